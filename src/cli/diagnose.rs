@@ -1,0 +1,18 @@
+//! Errors for people: what happened, what caused it, what to do.
+
+use std::io::Write;
+
+use crate::error::Error;
+use crate::escape::escape;
+
+/// Writes an error to standard error. That it cannot be written cannot be told either.
+pub fn print(error: &Error) {
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "error: {}", escape(&error.to_string()));
+    for cause in error.causes() {
+        let _ = writeln!(out, "  caused by: {}", escape(cause));
+    }
+    if let Some(hint) = error.advice() {
+        let _ = writeln!(out, "  hint: {}", escape(hint));
+    }
+}

@@ -1,0 +1,222 @@
+//! What the arguments resolve to: a source, keys, a request.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{FailOn, Logs, Validate};
+use crate::accept::{self, Acceptance};
+use crate::atlas::Atlas;
+use crate::error::{Error, Kind};
+use crate::finding::{Finding, Verdict};
+use crate::keys::{KeyRing, file};
+use crate::limits::Limits;
+use crate::report::v1::{Origin, Requested, SourceKind};
+use crate::scope::{self, Filter, Request};
+use crate::source::Source;
+use crate::source::dir::DirSource;
+use crate::trail::ChainId;
+
+/// A validation ready to run.
+pub struct Plan {
+    pub source: DirSource,
+    pub atlas: Atlas,
+    pub ring: KeyRing,
+    pub key_findings: Vec<Finding>,
+    pub request: Request,
+    pub requested: Requested,
+    pub accepted: Vec<Acceptance>,
+    pub fail_on: Verdict,
+}
+
+impl Plan {
+    /// Opens everything that is given.
+    ///
+    /// # Errors
+    /// Where the arguments contradict each other, or something given cannot be read.
+    pub fn resolve(args: Validate) -> Result<Plan, Error> {
+        let limits = Limits::default();
+        if let (Some(from), Some(to)) = (args.start_time, args.end_time)
+            && from >= to
+        {
+            let message = format!("the window is empty: it begins at {from} and ends at {to}");
+            return Err(
+                Error::new(Kind::Usage, message).hint("give an --end-time after --start-time")
+            );
+        }
+        let (source, buckets) = mount(&args.path, &args.s3_bucket, &limits)?;
+        let atlas = Atlas::new(source.roots(), args.map.clone());
+        let mut ring = KeyRing::default();
+        let mut key_findings = Vec::new();
+        for path in &args.keys {
+            key_findings.extend(file::load(path, &limits, &mut ring)?);
+        }
+        let expect = match &args.expect {
+            Some(path) => expected(path, &limits)?,
+            None => Vec::new(),
+        };
+        let accepted = match &args.accept {
+            Some(path) => accept::parse(&text(path, &limits)?)
+                .map_err(|why| not_a(path, "list of what is accepted", why))?,
+            None => Vec::new(),
+        };
+        let jobs = args.jobs.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            usize::from,
+        );
+        let requested = requested(&args, buckets);
+        let request = Request {
+            filter: Filter {
+                regions: args.region,
+                accounts: args.account_id,
+                organizations: args.organization_id,
+                trail_arns: args.trail_arn,
+                prefixes: requested.prefixes.clone(),
+                buckets: args.s3_bucket,
+            },
+            from: args.start_time,
+            to: args.end_time,
+            as_of: args.as_of.or(args.end_time),
+            delivery_lag: args.delivery_lag,
+            backfill_grace: args.backfill_grace,
+            logs: match args.logs {
+                Logs::All => scope::Logs::All,
+                Logs::None => scope::Logs::None,
+            },
+            expect,
+            jobs,
+            // Lines for people come in the order of the chains.
+            chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
+            limits,
+        };
+        let fail_on = match args.fail_on {
+            FailOn::Failed => Verdict::Failed,
+            FailOn::Unproven => Verdict::Unproven,
+            FailOn::Gaps => Verdict::Gaps,
+        };
+        Ok(Plan {
+            source,
+            atlas,
+            ring,
+            key_findings,
+            request,
+            requested,
+            accepted,
+            fail_on,
+        })
+    }
+}
+
+/// Opens the folders, and says which bucket names were given.
+fn mount(
+    paths: &[PathBuf],
+    names: &[String],
+    limits: &Limits,
+) -> Result<(DirSource, Vec<String>), Error> {
+    let mut source = DirSource::new(limits.clone());
+    let mut buckets = names.to_vec();
+    let mut mounted = false;
+    for path in paths {
+        let (bucket, dir) = named(path);
+        if let Some(bucket) = &bucket {
+            if !names.is_empty() && !names.contains(bucket) {
+                continue;
+            }
+            if !buckets.contains(bucket) {
+                buckets.push(bucket.clone());
+            }
+        }
+        let mount_names = bucket.map_or_else(|| names.to_vec(), |bucket| vec![bucket]);
+        source.mount(&dir, mount_names).map_err(|e| {
+            Error::new(
+                Kind::Input,
+                format!("cannot open the folder {}", dir.display()),
+            )
+            .because(e)
+            .hint("give --path the folder that holds AWSLogs")
+        })?;
+        mounted = true;
+    }
+    if !mounted {
+        let message = format!("no --path is that of bucket {}", names.join(", "));
+        return Err(
+            Error::new(Kind::Usage, message).hint("name the bucket of a folder: --path BUCKET=DIR")
+        );
+    }
+    buckets.sort();
+    buckets.dedup();
+    Ok((source, buckets))
+}
+
+/// Splits `BUCKET=DIR`; a folder that is really called so is taken as it is.
+fn named(path: &Path) -> (Option<String>, PathBuf) {
+    if !path.exists()
+        && let Some((bucket, dir)) = path.to_str().and_then(|p| p.split_once('='))
+        && !bucket.is_empty()
+        && !bucket.contains('/')
+    {
+        return (Some(bucket.into()), dir.into());
+    }
+    (None, path.into())
+}
+
+fn text(path: &Path, limits: &Limits) -> Result<String, Error> {
+    String::from_utf8(file::read_bounded(path, limits.side_file)?)
+        .map_err(|_| not_a(path, "text", "it is not UTF-8".into()))
+}
+
+fn not_a(path: &Path, what: &str, why: String) -> Error {
+    Error::new(Kind::Input, format!("{} is no {what}", path.display())).because(why)
+}
+
+fn expected(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
+    let mut chains = Vec::new();
+    for (at, line) in text(path, limits)?.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let chain = line.parse().map_err(|e| {
+            not_a(path, "list of chains", format!("line {}: {e}", at + 1))
+                .hint("one ACCOUNT/REGION/HOME_REGION/TRAIL a line")
+        })?;
+        chains.push(chain);
+    }
+    Ok(chains)
+}
+
+fn requested(args: &Validate, buckets: Vec<String>) -> Requested {
+    fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+        values.iter().map(ToString::to_string).collect()
+    }
+    let origin = |given: bool| if given { Origin::Given } else { Origin::Data };
+    Requested {
+        source: SourceKind::Disk,
+        start: args.start_time.map(|t| t.to_string()),
+        end: args.end_time.map(|t| t.to_string()),
+        start_origin: origin(args.start_time.is_some()),
+        end_origin: origin(args.end_time.is_some()),
+        as_of: args.as_of.or(args.end_time).map(|t| t.to_string()),
+        regions: texts(&args.region),
+        account_ids: texts(&args.account_id),
+        organization_ids: texts(&args.organization_id),
+        trail_arns: texts(&args.trail_arn),
+        buckets,
+        prefixes: args
+            .s3_prefix
+            .iter()
+            .map(|p| p.trim_matches('/').to_owned())
+            .collect(),
+        map: texts(&args.map),
+        logs: match args.logs {
+            Logs::All => "all".into(),
+            Logs::None => "none".into(),
+        },
+        seed: None,
+        delivery_lag: args.delivery_lag,
+        backfill_grace: args.backfill_grace,
+        keys: args
+            .keys
+            .iter()
+            .map(|k| k.to_string_lossy().into_owned())
+            .collect(),
+    }
+}

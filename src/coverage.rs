@@ -1,0 +1,206 @@
+//! What state every instant of the window is in, without holes or overlaps (pure).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::finding::Verdict;
+use crate::trail::Window;
+
+/// The state of a stretch of time, in order of gravity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Covered by proven digests.
+    Verified,
+    /// So recent that its digest may not have been delivered yet.
+    Pending,
+    /// No digest covers it.
+    Gap,
+    /// Could not be checked.
+    Unproven,
+    /// Altered, missing or forged.
+    Failed,
+}
+
+impl State {
+    /// The least verdict that this state allows.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            State::Verified | State::Pending => Verdict::Verified,
+            State::Gap => Verdict::Gaps,
+            State::Unproven => Verdict::Unproven,
+            State::Failed => Verdict::Failed,
+        }
+    }
+
+    /// The word the report uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Verified => "verified",
+            State::Pending => "pending",
+            State::Gap => "gap",
+            State::Unproven => "unproven",
+            State::Failed => "failed",
+        }
+    }
+}
+
+/// A set of instants, as merged half-open stretches. Its size is that of its fragmentation, not of
+/// the time it spans.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spans {
+    /// Start to end; disjoint and not adjoining.
+    spans: BTreeMap<Timestamp, Timestamp>,
+}
+
+impl Spans {
+    /// Adds a stretch.
+    pub fn insert(&mut self, span: Window) {
+        if span.is_empty() {
+            return;
+        }
+        let Window { mut from, mut to } = span;
+        while let Some((&f, &t)) = self
+            .spans
+            .range(..=to)
+            .next_back()
+            .filter(|(_, t)| **t >= from)
+        {
+            from = from.min(f);
+            to = to.max(t);
+            self.spans.remove(&f);
+        }
+        self.spans.insert(from, to);
+    }
+
+    /// The stretches in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Window> {
+        self.spans.iter().map(|(&from, &to)| Window { from, to })
+    }
+
+    /// The first and last instant, if any.
+    pub fn bounds(&self) -> Option<Window> {
+        let from = *self.spans.first_key_value()?.0;
+        Some(Window {
+            from,
+            to: *self.spans.last_key_value()?.1,
+        })
+    }
+
+    /// Whether an instant belongs to it.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.spans
+            .range(..=at)
+            .next_back()
+            .is_some_and(|(_, to)| at < *to)
+    }
+
+    /// Whether the instants just before `at` belong to it.
+    pub fn reaches(&self, at: Timestamp) -> bool {
+        self.spans
+            .range(..at)
+            .next_back()
+            .is_some_and(|(_, to)| at <= *to)
+    }
+
+    /// What of `window` does not belong to it, in order.
+    pub fn missing_from(&self, window: Window) -> Vec<Window> {
+        let mut rest = Vec::new();
+        let mut from = window.from;
+        let first = self
+            .spans
+            .range(..=from)
+            .next_back()
+            .map_or(from, |(f, _)| *f);
+        for (&f, &t) in self
+            .spans
+            .range(first..)
+            .take_while(|(f, _)| **f < window.to)
+        {
+            if f > from {
+                rest.push(Window { from, to: f });
+            }
+            from = from.max(t);
+        }
+        if from < window.to {
+            rest.push(Window {
+                from,
+                to: window.to,
+            });
+        }
+        rest
+    }
+}
+
+/// A stretch of time in one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The time.
+    pub time: Window,
+    /// Its state.
+    pub state: State,
+}
+
+/// What painted a chain's time: what digests cover, and what findings colour.
+#[derive(Debug, Clone, Default)]
+pub struct Paint {
+    /// Covered by proven digests.
+    pub verified: Spans,
+    /// Coloured by findings that something could not be checked.
+    pub unproven: Spans,
+    /// Coloured by findings that something was altered, is missing or is forged.
+    pub failed: Spans,
+}
+
+impl Paint {
+    /// The state of every instant of a window: adjoining stretches in order, neighbours differing.
+    /// What nothing covers is a gap before `pending_from` and pending from there on.
+    pub fn settle(&self, window: Window, pending_from: Timestamp) -> Vec<Stretch> {
+        let mut cuts = vec![window.from, window.to, pending_from];
+        for spans in [&self.verified, &self.unproven, &self.failed] {
+            cuts.extend(spans.iter().flat_map(|s| [s.from, s.to]));
+        }
+        cuts.retain(|at| (window.from..=window.to).contains(at));
+        cuts.sort_unstable();
+        cuts.dedup();
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for pair in cuts.windows(2) {
+            let time = Window {
+                from: pair[0],
+                to: pair[1],
+            };
+            let state = self.state(time.from, pending_from);
+            match stretches.last_mut() {
+                Some(last) if last.state == state => last.time.to = time.to,
+                _ => stretches.push(Stretch { time, state }),
+            }
+        }
+        stretches
+    }
+
+    fn state(&self, at: Timestamp, pending_from: Timestamp) -> State {
+        if self.failed.contains(at) {
+            State::Failed
+        } else if self.unproven.contains(at) {
+            State::Unproven
+        } else if self.verified.contains(at) {
+            State::Verified
+        } else if at < pending_from {
+            State::Gap
+        } else {
+            State::Pending
+        }
+    }
+}
+
+/// Until when everything from the window's beginning is verified without interruption; `None`
+/// where its first instant is not.
+pub fn verified_until(stretches: &[Stretch]) -> Option<Timestamp> {
+    stretches
+        .first()
+        .filter(|s| s.state == State::Verified)
+        .map(|s| s.time.to)
+}

@@ -1,0 +1,276 @@
+//! Fetching: an object's bytes become a reading of a digest, or a judged log. What runs on the
+//! workers, in any order.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::atlas::Atlas;
+use crate::chain::{Content, Reading, signed_within};
+use crate::digest::{LogEntry, Unverified};
+use crate::finding::{Finding, ObjectFacts};
+use crate::inflate::{Container, Inflated, Inflater};
+use crate::keyname::DigestName;
+use crate::keys::KeyRing;
+use crate::limits::Limits;
+use crate::logfile;
+use crate::outcome::Requests;
+use crate::proof::Own;
+use crate::signature::{Written, check};
+use crate::source::{GetError, Object, RootId, Source};
+
+/// What fetching needs.
+pub struct Fetcher<'a> {
+    /// Where objects come from.
+    pub source: &'a dyn Source,
+    /// Which place is which.
+    pub atlas: &'a Atlas,
+    /// The keys.
+    pub ring: &'a KeyRing,
+    /// Bounds.
+    pub limits: &'a Limits,
+    /// How long delivery may take, in seconds.
+    pub delivery_lag: i64,
+    inflaters: Mutex<Vec<Inflater>>,
+    /// Held while a digest beyond the usual size is in memory, so that only one is.
+    large: Mutex<()>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    list: AtomicU64,
+    get: AtomicU64,
+    head: AtomicU64,
+    read: AtomicU64,
+    hashed: AtomicU64,
+}
+
+/// A judged log.
+pub enum LogState {
+    /// As delivered.
+    Valid {
+        /// Its gzip header carries optional fields.
+        optional_fields: bool,
+    },
+    /// There, and not read.
+    NotRead,
+    /// Something is the matter.
+    Found(Box<Finding>),
+}
+
+/// Digests up to this size are kept while they are inflated without waiting for others.
+const USUAL_DIGEST: usize = 1 << 20;
+
+impl<'a> Fetcher<'a> {
+    /// A fetcher that has fetched nothing.
+    pub fn new(
+        source: &'a dyn Source,
+        atlas: &'a Atlas,
+        ring: &'a KeyRing,
+        limits: &'a Limits,
+        delivery_lag: i64,
+    ) -> Self {
+        Fetcher {
+            source,
+            atlas,
+            ring,
+            limits,
+            delivery_lag,
+            inflaters: Mutex::default(),
+            large: Mutex::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Bytes read, and bytes hashed.
+    pub fn bytes(&self) -> (u64, u64) {
+        (
+            self.counts.read.load(Ordering::Relaxed),
+            self.counts.hashed.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Requests made.
+    pub fn requests(&self) -> Requests {
+        Requests {
+            list: self.counts.list.load(Ordering::Relaxed),
+            get: self.counts.get.load(Ordering::Relaxed),
+            head: self.counts.head.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Counts a listing.
+    pub fn listed(&self) {
+        self.counts.list.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn inflate(
+        &self,
+        object: &mut Object<'_>,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<Inflated, GetError> {
+        let pool = || self.inflaters.lock().unwrap_or_else(|e| e.into_inner());
+        let mut inflater = pool().pop().unwrap_or_default();
+        let result = inflater.run(&mut object.body, self.limits.log_inflated, sink);
+        pool().push(inflater);
+        let inflated = result.map_err(|e| GetError::Io(e.kind().to_string()))?;
+        self.counts.read.fetch_add(inflated.read, Ordering::Relaxed);
+        self.counts
+            .hashed
+            .fetch_add(inflated.inflated, Ordering::Relaxed);
+        Ok(inflated)
+    }
+
+    /// Reads the object found under a digest's name, and checks its own signature.
+    pub fn digest(&self, root: RootId, key: &str, name: DigestName) -> Reading {
+        let mut reading = Reading {
+            bucket: self.atlas.bucket(root).map(Into::into),
+            key: key.into(),
+            recorded: self.atlas.recorded(root, key),
+            content: Content::TooLarge { sha256: None },
+            own: Own::Absent,
+            facts: ObjectFacts::default(),
+            generated: None,
+            signed: signed_within(&name, None, self.delivery_lag),
+            name,
+        };
+        self.counts.get.fetch_add(1, Ordering::Relaxed);
+        let content = self.source.get(root, key, true).and_then(|mut object| {
+            reading.facts = std::mem::take(&mut object.facts);
+            let metadata = std::mem::take(&mut object.metadata);
+            let content = self.content(&mut object)?;
+            Ok((content, metadata))
+        });
+        let (content, metadata) = match content {
+            Ok(both) => both,
+            Err(error) => {
+                reading.content = Content::Unread {
+                    reason: error.reason(),
+                    detail: error.detail(),
+                };
+                return reading;
+            }
+        };
+        if reading.name.backfill {
+            reading.generated = metadata.backfill_generated.and_then(|t| t.parse().ok());
+            reading.signed = signed_within(&reading.name, reading.generated, self.delivery_lag);
+        }
+        if let (Some(hex), Content::Digest { digest, .. }) = (metadata.signature, &content) {
+            let algorithm = metadata.signature_algorithm.as_deref();
+            let written = Written {
+                hex: &hex,
+                algorithm,
+            };
+            let region = &reading.name.chain.region;
+            let checked = check(digest, written, region, self.ring, reading.signed);
+            reading.own = Own::Present(hex, checked);
+        }
+        reading.content = content;
+        reading
+    }
+
+    fn content(&self, object: &mut Object<'_>) -> Result<Content, GetError> {
+        let limit = usize::try_from(self.limits.digest_inflated).unwrap_or(usize::MAX);
+        let mut json: Vec<u8> = Vec::new();
+        let mut over = false;
+        let mut large = None;
+        let inflated = self.inflate(object, &mut |bytes| {
+            if over || json.len() + bytes.len() > limit {
+                over = true;
+                json = Vec::new();
+                return;
+            }
+            if large.is_none() && json.len() + bytes.len() > USUAL_DIGEST {
+                large = Some(self.large.lock().unwrap_or_else(|e| e.into_inner()));
+            }
+            json.extend_from_slice(bytes);
+        })?;
+        if over {
+            let ended = inflated.container != Container::TooLarge;
+            return Ok(Content::TooLarge {
+                sha256: ended.then_some(inflated.sha256),
+            });
+        }
+        Ok(match Unverified::parse(&json) {
+            Ok(digest) => Content::Digest {
+                digest: Box::new(digest),
+                whole: inflated.container == Container::Whole,
+            },
+            Err(why) => {
+                let why = match inflated.container {
+                    Container::Broken => "it is cut off or its bytes are broken".into(),
+                    _ => why,
+                };
+                Content::NotADigest {
+                    why,
+                    sha256: inflated.sha256,
+                }
+            }
+        })
+    }
+
+    /// Judges one log against what its digest says. `reachable` tells whether a bucket can be
+    /// looked into at all.
+    pub fn log(
+        &self,
+        entry: &LogEntry,
+        read: bool,
+        reachable: &dyn Fn(RootId, &str) -> bool,
+    ) -> LogState {
+        let expected = match logfile::expected(entry) {
+            Ok(expected) => expected,
+            Err(finding) => return LogState::Found(finding),
+        };
+        let mut facts = ObjectFacts::default();
+        let judged = self.found(&entry.bucket, &entry.key, reachable, |root, key| {
+            if !read {
+                self.counts.head.fetch_add(1, Ordering::Relaxed);
+                return self.source.stat(root, key).map(|_| LogState::NotRead);
+            }
+            self.counts.get.fetch_add(1, Ordering::Relaxed);
+            let mut object = self.source.get(root, key, false)?;
+            let inflated = self.inflate(&mut object, &mut |_| {})?;
+            Ok(match logfile::compare(expected, &inflated) {
+                Ok(()) => LogState::Valid {
+                    optional_fields: inflated.optional_fields,
+                },
+                Err(finding) => {
+                    facts = self.source.stat(root, key).unwrap_or_default();
+                    LogState::Found(finding)
+                }
+            })
+        });
+        let state =
+            judged.unwrap_or_else(|error| LogState::Found(Box::new(logfile::unread(&error))));
+        match state {
+            LogState::Found(mut finding) => {
+                finding.object = facts;
+                LogState::Found(finding)
+            }
+            state => state,
+        }
+    }
+
+    /// Tries the places where a recorded object may lie until one holds it.
+    ///
+    /// # Errors
+    /// What the best of them answered; `Elsewhere` where its bucket cannot be looked into.
+    pub fn found<T>(
+        &self,
+        bucket: &str,
+        key: &str,
+        reachable: &dyn Fn(RootId, &str) -> bool,
+        mut get: impl FnMut(RootId, &str) -> Result<T, GetError>,
+    ) -> Result<T, GetError> {
+        let mut trouble = None;
+        for (root, key) in self.atlas.find(bucket, key) {
+            match get(root, &key) {
+                Err(GetError::NotFound) if !reachable(root, bucket) => {}
+                Err(GetError::NotFound) => trouble = trouble.or(Some(GetError::NotFound)),
+                Err(other) => trouble = Some(other),
+                Ok(found) => return Ok(found),
+            }
+        }
+        Err(trouble.unwrap_or_else(|| GetError::Elsewhere(bucket.into())))
+    }
+}

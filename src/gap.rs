@@ -1,0 +1,138 @@
+//! Where no digest covers the window, and what remains to say why (pure).
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::coverage::Spans;
+use crate::finding::{Code, Finding};
+use crate::trail::Window;
+
+/// Why a gap is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// No earlier digest is there.
+    BeforeFirstDigest,
+    /// No later digest is there.
+    AfterLastDigest,
+    /// Nothing that remains says why.
+    Unexplained,
+}
+
+/// A gap between, before or after digests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The time without a digest; empty where a restart left none.
+    pub time: Window,
+    /// Whether it ends in a starting digest.
+    pub restart: bool,
+    /// Why it is there.
+    pub cause: Cause,
+}
+
+/// The gaps of a window, in order: what the digests leave uncovered up to `pending_from`, split at
+/// restarts, and the restarts that left nothing uncovered. `accounted` is what proven, damaged and
+/// missing digests account for, starting digests apart, in and around the window; `restarts` are
+/// the ends of starting digests.
+pub fn find(
+    window: Window,
+    pending_from: Timestamp,
+    accounted: &Spans,
+    restarts: &[Timestamp],
+) -> Vec<Gap> {
+    let mut restarts = restarts.to_vec();
+    restarts.sort_unstable();
+    restarts.dedup();
+    let ends = [
+        restarts.first().copied(),
+        accounted.bounds().map(|b| b.from),
+    ];
+    let first = ends.into_iter().flatten().min();
+    let ends = [restarts.last().copied(), accounted.bounds().map(|b| b.to)];
+    let last = ends.into_iter().flatten().max();
+    let cause = |time: &Window| match (first, last) {
+        (Some(first), _) if time.to <= first => Cause::BeforeFirstDigest,
+        (_, Some(last)) if time.from >= last => Cause::AfterLastDigest,
+        _ => Cause::Unexplained,
+    };
+    // What lies beyond the window tells what a gap at its end runs into.
+    let expected = Window::new(window.from, window.to.min(pending_from.max(window.from)));
+    let horizon = expected.to.max(last.unwrap_or(expected.to));
+    let mut gaps = Vec::new();
+    for time in accounted.missing_from(Window::new(window.from, horizon)) {
+        let Window { mut from, to: end } = time;
+        let inside = |at: &&Timestamp| time.from < **at && **at < end;
+        let cuts = restarts.iter().filter(inside).copied();
+        for to in cuts.chain([end]) {
+            let part = Window { from, to };
+            let restart = restarts.binary_search(&to).is_ok();
+            let cause = cause(&part);
+            let time_within = part.clip(&expected);
+            if !time_within.is_empty() {
+                gaps.push(Gap {
+                    time: time_within,
+                    restart,
+                    cause,
+                });
+            }
+            from = to;
+        }
+    }
+    for at in restarts {
+        let inside = window.from < at && at <= window.to;
+        if inside && accounted.reaches(at) {
+            let time = Window { from: at, to: at };
+            gaps.push(Gap {
+                time,
+                restart: true,
+                cause: Cause::Unexplained,
+            });
+        }
+    }
+    gaps.sort_by_key(|g| g.time);
+    gaps
+}
+
+impl Gap {
+    /// The finding that reports it.
+    pub fn finding(&self) -> Finding {
+        let after = "; nothing before it is vouched for";
+        let (code, message) = match (self.cause, self.restart) {
+            (Cause::BeforeFirstDigest, false) => (
+                Code::CoverageHead,
+                "no digest covers this time, before the first digest that is there".into(),
+            ),
+            (Cause::BeforeFirstDigest, true) => (
+                Code::CoverageHead,
+                format!("no digest covers this time: the first one there is a starting digest{after}"),
+            ),
+            (Cause::AfterLastDigest, _) => (
+                Code::CoverageTail,
+                "no digest covers this time, after the last digest that is there: logging or \
+                 validation ended, or later digests are not there"
+                    .into(),
+            ),
+            (Cause::Unexplained, true) if self.time.is_empty() => (
+                Code::Gap,
+                "a restart lies here: a starting digest says that logging or validation was \
+                 switched on; how long it was off is not known"
+                    .into(),
+            ),
+            (Cause::Unexplained, true) => (
+                Code::Gap,
+                "no digest covers this time: it ends in a starting digest, which says that logging \
+                 or validation was switched on then; nothing here says since when it was off, or \
+                 whether digests were removed"
+                    .into(),
+            ),
+            (Cause::Unexplained, false) => (
+                Code::Gap,
+                "no digest covers this time, and nothing that remains names one: logging or \
+                 validation was off, or digests were removed"
+                    .into(),
+            ),
+        };
+        Finding::new(code, message).over(self.time)
+    }
+}

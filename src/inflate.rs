@@ -1,0 +1,173 @@
+//! One whole gzip member, streamed: bounded whatever it inflates to, its trailer checked, nothing
+//! after it.
+//!
+//! What counts is every bit but MTIME, XFL, OS, FTEXT, the contents of FNAME, FCOMMENT and FEXTRA,
+//! and the padding of the last deflate byte (RFC 1952, RFC 1951).
+
+use std::io::{ErrorKind, Read};
+
+use flate2::{Decompress, FlushDecompress, Status};
+use sha2::Digest as _;
+
+use crate::hash::Sha256;
+
+const CHUNK: usize = 128 * 1024;
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// FTEXT, FEXTRA, FNAME and FCOMMENT: header fields that do not touch the content.
+const OPTIONAL_FIELDS: u8 = 0b0001_1101;
+
+/// The state of the container around the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// One whole member, and nothing after it.
+    Whole,
+    /// One whole member, and something after it.
+    TrailingData,
+    /// It does not inflate to a checked end: cut off, or its bits are broken.
+    Broken,
+    /// It is not gzip; what was hashed is the bytes as they are.
+    NotGzip,
+    /// It goes on beyond the limit; what was hashed is the part up to there.
+    TooLarge,
+}
+
+/// What inflating an object gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inflated {
+    /// The state of the container.
+    pub container: Container,
+    /// SHA-256 of everything that came out, also of a broken container.
+    pub sha256: Sha256,
+    /// Bytes read.
+    pub read: u64,
+    /// Bytes that came out.
+    pub inflated: u64,
+    /// Whether the header carries optional fields.
+    pub optional_fields: bool,
+}
+
+/// Buffers to inflate many objects with, one after another.
+pub struct Inflater {
+    input: Box<[u8]>,
+    output: Box<[u8]>,
+}
+
+impl Default for Inflater {
+    fn default() -> Self {
+        let buffer = || vec![0; CHUNK].into_boxed_slice();
+        Inflater {
+            input: buffer(),
+            output: buffer(),
+        }
+    }
+}
+
+impl Inflater {
+    /// Inflates and hashes a body, giving what comes out to `sink` chunk by chunk. Stops once more
+    /// than `limit` bytes were read or came out.
+    ///
+    /// # Errors
+    /// Where reading the body fails; what the body holds is never an error.
+    pub fn run(
+        &mut self,
+        body: &mut dyn Read,
+        limit: u64,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> std::io::Result<Inflated> {
+        let mut hasher = sha2::Sha256::new();
+        let mut take = |bytes: &[u8]| {
+            hasher.update(bytes);
+            sink(bytes);
+        };
+        let mut filled = self.fill(body, 4)?;
+        let mut result = Inflated {
+            container: Container::Broken,
+            sha256: Sha256([0; 32]),
+            read: filled as u64,
+            inflated: 0,
+            optional_fields: filled > 3 && self.input[3] & OPTIONAL_FIELDS != 0,
+        };
+        if filled < 2 || self.input[..2] != MAGIC {
+            result.container = if filled == 0 {
+                Container::Broken
+            } else {
+                Container::NotGzip
+            };
+            result.optional_fields = false;
+            while filled > 0 {
+                take(&self.input[..filled]);
+                result.inflated += filled as u64;
+                if result.inflated > limit {
+                    result.container = Container::TooLarge;
+                    break;
+                }
+                filled = read_some(body, &mut self.input)?;
+                result.read += filled as u64;
+            }
+            result.sha256 = Sha256(hasher.finalize().into());
+            return Ok(result);
+        }
+        let mut decoder = Decompress::new_gzip(15);
+        let mut at = 0;
+        loop {
+            if at == filled {
+                filled = read_some(body, &mut self.input)?;
+                result.read += filled as u64;
+                at = 0;
+                if filled == 0 {
+                    break;
+                }
+            }
+            let (read, out) = (decoder.total_in(), decoder.total_out());
+            let status = decoder.decompress(
+                &self.input[at..filled],
+                &mut self.output,
+                FlushDecompress::None,
+            );
+            at += (decoder.total_in() - read) as usize;
+            take(&self.output[..(decoder.total_out() - out) as usize]);
+            result.inflated = decoder.total_out();
+            match status {
+                Ok(Status::StreamEnd) => {
+                    let more = at < filled || read_some(body, &mut self.input)? > 0;
+                    let end = if more {
+                        Container::TrailingData
+                    } else {
+                        Container::Whole
+                    };
+                    result.container = end;
+                    break;
+                }
+                Ok(Status::Ok | Status::BufError) => {}
+                Err(_) => break,
+            }
+            if result.inflated > limit || result.read > limit.saturating_add(CHUNK as u64) {
+                result.container = Container::TooLarge;
+                break;
+            }
+        }
+        result.sha256 = Sha256(hasher.finalize().into());
+        Ok(result)
+    }
+
+    /// Reads until at least `least` bytes are there or the body ends.
+    fn fill(&mut self, body: &mut dyn Read, least: usize) -> std::io::Result<usize> {
+        let mut filled = 0;
+        while filled < least {
+            match read_some(body, &mut self.input[filled..])? {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        Ok(filled)
+    }
+}
+
+fn read_some(body: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match body.read(buffer) {
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}

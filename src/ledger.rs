@@ -1,0 +1,88 @@
+//! Findings kept in bounded memory: above a number of one code in one chain they collapse into one
+//! with a count.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Code, Finding, Severity};
+
+/// Findings of one chain, or of none.
+pub struct Ledger {
+    limit: usize,
+    kept: BTreeMap<(Code, Severity), Vec<Finding>>,
+    collapsed: BTreeMap<(Code, Severity), Finding>,
+}
+
+impl Ledger {
+    /// An empty ledger that keeps up to `limit` findings of one code and severity.
+    pub fn new(limit: usize) -> Self {
+        Ledger {
+            limit,
+            kept: BTreeMap::new(),
+            collapsed: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a finding.
+    pub fn add(&mut self, finding: Finding) {
+        let kind = (finding.code, finding.severity);
+        if let Some(one) = self.collapsed.get_mut(&kind) {
+            return merge(one, &finding);
+        }
+        let kept = self.kept.entry(kind).or_default();
+        kept.push(finding);
+        if kept.len() > self.limit {
+            let mut all = std::mem::take(kept).into_iter();
+            let Some(mut one) = all.next().map(collapse) else {
+                return;
+            };
+            all.for_each(|finding| merge(&mut one, &finding));
+            self.collapsed.insert(kind, one);
+        }
+    }
+
+    /// The gravest severity in it.
+    pub fn worst(&self) -> Option<Severity> {
+        let kept = self
+            .kept
+            .iter()
+            .filter(|(_, f)| !f.is_empty())
+            .map(|((_, s), _)| *s);
+        kept.chain(self.collapsed.keys().map(|(_, s)| *s)).max()
+    }
+
+    /// All findings.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.kept
+            .into_values()
+            .flatten()
+            .chain(self.collapsed.into_values())
+            .collect()
+    }
+}
+
+/// A finding that stands for many: what differs between them is not kept.
+fn collapse(one: Finding) -> Finding {
+    Finding {
+        chain: one.chain,
+        interval: one.interval,
+        count: Some(one.count.unwrap_or(1)),
+        message: format!(
+            "too many findings of this kind to list; the first was: {}",
+            one.message
+        ),
+        hint: one.hint,
+        ..Finding::new(one.code, "").severity(one.severity)
+    }
+}
+
+fn merge(one: &mut Finding, other: &Finding) {
+    one.count = Some(one.count.unwrap_or(1) + other.count.unwrap_or(1));
+    one.interval = match (one.interval, other.interval) {
+        (Some(mut a), Some(b)) => {
+            a.from = a.from.min(b.from);
+            a.to = a.to.max(b.to);
+            Some(a)
+        }
+        (a, b) => a.or(b),
+    };
+}

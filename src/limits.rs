@@ -1,0 +1,51 @@
+//! Every bound on what hostile input can cost, with its default and why it is that.
+
+/// Bounds on memory and time. What exceeds one is reported as not looked at, never as altered.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest digest that is parsed, in inflated bytes. A digest of 300 logs is 112 KB, so this
+    /// is some 40,000 logs in one hour.
+    pub digest_inflated: u64,
+    /// Largest object that is inflated and hashed to its end, in inflated bytes. CloudTrail's logs
+    /// are tens of megabytes at most; nothing of them is held, so this bounds time only.
+    pub log_inflated: u64,
+    /// Largest `KEY.head.json`, in bytes.
+    pub head_json: u64,
+    /// Largest key, `--expect` or `--accept` file, in bytes.
+    pub side_file: u64,
+    /// Findings of one code in one chain before they collapse into one with a count.
+    pub findings_per_code: usize,
+    /// Folders looked into for `AWSLogs` before giving up: an archive has a handful.
+    pub folders: usize,
+    /// Depth of folders before `AWSLogs`. S3 keys have at most 1,024 bytes.
+    pub depth: usize,
+    /// Names of one folder held at a time; a larger folder is read in several passes.
+    pub names_at_once: usize,
+    /// Digests fetched ahead of the one being linked.
+    pub digests_ahead: usize,
+    /// Inflated bytes of digests fetched ahead: large digests are fetched fewer at a time.
+    pub ahead_bytes: u64,
+    /// Predecessors followed by link alone, beyond what listing showed, in one chain.
+    pub unlisted_links: usize,
+    /// Objects named in one sentence of `not_proven`; the rest is counted.
+    pub named: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            digest_inflated: 16 << 20,
+            log_inflated: 4 << 30,
+            head_json: 64 << 10,
+            side_file: 16 << 20,
+            findings_per_code: 10_000,
+            folders: 100_000,
+            depth: 64,
+            names_at_once: 50_000,
+            digests_ahead: 16,
+            ahead_bytes: 4 << 20,
+            unlisted_links: 100_000,
+            named: 5,
+        }
+    }
+}

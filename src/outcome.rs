@@ -1,0 +1,107 @@
+//! What a validation found, before any report is made of it.
+
+use jiff::Timestamp;
+
+use crate::chain::{Anchor, Location, Tally};
+use crate::coverage::Stretch;
+use crate::finding::{Finding, Verdict};
+use crate::gap::Gap;
+use crate::hash::Sha256;
+use crate::signature::KeyUse;
+use crate::trail::{ChainId, Window};
+
+/// Logs by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogTally {
+    /// As delivered.
+    pub valid: u64,
+    /// Altered.
+    pub failed: u64,
+    /// Not there.
+    pub missing: u64,
+    /// Could not be checked.
+    pub unproven: u64,
+    /// There, and not read on request.
+    pub not_read: u64,
+}
+
+/// One chain.
+#[derive(Debug)]
+pub struct ChainOutcome {
+    /// The chain.
+    pub id: ChainId,
+    /// The window it was held against.
+    pub window: Window,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Until when everything from the window's beginning is verified without interruption.
+    pub verified_until: Option<Timestamp>,
+    /// Where its digests were written.
+    pub locations: Vec<Location>,
+    /// The state of every instant of the window.
+    pub coverage: Vec<Stretch>,
+    /// Its gaps.
+    pub gaps: Vec<Gap>,
+    /// Its digests.
+    pub digests: Tally,
+    /// Its backfill digests.
+    pub backfill: Tally,
+    /// The logs its digests name.
+    pub logs: LogTally,
+    /// The oldest and the newest proven digest in the window.
+    pub anchors: Option<(Anchor, Anchor)>,
+    /// SHA-256 over the evidence: its digests, backfill digests and logs, and what became of each.
+    pub evidence: Sha256,
+}
+
+/// The whole of it.
+#[must_use]
+#[derive(Debug)]
+pub struct Outcome {
+    /// The maximum over everything below.
+    pub verdict: Verdict,
+    /// Whether everything that was asked for could be looked at.
+    pub complete: bool,
+    /// The chains, by id.
+    pub chains: Vec<ChainOutcome>,
+    /// The findings: by chain, from, key, code.
+    pub findings: Vec<Finding>,
+    /// Keys that proved something, by region and fingerprint.
+    pub keys: Vec<KeyUse>,
+    /// What this validation does not prove, in sentences.
+    pub not_proven: Vec<String>,
+    /// Bytes read from the source.
+    pub bytes_read: u64,
+    /// Bytes hashed: what was inflated.
+    pub bytes_hashed: u64,
+    /// Requests made of the source.
+    pub requests: Requests,
+}
+
+/// Requests made of a source, by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Listings.
+    pub list: u64,
+    /// Objects opened.
+    pub get: u64,
+    /// Objects looked at without reading them.
+    pub head: u64,
+}
+
+/// The verdict: the maximum over all findings and all coverage states. A report that is not
+/// complete is at least unproven.
+pub fn verdict<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    states: impl IntoIterator<Item = crate::coverage::State>,
+    complete: bool,
+) -> Verdict {
+    let findings = findings.into_iter().map(|f| f.severity.verdict());
+    let states = states.into_iter().map(crate::coverage::State::verdict);
+    let least = if complete {
+        Verdict::Verified
+    } else {
+        Verdict::Unproven
+    };
+    findings.chain(states).fold(least, Ord::max)
+}

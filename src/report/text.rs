@@ -1,0 +1,357 @@
+//! The report for people: what was asked, the verdict in words, where window and keys came from,
+//! coverage, and findings worst first. Readable without colour; everything from outside is escaped.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::v1::{Chain, Digests, Finding, Logs, Origin, Report, Requested};
+use crate::coverage::State;
+use crate::escape::escape;
+use crate::finding::{Severity, Verdict};
+
+/// Chains told one by one before only those that are not verified are.
+const CHAINS: usize = 20;
+/// Chains told one by one at all.
+const MOST_CHAINS: usize = 200;
+/// Stretches of one chain's coverage told.
+const STRETCHES: usize = 50;
+/// Findings told.
+const FINDINGS: usize = 200;
+
+/// Writes the report.
+///
+/// # Errors
+/// Where writing fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    verdict(report, out)?;
+    chains(report, out)?;
+    findings(report, out)?;
+    accepted(report, out)?;
+    writeln!(out, "\nnot proven")?;
+    for sentence in &report.not_proven {
+        writeln!(out, "  - {}", escape(sentence))?;
+    }
+    Ok(())
+}
+
+fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Requested {
+        start,
+        end,
+        start_origin,
+        end_origin,
+        keys,
+        ..
+    } = &report.requested;
+    let meaning = match report.verdict {
+        Verdict::Verified => {
+            "every instant asked for is covered by proven digests, and every log they name is there \
+             and intact"
+        }
+        Verdict::Gaps => {
+            "no digest covers part of the window; what is covered is proven, and its logs are intact"
+        }
+        Verdict::Unproven => "something could not be checked; nothing was found to be altered",
+        Verdict::Failed => "something was altered, is missing, or is forged",
+    };
+    let not_read = report.totals.logs.not_read;
+    let unread = if not_read > 0 {
+        format!(" ({not_read} logs were looked for and not read)")
+    } else {
+        String::new()
+    };
+    let meaning = match report.verdict {
+        Verdict::Verified if not_read > 0 => {
+            "every instant asked for is covered by proven digests, and every log they name is there"
+        }
+        _ => meaning,
+    };
+    writeln!(
+        out,
+        "{}: {meaning}{unread}",
+        report.verdict.as_str().to_uppercase()
+    )?;
+    if !report.complete {
+        writeln!(
+            out,
+            "  not complete: not everything asked for could be looked at"
+        )?;
+    }
+    let bound = |text: &Option<String>, origin: &Origin, data: &str| match (text, origin) {
+        (Some(time), Origin::Given) => format!("{time} (given)"),
+        _ => format!("{data} (from the data)"),
+    };
+    writeln!(
+        out,
+        "  window   {} to {}",
+        bound(start, start_origin, "each chain's first digest"),
+        bound(end, end_origin, "each chain's last digest")
+    )?;
+    let given: Vec<_> = keys.iter().map(|k| escape(k)).collect();
+    match (report.keys.len(), given.is_empty()) {
+        (_, true) => writeln!(out, "  keys     none were given: give them with --keys")?,
+        (0, false) => writeln!(
+            out,
+            "  keys     none of those in {} served",
+            given.join(", ")
+        )?,
+        (n, false) => writeln!(out, "  keys     {n} used, from files: {}", given.join(", "))?,
+    }
+    for (name, values) in asked(&report.requested) {
+        let values: Vec<_> = values.iter().map(|v| escape(v)).collect();
+        writeln!(out, "  {name:<8} {}", values.join(", "))?;
+    }
+    Ok(())
+}
+
+fn asked(requested: &Requested) -> impl Iterator<Item = (&'static str, &Vec<String>)> {
+    [
+        ("regions", &requested.regions),
+        ("accounts", &requested.account_ids),
+        ("organizations", &requested.organization_ids),
+        ("trails", &requested.trail_arns),
+        ("buckets", &requested.buckets),
+        ("prefixes", &requested.prefixes),
+        ("map", &requested.map),
+    ]
+    .into_iter()
+    .filter(|(_, values)| !values.is_empty())
+}
+
+fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let totals = &report.totals;
+    writeln!(
+        out,
+        "\n{}: digests {}; logs {}",
+        plural(totals.chains, "chain"),
+        digests(&totals.digests),
+        logs(&totals.logs)
+    )?;
+    let mut order: Vec<&Chain> = report.chains.iter().collect();
+    order.sort_by_key(|c| std::cmp::Reverse(c.verdict));
+    let told: Vec<&Chain> = if order.len() <= CHAINS {
+        order
+    } else {
+        order
+            .into_iter()
+            .filter(|c| c.verdict != Verdict::Verified)
+            .take(MOST_CHAINS)
+            .collect()
+    };
+    let more = report.chains.len() - told.len();
+    for chain in told {
+        self::chain(chain, out)?;
+    }
+    if more > 0 {
+        let verified = report
+            .chains
+            .iter()
+            .filter(|c| c.verdict == Verdict::Verified)
+            .count();
+        writeln!(
+            out,
+            "\n  {more} more, {verified} of all verified; --format json has them all"
+        )?;
+    }
+    Ok(())
+}
+
+fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
+    let until = chain.verified_until.as_ref().map_or_else(
+        || "not verified from the window's beginning".to_owned(),
+        |until| format!("verified until {until}"),
+    );
+    writeln!(
+        out,
+        "\n  {}: {}, {until}",
+        escape(&chain.id),
+        chain.verdict.as_str()
+    )?;
+    for location in &chain.locations {
+        let prefix = location
+            .prefix
+            .as_ref()
+            .map(|p| format!("/{p}"))
+            .unwrap_or_default();
+        let place = format!("{}{prefix}", location.bucket);
+        let organization = location
+            .organization
+            .as_ref()
+            .map(|o| format!(" ({o})"))
+            .unwrap_or_default();
+        writeln!(out, "    written to {}{organization}", escape(&place))?;
+    }
+    for stretch in chain.coverage.iter().take(STRETCHES) {
+        let length = length(&stretch.from, &stretch.to);
+        let state = if stretch.state == State::Gap {
+            "GAP"
+        } else {
+            stretch.state.as_str()
+        };
+        writeln!(
+            out,
+            "    {state:<8} {} to {}  {length}",
+            stretch.from, stretch.to
+        )?;
+    }
+    if chain.coverage.len() > STRETCHES {
+        writeln!(
+            out,
+            "    {} more stretches",
+            chain.coverage.len() - STRETCHES
+        )?;
+    }
+    writeln!(out, "    digests  {}", digests(&chain.digests))?;
+    let backfill = digests(&chain.backfill_digests);
+    if backfill != "none" {
+        writeln!(out, "    backfill {backfill}")?;
+    }
+    writeln!(out, "    logs     {}", logs(&chain.logs))
+}
+
+fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let counts = &report.totals.findings;
+    let all = counts.failed + counts.unproven + counts.gap + counts.note;
+    if all == 0 {
+        return writeln!(out, "\nno findings");
+    }
+    writeln!(
+        out,
+        "\nfindings: {} failed, {} unproven, {} gap, {} note",
+        counts.failed, counts.unproven, counts.gap, counts.note
+    )?;
+    let mut order: Vec<&Finding> = report.findings.iter().collect();
+    order.sort_by_key(|f| std::cmp::Reverse(f.severity));
+    for finding in order.iter().take(FINDINGS) {
+        self::finding(finding, out)?;
+    }
+    if order.len() > FINDINGS {
+        writeln!(
+            out,
+            "\n  {} more; --format json has them all",
+            order.len() - FINDINGS
+        )?;
+    }
+    Ok(())
+}
+
+fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let word = match finding.severity {
+        Severity::Note => "note".to_owned(),
+        other => other.as_str().to_uppercase(),
+    };
+    let mut head = format!("{word} {}", finding.code.as_str());
+    if let Some(count) = finding.count {
+        let _ = write!(head, " ({count})");
+    }
+    if let Some(chain) = &finding.chain {
+        let _ = write!(head, "  {}", escape(chain));
+    }
+    writeln!(out, "\n  {head}")?;
+    let mut line = |name: &str, value: Option<&str>| match value {
+        Some(value) => writeln!(out, "    {name:<8} {}", escape(value)),
+        None => Ok(()),
+    };
+    let key = finding.key.as_ref().map(|key| match &finding.bucket {
+        Some(bucket) => format!("s3://{bucket}/{key}"),
+        None => key.clone(),
+    });
+    line("object", key.as_deref())?;
+    let time = match (&finding.from, &finding.to) {
+        (Some(from), Some(to)) if from == to => Some(format!("at {from}")),
+        (Some(from), Some(to)) => Some(format!("{from} to {to}  {}", length(from, to))),
+        _ => None,
+    };
+    line("time", time.as_deref())?;
+    line("what", Some(&finding.message))?;
+    line("expected", finding.expected.as_deref())?;
+    line("actual", finding.actual.as_deref())?;
+    line("digest", finding.digest.as_deref())?;
+    line("hint", finding.hint.as_deref())
+}
+
+fn accepted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.accepted.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\naccepted beforehand; the verdict is what it would be without"
+    )?;
+    for a in &report.accepted {
+        let line = format!(
+            "{} {} to {}: {} ({}; {})",
+            a.chain,
+            a.from,
+            a.to,
+            a.reason,
+            a.who,
+            plural(a.findings, "finding")
+        );
+        writeln!(out, "  - {}", escape(&line))?;
+    }
+    Ok(())
+}
+
+fn digests(d: &Digests) -> String {
+    counted(&[
+        (d.valid, "valid"),
+        (d.failed, "failed"),
+        (d.missing, "missing"),
+        (d.missing_inferred, "more inferred missing"),
+        (d.unproven, "unproven"),
+    ])
+}
+
+fn logs(l: &Logs) -> String {
+    counted(&[
+        (l.valid, "valid"),
+        (l.failed, "failed"),
+        (l.missing, "missing"),
+        (l.unproven, "unproven"),
+        (l.not_read, "there, not read"),
+    ])
+}
+
+fn counted(counts: &[(u64, &str)]) -> String {
+    let some: Vec<String> = counts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} {what}"))
+        .collect();
+    if some.is_empty() {
+        "none".into()
+    } else {
+        some.join(", ")
+    }
+}
+
+fn plural(n: u64, what: &str) -> String {
+    if n == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{n} {what}s")
+    }
+}
+
+/// The length of a stretch, as in `2d 3h 20m`.
+fn length(from: &str, to: &str) -> String {
+    let (Ok(from), Ok(to)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else {
+        return String::new();
+    };
+    let mut seconds = to.duration_since(from).max(SignedDuration::ZERO).as_secs();
+    let mut parts = Vec::new();
+    for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
+        if seconds >= unit {
+            parts.push(format!("{}{name}", seconds / unit));
+            seconds %= unit;
+        }
+    }
+    if parts.is_empty() {
+        "no time".into()
+    } else {
+        parts.join(" ")
+    }
+}

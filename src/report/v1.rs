@@ -1,0 +1,640 @@
+//! The frozen JSON view, `trailproof.report/v1`. Fields may be added, never removed or given
+//! another meaning. Times are RFC 3339 in UTC; what is absent is null.
+
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+
+use crate::chain::{Anchor, Tally};
+use crate::coverage::State;
+use crate::finding::{Code, Finding as Found, Severity, Verdict};
+use crate::gap::Cause;
+use crate::outcome::{ChainOutcome, LogTally, Outcome};
+use crate::trail::Window;
+
+/// The value of `schema`.
+pub const SCHEMA: &str = "trailproof.report/v1";
+
+/// A report.
+#[must_use]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "trailproof.report/v1", inline)]
+pub struct Report {
+    /// Always `trailproof.report/v1`.
+    pub schema: &'static str,
+    /// The maximum over all findings and all coverage states.
+    pub verdict: Verdict,
+    /// Whether everything asked for could be looked at; if not, the verdict is at least unproven.
+    pub complete: bool,
+    /// What was asked for.
+    pub requested: Requested,
+    /// The chains, by id.
+    pub chains: Vec<Chain>,
+    /// Sums over the chains.
+    pub totals: Totals,
+    /// What was found: by chain, from, key, code.
+    pub findings: Vec<Finding>,
+    /// Keys that proved something: by region, fingerprint.
+    pub keys: Vec<Key>,
+    /// What was accepted beforehand; it changes no verdict.
+    pub accepted: Vec<Accepted>,
+    /// What this report does not prove, in sentences.
+    pub not_proven: Vec<String>,
+    /// How this report was made; all else is equal for equal evidence and an equal request.
+    pub run: Run,
+}
+
+/// Where a bound of the window came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// It was given.
+    Given,
+    /// It is that of the data.
+    Data,
+}
+
+/// Where objects were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// Folders on disk.
+    Disk,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Requested {
+    /// Where objects were read.
+    pub source: SourceKind,
+    /// The beginning of the window; null if it is that of each chain's data.
+    pub start: Option<String>,
+    /// The end of the window; null if it is that of each chain's data.
+    pub end: Option<String>,
+    /// Where the beginning came from.
+    pub start_origin: Origin,
+    /// Where the end came from.
+    pub end_origin: Origin,
+    /// When the source was looked at; null if that is the end of each chain's window.
+    pub as_of: Option<String>,
+    /// Regions asked for; empty for all.
+    pub regions: Vec<String>,
+    /// Accounts asked for; empty for all.
+    pub account_ids: Vec<String>,
+    /// Organizations asked for; empty for all.
+    pub organization_ids: Vec<String>,
+    /// Trails asked for; empty for all.
+    pub trail_arns: Vec<String>,
+    /// Names of the buckets.
+    pub buckets: Vec<String>,
+    /// Prefixes asked for; empty for all.
+    pub prefixes: Vec<String>,
+    /// Rules found=recorded.
+    pub map: Vec<String>,
+    /// Which logs are read.
+    pub logs: String,
+    /// The seed of a sample.
+    pub seed: Option<String>,
+    /// How long delivery may take, in seconds.
+    pub delivery_lag: i64,
+    /// How long after its interval a backfill digest is expected, in seconds.
+    pub backfill_grace: i64,
+    /// Key files, as given.
+    pub keys: Vec<String>,
+}
+
+/// One chain.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Chain {
+    /// `ACCOUNT/REGION/HOME/TRAIL`.
+    pub id: String,
+    /// The partition.
+    pub partition: &'static str,
+    /// The account whose logs these are.
+    pub account: String,
+    /// The region the digests were delivered from.
+    pub region: String,
+    /// The trail's home region.
+    pub home_region: String,
+    /// The trail's name.
+    pub trail: String,
+    /// The chain's verdict.
+    pub verdict: Verdict,
+    /// Until when everything from the window's beginning is verified without interruption.
+    pub verified_until: Option<String>,
+    /// The window the chain was held against.
+    pub window: Span,
+    /// Where its proven digests were written.
+    pub locations: Vec<Location>,
+    /// The state of every instant of the window: adjoining, in order.
+    pub coverage: Vec<Stretch>,
+    /// Time that no digest covers, by from.
+    pub gaps: Vec<Gap>,
+    /// Its digests.
+    pub digests: Digests,
+    /// Its backfill digests, which cover no time.
+    pub backfill_digests: Digests,
+    /// The logs its digests name.
+    pub logs: Logs,
+    /// The oldest proven digest in the window.
+    pub first_digest: Option<DigestRef>,
+    /// The newest proven digest in the window.
+    pub last_digest: Option<DigestRef>,
+    /// SHA-256 over the evidence: digests, backfill digests and logs, and what became of each.
+    pub evidence_sha256: String,
+}
+
+/// A stretch of time.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Span {
+    /// Its first instant.
+    pub from: String,
+    /// The first instant after it.
+    pub to: String,
+}
+
+/// Where digests were written, over which time.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Location {
+    /// The bucket.
+    pub bucket: String,
+    /// The prefix; null if there is none.
+    pub prefix: Option<String>,
+    /// The organization in the path.
+    pub organization: Option<String>,
+    /// From when.
+    pub from: String,
+    /// Until when.
+    pub to: String,
+}
+
+/// A stretch of time in one state.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Stretch {
+    /// Its first instant.
+    pub from: String,
+    /// The first instant after it.
+    pub to: String,
+    /// Its state.
+    pub state: State,
+}
+
+/// How sure a cause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// A proven log says so.
+    Signed,
+    /// AWS says so, unsigned.
+    Unsigned,
+    /// It is inferred.
+    Circumstantial,
+    /// Nothing says so.
+    None,
+}
+
+/// Time that no digest covers.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Gap {
+    /// Its first instant.
+    pub from: String,
+    /// The first instant after it; equal to `from` for a restart that left no hole.
+    pub to: String,
+    /// Whether it ends in a starting digest.
+    pub restart: bool,
+    /// Why it is there.
+    pub cause: Cause,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Events that bear on it.
+    pub evidence: Vec<Evidence>,
+    /// Logs that lie in it and that no digest names; null if they were not looked for.
+    pub undigested_logs: Option<Undigested>,
+}
+
+/// An event that bears on a gap.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// The event's name.
+    pub event_name: String,
+    /// Its time.
+    pub event_time: String,
+    /// Its id.
+    pub event_id: Option<String>,
+    /// Who did it.
+    pub actor: Option<Actor>,
+    /// From which address.
+    pub source_ip: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+    /// The error it ended in.
+    pub error_code: Option<String>,
+    /// `verified-log` or `lookup-events`.
+    pub via: String,
+    /// The log it stands in.
+    pub log: Option<String>,
+    /// The digest that names the log.
+    pub digest: Option<String>,
+}
+
+/// Who made a call.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Actor {
+    /// The kind of identity.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Its ARN.
+    pub arn: Option<String>,
+    /// Its account.
+    pub account: Option<String>,
+    /// Its access key.
+    pub access_key_id: Option<String>,
+    /// Its session.
+    pub session: Option<String>,
+}
+
+/// Logs in a gap that no digest names.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Undigested {
+    /// How many.
+    pub count: u64,
+    /// The first one's minute.
+    pub first: Option<String>,
+    /// The last one's minute.
+    pub last: Option<String>,
+}
+
+/// Digests by what became of them.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct Digests {
+    /// Proven and in order.
+    pub valid: u64,
+    /// Altered or forged.
+    pub failed: u64,
+    /// Named by a proven link and not there.
+    pub missing: u64,
+    /// Missing between proven digests, named by nothing that remains.
+    pub missing_inferred: u64,
+    /// Not proven.
+    pub unproven: u64,
+}
+
+/// Logs by what became of them.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct Logs {
+    /// As delivered.
+    pub valid: u64,
+    /// Altered.
+    pub failed: u64,
+    /// Not there.
+    pub missing: u64,
+    /// Could not be checked.
+    pub unproven: u64,
+    /// There, named by no digest; null if they were not looked for.
+    pub unreferenced: Option<u64>,
+    /// There, and not read on request.
+    pub not_read: u64,
+}
+
+/// A digest as evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DigestRef {
+    /// Its key.
+    pub key: String,
+    /// SHA-256 of its uncompressed bytes.
+    pub sha256: String,
+    /// Its signature in hex.
+    pub signature: Option<String>,
+    /// The end of its interval.
+    pub end: String,
+}
+
+/// Sums over the chains.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Totals {
+    /// How many chains.
+    pub chains: u64,
+    /// Digests.
+    pub digests: Digests,
+    /// Backfill digests.
+    pub backfill_digests: Digests,
+    /// Logs.
+    pub logs: Logs,
+    /// Bytes read.
+    pub bytes_read: u64,
+    /// Bytes hashed.
+    pub bytes_hashed: u64,
+    /// Findings by severity; one that stands for several counts as many.
+    pub findings: FindingCounts,
+}
+
+/// Findings by severity.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct FindingCounts {
+    /// Altered, missing or forged.
+    pub failed: u64,
+    /// Could not be checked.
+    pub unproven: u64,
+    /// No digest covers it.
+    pub gap: u64,
+    /// Worth knowing.
+    pub note: u64,
+}
+
+/// What was found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// What it is.
+    pub code: Code,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// The chain it concerns.
+    pub chain: Option<String>,
+    /// The bucket of the object it concerns.
+    pub bucket: Option<String>,
+    /// The key of the object it concerns.
+    pub key: Option<String>,
+    /// What happened and what it means.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Why something could not be looked at, in one stable word.
+    pub reason: Option<String>,
+    /// What should have been there.
+    pub expected: Option<String>,
+    /// What was there.
+    pub actual: Option<String>,
+    /// The first instant it concerns.
+    pub from: Option<String>,
+    /// The first instant after.
+    pub to: Option<String>,
+    /// For a log, the digest that names it.
+    pub digest: Option<String>,
+    /// The object's version.
+    pub version_id: Option<String>,
+    /// The object's entity tag.
+    pub etag: Option<String>,
+    /// When the store says it was written.
+    pub last_modified: Option<String>,
+    /// Its stored size in bytes.
+    pub size: Option<u64>,
+    /// How many it stands for.
+    pub count: Option<u64>,
+}
+
+/// Where a key came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyOrigin {
+    /// A file.
+    File,
+}
+
+/// A key that proved something.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Key {
+    /// The region whose digests it signs.
+    pub region: String,
+    /// MD5 of its DER.
+    pub fingerprint: String,
+    /// When its validity began.
+    pub valid_from: String,
+    /// When it ended.
+    pub valid_to: String,
+    /// Where it came from.
+    pub origin: KeyOrigin,
+}
+
+/// Something accepted beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Accepted {
+    /// The chain.
+    pub chain: String,
+    /// From when.
+    pub from: String,
+    /// Until when.
+    pub to: String,
+    /// Why.
+    pub reason: String,
+    /// Who accepted it.
+    pub who: String,
+    /// How many findings lie in it.
+    pub findings: u64,
+}
+
+/// How a report was made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Run {
+    /// The program.
+    pub tool: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The command line.
+    pub command: Vec<String>,
+    /// When it was started.
+    pub started: String,
+    /// When it was finished.
+    pub finished: String,
+    /// Who asked, as the credentials say; null on disk.
+    pub caller: Option<String>,
+    /// Requests made of the source.
+    pub requests: Requests,
+}
+
+/// Requests made of the source.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Requests {
+    /// Listings.
+    pub list: u64,
+    /// Objects opened.
+    pub get: u64,
+    /// Objects looked at without reading them.
+    pub head: u64,
+}
+
+/// The JSON Schema of a report, made from its types.
+pub fn schema() -> Schema {
+    schema_for!(Report)
+}
+
+impl Report {
+    /// The view of an outcome.
+    pub fn new(outcome: &Outcome, requested: Requested, accepted: Vec<Accepted>, run: Run) -> Self {
+        let mut totals = Totals {
+            chains: outcome.chains.len() as u64,
+            digests: Digests::default(),
+            backfill_digests: Digests::default(),
+            logs: Logs::default(),
+            bytes_read: outcome.bytes_read,
+            bytes_hashed: outcome.bytes_hashed,
+            findings: FindingCounts::default(),
+        };
+        for chain in &outcome.chains {
+            totals.digests.add(&chain.digests);
+            totals.backfill_digests.add(&chain.backfill);
+            totals.logs.add(&chain.logs);
+        }
+        for finding in &outcome.findings {
+            let counts = &mut totals.findings;
+            *match finding.severity {
+                Severity::Failed => &mut counts.failed,
+                Severity::Unproven => &mut counts.unproven,
+                Severity::Gap => &mut counts.gap,
+                Severity::Note => &mut counts.note,
+            } += finding.count.unwrap_or(1);
+        }
+        Report {
+            schema: SCHEMA,
+            verdict: outcome.verdict,
+            complete: outcome.complete,
+            requested,
+            chains: outcome.chains.iter().map(chain).collect(),
+            totals,
+            findings: outcome.findings.iter().map(finding).collect(),
+            keys: outcome
+                .keys
+                .iter()
+                .map(|key| Key {
+                    region: key.region.to_string(),
+                    fingerprint: key.fingerprint.clone(),
+                    valid_from: key.valid.0.to_string(),
+                    valid_to: key.valid.1.to_string(),
+                    origin: KeyOrigin::File,
+                })
+                .collect(),
+            accepted,
+            not_proven: outcome.not_proven.clone(),
+            run,
+        }
+    }
+}
+
+impl Digests {
+    fn add(&mut self, tally: &Tally) {
+        self.valid += tally.valid;
+        self.failed += tally.failed;
+        self.missing += tally.missing;
+        self.missing_inferred += tally.missing_inferred;
+        self.unproven += tally.unproven;
+    }
+
+    fn of(tally: &Tally) -> Self {
+        let mut digests = Digests::default();
+        digests.add(tally);
+        digests
+    }
+}
+
+impl Logs {
+    fn add(&mut self, tally: &LogTally) {
+        self.valid += tally.valid;
+        self.failed += tally.failed;
+        self.missing += tally.missing;
+        self.unproven += tally.unproven;
+        self.not_read += tally.not_read;
+    }
+
+    fn of(tally: &LogTally) -> Self {
+        let mut logs = Logs::default();
+        logs.add(tally);
+        logs
+    }
+}
+
+fn chain(chain: &ChainOutcome) -> Chain {
+    let id = &chain.id;
+    let (first, last) = chain
+        .anchors
+        .as_ref()
+        .map_or((None, None), |(f, l)| (Some(f), Some(l)));
+    Chain {
+        id: id.to_string(),
+        partition: id.region.partition(),
+        account: id.account.to_string(),
+        region: id.region.to_string(),
+        home_region: id.home_region.to_string(),
+        trail: id.trail.to_string(),
+        verdict: chain.verdict,
+        verified_until: chain.verified_until.map(time),
+        window: Span {
+            from: time(chain.window.from),
+            to: time(chain.window.to),
+        },
+        locations: chain
+            .locations
+            .iter()
+            .map(|l| Location {
+                bucket: l.bucket.clone(),
+                prefix: Some(l.root.prefix.clone()).filter(|p| !p.is_empty()),
+                organization: l.root.organization.as_ref().map(ToString::to_string),
+                from: time(l.time.from),
+                to: time(l.time.to),
+            })
+            .collect(),
+        coverage: chain
+            .coverage
+            .iter()
+            .map(|s| Stretch {
+                from: time(s.time.from),
+                to: time(s.time.to),
+                state: s.state,
+            })
+            .collect(),
+        gaps: chain
+            .gaps
+            .iter()
+            .map(|g| Gap {
+                from: time(g.time.from),
+                to: time(g.time.to),
+                restart: g.restart,
+                cause: g.cause,
+                certainty: Certainty::None,
+                evidence: Vec::new(),
+                undigested_logs: None,
+            })
+            .collect(),
+        digests: Digests::of(&chain.digests),
+        backfill_digests: Digests::of(&chain.backfill),
+        logs: Logs::of(&chain.logs),
+        first_digest: first.map(digest_ref),
+        last_digest: last.map(digest_ref),
+        evidence_sha256: chain.evidence.to_string(),
+    }
+}
+
+fn digest_ref(anchor: &Anchor) -> DigestRef {
+    DigestRef {
+        key: anchor.key.clone(),
+        sha256: anchor.sha256.to_string(),
+        signature: anchor.signature.clone(),
+        end: time(anchor.end),
+    }
+}
+
+fn finding(found: &Found) -> Finding {
+    let bound = |of: fn(Window) -> Timestamp| found.interval.map(|i| time(of(i)));
+    Finding {
+        code: found.code,
+        severity: found.severity,
+        chain: found.chain.as_ref().map(ToString::to_string),
+        bucket: found.bucket.clone(),
+        key: found.key.clone(),
+        message: found.message.clone(),
+        hint: found.hint.clone(),
+        reason: found.reason.map(Into::into),
+        expected: found.expected.clone(),
+        actual: found.actual.clone(),
+        from: bound(|i| i.from),
+        to: bound(|i| i.to),
+        digest: found.digest.clone(),
+        version_id: found.object.version_id.clone(),
+        etag: found.object.etag.clone(),
+        last_modified: found.object.last_modified.clone(),
+        size: found.object.size,
+        count: found.count,
+    }
+}
+
+fn time(at: Timestamp) -> String {
+    at.to_string()
+}

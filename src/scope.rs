@@ -1,0 +1,153 @@
+//! What was asked for: which chains, over which time (pure).
+
+use jiff::Timestamp;
+
+use crate::keyname::KeyRoot;
+use crate::limits::Limits;
+use crate::trail::{AccountId, ChainId, OrganizationId, Region, TrailArn};
+
+/// Narrows the chains found; an empty list does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Regions that digests were delivered from.
+    pub regions: Vec<Region>,
+    /// Accounts whose logs these are.
+    pub accounts: Vec<AccountId>,
+    /// Organizations.
+    pub organizations: Vec<OrganizationId>,
+    /// Trails.
+    pub trail_arns: Vec<TrailArn>,
+    /// Prefixes before `AWSLogs`, without closing slash.
+    pub prefixes: Vec<String>,
+    /// Buckets that digests must have been written to. This does not narrow: a digest of another
+    /// bucket is told as relocated.
+    pub buckets: Vec<String>,
+}
+
+/// One thing a filter asks for, so that one that meets nothing can be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What kind of thing, in words.
+    pub what: &'static str,
+    /// The thing, as given.
+    pub value: String,
+}
+
+impl Filter {
+    /// Whether a folder is worth looking into.
+    pub fn admits_folder(&self, root: &KeyRoot, account: &AccountId, region: &Region) -> bool {
+        let any = |list: &[Region]| list.is_empty() || list.contains(region);
+        any(&self.regions)
+            && (self.accounts.is_empty() || self.accounts.contains(account))
+            && (self.prefixes.is_empty() || self.prefixes.contains(&root.prefix))
+            && (self.organizations.is_empty()
+                || root
+                    .organization
+                    .as_ref()
+                    .is_some_and(|o| self.organizations.contains(o)))
+    }
+
+    /// Whether a chain found in an admitted folder is one of those asked for.
+    pub fn admits(&self, root: &KeyRoot, chain: &ChainId) -> bool {
+        self.trail_arns.is_empty() || self.trail_arns.iter().any(|a| is_of(a, root, chain))
+    }
+
+    /// What is asked for, one by one, that this chain answers.
+    pub fn answers(&self, root: &KeyRoot, chain: &ChainId) -> Vec<Asked> {
+        let mut answered = Vec::new();
+        let mut note = |what, value: String| answered.push(Asked { what, value });
+        for region in self.regions.iter().filter(|r| **r == chain.region) {
+            note("region", region.to_string());
+        }
+        for account in self.accounts.iter().filter(|a| **a == chain.account) {
+            note("account", account.to_string());
+        }
+        for id in self
+            .organizations
+            .iter()
+            .filter(|o| root.organization.as_ref() == Some(o))
+        {
+            note("organization", id.to_string());
+        }
+        for arn in self.trail_arns.iter().filter(|a| is_of(a, root, chain)) {
+            note("trail", arn.to_string());
+        }
+        for prefix in self.prefixes.iter().filter(|p| **p == root.prefix) {
+            note("prefix", prefix.clone());
+        }
+        answered
+    }
+
+    /// Everything asked for by name.
+    pub fn asked(&self) -> Vec<Asked> {
+        let regions = self.regions.iter().map(|v| ("region", v.to_string()));
+        let accounts = self.accounts.iter().map(|v| ("account", v.to_string()));
+        let organizations = self
+            .organizations
+            .iter()
+            .map(|v| ("organization", v.to_string()));
+        let trails = self.trail_arns.iter().map(|v| ("trail", v.to_string()));
+        let prefixes = self.prefixes.iter().map(|v| ("prefix", v.clone()));
+        let all = regions
+            .chain(accounts)
+            .chain(organizations)
+            .chain(trails)
+            .chain(prefixes);
+        all.map(|(what, value)| Asked { what, value }).collect()
+    }
+
+    /// Whether an expected chain lies within what was asked for; its folder is not known.
+    pub fn concerns(&self, chain: &ChainId) -> bool {
+        (self.regions.is_empty() || self.regions.contains(&chain.region))
+            && (self.accounts.is_empty() || self.accounts.contains(&chain.account))
+            && (self.trail_arns.is_empty()
+                || self
+                    .trail_arns
+                    .iter()
+                    .any(|a| a.home_region == chain.home_region && a.trail == chain.trail))
+    }
+}
+
+/// Whether a chain is the trail's. An organization trail writes for every account of the
+/// organization, so there its own account does not tell.
+fn is_of(arn: &TrailArn, root: &KeyRoot, chain: &ChainId) -> bool {
+    arn.home_region == chain.home_region
+        && arn.trail == chain.trail
+        && (arn.account == chain.account || root.organization.is_some())
+}
+
+/// Whether logs are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logs {
+    /// Every log is read and compared.
+    All,
+    /// No log is read; that each is there is still checked.
+    None,
+}
+
+/// A whole request, apart from where objects and keys come from.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Which chains.
+    pub filter: Filter,
+    /// The beginning of the window; from the data where not given.
+    pub from: Option<Timestamp>,
+    /// The end of the window; from the data where not given.
+    pub to: Option<Timestamp>,
+    /// When the source was looked at; the window's end where not given.
+    pub as_of: Option<Timestamp>,
+    /// How long delivery may take, in seconds.
+    pub delivery_lag: i64,
+    /// How long after its interval a backfill digest is expected, in seconds.
+    pub backfill_grace: i64,
+    /// Whether logs are read.
+    pub logs: Logs,
+    /// Chains that must be there.
+    pub expect: Vec<ChainId>,
+    /// Objects worked on at the same time.
+    pub jobs: usize,
+    /// Chains worked on at the same time.
+    pub chains_at_once: usize,
+    /// Bounds on what input may cost.
+    pub limits: Limits,
+}

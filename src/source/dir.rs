@@ -1,0 +1,369 @@
+//! A tree on disk as `aws s3 sync` leaves it: keys as paths, no metadata, with `KEY.head.json`
+//! (the output of `aws s3api head-object`) beside an object where somebody kept it.
+//!
+//! Files are opened component by component relative to the root and never through a symbolic
+//! link, so no key and no tree, not even one that changes underneath, leads out of the root.
+
+use std::collections::{BTreeMap, BinaryHeap};
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
+use rustix::io::Errno;
+use serde::Deserialize;
+
+use super::{GetError, Listed, Metadata, Object, Root, RootId, Source};
+use crate::finding::ObjectFacts;
+use crate::limits::Limits;
+
+/// What `KEY.head.json` is called after its object's key.
+pub const HEAD_SUFFIX: &str = ".head.json";
+
+struct Mount {
+    buckets: Vec<String>,
+    root: OwnedFd,
+}
+
+/// Folders on disk, one a bucket.
+pub struct DirSource {
+    mounts: Vec<Mount>,
+    limits: Limits,
+}
+
+/// One entry of a folder; orders as its keys order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// The name, closed by a slash if a folder.
+    sort: String,
+    kind: EntryKind,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
+enum EntryKind {
+    Folder,
+    File,
+    Refused(&'static str),
+}
+
+impl DirSource {
+    /// A source without a folder yet.
+    pub fn new(limits: Limits) -> Self {
+        DirSource {
+            mounts: Vec::new(),
+            limits,
+        }
+    }
+
+    /// Adds a folder, with the names the bucket had.
+    ///
+    /// # Errors
+    /// Where the folder cannot be opened.
+    pub fn mount(&mut self, dir: &Path, buckets: Vec<String>) -> std::io::Result<()> {
+        let root = openat(
+            rustix::fs::CWD,
+            dir,
+            OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        self.mounts.push(Mount { buckets, root });
+        Ok(())
+    }
+
+    fn root(&self, root: RootId) -> Result<BorrowedFd<'_>, GetError> {
+        self.mounts
+            .get(root.0)
+            .map(|m| m.root.as_fd())
+            .ok_or(GetError::NotFound)
+    }
+
+    fn open_folder(&self, root: RootId, prefix: &str) -> Result<OwnedFd, GetError> {
+        let root = self.root(root)?;
+        match prefix.strip_suffix('/').unwrap_or(prefix) {
+            "" => folder_at(root, "."),
+            folder => descend(root, folder, folder_at),
+        }
+    }
+
+    /// The entries after `after` in key order, at most `names_at_once` of them, and whether there
+    /// are more: a folder of any size is listed in bounded memory by reading it again.
+    fn entries(&self, folder: BorrowedFd<'_>, after: &str) -> Result<(Vec<Entry>, bool), GetError> {
+        let mut smallest: BinaryHeap<Entry> = BinaryHeap::new();
+        let mut more = false;
+        for entry in Dir::read_from(folder).map_err(|e| trouble(e, "folder"))? {
+            let entry = entry.map_err(|e| trouble(e, "folder"))?;
+            let name = entry.file_name();
+            if name.to_bytes() == b"." || name.to_bytes() == b".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::Unknown => match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+                    Err(_) => FileType::Unknown,
+                },
+                known => known,
+            };
+            let text = name.to_string_lossy();
+            let kind = match (kind, &text) {
+                (_, std::borrow::Cow::Owned(_)) => EntryKind::Refused("a name that is not utf-8"),
+                (FileType::Directory, _) => EntryKind::Folder,
+                (FileType::RegularFile, _) => EntryKind::File,
+                (other, _) => EntryKind::Refused(kind_word(other)),
+            };
+            let mut sort = text.into_owned();
+            if kind == EntryKind::Folder {
+                sort.push('/');
+            }
+            if sort.as_str() <= after {
+                continue;
+            }
+            smallest.push(Entry { sort, kind });
+            if smallest.len() > self.limits.names_at_once {
+                smallest.pop();
+                more = true;
+            }
+        }
+        Ok((smallest.into_sorted_vec(), more))
+    }
+
+    fn walk(
+        &self,
+        folder: BorrowedFd<'_>,
+        prefix: &str,
+        depth: usize,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<(), GetError> {
+        if depth > self.limits.depth {
+            visit(Listed::Refused(prefix, "folders nested too deep"));
+            return Ok(());
+        }
+        let mut after = String::new();
+        loop {
+            let (entries, more) = self.entries(folder, &after)?;
+            for Entry { sort, kind } in &entries {
+                let key = format!("{prefix}{sort}");
+                match kind {
+                    EntryKind::Refused(why) => visit(Listed::Refused(&key, why)),
+                    EntryKind::File if key.ends_with(HEAD_SUFFIX) => {}
+                    EntryKind::File => visit(Listed::Object(&key)),
+                    EntryKind::Folder => {
+                        match folder_at(folder, sort.strip_suffix('/').unwrap_or(sort)) {
+                            Ok(inner) => self.walk(inner.as_fd(), &key, depth + 1, visit)?,
+                            Err(GetError::Denied(_)) => {
+                                visit(Listed::Refused(&key, "a folder that may not be read"));
+                            }
+                            Err(_) => visit(Listed::Refused(&key, "a folder that went away")),
+                        }
+                    }
+                }
+            }
+            match entries.into_iter().next_back() {
+                Some(last) if more => after = last.sort,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn head(&self, root: BorrowedFd<'_>, key: &str) -> Option<Head> {
+        let file = descend(root, &format!("{key}{HEAD_SUFFIX}"), file_at).ok()?;
+        let mut text = Vec::new();
+        let limit = self.limits.head_json;
+        File::from(file)
+            .take(limit + 1)
+            .read_to_end(&mut text)
+            .ok()?;
+        if text.len() as u64 > limit {
+            return None;
+        }
+        serde_json::from_slice(&text).ok()
+    }
+}
+
+/// What `aws s3api head-object` prints, as far as it matters here.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Head {
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    #[serde(rename = "ETag")]
+    e_tag: Option<String>,
+    last_modified: Option<String>,
+    version_id: Option<String>,
+}
+
+impl Source for DirSource {
+    fn roots(&self) -> Vec<Root> {
+        let named = |(i, m): (usize, &Mount)| Root {
+            id: RootId(i),
+            buckets: m.buckets.clone(),
+        };
+        self.mounts.iter().enumerate().map(named).collect()
+    }
+
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        refused: &mut dyn FnMut(&str, &'static str),
+    ) -> Result<Vec<String>, GetError> {
+        let folder = self.open_folder(root, prefix)?;
+        let mut names = Vec::new();
+        let mut after = String::new();
+        loop {
+            let (entries, more) = self.entries(folder.as_fd(), &after)?;
+            for Entry { sort, kind } in &entries {
+                match kind {
+                    EntryKind::Folder => names.push(sort.trim_end_matches('/').to_owned()),
+                    EntryKind::Refused(why) => refused(&format!("{prefix}{sort}"), why),
+                    EntryKind::File => {}
+                }
+            }
+            match entries.into_iter().next_back() {
+                Some(last) if more && names.len() <= self.limits.folders => after = last.sort,
+                _ => return Ok(names),
+            }
+        }
+    }
+
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<(), GetError> {
+        let folder = self.open_folder(root, prefix)?;
+        self.walk(folder.as_fd(), prefix, 0, visit)
+    }
+
+    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+        let root = self.root(root)?;
+        let file = descend(root, key, file_at)?;
+        let size = fstat(&file).map_err(|e| trouble(e, "file"))?.st_size;
+        let mut facts = ObjectFacts {
+            size: u64::try_from(size).ok(),
+            ..Default::default()
+        };
+        let mut metadata = Metadata::default();
+        if with_metadata && let Some(mut head) = self.head(root, key) {
+            metadata = Metadata {
+                signature: head.metadata.remove("signature"),
+                signature_algorithm: head.metadata.remove("signature-algorithm"),
+                backfill_generated: head.metadata.remove("backfill-generation-timestamp"),
+            };
+            fill(&mut facts, head);
+        }
+        Ok(Object {
+            body: Box::new(File::from(file)),
+            metadata,
+            facts,
+        })
+    }
+
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        let root = self.root(root)?;
+        let file = descend(root, key, file_at)?;
+        let size = fstat(&file).map_err(|e| trouble(e, "file"))?.st_size;
+        let mut facts = ObjectFacts {
+            size: u64::try_from(size).ok(),
+            ..Default::default()
+        };
+        if let Some(head) = self.head(root, key) {
+            fill(&mut facts, head);
+        }
+        Ok(facts)
+    }
+}
+
+fn fill(facts: &mut ObjectFacts, head: Head) {
+    facts.etag = head.e_tag;
+    facts.last_modified = head.last_modified;
+    facts.version_id = head.version_id;
+}
+
+/// Opens `key` below `root` one component at a time, the last one with `open`.
+fn descend(
+    root: BorrowedFd<'_>,
+    key: &str,
+    open: fn(BorrowedFd<'_>, &str) -> Result<OwnedFd, GetError>,
+) -> Result<OwnedFd, GetError> {
+    let mut parts = key.split('/');
+    let last = parts.next_back().unwrap_or_default();
+    let mut at: Option<OwnedFd> = None;
+    for part in parts {
+        at = Some(folder_at(
+            at.as_ref().map_or(root, AsFd::as_fd),
+            checked(part)?,
+        )?);
+    }
+    open(at.as_ref().map_or(root, AsFd::as_fd), checked(last)?)
+}
+
+fn checked(part: &str) -> Result<&str, GetError> {
+    match part {
+        "" | "." | ".." => Err(GetError::Refused(
+            "the key is no path below the root".into(),
+        )),
+        _ if part.contains('\0') => Err(GetError::Refused("the key holds a nul byte".into())),
+        part => Ok(part),
+    }
+}
+
+fn folder_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::CLOEXEC;
+    openat(at, name, flags, Mode::empty()).map_err(|e| match e {
+        // A link where a folder should be answers as "not a directory" or as a loop.
+        Errno::NOTDIR | Errno::LOOP => match entry_kind(at, name) {
+            Some(FileType::Symlink) => GetError::Refused("a symbolic link in its path".into()),
+            _ => GetError::NotFound,
+        },
+        e => trouble(e, "folder"),
+    })
+}
+
+fn file_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
+    let flags = OFlags::NOFOLLOW
+        | OFlags::NONBLOCK // a pipe must not hold us up
+        | OFlags::NOCTTY
+        | OFlags::RDONLY
+        | OFlags::CLOEXEC;
+    let file = openat(at, name, flags, Mode::empty()).map_err(|e| match e {
+        Errno::LOOP => GetError::Refused("it is a symbolic link".into()),
+        e => match entry_kind(at, name) {
+            Some(FileType::RegularFile) | None => trouble(e, "file"),
+            Some(other) => GetError::Refused(format!("it is {}", kind_word(other))),
+        },
+    })?;
+    match FileType::from_raw_mode(fstat(&file).map_err(|e| trouble(e, "file"))?.st_mode) {
+        FileType::RegularFile => Ok(file),
+        other => Err(GetError::Refused(format!("it is {}", kind_word(other)))),
+    }
+}
+
+fn entry_kind(at: BorrowedFd<'_>, name: &str) -> Option<FileType> {
+    let stat = statat(at, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    Some(FileType::from_raw_mode(stat.st_mode))
+}
+
+fn kind_word(kind: FileType) -> &'static str {
+    match kind {
+        FileType::Symlink => "a symbolic link",
+        FileType::Directory => "a folder",
+        FileType::Fifo => "a pipe",
+        FileType::Socket => "a socket",
+        FileType::CharacterDevice | FileType::BlockDevice => "a device",
+        _ => "no regular file",
+    }
+}
+
+fn trouble(e: Errno, what: &str) -> GetError {
+    match e {
+        Errno::NOENT => GetError::NotFound,
+        Errno::NOTDIR => GetError::NotFound,
+        Errno::ACCESS | Errno::PERM => {
+            GetError::Denied(format!("this user may not read the {what}"))
+        }
+        Errno::NAMETOOLONG => GetError::Refused("the key is too long for a path".into()),
+        e => GetError::Io(std::io::Error::from(e).kind().to_string()),
+    }
+}

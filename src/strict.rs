@@ -1,0 +1,126 @@
+//! JSON in which no object names a member twice. Readers differ in which of two members they
+//! believe, so a digest or key file with a duplicate name says nothing that can be relied on.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// Checks that bytes are one JSON value, no deeper than the parser's 128 levels, without duplicate
+/// names.
+///
+/// # Errors
+/// What is wrong and where, in words.
+pub fn check(json: &[u8]) -> Result<(), String> {
+    serde_json::from_slice::<Checked>(json)
+        .map(|_| ())
+        .map_err(|e| e.to_string())
+}
+
+struct Checked;
+
+impl<'de> Deserialize<'de> for Checked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CheckedVisitor)
+    }
+}
+
+/// A member's name, borrowed where it holds no escapes.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(v.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct CheckedVisitor;
+
+impl<'de> Visitor<'de> for CheckedVisitor {
+    type Value = Checked;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Checked, E> {
+        Ok(Checked)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Checked, E> {
+        Ok(Checked)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Checked, E> {
+        Ok(Checked)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Checked, E> {
+        Ok(Checked)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Checked, E> {
+        Ok(Checked)
+    }
+    fn visit_unit<E>(self) -> Result<Checked, E> {
+        Ok(Checked)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Checked, A::Error> {
+        while seq.next_element::<Checked>()?.is_some() {}
+        Ok(Checked)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Checked, A::Error> {
+        let mut few: Vec<Cow<'de, str>> = Vec::new();
+        let mut many: HashSet<Cow<'de, str>> = HashSet::new();
+        while let Some(Name(name)) = map.next_key()? {
+            if few.contains(&name) || many.contains(&name) {
+                return Err(de::Error::custom(format_args!(
+                    "the name {name:?} stands twice"
+                )));
+            }
+            // Looking through a short list beats hashing; a long one must not cost its square.
+            if few.len() < 32 {
+                few.push(name);
+            } else {
+                many.insert(name);
+            }
+            map.next_value::<Checked>()?;
+        }
+        Ok(Checked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_name_that_stands_twice_is_found_at_any_depth() {
+        assert!(super::check(br#"{"a":1,"b":[{"c":null},{"c":2.5}]}"#).is_ok());
+        for bad in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"b":[{"c":{"d":1,"e":2,"d":3}}]}"#,
+            r#"{"a":1,"\u0061":2}"#,
+        ] {
+            let error = super::check(bad.as_bytes()).unwrap_err();
+            assert!(error.contains("stands twice"), "{bad}: {error}");
+        }
+        let many: Vec<String> = (0..100).map(|i| format!("\"n{}\":0", i % 99)).collect();
+        assert!(super::check(format!("{{{}}}", many.join(",")).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        assert!(super::check(&b"[".repeat(100_000)).is_err());
+    }
+}

@@ -1,0 +1,514 @@
+//! A chain of digests: what one trail delivers for one account and region, through starts,
+//! stops, quiet hours, moves and backfills.
+
+use std::mem;
+use std::ops::RangeInclusive;
+
+use jiff::Timestamp;
+use rand::RngExt;
+use rand::seq::SliceRandom;
+use serde_json::{Value, json};
+
+use super::digest::{DigestRecord, LogRecord, digest_fields};
+use super::events::{cloudtrail_event, event_time, records, render};
+use super::gz::gzip;
+use super::json::Fields;
+use super::text::{after, sha256_hex, unique_string};
+use super::trail::Trail;
+use super::world::{Object, Place, World};
+
+const HOUR: i64 = 3_600;
+
+/// How far before its delivery the events of a log may lie, at most.
+const EVENT_LAG: i64 = 900;
+
+/// What a chain is of and how much it holds.
+#[derive(Clone, Debug)]
+pub struct ChainSpec {
+    /// The trail.
+    pub trail: Trail,
+    /// The account delivered for.
+    pub account: String,
+    /// The region delivered from.
+    pub region: String,
+    /// Logs in an hour that is not quiet.
+    pub logs_per_hour: RangeInclusive<u32>,
+    /// Events in a log.
+    pub events_per_log: RangeInclusive<u32>,
+    /// The least size of a log, inflated.
+    pub pad: Option<RangeInclusive<usize>>,
+}
+
+impl ChainSpec {
+    /// Few small logs, for the trail's own account.
+    pub fn new(trail: Trail, region: &str) -> Self {
+        Self {
+            account: trail.account.clone(),
+            trail,
+            region: region.to_owned(),
+            logs_per_hour: 1..=3,
+            events_per_log: 1..=5,
+            pad: None,
+        }
+    }
+
+    /// The same for another account, as organization trails deliver.
+    #[must_use]
+    pub fn account(mut self, account: &str) -> Self {
+        self.account = account.to_owned();
+        self
+    }
+
+    /// The same with another number of logs in an hour.
+    #[must_use]
+    pub fn logs(mut self, per_hour: RangeInclusive<u32>) -> Self {
+        self.logs_per_hour = per_hour;
+        self
+    }
+
+    /// The same with another number of events in a log.
+    #[must_use]
+    pub fn events(mut self, per_log: RangeInclusive<u32>) -> Self {
+        self.events_per_log = per_log;
+        self
+    }
+
+    /// The same with logs of at least a size, inflated.
+    #[must_use]
+    pub fn pad(mut self, bytes: RangeInclusive<usize>) -> Self {
+        self.pad = Some(bytes);
+        self
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Never started, or stopped.
+    Idle,
+    /// Digests are being written.
+    Running,
+    /// Validation is off: logs go on, digests do not.
+    Cut {
+        /// A delivered log holds the event that switched it off.
+        said: bool,
+    },
+}
+
+/// Logs to be delivered: their interval, and how far back their events may reach.
+#[derive(Clone, Copy)]
+struct Delivery {
+    start: Timestamp,
+    end: Timestamp,
+    oldest: Timestamp,
+}
+
+/// A chain in the making.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// What it is of; the trail's bucket and prefix are those in force now.
+    pub spec: ChainSpec,
+    /// Its digests, oldest first, as they were delivered.
+    pub digests: Vec<DigestRecord>,
+    /// Its backfill digests, in the order they were generated.
+    pub backfills: Vec<DigestRecord>,
+    /// Logs delivered while validation was off.
+    pub undigested: Vec<LogRecord>,
+    state: State,
+    /// Where delivered time ends.
+    cursor: Option<Timestamp>,
+    /// Since when there are events to log.
+    since: Timestamp,
+    /// Events for the next log.
+    queue: Vec<Fields>,
+}
+
+impl Chain {
+    /// A chain that has not started.
+    pub fn new(spec: ChainSpec) -> Self {
+        Self {
+            spec,
+            digests: Vec::new(),
+            backfills: Vec::new(),
+            undigested: Vec::new(),
+            state: State::Idle,
+            cursor: None,
+            since: Timestamp::UNIX_EPOCH,
+            queue: Vec::new(),
+        }
+    }
+
+    /// Where delivered time ends: the end of the last digest, or of the undigested logs.
+    pub fn end(&self) -> Timestamp {
+        self.cursor.expect("the chain was started")
+    }
+
+    /// The newest digest.
+    pub fn last(&self) -> &DigestRecord {
+        self.digests.last().expect("the chain was started")
+    }
+
+    /// Every log of the chain: those of digests, of backfills, and the undigested.
+    pub fn all_logs(&self) -> impl Iterator<Item = &LogRecord> {
+        self.digests
+            .iter()
+            .chain(&self.backfills)
+            .flat_map(|digest| &digest.logs)
+            .chain(&self.undigested)
+    }
+
+    /// Switches logging on at `at`. CloudTrail writes a starting digest that ends at that
+    /// instant and begins one hour earlier, without logs and without a link.
+    pub fn start(&mut self, w: &mut World, at: Timestamp) {
+        self.begin(w, at, false);
+    }
+
+    /// The same, with logs in the starting digest: not yet seen of CloudTrail, but not
+    /// excluded for validation switched on while logging runs.
+    pub fn start_listing_logs(&mut self, w: &mut World, at: Timestamp) {
+        self.begin(w, at, true);
+    }
+
+    fn begin(&mut self, w: &mut World, at: Timestamp, listing: bool) {
+        assert_ne!(self.state, State::Running, "the chain is already running");
+        if let Some(cursor) = self.cursor {
+            assert!(at > cursor, "a restart lies after what was delivered");
+        }
+        let start = after(at, -HOUR);
+        self.queue.clear();
+        self.since = if listing {
+            after(start, -EVENT_LAG)
+        } else {
+            at
+        };
+        let logs = if listing {
+            self.deliver(w, start, at)
+        } else {
+            Vec::new()
+        };
+        self.emit(w, start, at, logs, true, |_| {});
+        let arn = self.spec.trail.arn();
+        if matches!(self.state, State::Cut { .. }) {
+            self.announce(
+                "UpdateTrail",
+                at,
+                json!({"name": arn, "enableLogFileValidation": true}),
+            );
+        } else {
+            self.announce("StartLogging", at, json!({"name": arn}));
+        }
+        self.state = State::Running;
+    }
+
+    /// Writes hourly digests, each linked to the one before, up to the last that ends by
+    /// `until`.
+    pub fn run_until(&mut self, w: &mut World, until: Timestamp) {
+        while after(self.end(), HOUR) <= until {
+            self.step(w, HOUR, true, |_| {});
+        }
+    }
+
+    /// Hourly digests for hours without any log: CloudTrail writes them all the same. Events
+    /// waiting for a log are lost.
+    pub fn quiet_until(&mut self, w: &mut World, until: Timestamp) {
+        self.queue.clear();
+        while after(self.end(), HOUR) <= until {
+            self.step(w, HOUR, false, |_| {});
+        }
+    }
+
+    /// Stops logging at `at`: hourly digests up to it, then a final one, shorter than an hour,
+    /// that ends there and holds the StopLogging event in one of its logs.
+    pub fn stop(&mut self, w: &mut World, at: Timestamp) {
+        self.stop_with(w, at, "StopLogging");
+    }
+
+    /// Stops logging by another event, such as DeleteTrail.
+    pub fn stop_with(&mut self, w: &mut World, at: Timestamp, event: &str) {
+        assert!(at > self.end(), "a stop lies after what was delivered");
+        while after(self.end(), HOUR) < at {
+            self.step(w, HOUR, true, |_| {});
+        }
+        let said = after(at, -2).max(self.end());
+        self.announce(event, said, json!({"name": self.spec.trail.arn()}));
+        let left = at.as_second() - self.end().as_second();
+        self.step(w, left, true, |_| {});
+        self.state = State::Idle;
+    }
+
+    /// Ends the chain without a final digest, as when validation is switched off: the next
+    /// start begins a new segment.
+    pub fn cut(&mut self) {
+        assert_eq!(self.state, State::Running, "only a running chain is cut");
+        self.state = State::Cut { said: false };
+    }
+
+    /// Switches validation off at `at`, with the UpdateTrail event that says so in a log of
+    /// the last digest written.
+    pub fn disable_validation(&mut self, w: &mut World, at: Timestamp) {
+        self.run_until(w, at);
+        let params = json!({"name": self.spec.trail.arn(), "enableLogFileValidation": false});
+        self.announce("UpdateTrail", at, params);
+        self.step(w, HOUR, true, |_| {});
+        self.state = State::Cut { said: true };
+    }
+
+    /// Delivers logs without digests, hour by hour: validation is off. The first holds the
+    /// UpdateTrail event that says so, unless a digested one does.
+    pub fn undigested_until(&mut self, w: &mut World, until: Timestamp) {
+        let State::Cut { said } = self.state else {
+            panic!("validation is on");
+        };
+        if !said {
+            self.state = State::Cut { said: true };
+            let params = json!({"name": self.spec.trail.arn(), "enableLogFileValidation": false});
+            self.announce("UpdateTrail", after(self.end(), 60), params);
+        }
+        while self.end() < until {
+            let end = after(self.end(), HOUR).min(until);
+            let logs = self.deliver(w, self.end(), end);
+            self.undigested.extend(logs);
+            self.cursor = Some(end);
+        }
+    }
+
+    /// Changes the trail's bucket and prefix: the next digests go to the new place and link
+    /// back to the old.
+    pub fn move_to(&mut self, bucket: &str, prefix: Option<&str>) {
+        self.spec.trail.bucket = bucket.to_owned();
+        self.spec.trail.prefix = prefix.map(str::to_owned);
+        let params = json!({
+            "name": self.spec.trail.arn(),
+            "s3BucketName": bucket,
+            "s3KeyPrefix": prefix,
+        });
+        if let Some(cursor) = self.cursor {
+            self.announce("UpdateTrail", cursor, params);
+        }
+    }
+
+    /// Puts an event into the next log that is delivered after it happened. A quiet hour or a
+    /// restart before that log loses it.
+    pub fn inject_event(&mut self, event: Fields) {
+        self.queue.push(event);
+    }
+
+    /// Puts a management event into the next log, if this chain is the one that would show
+    /// it: the trail's own account, in its home region.
+    fn announce(&mut self, name: &str, at: Timestamp, params: Value) {
+        let trail = &self.spec.trail;
+        if self.spec.region == trail.home_region && self.spec.account == trail.account {
+            let event = cloudtrail_event(name, &trail.arn(), at, None, params);
+            self.queue.push(event);
+        }
+    }
+
+    /// Writes a backfill digest for the hour that ends at `interval_end`, for logs a delay kept
+    /// out of the original. It is signed with the key of its generation, and linked to the
+    /// backfill digest before it only if `linked`.
+    pub fn backfill(
+        &mut self,
+        w: &mut World,
+        interval_end: Timestamp,
+        generated_at: Timestamp,
+        n_logs: u32,
+        linked: bool,
+    ) {
+        let start = after(interval_end, -HOUR);
+        let when = Delivery {
+            start,
+            end: interval_end,
+            oldest: after(start, -EVENT_LAG),
+        };
+        let logs: Vec<LogRecord> = (0..n_logs)
+            .map(|_| {
+                let log = self.log(w, when, Vec::new());
+                w.object_mut(&log.place).last_modified = after(generated_at, -300);
+                log
+            })
+            .collect();
+        let previous = self.backfills.last().filter(|_| linked).cloned();
+        let spec = &self.spec;
+        let key = spec
+            .trail
+            .backfill_key(&spec.account, &spec.region, interval_end);
+        let place = Place::new(&spec.trail.bucket, &key);
+        let mut draft = self.draft(w, place, (start, interval_end), logs, previous.as_ref());
+        draft.backfill = true;
+        draft.generated = Some(generated_at);
+        draft.delivered = after(generated_at, 5);
+        draft.set_key(&w.keys, w.keys.signing_index(&spec.region, generated_at));
+        self.backfills.push(draft.seal(w));
+    }
+
+    /// Writes the next hourly digest with its fields changed before it is hashed and signed.
+    /// It is delivered to its usual place; what is signed follows the changed fields. Gives
+    /// its number in `digests`.
+    pub fn append_custom(&mut self, w: &mut World, edit: impl FnOnce(&mut Fields)) -> usize {
+        self.step(w, HOUR, true, edit)
+    }
+
+    /// Writes the next digest over another span than an hour, with its fields changed.
+    pub fn append_span(
+        &mut self,
+        w: &mut World,
+        seconds: i64,
+        edit: impl FnOnce(&mut Fields),
+    ) -> usize {
+        self.step(w, seconds, true, edit)
+    }
+
+    /// Writes a rival of the digest with this number: the same predecessor and start, no logs,
+    /// an end `seconds` later, and a true signature. The chain itself goes on without it.
+    pub fn fork(&self, w: &mut World, index: usize, seconds: i64) -> DigestRecord {
+        let original = &self.digests[index];
+        let previous = index.checked_sub(1).map(|before| &self.digests[before]);
+        let previous = previous.filter(|_| !original.starting);
+        let spec = &self.spec;
+        let end = after(original.end, seconds);
+        let key = spec.trail.digest_key(&spec.account, &spec.region, end);
+        let place = Place::new(&original.place.bucket, &key);
+        let mut draft = self.draft(w, place, (original.start, end), Vec::new(), previous);
+        draft.starting = original.starting;
+        draft.seal(w)
+    }
+
+    fn step(
+        &mut self,
+        w: &mut World,
+        seconds: i64,
+        listing: bool,
+        edit: impl FnOnce(&mut Fields),
+    ) -> usize {
+        assert_eq!(self.state, State::Running, "the chain is running");
+        let start = self.end();
+        let end = after(start, seconds);
+        let logs = if listing {
+            self.deliver(w, start, end)
+        } else {
+            Vec::new()
+        };
+        self.emit(w, start, end, logs, false, edit)
+    }
+
+    fn emit(
+        &mut self,
+        w: &mut World,
+        start: Timestamp,
+        end: Timestamp,
+        logs: Vec<LogRecord>,
+        starting: bool,
+        edit: impl FnOnce(&mut Fields),
+    ) -> usize {
+        let spec = &self.spec;
+        let key = spec.trail.digest_key(&spec.account, &spec.region, end);
+        let place = Place::new(&spec.trail.bucket, &key);
+        let previous = self.digests.last().filter(|_| !starting);
+        let mut draft = self.draft(w, place, (start, end), logs, previous);
+        draft.starting = starting;
+        edit(&mut draft.fields);
+        self.digests.push(draft.seal(w));
+        self.cursor = Some(end);
+        self.digests.len() - 1
+    }
+
+    /// A digest that is not yet hashed and signed. It arrives 25 to 30 minutes after its end
+    /// and is signed with the newest key of that moment.
+    fn draft(
+        &self,
+        w: &mut World,
+        place: Place,
+        interval: (Timestamp, Timestamp),
+        logs: Vec<LogRecord>,
+        previous: Option<&DigestRecord>,
+    ) -> DigestRecord {
+        let region = self.spec.region.as_str();
+        let delivered = after(interval.1, w.rng.random_range(1_500..=1_800));
+        let key = w.keys.signing_index(region, delivered);
+        let fields = digest_fields(
+            &self.spec.account,
+            interval,
+            &place,
+            w.keys.fingerprint(region, key),
+            &logs,
+            previous,
+        );
+        DigestRecord {
+            place,
+            region: region.to_owned(),
+            start: interval.0,
+            end: interval.1,
+            starting: false,
+            backfill: false,
+            generated: None,
+            delivered,
+            key,
+            fields,
+            json: Vec::new(),
+            sha256: String::new(),
+            signature: String::new(),
+            logs,
+        }
+    }
+
+    /// Delivers the logs of an interval; waiting events that happened by its end go into the
+    /// first. They come back in no particular order, as in real digests.
+    fn deliver(&mut self, w: &mut World, start: Timestamp, end: Timestamp) -> Vec<LogRecord> {
+        let (mut queued, later): (Vec<_>, Vec<_>) = mem::take(&mut self.queue)
+            .into_iter()
+            .partition(|event| event_time(event) <= end);
+        self.queue = later;
+        let drawn = w.rng.random_range(self.spec.logs_per_hour.clone());
+        let count = drawn.max(u32::from(!queued.is_empty()));
+        let when = Delivery {
+            start,
+            end,
+            oldest: self.since,
+        };
+        let mut logs: Vec<LogRecord> = (0..count)
+            .map(|_| self.log(w, when, mem::take(&mut queued)))
+            .collect();
+        logs.shuffle(&mut w.rng);
+        logs
+    }
+
+    /// One log, delivered at some moment of the interval, with events of the minutes before.
+    /// Its name carries that moment cut to a minute, mostly one divisible by five, which may
+    /// fall before the interval, as in the sample of the user guide.
+    fn log(&self, w: &mut World, when: Delivery, queued: Vec<Fields>) -> LogRecord {
+        let spec = &self.spec;
+        let first = queued.iter().map(event_time).fold(when.start, Ord::max);
+        let (first, last) = (first.as_second() + 1, when.end.as_second() - 1);
+        let moment = w.rng.random_range(first.min(last)..=last);
+        let oldest = when.oldest.as_second().min(moment);
+        let to = (moment - w.rng.random_range(20..240)).max(oldest);
+        let from = (to - w.rng.random_range(0..EVENT_LAG - 240)).max(oldest);
+        let step = if w.rng.random_bool(0.75) { 300 } else { 60 };
+        let minute = second(moment - moment.rem_euclid(step));
+        let count = w.rng.random_range(spec.events_per_log.clone()).max(1);
+        let pad_to = spec.pad.clone().map(|sizes| w.rng.random_range(sizes));
+        let (from, to) = (second(from), second(to));
+        let mut events = records(&mut w.rng, &spec.account, &spec.region, count, from, to);
+        events.extend(queued);
+        events.sort_by_key(event_time);
+        let newest = event_time(events.last().expect("a log holds an event"));
+        let oldest = event_time(events.first().expect("a log holds an event"));
+        let json = render(&mut w.rng, events, pad_to);
+        let unique = unique_string(&mut w.rng);
+        let key = spec
+            .trail
+            .log_key(&spec.account, &spec.region, minute, &unique);
+        let place = Place::new(&spec.trail.bucket, &key);
+        w.put(&place, Object::delivered(gzip(&json), second(moment)));
+        LogRecord {
+            place,
+            sha256: sha256_hex(&json),
+            json,
+            newest,
+            oldest,
+        }
+    }
+}
+
+fn second(epoch: i64) -> Timestamp {
+    Timestamp::from_second(epoch).expect("an instant in range")
+}
