@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::atlas::Atlas;
-use crate::chain::{Content, Reading, signed_within};
 use crate::digest::{LogEntry, Unverified};
 use crate::finding::{Finding, ObjectFacts};
 use crate::inflate::{Container, Inflated, Inflater};
@@ -15,6 +14,7 @@ use crate::limits::Limits;
 use crate::logfile;
 use crate::outcome::Requests;
 use crate::proof::Own;
+use crate::reading::{Content, Reading, signed_within};
 use crate::signature::{Written, check};
 use crate::source::{GetError, Object, RootId, Source};
 

@@ -1,4 +1,52 @@
-//! x
+//! Proves whether AWS CloudTrail logs are still what CloudTrail delivered.
+//!
+//! CloudTrail writes an hourly, signed *digest* with the SHA-256 of every log it delivered, each
+//! digest chained to the one before. The pipeline, in CloudTrail's words:
+//!
+//! ```text
+//! source ── discover ── fetch ── inflate ── digest ── signature ─┐
+//!   keyname, atlas          (bytes)     (Unverified)   keys      │
+//!                                                        proof, placement
+//!                                                          (Verified)
+//!                                                                │
+//!  report ── view ── outcome ── coverage, gap ── chain ──────────┤
+//!                                 (findings)                     └── logfile ── fetch
+//! ```
+//!
+//! [`validate`] joins them. A [`finding::Finding`] is evidence about the logs; an
+//! [`error::Error`] says that we could not look. They never meet.
+//!
+//! It does
+//! - prove a digest by its own signature, or by what its successor recorded of it;
+//! - hold each digest against the place, account, region, trail and time it was found as;
+//! - account for every instant of the window.
+//!
+//! It does not
+//! - write, print, exit, read the environment or panic on input;
+//! - look for logs that no digest names, or say why a gap is there;
+//! - vouch for keys that come from a file.
+//!
+//! ```
+//! use trailproof::atlas::Atlas;
+//! use trailproof::event::Silent;
+//! use trailproof::finding::Verdict;
+//! use trailproof::keys::{KeyRing, file};
+//! use trailproof::limits::Limits;
+//! use trailproof::scope::Request;
+//! use trailproof::source::{Source, dir::DirSource};
+//! use trailproof::validate::validate;
+//!
+//! let limits = Limits::default();
+//! let mut source = DirSource::new(limits.clone());
+//! source.mount("testdata/sample/bucket".as_ref(), Vec::new())?;
+//! let mut ring = KeyRing::default();
+//! let broken = file::load("testdata/sample/keys".as_ref(), &limits, &mut ring)?;
+//! let atlas = Atlas::new(source.roots(), Vec::new());
+//! let outcome = validate(&source, &atlas, &ring, broken, &Request::default(), &Silent)?;
+//! assert_eq!(outcome.verdict, Verdict::Verified);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
 pub mod accept;
 pub mod atlas;
 pub mod chain;
@@ -21,7 +69,9 @@ pub mod limits;
 pub mod logfile;
 pub mod not_proven;
 pub mod outcome;
+pub mod placement;
 pub mod proof;
+pub mod reading;
 pub mod report;
 pub mod scope;
 pub mod signature;
@@ -29,3 +79,4 @@ pub mod source;
 pub mod strict;
 pub mod trail;
 pub mod validate;
+pub mod view;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::keyname::KeyRoot;
 use crate::limits::Limits;
-use crate::trail::{AccountId, ChainId, OrganizationId, Region, TrailArn};
+use crate::trail::{AccountId, ChainId, HOUR, OrganizationId, Region, TrailArn};
 
 /// Narrows the chains found; an empty list does not narrow.
 #[derive(Debug, Clone, Default)]
@@ -150,4 +150,23 @@ pub struct Request {
     pub chains_at_once: usize,
     /// Bounds on what input may cost.
     pub limits: Limits,
+}
+
+impl Default for Request {
+    /// Everything that is there, over the time of its data, with one worker.
+    fn default() -> Self {
+        Request {
+            filter: Filter::default(),
+            from: None,
+            to: None,
+            as_of: None,
+            delivery_lag: 2 * HOUR,
+            backfill_grace: 24 * HOUR,
+            logs: Logs::All,
+            expect: Vec::new(),
+            jobs: 1,
+            chains_at_once: 1,
+            limits: Limits::default(),
+        }
+    }
 }

@@ -139,7 +139,7 @@ impl KeyRing {
         };
         let named: Vec<&PublicKey> = keys().filter(|k| k.fingerprint == fingerprint).collect();
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
-        if named.iter().any(|k| valid(&k)) {
+        if named.iter().any(valid) {
             Lookup::Valid(named.into_iter().filter(valid).collect())
         } else if !named.is_empty() {
             Lookup::OutsideValidity(named)

@@ -287,25 +287,23 @@ fn descend(
     key: &str,
     open: fn(BorrowedFd<'_>, &str) -> Result<OwnedFd, GetError>,
 ) -> Result<OwnedFd, GetError> {
-    let mut parts = key.split('/');
-    let last = parts.next_back().unwrap_or_default();
+    // The whole key first: what it is must not depend on which part of it is there.
+    key.split('/').try_for_each(checked)?;
+    let (folders, last) = key.rsplit_once('/').unwrap_or(("", key));
     let mut at: Option<OwnedFd> = None;
-    for part in parts {
-        at = Some(folder_at(
-            at.as_ref().map_or(root, AsFd::as_fd),
-            checked(part)?,
-        )?);
+    for part in folders.split('/').filter(|part| !part.is_empty()) {
+        at = Some(folder_at(at.as_ref().map_or(root, AsFd::as_fd), part)?);
     }
-    open(at.as_ref().map_or(root, AsFd::as_fd), checked(last)?)
+    open(at.as_ref().map_or(root, AsFd::as_fd), last)
 }
 
-fn checked(part: &str) -> Result<&str, GetError> {
+fn checked(part: &str) -> Result<(), GetError> {
     match part {
         "" | "." | ".." => Err(GetError::Refused(
             "the key is no path below the root".into(),
         )),
         _ if part.contains('\0') => Err(GetError::Refused("the key holds a nul byte".into())),
-        part => Ok(part),
+        _ => Ok(()),
     }
 }
 

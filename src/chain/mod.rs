@@ -1,0 +1,610 @@
+//! Linking: one chain's digests, newest first, become proven digests, findings and coverage (pure).
+//!
+//! The caller hands every object found under a digest's name to [`Walk::place`], newest first,
+//! and asks for digests that links name and that listing did not show ([`Walk::overdue`]). The
+//! walk holds what is open around the digest at hand, never the chain.
+
+mod say;
+mod settle;
+mod walked;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sha2::Digest as _;
+
+use crate::digest::Link;
+use crate::finding::{Code, Finding, Severity};
+use crate::hash::Sha256;
+use crate::keyname::DigestKey;
+use crate::placement::{Placement, placement};
+use crate::proof::{Judged, Own, Recorded, Verified, judge};
+use crate::reading::{Content, Reading};
+use crate::signature::{KeyUse, Written, check};
+use crate::trail::{HOUR, Window, shift};
+use say::{container_altered, keep_metadata, not_a_digest};
+pub use walked::{Anchor, Location, Placed, Scope, Tally, Walked};
+
+/// A claim that a digest makes on its predecessor.
+#[derive(Debug, Clone)]
+struct Claim {
+    link: Link,
+    end: Timestamp,
+    by: Claimer,
+}
+
+#[derive(Debug, Clone)]
+struct Claimer {
+    bucket: String,
+    key: String,
+    interval: Window,
+    /// The digest that makes the claim is proven.
+    proven: bool,
+    /// And it lies where it was signed for.
+    in_place: bool,
+}
+
+/// The last proven digest met, next newer than the one at hand.
+struct Newer {
+    from: Timestamp,
+    link: Option<(String, String)>,
+}
+
+/// An unproven or missing digest whose beginning is not known until the next older one is.
+struct Open {
+    end: Timestamp,
+    finding: Finding,
+    missing: bool,
+    /// It lies where we cannot look, and so may others beside it.
+    blind: bool,
+}
+
+/// A digest that is proven, with all that was found on the way.
+struct Proving<'r> {
+    digest: Box<Verified>,
+    found: Vec<Finding>,
+    by_successor: Option<&'static str>,
+    keys: Vec<KeyUse>,
+    own: &'r Own,
+    claims: &'r [Claim],
+    relocated: bool,
+    generated: Option<Timestamp>,
+}
+
+struct Hole {
+    time: Window,
+    restart: bool,
+    blind: Option<Finding>,
+    successor: (String, String),
+}
+
+/// The state of a walk down one chain.
+pub struct Walk<'a> {
+    scope: Scope<'a>,
+    claims: Vec<Claim>,
+    newer: Option<Newer>,
+    open: Vec<Open>,
+    holes: Vec<Hole>,
+    by_successor: BTreeMap<&'static str, (u64, Window)>,
+    walked: Walked,
+    evidence: sha2::Sha256,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has not begun.
+    pub fn new(scope: Scope<'a>) -> Self {
+        Walk {
+            scope,
+            claims: Vec::new(),
+            newer: None,
+            open: Vec::new(),
+            holes: Vec::new(),
+            by_successor: BTreeMap::new(),
+            walked: Walked::default(),
+            evidence: sha2::Sha256::new(),
+        }
+    }
+
+    /// Places that links name and that no digest ending after `next` turned out to be: they have
+    /// to be looked for by name. `None` asks for all that remain.
+    pub fn overdue(&self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
+        self.claims
+            .iter()
+            .filter(|c| next.is_none_or(|next| c.end > next))
+            .max_by_key(|c| c.end)
+            .map(|c| (c.link.bucket.clone(), c.link.key.clone(), c.end))
+    }
+
+    /// Findings made so far.
+    pub fn drain_findings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.walked.findings)
+    }
+
+    /// Whether a proven digest of this chain was written to a bucket, as far as the walk has come.
+    pub fn knows_bucket(&self, bucket: &str) -> bool {
+        self.walked.locations.iter().any(|l| l.bucket == bucket)
+    }
+
+    fn meets(&self, interval: Window) -> bool {
+        let from = self.scope.from.unwrap_or(Timestamp::MIN);
+        // Written out, for an interval may be empty.
+        interval.to > from && interval.from < self.scope.to
+    }
+
+    fn report(&mut self, finding: Finding) {
+        let finding = finding.of(&self.scope.chain);
+        self.walked.findings.push(finding);
+    }
+
+    fn colour(&mut self, severity: Severity, time: Window) {
+        match severity {
+            Severity::Failed => self.walked.paint.failed.insert(time),
+            Severity::Unproven => self.walked.paint.unproven.insert(time),
+            Severity::Gap | Severity::Note => {}
+        }
+    }
+
+    /// Takes one object read under a digest's name; newest first. `proven_elsewhere` says that the
+    /// digest of this name is proven at its recorded place: then a copy does no harm.
+    pub fn place(&mut self, reading: Reading, proven_elsewhere: bool) -> Placed {
+        let Reading {
+            bucket,
+            key,
+            name,
+            recorded,
+            content,
+            own,
+            facts,
+            generated,
+            signed: signed_at,
+        } = reading;
+        let end = name.end;
+        let about = |finding: Finding| Finding {
+            object: facts.clone(),
+            ..finding.at(bucket.as_deref(), &key)
+        };
+        if proven_elsewhere {
+            let finding = about(Finding::new(
+                Code::DigestRelocated,
+                "a copy of a digest that is proven at its recorded place; nothing hangs on it",
+            ));
+            if self.meets(hour_before(end)) {
+                self.report(finding.severity(Severity::Note).over(hour_before(end)));
+            }
+            return Placed {
+                proven: None,
+                worst: Some(Severity::Note),
+                passed_over: 0,
+            };
+        }
+        let (digest, whole) = match content {
+            Content::Digest { digest, whole } => (*digest, whole),
+            other => {
+                let claims =
+                    self.take_claims(|link| recorded.iter().any(|r| r.is(&link.bucket, &link.key)));
+                self.check_fork(&claims);
+                let finding = about(not_a_digest(other, &claims));
+                return self.open(end, finding, &own, &key);
+            }
+        };
+        let (signed_bucket, signed_key) = digest.claimed_place_unverified();
+        let signed = (signed_bucket.to_owned(), signed_key.to_owned());
+        let claims = self.take_claims(|link| {
+            (link.bucket == signed.0 && link.key == signed.1)
+                || recorded.iter().any(|r| r.is(&link.bucket, &link.key))
+        });
+        let named = claims.iter().any(|c| {
+            c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
+        });
+        let placement = placement(&digest, &name, &key, &recorded, named);
+        let records: Vec<Recorded<'_>> = claims
+            .iter()
+            .map(|claim| Recorded {
+                link: &claim.link,
+                by_proven: claim.by.proven,
+                signature: match &own {
+                    Own::Present(hex, checked)
+                        if hex.eq_ignore_ascii_case(&claim.link.signature) =>
+                    {
+                        checked.clone()
+                    }
+                    _ => {
+                        let written = Written {
+                            hex: &claim.link.signature,
+                            algorithm: None,
+                        };
+                        check(
+                            &digest,
+                            written,
+                            &self.scope.chain.region,
+                            self.scope.ring,
+                            signed_at,
+                        )
+                    }
+                },
+            })
+            .collect();
+        let carried = digest.claimed_previous_unverified().cloned();
+        self.check_fork(&claims);
+        match judge(digest, &own, &records) {
+            Judged::Unproven(finding) => {
+                let finding = match finding.code {
+                    Code::DigestSignatureAbsent => {
+                        finding.hint(keep_metadata(bucket.as_deref().unwrap_or(&signed.0), &key))
+                    }
+                    _ => finding,
+                };
+                let finding = match placement {
+                    Placement::Other(why) if finding.severity != Severity::Failed => why,
+                    _ if !whole => container_altered(finding),
+                    _ => finding,
+                };
+                if let Some(link) = carried {
+                    self.claim(
+                        link,
+                        Claimer {
+                            bucket: signed.0,
+                            key: signed.1,
+                            interval: hour_before(end),
+                            proven: false,
+                            in_place: false,
+                        },
+                    );
+                }
+                self.open(end, about(finding), &own, &key)
+            }
+            Judged::Proven {
+                digest,
+                finding,
+                by_successor,
+                keys,
+            } => {
+                if let Placement::Other(why) = placement {
+                    return self.open(end, about(why), &own, &key);
+                }
+                let relocated = matches!(placement, Placement::Relocated(_));
+                let mut found: Vec<Finding> = finding.into_iter().collect();
+                if let Placement::Relocated(why) = placement {
+                    found.push(why);
+                }
+                if !whole {
+                    found.push(container_altered(Finding::new(Code::DigestMalformed, "")));
+                }
+                let found: Vec<Finding> = found.into_iter().map(about).collect();
+                self.proven(Proving {
+                    digest,
+                    found,
+                    by_successor,
+                    keys,
+                    own: &own,
+                    claims: &claims,
+                    relocated,
+                    generated,
+                })
+            }
+        }
+    }
+
+    /// Says that a place named by a link could not be read: `reason` and `detail` as of the source,
+    /// or `None` where it is not there.
+    pub fn absent(
+        &mut self,
+        place: (&str, &str),
+        end: Timestamp,
+        trouble: Option<(&'static str, String)>,
+    ) {
+        let claims = self.take_claims(|link| link.bucket == place.0 && link.key == place.1);
+        self.check_fork(&claims);
+        let proven = claims.iter().any(|c| c.by.proven);
+        if !proven {
+            return;
+        }
+        let in_place = claims.iter().any(|c| c.by.proven && c.by.in_place);
+        let blind = !in_place || matches!(trouble, Some(("elsewhere", _)));
+        let finding = match trouble {
+            None if in_place => Finding::new(
+                Code::DigestMissing,
+                "a digest that its successor names is not there (deleted, expired or never \
+                 delivered); the logs of its interval cannot be proven",
+            ),
+            None => Finding::new(
+                Code::DigestUnreadable,
+                "a digest that its successor names is not in this copy, whose digests lie elsewhere \
+                 than they were written to",
+            )
+            .reason("elsewhere"),
+            Some((reason, detail)) => Finding::new(
+                Code::DigestUnreadable,
+                format!("a digest that its successor names could not be read: {detail}"),
+            )
+            .reason(reason),
+        };
+        let mut finding = finding.at(Some(place.0), place.1);
+        if blind {
+            finding.hint = Some(format!(
+                "give the copy of bucket {} too: --path {}=DIR",
+                place.0, place.0
+            ));
+        }
+        let missing = finding.code == Code::DigestMissing;
+        self.open.push(Open {
+            end,
+            finding,
+            missing,
+            blind,
+        });
+    }
+
+    fn take_claims(&mut self, is: impl Fn(&Link) -> bool) -> Vec<Claim> {
+        let claims = std::mem::take(&mut self.claims);
+        let (taken, left) = claims.into_iter().partition(|c| is(&c.link));
+        self.claims = left;
+        taken
+    }
+
+    fn claim(&mut self, link: Link, by: Claimer) {
+        let named = DigestKey::parse(&link.key).map(|k| k.name);
+        let sensible = named.as_ref().is_some_and(|n| {
+            n.chain == self.scope.chain
+                && n.backfill == self.scope.backfill
+                && (n.end < by.interval.to || (n.backfill && link.key != by.key))
+        });
+        match named {
+            Some(name) if sensible => self.claims.push(Claim {
+                link,
+                end: name.end,
+                by,
+            }),
+            _ if by.proven && self.meets(by.interval) => {
+                let message =
+                    "the predecessor this digest names is not an earlier digest of its chain";
+                let finding = Finding::new(Code::ChainLinkMismatch, message)
+                    .at(Some(&by.bucket), &by.key)
+                    .over(by.interval);
+                self.colour(Severity::Failed, by.interval);
+                self.reclassify(1, Severity::Failed);
+                self.report(Finding {
+                    actual: Some(link.key),
+                    ..finding
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts digests that were taken for valid among the others after all.
+    fn reclassify(&mut self, digests: u64, severity: Severity) {
+        let tally = &mut self.walked.tally;
+        let digests = digests.min(tally.valid);
+        tally.valid -= digests;
+        match severity {
+            Severity::Failed => tally.failed += digests,
+            _ => tally.unproven += digests,
+        }
+    }
+
+    /// Two proven digests that name the same predecessor.
+    fn check_fork(&mut self, claims: &[Claim]) {
+        let mut by: Vec<&Claimer> = claims.iter().map(|c| &c.by).filter(|b| b.proven).collect();
+        by.sort_by_key(|b| (b.interval.to, b.key.clone()));
+        by.dedup_by_key(|b| b.key.clone());
+        let [first, others @ ..] = by.as_slice() else {
+            return;
+        };
+        let others: Vec<Claimer> = others.iter().map(|b| (*b).clone()).collect();
+        let first = (*first).clone();
+        for other in others {
+            let message = "two proven digests name the same predecessor: the chain forks here, and \
+                           which of them belongs to it is not known";
+            self.fork(&other, &first, message);
+        }
+    }
+
+    fn fork(&mut self, one: &Claimer, other: &Claimer, message: &str) {
+        let time = Window::new(
+            one.interval.from.min(other.interval.from),
+            one.interval.to.max(other.interval.to),
+        );
+        let inside = [one, other]
+            .into_iter()
+            .filter(|c| self.meets(c.interval))
+            .count() as u64;
+        if inside == 0 {
+            return;
+        }
+        self.colour(Severity::Unproven, one.interval);
+        self.colour(Severity::Unproven, other.interval);
+        self.reclassify(inside, Severity::Unproven);
+        let finding = Finding::new(Code::ChainFork, message).at(Some(&one.bucket), &one.key);
+        let finding = Finding {
+            actual: Some(other.key.clone()),
+            ..finding
+        };
+        self.report(finding.over(time));
+    }
+
+    fn witness(&mut self, what: &str, key: &str, sha256: Option<Sha256>, own: &Own) {
+        let signature = match own {
+            Own::Present(hex, _) => hex.as_str(),
+            Own::Absent => "-",
+        };
+        let sha256 = sha256.map_or_else(|| "-".into(), |h| h.to_string());
+        self.evidence
+            .update(format!("{what} {key} {sha256} {signature}\n"));
+    }
+
+    fn open(&mut self, end: Timestamp, finding: Finding, own: &Own, key: &str) -> Placed {
+        let worst = Some(finding.severity);
+        if self.meets(hour_before(end)) {
+            self.witness(finding.code.as_str(), key, None, own);
+        }
+        self.open.push(Open {
+            end,
+            finding,
+            missing: false,
+            blind: false,
+        });
+        Placed {
+            proven: None,
+            worst,
+            passed_over: 0,
+        }
+    }
+
+    fn proven(&mut self, proving: Proving<'_>) -> Placed {
+        let Proving {
+            digest,
+            found,
+            by_successor,
+            keys,
+            own,
+            claims,
+            relocated,
+            generated,
+        } = proving;
+        let interval = digest.interval();
+        let inside = self.meets(interval);
+        let (bucket, key) = digest.place();
+        let me = Claimer {
+            bucket: bucket.into(),
+            key: key.into(),
+            interval,
+            proven: true,
+            in_place: !relocated,
+        };
+        if let Some(successor) = claims
+            .iter()
+            .map(|c| &c.by)
+            .find(|b| b.proven && !self.scope.backfill && b.interval.from < interval.to)
+        {
+            let message =
+                "this digest and its predecessor cover some of the same time within one segment";
+            self.fork(&successor.clone(), &me, message);
+        }
+        self.close(Some((&digest, &me)));
+        let worst = found.iter().map(|f| f.severity).max();
+        if inside {
+            self.walked.seen += 1;
+            match worst {
+                Some(Severity::Failed) => self.walked.tally.failed += 1,
+                Some(Severity::Unproven) => self.walked.tally.unproven += 1,
+                _ => self.walked.tally.valid += 1,
+            }
+            for finding in found {
+                self.colour(finding.severity, interval);
+                self.report(finding.over(interval));
+            }
+            if let Some(why) = by_successor {
+                let (count, time) = self.by_successor.entry(why).or_insert((0, interval));
+                *count += 1;
+                time.from = time.from.min(interval.from);
+                time.to = time.to.max(interval.to);
+            }
+            self.late(&me, generated);
+            self.witness("proven", key, Some(digest.sha256()), own);
+            self.anchor(&digest, own, claims);
+            self.walked.keys.extend(keys);
+            self.locate(&digest);
+        }
+        // A starting digest says nothing of the hour it spans, a backfill digest covers no time.
+        match (self.scope.backfill, digest.is_starting()) {
+            (true, _) => {}
+            (false, true) => self.walked.restarts.push(interval.to),
+            (false, false) => {
+                self.walked.accounted.insert(interval);
+                if !relocated {
+                    self.walked.paint.verified.insert(interval);
+                }
+            }
+        }
+        let begins = if digest.is_starting() {
+            interval.to
+        } else {
+            interval.from
+        };
+        self.walked.begins = Some(self.walked.begins.map_or(begins, |b| b.min(begins)));
+        if let Some(link) = digest.previous().cloned() {
+            // One digest beyond the window is read for its proof; what came before it is not asked.
+            if inside || interval.from >= self.scope.to {
+                self.claim(link, me);
+            }
+        }
+        let passed_over = if inside && relocated {
+            digest.log_files().len() as u64
+        } else {
+            0
+        };
+        let proven = (inside && !relocated).then_some(digest);
+        Placed {
+            proven,
+            worst,
+            passed_over,
+        }
+    }
+
+    fn late(&mut self, me: &Claimer, generated: Option<Timestamp>) {
+        if let Some(at) = generated
+            && at > shift(me.interval.to, self.scope.backfill_grace)
+        {
+            let message = "this backfill digest says that it was generated later than the grace \
+                           after its interval";
+            let finding = Finding::new(Code::BackfillLate, message)
+                .at(Some(&me.bucket), &me.key)
+                .over(me.interval);
+            self.report(Finding {
+                actual: Some(at.to_string()),
+                ..finding
+            });
+        }
+    }
+
+    fn anchor(&mut self, digest: &Verified, own: &Own, claims: &[Claim]) {
+        let signature = match own {
+            Own::Present(hex, _) => Some(hex.clone()),
+            Own::Absent => claims.first().map(|c| c.link.signature.clone()),
+        };
+        let anchor = Anchor {
+            key: digest.place().1.into(),
+            sha256: digest.sha256(),
+            signature,
+            end: digest.interval().to,
+        };
+        let newest = self
+            .walked
+            .anchors
+            .take()
+            .map_or_else(|| anchor.clone(), |(_, newest)| newest);
+        self.walked.anchors = Some((anchor, newest));
+    }
+
+    fn locate(&mut self, digest: &Verified) {
+        let Some(root) = digest.root() else { return };
+        let (bucket, _) = digest.place();
+        let time = digest.interval();
+        match self
+            .walked
+            .locations
+            .iter_mut()
+            .find(|l| l.bucket == bucket && l.root == *root)
+        {
+            Some(l) => {
+                l.time = Window {
+                    from: l.time.from.min(time.from),
+                    to: l.time.to.max(time.to),
+                };
+            }
+            None => self.walked.locations.push(Location {
+                bucket: bucket.into(),
+                root: root.clone(),
+                time,
+            }),
+        }
+    }
+}
+
+fn hour_before(end: Timestamp) -> Window {
+    Window {
+        from: shift(end, -HOUR),
+        to: end,
+    }
+}

@@ -1,0 +1,73 @@
+//! Where a digest lies against where it says it was written (pure).
+
+use crate::atlas;
+use crate::digest::Unverified;
+use crate::finding::{Code, Finding};
+use crate::keyname::{DigestName, from_aws_logs};
+
+/// Where a digest lies, against where it says it was written.
+pub enum Placement {
+    /// Where it was written.
+    InPlace,
+    /// The same below another bucket or prefix.
+    Relocated(Finding),
+    /// As another digest than it says it is.
+    Other(Finding),
+}
+
+/// Compares the place a digest was found at with the place it claims. `named` says that a link of
+/// a proven digest names the claimed place.
+pub fn placement(
+    digest: &Unverified,
+    name: &DigestName,
+    key: &str,
+    recorded: &[atlas::Recorded],
+    named: bool,
+) -> Placement {
+    let c = &digest.claims;
+    let same = c.name.as_ref().is_some_and(|signed| signed.name == *name)
+        && c.account == name.chain.account
+        && c.interval.to == name.end;
+    // A bucket that a link of a proven digest names is a place of the chain, whatever this copy is called.
+    let named = named && recorded.iter().any(|r| r.key == c.key);
+    if same && (named || recorded.iter().any(|r| r.is(&c.bucket, &c.key))) {
+        return Placement::InPlace;
+    }
+    let signed = format!("{}/{}", c.bucket, c.key);
+    let found = match recorded.first() {
+        Some(atlas::Recorded {
+            bucket: Some(bucket),
+            key,
+        }) => format!("{bucket}/{key}"),
+        _ => key.to_owned(),
+    };
+    if same && from_aws_logs(key).is_some_and(|rest| from_aws_logs(&c.key) == Some(rest)) {
+        let finding = Finding::new(
+            Code::DigestRelocated,
+            "this digest was written to another bucket or prefix than it was found under",
+        );
+        let before = |place: &str| {
+            let rest = from_aws_logs(place.split_once('/').map_or(place, |(_, k)| k)).unwrap_or("");
+            place
+                .strip_suffix(rest)
+                .unwrap_or(place)
+                .trim_end_matches('/')
+                .to_owned()
+        };
+        let here = match recorded.first() {
+            Some(atlas::Recorded { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
+            _ => before(&found),
+        };
+        let hint = format!(
+            "if this is a copy of what was written there: --map {here}={}",
+            before(&signed)
+        );
+        return Placement::Relocated(finding.compared(signed, found).hint(hint));
+    }
+    let finding = Finding::new(
+        Code::DigestIdentityMismatch,
+        "this digest says that it was written as another one than it was found as: another account, \
+         region, trail, time or place",
+    );
+    Placement::Other(finding.compared(found, signed))
+}

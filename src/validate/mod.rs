@@ -1,0 +1,397 @@
+//! The driver: the only file that joins source, keys and stages.
+
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sha2::Digest as _;
+
+use crate::atlas::Atlas;
+use crate::chain::{Scope, Walk};
+use crate::coverage::{State, verified_until};
+use crate::discover::{self, Listing, Named, Names, Survey};
+use crate::error::{Error, Kind};
+use crate::event::Observer;
+use crate::fetch::Fetcher;
+use crate::finding::{Code, Finding, Severity};
+use crate::gap;
+use crate::hash::Sha256;
+use crate::keyname::KeyRoot;
+use crate::keys::KeyRing;
+use crate::ledger::Ledger;
+use crate::not_proven;
+use crate::outcome::{ChainOutcome, LogTally, Outcome, verdict};
+use crate::scope::{Asked, Request};
+use crate::signature::KeyUse;
+use crate::source::{GetError, RootId, Source};
+use crate::trail::{AccountId, ChainId, Region, Window, shift};
+use run::Run;
+
+/// Proves every chain that was asked for.
+///
+/// # Errors
+/// Only where no workers can be had: whatever happens while looking is in the outcome.
+pub fn validate(
+    source: &dyn Source,
+    atlas: &Atlas,
+    ring: &KeyRing,
+    key_findings: Vec<Finding>,
+    request: &Request,
+    observer: &dyn Observer,
+) -> Result<Outcome, Error> {
+    let limits = &request.limits;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(request.jobs.max(1))
+        .build()
+        .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
+    let fetcher = Fetcher::new(source, atlas, ring, limits, request.delivery_lag);
+    fetcher.listed();
+    let survey = discover::survey(source, atlas, &request.filter, limits);
+    let driver = Driver {
+        fetcher: &fetcher,
+        request,
+        observer,
+        pool: &pool,
+    };
+    let groups: Vec<_> = survey.groups.iter().collect();
+    let results: Mutex<BTreeMap<usize, GroupResult>> = Mutex::default();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(((account, region), places)) = groups.get(at) else {
+                break;
+            };
+            let result = driver.group(account, region, places);
+            results
+                .lock()
+                .unwrap_or_else(|e| e.into_inner())
+                .insert(at, result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..request.chains_at_once.min(groups.len()).max(1) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let results = results.into_inner().unwrap_or_else(|e| e.into_inner());
+    Ok(driver.join(survey, results.into_values(), key_findings))
+}
+
+/// What one account and region gave.
+#[derive(Default)]
+struct GroupResult {
+    chains: Vec<ChainOutcome>,
+    findings: Vec<Finding>,
+    keys: BTreeSet<KeyUse>,
+    answered: Vec<Asked>,
+    unrecognised: Named,
+    complete: bool,
+    pending: Vec<(ChainId, Window)>,
+}
+
+struct Driver<'a> {
+    fetcher: &'a Fetcher<'a>,
+    request: &'a Request,
+    observer: &'a dyn Observer,
+    pool: &'a rayon::ThreadPool,
+}
+
+impl Driver<'_> {
+    fn group(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        places: &[(RootId, KeyRoot)],
+    ) -> GroupResult {
+        let limits = &self.request.limits;
+        for _ in places {
+            self.fetcher.listed();
+        }
+        let filter = &self.request.filter;
+        let Listing {
+            chains,
+            unrecognised,
+            refused,
+            trouble,
+        } = discover::list(self.fetcher.source, account, region, places, filter, limits);
+        let mut result = GroupResult {
+            unrecognised,
+            complete: trouble.is_empty(),
+            ..Default::default()
+        };
+        for (root, key, why) in refused {
+            let message = format!(
+                "something among the digests was not looked at: {why}; what it hides is not known"
+            );
+            let finding = Finding::new(Code::DigestUnreadable, message).reason("refused");
+            result
+                .findings
+                .push(finding.at(self.fetcher.atlas.bucket(root), &key));
+        }
+        result
+            .findings
+            .extend(trouble.iter().map(|t| self.not_listed(t)));
+        for (id, names) in chains {
+            for root in names.roots() {
+                result.answered.extend(filter.answers(root, &id));
+            }
+            self.chain(id, &names, &mut result);
+        }
+        result
+    }
+
+    fn not_listed(&self, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
+        let message = format!(
+            "a folder could not be listed: {}; what it holds is not known",
+            error.detail()
+        );
+        let finding = Finding::new(Code::DigestUnreadable, message).reason(error.reason());
+        finding.at(self.fetcher.atlas.bucket(*root), prefix)
+    }
+
+    fn chain(&self, id: ChainId, names: &Names, result: &mut GroupResult) {
+        let request = self.request;
+        let newest = names.main.last().or(names.backfill.last()).map(|s| s.end());
+        let Some(newest) = newest else { return };
+        let to = request.to.unwrap_or(newest);
+        let mut run = Run {
+            driver: self,
+            names,
+            ledger: Ledger::new(request.limits.findings_per_code),
+            logs: LogTally::default(),
+            colours: Vec::new(),
+            evidence: sha2::Sha256::new(),
+            unlisted: 0,
+            complete: true,
+        };
+        let scope = |backfill| Scope {
+            chain: id.clone(),
+            backfill,
+            from: request.from,
+            to,
+            ring: self.fetcher.ring,
+            backfill_grace: request.backfill_grace,
+        };
+        let main = run.walk(Walk::new(scope(false)), &id, false, to);
+        let backfill = run.walk(Walk::new(scope(true)), &id, true, to);
+        let Run {
+            mut ledger,
+            logs,
+            colours,
+            evidence,
+            complete,
+            ..
+        } = run;
+
+        let from = request.from.or(main.begins).unwrap_or(to);
+        let window = Window::new(from, to);
+        let last = [
+            main.accounted.bounds().map(|b| b.to),
+            main.restarts.iter().max().copied(),
+        ];
+        let last = last.into_iter().flatten().max().unwrap_or(from);
+        let as_of = request.as_of.unwrap_or(to);
+        let pending_from = shift(as_of, -request.delivery_lag).max(last);
+        let mut paint = main.paint;
+        for (spans, more) in [
+            (&mut paint.failed, &backfill.paint.failed),
+            (&mut paint.unproven, &backfill.paint.unproven),
+        ] {
+            more.iter().for_each(|s| spans.insert(s));
+        }
+        for (severity, time) in colours {
+            match severity {
+                Severity::Failed => paint.failed.insert(time),
+                Severity::Unproven => paint.unproven.insert(time),
+                Severity::Gap | Severity::Note => {}
+            }
+        }
+        let coverage = paint.settle(window, pending_from);
+        let gaps = gap::find(window, pending_from, &main.accounted, &main.restarts);
+        for gap in &gaps {
+            ledger.add(gap.finding().of(&id));
+        }
+        let covered = coverage.iter().any(|s| s.state == State::Verified);
+        let bounded = main
+            .accounted
+            .bounds()
+            .is_some_and(|b| b.from < window.to && window.from < b.to);
+        if (main.seen == 0 && !bounded)
+            || (!covered && ledger.worst().is_none_or(|s| s == Severity::Note))
+        {
+            ledger.add(nothing_in_window(main.seen, names).of(&id).over(window));
+        }
+        let findings = ledger.into_findings();
+        let verdict = verdict(&findings, coverage.iter().map(|s| s.state), complete);
+        let mut seal = sha2::Sha256::new();
+        for part in [
+            main.evidence,
+            backfill.evidence,
+            Some(Sha256(evidence.finalize().into())),
+        ] {
+            seal.update(part.map_or([0; 32], |p| p.0));
+        }
+        result.pending.extend(
+            coverage
+                .iter()
+                .filter(|s| s.state == State::Pending)
+                .map(|s| (id.clone(), s.time)),
+        );
+        result.keys.extend(main.keys);
+        result.keys.extend(backfill.keys);
+        result.complete &= complete;
+        result.findings.extend(findings);
+        result.chains.push(ChainOutcome {
+            window,
+            verdict,
+            verified_until: verified_until(&coverage),
+            locations: main.locations,
+            coverage,
+            gaps,
+            digests: main.tally,
+            backfill: backfill.tally,
+            logs,
+            anchors: main.anchors,
+            evidence: Sha256(seal.finalize().into()),
+            id,
+        });
+    }
+
+    fn join(
+        &self,
+        survey: Survey,
+        results: impl Iterator<Item = GroupResult>,
+        key_findings: Vec<Finding>,
+    ) -> Outcome {
+        let mut complete = survey.trouble.is_empty() && !survey.bounded;
+        let mut ledger = Ledger::new(self.request.limits.findings_per_code);
+        key_findings.into_iter().for_each(|f| ledger.add(f));
+        survey
+            .trouble
+            .iter()
+            .for_each(|t| ledger.add(self.not_listed(t)));
+        let mut chains = Vec::new();
+        let mut findings = Vec::new();
+        let mut keys = BTreeSet::new();
+        let mut answered = Vec::new();
+        let mut pending = Vec::new();
+        let mut unrecognised = Named::default();
+        for result in results {
+            complete &= result.complete;
+            chains.extend(result.chains);
+            findings.extend(result.findings);
+            keys.extend(result.keys);
+            answered.extend(result.answered);
+            pending.extend(result.pending);
+            unrecognised.count += result.unrecognised.count;
+            unrecognised.first.extend(result.unrecognised.first);
+        }
+        unrecognised.first.truncate(self.request.limits.named);
+        chains.sort_by(|a, b| a.id.cmp(&b.id));
+        self.absences(&survey, &chains, &answered, &mut ledger);
+        findings.extend(ledger.into_findings());
+        findings.sort_by_cached_key(Finding::order);
+        let states = chains
+            .iter()
+            .flat_map(|c| c.coverage.iter().map(|s| s.state));
+        let (bytes_read, bytes_hashed) = self.fetcher.bytes();
+        let not_proven = not_proven::sentences(
+            self.request,
+            self.fetcher.atlas,
+            &survey,
+            &unrecognised,
+            &chains,
+            &pending,
+        );
+        Outcome {
+            verdict: verdict(&findings, states, complete),
+            complete,
+            chains,
+            findings,
+            keys: keys.into_iter().collect(),
+            not_proven,
+            bytes_read,
+            bytes_hashed,
+            requests: self.fetcher.requests(),
+        }
+    }
+
+    /// What was asked for and is not there.
+    fn absences(
+        &self,
+        survey: &Survey,
+        chains: &[ChainOutcome],
+        answered: &[Asked],
+        ledger: &mut Ledger,
+    ) {
+        let request = self.request;
+        let ids: BTreeSet<&ChainId> = chains.iter().map(|c| &c.id).collect();
+        let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
+        for id in expected
+            .into_iter()
+            .filter(|id| request.filter.concerns(id) && !ids.contains(id))
+        {
+            let message = "this chain was expected and has no digest here: nothing of it is proven";
+            ledger.add(Finding::new(Code::ChainMissing, message).of(id));
+        }
+        for asked in request
+            .filter
+            .asked()
+            .into_iter()
+            .filter(|a| !answered.contains(a))
+        {
+            let message = format!(
+                "no digest was found for the {} {} that was asked for",
+                asked.what, asked.value
+            );
+            let finding = Finding::new(Code::NothingFound, message)
+                .hint(not_proven::what_is_there(survey, chains));
+            ledger.add(finding);
+        }
+        let written: BTreeSet<&str> = chains
+            .iter()
+            .flat_map(|c| c.locations.iter().map(|l| l.bucket.as_str()))
+            .collect();
+        // Where nothing is proven, nothing is known of buckets either; and one bucket that does not
+        // agree with the digests is told at each of them.
+        let buckets = &request.filter.buckets;
+        let asked = buckets
+            .iter()
+            .filter(|_| buckets.len() > 1 && !written.is_empty());
+        for bucket in asked.filter(|b| !written.contains(b.as_str())) {
+            let message =
+                format!("no proven digest was written to the bucket {bucket} that was asked for");
+            let buckets: Vec<&str> = written.iter().take(5).copied().collect();
+            let hint = format!("those here were written to: {}", buckets.join(", "));
+            ledger.add(Finding::new(Code::NothingFound, message).hint(hint));
+        }
+        if chains.is_empty() && request.filter.asked().is_empty() {
+            let message = "no digest was found: nothing is proven";
+            let finding = Finding::new(Code::NothingFound, message)
+                .hint(not_proven::what_is_there(survey, chains));
+            ledger.add(finding);
+        }
+    }
+}
+
+fn nothing_in_window(seen: u64, names: &Names) -> Finding {
+    let (first, last) = (names.main.first(), names.main.last());
+    let message = if seen == 0 {
+        "no digest of this chain meets the window: nothing of it is proven"
+    } else {
+        "no instant of the window is covered by a proven digest: nothing of it is proven"
+    };
+    let finding = Finding::new(Code::NothingFound, message);
+    match (first, last) {
+        (Some(first), Some(last)) => finding.hint(format!(
+            "its digests here end between {} and {}: ask for a window that meets them",
+            first.end(),
+            last.end()
+        )),
+        _ => finding.hint("only backfill digests are here, and those cover no time"),
+    }
+}

@@ -1,0 +1,406 @@
+//! One chain on its way: digests fetched ahead, linked in order, their logs checked.
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use sha2::Digest as _;
+
+use super::Driver;
+use crate::chain::{Placed, Walk, Walked};
+use crate::discover::{Names, Slot};
+use crate::event::{self, Judged};
+use crate::fetch::LogState;
+use crate::finding::{Code, Finding, Severity};
+use crate::keyname::DigestKey;
+use crate::ledger::Ledger;
+use crate::outcome::LogTally;
+use crate::proof::{Own, Verified};
+use crate::reading::{Content, Reading};
+use crate::scope::Logs;
+use crate::source::{GetError, RootId};
+use crate::trail::{ChainId, Window, shift};
+
+/// One chain on its way.
+pub(super) struct Run<'a> {
+    pub(super) driver: &'a Driver<'a>,
+    pub(super) names: &'a Names,
+    pub(super) ledger: Ledger,
+    pub(super) logs: LogTally,
+    pub(super) colours: Vec<(Severity, Window)>,
+    pub(super) evidence: sha2::Sha256,
+    pub(super) unlisted: usize,
+    pub(super) complete: bool,
+}
+
+/// Digests whose logs are to be checked, newest first.
+type Proven = Vec<Box<Verified>>;
+
+impl Run<'_> {
+    /// Walks one set of digests newest first: while the logs of one batch are checked, the next
+    /// batch of digests is fetched.
+    pub(super) fn walk(
+        &mut self,
+        mut walk: Walk<'_>,
+        id: &ChainId,
+        backfill: bool,
+        to: Timestamp,
+    ) -> Walked {
+        let slots = if backfill {
+            &self.names.backfill
+        } else {
+            &self.names.main
+        };
+        let mut queue = self.within(slots, backfill, to);
+        let mut batch = self.lead(&mut queue, slots, id, backfill, to);
+        loop {
+            let mut proven = Vec::new();
+            for run in runs(batch.readings) {
+                if let Some(first) = run.first() {
+                    self.settle(&mut walk, id, backfill, Some(first.name.end), &mut proven);
+                }
+                self.place(&mut walk, id, backfill, run, &mut proven);
+            }
+            let done = queue.is_empty();
+            if done {
+                self.settle(&mut walk, id, backfill, None, &mut proven);
+            }
+            let ahead = self.take(&mut queue, batch.largest);
+            let driver = self.driver;
+            let names = self.names;
+            let known = |root: RootId, bucket: &str| {
+                !driver.fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket)
+            };
+            let (states, fetched) = driver.pool.install(|| {
+                rayon::join(
+                    || driver.check_logs(&proven, &known),
+                    || driver.fetch(names, id, backfill, &ahead),
+                )
+            });
+            self.fold(id, &proven, states);
+            walk.drain_findings()
+                .into_iter()
+                .for_each(|f| self.ledger.add(f));
+            batch = fetched;
+            if done {
+                break;
+            }
+        }
+        let mut walked = walk.finish();
+        std::mem::take(&mut walked.findings)
+            .into_iter()
+            .for_each(|f| self.ledger.add(f));
+        walked
+    }
+
+    /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
+    /// for its proof.
+    fn within(&self, slots: &[Slot], backfill: bool, to: Timestamp) -> Vec<Slot> {
+        let request = self.driver.request;
+        let low = match request.from {
+            Some(from) => slots.partition_point(|s| s.end() <= from).saturating_sub(1),
+            None => 0,
+        };
+        let high = if backfill {
+            // They are named by the time they cover and may be delivered much later.
+            slots.partition_point(|s| s.end() <= shift(to, request.backfill_grace))
+        } else {
+            // The first to end at or after the window's end may still meet it; one more proves it.
+            let covering = slots.partition_point(|s| s.end() < to);
+            (covering + 2).min(slots.len())
+        };
+        slots[low..high.max(low)].to_vec()
+    }
+
+    /// Fetches the newest digests. Where one beyond the window has no signature of its own, later
+    /// ones may carry it, up to the first that has.
+    fn lead(
+        &self,
+        queue: &mut Vec<Slot>,
+        slots: &[Slot],
+        id: &ChainId,
+        backfill: bool,
+        to: Timestamp,
+    ) -> Batch {
+        let driver = self.driver;
+        let ahead = self.take(queue, 0);
+        let mut batch = driver
+            .pool
+            .install(|| driver.fetch(self.names, id, backfill, &ahead));
+        let newest = |batch: &Batch| {
+            batch
+                .readings
+                .first()
+                .map(|r| (r.name.end, r.own == Own::Absent))
+        };
+        while let Some((end, true)) = newest(&batch).filter(|(end, _)| *end >= to) {
+            let later = slots.partition_point(|s| s.end() <= end);
+            let Some(slot) = slots.get(later) else { break };
+            let more = driver.fetch(self.names, id, backfill, &[*slot]);
+            batch.largest = batch.largest.max(more.largest);
+            batch.readings.splice(0..0, more.readings);
+        }
+        batch
+    }
+
+    /// Takes the next digests off the queue: as many as memory allows, and all that end together.
+    fn take(&self, queue: &mut Vec<Slot>, largest: u64) -> Vec<Slot> {
+        let limits = &self.driver.request.limits;
+        let fit = usize::try_from(limits.ahead_bytes / largest.max(1)).unwrap_or(usize::MAX);
+        let mut taken = Vec::new();
+        while let Some(slot) = queue.last().copied() {
+            let enough = taken.len() >= limits.digests_ahead.min(fit).max(1);
+            if enough
+                && taken
+                    .last()
+                    .is_some_and(|last: &Slot| last.end() != slot.end())
+            {
+                break;
+            }
+            taken.push(slot);
+            queue.pop();
+        }
+        taken
+    }
+
+    /// Hands digests that end together to the walk: the one at its recorded place first, so that
+    /// copies of it do no harm.
+    fn place(
+        &mut self,
+        walk: &mut Walk<'_>,
+        id: &ChainId,
+        backfill: bool,
+        run: Vec<Reading>,
+        proven: &mut Proven,
+    ) {
+        let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(at_home);
+        let mut proven_here = false;
+        for (reading, is_home) in home
+            .into_iter()
+            .map(|r| (r, true))
+            .chain(away.into_iter().map(|r| (r, false)))
+        {
+            let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
+            let placed = walk.place(reading, proven_here && !is_home);
+            proven_here |= placed.proven.is_some();
+            self.placed(id, backfill, bucket.as_deref(), &key, placed, proven);
+        }
+    }
+
+    fn placed(
+        &mut self,
+        id: &ChainId,
+        backfill: bool,
+        bucket: Option<&str>,
+        key: &str,
+        placed: Placed,
+        proven: &mut Proven,
+    ) {
+        let kind = if backfill {
+            event::Kind::Backfill
+        } else {
+            event::Kind::Digest
+        };
+        self.logs.unproven += placed.passed_over;
+        let worst = placed.worst;
+        self.driver.observer.judged(Judged {
+            chain: id,
+            kind,
+            bucket,
+            key,
+            worst,
+            read: true,
+        });
+        proven.extend(placed.proven);
+    }
+
+    /// Looks by name for what links name and listing did not show, down to `next`.
+    fn settle(
+        &mut self,
+        walk: &mut Walk<'_>,
+        id: &ChainId,
+        backfill: bool,
+        next: Option<Timestamp>,
+        proven: &mut Proven,
+    ) {
+        let fetcher = self.driver.fetcher;
+        while let Some((bucket, key, end)) = walk.overdue(next) {
+            self.unlisted += 1;
+            if self.unlisted > self.driver.request.limits.unlisted_links {
+                self.complete = false;
+                walk.absent(
+                    (&bucket, &key),
+                    end,
+                    Some(("limit", "too many digests are known by link alone".into())),
+                );
+                continue;
+            }
+            let Some(name) = DigestKey::parse(&key).map(|k| k.name) else {
+                walk.absent((&bucket, &key), end, None);
+                continue;
+            };
+            let known = |root: RootId, bucket: &str| {
+                !fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket)
+            };
+            let found = fetcher.found(&bucket, &key, &known, |root, key| {
+                match fetcher.digest(root, key, name.clone()) {
+                    Reading {
+                        content:
+                            Content::Unread {
+                                reason: "not-found",
+                                ..
+                            },
+                        ..
+                    } => Err(GetError::NotFound),
+                    reading => Ok(reading),
+                }
+            });
+            match found {
+                Ok(reading) => {
+                    let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
+                    let placed = walk.place(reading, false);
+                    self.placed(id, backfill, bucket.as_deref(), &key, placed, proven);
+                }
+                Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
+                Err(error) => {
+                    walk.absent((&bucket, &key), end, Some((error.reason(), error.detail())))
+                }
+            }
+            // Whatever was found there, the claims on this place are settled.
+            walk.absent((&bucket, &key), end, None);
+        }
+    }
+
+    /// Counts and reports the logs of a batch, in the order of the walk.
+    fn fold(&mut self, id: &ChainId, proven: &[Box<Verified>], states: Vec<LogState>) {
+        let mut states = states.into_iter();
+        for digest in proven {
+            let interval = digest.interval();
+            for (entry, state) in digest.log_files().iter().zip(states.by_ref()) {
+                let (word, worst) = match state {
+                    LogState::Valid { optional_fields } => {
+                        self.logs.valid += 1;
+                        if optional_fields {
+                            let message = "this log's gzip header carries optional fields (a name, a \
+                                           comment or extra); its content is as delivered";
+                            let finding = Finding::new(Code::GzipHeaderChanged, message);
+                            let finding =
+                                finding.at(Some(&entry.bucket), &entry.key).over(interval);
+                            self.ledger.add(
+                                Finding {
+                                    digest: Some(digest.place().1.into()),
+                                    ..finding
+                                }
+                                .of(id),
+                            );
+                        }
+                        ("valid", None)
+                    }
+                    LogState::NotRead => {
+                        self.logs.not_read += 1;
+                        ("not-read", None)
+                    }
+                    LogState::Found(finding) => {
+                        match (finding.code, finding.severity) {
+                            (Code::LogMissing, _) => self.logs.missing += 1,
+                            (_, Severity::Failed) => self.logs.failed += 1,
+                            _ => self.logs.unproven += 1,
+                        }
+                        let (code, severity) = (finding.code, finding.severity);
+                        self.colours.push((severity, interval));
+                        let finding = finding
+                            .at(Some(&entry.bucket), &entry.key)
+                            .over(interval)
+                            .of(id);
+                        self.ledger.add(Finding {
+                            digest: Some(digest.place().1.into()),
+                            ..finding
+                        });
+                        (code.as_str(), Some(severity))
+                    }
+                };
+                let hash = entry
+                    .hash
+                    .as_ref()
+                    .map_or_else(String::clone, ToString::to_string);
+                self.evidence.update(format!(
+                    "log {}/{} {hash} {word}\n",
+                    entry.bucket, entry.key
+                ));
+                self.driver.observer.judged(Judged {
+                    chain: id,
+                    kind: event::Kind::Log,
+                    bucket: Some(&entry.bucket),
+                    key: &entry.key,
+                    worst,
+                    read: word != "not-read",
+                });
+            }
+        }
+        // Adjoining colours of one severity need not be kept one by one.
+        self.colours.dedup();
+    }
+}
+
+/// Digests fetched together, newest first.
+struct Batch {
+    readings: Vec<Reading>,
+    /// The most logs that one of them names, as bytes of digest.
+    largest: u64,
+}
+
+impl Driver<'_> {
+    fn fetch(&self, names: &Names, id: &ChainId, backfill: bool, slots: &[Slot]) -> Batch {
+        let read = |slot: &Slot| {
+            let (root, key, name) = names.key(id, *slot, backfill)?;
+            Some(self.fetcher.digest(root, &key, name))
+        };
+        let readings: Vec<Reading> = slots.par_iter().filter_map(read).collect();
+        let largest = readings.iter().map(weight).max().unwrap_or(0);
+        Batch { readings, largest }
+    }
+
+    fn check_logs(
+        &self,
+        proven: &[Box<Verified>],
+        known: &(dyn Fn(RootId, &str) -> bool + Sync),
+    ) -> Vec<LogState> {
+        let read = self.request.logs == Logs::All;
+        let entries: Vec<_> = proven.iter().flat_map(|d| d.log_files()).collect();
+        entries
+            .into_par_iter()
+            .map(|entry| self.fetcher.log(entry, read, known))
+            .collect()
+    }
+}
+
+/// What a digest's log list costs in memory, roughly.
+fn weight(reading: &Reading) -> u64 {
+    match &reading.content {
+        Content::Digest { digest, .. } => 1024 + 512 * digest.claimed_logs_unverified() as u64,
+        _ => 1024,
+    }
+}
+
+/// Whether a digest says it was written where it was found.
+fn at_home(reading: &Reading) -> bool {
+    match &reading.content {
+        Content::Digest { digest, .. } => {
+            let (bucket, key) = digest.claimed_place_unverified();
+            reading.recorded.iter().any(|r| r.is(bucket, key))
+        }
+        _ => false,
+    }
+}
+
+/// Splits readings, newest first, into those that end together.
+fn runs(readings: Vec<Reading>) -> Vec<Vec<Reading>> {
+    let mut runs: Vec<Vec<Reading>> = Vec::new();
+    for reading in readings {
+        match runs.last_mut() {
+            Some(run) if run.first().is_some_and(|f| f.name.end == reading.name.end) => {
+                run.push(reading)
+            }
+            _ => runs.push(vec![reading]),
+        }
+    }
+    runs
+}

@@ -1,0 +1,194 @@
+//! An outcome as the frozen report shows it.
+
+use jiff::Timestamp;
+
+use crate::chain::{Anchor, Tally};
+use crate::finding::{Finding as Found, Severity};
+use crate::outcome::{ChainOutcome, LogTally, Outcome};
+use crate::report::v1::{
+    Accepted, Certainty, Chain, DigestRef, Digests, Finding, FindingCounts, Gap, Key, KeyOrigin,
+    Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals,
+};
+use crate::trail::Window;
+
+impl Report {
+    /// The view of an outcome.
+    pub fn new(outcome: &Outcome, requested: Requested, accepted: Vec<Accepted>, run: Run) -> Self {
+        let mut totals = Totals {
+            chains: outcome.chains.len() as u64,
+            digests: Digests::default(),
+            backfill_digests: Digests::default(),
+            logs: Logs::default(),
+            bytes_read: outcome.bytes_read,
+            bytes_hashed: outcome.bytes_hashed,
+            findings: FindingCounts::default(),
+        };
+        for chain in &outcome.chains {
+            totals.digests.add(&chain.digests);
+            totals.backfill_digests.add(&chain.backfill);
+            totals.logs.add(&chain.logs);
+        }
+        for finding in &outcome.findings {
+            let counts = &mut totals.findings;
+            *match finding.severity {
+                Severity::Failed => &mut counts.failed,
+                Severity::Unproven => &mut counts.unproven,
+                Severity::Gap => &mut counts.gap,
+                Severity::Note => &mut counts.note,
+            } += finding.count.unwrap_or(1);
+        }
+        Report {
+            schema: SCHEMA,
+            verdict: outcome.verdict,
+            complete: outcome.complete,
+            requested,
+            chains: outcome.chains.iter().map(chain).collect(),
+            totals,
+            findings: outcome.findings.iter().map(finding).collect(),
+            keys: outcome
+                .keys
+                .iter()
+                .map(|key| Key {
+                    region: key.region.to_string(),
+                    fingerprint: key.fingerprint.clone(),
+                    valid_from: key.valid.0.to_string(),
+                    valid_to: key.valid.1.to_string(),
+                    origin: KeyOrigin::File,
+                })
+                .collect(),
+            accepted,
+            not_proven: outcome.not_proven.clone(),
+            run,
+        }
+    }
+}
+
+impl Digests {
+    fn add(&mut self, tally: &Tally) {
+        self.valid += tally.valid;
+        self.failed += tally.failed;
+        self.missing += tally.missing;
+        self.missing_inferred += tally.missing_inferred;
+        self.unproven += tally.unproven;
+    }
+
+    fn of(tally: &Tally) -> Self {
+        let mut digests = Digests::default();
+        digests.add(tally);
+        digests
+    }
+}
+
+impl Logs {
+    fn add(&mut self, tally: &LogTally) {
+        self.valid += tally.valid;
+        self.failed += tally.failed;
+        self.missing += tally.missing;
+        self.unproven += tally.unproven;
+        self.not_read += tally.not_read;
+    }
+
+    fn of(tally: &LogTally) -> Self {
+        let mut logs = Logs::default();
+        logs.add(tally);
+        logs
+    }
+}
+
+fn chain(chain: &ChainOutcome) -> Chain {
+    let id = &chain.id;
+    let (first, last) = chain
+        .anchors
+        .as_ref()
+        .map_or((None, None), |(f, l)| (Some(f), Some(l)));
+    Chain {
+        id: id.to_string(),
+        partition: id.region.partition(),
+        account: id.account.to_string(),
+        region: id.region.to_string(),
+        home_region: id.home_region.to_string(),
+        trail: id.trail.to_string(),
+        verdict: chain.verdict,
+        verified_until: chain.verified_until.map(time),
+        window: Span {
+            from: time(chain.window.from),
+            to: time(chain.window.to),
+        },
+        locations: chain
+            .locations
+            .iter()
+            .map(|l| Location {
+                bucket: l.bucket.clone(),
+                prefix: Some(l.root.prefix.clone()).filter(|p| !p.is_empty()),
+                organization: l.root.organization.as_ref().map(ToString::to_string),
+                from: time(l.time.from),
+                to: time(l.time.to),
+            })
+            .collect(),
+        coverage: chain
+            .coverage
+            .iter()
+            .map(|s| Stretch {
+                from: time(s.time.from),
+                to: time(s.time.to),
+                state: s.state,
+            })
+            .collect(),
+        gaps: chain
+            .gaps
+            .iter()
+            .map(|g| Gap {
+                from: time(g.time.from),
+                to: time(g.time.to),
+                restart: g.restart,
+                cause: g.cause,
+                certainty: Certainty::None,
+                evidence: Vec::new(),
+                undigested_logs: None,
+            })
+            .collect(),
+        digests: Digests::of(&chain.digests),
+        backfill_digests: Digests::of(&chain.backfill),
+        logs: Logs::of(&chain.logs),
+        first_digest: first.map(digest_ref),
+        last_digest: last.map(digest_ref),
+        evidence_sha256: chain.evidence.to_string(),
+    }
+}
+
+fn digest_ref(anchor: &Anchor) -> DigestRef {
+    DigestRef {
+        key: anchor.key.clone(),
+        sha256: anchor.sha256.to_string(),
+        signature: anchor.signature.clone(),
+        end: time(anchor.end),
+    }
+}
+
+fn finding(found: &Found) -> Finding {
+    let bound = |of: fn(Window) -> Timestamp| found.interval.map(|i| time(of(i)));
+    Finding {
+        code: found.code,
+        severity: found.severity,
+        chain: found.chain.as_ref().map(ToString::to_string),
+        bucket: found.bucket.clone(),
+        key: found.key.clone(),
+        message: found.message.clone(),
+        hint: found.hint.clone(),
+        reason: found.reason.map(Into::into),
+        expected: found.expected.clone(),
+        actual: found.actual.clone(),
+        from: bound(|i| i.from),
+        to: bound(|i| i.to),
+        digest: found.digest.clone(),
+        version_id: found.object.version_id.clone(),
+        etag: found.object.etag.clone(),
+        last_modified: found.object.last_modified.clone(),
+        size: found.object.size,
+        count: found.count,
+    }
+}
+
+fn time(at: Timestamp) -> String {
+    at.to_string()
+}

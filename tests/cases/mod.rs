@@ -1,0 +1,25 @@
+//! `testdata/`: a folder a finding code, each made by the forge, each run through the real binary.
+
+pub mod case;
+mod coverage;
+mod digests;
+mod keys;
+mod logs;
+pub mod run;
+mod sample;
+
+use case::Case;
+
+/// Every case in `testdata/`, as the forge makes it.
+pub fn all() -> Vec<Case> {
+    let groups = [
+        digests::cases(),
+        logs::cases(),
+        keys::cases(),
+        coverage::cases(),
+        sample::cases(),
+    ];
+    let mut cases: Vec<Case> = groups.into_iter().flatten().collect();
+    cases.sort_by_key(|c| c.name);
+    cases
+}

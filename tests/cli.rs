@@ -1,0 +1,315 @@
+//! The command line: what it takes, what it refuses, and where reports go.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::program::{codes, report, root, run};
+
+fn case(name: &str) -> PathBuf {
+    root().join("testdata").join(name)
+}
+
+const ARGS: [&str; 4] = ["--path", "bucket", "--keys", "keys"];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    ARGS.iter().copied().chain(more.iter().copied()).collect()
+}
+
+fn validate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    ["validate"].into_iter().chain(with(more)).collect()
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_exit_2_before_any_report() {
+    let dir = case("gap");
+    let refused: [(&[&str], &str); 12] = [
+        (&["validate"], "--path"),
+        (
+            &["validate", "--path", "nowhere"],
+            "cannot open the folder nowhere",
+        ),
+        (
+            &["validate", "--path", "bucket", "--keys", "nowhere"],
+            "cannot read the keys at nowhere",
+        ),
+        (
+            &["validate", "--path", "bucket", "--keys", "case.toml"],
+            "is not a list of public keys",
+        ),
+        (
+            &["validate", "--path", "bucket", "--keys", "bucket"],
+            "no REGION.json",
+        ),
+        (
+            &["validate", "--path", "bucket", "--region", "Frankfurt"],
+            "expected a region",
+        ),
+        (
+            &["validate", "--path", "bucket", "--account-id", "12"],
+            "twelve digits",
+        ),
+        (
+            &["validate", "--path", "bucket", "--start-time", "yesterday"],
+            "expected a time",
+        ),
+        (
+            &[
+                "validate",
+                "--path",
+                "bucket",
+                "--start-time",
+                "2026-03-02",
+                "--end-time",
+                "2026-03-01",
+            ],
+            "the window is empty",
+        ),
+        (
+            &["validate", "--path", "bucket", "--out", "nowhere/report"],
+            "cannot write the report",
+        ),
+        (
+            &[
+                "validate", "--path", "bucket", "--format", "text", "--format", "json",
+            ],
+            "two reports",
+        ),
+        (
+            &["validate", "--path", "a=bucket", "--s3-bucket", "b"],
+            "no --path is that of bucket b",
+        ),
+    ];
+    for (args, said) in refused {
+        let run = run(&dir, args);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (2, ""),
+            "{args:?}: {}",
+            run.stderr
+        );
+        assert!(run.stderr.contains(said), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn help_has_examples_and_exit_codes_and_goes_to_standard_output() {
+    let run = run(&root(), &["validate", "--help"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    for said in [
+        "Examples:",
+        "aws s3 sync",
+        "list-public-keys",
+        "head-object",
+        "3 gaps, 4 unproven",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn each_format_goes_to_its_own_out_and_a_file_is_replaced_whole() {
+    let out = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| out.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (json, text) = (path("r.json"), path("r.txt"));
+    fs::write(&json, "an older and much longer report".repeat(10_000)).expect("a file");
+    let args = [
+        "--format",
+        "json",
+        "--out",
+        json.as_str(),
+        "--format",
+        "text",
+        "--out",
+        text.as_str(),
+    ];
+    let run = run(&case("gap"), &validate(&args));
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (3, "", "")
+    );
+    let report: Value = serde_json::from_slice(&fs::read(&json).expect("a report")).expect("JSON");
+    assert_eq!(report["verdict"], "gaps");
+    assert!(
+        fs::read_to_string(&text)
+            .expect("a report")
+            .starts_with("GAPS: ")
+    );
+    let left: Vec<_> = fs::read_dir(out.path()).expect("a folder").collect();
+    assert_eq!(left.len(), 2, "nothing else is left behind: {left:?}");
+}
+
+#[test]
+fn a_device_is_written_as_it_is() {
+    let run = run(&case("gap"), &validate(&["--out", "/dev/stdout"]));
+    assert_eq!(run.code, 3);
+    assert!(run.stdout.starts_with("GAPS: "), "{}", run.stdout);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_leaves_the_verdict_on_standard_error() {
+    let run = run(&case("log-modified"), &validate(&["--out", "/dev/full"]));
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("the verdict is: failed"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_and_keeps_the_exit_code() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trailproof"))
+        .current_dir(case("log-modified"))
+        .args(validate(&["--verbose"]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("output");
+    assert_eq!(
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(1), &b""[..])
+    );
+}
+
+#[test]
+fn fail_on_decides_the_exit_and_not_the_verdict() {
+    for (name, fail_on, code) in [
+        ("gap", "gaps", 3),
+        ("gap", "unproven", 0),
+        ("gap", "failed", 0),
+        ("digest-signature-absent", "unproven", 4),
+        ("digest-signature-absent", "failed", 0),
+        ("log-missing", "failed", 1),
+    ] {
+        let (exit, report) = report(&case(name), &with(&["--fail-on", fail_on]));
+        assert_eq!(exit, code, "{name} {fail_on}");
+        assert_ne!(report["verdict"], "verified");
+    }
+}
+
+#[test]
+fn what_is_accepted_is_shown_and_only_what_it_covers_is_forgiven() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let accept = |to: &str| {
+        let path = dir.path().join("accept.toml");
+        let text = format!(
+            "[[accept]]\nchain = \"111111111111/eu-west-1/us-east-1/main\"\nfrom = \"2026-03-01T03:30:00Z\"\n\
+             to = \"{to}\"\nreason = \"known\"\nwho = \"me\"\n"
+        );
+        fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let exact = accept("2026-03-01T07:45:10Z");
+    let (exit, whole) = report(&case("gap"), &with(&["--accept", &exact]));
+    assert_eq!((exit, whole["verdict"].as_str()), (0, Some("gaps")));
+    assert_eq!(
+        (
+            &whole["accepted"][0]["who"],
+            &whole["accepted"][0]["findings"]
+        ),
+        (&"me".into(), &1.into())
+    );
+    let short = accept("2026-03-01T07:45:09Z");
+    assert_eq!(report(&case("gap"), &with(&["--accept", &short])).0, 3);
+    fs::write(dir.path().join("bad.toml"), "[[accept]]\nchain = \"x\"\n").expect("a file");
+    let bad = dir.path().join("bad.toml");
+    let bad = run(
+        &case("gap"),
+        &validate(&["--accept", bad.to_str().expect("UTF-8")]),
+    );
+    assert_eq!(bad.code, 2);
+}
+
+#[test]
+fn without_reading_logs_they_must_still_be_there() {
+    let (exit, unread) = report(&case("log-modified"), &with(&["--logs", "none"]));
+    assert_eq!((exit, unread["verdict"].as_str()), (0, Some("verified")));
+    assert_eq!(unread["chains"][0]["logs"]["valid"], 0);
+    assert_eq!(unread["chains"][0]["logs"]["not_read"], 8);
+    let text = run(&case("log-modified"), &validate(&["--logs", "none"])).stdout;
+    let first = text.lines().next().expect("a line");
+    assert!(
+        first.contains("8 logs were looked for and not read"),
+        "{first}"
+    );
+
+    let (exit, missing) = report(&case("log-missing"), &with(&["--logs", "none"]));
+    assert_eq!(
+        (exit, codes(&missing)),
+        (1, vec!["failed log-missing".to_owned()])
+    );
+}
+
+#[test]
+fn the_tail_is_pending_only_within_the_delivery_lag_of_the_look() {
+    let dir = case("coverage-tail");
+    let states = |more: &[&str]| -> Vec<String> {
+        let (_, report) = report(&dir, &with(more));
+        let coverage = report["chains"][0]["coverage"]
+            .as_array()
+            .expect("coverage")
+            .clone();
+        coverage
+            .iter()
+            .map(|s| s["state"].as_str().expect("a state").to_owned())
+            .collect()
+    };
+    let end = ["--end-time", "2026-03-01T05:00:00Z"];
+    assert_eq!(states(&end), ["verified", "pending"]);
+    assert_eq!(
+        states(&[&end[..], &["--as-of", "2026-03-02"]].concat()),
+        ["verified", "gap"]
+    );
+    assert_eq!(
+        states(&[&end[..], &["--delivery-lag", "10m"]].concat()),
+        ["verified", "gap", "pending"]
+    );
+    let (exit, pending) = report(&dir, &with(&end));
+    assert_eq!((exit, pending["verdict"].as_str()), (0, Some("verified")));
+    assert_eq!(
+        pending["chains"][0]["verified_until"],
+        "2026-03-01T04:12:34Z"
+    );
+    let said = pending["not_proven"].as_array().expect("sentences");
+    assert!(
+        said.iter()
+            .any(|s| s.as_str().expect("text").contains("so recent")),
+        "{said:?}"
+    );
+    let only = [
+        "--start-time",
+        "2026-03-01T04:12:34Z",
+        "--end-time",
+        "2026-03-01T05:00:00Z",
+    ];
+    let (exit, only) = report(&dir, &with(&only));
+    assert_eq!(
+        (exit, codes(&only)),
+        (4, vec!["unproven nothing-found".to_owned()])
+    );
+}
+
+#[test]
+fn a_utc_offset_is_honoured() {
+    let times = [
+        "--start-time",
+        "2026-03-01T03:12:34+02:00",
+        "--end-time",
+        "2026-02-28T23:12:34-04:00",
+    ];
+    let (_, report) = report(&case("gap"), &with(&times));
+    let window = &report["chains"][0]["window"];
+    assert_eq!(
+        (&window["from"], &window["to"]),
+        (
+            &"2026-03-01T01:12:34Z".into(),
+            &"2026-03-01T03:12:34Z".into()
+        )
+    );
+    assert_eq!(report["verdict"], "verified");
+}

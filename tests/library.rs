@@ -1,0 +1,83 @@
+//! Using the library over a forged world, without disk.
+
+use trailproof::atlas::Atlas;
+use trailproof::event::Silent;
+use trailproof::finding::{Code, ObjectFacts};
+use trailproof::keys::{KeyRing, PublicKey};
+use trailproof::outcome::Outcome;
+use trailproof::scope::Request;
+use trailproof::source::mem::{MemObject, MemSource};
+use trailproof::source::{Metadata, Source};
+use trailproof::validate::validate;
+
+use crate::support::{World, ts};
+
+/// The world's buckets as a source.
+pub fn source(world: &World) -> MemSource {
+    let mut source = MemSource::default();
+    for (bucket, objects) in &world.buckets {
+        for (key, object) in objects {
+            let get = |name: &str| object.metadata.get(name).cloned();
+            let metadata = Metadata {
+                signature: get("signature"),
+                signature_algorithm: get("signature-algorithm"),
+                backfill_generated: get("backfill-generation-timestamp"),
+            };
+            let facts = ObjectFacts::default();
+            source.put(
+                bucket,
+                key,
+                MemObject {
+                    body: object.body.clone(),
+                    metadata,
+                    facts,
+                },
+            );
+        }
+    }
+    source
+}
+
+/// The keys of some regions in 2026.
+pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
+    let mut ring = KeyRing::default();
+    for region in regions {
+        for key in world.keys.published(
+            region,
+            ts("2026-01-01T00:00:00Z"),
+            ts("2026-12-31T00:00:00Z"),
+        ) {
+            let der = world.keys.value_der(region, key.index);
+            let key = PublicKey::from_der(&der, (key.valid_from, key.valid_to)).expect("a key");
+            ring.add(Some(region.parse().expect("a region")), key);
+        }
+    }
+    ring
+}
+
+/// A request for everything, with two workers.
+pub fn request() -> Request {
+    Request {
+        jobs: 2,
+        chains_at_once: 2,
+        ..Request::default()
+    }
+}
+
+/// Validates a source.
+pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome {
+    let atlas = Atlas::new(source.roots(), Vec::new());
+    validate(source, &atlas, ring, Vec::new(), request, &Silent).expect("workers")
+}
+
+/// The codes of an outcome's findings, notes apart.
+pub fn codes(outcome: &Outcome) -> Vec<Code> {
+    let noted =
+        |f: &&trailproof::finding::Finding| f.severity != trailproof::finding::Severity::Note;
+    outcome
+        .findings
+        .iter()
+        .filter(noted)
+        .map(|f| f.code)
+        .collect()
+}

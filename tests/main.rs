@@ -1,0 +1,23 @@
+//! The tests of the whole: one binary, over forged chains with real signatures.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod cases;
+mod cli;
+mod codes;
+mod faults;
+mod flips;
+mod hostile;
+mod layering;
+mod library;
+mod oracle;
+mod program;
+mod properties;
+mod real_keys;
+mod sample;
+mod support;
+mod walk;

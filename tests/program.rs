@@ -1,0 +1,73 @@
+//! Running the real binary.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What a run gave.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the binary in a folder.
+pub fn run<S: AsRef<str>>(dir: &Path, args: &[S]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_trailproof"))
+        .current_dir(dir)
+        .args(args.iter().map(AsRef::as_ref))
+        .output()
+        .expect("the binary runs");
+    Run {
+        code: output.status.code().expect("an exit status"),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// Runs `validate` and reads its JSON report, which must match the schema.
+pub fn report<S: AsRef<str>>(dir: &Path, args: &[S]) -> (i32, Value) {
+    let mut all = vec!["validate", "--format", "json"];
+    all.extend(args.iter().map(AsRef::as_ref));
+    let run = run(dir, &all);
+    let report: Value = serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|e| panic!("no report ({e}): {}{}", run.stdout, run.stderr));
+    assert_matches_schema(&report);
+    (run.code, report)
+}
+
+/// Holds a report against the schema that is shipped.
+pub fn assert_matches_schema(report: &Value) {
+    static VALIDATOR: std::sync::LazyLock<jsonschema::Validator> = std::sync::LazyLock::new(|| {
+        let schema = include_str!("../src/report/v1.schema.json");
+        let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+        jsonschema::validator_for(&schema).expect("the schema is a schema")
+    });
+    let errors: Vec<String> = VALIDATOR
+        .iter_errors(report)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(
+        errors.is_empty(),
+        "the report does not match its schema: {errors:#?}"
+    );
+}
+
+/// The codes found, with their severities, in order.
+pub fn codes(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings");
+    let code = |f: &Value| {
+        format!(
+            "{} {}",
+            f["severity"].as_str().expect("severity"),
+            f["code"].as_str().expect("code")
+        )
+    };
+    findings.iter().map(code).collect()
+}
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).into()
+}

@@ -1,0 +1,345 @@
+//! Chains of every kind, forged, copied and walked by the real binary.
+
+use serde_json::Value;
+
+use crate::cases::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
+use crate::program::{codes, report};
+use crate::support::{Chain, ChainSpec, Encoding, Heads, KeyFileStyle, Trail, World, damage, ts};
+
+fn copied(
+    world: &World,
+    buckets: &[&str],
+    regions: &[&str],
+    heads: &Heads,
+    style: KeyFileStyle,
+) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for bucket in buckets {
+        world.write_tree(bucket, &dir.path().join(bucket), heads.clone());
+    }
+    let (from, to) = (ts("2026-02-01T00:00:00Z"), ts("2026-05-01T00:00:00Z"));
+    world.write_keys(&dir.path().join("keys"), style, regions, from, to);
+    dir
+}
+
+fn running(world: &mut World, spec: ChainSpec, hours: i64) -> Chain {
+    let mut chain = Chain::new(spec);
+    chain.start(world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(world, hour(hours));
+    chain
+}
+
+fn ids(report: &Value) -> Vec<String> {
+    let chains = report["chains"].as_array().expect("chains");
+    chains
+        .iter()
+        .map(|c| {
+            format!(
+                "{} {}",
+                c["id"].as_str().expect("id"),
+                c["verdict"].as_str().expect("verdict")
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn both_key_encodings_and_all_three_key_files_prove_a_chain_over_a_rotation() {
+    for (encoding, style) in [
+        (Encoding::Pkcs1, KeyFileStyle::V1Epoch),
+        (Encoding::Spki, KeyFileStyle::V2Iso),
+        (Encoding::Pkcs1, KeyFileStyle::QuotedEpoch),
+    ] {
+        let mut world = World::new(11);
+        world.keys.set_encoding(REGION, encoding);
+        let chain = running(&mut world, spec().logs(0..=1).events(1..=1), 24 * 30);
+        let keys: std::collections::BTreeSet<usize> = chain.digests.iter().map(|d| d.key).collect();
+        assert!(keys.len() > 1, "the key was rotated");
+        let dir = copied(&world, &[BUCKET], &[REGION], &Heads::All, style);
+        let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+        assert_eq!(
+            (code, report["verdict"].as_str()),
+            (0, Some("verified")),
+            "{style:?}: {:#}",
+            report["findings"]
+        );
+        assert_eq!(report["keys"].as_array().expect("keys").len(), keys.len());
+    }
+}
+
+#[test]
+fn trails_whose_names_extend_each_other_never_mix() {
+    let mut world = World::new(12);
+    for name in [
+        "main",
+        "main_us-east-1",
+        "main_us-east-1_us-east-1",
+        "us-east-1",
+    ] {
+        let trail = Trail::new(ACCOUNT, HOME, name, BUCKET);
+        running(&mut world, ChainSpec { trail, ..spec() }, 3);
+    }
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, all) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!((code, ids(&all).len()), (0, 4), "{:?}", ids(&all));
+    let arn = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
+    let (code, one) = report(
+        dir.path(),
+        &["--path", BUCKET, "--keys", "keys", "--trail-arn", arn],
+    );
+    assert_eq!(
+        (code, ids(&one)),
+        (
+            0,
+            vec!["111111111111/eu-west-1/us-east-1/main verified".to_owned()]
+        )
+    );
+}
+
+#[test]
+fn an_organization_trail_has_a_chain_for_each_account_and_its_arn_means_them_all() {
+    let mut world = World::new(13);
+    let trail = Trail::new(ACCOUNT, HOME, "org", BUCKET)
+        .organization("o-a1b2c3d4e5")
+        .prefix("p/q");
+    for account in [ACCOUNT, "222222222222"] {
+        running(
+            &mut world,
+            ChainSpec {
+                trail: trail.clone(),
+                ..spec()
+            }
+            .account(account),
+            3,
+        );
+    }
+    running(&mut world, spec(), 3);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let base = ["--path", BUCKET, "--keys", "keys", "--s3-bucket", BUCKET];
+    let with = |more: &[&str]| report(dir.path(), &[&base[..], more].concat());
+    assert_eq!(
+        with(&["--trail-arn", &trail.arn()]).1["chains"]
+            .as_array()
+            .expect("chains")
+            .len(),
+        2
+    );
+    let (code, member) = with(&[
+        "--organization-id",
+        "o-a1b2c3d4e5",
+        "--account-id",
+        "222222222222",
+    ]);
+    assert_eq!(
+        (code, ids(&member)),
+        (
+            0,
+            vec!["222222222222/eu-west-1/us-east-1/org verified".to_owned()]
+        )
+    );
+    let place = &member["chains"][0]["locations"][0];
+    assert_eq!(
+        (&place["prefix"], &place["organization"]),
+        (&"p/q".into(), &"o-a1b2c3d4e5".into())
+    );
+    assert_eq!(ids(&with(&["--s3-prefix", "p/q/"]).1).len(), 2);
+    let (code, other) = with(&["--organization-id", "o-zzzzzzzzzz"]);
+    assert_eq!(
+        (code, codes(&other)),
+        (4, vec!["unproven nothing-found".to_owned()])
+    );
+    let (code, one_of_two) = with(&["--region", REGION, "--region", "ap-south-1"]);
+    assert_eq!(
+        (code, codes(&one_of_two)),
+        (4, vec!["unproven nothing-found".to_owned()])
+    );
+}
+
+#[test]
+fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
+    let mut world = World::new(14);
+    let mut chain = running(&mut world, spec(), 3);
+    chain.move_to("new-logs", Some("audit"));
+    chain.run_until(&mut world, hour(6));
+    let dir = copied(
+        &world,
+        &[BUCKET, "new-logs"],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let old = format!("{BUCKET}={BUCKET}");
+    let both = [
+        "--path",
+        old.as_str(),
+        "--path",
+        "new-logs=new-logs",
+        "--keys",
+        "keys",
+    ];
+    let (code, whole) = report(dir.path(), &both);
+    assert_eq!((code, ids(&whole).len()), (0, 1), "{:#}", whole["findings"]);
+    let locations = whole["chains"][0]["locations"]
+        .as_array()
+        .expect("locations");
+    let buckets: Vec<_> = locations
+        .iter()
+        .map(|l| l["bucket"].as_str().expect("a bucket"))
+        .collect();
+    assert_eq!(buckets, [BUCKET, "new-logs"]);
+    assert_eq!(whole["chains"][0]["digests"]["valid"], 7);
+
+    // Copied one over the other into a folder without a name, it is still one chain.
+    world.write_tree("new-logs", &dir.path().join(BUCKET), Heads::All);
+    let (code, merged) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(
+        (code, merged["verdict"].as_str()),
+        (0, Some("verified")),
+        "{:#}",
+        merged["findings"]
+    );
+    // Named after the new bucket alone, the old digests are known by the links of the new ones.
+    let (code, named) = report(
+        dir.path(),
+        &[
+            "--path",
+            BUCKET,
+            "--keys",
+            "keys",
+            "--s3-bucket",
+            "new-logs",
+        ],
+    );
+    assert_ne!(code, 1, "{:#}", named["findings"]);
+}
+
+#[test]
+fn logs_named_by_backfill_digests_are_checked_and_a_missing_link_between_them_is_told() {
+    let mut world = World::new(15);
+    let mut chain = running(&mut world, spec(), 6);
+    for (end, generated) in [(2, 5), (3, 6), (4, 7)] {
+        chain.backfill(&mut world, hour(end), hour(generated), 1, true);
+    }
+    let log = chain.backfills[1].logs[0].place.clone();
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let args = ["--path", BUCKET, "--keys", "keys", "--s3-bucket", BUCKET];
+    assert_eq!(report(dir.path(), &args).0, 0);
+    damage::modify_log(&mut world, &log);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, modified) = report(dir.path(), &args);
+    assert_eq!(
+        (code, codes(&modified)),
+        (1, vec!["failed log-modified".to_owned()])
+    );
+    damage::delete(&mut world, &chain.backfills[1].place);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, missing) = report(dir.path(), &args);
+    assert_eq!(
+        (code, codes(&missing)),
+        (1, vec!["failed digest-missing".to_owned()])
+    );
+    assert_eq!(missing["chains"][0]["backfill_digests"]["missing"], 1);
+}
+
+#[test]
+fn litter_beside_the_digests_is_named_and_does_no_harm() {
+    let mut world = World::new(16);
+    let chain = running(&mut world, spec(), 3);
+    world.litter(&chain.spec.trail, ACCOUNT, REGION, hour(1));
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(code, 0, "{:#}", report["findings"]);
+    let said = report["not_proven"].to_string();
+    assert!(
+        said.contains("CloudTrail-Insight") && said.contains("CloudTrail-NetworkActivity"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_folder_inside_the_copy_is_told_what_to_give_instead() {
+    let mut world = World::new(17);
+    running(&mut world, spec(), 2);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let inside = format!("{BUCKET}/AWSLogs");
+    let (code, report) = report(dir.path(), &["--path", &inside, "--keys", "keys"]);
+    assert_eq!(
+        (code, codes(&report)),
+        (4, vec!["unproven nothing-found".to_owned()])
+    );
+    assert!(
+        report["findings"][0]["hint"]
+            .as_str()
+            .expect("a hint")
+            .contains("the folder that holds AWSLogs")
+    );
+}
+
+#[test]
+fn logs_without_any_digest_are_no_success() {
+    let mut case = Case::new("only-logs", 4, "");
+    let chain = case.chain(3);
+    for digest in &chain.digests {
+        damage::delete(&mut case.world, &digest.place);
+    }
+    let dir = copied(
+        &case.world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(
+        (code, codes(&report)),
+        (4, vec!["unproven nothing-found".to_owned()])
+    );
+    assert!(
+        report["findings"][0]["hint"]
+            .as_str()
+            .expect("a hint")
+            .contains("logs are there without digests")
+    );
+}
