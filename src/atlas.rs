@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::placement::Recorded;
 use crate::source::{Root, RootId};
 use crate::trail::NotAn;
 
@@ -75,23 +76,6 @@ impl FromStr for MapRule {
 impl fmt::Display for MapRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.found, self.recorded)
-    }
-}
-
-/// A place as signed content names it; the bucket is `None` where a folder was given no name, and
-/// stands for any.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// The bucket, where it is known.
-    pub bucket: Option<String>,
-    /// The key.
-    pub key: String,
-}
-
-impl Recorded {
-    /// Whether this is the place that signed content names.
-    pub fn is(&self, bucket: &str, key: &str) -> bool {
-        self.key == key && self.bucket.as_deref().is_none_or(|b| b == bucket)
     }
 }
 

@@ -240,8 +240,12 @@ impl<'a> Fetcher<'a> {
                 }
             })
         });
-        let state =
-            judged.unwrap_or_else(|error| LogState::Found(Box::new(logfile::unread(&error))));
+        let state = judged.unwrap_or_else(|error| {
+            LogState::Found(Box::new(match error {
+                GetError::NotFound => logfile::missing(),
+                other => logfile::unreadable(other.reason(), &other.detail()),
+            }))
+        });
         match state {
             LogState::Found(mut finding) => {
                 finding.object = facts;

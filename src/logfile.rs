@@ -4,7 +4,6 @@ use crate::digest::{HASH_ALGORITHM, LogEntry};
 use crate::finding::{Code, Finding};
 use crate::hash::Sha256;
 use crate::inflate::{Container, Inflated};
-use crate::source::GetError;
 
 /// The hash a log must have.
 ///
@@ -67,19 +66,16 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
     Err(Box::new(finding.compared(expected, log.sha256)))
 }
 
-/// What it means that a log could not be read.
-pub fn unread(error: &GetError) -> Finding {
-    match error {
-        GetError::NotFound => Finding::new(
-            Code::LogMissing,
-            "a log that its digest names is not there (deleted, expired or never delivered)",
-        ),
-        other => {
-            let message = format!(
-                "a log that its digest names could not be read: {}",
-                other.detail()
-            );
-            Finding::new(Code::LogUnreadable, message).reason(other.reason())
-        }
-    }
+/// What it means that a log is not there, says a source that may list.
+pub fn missing() -> Finding {
+    Finding::new(
+        Code::LogMissing,
+        "a log that its digest names is not there (deleted, expired or never delivered)",
+    )
+}
+
+/// What it means that a log could not be read, for a reason and in words.
+pub fn unreadable(reason: &'static str, detail: &str) -> Finding {
+    let message = format!("a log that its digest names could not be read: {detail}");
+    Finding::new(Code::LogUnreadable, message).reason(reason)
 }

@@ -1,9 +1,25 @@
 //! Where a digest lies against where it says it was written (pure).
 
-use crate::atlas;
 use crate::digest::Unverified;
 use crate::finding::{Code, Finding};
 use crate::keyname::{DigestName, from_aws_logs};
+
+/// A place as signed content names it; the bucket is `None` where a folder was given no name, and
+/// stands for any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The bucket, where it is known.
+    pub bucket: Option<String>,
+    /// The key.
+    pub key: String,
+}
+
+impl Recorded {
+    /// Whether this is the place that signed content names.
+    pub fn is(&self, bucket: &str, key: &str) -> bool {
+        self.key == key && self.bucket.as_deref().is_none_or(|b| b == bucket)
+    }
+}
 
 /// Where a digest lies, against where it says it was written.
 pub enum Placement {
@@ -21,7 +37,7 @@ pub fn placement(
     digest: &Unverified,
     name: &DigestName,
     key: &str,
-    recorded: &[atlas::Recorded],
+    recorded: &[Recorded],
     named: bool,
 ) -> Placement {
     let c = &digest.claims;
@@ -35,7 +51,7 @@ pub fn placement(
     }
     let signed = format!("{}/{}", c.bucket, c.key);
     let found = match recorded.first() {
-        Some(atlas::Recorded {
+        Some(Recorded {
             bucket: Some(bucket),
             key,
         }) => format!("{bucket}/{key}"),
@@ -55,7 +71,7 @@ pub fn placement(
                 .to_owned()
         };
         let here = match recorded.first() {
-            Some(atlas::Recorded { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
+            Some(Recorded { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
             _ => before(&found),
         };
         let hint = format!(

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::atlas;
 use crate::digest::Unverified;
 use crate::finding::ObjectFacts;
 use crate::hash::Sha256;
 use crate::keyname::DigestName;
+use crate::placement::Recorded;
 use crate::proof::Own;
 use crate::trail::shift;
 
@@ -51,7 +51,7 @@ pub struct Reading {
     /// What its name says.
     pub name: DigestName,
     /// The places it may stand for.
-    pub recorded: Vec<atlas::Recorded>,
+    pub recorded: Vec<Recorded>,
     /// What it holds.
     pub content: Content,
     /// Its own signature.

@@ -11,6 +11,7 @@ mod cli;
 mod codes;
 mod faults;
 mod flips;
+mod forge;
 mod hostile;
 mod layering;
 mod library;
