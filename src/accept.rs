@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::coverage::State;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Code, Finding, Verdict};
 use crate::outcome::{Outcome, verdict};
 use crate::report::v1::Accepted;
 use crate::trail::{ChainId, Window};
@@ -85,6 +85,8 @@ impl Acceptance {
 
     fn covers_finding(&self, finding: &Finding) -> bool {
         match (&finding.chain, &finding.interval) {
+            // Nothing found is never success, whoever says so.
+            _ if finding.code == Code::NothingFound => false,
             (Some(chain), Some(time)) => self.covers(chain, time),
             _ => false,
         }

@@ -132,6 +132,7 @@ impl<'a> Fetcher<'a> {
             facts: ObjectFacts::default(),
             generated: None,
             signed: signed_within(&name, None, self.delivery_lag),
+            metadata_trouble: None,
             name,
         };
         self.counts.get.fetch_add(1, Ordering::Relaxed);
@@ -151,6 +152,7 @@ impl<'a> Fetcher<'a> {
                 return reading;
             }
         };
+        reading.metadata_trouble = metadata.trouble;
         if reading.name.backfill {
             reading.generated = metadata.backfill_generated.and_then(|t| t.parse().ok());
             reading.signed = signed_within(&reading.name, reading.generated, self.delivery_lag);

@@ -79,6 +79,11 @@ impl Severity {
     }
 }
 
+/// What to do about an object that is not there.
+pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lifecycle rule expired \
+                                    it, and for versions and delete markers (aws s3api \
+                                    list-object-versions)";
+
 /// Declares the codes once: the variant, its name, its usual severity and its meaning.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $severity:ident;)*) => {

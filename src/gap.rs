@@ -25,8 +25,9 @@ pub enum Cause {
 pub struct Gap {
     /// The time without a digest; empty where a restart left none.
     pub time: Window,
-    /// Whether it ends in a starting digest.
-    pub restart: bool,
+    /// The end of the starting digest it ends in, if it does; beyond the window it may lie later
+    /// than the gap does.
+    pub restart: Option<Timestamp>,
     /// Why it is there.
     pub cause: Cause,
 }
@@ -66,7 +67,7 @@ pub fn find(
         let cuts = restarts.iter().filter(inside).copied();
         for to in cuts.chain([end]) {
             let part = Window { from, to };
-            let restart = restarts.binary_search(&to).is_ok();
+            let restart = restarts.binary_search(&to).is_ok().then_some(to);
             let cause = cause(&part);
             let time_within = part.clip(&expected);
             if !time_within.is_empty() {
@@ -85,7 +86,7 @@ pub fn find(
             let time = Window { from: at, to: at };
             gaps.push(Gap {
                 time,
-                restart: true,
+                restart: Some(at),
                 cause: Cause::Unexplained,
             });
         }
@@ -97,15 +98,20 @@ pub fn find(
 impl Gap {
     /// The finding that reports it.
     pub fn finding(&self) -> Finding {
-        let after = "; nothing before it is vouched for";
         let (code, message) = match (self.cause, self.restart) {
-            (Cause::BeforeFirstDigest, false) => (
+            (Cause::BeforeFirstDigest, None) => (
                 Code::CoverageHead,
-                "no digest covers this time, before the first digest that is there".into(),
+                "no digest covers this time, before the first digest that is there: the trail is \
+                 younger, or earlier digests are not there"
+                    .into(),
             ),
-            (Cause::BeforeFirstDigest, true) => (
+            (Cause::BeforeFirstDigest, Some(at)) => (
                 Code::CoverageHead,
-                format!("no digest covers this time: the first one there is a starting digest{after}"),
+                format!(
+                    "no digest covers this time: the first one that is there is a starting digest, and \
+                     nothing before {at} is vouched for; the trail is younger, or earlier digests are \
+                     not there"
+                ),
             ),
             (Cause::AfterLastDigest, _) => (
                 Code::CoverageTail,
@@ -113,20 +119,22 @@ impl Gap {
                  validation ended, or later digests are not there"
                     .into(),
             ),
-            (Cause::Unexplained, true) if self.time.is_empty() => (
+            (Cause::Unexplained, Some(at)) if self.time.is_empty() => (
                 Code::Gap,
-                "a restart lies here: a starting digest says that logging or validation was \
-                 switched on; how long it was off is not known"
-                    .into(),
+                format!(
+                    "a restart lies here: a starting digest says that logging or validation was \
+                     switched on at {at}; how long it was off is not known"
+                ),
             ),
-            (Cause::Unexplained, true) => (
+            (Cause::Unexplained, Some(at)) => (
                 Code::Gap,
-                "no digest covers this time: it ends in a starting digest, which says that logging \
-                 or validation was switched on then; nothing here says since when it was off, or \
-                 whether digests were removed"
-                    .into(),
+                format!(
+                    "no digest covers this time, up to a starting digest, which says that logging or \
+                     validation was switched on at {at}; nothing here says since when it was off, or \
+                     whether digests were removed"
+                ),
             ),
-            (Cause::Unexplained, false) => (
+            (Cause::Unexplained, None) => (
                 Code::Gap,
                 "no digest covers this time, and nothing that remains names one: logging or \
                  validation was off, or digests were removed"

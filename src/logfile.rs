@@ -5,6 +5,10 @@ use crate::finding::{Code, Finding};
 use crate::hash::Sha256;
 use crate::inflate::{Container, Inflated};
 
+const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
+                             list-object-versions), and for who wrote this one";
+const RECOPY: &str = "if a copying tool undid Content-Encoding, copy again with one that does not";
+
 /// The hash a log must have.
 ///
 /// # Errors
@@ -63,7 +67,16 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
             ));
         }
     };
-    Err(Box::new(finding.compared(expected, log.sha256)))
+    let finding = finding.hint(match log.container {
+        Container::NotGzip if equal => RECOPY,
+        _ => OLDER_VERSION,
+    });
+    // Two equal values beside each other would only puzzle.
+    Err(Box::new(if equal {
+        finding
+    } else {
+        finding.compared(expected, log.sha256)
+    }))
 }
 
 /// What it means that a log is not there, says a source that may list.
@@ -72,6 +85,7 @@ pub fn missing() -> Finding {
         Code::LogMissing,
         "a log that its digest names is not there (deleted, expired or never delivered)",
     )
+    .hint(crate::finding::LOOK_FOR_MISSING)
 }
 
 /// What it means that a log could not be read, for a reason and in words.

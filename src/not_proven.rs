@@ -5,7 +5,7 @@ use crate::atlas::Atlas;
 use crate::discover::{Named, Survey};
 use crate::outcome::ChainOutcome;
 use crate::scope::{Logs, Request};
-use crate::trail::{ChainId, Window};
+use crate::trail::{ChainId, TrailArn, Window};
 
 /// The sentences for one report, in a fixed order.
 pub fn sentences(
@@ -25,6 +25,27 @@ pub fn sentences(
          fingerprint only shows that the file is unbroken"
             .to_owned(),
     ];
+    if request.expect.is_empty() {
+        said.push(
+            "that every chain is here: one that was removed whole does not show; name those that must \
+             be there with --expect"
+                .to_owned(),
+        );
+    }
+    let by_organization = |arn: &&TrailArn| {
+        chains.iter().any(|c| {
+            c.id.trail == arn.trail
+                && c.id.home_region == arn.home_region
+                && c.id.account != arn.account
+        })
+    };
+    for arn in request.filter.trail_arns.iter().filter(by_organization) {
+        said.push(format!(
+            "that account {} owns the organization trail {}: its name and home region were compared, \
+             its owner stands in no digest",
+            arn.account, arn.trail
+        ));
+    }
     if atlas.roots().iter().any(|r| r.buckets.is_empty()) && !chains.is_empty() {
         let mut buckets: Vec<&str> = chains
             .iter()
@@ -38,8 +59,8 @@ pub fn sentences(
             _ => buckets.join(", "),
         };
         said.push(format!(
-            "that these files are from a bucket of yours: no bucket name was given to compare with, \
-             and the proven digests were written to {named}"
+            "that these files are from a bucket of yours: no bucket name was given to compare with; \
+             the proven digests here were written to {named}"
         ));
     }
     if request.logs == Logs::None {
@@ -53,8 +74,8 @@ pub fn sentences(
         .any(|c| request.from.is_none() && !c.window.is_empty())
     {
         said.push(
-            "anything before the first digest that is here: the window begins with the data, so \
-             that earlier digests were removed would not show"
+            "anything before the first digest that is here: the window begins with the data; \
+             give --start-time to have what is missing there told"
                 .to_owned(),
         );
     }
@@ -63,26 +84,27 @@ pub fn sentences(
         .any(|c| request.to.is_none() && !c.window.is_empty())
     {
         said.push(
-            "anything after the last digest that is here: the window ends with the data, so that \
-             later digests were removed would not show"
+            "anything after the last digest that is here: the window ends with the data; give \
+             --end-time to have what is missing there told"
                 .to_owned(),
         );
     }
     let starting = chains
         .iter()
-        .filter(|c| c.gaps.iter().any(|g| g.restart))
+        .filter(|c| c.gaps.iter().any(|g| g.restart.is_some()))
         .count();
     if starting > 0 {
         said.push(format!(
-            "what happened before a starting digest ended, in {starting} chains: it spans an hour and \
-             vouches for none of it, apart from the logs it lists"
+            "what happened before a starting digest ended, in {}: it spans an hour and vouches for \
+             none of it, apart from the logs it lists",
+            chains_of(starting)
         ));
     }
     if let Some((chain, time)) = pending.first() {
         said.push(format!(
-            "time so recent that its digests may not have been delivered yet, in {} chains: the first \
-             is {chain} from {} to {}",
-            pending.len(),
+            "time so recent that its digests may not have been delivered yet, in {}: the first is \
+             {chain} from {} to {}",
+            chains_of(pending.len()),
             time.from,
             time.to
         ));
@@ -113,6 +135,14 @@ pub fn sentences(
         said.push("folders beyond the number or depth that is searched for AWSLogs".to_owned());
     }
     said
+}
+
+fn chains_of(n: usize) -> String {
+    if n == 1 {
+        "1 chain".into()
+    } else {
+        format!("{n} chains")
+    }
 }
 
 /// A few names and how many more there are.
@@ -150,8 +180,8 @@ pub fn what_is_there(survey: &Survey, chains: &[ChainOutcome]) -> String {
     }
     if survey.undigested.count > 0 {
         return format!(
-            "logs are there without digests, in {}: validation was never on, or the digests were not \
-             copied",
+            "logs are there without digests, in {}: validation was never on, or the digests were \
+             deleted, or they were not copied",
             list(&survey.undigested)
         );
     }

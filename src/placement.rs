@@ -85,5 +85,5 @@ pub fn placement(
         "this digest says that it was written as another one than it was found as: another account, \
          region, trail, time or place",
     );
-    Placement::Other(finding.compared(found, signed))
+    Placement::Other(finding.compared(signed, found))
 }

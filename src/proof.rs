@@ -76,6 +76,9 @@ pub struct Recorded<'a> {
     pub signature: Checked,
 }
 
+/// Why a digest's own signature did not serve: there is none.
+pub const SIGNATURE_ABSENT: &str = "signature-absent";
+
 /// What came of proving a digest.
 #[derive(Debug)]
 pub enum Judged {
@@ -137,8 +140,8 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
 
     if own_valid || by_signature || by_hash {
         let link = match (mismatch, other_signature) {
-            (Some(r), _) => Some(link_mismatch("hash", r.link.sha256, actual)),
-            (None, Some(r)) => Some(link_mismatch(
+            (Some(r), _) => Some(contradiction("hash", r.link.sha256, actual)),
+            (None, Some(r)) => Some(contradiction(
                 "signature",
                 Some(&r.link.signature),
                 own_hex(own),
@@ -156,7 +159,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
                 )
             }
             Some(Checked::Unchecked(trouble)) => (link, Some(trouble.code.as_str())),
-            None => (link, Some("signature-absent")),
+            None => (link, Some(SIGNATURE_ABSENT)),
         };
         let digest = Box::new(Verified { digest });
         return Judged::Proven {
@@ -178,26 +181,42 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
         }
         _ if mismatch.is_some() => {
             let expected = mismatch.and_then(|r| r.link.sha256);
-            link_mismatch("hash", expected, actual)
+            let message = "this is not the digest that its proven successor recorded: its content \
+                           was altered, or another was put in its place";
+            link_mismatch(message, expected, actual)
         }
         Some(Checked::Unchecked(trouble)) => unchecked(trouble),
         // `Valid` was dealt with above.
-        Some(Checked::Valid(_)) | None => Finding::new(
-            Code::DigestSignatureAbsent,
-            "no signature for this digest is to be had: its metadata was not kept and no later \
-             digest here records it; its logs could not be checked",
-        ),
+        Some(Checked::Valid(_)) | None => match recorded.first().map(|r| &r.signature) {
+            // A signature is there, in a later digest, and the key for it is not.
+            Some(Checked::Unchecked(trouble)) => unchecked(trouble),
+            Some(_) => Finding::new(
+                Code::DigestSignatureAbsent,
+                "the metadata of this digest was not kept, and the signature that a later digest \
+                 records does not fit; as that digest is not proven either, nothing says which of \
+                 them was altered",
+            ),
+            None => Finding::new(
+                Code::DigestSignatureAbsent,
+                "there is no signature for this digest: its metadata was not kept and no later \
+                 digest here records it; its logs could not be checked",
+            ),
+        },
     })
 }
 
-fn link_mismatch(what: &str, expected: Option<impl ToString>, actual: impl ToString) -> Finding {
+/// A digest and its successor are both proven, and do not fit.
+fn contradiction(what: &str, expected: Option<impl ToString>, actual: impl ToString) -> Finding {
     let message = format!(
-        "this is not the digest that its proven successor recorded: the {what} differs, so the one \
-         that was in its place was replaced"
+        "this digest and its successor are both proven and do not fit each other: the {what} that the \
+         successor recorded is another"
     );
-    let finding = Finding::new(Code::ChainLinkMismatch, message);
+    link_mismatch(&message, expected, actual)
+}
+
+fn link_mismatch(message: &str, expected: Option<impl ToString>, actual: impl ToString) -> Finding {
     let expected = expected.map_or_else(|| "none".into(), |e| e.to_string());
-    finding.compared(expected, actual)
+    Finding::new(Code::ChainLinkMismatch, message).compared(expected, actual)
 }
 
 fn unchecked(trouble: &Trouble) -> Finding {
@@ -208,12 +227,6 @@ fn unchecked(trouble: &Trouble) -> Finding {
     };
     if trouble.code == Code::AlgorithmUnsupported {
         finding.expected = Some(crate::digest::SIGNATURE_ALGORITHM.into());
-    } else {
-        finding.hint = Some(
-            "get the keys of the time and region: aws cloudtrail list-public-keys --region REGION \
-             --start-time T --end-time T > REGION.json, and give them with --keys"
-                .into(),
-        );
     }
     finding
 }

@@ -62,6 +62,8 @@ pub struct Reading {
     pub generated: Option<Timestamp>,
     /// The stretch in which it was signed, both ends included.
     pub signed: (Timestamp, Timestamp),
+    /// Why metadata that was kept is of no use.
+    pub metadata_trouble: Option<&'static str>,
 }
 
 /// The stretch in which a digest was signed, both ends included: from its end, or for a backfill

@@ -122,11 +122,17 @@ pub fn check(
             }),
             None => Checked::Invalid,
         },
-        Lookup::OutsideValidity(keys) if keys.iter().any(|k| verifies(&k)) => trouble(
-            Code::KeyOutsideValidity,
-            "its signature verifies under the key it names, but that key was not valid when it was signed",
-        ),
-        Lookup::OutsideValidity(_) => Checked::Invalid,
+        Lookup::OutsideValidity(keys) => match keys.iter().find(verifies) {
+            Some(key) => {
+                let message = format!(
+                    "its signature verifies under the key it names, but that key was valid from {} to \
+                     {}, and this digest was signed at {} or soon after",
+                    key.valid.0, key.valid.1, signed.0
+                );
+                trouble(Code::KeyOutsideValidity, &message)
+            }
+            None => Checked::Invalid,
+        },
         Lookup::Unknown => trouble(
             Code::KeyUnknown,
             "it names a key that is not among those given, though others valid then are",

@@ -140,7 +140,7 @@ fn chain(chain: &ChainOutcome) -> Chain {
             .map(|g| Gap {
                 from: time(g.time.from),
                 to: time(g.time.to),
-                restart: g.restart,
+                restart: g.restart.is_some(),
                 cause: g.cause,
                 certainty: Certainty::None,
                 evidence: Vec::new(),

@@ -22,6 +22,7 @@ pub fn source(world: &World) -> MemSource {
                 signature: get("signature"),
                 signature_algorithm: get("signature-algorithm"),
                 backfill_generated: get("backfill-generation-timestamp"),
+                trouble: None,
             };
             let facts = ObjectFacts::default();
             source.put(

@@ -18,6 +18,7 @@ mod library;
 mod oracle;
 mod program;
 mod properties;
+mod random;
 mod real_keys;
 mod sample;
 mod support;

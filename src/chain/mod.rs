@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use crate::digest::Link;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::placement::{Placement, placement};
@@ -22,7 +22,7 @@ use crate::proof::{Judged, Own, Recorded, Verified, judge};
 use crate::reading::{Content, Reading};
 use crate::signature::{KeyUse, Written, check};
 use crate::trail::{HOUR, Window, shift};
-use say::{container_altered, keep_metadata, not_a_digest};
+use say::{container_altered, get_keys, keep_metadata, not_a_digest};
 pub use walked::{Anchor, Location, Placed, Scope, Tally, Walked};
 
 /// A claim that a digest makes on its predecessor.
@@ -47,6 +47,7 @@ struct Claimer {
 /// The last proven digest met, next newer than the one at hand.
 struct Newer {
     from: Timestamp,
+    key: String,
     link: Option<(String, String)>,
 }
 
@@ -75,7 +76,9 @@ struct Hole {
     time: Window,
     restart: bool,
     blind: Option<Finding>,
-    successor: (String, String),
+    /// The keys of the proven digests on both sides.
+    older: String,
+    newer: String,
 }
 
 /// The state of a walk down one chain.
@@ -157,6 +160,7 @@ impl<'a> Walk<'a> {
             facts,
             generated,
             signed: signed_at,
+            metadata_trouble,
         } = reading;
         let end = name.end;
         let about = |finding: Finding| Finding {
@@ -230,7 +234,17 @@ impl<'a> Walk<'a> {
             Judged::Unproven(finding) => {
                 let finding = match finding.code {
                     Code::DigestSignatureAbsent => {
+                        let finding = match metadata_trouble {
+                            Some(trouble) => Finding {
+                                message: trouble.into(),
+                                ..finding
+                            },
+                            None => finding,
+                        };
                         finding.hint(keep_metadata(bucket.as_deref().unwrap_or(&signed.0), &key))
+                    }
+                    Code::KeyUnavailable | Code::KeyUnknown => {
+                        finding.hint(get_keys(&self.scope.chain.region))
                     }
                     _ => finding,
                 };
@@ -306,7 +320,8 @@ impl<'a> Walk<'a> {
                 Code::DigestMissing,
                 "a digest that its successor names is not there (deleted, expired or never \
                  delivered); the logs of its interval cannot be proven",
-            ),
+            )
+            .hint(LOOK_FOR_MISSING),
             None => Finding::new(
                 Code::DigestUnreadable,
                 "a digest that its successor names is not in this copy, whose digests lie elsewhere \

@@ -3,6 +3,7 @@
 use super::Claim;
 use crate::finding::{Code, Finding};
 use crate::reading::Content;
+use crate::trail::Region;
 
 /// The command that keeps an object's metadata beside its copy.
 pub(super) fn keep_metadata(bucket: &str, key: &str) -> String {
@@ -13,6 +14,14 @@ pub(super) fn keep_metadata(bucket: &str, key: &str) -> String {
         quoted(bucket),
         quoted(key),
         quoted(&format!("{key}.head.json"))
+    )
+}
+
+/// The command that gets a region's keys.
+pub(super) fn get_keys(region: &Region) -> String {
+    format!(
+        "get the keys of the time these digests were signed, and give them with --keys: aws cloudtrail \
+         list-public-keys --region {region} --start-time FIRST --end-time LAST > {region}.json"
     )
 }
 
@@ -46,7 +55,12 @@ pub(super) fn not_a_digest(content: Content, claims: &[Claim]) -> Finding {
             Code::DigestUnreadable,
             format!("this digest could not be read: {detail}"),
         )
-        .reason(reason),
+        .reason(reason)
+        .hint(if reason == "refused" {
+            "copy the object itself: links, pipes and devices are not followed"
+        } else {
+            "see that it may be read, and run again"
+        }),
         Content::TooLarge { sha256 } => match (recorded, sha256) {
             (Some(expected), Some(actual)) if expected != actual => Finding::new(
                 Code::DigestMalformed,

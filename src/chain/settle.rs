@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use super::{Claimer, Hole, Newer, Open, Walk, Walked, hour_before};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
 use crate::hash::Sha256;
-use crate::proof::Verified;
+use crate::proof::{SIGNATURE_ABSENT, Verified};
 use crate::trail::{HOUR, Window};
 
 impl Walk<'_> {
@@ -65,19 +65,27 @@ impl Walk<'_> {
                 time,
                 restart,
                 blind,
-                successor: named.clone(),
+                older: me.key.clone(),
+                newer: newer.key.clone(),
             });
         }
         self.newer = Some(Newer {
             from: me.interval.from,
+            key: me.key.clone(),
             link,
         });
     }
 
     fn settle_open(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
         if before && missing {
-            let message = "the digest before the first one here is not there (deleted, expired or \
-                           never delivered); it lies before the window";
+            let message = if self.scope.from.is_some() {
+                "the digest before the first one in the window is not there (deleted, expired or \
+                 never delivered); it lies before the window"
+            } else {
+                "earlier digests existed, and the one before the first that is here is not there \
+                 (deleted, expired or never delivered); what they covered is not proven: give \
+                 --start-time to have that time judged"
+            };
             let finding = Finding {
                 message: message.into(),
                 ..finding
@@ -122,15 +130,21 @@ impl Walk<'_> {
                         } else {
                             ""
                         };
+                        let digests = if count == 1 {
+                            "one more digest is".to_owned()
+                        } else {
+                            format!("{count} more digests are")
+                        };
                         Finding::new(
                             Code::DigestMissing,
                             format!(
-                                "between two proven digests that no link joins, {count} digests \
-                                 more are not there, counted by the hour: nothing that remains names \
-                                 them{phase}"
+                                "{digests} not there, counted by the hour: no link joins the proven \
+                                 digests {} and {}, and nothing that remains names what lay \
+                                 between{phase}",
+                                hole.older, hole.newer
                             ),
                         )
-                        .at(Some(&hole.successor.0), &hole.successor.1)
+                        .hint(LOOK_FOR_MISSING)
                     }
                 };
                 self.walked.accounted.insert(time);
@@ -139,10 +153,17 @@ impl Walk<'_> {
             }
         }
         for (why, (count, time)) in std::mem::take(&mut self.by_successor) {
-            let message = format!(
-                "{count} digests are proven by what their successors recorded: their own signatures \
-                 could not be used"
-            );
+            let digests = if count == 1 {
+                "one digest is".to_owned()
+            } else {
+                format!("{count} digests are")
+            };
+            let own = if why == SIGNATURE_ABSENT {
+                "their own metadata was not kept, as is usual after `aws s3 sync`"
+            } else {
+                "their own signatures could not be checked"
+            };
+            let message = format!("{digests} proven by what later digests recorded; {own}");
             let finding = Finding::new(Code::DigestProvenBySuccessor, message);
             self.report(finding.reason(why).count(count).over(time));
         }

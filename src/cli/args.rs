@@ -64,7 +64,7 @@ pub struct Validate {
     pub path: Vec<PathBuf>,
 
     /// The name the bucket had: digests must have been written there; repeatable
-    #[arg(long, value_name = "NAME", help_heading = "Source")]
+    #[arg(long, value_name = "NAME", value_parser = bucket, help_heading = "Source")]
     pub s3_bucket: Vec<String>,
 
     /// What is found at the left was recorded at the right; repeatable
@@ -104,7 +104,8 @@ pub struct Validate {
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
     pub expect: Option<PathBuf>,
 
-    /// The beginning of the window, RFC 3339 or a date; by default each chain's first digest
+    /// The beginning of the window, RFC 3339 or a date, UTC without an offset; by default each
+    /// chain's first digest
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub start_time: Option<Timestamp>,
 
@@ -167,6 +168,19 @@ pub enum FailOn {
     Failed,
     Unproven,
     Gaps,
+}
+
+/// A bucket's name, as far as it could ever have been one.
+fn bucket(text: &str) -> Result<String, String> {
+    let valid = (1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if valid {
+        Ok(text.into())
+    } else {
+        Err("expected the name of a bucket, without s3:// or a path".into())
+    }
 }
 
 /// A time: RFC 3339 with its offset honoured, or UTC where none is given, as the AWS CLI reads it.

@@ -121,6 +121,19 @@ fn run_validate(
     } else {
         Verdict::Verified.exit_code()
     };
+    if code != report.verdict.exit_code() {
+        let why = if remaining == report.verdict {
+            "--fail-on"
+        } else {
+            "--accept"
+        };
+        let verdict = report.verdict.as_str();
+        // On standard error, for standard output holds the report alone.
+        let _ = writeln!(
+            std::io::stderr(),
+            "note: the verdict is {verdict}; the exit status is {code} because of {why}"
+        );
+    }
     let written = targets.write(&report, lines.as_ref());
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
     Ok(code)

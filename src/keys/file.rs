@@ -77,7 +77,11 @@ fn load_file(
             Err((why, fingerprint)) => {
                 let finding = Finding::new(
                     Code::KeyInvalid,
-                    format!("a public key is broken and was not used: {why}; this says nothing of the logs"),
+                    format!(
+                        "a public key in {} is broken and was not used: {why}; this says nothing of the \
+                         logs",
+                        path.display()
+                    ),
                 )
                 .hint(SHAPE);
                 let named = entry.fingerprint.as_deref().unwrap_or("no fingerprint");

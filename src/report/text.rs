@@ -1,6 +1,7 @@
 //! The report for people: what was asked, the verdict in words, where window and keys came from,
 //! coverage, and findings worst first. Readable without colour; everything from outside is escaped.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::v1::{Chain, Digests, Finding, Logs, Origin, Report, Requested};
 use crate::coverage::State;
 use crate::escape::escape;
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Code, Severity, Verdict};
 
 /// Chains told one by one before only those that are not verified are.
 const CHAINS: usize = 20;
@@ -51,8 +52,10 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
              and intact"
         }
         Verdict::Gaps => {
-            "no digest covers part of the window; what is covered is proven, and its logs are intact"
+            "logging or validation was restarted, or no digest covers part of the window; what is \
+             covered is proven, and its logs are intact"
         }
+        Verdict::Unproven if report.chains.is_empty() => "no digest was found; nothing is proven",
         Verdict::Unproven => "something could not be checked; nothing was found to be altered",
         Verdict::Failed => "something was altered, is missing, or is forged",
     };
@@ -92,11 +95,7 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let given: Vec<_> = keys.iter().map(|k| escape(k)).collect();
     match (report.keys.len(), given.is_empty()) {
         (_, true) => writeln!(out, "  keys     none were given: give them with --keys")?,
-        (0, false) => writeln!(
-            out,
-            "  keys     none of those in {} served",
-            given.join(", ")
-        )?,
+        (0, false) => writeln!(out, "  keys     none used of those in {}", given.join(", "))?,
         (n, false) => writeln!(out, "  keys     {n} used, from files: {}", given.join(", "))?,
     }
     for (name, values) in asked(&report.requested) {
@@ -160,8 +159,8 @@ fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     let until = chain.verified_until.as_ref().map_or_else(
-        || "not verified from the window's beginning".to_owned(),
-        |until| format!("verified until {until}"),
+        || "not proven from the window's beginning".to_owned(),
+        |until| format!("proven until {until}"),
     );
     writeln!(
         out,
@@ -203,6 +202,9 @@ fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
             chain.coverage.len() - STRETCHES
         )?;
     }
+    for gap in chain.gaps.iter().filter(|g| g.from == g.to).take(STRETCHES) {
+        writeln!(out, "    RESTART  at {}", gap.from)?;
+    }
     writeln!(out, "    digests  {}", digests(&chain.digests))?;
     let backfill = digests(&chain.backfill_digests);
     if backfill != "none" {
@@ -222,28 +224,53 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "\nfindings: {} failed, {} unproven, {} gap, {} note",
         counts.failed, counts.unproven, counts.gap, counts.note
     )?;
-    let mut order: Vec<&Finding> = report.findings.iter().collect();
-    order.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    for finding in order.iter().take(FINDINGS) {
-        self::finding(finding, out)?;
+    let groups = groups(&report.findings);
+    for group in groups.iter().take(FINDINGS) {
+        self::finding(group, out)?;
     }
-    if order.len() > FINDINGS {
+    if groups.len() > FINDINGS {
         writeln!(
             out,
             "\n  {} more; --format json has them all",
-            order.len() - FINDINGS
+            groups.len() - FINDINGS
         )?;
     }
     Ok(())
 }
 
-fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+/// Findings that say the same of several objects of one chain, told as one; worst first.
+fn groups(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known = HashMap::new();
+    for finding in findings {
+        let same = (
+            finding.code.as_str(),
+            &finding.chain,
+            &finding.message,
+            &finding.hint,
+            finding.severity,
+        );
+        let at = *known.entry(same).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.first().map(|f| f.severity)));
+    groups
+}
+
+fn finding(group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    let [finding, others @ ..] = group else {
+        return Ok(());
+    };
     let word = match finding.severity {
         Severity::Note => "note".to_owned(),
         other => other.as_str().to_uppercase(),
     };
     let mut head = format!("{word} {}", finding.code.as_str());
-    if let Some(count) = finding.count {
+    let count: u64 = group.iter().map(|f| f.count.unwrap_or(1)).sum();
+    if count > 1 {
         let _ = write!(head, " ({count})");
     }
     if let Some(chain) = &finding.chain {
@@ -254,22 +281,41 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         Some(value) => writeln!(out, "    {name:<8} {}", escape(value)),
         None => Ok(()),
     };
-    let key = finding.key.as_ref().map(|key| match &finding.bucket {
+    line("object", object(finding).as_deref())?;
+    line("time", time(finding).as_deref())?;
+    line("what", Some(&finding.message))?;
+    let (expected, actual) = match finding.code {
+        Code::DigestRelocated | Code::DigestIdentityMismatch => ("signed as", "found as"),
+        _ => ("expected", "actual"),
+    };
+    line(expected, finding.expected.as_deref())?;
+    line(actual, finding.actual.as_deref())?;
+    line("digest", finding.digest.as_deref())?;
+    if let Some(last) = others.last() {
+        line(
+            "and",
+            Some(&format!("{} more, the last of them:", others.len())),
+        )?;
+        line("object", object(last).as_deref())?;
+        line("time", time(last).as_deref())?;
+    }
+    line("hint", finding.hint.as_deref())
+}
+
+fn object(finding: &Finding) -> Option<String> {
+    let key = finding.key.as_ref()?;
+    Some(match &finding.bucket {
         Some(bucket) => format!("s3://{bucket}/{key}"),
         None => key.clone(),
-    });
-    line("object", key.as_deref())?;
-    let time = match (&finding.from, &finding.to) {
+    })
+}
+
+fn time(finding: &Finding) -> Option<String> {
+    match (&finding.from, &finding.to) {
         (Some(from), Some(to)) if from == to => Some(format!("at {from}")),
         (Some(from), Some(to)) => Some(format!("{from} to {to}  {}", length(from, to))),
         _ => None,
-    };
-    line("time", time.as_deref())?;
-    line("what", Some(&finding.message))?;
-    line("expected", finding.expected.as_deref())?;
-    line("actual", finding.actual.as_deref())?;
-    line("digest", finding.digest.as_deref())?;
-    line("hint", finding.hint.as_deref())
+    }
 }
 
 fn accepted(report: &Report, out: &mut dyn Write) -> io::Result<()> {

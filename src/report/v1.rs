@@ -20,7 +20,9 @@ pub struct Report {
     pub schema: &'static str,
     /// The maximum over all findings and all coverage states.
     pub verdict: Verdict,
-    /// Whether everything asked for could be looked at; if not, the verdict is at least unproven.
+    /// Whether the look was carried through: false where a folder could not be listed or a bound cut it
+    /// short, and then the verdict is at least unproven. Single objects that could not be read are
+    /// findings.
     pub complete: bool,
     /// What was asked for.
     pub requested: Requested,
@@ -89,7 +91,7 @@ pub struct Requested {
     pub map: Vec<String>,
     /// Which logs are read.
     pub logs: String,
-    /// The seed of a sample.
+    /// The seed of a sample of logs; reserved, null.
     pub seed: Option<String>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
@@ -286,7 +288,7 @@ pub struct Logs {
     pub missing: u64,
     /// Could not be checked.
     pub unproven: u64,
-    /// There, named by no digest; null if they were not looked for.
+    /// There, named by no digest; null where they were not looked for.
     pub unreferenced: Option<u64>,
     /// There, and not read on request.
     pub not_read: u64,
@@ -356,9 +358,9 @@ pub struct Finding {
     pub hint: Option<String>,
     /// Why something could not be looked at, in one stable word.
     pub reason: Option<String>,
-    /// What should have been there.
+    /// What should have been there: a hash, a signature, an algorithm, or the place signed.
     pub expected: Option<String>,
-    /// What was there.
+    /// What was there: a hash, a signature, an algorithm, a key's fingerprint, or the place found.
     pub actual: Option<String>,
     /// The first instant it concerns.
     pub from: Option<String>,

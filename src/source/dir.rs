@@ -59,7 +59,7 @@ impl DirSource {
     /// Adds a folder, with the names the bucket had.
     ///
     /// # Errors
-    /// Where the folder cannot be opened.
+    /// Where the folder cannot be opened, or was added before.
     pub fn mount(&mut self, dir: &Path, buckets: Vec<String>) -> std::io::Result<()> {
         let root = openat(
             rustix::fs::CWD,
@@ -67,6 +67,13 @@ impl DirSource {
             OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
             Mode::empty(),
         )?;
+        let identity = |root: &OwnedFd| fstat(root).map(|s| (s.st_dev, s.st_ino));
+        let this = identity(&root)?;
+        for mount in &self.mounts {
+            if identity(&mount.root)? == this {
+                return Err(std::io::Error::other("it is given twice"));
+            }
+        }
         self.mounts.push(Mount { buckets, root });
         Ok(())
     }
@@ -165,18 +172,21 @@ impl DirSource {
         }
     }
 
-    fn head(&self, root: BorrowedFd<'_>, key: &str) -> Option<Head> {
-        let file = descend(root, &format!("{key}{HEAD_SUFFIX}"), file_at).ok()?;
+    /// What lies in `KEY.head.json`: nothing where there is none, or why it is of no use.
+    fn head(&self, root: BorrowedFd<'_>, key: &str) -> Option<Result<Head, &'static str>> {
+        let file = match descend(root, &format!("{key}{HEAD_SUFFIX}"), file_at) {
+            Ok(file) => file,
+            Err(GetError::NotFound) => return None,
+            Err(_) => return Some(Err("its KEY.head.json is there and could not be read")),
+        };
         let mut text = Vec::new();
         let limit = self.limits.head_json;
-        File::from(file)
-            .take(limit + 1)
-            .read_to_end(&mut text)
-            .ok()?;
-        if text.len() as u64 > limit {
-            return None;
+        let read = File::from(file).take(limit + 1).read_to_end(&mut text);
+        if read.is_err() || text.len() as u64 > limit {
+            return Some(Err("its KEY.head.json is there and could not be read"));
         }
-        serde_json::from_slice(&text).ok()
+        let wrong = "its KEY.head.json is there and is not what `aws s3api head-object` prints";
+        Some(serde_json::from_slice(&text).map_err(|_| wrong))
     }
 }
 
@@ -245,13 +255,21 @@ impl Source for DirSource {
             ..Default::default()
         };
         let mut metadata = Metadata::default();
-        if with_metadata && let Some(mut head) = self.head(root, key) {
-            metadata = Metadata {
-                signature: head.metadata.remove("signature"),
-                signature_algorithm: head.metadata.remove("signature-algorithm"),
-                backfill_generated: head.metadata.remove("backfill-generation-timestamp"),
-            };
-            fill(&mut facts, head);
+        match with_metadata.then(|| self.head(root, key)).flatten() {
+            None => {}
+            Some(Err(trouble)) => metadata.trouble = Some(trouble),
+            Some(Ok(mut head)) => {
+                metadata = Metadata {
+                    signature: head.metadata.remove("signature"),
+                    signature_algorithm: head.metadata.remove("signature-algorithm"),
+                    backfill_generated: head.metadata.remove("backfill-generation-timestamp"),
+                    trouble: None,
+                };
+                if metadata.signature.is_none() {
+                    metadata.trouble = Some("its KEY.head.json is there and holds no signature");
+                }
+                fill(&mut facts, head);
+            }
         }
         Ok(Object {
             body: Box::new(File::from(file)),
@@ -268,7 +286,7 @@ impl Source for DirSource {
             size: u64::try_from(size).ok(),
             ..Default::default()
         };
-        if let Some(head) = self.head(root, key) {
+        if let Some(Ok(head)) = self.head(root, key) {
             fill(&mut facts, head);
         }
         Ok(facts)

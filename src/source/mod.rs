@@ -71,6 +71,8 @@ pub struct Metadata {
     pub signature_algorithm: Option<String>,
     /// When a backfill digest was generated, as written.
     pub backfill_generated: Option<String>,
+    /// Why metadata that was kept is of no use, in words.
+    pub trouble: Option<&'static str>,
 }
 
 /// An object opened for reading.
