@@ -42,6 +42,8 @@ pub struct Survey {
     pub others: Named,
     /// Folders with logs and no folder of digests beside them.
     pub undigested: Named,
+    /// Folders with logs that were asked for.
+    pub logged: Vec<(KeyRoot, AccountId, Region)>,
     /// Folders of CloudTrail's other kinds, by kind.
     pub siblings: BTreeMap<String, Named>,
     /// Things that were not looked at, with the reason.
@@ -170,13 +172,16 @@ impl Looker<'_> {
                     let Ok(region) = name.parse::<Region>() else {
                         continue;
                     };
-                    if !digested.contains(&region)
-                        && self.filter.admits_folder(root, account, &region)
-                    {
-                        self.survey
-                            .undigested
-                            .add(self.limits, root.folder(account, LOG_FOLDER, &region));
+                    if !self.filter.admits_folder(root, account, &region) {
+                        continue;
                     }
+                    if !digested.contains(&region) {
+                        let folder = root.folder(account, LOG_FOLDER, &region);
+                        self.survey.undigested.add(self.limits, folder);
+                    }
+                    self.survey
+                        .logged
+                        .push((root.clone(), account.clone(), region));
                 }
             } else if kind != DIGEST_FOLDER && kind.starts_with(LOG_FOLDER) {
                 let named = self.survey.siblings.entry(kind.clone()).or_default();

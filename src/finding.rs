@@ -149,7 +149,7 @@ codes! {
     AlgorithmUnsupported = "algorithm-unsupported", Unproven;
     /// A log is there, or may be, and could not be read.
     LogUnreadable = "log-unreadable", Unproven;
-    /// A chain that was expected has no digest here.
+    /// A chain that should be there has no digest here.
     ChainMissing = "chain-missing", Unproven;
     /// Nothing was found where something was asked for.
     NothingFound = "nothing-found", Unproven;

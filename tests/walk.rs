@@ -343,3 +343,101 @@ fn logs_without_any_digest_are_no_success() {
             .contains("logs are there without digests")
     );
 }
+
+#[test]
+fn the_same_objects_in_two_folders_without_a_name_do_no_harm_and_one_folder_twice_is_refused() {
+    let mut world = World::new(18);
+    let chain = running(&mut world, spec(), 3);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    world.write_tree(BUCKET, &dir.path().join("again"), Heads::None);
+    let two = ["--path", BUCKET, "--path", "again", "--keys", "keys"];
+    let (code, twice) = report(dir.path(), &two);
+    assert_eq!(
+        (code, &twice["chains"][0]["digests"]["valid"]),
+        (0, &4.into()),
+        "{:#}",
+        twice["findings"]
+    );
+    assert!(chain.digests.len() == 4 && twice["chains"][0]["gaps"] == serde_json::json!([]));
+    let inside = format!("{BUCKET}/.");
+    let same = [
+        "validate",
+        "--path",
+        BUCKET,
+        "--path",
+        inside.as_str(),
+        "--keys",
+        "keys",
+    ];
+    let refused = crate::program::run(dir.path(), &same);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("given twice"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn without_a_key_it_is_the_key_that_is_wanting_and_not_the_signature() {
+    let mut world = World::new(19);
+    running(&mut world, spec(), 3);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::None,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, report) = report(dir.path(), &["--path", BUCKET]);
+    let mut found = codes(&report);
+    found.dedup();
+    assert_eq!(
+        (code, found),
+        (
+            4,
+            vec![
+                "unproven key-unavailable".into(),
+                "unproven digest-signature-absent".to_owned()
+            ]
+        )
+    );
+}
+
+#[test]
+fn metadata_that_was_kept_and_is_of_no_use_is_told() {
+    let mut world = World::new(20);
+    let chain = running(&mut world, spec(), 2);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::None,
+        KeyFileStyle::V2Iso,
+    );
+    let head = dir
+        .path()
+        .join(format!("{BUCKET}/{}.head.json", chain.last().place.key));
+    for (text, said) in [
+        ("", "is not what"),
+        ("{}", "holds no signature"),
+        ("x", "is not what"),
+    ] {
+        std::fs::write(&head, text).expect("a file");
+        let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+        let finding = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .find(|f| f["code"] == "digest-signature-absent");
+        let message = finding.expect("a finding")["message"]
+            .as_str()
+            .expect("a message");
+        assert!(code == 4 && message.contains(said), "{text:?}: {message}");
+    }
+}

@@ -15,7 +15,7 @@ use crate::discover::{self, Listing, Named, Names, Survey};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::fetch::Fetcher;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
 use crate::gap;
 use crate::hash::Sha256;
 use crate::keyname::KeyRoot;
@@ -88,6 +88,7 @@ struct GroupResult {
     findings: Vec<Finding>,
     keys: BTreeSet<KeyUse>,
     answered: Vec<Asked>,
+    found: Vec<(KeyRoot, ChainId)>,
     unrecognised: Named,
     complete: bool,
     pending: Vec<(ChainId, Window)>,
@@ -138,6 +139,7 @@ impl Driver<'_> {
         for (id, names) in chains {
             for root in names.roots() {
                 result.answered.extend(filter.answers(root, &id));
+                result.found.push((root.clone(), id.clone()));
             }
             self.chain(id, &names, &mut result);
         }
@@ -278,6 +280,7 @@ impl Driver<'_> {
         let mut findings = Vec::new();
         let mut keys = BTreeSet::new();
         let mut answered = Vec::new();
+        let mut found = Vec::new();
         let mut pending = Vec::new();
         let mut unrecognised = Named::default();
         for result in results {
@@ -286,6 +289,7 @@ impl Driver<'_> {
             findings.extend(result.findings);
             keys.extend(result.keys);
             answered.extend(result.answered);
+            found.extend(result.found);
             pending.extend(result.pending);
             unrecognised.count += result.unrecognised.count;
             unrecognised.first.extend(result.unrecognised.first);
@@ -293,6 +297,15 @@ impl Driver<'_> {
         unrecognised.first.truncate(self.request.limits.named);
         chains.sort_by(|a, b| a.id.cmp(&b.id));
         self.absences(&survey, &chains, &answered, &mut ledger);
+        for id in missing_beside_siblings(&found, &survey.logged) {
+            let message = "logs of this account lie in this region and no digest of this trail does, \
+                           though it has digests in several other regions: nothing of it is proven";
+            ledger.add(
+                Finding::new(Code::ChainMissing, message)
+                    .hint(LOOK_FOR_MISSING)
+                    .of(&id),
+            );
+        }
         findings.extend(ledger.into_findings());
         findings.sort_by_cached_key(Finding::order);
         let states = chains
@@ -376,6 +389,42 @@ impl Driver<'_> {
             ledger.add(finding);
         }
     }
+}
+
+/// Chains that should be there: a trail with digests in two regions is a multi-region trail, which
+/// writes digests in every region it writes logs in, every hour. One of an organization does so for
+/// every account.
+fn missing_beside_siblings(
+    found: &[(KeyRoot, ChainId)],
+    logged: &[(KeyRoot, AccountId, Region)],
+) -> BTreeSet<ChainId> {
+    let there: BTreeSet<&ChainId> = found.iter().map(|(_, id)| id).collect();
+    // By root and owner, then by home region and name: the regions with digests.
+    let mut trails: BTreeMap<_, BTreeMap<_, BTreeSet<&Region>>> = BTreeMap::new();
+    for (root, id) in found {
+        let owner = Some(&id.account).filter(|_| root.organization.is_none());
+        let trails = trails.entry((root, owner)).or_default();
+        trails
+            .entry((&id.home_region, &id.trail))
+            .or_default()
+            .insert(&id.region);
+    }
+    let mut missing = BTreeSet::new();
+    for (root, account, region) in logged {
+        let of = |owner| trails.get(&(root, owner)).into_iter().flatten();
+        for ((home_region, trail), regions) in of(None).chain(of(Some(account))) {
+            let id = ChainId {
+                account: account.clone(),
+                region: region.clone(),
+                home_region: (*home_region).clone(),
+                trail: (*trail).clone(),
+            };
+            if regions.len() > 1 && !there.contains(&id) {
+                missing.insert(id);
+            }
+        }
+    }
+    missing
 }
 
 fn nothing_in_window(seen: u64, names: &Names) -> Finding {

@@ -16,6 +16,7 @@ use crate::outcome::LogTally;
 use crate::proof::{Own, Verified};
 use crate::reading::{Content, Reading};
 use crate::scope::Logs;
+use crate::signature::Checked;
 use crate::source::{GetError, RootId};
 use crate::trail::{ChainId, Window, shift};
 
@@ -168,19 +169,23 @@ impl Run<'_> {
         walk: &mut Walk<'_>,
         id: &ChainId,
         backfill: bool,
-        run: Vec<Reading>,
+        mut run: Vec<Reading>,
         proven: &mut Proven,
     ) {
-        let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(at_home);
-        let mut proven_here = false;
-        for (reading, is_home) in home
-            .into_iter()
-            .map(|r| (r, true))
-            .chain(away.into_iter().map(|r| (r, false)))
-        {
+        // Of equals, the one that proves itself.
+        run.sort_by_key(|r| !matches!(r.own, Own::Present(_, Checked::Valid(_))));
+        let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(|r| home_of(r).is_some());
+        let mut proven_at: Vec<(String, String)> = Vec::new();
+        for reading in home.into_iter().chain(away) {
             let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
-            let placed = walk.place(reading, proven_here && !is_home);
-            proven_here |= placed.proven.is_some();
+            let home = home_of(&reading);
+            let copy = match &home {
+                // The same place in two folders, neither of which was given a name.
+                Some(place) => proven_at.contains(place),
+                None => !proven_at.is_empty(),
+            };
+            let placed = walk.place(reading, copy);
+            proven_at.extend(home.filter(|_| placed.proven.is_some()));
             self.placed(id, backfill, bucket.as_deref(), &key, placed, proven);
         }
     }
@@ -380,15 +385,14 @@ fn weight(reading: &Reading) -> u64 {
     }
 }
 
-/// Whether a digest says it was written where it was found.
-fn at_home(reading: &Reading) -> bool {
-    match &reading.content {
-        Content::Digest { digest, .. } => {
-            let (bucket, key) = digest.claimed_place_unverified();
-            reading.recorded.iter().any(|r| r.is(bucket, key))
-        }
-        _ => false,
-    }
+/// The place a digest says it was written to, if that is where it was found.
+fn home_of(reading: &Reading) -> Option<(String, String)> {
+    let Content::Digest { digest, .. } = &reading.content else {
+        return None;
+    };
+    let (bucket, key) = digest.claimed_place_unverified();
+    let here = reading.recorded.iter().any(|r| r.is(bucket, key));
+    here.then(|| (bucket.into(), key.into()))
 }
 
 /// Splits readings, newest first, into those that end together.

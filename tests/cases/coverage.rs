@@ -1,7 +1,7 @@
 //! Cases about time: gaps, restarts, edges, and nothing at all.
 
-use super::case::{Case, hour};
-use crate::support::ts;
+use super::case::{Case, hour, trail};
+use crate::support::{Chain, ChainSpec, damage, ts};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         tail_pending(),
         accepted(),
         chain_missing(),
+        chain_missing_beside_siblings(),
         wrong_region(),
         wrong_window(),
         empty(),
@@ -161,6 +162,26 @@ fn chain_missing() -> Case {
     case
 }
 
+fn chain_missing_beside_siblings() -> Case {
+    let mut case = Case::new(
+        "chain-missing--beside-siblings",
+        4,
+        "all digests of one region were removed; the trail has digests in two others, and its logs are still there",
+    );
+    case.regions = vec!["eu-west-1", "eu-central-1", "us-east-1"];
+    for region in case.regions.clone() {
+        let mut chain = Chain::new(ChainSpec::new(trail(), region).logs(1..=1).events(1..=1));
+        chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
+        chain.run_until(&mut case.world, hour(2));
+        if region == "eu-central-1" {
+            for digest in &chain.digests {
+                damage::delete(&mut case.world, &digest.place);
+            }
+        }
+    }
+    case
+}
+
 fn wrong_region() -> Case {
     let mut case = Case::new(
         "nothing-found",
@@ -191,7 +212,7 @@ fn empty() -> Case {
     );
     let chain = case.chain(2);
     for digest in &chain.digests {
-        crate::support::damage::delete(&mut case.world, &digest.place);
+        damage::delete(&mut case.world, &digest.place);
     }
     case
 }
