@@ -30,8 +30,8 @@ Examples:
 
 How to make such a copy, and keep what proves it:
   aws s3 sync s3://my-logs copy
-  aws cloudtrail list-public-keys --region eu-west-1 --start-time T --end-time T > keys/eu-west-1.json
-  aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json   # newest digest of each chain
+  aws cloudtrail list-public-keys --region eu-west-1 --start-time FIRST --end-time LAST > keys/eu-west-1.json
+  aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json   # a run prints for which KEY
 
 Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven; 2 no validation was performed";
 
