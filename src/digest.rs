@@ -70,11 +70,14 @@ impl Unverified {
     /// # Errors
     /// Why these bytes are no digest, in words.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        strict::check(json)?;
-        let raw: Raw = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+        let parsed = strict::check(json)
+            .and_then(|()| serde_json::from_slice(json).map_err(|e| e.to_string()))
+            .and_then(Raw::checked);
+        // A parser's message may quote what it read.
+        let claims = parsed.map_err(|why| why.chars().take(200).collect::<String>())?;
         Ok(Unverified {
             sha256: Sha256::of(json),
-            claims: raw.checked()?,
+            claims,
         })
     }
 
@@ -152,16 +155,16 @@ impl Raw {
             (None, None, None, None, None) => None,
             (Some(b), Some(key), Some(value), Some(algorithm), Some(signature)) => Some(Link {
                 bucket: self::bucket("previousDigestS3Bucket", b)?,
-                key,
+                key: short("previousDigestS3Object", key, KEY)?,
                 sha256: hash("previousDigestHashValue", &value, &algorithm)?.ok(),
-                signature,
+                signature: short("previousDigestSignature", signature, SIGNATURE)?,
             }),
             _ => return Err("some of the previousDigest fields are null and some are not".into()),
         };
         let log = |log: RawLog| {
             Ok(LogEntry {
                 bucket: self::bucket("s3Bucket", log.s3_bucket)?,
-                key: log.s3_object,
+                key: short("s3Object", log.s3_object, KEY)?,
                 hash: hash("hashValue", &log.hash_value, &log.hash_algorithm)?,
             })
         };
@@ -171,12 +174,21 @@ impl Raw {
                 .parse()
                 .map_err(|e| format!("awsAccountId: {e}"))?,
             interval: Window::new(from, to),
-            end_text: self.digest_end_time,
+            end_text: short("digestEndTime", self.digest_end_time, NAME)?,
             bucket,
             name: DigestKey::parse(&self.digest_s3_object),
-            key: self.digest_s3_object,
-            fingerprint: self.digest_public_key_fingerprint.to_ascii_lowercase(),
-            algorithm: self.digest_signature_algorithm,
+            key: short("digestS3Object", self.digest_s3_object, KEY)?,
+            fingerprint: short(
+                "digestPublicKeyFingerprint",
+                self.digest_public_key_fingerprint,
+                NAME,
+            )?
+            .to_ascii_lowercase(),
+            algorithm: short(
+                "digestSignatureAlgorithm",
+                self.digest_signature_algorithm,
+                NAME,
+            )?,
             previous,
             logs: self
                 .log_files
@@ -195,13 +207,28 @@ fn bucket(field: &str, name: String) -> Result<String, String> {
     if name.is_empty() || name.contains('/') {
         return Err(format!("{field} is not a bucket name"));
     }
-    Ok(name)
+    short(field, name, NAME)
+}
+
+/// The longest key of S3, in bytes.
+const KEY: usize = 1024;
+/// The longest signature, in hex digits: that of an RSA key of 8192 bits.
+const SIGNATURE: usize = 2048;
+/// Longer than any name, time or fingerprint.
+const NAME: usize = 255;
+
+/// A text of bounded length, for it may be kept beyond its digest.
+fn short(field: &str, text: String, longest: usize) -> Result<String, String> {
+    if text.len() > longest {
+        return Err(format!("{field} is longer than {longest} bytes"));
+    }
+    Ok(text)
 }
 
 /// A hash under the known algorithm, or the name of the other one.
 fn hash(field: &str, value: &str, algorithm: &str) -> Result<Result<Sha256, String>, String> {
     if algorithm != HASH_ALGORITHM {
-        return Ok(Err(algorithm.into()));
+        return short(field, algorithm.into(), NAME).map(Err);
     }
     match Sha256::from_hex(value) {
         Some(hash) => Ok(Ok(hash)),

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::atlas::Atlas;
+use crate::coverage::Spans;
 use crate::keyname::{AWS_LOGS, DIGEST_FOLDER, DigestKey, DigestName, KeyRoot, LOG_FOLDER};
 use crate::limits::Limits;
 use crate::scope::Filter;
-use crate::source::{GetError, Listed, RootId, Source};
-use crate::trail::{AccountId, ChainId, Region};
+use crate::source::{Folders, GetError, Listed, RootId, Source};
+use crate::trail::{AccountId, ChainId, HOUR, OrganizationId, Region, Window, shift};
 
 /// Where digests of one account and region lie: possibly in several buckets and prefixes.
 pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
@@ -52,6 +55,8 @@ pub struct Survey {
     pub trouble: Vec<(RootId, String, GetError)>,
     /// Whether looking stopped at a bound.
     pub bounded: bool,
+    /// Accounts with digests of an organization's trails, asked for or not.
+    pub members: BTreeSet<(KeyRoot, AccountId)>,
 }
 
 /// Looks for every folder of digests in a source by delimited listings, reading no object.
@@ -81,17 +86,30 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    fn folders(&mut self, prefix: &str) -> Vec<String> {
+    /// The folders below a prefix. Something refused that is called as one of those looked for here
+    /// (`ours`) may hide digests, and is trouble.
+    fn folders(&mut self, prefix: &str, ours: impl Fn(&str) -> bool) -> Vec<String> {
         if self.left == 0 {
             self.survey.bounded = true;
             return Vec::new();
         }
         self.left -= 1;
-        let (refused, limits) = (&mut self.survey.refused, self.limits);
-        let mut refuse =
-            |key: &str, why: &'static str| refused.add(limits, format!("{key} ({why})"));
+        let (root, limits, survey) = (self.root, self.limits, &mut *self.survey);
+        let mut refuse = |name: &str, why: &'static str| {
+            let key = format!("{prefix}{name}");
+            if ours(name) {
+                survey
+                    .trouble
+                    .push((root, key, GetError::Refused(format!("it is {why}"))));
+            } else {
+                survey.refused.add(limits, format!("{key} ({why})"));
+            }
+        };
         match self.source.folders(self.root, prefix, &mut refuse) {
-            Ok(names) => names,
+            Ok(Folders { names, whole }) => {
+                self.survey.bounded |= !whole;
+                names
+            }
             Err(error) => {
                 self.survey.trouble.push((self.root, prefix.into(), error));
                 Vec::new()
@@ -105,7 +123,7 @@ impl Looker<'_> {
             self.survey.bounded = true;
             return;
         }
-        for name in self.folders(&prefix) {
+        for name in self.folders(&prefix, |name| name == AWS_LOGS) {
             let inner = format!("{prefix}{name}/");
             if name == AWS_LOGS {
                 let root = KeyRoot {
@@ -120,7 +138,12 @@ impl Looker<'_> {
     }
 
     fn aws_logs(&mut self, prefix: &str, root: &KeyRoot, depth: usize) {
-        for name in self.folders(prefix) {
+        let ours = |name: &str| {
+            let organization =
+                root.organization.is_none() && name.parse::<OrganizationId>().is_ok();
+            name == AWS_LOGS || organization || name.parse::<AccountId>().is_ok()
+        };
+        for name in self.folders(prefix, ours) {
             let inner = format!("{prefix}{name}/");
             if let Ok(account) = name.parse::<AccountId>() {
                 self.account(&inner, root, &account);
@@ -144,10 +167,14 @@ impl Looker<'_> {
     }
 
     fn account(&mut self, prefix: &str, root: &KeyRoot, account: &AccountId) {
-        let kinds = self.folders(prefix);
+        let kinds = self.folders(prefix, |name| name == DIGEST_FOLDER);
         let mut digested = BTreeSet::new();
         if kinds.iter().any(|k| k == DIGEST_FOLDER) {
-            for name in self.folders(&format!("{prefix}{DIGEST_FOLDER}/")) {
+            if root.organization.is_some() {
+                self.survey.members.insert((root.clone(), account.clone()));
+            }
+            let region = |name: &str| name.parse::<Region>().is_ok();
+            for name in self.folders(&format!("{prefix}{DIGEST_FOLDER}/"), region) {
                 let Ok(region) = name.parse::<Region>() else {
                     continue;
                 };
@@ -168,7 +195,7 @@ impl Looker<'_> {
         }
         for kind in kinds {
             if kind == LOG_FOLDER {
-                for name in self.folders(&format!("{prefix}{LOG_FOLDER}/")) {
+                for name in self.folders(&format!("{prefix}{LOG_FOLDER}/"), |_| false) {
                     let Ok(region) = name.parse::<Region>() else {
                         continue;
                     };
@@ -269,6 +296,48 @@ pub struct Listing {
     pub refused: Vec<(RootId, String, String)>,
     /// Folders that could not be listed.
     pub trouble: Vec<(RootId, String, GetError)>,
+    /// Time whose digests could not be listed.
+    pub hidden: Spans,
+}
+
+/// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as
+/// its path says: a digest lies in the folder of the day it ends.
+fn time_of(region_folder: &str, key: &str) -> Window {
+    let always = Window {
+        from: Timestamp::MIN,
+        to: Timestamp::MAX,
+    };
+    let Some(dated) = key.strip_prefix(region_folder) else {
+        return always;
+    };
+    let mut parts = dated
+        .split('/')
+        .map(str::parse::<i16>)
+        .take_while(Result::is_ok)
+        .flatten();
+    let (year, month, day) = (parts.next(), parts.next(), parts.next());
+    let Some(year) = year else { return always };
+    let part = |n: Option<i16>| n.map_or(Ok(1), i8::try_from).unwrap_or(0);
+    let Ok(first) = Date::new(year, part(month), part(day)) else {
+        return always;
+    };
+    let span = match (month, day) {
+        (None, _) => 1.year(),
+        (_, None) => 1.month(),
+        _ => 1.day(),
+    };
+    let at = |date: Date| {
+        TimeZone::UTC
+            .to_timestamp(date.to_datetime(Time::midnight()))
+            .ok()
+    };
+    match (at(first), first.checked_add(span).ok().and_then(at)) {
+        (Some(from), Some(to)) => Window {
+            from: shift(from, -HOUR),
+            to,
+        },
+        _ => always,
+    }
 }
 
 /// Lists the digests of one account and region in all their places.
@@ -293,10 +362,12 @@ pub fn list(
                 .filter(|n| n.chain.account == *account && n.chain.region == *region);
             let Some(name) = name else {
                 match refused {
-                    Some(why) if listing.refused.len() < limits.findings_per_code => {
-                        listing
-                            .refused
-                            .push((*root, key.into(), format!("it is {why}")));
+                    Some(why) => {
+                        listing.hidden.insert(time_of(&folder, key));
+                        if listing.refused.len() < limits.findings_per_code {
+                            let why = format!("it is {why}");
+                            listing.refused.push((*root, key.into(), why));
+                        }
                     }
                     _ if !key.ends_with('/') => listing.unrecognised.add(limits, key),
                     _ => {}
@@ -336,6 +407,7 @@ pub fn list(
             }
         };
         if let Err(error) = source.list(*root, &folder, &mut visit) {
+            listing.hidden.insert(time_of(&folder, &folder));
             listing.trouble.push((*root, folder, error));
         }
     }

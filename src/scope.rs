@@ -52,8 +52,15 @@ impl Filter {
         self.trail_arns.is_empty() || self.trail_arns.iter().any(|a| is_of(a, root, chain))
     }
 
-    /// What is asked for, one by one, that this chain answers.
-    pub fn answers(&self, root: &KeyRoot, chain: &ChainId) -> Vec<Asked> {
+    /// What is asked for, one by one, that this chain answers. An organization trail's owner stands
+    /// in no digest: its ARN is answered where the organization was named too, or where its owner is
+    /// among the organization's accounts here (`member`).
+    pub fn answers(
+        &self,
+        root: &KeyRoot,
+        chain: &ChainId,
+        member: &dyn Fn(&AccountId) -> bool,
+    ) -> Vec<Asked> {
         let mut answered = Vec::new();
         let mut note = |what, value: String| answered.push(Asked { what, value });
         for region in self.regions.iter().filter(|r| **r == chain.region) {
@@ -69,7 +76,17 @@ impl Filter {
         {
             note("organization", id.to_string());
         }
-        for arn in self.trail_arns.iter().filter(|a| is_of(a, root, chain)) {
+        let named = root
+            .organization
+            .as_ref()
+            .is_some_and(|o| self.organizations.contains(o));
+        let owned = |a: &&TrailArn| a.account == chain.account || named || member(&a.account);
+        for arn in self
+            .trail_arns
+            .iter()
+            .filter(|a| is_of(a, root, chain))
+            .filter(owned)
+        {
             note("trail", arn.to_string());
         }
         for prefix in self.prefixes.iter().filter(|p| **p == root.prefix) {

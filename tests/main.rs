@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod attacks;
 mod cases;
 mod cli;
 mod codes;

@@ -4,17 +4,19 @@
 //! and asks for digests that links name and that listing did not show ([`Walk::overdue`]). The
 //! walk holds what is open around the digest at hand, never the chain.
 
+mod claims;
+mod fork;
 mod say;
 mod settle;
 mod walked;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use sha2::Digest as _;
 
 use crate::digest::Link;
-use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::placement::{Placement, placement};
@@ -22,27 +24,9 @@ use crate::proof::{Judged, Own, Recorded, Verified, judge};
 use crate::reading::{Content, Reading};
 use crate::signature::{KeyUse, Written, check};
 use crate::trail::{HOUR, Window, shift};
-use say::{container_altered, get_keys, keep_metadata, not_a_digest};
+use claims::{Claim, Claimer, Claims};
+use say::{container_altered, get_keys, keep_metadata, named_and_missing, not_a_digest};
 pub use walked::{Anchor, Location, Placed, Scope, Tally, Walked};
-
-/// A claim that a digest makes on its predecessor.
-#[derive(Debug, Clone)]
-struct Claim {
-    link: Link,
-    end: Timestamp,
-    by: Claimer,
-}
-
-#[derive(Debug, Clone)]
-struct Claimer {
-    bucket: String,
-    key: String,
-    interval: Window,
-    /// The digest that makes the claim is proven.
-    proven: bool,
-    /// And it lies where it was signed for.
-    in_place: bool,
-}
 
 /// The last proven digest met, next newer than the one at hand.
 struct Newer {
@@ -54,10 +38,12 @@ struct Newer {
 /// An unproven or missing digest whose beginning is not known until the next older one is.
 struct Open {
     end: Timestamp,
+    /// The latest end of anything older that was met.
+    older: Option<Timestamp>,
     finding: Finding,
     missing: bool,
-    /// It lies where we cannot look, and so may others beside it.
-    blind: bool,
+    /// It lies in a bucket that cannot be looked into, and so may others beside it.
+    elsewhere: Option<String>,
 }
 
 /// A digest that is proven, with all that was found on the way.
@@ -72,9 +58,12 @@ struct Proving<'r> {
     generated: Option<Timestamp>,
 }
 
+/// Time between two proven digests that no link joins.
 struct Hole {
     time: Window,
+    /// Minutes and seconds differ across it.
     restart: bool,
+    /// Why what lay there cannot be told.
     blind: Option<Finding>,
     /// The keys of the proven digests on both sides.
     older: String,
@@ -84,10 +73,18 @@ struct Hole {
 /// The state of a walk down one chain.
 pub struct Walk<'a> {
     scope: Scope<'a>,
-    claims: Vec<Claim>,
+    claims: Claims,
     newer: Option<Newer>,
     open: Vec<Open>,
+    /// A digest since the last proven one that is there and could not be read.
+    unread: Option<Finding>,
     holes: Vec<Hole>,
+    /// Buckets that proven digests in their places were written to.
+    buckets: BTreeSet<String>,
+    /// Proven backfill digests met, by key: they are not linked in the order of their time.
+    met: BTreeMap<String, Sha256>,
+    /// Keys of digests counted as valid first and otherwise later.
+    reclassified: BTreeSet<String>,
     by_successor: BTreeMap<&'static str, (u64, Window)>,
     walked: Walked,
     evidence: sha2::Sha256,
@@ -98,10 +95,14 @@ impl<'a> Walk<'a> {
     pub fn new(scope: Scope<'a>) -> Self {
         Walk {
             scope,
-            claims: Vec::new(),
+            claims: Claims::default(),
             newer: None,
             open: Vec::new(),
+            unread: None,
             holes: Vec::new(),
+            buckets: BTreeSet::new(),
+            met: BTreeMap::new(),
+            reclassified: BTreeSet::new(),
             by_successor: BTreeMap::new(),
             walked: Walked::default(),
             evidence: sha2::Sha256::new(),
@@ -111,11 +112,7 @@ impl<'a> Walk<'a> {
     /// Places that links name and that no digest ending after `next` turned out to be: they have
     /// to be looked for by name. `None` asks for all that remain.
     pub fn overdue(&self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
-        self.claims
-            .iter()
-            .filter(|c| next.is_none_or(|next| c.end > next))
-            .max_by_key(|c| c.end)
-            .map(|c| (c.link.bucket.clone(), c.link.key.clone(), c.end))
+        self.claims.latest(next)
     }
 
     /// Findings made so far.
@@ -123,9 +120,10 @@ impl<'a> Walk<'a> {
         std::mem::take(&mut self.walked.findings)
     }
 
-    /// Whether a proven digest of this chain was written to a bucket, as far as the walk has come.
+    /// Whether a proven digest of this chain, in its place, was written to a bucket, as far as the
+    /// walk has come.
     pub fn knows_bucket(&self, bucket: &str) -> bool {
-        self.walked.locations.iter().any(|l| l.bucket == bucket)
+        self.buckets.contains(bucket)
     }
 
     fn meets(&self, interval: Window) -> bool {
@@ -179,13 +177,14 @@ impl<'a> Walk<'a> {
                 proven: None,
                 worst: Some(Severity::Note),
                 passed_over: 0,
+                stands: false,
             };
         }
+        self.arrive(end);
         let (digest, whole) = match content {
             Content::Digest { digest, whole } => (*digest, whole),
             other => {
-                let claims =
-                    self.take_claims(|link| recorded.iter().any(|r| r.is(&link.bucket, &link.key)));
+                let claims = self.claims.take_recorded(end, &recorded);
                 self.check_fork(&claims);
                 let finding = about(not_a_digest(other, &claims));
                 return self.open(end, finding, &own, &key);
@@ -193,10 +192,8 @@ impl<'a> Walk<'a> {
         };
         let (signed_bucket, signed_key) = digest.claimed_place_unverified();
         let signed = (signed_bucket.to_owned(), signed_key.to_owned());
-        let claims = self.take_claims(|link| {
-            (link.bucket == signed.0 && link.key == signed.1)
-                || recorded.iter().any(|r| r.is(&link.bucket, &link.key))
-        });
+        let mut claims = self.claims.take(end, &signed.0, &signed.1);
+        claims.extend(self.claims.take_recorded(end, &recorded));
         let named = claims.iter().any(|c| {
             c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
         });
@@ -262,6 +259,7 @@ impl<'a> Walk<'a> {
                             interval: hour_before(end),
                             proven: false,
                             in_place: false,
+                            valid: false,
                         },
                     );
                 }
@@ -307,54 +305,48 @@ impl<'a> Walk<'a> {
         end: Timestamp,
         trouble: Option<(&'static str, String)>,
     ) {
-        let claims = self.take_claims(|link| link.bucket == place.0 && link.key == place.1);
+        let claims = self.claims.take(end, place.0, place.1);
         self.check_fork(&claims);
-        let proven = claims.iter().any(|c| c.by.proven);
-        if !proven {
+        if !claims.iter().any(|c| c.by.proven) {
             return;
         }
         let in_place = claims.iter().any(|c| c.by.proven && c.by.in_place);
-        let blind = !in_place || matches!(trouble, Some(("elsewhere", _)));
-        let finding = match trouble {
-            None if in_place => Finding::new(
-                Code::DigestMissing,
-                "a digest that its successor names is not there (deleted, expired or never \
-                 delivered); the logs of its interval cannot be proven",
-            )
-            .hint(LOOK_FOR_MISSING),
-            None => Finding::new(
-                Code::DigestUnreadable,
-                "a digest that its successor names is not in this copy, whose digests lie elsewhere \
-                 than they were written to",
-            )
-            .reason("elsewhere"),
-            Some((reason, detail)) => Finding::new(
-                Code::DigestUnreadable,
-                format!("a digest that its successor names could not be read: {detail}"),
-            )
-            .reason(reason),
+        let (finding, elsewhere) = match trouble {
+            None if in_place => (named_and_missing(), false),
+            None => (
+                Finding::new(
+                    Code::DigestUnreadable,
+                    "a digest that its successor names is not in this copy, whose digests lie \
+                     elsewhere than they were written to",
+                )
+                .reason(ELSEWHERE),
+                true,
+            ),
+            Some((reason, detail)) => (
+                Finding::new(
+                    Code::DigestUnreadable,
+                    format!("a digest that its successor names could not be read: {detail}"),
+                )
+                .reason(reason),
+                reason == ELSEWHERE,
+            ),
         };
         let mut finding = finding.at(Some(place.0), place.1);
-        if blind {
+        if elsewhere {
+            let bucket = place.0;
             finding.hint = Some(format!(
-                "give the copy of bucket {} too: --path {}=DIR",
-                place.0, place.0
+                "give the copy of bucket {bucket} too: --path {bucket}=DIR"
             ));
         }
         let missing = finding.code == Code::DigestMissing;
+        let elsewhere = elsewhere.then(|| place.0.to_owned());
         self.open.push(Open {
             end,
+            older: None,
             finding,
             missing,
-            blind,
+            elsewhere,
         });
-    }
-
-    fn take_claims(&mut self, is: impl Fn(&Link) -> bool) -> Vec<Claim> {
-        let claims = std::mem::take(&mut self.claims);
-        let (taken, left) = claims.into_iter().partition(|c| is(&c.link));
-        self.claims = left;
-        taken
     }
 
     fn claim(&mut self, link: Link, by: Claimer) {
@@ -364,78 +356,37 @@ impl<'a> Walk<'a> {
                 && n.backfill == self.scope.backfill
                 && (n.end < by.interval.to || (n.backfill && link.key != by.key))
         });
-        match named {
-            Some(name) if sensible => self.claims.push(Claim {
-                link,
-                end: name.end,
-                by,
-            }),
-            _ if by.proven && self.meets(by.interval) => {
-                let message =
-                    "the predecessor this digest names is not an earlier digest of its chain";
-                let finding = Finding::new(Code::ChainLinkMismatch, message)
-                    .at(Some(&by.bucket), &by.key)
-                    .over(by.interval);
-                self.colour(Severity::Failed, by.interval);
-                self.reclassify(1, Severity::Failed);
-                self.report(Finding {
-                    actual: Some(link.key),
-                    ..finding
-                });
+        let inside = self.meets(by.interval);
+        let mismatch = match (named, self.met.get(&link.key)) {
+            (Some(_), Some(met)) if sensible => (link.sha256.is_some_and(|h| h != *met))
+                .then_some("the backfill digest that this one names is not the one that is there"),
+            (Some(name), None) if sensible => {
+                // What is not proven only carries a signature, and digests are hourly: a link
+                // further back is not worth keeping.
+                if by.proven || name.end >= shift(by.interval.to, -2 * HOUR) {
+                    self.claims.push(
+                        name.end,
+                        Claim {
+                            link: link.clone(),
+                            by: by.clone(),
+                        },
+                    );
+                }
+                None
             }
-            _ => {}
-        }
-    }
-
-    /// Counts digests that were taken for valid among the others after all.
-    fn reclassify(&mut self, digests: u64, severity: Severity) {
-        let tally = &mut self.walked.tally;
-        let digests = digests.min(tally.valid);
-        tally.valid -= digests;
-        match severity {
-            Severity::Failed => tally.failed += digests,
-            _ => tally.unproven += digests,
-        }
-    }
-
-    /// Two proven digests that name the same predecessor.
-    fn check_fork(&mut self, claims: &[Claim]) {
-        let mut by: Vec<&Claimer> = claims.iter().map(|c| &c.by).filter(|b| b.proven).collect();
-        by.sort_by_key(|b| (b.interval.to, b.key.clone()));
-        by.dedup_by_key(|b| b.key.clone());
-        let [first, others @ ..] = by.as_slice() else {
-            return;
+            _ => Some("the predecessor this digest names is not an earlier digest of its chain"),
         };
-        let others: Vec<Claimer> = others.iter().map(|b| (*b).clone()).collect();
-        let first = (*first).clone();
-        for other in others {
-            let message = "two proven digests name the same predecessor: the chain forks here, and \
-                           which of them belongs to it is not known";
-            self.fork(&other, &first, message);
+        if let Some(message) = mismatch.filter(|_| by.proven && inside) {
+            let finding = Finding::new(Code::ChainLinkMismatch, message)
+                .at(Some(&by.bucket), &by.key)
+                .over(by.interval);
+            self.colour(Severity::Failed, by.interval);
+            self.no_longer_valid(&by, Severity::Failed);
+            self.report(Finding {
+                actual: Some(link.key),
+                ..finding
+            });
         }
-    }
-
-    fn fork(&mut self, one: &Claimer, other: &Claimer, message: &str) {
-        let time = Window::new(
-            one.interval.from.min(other.interval.from),
-            one.interval.to.max(other.interval.to),
-        );
-        let inside = [one, other]
-            .into_iter()
-            .filter(|c| self.meets(c.interval))
-            .count() as u64;
-        if inside == 0 {
-            return;
-        }
-        self.colour(Severity::Unproven, one.interval);
-        self.colour(Severity::Unproven, other.interval);
-        self.reclassify(inside, Severity::Unproven);
-        let finding = Finding::new(Code::ChainFork, message).at(Some(&one.bucket), &one.key);
-        let finding = Finding {
-            actual: Some(other.key.clone()),
-            ..finding
-        };
-        self.report(finding.over(time));
     }
 
     fn witness(&mut self, what: &str, key: &str, sha256: Option<Sha256>, own: &Own) {
@@ -453,16 +404,21 @@ impl<'a> Walk<'a> {
         if self.meets(hour_before(end)) {
             self.witness(finding.code.as_str(), key, None, own);
         }
+        if finding.severity == Severity::Unproven {
+            self.unread.get_or_insert_with(|| finding.clone());
+        }
         self.open.push(Open {
             end,
+            older: None,
             finding,
             missing: false,
-            blind: false,
+            elsewhere: None,
         });
         Placed {
             proven: None,
             worst,
             passed_over: 0,
+            stands: false,
         }
     }
 
@@ -480,24 +436,19 @@ impl<'a> Walk<'a> {
         let interval = digest.interval();
         let inside = self.meets(interval);
         let (bucket, key) = digest.place();
+        let worst = found.iter().map(|f| f.severity).max();
         let me = Claimer {
             bucket: bucket.into(),
             key: key.into(),
             interval,
             proven: true,
             in_place: !relocated,
+            valid: inside && worst.is_none_or(|w| w == Severity::Note),
         };
-        if let Some(successor) = claims
-            .iter()
-            .map(|c| &c.by)
-            .find(|b| b.proven && !self.scope.backfill && b.interval.from < interval.to)
-        {
-            let message =
-                "this digest and its predecessor cover some of the same time within one segment";
-            self.fork(&successor.clone(), &me, message);
+        if !relocated {
+            self.buckets.insert(me.bucket.clone());
         }
         self.close(Some((&digest, &me)));
-        let worst = found.iter().map(|f| f.severity).max();
         if inside {
             self.walked.seen += 1;
             match worst {
@@ -520,6 +471,11 @@ impl<'a> Walk<'a> {
             self.anchor(&digest, own, claims);
             self.walked.keys.extend(keys);
             self.locate(&digest);
+        }
+        if self.scope.backfill {
+            self.met.insert(me.key.clone(), digest.sha256());
+        } else {
+            self.check_overlap(&me, claims);
         }
         // A starting digest says nothing of the hour it spans, a backfill digest covers no time.
         match (self.scope.backfill, digest.is_starting()) {
@@ -554,6 +510,7 @@ impl<'a> Walk<'a> {
             proven,
             worst,
             passed_over,
+            stands: !relocated,
         }
     }
 
@@ -616,6 +573,9 @@ impl<'a> Walk<'a> {
         }
     }
 }
+
+/// The reason word for what lies in a bucket that cannot be looked into.
+const ELSEWHERE: &str = "elsewhere";
 
 fn hour_before(end: Timestamp) -> Window {
     Window {

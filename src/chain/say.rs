@@ -1,7 +1,7 @@
 //! What is said of digests that are not proven, or not whole.
 
-use super::Claim;
-use crate::finding::{Code, Finding};
+use super::claims::Claim;
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::reading::Content;
 use crate::trail::Region;
 
@@ -89,4 +89,14 @@ pub(super) fn not_a_digest(content: Content, claims: &[Claim]) -> Finding {
         }
         Content::Digest { .. } => Finding::new(Code::DigestMalformed, "this is no digest"),
     }
+}
+
+/// A digest that a proven link names and that is not there.
+pub(super) fn named_and_missing() -> Finding {
+    Finding::new(
+        Code::DigestMissing,
+        "a digest that its successor names is not there (deleted, expired or never delivered); the \
+         logs of its interval cannot be proven",
+    )
+    .hint(LOOK_FOR_MISSING)
 }

@@ -4,50 +4,54 @@
 use jiff::Timestamp;
 use sha2::Digest as _;
 
-use super::{Claimer, Hole, Newer, Open, Walk, Walked, hour_before};
+use super::claims::Claimer;
+use super::say::named_and_missing;
+use super::{Hole, Newer, Open, Walk, Walked, hour_before};
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
 use crate::hash::Sha256;
 use crate::proof::{SIGNATURE_ABSENT, Verified};
 use crate::trail::{HOUR, Window};
 
 impl Walk<'_> {
-    /// Settles what was open before the proven digest at hand, or at the end.
-    pub(super) fn close(&mut self, older: Option<(&Verified, &Claimer)>) {
-        let older_end = older.map(|(_, me)| me.interval.to);
-        let open = std::mem::take(&mut self.open);
-        let time = |end: Timestamp| {
-            let time = hour_before(end);
-            let from = older_end
-                .filter(|older| *older < end)
-                .map_or(time.from, |o| o.max(time.from));
-            Window { from, to: end }
-        };
-        for Open { end, .. } in open.iter().filter(|o| !o.missing) {
-            let from = time(*end).from;
-            self.walked.begins = Some(self.walked.begins.map_or(from, |b| b.min(from)));
-        }
-        let blind = open.iter().find(|o| o.blind).map(|o| o.finding.clone());
-        for Open {
-            end,
-            finding,
-            missing,
-            blind: is_blind,
-        } in open
-        {
-            // With nothing older at hand, what is missing may lie before the data.
-            let begins = self.walked.begins.filter(|_| older.is_none() && missing);
-            let before = self
-                .scope
-                .from
-                .or(begins)
-                .is_some_and(|begins| end <= begins);
-            let mut time = time(end);
-            if let Some(from) = self.scope.from.filter(|_| is_blind && older.is_none()) {
-                // Nothing older was found, and what there may be lies where we cannot look.
-                time.from = time.from.min(from);
+    /// Settles what was open before the object at hand, whatever that turns out to be: it is older,
+    /// so it bounds what is newer. What lies elsewhere waits for the next proven digest.
+    pub(super) fn arrive(&mut self, end: Timestamp) {
+        for mut open in std::mem::take(&mut self.open) {
+            open.older = open.older.max(Some(end).filter(|older| *older < open.end));
+            if open.elsewhere.is_some() || open.older.is_none() {
+                self.open.push(open);
+            } else {
+                self.settle(open, false);
             }
-            self.settle_open(time, finding, missing, before);
         }
+    }
+
+    /// Settles all that was open before the proven digest at hand, or at the end.
+    pub(super) fn close(&mut self, older: Option<(&Verified, &Claimer)>) {
+        let mut open = std::mem::take(&mut self.open);
+        // Those that are there first: what is missing before all of them lies before the data.
+        open.sort_by_key(|o| o.missing);
+        let mut blind = None;
+        for mut open in open {
+            if let (Some(bucket), Some((_, me))) = (&open.elsewhere, older) {
+                if me.in_place && me.bucket == *bucket {
+                    // Digests of that bucket are here after all, so this one is missing from it.
+                    let (bucket, key) = (open.finding.bucket.take(), open.finding.key.take());
+                    open.finding =
+                        named_and_missing().at(bucket.as_deref(), &key.unwrap_or_default());
+                    (open.missing, open.elsewhere) = (true, None);
+                } else {
+                    blind.get_or_insert_with(|| open.finding.clone());
+                }
+            }
+            if let Some((_, me)) = older {
+                open.older = open
+                    .older
+                    .max(Some(me.interval.to).filter(|older| *older < open.end));
+            }
+            self.settle(open, older.is_none());
+        }
+        let unread = self.unread.take();
         let Some((digest, me)) = older else { return };
         let link = digest.previous().map(|l| (l.bucket.clone(), l.key.clone()));
         if let Some(newer) = &self.newer
@@ -61,12 +65,15 @@ impl Walk<'_> {
                 to: newer.from,
             };
             let restart = time.seconds() % HOUR != 0;
+            // Where a restart lies and a digest could not be read, that one may be its beginning.
+            let blind = blind.or(unread.filter(|_| restart));
+            let (older, newer) = (me.key.clone(), newer.key.clone());
             self.holes.push(Hole {
                 time,
                 restart,
                 blind,
-                older: me.key.clone(),
-                newer: newer.key.clone(),
+                older,
+                newer,
             });
         }
         self.newer = Some(Newer {
@@ -74,6 +81,38 @@ impl Walk<'_> {
             key: me.key.clone(),
             link,
         });
+    }
+
+    /// Settles one: it covers the hour before its end, as far as nothing older ends in it. With
+    /// nothing older at hand, what is missing may lie before the data.
+    fn settle(&mut self, open: Open, last: bool) {
+        let Open {
+            end,
+            older,
+            finding,
+            missing,
+            elsewhere,
+        } = open;
+        let mut time = hour_before(end);
+        time.from = older.map_or(time.from, |older| older.max(time.from));
+        if !missing && elsewhere.is_none() {
+            let begins = self.walked.begins.map_or(time.from, |b| b.min(time.from));
+            self.walked.begins = Some(begins);
+        }
+        let begins = self
+            .walked
+            .begins
+            .filter(|_| last && (missing || elsewhere.is_some()));
+        let before = self
+            .scope
+            .from
+            .or(begins)
+            .is_some_and(|begins| end <= begins);
+        if let Some(from) = self.scope.from.filter(|_| last && elsewhere.is_some()) {
+            // What older ones there may be lies where we cannot look.
+            time.from = time.from.min(from);
+        }
+        self.settle_open(time, finding, missing, before);
     }
 
     fn settle_open(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
@@ -120,36 +159,22 @@ impl Walk<'_> {
         let window = Window::new(from, self.scope.to);
         for hole in std::mem::take(&mut self.holes) {
             for time in self.walked.accounted.missing_from(hole.time.clip(&window)) {
-                let count = (time.seconds() + HOUR - 1) / HOUR;
-                let finding = match &hole.blind {
-                    Some(finding) => finding.clone(),
+                match &hole.blind {
+                    Some(blind) => self.untold(time, &hole, blind),
                     None => {
-                        self.walked.tally.missing_inferred += count.unsigned_abs();
-                        let phase = if hole.restart {
-                            "; a restart lies among the missing ones"
-                        } else {
-                            ""
-                        };
-                        let digests = if count == 1 {
-                            "one more digest is".to_owned()
-                        } else {
-                            format!("{count} more digests are")
-                        };
-                        Finding::new(
-                            Code::DigestMissing,
-                            format!(
-                                "{digests} not there, counted by the hour: no link joins the proven \
-                                 digests {} and {}, and nothing that remains names what lay \
-                                 between{phase}",
-                                hole.older, hole.newer
-                            ),
-                        )
-                        .hint(LOOK_FOR_MISSING)
+                        for time in self.scope.hidden.missing_from(time) {
+                            self.inferred(time, &hole);
+                        }
                     }
-                };
-                self.walked.accounted.insert(time);
-                self.colour(finding.severity, time);
-                self.report(finding.count(count.unsigned_abs()).over(time));
+                }
+            }
+        }
+        for hidden in self.scope.hidden.clone().iter() {
+            for time in self.walked.accounted.missing_from(hidden.clip(&window)) {
+                let message = "the digests of this time could not be listed, so whether there are any is \
+                               not known";
+                let finding = Finding::new(Code::DigestUnreadable, message).reason("not-listed");
+                self.take_for(time, finding);
             }
         }
         for (why, (count, time)) in std::mem::take(&mut self.by_successor) {
@@ -172,5 +197,48 @@ impl Walk<'_> {
             .sort_by_key(|l| (l.time, l.bucket.clone(), l.root.clone()));
         self.walked.evidence = Some(Sha256(self.evidence.finalize().into()));
         self.walked
+    }
+
+    /// Digests that must have been there, for nothing but time tells of them.
+    fn inferred(&mut self, time: Window, hole: &Hole) {
+        let count = (time.seconds() + HOUR - 1) / HOUR;
+        let count = count.unsigned_abs();
+        self.walked.tally.missing_inferred += count;
+        let phase = if hole.restart {
+            "; a restart lies among the missing ones"
+        } else {
+            ""
+        };
+        let digests = match count {
+            1 => "one more digest is".to_owned(),
+            _ => format!("{count} more digests are"),
+        };
+        let message = format!(
+            "{digests} not there, counted by the hour: no link joins the proven digests {} and {}, and \
+             nothing that remains names what lay between{phase}",
+            hole.older, hole.newer
+        );
+        let finding = Finding::new(Code::DigestMissing, message).hint(LOOK_FOR_MISSING);
+        self.take_for(time, finding.count(count));
+    }
+
+    /// Time between two proven digests of which nothing can be told.
+    fn untold(&mut self, time: Window, hole: &Hole, blind: &Finding) {
+        let message = format!(
+            "what lay between the proven digests {} and {} is not known: {}",
+            hole.older, hole.newer, blind.message
+        );
+        let finding = Finding {
+            message,
+            ..blind.clone()
+        };
+        self.take_for(time, finding);
+    }
+
+    /// Reports a finding over time that nothing else accounts for.
+    fn take_for(&mut self, time: Window, finding: Finding) {
+        self.walked.accounted.insert(time);
+        self.colour(finding.severity, time);
+        self.report(finding.over(time));
     }
 }

@@ -26,6 +26,8 @@ pub struct Scope<'a> {
     pub to: Timestamp,
     /// The keys.
     pub ring: &'a KeyRing,
+    /// Time whose digests could not be listed.
+    pub hidden: Spans,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
 }
@@ -78,6 +80,8 @@ pub struct Placed {
     pub worst: Option<Severity>,
     /// Logs that are named and are not looked for, because the digest is not in its place.
     pub passed_over: u64,
+    /// It is proven and lies where it was written, within the window or not.
+    pub stands: bool,
 }
 
 /// What a walk found.

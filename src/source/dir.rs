@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::Errno;
 use serde::Deserialize;
 
-use super::{GetError, Listed, Metadata, Object, Root, RootId, Source};
+use super::{Folders, GetError, Listed, Metadata, Object, Root, RootId, Source};
 use crate::finding::ObjectFacts;
 use crate::limits::Limits;
 
@@ -216,7 +216,7 @@ impl Source for DirSource {
         root: RootId,
         prefix: &str,
         refused: &mut dyn FnMut(&str, &'static str),
-    ) -> Result<Vec<String>, GetError> {
+    ) -> Result<Folders, GetError> {
         let folder = self.open_folder(root, prefix)?;
         let mut names = Vec::new();
         let mut after = String::new();
@@ -225,13 +225,18 @@ impl Source for DirSource {
             for Entry { sort, kind } in &entries {
                 match kind {
                     EntryKind::Folder => names.push(sort.trim_end_matches('/').to_owned()),
-                    EntryKind::Refused(why) => refused(&format!("{prefix}{sort}"), why),
+                    EntryKind::Refused(why) => refused(sort, why),
                     EntryKind::File => {}
                 }
             }
             match entries.into_iter().next_back() {
                 Some(last) if more && names.len() <= self.limits.folders => after = last.sort,
-                _ => return Ok(names),
+                _ => {
+                    return Ok(Folders {
+                        names,
+                        whole: !more,
+                    });
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{GetError, Listed, Metadata, Object, Root, RootId, Source};
+use super::{Folders, GetError, Listed, Metadata, Object, Root, RootId, Source};
 use crate::finding::ObjectFacts;
 
 /// An object held in memory.
@@ -73,7 +73,7 @@ impl Source for MemSource {
         root: RootId,
         prefix: &str,
         _refused: &mut dyn FnMut(&str, &'static str),
-    ) -> Result<Vec<String>, GetError> {
+    ) -> Result<Folders, GetError> {
         let (_, bucket) = self.bucket(root)?;
         let mut names: Vec<String> = Vec::new();
         for (key, _) in bucket
@@ -86,7 +86,7 @@ impl Source for MemSource {
                 names.push(name.into());
             }
         }
-        Ok(names)
+        Ok(Folders { names, whole: true })
     }
 
     fn list(

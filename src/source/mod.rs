@@ -94,6 +94,15 @@ pub enum Listed<'a> {
     Refused(&'a str, &'static str),
 }
 
+/// Names one level below a prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Folders {
+    /// The names, in order.
+    pub names: Vec<String>,
+    /// Whether these are all: a source may stop at a bound.
+    pub whole: bool,
+}
+
 /// Read-only access to objects by key, in one or more roots. Implementations answer from any
 /// thread, and answers never depend on their order.
 pub trait Source: Sync {
@@ -101,13 +110,13 @@ pub trait Source: Sync {
     fn roots(&self) -> Vec<Root>;
 
     /// Names one level below `prefix` (empty, or closed by a slash) that hold further keys,
-    /// without slashes, in order. Things refused are given to `refused` by key and reason.
+    /// without slashes, in order. Things refused are given to `refused` by name and reason.
     fn folders(
         &self,
         root: RootId,
         prefix: &str,
         refused: &mut dyn FnMut(&str, &'static str),
-    ) -> Result<Vec<String>, GetError>;
+    ) -> Result<Folders, GetError>;
 
     /// Every key under `prefix`, in the order of their bytes.
     fn list(

@@ -10,7 +10,7 @@ use sha2::Digest as _;
 
 use crate::atlas::Atlas;
 use crate::chain::{Scope, Walk};
-use crate::coverage::{State, verified_until};
+use crate::coverage::{Spans, State, verified_until};
 use crate::discover::{self, Listing, Named, Names, Survey};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
@@ -64,7 +64,7 @@ pub fn validate(
             let Some(((account, region), places)) = groups.get(at) else {
                 break;
             };
-            let result = driver.group(account, region, places);
+            let result = driver.group(account, region, places, &survey.members);
             results
                 .lock()
                 .unwrap_or_else(|e| e.into_inner())
@@ -107,6 +107,7 @@ impl Driver<'_> {
         account: &AccountId,
         region: &Region,
         places: &[(RootId, KeyRoot)],
+        members: &BTreeSet<(KeyRoot, AccountId)>,
     ) -> GroupResult {
         let limits = &self.request.limits;
         for _ in places {
@@ -118,6 +119,7 @@ impl Driver<'_> {
             unrecognised,
             refused,
             trouble,
+            hidden,
         } = discover::list(self.fetcher.source, account, region, places, filter, limits);
         let mut result = GroupResult {
             unrecognised,
@@ -138,10 +140,12 @@ impl Driver<'_> {
             .extend(trouble.iter().map(|t| self.not_listed(t)));
         for (id, names) in chains {
             for root in names.roots() {
-                result.answered.extend(filter.answers(root, &id));
+                let member =
+                    |account: &AccountId| members.contains(&(root.clone(), account.clone()));
+                result.answered.extend(filter.answers(root, &id, &member));
                 result.found.push((root.clone(), id.clone()));
             }
-            self.chain(id, &names, &mut result);
+            self.chain(id, &names, &hidden, &mut result);
         }
         result
     }
@@ -155,9 +159,14 @@ impl Driver<'_> {
         finding.at(self.fetcher.atlas.bucket(*root), prefix)
     }
 
-    fn chain(&self, id: ChainId, names: &Names, result: &mut GroupResult) {
+    fn chain(&self, id: ChainId, names: &Names, hidden: &Spans, result: &mut GroupResult) {
         let request = self.request;
-        let newest = names.main.last().or(names.backfill.last()).map(|s| s.end());
+        let newest = [&names.main, &names.backfill];
+        let newest = newest
+            .into_iter()
+            .filter_map(|slots| slots.last())
+            .map(|s| s.end())
+            .max();
         let Some(newest) = newest else { return };
         let to = request.to.unwrap_or(newest);
         let mut run = Run {
@@ -176,6 +185,12 @@ impl Driver<'_> {
             from: request.from,
             to,
             ring: self.fetcher.ring,
+            // Backfill digests cover no time, so none of theirs is hidden.
+            hidden: if backfill {
+                Spans::default()
+            } else {
+                hidden.clone()
+            },
             backfill_grace: request.backfill_grace,
         };
         let main = run.walk(Walk::new(scope(false)), &id, false, to);
@@ -361,8 +376,16 @@ impl Driver<'_> {
                 "no digest was found for the {} {} that was asked for",
                 asked.what, asked.value
             );
-            let finding = Finding::new(Code::NothingFound, message)
+            let mut finding = Finding::new(Code::NothingFound, message)
                 .hint(not_proven::what_is_there(survey, chains));
+            if asked.what == "trail" && !chains.is_empty() {
+                finding.hint = Some(
+                    "the digests here are of an organization trail of that name, and nothing here shows \
+                     that this account owns it: name the organization with --organization-id, or copy \
+                     the digests of that account too"
+                        .into(),
+                );
+            }
             ledger.add(finding);
         }
         let written: BTreeSet<&str> = chains

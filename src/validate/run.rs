@@ -6,6 +6,7 @@ use sha2::Digest as _;
 
 use super::Driver;
 use crate::chain::{Placed, Walk, Walked};
+use crate::digest::LogEntry;
 use crate::discover::{Names, Slot};
 use crate::event::{self, Judged};
 use crate::fetch::LogState;
@@ -51,7 +52,19 @@ impl Run<'_> {
             &self.names.main
         };
         let mut queue = self.within(slots, backfill, to);
-        let mut batch = self.lead(&mut queue, slots, id, backfill, to);
+        let first = self.take(&mut queue, 0);
+        let fetch = |slots: &[Slot]| {
+            self.driver
+                .pool
+                .install(|| self.driver.fetch(self.names, id, backfill, slots))
+        };
+        let mut batch = fetch(&first);
+        let bare = |r: &Reading| r.name.end >= to && r.own == Own::Absent;
+        if batch.readings.first().is_some_and(bare) {
+            queue.extend(first.into_iter().rev());
+            queue.extend(self.carriers(slots, queue.last().copied(), id, backfill));
+            batch = fetch(&self.take(&mut queue, 0));
+        }
         loop {
             let mut proven = Vec::new();
             for run in runs(batch.readings) {
@@ -67,12 +80,9 @@ impl Run<'_> {
             let ahead = self.take(&mut queue, batch.largest);
             let driver = self.driver;
             let names = self.names;
-            let known = |root: RootId, bucket: &str| {
-                !driver.fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket)
-            };
             let (states, fetched) = driver.pool.install(|| {
                 rayon::join(
-                    || driver.check_logs(&proven, &known),
+                    || driver.check_logs(&proven),
                     || driver.fetch(names, id, backfill, &ahead),
                 )
             });
@@ -111,35 +121,29 @@ impl Run<'_> {
         slots[low..high.max(low)].to_vec()
     }
 
-    /// Fetches the newest digests. Where one beyond the window has no signature of its own, later
-    /// ones may carry it, up to the first that has.
-    fn lead(
+    /// Where the newest digest to walk lies beyond the window and has no signature of its own, later
+    /// ones may carry it: up to the first that has one, or the last. They count in nothing else.
+    fn carriers(
         &self,
-        queue: &mut Vec<Slot>,
         slots: &[Slot],
+        newest: Option<Slot>,
         id: &ChainId,
         backfill: bool,
-        to: Timestamp,
-    ) -> Batch {
+    ) -> Vec<Slot> {
         let driver = self.driver;
-        let ahead = self.take(queue, 0);
-        let mut batch = driver
-            .pool
-            .install(|| driver.fetch(self.names, id, backfill, &ahead));
-        let newest = |batch: &Batch| {
-            batch
-                .readings
-                .first()
-                .map(|r| (r.name.end, r.own == Own::Absent))
-        };
-        while let Some((end, true)) = newest(&batch).filter(|(end, _)| *end >= to) {
-            let later = slots.partition_point(|s| s.end() <= end);
-            let Some(slot) = slots.get(later) else { break };
-            let more = driver.fetch(self.names, id, backfill, &[*slot]);
-            batch.largest = batch.largest.max(more.largest);
-            batch.readings.splice(0..0, more.readings);
+        let from = slots.partition_point(|s| Some(*s) <= newest);
+        let mut carriers = Vec::new();
+        for some in slots[from..].chunks(driver.request.limits.digests_ahead.max(1)) {
+            let batch = driver
+                .pool
+                .install(|| driver.fetch(self.names, id, backfill, some));
+            let signed = batch.readings.iter().position(|r| r.own != Own::Absent);
+            carriers.extend_from_slice(&some[..signed.map_or(some.len(), |at| at + 1)]);
+            if signed.is_some() {
+                break;
+            }
         }
-        batch
+        carriers
     }
 
     /// Takes the next digests off the queue: as many as memory allows, and all that end together.
@@ -185,7 +189,7 @@ impl Run<'_> {
                 None => !proven_at.is_empty(),
             };
             let placed = walk.place(reading, copy);
-            proven_at.extend(home.filter(|_| placed.proven.is_some()));
+            proven_at.extend(home.filter(|_| placed.stands));
             self.placed(id, backfill, bucket.as_deref(), &key, placed, proven);
         }
     }
@@ -363,17 +367,20 @@ impl Driver<'_> {
         Batch { readings, largest }
     }
 
-    fn check_logs(
-        &self,
-        proven: &[Box<Verified>],
-        known: &(dyn Fn(RootId, &str) -> bool + Sync),
-    ) -> Vec<LogState> {
+    fn check_logs(&self, proven: &[Box<Verified>]) -> Vec<LogState> {
         let read = self.request.logs == Logs::All;
-        let entries: Vec<_> = proven.iter().flat_map(|d| d.log_files()).collect();
-        entries
-            .into_par_iter()
-            .map(|entry| self.fetcher.log(entry, read, known))
-            .collect()
+        let entries: Vec<_> = proven
+            .iter()
+            .map(Box::as_ref)
+            .flat_map(|d| d.log_files().iter().map(move |e| (d, e)))
+            .collect();
+        let check = |(digest, entry): (&Verified, &LogEntry)| {
+            // A folder without a name holds the bucket of the digest that lies in it, for all we know.
+            let (own, _) = digest.place();
+            let known = |root, bucket: &str| !self.fetcher.atlas.unnamed(root) || bucket == own;
+            self.fetcher.log(entry, read, &known)
+        };
+        entries.into_par_iter().map(check).collect()
     }
 }
 
