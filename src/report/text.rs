@@ -46,36 +46,8 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         keys,
         ..
     } = &report.requested;
-    let meaning = match report.verdict {
-        Verdict::Verified => {
-            "every instant asked for is covered by proven digests, and every log they name is there \
-             and intact"
-        }
-        Verdict::Gaps => {
-            "logging or validation was restarted, or no digest covers part of the window; what is \
-             covered is proven, and its logs are intact"
-        }
-        Verdict::Unproven if report.chains.is_empty() => "no digest was found; nothing is proven",
-        Verdict::Unproven => "something could not be checked; nothing was found to be altered",
-        Verdict::Failed => "something was altered, is missing, or is forged",
-    };
-    let not_read = report.totals.logs.not_read;
-    let unread = if not_read > 0 {
-        format!(" ({not_read} logs were looked for and not read)")
-    } else {
-        String::new()
-    };
-    let meaning = match report.verdict {
-        Verdict::Verified if not_read > 0 => {
-            "every instant asked for is covered by proven digests, and every log they name is there"
-        }
-        _ => meaning,
-    };
-    writeln!(
-        out,
-        "{}: {meaning}{unread}",
-        report.verdict.as_str().to_uppercase()
-    )?;
+    let verdict = report.verdict.as_str().to_uppercase();
+    writeln!(out, "{verdict}: {}", meaning(report))?;
     if !report.complete {
         writeln!(
             out,
@@ -103,6 +75,55 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {name:<8} {}", values.join(", "))?;
     }
     Ok(())
+}
+
+/// The verdict in words, with what it leaves out.
+fn meaning(report: &Report) -> String {
+    let not_read = report.totals.logs.not_read;
+    let logs = if not_read == 0 {
+        "there and intact"
+    } else {
+        "there"
+    };
+    let pending = pending_from(report);
+    let mut said = match report.verdict {
+        Verdict::Verified => {
+            let until = pending
+                .map(|from| format!(" until {from}"))
+                .unwrap_or_default();
+            format!(
+                "every instant asked for{until} is covered by proven digests, and every log they name \
+                 is {logs}"
+            )
+        }
+        Verdict::Gaps => format!(
+            "logging or validation was restarted, or no digest covers part of the window; what is \
+             covered is proven, and every log it names is {logs}"
+        ),
+        Verdict::Unproven if report.chains.is_empty() => {
+            "no digest was found; nothing is proven".into()
+        }
+        Verdict::Unproven => {
+            "something could not be checked; nothing was found to be altered".into()
+        }
+        Verdict::Failed => "something was altered, is missing, or is forged".into(),
+    };
+    if pending.is_some() {
+        said += "; later digests may not have been delivered yet";
+    }
+    if not_read > 0 {
+        let _ = write!(said, " ({not_read} logs were looked for and not read)");
+    }
+    said
+}
+
+/// The earliest instant at which a chain is pending.
+fn pending_from(report: &Report) -> Option<&String> {
+    let stretches = report.chains.iter().flat_map(|c| &c.coverage);
+    stretches
+        .filter(|s| s.state == State::Pending)
+        .map(|s| &s.from)
+        .min()
 }
 
 fn asked(requested: &Requested) -> impl Iterator<Item = (&'static str, &Vec<String>)> {

@@ -52,7 +52,9 @@ impl Run<'_> {
             &self.names.main
         };
         let mut queue = self.within(slots, backfill, to);
-        let first = self.take(&mut queue, 0);
+        // Nothing is known of their size yet, so a few.
+        let unknown = self.driver.request.limits.ahead_bytes / 2;
+        let first = self.take(&mut queue, unknown);
         let fetch = |slots: &[Slot]| {
             self.driver
                 .pool
@@ -63,7 +65,7 @@ impl Run<'_> {
         if batch.readings.first().is_some_and(bare) {
             queue.extend(first.into_iter().rev());
             queue.extend(self.carriers(slots, queue.last().copied(), id, backfill));
-            batch = fetch(&self.take(&mut queue, 0));
+            batch = fetch(&self.take(&mut queue, unknown));
         }
         loop {
             let mut proven = Vec::new();
