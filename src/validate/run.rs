@@ -63,9 +63,12 @@ impl Run<'_> {
         let mut batch = fetch(&first);
         let bare = |r: &Reading| r.name.end >= to && r.own == Own::Absent;
         if batch.readings.first().is_some_and(bare) {
-            queue.extend(first.into_iter().rev());
-            queue.extend(self.carriers(slots, queue.last().copied(), id, backfill));
-            batch = fetch(&self.take(&mut queue, unknown));
+            let carriers = self.carriers(slots, first.first().copied(), id, backfill);
+            if !carriers.is_empty() {
+                queue.extend(first.into_iter().rev());
+                queue.extend(carriers);
+                batch = fetch(&self.take(&mut queue, unknown));
+            }
         }
         loop {
             let mut proven = Vec::new();
