@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::finding::Verdict;
+use crate::finding::{Severity, Verdict};
 use crate::trail::Window;
 
 /// The state of a stretch of time, in order of gravity.
@@ -156,6 +156,27 @@ pub struct Paint {
 }
 
 impl Paint {
+    /// Colours time by the severity of a finding; gaps and notes leave no colour.
+    pub fn colour(&mut self, severity: Severity, time: Window) {
+        match severity {
+            Severity::Failed => self.failed.insert(time),
+            Severity::Unproven => self.unproven.insert(time),
+            Severity::Gap | Severity::Note => {}
+        }
+    }
+
+    /// Adds the colours of another painting; what that one covers is not taken over.
+    pub fn add_colours(&mut self, other: &Paint) {
+        other
+            .failed
+            .iter()
+            .for_each(|time| self.failed.insert(time));
+        other
+            .unproven
+            .iter()
+            .for_each(|time| self.unproven.insert(time));
+    }
+
     /// The state of every instant of a window: adjoining stretches in order, neighbours differing.
     /// What nothing covers is a gap before `pending_from` and pending from there on.
     pub fn settle(&self, window: Window, pending_from: Timestamp) -> Vec<Stretch> {

@@ -53,6 +53,8 @@ pub struct Survey {
     pub refused: Named,
     /// Folders that could not be listed.
     pub trouble: Vec<(RootId, String, GetError)>,
+    /// How many folders were listed.
+    pub listings: u64,
     /// Whether looking stopped at a bound.
     pub bounded: bool,
     /// Accounts with digests of an organization's trails, asked for or not.
@@ -94,6 +96,7 @@ impl Looker<'_> {
             return Vec::new();
         }
         self.left -= 1;
+        self.survey.listings += 1;
         let (root, limits, survey) = (self.root, self.limits, &mut *self.survey);
         let mut refuse = |name: &str, why: &'static str| {
             let key = format!("{prefix}{name}");

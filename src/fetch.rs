@@ -99,9 +99,9 @@ impl<'a> Fetcher<'a> {
         }
     }
 
-    /// Counts a listing.
-    pub fn listed(&self) {
-        self.counts.list.fetch_add(1, Ordering::Relaxed);
+    /// Counts listings.
+    pub fn listed(&self, listings: u64) {
+        self.counts.list.fetch_add(listings, Ordering::Relaxed);
     }
 
     fn inflate(

@@ -138,11 +138,7 @@ impl<'a> Walk<'a> {
     }
 
     fn colour(&mut self, severity: Severity, time: Window) {
-        match severity {
-            Severity::Failed => self.walked.paint.failed.insert(time),
-            Severity::Unproven => self.walked.paint.unproven.insert(time),
-            Severity::Gap | Severity::Note => {}
-        }
+        self.walked.paint.colour(severity, time);
     }
 
     /// Takes one object read under a digest's name; newest first. `proven_elsewhere` says that the
@@ -178,6 +174,7 @@ impl<'a> Walk<'a> {
                 worst: Some(Severity::Note),
                 passed_over: 0,
                 stands: false,
+                inside: self.meets(hour_before(end)),
             };
         }
         self.arrive(end);
@@ -419,6 +416,7 @@ impl<'a> Walk<'a> {
             worst,
             passed_over: 0,
             stands: false,
+            inside: self.meets(hour_before(end)),
         }
     }
 
@@ -511,6 +509,7 @@ impl<'a> Walk<'a> {
             worst,
             passed_over,
             stands: !relocated,
+            inside,
         }
     }
 

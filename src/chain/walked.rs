@@ -82,6 +82,8 @@ pub struct Placed {
     pub passed_over: u64,
     /// It is proven and lies where it was written, within the window or not.
     pub stands: bool,
+    /// It meets the window; what does not was looked at for its proof alone.
+    pub inside: bool,
 }
 
 /// What a walk found.
@@ -110,4 +112,12 @@ pub struct Walked {
     pub evidence: Option<Sha256>,
     /// Objects that met the window under a digest's name.
     pub seen: u64,
+}
+
+impl Walked {
+    /// The end of the newest digest, proven or not, there or missing.
+    pub fn last_end(&self) -> Option<Timestamp> {
+        let accounted = self.accounted.bounds().map(|b| b.to);
+        accounted.max(self.restarts.iter().max().copied())
+    }
 }

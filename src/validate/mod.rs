@@ -10,7 +10,7 @@ use sha2::Digest as _;
 
 use crate::atlas::Atlas;
 use crate::chain::{Scope, Walk};
-use crate::coverage::{Spans, State, verified_until};
+use crate::coverage::{Paint, Spans, State, verified_until};
 use crate::discover::{self, Listing, Named, Names, Survey};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
@@ -47,8 +47,8 @@ pub fn validate(
         .build()
         .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, ring, limits, request.delivery_lag);
-    fetcher.listed();
     let survey = discover::survey(source, atlas, &request.filter, limits);
+    fetcher.listed(survey.listings);
     let driver = Driver {
         fetcher: &fetcher,
         request,
@@ -110,9 +110,7 @@ impl Driver<'_> {
         members: &BTreeSet<(KeyRoot, AccountId)>,
     ) -> GroupResult {
         let limits = &self.request.limits;
-        for _ in places {
-            self.fetcher.listed();
-        }
+        self.fetcher.listed(places.len() as u64);
         let filter = &self.request.filter;
         let Listing {
             chains,
@@ -171,10 +169,12 @@ impl Driver<'_> {
         let to = request.to.unwrap_or(newest);
         let mut run = Run {
             driver: self,
+            id: &id,
+            backfill: false,
             names,
             ledger: Ledger::new(request.limits.findings_per_code),
             logs: LogTally::default(),
-            colours: Vec::new(),
+            paint: Paint::default(),
             evidence: sha2::Sha256::new(),
             unlisted: 0,
             complete: true,
@@ -193,40 +193,23 @@ impl Driver<'_> {
             },
             backfill_grace: request.backfill_grace,
         };
-        let main = run.walk(Walk::new(scope(false)), &id, false, to);
-        let backfill = run.walk(Walk::new(scope(true)), &id, true, to);
+        let main = run.walk(Walk::new(scope(false)), false, to);
+        let backfill = run.walk(Walk::new(scope(true)), true, to);
         let Run {
             mut ledger,
             logs,
-            colours,
+            paint: by_logs,
             evidence,
             complete,
             ..
         } = run;
 
-        let from = request.from.or(main.begins).unwrap_or(to);
-        let window = Window::new(from, to);
-        let last = [
-            main.accounted.bounds().map(|b| b.to),
-            main.restarts.iter().max().copied(),
-        ];
-        let last = last.into_iter().flatten().max().unwrap_or(from);
-        let as_of = request.as_of.unwrap_or(to);
-        let pending_from = shift(as_of, -request.delivery_lag).max(last);
+        let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
+        let last = main.last_end().unwrap_or(window.from);
+        let pending_from = shift(request.as_of.unwrap_or(to), -request.delivery_lag).max(last);
         let mut paint = main.paint;
-        for (spans, more) in [
-            (&mut paint.failed, &backfill.paint.failed),
-            (&mut paint.unproven, &backfill.paint.unproven),
-        ] {
-            more.iter().for_each(|s| spans.insert(s));
-        }
-        for (severity, time) in colours {
-            match severity {
-                Severity::Failed => paint.failed.insert(time),
-                Severity::Unproven => paint.unproven.insert(time),
-                Severity::Gap | Severity::Note => {}
-            }
-        }
+        paint.add_colours(&backfill.paint);
+        paint.add_colours(&by_logs);
         let coverage = paint.settle(window, pending_from);
         let gaps = gap::find(window, pending_from, &main.accounted, &main.restarts);
         for gap in &gaps {
@@ -244,14 +227,11 @@ impl Driver<'_> {
         }
         let findings = ledger.into_findings();
         let verdict = verdict(&findings, coverage.iter().map(|s| s.state), complete);
-        let mut seal = sha2::Sha256::new();
-        for part in [
+        let evidence = [
             main.evidence,
             backfill.evidence,
             Some(Sha256(evidence.finalize().into())),
-        ] {
-            seal.update(part.map_or([0; 32], |p| p.0));
-        }
+        ];
         result.pending.extend(
             coverage
                 .iter()
@@ -273,7 +253,7 @@ impl Driver<'_> {
             backfill: backfill.tally,
             logs,
             anchors: main.anchors,
-            evidence: Sha256(seal.finalize().into()),
+            evidence: seal(evidence),
             id,
         });
     }
@@ -448,6 +428,12 @@ fn missing_beside_siblings(
         }
     }
     missing
+}
+
+/// One hash over several; one that is not there is as zeros.
+fn seal(parts: [Option<Sha256>; 3]) -> Sha256 {
+    let parts = parts.map(|part| part.map_or([0; 32], |hash| hash.0));
+    Sha256::of(parts.as_flattened())
 }
 
 fn nothing_in_window(seen: u64, names: &Names) -> Finding {

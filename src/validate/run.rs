@@ -6,6 +6,7 @@ use sha2::Digest as _;
 
 use super::Driver;
 use crate::chain::{Placed, Walk, Walked};
+use crate::coverage::Paint;
 use crate::digest::LogEntry;
 use crate::discover::{Names, Slot};
 use crate::event::{self, Judged};
@@ -19,15 +20,18 @@ use crate::reading::{Content, Reading};
 use crate::scope::Logs;
 use crate::signature::Checked;
 use crate::source::{GetError, RootId};
-use crate::trail::{ChainId, Window, shift};
+use crate::trail::{ChainId, shift};
 
 /// One chain on its way.
 pub(super) struct Run<'a> {
     pub(super) driver: &'a Driver<'a>,
+    pub(super) id: &'a ChainId,
+    /// Whether its backfill digests are walked.
+    pub(super) backfill: bool,
     pub(super) names: &'a Names,
     pub(super) ledger: Ledger,
     pub(super) logs: LogTally,
-    pub(super) colours: Vec<(Severity, Window)>,
+    pub(super) paint: Paint,
     pub(super) evidence: sha2::Sha256,
     pub(super) unlisted: usize,
     pub(super) complete: bool,
@@ -39,59 +43,49 @@ type Proven = Vec<Box<Verified>>;
 impl Run<'_> {
     /// Walks one set of digests newest first: while the logs of one batch are checked, the next
     /// batch of digests is fetched.
-    pub(super) fn walk(
-        &mut self,
-        mut walk: Walk<'_>,
-        id: &ChainId,
-        backfill: bool,
-        to: Timestamp,
-    ) -> Walked {
+    pub(super) fn walk(&mut self, mut walk: Walk<'_>, backfill: bool, to: Timestamp) -> Walked {
+        self.backfill = backfill;
         let slots = if backfill {
             &self.names.backfill
         } else {
             &self.names.main
         };
-        let mut queue = self.within(slots, backfill, to);
+        let mut queue = self.within(slots, to);
         // Nothing is known of their size yet, so a few.
         let unknown = self.driver.request.limits.ahead_bytes / 2;
         let first = self.take(&mut queue, unknown);
-        let fetch = |slots: &[Slot]| {
-            self.driver
-                .pool
-                .install(|| self.driver.fetch(self.names, id, backfill, slots))
-        };
-        let mut batch = fetch(&first);
+        let mut batch = self.fetch(&first);
         let bare = |r: &Reading| r.name.end >= to && r.own == Own::Absent;
         if batch.readings.first().is_some_and(bare) {
-            let carriers = self.carriers(slots, first.first().copied(), id, backfill);
+            let carriers = self.carriers(slots, first.first().copied());
             if !carriers.is_empty() {
                 queue.extend(first.into_iter().rev());
                 queue.extend(carriers);
-                batch = fetch(&self.take(&mut queue, unknown));
+                let first = self.take(&mut queue, unknown);
+                batch = self.fetch(&first);
             }
         }
         loop {
             let mut proven = Vec::new();
             for run in runs(batch.readings) {
                 if let Some(first) = run.first() {
-                    self.settle(&mut walk, id, backfill, Some(first.name.end), &mut proven);
+                    self.settle(&mut walk, Some(first.name.end), &mut proven);
                 }
-                self.place(&mut walk, id, backfill, run, &mut proven);
+                self.place(&mut walk, run, &mut proven);
             }
             let done = queue.is_empty();
             if done {
-                self.settle(&mut walk, id, backfill, None, &mut proven);
+                self.settle(&mut walk, None, &mut proven);
             }
             let ahead = self.take(&mut queue, batch.largest);
-            let driver = self.driver;
-            let names = self.names;
+            let (driver, names, id) = (self.driver, self.names, self.id);
             let (states, fetched) = driver.pool.install(|| {
                 rayon::join(
                     || driver.check_logs(&proven),
                     || driver.fetch(names, id, backfill, &ahead),
                 )
             });
-            self.fold(id, &proven, states);
+            self.fold(&proven, states);
             walk.drain_findings()
                 .into_iter()
                 .for_each(|f| self.ledger.add(f));
@@ -109,13 +103,13 @@ impl Run<'_> {
 
     /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
     /// for its proof.
-    fn within(&self, slots: &[Slot], backfill: bool, to: Timestamp) -> Vec<Slot> {
+    fn within(&self, slots: &[Slot], to: Timestamp) -> Vec<Slot> {
         let request = self.driver.request;
         let low = match request.from {
             Some(from) => slots.partition_point(|s| s.end() <= from).saturating_sub(1),
             None => 0,
         };
-        let high = if backfill {
+        let high = if self.backfill {
             // They are named by the time they cover and may be delivered much later.
             slots.partition_point(|s| s.end() <= shift(to, request.backfill_grace))
         } else {
@@ -128,27 +122,26 @@ impl Run<'_> {
 
     /// Where the newest digest to walk lies beyond the window and has no signature of its own, later
     /// ones may carry it: up to the first that has one, or the last. They count in nothing else.
-    fn carriers(
-        &self,
-        slots: &[Slot],
-        newest: Option<Slot>,
-        id: &ChainId,
-        backfill: bool,
-    ) -> Vec<Slot> {
-        let driver = self.driver;
+    fn carriers(&self, slots: &[Slot], newest: Option<Slot>) -> Vec<Slot> {
         let from = slots.partition_point(|s| Some(*s) <= newest);
         let mut carriers = Vec::new();
-        for some in slots[from..].chunks(driver.request.limits.digests_ahead.max(1)) {
-            let batch = driver
-                .pool
-                .install(|| driver.fetch(self.names, id, backfill, some));
-            let signed = batch.readings.iter().position(|r| r.own != Own::Absent);
+        for some in slots[from..].chunks(self.driver.request.limits.digests_ahead.max(1)) {
+            let signed = self
+                .fetch(some)
+                .readings
+                .iter()
+                .position(|r| r.own != Own::Absent);
             carriers.extend_from_slice(&some[..signed.map_or(some.len(), |at| at + 1)]);
             if signed.is_some() {
                 break;
             }
         }
         carriers
+    }
+
+    fn fetch(&self, slots: &[Slot]) -> Batch {
+        let fetch = || self.driver.fetch(self.names, self.id, self.backfill, slots);
+        self.driver.pool.install(fetch)
     }
 
     /// Takes the next digests off the queue: as many as memory allows, and all that end together.
@@ -173,14 +166,7 @@ impl Run<'_> {
 
     /// Hands digests that end together to the walk: the one at its recorded place first, so that
     /// copies of it do no harm.
-    fn place(
-        &mut self,
-        walk: &mut Walk<'_>,
-        id: &ChainId,
-        backfill: bool,
-        mut run: Vec<Reading>,
-        proven: &mut Proven,
-    ) {
+    fn place(&mut self, walk: &mut Walk<'_>, mut run: Vec<Reading>, proven: &mut Proven) {
         // Of equals, the one that proves itself.
         run.sort_by_key(|r| !matches!(r.own, Own::Present(_, Checked::Valid(_))));
         let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(|r| home_of(r).is_some());
@@ -195,46 +181,33 @@ impl Run<'_> {
             };
             let placed = walk.place(reading, copy);
             proven_at.extend(home.filter(|_| placed.stands));
-            self.placed(id, backfill, bucket.as_deref(), &key, placed, proven);
+            self.placed(bucket.as_deref(), &key, placed, proven);
         }
     }
 
-    fn placed(
-        &mut self,
-        id: &ChainId,
-        backfill: bool,
-        bucket: Option<&str>,
-        key: &str,
-        placed: Placed,
-        proven: &mut Proven,
-    ) {
-        let kind = if backfill {
+    fn placed(&mut self, bucket: Option<&str>, key: &str, placed: Placed, proven: &mut Proven) {
+        let kind = if self.backfill {
             event::Kind::Backfill
         } else {
             event::Kind::Digest
         };
         self.logs.unproven += placed.passed_over;
-        let worst = placed.worst;
-        self.driver.observer.judged(Judged {
-            chain: id,
-            kind,
-            bucket,
-            key,
-            worst,
-            read: true,
-        });
+        if placed.inside {
+            let worst = placed.worst;
+            self.driver.observer.judged(Judged {
+                chain: self.id,
+                kind,
+                bucket,
+                key,
+                worst,
+                read: true,
+            });
+        }
         proven.extend(placed.proven);
     }
 
     /// Looks by name for what links name and listing did not show, down to `next`.
-    fn settle(
-        &mut self,
-        walk: &mut Walk<'_>,
-        id: &ChainId,
-        backfill: bool,
-        next: Option<Timestamp>,
-        proven: &mut Proven,
-    ) {
+    fn settle(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>, proven: &mut Proven) {
         let fetcher = self.driver.fetcher;
         while let Some((bucket, key, end)) = walk.overdue(next) {
             self.unlisted += 1;
@@ -271,7 +244,7 @@ impl Run<'_> {
                 Ok(reading) => {
                     let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
                     let placed = walk.place(reading, false);
-                    self.placed(id, backfill, bucket.as_deref(), &key, placed, proven);
+                    self.placed(bucket.as_deref(), &key, placed, proven);
                 }
                 Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
                 Err(error) => {
@@ -284,7 +257,8 @@ impl Run<'_> {
     }
 
     /// Counts and reports the logs of a batch, in the order of the walk.
-    fn fold(&mut self, id: &ChainId, proven: &[Box<Verified>], states: Vec<LogState>) {
+    fn fold(&mut self, proven: &[Box<Verified>], states: Vec<LogState>) {
+        let id = self.id;
         let mut states = states.into_iter();
         for digest in proven {
             let interval = digest.interval();
@@ -319,7 +293,7 @@ impl Run<'_> {
                             _ => self.logs.unproven += 1,
                         }
                         let (code, severity) = (finding.code, finding.severity);
-                        self.colours.push((severity, interval));
+                        self.paint.colour(severity, interval);
                         let finding = finding
                             .at(Some(&entry.bucket), &entry.key)
                             .over(interval)
@@ -349,8 +323,6 @@ impl Run<'_> {
                 });
             }
         }
-        // Adjoining colours of one severity need not be kept one by one.
-        self.colours.dedup();
     }
 }
 
