@@ -301,6 +301,8 @@ pub struct Listing {
     pub trouble: Vec<(RootId, String, GetError)>,
     /// Time whose digests could not be listed.
     pub hidden: Spans,
+    /// Digests of chains beyond the number that is looked at.
+    pub passed_over: u64,
 }
 
 /// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as
@@ -378,6 +380,11 @@ pub fn list(
                 return;
             };
             if !filter.admits(key_root, &name.chain) {
+                return;
+            }
+            let known = listing.chains.contains_key(&name.chain);
+            if !known && listing.chains.len() >= limits.chains_in_folder {
+                listing.passed_over += 1;
                 return;
             }
             let names = listing

@@ -19,6 +19,9 @@ pub struct Limits {
     pub folders: usize,
     /// Depth of folders before `AWSLogs`. S3 keys have at most 1,024 bytes.
     pub depth: usize,
+    /// Chains in the folder of one account and region. An account may have five trails a region, and
+    /// organizations add theirs.
+    pub chains_in_folder: usize,
     /// Names of one folder held at a time; a larger folder is read in several passes.
     pub names_at_once: usize,
     /// Digests fetched ahead of the one being linked.
@@ -41,6 +44,7 @@ impl Default for Limits {
             findings_per_code: 10_000,
             folders: 100_000,
             depth: 64,
+            chains_in_folder: 1_000,
             names_at_once: 50_000,
             digests_ahead: 16,
             ahead_bytes: 4 << 20,

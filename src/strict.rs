@@ -18,6 +18,9 @@ pub fn check(json: &[u8]) -> Result<(), String> {
         .map_err(|e| e.to_string())
 }
 
+/// Names that one object may hold beyond the first few: a digest has fifteen.
+const MOST_NAMES: usize = 4096;
+
 struct Checked;
 
 impl<'de> Deserialize<'de> for Checked {
@@ -90,6 +93,9 @@ impl<'de> Visitor<'de> for CheckedVisitor {
                     "the name {name:?} stands twice"
                 )));
             }
+            if many.len() >= MOST_NAMES {
+                return Err(de::Error::custom("an object holds too many names"));
+            }
             // Looking through a short list beats hashing; a long one must not cost its square.
             if few.len() < 32 {
                 few.push(name);
@@ -120,7 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_bounded() {
+    fn depth_and_names_are_bounded() {
         assert!(super::check(&b"[".repeat(100_000)).is_err());
+        let names = |n: usize| {
+            let names: Vec<String> = (0..n).map(|i| format!("\"n{i}\":0")).collect();
+            super::check(format!("{{{}}}", names.join(",")).as_bytes())
+        };
+        assert_eq!(names(4000), Ok(()));
+        assert!(names(5000).is_err());
     }
 }

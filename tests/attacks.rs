@@ -448,3 +448,32 @@ fn thousands_of_planted_digests_are_told_in_time_and_in_one_finding() {
         .collect();
     assert_eq!((planted.len(), planted[0].count), (1, Some(5000)));
 }
+
+#[test]
+fn a_folder_with_digests_of_too_many_trails_makes_the_report_incomplete() {
+    let mut case = Case::new("trails", 0, "");
+    case.chain(2);
+    let mut source = source(&case.world);
+    for i in 0..50 {
+        let trail = Trail::new(ACCOUNT, HOME, &format!("z{i}"), BUCKET);
+        let key = trail.digest_key(ACCOUNT, REGION, hour(1));
+        source.put(BUCKET, &key, trailproof::source::mem::MemObject::default());
+    }
+    let limits = Limits {
+        chains_in_folder: 10,
+        ..Limits::default()
+    };
+    let request = Request {
+        limits,
+        ..request()
+    };
+    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request);
+    assert!(!outcome.complete && outcome.chains.len() == 10);
+    let told = |f: &&Finding| f.reason == Some("limit") && f.count == Some(41);
+    assert_eq!(
+        outcome.findings.iter().filter(told).count(),
+        1,
+        "{:#?}",
+        outcome.findings
+    );
+}

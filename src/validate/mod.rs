@@ -118,10 +118,11 @@ impl Driver<'_> {
             refused,
             trouble,
             hidden,
+            passed_over,
         } = discover::list(self.fetcher.source, account, region, places, filter, limits);
         let mut result = GroupResult {
             unrecognised,
-            complete: trouble.is_empty(),
+            complete: trouble.is_empty() && passed_over == 0,
             ..Default::default()
         };
         for (root, key, why) in refused {
@@ -132,6 +133,15 @@ impl Driver<'_> {
             result
                 .findings
                 .push(finding.at(self.fetcher.atlas.bucket(root), &key));
+        }
+        if passed_over > 0 {
+            let message = format!(
+                "the folders of account {account} in {region} hold digests of more than {} chains; \
+                 those of the others were not looked at",
+                limits.chains_in_folder
+            );
+            let finding = Finding::new(Code::DigestUnreadable, message).reason("limit");
+            result.findings.push(finding.count(passed_over));
         }
         result
             .findings
