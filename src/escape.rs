@@ -32,3 +32,9 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(safe)
 }
+
+/// A text as one word of a shell's command line, for commands that are printed to be run.
+pub fn quoted(text: &str) -> String {
+    // Only a nul byte cannot be quoted, and no name on any system holds one.
+    shlex::try_quote(text).map_or_else(|_| "?".into(), Cow::into_owned)
+}

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::logfile;
 use crate::outcome::Requests;
 use crate::proof::Own;
-use crate::reading::{Content, Reading, signed_within};
+use crate::reading::{Content, NotDigest, Reading, signed_within};
 use crate::signature::{Written, check};
 use crate::source::{GetError, Object, RootId, Source};
 
@@ -127,7 +127,7 @@ impl<'a> Fetcher<'a> {
             bucket: self.atlas.bucket(root).map(Into::into),
             key: key.into(),
             recorded: self.atlas.recorded(root, key),
-            content: Content::TooLarge { sha256: None },
+            content: Content::Other(NotDigest::TooLarge { sha256: None }),
             own: Own::Absent,
             facts: ObjectFacts::default(),
             generated: None,
@@ -145,10 +145,8 @@ impl<'a> Fetcher<'a> {
         let (content, metadata) = match content {
             Ok(both) => both,
             Err(error) => {
-                reading.content = Content::Unread {
-                    reason: error.reason(),
-                    detail: error.detail(),
-                };
+                let (reason, detail) = (error.reason(), error.detail());
+                reading.content = Content::Other(NotDigest::Unread { reason, detail });
                 return reading;
             }
         };
@@ -189,9 +187,8 @@ impl<'a> Fetcher<'a> {
         })?;
         if over {
             let ended = inflated.container != Container::TooLarge;
-            return Ok(Content::TooLarge {
-                sha256: ended.then_some(inflated.sha256),
-            });
+            let sha256 = ended.then_some(inflated.sha256);
+            return Ok(Content::Other(NotDigest::TooLarge { sha256 }));
         }
         Ok(match Unverified::parse(&json) {
             Ok(digest) => Content::Digest {
@@ -203,10 +200,10 @@ impl<'a> Fetcher<'a> {
                     Container::Broken => "it is cut off or its bytes are broken".into(),
                     _ => why,
                 };
-                Content::NotADigest {
+                Content::Other(NotDigest::Bytes {
                     why,
                     sha256: inflated.sha256,
-                }
+                })
             }
         })
     }

@@ -80,9 +80,26 @@ impl Severity {
 }
 
 /// What to do about an object that is not there.
-pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lifecycle rule expired \
-                                    it, and for versions and delete markers (aws s3api \
+pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lifecycle rule \
+                                    removed objects, and for versions and delete markers (aws s3api \
                                     list-object-versions)";
+
+/// What to do about an object that is not as it was delivered.
+pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
+                                 list-object-versions), and for who wrote this one";
+
+/// What to do about an object that a copying tool inflated.
+pub const RECOPY: &str =
+    "if a copying tool undid Content-Encoding, copy again with one that does not";
+
+/// What to do about an object that could not be read for a reason.
+pub fn unread_hint(reason: &str) -> &'static str {
+    match reason {
+        "refused" => "copy the object itself: links, pipes and devices are not followed",
+        "elsewhere" => "give the copy of its bucket too: --path BUCKET=DIR",
+        _ => "see that it may be read, and run again",
+    }
+}
 
 /// Declares the codes once: the variant, its name, its usual severity and its meaning.
 macro_rules! codes {

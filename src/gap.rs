@@ -141,6 +141,16 @@ impl Gap {
                     .into(),
             ),
         };
-        Finding::new(code, message).over(self.time)
+        let hint = match self.cause {
+            Cause::Unexplained => {
+                "look for StopLogging, UpdateTrail and DeleteTrail events of that time; what is \
+                 answered for can be accepted with --accept"
+            }
+            Cause::BeforeFirstDigest => "compare with when the trail was made",
+            Cause::AfterLastDigest => {
+                "see whether the trail is still logging, and when the copy was made (--as-of)"
+            }
+        };
+        Finding::new(code, message).hint(hint).over(self.time)
     }
 }

@@ -1,13 +1,9 @@
 //! A log's bytes against what its digest says (pure).
 
 use crate::digest::{HASH_ALGORITHM, LogEntry};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, unread_hint};
 use crate::hash::Sha256;
 use crate::inflate::{Container, Inflated};
-
-const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
-                             list-object-versions), and for who wrote this one";
-const RECOPY: &str = "if a copying tool undid Content-Encoding, copy again with one that does not";
 
 /// The hash a log must have.
 ///
@@ -27,7 +23,7 @@ pub fn expected(entry: &LogEntry) -> Result<Sha256, Box<Finding>> {
 /// What is wrong with it.
 pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
     let equal = log.sha256 == expected;
-    const EQUAL: &str = "content equals what was delivered; the container was altered";
+    const EQUAL: &str = "this log's content equals what was delivered; the container was altered";
     let finding = match (log.container, equal) {
         (Container::Whole, true) => return Ok(()),
         (Container::Whole, false) => Finding::new(
@@ -85,11 +81,13 @@ pub fn missing() -> Finding {
         Code::LogMissing,
         "a log that its digest names is not there (deleted, expired or never delivered)",
     )
-    .hint(crate::finding::LOOK_FOR_MISSING)
+    .hint(LOOK_FOR_MISSING)
 }
 
 /// What it means that a log could not be read, for a reason and in words.
 pub fn unreadable(reason: &'static str, detail: &str) -> Finding {
     let message = format!("a log that its digest names could not be read: {detail}");
-    Finding::new(Code::LogUnreadable, message).reason(reason)
+    Finding::new(Code::LogUnreadable, message)
+        .reason(reason)
+        .hint(unread_hint(reason))
 }

@@ -1,6 +1,7 @@
 //! Where a digest lies against where it says it was written (pure).
 
 use crate::digest::Unverified;
+use crate::escape::quoted;
 use crate::finding::{Code, Finding};
 use crate::keyname::{DigestName, from_aws_logs};
 
@@ -74,10 +75,8 @@ pub fn placement(
             Some(Recorded { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
             _ => before(&found),
         };
-        let hint = format!(
-            "if this is a copy of what was written there: --map {here}={}",
-            before(&signed)
-        );
+        let rule = quoted(&format!("{here}={}", before(&signed)));
+        let hint = format!("if this is a copy of what was written there: --map {rule}");
         return Placement::Relocated(finding.compared(signed, found).hint(hint));
     }
     let finding = Finding::new(
@@ -85,5 +84,8 @@ pub fn placement(
         "this digest says that it was written as another one than it was found as: another account, \
          region, trail, time or place",
     );
-    Placement::Other(finding.compared(signed, found))
+    Placement::Other(finding.compared(signed, found).hint(
+        "look for the object that belongs there among older versions (aws s3api \
+         list-object-versions), and for who put this one there",
+    ))
 }

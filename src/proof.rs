@@ -2,7 +2,7 @@
 //! proven successor recorded. Only here does an `Unverified` digest become a [`Verified`] one.
 
 use crate::digest::{Link, LogEntry, Unverified};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, OLDER_VERSION};
 use crate::hash::Sha256;
 use crate::keyname::{DigestKey, KeyRoot};
 use crate::signature::{Checked, KeyUse, Trouble};
@@ -154,7 +154,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
                 let message = "the signature stored with this digest does not verify; its content is \
                                proven by its successor, so the stored signature was altered";
                 (
-                    Some(Finding::new(Code::DigestSignatureInvalid, message)),
+                    Some(Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION)),
                     None,
                 )
             }
@@ -173,7 +173,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
         Some(Checked::Invalid) => {
             let message = "the signature stored with this digest does not verify over its bytes: one \
                            of them was altered; its logs could not be checked";
-            let finding = Finding::new(Code::DigestSignatureInvalid, message);
+            let finding = Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION);
             match mismatch.and_then(|r| r.link.sha256) {
                 Some(expected) => finding.compared(expected, actual),
                 None => finding,
@@ -216,7 +216,9 @@ fn contradiction(what: &str, expected: Option<impl ToString>, actual: impl ToStr
 
 fn link_mismatch(message: &str, expected: Option<impl ToString>, actual: impl ToString) -> Finding {
     let expected = expected.map_or_else(|| "none".into(), |e| e.to_string());
-    Finding::new(Code::ChainLinkMismatch, message).compared(expected, actual)
+    Finding::new(Code::ChainLinkMismatch, message)
+        .compared(expected, actual)
+        .hint(OLDER_VERSION)
 }
 
 fn unchecked(trouble: &Trouble) -> Finding {

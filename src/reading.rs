@@ -20,14 +20,21 @@ pub enum Content {
         /// Whether its container was one whole gzip member and nothing else.
         whole: bool,
     },
-    /// Bytes that are no digest, with their hash.
-    NotADigest {
+    /// Something else.
+    Other(NotDigest),
+}
+
+/// What stands in the place of a digest that can be read.
+#[derive(Debug)]
+pub enum NotDigest {
+    /// Bytes that are no digest.
+    Bytes {
         /// Why not.
         why: String,
         /// SHA-256 of what was inflated.
         sha256: Sha256,
     },
-    /// More than is parsed; the hash where the end was reached.
+    /// More than is parsed.
     TooLarge {
         /// SHA-256 of the whole, where it was read to its end.
         sha256: Option<Sha256>,

@@ -26,7 +26,7 @@ pub struct KeyUse {
     pub region: Region,
     /// MD5 of its DER, in hex.
     pub fingerprint: String,
-    /// When it was valid.
+    /// When it was valid; the end belongs to it.
     pub valid: (Timestamp, Timestamp),
 }
 
@@ -89,7 +89,7 @@ pub fn check(
         return Checked::Unchecked(Trouble {
             code: Code::AlgorithmUnsupported,
             message: format!(
-                "its signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
+                "this digest's signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
             ),
             named: other.into(),
         });
@@ -125,7 +125,7 @@ pub fn check(
         Lookup::OutsideValidity(keys) => match keys.iter().find(verifies) {
             Some(key) => {
                 let message = format!(
-                    "its signature verifies under the key it names, but that key was valid from {} to \
+                    "this digest's signature verifies under the key it names, but that key was valid from {} to \
                      {}, and this digest was signed at {} or soon after",
                     key.valid.0, key.valid.1, signed.0
                 );
@@ -135,11 +135,11 @@ pub fn check(
         },
         Lookup::Unknown => trouble(
             Code::KeyUnknown,
-            "it names a key that is not among those given, though others valid then are",
+            "this digest names a key that is not among those given, though others valid then are",
         ),
         Lookup::Unavailable => trouble(
             Code::KeyUnavailable,
-            "no public key valid when it was signed was given, so its signature could not be checked",
+            "no public key valid when this digest was signed was given, so its signature could not be checked",
         ),
     }
 }

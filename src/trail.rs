@@ -109,7 +109,7 @@ impl Region {
 }
 
 /// One chain of digests: an account, the region the digests were delivered from, the trail's home
-/// region and its name. Prints as `ACCOUNT/REGION/HOME/TRAIL`.
+/// region and its name. Prints as `ACCOUNT/REGION/HOME_REGION/TRAIL`.
 ///
 /// ```
 /// # use trailproof::trail::ChainId;
@@ -234,11 +234,6 @@ impl Window {
     /// Whether it holds no instant.
     pub fn is_empty(&self) -> bool {
         self.from >= self.to
-    }
-
-    /// Whether the two share an instant.
-    pub fn meets(&self, other: &Window) -> bool {
-        self.from < other.to && other.from < self.to && !self.is_empty() && !other.is_empty()
     }
 
     /// What the two share.

@@ -337,6 +337,14 @@ fn an_unproven_digest_does_not_reach_over_the_one_before_it() {
         "{:#?}",
         outcome.findings
     );
+    let coverage = &outcome.chains[0].coverage;
+    let last = coverage.last().map(|s| (s.time.from, s.state));
+    let denied = chain.digests[5].start;
+    assert_eq!(
+        last,
+        Some((denied, trailproof::coverage::State::Unproven)),
+        "{coverage:?}"
+    );
 }
 
 #[test]

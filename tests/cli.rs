@@ -321,7 +321,7 @@ fn verbose_tells_every_file_of_the_window_once_newest_first_with_any_number_of_w
         let run = run(&dir, &validate(&["--verbose", "--jobs", jobs]));
         let files = run
             .stdout
-            .split("files, newest first\n")
+            .split("files, newest digest first\n")
             .nth(1)
             .expect("a list")
             .to_owned();

@@ -65,6 +65,26 @@ fn a_denied_log_is_unreadable_and_not_missing() {
 }
 
 #[test]
+fn the_keys_of_another_region_prove_nothing() {
+    let mut case = Case::new("other-region", 4, "");
+    case.chain(3);
+    let outcome = prove(
+        &source(&case.world),
+        &ring(&case.world, &["us-east-1"]),
+        &request(),
+    );
+    assert!(
+        codes(&outcome).iter().all(|c| *c == Code::KeyUnavailable),
+        "{:?}",
+        codes(&outcome)
+    );
+    assert_eq!(
+        (outcome.verdict, outcome.chains[0].digests.valid),
+        (Verdict::Unproven, 0)
+    );
+}
+
+#[test]
 fn a_deletion_beside_a_denied_digest_is_still_counted() {
     let mut case = Case::new("denied-and-deleted", 1, "");
     let chain = case.chain(8);

@@ -80,8 +80,8 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
     fs::create_dir(&bin).expect("a folder");
     let kept = sample.join("bucket");
     let aws = format!(
-        "#!/bin/sh\n[ \"$1 $2 $3 $4 $5\" = \"s3api head-object --bucket example-org-trail --key\" ] || exit 9\n\
-         exec cat \"{}/$6.head.json\"\n",
+        "#!/bin/sh\n[ \"$1 $2 $3 $4 $5 $6 $7\" = \"s3api head-object --output json --bucket example-org-trail --key\" ] || exit 9\n\
+         exec cat \"{}/$8.head.json\"\n",
         kept.display()
     );
     fs::write(bin.join("aws"), aws).expect("a script");

@@ -210,19 +210,39 @@ fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
         "{:#}",
         merged["findings"]
     );
-    // Named after the new bucket alone, the old digests are known by the links of the new ones.
-    let (code, named) = report(
-        dir.path(),
-        &[
-            "--path",
-            BUCKET,
-            "--keys",
-            "keys",
-            "--s3-bucket",
-            "new-logs",
-        ],
+    // Named after the new bucket alone, the old digests are known by the links of the new ones; the
+    // logs of the old bucket are not looked for in another.
+    let named = [
+        "--path",
+        BUCKET,
+        "--keys",
+        "keys",
+        "--s3-bucket",
+        "new-logs",
+    ];
+    let (code, named) = report(dir.path(), &named);
+    assert_eq!(
+        (code, &named["chains"][0]["digests"]["valid"]),
+        (4, &7.into()),
+        "{:#}",
+        named["findings"]
     );
-    assert_ne!(code, 1, "{:#}", named["findings"]);
+    assert!(
+        codes(&named).iter().all(|c| c == "unproven log-unreadable"),
+        "{:?}",
+        codes(&named)
+    );
+    let both = [
+        "--path",
+        BUCKET,
+        "--keys",
+        "keys",
+        "--s3-bucket",
+        "new-logs",
+        "--s3-bucket",
+        BUCKET,
+    ];
+    assert_eq!(report(dir.path(), &both).0, 0);
 }
 
 #[test]
@@ -440,4 +460,101 @@ fn metadata_that_was_kept_and_is_of_no_use_is_told() {
             .expect("a message");
         assert!(code == 4 && message.contains(said), "{text:?}: {message}");
     }
+}
+
+#[test]
+fn digests_that_changed_places_are_not_those_of_their_names() {
+    let mut world = World::new(21);
+    let chain = running(&mut world, spec(), 5);
+    damage::swap(&mut world, &chain.digests[2].place, &chain.digests[3].place);
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, report) = report(
+        dir.path(),
+        &["--path", BUCKET, "--keys", "keys", "--s3-bucket", BUCKET],
+    );
+    assert_eq!(
+        (code, codes(&report)),
+        (1, vec!["failed digest-identity-mismatch".to_owned(); 2])
+    );
+}
+
+#[test]
+fn another_algorithm_beside_the_signature_is_not_known_unless_the_successor_proves() {
+    let mut world = World::new(22);
+    let chain = running(&mut world, spec(), 4);
+    damage::wrong_algorithm(&mut world, &chain.digests[2].place, "SHA1withRSA");
+    let args = ["--path", BUCKET, "--keys", "keys"];
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, proven) = report(dir.path(), &args);
+    assert_eq!(
+        (code, codes(&proven)),
+        (0, vec!["note digest-proven-by-successor".to_owned()])
+    );
+    damage::wrong_algorithm(&mut world, &chain.last().place, "SHA1withRSA");
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, newest) = report(dir.path(), &args);
+    assert!(code == 4 && codes(&newest).contains(&"unproven algorithm-unsupported".to_owned()));
+}
+
+#[test]
+fn a_digest_that_is_no_json_is_malformed_even_if_somebody_signed_it() {
+    let mut world = World::new(23);
+    let chain = running(&mut world, spec(), 3);
+    damage::broken_json_resigned(&mut world, chain.last());
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(
+        (code, codes(&report)),
+        (1, vec!["failed digest-malformed".to_owned()])
+    );
+}
+
+#[test]
+fn logs_of_two_megabytes_and_of_five_hundred_events_are_proven() {
+    let mut world = World::new(24);
+    let chain = running(
+        &mut world,
+        spec()
+            .logs(1..=1)
+            .events(500..=500)
+            .pad(2_000_000..=2_000_000),
+        2,
+    );
+    let dir = copied(
+        &world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(
+        (code, report["chains"][0]["logs"]["valid"].as_u64()),
+        (0, Some(chain.all_logs().count() as u64))
+    );
+    assert!(report["totals"]["bytes_hashed"].as_u64() > Some(4_000_000));
 }

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use crate::digest::Link;
+use crate::escape::quoted;
 use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
@@ -25,7 +26,10 @@ use crate::reading::{Content, Reading};
 use crate::signature::{KeyUse, Written, check};
 use crate::trail::{HOUR, Window, shift};
 use claims::{Claim, Claimer, Claims};
-use say::{container_altered, get_keys, keep_metadata, named_and_missing, not_a_digest};
+use say::{
+    container_altered, container_altered_too, get_keys, keep_metadata, named_and_missing,
+    not_a_digest,
+};
 pub use walked::{Anchor, Location, Placed, Scope, Tally, Walked};
 
 /// The last proven digest met, next newer than the one at hand.
@@ -180,7 +184,7 @@ impl<'a> Walk<'a> {
         self.arrive(end);
         let (digest, whole) = match content {
             Content::Digest { digest, whole } => (*digest, whole),
-            other => {
+            Content::Other(other) => {
                 let claims = self.claims.take_recorded(end, &recorded);
                 self.check_fork(&claims);
                 let finding = about(not_a_digest(other, &claims));
@@ -235,7 +239,7 @@ impl<'a> Walk<'a> {
                             },
                             None => finding,
                         };
-                        finding.hint(keep_metadata(bucket.as_deref().unwrap_or(&signed.0), &key))
+                        finding.hint(keep_metadata(&signed.0, &signed.1, &key))
                     }
                     Code::KeyUnavailable | Code::KeyUnknown => {
                         finding.hint(get_keys(&self.scope.chain.region))
@@ -244,7 +248,7 @@ impl<'a> Walk<'a> {
                 };
                 let finding = match placement {
                     Placement::Other(why) if finding.severity != Severity::Failed => why,
-                    _ if !whole => container_altered(finding),
+                    _ if !whole => container_altered_too(finding),
                     _ => finding,
                 };
                 if let Some(link) = carried {
@@ -277,7 +281,7 @@ impl<'a> Walk<'a> {
                     found.push(why);
                 }
                 if !whole {
-                    found.push(container_altered(Finding::new(Code::DigestMalformed, "")));
+                    found.push(container_altered());
                 }
                 let found: Vec<Finding> = found.into_iter().map(about).collect();
                 self.proven(Proving {
@@ -330,10 +334,12 @@ impl<'a> Walk<'a> {
         };
         let mut finding = finding.at(Some(place.0), place.1);
         if elsewhere {
-            let bucket = place.0;
-            finding.hint = Some(format!(
-                "give the copy of bucket {bucket} too: --path {bucket}=DIR"
-            ));
+            finding.hint = Some(if in_place {
+                let path = quoted(&format!("{}=DIR", place.0));
+                format!("give the copy of bucket {} too: --path {path}", place.0)
+            } else {
+                "first give the --map that is told for the digests found elsewhere".into()
+            });
         }
         let missing = finding.code == Code::DigestMissing;
         let elsewhere = elsewhere.then(|| place.0.to_owned());

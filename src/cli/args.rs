@@ -20,6 +20,10 @@ Examples:
   trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
       --start-time 2026-01-01 --end-time 2026-02-01 --format json --out report.json
 
+  # a window of the past: what was not there when the copy was made is told
+  trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
+      --start-time 2026-01-01 --end-time 2026-01-08 --as-of 2026-02-01
+
   # one region of one account, a line a file
   trailproof validate --path copy --keys eu-west-1.json --region eu-west-1 \\
       --account-id 111111111111 --verbose
@@ -30,8 +34,10 @@ Examples:
 
 How to make such a copy, and keep what proves it:
   aws s3 sync s3://my-logs copy
-  aws cloudtrail list-public-keys --region eu-west-1 --start-time FIRST --end-time LAST > keys/eu-west-1.json
-  aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json   # a run prints for which KEY
+  aws cloudtrail list-public-keys --region eu-west-1 \\
+      --start-time FIRST --end-time LAST > keys/eu-west-1.json
+  # for each KEY that a run says it needs it for
+  aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json
 
 Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven; 2 no validation was performed";
 
@@ -113,7 +119,8 @@ pub struct Validate {
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub end_time: Option<Timestamp>,
 
-    /// When the copy was made; by default the window's end
+    /// When the copy was made, for a window with an --end-time; by default the window's end, so that
+    /// the last hours of it may be pending
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 

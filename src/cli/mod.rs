@@ -23,8 +23,11 @@ use output::Targets;
 use plan::Plan;
 use verbose::Lines;
 
-/// Runs the program on a command line and gives its exit status: that of the verdict, or 2 where
-/// no validation was performed.
+/// The exit status of an internal error.
+pub const INTERNAL_ERROR: u8 = 70;
+
+/// Runs the program on a command line and gives its exit status: that of the verdict, 2 where
+/// no validation was performed, or 70 for an internal error.
 pub fn run(command_line: Vec<OsString>) -> u8 {
     let started = Timestamp::now();
     let matches = match Args::command().try_get_matches_from(&command_line) {
@@ -62,7 +65,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Err(error) => {
             diagnose::print(&error);
             if error.kind() == Kind::Internal {
-                70
+                INTERNAL_ERROR
             } else {
                 2
             }

@@ -104,7 +104,7 @@ impl Targets {
             let put = |out: &mut dyn Write| {
                 render(report, format, out)?;
                 if let (Format::Text, Some(lines)) = (format, lines) {
-                    writeln!(out, "\nfiles, newest first")?;
+                    writeln!(out, "\nfiles, newest digest first")?;
                     lines.copy(out)?;
                 }
                 out.flush()

@@ -17,8 +17,8 @@ use crate::limits::Limits;
 use crate::strict;
 use crate::trail::Region;
 
-const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --region REGION --start-time T \
-                     --end-time T > REGION.json";
+const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output json --region REGION \
+                     --start-time FIRST --end-time LAST > REGION.json";
 
 /// Reads a key file, which serves every region, or a folder whose `REGION.json` serve their
 /// regions. Keys that are broken are findings about the key source, not errors.

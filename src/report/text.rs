@@ -103,6 +103,9 @@ fn meaning(report: &Report) -> String {
         Verdict::Unproven if report.chains.is_empty() => {
             "no digest was found; nothing is proven".into()
         }
+        Verdict::Unproven if !report.chains.iter().any(has_proven) => {
+            "no instant asked for is proven; nothing was found to be altered".into()
+        }
         Verdict::Unproven => {
             "something could not be checked; nothing was found to be altered".into()
         }
@@ -115,6 +118,10 @@ fn meaning(report: &Report) -> String {
         let _ = write!(said, " ({not_read} logs were looked for and not read)");
     }
     said
+}
+
+fn has_proven(chain: &Chain) -> bool {
+    chain.coverage.iter().any(|s| s.state == State::Verified)
 }
 
 /// The earliest instant at which a chain is pending.
@@ -172,7 +179,7 @@ fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .count();
         writeln!(
             out,
-            "\n  {more} more, {verified} of all verified; --format json has them all"
+            "\n  {more} chains more, of all chains {verified} verified; --format json has them all"
         )?;
     }
     Ok(())
@@ -307,6 +314,10 @@ fn finding(group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     line("what", Some(&finding.message))?;
     let (expected, actual) = match finding.code {
         Code::DigestRelocated | Code::DigestIdentityMismatch => ("signed as", "found as"),
+        Code::KeyUnknown | Code::KeyUnavailable | Code::KeyOutsideValidity => ("expected", "key"),
+        Code::ChainFork => ("expected", "other"),
+        Code::BackfillLate => ("expected", "made at"),
+        Code::KeyInvalid => ("named", "really"),
         _ => ("expected", "actual"),
     };
     line(expected, finding.expected.as_deref())?;

@@ -104,7 +104,7 @@ pub struct Requested {
 /// One chain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Chain {
-    /// `ACCOUNT/REGION/HOME/TRAIL`.
+    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`.
     pub id: String,
     /// The partition.
     pub partition: &'static str,
@@ -360,13 +360,14 @@ pub struct Finding {
     pub reason: Option<String>,
     /// What should have been there: a hash, a signature, an algorithm, or the place signed.
     pub expected: Option<String>,
-    /// What was there: a hash, a signature, an algorithm, a key's fingerprint, or the place found.
+    /// What was there: a hash, a signature, an algorithm, a key's fingerprint, the place
+    /// found, another digest's key, or a time of generation.
     pub actual: Option<String>,
     /// The first instant it concerns.
     pub from: Option<String>,
     /// The first instant after.
     pub to: Option<String>,
-    /// For a log, the digest that names it.
+    /// For a log, the key of the digest that names it.
     pub digest: Option<String>,
     /// The object's version.
     pub version_id: Option<String>,
@@ -397,7 +398,7 @@ pub struct Key {
     pub fingerprint: String,
     /// When its validity began.
     pub valid_from: String,
-    /// When it ended.
+    /// The last instant of its validity.
     pub valid_to: String,
     /// Where it came from.
     pub origin: KeyOrigin,

@@ -177,15 +177,22 @@ impl DirSource {
         let file = match descend(root, &format!("{key}{HEAD_SUFFIX}"), file_at) {
             Ok(file) => file,
             Err(GetError::NotFound) => return None,
-            Err(_) => return Some(Err("its KEY.head.json is there and could not be read")),
+            Err(_) => {
+                return Some(Err(
+                    "this digest's KEY.head.json is there and could not be read",
+                ));
+            }
         };
         let mut text = Vec::new();
         let limit = self.limits.head_json;
         let read = File::from(file).take(limit + 1).read_to_end(&mut text);
         if read.is_err() || text.len() as u64 > limit {
-            return Some(Err("its KEY.head.json is there and could not be read"));
+            return Some(Err(
+                "this digest's KEY.head.json is there and could not be read",
+            ));
         }
-        let wrong = "its KEY.head.json is there and is not what `aws s3api head-object` prints";
+        let wrong =
+            "this digest's KEY.head.json is there and is not what `aws s3api head-object` prints";
         Some(serde_json::from_slice(&text).map_err(|_| wrong))
     }
 }
@@ -254,11 +261,7 @@ impl Source for DirSource {
     fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
         let root = self.root(root)?;
         let file = descend(root, key, file_at)?;
-        let size = fstat(&file).map_err(|e| trouble(e, "file"))?.st_size;
-        let mut facts = ObjectFacts {
-            size: u64::try_from(size).ok(),
-            ..Default::default()
-        };
+        let mut facts = facts_of(&file)?;
         let mut metadata = Metadata::default();
         match with_metadata.then(|| self.head(root, key)).flatten() {
             None => {}
@@ -271,7 +274,8 @@ impl Source for DirSource {
                     trouble: None,
                 };
                 if metadata.signature.is_none() {
-                    metadata.trouble = Some("its KEY.head.json is there and holds no signature");
+                    metadata.trouble =
+                        Some("this digest's KEY.head.json is there and holds no signature");
                 }
                 fill(&mut facts, head);
             }
@@ -286,16 +290,20 @@ impl Source for DirSource {
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         let root = self.root(root)?;
         let file = descend(root, key, file_at)?;
-        let size = fstat(&file).map_err(|e| trouble(e, "file"))?.st_size;
-        let mut facts = ObjectFacts {
-            size: u64::try_from(size).ok(),
-            ..Default::default()
-        };
+        let mut facts = facts_of(&file)?;
         if let Some(Ok(head)) = self.head(root, key) {
             fill(&mut facts, head);
         }
         Ok(facts)
     }
+}
+
+fn facts_of(file: &OwnedFd) -> Result<ObjectFacts, GetError> {
+    let size = fstat(file).map_err(|e| trouble(e, "file"))?.st_size;
+    Ok(ObjectFacts {
+        size: u64::try_from(size).ok(),
+        ..Default::default()
+    })
 }
 
 fn fill(facts: &mut ObjectFacts, head: Head) {

@@ -1,4 +1,4 @@
-//! Buckets in memory, with faults on order: for tests, benches and users of the library.
+//! Buckets in memory, with faults on order: for tests and users of the library.
 
 use std::collections::BTreeMap;
 

@@ -455,6 +455,9 @@ fn nothing_in_window(seen: u64, names: &Names) -> Finding {
     };
     let finding = Finding::new(Code::NothingFound, message);
     match (first, last) {
+        (Some(first), Some(last)) if first == last && seen > 0 => {
+            finding.hint("a starting digest covers no time: copy the digests after it")
+        }
         (Some(first), Some(last)) => finding.hint(format!(
             "its digests here end between {} and {}: ask for a window that meets them",
             first.end(),

@@ -16,7 +16,7 @@ use crate::keyname::DigestKey;
 use crate::ledger::Ledger;
 use crate::outcome::LogTally;
 use crate::proof::{Own, Verified};
-use crate::reading::{Content, Reading};
+use crate::reading::{Content, NotDigest, Reading};
 use crate::scope::Logs;
 use crate::signature::Checked;
 use crate::source::{GetError, RootId};
@@ -228,17 +228,12 @@ impl Run<'_> {
                 !fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket)
             };
             let found = fetcher.found(&bucket, &key, &known, |root, key| {
-                match fetcher.digest(root, key, name.clone()) {
-                    Reading {
-                        content:
-                            Content::Unread {
-                                reason: "not-found",
-                                ..
-                            },
-                        ..
-                    } => Err(GetError::NotFound),
-                    reading => Ok(reading),
-                }
+                let reading = fetcher.digest(root, key, name.clone());
+                let gone = matches!(
+                    &reading.content,
+                    Content::Other(NotDigest::Unread { reason, .. }) if *reason == GetError::NotFound.reason()
+                );
+                if gone { Err(GetError::NotFound) } else { Ok(reading) }
             });
             match found {
                 Ok(reading) => {

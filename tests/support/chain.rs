@@ -287,12 +287,6 @@ impl Chain {
         }
     }
 
-    /// Puts an event into the next log that is delivered after it happened. A quiet hour or a
-    /// restart before that log loses it.
-    pub fn inject_event(&mut self, event: Fields) {
-        self.queue.push(event);
-    }
-
     /// Puts a management event into the next log, if this chain is the one that would show
     /// it: the trail's own account, in its home region.
     fn announce(&mut self, name: &str, at: Timestamp, params: Value) {
@@ -346,16 +340,6 @@ impl Chain {
     /// its number in `digests`.
     pub fn append_custom(&mut self, w: &mut World, edit: impl FnOnce(&mut Fields)) -> usize {
         self.step(w, HOUR, true, edit)
-    }
-
-    /// Writes the next digest over another span than an hour, with its fields changed.
-    pub fn append_span(
-        &mut self,
-        w: &mut World,
-        seconds: i64,
-        edit: impl FnOnce(&mut Fields),
-    ) -> usize {
-        self.step(w, seconds, true, edit)
     }
 
     /// Writes a rival of the digest with this number: the same predecessor and start, no logs,

@@ -155,11 +155,6 @@ impl Fields {
         }
     }
 
-    /// Takes every field of that name out.
-    pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| n != name);
-    }
-
     /// The entries of a digest's `logFiles`.
     pub fn log_files_mut(&mut self) -> &mut Vec<Json> {
         self.get_mut("logFiles")

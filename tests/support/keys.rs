@@ -49,8 +49,6 @@ pub enum Encoding {
 pub struct SigningKey {
     /// The public key as PKCS#1 `RSAPublicKey`.
     pub pkcs1_der: Vec<u8>,
-    /// Hex MD5 of `pkcs1_der`.
-    pub fingerprint: String,
     pair: RsaKeyPair,
 }
 
@@ -60,11 +58,7 @@ impl SigningKey {
         let der = STANDARD.decode(armour).expect("base64 between the armour");
         let pair = RsaKeyPair::from_pkcs8(&der).expect("an RSA key in PKCS#8");
         let pkcs1_der = pair.public_key().as_ref().to_vec();
-        Self {
-            fingerprint: md5_hex(&pkcs1_der),
-            pkcs1_der,
-            pair,
-        }
+        Self { pkcs1_der, pair }
     }
 
     /// The public key as X.509 SubjectPublicKeyInfo.
@@ -146,11 +140,6 @@ impl KeySchedule {
     /// The number of the newest key valid at `at`: the one that signs.
     pub fn signing_index(&self, region: &str, at: Timestamp) -> usize {
         key_of_turn(region, newest_turn(region, at))
-    }
-
-    /// The newest key valid at `at`: the one that signs.
-    pub fn signing_key(&self, region: &str, at: Timestamp) -> &'static SigningKey {
-        signing_key(self.signing_index(region, at))
     }
 
     /// A key that is published for `region` at another time, and not valid at `at`.

@@ -4,11 +4,6 @@
 //! line of the library under test, so that it can stand as an independent witness against it.
 //! The same seed and the same calls give the same world, byte for byte.
 #![allow(
-    dead_code,
-    unused_imports,
-    reason = "every test crate compiles the whole forge and uses the part it needs"
-)]
-#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
@@ -31,12 +26,12 @@ pub mod trail;
 pub mod world;
 
 pub use chain::{Chain, ChainSpec};
-pub use digest::{DigestRecord, LogRecord};
-pub use events::{cloudtrail_event, log_json};
+pub use digest::DigestRecord;
+pub use events::log_json;
 pub use gz::{gunzip, gzip};
-pub use json::{Fields, Json};
+pub use json::Json;
 pub use key_file::KeyFileStyle;
-pub use keys::{Encoding, KeySchedule, PublishedKey, SigningKey};
+pub use keys::{Encoding, PublishedKey};
 pub use trail::Trail;
 pub use world::{Heads, Object, Place, Rng, World};
 
