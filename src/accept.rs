@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::coverage::State;
+use crate::coverage::{Spans, State};
 use crate::finding::{Code, Finding, Verdict};
 use crate::outcome::{Outcome, verdict};
 use crate::report::v1::Accepted;
@@ -118,12 +118,17 @@ pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
         .iter()
         .filter(|f| !accepted.iter().any(|a| a.covers_finding(f)));
     let states = outcome.chains.iter().flat_map(|chain| {
-        chain
+        // Several acceptances may cover one stretch together.
+        let mut forgiven = Spans::default();
+        accepted
+            .iter()
+            .filter(|a| a.chain == chain.id)
+            .for_each(|a| forgiven.insert(a.time));
+        let left = chain
             .coverage
             .iter()
-            .filter(|s| !accepted.iter().any(|a| a.covers(&chain.id, &s.time)))
-            .map(|s| s.state)
-            .collect::<Vec<State>>()
+            .filter(|s| !forgiven.missing_from(s.time).is_empty());
+        left.map(|s| s.state).collect::<Vec<State>>()
     });
     verdict(findings, states, outcome.complete)
 }

@@ -205,7 +205,11 @@ impl Looker<'_> {
                     if !self.filter.admits_folder(root, account, &region) {
                         continue;
                     }
-                    if !digested.contains(&region) {
+                    let folder = root.folder(account, DIGEST_FOLDER, &region);
+                    let trouble = self.survey.trouble.iter();
+                    let told =
+                        trouble.filter(|(_, key, _)| folder.starts_with(key.trim_end_matches('/')));
+                    if !digested.contains(&region) && told.count() == 0 {
                         let folder = root.folder(account, LOG_FOLDER, &region);
                         self.survey.undigested.add(self.limits, folder);
                     }

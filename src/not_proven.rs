@@ -63,6 +63,23 @@ pub fn sentences(
              the proven digests here were written to {named}"
         ));
     }
+    let mut named: Vec<&str> = atlas
+        .roots()
+        .iter()
+        .flat_map(|r| r.buckets.iter().map(String::as_str))
+        .collect();
+    named.sort_unstable();
+    let unnamed = atlas
+        .roots()
+        .iter()
+        .filter(|r| r.buckets.is_empty())
+        .count();
+    if unnamed > 1 || named.windows(2).any(|pair| pair[0] == pair[1]) {
+        said.push(
+            "logs that lie in several of the folders given: the first that holds a log was read"
+                .to_owned(),
+        );
+    }
     if request.logs == Logs::None {
         let not_read: u64 = chains.iter().map(|c| c.logs.not_read).sum();
         said.push(format!(

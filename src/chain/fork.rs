@@ -14,8 +14,8 @@ impl Walk<'_> {
             .filter(|b| b.proven)
             .cloned()
             .collect();
-        by.sort_by_key(|b| (b.interval.to, b.key.clone()));
-        by.dedup_by_key(|b| b.key.clone());
+        by.sort_by_key(|b| (b.interval.to, b.key.clone(), b.bucket.clone()));
+        by.dedup_by_key(|b| (b.key.clone(), b.bucket.clone()));
         let [first, others @ ..] = by.as_slice() else {
             return;
         };
@@ -64,7 +64,11 @@ impl Walk<'_> {
 
     /// Counts a digest that was taken for valid among the others after all, once.
     pub(super) fn no_longer_valid(&mut self, digest: &Claimer, severity: Severity) {
-        if !digest.valid || !self.reclassified.insert(digest.key.clone()) {
+        if !digest.valid
+            || !self
+                .reclassified
+                .insert((digest.bucket.clone(), digest.key.clone()))
+        {
             return;
         }
         let tally = &mut self.walked.tally;

@@ -85,10 +85,11 @@ pub struct Walk<'a> {
     holes: Vec<Hole>,
     /// Buckets that proven digests in their places were written to.
     buckets: BTreeSet<String>,
-    /// Proven backfill digests met, by key: they are not linked in the order of their time.
-    met: BTreeMap<String, Sha256>,
-    /// Keys of digests counted as valid first and otherwise later.
-    reclassified: BTreeSet<String>,
+    /// Backfill digests met, by key, with the hash of those that are proven: they are not linked in
+    /// the order of their time.
+    met: BTreeMap<String, Option<Sha256>>,
+    /// Places of digests counted as valid first and otherwise later.
+    reclassified: BTreeSet<(String, String)>,
     by_successor: BTreeMap<&'static str, (u64, Window)>,
     walked: Walked,
     evidence: sha2::Sha256,
@@ -115,7 +116,7 @@ impl<'a> Walk<'a> {
 
     /// Places that links name and that no digest ending after `next` turned out to be: they have
     /// to be looked for by name. `None` asks for all that remain.
-    pub fn overdue(&self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
+    pub fn overdue(&mut self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
         self.claims.latest(next)
     }
 
@@ -145,9 +146,14 @@ impl<'a> Walk<'a> {
         self.walked.paint.colour(severity, time);
     }
 
-    /// Takes one object read under a digest's name; newest first. `proven_elsewhere` says that the
-    /// digest of this name is proven at its recorded place: then a copy does no harm.
-    pub fn place(&mut self, reading: Reading, proven_elsewhere: bool) -> Placed {
+    /// The hash that a proven successor recorded for the place of an object.
+    pub fn expected(&self, reading: &Reading) -> Option<Sha256> {
+        self.claims.expected(reading.name.end, &reading.recorded)
+    }
+
+    /// Takes one object read under a digest's name; newest first. `proven` is the hash of the digest
+    /// of this name where that is proven at its recorded place and this object lies elsewhere.
+    pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> Placed {
         let Reading {
             bucket,
             key,
@@ -165,28 +171,37 @@ impl<'a> Walk<'a> {
             object: facts.clone(),
             ..finding.at(bucket.as_deref(), &key)
         };
-        if proven_elsewhere {
-            let finding = about(Finding::new(
-                Code::DigestRelocated,
-                "a copy of a digest that is proven at its recorded place; nothing hangs on it",
-            ));
-            if self.meets(hour_before(end)) {
+        if let Some(proven) = proven {
+            let same =
+                matches!(&content, Content::Digest { digest, .. } if digest.sha256() == proven);
+            let message = if same {
+                "a copy of a digest that is proven at its recorded place; nothing hangs on it"
+            } else {
+                "another object under the name of a digest that is proven at its recorded place; nothing \
+                 hangs on it"
+            };
+            let inside = self.meets(hour_before(end));
+            if inside {
+                let finding = about(Finding::new(Code::DigestRelocated, message));
                 self.report(finding.severity(Severity::Note).over(hour_before(end)));
             }
+            let worst = Some(Severity::Note);
             return Placed {
                 proven: None,
-                worst: Some(Severity::Note),
+                worst,
                 passed_over: 0,
                 stands: false,
-                inside: self.meets(hour_before(end)),
+                inside,
             };
         }
         self.arrive(end);
         let (digest, whole) = match content {
             Content::Digest { digest, whole } => (*digest, whole),
             Content::Other(other) => {
-                let claims = self.claims.take_recorded(end, &recorded);
+                let mut claims = self.claims.take_recorded(end, &recorded);
                 self.check_fork(&claims);
+                claims.extend(self.claims.met_before(end, &recorded, &claims));
+                self.claims.remember(end, &claims);
                 let finding = about(not_a_digest(other, &claims));
                 return self.open(end, finding, &own, &key);
             }
@@ -195,6 +210,9 @@ impl<'a> Walk<'a> {
         let signed = (signed_bucket.to_owned(), signed_key.to_owned());
         let mut claims = self.claims.take(end, &signed.0, &signed.1);
         claims.extend(self.claims.take_recorded(end, &recorded));
+        self.check_fork(&claims);
+        claims.extend(self.claims.met_before(end, &recorded, &claims));
+        self.claims.remember(end, &claims);
         let named = claims.iter().any(|c| {
             c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
         });
@@ -227,7 +245,6 @@ impl<'a> Walk<'a> {
             })
             .collect();
         let carried = digest.claimed_previous_unverified().cloned();
-        self.check_fork(&claims);
         match judge(digest, &own, &records) {
             Judged::Unproven(finding) => {
                 let finding = match finding.code {
@@ -361,8 +378,9 @@ impl<'a> Walk<'a> {
         });
         let inside = self.meets(by.interval);
         let mismatch = match (named, self.met.get(&link.key)) {
-            (Some(_), Some(met)) if sensible => (link.sha256.is_some_and(|h| h != *met))
-                .then_some("the backfill digest that this one names is not the one that is there"),
+            (Some(_), Some(met)) if sensible => (met
+                .is_some_and(|m| link.sha256.is_some_and(|h| h != m)))
+            .then_some("the backfill digest that this one names is not the one that is there"),
             (Some(name), None) if sensible => {
                 // What is not proven only carries a signature, and digests are hourly: a link
                 // further back is not worth keeping.
@@ -406,6 +424,9 @@ impl<'a> Walk<'a> {
         let worst = Some(finding.severity);
         if self.meets(hour_before(end)) {
             self.witness(finding.code.as_str(), key, None, own);
+        }
+        if self.scope.backfill {
+            self.met.entry(key.to_owned()).or_insert(None);
         }
         if finding.severity == Severity::Unproven {
             self.unread.get_or_insert_with(|| finding.clone());
@@ -477,7 +498,7 @@ impl<'a> Walk<'a> {
             self.locate(&digest);
         }
         if self.scope.backfill {
-            self.met.insert(me.key.clone(), digest.sha256());
+            self.met.insert(me.key.clone(), Some(digest.sha256()));
         } else {
             self.check_overlap(&me, claims);
         }
@@ -500,7 +521,9 @@ impl<'a> Walk<'a> {
         self.walked.begins = Some(self.walked.begins.map_or(begins, |b| b.min(begins)));
         if let Some(link) = digest.previous().cloned() {
             // One digest beyond the window is read for its proof; what came before it is not asked.
-            if inside || interval.from >= self.scope.to {
+            // But where two may claim the same predecessor, both claims must be known.
+            let rival = || self.claims.holds(&link);
+            if inside || interval.from >= self.scope.to || rival() {
                 self.claim(link, me);
             }
         }

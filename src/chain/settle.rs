@@ -18,7 +18,11 @@ impl Walk<'_> {
     pub(super) fn arrive(&mut self, end: Timestamp) {
         for mut open in std::mem::take(&mut self.open) {
             open.older = open.older.max(Some(end).filter(|older| *older < open.end));
-            if open.elsewhere.is_some() || open.older.is_none() {
+            if open.elsewhere.is_some() || open.missing || open.older.is_none() {
+                // Nothing unproven bounds what a proven link says was there.
+                if open.missing {
+                    open.older = None;
+                }
                 self.open.push(open);
             } else {
                 self.settle(open, false);

@@ -130,7 +130,7 @@ fn pending_from(report: &Report) -> Option<&String> {
     stretches
         .filter(|s| s.state == State::Pending)
         .map(|s| &s.from)
-        .min()
+        .min_by_key(|from| from.parse::<Timestamp>().ok())
 }
 
 fn asked(requested: &Requested) -> impl Iterator<Item = (&'static str, &Vec<String>)> {

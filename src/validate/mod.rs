@@ -18,7 +18,7 @@ use crate::fetch::Fetcher;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
 use crate::gap;
 use crate::hash::Sha256;
-use crate::keyname::KeyRoot;
+use crate::keyname::{DIGEST_FOLDER, KeyRoot};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::not_proven;
@@ -182,6 +182,7 @@ impl Driver<'_> {
             id: &id,
             backfill: false,
             names,
+            from: request.from,
             ledger: Ledger::new(request.limits.findings_per_code),
             logs: LogTally::default(),
             paint: Paint::default(),
@@ -189,10 +190,10 @@ impl Driver<'_> {
             unlisted: 0,
             complete: true,
         };
-        let scope = |backfill| Scope {
+        let scope = |backfill, from| Scope {
             chain: id.clone(),
             backfill,
-            from: request.from,
+            from,
             to,
             ring: self.fetcher.ring,
             // Backfill digests cover no time, so none of theirs is hidden.
@@ -203,8 +204,9 @@ impl Driver<'_> {
             },
             backfill_grace: request.backfill_grace,
         };
-        let main = run.walk(Walk::new(scope(false)), false, to);
-        let backfill = run.walk(Walk::new(scope(true)), true, to);
+        let main = run.walk(Walk::new(scope(false, request.from)), false, to);
+        run.from = request.from.or(main.begins);
+        let backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
         let Run {
             mut ledger,
             logs,
@@ -216,7 +218,11 @@ impl Driver<'_> {
 
         let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
         let last = main.last_end().unwrap_or(window.from);
-        let pending_from = shift(request.as_of.unwrap_or(to), -request.delivery_lag).max(last);
+        let pending_from = shift(
+            request.as_of.unwrap_or(to),
+            request.delivery_lag.saturating_neg(),
+        )
+        .max(last);
         let mut paint = main.paint;
         paint.add_colours(&backfill.paint);
         paint.add_colours(&by_logs);
@@ -226,10 +232,13 @@ impl Driver<'_> {
             ledger.add(gap.finding().of(&id));
         }
         let covered = coverage.iter().any(|s| s.state == State::Verified);
-        let bounded = main
-            .accounted
-            .bounds()
-            .is_some_and(|b| b.from < window.to && window.from < b.to);
+        // Between digests on both sides, a window without any is a gap that is known.
+        let first = [
+            main.accounted.bounds().map(|b| b.from),
+            main.restarts.iter().min().copied(),
+        ];
+        let bounded =
+            first.into_iter().flatten().any(|first| first < window.to) && window.from < last;
         if (main.seen == 0 && !bounded)
             || (!covered && ledger.worst().is_none_or(|s| s == Severity::Note))
         {
@@ -302,7 +311,15 @@ impl Driver<'_> {
         unrecognised.first.truncate(self.request.limits.named);
         chains.sort_by(|a, b| a.id.cmp(&b.id));
         self.absences(&survey, &chains, &answered, &mut ledger);
-        for id in missing_beside_siblings(&found, &survey.logged) {
+        let listed = |(root, account, region): &&(KeyRoot, AccountId, Region)| {
+            let folder = root.folder(account, DIGEST_FOLDER, region);
+            !survey
+                .trouble
+                .iter()
+                .any(|(_, key, _)| folder.starts_with(key.trim_end_matches('/')))
+        };
+        let logged: Vec<_> = survey.logged.iter().filter(listed).cloned().collect();
+        for id in missing_beside_siblings(&found, &logged) {
             let message = "logs of this account lie in this region and no digest of this trail does, \
                            though it has digests in several other regions: nothing of it is proven";
             ledger.add(

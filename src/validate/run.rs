@@ -12,15 +12,17 @@ use crate::discover::{Names, Slot};
 use crate::event::{self, Judged};
 use crate::fetch::LogState;
 use crate::finding::{Code, Finding, Severity};
+use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::ledger::Ledger;
 use crate::outcome::LogTally;
+use crate::placement::Recorded;
 use crate::proof::{Own, Verified};
 use crate::reading::{Content, NotDigest, Reading};
 use crate::scope::Logs;
 use crate::signature::Checked;
 use crate::source::{GetError, RootId};
-use crate::trail::{ChainId, shift};
+use crate::trail::{ChainId, HOUR, shift};
 
 /// One chain on its way.
 pub(super) struct Run<'a> {
@@ -29,6 +31,8 @@ pub(super) struct Run<'a> {
     /// Whether its backfill digests are walked.
     pub(super) backfill: bool,
     pub(super) names: &'a Names,
+    /// The beginning of the window, where it is known.
+    pub(super) from: Option<Timestamp>,
     pub(super) ledger: Ledger,
     pub(super) logs: LogTally,
     pub(super) paint: Paint,
@@ -55,8 +59,9 @@ impl Run<'_> {
         let unknown = self.driver.request.limits.ahead_bytes / 2;
         let first = self.take(&mut queue, unknown);
         let mut batch = self.fetch(&first);
-        let bare = |r: &Reading| r.name.end >= to && r.own == Own::Absent;
-        if batch.readings.first().is_some_and(bare) {
+        let beyond = |r: &&Reading| r.name.end >= to;
+        let proven = batch.readings.iter().take_while(beyond).any(proves_itself);
+        if !proven && batch.readings.first().is_some_and(|r| beyond(&r)) {
             let carriers = self.carriers(slots, first.first().copied());
             if !carriers.is_empty() {
                 queue.extend(first.into_iter().rev());
@@ -104,33 +109,32 @@ impl Run<'_> {
     /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
     /// for its proof.
     fn within(&self, slots: &[Slot], to: Timestamp) -> Vec<Slot> {
-        let request = self.driver.request;
-        let low = match request.from {
-            Some(from) => slots.partition_point(|s| s.end() <= from).saturating_sub(1),
+        let at = |end: Timestamp| slots.partition_point(|s| s.end() < end);
+        let past = |end: Timestamp| slots.partition_point(|s| s.end() <= end);
+        // Several may end together, in several places.
+        let low = self.from.map_or(0, |from| match past(from).checked_sub(1) {
+            Some(before) => at(slots[before].end()),
             None => 0,
-        };
+        });
         let high = if self.backfill {
             // They are named by the time they cover and may be delivered much later.
-            slots.partition_point(|s| s.end() <= shift(to, request.backfill_grace))
+            past(shift(to, self.driver.request.backfill_grace))
         } else {
-            // The first to end at or after the window's end may still meet it; one more proves it.
-            let covering = slots.partition_point(|s| s.end() < to);
-            (covering + 2).min(slots.len())
+            // Whatever ends within an hour after the window's end may still meet it, a starting
+            // digest too; the next one proves them.
+            let next = slots.get(at(shift(to, HOUR))).map(|s| s.end());
+            next.map_or(slots.len(), past)
         };
         slots[low..high.max(low)].to_vec()
     }
 
-    /// Where the newest digest to walk lies beyond the window and has no signature of its own, later
-    /// ones may carry it: up to the first that has one, or the last. They count in nothing else.
+    /// Where no digest beyond the window proves itself, later ones may prove it: up to the first that
+    /// does prove itself, or the last. They count in nothing else.
     fn carriers(&self, slots: &[Slot], newest: Option<Slot>) -> Vec<Slot> {
         let from = slots.partition_point(|s| Some(*s) <= newest);
         let mut carriers = Vec::new();
         for some in slots[from..].chunks(self.driver.request.limits.digests_ahead.max(1)) {
-            let signed = self
-                .fetch(some)
-                .readings
-                .iter()
-                .position(|r| r.own != Own::Absent);
+            let signed = self.fetch(some).readings.iter().position(proves_itself);
             carriers.extend_from_slice(&some[..signed.map_or(some.len(), |at| at + 1)]);
             if signed.is_some() {
                 break;
@@ -167,20 +171,26 @@ impl Run<'_> {
     /// Hands digests that end together to the walk: the one at its recorded place first, so that
     /// copies of it do no harm.
     fn place(&mut self, walk: &mut Walk<'_>, mut run: Vec<Reading>, proven: &mut Proven) {
-        // Of equals, the one that proves itself.
-        run.sort_by_key(|r| !matches!(r.own, Own::Present(_, Checked::Valid(_))));
+        // Of several in one place the one that proves itself, or that its successor recorded.
+        run.sort_by_key(|r| {
+            !proves_itself(r) && walk.expected(r).is_none_or(|h| content_of(r) != Ok(h))
+        });
         let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(|r| home_of(r).is_some());
-        let mut proven_at: Vec<(String, String)> = Vec::new();
+        let mut met: Vec<(Vec<Recorded>, Result<Sha256, &'static str>)> = Vec::new();
+        let mut proven_here = None;
         for reading in home.into_iter().chain(away) {
+            // The same in the same place, in two folders of one bucket, is one.
+            let same = (reading.recorded.clone(), content_of(&reading));
+            if met.contains(&same) {
+                continue;
+            }
             let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
-            let home = home_of(&reading);
-            let copy = match &home {
-                // The same place in two folders, neither of which was given a name.
-                Some(place) => proven_at.contains(place),
-                None => !proven_at.is_empty(),
-            };
+            let copy = proven_here.filter(|_| home_of(&reading).is_none());
             let placed = walk.place(reading, copy);
-            proven_at.extend(home.filter(|_| placed.stands));
+            if placed.stands {
+                proven_here = proven_here.or(same.1.ok());
+            }
+            met.push(same);
             self.placed(bucket.as_deref(), &key, placed, proven);
         }
     }
@@ -238,7 +248,7 @@ impl Run<'_> {
             match found {
                 Ok(reading) => {
                     let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
-                    let placed = walk.place(reading, false);
+                    let placed = walk.place(reading, None);
                     self.placed(bucket.as_deref(), &key, placed, proven);
                 }
                 Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
@@ -372,6 +382,21 @@ fn home_of(reading: &Reading) -> Option<(String, String)> {
     let (bucket, key) = digest.claimed_place_unverified();
     let here = reading.recorded.iter().any(|r| r.is(bucket, key));
     here.then(|| (bucket.into(), key.into()))
+}
+
+/// Whether a digest's own signature proves it.
+fn proves_itself(reading: &Reading) -> bool {
+    matches!(reading.own, Own::Present(_, Checked::Valid(_)))
+}
+
+/// The hash of what was read, or why nothing was.
+fn content_of(reading: &Reading) -> Result<Sha256, &'static str> {
+    match &reading.content {
+        Content::Digest { digest, .. } => Ok(digest.sha256()),
+        Content::Other(NotDigest::Bytes { sha256, .. }) => Ok(*sha256),
+        Content::Other(NotDigest::TooLarge { sha256 }) => sha256.ok_or("too-large"),
+        Content::Other(NotDigest::Unread { reason, .. }) => Err(reason),
+    }
 }
 
 /// Splits readings, newest first, into those that end together.
