@@ -10,6 +10,7 @@ mod attacks;
 mod cases;
 mod cli;
 mod codes;
+mod edges;
 mod faults;
 mod flips;
 mod forge;
