@@ -330,6 +330,8 @@ impl Driver<'_> {
         }
         findings.extend(ledger.into_findings());
         findings.sort_by_cached_key(Finding::order);
+        // Two folders of one bucket may both say the same of one object.
+        findings.dedup();
         let states = chains
             .iter()
             .flat_map(|c| c.coverage.iter().map(|s| s.state));
