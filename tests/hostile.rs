@@ -6,26 +6,11 @@ use std::process::Command;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION};
 use crate::program::{assert_matches_schema, codes, report, run};
+use crate::support::Heads;
 use crate::support::damage::{rewrite_digest, write_bomb};
-use crate::support::{Heads, KeyFileStyle, ts};
 
 const TWO_GIB: u64 = 2 << 30;
 const MIB_64: u64 = 64 << 10;
-
-fn written(case: &Case) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a folder");
-    case.world
-        .write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
-    let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
-    case.world.write_keys(
-        &dir.path().join("keys"),
-        KeyFileStyle::V2Iso,
-        &[REGION],
-        from,
-        to,
-    );
-    dir
-}
 
 /// Runs the binary and gives its exit code, its report and its peak resident memory in KiB.
 fn measured(dir: &Path, args: &[String]) -> (i32, serde_json::Value, u64) {
@@ -66,7 +51,7 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 fn two_gib_from_a_small_log_are_hashed_in_bounded_memory() {
     let mut case = Case::new("bomb-log", 1, "");
     let chain = case.chain(3);
-    let dir = written(&case);
+    let dir = case.copied();
     let log = &chain.digests[2].logs[0].place.key;
     write_bomb(&dir.path().join("bucket").join(log), TWO_GIB);
     let (code, report, peak) = measured(dir.path(), &case.args);
@@ -85,7 +70,7 @@ fn two_gib_from_a_small_log_are_hashed_in_bounded_memory() {
 fn two_gib_from_a_small_digest_are_told_from_what_its_successor_recorded() {
     let mut case = Case::new("bomb-digest", 1, "");
     let chain = case.chain(3);
-    let dir = written(&case);
+    let dir = case.copied();
     let bomb = |key: &str| write_bomb(&dir.path().join("bucket").join(key), TWO_GIB);
     bomb(&chain.digests[2].place.key);
     let (code, report, peak) = measured(dir.path(), &case.args);
@@ -100,7 +85,7 @@ fn two_gib_from_a_small_digest_are_told_from_what_its_successor_recorded() {
 fn a_digest_that_nothing_records_and_that_inflates_too_far_was_not_looked_at() {
     let mut case = Case::new("bomb-newest", 4, "");
     let chain = case.chain(3);
-    let dir = written(&case);
+    let dir = case.copied();
     write_bomb(
         &dir.path().join("bucket").join(&chain.last().place.key),
         64 << 20,
@@ -118,7 +103,7 @@ fn a_digest_that_nothing_records_and_that_inflates_too_far_was_not_looked_at() {
 fn no_key_leads_out_of_the_root() {
     let mut case = Case::new("traversal", 4, "");
     let chain = case.chain(3);
-    let dir = written(&case);
+    let dir = case.copied();
     let secret = dir.path().join("secret");
     fs::write(&secret, "secret").expect("a file");
     for key in [
@@ -149,7 +134,7 @@ fn no_key_leads_out_of_the_root() {
 fn links_pipes_and_folders_in_the_place_of_objects_are_refused_and_named() {
     let mut case = Case::new("special-files", 4, "");
     let chain = case.chain(5);
-    let dir = written(&case);
+    let dir = case.copied();
     let bucket = dir.path().join("bucket");
     let at = |i: usize| bucket.join(&chain.digests[i].logs[0].place.key);
     for i in 1..=3 {
@@ -191,7 +176,7 @@ fn links_pipes_and_folders_in_the_place_of_objects_are_refused_and_named() {
 fn a_link_instead_of_a_day_hides_nothing_that_links_still_name() {
     let mut case = Case::new("linked-day", 4, "");
     let chain = case.chain(30);
-    let dir = written(&case);
+    let dir = case.copied();
     let day = dir.path().join(format!(
         "bucket/AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/2026/03/01"
     ));
@@ -231,7 +216,7 @@ fn no_escape_code_reaches_the_reports() {
         let log = fields.log_files_mut()[0].as_object_mut().expect("a log");
         log.set("s3Object", nasty);
     });
-    let dir = written(&case);
+    let dir = case.copied();
     let odd = dir.path().join(format!(
         "bucket/AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/\u{1b}]0;title\u{7}"
     ));
@@ -267,7 +252,7 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
     use trailproof::source::{Listed, RootId, Source as _};
     let mut case = Case::new("passes", 0, "");
     case.chain(30);
-    let dir = written(&case);
+    let dir = case.copied();
     let list = |names_at_once| {
         let mut source = DirSource::new(Limits {
             names_at_once,

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use base64::Engine as _;
 use serde_json::Value;
 
-use crate::cases::case::{BUCKET, Case, REGION};
+use crate::cases::case::{Case, REGION};
 use crate::program::report;
-use crate::support::{DigestRecord, Heads, KeyFileStyle, World, damage, ts};
+use crate::support::{DigestRecord, World, damage};
 
 fn pipe(command: &str, args: &[&str], input: &[u8]) -> (bool, Vec<u8>) {
     let mut child = Command::new(command)
@@ -112,17 +112,7 @@ fn count(dir: &Path, world: &World, digests: &[DigestRecord], keys: &Value) -> (
 }
 
 fn compare(case: &Case, digests: &[DigestRecord]) -> (u64, u64) {
-    let dir = tempfile::tempdir().expect("a folder");
-    case.world
-        .write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
-    let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-02T00:00:00Z"));
-    case.world.write_keys(
-        &dir.path().join("keys"),
-        KeyFileStyle::V2Iso,
-        &[REGION],
-        from,
-        to,
-    );
+    let dir = case.copied();
     let keys = std::fs::read(dir.path().join(format!("keys/{REGION}.json"))).expect("keys");
     let keys: Value = serde_json::from_slice(&keys).expect("JSON");
     let theirs = count(dir.path(), &case.world, digests, &keys);

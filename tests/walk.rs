@@ -22,6 +22,17 @@ fn copied(
     dir
 }
 
+/// A copy of the usual bucket with all metadata, and the keys of its region.
+fn copy_of(world: &World) -> tempfile::TempDir {
+    copied(
+        world,
+        &[BUCKET],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    )
+}
+
 fn running(world: &mut World, spec: ChainSpec, hours: i64) -> Chain {
     let mut chain = Chain::new(spec);
     chain.start(world, ts("2026-03-01T00:12:34Z"));
@@ -79,13 +90,7 @@ fn trails_whose_names_extend_each_other_never_mix() {
         let trail = Trail::new(ACCOUNT, HOME, name, BUCKET);
         running(&mut world, ChainSpec { trail, ..spec() }, 3);
     }
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, all) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!((code, ids(&all).len()), (0, 4), "{:?}", ids(&all));
     let arn = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
@@ -120,13 +125,7 @@ fn an_organization_trail_has_a_chain_for_each_account_and_its_arn_means_them_all
         );
     }
     running(&mut world, spec(), 3);
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let base = ["--path", BUCKET, "--keys", "keys", "--s3-bucket", BUCKET];
     let with = |more: &[&str]| report(dir.path(), &[&base[..], more].concat());
     assert_eq!(
@@ -253,36 +252,18 @@ fn logs_named_by_backfill_digests_are_checked_and_a_missing_link_between_them_is
         chain.backfill(&mut world, hour(end), hour(generated), 1, true);
     }
     let log = chain.backfills[1].logs[0].place.clone();
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let args = ["--path", BUCKET, "--keys", "keys", "--s3-bucket", BUCKET];
     assert_eq!(report(dir.path(), &args).0, 0);
     damage::modify_log(&mut world, &log);
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, modified) = report(dir.path(), &args);
     assert_eq!(
         (code, codes(&modified)),
         (1, vec!["failed log-modified".to_owned()])
     );
     damage::delete(&mut world, &chain.backfills[1].place);
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, missing) = report(dir.path(), &args);
     assert_eq!(
         (code, codes(&missing)),
@@ -296,13 +277,7 @@ fn litter_beside_the_digests_is_named_and_does_no_harm() {
     let mut world = World::new(16);
     let chain = running(&mut world, spec(), 3);
     world.litter(&chain.spec.trail, ACCOUNT, REGION, hour(1));
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!(code, 0, "{:#}", report["findings"]);
     let said = report["not_proven"].to_string();
@@ -316,13 +291,7 @@ fn litter_beside_the_digests_is_named_and_does_no_harm() {
 fn a_folder_inside_the_copy_is_told_what_to_give_instead() {
     let mut world = World::new(17);
     running(&mut world, spec(), 2);
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let inside = format!("{BUCKET}/AWSLogs");
     let (code, report) = report(dir.path(), &["--path", &inside, "--keys", "keys"]);
     assert_eq!(
@@ -344,13 +313,7 @@ fn logs_without_any_digest_are_no_success() {
     for digest in &chain.digests {
         damage::delete(&mut case.world, &digest.place);
     }
-    let dir = copied(
-        &case.world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&case.world);
     let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!(
         (code, codes(&report)),
@@ -368,13 +331,7 @@ fn logs_without_any_digest_are_no_success() {
 fn the_same_objects_in_two_folders_without_a_name_do_no_harm_and_one_folder_twice_is_refused() {
     let mut world = World::new(18);
     let chain = running(&mut world, spec(), 3);
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     world.write_tree(BUCKET, &dir.path().join("again"), Heads::None);
     let two = ["--path", BUCKET, "--path", "again", "--keys", "keys"];
     let (code, twice) = report(dir.path(), &two);
@@ -467,13 +424,7 @@ fn digests_that_changed_places_are_not_those_of_their_names() {
     let mut world = World::new(21);
     let chain = running(&mut world, spec(), 5);
     damage::swap(&mut world, &chain.digests[2].place, &chain.digests[3].place);
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, report) = report(
         dir.path(),
         &["--path", BUCKET, "--keys", "keys", "--s3-bucket", BUCKET],
@@ -490,26 +441,14 @@ fn another_algorithm_beside_the_signature_is_not_known_unless_the_successor_prov
     let chain = running(&mut world, spec(), 4);
     damage::wrong_algorithm(&mut world, &chain.digests[2].place, "SHA1withRSA");
     let args = ["--path", BUCKET, "--keys", "keys"];
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, proven) = report(dir.path(), &args);
     assert_eq!(
         (code, codes(&proven)),
         (0, vec!["note digest-proven-by-successor".to_owned()])
     );
     damage::wrong_algorithm(&mut world, &chain.last().place, "SHA1withRSA");
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, newest) = report(dir.path(), &args);
     assert!(code == 4 && codes(&newest).contains(&"unproven algorithm-unsupported".to_owned()));
 }
@@ -519,13 +458,7 @@ fn a_digest_that_is_no_json_is_malformed_even_if_somebody_signed_it() {
     let mut world = World::new(23);
     let chain = running(&mut world, spec(), 3);
     damage::broken_json_resigned(&mut world, chain.last());
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!(
         (code, codes(&report)),
@@ -544,13 +477,7 @@ fn logs_of_two_megabytes_and_of_five_hundred_events_are_proven() {
             .pad(2_000_000..=2_000_000),
         2,
     );
-    let dir = copied(
-        &world,
-        &[BUCKET],
-        &[REGION],
-        &Heads::All,
-        KeyFileStyle::V2Iso,
-    );
+    let dir = copy_of(&world);
     let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!(
         (code, report["chains"][0]["logs"]["valid"].as_u64()),

@@ -6,6 +6,7 @@
 
 mod claims;
 mod fork;
+mod proven;
 mod say;
 mod settle;
 mod walked;
@@ -21,11 +22,12 @@ use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::placement::{Placement, placement};
-use crate::proof::{Judged, Own, Recorded, Verified, judge};
+use crate::proof::{Judged, Own, Recorded, judge};
 use crate::reading::{Content, Reading};
-use crate::signature::{KeyUse, Written, check};
+use crate::signature::{Written, check};
 use crate::trail::{HOUR, Window, shift};
 use claims::{Claim, Claimer, Claims};
+use proven::Proving;
 use say::{
     container_altered, container_altered_too, get_keys, keep_metadata, named_and_missing,
     not_a_digest,
@@ -48,18 +50,6 @@ struct Open {
     missing: bool,
     /// It lies in a bucket that cannot be looked into, and so may others beside it.
     elsewhere: Option<String>,
-}
-
-/// A digest that is proven, with all that was found on the way.
-struct Proving<'r> {
-    digest: Box<Verified>,
-    found: Vec<Finding>,
-    by_successor: Option<&'static str>,
-    keys: Vec<KeyUse>,
-    own: &'r Own,
-    claims: &'r [Claim],
-    relocated: bool,
-    generated: Option<Timestamp>,
 }
 
 /// Time between two proven digests that no link joins.
@@ -444,160 +434,6 @@ impl<'a> Walk<'a> {
             passed_over: 0,
             stands: false,
             inside: self.meets(hour_before(end)),
-        }
-    }
-
-    fn proven(&mut self, proving: Proving<'_>) -> Placed {
-        let Proving {
-            digest,
-            found,
-            by_successor,
-            keys,
-            own,
-            claims,
-            relocated,
-            generated,
-        } = proving;
-        let interval = digest.interval();
-        let inside = self.meets(interval);
-        let (bucket, key) = digest.place();
-        let worst = found.iter().map(|f| f.severity).max();
-        let me = Claimer {
-            bucket: bucket.into(),
-            key: key.into(),
-            interval,
-            proven: true,
-            in_place: !relocated,
-            valid: inside && worst.is_none_or(|w| w == Severity::Note),
-        };
-        if !relocated {
-            self.buckets.insert(me.bucket.clone());
-        }
-        self.close(Some((&digest, &me)));
-        if inside {
-            self.walked.seen += 1;
-            match worst {
-                Some(Severity::Failed) => self.walked.tally.failed += 1,
-                Some(Severity::Unproven) => self.walked.tally.unproven += 1,
-                _ => self.walked.tally.valid += 1,
-            }
-            for finding in found {
-                self.colour(finding.severity, interval);
-                self.report(finding.over(interval));
-            }
-            if let Some(why) = by_successor {
-                let (count, time) = self.by_successor.entry(why).or_insert((0, interval));
-                *count += 1;
-                time.from = time.from.min(interval.from);
-                time.to = time.to.max(interval.to);
-            }
-            self.late(&me, generated);
-            self.witness("proven", key, Some(digest.sha256()), own);
-            self.anchor(&digest, own, claims);
-            self.walked.keys.extend(keys);
-            self.locate(&digest);
-        }
-        if self.scope.backfill {
-            self.met.insert(me.key.clone(), Some(digest.sha256()));
-        } else {
-            self.check_overlap(&me, claims);
-        }
-        // A starting digest says nothing of the hour it spans, a backfill digest covers no time.
-        match (self.scope.backfill, digest.is_starting()) {
-            (true, _) => {}
-            (false, true) => self.walked.restarts.push(interval.to),
-            (false, false) => {
-                self.walked.accounted.insert(interval);
-                if !relocated {
-                    self.walked.paint.verified.insert(interval);
-                }
-            }
-        }
-        let begins = if digest.is_starting() {
-            interval.to
-        } else {
-            interval.from
-        };
-        self.walked.begins = Some(self.walked.begins.map_or(begins, |b| b.min(begins)));
-        if let Some(link) = digest.previous().cloned() {
-            // One digest beyond the window is read for its proof; what came before it is not asked.
-            // But where two may claim the same predecessor, both claims must be known.
-            let rival = || self.claims.holds(&link);
-            if inside || interval.from >= self.scope.to || rival() {
-                self.claim(link, me);
-            }
-        }
-        let passed_over = if inside && relocated {
-            digest.log_files().len() as u64
-        } else {
-            0
-        };
-        let proven = (inside && !relocated).then_some(digest);
-        Placed {
-            proven,
-            worst,
-            passed_over,
-            stands: !relocated,
-            inside,
-        }
-    }
-
-    fn late(&mut self, me: &Claimer, generated: Option<Timestamp>) {
-        if let Some(at) = generated
-            && at > shift(me.interval.to, self.scope.backfill_grace)
-        {
-            let message = "this backfill digest says that it was generated later than the grace \
-                           after its interval";
-            let finding = Finding::new(Code::BackfillLate, message)
-                .at(Some(&me.bucket), &me.key)
-                .over(me.interval);
-            self.report(Finding {
-                actual: Some(at.to_string()),
-                ..finding
-            });
-        }
-    }
-
-    fn anchor(&mut self, digest: &Verified, own: &Own, claims: &[Claim]) {
-        let signature = match own {
-            Own::Present(hex, _) => Some(hex.clone()),
-            Own::Absent => claims.first().map(|c| c.link.signature.clone()),
-        };
-        let anchor = Anchor {
-            key: digest.place().1.into(),
-            sha256: digest.sha256(),
-            signature,
-            end: digest.interval().to,
-        };
-        let newest = self
-            .walked
-            .anchors
-            .take()
-            .map_or_else(|| anchor.clone(), |(_, newest)| newest);
-        self.walked.anchors = Some((anchor, newest));
-    }
-
-    fn locate(&mut self, digest: &Verified) {
-        let Some(root) = digest.root() else { return };
-        let (bucket, _) = digest.place();
-        let time = digest.interval();
-        match self
-            .walked
-            .locations
-            .iter_mut()
-            .find(|l| l.bucket == bucket && l.root == *root)
-        {
-            Some(l) => {
-                l.time = Window {
-                    from: l.time.from.min(time.from),
-                    to: l.time.to.max(time.to),
-                };
-            }
-            None => self.walked.locations.push(Location {
-                bucket: bucket.into(),
-                root: root.clone(),
-                time,
-            }),
         }
     }
 }

@@ -125,6 +125,22 @@ impl Case {
         fs::write(dir.join("case.toml"), self.toml()).expect("case.toml");
     }
 
+    /// The bucket and its keys as a copy in a folder of their own, all metadata kept.
+    pub fn copied(&self) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("a folder");
+        self.world
+            .write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
+        let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
+        self.world.write_keys(
+            &dir.path().join("keys"),
+            KeyFileStyle::V2Iso,
+            &[REGION],
+            from,
+            to,
+        );
+        dir
+    }
+
     fn trees(&self) -> Vec<(&'static str, String)> {
         match self.buckets.as_slice() {
             [one] => vec![(one, "bucket".into())],
