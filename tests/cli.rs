@@ -295,6 +295,25 @@ fn the_tail_is_pending_only_within_the_delivery_lag_of_the_look() {
 }
 
 #[test]
+fn what_changes_nothing_is_said_on_standard_error() {
+    let as_of = run(
+        &case("digest-missing"),
+        &validate(&["--as-of", "2026-03-05"]),
+    );
+    assert_eq!(as_of.code, 1);
+    assert_eq!(
+        as_of.stderr,
+        "note: --as-of changes nothing without --end-time: the window ends with the data\n"
+    );
+    let mild = run(&case("gap"), &validate(&["--fail-on", "failed"]));
+    assert_eq!(mild.code, 0);
+    assert_eq!(
+        mild.stderr,
+        "note: the verdict is gaps; the exit status is 0 because of --fail-on\n"
+    );
+}
+
+#[test]
 fn a_utc_offset_is_honoured() {
     let times = [
         "--start-time",

@@ -100,6 +100,9 @@ fn run_validate(
         accepted,
         fail_on,
     } = plan;
+    if requested.as_of.is_some() && requested.end.is_none() {
+        note("--as-of changes nothing without --end-time: the window ends with the data");
+    }
     let lines = if verbose { Some(Lines::new()?) } else { None };
     let observer: &dyn Observer = lines.as_ref().map_or(&Silent, |lines| lines);
     let outcome = validate(&source, &atlas, &ring, key_findings, &request, observer)?;
@@ -131,13 +134,16 @@ fn run_validate(
             "--accept"
         };
         let verdict = report.verdict.as_str();
-        // On standard error, for standard output holds the report alone.
-        let _ = writeln!(
-            std::io::stderr(),
-            "note: the verdict is {verdict}; the exit status is {code} because of {why}"
-        );
+        note(&format!(
+            "the verdict is {verdict}; the exit status is {code} because of {why}"
+        ));
     }
     let written = targets.write(&report, lines.as_ref());
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
     Ok(code)
+}
+
+/// Says something on standard error, for standard output holds the report alone.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {text}");
 }

@@ -58,12 +58,6 @@ impl Plan {
                 .map_err(|why| not_a(path, "list of what is accepted", why))?,
             None => Vec::new(),
         };
-        if args.as_of.is_some() && args.end_time.is_none() {
-            let message = "--as-of says nothing without --end-time: the window ends with the data";
-            return Err(
-                Error::new(Kind::Usage, message).hint("give the --end-time of the window too")
-            );
-        }
         let jobs = args.jobs.map_or_else(
             || std::thread::available_parallelism().map_or(1, usize::from),
             usize::from,
