@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use sha2::Digest as _;
 
-use crate::digest::Link;
+use crate::digest::{Link, Unverified};
 use crate::escape::quoted;
 use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
@@ -24,7 +24,7 @@ use crate::keyname::DigestKey;
 use crate::placement::{Placement, placement};
 use crate::proof::{Judged, Own, Recorded, judge};
 use crate::reading::{Content, Reading};
-use crate::signature::{Written, check};
+use crate::signature::{Checked, Written, check};
 use crate::trail::{HOUR, Window, shift};
 use claims::{Claim, Claimer, Claims};
 use proven::Proving;
@@ -207,33 +207,7 @@ impl<'a> Walk<'a> {
             c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
         });
         let placement = placement(&digest, &name, &key, &recorded, named);
-        let records: Vec<Recorded<'_>> = claims
-            .iter()
-            .map(|claim| Recorded {
-                link: &claim.link,
-                by_proven: claim.by.proven,
-                signature: match &own {
-                    Own::Present(hex, checked)
-                        if hex.eq_ignore_ascii_case(&claim.link.signature) =>
-                    {
-                        checked.clone()
-                    }
-                    _ => {
-                        let written = Written {
-                            hex: &claim.link.signature,
-                            algorithm: None,
-                        };
-                        check(
-                            &digest,
-                            written,
-                            &self.scope.chain.region,
-                            self.scope.ring,
-                            signed_at,
-                        )
-                    }
-                },
-            })
-            .collect();
+        let records = self.records(&digest, &own, &claims, signed_at);
         let carried = digest.claimed_previous_unverified().cloned();
         match judge(digest, &own, &records) {
             Judged::Unproven(finding) => {
@@ -303,6 +277,39 @@ impl<'a> Walk<'a> {
                 })
             }
         }
+    }
+
+    /// What successors recorded of a digest, with their signatures checked over its bytes.
+    fn records<'c>(
+        &self,
+        digest: &Unverified,
+        own: &Own,
+        claims: &'c [Claim],
+        signed: (Timestamp, Timestamp),
+    ) -> Vec<Recorded<'c>> {
+        let region = &self.scope.chain.region;
+        let signature = |link: &Link| match own {
+            // The same signature need not be checked twice, unless what stands beside it kept it
+            // from being checked.
+            Own::Present(hex, checked @ (Checked::Valid(_) | Checked::Invalid))
+                if hex.eq_ignore_ascii_case(&link.signature) =>
+            {
+                checked.clone()
+            }
+            _ => {
+                let written = Written {
+                    hex: &link.signature,
+                    algorithm: None,
+                };
+                check(digest, written, region, self.scope.ring, signed)
+            }
+        };
+        let record = |claim: &'c Claim| Recorded {
+            link: &claim.link,
+            by_proven: claim.by.proven,
+            signature: signature(&claim.link),
+        };
+        claims.iter().map(record).collect()
     }
 
     /// Says that a place named by a link could not be read: `reason` and `detail` as of the source,
