@@ -61,6 +61,15 @@ pub struct Survey {
     pub members: BTreeSet<(KeyRoot, AccountId)>,
 }
 
+impl Survey {
+    /// Whether a folder lies in, or is, one that could not be looked into.
+    pub fn is_hidden(&self, folder: &str) -> bool {
+        self.trouble
+            .iter()
+            .any(|(_, key, _)| folder.starts_with(key.trim_end_matches('/')))
+    }
+}
+
 /// Looks for every folder of digests in a source by delimited listings, reading no object.
 pub fn survey(source: &dyn Source, atlas: &Atlas, filter: &Filter, limits: &Limits) -> Survey {
     let mut survey = Survey::default();
@@ -206,10 +215,7 @@ impl Looker<'_> {
                         continue;
                     }
                     let folder = root.folder(account, DIGEST_FOLDER, &region);
-                    let trouble = self.survey.trouble.iter();
-                    let told =
-                        trouble.filter(|(_, key, _)| folder.starts_with(key.trim_end_matches('/')));
-                    if !digested.contains(&region) && told.count() == 0 {
+                    if !digested.contains(&region) && !self.survey.is_hidden(&folder) {
                         let folder = root.folder(account, LOG_FOLDER, &region);
                         self.survey.undigested.add(self.limits, folder);
                     }

@@ -92,11 +92,16 @@ pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3
 pub const RECOPY: &str =
     "if a copying tool undid Content-Encoding, copy again with one that does not";
 
+/// The reason word for what we refuse to look at.
+pub const REFUSED: &str = "refused";
+/// The reason word for what lies in a bucket that cannot be looked into.
+pub const ELSEWHERE: &str = "elsewhere";
+
 /// What to do about an object that could not be read for a reason.
 pub fn unread_hint(reason: &str) -> &'static str {
     match reason {
-        "refused" => "copy the object itself: links, pipes and devices are not followed",
-        "elsewhere" => "give the copy of its bucket too: --path BUCKET=DIR",
+        REFUSED => "copy the object itself: links, pipes and devices are not followed",
+        ELSEWHERE => "give the copy of its bucket too: --path BUCKET=DIR",
         _ => "see that it may be read, and run again",
     }
 }

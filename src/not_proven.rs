@@ -3,6 +3,7 @@
 
 use crate::atlas::Atlas;
 use crate::discover::{Named, Survey};
+use crate::limits::Limits;
 use crate::outcome::ChainOutcome;
 use crate::scope::{Logs, Request};
 use crate::trail::{ChainId, TrailArn, Window};
@@ -172,9 +173,13 @@ fn list(named: &Named) -> String {
 }
 
 /// What is there instead of what was asked for, as a hint.
-pub fn what_is_there(survey: &Survey, chains: &[ChainOutcome]) -> String {
+pub fn what_is_there(survey: &Survey, chains: &[ChainOutcome], limits: &Limits) -> String {
     if !chains.is_empty() {
-        let ids: Vec<String> = chains.iter().take(5).map(|c| c.id.to_string()).collect();
+        let ids: Vec<String> = chains
+            .iter()
+            .take(limits.named)
+            .map(|c| c.id.to_string())
+            .collect();
         let more = chains.len() - ids.len();
         let more = if more > 0 {
             format!(" and {more} more")

@@ -30,6 +30,13 @@ pub(super) struct Claimer {
     pub valid: bool,
 }
 
+impl Claim {
+    /// Whether two are one: the same link of the same digest.
+    fn is(&self, other: &Claim) -> bool {
+        self.link == other.link && self.by.key == other.by.key
+    }
+}
+
 /// Claims that are not settled, by the end of the digest they name, its key and its bucket.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
@@ -84,11 +91,7 @@ impl Claims {
     pub fn remember(&mut self, end: Timestamp, claims: &[Claim]) {
         match &mut self.last {
             Some((last, kept)) if *last == end => {
-                kept.retain(|k| {
-                    !claims
-                        .iter()
-                        .any(|c| c.link == k.link && c.by.key == k.by.key)
-                });
+                kept.retain(|k| !claims.iter().any(|c| c.is(k)));
                 kept.extend_from_slice(claims);
             }
             last => *last = Some((end, claims.to_vec())),
@@ -103,11 +106,7 @@ impl Claims {
             .filter(|(last, _)| *last == end)
             .flat_map(|(_, kept)| kept);
         let here = |c: &&Claim| recorded.iter().any(|r| r.is(&c.link.bucket, &c.link.key));
-        let new = |c: &&Claim| {
-            !taken
-                .iter()
-                .any(|t| t.link == c.link && t.by.key == c.by.key)
-        };
+        let new = |c: &&Claim| !taken.iter().any(|t| t.is(c));
         kept.filter(here).filter(new).cloned().collect()
     }
 

@@ -18,7 +18,7 @@ use sha2::Digest as _;
 
 use crate::digest::{Link, Unverified};
 use crate::escape::quoted;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, ELSEWHERE, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::placement::{Placement, placement};
@@ -134,6 +134,11 @@ impl<'a> Walk<'a> {
 
     fn colour(&mut self, severity: Severity, time: Window) {
         self.walked.paint.colour(severity, time);
+    }
+
+    /// The data begin at `at`, or earlier as is known already.
+    fn begins(&mut self, at: Timestamp) {
+        self.walked.begins = Some(self.walked.begins.map_or(at, |begins| begins.min(at)));
     }
 
     /// The hash that a proven successor recorded for the place of an object.
@@ -444,9 +449,6 @@ impl<'a> Walk<'a> {
         }
     }
 }
-
-/// The reason word for what lies in a bucket that cannot be looked into.
-const ELSEWHERE: &str = "elsewhere";
 
 fn hour_before(end: Timestamp) -> Window {
     Window {

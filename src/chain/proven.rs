@@ -90,12 +90,11 @@ impl Walk<'_> {
                 }
             }
         }
-        let begins = if digest.is_starting() {
+        self.begins(if digest.is_starting() {
             interval.to
         } else {
             interval.from
-        };
-        self.walked.begins = Some(self.walked.begins.map_or(begins, |b| b.min(begins)));
+        });
         if let Some(link) = digest.previous().cloned() {
             // One digest beyond the window is read for its proof; what came before it is not asked.
             // But where two may claim the same predecessor, both claims must be known.

@@ -100,8 +100,7 @@ impl Walk<'_> {
         let mut time = hour_before(end);
         time.from = older.map_or(time.from, |older| older.max(time.from));
         if !missing && elsewhere.is_none() {
-            let begins = self.walked.begins.map_or(time.from, |b| b.min(time.from));
-            self.walked.begins = Some(begins);
+            self.begins(time.from);
         }
         let begins = self
             .walked
@@ -182,11 +181,7 @@ impl Walk<'_> {
             }
         }
         for (why, (count, time)) in std::mem::take(&mut self.by_successor) {
-            let digests = if count == 1 {
-                "one digest is".to_owned()
-            } else {
-                format!("{count} digests are")
-            };
+            let digests = digests_are(count, "");
             let own = if why == SIGNATURE_ABSENT {
                 "their own metadata was not kept, as is usual after `aws s3 sync`"
             } else {
@@ -213,10 +208,7 @@ impl Walk<'_> {
         } else {
             ""
         };
-        let digests = match count {
-            1 => "one more digest is".to_owned(),
-            _ => format!("{count} more digests are"),
-        };
+        let digests = digests_are(count, "more ");
         let message = format!(
             "{digests} not there, counted by the hour: no link joins the proven digests {} and {}, and \
              nothing that remains names what lay between{phase}",
@@ -244,5 +236,13 @@ impl Walk<'_> {
         self.walked.accounted.insert(time);
         self.colour(finding.severity, time);
         self.report(finding.over(time));
+    }
+}
+
+/// As in `one digest is`, or with `more `, `3 more digests are`.
+fn digests_are(count: u64, more: &str) -> String {
+    match count {
+        1 => format!("one {more}digest is"),
+        _ => format!("{count} {more}digests are"),
     }
 }

@@ -5,7 +5,7 @@ pub mod mem;
 
 use std::io::Read;
 
-use crate::finding::ObjectFacts;
+use crate::finding::{ELSEWHERE, ObjectFacts, REFUSED};
 
 /// One bucket, or one folder that stands for a bucket, within a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,8 +42,8 @@ impl GetError {
         match self {
             GetError::NotFound => "not-found",
             GetError::Denied(_) => "denied",
-            GetError::Refused(_) => "refused",
-            GetError::Elsewhere(_) => "elsewhere",
+            GetError::Refused(_) => REFUSED,
+            GetError::Elsewhere(_) => ELSEWHERE,
             GetError::Io(_) => "io",
         }
     }

@@ -15,7 +15,7 @@ use crate::discover::{self, Listing, Named, Names, Survey};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::fetch::Fetcher;
-use crate::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING, REFUSED, Severity};
 use crate::gap;
 use crate::hash::Sha256;
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
@@ -129,7 +129,7 @@ impl Driver<'_> {
             let message = format!(
                 "something among the digests was not looked at: {why}; what it hides is not known"
             );
-            let finding = Finding::new(Code::DigestUnreadable, message).reason("refused");
+            let finding = Finding::new(Code::DigestUnreadable, message).reason(REFUSED);
             result
                 .findings
                 .push(finding.at(self.fetcher.atlas.bucket(root), &key));
@@ -312,11 +312,7 @@ impl Driver<'_> {
         chains.sort_by(|a, b| a.id.cmp(&b.id));
         self.absences(&survey, &chains, &answered, &mut ledger);
         let listed = |(root, account, region): &&(KeyRoot, AccountId, Region)| {
-            let folder = root.folder(account, DIGEST_FOLDER, region);
-            !survey
-                .trouble
-                .iter()
-                .any(|(_, key, _)| folder.starts_with(key.trim_end_matches('/')))
+            !survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
         };
         let logged: Vec<_> = survey.logged.iter().filter(listed).cloned().collect();
         for id in missing_beside_siblings(&found, &logged) {
@@ -386,7 +382,7 @@ impl Driver<'_> {
                 asked.what, asked.value
             );
             let mut finding = Finding::new(Code::NothingFound, message)
-                .hint(not_proven::what_is_there(survey, chains));
+                .hint(not_proven::what_is_there(survey, chains, &request.limits));
             if asked.what == "trail" && !chains.is_empty() {
                 finding.hint = Some(
                     "the digests here are of an organization trail of that name, and nothing here shows \
@@ -410,14 +406,14 @@ impl Driver<'_> {
         for bucket in asked.filter(|b| !written.contains(b.as_str())) {
             let message =
                 format!("no proven digest was written to the bucket {bucket} that was asked for");
-            let buckets: Vec<&str> = written.iter().take(5).copied().collect();
+            let buckets: Vec<&str> = written.iter().take(request.limits.named).copied().collect();
             let hint = format!("those here were written to: {}", buckets.join(", "));
             ledger.add(Finding::new(Code::NothingFound, message).hint(hint));
         }
         if chains.is_empty() && request.filter.asked().is_empty() {
             let message = "no digest was found: nothing is proven";
             let finding = Finding::new(Code::NothingFound, message)
-                .hint(not_proven::what_is_there(survey, chains));
+                .hint(not_proven::what_is_there(survey, chains, &request.limits));
             ledger.add(finding);
         }
     }
