@@ -17,6 +17,8 @@ mod forge;
 mod hostile;
 mod layering;
 mod library;
+#[cfg(feature = "aws")]
+mod loopback;
 mod oracle;
 mod program;
 mod properties;

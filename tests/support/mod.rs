@@ -10,6 +10,8 @@
     reason = "a forge that is asked for the impossible must fail its test at once"
 )]
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod calls;
 pub mod chain;
 pub mod damage;

@@ -1,0 +1,141 @@
+//! What the servers serve; a test may change it while they run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::support::keys::KeySchedule;
+use crate::support::text::md5_hex;
+use crate::support::{Object, Place, PublishedKey, World};
+
+use super::accounts::Organization;
+use super::faults::Fault;
+use super::trails::CloudTrail;
+
+/// An object, cheap to give away.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The bytes as stored.
+    pub body: Bytes,
+    /// Hex MD5 of the bytes.
+    pub etag: String,
+    /// User metadata, names without `x-amz-meta-`.
+    pub metadata: BTreeMap<String, String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Content-Encoding`.
+    pub content_encoding: Option<String>,
+    /// When it was stored.
+    pub last_modified: Timestamp,
+}
+
+impl From<&Object> for Stored {
+    fn from(object: &Object) -> Self {
+        Self {
+            body: Bytes::copy_from_slice(&object.body),
+            etag: md5_hex(&object.body),
+            metadata: object.metadata.clone(),
+            content_type: object.content_type.clone(),
+            content_encoding: object.content_encoding.clone(),
+            last_modified: object.last_modified,
+        }
+    }
+}
+
+/// A bucket: its objects, where it is and whom it serves.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// Objects by key.
+    pub objects: BTreeMap<String, Stored>,
+    /// The region it is in.
+    pub region: String,
+    /// A request signed for another region is called malformed, and not sent elsewhere.
+    pub strict: bool,
+    /// It serves unsigned requests.
+    pub public: bool,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            objects: BTreeMap::new(),
+            region: "us-east-1".to_owned(),
+            strict: false,
+            public: false,
+        }
+    }
+}
+
+/// Everything the servers know.
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    /// Buckets by name.
+    pub buckets: BTreeMap<String, Bucket>,
+    /// The signing keys of all regions.
+    pub keys: KeySchedule,
+    /// Regions for which ListPublicKeys knows exactly these keys, whatever signs there.
+    pub published: BTreeMap<String, Vec<PublishedKey>>,
+    /// The trails.
+    pub cloudtrail: CloudTrail,
+    /// The caller's account.
+    pub account: String,
+    /// Its organization.
+    pub organization: Option<Organization>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// How long every call takes.
+    pub latency: Duration,
+    /// The most entries of a listing in one answer.
+    pub page: usize,
+    /// The most public keys in one answer.
+    pub key_page: usize,
+}
+
+impl Default for Cloud {
+    fn default() -> Self {
+        Self {
+            buckets: BTreeMap::new(),
+            keys: KeySchedule::default(),
+            published: BTreeMap::new(),
+            cloudtrail: CloudTrail::default(),
+            account: "111111111111".to_owned(),
+            organization: None,
+            faults: Vec::new(),
+            latency: Duration::ZERO,
+            page: 1_000,
+            key_page: 100,
+        }
+    }
+}
+
+impl Cloud {
+    /// Takes over the buckets and keys of a world. A bucket that was there stays in its region
+    /// and serves whom it served.
+    pub fn serve(&mut self, world: &World) {
+        self.keys = world.keys.clone();
+        self.buckets
+            .retain(|name, _| world.buckets.contains_key(name));
+        for (name, objects) in &world.buckets {
+            let stored = objects.iter().map(|(key, o)| (key.clone(), o.into()));
+            self.bucket(name).objects = stored.collect();
+        }
+    }
+
+    /// A bucket, made if it is not there.
+    pub fn bucket(&mut self, name: &str) -> &mut Bucket {
+        self.buckets.entry(name.to_owned()).or_default()
+    }
+
+    /// Stores an object, over what was there.
+    pub fn put(&mut self, place: &Place, object: &Object) {
+        let objects = &mut self.bucket(&place.bucket).objects;
+        objects.insert(place.key.clone(), object.into());
+    }
+
+    /// Takes an object away.
+    pub fn remove(&mut self, place: &Place) -> Option<Stored> {
+        self.bucket(&place.bucket).objects.remove(&place.key)
+    }
+}

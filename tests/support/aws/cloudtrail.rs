@@ -1,0 +1,156 @@
+//! The operations of CloudTrail.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::support::PublishedKey;
+
+use super::cloud::Cloud;
+use super::refusal::Refusal;
+use super::trails::{TrailConfig, epoch};
+
+/// The answer to an operation in a region.
+pub fn answer(
+    cloud: &Cloud,
+    operation: &str,
+    region: &str,
+    input: &Value,
+) -> Result<Value, Refusal> {
+    match operation {
+        "ListPublicKeys" => list_public_keys(cloud, region, input),
+        "DescribeTrails" => Ok(describe_trails(cloud, region, input)),
+        "GetTrail" => Ok(json!({"Trail": meant(cloud, region, &input["Name"])?.json()})),
+        "GetTrailStatus" => get_trail_status(cloud, region, input),
+        "ListTrails" => Ok(list_trails(cloud)),
+        "LookupEvents" => Ok(json!({"Events": []})),
+        "GetEventSelectors" => get_event_selectors(cloud, region, input),
+        "GetInsightSelectors" => get_insight_selectors(cloud, region, input),
+        _ => Err(Refusal::new(400, "UnknownOperationException", "")),
+    }
+}
+
+/// A trail by its name or ARN, which must be there.
+fn meant<'a>(cloud: &'a Cloud, region: &str, name: &Value) -> Result<&'a TrailConfig, Refusal> {
+    let name = name.as_str().unwrap_or_default();
+    let mut trails = cloud.cloudtrail.trails.iter();
+    trails
+        .find(|trail| trail.is_meant_by(name, region))
+        .ok_or_else(|| {
+            let message = format!("Unknown trail: {name} for the user: {}", cloud.account);
+            Refusal::new(400, "TrailNotFoundException", &message)
+        })
+}
+
+/// The trails a region shows. One that is asked for and not there is left out and no error.
+fn describe_trails(cloud: &Cloud, region: &str, input: &Value) -> Value {
+    let names = input["trailNameList"].as_array().filter(|n| !n.is_empty());
+    let shadows = input["includeShadowTrails"].as_bool().unwrap_or(true);
+    let list: Vec<Value> = cloud
+        .cloudtrail
+        .trails
+        .iter()
+        .filter(|trail| match names {
+            Some(names) => names
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|name| trail.is_meant_by(name, region)),
+            None => trail.home_region == region || shadows && trail.shows_in(region),
+        })
+        .map(TrailConfig::json)
+        .collect();
+    json!({"trailList": list})
+}
+
+fn get_trail_status(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
+    let trail = meant(cloud, region, &input["Name"])?;
+    let place = (trail.arn.clone(), region.to_owned());
+    let status = cloud.cloudtrail.status.get(&place).cloned();
+    Ok(status.unwrap_or_default().json())
+}
+
+/// Every trail of the account: this one operation knows all regions.
+fn list_trails(cloud: &Cloud) -> Value {
+    let list: Vec<Value> = cloud
+        .cloudtrail
+        .trails
+        .iter()
+        .map(|t| json!({"TrailARN": t.arn, "Name": t.name, "HomeRegion": t.home_region}))
+        .collect();
+    json!({"Trails": list})
+}
+
+fn get_event_selectors(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
+    let trail = meant(cloud, region, &input["TrailName"])?;
+    Ok(json!({
+        "TrailARN": trail.arn,
+        "EventSelectors": [{
+            "ReadWriteType": "All",
+            "IncludeManagementEvents": true,
+            "DataResources": [],
+            "ExcludeManagementEventSources": [],
+        }],
+    }))
+}
+
+fn get_insight_selectors(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
+    let trail = meant(cloud, region, &input["TrailName"])?;
+    let message = format!("Trail {} does not have Insights enabled.", trail.arn);
+    Err(Refusal::new(400, "InsightNotEnabledException", &message))
+}
+
+/// The region's keys whose validity meets the range, a page at a time. The token is the number
+/// of the next key.
+fn list_public_keys(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
+    let now = Timestamp::now();
+    let from = instant(&input["StartTime"]).unwrap_or(now);
+    let to = instant(&input["EndTime"]).unwrap_or(now);
+    if from > to {
+        let message = "The start time is after the end time.";
+        return Err(Refusal::new(400, "InvalidTimeRangeException", message));
+    }
+    let first = match &input["NextToken"] {
+        Value::Null => 0,
+        token => token
+            .as_str()
+            .and_then(|text| text.strip_prefix("key-")?.parse().ok())
+            .ok_or_else(|| Refusal::new(400, "InvalidTokenException", "Invalid token."))?,
+    };
+    let keys = published(cloud, region, from, to);
+    let list: Vec<Value> = keys
+        .iter()
+        .skip(first)
+        .take(cloud.key_page)
+        .map(|key| {
+            json!({
+                "Value": STANDARD.encode(cloud.keys.value_der(region, key.index)),
+                "ValidityStartTime": epoch(key.valid_from),
+                "ValidityEndTime": epoch(key.valid_to),
+                "Fingerprint": cloud.keys.fingerprint(region, key.index),
+            })
+        })
+        .collect();
+    let next = first + list.len();
+    let mut answer = json!({"PublicKeyList": list});
+    if next < keys.len() {
+        answer["NextToken"] = json!(format!("key-{next}"));
+    }
+    Ok(answer)
+}
+
+fn published(cloud: &Cloud, region: &str, from: Timestamp, to: Timestamp) -> Vec<PublishedKey> {
+    match cloud.published.get(region) {
+        Some(keys) => keys
+            .iter()
+            .filter(|key| key.valid_from <= to && key.valid_to >= from)
+            .copied()
+            .collect(),
+        None => cloud.keys.published(region, from, to),
+    }
+}
+
+fn instant(number: &Value) -> Option<Timestamp> {
+    let duration = jiff::SignedDuration::try_from_secs_f64(number.as_f64()?).ok()?;
+    Timestamp::from_duration(duration).ok()
+}

@@ -1,0 +1,120 @@
+//! The front of CloudTrail, Organizations and STS, which one server answers for every region.
+
+use std::sync::Arc;
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::{Request, Response};
+use serde_json::Value;
+
+use super::accounts;
+use super::body::{Broken, Reply};
+use super::calls::{Call, Service};
+use super::cloud::Cloud;
+use super::cloudtrail;
+use super::faults::Answer;
+use super::loopback::ACCESS_KEY;
+use super::percent::pairs;
+use super::refusal::Refusal;
+use super::s3_call::{header, unknown};
+use super::scope::Scope;
+use super::server::Endpoint;
+use super::shared::{Shared, complete, request_id, text};
+
+/// The type of what JSON services say.
+const JSON: &str = "application/x-amz-json-1.1";
+
+/// The front of everything but S3.
+pub struct ControlFront {
+    shared: Arc<Shared>,
+}
+
+impl ControlFront {
+    /// The services over the shared state.
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+}
+
+impl Endpoint for ControlFront {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        connection: usize,
+    ) -> Result<Response<Reply>, Broken> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let scope = Scope::of(&head.headers);
+        let target = header(&head.headers, "x-amz-target");
+        let mut call = asked(target.as_deref(), &body)
+            .unwrap_or_else(|| Call::new(Service::CloudTrail, unknown(&head.method, &head.uri)));
+        complete(&mut call, &head.headers, scope.as_ref(), connection);
+        let (at, fault) = self.shared.admit(call.clone()).await;
+        let answer = match &fault {
+            Some(Answer::Close) => return Err("closed".into()),
+            Some(Answer::Error(refusal)) => Err(refusal.clone()),
+            _ => known(scope.as_ref())
+                .and_then(|region| self.shared.cloud(|cloud| perform(cloud, &call, region))),
+        };
+        let response = match (answer, call.service) {
+            (Ok(document), Service::Sts) => text(200, "text/xml", document),
+            (Ok(document), _) => text(200, JSON, document),
+            (Err(refusal), Service::Sts) => {
+                let document = refusal.query_xml(&request_id(at));
+                text(refusal.status, "text/xml", document)
+            }
+            (Err(refusal), _) => text(refusal.status, JSON, refusal.json()),
+        };
+        self.shared.log.answered(at, response.status().as_u16());
+        Ok(response.map(|body| Reply::new(body, fault.as_ref(), None)))
+    }
+}
+
+/// What is asked for: by the last part of `X-Amz-Target`, or by a form's `Action`.
+fn asked(target: Option<&str>, body: &[u8]) -> Option<Call> {
+    if let Some(target) = target {
+        let (service, operation) = target.rsplit_once('.')?;
+        let service = if service.contains("Organizations") {
+            Service::Organizations
+        } else {
+            Service::CloudTrail
+        };
+        let mut call = Call::new(service, operation.to_owned());
+        call.input = serde_json::from_slice(body).unwrap_or_default();
+        return Some(call);
+    }
+    let form = pairs(std::str::from_utf8(body).ok()?);
+    let (_, action) = form.into_iter().find(|(name, _)| name == "Action")?;
+    Some(Call::new(Service::Sts, action))
+}
+
+/// The region of a request that is signed with the one access key there is.
+fn known(scope: Option<&Scope>) -> Result<&str, Refusal> {
+    match scope {
+        None => Err(Refusal::new(
+            403,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        )),
+        Some(scope) if scope.access_key != ACCESS_KEY => Err(Refusal::new(
+            400,
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        )),
+        Some(scope) => Ok(&scope.region),
+    }
+}
+
+fn perform(cloud: &Cloud, call: &Call, region: &str) -> Result<String, Refusal> {
+    let json = |answer: Value| answer.to_string();
+    match (call.service, call.operation.as_str()) {
+        (Service::CloudTrail, operation) => {
+            cloudtrail::answer(cloud, operation, region, &call.input).map(json)
+        }
+        (Service::Organizations, "DescribeOrganization") => {
+            accounts::describe_organization(cloud).map(json)
+        }
+        (Service::Sts, "GetCallerIdentity") => Ok(accounts::caller_identity(cloud)),
+        _ => Err(Refusal::new(400, "InvalidAction", "Could not find it.")),
+    }
+}

@@ -1,0 +1,169 @@
+//! Faults on order: which calls go wrong, how often and how.
+
+use std::time::Duration;
+
+use super::calls::{Call, Service};
+use super::refusal::Refusal;
+
+/// What happens to a call that meets a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The service answers with an error.
+    Error(Refusal),
+    /// The head says the whole length; after this many bytes of the body the connection closes.
+    CutOff(usize),
+    /// After this many bytes of the body nothing more comes.
+    Stall(usize),
+    /// The answer is right and comes this much later.
+    Delay(Duration),
+    /// The connection closes without an answer.
+    Close,
+}
+
+impl Answer {
+    /// An error by status, code and message.
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Self::Error(Refusal::new(status, code, message))
+    }
+
+    /// What S3 says when it is asked too fast.
+    pub fn slow_down() -> Self {
+        Self::error(503, "SlowDown", "Please reduce your request rate.")
+    }
+
+    /// What S3 says to those who may not.
+    pub fn access_denied() -> Self {
+        Self::error(403, "AccessDenied", "Access Denied")
+    }
+
+    /// What S3 says to those who may read an object and not use the key it is encrypted with.
+    pub fn kms_denied() -> Self {
+        let message = "User: arn:aws:iam::111111111111:user/auditor is not authorized to perform: \
+                       kms:Decrypt on this resource because the resource does not exist in this \
+                       Region, no resource-based policies allow access, or a resource-based \
+                       policy explicitly denies access";
+        Self::error(403, "AccessDenied", message)
+    }
+
+    /// What S3 says of an object in an archive.
+    pub fn archived() -> Self {
+        let message = "The operation is not valid for the object's storage class";
+        Self::Error(
+            Refusal::new(403, "InvalidObjectState", message).detail("StorageClass", "GLACIER"),
+        )
+    }
+
+    /// What S3 says when a session is over.
+    pub fn expired_token() -> Self {
+        Self::error(400, "ExpiredToken", "The provided token has expired.")
+    }
+}
+
+/// An answer, and the calls it is for: all, until it is narrowed.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    answer: Answer,
+    left: Option<usize>,
+    service: Option<Service>,
+    operation: Option<String>,
+    bucket: Option<String>,
+    key: Option<String>,
+    under: Option<String>,
+    region: Option<String>,
+}
+
+impl Fault {
+    /// An answer to every call, always.
+    pub fn new(answer: Answer) -> Self {
+        Self {
+            answer,
+            left: None,
+            service: None,
+            operation: None,
+            bucket: None,
+            key: None,
+            under: None,
+            region: None,
+        }
+    }
+
+    /// The same, for the first calls only.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        self.left = Some(times);
+        self
+    }
+
+    /// The same, for one service.
+    #[must_use]
+    pub fn service(mut self, service: Service) -> Self {
+        self.service = Some(service);
+        self
+    }
+
+    /// The same, for one operation.
+    #[must_use]
+    pub fn operation(mut self, operation: &str) -> Self {
+        self.operation = Some(operation.to_owned());
+        self
+    }
+
+    /// The same, for one bucket.
+    #[must_use]
+    pub fn bucket(mut self, bucket: &str) -> Self {
+        self.bucket = Some(bucket.to_owned());
+        self
+    }
+
+    /// The same, for one object.
+    #[must_use]
+    pub fn key(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
+        self
+    }
+
+    /// The same, for objects under a prefix and listings of it.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        self.under = Some(prefix.to_owned());
+        self
+    }
+
+    /// The same, for calls signed for one region.
+    #[must_use]
+    pub fn region(mut self, region: &str) -> Self {
+        self.region = Some(region.to_owned());
+        self
+    }
+
+    fn meets(&self, call: &Call) -> bool {
+        let same = |wanted: &Option<String>, there: Option<&str>| {
+            wanted.is_none() || wanted.as_deref() == there
+        };
+        let place = call.key.as_deref().or(call.prefix.as_deref());
+        self.left != Some(0)
+            && self.service.is_none_or(|service| service == call.service)
+            && same(&self.operation, Some(&call.operation))
+            && same(&self.bucket, call.bucket.as_deref())
+            && same(&self.key, call.key.as_deref())
+            && same(&self.region, call.region.as_deref())
+            && self
+                .under
+                .as_deref()
+                .is_none_or(|prefix| place.is_some_and(|place| place.starts_with(prefix)))
+    }
+}
+
+/// Takes what befalls a call off the list: all delays together, and the first other answer.
+pub fn strike(faults: &mut [Fault], call: &Call) -> (Duration, Option<Answer>) {
+    let (mut delay, mut answer) = (Duration::ZERO, None);
+    for fault in faults.iter_mut().filter(|fault| fault.meets(call)) {
+        match &fault.answer {
+            Answer::Delay(time) => delay += *time,
+            _ if answer.is_some() => continue,
+            other => answer = Some(other.clone()),
+        }
+        fault.left = fault.left.map(|left| left - 1);
+    }
+    (delay, answer)
+}

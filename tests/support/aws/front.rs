@@ -1,0 +1,86 @@
+//! The front of S3, which hands on to `s3s` what it lets through.
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::HeaderValue;
+use hyper::{Request, Response};
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+
+use super::body::{Broken, Reply};
+use super::faults::Answer;
+use super::gate;
+use super::loopback::{ACCESS_KEY, SECRET_KEY};
+use super::s3::{Buckets, Open};
+use super::s3_call::S3Call;
+use super::scope::Scope;
+use super::server::Endpoint;
+use super::shared::{Shared, complete, request_id, text};
+
+/// The front of S3.
+pub struct S3Front {
+    shared: Arc<Shared>,
+    service: S3Service,
+}
+
+impl S3Front {
+    /// S3 over the shared buckets, for the one access key there is.
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let mut builder = S3ServiceBuilder::new(Buckets(Arc::clone(&shared)));
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        builder.set_access(Open);
+        Self {
+            shared,
+            service: builder.build(),
+        }
+    }
+}
+
+impl Endpoint for S3Front {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        connection: usize,
+    ) -> Result<Response<Reply>, Broken> {
+        let flight = self.shared.log.fly();
+        let scope = Scope::of(request.headers());
+        let mut asked = S3Call::of(&request);
+        complete(
+            &mut asked.call,
+            request.headers(),
+            scope.as_ref(),
+            connection,
+        );
+        let (at, fault) = self.shared.admit(asked.call.clone()).await;
+        let refusal = match &fault {
+            Some(Answer::Close) => return Err("closed".into()),
+            Some(Answer::Error(refusal)) => Some(refusal.clone()),
+            _ => self
+                .shared
+                .cloud(|cloud| gate::refuse(cloud, &asked, scope.as_ref())),
+        };
+        let mut response = match refusal {
+            Some(refusal) => {
+                let document = refusal.s3_xml(&request_id(at));
+                text(refusal.status, "application/xml", document)
+            }
+            None => self.service.call(request.map(s3s::Body::from)).await?,
+        };
+        let region = self.shared.cloud(|cloud| {
+            let bucket = cloud.buckets.get(asked.call.bucket.as_deref()?)?;
+            Some(bucket.region.clone())
+        });
+        let headers = response.headers_mut();
+        headers.insert("x-amz-request-id", header_value(&request_id(at)));
+        if let Some(region) = region {
+            headers.insert("x-amz-bucket-region", header_value(&region));
+        }
+        self.shared.log.answered(at, response.status().as_u16());
+        Ok(response.map(|body| Reply::new(body, fault.as_ref(), Some(flight))))
+    }
+}
+
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("visible text")
+}

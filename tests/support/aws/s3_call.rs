@@ -1,0 +1,85 @@
+//! What an S3 request asks for, read from its method, path and query.
+
+use hyper::{HeaderMap, Method, Request, Uri};
+
+use super::calls::{Call, Service};
+use super::percent::{decode, pairs};
+
+/// Query names that go with a listing and change nothing of which operation it is.
+const LISTING: &[&str] = &[
+    "continuation-token",
+    "delimiter",
+    "encoding-type",
+    "fetch-owner",
+    "list-type",
+    "marker",
+    "max-keys",
+    "prefix",
+    "start-after",
+    "x-id",
+];
+
+/// An S3 request, understood.
+pub struct S3Call {
+    /// The operation, if it is one that is served.
+    pub operation: Option<&'static str>,
+    /// The request as it goes into the log.
+    pub call: Call,
+}
+
+impl S3Call {
+    /// Reads a request, addressed in path style.
+    pub fn of<B>(request: &Request<B>) -> Self {
+        let (method, uri) = (request.method(), request.uri());
+        let path = decode(uri.path());
+        let (bucket, key) = path[1.min(path.len())..]
+            .split_once('/')
+            .unwrap_or((&path[1.min(path.len())..], ""));
+        let query = pairs(uri.query().unwrap_or_default());
+        let operation = operation(method, bucket, key, &query);
+        let name = operation.map_or_else(|| unknown(method, uri), str::to_owned);
+        let value = |name: &str| {
+            let mut all = query.iter();
+            Some(all.find(|(n, _)| n == name)?.1.clone())
+        };
+        let mut call = Call::new(Service::S3, name);
+        call.bucket = (!bucket.is_empty()).then(|| bucket.to_owned());
+        call.key = (!key.is_empty()).then(|| key.to_owned());
+        call.prefix = value("prefix");
+        call.start_after = value("start-after").or_else(|| value("marker"));
+        call.range = header(request.headers(), "range");
+        Self { operation, call }
+    }
+}
+
+/// A header as text.
+pub fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+/// How a request for nothing that is served is named.
+pub fn unknown(method: &Method, uri: &Uri) -> String {
+    let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
+    format!("{method} {}{query}", uri.path())
+}
+
+fn operation(
+    method: &Method,
+    bucket: &str,
+    key: &str,
+    query: &[(String, String)],
+) -> Option<&'static str> {
+    let only = |names: &[&str]| query.iter().all(|(name, _)| names.contains(&name.as_str()));
+    let has = |name: &str| query.iter().any(|(n, _)| n == name);
+    match (method, bucket.is_empty(), key.is_empty()) {
+        (_, true, _) => None,
+        (&Method::HEAD, _, true) if only(&["x-id"]) => Some("HeadBucket"),
+        (&Method::HEAD, _, false) if only(&["x-id"]) => Some("HeadObject"),
+        (&Method::GET, _, false) if only(&["x-id"]) => Some("GetObject"),
+        (&Method::GET, _, true) if has("location") => Some("GetBucketLocation"),
+        (&Method::GET, _, true) if !only(LISTING) => None,
+        (&Method::GET, _, true) if has("list-type") => Some("ListObjectsV2"),
+        (&Method::GET, _, true) => Some("ListObjects"),
+        _ => None,
+    }
+}

@@ -1,0 +1,40 @@
+//! An HTTP/1.1 server that keeps its connections alive.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::body::{Broken, Reply};
+use super::calls::Log;
+
+/// What answers the requests of a server.
+pub trait Endpoint: Send + Sync + 'static {
+    /// The answer to a request that came over a connection; an error closes the connection.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        connection: usize,
+    ) -> impl Future<Output = Result<Response<Reply>, Broken>> + Send;
+}
+
+/// Serves every connection until the runtime ends.
+pub async fn serve(listener: TcpListener, endpoint: Arc<impl Endpoint>, log: Arc<Log>) {
+    loop {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        // Answers are small: without this each would wait for the client's acknowledgement.
+        stream.set_nodelay(true).expect("a TCP socket");
+        let (endpoint, number) = (Arc::clone(&endpoint), log.connection());
+        tokio::spawn(async move {
+            let service = service_fn(|request| endpoint.answer(request, number));
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            // Clients leave and faults close: neither is an error here.
+            let _ = connection.await;
+        });
+    }
+}

@@ -1,0 +1,61 @@
+//! What the servers and the test share, and what happens to every call before it is answered.
+
+use std::sync::{Arc, Mutex};
+
+use hyper::header::CONTENT_TYPE;
+use hyper::{HeaderMap, Response};
+
+use super::calls::{Call, Log};
+use super::cloud::Cloud;
+use super::faults::{Answer, strike};
+use super::s3_call::header;
+use super::scope::Scope;
+
+/// What the servers and the test share.
+#[derive(Default)]
+pub struct Shared {
+    cloud: Mutex<Cloud>,
+    /// The log of both servers.
+    pub log: Arc<Log>,
+}
+
+impl Shared {
+    /// Reads or changes what is served.
+    pub fn cloud<T>(&self, with: impl FnOnce(&mut Cloud) -> T) -> T {
+        with(&mut self.cloud.lock().expect("no holder has panicked"))
+    }
+
+    /// Logs a call, lets it wait, and tells its number and what is to go wrong with it.
+    pub async fn admit(&self, call: Call) -> (usize, Option<Answer>) {
+        let (delay, answer) = self.cloud(|cloud| {
+            let (delay, answer) = strike(&mut cloud.faults, &call);
+            (delay + cloud.latency, answer)
+        });
+        let at = self.log.arrived(call);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        (at, answer)
+    }
+}
+
+/// Adds what the head of a request tells to a call.
+pub fn complete(call: &mut Call, headers: &HeaderMap, scope: Option<&Scope>, connection: usize) {
+    call.connection = connection;
+    call.region = scope.map(|scope| scope.region.clone());
+    call.user_agent = header(headers, "user-agent");
+}
+
+/// An answer with a status, a type and a text.
+pub fn text(status: u16, kind: &'static str, text: String) -> Response<s3s::Body> {
+    Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, kind)
+        .body(s3s::Body::from(text))
+        .expect("a well-formed answer")
+}
+
+/// How a call's number stands in its answer.
+pub fn request_id(at: usize) -> String {
+    format!("LOOPBACK{at:08}")
+}
