@@ -12,7 +12,7 @@ use super::body::{Broken, Reply};
 use super::faults::Answer;
 use super::gate;
 use super::loopback::{ACCESS_KEY, SECRET_KEY};
-use super::s3::{Buckets, Open};
+use super::s3::{Buckets, Hosts, Open};
 use super::s3_call::S3Call;
 use super::scope::Scope;
 use super::server::Endpoint;
@@ -30,6 +30,7 @@ impl S3Front {
         let mut builder = S3ServiceBuilder::new(Buckets(Arc::clone(&shared)));
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         builder.set_access(Open);
+        builder.set_host(Hosts);
         Self {
             shared,
             service: builder.build(),

@@ -1,10 +1,9 @@
 //! The servers, from start to stop.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 
-use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::support::World;
 
@@ -13,8 +12,10 @@ use super::cloud::Cloud;
 use super::control::ControlFront;
 use super::faults::Fault;
 use super::front::S3Front;
-use super::server;
+use super::server::serve;
 use super::shared::Shared;
+use super::tls::Ca;
+use super::worker::{Worker, adopt, listen};
 
 /// The access key that is known.
 pub const ACCESS_KEY: &str = "AKIALOOPBACK";
@@ -30,38 +31,38 @@ pub struct Loopback {
     shared: Arc<Shared>,
     s3: SocketAddr,
     control: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    scheme: &'static str,
+    _worker: Worker,
 }
 
 impl Loopback {
     /// Starts both servers, with nothing in them.
     pub fn start() -> Self {
+        Self::over("http", None)
+    }
+
+    /// Starts both servers over TLS, with a certificate of this authority.
+    pub fn start_tls(ca: &Ca) -> Self {
+        Self::over("https", Some(ca.acceptor()))
+    }
+
+    fn over(scheme: &'static str, tls: Option<TlsAcceptor>) -> Self {
         let shared = Arc::new(Shared::default());
         let ((s3, s3_socket), (control, control_socket)) = (listen(), listen());
-        let (stop, stopped) = oneshot::channel();
         let state = Arc::clone(&shared);
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async move {
-                let log = &state.log;
-                let front = Arc::new(S3Front::new(Arc::clone(&state)));
-                tokio::spawn(server::serve(adopt(s3_socket), front, Arc::clone(log)));
-                let front = Arc::new(ControlFront::new(Arc::clone(&state)));
-                tokio::spawn(server::serve(adopt(control_socket), front, Arc::clone(log)));
-                // Either it is told to stop, or nobody is left to tell it.
-                let _ = stopped.await;
-            });
+        let worker = Worker::start(move || {
+            let log = || Arc::clone(&state.log);
+            let front = Arc::new(S3Front::new(Arc::clone(&state)));
+            tokio::spawn(serve(adopt(s3_socket), tls.clone(), front, log()));
+            let front = Arc::new(ControlFront::new(Arc::clone(&state)));
+            tokio::spawn(serve(adopt(control_socket), tls, front, log()));
         });
         Self {
             shared,
             s3,
             control,
-            stop: Some(stop),
-            thread: Some(thread),
+            scheme,
+            _worker: worker,
         }
     }
 
@@ -82,12 +83,17 @@ impl Loopback {
 
     /// The endpoint of S3.
     pub fn s3_url(&self) -> String {
-        format!("http://{}", self.s3)
+        format!("{}://{}", self.scheme, self.s3)
     }
 
     /// The endpoint of CloudTrail, Organizations and STS.
     pub fn cloudtrail_url(&self) -> String {
-        format!("http://{}", self.control)
+        format!("{}://{}", self.scheme, self.control)
+    }
+
+    /// Where S3 and where the other server listens.
+    pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.s3, self.control)
     }
 
     /// The environment in which a program finds these servers and nothing else.
@@ -125,28 +131,4 @@ impl Loopback {
     pub fn clear_calls(&self) {
         self.shared.log.clear();
     }
-}
-
-impl Drop for Loopback {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let ended = thread.join();
-            if !thread::panicking() {
-                ended.expect("the servers have not panicked");
-            }
-        }
-    }
-}
-
-/// A listening socket of the loopback interface, and its address. It accepts from now on, so
-/// that no client comes too early.
-fn listen() -> (SocketAddr, TcpListener) {
-    let socket = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    (socket.local_addr().expect("an address"), socket)
-}
-
-fn adopt(socket: TcpListener) -> tokio::net::TcpListener {
-    socket.set_nonblocking(true).expect("a TCP socket");
-    tokio::net::TcpListener::from_std(socket).expect("a runtime")
 }

@@ -15,11 +15,13 @@ use s3s::dto::{
     ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Metadata, Object,
     ObjectStorageClass, Range as ByteRange, StreamingBlob,
 };
+use s3s::host::{S3Host, VirtualHost};
 use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::cloud::{Bucket, Cloud, Stored};
 use super::listing::{Ask, Page, page};
 use super::percent::encode_key;
+use super::s3_call::bucket_in;
 use super::shared::Shared;
 
 /// The most entries S3 lists in one answer.
@@ -38,6 +40,19 @@ pub struct Open;
 impl S3Access for Open {
     async fn check(&self, _: &mut S3AccessContext<'_>) -> S3Result<()> {
         Ok(())
+    }
+}
+
+/// Finds the bucket in the host.
+pub struct Hosts;
+
+impl S3Host for Hosts {
+    fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
+        let found = VirtualHost::new(host);
+        Ok(match bucket_in(host) {
+            Some(bucket) => found.with_bucket(bucket),
+            None => found,
+        })
     }
 }
 

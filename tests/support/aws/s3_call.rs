@@ -5,6 +5,9 @@ use hyper::{HeaderMap, Method, Request, Uri};
 use super::calls::{Call, Service};
 use super::percent::{decode, pairs};
 
+/// What S3 is called where buckets stand in the host.
+const HOST: &str = "s3.test";
+
 /// Query names that go with a listing and change nothing of which operation it is.
 const LISTING: &[&str] = &[
     "continuation-token",
@@ -28,13 +31,16 @@ pub struct S3Call {
 }
 
 impl S3Call {
-    /// Reads a request, addressed in path style.
+    /// Reads a request, whether its bucket stands in the host or in the path.
     pub fn of<B>(request: &Request<B>) -> Self {
         let (method, uri) = (request.method(), request.uri());
         let path = decode(uri.path());
-        let (bucket, key) = path[1.min(path.len())..]
-            .split_once('/')
-            .unwrap_or((&path[1.min(path.len())..], ""));
+        let path = path.strip_prefix('/').unwrap_or_default();
+        let host = header(request.headers(), "host").unwrap_or_default();
+        let (bucket, key) = match bucket_in(&host) {
+            Some(bucket) => (bucket, path),
+            None => path.split_once('/').unwrap_or((path, "")),
+        };
         let query = pairs(uri.query().unwrap_or_default());
         let operation = operation(method, bucket, key, &query);
         let name = operation.map_or_else(|| unknown(method, uri), str::to_owned);
@@ -50,6 +56,12 @@ impl S3Call {
         call.range = header(request.headers(), "range");
         Self { operation, call }
     }
+}
+
+/// The bucket in `BUCKET.s3.test`, if the host is such a one.
+pub fn bucket_in(host: &str) -> Option<&str> {
+    let name = host.split(':').next()?;
+    name.strip_suffix(HOST)?.strip_suffix('.')
 }
 
 /// A header as text.

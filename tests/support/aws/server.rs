@@ -8,7 +8,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::body::{Broken, Reply};
 use super::calls::Log;
@@ -23,18 +25,40 @@ pub trait Endpoint: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response<Reply>, Broken>> + Send;
 }
 
-/// Serves every connection until the runtime ends.
-pub async fn serve(listener: TcpListener, endpoint: Arc<impl Endpoint>, log: Arc<Log>) {
+/// Serves every connection, over TLS if it is given, until the runtime ends.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    endpoint: Arc<impl Endpoint>,
+    log: Arc<Log>,
+) {
     loop {
         let (stream, _) = listener.accept().await.expect("a connection");
         // Answers are small: without this each would wait for the client's acknowledgement.
         stream.set_nodelay(true).expect("a TCP socket");
         let (endpoint, number) = (Arc::clone(&endpoint), log.connection());
+        let tls = tls.clone();
         tokio::spawn(async move {
-            let service = service_fn(|request| endpoint.answer(request, number));
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            // Clients leave and faults close: neither is an error here.
-            let _ = connection.await;
+            match tls {
+                None => talk(stream, &*endpoint, number).await,
+                Some(tls) => {
+                    // A client that does not trust the certificate leaves.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        talk(stream, &*endpoint, number).await;
+                    }
+                }
+            }
         });
     }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    endpoint: &impl Endpoint,
+    number: usize,
+) {
+    let service = service_fn(|request| endpoint.answer(request, number));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // Clients leave and faults close: neither is an error here.
+    let _ = connection.await;
 }
