@@ -1,18 +1,13 @@
-//! What is there: folders of digests, and the digests in one of them by name alone.
+//! What is there: folders of digests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
-
 use crate::atlas::Atlas;
-use crate::coverage::Spans;
-use crate::keyname::{AWS_LOGS, DIGEST_FOLDER, DigestKey, DigestName, KeyRoot, LOG_FOLDER};
+use crate::keyname::{AWS_LOGS, DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::limits::Limits;
 use crate::scope::Filter;
-use crate::source::{Folders, GetError, Listed, RootId, Source};
-use crate::trail::{AccountId, ChainId, HOUR, OrganizationId, Region, Window, shift};
+use crate::source::{Folders, GetError, RootId, Source};
+use crate::trail::{AccountId, OrganizationId, Region};
 
 /// Where digests of one account and region lie: possibly in several buckets and prefixes.
 pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
@@ -70,9 +65,32 @@ impl Survey {
     }
 }
 
-/// Looks for every folder of digests in a source by delimited listings, reading no object.
+/// Looks for folders of digests in a source by delimited listings, reading no object: under the
+/// prefixes that are known, or where there are none or nothing is there, everywhere.
 pub fn survey(source: &dyn Source, atlas: &Atlas, filter: &Filter, limits: &Limits) -> Survey {
-    let mut survey = Survey::default();
+    let mut under = Survey::default();
+    if let Some(prefixes) = filter.known_prefixes() {
+        for root in atlas.roots() {
+            let mut looker = Looker {
+                source,
+                filter,
+                limits,
+                root: root.id,
+                survey: &mut under,
+                left: limits.folders,
+            };
+            for prefix in &prefixes {
+                looker.known(prefix);
+            }
+        }
+        if !under.groups.is_empty() || !under.trouble.is_empty() {
+            return under;
+        }
+    }
+    let mut survey = Survey {
+        listings: under.listings,
+        ..Survey::default()
+    };
     for root in atlas.roots() {
         let mut looker = Looker {
             source,
@@ -105,7 +123,6 @@ impl Looker<'_> {
             return Vec::new();
         }
         self.left -= 1;
-        self.survey.listings += 1;
         let (root, limits, survey) = (self.root, self.limits, &mut *self.survey);
         let mut refuse = |name: &str, why: &'static str| {
             let key = format!("{prefix}{name}");
@@ -118,15 +135,33 @@ impl Looker<'_> {
             }
         };
         match self.source.folders(self.root, prefix, &mut refuse) {
-            Ok(Folders { names, whole }) => {
+            Ok(Folders {
+                names,
+                whole,
+                requests,
+            }) => {
                 self.survey.bounded |= !whole;
+                self.survey.listings += requests;
                 names
             }
+            // A prefix that is known from elsewhere need not be there.
+            Err(GetError::NotFound) => Vec::new(),
             Err(error) => {
                 self.survey.trouble.push((self.root, prefix.into(), error));
                 Vec::new()
             }
         }
+    }
+
+    /// Looks into `AWSLogs` below a prefix that is known.
+    fn known(&mut self, prefix: &str) {
+        let root = KeyRoot {
+            prefix: prefix.into(),
+            organization: None,
+        };
+        let folder = root.to_string();
+        let depth = folder.matches('/').count();
+        self.aws_logs(&folder, &root, depth);
     }
 
     /// Looks for `AWSLogs` below a prefix (empty, or closed by a slash).
@@ -158,7 +193,11 @@ impl Looker<'_> {
         for name in self.folders(prefix, ours) {
             let inner = format!("{prefix}{name}/");
             if let Ok(account) = name.parse::<AccountId>() {
-                self.account(&inner, root, &account);
+                if self.filter.looks_into(root, &account) {
+                    self.account(&inner, root, &account);
+                } else {
+                    self.survey.others.add(self.limits, inner);
+                }
             } else if root.organization.is_none()
                 && let Ok(id) = name.parse()
             {
@@ -229,211 +268,4 @@ impl Looker<'_> {
             }
         }
     }
-}
-
-/// One digest as listed: the end of its interval, and where it lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Slot {
-    end: i64,
-    /// Index into the group's places, or beyond them into the misfiled keys.
-    at: u32,
-}
-
-/// The digests of one chain, by name alone: sixteen bytes a digest, oldest first.
-#[derive(Debug, Default)]
-pub struct Names {
-    /// Those that make up the chain.
-    pub main: Vec<Slot>,
-    /// Its backfill digests.
-    pub backfill: Vec<Slot>,
-    /// Keys whose folder and name do not agree.
-    misfiled: Vec<(RootId, String)>,
-    places: Vec<(RootId, KeyRoot)>,
-}
-
-impl Names {
-    /// The key of a listed digest, and where it lies.
-    pub fn key(
-        &self,
-        chain: &ChainId,
-        slot: Slot,
-        backfill: bool,
-    ) -> Option<(RootId, String, DigestName)> {
-        let name = DigestName {
-            chain: chain.clone(),
-            end: slot.end(),
-            backfill,
-        };
-        let at = slot.at as usize;
-        match self.places.get(at) {
-            Some((root, key_root)) => {
-                let key = DigestKey {
-                    root: key_root.clone(),
-                    name: name.clone(),
-                };
-                Some((*root, key.to_string(), name))
-            }
-            None => {
-                let (root, key) = self.misfiled.get(at - self.places.len())?;
-                Some((*root, key.clone(), name))
-            }
-        }
-    }
-
-    /// The folders it lies in.
-    pub fn roots(&self) -> Vec<&KeyRoot> {
-        let slots = self.main.iter().chain(&self.backfill);
-        let seen: BTreeSet<usize> = slots.map(|slot| slot.at as usize).collect();
-        seen.into_iter()
-            .filter_map(|at| self.places.get(at))
-            .map(|(_, root)| root)
-            .collect()
-    }
-}
-
-impl Slot {
-    /// The end of the interval its name says.
-    pub fn end(self) -> Timestamp {
-        Timestamp::from_second(self.end).unwrap_or(Timestamp::UNIX_EPOCH)
-    }
-}
-
-/// What listing one group's folders showed.
-#[derive(Debug, Default)]
-pub struct Listing {
-    /// Digests by chain.
-    pub chains: BTreeMap<ChainId, Names>,
-    /// Objects there whose names are not those of digests.
-    pub unrecognised: Named,
-    /// Entries that are refused and may hide digests: key and reason.
-    pub refused: Vec<(RootId, String, String)>,
-    /// Folders that could not be listed.
-    pub trouble: Vec<(RootId, String, GetError)>,
-    /// Time whose digests could not be listed.
-    pub hidden: Spans,
-    /// Digests of chains beyond the number that is looked at.
-    pub passed_over: u64,
-}
-
-/// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as
-/// its path says: a digest lies in the folder of the day it ends.
-fn time_of(region_folder: &str, key: &str) -> Window {
-    let always = Window {
-        from: Timestamp::MIN,
-        to: Timestamp::MAX,
-    };
-    let Some(dated) = key.strip_prefix(region_folder) else {
-        return always;
-    };
-    let mut parts = dated
-        .split('/')
-        .map(str::parse::<i16>)
-        .take_while(Result::is_ok)
-        .flatten();
-    let (year, month, day) = (parts.next(), parts.next(), parts.next());
-    let Some(year) = year else { return always };
-    let part = |n: Option<i16>| n.map_or(Ok(1), i8::try_from).unwrap_or(0);
-    let Ok(first) = Date::new(year, part(month), part(day)) else {
-        return always;
-    };
-    let span = match (month, day) {
-        (None, _) => 1.year(),
-        (_, None) => 1.month(),
-        _ => 1.day(),
-    };
-    let at = |date: Date| {
-        TimeZone::UTC
-            .to_timestamp(date.to_datetime(Time::midnight()))
-            .ok()
-    };
-    match (at(first), first.checked_add(span).ok().and_then(at)) {
-        (Some(from), Some(to)) => Window {
-            from: shift(from, -HOUR),
-            to,
-        },
-        _ => always,
-    }
-}
-
-/// Lists the digests of one account and region in all their places.
-pub fn list(
-    source: &dyn Source,
-    account: &AccountId,
-    region: &Region,
-    places: &[(RootId, KeyRoot)],
-    filter: &Filter,
-    limits: &Limits,
-) -> Listing {
-    let mut listing = Listing::default();
-    for (at, (root, key_root)) in places.iter().enumerate() {
-        let folder = key_root.folder(account, DIGEST_FOLDER, region);
-        let mut visit = |listed: Listed<'_>| {
-            let (key, refused) = match listed {
-                Listed::Object(key) => (key, None),
-                Listed::Refused(key, why) => (key, Some(why)),
-            };
-            let file = key.rsplit('/').next().unwrap_or(key);
-            let name = DigestName::parse(file)
-                .filter(|n| n.chain.account == *account && n.chain.region == *region);
-            let Some(name) = name else {
-                match refused {
-                    Some(why) => {
-                        listing.hidden.insert(time_of(&folder, key));
-                        if listing.refused.len() < limits.findings_per_code {
-                            let why = format!("it is {why}");
-                            listing.refused.push((*root, key.into(), why));
-                        }
-                    }
-                    _ if !key.ends_with('/') => listing.unrecognised.add(limits, key),
-                    _ => {}
-                }
-                return;
-            };
-            if !filter.admits(key_root, &name.chain) {
-                return;
-            }
-            let known = listing.chains.contains_key(&name.chain);
-            if !known && listing.chains.len() >= limits.chains_in_folder {
-                listing.passed_over += 1;
-                return;
-            }
-            let names = listing
-                .chains
-                .entry(name.chain.clone())
-                .or_insert_with(|| Names {
-                    places: places.to_vec(),
-                    ..Names::default()
-                });
-            let expected = DigestKey {
-                root: key_root.clone(),
-                name: name.clone(),
-            };
-            let at = if expected.to_string() == key {
-                at
-            } else if names.misfiled.len() < limits.findings_per_code {
-                names.misfiled.push((*root, key.into()));
-                places.len() + names.misfiled.len() - 1
-            } else {
-                return listing.unrecognised.add(limits, key);
-            };
-            let slot = Slot {
-                end: name.end.as_second(),
-                at: u32::try_from(at).unwrap_or(u32::MAX),
-            };
-            if name.backfill {
-                names.backfill.push(slot)
-            } else {
-                names.main.push(slot)
-            }
-        };
-        if let Err(error) = source.list(*root, &folder, &mut visit) {
-            listing.hidden.insert(time_of(&folder, &folder));
-            listing.trouble.push((*root, folder, error));
-        }
-    }
-    for names in listing.chains.values_mut() {
-        names.main.sort_unstable();
-        names.backfill.sort_unstable();
-    }
-    listing
 }

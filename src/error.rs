@@ -12,6 +12,8 @@ pub enum Kind {
     Input,
     /// The report could not be written.
     Output,
+    /// We were told to stop before anything was looked at.
+    Interrupted,
     /// A bug of ours.
     Internal,
 }

@@ -2,14 +2,14 @@
 //! workers, in any order.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::atlas::Atlas;
 use crate::digest::{LogEntry, Unverified};
 use crate::finding::{Finding, ObjectFacts};
 use crate::inflate::{Container, Inflated, Inflater};
 use crate::keyname::DigestName;
-use crate::keys::KeyRing;
+use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::logfile;
 use crate::outcome::Requests;
@@ -25,7 +25,7 @@ pub struct Fetcher<'a> {
     /// Which place is which.
     pub atlas: &'a Atlas,
     /// The keys.
-    pub ring: &'a KeyRing,
+    pub keys: &'a dyn Keys,
     /// Bounds.
     pub limits: &'a Limits,
     /// How long delivery may take, in seconds.
@@ -43,6 +43,8 @@ struct Counts {
     head: AtomicU64,
     read: AtomicU64,
     hashed: AtomicU64,
+    /// Whether something was not looked at because nothing more could be.
+    ended: AtomicBool,
 }
 
 /// A judged log.
@@ -66,14 +68,14 @@ impl<'a> Fetcher<'a> {
     pub fn new(
         source: &'a dyn Source,
         atlas: &'a Atlas,
-        ring: &'a KeyRing,
+        keys: &'a dyn Keys,
         limits: &'a Limits,
         delivery_lag: i64,
     ) -> Self {
         Fetcher {
             source,
             atlas,
-            ring,
+            keys,
             limits,
             delivery_lag,
             inflaters: Mutex::default(),
@@ -96,12 +98,26 @@ impl<'a> Fetcher<'a> {
             list: self.counts.list.load(Ordering::Relaxed),
             get: self.counts.get.load(Ordering::Relaxed),
             head: self.counts.head.load(Ordering::Relaxed),
+            keys: self.keys.requests(),
+            trails: 0,
         }
     }
 
     /// Counts listings.
     pub fn listed(&self, listings: u64) {
         self.counts.list.fetch_add(listings, Ordering::Relaxed);
+    }
+
+    /// Whether everything could be looked at until the end.
+    pub fn lasted(&self) -> bool {
+        !self.counts.ended.load(Ordering::Relaxed)
+    }
+
+    fn failed(&self, error: GetError) -> GetError {
+        if error.ends_all() {
+            self.counts.ended.store(true, Ordering::Relaxed);
+        }
+        error
     }
 
     fn inflate(
@@ -113,7 +129,7 @@ impl<'a> Fetcher<'a> {
         let mut inflater = pool().pop().unwrap_or_default();
         let result = inflater.run(&mut object.body, self.limits.log_inflated, sink);
         pool().push(inflater);
-        let inflated = result.map_err(|e| GetError::Io(e.kind().to_string()))?;
+        let inflated = result.map_err(|e| self.failed(GetError::from_body(e)))?;
         self.counts.read.fetch_add(inflated.read, Ordering::Relaxed);
         self.counts
             .hashed
@@ -145,6 +161,7 @@ impl<'a> Fetcher<'a> {
         let (content, metadata) = match content {
             Ok(both) => both,
             Err(error) => {
+                let error = self.failed(error);
                 let (reason, detail) = (error.reason(), error.detail());
                 reading.content = Content::Other(NotDigest::Unread { reason, detail });
                 return reading;
@@ -162,7 +179,7 @@ impl<'a> Fetcher<'a> {
                 algorithm,
             };
             let region = &reading.name.chain.region;
-            let checked = check(digest, written, region, self.ring, reading.signed);
+            let checked = check(digest, written, region, self.keys, reading.signed);
             reading.own = Own::Present(hex, checked);
         }
         reading.content = content;
@@ -234,7 +251,11 @@ impl<'a> Fetcher<'a> {
                     optional_fields: inflated.optional_fields,
                 },
                 Err(finding) => {
-                    facts = self.source.stat(root, key).unwrap_or_default();
+                    // Those of the bytes that were read, where the source knew them at once.
+                    facts = match object.facts.etag {
+                        Some(_) => std::mem::take(&mut object.facts),
+                        None => self.source.stat(root, key).unwrap_or_default(),
+                    };
                     LogState::Found(finding)
                 }
             })
@@ -242,7 +263,10 @@ impl<'a> Fetcher<'a> {
         let state = judged.unwrap_or_else(|error| {
             LogState::Found(Box::new(match error {
                 GetError::NotFound => logfile::missing(),
-                other => logfile::unreadable(other.reason(), &other.detail()),
+                other => {
+                    let other = self.failed(other);
+                    logfile::unreadable(other.reason(), &other.detail())
+                }
             }))
         });
         match state {

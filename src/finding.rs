@@ -84,6 +84,10 @@ pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lif
                                     removed objects, and for versions and delete markers (aws s3api \
                                     list-object-versions)";
 
+/// What is the matter with metadata that a store keeps, and that holds no signature.
+pub const UNSIGNED: &str = "the metadata of this digest holds no signature: something else than CloudTrail \
+                            wrote it here, or copied it without; no later digest here records it either";
+
 /// What to do about an object that is not as it was delivered.
 pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
                                  list-object-versions), and for who wrote this one";
@@ -96,12 +100,30 @@ pub const RECOPY: &str =
 pub const REFUSED: &str = "refused";
 /// The reason word for what lies in a bucket that cannot be looked into.
 pub const ELSEWHERE: &str = "elsewhere";
+/// The reason word for what we may not look at.
+pub const DENIED: &str = "denied";
+/// The reason word for what must be restored before it can be read.
+pub const ARCHIVED: &str = "archived";
+/// The reason word for what a service put off beyond all retries.
+pub const THROTTLED: &str = "throttled";
+/// The reason word for what was left when the credentials were no longer accepted.
+pub const CREDENTIALS: &str = "credentials";
+/// The reason word for what was left when we were told to stop.
+pub const INTERRUPTED: &str = "interrupted";
+/// The reason word for what lies in a bucket that is not there.
+pub const NO_BUCKET: &str = "no-such-bucket";
 
 /// What to do about an object that could not be read for a reason.
 pub fn unread_hint(reason: &str) -> &'static str {
     match reason {
         REFUSED => "copy the object itself: links, pipes and devices are not followed",
-        ELSEWHERE => "give the copy of its bucket too: --path BUCKET=DIR",
+        ELSEWHERE => "give its bucket too: --s3-bucket BUCKET, or its copy: --path BUCKET=DIR",
+        DENIED => "grant what is missing, and run again; trailproof only reads",
+        ARCHIVED => "restore it first (aws s3api restore-object), and run again",
+        THROTTLED => "run again later, or with fewer requests at a time (--jobs)",
+        CREDENTIALS => "sign in again (aws sso login, or new credentials), and run again",
+        INTERRUPTED => "run again to the end",
+        NO_BUCKET => "see whether the bucket was deleted, and who has its name",
         _ => "see that it may be read, and run again",
     }
 }
@@ -185,6 +207,12 @@ codes! {
     BackfillLate = "backfill-late", Note;
     /// A digest's own signature could not be used; its successor proves it.
     DigestProvenBySuccessor = "digest-proven-by-successor", Note;
+    /// CloudTrail says that the trail is not logging now.
+    TrailNotLogging = "trail-not-logging", Note;
+    /// CloudTrail says that the trail writes no digests now.
+    TrailNotValidating = "trail-not-validating", Note;
+    /// CloudTrail says that it could not deliver the last digest.
+    DeliveryFailing = "delivery-failing", Note;
     /// A gzip header carries optional fields; the content is as delivered.
     GzipHeaderChanged = "gzip-header-changed", Note;
 }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{CREDENTIALS, Code, Finding, INTERRUPTED, Severity};
 
 /// Findings of one chain, or of none.
 pub struct Ledger {
     limit: usize,
     kept: BTreeMap<(Code, Severity), Vec<Finding>>,
     collapsed: BTreeMap<(Code, Severity), Finding>,
+    unlooked: BTreeMap<(Code, &'static str), Finding>,
 }
 
 impl Ledger {
@@ -19,6 +20,7 @@ impl Ledger {
             limit,
             kept: BTreeMap::new(),
             collapsed: BTreeMap::new(),
+            unlooked: BTreeMap::new(),
         }
     }
 
@@ -27,6 +29,21 @@ impl Ledger {
         let kind = (finding.code, finding.severity);
         if let Some(one) = self.collapsed.get_mut(&kind) {
             return merge(one, &finding);
+        }
+        // Once nothing more could be looked at, one finding says of how much.
+        if let Some(reason @ (CREDENTIALS | INTERRUPTED)) = finding.reason {
+            match self.unlooked.get_mut(&(finding.code, reason)) {
+                Some(one) => merge(one, &finding),
+                None => {
+                    let one = Finding {
+                        reason: finding.reason,
+                        message: finding.message.clone(),
+                        ..collapse(finding)
+                    };
+                    self.unlooked.insert((one.code, reason), one);
+                }
+            }
+            return;
         }
         let kept = self.kept.entry(kind).or_default();
         kept.push(finding);
@@ -47,7 +64,8 @@ impl Ledger {
             .iter()
             .filter(|(_, f)| !f.is_empty())
             .map(|((_, s), _)| *s);
-        kept.chain(self.collapsed.keys().map(|(_, s)| *s)).max()
+        let one = self.collapsed.values().chain(self.unlooked.values());
+        kept.chain(one.map(|f| f.severity)).max()
     }
 
     /// All findings.
@@ -56,6 +74,7 @@ impl Ledger {
             .into_values()
             .flatten()
             .chain(self.collapsed.into_values())
+            .chain(self.unlooked.into_values())
             .collect()
     }
 }

@@ -34,21 +34,24 @@
 //! use trailproof::limits::Limits;
 //! use trailproof::scope::Request;
 //! use trailproof::source::{Source, dir::DirSource};
-//! use trailproof::validate::validate;
+//! use trailproof::validate::{Access, validate};
 //!
 //! let limits = Limits::default();
 //! let mut source = DirSource::new(limits.clone());
 //! source.mount("testdata/sample/bucket".as_ref(), Vec::new())?;
 //! let mut ring = KeyRing::default();
-//! let broken = file::load("testdata/sample/keys".as_ref(), &limits, &mut ring)?;
+//! file::load("testdata/sample/keys".as_ref(), &limits, &mut ring)?;
 //! let atlas = Atlas::new(source.roots(), Vec::new());
-//! let outcome = validate(&source, &atlas, &ring, broken, &Request::default(), &Silent)?;
+//! let access = Access { source: &source, atlas: &atlas, keys: &ring, trails: None };
+//! let outcome = validate(access, &Request::default(), &Silent)?;
 //! assert_eq!(outcome.verdict, Verdict::Verified);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod accept;
 pub mod atlas;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod chain;
 pub mod cli;
 pub mod coverage;
@@ -66,6 +69,7 @@ pub mod keyname;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod listing;
 pub mod logfile;
 pub mod not_proven;
 pub mod outcome;
@@ -76,7 +80,9 @@ pub mod report;
 pub mod scope;
 pub mod signature;
 pub mod source;
+pub mod stop;
 pub mod strict;
 pub mod trail;
+pub mod trails;
 pub mod validate;
 pub mod view;

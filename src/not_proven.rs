@@ -3,28 +3,59 @@
 
 use crate::atlas::Atlas;
 use crate::discover::{Named, Survey};
+use crate::keys::Origin;
 use crate::limits::Limits;
 use crate::outcome::ChainOutcome;
 use crate::scope::{Logs, Request};
 use crate::trail::{ChainId, TrailArn, Window};
 
+/// What the sentences of one report are made of.
+pub struct Told<'a> {
+    /// What was asked for.
+    pub request: &'a Request,
+    /// Where it was looked for.
+    pub atlas: &'a Atlas,
+    /// What the folders showed.
+    pub survey: &'a Survey,
+    /// Objects among the digests whose names are not those of digests.
+    pub unrecognised: &'a Named,
+    /// What was found.
+    pub chains: &'a [ChainOutcome],
+    /// Time whose digests may not have been delivered yet.
+    pub pending: &'a [(ChainId, Window)],
+    /// Chains whose trail could not be asked about, and why.
+    pub unasked: &'a [(ChainId, String)],
+    /// Where keys came from.
+    pub keys: Origin,
+}
+
 /// The sentences for one report, in a fixed order.
-pub fn sentences(
-    request: &Request,
-    atlas: &Atlas,
-    survey: &Survey,
-    unrecognised: &Named,
-    chains: &[ChainOutcome],
-    pending: &[(ChainId, Window)],
-) -> Vec<String> {
+pub fn sentences(told: &Told<'_>) -> Vec<String> {
+    let Told {
+        request,
+        atlas,
+        survey,
+        unrecognised,
+        chains,
+        pending,
+        unasked,
+        keys,
+    } = told;
+    let keys = match keys {
+        Origin::Aws => {
+            "that the public keys are those of AWS beyond what TLS shows: ListPublicKeys gave them"
+        }
+        Origin::File => {
+            "that the public keys are those of AWS: they came from files, and that a key matches its \
+             fingerprint only shows that the file is unbroken"
+        }
+    };
     let mut said = vec![
         "what the trails were not configured to log: a digest vouches for logs that were delivered, \
          not for what happened in the account"
             .to_owned(),
         "that no log was added: logs that no digest names were not looked for".to_owned(),
-        "that the public keys are those of AWS: they came from files, and that a key matches its \
-         fingerprint only shows that the file is unbroken"
-            .to_owned(),
+        keys.to_owned(),
     ];
     if request.expect.is_empty() {
         said.push(
@@ -127,6 +158,13 @@ pub fn sentences(
             time.to
         ));
     }
+    if let Some((chain, why)) = unasked.first() {
+        said.push(format!(
+            "what CloudTrail says of the trail now (whether it is logging, and when it last delivered a \
+             digest), in {}: the first is {chain}: {why}",
+            chains_of(unasked.len())
+        ));
+    }
     for (kind, named) in &survey.siblings {
         said.push(format!(
             "anything in {}: no digest vouches for {kind} files",
@@ -207,7 +245,7 @@ pub fn what_is_there(survey: &Survey, chains: &[ChainOutcome], limits: &Limits) 
             list(&survey.undigested)
         );
     }
-    "give the folder that holds AWSLogs, with its CloudTrail-Digest folders; the layout is \
-     AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/"
+    "see that this is the bucket, or the folder, that holds AWSLogs with its CloudTrail-Digest folders; \
+     the layout is AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/"
         .into()
 }

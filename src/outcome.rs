@@ -87,6 +87,10 @@ pub struct Requests {
     pub get: u64,
     /// Objects looked at without reading them.
     pub head: u64,
+    /// Requests for public keys.
+    pub keys: u64,
+    /// Requests for what CloudTrail says of trails.
+    pub trails: u64,
 }
 
 /// The verdict: the maximum over all findings and all coverage states. A report that is not

@@ -225,7 +225,8 @@ fn unchecked(trouble: &Trouble) -> Finding {
     let finding = Finding::new(trouble.code, trouble.message.clone());
     let mut finding = Finding {
         actual: Some(trouble.named.clone()),
-        ..finding
+        reason: trouble.reason,
+        ..finding.severity(trouble.severity)
     };
     if trouble.code == Code::AlgorithmUnsupported {
         finding.expected = Some(crate::digest::SIGNATURE_ALGORITHM.into());

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
+use crate::finding::Finding;
 use crate::keyname::KeyRoot;
 use crate::limits::Limits;
 use crate::trail::{AccountId, ChainId, HOUR, OrganizationId, Region, TrailArn};
+use crate::trails::TrailConfig;
 
 /// Narrows the chains found; an empty list does not narrow.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,9 @@ pub struct Filter {
     pub trail_arns: Vec<TrailArn>,
     /// Prefixes before `AWSLogs`, without closing slash.
     pub prefixes: Vec<String>,
+    /// Prefixes that the trails asked for are known to write to: looked under where no prefix was
+    /// asked for.
+    pub places: Vec<String>,
     /// Buckets that digests must have been written to. This does not narrow: a digest of another
     /// bucket is told as relocated.
     pub buckets: Vec<String>,
@@ -34,6 +39,27 @@ pub struct Asked {
 }
 
 impl Filter {
+    /// The prefixes to look under, where they are known.
+    pub fn known_prefixes(&self) -> Option<Vec<&str>> {
+        let known = [&self.prefixes, &self.places];
+        let known = known.into_iter().find(|list| !list.is_empty())?;
+        let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+        known.sort_unstable();
+        known.dedup();
+        Some(known)
+    }
+
+    /// Whether an account's folder has to be looked into: it may hold what was asked for, or show that
+    /// the account owns an organization's trail.
+    pub fn looks_into(&self, root: &KeyRoot, account: &AccountId) -> bool {
+        let asked = self.accounts.is_empty() || self.accounts.contains(account);
+        let owner = self.trail_arns.iter().any(|a| a.account == *account);
+        match &root.organization {
+            Some(_) => asked || owner,
+            None => asked && (self.trail_arns.is_empty() || owner),
+        }
+    }
+
     /// Whether a folder is worth looking into.
     pub fn admits_folder(&self, root: &KeyRoot, account: &AccountId, region: &Region) -> bool {
         let any = |list: &[Region]| list.is_empty() || list.contains(region);
@@ -165,6 +191,12 @@ pub struct Request {
     pub jobs: usize,
     /// Chains worked on at the same time.
     pub chains_at_once: usize,
+    /// What was found out before anything was looked at.
+    pub beforehand: Vec<Finding>,
+    /// Whether everything that was to be found out beforehand could be.
+    pub complete: bool,
+    /// Trails as they are configured now, of those asked for.
+    pub trails: Vec<TrailConfig>,
     /// Bounds on what input may cost.
     pub limits: Limits,
 }
@@ -183,6 +215,9 @@ impl Default for Request {
             expect: Vec::new(),
             jobs: 1,
             chains_at_once: 1,
+            beforehand: Vec::new(),
+            complete: true,
+            trails: Vec::new(),
             limits: Limits::default(),
         }
     }

@@ -15,8 +15,8 @@ use ring::rsa::PublicKeyComponents;
 use ring::signature::RSA_PKCS1_2048_8192_SHA256;
 
 use crate::digest::{SIGNATURE_ALGORITHM, Unverified};
-use crate::finding::Code;
-use crate::keys::{KeyRing, Lookup, PublicKey};
+use crate::finding::{Code, Severity};
+use crate::keys::{Keys, Lookup, Origin, PublicKey};
 use crate::trail::Region;
 
 /// A key that proved something.
@@ -28,6 +28,8 @@ pub struct KeyUse {
     pub fingerprint: String,
     /// When it was valid; the end belongs to it.
     pub valid: (Timestamp, Timestamp),
+    /// Who gave it to us.
+    pub origin: Origin,
 }
 
 /// What a signature says of a digest.
@@ -48,6 +50,10 @@ pub struct Trouble {
     pub code: Code,
     /// What is the matter, in words.
     pub message: String,
+    /// How bad that is.
+    pub severity: Severity,
+    /// Why keys could not be asked for, in one stable word.
+    pub reason: Option<&'static str>,
     /// The key or algorithm that the digest names.
     pub named: String,
 }
@@ -77,7 +83,7 @@ pub fn check(
     digest: &Unverified,
     signature: Written<'_>,
     region: &Region,
-    ring: &KeyRing,
+    keys: &dyn Keys,
     signed: (Timestamp, Timestamp),
 ) -> Checked {
     let named = [Some(digest.claims.algorithm.as_str()), signature.algorithm];
@@ -91,18 +97,23 @@ pub fn check(
             message: format!(
                 "this digest's signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
             ),
+            severity: Severity::Unproven,
+            reason: None,
             named: other.into(),
         });
     }
     let fingerprint = &digest.claims.fingerprint;
-    let trouble = |code, message: &str| {
+    let because = |code, severity, reason, message: &str| {
         Checked::Unchecked(Trouble {
             code,
             message: message.into(),
+            severity,
+            reason,
             named: fingerprint.clone(),
         })
     };
-    let verifies = |key: &&&PublicKey| {
+    let trouble = |code, message: &str| because(code, Severity::Unproven, None, message);
+    let verifies = |key: &&PublicKey| {
         let key = PublicKeyComponents {
             n: &key.modulus,
             e: &key.exponent,
@@ -113,12 +124,13 @@ pub fn check(
                 .is_ok()
         })
     };
-    match ring.look_up(region, fingerprint, signed) {
+    match keys.look_up(region, fingerprint, signed) {
         Lookup::Valid(keys) => match keys.iter().find(verifies) {
             Some(key) => Checked::Valid(KeyUse {
                 region: region.clone(),
                 fingerprint: key.fingerprint.clone(),
                 valid: key.valid,
+                origin: key.origin,
             }),
             None => Checked::Invalid,
         },
@@ -133,11 +145,28 @@ pub fn check(
             }
             None => Checked::Invalid,
         },
-        Lookup::Unknown => trouble(
+        Lookup::Unknown(Origin::Aws) => because(
+            Code::KeyUnknown,
+            Severity::Failed,
+            None,
+            "this digest names a key that is not among those AWS answers with for its region and time: \
+             CloudTrail did not sign it there and then",
+        ),
+        Lookup::Unknown(Origin::File) => trouble(
             Code::KeyUnknown,
             "this digest names a key that is not among those given, though others valid then are",
         ),
-        Lookup::Unavailable => trouble(
+        Lookup::Unavailable(Some(why)) => because(
+            Code::KeyUnavailable,
+            Severity::Unproven,
+            Some(why.reason),
+            &format!(
+                "the public keys of this digest's region and time could not be had, so its signature \
+                 could not be checked: {}",
+                why.detail
+            ),
+        ),
+        Lookup::Unavailable(None) => trouble(
             Code::KeyUnavailable,
             "no public key valid when this digest was signed was given, so its signature could not be checked",
         ),

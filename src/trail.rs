@@ -162,7 +162,7 @@ impl FromStr for ChainId {
 }
 
 /// A trail's ARN: `arn:PARTITION:cloudtrail:HOME_REGION:ACCOUNT:trail/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TrailArn {
     /// The partition, such as `aws` or `aws-cn`.
     pub partition: Box<str>,

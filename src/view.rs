@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::chain::{Anchor, Tally};
 use crate::finding::{Finding as Found, Severity};
+use crate::keys::Origin;
 use crate::outcome::{ChainOutcome, LogTally, Outcome};
 use crate::report::v1::{
     Accepted, Certainty, Chain, DigestRef, Digests, Finding, FindingCounts, Gap, Key, KeyOrigin,
@@ -53,7 +54,10 @@ impl Report {
                     fingerprint: key.fingerprint.clone(),
                     valid_from: key.valid.0.to_string(),
                     valid_to: key.valid.1.to_string(),
-                    origin: KeyOrigin::File,
+                    origin: match key.origin {
+                        Origin::Aws => KeyOrigin::Aws,
+                        Origin::File => KeyOrigin::File,
+                    },
                 })
                 .collect(),
             accepted,

@@ -6,7 +6,7 @@ use trailproof::limits::Limits;
 use trailproof::scope::Request;
 use trailproof::source::dir::DirSource;
 use trailproof::source::mem::MemSource;
-use trailproof::source::{Folders, GetError, Listed, Object, Root, RootId, Source};
+use trailproof::source::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
 use crate::library::{codes, prove, request, ring, source};
@@ -38,9 +38,10 @@ impl Source for Unnamed {
         &self,
         root: RootId,
         prefix: &str,
+        range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<(), GetError> {
-        self.0.list(root, prefix, visit)
+    ) -> Result<u64, GetError> {
+        self.0.list(root, prefix, range, visit)
     }
     fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
         self.0.get(root, key, with_metadata)

@@ -249,7 +249,7 @@ fn no_escape_code_reaches_the_reports() {
 fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
     use trailproof::limits::Limits;
     use trailproof::source::dir::DirSource;
-    use trailproof::source::{Listed, RootId, Source as _};
+    use trailproof::source::{Listed, Range, RootId, Source as _};
     let mut case = Case::new("passes", 0, "");
     case.chain(30);
     let dir = case.copied();
@@ -263,10 +263,15 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
             .expect("a folder");
         let mut keys = Vec::new();
         source
-            .list(RootId(0), "", &mut |listed| match listed {
-                Listed::Object(key) => keys.push(key.to_owned()),
-                Listed::Refused(key, why) => panic!("{key}: {why}"),
-            })
+            .list(
+                RootId(0),
+                "",
+                &Range::default(),
+                &mut |listed| match listed {
+                    Listed::Object(key, _) => keys.push(key.to_owned()),
+                    Listed::Refused(key, why) => panic!("{key}: {why}"),
+                },
+            )
             .expect("a listing");
         keys
     };

@@ -29,7 +29,18 @@ const STAGES: &[&str] = &[
 ];
 
 /// Pure as well; they speak of the roots of a source, of what was surveyed, or of the report.
-const PURE: &[&str] = &["accept", "atlas", "not_proven", "outcome", "scope"];
+const PURE: &[&str] = &[
+    "accept",
+    "atlas",
+    "not_proven",
+    "outcome",
+    "scope",
+    "trails/locate",
+    "trails/mod",
+];
+
+/// Everything that knows the AWS SDK.
+const AWS: &[&str] = &["aws", "keys/aws", "source/s3", "trails/aws"];
 
 fn sources(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -126,14 +137,14 @@ fn stages_do_not_know_what_joins_them() {
         let uses = uses(&code);
         if is_one_of(STAGES, &name) {
             for above in [
-                "source", "atlas", "fetch", "discover", "validate", "event", "view", "report",
-                "cli",
+                "source", "atlas", "aws", "trails", "fetch", "discover", "listing", "validate",
+                "event", "view", "report", "cli",
             ] {
                 assert!(!uses.contains(above), "{name} uses {above}");
             }
         }
         if is_one_of(PURE, &name) {
-            for above in ["fetch", "validate", "view", "cli"] {
+            for above in ["aws", "fetch", "validate", "view", "cli"] {
                 assert!(!uses.contains(above), "{name} uses {above}");
             }
         }
@@ -149,6 +160,25 @@ fn stages_do_not_know_what_joins_them() {
             assert!(!uses.contains("cli"), "{name} uses cli");
         }
     }
+}
+
+#[test]
+fn the_sdk_and_its_runtime_are_private_to_what_asks_aws() {
+    let mut found = 0;
+    for path in sources(&root().join("src")) {
+        let (name, code) = code(&path);
+        let names = [
+            "aws_config",
+            "aws_sdk_",
+            "aws_smithy_",
+            "aws_types",
+            "tokio::",
+        ];
+        let knows = names.iter().any(|word| code.contains(word));
+        assert!(!knows || is_one_of(AWS, &name), "{name} knows the SDK");
+        found += usize::from(knows);
+    }
+    assert!(found > AWS.len(), "{found}");
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use trailproof::atlas::Atlas;
 use trailproof::event::Silent;
 use trailproof::finding::{Code, ObjectFacts};
-use trailproof::keys::{KeyRing, PublicKey};
+use trailproof::keys::{KeyRing, Origin, PublicKey};
 use trailproof::outcome::Outcome;
 use trailproof::scope::Request;
 use trailproof::source::mem::{MemObject, MemSource};
 use trailproof::source::{Metadata, Source};
-use trailproof::validate::validate;
+use trailproof::validate::{Access, validate};
 
 use crate::support::{World, ts};
 
@@ -49,7 +49,8 @@ pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
             ts("2026-12-31T00:00:00Z"),
         ) {
             let der = world.keys.value_der(region, key.index);
-            let key = PublicKey::from_der(&der, (key.valid_from, key.valid_to)).expect("a key");
+            let key = PublicKey::from_der(&der, (key.valid_from, key.valid_to), Origin::File)
+                .expect("a key");
             ring.add(Some(region.parse().expect("a region")), key);
         }
     }
@@ -68,7 +69,13 @@ pub fn request() -> Request {
 /// Validates a source.
 pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome {
     let atlas = Atlas::new(source.roots(), Vec::new());
-    validate(source, &atlas, ring, Vec::new(), request, &Silent).expect("workers")
+    let access = Access {
+        source,
+        atlas: &atlas,
+        keys: ring,
+        trails: None,
+    };
+    validate(access, request, &Silent).expect("workers")
 }
 
 /// The codes of an outcome's findings, notes apart.

@@ -10,6 +10,8 @@ mod attacks;
 mod cases;
 mod cli;
 mod codes;
+#[cfg(feature = "aws")]
+mod differences;
 mod edges;
 mod faults;
 mod flips;
@@ -19,6 +21,8 @@ mod layering;
 mod library;
 #[cfg(feature = "aws")]
 mod loopback;
+#[cfg(feature = "aws")]
+mod online;
 mod oracle;
 mod program;
 mod properties;

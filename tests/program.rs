@@ -12,13 +12,23 @@ pub struct Run {
     pub stderr: String,
 }
 
+/// The binary in a folder, with arguments.
+pub fn command<S: AsRef<str>>(dir: &Path, args: &[S]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trailproof"));
+    command
+        .current_dir(dir)
+        .args(args.iter().map(AsRef::as_ref));
+    command
+}
+
 /// Runs the binary in a folder.
 pub fn run<S: AsRef<str>>(dir: &Path, args: &[S]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_trailproof"))
-        .current_dir(dir)
-        .args(args.iter().map(AsRef::as_ref))
-        .output()
-        .expect("the binary runs");
+    finish(&mut command(dir, args))
+}
+
+/// Runs a command to its end.
+pub fn finish(command: &mut Command) -> Run {
+    let output = command.output().expect("the binary runs");
     Run {
         code: output.status.code().expect("an exit status"),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -30,7 +40,11 @@ pub fn run<S: AsRef<str>>(dir: &Path, args: &[S]) -> Run {
 pub fn report<S: AsRef<str>>(dir: &Path, args: &[S]) -> (i32, Value) {
     let mut all = vec!["validate", "--format", "json"];
     all.extend(args.iter().map(AsRef::as_ref));
-    let run = run(dir, &all);
+    reported(run(dir, &all))
+}
+
+/// The exit status and the JSON report of a run; the report must match the schema.
+pub fn reported(run: Run) -> (i32, Value) {
     let report: Value = serde_json::from_str(&run.stdout)
         .unwrap_or_else(|e| panic!("no report ({e}): {}{}", run.stdout, run.stderr));
     assert_matches_schema(&report);

@@ -302,7 +302,7 @@ fn a_folder_inside_the_copy_is_told_what_to_give_instead() {
         report["findings"][0]["hint"]
             .as_str()
             .expect("a hint")
-            .contains("the folder that holds AWSLogs")
+            .contains("the folder, that holds AWSLogs")
     );
 }
 

@@ -18,7 +18,7 @@ use sha2::Digest as _;
 
 use crate::digest::{Link, Unverified};
 use crate::escape::quoted;
-use crate::finding::{Code, ELSEWHERE, Finding, Severity};
+use crate::finding::{Code, ELSEWHERE, Finding, OLDER_VERSION, Severity, UNSIGNED};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::placement::{Placement, placement};
@@ -29,7 +29,7 @@ use crate::trail::{HOUR, Window, shift};
 use claims::{Claim, Claimer, Claims};
 use proven::Proving;
 use say::{
-    container_altered, container_altered_too, get_keys, keep_metadata, named_and_missing,
+    container_altered, container_altered_too, keep_metadata, keys_hint, named_and_missing,
     not_a_digest,
 };
 pub use walked::{Anchor, Location, Placed, Scope, Tally, Walked};
@@ -218,17 +218,16 @@ impl<'a> Walk<'a> {
             Judged::Unproven(finding) => {
                 let finding = match finding.code {
                     Code::DigestSignatureAbsent => {
-                        let finding = match metadata_trouble {
-                            Some(trouble) => Finding {
-                                message: trouble.into(),
-                                ..finding
-                            },
-                            None => finding,
+                        let hint = match metadata_trouble {
+                            Some(UNSIGNED) => OLDER_VERSION.into(),
+                            _ => keep_metadata(&signed.0, &signed.1, &key),
                         };
-                        finding.hint(keep_metadata(&signed.0, &signed.1, &key))
+                        let message = metadata_trouble.map_or(finding.message, Into::into);
+                        Finding { message, ..finding }.hint(hint)
                     }
                     Code::KeyUnavailable | Code::KeyUnknown => {
-                        finding.hint(get_keys(&self.scope.chain.region))
+                        let hint = keys_hint(&finding, &self.scope.chain.region);
+                        finding.hint(hint)
                     }
                     _ => finding,
                 };
@@ -306,7 +305,7 @@ impl<'a> Walk<'a> {
                     hex: &link.signature,
                     algorithm: None,
                 };
-                check(digest, written, region, self.scope.ring, signed)
+                check(digest, written, region, self.scope.keys, signed)
             }
         };
         let record = |claim: &'c Claim| Recorded {

@@ -2,7 +2,9 @@
 
 use super::claims::Claim;
 use crate::escape::quoted;
-use crate::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, unread_hint};
+use crate::finding::{
+    Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity, unread_hint,
+};
 use crate::reading::NotDigest;
 use crate::trail::Region;
 
@@ -16,8 +18,15 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
     )
 }
 
-/// The command that gets a region's keys.
-pub(super) fn get_keys(region: &Region) -> String {
+/// What to do about a key that is not there: the command that gets a region's keys, unless AWS was
+/// asked for them.
+pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
+    if let Some(reason) = finding.reason {
+        return unread_hint(reason).into();
+    }
+    if finding.severity == Severity::Failed {
+        return OLDER_VERSION.into();
+    }
     format!(
         "get the keys of the time these digests were signed, from an hour before the first to a day \
          after the last, and give them with --keys: aws cloudtrail list-public-keys --output json \

@@ -8,13 +8,13 @@ use crate::coverage::{Paint, Spans};
 use crate::finding::{Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::KeyRoot;
-use crate::keys::KeyRing;
+use crate::keys::Keys;
 use crate::proof::Verified;
 use crate::signature::KeyUse;
 use crate::trail::{ChainId, Window};
 
 /// How far a chain is walked, and with what.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Scope<'a> {
     /// The chain.
     pub chain: ChainId,
@@ -25,7 +25,7 @@ pub struct Scope<'a> {
     /// The end of the window.
     pub to: Timestamp,
     /// The keys.
-    pub ring: &'a KeyRing,
+    pub keys: &'a dyn Keys,
     /// Time whose digests could not be listed.
     pub hidden: Spans,
     /// How long after its interval a backfill digest is expected, in seconds.

@@ -13,6 +13,14 @@ use crate::trail::{AccountId, OrganizationId, Region, TrailArn};
 
 const EXAMPLES: &str = "\
 Examples:
+  # one trail: its bucket, prefix, regions and keys are asked of AWS
+  trailproof validate --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
+      --start-time 2026-01-01 --end-time 2026-02-01
+
+  # every chain in a bucket, with a profile for the archive and one for the trail's account
+  trailproof validate --s3-bucket my-logs --s3-profile archive --trail-profile prod \\
+      --start-time 2026-01-01
+
   # every chain in a copy of a bucket, with the public keys of its regions
   trailproof validate --path copy --keys keys/
 
@@ -61,15 +69,11 @@ pub enum Command {
 #[derive(clap::Args)]
 pub struct Validate {
     /// A folder as `aws s3 sync` leaves it, optionally with the name its bucket had; repeatable
-    #[arg(
-        long,
-        value_name = "[BUCKET=]DIR",
-        required = true,
-        help_heading = "Source"
-    )]
+    #[arg(long, value_name = "[BUCKET=]DIR", help_heading = "Source")]
     pub path: Vec<PathBuf>,
 
-    /// The name the bucket had: digests must have been written there; repeatable
+    /// The bucket to read, by default that of --trail-arn; with --path the name it had: digests
+    /// must have been written there; repeatable
     #[arg(long, value_name = "NAME", value_parser = bucket, help_heading = "Source")]
     pub s3_bucket: Vec<String>,
 
@@ -82,11 +86,11 @@ pub struct Validate {
     pub map: Vec<MapRule>,
 
     /// Public keys as `aws cloudtrail list-public-keys` prints them: one file for every region, or
-    /// a folder of REGION.json; repeatable
+    /// a folder of REGION.json; without --path, instead of asking AWS; repeatable
     #[arg(long, value_name = "FILE_OR_DIR", help_heading = "Source")]
     pub keys: Vec<PathBuf>,
 
-    /// Only digests delivered from this region; repeatable
+    /// Only digests delivered from this region, by default every one with digests; repeatable
     #[arg(long, help_heading = "Scope")]
     pub region: Vec<Region>,
 
@@ -98,7 +102,7 @@ pub struct Validate {
     #[arg(long, value_name = "ID", help_heading = "Scope")]
     pub organization_id: Vec<OrganizationId>,
 
-    /// Only this trail; repeatable
+    /// Only this trail; without --path and --s3-bucket, read where it writes; repeatable
     #[arg(long, value_name = "ARN", help_heading = "Scope")]
     pub trail_arn: Vec<TrailArn>,
 
@@ -115,12 +119,12 @@ pub struct Validate {
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub start_time: Option<Timestamp>,
 
-    /// The end of the window; by default each chain's last digest
+    /// The end of the window; by default now, and with --path each chain's last digest
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub end_time: Option<Timestamp>,
 
-    /// When the copy was made, for a window with an --end-time; by default the window's end, so that
-    /// the last hours of it may be pending
+    /// When the source was looked at; by default now, and with --path the window's end, so that the
+    /// last hours of it may be pending
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 
@@ -136,7 +140,7 @@ pub struct Validate {
     #[arg(long, value_enum, default_value_t = Logs::All, help_heading = "Work")]
     pub logs: Logs,
 
-    /// Objects worked on at the same time; by default one a core
+    /// Objects worked on at the same time; by default 64, and with --path one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Work")]
     pub jobs: Option<u16>,
 
@@ -160,6 +164,131 @@ pub struct Validate {
     /// The mildest verdict that is not exit status 0
     #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
     pub fail_on: FailOn,
+
+    #[command(flatten)]
+    pub sign_in: SignIn,
+
+    #[command(flatten)]
+    pub unused: Unused,
+}
+
+/// Who we are to AWS, and how it is reached.
+#[derive(clap::Args)]
+#[command(next_help_heading = "AWS")]
+pub struct SignIn {
+    /// The profile to sign in with, as for the AWS CLI
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// The profile for S3, where archive and trail lie in two accounts
+    #[arg(long, value_name = "NAME")]
+    pub s3_profile: Option<String>,
+
+    /// The profile for CloudTrail
+    #[arg(long, value_name = "NAME")]
+    pub trail_profile: Option<String>,
+
+    /// Where every service answers; AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_CLOUDTRAIL win over it
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
+    pub endpoint_url: Option<String>,
+
+    /// Certificates to trust instead of the system's, as PEM; by default AWS_CA_BUNDLE
+    #[arg(long, value_name = "FILE")]
+    pub ca_bundle: Option<PathBuf>,
+
+    /// Seconds until an answer, or the next part of one, is given up; 0 waits for ever
+    #[arg(long, value_name = "SECONDS")]
+    pub cli_read_timeout: Option<u32>,
+
+    /// Seconds until a connection is given up; 0 waits for ever
+    #[arg(long, value_name = "SECONDS")]
+    pub cli_connect_timeout: Option<u32>,
+
+    /// Do not sign requests: for a bucket that everyone may read, with --keys
+    #[arg(long)]
+    pub no_sign_request: bool,
+}
+
+/// What the AWS CLI takes everywhere and has no meaning here: accepted, so that its command line
+/// works unchanged, and named on standard error.
+#[derive(clap::Args)]
+pub struct Unused {
+    #[arg(long, hide = true)]
+    pub debug: bool,
+    #[arg(long, hide = true)]
+    pub v2_debug: bool,
+    #[arg(long, hide = true)]
+    pub no_verify_ssl: bool,
+    #[arg(long, hide = true)]
+    pub no_paginate: bool,
+    #[arg(long, hide = true)]
+    pub no_cli_pager: bool,
+    #[arg(long, hide = true)]
+    pub cli_auto_prompt: bool,
+    #[arg(long, hide = true)]
+    pub no_cli_auto_prompt: bool,
+    #[arg(long, hide = true)]
+    pub output: Option<String>,
+    #[arg(long, hide = true)]
+    pub query: Option<String>,
+    #[arg(long, hide = true)]
+    pub color: Option<String>,
+    #[arg(long, hide = true)]
+    pub cli_binary_format: Option<String>,
+    #[arg(long, hide = true)]
+    pub cli_error_format: Option<String>,
+}
+
+impl Unused {
+    /// Those that were given, each with what it means here.
+    pub fn given(&self) -> Vec<(&'static str, &'static str)> {
+        const REPORT: &str = "what is printed is chosen with --format";
+        const NOTHING: &str = "it means nothing here";
+        let verify =
+            "certificates are verified all the same; give --ca-bundle for an authority of your own";
+        let all = [
+            (self.debug, "--debug", NOTHING),
+            (self.v2_debug, "--v2-debug", NOTHING),
+            (self.no_verify_ssl, "--no-verify-ssl", verify),
+            (self.no_paginate, "--no-paginate", "every page is read"),
+            (self.no_cli_pager, "--no-cli-pager", "there is no pager"),
+            (self.cli_auto_prompt, "--cli-auto-prompt", NOTHING),
+            (self.no_cli_auto_prompt, "--no-cli-auto-prompt", NOTHING),
+            (self.output.is_some(), "--output", REPORT),
+            (self.query.is_some(), "--query", REPORT),
+            (self.color.is_some(), "--color", "no colour is used"),
+            (
+                self.cli_binary_format.is_some(),
+                "--cli-binary-format",
+                NOTHING,
+            ),
+            (
+                self.cli_error_format.is_some(),
+                "--cli-error-format",
+                NOTHING,
+            ),
+        ];
+        let given = all.into_iter().filter(|(given, ..)| *given);
+        given.map(|(_, name, meaning)| (name, meaning)).collect()
+    }
+}
+
+impl SignIn {
+    /// Those that were given, by name.
+    pub fn given(&self) -> Vec<&'static str> {
+        let all = [
+            (self.profile.is_some(), "--profile"),
+            (self.s3_profile.is_some(), "--s3-profile"),
+            (self.trail_profile.is_some(), "--trail-profile"),
+            (self.endpoint_url.is_some(), "--endpoint-url"),
+            (self.ca_bundle.is_some(), "--ca-bundle"),
+            (self.cli_read_timeout.is_some(), "--cli-read-timeout"),
+            (self.cli_connect_timeout.is_some(), "--cli-connect-timeout"),
+            (self.no_sign_request, "--no-sign-request"),
+        ];
+        let given = all.into_iter().filter(|(given, _)| *given);
+        given.map(|(_, name)| name).collect()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -187,6 +316,17 @@ fn bucket(text: &str) -> Result<String, String> {
         Ok(text.into())
     } else {
         Err("expected the name of a bucket, without s3:// or a path".into())
+    }
+}
+
+/// The address of an endpoint, as far as it can be told before it is used.
+fn endpoint(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.into()),
+        _ => Err("expected an address such as https://s3.example.com".into()),
     }
 }
 

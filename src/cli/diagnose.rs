@@ -16,3 +16,8 @@ pub fn print(error: &Error) {
         let _ = writeln!(out, "  hint: {}", escape(hint));
     }
 }
+
+/// Says something on standard error, for standard output holds the report alone.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {}", escape(text));
+}

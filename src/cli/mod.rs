@@ -2,6 +2,8 @@
 
 mod args;
 mod diagnose;
+#[cfg(feature = "aws")]
+mod online;
 mod output;
 mod plan;
 mod verbose;
@@ -11,14 +13,19 @@ use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches};
 use jiff::Timestamp;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 use crate::accept;
 use crate::error::{Error, Kind};
 use crate::event::{Observer, Silent};
 use crate::finding::Verdict;
-use crate::report::v1::{self, Report, Requests, Run};
-use crate::validate::validate;
+use crate::report::v1::{self, Report, Requests, Run, SourceKind};
+use crate::source::halting::Halting;
+use crate::stop::Stop;
+use crate::validate::{Access, validate};
 use args::{Args, Command};
+use diagnose::note;
 use output::Targets;
 use plan::Plan;
 use verbose::Lines;
@@ -26,10 +33,14 @@ use verbose::Lines;
 /// The exit status of an internal error.
 pub const INTERNAL_ERROR: u8 = 70;
 
+/// The exit status where SIGINT or SIGTERM came, whatever was found.
+pub const INTERRUPTED: u8 = 130;
+
 /// Runs the program on a command line and gives its exit status: that of the verdict, 2 where
 /// no validation was performed, or 70 for an internal error.
 pub fn run(command_line: Vec<OsString>) -> u8 {
     let started = Timestamp::now();
+    let stop = Stop::default();
     let matches = match Args::command().try_get_matches_from(&command_line) {
         Ok(matches) => matches,
         Err(e) => {
@@ -55,8 +66,15 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             let matches = matches.subcommand_matches("validate");
             output::pairs(matches).and_then(|pairs| {
                 let verbose = args.verbose;
-                let plan = Plan::resolve(*args)?;
-                run_validate(plan, Targets::open(pairs)?, verbose, command, started)
+                for (name, meaning) in args.unused.given() {
+                    note(&format!("{name} is accepted and has no effect: {meaning}"));
+                }
+                signals(&stop)?;
+                // What is asked for is asked for by the second.
+                let now = Timestamp::from_second(started.as_second()).unwrap_or(started);
+                let targets = Targets::open(pairs)?;
+                let plan = Plan::resolve(*args, now, &stop)?;
+                run_validate(plan, targets, verbose, command, started, &stop)
             })
         }
     };
@@ -64,13 +82,28 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Ok(code) => code,
         Err(error) => {
             diagnose::print(&error);
-            if error.kind() == Kind::Internal {
-                INTERNAL_ERROR
-            } else {
-                2
+            match error.kind() {
+                Kind::Internal => INTERNAL_ERROR,
+                Kind::Interrupted => INTERRUPTED,
+                _ => 2,
             }
         }
     }
+}
+
+/// Asks for a stop at the first SIGINT or SIGTERM, and ends at once at the second.
+fn signals(stop: &Stop) -> Result<(), Error> {
+    let register = || {
+        for signal in [SIGINT, SIGTERM] {
+            // In this order: the flag is set only after it was looked at.
+            flag::register_conditional_shutdown(signal, INTERRUPTED.into(), stop.flag())?;
+            flag::register(signal, stop.flag())?;
+        }
+        Ok(())
+    };
+    register().map_err(|e: std::io::Error| {
+        Error::new(Kind::Internal, "cannot listen to signals").because(e)
+    })
 }
 
 fn schema() -> Result<u8, Error> {
@@ -89,27 +122,35 @@ fn run_validate(
     verbose: bool,
     command: Vec<String>,
     started: Timestamp,
+    stop: &Stop,
 ) -> Result<u8, Error> {
     let Plan {
-        source,
-        atlas,
-        ring,
-        key_findings,
+        access,
         request,
         requested,
         accepted,
         fail_on,
     } = plan;
-    if requested.as_of.is_some() && requested.end.is_none() {
+    let on_disk = requested.source == SourceKind::Disk;
+    if on_disk && requested.as_of.is_some() && requested.end.is_none() {
         note("--as-of changes nothing without --end-time: the window ends with the data");
     }
     let lines = if verbose { Some(Lines::new()?) } else { None };
     let observer: &dyn Observer = lines.as_ref().map_or(&Silent, |lines| lines);
-    let outcome = validate(&source, &atlas, &ring, key_findings, &request, observer)?;
+    let source = Halting::new(access.source.as_ref(), stop.clone());
+    let access = Access {
+        source: &source,
+        atlas: &access.atlas,
+        keys: access.keys.as_ref(),
+        trails: access.trails.as_deref(),
+    };
+    let outcome = validate(access, &request, observer)?;
     let requests = Requests {
         list: outcome.requests.list,
         get: outcome.requests.get,
         head: outcome.requests.head,
+        keys: outcome.requests.keys,
+        trails: outcome.requests.trails,
     };
     let run = Run {
         tool: env!("CARGO_PKG_NAME"),
@@ -127,7 +168,10 @@ fn run_validate(
     } else {
         Verdict::Verified.exit_code()
     };
-    if code != report.verdict.exit_code() {
+    let interrupted = stop.is_set();
+    if interrupted {
+        note("interrupted: the report holds what was found until then");
+    } else if code != report.verdict.exit_code() {
         let why = if remaining == report.verdict {
             "--fail-on"
         } else {
@@ -140,10 +184,5 @@ fn run_validate(
     }
     let written = targets.write(&report, lines.as_ref());
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
-    Ok(code)
-}
-
-/// Says something on standard error, for standard output holds the report alone.
-fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {text}");
+    Ok(if interrupted { INTERRUPTED } else { code })
 }

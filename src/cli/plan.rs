@@ -2,29 +2,56 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::args::{FailOn, Logs, Validate};
+use super::diagnose::note;
+#[cfg(feature = "aws")]
+use super::online::online;
 use crate::accept::{self, Acceptance};
 use crate::atlas::Atlas;
 use crate::error::{Error, Kind};
-use crate::finding::{Finding, Verdict};
-use crate::keys::{KeyRing, file};
+use crate::finding::Verdict;
+use crate::keys::{KeyRing, Keys, file};
 use crate::limits::Limits;
 use crate::report::v1::{Origin, Requested, SourceKind};
 use crate::scope::{self, Filter, Request};
 use crate::source::Source;
 use crate::source::dir::DirSource;
+use crate::stop::Stop;
 use crate::trail::ChainId;
+use crate::trails::locate::Located;
+use crate::trails::{TrailConfig, Trails};
 
 /// A validation ready to run.
 pub struct Plan {
-    pub source: DirSource,
-    pub atlas: Atlas,
-    pub ring: KeyRing,
-    pub key_findings: Vec<Finding>,
+    pub access: Opened,
     pub request: Request,
     pub requested: Requested,
     pub accepted: Vec<Acceptance>,
     pub fail_on: Verdict,
+}
+
+/// Where everything comes from, opened.
+pub struct Opened {
+    pub source: Box<dyn Source>,
+    pub atlas: Atlas,
+    pub keys: Box<dyn Keys>,
+    pub trails: Option<Box<dyn Trails>>,
+}
+
+/// What differs between a copy on disk and AWS.
+pub struct Side {
+    pub access: Opened,
+    pub kind: SourceKind,
+    /// The buckets that digests must have been written to.
+    pub buckets: Vec<String>,
+    /// What became of asking for the trails.
+    pub located: Located,
+    /// When the source was looked at; on disk nobody knows.
+    pub now: Option<Timestamp>,
+    /// Objects worked on at the same time, where nothing else is asked for.
+    pub jobs: usize,
 }
 
 impl Plan {
@@ -32,7 +59,7 @@ impl Plan {
     ///
     /// # Errors
     /// Where the arguments contradict each other, or something given cannot be read.
-    pub fn resolve(args: Validate) -> Result<Plan, Error> {
+    pub fn resolve(args: Validate, now: Timestamp, stop: &Stop) -> Result<Plan, Error> {
         let limits = Limits::default();
         if let (Some(from), Some(to)) = (args.start_time, args.end_time)
             && from >= to
@@ -41,13 +68,6 @@ impl Plan {
             return Err(
                 Error::new(Kind::Usage, message).hint("give an --end-time after --start-time")
             );
-        }
-        let (source, buckets) = mount(&args.path, &args.s3_bucket, &limits)?;
-        let atlas = Atlas::new(source.roots(), args.map.clone());
-        let mut ring = KeyRing::default();
-        let mut key_findings = Vec::new();
-        for path in &args.keys {
-            key_findings.extend(file::load(path, &limits, &mut ring)?);
         }
         let expect = match &args.expect {
             Some(path) => expected(path, &limits)?,
@@ -58,11 +78,23 @@ impl Plan {
                 .map_err(|why| not_a(path, "list of what is accepted", why))?,
             None => Vec::new(),
         };
-        let jobs = args.jobs.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        );
-        let requested = requested(&args, buckets);
+        let side = if args.path.is_empty() {
+            online(&args, now, &limits, stop)?
+        } else {
+            on_disk(&args, &limits)?
+        };
+        let jobs = args.jobs.map_or(side.jobs, usize::from);
+        let as_of = args.as_of.or(side.now).or(args.end_time);
+        let requested = requested(&args, &side, as_of);
+        let Located {
+            trails,
+            lost,
+            unasked,
+        } = side.located;
+        // Where a bucket is named, it need not be asked for.
+        let needed = args.s3_bucket.is_empty();
+        let here = |t: &&TrailConfig| needed || args.s3_bucket.contains(&t.bucket);
+        let places = trails.iter().filter(here).map(|t| t.prefix.clone());
         let request = Request {
             filter: Filter {
                 regions: args.region,
@@ -70,11 +102,12 @@ impl Plan {
                 organizations: args.organization_id,
                 trail_arns: args.trail_arn,
                 prefixes: requested.prefixes.clone(),
+                places: places.collect(),
                 buckets: args.s3_bucket,
             },
             from: args.start_time,
-            to: args.end_time,
-            as_of: args.as_of.or(args.end_time),
+            to: args.end_time.or(side.now.and(as_of)),
+            as_of,
             delivery_lag: args.delivery_lag,
             backfill_grace: args.backfill_grace,
             logs: match args.logs {
@@ -85,6 +118,9 @@ impl Plan {
             jobs,
             // Lines for people come in the order of the chains.
             chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
+            beforehand: if needed { lost } else { Vec::new() },
+            complete: !(needed && unasked),
+            trails,
             limits,
         };
         let fail_on = match args.fail_on {
@@ -93,16 +129,54 @@ impl Plan {
             FailOn::Gaps => Verdict::Gaps,
         };
         Ok(Plan {
-            source,
-            atlas,
-            ring,
-            key_findings,
+            access: side.access,
             request,
             requested,
             accepted,
             fail_on,
         })
     }
+}
+
+/// The keys in the files given.
+pub fn key_files(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Error> {
+    let mut ring = KeyRing::default();
+    for path in paths {
+        file::load(path, limits, &mut ring)?;
+    }
+    Ok(ring)
+}
+
+/// Opens a copy on disk.
+fn on_disk(args: &Validate, limits: &Limits) -> Result<Side, Error> {
+    let (source, buckets) = mount(&args.path, &args.s3_bucket, limits)?;
+    let unused = args.sign_in.given();
+    if !unused.is_empty() {
+        note(&format!(
+            "{} change nothing with --path: AWS is not asked",
+            unused.join(", ")
+        ));
+    }
+    Ok(Side {
+        access: Opened {
+            atlas: Atlas::new(source.roots(), args.map.clone()),
+            source: Box::new(source),
+            keys: Box::new(key_files(&args.keys, limits)?),
+            trails: None,
+        },
+        kind: SourceKind::Disk,
+        buckets,
+        located: Located::default(),
+        now: None,
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+    })
+}
+
+/// Without the SDK there is only disk.
+#[cfg(not(feature = "aws"))]
+fn online(_: &Validate, _: Timestamp, _: &Limits, _: &Stop) -> Result<Side, Error> {
+    let message = "this trailproof was built without AWS: give --path";
+    Err(Error::new(Kind::Usage, message))
 }
 
 /// Opens the folders, and says which bucket names were given.
@@ -183,23 +257,23 @@ fn expected(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
     Ok(chains)
 }
 
-fn requested(args: &Validate, buckets: Vec<String>) -> Requested {
+fn requested(args: &Validate, side: &Side, as_of: Option<Timestamp>) -> Requested {
     fn texts<T: ToString>(values: &[T]) -> Vec<String> {
         values.iter().map(ToString::to_string).collect()
     }
     let origin = |given: bool| if given { Origin::Given } else { Origin::Data };
     Requested {
-        source: SourceKind::Disk,
+        source: side.kind,
         start: args.start_time.map(|t| t.to_string()),
         end: args.end_time.map(|t| t.to_string()),
         start_origin: origin(args.start_time.is_some()),
         end_origin: origin(args.end_time.is_some()),
-        as_of: args.as_of.or(args.end_time).map(|t| t.to_string()),
+        as_of: as_of.map(|t| t.to_string()),
         regions: texts(&args.region),
         account_ids: texts(&args.account_id),
         organization_ids: texts(&args.organization_id),
         trail_arns: texts(&args.trail_arn),
-        buckets,
+        buckets: side.buckets.clone(),
         prefixes: args
             .s3_prefix
             .iter()

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{KeyRing, PublicKey};
+use super::{KeyRing, Origin, PublicKey};
 use crate::error::{Error, Kind};
 use crate::finding::{Code, Finding};
 use crate::limits::Limits;
@@ -25,7 +25,7 @@ const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output jso
 ///
 /// # Errors
 /// Where a file cannot be read or is not of the shape that `list-public-keys` prints.
-pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<Vec<Finding>, Error> {
+pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<(), Error> {
     let error = |e: std::io::Error| {
         Error::new(
             Kind::Input,
@@ -50,12 +50,11 @@ pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<Vec<Find
         return Err(Error::new(Kind::Input, message).hint(SHAPE));
     }
     files.sort();
-    let mut findings = Vec::new();
     for region in files {
         let file = path.join(format!("{region}.json"));
-        findings.extend(load_file(&file, Some(region), limits, ring)?);
+        load_file(&file, Some(region), limits, ring)?;
     }
-    Ok(findings)
+    Ok(())
 }
 
 fn load_file(
@@ -63,14 +62,13 @@ fn load_file(
     region: Option<Region>,
     limits: &Limits,
     ring: &mut KeyRing,
-) -> Result<Vec<Finding>, Error> {
+) -> Result<(), Error> {
     let wrong = |why: String| {
         let message = format!("{} is not a list of public keys", path.display());
         Error::new(Kind::Input, message).because(why).hint(SHAPE)
     };
     let text = read_bounded(path, limits.side_file)?;
     let list = parse(&text).map_err(wrong)?;
-    let mut findings = Vec::new();
     for entry in list {
         match entry.key() {
             Ok(key) => ring.add(region.clone(), key),
@@ -85,7 +83,7 @@ fn load_file(
                 )
                 .hint(SHAPE);
                 let named = entry.fingerprint.as_deref().unwrap_or("no fingerprint");
-                findings.push(match fingerprint {
+                ring.reject(match fingerprint {
                     Some(actual) => finding.compared(named, actual),
                     None => Finding {
                         expected: Some(named.into()),
@@ -95,7 +93,7 @@ fn load_file(
             }
         }
     }
-    Ok(findings)
+    Ok(())
 }
 
 /// Reads a whole file of bounded size.
@@ -162,7 +160,7 @@ impl Entry {
             .validity_end_time
             .read()
             .ok_or_else(|| whole("ValidityEndTime is no time"))?;
-        let key = PublicKey::from_der(&der, (from, to)).map_err(|why| (why, None))?;
+        let key = PublicKey::from_der(&der, (from, to), Origin::File).map_err(|why| (why, None))?;
         match &self.fingerprint {
             Some(named) if !named.eq_ignore_ascii_case(&key.fingerprint) => Err((
                 "its Fingerprint is not that of its Value".into(),

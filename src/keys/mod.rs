@@ -1,5 +1,7 @@
 //! Public keys: fingerprints, both DER encodings, and which key was valid when (pure).
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod file;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,7 @@ use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
+use crate::finding::Finding;
 use crate::trail::Region;
 
 /// A public key as ListPublicKeys gives it.
@@ -25,6 +28,17 @@ pub struct PublicKey {
     pub exponent: Vec<u8>,
     /// When it was valid; the end belongs to it.
     pub valid: (Timestamp, Timestamp),
+    /// Who gave it to us.
+    pub origin: Origin,
+}
+
+/// Who gave us a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// ListPublicKeys answered with it.
+    Aws,
+    /// It was in a file.
+    File,
 }
 
 impl PublicKey {
@@ -33,7 +47,11 @@ impl PublicKey {
     ///
     /// # Errors
     /// Why the bytes are no RSA key, in words.
-    pub fn from_der(der: &[u8], valid: (Timestamp, Timestamp)) -> Result<Self, String> {
+    pub fn from_der(
+        der: &[u8],
+        valid: (Timestamp, Timestamp),
+        origin: Origin,
+    ) -> Result<Self, String> {
         const NEITHER: &str = "its DER is neither PKCS#1 nor SubjectPublicKeyInfo";
         let pkcs1 = match SubjectPublicKeyInfo::from_der(der) {
             Ok(([], info)) if info.algorithm.algorithm != OID_PKCS1_RSAENCRYPTION => {
@@ -60,6 +78,7 @@ impl PublicKey {
             modulus,
             exponent,
             valid,
+            origin,
         })
     }
 
@@ -87,23 +106,57 @@ fn rsa_numbers(pkcs1: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         .then_some((number(modulus)?, number(exponent)?))
 }
 
-/// What the ring knows of the key a digest names.
+/// What is known of the key a digest names.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Lookup<'a> {
+pub enum Lookup {
     /// Keys with that fingerprint valid at the time.
-    Valid(Vec<&'a PublicKey>),
+    Valid(Vec<PublicKey>),
     /// Keys with that fingerprint, none of them valid at the time.
-    OutsideValidity(Vec<&'a PublicKey>),
-    /// Other keys were valid at the time; this fingerprint is not among those known.
-    Unknown,
+    OutsideValidity(Vec<PublicKey>),
+    /// Other keys were valid at the time; this fingerprint is not among those known. Whether AWS
+    /// itself said so.
+    Unknown(Origin),
     /// No key valid at the time is known.
-    Unavailable,
+    Unavailable(Option<Unasked>),
+}
+
+/// Why keys could not be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unasked {
+    /// One stable word.
+    pub reason: &'static str,
+    /// What happened.
+    pub detail: String,
+}
+
+/// Where public keys come from. Answers from any thread, and they never depend on their order.
+pub trait Keys: Sync {
+    /// Says which digests are about to be looked up, by region and stretch of signing time (both ends
+    /// included), so that one question may answer for all of them.
+    fn expect(&self, _region: &Region, _signed: (Timestamp, Timestamp)) {}
+
+    /// Looks a fingerprint up for a digest delivered from `region` and signed within `signed`
+    /// (both ends included).
+    fn look_up(&self, region: &Region, fingerprint: &str, signed: (Timestamp, Timestamp))
+    -> Lookup;
+
+    /// Keys that were given to us broken, as findings about the key source.
+    fn broken(&self) -> Vec<Finding>;
+
+    /// Who gives them.
+    fn origin(&self) -> Origin;
+
+    /// Requests made for them.
+    fn requests(&self) -> u64 {
+        0
+    }
 }
 
 /// Public keys by region; those under no region serve every region.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
     keys: BTreeMap<Option<Region>, Vec<PublicKey>>,
+    broken: Vec<Finding>,
 }
 
 impl KeyRing {
@@ -112,6 +165,13 @@ impl KeyRing {
         let keys = self.keys.entry(region).or_default();
         if !keys.contains(&key) {
             keys.push(key);
+        }
+    }
+
+    /// Adds what is said of a key that is broken and not used.
+    pub fn reject(&mut self, finding: Finding) {
+        if !self.broken.contains(&finding) {
+            self.broken.push(finding);
         }
     }
 
@@ -124,15 +184,15 @@ impl KeyRing {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
 
-    /// Looks a fingerprint up for a digest delivered from `region` and signed within `signed`
-    /// (both ends included).
-    pub fn look_up(
+impl Keys for KeyRing {
+    fn look_up(
         &self,
         region: &Region,
         fingerprint: &str,
         signed: (Timestamp, Timestamp),
-    ) -> Lookup<'_> {
+    ) -> Lookup {
         let keys = || {
             let own = self.keys.get(&Some(region.clone())).into_iter().flatten();
             own.chain(self.keys.get(&None).into_iter().flatten())
@@ -140,13 +200,20 @@ impl KeyRing {
         let named: Vec<&PublicKey> = keys().filter(|k| k.fingerprint == fingerprint).collect();
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
         if named.iter().any(valid) {
-            Lookup::Valid(named.into_iter().filter(valid).collect())
+            Lookup::Valid(named.into_iter().filter(valid).cloned().collect())
         } else if !named.is_empty() {
-            Lookup::OutsideValidity(named)
-        } else if keys().any(|k| valid(&k)) {
-            Lookup::Unknown
+            Lookup::OutsideValidity(named.into_iter().cloned().collect())
         } else {
-            Lookup::Unavailable
+            let other = keys().filter(valid).map(|k| k.origin).min();
+            other.map_or(Lookup::Unavailable(None), Lookup::Unknown)
         }
+    }
+
+    fn broken(&self) -> Vec<Finding> {
+        self.broken.clone()
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::File
     }
 }

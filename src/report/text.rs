@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::v1::{Chain, Digests, Finding, Logs, Origin, Report, Requested};
+use super::v1::{Chain, Digests, Finding, Logs, Origin, Report, Requested, SourceKind};
 use crate::coverage::State;
 use crate::escape::escape;
 use crate::finding::{Code, Severity, Verdict};
@@ -43,7 +43,9 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         end,
         start_origin,
         end_origin,
+        as_of,
         keys,
+        source,
         ..
     } = &report.requested;
     let verdict = report.verdict.as_str().to_uppercase();
@@ -58,14 +60,21 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (Some(time), Origin::Given) => format!("{time} (given)"),
         _ => format!("{data} (from the data)"),
     };
+    let last = match (end, as_of, source) {
+        (None, Some(now), SourceKind::S3) => format!("{now} (when it was looked at)"),
+        _ => bound(end, end_origin, "each chain's last digest"),
+    };
     writeln!(
         out,
         "  window   {} to {}",
         bound(start, start_origin, "each chain's first digest"),
-        bound(end, end_origin, "each chain's last digest")
+        last
     )?;
     let given: Vec<_> = keys.iter().map(|k| escape(k)).collect();
     match (report.keys.len(), given.is_empty()) {
+        (n, true) if *source == SourceKind::S3 => {
+            writeln!(out, "  keys     {n} used, from ListPublicKeys")?;
+        }
         (_, true) => writeln!(out, "  keys     none were given: give them with --keys")?,
         (0, false) => writeln!(out, "  keys     none used of those in {}", given.join(", "))?,
         (n, false) => writeln!(out, "  keys     {n} used, from files: {}", given.join(", "))?,

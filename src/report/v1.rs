@@ -58,6 +58,8 @@ pub enum Origin {
 pub enum SourceKind {
     /// Folders on disk.
     Disk,
+    /// Buckets in S3.
+    S3,
 }
 
 /// What was asked for.
@@ -385,6 +387,8 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyOrigin {
+    /// ListPublicKeys.
+    Aws,
     /// A file.
     File,
 }
@@ -449,6 +453,10 @@ pub struct Requests {
     pub get: u64,
     /// Objects looked at without reading them.
     pub head: u64,
+    /// Requests for public keys.
+    pub keys: u64,
+    /// Requests for what CloudTrail says of trails.
+    pub trails: u64,
 }
 
 /// The JSON Schema of a report, made from its types.

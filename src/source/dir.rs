@@ -10,11 +10,12 @@ use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
+use jiff::Timestamp;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::Errno;
 use serde::Deserialize;
 
-use super::{Folders, GetError, Listed, Metadata, Object, Root, RootId, Source};
+use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
 use crate::finding::ObjectFacts;
 use crate::limits::Limits;
 
@@ -139,6 +140,7 @@ impl DirSource {
         folder: BorrowedFd<'_>,
         prefix: &str,
         depth: usize,
+        range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<(), GetError> {
         if depth > self.limits.depth {
@@ -151,18 +153,24 @@ impl DirSource {
             for Entry { sort, kind } in &entries {
                 let key = format!("{prefix}{sort}");
                 match kind {
-                    EntryKind::Refused(why) => visit(Listed::Refused(&key, why)),
+                    // It may be called as a folder is.
+                    EntryKind::Refused(why) if range.meets(&format!("{key}/")) => {
+                        visit(Listed::Refused(&key, why));
+                    }
                     EntryKind::File if key.ends_with(HEAD_SUFFIX) => {}
-                    EntryKind::File => visit(Listed::Object(&key)),
-                    EntryKind::Folder => {
+                    EntryKind::File if range.holds(&key) => visit(Listed::Object(&key, None)),
+                    EntryKind::Folder if range.meets(&key) => {
                         match folder_at(folder, sort.strip_suffix('/').unwrap_or(sort)) {
-                            Ok(inner) => self.walk(inner.as_fd(), &key, depth + 1, visit)?,
+                            Ok(inner) => {
+                                self.walk(inner.as_fd(), &key, depth + 1, range, visit)?;
+                            }
                             Err(GetError::Denied(_)) => {
                                 visit(Listed::Refused(&key, "a folder that may not be read"));
                             }
                             Err(_) => visit(Listed::Refused(&key, "a folder that went away")),
                         }
                     }
+                    EntryKind::Refused(_) | EntryKind::File | EntryKind::Folder => {}
                 }
             }
             match entries.into_iter().next_back() {
@@ -242,6 +250,7 @@ impl Source for DirSource {
                     return Ok(Folders {
                         names,
                         whole: !more,
+                        requests: 1,
                     });
                 }
             }
@@ -252,10 +261,12 @@ impl Source for DirSource {
         &self,
         root: RootId,
         prefix: &str,
+        range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<(), GetError> {
+    ) -> Result<u64, GetError> {
         let folder = self.open_folder(root, prefix)?;
-        self.walk(folder.as_fd(), prefix, 0, visit)
+        self.walk(folder.as_fd(), prefix, 0, range, visit)?;
+        Ok(1)
     }
 
     fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
@@ -308,7 +319,8 @@ fn facts_of(file: &OwnedFd) -> Result<ObjectFacts, GetError> {
 
 fn fill(facts: &mut ObjectFacts, head: Head) {
     facts.etag = head.e_tag;
-    facts.last_modified = head.last_modified;
+    let modified = head.last_modified.and_then(|t| t.parse::<Timestamp>().ok());
+    facts.last_modified = modified.map(|t| t.to_string());
     facts.version_id = head.version_id;
 }
 

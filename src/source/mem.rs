@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Folders, GetError, Listed, Metadata, Object, Root, RootId, Source};
+use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
 use crate::finding::ObjectFacts;
 
 /// An object held in memory.
@@ -86,23 +86,29 @@ impl Source for MemSource {
                 names.push(name.into());
             }
         }
-        Ok(Folders { names, whole: true })
+        Ok(Folders {
+            names,
+            whole: true,
+            requests: 1,
+        })
     }
 
     fn list(
         &self,
         root: RootId,
         prefix: &str,
+        range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<(), GetError> {
+    ) -> Result<u64, GetError> {
         let (_, bucket) = self.bucket(root)?;
         for (key, _) in bucket
             .range(prefix.to_owned()..)
             .take_while(|(k, _)| k.starts_with(prefix))
+            .filter(|(k, _)| range.holds(k))
         {
-            visit(Listed::Object(key));
+            visit(Listed::Object(key, None));
         }
-        Ok(())
+        Ok(1)
     }
 
     fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {

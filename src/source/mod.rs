@@ -1,11 +1,20 @@
 //! Where objects come from. A source lists and reads; it never judges.
 
 pub mod dir;
+pub mod halting;
 pub mod mem;
+#[cfg(feature = "aws")]
+pub mod s3;
 
-use std::io::Read;
+use std::fmt;
+use std::io::{self, Read};
 
-use crate::finding::{ELSEWHERE, ObjectFacts, REFUSED};
+use jiff::Timestamp;
+
+use crate::finding::{
+    ARCHIVED, CREDENTIALS, DENIED, ELSEWHERE, INTERRUPTED, NO_BUCKET, ObjectFacts, REFUSED,
+    THROTTLED,
+};
 
 /// One bucket, or one folder that stands for a bucket, within a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,8 +35,18 @@ pub struct Root {
 pub enum GetError {
     /// It is not there, says a source that may list.
     NotFound,
-    /// We are not allowed to look.
+    /// Its whole bucket is not there.
+    NoBucket(String),
+    /// We are not allowed to look; what was refused, in words.
     Denied(String),
+    /// It lies in a storage class that has to be restored first.
+    Archived(String),
+    /// It was asked for again and again, and put off every time.
+    Throttled(String),
+    /// Who we are is no longer accepted, so that nothing more can be read.
+    Credentials(String),
+    /// We were told to stop.
+    Interrupted,
     /// We refuse to look: a symbolic link, a device, a key that is no path.
     Refused(String),
     /// Its bucket is not part of this source.
@@ -41,7 +60,12 @@ impl GetError {
     pub fn reason(&self) -> &'static str {
         match self {
             GetError::NotFound => "not-found",
-            GetError::Denied(_) => "denied",
+            GetError::NoBucket(_) => NO_BUCKET,
+            GetError::Denied(_) => DENIED,
+            GetError::Archived(_) => ARCHIVED,
+            GetError::Throttled(_) => THROTTLED,
+            GetError::Credentials(_) => CREDENTIALS,
+            GetError::Interrupted => INTERRUPTED,
             GetError::Refused(_) => REFUSED,
             GetError::Elsewhere(_) => ELSEWHERE,
             GetError::Io(_) => "io",
@@ -52,7 +76,12 @@ impl GetError {
     pub fn detail(&self) -> String {
         match self {
             GetError::NotFound => "it is not there".into(),
+            GetError::NoBucket(bucket) => format!("there is no bucket {bucket}"),
             GetError::Denied(why) => format!("access was denied ({why})"),
+            GetError::Archived(class) => format!("it is archived ({class})"),
+            GetError::Throttled(why) => format!("the service kept putting us off ({why})"),
+            GetError::Credentials(why) => format!("the credentials were not accepted ({why})"),
+            GetError::Interrupted => "the validation was interrupted".into(),
             GetError::Refused(why) => format!("refused: {why}"),
             GetError::Elsewhere(bucket) => {
                 format!("bucket {bucket} is not part of what was given")
@@ -60,7 +89,28 @@ impl GetError {
             GetError::Io(why) => format!("reading failed ({why})"),
         }
     }
+
+    /// Whether nothing else can be looked at either.
+    pub fn ends_all(&self) -> bool {
+        matches!(self, GetError::Credentials(_) | GetError::Interrupted)
+    }
+
+    /// What failed while a body was read.
+    pub fn from_body(error: io::Error) -> GetError {
+        match error.downcast::<GetError>() {
+            Ok(error) => error,
+            Err(error) => GetError::Io(error.kind().to_string()),
+        }
+    }
 }
+
+impl fmt::Display for GetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail())
+    }
+}
+
+impl std::error::Error for GetError {}
 
 /// The user metadata that CloudTrail stores with a digest, as far as it was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,8 +138,8 @@ pub struct Object<'a> {
 /// What a listing shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed<'a> {
-    /// An object with this key.
-    Object(&'a str),
+    /// An object with this key, and when the store says it was written, if it says so unasked.
+    Object(&'a str, Option<Timestamp>),
     /// Something that is there and is not looked at, and why.
     Refused(&'a str, &'static str),
 }
@@ -101,6 +151,32 @@ pub struct Folders {
     pub names: Vec<String>,
     /// Whether these are all: a source may stop at a bound.
     pub whole: bool,
+    /// Requests that it took.
+    pub requests: u64,
+}
+
+/// Part of a folder, by key: what comes after `after` and before `before`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Range {
+    /// Keys come after this one; from the first where absent.
+    pub after: Option<String>,
+    /// Keys come before this one; to the last where absent.
+    pub before: Option<String>,
+}
+
+impl Range {
+    /// Whether a key lies in it.
+    pub fn holds(&self, key: &str) -> bool {
+        self.after.as_deref().is_none_or(|after| key > after)
+            && self.before.as_deref().is_none_or(|before| key < before)
+    }
+
+    /// Whether a key in it may lie in a folder (closed by a slash).
+    pub fn meets(&self, folder: &str) -> bool {
+        let after = |after: &str| folder > after || after.starts_with(folder);
+        self.after.as_deref().is_none_or(after)
+            && self.before.as_deref().is_none_or(|before| folder < before)
+    }
 }
 
 /// Read-only access to objects by key, in one or more roots. Implementations answer from any
@@ -118,13 +194,15 @@ pub trait Source: Sync {
         refused: &mut dyn FnMut(&str, &'static str),
     ) -> Result<Folders, GetError>;
 
-    /// Every key under `prefix`, in the order of their bytes.
+    /// Every key under `prefix` and within `range`, in the order of their bytes. Gives the number of
+    /// requests that it took.
     fn list(
         &self,
         root: RootId,
         prefix: &str,
+        range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<(), GetError>;
+    ) -> Result<u64, GetError>;
 
     /// Opens an object; with its user metadata where `with_metadata`.
     fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError>;

@@ -1,56 +1,77 @@
 //! The driver: the only file that joins source, keys and stages.
 
 mod run;
+mod tail;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::Timestamp;
 use sha2::Digest as _;
 
 use crate::atlas::Atlas;
 use crate::chain::{Scope, Walk};
 use crate::coverage::{Paint, Spans, State, verified_until};
-use crate::discover::{self, Listing, Named, Names, Survey};
+use crate::discover::{self, Named, Survey};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::fetch::Fetcher;
-use crate::finding::{Code, Finding, LOOK_FOR_MISSING, REFUSED, Severity};
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING, REFUSED, Severity, unread_hint};
 use crate::gap;
 use crate::hash::Sha256;
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
-use crate::keys::KeyRing;
+use crate::keys::Keys;
 use crate::ledger::Ledger;
-use crate::not_proven;
-use crate::outcome::{ChainOutcome, LogTally, Outcome, verdict};
+use crate::listing::{self, Listing, Names, Wanted};
+use crate::not_proven::{self, Told};
+use crate::outcome::{ChainOutcome, LogTally, Outcome, Requests, verdict};
 use crate::scope::{Asked, Request};
 use crate::signature::KeyUse;
 use crate::source::{GetError, RootId, Source};
-use crate::trail::{AccountId, ChainId, Region, Window, shift};
+use crate::trail::{AccountId, ChainId, HOUR, Region, TrailArn, Window, shift};
+use crate::trails::{TrailConfig, Trails};
 use run::Run;
+
+/// Where everything comes from.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    /// Objects.
+    pub source: &'a dyn Source,
+    /// Which place is which.
+    pub atlas: &'a Atlas,
+    /// Public keys.
+    pub keys: &'a dyn Keys,
+    /// What CloudTrail says of trails, where it can be asked.
+    pub trails: Option<&'a dyn Trails>,
+}
 
 /// Proves every chain that was asked for.
 ///
 /// # Errors
 /// Only where no workers can be had: whatever happens while looking is in the outcome.
 pub fn validate(
-    source: &dyn Source,
-    atlas: &Atlas,
-    ring: &KeyRing,
-    key_findings: Vec<Finding>,
+    access: Access<'_>,
     request: &Request,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
+    let Access {
+        source,
+        atlas,
+        keys,
+        trails,
+    } = access;
     let limits = &request.limits;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(request.jobs.max(1))
         .build()
         .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
-    let fetcher = Fetcher::new(source, atlas, ring, limits, request.delivery_lag);
+    let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
     let survey = discover::survey(source, atlas, &request.filter, limits);
     fetcher.listed(survey.listings);
     let driver = Driver {
         fetcher: &fetcher,
+        trails,
         request,
         observer,
         pool: &pool,
@@ -78,7 +99,7 @@ pub fn validate(
         work();
     });
     let results = results.into_inner().unwrap_or_else(|e| e.into_inner());
-    Ok(driver.join(survey, results.into_values(), key_findings))
+    Ok(driver.join(survey, results.into_values()))
 }
 
 /// What one account and region gave.
@@ -92,10 +113,15 @@ struct GroupResult {
     unrecognised: Named,
     complete: bool,
     pending: Vec<(ChainId, Window)>,
+    /// Chains whose trail could not be asked about, and why.
+    unasked: Vec<(ChainId, String)>,
+    /// Trails that write no digests now.
+    unvalidated: BTreeSet<TrailArn>,
 }
 
 struct Driver<'a> {
     fetcher: &'a Fetcher<'a>,
+    trails: Option<&'a dyn Trails>,
     request: &'a Request,
     observer: &'a dyn Observer,
     pool: &'a rayon::ThreadPool,
@@ -110,16 +136,30 @@ impl Driver<'_> {
         members: &BTreeSet<(KeyRoot, AccountId)>,
     ) -> GroupResult {
         let limits = &self.request.limits;
-        self.fetcher.listed(places.len() as u64);
         let filter = &self.request.filter;
+        let wanted = Wanted {
+            from: self.request.from,
+            to: self.request.to,
+            backfill_grace: self.request.backfill_grace,
+        };
         let Listing {
             chains,
             unrecognised,
             refused,
             trouble,
             hidden,
+            listings,
             passed_over,
-        } = discover::list(self.fetcher.source, account, region, places, filter, limits);
+        } = listing::list(
+            self.fetcher.source,
+            account,
+            region,
+            places,
+            filter,
+            wanted,
+            limits,
+        );
+        self.fetcher.listed(listings);
         let mut result = GroupResult {
             unrecognised,
             complete: trouble.is_empty() && passed_over == 0,
@@ -148,8 +188,14 @@ impl Driver<'_> {
             .extend(trouble.iter().map(|t| self.not_listed(t)));
         for (id, names) in chains {
             for root in names.roots() {
-                let member =
-                    |account: &AccountId| members.contains(&(root.clone(), account.clone()));
+                let described = |account: &AccountId| {
+                    let trails = self.request.trails.iter();
+                    let mut own = trails.filter(|t| t.organization && t.writes(&id));
+                    own.any(|t| t.arn.account == *account)
+                };
+                let member = |account: &AccountId| {
+                    members.contains(&(root.clone(), account.clone())) || described(account)
+                };
                 result.answered.extend(filter.answers(root, &id, &member));
                 result.found.push((root.clone(), id.clone()));
             }
@@ -164,6 +210,7 @@ impl Driver<'_> {
             error.detail()
         );
         let finding = Finding::new(Code::DigestUnreadable, message).reason(error.reason());
+        let finding = finding.hint(unread_hint(error.reason()));
         finding.at(self.fetcher.atlas.bucket(*root), prefix)
     }
 
@@ -177,6 +224,7 @@ impl Driver<'_> {
             .max();
         let Some(newest) = newest else { return };
         let to = request.to.unwrap_or(newest);
+        self.expect_keys(&id, names, to);
         let mut run = Run {
             driver: self,
             id: &id,
@@ -195,7 +243,7 @@ impl Driver<'_> {
             backfill,
             from,
             to,
-            ring: self.fetcher.ring,
+            keys: self.fetcher.keys,
             // Backfill digests cover no time, so none of theirs is hidden.
             hidden: if backfill {
                 Spans::default()
@@ -217,6 +265,13 @@ impl Driver<'_> {
         } = run;
 
         let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
+        let mut main = main;
+        let later = self.tail(&id, names, window, &mut ledger, result);
+        if let Some(time) = later {
+            main.tally.missing += 1;
+            main.paint.colour(Severity::Failed, time);
+            main.accounted.insert(time);
+        }
         let last = main.last_end().unwrap_or(window.from);
         let pending_from = shift(
             request.as_of.unwrap_or(to),
@@ -277,15 +332,33 @@ impl Driver<'_> {
         });
     }
 
-    fn join(
-        &self,
-        survey: Survey,
-        results: impl Iterator<Item = GroupResult>,
-        key_findings: Vec<Finding>,
-    ) -> Outcome {
+    /// Says which keys are about to be needed: from an hour before the window, whose first digest may
+    /// be a starting digest, until backfill digests after it were generated.
+    fn expect_keys(&self, id: &ChainId, names: &Names, to: Timestamp) {
+        let request = self.request;
+        let oldest = names
+            .main
+            .first()
+            .or(names.backfill.first())
+            .map(|s| s.end());
+        let from = request.from.or(oldest).unwrap_or(to);
+        let late = request.backfill_grace.saturating_add(request.delivery_lag);
+        let until = shift(to, late).min(request.as_of.unwrap_or(Timestamp::MAX).max(to));
+        self.fetcher
+            .keys
+            .expect(&id.region, (shift(from, -HOUR), until));
+    }
+
+    fn join(&self, survey: Survey, results: impl Iterator<Item = GroupResult>) -> Outcome {
         let mut complete = survey.trouble.is_empty() && !survey.bounded;
         let mut ledger = Ledger::new(self.request.limits.findings_per_code);
-        key_findings.into_iter().for_each(|f| ledger.add(f));
+        let beforehand = &self.request.beforehand;
+        beforehand.iter().for_each(|f| ledger.add(f.clone()));
+        self.fetcher
+            .keys
+            .broken()
+            .into_iter()
+            .for_each(|f| ledger.add(f));
         survey
             .trouble
             .iter()
@@ -297,8 +370,12 @@ impl Driver<'_> {
         let mut found = Vec::new();
         let mut pending = Vec::new();
         let mut unrecognised = Named::default();
+        let mut unasked = Vec::new();
+        let mut unvalidated = BTreeSet::new();
         for result in results {
             complete &= result.complete;
+            unasked.extend(result.unasked);
+            unvalidated.extend(result.unvalidated);
             chains.extend(result.chains);
             findings.extend(result.findings);
             keys.extend(result.keys);
@@ -309,20 +386,38 @@ impl Driver<'_> {
             unrecognised.first.extend(result.unrecognised.first);
         }
         unrecognised.first.truncate(self.request.limits.named);
+        complete &= self.fetcher.lasted() && self.request.complete;
+        unvalidated
+            .iter()
+            .for_each(|arn| ledger.add(tail::unvalidated(arn)));
         chains.sort_by(|a, b| a.id.cmp(&b.id));
         self.absences(&survey, &chains, &answered, &mut ledger);
         let listed = |(root, account, region): &&(KeyRoot, AccountId, Region)| {
             !survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
         };
         let logged: Vec<_> = survey.logged.iter().filter(listed).cloned().collect();
-        for id in missing_beside_siblings(&found, &logged) {
+        let trails = &self.request.trails;
+        let beside = missing_beside_siblings(&found, &logged, trails);
+        let missing = |id: &ChainId, message: &str| {
+            let finding = Finding::new(Code::ChainMissing, message);
+            finding.hint(LOOK_FOR_MISSING).of(id)
+        };
+        for id in &beside {
             let message = "logs of this account lie in this region and no digest of this trail does, \
-                           though it has digests in several other regions: nothing of it is proven";
-            ledger.add(
-                Finding::new(Code::ChainMissing, message)
-                    .hint(LOOK_FOR_MISSING)
-                    .of(&id),
-            );
+                           though it has digests in other regions: nothing of it is proven";
+            ledger.add(missing(id, message));
+        }
+        for id in missing_at_home(&found, trails) {
+            let wanted = self.request.filter.concerns(&id) && !beside.contains(&id);
+            let folder = |(root, found): &(KeyRoot, ChainId)| {
+                let hidden = root.folder(&id.account, DIGEST_FOLDER, &id.region);
+                found.trail == id.trail && survey.is_hidden(&hidden)
+            };
+            if wanted && !found.iter().any(folder) {
+                let message = "this is the trail's home region, and no digest of it is there, though it \
+                               has digests in other regions: nothing of it is proven";
+                ledger.add(missing(&id, message));
+            }
         }
         findings.extend(ledger.into_findings());
         findings.sort_by_cached_key(Finding::order);
@@ -332,14 +427,16 @@ impl Driver<'_> {
             .iter()
             .flat_map(|c| c.coverage.iter().map(|s| s.state));
         let (bytes_read, bytes_hashed) = self.fetcher.bytes();
-        let not_proven = not_proven::sentences(
-            self.request,
-            self.fetcher.atlas,
-            &survey,
-            &unrecognised,
-            &chains,
-            &pending,
-        );
+        let not_proven = not_proven::sentences(&Told {
+            request: self.request,
+            atlas: self.fetcher.atlas,
+            survey: &survey,
+            unrecognised: &unrecognised,
+            chains: &chains,
+            pending: &pending,
+            unasked: &unasked,
+            keys: self.fetcher.keys.origin(),
+        });
         Outcome {
             verdict: verdict(&findings, states, complete),
             complete,
@@ -349,7 +446,10 @@ impl Driver<'_> {
             not_proven,
             bytes_read,
             bytes_hashed,
-            requests: self.fetcher.requests(),
+            requests: Requests {
+                trails: self.trails.map_or(0, Trails::requests),
+                ..self.fetcher.requests()
+            },
         }
     }
 
@@ -370,6 +470,10 @@ impl Driver<'_> {
         {
             let message = "this chain was expected and has no digest here: nothing of it is proven";
             ledger.add(Finding::new(Code::ChainMissing, message).of(id));
+        }
+        if self.fetcher.atlas.roots().is_empty() {
+            // There is nowhere to look, and why was told beforehand.
+            return;
         }
         for asked in request
             .filter
@@ -419,12 +523,35 @@ impl Driver<'_> {
     }
 }
 
-/// Chains that should be there: a trail with digests in two regions is a multi-region trail, which
-/// writes digests in every region it writes logs in, every hour. One of an organization does so for
-/// every account.
+/// Chains that should be there: a trail writes digests in its home region every hour.
+fn missing_at_home(found: &[(KeyRoot, ChainId)], trails: &[TrailConfig]) -> BTreeSet<ChainId> {
+    let mut missing = BTreeSet::new();
+    for trail in trails {
+        let own: Vec<&ChainId> = found
+            .iter()
+            .map(|(_, id)| id)
+            .filter(|id| trail.writes(id))
+            .collect();
+        for id in &own {
+            let home = ChainId {
+                region: id.home_region.clone(),
+                ..(*id).clone()
+            };
+            if !own.contains(&&home) {
+                missing.insert(home);
+            }
+        }
+    }
+    missing
+}
+
+/// Chains that should be there: a trail with digests in two regions, or one that says so, is a
+/// multi-region trail, which writes digests in every region it writes logs in, every hour. One of an
+/// organization does so for every account.
 fn missing_beside_siblings(
     found: &[(KeyRoot, ChainId)],
     logged: &[(KeyRoot, AccountId, Region)],
+    described: &[TrailConfig],
 ) -> BTreeSet<ChainId> {
     let there: BTreeSet<&ChainId> = found.iter().map(|(_, id)| id).collect();
     // By root and owner, then by home region and name: the regions with digests.
@@ -447,7 +574,8 @@ fn missing_beside_siblings(
                 home_region: (*home_region).clone(),
                 trail: (*trail).clone(),
             };
-            if regions.len() > 1 && !there.contains(&id) {
+            let everywhere = || described.iter().any(|t| t.multi_region && t.writes(&id));
+            if (regions.len() > 1 || everywhere()) && !there.contains(&id) {
                 missing.insert(id);
             }
         }

@@ -11,6 +11,7 @@ pub const REGION: &str = "eu-west-1";
 pub const HOME: &str = "us-east-1";
 
 /// Where keys come from in a case.
+#[derive(Clone)]
 pub enum Keys {
     /// `keys/REGION.json` as ListPublicKeys answers for March 2026.
     Published(KeyFileStyle),
@@ -36,6 +37,23 @@ pub struct Case {
     pub links: Vec<Place>,
     /// The sources that the case makes sense for.
     pub sources: &'static [&'static str],
+    /// Why the reports from disk and from S3 differ in more than where they come from.
+    pub differs: Option<&'static str>,
+    /// What CloudTrail says of the trail, if it is asked.
+    pub says: Says,
+}
+
+/// What DescribeTrails and GetTrailStatus say of a case's trail.
+#[derive(Clone)]
+pub struct Says {
+    /// Whether it writes digests.
+    pub validation: bool,
+    /// Whether it is logging.
+    pub logging: bool,
+    /// When the last digest was delivered.
+    pub last_digest: Option<&'static str>,
+    /// Why the last digest could not be delivered.
+    pub digest_error: Option<&'static str>,
 }
 
 impl Case {
@@ -59,7 +77,38 @@ impl Case {
             files: Vec::new(),
             links: Vec::new(),
             sources: &["disk", "s3"],
+            differs: None,
+            says: Says {
+                validation: true,
+                logging: true,
+                last_digest: None,
+                digest_error: None,
+            },
         }
+    }
+
+    /// A bucket in S3, looked at two hours after the end of a window of six.
+    pub fn online(name: &'static str, exit: i32, shows: &'static str, says: Says) -> Case {
+        let window = [
+            "--start-time",
+            "2026-03-01T00:12:34Z",
+            "--end-time",
+            "2026-03-01T06:12:34Z",
+        ];
+        let mut case = Case::new(name, exit, shows)
+            .args(&["--s3-bucket", BUCKET])
+            .arg(&window)
+            .arg(&["--as-of", "2026-03-01T08:12:34Z"]);
+        case.keys = Keys::Files(Vec::new());
+        case.sources = &["s3"];
+        case.says = says;
+        case
+    }
+
+    /// The same, where the reports from disk and from S3 differ for a reason.
+    pub fn differs(mut self, why: &'static str) -> Case {
+        self.differs = Some(why);
+        self
     }
 
     /// Further arguments.
@@ -105,6 +154,12 @@ impl Case {
             let _ = fs::remove_file(&path);
             std::os::unix::fs::symlink("/dev/null", &path).expect("a link");
         }
+        self.write_beside(dir);
+        fs::write(dir.join("case.toml"), self.toml()).expect("case.toml");
+    }
+
+    /// Writes keys and further files into a folder.
+    pub fn write_beside(&self, dir: &Path) {
         match &self.keys {
             Keys::Published(style) => {
                 let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
@@ -122,7 +177,6 @@ impl Case {
         for (name, text) in &self.files {
             fs::write(dir.join(name), text).expect("a file");
         }
-        fs::write(dir.join("case.toml"), self.toml()).expect("case.toml");
     }
 
     /// The bucket and its keys as a copy in a folder of their own, all metadata kept.
@@ -151,6 +205,24 @@ impl Case {
     fn toml(&self) -> String {
         let mut text = format!("shows = {:?}\nexit = {}\n", self.shows, self.exit);
         text += &format!("sources = {:?}\nargs = {:#?}\n", self.sources, self.args);
+        if let Some(why) = self.differs {
+            text += &format!("differs = {why:?}\n");
+        }
+        if self.sources == ["s3"] {
+            let Says {
+                validation,
+                logging,
+                last_digest,
+                digest_error,
+            } = &self.says;
+            text += &format!("\n[trail]\nvalidation = {validation}\nlogging = {logging}\n");
+            if let Some(at) = last_digest {
+                text += &format!("last_digest = {at:?}\n");
+            }
+            if let Some(why) = digest_error {
+                text += &format!("digest_error = {why:?}\n");
+            }
+        }
         for (bucket, tree) in self.trees() {
             text += &format!("\n[[bucket]]\nname = {bucket:?}\ndir = {tree:?}\n");
         }

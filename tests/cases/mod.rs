@@ -7,6 +7,7 @@ mod keys;
 mod logs;
 pub mod run;
 mod sample;
+mod trails;
 
 use case::Case;
 
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Case> {
         keys::cases(),
         coverage::cases(),
         sample::cases(),
+        trails::cases(),
     ];
     let mut cases: Vec<Case> = groups.into_iter().flatten().collect();
     cases.sort_by_key(|c| c.name);

@@ -70,14 +70,18 @@ pub enum Heads {
     All,
     /// Beside none: what `aws s3 sync` leaves, which loses metadata.
     None,
+    /// Beside every object, logs too: all that S3 says of them.
+    Every,
     /// Beside the objects with these keys.
     Only(Vec<String>),
 }
 
 impl Heads {
-    fn wanted(&self, key: &str) -> bool {
+    /// Whether an object's head is written.
+    pub fn wanted(&self, key: &str) -> bool {
         match self {
             Heads::All => key.contains("/CloudTrail-Digest/"),
+            Heads::Every => true,
             Heads::None => false,
             Heads::Only(keys) => keys.iter().any(|k| k == key),
         }

@@ -1,0 +1,96 @@
+//! Connections: proxies, trusted authorities, and how long to wait.
+
+use std::time::Duration;
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::error::{Error, Kind};
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Certificates of authorities to trust instead of the system's, as PEM.
+    pub authorities: Option<Vec<u8>>,
+    /// How long a connection may take; `None` waits for ever.
+    pub connect: Option<Duration>,
+    /// How long an answer, or the next part of one, may take; `None` waits for ever.
+    pub read: Option<Duration>,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        HttpSettings {
+            authorities: None,
+            connect: Some(Duration::from_secs(10)),
+            read: Some(Duration::from_secs(30)),
+        }
+    }
+}
+
+/// Connections that sessions share.
+#[derive(Debug, Clone)]
+pub struct Http {
+    pub(super) client: SharedHttpClient,
+    pub(super) settings: HttpSettings,
+}
+
+impl Http {
+    /// Connections through the proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY`, `NO_PROXY`).
+    ///
+    /// # Errors
+    /// Where the authorities are no certificates.
+    pub fn new(settings: HttpSettings) -> Result<Self, Error> {
+        let mut trust = TrustStore::default();
+        if let Some(pem) = &settings.authorities {
+            let usable = usable(pem).map_err(|why| {
+                Error::new(Kind::Input, "the certificates to trust are of no use")
+                    .because(why)
+                    .hint("give --ca-bundle or AWS_CA_BUNDLE a file of BEGIN CERTIFICATE blocks")
+            })?;
+            trust = TrustStore::empty().with_pem_certificate(usable);
+        }
+        let tls = TlsContext::builder()
+            .with_trust_store(trust)
+            .build()
+            .map_err(|e| {
+                Error::new(Kind::Input, "the certificates to trust are of no use").because(e)
+            })?;
+        let client = Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut builder = Connector::builder()
+                .proxy_config(ProxyConfig::from_env())
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(tls.clone());
+            builder.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
+            builder.set_connector_settings(settings.cloned());
+            builder.build()
+        });
+        Ok(Http { client, settings })
+    }
+}
+
+/// The certificates in PEM that can be trusted, as PEM: the client takes nothing else.
+fn usable(pem: &[u8]) -> Result<String, String> {
+    let mut usable = String::new();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|e| e.to_string())?;
+        // One that is unusual, among many of an operating system, is no reason to refuse them all.
+        if RootCertStore::empty().add(certificate.clone()).is_ok() {
+            let body = STANDARD.encode(&certificate);
+            usable += &format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+        }
+    }
+    if usable.is_empty() {
+        return Err("there is no certificate among them that can be used".into());
+    }
+    Ok(usable)
+}

@@ -1,0 +1,232 @@
+//! Who we are: the SDK's own chain of credentials, profiles and regions.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region as AwsRegion, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_sdk_s3::config::ResponseChecksumValidation;
+use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
+use aws_types::service_config::ServiceConfigKey;
+
+use super::trouble::{NeverUntrusted, chain};
+use super::{Engine, Http};
+use crate::error::{Error, Kind};
+use crate::source::GetError;
+use crate::trail::Region;
+
+/// How often one request is made before its trouble is told: more than a dozen refusals in a row
+/// are nothing unusual for a busy prefix.
+const ATTEMPTS: u32 = 16;
+/// The longest first wait; it doubles with every attempt, and the wait is drawn from it at random.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Where all services answer, and with the name of one after it, where that one does.
+const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+/// How often the SDK tries by itself.
+const SDK_ATTEMPTS: u32 = 3;
+
+/// Who we are and where we ask.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The profile; the environment's where absent.
+    pub profile: Option<String>,
+    /// Where all services answer; `AWS_ENDPOINT_URL_…` win over it.
+    pub endpoint_url: Option<String>,
+    /// The region where neither the environment nor the profile names one.
+    pub region: Region,
+    /// Whether requests are signed.
+    pub sign: bool,
+}
+
+/// Someone signed in.
+#[derive(Clone)]
+pub struct Session {
+    engine: Arc<Engine>,
+    http: Http,
+    config: SdkConfig,
+    endpoint_url: Option<String>,
+    s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
+    cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
+}
+
+impl Session {
+    /// Reads profiles and the environment as the AWS CLI does, and finds credentials.
+    ///
+    /// # Errors
+    /// Where there are none.
+    pub fn open(engine: Arc<Engine>, http: Http, settings: &Settings) -> Result<Self, Error> {
+        let config = engine.run(load(&http, settings)).map_err(interrupted)?;
+        let session = Session {
+            engine,
+            http,
+            config,
+            endpoint_url: settings.endpoint_url.clone(),
+            s3: Arc::default(),
+            cloudtrail: Arc::default(),
+        };
+        session.sign_in(settings)?;
+        Ok(session)
+    }
+
+    /// Sees that there are credentials, before anything is asked for.
+    fn sign_in(&self, settings: &Settings) -> Result<(), Error> {
+        if !settings.sign {
+            return Ok(());
+        }
+        let Some(provider) = self.config.credentials_provider() else {
+            return Err(no_credentials(settings));
+        };
+        let credentials = self.engine.run(provider.provide_credentials());
+        match credentials.map_err(interrupted)? {
+            Ok(_) => Ok(()),
+            Err(e) => Err(no_credentials(settings).because(chain(&e))),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// How long the next part of an answer may take.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.http.settings.read
+    }
+
+    /// The region that requests start from.
+    pub(crate) fn region(&self) -> Option<Region> {
+        self.config.region()?.as_ref().parse().ok()
+    }
+
+    /// The endpoint that was given, unless the service has one of its own, which the SDK finds by
+    /// itself; and whether any is set.
+    fn endpoint(&self, service: &str) -> (Option<String>, bool) {
+        let find = |variable: &str, property: &str| {
+            let key = ServiceConfigKey::builder().service_id(service);
+            let key = key.env(variable).profile(property).build().ok()?;
+            self.config.service_config()?.load_config(key)
+        };
+        let found = find(ENDPOINT_URL, "endpoint_url");
+        let all = self.config.endpoint_url();
+        let set = found.is_some() || self.endpoint_url.is_some() || all.is_some();
+        // What is found may be what is set for all services, over which what was given wins.
+        let named = format!("{ENDPOINT_URL}_{}", service.to_uppercase());
+        let own = found.is_some_and(|url| all != Some(&url) || find(&named, "none").is_some());
+        (self.endpoint_url.clone().filter(|_| !own), set)
+    }
+
+    pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
+        let mut clients = self.s3.lock().unwrap_or_else(|e| e.into_inner());
+        let make = || {
+            let (endpoint_url, set) = self.endpoint("S3");
+            let mut config = aws_sdk_s3::config::Builder::from(&self.config)
+                .region(AwsRegion::new(region.to_string()))
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+                // One object's refusals must not use up the patience for all others.
+                .retry_classifier(NeverUntrusted)
+                .retry_partition(partition());
+            if let Some(url) = endpoint_url {
+                config = config.endpoint_url(url);
+            }
+            if set {
+                // Names of buckets under an endpoint of somebody's own rarely resolve.
+                config = config.force_path_style(true);
+            }
+            aws_sdk_s3::Client::from_conf(config.build())
+        };
+        clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+
+    pub(crate) fn cloudtrail(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
+        let mut clients = self.cloudtrail.lock().unwrap_or_else(|e| e.into_inner());
+        let make = || {
+            let (endpoint_url, _) = self.endpoint("CloudTrail");
+            let mut config = aws_sdk_cloudtrail::config::Builder::from(&self.config)
+                .region(AwsRegion::new(region.to_string()))
+                .retry_classifier(NeverUntrusted)
+                .retry_partition(partition());
+            if let Some(url) = endpoint_url {
+                config = config.endpoint_url(url);
+            }
+            aws_sdk_cloudtrail::Client::from_conf(config.build())
+        };
+        clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+}
+
+fn partition() -> RetryPartition {
+    RetryPartition::custom("trailproof")
+        .token_bucket(TokenBucket::unlimited())
+        .build()
+}
+
+async fn load(http: &Http, settings: &Settings) -> SdkConfig {
+    let mut profile = ProfileFileRegionProvider::builder();
+    if let Some(name) = &settings.profile {
+        profile = profile.profile_name(name);
+    }
+    // The region of the machine is not asked for: which one a bucket is in, S3 tells.
+    let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(profile.build())
+        .or_else(AwsRegion::new(settings.region.to_string()))
+        .region()
+        .await;
+    let mut timeouts = TimeoutConfig::builder();
+    timeouts.set_connect_timeout(http.settings.connect);
+    timeouts.set_read_timeout(http.settings.read);
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http.client.clone())
+        .region(region.clone())
+        .timeout_config(timeouts.build())
+        // Bodies that stall are noticed, and resumed, where they are read.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    if let Some(name) = &settings.profile {
+        // Whoever names a profile means no other keys: neither those of the environment nor those of
+        // the machine.
+        let conf = ProviderConfig::without_region()
+            .with_http_client(http.client.clone())
+            .with_region(region);
+        let own = ProfileFileCredentialsProvider::builder().configure(&conf);
+        loader = loader
+            .credentials_provider(own.profile_name(name).build())
+            .profile_name(name);
+    }
+    if let Ok(name) = AppName::new(env!("CARGO_PKG_NAME")) {
+        loader = loader.app_name(name);
+    }
+    if !settings.sign {
+        loader = loader.no_credentials();
+    }
+    let config = loader.load().await;
+    let chosen = config.retry_config().map(RetryConfig::max_attempts);
+    let attempts = chosen.filter(|n| *n != SDK_ATTEMPTS).unwrap_or(ATTEMPTS);
+    let retries = RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_initial_backoff(FIRST_WAIT)
+        .with_max_backoff(LONGEST_WAIT);
+    config.into_builder().retry_config(retries).build()
+}
+
+fn interrupted(error: GetError) -> Error {
+    Error::new(Kind::Interrupted, error.detail())
+}
+
+fn no_credentials(settings: &Settings) -> Error {
+    let message = match &settings.profile {
+        Some(profile) => format!("there are no credentials in the profile {profile}"),
+        None => "there are no credentials".to_owned(),
+    };
+    Error::new(Kind::Input, message).hint(
+        "sign in as for the AWS CLI (aws sso login, a profile, AWS_ACCESS_KEY_ID …); nothing was \
+         validated",
+    )
+}

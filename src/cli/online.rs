@@ -1,0 +1,139 @@
+//! What the arguments resolve to where AWS is asked: sessions, buckets, keys, trails.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::{SignIn, Validate};
+use super::plan::{Opened, Side, key_files};
+use crate::atlas::Atlas;
+use crate::aws::{Engine, Http, HttpSettings, Session, Settings};
+use crate::error::{Error, Kind};
+use crate::keys::Keys;
+use crate::keys::aws::RegionalKeys;
+use crate::keys::file::read_bounded;
+use crate::limits::Limits;
+use crate::report::v1::SourceKind;
+use crate::source::Source as _;
+use crate::source::s3::S3Source;
+use crate::stop::Stop;
+use crate::trail::Region;
+use crate::trails::Trails;
+use crate::trails::aws::SessionTrails;
+use crate::trails::locate::{Located, locate};
+
+/// Requests in flight, where nothing else is asked for: latency hides behind them.
+const IN_FLIGHT: usize = 64;
+/// Where S3 is asked first if nothing says where the bucket is.
+const FIRST_REGION: &str = "us-east-1";
+
+/// Signs in, and finds out where the trails write.
+pub fn online(
+    args: &Validate,
+    now: Timestamp,
+    limits: &Limits,
+    stop: &Stop,
+) -> Result<Side, Error> {
+    if args.trail_arn.is_empty() && args.s3_bucket.is_empty() {
+        return Err(Error::new(Kind::Usage, "there is nothing to validate").hint(
+            "give --trail-arn for one trail, --s3-bucket for all in a bucket, or --path for a copy on \
+             disk",
+        ));
+    }
+    let start = start(args)?;
+    let engine = Arc::new(Engine::new(stop.clone())?);
+    let http = Http::new(connections(&args.sign_in, limits)?)?;
+    let SignIn {
+        profile,
+        s3_profile,
+        trail_profile,
+        ..
+    } = &args.sign_in;
+    let open = |profile: Option<&String>| {
+        let settings = Settings {
+            profile: profile.cloned(),
+            endpoint_url: args.sign_in.endpoint_url.clone(),
+            region: start.clone(),
+            sign: !args.sign_in.no_sign_request,
+        };
+        Session::open(Arc::clone(&engine), http.clone(), &settings)
+    };
+    let s3_profile = s3_profile.as_ref().or(profile.as_ref());
+    let trail_profile = trail_profile.as_ref().or(profile.as_ref());
+    let s3 = open(s3_profile)?;
+    let cloudtrail = if s3_profile == trail_profile {
+        s3.clone()
+    } else {
+        open(trail_profile)?
+    };
+
+    let trails = Box::new(SessionTrails::new(cloudtrail.clone()));
+    let trails = Some(trails as Box<dyn Trails>).filter(|_| !args.sign_in.no_sign_request);
+    let located = match &trails {
+        Some(trails) => locate(trails.as_ref(), &args.trail_arn),
+        None => Located::default(),
+    };
+    let mut buckets = args.s3_bucket.clone();
+    if buckets.is_empty() {
+        buckets.extend(located.trails.iter().map(|t| t.bucket.clone()));
+    }
+    buckets.sort();
+    buckets.dedup();
+    let keys: Box<dyn Keys> = if args.keys.is_empty() {
+        Box::new(RegionalKeys::new(cloudtrail, now))
+    } else {
+        Box::new(key_files(&args.keys, limits)?)
+    };
+    let source = S3Source::new(s3, buckets, &start, limits.clone());
+    let mut given = args.s3_bucket.clone();
+    given.sort();
+    given.dedup();
+    Ok(Side {
+        access: Opened {
+            atlas: Atlas::new(source.roots(), args.map.clone()),
+            source: Box::new(source),
+            keys,
+            trails,
+        },
+        kind: SourceKind::S3,
+        buckets: given,
+        located,
+        now: Some(now),
+        jobs: IN_FLIGHT,
+    })
+}
+
+/// The region to start from where neither environment nor profile name one.
+fn start(args: &Validate) -> Result<Region, Error> {
+    let home = args.trail_arn.first().map(|arn| &arn.home_region);
+    match args.region.first().or(home) {
+        Some(region) => Ok(region.clone()),
+        None => FIRST_REGION
+            .parse()
+            .map_err(|e| Error::new(Kind::Internal, "no first region").because(e)),
+    }
+}
+
+/// How to connect: `--ca-bundle` or `AWS_CA_BUNDLE`, and the time-outs, of which 0 is none.
+fn connections(sign_in: &SignIn, limits: &Limits) -> Result<HttpSettings, Error> {
+    let usual = HttpSettings::default();
+    let from_env = || std::env::var_os("AWS_CA_BUNDLE").filter(|v| !v.is_empty());
+    let bundle = sign_in
+        .ca_bundle
+        .clone()
+        .or_else(|| from_env().map(PathBuf::from));
+    let wait = |seconds: Option<u32>, usual| match seconds {
+        Some(0) => None,
+        Some(seconds) => Some(Duration::from_secs(seconds.into())),
+        None => usual,
+    };
+    Ok(HttpSettings {
+        authorities: bundle
+            .map(|path| read_bounded(&path, limits.side_file))
+            .transpose()?,
+        connect: wait(sign_in.cli_connect_timeout, usual.connect),
+        read: wait(sign_in.cli_read_timeout, usual.read),
+    })
+}

@@ -1,0 +1,131 @@
+//! An object's bytes as they come, taken up again where a connection broke or stalled.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use bytes::{Buf as _, Bytes};
+
+use super::{Bucket, S3Source};
+use crate::aws::Ask;
+use crate::source::GetError;
+
+/// How often one object's body is taken up again.
+const RESUMES: usize = 8;
+
+pub(super) struct Body<'a> {
+    source: &'a S3Source,
+    bucket: &'a Bucket,
+    key: String,
+    ask: Ask,
+    stream: ByteStream,
+    chunk: Bytes,
+    /// Bytes received so far.
+    at: u64,
+    /// How long the whole is, where S3 said so.
+    size: Option<u64>,
+    etag: Option<String>,
+    waits: ExponentialBackoff,
+}
+
+impl<'a> Body<'a> {
+    pub fn new(
+        source: &'a S3Source,
+        bucket: &'a Bucket,
+        key: &str,
+        answer: GetObjectOutput,
+        ask: Ask,
+    ) -> Self {
+        let waits = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_delay(Duration::from_secs(5))
+            .with_max_times(RESUMES)
+            .with_jitter();
+        Body {
+            source,
+            bucket,
+            key: key.into(),
+            ask,
+            chunk: Bytes::new(),
+            at: 0,
+            size: answer.content_length().and_then(|n| u64::try_from(n).ok()),
+            etag: answer.e_tag,
+            stream: answer.body,
+            waits: waits.build(),
+        }
+    }
+
+    /// The next bytes; none at the end.
+    fn next(&mut self) -> Result<Option<Bytes>, GetError> {
+        loop {
+            let why = match self.receive()? {
+                Ok(Some(bytes)) => {
+                    self.at += bytes.len() as u64;
+                    return Ok(Some(bytes));
+                }
+                Ok(None) if self.size.is_none_or(|size| self.at >= size) => return Ok(None),
+                Ok(None) => "it ended early".to_owned(),
+                Err(why) => why,
+            };
+            self.resume(&why)?;
+        }
+    }
+
+    /// Waits for bytes, or for why there are none.
+    fn receive(&mut self) -> Result<Result<Option<Bytes>, String>, GetError> {
+        let session = &self.source.session;
+        let next = self.stream.next();
+        session.engine().run(async {
+            let received = match session.patience() {
+                Some(patience) => match tokio::time::timeout(patience, next).await {
+                    Ok(received) => received,
+                    Err(_) => return Err("nothing more came".to_owned()),
+                },
+                None => next.await,
+            };
+            received.transpose().map_err(|e| e.to_string())
+        })
+    }
+
+    /// Asks for the rest of the very same object.
+    fn resume(&mut self, why: &str) -> Result<(), GetError> {
+        let broken = |more: &str| GetError::Io(format!("its body broke off: {why}{more}"));
+        let Some(wait) = self.waits.next() else {
+            return Err(broken(", again and again"));
+        };
+        let engine = self.source.session.engine();
+        engine.run(async { tokio::time::sleep(wait).await })?;
+        let request = |client: aws_sdk_s3::Client| {
+            client
+                .get_object()
+                .bucket(&self.bucket.name)
+                .key(&self.key)
+                .range(format!("bytes={}-", self.at))
+                .set_if_match(self.etag.clone())
+                .send()
+        };
+        let answer = self.source.call(self.bucket, &self.ask, request)?;
+        if self.at > 0 && answer.content_range().is_none() {
+            return Err(broken(", and S3 does not give the rest alone"));
+        }
+        self.stream = answer.body;
+        Ok(())
+    }
+}
+
+impl Read for Body<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.chunk.is_empty() {
+            match self.next().map_err(io::Error::other)? {
+                Some(bytes) => self.chunk = bytes,
+                None => return Ok(0),
+            }
+        }
+        let n = self.chunk.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&self.chunk[..n]);
+        self.chunk.advance(n);
+        Ok(n)
+    }
+}

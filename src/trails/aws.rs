@@ -1,0 +1,115 @@
+//! DescribeTrails and GetTrailStatus, each asked once for the same.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use aws_sdk_cloudtrail::primitives::DateTime;
+use aws_sdk_cloudtrail::types::Trail;
+use jiff::Timestamp;
+
+use super::{TrailConfig, TrailStatus, Trails};
+use crate::aws::{Ask, Session, trouble};
+use crate::source::GetError;
+use crate::trail::{Region, TrailArn};
+
+type Answer<T> = Arc<OnceLock<Result<T, GetError>>>;
+
+/// Trails as a session sees them.
+pub struct SessionTrails {
+    session: Session,
+    described: Mutex<BTreeMap<Region, Answer<Vec<TrailConfig>>>>,
+    status: Mutex<BTreeMap<(TrailArn, Region), Answer<TrailStatus>>>,
+    requests: AtomicU64,
+}
+
+impl SessionTrails {
+    /// Trails that nobody asked for yet.
+    pub fn new(session: Session) -> Self {
+        SessionTrails {
+            session,
+            described: Mutex::default(),
+            status: Mutex::default(),
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let ask = Ask {
+            permission: "cloudtrail:DescribeTrails",
+            on: format!("* in {region}"),
+            bucket: None,
+        };
+        let request = self.session.cloudtrail(region).describe_trails();
+        let answer = self
+            .session
+            .engine()
+            .run(request.include_shadow_trails(true).send())?;
+        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        Ok(answer.trail_list().iter().filter_map(config).collect())
+    }
+
+    fn ask_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let ask = Ask {
+            permission: "cloudtrail:GetTrailStatus",
+            on: trail.to_string(),
+            bucket: None,
+        };
+        let request = self.session.cloudtrail(region).get_trail_status();
+        let answer = self
+            .session
+            .engine()
+            .run(request.name(trail.to_string()).send())?;
+        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
+        Ok(TrailStatus {
+            logging: answer.is_logging().unwrap_or(false),
+            last_digest: answer.latest_digest_delivery_time().and_then(time),
+            digest_error: answer
+                .latest_digest_delivery_error()
+                .filter(|e| !e.is_empty())
+                .map(|e| e.chars().take(200).collect()),
+        })
+    }
+}
+
+impl Trails for SessionTrails {
+    fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
+        let answer = once(&self.described, region.clone());
+        answer.get_or_init(|| self.describe(region)).clone()
+    }
+
+    fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        let answer = once(&self.status, (trail.clone(), region.clone()));
+        answer
+            .get_or_init(|| self.ask_status(trail, region))
+            .clone()
+    }
+
+    fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+fn once<K: Ord, T>(answers: &Mutex<BTreeMap<K, Answer<T>>>, key: K) -> Answer<T> {
+    let mut answers = answers.lock().unwrap_or_else(|e| e.into_inner());
+    Arc::clone(answers.entry(key).or_default())
+}
+
+/// A trail as we speak of it; nothing where its ARN is none or it has no bucket.
+fn config(trail: &Trail) -> Option<TrailConfig> {
+    Some(TrailConfig {
+        arn: trail.trail_arn()?.parse().ok()?,
+        bucket: trail.s3_bucket_name()?.to_owned(),
+        prefix: trail
+            .s3_key_prefix()
+            .unwrap_or_default()
+            .trim_matches('/')
+            .to_owned(),
+        organization: trail.is_organization_trail().unwrap_or(false),
+        multi_region: trail.is_multi_region_trail().unwrap_or(false),
+        validation: trail.log_file_validation_enabled().unwrap_or(false),
+    })
+}

@@ -1,0 +1,10 @@
+//! Validation over AWS on loopback: the real binary, the real SDK, real HTTP.
+
+mod cases;
+mod command_line;
+mod hours;
+mod network;
+mod signals;
+pub mod stage;
+mod trail;
+mod trouble;
