@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use elsa::sync::FrozenVec;
+
 use crate::placement::Recorded;
 use crate::source::{Root, RootId};
 use crate::trail::NotAn;
@@ -80,21 +82,33 @@ impl fmt::Display for MapRule {
 }
 
 /// The roots of a source together with the map rules.
-#[derive(Debug, Clone)]
 pub struct Atlas {
-    roots: Vec<Root>,
+    /// Roots may come to it on the way, and none ever goes.
+    roots: FrozenVec<Box<Root>>,
     rules: Vec<MapRule>,
 }
 
 impl Atlas {
     /// Joins roots and rules.
     pub fn new(roots: Vec<Root>, rules: Vec<MapRule>) -> Self {
-        Atlas { roots, rules }
+        let atlas = Atlas {
+            roots: FrozenVec::new(),
+            rules,
+        };
+        roots.into_iter().for_each(|root| atlas.add(root));
+        atlas
+    }
+
+    /// Adds a root that was opened on the way, once.
+    pub fn add(&self, root: Root) {
+        if !self.roots.iter().any(|known| known.id == root.id) {
+            self.roots.push(Box::new(root));
+        }
     }
 
     /// The roots.
-    pub fn roots(&self) -> &[Root] {
-        &self.roots
+    pub fn roots(&self) -> Vec<&Root> {
+        self.roots.iter().collect()
     }
 
     /// Whether a root was given without a bucket name.
@@ -151,7 +165,7 @@ impl Atlas {
             let Some(rest) = rule.recorded.rest(key) else {
                 continue;
             };
-            for root in &self.roots {
+            for root in self.roots.iter() {
                 if root.buckets.is_empty() || root.buckets.contains(&rule.found.bucket) {
                     places.push((root.id, rule.found.join(rest)));
                 }

@@ -17,6 +17,7 @@ use crate::proof::Own;
 use crate::reading::{Content, NotDigest, Reading, signed_within};
 use crate::signature::{Written, check};
 use crate::source::{GetError, Object, RootId, Source};
+use crate::there::There;
 
 /// What fetching needs.
 pub struct Fetcher<'a> {
@@ -30,6 +31,7 @@ pub struct Fetcher<'a> {
     pub limits: &'a Limits,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
+    there: There<'a>,
     inflaters: Mutex<Vec<Inflater>>,
     /// Held while a digest beyond the usual size is in memory, so that only one is.
     large: Mutex<()>,
@@ -78,6 +80,7 @@ impl<'a> Fetcher<'a> {
             keys,
             limits,
             delivery_lag,
+            there: There::new(source),
             inflaters: Mutex::default(),
             large: Mutex::default(),
             counts: Counts::default(),
@@ -95,7 +98,7 @@ impl<'a> Fetcher<'a> {
     /// Requests made.
     pub fn requests(&self) -> Requests {
         Requests {
-            list: self.counts.list.load(Ordering::Relaxed),
+            list: self.counts.list.load(Ordering::Relaxed) + self.there.listings(),
             get: self.counts.get.load(Ordering::Relaxed),
             head: self.counts.head.load(Ordering::Relaxed),
             keys: self.keys.requests(),
@@ -240,8 +243,7 @@ impl<'a> Fetcher<'a> {
         let mut facts = ObjectFacts::default();
         let judged = self.found(&entry.bucket, &entry.key, reachable, |root, key| {
             if !read {
-                self.counts.head.fetch_add(1, Ordering::Relaxed);
-                return self.source.stat(root, key).map(|_| LogState::NotRead);
+                return self.there.see(root, key).map(|()| LogState::NotRead);
             }
             self.counts.get.fetch_add(1, Ordering::Relaxed);
             let mut object = self.source.get(root, key, false)?;
@@ -276,6 +278,12 @@ impl<'a> Fetcher<'a> {
             }
             state => state,
         }
+    }
+
+    /// What the store says of an object, as far as it says anything.
+    pub fn facts(&self, root: RootId, key: &str) -> ObjectFacts {
+        self.counts.head.fetch_add(1, Ordering::Relaxed);
+        self.source.stat(root, key).unwrap_or_default()
     }
 
     /// Tries the places where a recorded object may lie until one holds it.

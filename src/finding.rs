@@ -193,6 +193,8 @@ codes! {
     AlgorithmUnsupported = "algorithm-unsupported", Unproven;
     /// A log is there, or may be, and could not be read.
     LogUnreadable = "log-unreadable", Unproven;
+    /// A log that no digest names, where every digest that could name it is proven.
+    LogUnreferenced = "log-unreferenced", Unproven;
     /// A chain that should be there has no digest here.
     ChainMissing = "chain-missing", Unproven;
     /// Nothing was found where something was asked for.

@@ -30,6 +30,27 @@ pub struct Gap {
     pub restart: Option<Timestamp>,
     /// Why it is there.
     pub cause: Cause,
+    /// Logs that lie in it and that no digest names; `None` if they were not looked for.
+    pub undigested: Option<Undigested>,
+}
+
+/// Logs that lie in a gap. They are never its cause: validation off, digests removed, another trail
+/// or planted objects all look so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Undigested {
+    /// How many.
+    pub count: u64,
+    /// The minutes in the names of the first and the last.
+    pub minutes: Option<(Timestamp, Timestamp)>,
+}
+
+impl Undigested {
+    /// Counts one by the minute in its name.
+    pub fn add(&mut self, minute: Timestamp) {
+        self.count += 1;
+        let (first, last) = self.minutes.unwrap_or((minute, minute));
+        self.minutes = Some((first.min(minute), last.max(minute)));
+    }
 }
 
 /// The gaps of a window, in order: what the digests leave uncovered up to `pending_from`, split at
@@ -75,6 +96,7 @@ pub fn find(
                     time: time_within,
                     restart,
                     cause,
+                    undigested: None,
                 });
             }
             from = to;
@@ -88,6 +110,7 @@ pub fn find(
                 time,
                 restart: Some(at),
                 cause: Cause::Unexplained,
+                undigested: None,
             });
         }
     }
@@ -150,6 +173,20 @@ impl Gap {
             Cause::AfterLastDigest => {
                 "see whether the trail is still logging, and when the copy was made (--as-of)"
             }
+        };
+        let message = match self.undigested {
+            Some(Undigested {
+                count,
+                minutes: Some((first, last)),
+            }) => format!(
+                "{message}; {} in it that no digest names, from {first} to {last}",
+                if count == 1 {
+                    "one log lies".to_owned()
+                } else {
+                    format!("{count} logs lie")
+                }
+            ),
+            _ => message,
         };
         Finding::new(code, message).hint(hint).over(self.time)
     }

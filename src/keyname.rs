@@ -7,7 +7,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::trail::{AccountId, ChainId, OrganizationId, Region};
@@ -185,6 +185,11 @@ impl LogKey {
             unique: unique.into(),
         };
         (parsed.to_string() == key).then_some(parsed)
+    }
+
+    /// The day in UTC whose folder it lies in.
+    pub fn day(&self) -> Date {
+        TimeZone::UTC.to_datetime(self.minute).date()
     }
 }
 

@@ -13,17 +13,18 @@
 //!                                 (findings)                     └── logfile ── fetch
 //! ```
 //!
-//! [`validate`] joins them. A [`finding::Finding`] is evidence about the logs; an
+//! [`validate`] joins them; [`inventory`] tells, by names alone, which chains are there. A [`finding::Finding`] is evidence about the logs; an
 //! [`error::Error`] says that we could not look. They never meet.
 //!
 //! It does
 //! - prove a digest by its own signature, or by what its successor recorded of it;
 //! - hold each digest against the place, account, region, trail and time it was found as;
-//! - account for every instant of the window.
+//! - account for every instant of the window;
+//! - tell which logs are there that no digest names.
 //!
 //! It does not
 //! - write, print, exit, read the environment or panic on input;
-//! - look for logs that no digest names, or say why a gap is there;
+//! - say why a gap is there;
 //! - vouch for keys that come from a file.
 //!
 //! ```
@@ -52,6 +53,8 @@ pub mod accept;
 pub mod atlas;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod beside;
+pub mod cadence;
 pub mod chain;
 pub mod cli;
 pub mod coverage;
@@ -65,6 +68,7 @@ pub mod finding;
 pub mod gap;
 pub mod hash;
 pub mod inflate;
+pub mod inventory;
 pub mod keyname;
 pub mod keys;
 pub mod ledger;
@@ -82,7 +86,9 @@ pub mod signature;
 pub mod source;
 pub mod stop;
 pub mod strict;
+pub mod there;
 pub mod trail;
 pub mod trails;
+pub mod unlisted;
 pub mod validate;
 pub mod view;

@@ -18,9 +18,12 @@ use crate::trail::{AccountId, ChainId, HOUR, Region, Window, shift};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
     end: i64,
-    /// Index into the group's places, or beyond them into the misfiled keys.
+    /// Index into the chain's places, or with [`MISFILED`] into the misfiled keys.
     at: u32,
 }
+
+/// Marks a slot whose folder and name do not agree.
+const MISFILED: u32 = 1 << 31;
 
 /// The digests of one chain, by name alone: sixteen bytes a digest, oldest first.
 #[derive(Debug, Default)]
@@ -49,31 +52,104 @@ impl Names {
             end: slot.end(),
             backfill,
         };
-        let at = slot.at as usize;
-        match self.places.get(at) {
-            Some((root, key_root)) => {
-                let key = DigestKey {
-                    root: key_root.clone(),
-                    name: name.clone(),
-                };
-                Some((*root, key.to_string(), name))
-            }
-            None => {
-                let (root, key) = self.misfiled.get(at - self.places.len())?;
-                Some((*root, key.clone(), name))
-            }
+        if slot.at & MISFILED != 0 {
+            let (root, key) = self.misfiled.get((slot.at & !MISFILED) as usize)?;
+            return Some((*root, key.clone(), name));
         }
+        let (root, key_root) = self.places.get(slot.at as usize)?;
+        let key = DigestKey {
+            root: key_root.clone(),
+            name: name.clone(),
+        };
+        Some((*root, key.to_string(), name))
     }
 
-    /// The folders it lies in.
-    pub fn roots(&self) -> Vec<&KeyRoot> {
+    /// Whether a place was listed.
+    pub fn lists(&self, place: &(RootId, KeyRoot)) -> bool {
+        self.places.contains(place)
+    }
+
+    /// Notes that a place was listed, whatever lay there.
+    pub fn list_also(&mut self, place: (RootId, KeyRoot)) {
+        self.places.push(place);
+    }
+
+    /// Takes over what was listed elsewhere and ends before `end`, and gives the new slots of one set.
+    pub fn absorb(&mut self, other: Names, backfill: bool, end: Timestamp) -> Vec<Slot> {
+        let places = self.places.len() as u32;
+        let misfiled = self.misfiled.len() as u32;
+        self.places.extend(other.places);
+        self.misfiled.extend(other.misfiled);
+        self.delivered = self.delivered.max(other.delivered);
+        let moved = |slot: Slot| Slot {
+            at: slot.at
+                + if slot.at & MISFILED == 0 {
+                    places
+                } else {
+                    misfiled
+                },
+            ..slot
+        };
+        let take = |slots: Vec<Slot>| -> Vec<Slot> {
+            let earlier = slots.into_iter().filter(|s| s.end() < end);
+            earlier.map(moved).collect()
+        };
+        let (main, late) = (take(other.main), take(other.backfill));
+        let new = if backfill { late.clone() } else { main.clone() };
+        self.main.extend(main);
+        self.main.sort_unstable();
+        self.backfill.extend(late);
+        self.backfill.sort_unstable();
+        new
+    }
+
+    /// How much of it lies in each of its places, apart from what was misfiled.
+    pub fn held(&self) -> Vec<Held<'_>> {
+        let mut held: BTreeMap<usize, Held<'_>> = BTreeMap::new();
+        for slot in self.main.iter().chain(&self.backfill) {
+            let at = slot.at as usize;
+            let Some((root, key_root)) = self.places.get(at) else {
+                continue;
+            };
+            let end = slot.end();
+            let place = held.entry(at).or_insert(Held {
+                root: *root,
+                key_root,
+                digests: 0,
+                span: (end, end),
+            });
+            place.digests += 1;
+            place.span = (place.span.0.min(end), place.span.1.max(end));
+        }
+        held.into_values().collect()
+    }
+
+    /// The places it lies in.
+    pub fn places(&self) -> Vec<&(RootId, KeyRoot)> {
         let slots = self.main.iter().chain(&self.backfill);
         let seen: BTreeSet<usize> = slots.map(|slot| slot.at as usize).collect();
         seen.into_iter()
             .filter_map(|at| self.places.get(at))
-            .map(|(_, root)| root)
             .collect()
     }
+
+    /// The folders it lies in.
+    pub fn roots(&self) -> Vec<&KeyRoot> {
+        self.places().into_iter().map(|(_, root)| root).collect()
+    }
+}
+
+/// How much of a chain lies in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held<'a> {
+    /// The root it lies in.
+    pub root: RootId,
+    /// What stands before the account.
+    pub key_root: &'a KeyRoot,
+    /// How many digests, backfill digests too.
+    pub digests: u64,
+    /// When the first and the last of them end.
+    pub span: (Timestamp, Timestamp),
 }
 
 impl Slot {
@@ -88,6 +164,8 @@ impl Slot {
 pub struct Listing {
     /// Digests by chain.
     pub chains: BTreeMap<ChainId, Names>,
+    /// Digests of chains that were not asked for: they too name logs of these folders.
+    pub siblings: BTreeMap<ChainId, Names>,
     /// Objects there whose names are not those of digests.
     pub unrecognised: Named,
     /// Entries that are refused and may hide digests: key and reason.
@@ -224,7 +302,11 @@ pub fn list(
         lister.days(after, None);
     }
     let mut listing = lister.listing;
-    for names in listing.chains.values_mut() {
+    let all = listing
+        .chains
+        .values_mut()
+        .chain(listing.siblings.values_mut());
+    for names in all {
         names.main.sort_unstable();
         names.backfill.sort_unstable();
     }
@@ -279,21 +361,19 @@ impl Lister<'_> {
                 }
                 return;
             };
-            if !filter.admits(key_root, &name.chain) {
-                return;
-            }
-            let known = listing.chains.contains_key(&name.chain);
-            if !known && listing.chains.len() >= limits.chains_in_folder {
+            let chains = match filter.admits(key_root, &name.chain) {
+                true => &mut listing.chains,
+                false => &mut listing.siblings,
+            };
+            let known = chains.contains_key(&name.chain);
+            if !known && chains.len() >= limits.chains_in_folder {
                 listing.passed_over += 1;
                 return;
             }
-            let names = listing
-                .chains
-                .entry(name.chain.clone())
-                .or_insert_with(|| Names {
-                    places: places.to_vec(),
-                    ..Names::default()
-                });
+            let names = chains.entry(name.chain.clone()).or_insert_with(|| Names {
+                places: places.to_vec(),
+                ..Names::default()
+            });
             let expected = DigestKey {
                 root: key_root.clone(),
                 name: name.clone(),
@@ -302,7 +382,7 @@ impl Lister<'_> {
                 at
             } else if names.misfiled.len() < limits.findings_per_code {
                 names.misfiled.push((*root, key.into()));
-                places.len() + names.misfiled.len() - 1
+                (names.misfiled.len() - 1) | MISFILED as usize
             } else {
                 return listing.unrecognised.add(limits, key);
             };
@@ -319,6 +399,8 @@ impl Lister<'_> {
         };
         match source.list(*root, &folder, &range, &mut visit) {
             Ok(requests) => listing.listings += requests,
+            // Links and trails lead to folders that need not be there.
+            Err(GetError::NotFound) => {}
             Err(error) => {
                 listing.hidden.insert(time_of(&folder, &folder));
                 let told = listing

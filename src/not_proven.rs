@@ -2,6 +2,7 @@
 //! is (pure).
 
 use crate::atlas::Atlas;
+use crate::beside::Beside;
 use crate::discover::{Named, Survey};
 use crate::keys::Origin;
 use crate::limits::Limits;
@@ -25,6 +26,8 @@ pub struct Told<'a> {
     pub pending: &'a [(ChainId, Window)],
     /// Chains whose trail could not be asked about, and why.
     pub unasked: &'a [(ChainId, String)],
+    /// What lies among the logs.
+    pub beside: &'a Beside,
     /// Where keys came from.
     pub keys: Origin,
 }
@@ -39,6 +42,7 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
         chains,
         pending,
         unasked,
+        beside,
         keys,
     } = told;
     let keys = match keys {
@@ -54,9 +58,9 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
         "what the trails were not configured to log: a digest vouches for logs that were delivered, \
          not for what happened in the account"
             .to_owned(),
-        "that no log was added: logs that no digest names were not looked for".to_owned(),
         keys.to_owned(),
     ];
+    said.extend(beside_the_logs(chains, beside));
     if request.expect.is_empty() {
         said.push(
             "that every chain is here: one that was removed whole does not show; name those that must \
@@ -112,11 +116,17 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if request.logs == Logs::None {
-        let not_read: u64 = chains.iter().map(|c| c.logs.not_read).sum();
-        said.push(format!(
+    let not_read: u64 = chains.iter().map(|c| c.logs.not_read).sum();
+    match request.logs {
+        Logs::All => {}
+        Logs::None => said.push(format!(
             "the content of {not_read} logs, which were not read on request"
-        ));
+        )),
+        sample => said.push(format!(
+            "the content of {not_read} logs, which were not read: the sample {sample} was drawn with \
+             --seed {}",
+            request.seed
+        )),
     }
     if chains
         .iter()
@@ -165,6 +175,11 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
             chains_of(unasked.len())
         ));
     }
+    if let Some(why) = &request.untold {
+        said.push(format!(
+            "that every trail that writes here has digests here: which those are could not be asked: {why}"
+        ));
+    }
     for (kind, named) in &survey.siblings {
         said.push(format!(
             "anything in {}: no digest vouches for {kind} files",
@@ -189,6 +204,48 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
     }
     if survey.bounded {
         said.push("folders beyond the number or depth that is searched for AWSLogs".to_owned());
+    }
+    said
+}
+
+/// What of the logs that no digest names is not known.
+fn beside_the_logs(chains: &[ChainOutcome], beside: &Beside) -> Vec<String> {
+    let mut said = Vec::new();
+    let blind = chains.iter().filter(|c| c.logs.unreferenced.is_none());
+    let blind = blind.count();
+    if blind > 0 {
+        said.push(format!(
+            "that no log was added, in {}: their folders of logs were not looked through",
+            chains_of(blind)
+        ));
+    }
+    let named: [(&Named, &str); 4] = [
+        (
+            &beside.undecided,
+            "logs that no digest names so far, where not every digest that could name them is there and \
+             proven",
+        ),
+        (
+            &beside.without_digests,
+            "logs that no digest names, in folders that a trail without log file validation writes to",
+        ),
+        (
+            &beside.others_gap,
+            "logs that no digest names, of time in which a trail that was not asked for wrote no digests",
+        ),
+        (
+            &beside.unrecognised,
+            "objects among the logs whose names are not those of logs",
+        ),
+    ];
+    for (named, what) in named.into_iter().filter(|(named, _)| named.count > 0) {
+        said.push(format!("{what} ({}): {}", named.count, list(named)));
+    }
+    if beside.refused.count > 0 {
+        said.push(format!(
+            "what was not looked at among the logs: {}",
+            list(&beside.refused)
+        ));
     }
     said
 }

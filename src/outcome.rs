@@ -23,6 +23,8 @@ pub struct LogTally {
     pub unproven: u64,
     /// There, and not read on request.
     pub not_read: u64,
+    /// There, and named by no digest; `None` if they were not looked for.
+    pub unreferenced: Option<u64>,
 }
 
 /// One chain.

@@ -1,11 +1,15 @@
 //! What was asked for: which chains, over which time (pure).
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 
 use crate::finding::Finding;
+use crate::hash::Sha256;
 use crate::keyname::KeyRoot;
 use crate::limits::Limits;
-use crate::trail::{AccountId, ChainId, HOUR, OrganizationId, Region, TrailArn};
+use crate::trail::{AccountId, ChainId, HOUR, NotAn, OrganizationId, Region, TrailArn};
 use crate::trails::TrailConfig;
 
 /// Narrows the chains found; an empty list does not narrow.
@@ -159,13 +163,75 @@ fn is_of(arn: &TrailArn, root: &KeyRoot, chain: &ChainId) -> bool {
         && (arn.account == chain.account || root.organization.is_some())
 }
 
-/// Whether logs are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which logs are read; the others must still be there.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Logs {
     /// Every log is read and compared.
     All,
-    /// No log is read; that each is there is still checked.
+    /// No log is read.
     None,
+    /// One of several parts, counted from 1: all parts with one seed are all logs.
+    Part(u32, u32),
+    /// A share of them, in percent.
+    Percent(f64),
+}
+
+impl FromStr for Logs {
+    type Err = NotAn;
+
+    fn from_str(s: &str) -> Result<Self, NotAn> {
+        const WHAT: NotAn = NotAn("all, none, a part such as 1/7, or a share such as 5%");
+        let percent = |text: &str| text.parse().ok().filter(|p| *p > 0.0 && *p <= 100.0);
+        match (s, s.split_once('/'), s.strip_suffix('%')) {
+            ("all", ..) => Ok(Logs::All),
+            ("none", ..) => Ok(Logs::None),
+            (_, Some((part, of)), _) => match (part.parse(), of.parse()) {
+                (Ok(part), Ok(of)) if (1..=of).contains(&part) => Ok(Logs::Part(part, of)),
+                _ => Err(WHAT),
+            },
+            (_, _, Some(share)) => percent(share).map(Logs::Percent).ok_or(WHAT),
+            _ => Err(WHAT),
+        }
+    }
+}
+
+impl fmt::Display for Logs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Logs::All => f.write_str("all"),
+            Logs::None => f.write_str("none"),
+            Logs::Part(part, of) => write!(f, "{part}/{of}"),
+            Logs::Percent(share) => write!(f, "{share}%"),
+        }
+    }
+}
+
+impl Logs {
+    /// Whether it draws a sample, which depends on a seed.
+    pub fn is_sample(self) -> bool {
+        matches!(self, Logs::Part(..) | Logs::Percent(_))
+    }
+
+    /// Whether a log is read: drawn by SHA-256 over seed, a zero byte and its key, so that nobody who
+    /// does not know the seed can tell which.
+    pub fn reads(self, seed: &str, key: &str) -> bool {
+        let drawn = || {
+            let hash = Sha256::of(&[seed.as_bytes(), &[0], key.as_bytes()].concat());
+            let (first, _) = hash.0.split_at(8);
+            first
+                .iter()
+                .fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
+        };
+        match self {
+            Logs::All => true,
+            Logs::None => false,
+            Logs::Part(part, of) => drawn() % u64::from(of) == u64::from(part - 1),
+            // The cast saturates, so 100 % is all but one in 2^64: and that one too.
+            Logs::Percent(share) => {
+                share >= 100.0 || drawn() < (share / 100.0 * 2_f64.powi(64)) as u64
+            }
+        }
+    }
 }
 
 /// A whole request, apart from where objects and keys come from.
@@ -183,8 +249,10 @@ pub struct Request {
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
-    /// Whether logs are read.
+    /// Which logs are read.
     pub logs: Logs,
+    /// What a sample of logs is drawn with.
+    pub seed: String,
     /// Chains that must be there.
     pub expect: Vec<ChainId>,
     /// Objects worked on at the same time.
@@ -195,8 +263,10 @@ pub struct Request {
     pub beforehand: Vec<Finding>,
     /// Whether everything that was to be found out beforehand could be.
     pub complete: bool,
-    /// Trails as they are configured now, of those asked for.
+    /// Trails as they are configured now: those asked for, or those that write to the buckets.
     pub trails: Vec<TrailConfig>,
+    /// Why the trails that write to the buckets could not all be asked for.
+    pub untold: Option<String>,
     /// Bounds on what input may cost.
     pub limits: Limits,
 }
@@ -212,13 +282,57 @@ impl Default for Request {
             delivery_lag: 2 * HOUR,
             backfill_grace: 24 * HOUR,
             logs: Logs::All,
+            seed: String::new(),
             expect: Vec::new(),
             jobs: 1,
             chains_at_once: 1,
             beforehand: Vec::new(),
             complete: true,
             trails: Vec::new(),
+            untold: None,
             limits: Limits::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Logs;
+
+    #[test]
+    fn parts_are_all_logs_and_no_log_is_in_two() {
+        for key in (0..1000).map(|n| format!("key-{n}")) {
+            let parts = (1..=7).filter(|part| Logs::Part(*part, 7).reads("seed", &key));
+            assert_eq!(parts.count(), 1, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_drawn_by_the_seed_and_grows() {
+        let read = |share, seed: &str| -> Vec<String> {
+            let keys = (0..10_000).map(|n| format!("key-{n}"));
+            keys.filter(|key| Logs::Percent(share).reads(seed, key))
+                .collect()
+        };
+        let five = read(5.0, "one");
+        assert!((400..600).contains(&five.len()), "{}", five.len());
+        assert!(five.iter().all(|key| read(50.0, "one").contains(key)));
+        assert_ne!(five, read(5.0, "other"));
+        assert_eq!(read(100.0, "one").len(), 10_000);
+    }
+
+    #[test]
+    fn what_is_no_sample_is_refused() {
+        for bad in [
+            "", "some", "0/3", "4/3", "1/0", "0%", "101%", "-1%", "nan%", "%", "/",
+        ] {
+            assert!(bad.parse::<Logs>().is_err(), "{bad}");
+        }
+        for good in ["all", "none", "1/1", "3/7", "5%", "0.5%", "100%"] {
+            assert_eq!(
+                good.parse::<Logs>().map(|l| l.to_string()).as_deref(),
+                Ok(good)
+            );
         }
     }
 }

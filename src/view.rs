@@ -8,7 +8,7 @@ use crate::keys::Origin;
 use crate::outcome::{ChainOutcome, LogTally, Outcome};
 use crate::report::v1::{
     Accepted, Certainty, Chain, DigestRef, Digests, Finding, FindingCounts, Gap, Key, KeyOrigin,
-    Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals,
+    Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals, Undigested,
 };
 use crate::trail::Window;
 
@@ -90,6 +90,9 @@ impl Logs {
         self.missing += tally.missing;
         self.unproven += tally.unproven;
         self.not_read += tally.not_read;
+        if let Some(unreferenced) = tally.unreferenced {
+            *self.unreferenced.get_or_insert(0) += unreferenced;
+        }
     }
 
     fn of(tally: &LogTally) -> Self {
@@ -148,7 +151,11 @@ fn chain(chain: &ChainOutcome) -> Chain {
                 cause: g.cause,
                 certainty: Certainty::None,
                 evidence: Vec::new(),
-                undigested_logs: None,
+                undigested_logs: g.undigested.map(|logs| Undigested {
+                    count: logs.count,
+                    first: logs.minutes.map(|(first, _)| time(first)),
+                    last: logs.minutes.map(|(_, last)| time(last)),
+                }),
             })
             .collect(),
         digests: Digests::of(&chain.digests),

@@ -18,8 +18,8 @@
 //! 12. The bucket that was written to before a gap is not visited.
 //! 13. One account and one region a run, one request at a time.
 //!
-//! Not shown yet: of 3, that the text is also wrong where only validation was off; 9, which we do
-//! not look for either; and 13, which is about time.
+//! Not shown yet: of 3, that the text is also wrong where only validation was off; and 13, which is
+//! about time.
 
 mod awscli;
 mod clean;

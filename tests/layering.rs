@@ -8,6 +8,7 @@ use crate::program::root;
 
 /// Stages: they know no clock, environment, filesystem or network, and nothing of what joins them.
 const STAGES: &[&str] = &[
+    "cadence",
     "chain",
     "coverage",
     "digest",
@@ -32,11 +33,13 @@ const STAGES: &[&str] = &[
 const PURE: &[&str] = &[
     "accept",
     "atlas",
+    "beside",
     "not_proven",
     "outcome",
     "scope",
     "trails/locate",
     "trails/mod",
+    "unlisted",
 ];
 
 /// Everything that knows the AWS SDK.

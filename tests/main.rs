@@ -12,6 +12,7 @@ mod cli;
 mod codes;
 #[cfg(feature = "aws")]
 mod differences;
+mod discovery;
 mod edges;
 mod faults;
 mod flips;
@@ -30,4 +31,5 @@ mod random;
 mod real_keys;
 mod sample;
 mod support;
+mod trails;
 mod walk;

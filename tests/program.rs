@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
+use jsonschema::Validator;
 use serde_json::Value;
 
 /// What a run gave.
@@ -51,14 +53,37 @@ pub fn reported(run: Run) -> (i32, Value) {
     (run.code, report)
 }
 
+/// Runs `trails` and reads its JSON list, which must match the schema.
+pub fn trails<S: AsRef<str>>(dir: &Path, args: &[S]) -> (i32, Value) {
+    let mut all = vec!["trails", "--format", "json"];
+    all.extend(args.iter().map(AsRef::as_ref));
+    listed(run(dir, &all))
+}
+
+/// The exit status and the JSON list of a run of `trails`; the list must match the schema.
+pub fn listed(run: Run) -> (i32, Value) {
+    let list: Value = serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|e| panic!("no list ({e}): {}{}", run.stdout, run.stderr));
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../src/report/trails/v1.schema.json")));
+    assert_matches(&VALIDATOR, &list);
+    (run.code, list)
+}
+
 /// Holds a report against the schema that is shipped.
 pub fn assert_matches_schema(report: &Value) {
-    static VALIDATOR: std::sync::LazyLock<jsonschema::Validator> = std::sync::LazyLock::new(|| {
-        let schema = include_str!("../src/report/v1.schema.json");
-        let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
-        jsonschema::validator_for(&schema).expect("the schema is a schema")
-    });
-    let errors: Vec<String> = VALIDATOR
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../src/report/v1.schema.json")));
+    assert_matches(&VALIDATOR, report);
+}
+
+fn validator(schema: &str) -> Validator {
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+    jsonschema::validator_for(&schema).expect("the schema is a schema")
+}
+
+fn assert_matches(validator: &Validator, report: &Value) {
+    let errors: Vec<String> = validator
         .iter_errors(report)
         .map(|e| e.to_string())
         .collect();

@@ -183,6 +183,7 @@ impl<'a> Walk<'a> {
             let worst = Some(Severity::Note);
             return Placed {
                 proven: None,
+                beyond: None,
                 worst,
                 passed_over: 0,
                 stands: false,
@@ -441,6 +442,7 @@ impl<'a> Walk<'a> {
         });
         Placed {
             proven: None,
+            beyond: None,
             worst,
             passed_over: 0,
             stands: false,

@@ -108,9 +108,14 @@ impl Walk<'_> {
         } else {
             0
         };
-        let proven = (inside && !relocated).then_some(digest);
+        let (proven, beyond) = match (relocated, inside) {
+            (true, _) => (None, None),
+            (false, true) => (Some(digest), None),
+            (false, false) => (None, Some(digest)),
+        };
         Placed {
             proven,
+            beyond,
             worst,
             passed_over,
             stands: !relocated,

@@ -76,6 +76,8 @@ pub struct Location {
 pub struct Placed {
     /// The digest, if it is proven and in its place within the window: its logs are to be checked.
     pub proven: Option<Box<Verified>>,
+    /// The digest, if it is proven and in its place beyond the window: its logs are named there.
+    pub beyond: Option<Box<Verified>>,
     /// How it is told, a line a file: the worst that was found, or `None` if it is in order.
     pub worst: Option<Severity>,
     /// Logs that are named and are not looked for, because the digest is not in its place.

@@ -1,5 +1,8 @@
 //! The arguments, parsed only.
 
+mod aws;
+mod place;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -8,8 +11,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::atlas::MapRule;
-use crate::report::Format;
-use crate::trail::{AccountId, OrganizationId, Region, TrailArn};
+use crate::report::{Format, trails};
+use crate::scope::Logs;
+pub use aws::{SignIn, Unused};
+pub use place::{Scope, Source};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +54,22 @@ How to make such a copy, and keep what proves it:
 
 Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven; 2 no validation was performed";
 
+const TRAILS_EXAMPLES: &str = "\
+Examples:
+  # what is in a bucket: each chain's first and last digest, their number, holes between them
+  trailproof trails --s3-bucket my-logs
+
+  # what is in a copy, as JSON
+  trailproof trails --path copy --format json
+
+  # the chains there are now, and later whether each of them is still there
+  trailproof trails --s3-bucket my-logs --format expect --out chains
+  trailproof validate --s3-bucket my-logs --expect chains --start-time 2026-01-01
+
+Names alone are looked at: what is listed is there, and nothing of it is proven.
+
+Exit status: 0 listed, 4 nothing was found or something could not be listed; 2 nothing was listed";
+
 /// Proves whether AWS CloudTrail logs are still what CloudTrail delivered
 #[derive(Parser)]
 #[command(name = "trailproof", version, propagate_version = true)]
@@ -62,20 +83,28 @@ pub enum Command {
     /// Check every digest, signature and log of the chains found, and report gaps
     #[command(after_help = EXAMPLES)]
     Validate(Box<Validate>),
-    /// Print the JSON Schema of the JSON report
-    Schema,
+    /// List the chains of digests that are there, reading no object
+    #[command(after_help = TRAILS_EXAMPLES)]
+    Trails(Box<Trails>),
+    /// Print the JSON Schema of a JSON report
+    Schema {
+        /// Whose report
+        #[arg(value_enum, default_value_t = Schema::Validate)]
+        of: Schema,
+    },
+}
+
+/// What writes a JSON report.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    Validate,
+    Trails,
 }
 
 #[derive(clap::Args)]
 pub struct Validate {
-    /// A folder as `aws s3 sync` leaves it, optionally with the name its bucket had; repeatable
-    #[arg(long, value_name = "[BUCKET=]DIR", help_heading = "Source")]
-    pub path: Vec<PathBuf>,
-
-    /// The bucket to read, by default that of --trail-arn; with --path the name it had: digests
-    /// must have been written there; repeatable
-    #[arg(long, value_name = "NAME", value_parser = bucket, help_heading = "Source")]
-    pub s3_bucket: Vec<String>,
+    #[command(flatten)]
+    pub source: Source,
 
     /// What is found at the left was recorded at the right; repeatable
     #[arg(
@@ -90,25 +119,8 @@ pub struct Validate {
     #[arg(long, value_name = "FILE_OR_DIR", help_heading = "Source")]
     pub keys: Vec<PathBuf>,
 
-    /// Only digests delivered from this region, by default every one with digests; repeatable
-    #[arg(long, help_heading = "Scope")]
-    pub region: Vec<Region>,
-
-    /// Only logs of this account; repeatable
-    #[arg(long, value_name = "ACCOUNT", help_heading = "Scope")]
-    pub account_id: Vec<AccountId>,
-
-    /// Only trails of this organization; repeatable
-    #[arg(long, value_name = "ID", help_heading = "Scope")]
-    pub organization_id: Vec<OrganizationId>,
-
-    /// Only this trail; without --path and --s3-bucket, read where it writes; repeatable
-    #[arg(long, value_name = "ARN", help_heading = "Scope")]
-    pub trail_arn: Vec<TrailArn>,
-
-    /// Only what lies under this prefix before AWSLogs; repeatable
-    #[arg(long, value_name = "PREFIX", help_heading = "Scope")]
-    pub s3_prefix: Vec<String>,
+    #[command(flatten)]
+    pub scope: Scope,
 
     /// Chains that must be there, one ACCOUNT/REGION/HOME_REGION/TRAIL a line
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
@@ -136,12 +148,18 @@ pub struct Validate {
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration, help_heading = "Window")]
     pub backfill_grace: i64,
 
-    /// Whether logs are read, or only looked for
-    #[arg(long, value_enum, default_value_t = Logs::All, help_heading = "Work")]
+    /// Which logs are read: all, none, one part of several (1/7), or a share (5%); the others are
+    /// only looked for
+    #[arg(long, value_name = "all|none|I/N|P%", default_value_t = Logs::All, help_heading = "Work")]
     pub logs: Logs,
 
+    /// What a sample of logs is drawn with; parts of one seed add up to all logs; by default random,
+    /// and told in the report
+    #[arg(long, value_name = "TEXT", help_heading = "Work")]
+    pub seed: Option<String>,
+
     /// Objects worked on at the same time; by default 64, and with --path one a core
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Work")]
+    #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
     /// The report's format, text or json; repeatable, each with its own --out
@@ -172,131 +190,29 @@ pub struct Validate {
     pub unused: Unused,
 }
 
-/// Who we are to AWS, and how it is reached.
 #[derive(clap::Args)]
-#[command(next_help_heading = "AWS")]
-pub struct SignIn {
-    /// The profile to sign in with, as for the AWS CLI
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+pub struct Trails {
+    #[command(flatten)]
+    pub source: Source,
 
-    /// The profile for S3, where archive and trail lie in two accounts
-    #[arg(long, value_name = "NAME")]
-    pub s3_profile: Option<String>,
+    #[command(flatten)]
+    pub scope: Scope,
 
-    /// The profile for CloudTrail
-    #[arg(long, value_name = "NAME")]
-    pub trail_profile: Option<String>,
+    /// Folders listed at the same time; by default 64, and with --path one a core
+    #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
+    pub jobs: Option<u16>,
 
-    /// Where every service answers; AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_CLOUDTRAIL win over it
-    #[arg(long, value_name = "URL", value_parser = endpoint)]
-    pub endpoint_url: Option<String>,
+    /// The list's format: text, json, or expect, which `validate --expect` reads; repeatable, each
+    /// with its own --out
+    #[arg(long, value_name = "FORMAT", help_heading = "Report")]
+    pub format: Vec<trails::Format>,
 
-    /// Certificates to trust instead of the system's, as PEM; by default AWS_CA_BUNDLE
-    #[arg(long, value_name = "FILE")]
-    pub ca_bundle: Option<PathBuf>,
+    /// Where the list of the --format before it goes; by default standard output
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub out: Vec<PathBuf>,
 
-    /// Seconds until an answer, or the next part of one, is given up; 0 waits for ever
-    #[arg(long, value_name = "SECONDS")]
-    pub cli_read_timeout: Option<u32>,
-
-    /// Seconds until a connection is given up; 0 waits for ever
-    #[arg(long, value_name = "SECONDS")]
-    pub cli_connect_timeout: Option<u32>,
-
-    /// Do not sign requests: for a bucket that everyone may read, with --keys
-    #[arg(long)]
-    pub no_sign_request: bool,
-}
-
-/// What the AWS CLI takes everywhere and has no meaning here: accepted, so that its command line
-/// works unchanged, and named on standard error.
-#[derive(clap::Args)]
-pub struct Unused {
-    #[arg(long, hide = true)]
-    pub debug: bool,
-    #[arg(long, hide = true)]
-    pub v2_debug: bool,
-    #[arg(long, hide = true)]
-    pub no_verify_ssl: bool,
-    #[arg(long, hide = true)]
-    pub no_paginate: bool,
-    #[arg(long, hide = true)]
-    pub no_cli_pager: bool,
-    #[arg(long, hide = true)]
-    pub cli_auto_prompt: bool,
-    #[arg(long, hide = true)]
-    pub no_cli_auto_prompt: bool,
-    #[arg(long, hide = true)]
-    pub output: Option<String>,
-    #[arg(long, hide = true)]
-    pub query: Option<String>,
-    #[arg(long, hide = true)]
-    pub color: Option<String>,
-    #[arg(long, hide = true)]
-    pub cli_binary_format: Option<String>,
-    #[arg(long, hide = true)]
-    pub cli_error_format: Option<String>,
-}
-
-impl Unused {
-    /// Those that were given, each with what it means here.
-    pub fn given(&self) -> Vec<(&'static str, &'static str)> {
-        const REPORT: &str = "what is printed is chosen with --format";
-        const NOTHING: &str = "it means nothing here";
-        let verify =
-            "certificates are verified all the same; give --ca-bundle for an authority of your own";
-        let all = [
-            (self.debug, "--debug", NOTHING),
-            (self.v2_debug, "--v2-debug", NOTHING),
-            (self.no_verify_ssl, "--no-verify-ssl", verify),
-            (self.no_paginate, "--no-paginate", "every page is read"),
-            (self.no_cli_pager, "--no-cli-pager", "there is no pager"),
-            (self.cli_auto_prompt, "--cli-auto-prompt", NOTHING),
-            (self.no_cli_auto_prompt, "--no-cli-auto-prompt", NOTHING),
-            (self.output.is_some(), "--output", REPORT),
-            (self.query.is_some(), "--query", REPORT),
-            (self.color.is_some(), "--color", "no colour is used"),
-            (
-                self.cli_binary_format.is_some(),
-                "--cli-binary-format",
-                NOTHING,
-            ),
-            (
-                self.cli_error_format.is_some(),
-                "--cli-error-format",
-                NOTHING,
-            ),
-        ];
-        let given = all.into_iter().filter(|(given, ..)| *given);
-        given.map(|(_, name, meaning)| (name, meaning)).collect()
-    }
-}
-
-impl SignIn {
-    /// Those that were given, by name.
-    pub fn given(&self) -> Vec<&'static str> {
-        let all = [
-            (self.profile.is_some(), "--profile"),
-            (self.s3_profile.is_some(), "--s3-profile"),
-            (self.trail_profile.is_some(), "--trail-profile"),
-            (self.endpoint_url.is_some(), "--endpoint-url"),
-            (self.ca_bundle.is_some(), "--ca-bundle"),
-            (self.cli_read_timeout.is_some(), "--cli-read-timeout"),
-            (self.cli_connect_timeout.is_some(), "--cli-connect-timeout"),
-            (self.no_sign_request, "--no-sign-request"),
-        ];
-        let given = all.into_iter().filter(|(given, _)| *given);
-        given.map(|(_, name)| name).collect()
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Logs {
-    /// Read and compare every log
-    All,
-    /// Read none, and check that each is there
-    None,
+    #[command(flatten)]
+    pub sign_in: SignIn,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -306,28 +222,9 @@ pub enum FailOn {
     Gaps,
 }
 
-/// A bucket's name, as far as it could ever have been one.
-fn bucket(text: &str) -> Result<String, String> {
-    let valid = (1..=255).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if valid {
-        Ok(text.into())
-    } else {
-        Err("expected the name of a bucket, without s3:// or a path".into())
-    }
-}
-
-/// The address of an endpoint, as far as it can be told before it is used.
-fn endpoint(text: &str) -> Result<String, String> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    match rest {
-        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.into()),
-        _ => Err("expected an address such as https://s3.example.com".into()),
-    }
+/// A number of workers.
+fn jobs() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=1024)
 }
 
 /// A time: RFC 3339 with its offset honoured, or UTC where none is given, as the AWS CLI reads it.

@@ -6,6 +6,7 @@ mod diagnose;
 mod online;
 mod output;
 mod plan;
+mod trails;
 mod verbose;
 
 use std::ffi::OsString;
@@ -20,7 +21,8 @@ use crate::accept;
 use crate::error::{Error, Kind};
 use crate::event::{Observer, Silent};
 use crate::finding::Verdict;
-use crate::report::v1::{self, Report, Requests, Run, SourceKind};
+use crate::report::v1::{Report, Requests, Run, SourceKind};
+use crate::report::{self, Format, v1};
 use crate::source::halting::Halting;
 use crate::stop::Stop;
 use crate::validate::{Access, validate};
@@ -61,19 +63,21 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         .map(|a| a.to_string_lossy().into_owned())
         .collect();
     let result = match args.command {
-        Command::Schema => schema(),
+        Command::Schema { of } => schema(of),
+        Command::Trails(args) => {
+            let matches = matches.subcommand_matches("trails");
+            trails::run(*args, matches, command, started, &stop)
+        }
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
-            output::pairs(matches).and_then(|pairs| {
+            output::pairs(matches, Format::Text).and_then(|pairs| {
                 let verbose = args.verbose;
                 for (name, meaning) in args.unused.given() {
                     note(&format!("{name} is accepted and has no effect: {meaning}"));
                 }
                 signals(&stop)?;
-                // What is asked for is asked for by the second.
-                let now = Timestamp::from_second(started.as_second()).unwrap_or(started);
                 let targets = Targets::open(pairs)?;
-                let plan = Plan::resolve(*args, now, &stop)?;
+                let plan = Plan::resolve(*args, second(started), &stop)?;
                 run_validate(plan, targets, verbose, command, started, &stop)
             })
         }
@@ -91,6 +95,11 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
     }
 }
 
+/// An instant to the second: what is asked for is asked for by the second.
+fn second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
 /// Asks for a stop at the first SIGINT or SIGTERM, and ends at once at the second.
 fn signals(stop: &Stop) -> Result<(), Error> {
     let register = || {
@@ -106,10 +115,14 @@ fn signals(stop: &Stop) -> Result<(), Error> {
     })
 }
 
-fn schema() -> Result<u8, Error> {
+fn schema(of: args::Schema) -> Result<u8, Error> {
+    let schema = match of {
+        args::Schema::Validate => v1::schema(),
+        args::Schema::Trails => report::trails::schema(),
+    };
     let error =
         |e: &dyn std::fmt::Display| Error::new(Kind::Output, "cannot write the schema").because(e);
-    let text = serde_json::to_string_pretty(&v1::schema()).map_err(|e| error(&e))?;
+    let text = serde_json::to_string_pretty(&schema).map_err(|e| error(&e))?;
     match writeln!(std::io::stdout(), "{text}") {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(error(&e)),
         _ => Ok(0),
@@ -118,7 +131,7 @@ fn schema() -> Result<u8, Error> {
 
 fn run_validate(
     plan: Plan,
-    targets: Targets,
+    targets: Targets<Format>,
     verbose: bool,
     command: Vec<String>,
     started: Timestamp,
@@ -182,7 +195,14 @@ fn run_validate(
             "the verdict is {verdict}; the exit status is {code} because of {why}"
         ));
     }
-    let written = targets.write(&report, lines.as_ref());
+    let written = targets.write(|format, out| {
+        report::render(&report, format, out)?;
+        if let (Format::Text, Some(lines)) = (format, &lines) {
+            writeln!(out, "\nfiles, newest digest first")?;
+            lines.copy(out)?;
+        }
+        Ok(())
+    });
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
     Ok(if interrupted { INTERRUPTED } else { code })
 }

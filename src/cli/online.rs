@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::{SignIn, Validate};
-use super::plan::{Opened, Side, key_files};
+use super::args::SignIn;
+use super::plan::{Look, Opened, Side, key_files};
 use crate::atlas::Atlas;
 use crate::aws::{Engine, Http, HttpSettings, Session, Settings};
 use crate::error::{Error, Kind};
@@ -31,32 +31,32 @@ const FIRST_REGION: &str = "us-east-1";
 
 /// Signs in, and finds out where the trails write.
 pub fn online(
-    args: &Validate,
+    look: &Look<'_>,
     now: Timestamp,
     limits: &Limits,
     stop: &Stop,
 ) -> Result<Side, Error> {
-    if args.trail_arn.is_empty() && args.s3_bucket.is_empty() {
-        return Err(Error::new(Kind::Usage, "there is nothing to validate").hint(
+    if look.scope.trail_arn.is_empty() && look.source.s3_bucket.is_empty() {
+        return Err(Error::new(Kind::Usage, "there is nowhere to look").hint(
             "give --trail-arn for one trail, --s3-bucket for all in a bucket, or --path for a copy on \
              disk",
         ));
     }
-    let start = start(args)?;
+    let start = start(look)?;
     let engine = Arc::new(Engine::new(stop.clone())?);
-    let http = Http::new(connections(&args.sign_in, limits)?)?;
+    let http = Http::new(connections(look.sign_in, limits)?)?;
     let SignIn {
         profile,
         s3_profile,
         trail_profile,
         ..
-    } = &args.sign_in;
+    } = look.sign_in;
     let open = |profile: Option<&String>| {
         let settings = Settings {
             profile: profile.cloned(),
-            endpoint_url: args.sign_in.endpoint_url.clone(),
+            endpoint_url: look.sign_in.endpoint_url.clone(),
             region: start.clone(),
-            sign: !args.sign_in.no_sign_request,
+            sign: !look.sign_in.no_sign_request,
         };
         Session::open(Arc::clone(&engine), http.clone(), &settings)
     };
@@ -69,30 +69,30 @@ pub fn online(
         open(trail_profile)?
     };
 
-    let trails = Box::new(SessionTrails::new(cloudtrail.clone()));
-    let trails = Some(trails as Box<dyn Trails>).filter(|_| !args.sign_in.no_sign_request);
+    let trails = Box::new(SessionTrails::new(cloudtrail.clone(), start.clone()));
+    let trails = Some(trails as Box<dyn Trails>).filter(|_| !look.sign_in.no_sign_request);
     let located = match &trails {
-        Some(trails) => locate(trails.as_ref(), &args.trail_arn),
+        Some(trails) => locate(trails.as_ref(), &look.scope.trail_arn),
         None => Located::default(),
     };
-    let mut buckets = args.s3_bucket.clone();
+    let mut buckets = look.source.s3_bucket.clone();
     if buckets.is_empty() {
         buckets.extend(located.trails.iter().map(|t| t.bucket.clone()));
     }
     buckets.sort();
     buckets.dedup();
-    let keys: Box<dyn Keys> = if args.keys.is_empty() {
+    let keys: Box<dyn Keys> = if look.keys.is_empty() {
         Box::new(RegionalKeys::new(cloudtrail, now))
     } else {
-        Box::new(key_files(&args.keys, limits)?)
+        Box::new(key_files(look.keys, limits)?)
     };
     let source = S3Source::new(s3, buckets, &start, limits.clone());
-    let mut given = args.s3_bucket.clone();
+    let mut given = look.source.s3_bucket.clone();
     given.sort();
     given.dedup();
     Ok(Side {
         access: Opened {
-            atlas: Atlas::new(source.roots(), args.map.clone()),
+            atlas: Atlas::new(source.roots(), look.map.to_vec()),
             source: Box::new(source),
             keys,
             trails,
@@ -106,9 +106,9 @@ pub fn online(
 }
 
 /// The region to start from where neither environment nor profile name one.
-fn start(args: &Validate) -> Result<Region, Error> {
-    let home = args.trail_arn.first().map(|arn| &arn.home_region);
-    match args.region.first().or(home) {
+fn start(look: &Look<'_>) -> Result<Region, Error> {
+    let home = look.scope.trail_arn.first().map(|arn| &arn.home_region);
+    match look.scope.region.first().or(home) {
         Some(region) => Ok(region.clone()),
         None => FIRST_REGION
             .parse()

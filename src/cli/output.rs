@@ -8,23 +8,23 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use tempfile::NamedTempFile;
 
-use super::verbose::Lines;
 use crate::error::{Error, Kind};
-use crate::report::v1::Report;
-use crate::report::{Format, render};
 
 /// A format and where its report goes: `None` is standard output.
-pub type Pair = (Format, Option<PathBuf>);
+pub type Pair<F> = (F, Option<PathBuf>);
 
-/// Joins each `--out` with the `--format` before it; an `--out` alone is text.
+/// Joins each `--out` with the `--format` before it; an `--out` alone is in the `usual` one.
 ///
 /// # Errors
 /// Where two reports would go to standard output.
-pub fn pairs(matches: Option<&ArgMatches>) -> Result<Vec<Pair>, Error> {
-    let mut given: Vec<(usize, Result<Format, PathBuf>)> = Vec::new();
+pub fn pairs<F>(matches: Option<&ArgMatches>, usual: F) -> Result<Vec<Pair<F>>, Error>
+where
+    F: Copy + Send + Sync + 'static,
+{
+    let mut given: Vec<(usize, Result<F, PathBuf>)> = Vec::new();
     if let Some(matches) = matches {
         let formats = matches
-            .get_many::<Format>("format")
+            .get_many::<F>("format")
             .into_iter()
             .flatten()
             .copied()
@@ -45,16 +45,16 @@ pub fn pairs(matches: Option<&ArgMatches>) -> Result<Vec<Pair>, Error> {
         given.extend(matches.indices_of("out").into_iter().flatten().zip(outs));
     }
     given.sort_by_key(|(at, _)| *at);
-    let mut pairs: Vec<Pair> = Vec::new();
+    let mut pairs: Vec<Pair<F>> = Vec::new();
     for (_, item) in given {
         match (item, pairs.last_mut()) {
             (Ok(format), _) => pairs.push((format, None)),
             (Err(path), Some((_, out @ None))) => *out = Some(path),
-            (Err(path), _) => pairs.push((Format::Text, Some(path))),
+            (Err(path), _) => pairs.push((usual, Some(path))),
         }
     }
     if pairs.is_empty() {
-        pairs.push((Format::Text, None));
+        pairs.push((usual, None));
     }
     if pairs.iter().filter(|(_, out)| out.is_none()).count() > 1 {
         let error = Error::new(Kind::Usage, "two reports would go to standard output");
@@ -72,15 +72,15 @@ enum Target {
 }
 
 /// The opened targets.
-pub struct Targets(Vec<(Format, Target)>);
+pub struct Targets<F>(Vec<(F, Target)>);
 
-impl Targets {
+impl<F: Copy> Targets<F> {
     /// Opens every target.
     ///
     /// # Errors
     /// Where one cannot be written to.
-    pub fn open(pairs: Vec<Pair>) -> Result<Targets, Error> {
-        let open = |(format, path): Pair| {
+    pub fn open(pairs: Vec<Pair<F>>) -> Result<Self, Error> {
+        let open = |(format, path): Pair<F>| {
             let target = match path {
                 None => Target::Stdout,
                 Some(path) => Target::open(&path).map_err(|e| unwritable(&path, &e))?,
@@ -94,19 +94,15 @@ impl Targets {
             .map(Targets)
     }
 
-    /// Writes the report to each.
+    /// Writes a report to each, as `render` writes it in a format.
     ///
     /// # Errors
     /// Where one could not be written; a closed pipe on standard output is no error.
-    pub fn write(self, report: &Report, lines: Option<&Lines>) -> Result<(), Error> {
+    pub fn write(self, render: impl Fn(F, &mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let mut trouble = None;
         for (format, target) in self.0 {
             let put = |out: &mut dyn Write| {
-                render(report, format, out)?;
-                if let (Format::Text, Some(lines)) = (format, lines) {
-                    writeln!(out, "\nfiles, newest digest first")?;
-                    lines.copy(out)?;
-                }
+                render(format, out)?;
                 out.flush()
             };
             let result = match target {

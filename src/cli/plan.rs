@@ -3,24 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::args::{FailOn, Logs, Validate};
+use super::args::{self, FailOn, Scope, SignIn, Validate};
 use super::diagnose::note;
 #[cfg(feature = "aws")]
 use super::online::online;
 use crate::accept::{self, Acceptance};
-use crate::atlas::Atlas;
+use crate::atlas::{Atlas, MapRule};
 use crate::error::{Error, Kind};
 use crate::finding::Verdict;
 use crate::keys::{KeyRing, Keys, file};
 use crate::limits::Limits;
 use crate::report::v1::{Origin, Requested, SourceKind};
-use crate::scope::{self, Filter, Request};
+use crate::scope::{Filter, Request};
 use crate::source::Source;
 use crate::source::dir::DirSource;
 use crate::stop::Stop;
 use crate::trail::ChainId;
-use crate::trails::locate::Located;
+use crate::trails::locate::{self, Located};
 use crate::trails::{TrailConfig, Trails};
 
 /// A validation ready to run.
@@ -38,6 +39,15 @@ pub struct Opened {
     pub atlas: Atlas,
     pub keys: Box<dyn Keys>,
     pub trails: Option<Box<dyn Trails>>,
+}
+
+/// Where to look and at what, as it was given.
+pub struct Look<'a> {
+    pub source: &'a args::Source,
+    pub scope: &'a Scope,
+    pub sign_in: &'a SignIn,
+    pub map: &'a [MapRule],
+    pub keys: &'a [PathBuf],
 }
 
 /// What differs between a copy on disk and AWS.
@@ -78,42 +88,45 @@ impl Plan {
                 .map_err(|why| not_a(path, "list of what is accepted", why))?,
             None => Vec::new(),
         };
-        let side = if args.path.is_empty() {
-            online(&args, now, &limits, stop)?
-        } else {
-            on_disk(&args, &limits)?
+        let look = Look {
+            source: &args.source,
+            scope: &args.scope,
+            sign_in: &args.sign_in,
+            map: &args.map,
+            keys: &args.keys,
         };
+        let side = look.open(now, &limits, stop)?;
         let jobs = args.jobs.map_or(side.jobs, usize::from);
         let as_of = args.as_of.or(side.now).or(args.end_time);
-        let requested = requested(&args, &side, as_of);
+        let seed = match args.logs.is_sample() {
+            true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
+            false => None,
+        };
+        let requested = requested(&args, &look, &side, (as_of, seed));
+        let filter = look.filter(&side.located.trails);
         let Located {
             trails,
             lost,
             unasked,
-        } = side.located;
+            untold,
+        } = match &side.access.trails {
+            // No trail was named: those that write here should have digests here.
+            Some(all) if args.scope.trail_arn.is_empty() => {
+                locate::writing_to(all.as_ref(), &side.buckets)
+            }
+            _ => side.located,
+        };
         // Where a bucket is named, it need not be asked for.
-        let needed = args.s3_bucket.is_empty();
-        let here = |t: &&TrailConfig| needed || args.s3_bucket.contains(&t.bucket);
-        let places = trails.iter().filter(here).map(|t| t.prefix.clone());
+        let needed = look.needs_trails();
         let request = Request {
-            filter: Filter {
-                regions: args.region,
-                accounts: args.account_id,
-                organizations: args.organization_id,
-                trail_arns: args.trail_arn,
-                prefixes: requested.prefixes.clone(),
-                places: places.collect(),
-                buckets: args.s3_bucket,
-            },
+            filter,
             from: args.start_time,
             to: args.end_time.or(side.now.and(as_of)),
             as_of,
             delivery_lag: args.delivery_lag,
             backfill_grace: args.backfill_grace,
-            logs: match args.logs {
-                Logs::All => scope::Logs::All,
-                Logs::None => scope::Logs::None,
-            },
+            logs: args.logs,
+            seed: requested.seed.clone().unwrap_or_default(),
             expect,
             jobs,
             // Lines for people come in the order of the chains.
@@ -121,6 +134,7 @@ impl Plan {
             beforehand: if needed { lost } else { Vec::new() },
             complete: !(needed && unasked),
             trails,
+            untold,
             limits,
         };
         let fail_on = match args.fail_on {
@@ -138,6 +152,54 @@ impl Plan {
     }
 }
 
+impl Look<'_> {
+    /// Opens it: on disk where there is a path, or else online.
+    ///
+    /// # Errors
+    /// Where the arguments contradict each other, or something given cannot be read.
+    pub fn open(&self, now: Timestamp, limits: &Limits, stop: &Stop) -> Result<Side, Error> {
+        if self.source.path.is_empty() {
+            online(self, now, limits, stop)
+        } else {
+            on_disk(self, limits)
+        }
+    }
+
+    /// Whether nothing but the trails' configuration says where to look.
+    pub fn needs_trails(&self) -> bool {
+        self.source.s3_bucket.is_empty()
+    }
+
+    /// What narrows the look, with the places of the trails that were found.
+    pub fn filter(&self, trails: &[TrailConfig]) -> Filter {
+        let Scope {
+            region,
+            account_id,
+            organization_id,
+            trail_arn,
+            ..
+        } = self.scope;
+        let buckets = &self.source.s3_bucket;
+        let here = |t: &&TrailConfig| self.needs_trails() || buckets.contains(&t.bucket);
+        let places = trails.iter().filter(here).map(|t| t.prefix.clone());
+        Filter {
+            regions: region.clone(),
+            accounts: account_id.clone(),
+            organizations: organization_id.clone(),
+            trail_arns: trail_arn.clone(),
+            prefixes: self.prefixes(),
+            places: places.collect(),
+            buckets: buckets.clone(),
+        }
+    }
+
+    /// The prefixes asked for, without slashes around them.
+    pub fn prefixes(&self) -> Vec<String> {
+        let prefixes = self.scope.s3_prefix.iter();
+        prefixes.map(|p| p.trim_matches('/').to_owned()).collect()
+    }
+}
+
 /// The keys in the files given.
 pub fn key_files(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Error> {
     let mut ring = KeyRing::default();
@@ -148,9 +210,9 @@ pub fn key_files(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Error> {
 }
 
 /// Opens a copy on disk.
-fn on_disk(args: &Validate, limits: &Limits) -> Result<Side, Error> {
-    let (source, buckets) = mount(&args.path, &args.s3_bucket, limits)?;
-    let unused = args.sign_in.given();
+fn on_disk(look: &Look<'_>, limits: &Limits) -> Result<Side, Error> {
+    let (source, buckets) = mount(&look.source.path, &look.source.s3_bucket, limits)?;
+    let unused = look.sign_in.given();
     if !unused.is_empty() {
         note(&format!(
             "{} change nothing with --path: AWS is not asked",
@@ -159,9 +221,9 @@ fn on_disk(args: &Validate, limits: &Limits) -> Result<Side, Error> {
     }
     Ok(Side {
         access: Opened {
-            atlas: Atlas::new(source.roots(), args.map.clone()),
+            atlas: Atlas::new(source.roots(), look.map.to_vec()),
             source: Box::new(source),
-            keys: Box::new(key_files(&args.keys, limits)?),
+            keys: Box::new(key_files(look.keys, limits)?),
             trails: None,
         },
         kind: SourceKind::Disk,
@@ -174,7 +236,7 @@ fn on_disk(args: &Validate, limits: &Limits) -> Result<Side, Error> {
 
 /// Without the SDK there is only disk.
 #[cfg(not(feature = "aws"))]
-fn online(_: &Validate, _: Timestamp, _: &Limits, _: &Stop) -> Result<Side, Error> {
+fn online(_: &Look<'_>, _: Timestamp, _: &Limits, _: &Stop) -> Result<Side, Error> {
     let message = "this trailproof was built without AWS: give --path";
     Err(Error::new(Kind::Usage, message))
 }
@@ -257,10 +319,25 @@ fn expected(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
     Ok(chains)
 }
 
-fn requested(args: &Validate, side: &Side, as_of: Option<Timestamp>) -> Requested {
-    fn texts<T: ToString>(values: &[T]) -> Vec<String> {
-        values.iter().map(ToString::to_string).collect()
-    }
+/// A seed that nobody could have known.
+fn random_seed() -> Result<String, Error> {
+    let mut seed = [0; 8];
+    let drawn = SystemRandom::new().fill(&mut seed);
+    drawn.map_err(|_| Error::new(Kind::Internal, "cannot draw a seed"))?;
+    Ok(hex::encode(seed))
+}
+
+/// Values as they are written.
+pub fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+fn requested(
+    args: &Validate,
+    look: &Look<'_>,
+    side: &Side,
+    (as_of, seed): (Option<Timestamp>, Option<String>),
+) -> Requested {
     let origin = |given: bool| if given { Origin::Given } else { Origin::Data };
     Requested {
         source: side.kind,
@@ -269,22 +346,15 @@ fn requested(args: &Validate, side: &Side, as_of: Option<Timestamp>) -> Requeste
         start_origin: origin(args.start_time.is_some()),
         end_origin: origin(args.end_time.is_some()),
         as_of: as_of.map(|t| t.to_string()),
-        regions: texts(&args.region),
-        account_ids: texts(&args.account_id),
-        organization_ids: texts(&args.organization_id),
-        trail_arns: texts(&args.trail_arn),
+        regions: texts(&args.scope.region),
+        account_ids: texts(&args.scope.account_id),
+        organization_ids: texts(&args.scope.organization_id),
+        trail_arns: texts(&args.scope.trail_arn),
         buckets: side.buckets.clone(),
-        prefixes: args
-            .s3_prefix
-            .iter()
-            .map(|p| p.trim_matches('/').to_owned())
-            .collect(),
+        prefixes: look.prefixes(),
         map: texts(&args.map),
-        logs: match args.logs {
-            Logs::All => "all".into(),
-            Logs::None => "none".into(),
-        },
-        seed: None,
+        logs: args.logs.to_string(),
+        seed,
         delivery_lag: args.delivery_lag,
         backfill_grace: args.backfill_grace,
         keys: args

@@ -5,14 +5,13 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
-use super::v1::Report;
 use crate::escape::is_unsafe;
 
 /// Writes the report, indented, with a closing line feed.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
     report.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")

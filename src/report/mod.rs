@@ -1,7 +1,9 @@
 //! Rendering: the frozen view of an outcome, and one file a format.
 
 pub mod json;
+mod matrix;
 pub mod text;
+pub mod trails;
 pub mod v1;
 
 use std::io::{self, Write};

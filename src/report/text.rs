@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::matrix::Matrix;
 use super::v1::{Chain, Digests, Finding, Logs, Origin, Report, Requested, SourceKind};
 use crate::coverage::State;
 use crate::escape::escape;
@@ -27,6 +28,7 @@ const FINDINGS: usize = 200;
 /// Where writing fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     verdict(report, out)?;
+    Matrix::of(report).write(out)?;
     chains(report, out)?;
     findings(report, out)?;
     accepted(report, out)?;
@@ -124,7 +126,14 @@ fn meaning(report: &Report) -> String {
         said += "; later digests may not have been delivered yet";
     }
     if not_read > 0 {
-        let _ = write!(said, " ({not_read} logs were looked for and not read)");
+        let Requested { logs, seed, .. } = &report.requested;
+        let sample = seed.as_ref().map_or_else(String::new, |seed| {
+            format!("; the sample {logs} was drawn with --seed {}", escape(seed))
+        });
+        let _ = write!(
+            said,
+            " ({not_read} logs were looked for and not read{sample})"
+        );
     }
     said
 }
@@ -415,7 +424,7 @@ fn counted(counts: &[(u64, &str)]) -> String {
     }
 }
 
-fn plural(n: u64, what: &str) -> String {
+pub(super) fn plural(n: u64, what: &str) -> String {
     if n == 1 {
         format!("1 {what}")
     } else {
@@ -424,11 +433,16 @@ fn plural(n: u64, what: &str) -> String {
 }
 
 /// The length of a stretch, as in `2d 3h 20m`.
-fn length(from: &str, to: &str) -> String {
+pub(super) fn length(from: &str, to: &str) -> String {
     let (Ok(from), Ok(to)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else {
         return String::new();
     };
-    let mut seconds = to.duration_since(from).max(SignedDuration::ZERO).as_secs();
+    lengthy(to.duration_since(from))
+}
+
+/// A length, as in `2d 3h 20m`.
+pub(super) fn lengthy(length: SignedDuration) -> String {
+    let mut seconds = length.max(SignedDuration::ZERO).as_secs();
     let mut parts = Vec::new();
     for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
         if seconds >= unit {

@@ -91,9 +91,9 @@ pub struct Requested {
     pub prefixes: Vec<String>,
     /// Rules found=recorded.
     pub map: Vec<String>,
-    /// Which logs are read.
+    /// Which logs are read: `all`, `none`, `I/N` or `P%`.
     pub logs: String,
-    /// The seed of a sample of logs; reserved, null.
+    /// What a sample of logs was drawn with; null if none was.
     pub seed: Option<String>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
@@ -445,7 +445,7 @@ pub struct Run {
 }
 
 /// Requests made of the source.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Requests {
     /// Listings.
     pub list: u64,

@@ -47,6 +47,10 @@ impl Source for Halting<'_> {
         self.source.roots()
     }
 
+    fn open(&self, bucket: &str) -> Option<RootId> {
+        self.source.open(bucket)
+    }
+
     fn folders(
         &self,
         root: RootId,

@@ -185,6 +185,11 @@ pub trait Source: Sync {
     /// The roots to search.
     fn roots(&self) -> Vec<Root>;
 
+    /// Opens a further bucket by its name, where the source can; the same one for the same name.
+    fn open(&self, _bucket: &str) -> Option<RootId> {
+        None
+    }
+
     /// Names one level below `prefix` (empty, or closed by a slash) that hold further keys,
     /// without slashes, in order. Things refused are given to `refused` by name and reason.
     fn folders(

@@ -1,6 +1,6 @@
 //! DescribeTrails and GetTrailStatus, each asked once for the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -18,16 +18,21 @@ type Answer<T> = Arc<OnceLock<Result<T, GetError>>>;
 /// Trails as a session sees them.
 pub struct SessionTrails {
     session: Session,
+    /// Where the account's trails are listed.
+    start: Region,
+    homes: OnceLock<Result<BTreeSet<Region>, GetError>>,
     described: Mutex<BTreeMap<Region, Answer<Vec<TrailConfig>>>>,
     status: Mutex<BTreeMap<(TrailArn, Region), Answer<TrailStatus>>>,
     requests: AtomicU64,
 }
 
 impl SessionTrails {
-    /// Trails that nobody asked for yet.
-    pub fn new(session: Session) -> Self {
+    /// Trails that nobody asked for yet; `start` is a region of their partition.
+    pub fn new(session: Session, start: Region) -> Self {
         SessionTrails {
             session,
+            start,
+            homes: OnceLock::new(),
             described: Mutex::default(),
             status: Mutex::default(),
             requests: AtomicU64::new(0),
@@ -48,6 +53,32 @@ impl SessionTrails {
             .run(request.include_shadow_trails(true).send())?;
         let answer = answer.map_err(|e| trouble(&e, &ask))?;
         Ok(answer.trail_list().iter().filter_map(config).collect())
+    }
+
+    fn list(&self) -> Result<BTreeSet<Region>, GetError> {
+        let ask = Ask {
+            permission: "cloudtrail:ListTrails",
+            on: "*".into(),
+            bucket: None,
+        };
+        let mut homes = BTreeSet::new();
+        let mut token: Option<String> = None;
+        loop {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let request = self.session.cloudtrail(&self.start).list_trails();
+            let request = request.set_next_token(token.clone());
+            let answer = self.session.engine().run(request.send())?;
+            let answer = answer.map_err(|e| trouble(&e, &ask))?;
+            let listed = answer.trails().iter();
+            homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
+            // A token that does not change would never end.
+            match answer.next_token {
+                Some(next) if !next.is_empty() && Some(&next) != token.as_ref() => {
+                    token = Some(next);
+                }
+                _ => return Ok(homes),
+            }
+        }
     }
 
     fn ask_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
@@ -79,6 +110,10 @@ impl Trails for SessionTrails {
     fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
         let answer = once(&self.described, region.clone());
         answer.get_or_init(|| self.describe(region)).clone()
+    }
+
+    fn homes(&self) -> Result<BTreeSet<Region>, GetError> {
+        self.homes.get_or_init(|| self.list()).clone()
     }
 
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {

@@ -14,6 +14,31 @@ pub struct Located {
     pub lost: Vec<Finding>,
     /// Whether some could not be asked for.
     pub unasked: bool,
+    /// Why the trails that write to a bucket could not all be asked for.
+    pub untold: Option<String>,
+}
+
+/// Asks for every trail of the account that writes to one of some buckets.
+pub fn writing_to(trails: &dyn Trails, buckets: &[String]) -> Located {
+    let mut located = Located::default();
+    let homes = match trails.homes() {
+        Ok(homes) => homes,
+        Err(error) => {
+            located.untold = Some(error.detail());
+            return located;
+        }
+    };
+    for home in homes {
+        match trails.described(&home) {
+            Ok(described) => {
+                let own = described.into_iter().filter(|t| t.arn.home_region == home);
+                let here = own.filter(|t| buckets.contains(&t.bucket));
+                located.trails.extend(here);
+            }
+            Err(error) => located.untold = Some(error.detail()),
+        }
+    }
+    located
 }
 
 /// Asks for trails in their home regions.

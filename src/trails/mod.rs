@@ -5,6 +5,8 @@
 pub mod aws;
 pub mod locate;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::source::GetError;
@@ -54,6 +56,12 @@ pub trait Trails: Sync {
     /// # Errors
     /// Why they could not be asked for.
     fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError>;
+
+    /// The home regions of the trails of this account.
+    ///
+    /// # Errors
+    /// Why they could not be asked for.
+    fn homes(&self) -> Result<BTreeSet<Region>, GetError>;
 
     /// The status of a trail in a region that it logs in.
     ///

@@ -1,13 +1,13 @@
 //! One chain on its way: digests fetched ahead, linked in order, their logs checked.
 
 use jiff::Timestamp;
-use rayon::prelude::*;
 use sha2::Digest as _;
 
 use super::Driver;
+use super::batch::{Batch, content_of, home_of, proves_itself, runs};
+use super::references::References;
 use crate::chain::{Placed, Walk, Walked};
 use crate::coverage::Paint;
-use crate::digest::LogEntry;
 use crate::event::{self, Judged};
 use crate::fetch::LogState;
 use crate::finding::{Code, Finding, Severity};
@@ -17,10 +17,8 @@ use crate::ledger::Ledger;
 use crate::listing::{Names, Slot};
 use crate::outcome::LogTally;
 use crate::placement::Recorded;
-use crate::proof::{Own, Verified};
+use crate::proof::Verified;
 use crate::reading::{Content, NotDigest, Reading};
-use crate::scope::Logs;
-use crate::signature::Checked;
 use crate::source::{GetError, RootId};
 use crate::trail::{ChainId, HOUR, shift};
 
@@ -30,7 +28,7 @@ pub(super) struct Run<'a> {
     pub(super) id: &'a ChainId,
     /// Whether its backfill digests are walked.
     pub(super) backfill: bool,
-    pub(super) names: &'a Names,
+    pub(super) names: Names,
     /// The beginning of the window, where it is known.
     pub(super) from: Option<Timestamp>,
     pub(super) ledger: Ledger,
@@ -39,6 +37,12 @@ pub(super) struct Run<'a> {
     pub(super) evidence: sha2::Sha256,
     pub(super) unlisted: usize,
     pub(super) complete: bool,
+    /// Which logs its proven digests name.
+    pub(super) references: &'a mut References,
+    /// Whether only that is asked: no log is looked at, and nobody is told.
+    pub(super) naming_only: bool,
+    /// Digests found by following a link to a bucket that was not given.
+    pub(super) followed: Vec<Slot>,
 }
 
 /// Digests whose logs are to be checked, newest first.
@@ -72,25 +76,38 @@ impl Run<'_> {
         }
         loop {
             let mut proven = Vec::new();
+            let slots = std::mem::take(&mut batch.slots);
             for run in runs(batch.readings) {
-                if let Some(first) = run.first() {
-                    self.settle(&mut walk, Some(first.name.end), &mut proven);
+                let Some(end) = run.first().map(|r| r.name.end) else {
+                    continue;
+                };
+                self.settle(&mut walk, Some(end), &mut proven);
+                if self.followed.iter().any(|slot| slot.end() > end) {
+                    // What a link led to comes first; the rest of this batch is read again after it.
+                    queue.extend(slots.iter().filter(|slot| slot.end() <= end));
+                    break;
                 }
                 self.place(&mut walk, run, &mut proven);
             }
-            let done = queue.is_empty();
-            if done {
+            if queue.is_empty() {
                 self.settle(&mut walk, None, &mut proven);
             }
+            if !self.followed.is_empty() {
+                queue.append(&mut self.followed);
+                queue.sort_unstable();
+            }
+            let done = queue.is_empty();
             let ahead = self.take(&mut queue, batch.largest);
-            let (driver, names, id) = (self.driver, self.names, self.id);
+            let (driver, names, id) = (self.driver, &self.names, self.id);
+            let to_check = if self.naming_only { &[][..] } else { &proven };
             let (states, fetched) = driver.pool.install(|| {
                 rayon::join(
-                    || driver.check_logs(&proven),
+                    || driver.check_logs(to_check),
                     || driver.fetch(names, id, backfill, &ahead),
                 )
             });
-            self.fold(&proven, states);
+            proven.iter().for_each(|digest| self.name(digest));
+            self.fold(to_check, states);
             walk.drain_findings()
                 .into_iter()
                 .for_each(|f| self.ledger.add(f));
@@ -144,7 +161,10 @@ impl Run<'_> {
     }
 
     fn fetch(&self, slots: &[Slot]) -> Batch {
-        let fetch = || self.driver.fetch(self.names, self.id, self.backfill, slots);
+        let fetch = || {
+            self.driver
+                .fetch(&self.names, self.id, self.backfill, slots)
+        };
         self.driver.pool.install(fetch)
     }
 
@@ -195,6 +215,11 @@ impl Run<'_> {
         }
     }
 
+    fn name(&mut self, digest: &Verified) {
+        let logs = digest.log_files().iter();
+        logs.for_each(|log| self.references.add(&log.key));
+    }
+
     fn placed(&mut self, bucket: Option<&str>, key: &str, placed: Placed, proven: &mut Proven) {
         let kind = if self.backfill {
             event::Kind::Backfill
@@ -202,7 +227,10 @@ impl Run<'_> {
             event::Kind::Digest
         };
         self.logs.unproven += placed.passed_over;
-        if placed.inside {
+        if let Some(digest) = &placed.beyond {
+            self.name(digest);
+        }
+        if placed.inside && !self.naming_only {
             let worst = placed.worst;
             self.driver.observer.judged(Judged {
                 chain: self.id,
@@ -219,7 +247,12 @@ impl Run<'_> {
     /// Looks by name for what links name and listing did not show, down to `next`.
     fn settle(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>, proven: &mut Proven) {
         let fetcher = self.driver.fetcher;
-        while let Some((bucket, key, end)) = walk.overdue(next) {
+        loop {
+            // What a link led to is read in its turn, not by name.
+            let listed = self.followed.iter().map(|slot| slot.end()).max();
+            let Some((bucket, key, end)) = walk.overdue(next.max(listed)) else {
+                break;
+            };
             self.unlisted += 1;
             if self.unlisted > self.driver.request.limits.unlisted_links {
                 self.complete = false;
@@ -234,6 +267,7 @@ impl Run<'_> {
                 walk.absent((&bucket, &key), end, None);
                 continue;
             };
+            self.follow(&bucket, &key, end);
             let known = |root: RootId, bucket: &str| {
                 !fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket)
             };
@@ -329,86 +363,4 @@ impl Run<'_> {
             }
         }
     }
-}
-
-/// Digests fetched together, newest first.
-struct Batch {
-    readings: Vec<Reading>,
-    /// The most logs that one of them names, as bytes of digest.
-    largest: u64,
-}
-
-impl Driver<'_> {
-    fn fetch(&self, names: &Names, id: &ChainId, backfill: bool, slots: &[Slot]) -> Batch {
-        let read = |slot: &Slot| {
-            let (root, key, name) = names.key(id, *slot, backfill)?;
-            Some(self.fetcher.digest(root, &key, name))
-        };
-        let readings: Vec<Reading> = slots.par_iter().filter_map(read).collect();
-        let largest = readings.iter().map(weight).max().unwrap_or(0);
-        Batch { readings, largest }
-    }
-
-    fn check_logs(&self, proven: &[Box<Verified>]) -> Vec<LogState> {
-        let read = self.request.logs == Logs::All;
-        let entries: Vec<_> = proven
-            .iter()
-            .map(Box::as_ref)
-            .flat_map(|d| d.log_files().iter().map(move |e| (d, e)))
-            .collect();
-        let check = |(digest, entry): (&Verified, &LogEntry)| {
-            // A folder without a name holds the bucket of the digest that lies in it, for all we know.
-            let (own, _) = digest.place();
-            let known = |root, bucket: &str| !self.fetcher.atlas.unnamed(root) || bucket == own;
-            self.fetcher.log(entry, read, &known)
-        };
-        entries.into_par_iter().map(check).collect()
-    }
-}
-
-/// What a digest's log list costs in memory, roughly.
-fn weight(reading: &Reading) -> u64 {
-    match &reading.content {
-        Content::Digest { digest, .. } => 1024 + 512 * digest.claimed_logs_unverified() as u64,
-        _ => 1024,
-    }
-}
-
-/// The place a digest says it was written to, if that is where it was found.
-fn home_of(reading: &Reading) -> Option<(String, String)> {
-    let Content::Digest { digest, .. } = &reading.content else {
-        return None;
-    };
-    let (bucket, key) = digest.claimed_place_unverified();
-    let here = reading.recorded.iter().any(|r| r.is(bucket, key));
-    here.then(|| (bucket.into(), key.into()))
-}
-
-/// Whether a digest's own signature proves it.
-fn proves_itself(reading: &Reading) -> bool {
-    matches!(reading.own, Own::Present(_, Checked::Valid(_)))
-}
-
-/// The hash of what was read, or why nothing was.
-fn content_of(reading: &Reading) -> Result<Sha256, &'static str> {
-    match &reading.content {
-        Content::Digest { digest, .. } => Ok(digest.sha256()),
-        Content::Other(NotDigest::Bytes { sha256, .. }) => Ok(*sha256),
-        Content::Other(NotDigest::TooLarge { sha256 }) => sha256.ok_or("too-large"),
-        Content::Other(NotDigest::Unread { reason, .. }) => Err(reason),
-    }
-}
-
-/// Splits readings, newest first, into those that end together.
-fn runs(readings: Vec<Reading>) -> Vec<Vec<Reading>> {
-    let mut runs: Vec<Vec<Reading>> = Vec::new();
-    for reading in readings {
-        match runs.last_mut() {
-            Some(run) if run.first().is_some_and(|f| f.name.end == reading.name.end) => {
-                run.push(reading)
-            }
-            _ => runs.push(vec![reading]),
-        }
-    }
-    runs
 }

@@ -1,6 +1,7 @@
 //! The newest end of a chain, held against what CloudTrail says of its trail now.
 
-use super::{Driver, GroupResult};
+use super::Driver;
+use super::group::GroupResult;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::ledger::Ledger;
 use crate::listing::Names;

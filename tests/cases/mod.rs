@@ -8,6 +8,7 @@ mod logs;
 pub mod run;
 mod sample;
 mod trails;
+pub mod unreferenced;
 
 use case::Case;
 
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Case> {
         coverage::cases(),
         sample::cases(),
         trails::cases(),
+        unreferenced::cases(),
     ];
     let mut cases: Vec<Case> = groups.into_iter().flatten().collect();
     cases.sort_by_key(|c| c.name);

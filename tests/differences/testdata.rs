@@ -58,6 +58,8 @@ pub const DIFFERENCES: &[Difference] = &[
     differ("nothing-found--only-a-starting-digest", Valid, "unproven", Edges, "1/1 digest files valid"),
     differ("nothing-found--window", Valid, "unproven", NothingFound, "No digests found"),
     differ("sample", Invalid, "verified", Copies, "48/49 digest files INVALID"),
+    differ("log-unreferenced", Valid, "unproven", Unreferenced, "11/11 log files valid"),
+    differ("log-unreferenced--in-a-gap", Valid, "gaps", Gaps, "9/9 log files valid"),
 ];
 
 /// A chain to be looked at, and its trail.
@@ -250,6 +252,8 @@ fn look(case: &Case) -> Option<Both> {
     for (name, text) in &case.files {
         fs::write(dir.path().join(name), text).expect("a file");
     }
+    // The trails here are made of what a case has: of regions that it leaves out nothing is asked.
+    loopback.fault(Fault::new(Answer::access_denied()).operation("ListTrails"));
     let ours = trailproof(&loopback, dir.path(), &online(case, &from, &to));
     Some(Both { cli, ours })
 }

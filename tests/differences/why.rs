@@ -22,6 +22,8 @@ pub enum Why {
     Offset,
     /// 8. Links, algorithms and the validity of keys are not compared.
     NotCompared,
+    /// 9. Logs that no digest names are not looked for.
+    Unreferenced,
     /// 10. What could not be read is INVALID, or ends the run.
     CouldNotLook,
     /// 11. Where metadata was lost or a bucket was copied, nothing is proven by other means.

@@ -25,7 +25,7 @@ fn end(case: &Case, kept: &Value) -> Vec<String> {
 }
 
 /// A report without what must differ: where objects and keys came from, and what is said of that.
-fn essence(mut report: Value) -> Value {
+pub fn essence(mut report: Value) -> Value {
     let fields = report.as_object_mut().expect("an object");
     fields.remove("run");
     let requested = fields["requested"].as_object_mut().expect("an object");
@@ -110,7 +110,7 @@ fn every_case_gives_the_same_report_from_s3_as_from_disk() {
 }
 
 /// The lines that two reports do not share.
-fn difference(one: &Value, other: &Value) -> String {
+pub fn difference(one: &Value, other: &Value) -> String {
     let lines = |v: &Value| -> Vec<String> {
         let text = serde_json::to_string_pretty(v).expect("JSON");
         text.lines().map(str::to_owned).collect()

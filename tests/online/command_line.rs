@@ -391,7 +391,7 @@ fn a_copy_on_disk_asks_nobody_whatever_profile_is_given() {
 fn with_nothing_to_validate_there_is_a_hint() {
     let stage = stage();
     for args in [&["validate"][..], &["validate", "--region", REGION]] {
-        let said = ["nothing to validate", "hint:", "--trail-arn", "--path"];
+        let said = ["there is nowhere to look", "hint:", "--trail-arn", "--path"];
         assert_refused(&mut stage.command(args), &said);
     }
     assert!(stage.loopback.calls().is_empty());

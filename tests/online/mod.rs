@@ -3,8 +3,11 @@
 mod cases;
 mod command_line;
 mod hours;
+mod moved;
 mod network;
+mod organization;
 mod signals;
 pub mod stage;
 mod trail;
+mod trails;
 mod trouble;

@@ -155,11 +155,18 @@ fn only_the_days_of_the_window_are_listed() {
         .calls("ListObjectsV2")
         .into_iter()
         .partition(folders);
-    // One listing a chain, which begins with the day before its first digest.
+    // One listing a chain, which begins with the day before its first digest, and one of its logs.
     let after: Vec<_> = days.iter().filter_map(|c| c.start_after.clone()).collect();
-    assert_eq!(after.len(), 4, "{after:#?}");
+    let (digests, logs): (Vec<_>, Vec<_>) = after
+        .iter()
+        .partition(|key| key.contains("/CloudTrail-Digest/"));
+    assert_eq!((digests.len(), logs.len()), (4, 4), "{after:#?}");
     assert!(
-        after.iter().all(|key| key.ends_with("/2026/02/28")),
+        digests.iter().all(|key| key.ends_with("/2026/02/28")),
+        "{after:#?}"
+    );
+    assert!(
+        logs.iter().all(|key| key.ends_with("/2026/03/01")),
         "{after:#?}"
     );
     // The first request goes to the wrong region; then prefix, organization, accounts, kinds, regions.
@@ -328,6 +335,50 @@ fn without_an_end_the_window_ends_now() {
         "{}",
         text.stdout
     );
+}
+
+/// What a trail without digests delivers beside one with them is nobody's forgery.
+#[test]
+fn logs_of_a_trail_without_validation_are_told_apart() {
+    let case = crate::cases::unreferenced::injected();
+    let mut args: Vec<&str> = vec!["--s3-bucket", "trail-logs", "--backfill-grace", "3h"];
+    args.extend([
+        "--end-time",
+        "2026-03-01T08:12:34Z",
+        "--as-of",
+        "2026-03-02T00:00:00Z",
+    ]);
+    let here = TrailConfig::from(&crate::cases::case::trail());
+    let validated = TrailConfig {
+        // By now, so that nothing is expected of its home region here.
+        bucket: "logs-since-then".into(),
+        ..here.clone()
+    };
+    let other = TrailConfig {
+        name: "other".into(),
+        arn: "arn:aws:cloudtrail:us-east-1:111111111111:trail/other".into(),
+        validation: false,
+        ..here
+    };
+    let stage = Stage::of(&case.world, std::slice::from_ref(&validated));
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 4, "{report:#}");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["code"], "log-unreferenced");
+    for field in ["etag", "last_modified", "size"] {
+        assert!(!finding[field].is_null(), "{field}: {finding:#}");
+    }
+    stage
+        .loopback
+        .change(|c| c.cloudtrail.trails = vec![validated, other]);
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 0, "{report:#}");
+    let told = |s: &Value| {
+        s.as_str()
+            .is_some_and(|s| s.contains("a trail without log file validation writes to"))
+    };
+    let said = report["not_proven"].as_array().expect("sentences");
+    assert!(said.iter().any(told), "{said:#?}");
 }
 
 /// The home region of a trail has digests, whatever other regions have.

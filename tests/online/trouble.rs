@@ -22,8 +22,8 @@ fn six() -> Six {
     let mut case = Case::new("six", 0, "six hours");
     let chain = case.chain(10);
     let config = TrailConfig {
-        // Its digests are of one region, which is not its home: nothing is asked of that.
-        multi_region: true,
+        // It writes elsewhere by now, so that nothing is expected of its home region here.
+        bucket: "logs-since-then".into(),
         ..TrailConfig::from(&trail())
     };
     Six {
@@ -416,7 +416,6 @@ fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
 #[test]
 fn nothing_but_reading_is_ever_asked_for() {
     let six = six();
-    six.fault(at(&six.log(3), Answer::access_denied()));
     six.fault(
         Fault::new(Answer::error(400, "ThrottlingException", "Rate exceeded"))
             .service(Service::CloudTrail)
@@ -424,6 +423,11 @@ fn nothing_but_reading_is_ever_asked_for() {
     );
     let (code, _) = six.report(&["--logs", "none", "--trail-arn", ARN]);
     assert_eq!(code, 4);
-    assert!(!six.stage.calls("HeadObject").is_empty());
+    // Whether logs are there the listing of their day shows.
+    assert!(six.stage.calls("HeadObject").is_empty());
+    assert!(six.stage.calls("GetObject").iter().all(|c| {
+        let key = c.key.as_deref().expect("a key");
+        key.contains("/CloudTrail-Digest/")
+    }));
     six.stage.assert_only_reads();
 }

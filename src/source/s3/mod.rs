@@ -11,6 +11,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::DateTime;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use elsa::sync::FrozenVec;
 use jiff::Timestamp;
 
 use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
@@ -26,7 +27,11 @@ const REDIRECTS: usize = 3;
 /// Buckets of one session.
 pub struct S3Source {
     session: Session,
-    buckets: Vec<Bucket>,
+    /// Those that were given, and those opened on the way.
+    buckets: FrozenVec<Box<Bucket>>,
+    opening: Mutex<()>,
+    /// Where a bucket is looked for first.
+    start: Region,
     limits: Limits,
 }
 
@@ -43,16 +48,22 @@ impl S3Source {
         let usual = session
             .region()
             .filter(|r| r.partition() == start.partition());
-        let region = usual.unwrap_or_else(|| start.clone());
-        let bucket = |name| Bucket {
-            name,
-            region: Mutex::new(region.clone()),
-        };
-        S3Source {
-            buckets: buckets.into_iter().map(bucket).collect(),
+        let source = S3Source {
+            buckets: FrozenVec::new(),
+            opening: Mutex::default(),
+            start: usual.unwrap_or_else(|| start.clone()),
             session,
             limits,
-        }
+        };
+        buckets.into_iter().for_each(|name| source.add(name));
+        source
+    }
+
+    fn add(&self, name: String) {
+        self.buckets.push(Box::new(Bucket {
+            name,
+            region: Mutex::new(self.start.clone()),
+        }));
     }
 
     fn bucket(&self, root: RootId) -> Result<&Bucket, GetError> {
@@ -129,6 +140,20 @@ impl Source for S3Source {
             buckets: vec![bucket.name.clone()],
         };
         self.buckets.iter().enumerate().map(named).collect()
+    }
+
+    fn open(&self, name: &str) -> Option<RootId> {
+        // What is signed may name anything; what is no name is not asked for.
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+        if !(3..=63).contains(&name.len()) || !name.bytes().all(plain) {
+            return None;
+        }
+        let _opening = self.opening.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(at) = self.buckets.iter().position(|b| b.name == name) {
+            return Some(RootId(at));
+        }
+        self.add(name.to_owned());
+        Some(RootId(self.buckets.len() - 1))
     }
 
     fn folders(

@@ -1,0 +1,133 @@
+//! How AWS is reached, and what the AWS CLI takes beside that.
+
+use std::path::PathBuf;
+
+/// Who we are to AWS, and how it is reached.
+#[derive(clap::Args)]
+#[command(next_help_heading = "AWS")]
+pub struct SignIn {
+    /// The profile to sign in with, as for the AWS CLI
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// The profile for S3, where archive and trail lie in two accounts
+    #[arg(long, value_name = "NAME")]
+    pub s3_profile: Option<String>,
+
+    /// The profile for CloudTrail
+    #[arg(long, value_name = "NAME")]
+    pub trail_profile: Option<String>,
+
+    /// Where every service answers; AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_CLOUDTRAIL win over it
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
+    pub endpoint_url: Option<String>,
+
+    /// Certificates to trust instead of the system's, as PEM; by default AWS_CA_BUNDLE
+    #[arg(long, value_name = "FILE")]
+    pub ca_bundle: Option<PathBuf>,
+
+    /// Seconds until an answer, or the next part of one, is given up; 0 waits for ever
+    #[arg(long, value_name = "SECONDS")]
+    pub cli_read_timeout: Option<u32>,
+
+    /// Seconds until a connection is given up; 0 waits for ever
+    #[arg(long, value_name = "SECONDS")]
+    pub cli_connect_timeout: Option<u32>,
+
+    /// Do not sign requests: for a bucket that everyone may read, with --keys
+    #[arg(long)]
+    pub no_sign_request: bool,
+}
+
+/// What the AWS CLI takes everywhere and has no meaning here: accepted, so that its command line
+/// works unchanged, and named on standard error.
+#[derive(clap::Args)]
+pub struct Unused {
+    #[arg(long, hide = true)]
+    pub debug: bool,
+    #[arg(long, hide = true)]
+    pub v2_debug: bool,
+    #[arg(long, hide = true)]
+    pub no_verify_ssl: bool,
+    #[arg(long, hide = true)]
+    pub no_paginate: bool,
+    #[arg(long, hide = true)]
+    pub no_cli_pager: bool,
+    #[arg(long, hide = true)]
+    pub cli_auto_prompt: bool,
+    #[arg(long, hide = true)]
+    pub no_cli_auto_prompt: bool,
+    #[arg(long, hide = true)]
+    pub output: Option<String>,
+    #[arg(long, hide = true)]
+    pub query: Option<String>,
+    #[arg(long, hide = true)]
+    pub color: Option<String>,
+    #[arg(long, hide = true)]
+    pub cli_binary_format: Option<String>,
+    #[arg(long, hide = true)]
+    pub cli_error_format: Option<String>,
+}
+
+impl Unused {
+    /// Those that were given, each with what it means here.
+    pub fn given(&self) -> Vec<(&'static str, &'static str)> {
+        const REPORT: &str = "what is printed is chosen with --format";
+        const NOTHING: &str = "it means nothing here";
+        let verify =
+            "certificates are verified all the same; give --ca-bundle for an authority of your own";
+        let all = [
+            (self.debug, "--debug", NOTHING),
+            (self.v2_debug, "--v2-debug", NOTHING),
+            (self.no_verify_ssl, "--no-verify-ssl", verify),
+            (self.no_paginate, "--no-paginate", "every page is read"),
+            (self.no_cli_pager, "--no-cli-pager", "there is no pager"),
+            (self.cli_auto_prompt, "--cli-auto-prompt", NOTHING),
+            (self.no_cli_auto_prompt, "--no-cli-auto-prompt", NOTHING),
+            (self.output.is_some(), "--output", REPORT),
+            (self.query.is_some(), "--query", REPORT),
+            (self.color.is_some(), "--color", "no colour is used"),
+            (
+                self.cli_binary_format.is_some(),
+                "--cli-binary-format",
+                NOTHING,
+            ),
+            (
+                self.cli_error_format.is_some(),
+                "--cli-error-format",
+                NOTHING,
+            ),
+        ];
+        let given = all.into_iter().filter(|(given, ..)| *given);
+        given.map(|(_, name, meaning)| (name, meaning)).collect()
+    }
+}
+
+impl SignIn {
+    /// Those that were given, by name.
+    pub fn given(&self) -> Vec<&'static str> {
+        let all = [
+            (self.profile.is_some(), "--profile"),
+            (self.s3_profile.is_some(), "--s3-profile"),
+            (self.trail_profile.is_some(), "--trail-profile"),
+            (self.endpoint_url.is_some(), "--endpoint-url"),
+            (self.ca_bundle.is_some(), "--ca-bundle"),
+            (self.cli_read_timeout.is_some(), "--cli-read-timeout"),
+            (self.cli_connect_timeout.is_some(), "--cli-connect-timeout"),
+            (self.no_sign_request, "--no-sign-request"),
+        ];
+        let given = all.into_iter().filter(|(given, _)| *given);
+        given.map(|(_, name)| name).collect()
+    }
+}
+
+/// The address of an endpoint, as far as it can be told before it is used.
+fn endpoint(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.into()),
+        _ => Err("expected an address such as https://s3.example.com".into()),
+    }
+}

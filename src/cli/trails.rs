@@ -1,0 +1,91 @@
+//! `trailproof trails`: which chains are there.
+
+use clap::ArgMatches;
+use jiff::Timestamp;
+
+use super::args::Trails;
+use super::output::{self, Targets};
+use super::plan::{Look, texts};
+use super::{INTERRUPTED, note, second, signals};
+use crate::error::Error;
+use crate::finding::Verdict;
+use crate::inventory::{self, Request};
+use crate::limits::Limits;
+use crate::report::trails::{self, Format, Requested};
+use crate::report::v1::{Requests, Run};
+use crate::source::halting::Halting;
+use crate::stop::Stop;
+
+/// Lists the chains and gives the exit status: that of what is unproven where something could not be
+/// listed, or nothing is there.
+///
+/// # Errors
+/// Where nothing was listed, or the list could not be written.
+pub fn run(
+    args: Trails,
+    matches: Option<&ArgMatches>,
+    command: Vec<String>,
+    started: Timestamp,
+    stop: &Stop,
+) -> Result<u8, Error> {
+    let pairs = output::pairs(matches, Format::Text)?;
+    signals(stop)?;
+    let targets = Targets::open(pairs)?;
+    let limits = Limits::default();
+    let look = Look {
+        source: &args.source,
+        scope: &args.scope,
+        sign_in: &args.sign_in,
+        map: &[],
+        keys: &[],
+    };
+    let side = look.open(second(started), &limits, stop)?;
+    let scope = &args.scope;
+    let requested = Requested {
+        source: side.kind,
+        regions: texts(&scope.region),
+        account_ids: texts(&scope.account_id),
+        organization_ids: texts(&scope.organization_id),
+        trail_arns: texts(&scope.trail_arn),
+        buckets: side.buckets,
+        prefixes: look.prefixes(),
+    };
+    let needed = look.needs_trails();
+    let request = Request {
+        filter: look.filter(&side.located.trails),
+        jobs: args.jobs.map_or(side.jobs, usize::from),
+        complete: !(needed && side.located.unasked),
+        beforehand: if needed {
+            side.located.lost
+        } else {
+            Vec::new()
+        },
+        limits,
+    };
+    let source = Halting::new(side.access.source.as_ref(), stop.clone());
+    let inventory = inventory::take(&source, &side.access.atlas, &request)?;
+    let run = Run {
+        tool: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        command,
+        started: started.to_string(),
+        finished: Timestamp::now().to_string(),
+        caller: None,
+        requests: Requests {
+            list: inventory.listings,
+            trails: side.access.trails.map_or(0, |trails| trails.requests()),
+            ..Requests::default()
+        },
+    };
+    let list = trails::Trails::new(&inventory, requested, run);
+    let interrupted = stop.is_set();
+    if interrupted {
+        note("interrupted: the list holds what was found until then");
+    }
+    targets.write(|format, out| trails::render(&list, format, out))?;
+    Ok(match (interrupted, list.is_whole()) {
+        (true, _) => INTERRUPTED,
+        (false, true) => Verdict::Verified.exit_code(),
+        (false, false) => Verdict::Unproven.exit_code(),
+    })
+}

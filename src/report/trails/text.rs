@@ -1,0 +1,206 @@
+//! The list for people: a line a chain, the most telling first; readable without colour, and
+//! everything from outside escaped.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Chain, Location, Named, Trails, Trouble};
+use crate::escape::escape;
+use crate::report::text::{length, lengthy, plural};
+
+/// Chains told one by one.
+const CHAINS: usize = 200;
+/// Places told.
+const PLACES: usize = 20;
+/// Troubles told.
+const TROUBLES: usize = 50;
+/// Columns that are kept for a chain's name; a longer one is told whole, out of line.
+const WIDTH: usize = 72;
+/// A chain whose last digest ends so long before the last of all may have ended.
+const OLD: SignedDuration = SignedDuration::from_hours(3);
+
+/// Writes the list.
+///
+/// # Errors
+/// Where writing fails.
+pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
+    let totals = &trails.totals;
+    writeln!(
+        out,
+        "{}: {}, {}; {} in cadence",
+        plural(totals.chains, "chain"),
+        plural(totals.digests, "digest"),
+        plural(totals.backfill_digests, "backfill digest"),
+        plural(totals.holes, "hole"),
+    )?;
+    writeln!(
+        out,
+        "  by name alone: no object was read, and nothing of this is proven"
+    )?;
+    if !trails.complete {
+        writeln!(
+            out,
+            "  not complete: not everything could be listed, so there may be more"
+        )?;
+    }
+    chains(&trails.chains, out)?;
+    places(&trails.chains, out)?;
+    named("logs without digests", &trails.logs_without_digests, out)?;
+    named("not looked at", &trails.not_looked_at, out)?;
+    troubles(&trails.trouble, out)
+}
+
+fn time(text: Option<&String>) -> Option<Timestamp> {
+    text?.parse().ok()
+}
+
+/// The most telling first: the longest holes, then those that ended first, then by name.
+fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
+    if chains.is_empty() {
+        return Ok(());
+    }
+    let newest = chains.iter().filter_map(|c| time(c.last.as_ref())).max();
+    let ended = |chain: &Chain| -> Option<Timestamp> {
+        time(chain.last.as_ref())
+            .filter(|last| newest.is_some_and(|n| n.duration_since(*last) > OLD))
+    };
+    let mut order: Vec<&Chain> = chains.iter().collect();
+    order.sort_by_cached_key(|c| {
+        let ended = ended(c).unwrap_or(Timestamp::MAX);
+        (Reverse(c.holes.seconds), ended, c.id.clone())
+    });
+    let told = &order[..order.len().min(CHAINS)];
+    let widest = told.iter().map(|c| c.id.len()).max().unwrap_or(0);
+    let (width, chain, first, last) = (widest.min(WIDTH), "chain", "first digest", "last digest");
+    writeln!(out, "\n  {chain:<width$}  {first:<20}  {last:<20}  digests")?;
+    let none = || "none".to_owned();
+    for chain in told {
+        let mut line = format!(
+            "  {:<width$}  {:<20}  {:<20}  {:>7}",
+            escape(&chain.id),
+            chain.first.clone().unwrap_or_else(none),
+            chain.last.clone().unwrap_or_else(none),
+            chain.digests
+        );
+        for remark in remarks(chain, ended(chain).zip(newest)) {
+            line.push_str("  ");
+            line.push_str(&remark);
+        }
+        writeln!(out, "{line}")?;
+    }
+    let more = &order[told.len()..];
+    if !more.is_empty() {
+        let holes = more.iter().filter(|c| c.holes.count > 0).count();
+        let old = more.iter().filter(|c| ended(c).is_some()).count();
+        writeln!(
+            out,
+            "  and {} more: {holes} with holes, {old} that end early; --format json and --format \
+             expect have them all",
+            plural(more.len() as u64, "chain")
+        )?;
+    }
+    Ok(())
+}
+
+/// What is worth a look in a chain.
+fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if chain.backfill_digests > 0 {
+        remarks.push(format!("+ {} backfill", chain.backfill_digests));
+    }
+    let holes = &chain.holes;
+    if let Some(longest) = &holes.longest {
+        let (from, long) = (&longest.from, length(&longest.from, &longest.to));
+        remarks.push(if holes.count == 1 {
+            format!("1 hole of {long} from {from}")
+        } else {
+            let all = lengthy(SignedDuration::from_secs(holes.seconds));
+            format!(
+                "{} holes, {all}, the longest {long} from {from}",
+                holes.count
+            )
+        });
+    }
+    if let Some((last, newest)) = ended {
+        let early = lengthy(newest.duration_since(last));
+        remarks.push(format!("ends {early} before the last of all"));
+    }
+    remarks
+}
+
+/// Where the digests lie.
+fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
+    let mut places: BTreeMap<_, (u64, u64)> = BTreeMap::new();
+    for location in chains.iter().flat_map(|c| &c.locations) {
+        let Location {
+            bucket,
+            prefix,
+            organization,
+            ..
+        } = location;
+        let (chains, digests) = places.entry((bucket, prefix, organization)).or_default();
+        *chains += 1;
+        *digests += location.digests;
+    }
+    if places.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nwhere they lie")?;
+    for ((bucket, prefix, organization), (chains, digests)) in places.iter().take(PLACES) {
+        let bucket = bucket.as_ref().map(|b| format!("s3://{b}/"));
+        let prefix = prefix.as_ref().map(|p| format!("{p}/"));
+        let organization = organization.as_ref().map(|o| format!("{o}/"));
+        let place = [bucket, prefix, Some("AWSLogs/".into()), organization];
+        let place: String = place.into_iter().flatten().collect();
+        writeln!(
+            out,
+            "  {}  {}, {}",
+            escape(&place),
+            plural(*chains, "chain"),
+            plural(*digests, "digest")
+        )?;
+    }
+    match places.len().saturating_sub(PLACES) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {} more", plural(more as u64, "place")),
+    }
+}
+
+fn named(what: &str, named: &Named, out: &mut dyn Write) -> io::Result<()> {
+    if named.count == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{what}")?;
+    for name in &named.first {
+        writeln!(out, "  {}", escape(name))?;
+    }
+    match named.count - named.first.len() as u64 {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
+}
+
+fn troubles(troubles: &[Trouble], out: &mut dyn Write) -> io::Result<()> {
+    if troubles.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\ntrouble")?;
+    for trouble in troubles.iter().take(TROUBLES) {
+        writeln!(out, "  - {}", escape(&trouble.message))?;
+        let bucket = trouble.bucket.as_ref().map(|b| format!("s3://{b}/"));
+        if let Some(key) = &trouble.key {
+            let place = bucket.unwrap_or_default() + key;
+            writeln!(out, "    folder   {}", escape(&place))?;
+        }
+        if let Some(hint) = &trouble.hint {
+            writeln!(out, "    hint     {}", escape(hint))?;
+        }
+    }
+    match troubles.len().saturating_sub(TROUBLES) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more; --format json has them all"),
+    }
+}

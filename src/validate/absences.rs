@@ -1,0 +1,187 @@
+//! What was asked for, or must be there, and is not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::Driver;
+use crate::discover::Survey;
+use crate::finding::{Code, Finding};
+use crate::keyname::KeyRoot;
+use crate::ledger::Ledger;
+use crate::not_proven;
+use crate::outcome::ChainOutcome;
+use crate::scope::Asked;
+use crate::trail::{AccountId, ChainId, Region, Window, shift};
+use crate::trails::TrailConfig;
+
+impl Driver<'_> {
+    /// What was asked for and is not there.
+    pub(super) fn absences(
+        &self,
+        survey: &Survey,
+        chains: &[ChainOutcome],
+        answered: &[Asked],
+        ledger: &mut Ledger,
+    ) {
+        let request = self.request;
+        let ids: BTreeSet<&ChainId> = chains.iter().map(|c| &c.id).collect();
+        let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
+        for id in expected
+            .into_iter()
+            .filter(|id| request.filter.concerns(id) && !ids.contains(id))
+        {
+            let message = "this chain was expected and has no digest here: nothing of it is proven";
+            ledger.add(Finding::new(Code::ChainMissing, message).of(id));
+        }
+        if self.fetcher.atlas.roots().is_empty() {
+            // There is nowhere to look, and why was told beforehand.
+            return;
+        }
+        for asked in request
+            .filter
+            .asked()
+            .into_iter()
+            .filter(|a| !answered.contains(a))
+        {
+            let message = format!(
+                "no digest was found for the {} {} that was asked for",
+                asked.what, asked.value
+            );
+            let mut finding = Finding::new(Code::NothingFound, message)
+                .hint(not_proven::what_is_there(survey, chains, &request.limits));
+            if asked.what == "trail" && !chains.is_empty() {
+                finding.hint = Some(
+                    "the digests here are of an organization trail of that name, and nothing here shows \
+                     that this account owns it: name the organization with --organization-id, or copy \
+                     the digests of that account too"
+                        .into(),
+                );
+            }
+            ledger.add(finding);
+        }
+        let written: BTreeSet<&str> = chains
+            .iter()
+            .flat_map(|c| c.locations.iter().map(|l| l.bucket.as_str()))
+            .collect();
+        // Where nothing is proven, nothing is known of buckets either; and one bucket that does not
+        // agree with the digests is told at each of them.
+        let buckets = &request.filter.buckets;
+        let asked = buckets
+            .iter()
+            .filter(|_| buckets.len() > 1 && !written.is_empty());
+        for bucket in asked.filter(|b| !written.contains(b.as_str())) {
+            let message =
+                format!("no proven digest was written to the bucket {bucket} that was asked for");
+            let buckets: Vec<&str> = written.iter().take(request.limits.named).copied().collect();
+            let hint = format!("those here were written to: {}", buckets.join(", "));
+            ledger.add(Finding::new(Code::NothingFound, message).hint(hint));
+        }
+        if chains.is_empty() && request.filter.asked().is_empty() {
+            let message = "no digest was found: nothing is proven";
+            let finding = Finding::new(Code::NothingFound, message)
+                .hint(not_proven::what_is_there(survey, chains, &request.limits));
+            ledger.add(finding);
+        }
+    }
+}
+
+/// Chains that should be there: a trail that writes digests does so in its home region every hour,
+/// for its own account and for every other one that it writes for at all. One that was asked for by
+/// name and has no digests is told as such.
+pub(super) fn missing_at_home(
+    found: &[(KeyRoot, ChainId)],
+    trails: &[TrailConfig],
+    named: bool,
+) -> BTreeSet<ChainId> {
+    let mut missing = BTreeSet::new();
+    for trail in trails {
+        let own: BTreeSet<&ChainId> = found
+            .iter()
+            .map(|(_, id)| id)
+            .filter(|id| trail.writes(id))
+            .collect();
+        let mut home: BTreeSet<ChainId> = own
+            .iter()
+            .map(|id| ChainId {
+                region: id.home_region.clone(),
+                ..(*id).clone()
+            })
+            .collect();
+        if !named && trail.validation {
+            home.insert(ChainId {
+                account: trail.arn.account.clone(),
+                region: trail.arn.home_region.clone(),
+                home_region: trail.arn.home_region.clone(),
+                trail: trail.arn.trail.clone(),
+            });
+        }
+        missing.extend(home.into_iter().filter(|id| !own.contains(id)));
+    }
+    missing
+}
+
+/// Chains that end while others of their trail go on: the region or the account was left out, or
+/// its digests were removed. With the time from their end to that of the last.
+pub(super) fn ended_before_siblings(
+    found: &[(KeyRoot, ChainId)],
+    ends: &BTreeMap<ChainId, Timestamp>,
+    late: i64,
+) -> BTreeMap<ChainId, Window> {
+    let mut trails: BTreeMap<_, BTreeSet<&ChainId>> = BTreeMap::new();
+    for (root, id) in found {
+        let owner = Some(&id.account).filter(|_| root.organization.is_none());
+        let trail = (owner, &root.organization, &id.home_region, &id.trail);
+        trails.entry(trail).or_default().insert(id);
+    }
+    let mut ended = BTreeMap::new();
+    for chains in trails.into_values() {
+        let end = |id: &&ChainId| ends.get(*id).copied();
+        let Some(last) = chains.iter().filter_map(end).max() else {
+            continue;
+        };
+        for id in chains {
+            let at = end(&id).filter(|at| shift(*at, late) < last);
+            ended.extend(at.map(|at| (id.clone(), Window::new(at, last))));
+        }
+    }
+    ended
+}
+
+/// Chains that should be there: a trail with digests in two regions, or one that says so, is a
+/// multi-region trail, which writes digests in every region it writes logs in, every hour. One of an
+/// organization does so for every account.
+pub(super) fn missing_beside_siblings(
+    found: &[(KeyRoot, ChainId)],
+    logged: &[(KeyRoot, AccountId, Region)],
+    described: &[TrailConfig],
+) -> BTreeSet<ChainId> {
+    let there: BTreeSet<&ChainId> = found.iter().map(|(_, id)| id).collect();
+    // By root and owner, then by home region and name: the regions with digests.
+    let mut trails: BTreeMap<_, BTreeMap<_, BTreeSet<&Region>>> = BTreeMap::new();
+    for (root, id) in found {
+        let owner = Some(&id.account).filter(|_| root.organization.is_none());
+        let trails = trails.entry((root, owner)).or_default();
+        trails
+            .entry((&id.home_region, &id.trail))
+            .or_default()
+            .insert(&id.region);
+    }
+    let mut missing = BTreeSet::new();
+    for (root, account, region) in logged {
+        let of = |owner| trails.get(&(root, owner)).into_iter().flatten();
+        for ((home_region, trail), regions) in of(None).chain(of(Some(account))) {
+            let id = ChainId {
+                account: account.clone(),
+                region: region.clone(),
+                home_region: (*home_region).clone(),
+                trail: (*trail).clone(),
+            };
+            let everywhere = || described.iter().any(|t| t.multi_region && t.writes(&id));
+            if (regions.len() > 1 || everywhere()) && !there.contains(&id) {
+                missing.insert(id);
+            }
+        }
+    }
+    missing
+}

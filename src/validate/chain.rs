@@ -1,0 +1,253 @@
+//! One chain, from the names of its digests to its outcome.
+
+use jiff::Timestamp;
+use sha2::Digest as _;
+
+use super::Driver;
+use super::group::GroupResult;
+use super::references::References;
+use super::run::Run;
+use crate::chain::{Scope, Walk, Walked};
+use crate::coverage::{Paint, Spans, State, verified_until};
+use crate::finding::{Code, Finding, Severity};
+use crate::gap::{self, Gap};
+use crate::hash::Sha256;
+use crate::ledger::Ledger;
+use crate::listing::Names;
+use crate::outcome::{ChainOutcome, LogTally, verdict};
+use crate::trail::{ChainId, HOUR, Window, shift};
+
+/// A chain that was walked, before its outcome is known.
+pub(super) struct Proved {
+    pub id: ChainId,
+    pub names: Names,
+    pub window: Window,
+    pub main: Walked,
+    pub backfill: Walked,
+    pub gaps: Vec<Gap>,
+    pub ledger: Ledger,
+    pub logs: LogTally,
+    /// What the findings of its logs colour.
+    pub by_logs: Paint,
+    pending_from: Timestamp,
+    evidence: Sha256,
+    complete: bool,
+}
+
+impl Driver<'_> {
+    /// Walks a chain, with what its logs are and what CloudTrail says of it; nothing where no name is
+    /// that of one of its digests.
+    pub(super) fn prove(
+        &self,
+        id: ChainId,
+        names: Names,
+        hidden: &Spans,
+        references: &mut References,
+        result: &mut GroupResult,
+    ) -> Option<Proved> {
+        let request = self.request;
+        let newest = [&names.main, &names.backfill];
+        let newest = newest.into_iter().filter_map(|slots| slots.last());
+        let to = request.to.or(newest.map(|s| s.end()).max())?;
+        self.expect_keys(&id, &names, to);
+        let mut run = self.run(&id, names, request.from, references);
+        let scope = |backfill, from| self.scope(&id, backfill, (from, to), hidden);
+        let mut main = run.walk(Walk::new(scope(false, request.from)), false, to);
+        run.from = request.from.or(main.begins);
+        let backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
+        let Run {
+            mut ledger,
+            logs,
+            paint: by_logs,
+            evidence,
+            complete,
+            names,
+            ..
+        } = run;
+
+        let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
+        if let Some(time) = self.tail(&id, &names, window, &mut ledger, result) {
+            main.tally.missing += 1;
+            main.paint.colour(Severity::Failed, time);
+            main.accounted.insert(time);
+        }
+        let last = main.last_end().unwrap_or(window.from);
+        let looked = request.as_of.unwrap_or(to);
+        let pending_from = shift(looked, request.delivery_lag.saturating_neg()).max(last);
+        let gaps = gap::find(window, pending_from, &main.accounted, &main.restarts);
+        Some(Proved {
+            window,
+            gaps,
+            ledger,
+            logs,
+            by_logs,
+            pending_from,
+            evidence: Sha256(evidence.finalize().into()),
+            complete,
+            main,
+            backfill,
+            names,
+            id,
+        })
+    }
+
+    /// A chain about to be walked.
+    pub(super) fn run<'r>(
+        &'r self,
+        id: &'r ChainId,
+        names: Names,
+        from: Option<Timestamp>,
+        references: &'r mut References,
+    ) -> Run<'r> {
+        Run {
+            driver: self,
+            id,
+            backfill: false,
+            names,
+            from,
+            ledger: Ledger::new(self.request.limits.findings_per_code),
+            logs: LogTally::default(),
+            paint: Paint::default(),
+            evidence: sha2::Sha256::new(),
+            unlisted: 0,
+            complete: true,
+            references,
+            naming_only: false,
+            followed: Vec::new(),
+        }
+    }
+
+    /// How far it is walked.
+    pub(super) fn scope(
+        &self,
+        id: &ChainId,
+        backfill: bool,
+        (from, to): (Option<Timestamp>, Timestamp),
+        hidden: &Spans,
+    ) -> Scope<'_> {
+        Scope {
+            chain: id.clone(),
+            backfill,
+            from,
+            to,
+            keys: self.fetcher.keys,
+            // Backfill digests cover no time, so none of theirs is hidden.
+            hidden: if backfill {
+                Spans::default()
+            } else {
+                hidden.clone()
+            },
+            backfill_grace: self.request.backfill_grace,
+        }
+    }
+
+    /// What came of a chain.
+    pub(super) fn conclude(&self, proved: Proved, result: &mut GroupResult) {
+        let Proved {
+            id,
+            names,
+            window,
+            main,
+            backfill,
+            gaps,
+            mut ledger,
+            logs,
+            by_logs,
+            pending_from,
+            evidence,
+            complete,
+        } = proved;
+        let last = main.last_end().unwrap_or(window.from);
+        let mut paint = main.paint;
+        paint.add_colours(&backfill.paint);
+        paint.add_colours(&by_logs);
+        let coverage = paint.settle(window, pending_from);
+        for gap in &gaps {
+            ledger.add(gap.finding().of(&id));
+        }
+        let covered = coverage.iter().any(|s| s.state == State::Verified);
+        // Between digests on both sides, a window without any is a gap that is known.
+        let first = [
+            main.accounted.bounds().map(|b| b.from),
+            main.restarts.iter().min().copied(),
+        ];
+        let bounded =
+            first.into_iter().flatten().any(|first| first < window.to) && window.from < last;
+        if (main.seen == 0 && !bounded)
+            || (!covered && ledger.worst().is_none_or(|s| s == Severity::Note))
+        {
+            ledger.add(nothing_in_window(main.seen, &names).of(&id).over(window));
+        }
+        let findings = ledger.into_findings();
+        let verdict = verdict(&findings, coverage.iter().map(|s| s.state), complete);
+        let evidence = [main.evidence, backfill.evidence, Some(evidence)];
+        result.pending.extend(
+            coverage
+                .iter()
+                .filter(|s| s.state == State::Pending)
+                .map(|s| (id.clone(), s.time)),
+        );
+        result.keys.extend(main.keys);
+        result.keys.extend(backfill.keys);
+        result.complete &= complete;
+        result.findings.extend(findings);
+        result.chains.push(ChainOutcome {
+            window,
+            verdict,
+            verified_until: verified_until(&coverage),
+            locations: main.locations,
+            coverage,
+            gaps,
+            digests: main.tally,
+            backfill: backfill.tally,
+            logs,
+            anchors: main.anchors,
+            evidence: seal(evidence),
+            id,
+        });
+    }
+
+    /// Says which keys are about to be needed: from an hour before the window, whose first digest may
+    /// be a starting digest, until backfill digests after it were generated.
+    fn expect_keys(&self, id: &ChainId, names: &Names, to: Timestamp) {
+        let request = self.request;
+        let oldest = names
+            .main
+            .first()
+            .or(names.backfill.first())
+            .map(|s| s.end());
+        let from = request.from.or(oldest).unwrap_or(to);
+        let late = request.backfill_grace.saturating_add(request.delivery_lag);
+        let until = shift(to, late).min(request.as_of.unwrap_or(Timestamp::MAX).max(to));
+        self.fetcher
+            .keys
+            .expect(&id.region, (shift(from, -HOUR), until));
+    }
+}
+
+/// One hash over several; one that is not there is as zeros.
+fn seal(parts: [Option<Sha256>; 3]) -> Sha256 {
+    let parts = parts.map(|part| part.map_or([0; 32], |hash| hash.0));
+    Sha256::of(parts.as_flattened())
+}
+
+fn nothing_in_window(seen: u64, names: &Names) -> Finding {
+    let (first, last) = (names.main.first(), names.main.last());
+    let message = if seen == 0 {
+        "no digest of this chain meets the window: nothing of it is proven"
+    } else {
+        "no instant of the window is covered by a proven digest: nothing of it is proven"
+    };
+    let finding = Finding::new(Code::NothingFound, message);
+    match (first, last) {
+        (Some(first), Some(last)) if first == last && seen > 0 => {
+            finding.hint("a starting digest covers no time: copy the digests after it")
+        }
+        (Some(first), Some(last)) => finding.hint(format!(
+            "its digests here end between {} and {}: ask for a window that meets them",
+            first.end(),
+            last.end()
+        )),
+        _ => finding.hint("only backfill digests are here, and those cover no time"),
+    }
+}

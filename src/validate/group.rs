@@ -1,0 +1,117 @@
+//! One account and region: its digests listed, its chains walked one after another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::Driver;
+use super::chain::Proved;
+use super::references::References;
+use crate::beside::Beside;
+use crate::discover::Named;
+use crate::finding::Finding;
+use crate::keyname::KeyRoot;
+use crate::listing::{self, Listing, Wanted};
+use crate::outcome::ChainOutcome;
+use crate::scope::Asked;
+use crate::signature::KeyUse;
+use crate::source::RootId;
+use crate::trail::{AccountId, ChainId, Region, TrailArn, Window};
+use crate::unlisted;
+
+/// What one account and region gave.
+#[derive(Default)]
+pub(super) struct GroupResult {
+    pub chains: Vec<ChainOutcome>,
+    pub findings: Vec<Finding>,
+    pub keys: BTreeSet<KeyUse>,
+    pub answered: Vec<Asked>,
+    pub found: Vec<(KeyRoot, ChainId)>,
+    /// When the newest digest of each ends.
+    pub ends: BTreeMap<ChainId, Timestamp>,
+    pub unrecognised: Named,
+    pub complete: bool,
+    pub pending: Vec<(ChainId, Window)>,
+    /// Chains whose trail could not be asked about, and why.
+    pub unasked: Vec<(ChainId, String)>,
+    /// Trails that write no digests now.
+    pub unvalidated: BTreeSet<TrailArn>,
+    /// What was seen among the logs.
+    pub beside: Beside,
+}
+
+impl Driver<'_> {
+    pub(super) fn group(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        places: &[(RootId, KeyRoot)],
+        members: &BTreeSet<(KeyRoot, AccountId)>,
+    ) -> GroupResult {
+        let limits = &self.request.limits;
+        let filter = &self.request.filter;
+        let wanted = Wanted {
+            from: self.request.from,
+            to: self.request.to,
+            backfill_grace: self.request.backfill_grace,
+        };
+        let Listing {
+            chains,
+            siblings,
+            unrecognised,
+            refused,
+            trouble,
+            hidden,
+            listings,
+            passed_over,
+        } = self.pool.install(|| {
+            let source = self.fetcher.source;
+            listing::list(source, account, region, places, filter, wanted, limits)
+        });
+        self.fetcher.listed(listings);
+        let mut result = GroupResult {
+            unrecognised,
+            complete: trouble.is_empty() && passed_over == 0,
+            ..Default::default()
+        };
+        let refused = refused.iter();
+        result
+            .findings
+            .extend(refused.map(|r| unlisted::entry(self.fetcher.atlas, r)));
+        if passed_over > 0 {
+            let finding = unlisted::chains(account, region, passed_over, limits);
+            result.findings.push(finding);
+        }
+        result.findings.extend(
+            trouble
+                .iter()
+                .map(|t| unlisted::folder(self.fetcher.atlas, t)),
+        );
+        let mut references = References::default();
+        let mut walked: Vec<Proved> = Vec::new();
+        for (id, names) in chains {
+            for root in names.roots() {
+                let described = |account: &AccountId| {
+                    let trails = self.request.trails.iter();
+                    let mut own = trails.filter(|t| t.organization && t.writes(&id));
+                    own.any(|t| t.arn.account == *account)
+                };
+                let member = |account: &AccountId| {
+                    members.contains(&(root.clone(), account.clone())) || described(account)
+                };
+                result.answered.extend(filter.answers(root, &id, &member));
+                result.found.push((root.clone(), id.clone()));
+            }
+            if let Some(newest) = names.main.last() {
+                result.ends.insert(id.clone(), newest.end());
+            }
+            let proved = self.prove(id, names, &hidden, &mut references, &mut result);
+            walked.extend(proved);
+        }
+        self.unreferenced(&mut walked, siblings, &hidden, references, &mut result);
+        for proved in walked {
+            self.conclude(proved, &mut result);
+        }
+        result
+    }
+}

@@ -1,0 +1,74 @@
+//! The logs in one folder, listed day by day against the marks of those that digests name.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::Driver;
+use super::references::{DayMarks, References};
+use crate::beside::Beside;
+use crate::keyname::{KeyRoot, LOG_FOLDER, LogKey};
+use crate::source::{GetError, Listed, Range, RootId};
+use crate::trail::{ChainId, Window};
+
+/// Gives the logs of some time that no proven digest names, by key and the minute in it.
+pub(super) fn scan(
+    driver: &Driver<'_>,
+    ((root, key_root), id): (&(RootId, KeyRoot), &ChainId),
+    references: &mut References,
+    time: Window,
+    beside: &mut Beside,
+    found: &mut dyn FnMut(&str, Timestamp),
+) -> Result<(), GetError> {
+    let limits = &driver.request.limits;
+    let folder = key_root.folder(&id.account, LOG_FOLDER, &id.region);
+    let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
+    let day = |date: Date| format!("{folder}{}", date.strftime("%Y/%m/%d"));
+    let range = Range {
+        after: Some(day(date(time.from))),
+        before: date(time.to).tomorrow().ok().map(day),
+    };
+    let mut marks: Option<(Date, DayMarks)> = None;
+    let mut broken = None;
+    let mut visit = |listed: Listed<'_>| {
+        let key = match listed {
+            Listed::Object(key, _) => key,
+            Listed::Refused(key, why) => {
+                return beside.refused.add(limits, format!("{key} ({why})"));
+            }
+        };
+        let Some(name) = LogKey::parse(key) else {
+            if !key.ends_with('/') {
+                beside.unrecognised.add(limits, key);
+            }
+            return;
+        };
+        if name.minute < time.from || name.minute >= time.to || broken.is_some() {
+            return;
+        }
+        let today = name.day();
+        if marks.as_ref().is_none_or(|(day, _)| *day != today) {
+            match references.day(today) {
+                Ok(day) => marks = Some((today, day)),
+                Err(e) => return broken = Some(e),
+            }
+        }
+        let Some((_, marks)) = &marks else { return };
+        let recorded = driver.fetcher.atlas.recorded(*root, key);
+        if !recorded.iter().any(|r| marks.holds(&r.key)) {
+            found(key, name.minute);
+        }
+    };
+    match driver
+        .fetcher
+        .source
+        .list(*root, &folder, &range, &mut visit)
+    {
+        Ok(requests) => driver.fetcher.listed(requests),
+        Err(GetError::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    broken.map_or(Ok(()), |e| {
+        Err(GetError::Io(format!("a temporary file: {}", e.kind())))
+    })
+}
