@@ -16,7 +16,7 @@ use crate::outcome::Requests;
 use crate::proof::Own;
 use crate::reading::{Content, NotDigest, Reading, signed_within};
 use crate::signature::{Written, check};
-use crate::source::{GetError, Object, RootId, Source};
+use crate::source::{GetError, Object, Root, RootId, Source};
 use crate::there::There;
 
 /// What fetching needs.
@@ -286,6 +286,19 @@ impl<'a> Fetcher<'a> {
         self.source.stat(root, key).unwrap_or_default()
     }
 
+    /// Opens the bucket of a recorded object where it is not known yet and the source can: whoever asks
+    /// first, all find the same.
+    pub fn open(&self, bucket: &str, key: &str) {
+        if self.atlas.find(bucket, key).is_empty()
+            && let Some(id) = self.source.open(bucket)
+        {
+            self.atlas.add(Root {
+                id,
+                buckets: vec![bucket.to_owned()],
+            });
+        }
+    }
+
     /// Tries the places where a recorded object may lie until one holds it.
     ///
     /// # Errors
@@ -297,6 +310,7 @@ impl<'a> Fetcher<'a> {
         reachable: &dyn Fn(RootId, &str) -> bool,
         mut get: impl FnMut(RootId, &str) -> Result<T, GetError>,
     ) -> Result<T, GetError> {
+        self.open(bucket, key);
         let mut trouble = None;
         for (root, key) in self.atlas.find(bucket, key) {
             match get(root, &key) {

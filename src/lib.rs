@@ -60,6 +60,7 @@ pub mod cli;
 pub mod coverage;
 pub mod digest;
 pub mod discover;
+pub mod doctor;
 pub mod error;
 pub mod escape;
 pub mod event;

@@ -24,6 +24,8 @@ pub struct Limits {
     pub chains_in_folder: usize,
     /// Names of one folder held at a time; a larger folder is read in several passes.
     pub names_at_once: usize,
+    /// Pages of one listing, of a thousand names each, before it is taken for endless.
+    pub pages: u64,
     /// Digests fetched ahead of the one being linked.
     pub digests_ahead: usize,
     /// Inflated bytes of digests fetched ahead: large digests are fetched fewer at a time.
@@ -46,6 +48,7 @@ impl Default for Limits {
             depth: 64,
             chains_in_folder: 1_000,
             names_at_once: 50_000,
+            pages: 1_000_000,
             digests_ahead: 16,
             ahead_bytes: 4 << 20,
             unlisted_links: 100_000,

@@ -74,7 +74,8 @@ impl Names {
         self.places.push(place);
     }
 
-    /// Takes over what was listed elsewhere and ends before `end`, and gives the new slots of one set.
+    /// Takes over what was listed elsewhere, of the chain itself what ends before `end`, and gives the
+    /// new slots of one set that do.
     pub fn absorb(&mut self, other: Names, backfill: bool, end: Timestamp) -> Vec<Slot> {
         let places = self.places.len() as u32;
         let misfiled = self.misfiled.len() as u32;
@@ -90,12 +91,16 @@ impl Names {
                 },
             ..slot
         };
-        let take = |slots: Vec<Slot>| -> Vec<Slot> {
-            let earlier = slots.into_iter().filter(|s| s.end() < end);
-            earlier.map(moved).collect()
+        let earlier = other.main.into_iter().filter(|s| s.end() < end);
+        let main: Vec<Slot> = earlier.map(moved).collect();
+        // They form a set of their own, and are not led to one by one.
+        let late: Vec<Slot> = other.backfill.into_iter().map(moved).collect();
+        let earlier = late.iter().copied().filter(|s| s.end() < end);
+        let new = if backfill {
+            earlier.collect()
+        } else {
+            main.clone()
         };
-        let (main, late) = (take(other.main), take(other.backfill));
-        let new = if backfill { late.clone() } else { main.clone() };
         self.main.extend(main);
         self.main.sort_unstable();
         self.backfill.extend(late);
@@ -122,6 +127,11 @@ impl Names {
             place.span = (place.span.0.min(end), place.span.1.max(end));
         }
         held.into_values().collect()
+    }
+
+    /// The places that were listed for it, whatever lay there.
+    pub fn listed(&self) -> &[(RootId, KeyRoot)] {
+        &self.places
     }
 
     /// The places it lies in.
@@ -229,6 +239,8 @@ pub struct Wanted {
     pub to: Option<Timestamp>,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
+    /// How long delivery may take, in seconds.
+    pub delivery_lag: i64,
 }
 
 impl Wanted {
@@ -266,6 +278,7 @@ struct Lister<'a> {
     region: &'a Region,
     places: &'a [(RootId, KeyRoot)],
     filter: &'a Filter,
+    wanted: Wanted,
     limits: &'a Limits,
     listing: Listing,
 }
@@ -287,6 +300,7 @@ pub fn list(
         region,
         places,
         filter,
+        wanted,
         limits,
         listing: Listing::default(),
     };
@@ -328,6 +342,7 @@ impl Lister<'_> {
             region,
             places,
             filter,
+            wanted,
             limits,
             listing,
         } = self;
@@ -386,7 +401,14 @@ impl Lister<'_> {
             } else {
                 return listing.unrecognised.add(limits, key);
             };
-            names.delivered = names.delivered.max(modified);
+            // What was written later than it can have been delivered was written by somebody else.
+            let grace = if name.backfill {
+                wanted.backfill_grace
+            } else {
+                0
+            };
+            let latest = shift(name.end, grace.saturating_add(wanted.delivery_lag));
+            names.delivered = names.delivered.max(modified.map(|at| at.min(latest)));
             let slot = Slot {
                 end: name.end.as_second(),
                 at: u32::try_from(at).unwrap_or(u32::MAX),

@@ -63,8 +63,8 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
     said.extend(beside_the_logs(chains, beside));
     if request.expect.is_empty() {
         said.push(
-            "that every chain is here: one that was removed whole does not show; name those that must \
-             be there with --expect"
+            "that every chain is here: one that was removed whole, or ended before the window, does not \
+             show; name those that must be there with --expect"
                 .to_owned(),
         );
     }

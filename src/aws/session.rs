@@ -161,6 +161,19 @@ impl Session {
         };
         clients.entry(region.clone()).or_insert_with(make).clone()
     }
+
+    /// Who asks is asked once, in the region that requests start from.
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
+        let (endpoint_url, _) = self.endpoint("STS");
+        let mut config = aws_sdk_sts::config::Builder::from(&self.config)
+            .retry_classifier(NeverUntrusted)
+            // Nothing hangs on it, and many a private network does not lead there.
+            .retry_config(RetryConfig::standard().with_max_attempts(SDK_ATTEMPTS));
+        if let Some(url) = endpoint_url {
+            config = config.endpoint_url(url);
+        }
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
 }
 
 fn partition() -> RetryPartition {

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::source::GetError;
+use crate::source::{GetError, KEY_DENIED, KEY_UNUSABLE};
 use crate::trail::Region;
 
 /// What was asked for.
@@ -54,7 +54,12 @@ where
     let said = short(&said);
     match (code, status) {
         ("NoSuchBucket", _) => GetError::NoBucket(ask.bucket.clone().unwrap_or_default()),
-        ("NoSuchKey" | "NotFound" | "TrailNotFoundException", _) => GetError::NotFound,
+        // A 404 of anybody else, a proxy say, tells nothing of what is there.
+        (
+            "NoSuchKey" | "NotFound" | "ObjectLockConfigurationNotFoundError"
+            | "ServerSideEncryptionConfigurationNotFoundError" | "TrailNotFoundException",
+            _,
+        ) => GetError::NotFound,
         ("InvalidObjectState", _) => GetError::Archived(said),
         (
             "ExpiredToken"
@@ -63,6 +68,8 @@ where
             | "InvalidClientTokenId"
             | "InvalidToken"
             | "RequestExpired"
+            // It is the clock that is not accepted, and nothing that is signed by it ever will be.
+            | "RequestTimeTooSkewed"
             | "SignatureDoesNotMatch"
             | "TokenRefreshRequired"
             | "UnrecognizedClientException",
@@ -80,17 +87,16 @@ where
         )
         | (_, 429 | 503) => GetError::Throttled(said),
         (code, _) if code.starts_with("KMS.") => {
-            GetError::Denied(format!("the key of its encryption cannot be used: {said}"))
+            GetError::Denied(format!("{KEY_UNUSABLE}: {said}"))
         }
         (_, 401 | 403) | ("AccessDeniedException", _) => {
             let Ask { permission, on, .. } = ask;
             GetError::Denied(if said.contains("kms:") || said.contains("KMS") {
-                format!("kms:Decrypt is missing or denied on the key that encrypts it: {said}")
+                format!("{KEY_DENIED}: {said}")
             } else {
                 format!("{permission} on {on} is missing or denied: {said}")
             })
         }
-        (_, 404) => GetError::NotFound,
         (_, 412) => GetError::Io("it was changed while it was read".into()),
         _ => GetError::Io(said),
     }

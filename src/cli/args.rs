@@ -10,11 +10,12 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::doctor_args::{self, Doctor};
 use crate::atlas::MapRule;
 use crate::report::{Format, trails};
 use crate::scope::Logs;
 pub use aws::{SignIn, Unused};
-pub use place::{Scope, Source};
+pub use place::{Scope, Source, bucket};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,6 +84,9 @@ pub enum Command {
     /// Check every digest, signature and log of the chains found, and report gaps
     #[command(after_help = EXAMPLES)]
     Validate(Box<Validate>),
+    /// See whether a validation will work, and if not, why: every permission is tried
+    #[command(after_help = doctor_args::EXAMPLES)]
+    Doctor(Box<Doctor>),
     /// List the chains of digests that are there, reading no object
     #[command(after_help = TRAILS_EXAMPLES)]
     Trails(Box<Trails>),
@@ -99,6 +103,7 @@ pub enum Command {
 pub enum Schema {
     Validate,
     Trails,
+    Doctor,
 }
 
 #[derive(clap::Args)]

@@ -3,6 +3,9 @@
 mod args;
 mod diagnose;
 #[cfg(feature = "aws")]
+mod doctor;
+mod doctor_args;
+#[cfg(feature = "aws")]
 mod online;
 mod output;
 mod plan;
@@ -26,7 +29,7 @@ use crate::report::{self, Format, v1};
 use crate::source::halting::Halting;
 use crate::stop::Stop;
 use crate::validate::{Access, validate};
-use args::{Args, Command};
+use args::{Args, Command, Unused};
 use diagnose::note;
 use output::Targets;
 use plan::Plan;
@@ -64,6 +67,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         .collect();
     let result = match args.command {
         Command::Schema { of } => schema(of),
+        Command::Doctor(args) => doctor(*args, command, started, &stop),
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");
             trails::run(*args, matches, command, started, &stop)
@@ -72,9 +76,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             let matches = matches.subcommand_matches("validate");
             output::pairs(matches, Format::Text).and_then(|pairs| {
                 let verbose = args.verbose;
-                for (name, meaning) in args.unused.given() {
-                    note(&format!("{name} is accepted and has no effect: {meaning}"));
-                }
+                unused(&args.unused);
                 signals(&stop)?;
                 let targets = Targets::open(pairs)?;
                 let plan = Plan::resolve(*args, second(started), &stop)?;
@@ -100,6 +102,13 @@ fn second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
+/// Names what was given and means nothing here.
+fn unused(given: &Unused) {
+    for (name, meaning) in given.given() {
+        note(&format!("{name} is accepted and has no effect: {meaning}"));
+    }
+}
+
 /// Asks for a stop at the first SIGINT or SIGTERM, and ends at once at the second.
 fn signals(stop: &Stop) -> Result<(), Error> {
     let register = || {
@@ -119,6 +128,7 @@ fn schema(of: args::Schema) -> Result<u8, Error> {
     let schema = match of {
         args::Schema::Validate => v1::schema(),
         args::Schema::Trails => report::trails::schema(),
+        args::Schema::Doctor => crate::doctor::v1::schema(),
     };
     let error =
         |e: &dyn std::fmt::Display| Error::new(Kind::Output, "cannot write the schema").because(e);
@@ -127,6 +137,25 @@ fn schema(of: args::Schema) -> Result<u8, Error> {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(error(&e)),
         _ => Ok(0),
     }
+}
+
+#[cfg(feature = "aws")]
+fn doctor(
+    args: doctor_args::Doctor,
+    command: Vec<String>,
+    started: Timestamp,
+    stop: &Stop,
+) -> Result<u8, Error> {
+    unused(&args.unused);
+    signals(stop)?;
+    doctor::run(args, second(started), command, stop)
+}
+
+/// Without the SDK nothing can be asked.
+#[cfg(not(feature = "aws"))]
+fn doctor(_: doctor_args::Doctor, _: Vec<String>, _: Timestamp, _: &Stop) -> Result<u8, Error> {
+    let message = "this trailproof was built without AWS, which doctor asks";
+    Err(Error::new(Kind::Usage, message))
 }
 
 fn run_validate(

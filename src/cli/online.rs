@@ -25,9 +25,9 @@ use crate::trails::aws::SessionTrails;
 use crate::trails::locate::{Located, locate};
 
 /// Requests in flight, where nothing else is asked for: latency hides behind them.
-const IN_FLIGHT: usize = 64;
+pub const IN_FLIGHT: usize = 64;
 /// Where S3 is asked first if nothing says where the bucket is.
-const FIRST_REGION: &str = "us-east-1";
+pub const FIRST_REGION: &str = "us-east-1";
 
 /// Signs in, and finds out where the trails write.
 pub fn online(
@@ -117,7 +117,7 @@ fn start(look: &Look<'_>) -> Result<Region, Error> {
 }
 
 /// How to connect: `--ca-bundle` or `AWS_CA_BUNDLE`, and the time-outs, of which 0 is none.
-fn connections(sign_in: &SignIn, limits: &Limits) -> Result<HttpSettings, Error> {
+pub fn connections(sign_in: &SignIn, limits: &Limits) -> Result<HttpSettings, Error> {
     let usual = HttpSettings::default();
     let from_env = || std::env::var_os("AWS_CA_BUNDLE").filter(|v| !v.is_empty());
     let bundle = sign_in

@@ -21,6 +21,9 @@ const AROUND: i64 = 30 * 24 * HOUR;
 /// How far is asked then, so that the next digests need not ask again.
 const WIDER: i64 = 90 * 24 * HOUR;
 
+/// Pages of one answer before it is taken for endless: keys rotate every few weeks.
+const PAGES: usize = 1_000;
+
 /// A stretch of time, both ends included.
 type Stretch = (Timestamp, Timestamp);
 
@@ -71,8 +74,16 @@ impl RegionalKeys {
             return;
         }
         let (from, to) = ask;
-        match self.pages(&mut asked.ring, region, (from, to)) {
-            Ok(()) => asked.answered.push((from, to)),
+        match self.pages(region, (from, to)) {
+            Ok(listed) => {
+                asked.answered.push((from, to));
+                for listed in &listed {
+                    match read(listed) {
+                        Ok(key) => asked.ring.add(Some(region.clone()), key),
+                        Err(why) => asked.ring.reject(broken(listed, region, &why)),
+                    }
+                }
+            }
             Err(error) => {
                 asked.refused = Some(Unasked {
                     reason: error.reason(),
@@ -82,12 +93,8 @@ impl RegionalKeys {
         }
     }
 
-    fn pages(
-        &self,
-        ring: &mut KeyRing,
-        region: &Region,
-        (from, to): Stretch,
-    ) -> Result<(), GetError> {
+    /// Every page of an answer: one that is not whole says nothing of what it lacks.
+    fn pages(&self, region: &Region, (from, to): Stretch) -> Result<Vec<Listed>, GetError> {
         let client = self.session.cloudtrail(region);
         let ask = Ask {
             permission: "cloudtrail:ListPublicKeys",
@@ -95,7 +102,8 @@ impl RegionalKeys {
             bucket: None,
         };
         let mut token: Option<String> = None;
-        loop {
+        let mut all = Vec::new();
+        for _ in 0..PAGES {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client
                 .list_public_keys()
@@ -104,20 +112,16 @@ impl RegionalKeys {
                 .set_next_token(token.clone());
             let answer = self.session.engine().run(request.send())?;
             let answer = answer.map_err(|e| trouble(&e, &ask))?;
-            for listed in answer.public_key_list() {
-                match read(listed) {
-                    Ok(key) => ring.add(Some(region.clone()), key),
-                    Err(why) => ring.reject(broken(listed, region, &why)),
-                }
-            }
+            all.extend(answer.public_key_list.unwrap_or_default());
             // A token that does not change would never end.
             match answer.next_token {
                 Some(next) if !next.is_empty() && Some(&next) != token.as_ref() => {
                     token = Some(next)
                 }
-                _ => return Ok(()),
+                _ => return Ok(all),
             }
         }
+        Err(GetError::Io("an answer in too many pages".into()))
     }
 }
 
@@ -149,9 +153,10 @@ impl Keys for RegionalKeys {
             (Lookup::Unavailable(_) | Lookup::Unknown(_), Some(why)) => {
                 Lookup::Unavailable(Some(why.clone()))
             }
-            (Lookup::OutsideValidity(keys), _) if !keys.iter().any(near) => {
-                Lookup::Unknown(Origin::Aws)
-            }
+            (Lookup::OutsideValidity(keys), refused) if !keys.iter().any(near) => match refused {
+                Some(why) => Lookup::Unavailable(Some(why.clone())),
+                None => Lookup::Unknown(Origin::Aws),
+            },
             (found, _) => found,
         }
     }

@@ -1,5 +1,6 @@
 //! Where objects come from. A source lists and reads; it never judges.
 
+pub mod bucket;
 pub mod dir;
 pub mod halting;
 pub mod mem;
@@ -55,7 +56,18 @@ pub enum GetError {
     Io(String),
 }
 
+/// How a denial begins where it is for a key's sake, and not for the object's.
+pub(crate) const KEY_DENIED: &str = "kms:Decrypt is missing or denied on the key that encrypts it";
+/// The same for a key that is disabled, deleted or otherwise of no use.
+pub(crate) const KEY_UNUSABLE: &str = "the key of its encryption cannot be used";
+
 impl GetError {
+    /// Whether an object may be read and the key that encrypts it may not be used.
+    pub fn is_of_key(&self) -> bool {
+        let of_key = |why: &str| why.starts_with(KEY_DENIED) || why.starts_with(KEY_UNUSABLE);
+        matches!(self, GetError::Denied(why) if of_key(why))
+    }
+
     /// One stable word for reports.
     pub fn reason(&self) -> &'static str {
         match self {

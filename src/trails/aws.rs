@@ -13,6 +13,9 @@ use crate::aws::{Ask, Session, trouble};
 use crate::source::GetError;
 use crate::trail::{Region, TrailArn};
 
+/// Pages of one answer before it is taken for endless: an account has a handful of trails.
+const PAGES: usize = 1_000;
+
 type Answer<T> = Arc<OnceLock<Result<T, GetError>>>;
 
 /// Trails as a session sees them.
@@ -63,7 +66,7 @@ impl SessionTrails {
         };
         let mut homes = BTreeSet::new();
         let mut token: Option<String> = None;
-        loop {
+        for _ in 0..PAGES {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = self.session.cloudtrail(&self.start).list_trails();
             let request = request.set_next_token(token.clone());
@@ -79,6 +82,7 @@ impl SessionTrails {
                 _ => return Ok(homes),
             }
         }
+        Err(GetError::Io("an answer in too many pages".into()))
     }
 
     fn ask_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {

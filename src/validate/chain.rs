@@ -1,5 +1,7 @@
 //! One chain, from the names of its digests to its outcome.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sha2::Digest as _;
 
@@ -21,6 +23,8 @@ use crate::trail::{ChainId, HOUR, Window, shift};
 pub(super) struct Proved {
     pub id: ChainId,
     pub names: Names,
+    /// Other chains in the folders that its links led to.
+    pub siblings: BTreeMap<ChainId, Names>,
     pub window: Window,
     pub main: Walked,
     pub backfill: Walked,
@@ -62,6 +66,7 @@ impl Driver<'_> {
             evidence,
             complete,
             names,
+            siblings,
             ..
         } = run;
 
@@ -87,6 +92,7 @@ impl Driver<'_> {
             main,
             backfill,
             names,
+            siblings,
             id,
         })
     }
@@ -114,6 +120,7 @@ impl Driver<'_> {
             references,
             naming_only: false,
             followed: Vec::new(),
+            siblings: BTreeMap::new(),
         }
     }
 
@@ -146,6 +153,7 @@ impl Driver<'_> {
         let Proved {
             id,
             names,
+            siblings: _,
             window,
             main,
             backfill,

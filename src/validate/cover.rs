@@ -22,6 +22,8 @@ pub(super) struct Cover {
     pub unsure: Spans,
     /// Time that no digest covers.
     pub gaps: Vec<Window>,
+    /// The ends of starting digests: none before one of them names what was delivered after it.
+    pub restarts: Vec<Timestamp>,
 }
 
 /// What a log is that no digest names.
@@ -49,6 +51,7 @@ impl Cover {
             verified: proved.main.paint.verified.clone(),
             unsure,
             gaps: proved.gaps.iter().map(|g| g.time).collect(),
+            restarts: proved.main.restarts.clone(),
         }
     }
 
@@ -58,7 +61,11 @@ impl Cover {
     }
 
     /// Whether every digest that may name a log delivered in some time is proven.
-    fn proves(&self, time: Window) -> bool {
+    fn proves(&self, minute: Timestamp, mut time: Window) -> bool {
+        let since = |at: &&Timestamp| time.from < **at && **at <= minute;
+        if let Some(restart) = self.restarts.iter().filter(since).max() {
+            time.from = *restart;
+        }
         let unsure = || self.unsure.iter().any(|s| !s.clip(&time).is_empty());
         self.verified.missing_from(time).is_empty() && !unsure()
     }
@@ -88,7 +95,7 @@ pub(super) fn classify(
         Class::InGaps(gaps)
     } else if here().any(|c| c.gap_at(minute)) {
         Class::InOthersGap
-    } else if here().all(|c| c.proves(time)) {
+    } else if here().all(|c| c.proves(minute, time)) {
         Class::Unreferenced
     } else {
         Class::Undecided

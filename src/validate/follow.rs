@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use super::Driver;
 use super::run::Run;
 use crate::keyname::DigestKey;
-use crate::listing::{self, Wanted};
+use crate::listing::{self, Listing, Wanted};
 use crate::scope::Filter;
-use crate::source::Root;
+use crate::trail::TrailArn;
+use crate::unlisted;
 
 impl Run<'_> {
     /// Lists the folder of a digest that a proven one names, up to that digest, where it is not among
@@ -16,16 +17,10 @@ impl Run<'_> {
         let Driver {
             fetcher, request, ..
         } = self.driver;
-        let known = fetcher.atlas.find(bucket, key).into_iter().next();
-        let place = known.or_else(|| {
-            let root = fetcher.source.open(bucket)?;
-            fetcher.atlas.add(Root {
-                id: root,
-                buckets: vec![bucket.to_owned()],
-            });
-            Some((root, key.to_owned()))
-        });
-        let Some((root, key)) = place else { return };
+        fetcher.open(bucket, key);
+        let Some((root, key)) = fetcher.atlas.find(bucket, key).into_iter().next() else {
+            return;
+        };
         let Some(DigestKey { root: folder, .. }) = DigestKey::parse(&key) else {
             return;
         };
@@ -37,23 +32,51 @@ impl Run<'_> {
             from: self.from,
             to: Some(end),
             backfill_grace: request.backfill_grace,
+            delivery_lag: request.delivery_lag,
         };
         let (account, region) = (&self.id.account, &self.id.region);
-        let all = Filter::default();
+        let own = Filter {
+            trail_arns: vec![TrailArn {
+                partition: region.partition().into(),
+                home_region: self.id.home_region.clone(),
+                account: account.clone(),
+                trail: self.id.trail.clone(),
+            }],
+            ..Filter::default()
+        };
         let limits = &request.limits;
-        let mut listing = listing::list(
+        let places = std::slice::from_ref(&place);
+        let Listing {
+            mut chains,
+            siblings,
+            refused,
+            trouble,
+            listings,
+            passed_over,
+            ..
+        } = listing::list(
             fetcher.source,
             account,
             region,
-            std::slice::from_ref(&place),
-            &all,
+            places,
+            &own,
             wanted,
             limits,
         );
-        fetcher.listed(listing.listings);
-        self.complete &= listing.trouble.is_empty();
+        fetcher.listed(listings);
+        self.complete &= trouble.is_empty() && passed_over == 0;
+        let refused = refused.iter().map(|r| unlisted::entry(fetcher.atlas, r));
+        let trouble = trouble.iter().map(|t| unlisted::folder(fetcher.atlas, t));
+        for finding in refused.chain(trouble) {
+            self.ledger.add(finding.of(self.id));
+        }
+        if passed_over > 0 {
+            let finding = unlisted::chains(account, region, passed_over, limits);
+            self.ledger.add(finding.of(self.id));
+        }
+        self.siblings.extend(siblings);
         self.names.list_also(place.clone());
-        if let Some(names) = listing.chains.remove(self.id) {
+        if let Some(names) = chains.remove(self.id) {
             let new = self.names.absorb(names, self.backfill, end);
             let low = self.from.and_then(|from| {
                 let before = new.iter().filter(|s| s.end() <= from);

@@ -54,6 +54,7 @@ impl Driver<'_> {
             from: self.request.from,
             to: self.request.to,
             backfill_grace: self.request.backfill_grace,
+            delivery_lag: self.request.delivery_lag,
         };
         let Listing {
             chains,

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::hash::Sha256;
 use crate::keyname::LogKey;
 
-/// Half of the SHA-256 of a key: as good as the key, at a fixed size.
+/// Half of the SHA-256 of a bucket and a key: as good as those, at a fixed size.
 type Mark = [u8; MARK];
 const MARK: usize = 16;
 /// Marks held in memory before they are written out: a megabyte.
@@ -33,21 +33,24 @@ pub(super) struct References {
 pub(super) struct DayMarks(HashSet<Mark>);
 
 impl DayMarks {
-    pub fn holds(&self, key: &str) -> bool {
-        self.0.contains(&mark(key))
+    /// Whether a digest names a log at a place; in any bucket, where the place has none.
+    pub fn holds(&self, bucket: Option<&str>, key: &str) -> bool {
+        self.0.contains(&mark(bucket.unwrap_or_default(), key))
     }
 }
 
 impl References {
     /// Adds a log that a proven digest names. One whose name is none of a log is found by its digest
     /// alone and never looked for among others.
-    pub fn add(&mut self, key: &str) {
+    pub fn add(&mut self, bucket: &str, key: &str) {
         let Some(name) = LogKey::parse(key) else {
             return;
         };
         let day = name.day();
-        self.held.entry(day).or_default().push(mark(key));
-        self.count += 1;
+        // Once more without its bucket, for copies that were given no name.
+        let marks = [mark(bucket, key), mark("", key)];
+        self.held.entry(day).or_default().extend(marks);
+        self.count += marks.len();
         if self.count >= HELD
             && let Err(e) = self.write_out()
         {
@@ -94,9 +97,10 @@ impl References {
     }
 }
 
-fn mark(key: &str) -> Mark {
+fn mark(bucket: &str, key: &str) -> Mark {
     let mut mark = [0; MARK];
-    mark.copy_from_slice(&Sha256::of(key.as_bytes()).0[..MARK]);
+    let place = [bucket.as_bytes(), &[0], key.as_bytes()].concat();
+    mark.copy_from_slice(&Sha256::of(&place).0[..MARK]);
     mark
 }
 
@@ -116,15 +120,23 @@ mod tests {
     fn what_was_written_out_is_found_again_by_its_day() {
         let mut references = References::default();
         for n in 0..150_000 {
-            references.add(&key(if n % 3 == 0 { 1 } else { 2 }, n));
+            references.add("logs", &key(if n % 3 == 0 { 1 } else { 2 }, n));
         }
         assert!(references.file.is_some());
         let first = references.day(date(2026, 3, 1)).expect("a day");
         let second = references.day(date(2026, 3, 2)).expect("a day");
         for n in [0, 3, 65_535, 149_997] {
-            assert!(first.holds(&key(1, n)) && !second.holds(&key(1, n)), "{n}");
+            let key = key(1, n);
+            assert!(
+                first.holds(Some("logs"), &key) && first.holds(None, &key),
+                "{n}"
+            );
+            assert!(
+                !first.holds(Some("other"), &key) && !second.holds(None, &key),
+                "{n}"
+            );
         }
-        assert!(second.holds(&key(2, 149_999)) && !second.holds(&key(2, 150_001)));
-        assert_eq!(first.0.len() + second.0.len(), 150_000);
+        assert!(second.holds(None, &key(2, 149_999)) && !second.holds(None, &key(2, 150_001)));
+        assert_eq!(first.0.len() + second.0.len(), 300_000);
     }
 }

@@ -1,5 +1,7 @@
 //! One chain on its way: digests fetched ahead, linked in order, their logs checked.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sha2::Digest as _;
 
@@ -43,6 +45,8 @@ pub(super) struct Run<'a> {
     pub(super) naming_only: bool,
     /// Digests found by following a link to a bucket that was not given.
     pub(super) followed: Vec<Slot>,
+    /// Other chains in the folders that links led to.
+    pub(super) siblings: BTreeMap<ChainId, Names>,
 }
 
 /// Digests whose logs are to be checked, newest first.
@@ -217,7 +221,7 @@ impl Run<'_> {
 
     fn name(&mut self, digest: &Verified) {
         let logs = digest.log_files().iter();
-        logs.for_each(|log| self.references.add(&log.key));
+        logs.for_each(|log| self.references.add(&log.bucket, &log.key));
     }
 
     fn placed(&mut self, bucket: Option<&str>, key: &str, placed: Placed, proven: &mut Proven) {

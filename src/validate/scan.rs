@@ -8,6 +8,7 @@ use super::Driver;
 use super::references::{DayMarks, References};
 use crate::beside::Beside;
 use crate::keyname::{KeyRoot, LOG_FOLDER, LogKey};
+use crate::placement::Recorded;
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::trail::{ChainId, Window};
 
@@ -55,7 +56,8 @@ pub(super) fn scan(
         }
         let Some((_, marks)) = &marks else { return };
         let recorded = driver.fetcher.atlas.recorded(*root, key);
-        if !recorded.iter().any(|r| marks.holds(&r.key)) {
+        let named = |r: &Recorded| marks.holds(r.bucket.as_deref(), &r.key);
+        if !recorded.iter().any(named) {
             found(key, name.minute);
         }
     };

@@ -1,10 +1,14 @@
 //! The newest end of a chain, held against what CloudTrail says of its trail now.
 
+use jiff::Timestamp;
+
 use super::Driver;
 use super::group::GroupResult;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::keyname::{DIGEST_FOLDER, DigestName, KeyRoot};
 use crate::ledger::Ledger;
 use crate::listing::Names;
+use crate::source::{GetError, Listed, Range, RootId};
 use crate::trail::{ChainId, HOUR, TrailArn, Window, shift};
 use crate::trails::{TrailConfig, TrailStatus};
 
@@ -21,7 +25,8 @@ impl Driver<'_> {
     ) -> Option<Window> {
         let (config, status) = match self.ask(id, names)? {
             Ok(answer) => answer,
-            Err(why) => {
+            Err((why, ends_all)) => {
+                result.complete &= !ends_all;
                 result.unasked.push((id.clone(), why));
                 return None;
             }
@@ -46,7 +51,11 @@ impl Driver<'_> {
                     .of(id),
             );
         }
-        self.delivered_later(id, names, window, &status, ledger)
+        let speaks = self.speaks_of(&config, id, names);
+        let later = self.delivered_later(id, names, window, &status);
+        let (time, finding) = later.filter(|_| speaks)?;
+        ledger.add(finding);
+        Some(time)
     }
 
     /// The trail of a chain and its status; nothing where CloudTrail is not asked at all.
@@ -54,35 +63,47 @@ impl Driver<'_> {
         &self,
         id: &ChainId,
         names: &Names,
-    ) -> Option<Result<(TrailConfig, TrailStatus), String>> {
+    ) -> Option<Result<(TrailConfig, TrailStatus), (String, bool)>> {
         let trails = self.trails?;
         let organization = names.roots().iter().any(|r| r.organization.is_some());
-        let answer = trails.described(&id.home_region).map_err(|e| e.detail());
+        let told = |e: GetError| (e.detail(), e.ends_all());
+        let answer = trails.described(&id.home_region).map_err(told);
         let answer = answer.and_then(|described| {
             let of = |t: &&TrailConfig| t.writes(id);
             // An account's own trail may be called as one of its organization.
             let fits = |t: &&TrailConfig| of(t) && t.organization == organization;
             let config = described.iter().find(fits).or(described.iter().find(of));
             let unknown = "these credentials do not see its trail";
-            let config = config.ok_or(unknown)?;
+            let config = config.ok_or((unknown.to_owned(), false))?;
             let status = trails.status(&config.arn, &id.region);
-            Ok((config.clone(), status.map_err(|e| e.detail())?))
+            Ok((config.clone(), status.map_err(told)?))
         });
         Some(answer)
     }
 
+    /// Whether a trail's status is of this chain: of its account, and of a place that was listed.
+    fn speaks_of(&self, config: &TrailConfig, id: &ChainId, names: &Names) -> bool {
+        let here = |(root, key_root): &&(RootId, KeyRoot)| {
+            self.fetcher.atlas.bucket(*root) == Some(config.bucket.as_str())
+                && key_root.prefix == config.prefix
+                && key_root.organization.is_some() == config.organization
+        };
+        config.arn.account == id.account && names.places().iter().any(here)
+    }
+
+    /// The interval of a digest that was delivered and is not there, and how that is told.
     fn delivered_later(
         &self,
         id: &ChainId,
         names: &Names,
         window: Window,
         status: &TrailStatus,
-        ledger: &mut Ledger,
-    ) -> Option<Window> {
+    ) -> Option<(Window, Finding)> {
         let newest = names.main.last()?.end();
         let end = status.later_digest(newest, names.delivered?, self.request.as_of?)?;
         let time = Window::new(shift(end, -HOUR), end);
-        if time.clip(&window).is_empty() {
+        // It may have come since the digests were listed.
+        if time.clip(&window).is_empty() || self.came_since(id, names, newest) {
             return None;
         }
         let delivered = status.last_digest?;
@@ -91,8 +112,29 @@ impl Driver<'_> {
              {newest} is there (deleted, or never delivered to this bucket)"
         );
         let finding = Finding::new(Code::DigestMissing, message);
-        ledger.add(finding.hint(LOOK_FOR_MISSING).over(time).of(id));
-        Some(time)
+        Some((time, finding.hint(LOOK_FOR_MISSING).over(time).of(id)))
+    }
+
+    /// Whether a digest of a chain that ends after `newest` is there now, or may be.
+    fn came_since(&self, id: &ChainId, names: &Names, newest: Timestamp) -> bool {
+        names.places().into_iter().any(|(root, key_root)| {
+            let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
+            let range = Range {
+                after: Some(format!("{folder}{}", newest.strftime("%Y/%m/%d"))),
+                before: None,
+            };
+            let mut came = false;
+            let mut visit = |listed: Listed<'_>| {
+                let Listed::Object(key, _) = listed else {
+                    return;
+                };
+                let name = DigestName::parse(key.rsplit('/').next().unwrap_or(key));
+                came |= name.is_some_and(|n| n.chain == *id && !n.backfill && n.end > newest);
+            };
+            let listed = self.fetcher.source.list(*root, &folder, &range, &mut visit);
+            self.fetcher.listed(listed.as_ref().copied().unwrap_or(1));
+            came || listed.is_err()
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! digests of every trail in them name.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -36,16 +36,18 @@ impl Driver<'_> {
     pub(super) fn unreferenced(
         &self,
         walked: &mut [Proved],
-        siblings: BTreeMap<ChainId, Names>,
+        mut siblings: BTreeMap<ChainId, Names>,
         hidden: &Spans,
         mut references: References,
         result: &mut GroupResult,
     ) {
-        let folders: BTreeSet<(RootId, KeyRoot)> = walked
-            .iter()
-            .flat_map(|p| p.names.places())
-            .cloned()
-            .collect();
+        for proved in walked.iter_mut() {
+            for (id, names) in std::mem::take(&mut proved.siblings) {
+                siblings.entry(id).or_insert(names);
+            }
+        }
+        siblings.retain(|id, _| !walked.iter().any(|p| p.id == *id));
+        let folders = self.folders(walked);
         if folders.is_empty() || !self.fetcher.lasted() {
             return;
         }
@@ -96,6 +98,35 @@ impl Driver<'_> {
         }
     }
 
+    /// The places that proven digests were written to, by the names of their buckets. Copies beside
+    /// them are none, and so are places of what is not proven.
+    fn folders(&self, walked: &[Proved]) -> Vec<(RootId, KeyRoot)> {
+        let atlas = self.fetcher.atlas;
+        let written = |proved: &Proved, (root, key_root): &(RootId, KeyRoot)| {
+            let mut here = atlas.recorded(*root, &key_root.to_string()).into_iter();
+            let locations = [&proved.main.locations, &proved.backfill.locations];
+            here.any(|r| {
+                locations.into_iter().flatten().any(|l| {
+                    r.bucket.as_deref().is_none_or(|bucket| bucket == l.bucket)
+                        && r.key == l.root.to_string()
+                })
+            })
+        };
+        let mut folders: Vec<(RootId, KeyRoot)> = Vec::new();
+        for proved in walked {
+            for place in proved.names.listed() {
+                if written(proved, place) && !folders.contains(place) {
+                    folders.push(place.clone());
+                }
+            }
+        }
+        // Not by their numbers, which depend on what was opened first.
+        folders.sort_by_key(|(root, key_root)| {
+            (atlas.bucket(*root).map(str::to_owned), key_root.clone())
+        });
+        folders
+    }
+
     /// The digests of a chain that was not asked for, walked for the logs that they name.
     fn cover_of_sibling(
         &self,
@@ -106,36 +137,27 @@ impl Driver<'_> {
         references: &mut References,
     ) -> Option<Cover> {
         let from = shift(time.from, -HOUR);
-        let known = names.main.first()?.end();
         let places = names.places().into_iter().cloned().collect();
-        let (verified, unsure, gaps) = {
-            let mut run = self.run(id, names, Some(from), references);
-            run.naming_only = true;
-            let scope = |backfill| self.scope(id, backfill, (Some(from), time.to), hidden);
-            let main = run.walk(Walk::new(scope(false)), false, time.to);
-            let backfill = run.walk(Walk::new(scope(true)), true, time.to);
-            let window = Window::new(from.max(shift(known, -HOUR)), time.to);
-            let pending = shift(
-                self.request.as_of.unwrap_or(time.to),
-                self.request.delivery_lag.saturating_neg(),
-            );
-            let last = main.last_end().unwrap_or(from);
-            let gaps = gap::find(window, pending.max(last), &main.accounted, &main.restarts);
-            let mut unsure = backfill.paint.failed;
-            backfill
-                .paint
-                .unproven
-                .iter()
-                .for_each(|t| unsure.insert(t));
-            (main.paint.verified, unsure, gaps)
-        };
+        let mut run = self.run(id, names, Some(from), references);
+        run.naming_only = true;
+        let scope = |backfill| self.scope(id, backfill, (Some(from), time.to), hidden);
+        let main = run.walk(Walk::new(scope(false)), false, time.to);
+        let backfill = run.walk(Walk::new(scope(true)), true, time.to);
+        // Where it has no proven digests at all it says nothing, and neither does anything that only
+        // looks like one of its digests.
+        let window = main.paint.verified.bounds()?;
+        let mut unsure = backfill.paint.failed;
+        let unproven = backfill.paint.unproven.iter();
+        unproven.for_each(|time| unsure.insert(time));
+        let gaps = gap::find(window, window.to, &main.accounted, &main.restarts);
         Some(Cover {
             asked: None,
             places,
-            window: Window::new(shift(known, -HOUR), time.to),
-            verified,
-            unsure,
+            window,
             gaps: gaps.into_iter().map(|g| g.time).collect(),
+            verified: main.paint.verified,
+            unsure,
+            restarts: main.restarts,
         })
     }
 

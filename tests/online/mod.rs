@@ -2,10 +2,13 @@
 
 mod cases;
 mod command_line;
+mod doctor;
+mod evidence;
 mod hours;
 mod moved;
 mod network;
 mod organization;
+
 mod signals;
 pub mod stage;
 mod trail;

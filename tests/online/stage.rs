@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cases::case::{BUCKET, Case, Keys, trail};
 use crate::program::{Run, command, finish, reported};
-use crate::support::aws::{Call, Loopback, Service, TrailConfig, TrailStatus};
+use crate::support::aws::{Answer, Call, Fault, Loopback, Service, TrailConfig, TrailStatus};
 use crate::support::{Trail, World, ts};
 
 /// AWS with what a case holds, and a folder with the files beside it.
@@ -45,10 +45,18 @@ impl Stage {
         }
         for trail in &mut trails {
             trail.validation = case.says.validation;
-            // It writes elsewhere by now, so that nothing is expected of its home region here.
-            trail.bucket = "logs-since-then".into();
+            if case.sources != ["s3"] {
+                // It writes elsewhere by now, so that nothing is expected of its home region here.
+                trail.bucket = "logs-since-then".into();
+            }
         }
         let stage = Stage::of(&world, &trails);
+        if case.sources == ["s3"] {
+            // Nor of that of one that does.
+            stage
+                .loopback
+                .fault(Fault::new(Answer::access_denied()).operation("ListTrails"));
+        }
         let status = TrailStatus {
             logging: case.says.logging,
             latest_digest_delivery: case.says.last_digest.map(ts),

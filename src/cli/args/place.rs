@@ -44,7 +44,7 @@ pub struct Scope {
 }
 
 /// A bucket's name, as far as it could ever have been one.
-fn bucket(text: &str) -> Result<String, String> {
+pub fn bucket(text: &str) -> Result<String, String> {
     let valid = (1..=255).contains(&text.len())
         && text
             .bytes()

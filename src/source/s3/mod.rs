@@ -2,6 +2,7 @@
 //! Retries, redirects and interrupted bodies are dealt with here, so that what is told is final.
 
 mod body;
+mod bucket;
 mod pages;
 
 use std::future::Future;

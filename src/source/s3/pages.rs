@@ -27,6 +27,20 @@ impl S3Source {
         after: Option<&str>,
         visit: &mut dyn FnMut(&Page) -> bool,
     ) -> Result<u64, GetError> {
+        self.pages_of(bucket, prefix, delimiter, after, None, visit)
+    }
+
+    /// The same, of pages with at most so many names.
+    pub(super) fn pages_of(
+        &self,
+        bucket: &Bucket,
+        prefix: &str,
+        delimiter: Option<&str>,
+        after: Option<&str>,
+        most: Option<usize>,
+        visit: &mut dyn FnMut(&Page) -> bool,
+    ) -> Result<u64, GetError> {
+        let most = most.and_then(|n| i32::try_from(n).ok());
         let ask = ask(bucket, "s3:ListBucket", None);
         let mut token: Option<String> = None;
         let mut requests = 0;
@@ -37,6 +51,7 @@ impl S3Source {
                     .list_objects_v2()
                     .bucket(&bucket.name)
                     .prefix(prefix)
+                    .set_max_keys(most)
                     .set_delimiter(delimiter.map(Into::into))
                     .set_start_after(after.filter(|_| token.is_none()).map(Into::into))
                     .set_continuation_token(token.clone())
@@ -65,6 +80,9 @@ impl S3Source {
                     if answer.is_truncated == Some(true) && Some(&next) != token.as_ref() =>
                 {
                     token = Some(next);
+                    if requests >= self.limits.pages {
+                        return Err(GetError::Io("a listing in too many pages".into()));
+                    }
                 }
                 _ if answer.is_truncated == Some(true) => {
                     return Err(GetError::Io("a listing that does not go on".into()));

@@ -12,6 +12,7 @@ use crate::support::{Object, Place, PublishedKey, World};
 
 use super::accounts::Organization;
 use super::faults::Fault;
+use super::keeping::Keeping;
 use super::trails::CloudTrail;
 
 /// An object, cheap to give away.
@@ -29,6 +30,8 @@ pub struct Stored {
     pub content_encoding: Option<String>,
     /// When it was stored.
     pub last_modified: Timestamp,
+    /// Its storage class, if it is not the usual one.
+    pub class: Option<&'static str>,
 }
 
 impl From<&Object> for Stored {
@@ -40,6 +43,7 @@ impl From<&Object> for Stored {
             content_type: object.content_type.clone(),
             content_encoding: object.content_encoding.clone(),
             last_modified: object.last_modified,
+            class: None,
         }
     }
 }
@@ -55,6 +59,8 @@ pub struct Bucket {
     pub strict: bool,
     /// It serves unsigned requests.
     pub public: bool,
+    /// How well it keeps what is in it.
+    pub keeping: Keeping,
 }
 
 impl Default for Bucket {
@@ -64,6 +70,7 @@ impl Default for Bucket {
             region: "us-east-1".to_owned(),
             strict: false,
             public: false,
+            keeping: Keeping::default(),
         }
     }
 }
@@ -87,6 +94,8 @@ pub struct Cloud {
     pub faults: Vec<Fault>,
     /// How long every call takes.
     pub latency: Duration,
+    /// How many seconds the clocks here are ahead.
+    pub clock_ahead: i64,
     /// The most entries of a listing in one answer.
     pub page: usize,
     /// The most public keys in one answer.
@@ -104,6 +113,7 @@ impl Default for Cloud {
             organization: None,
             faults: Vec::new(),
             latency: Duration::ZERO,
+            clock_ahead: 0,
             page: 1_000,
             key_page: 100,
         }

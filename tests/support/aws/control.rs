@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use hyper::header::{DATE, HeaderValue};
 use hyper::{Request, Response};
 use serde_json::Value;
 
@@ -56,7 +57,7 @@ impl Endpoint for ControlFront {
             _ => known(scope.as_ref())
                 .and_then(|region| self.shared.cloud(|cloud| perform(cloud, &call, region))),
         };
-        let response = match (answer, call.service) {
+        let mut response = match (answer, call.service) {
             (Ok(document), Service::Sts) => text(200, "text/xml", document),
             (Ok(document), _) => text(200, JSON, document),
             (Err(refusal), Service::Sts) => {
@@ -65,6 +66,8 @@ impl Endpoint for ControlFront {
             }
             (Err(refusal), _) => text(refusal.status, JSON, refusal.json()),
         };
+        let date = HeaderValue::from_str(&self.shared.date())?;
+        response.headers_mut().insert(DATE, date);
         self.shared.log.answered(at, response.status().as_u16());
         Ok(response.map(|body| Reply::new(body, fault.as_ref(), None)))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::HeaderValue;
+use hyper::header::{DATE, HeaderValue};
 use hyper::{Request, Response};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -72,7 +72,9 @@ impl Endpoint for S3Front {
             let bucket = cloud.buckets.get(asked.call.bucket.as_deref()?)?;
             Some(bucket.region.clone())
         });
+        let date = self.shared.date();
         let headers = response.headers_mut();
+        headers.insert(DATE, header_value(&date));
         headers.insert("x-amz-request-id", header_value(&request_id(at)));
         if let Some(region) = region {
             headers.insert("x-amz-bucket-region", header_value(&region));

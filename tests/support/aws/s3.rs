@@ -10,15 +10,18 @@ use base64::engine::general_purpose::STANDARD;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::dto::{
     BucketLocationConstraint, CommonPrefix, ETag, ETagCondition, EncodingType,
-    GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput, GetObjectOutput,
+    GetBucketEncryptionInput, GetBucketEncryptionOutput, GetBucketLocationInput,
+    GetBucketLocationOutput, GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectInput,
+    GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetObjectOutput,
     HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListObjectsInput,
     ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Metadata, Object,
-    ObjectStorageClass, Range as ByteRange, StreamingBlob,
+    ObjectStorageClass, Range as ByteRange, StorageClass, StreamingBlob,
 };
 use s3s::host::{S3Host, VirtualHost};
 use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::cloud::{Bucket, Cloud, Stored};
+use super::keeping::Keeping;
 use super::listing::{Ask, Page, page};
 use super::percent::encode_key;
 use super::s3_call::bucket_in;
@@ -173,6 +176,7 @@ impl S3 for Buckets {
             e_tag: Some(ETag::Strong(object.etag)),
             content_type: object.content_type,
             content_encoding: object.content_encoding,
+            storage_class: object.class.map(StorageClass::from_static),
             ..Default::default()
         }))
     }
@@ -185,6 +189,30 @@ impl S3 for Buckets {
             bucket(cloud, &request.input.bucket)?;
             Ok(S3Response::new(HeadBucketOutput::default()))
         })
+    }
+
+    async fn get_bucket_versioning(
+        &self,
+        request: S3Request<GetBucketVersioningInput>,
+    ) -> S3Result<S3Response<GetBucketVersioningOutput>> {
+        let answer = self.keeping(&request.input.bucket, Keeping::versioning)?;
+        Ok(S3Response::new(answer))
+    }
+
+    async fn get_object_lock_configuration(
+        &self,
+        request: S3Request<GetObjectLockConfigurationInput>,
+    ) -> S3Result<S3Response<GetObjectLockConfigurationOutput>> {
+        let answer = self.keeping(&request.input.bucket, Keeping::lock)??;
+        Ok(S3Response::new(answer))
+    }
+
+    async fn get_bucket_encryption(
+        &self,
+        request: S3Request<GetBucketEncryptionInput>,
+    ) -> S3Result<S3Response<GetBucketEncryptionOutput>> {
+        let answer = self.keeping(&request.input.bucket, Keeping::encryption)?;
+        Ok(S3Response::new(answer))
     }
 
     async fn get_bucket_location(
@@ -203,6 +231,10 @@ impl S3 for Buckets {
 }
 
 impl Buckets {
+    fn keeping<T>(&self, name: &str, ask: impl FnOnce(&Keeping) -> T) -> S3Result<T> {
+        self.0.cloud(|cloud| Ok(ask(&bucket(cloud, name)?.keeping)))
+    }
+
     fn object(&self, name: &str, key: &str, wanted: Option<&ETagCondition>) -> S3Result<Stored> {
         self.0.cloud(|cloud| {
             let object = bucket(cloud, name)?.objects.get(key).ok_or_else(|| {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Response};
+use jiff::{SignedDuration, Timestamp};
 
 use super::calls::{Call, Log};
 use super::cloud::Cloud;
@@ -23,6 +24,13 @@ impl Shared {
     /// Reads or changes what is served.
     pub fn cloud<T>(&self, with: impl FnOnce(&mut Cloud) -> T) -> T {
         with(&mut self.cloud.lock().expect("no holder has panicked"))
+    }
+
+    /// The time, as the clocks here have it.
+    pub fn date(&self) -> String {
+        let ahead = self.cloud(|cloud| cloud.clock_ahead);
+        let now = Timestamp::now() + SignedDuration::from_secs(ahead);
+        now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
     /// Logs a call, lets it wait, and tells its number and what is to go wrong with it.

@@ -1,0 +1,31 @@
+//! Who a session is, as STS tells everyone who signs.
+
+use super::trouble::{Ask, trouble};
+use super::{Clock, Session};
+use crate::doctor::{Identified, Identity};
+
+/// The longest account or ARN that is passed on, in characters.
+const LONGEST: usize = 300;
+
+impl Session {
+    /// Asks who we are.
+    pub fn who(&self) -> Identified {
+        let clock = Clock::default();
+        let ask = Ask {
+            permission: "sts:GetCallerIdentity",
+            on: "*".into(),
+            bucket: None,
+        };
+        let request = self.sts().get_caller_identity().customize();
+        let answer = self.engine().run(request.interceptor(clock.clone()).send());
+        let answer = answer.and_then(|answer| answer.map_err(|e| trouble(&e, &ask)));
+        let text = |text: Option<&str>| text.unwrap_or("?").chars().take(LONGEST).collect();
+        Identified {
+            answer: answer.map(|answer| Identity {
+                account: text(answer.account()),
+                arn: text(answer.arn()),
+            }),
+            ahead: clock.ahead(),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! `doctor`: signs in, has everything looked into, and writes what was found.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::INTERRUPTED;
+use super::diagnose::note;
+use super::doctor_args::Doctor;
+use super::online::{FIRST_REGION, IN_FLIGHT, connections};
+use crate::aws::{Engine, Http, Session, Settings};
+use crate::doctor::v1::{Report, Run};
+use crate::doctor::{Caller, Reach, Wanted, examine, text};
+use crate::error::{Error, Kind};
+use crate::keys::aws::RegionalKeys;
+use crate::limits::Limits;
+use crate::report::{Format, json};
+use crate::scope::{Filter, Request};
+use crate::source::s3::S3Source;
+use crate::stop::Stop;
+use crate::trail::Region;
+use crate::trails::Trails;
+use crate::trails::aws::SessionTrails;
+use crate::trails::locate::locate;
+
+/// Who signs for S3 and who for CloudTrail.
+struct Sessions {
+    s3: Session,
+    trail: Session,
+    /// Whether they are the same.
+    one: bool,
+}
+
+/// Looks, and gives the exit status.
+///
+/// # Errors
+/// Where no look was taken, or its report could not be written.
+pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> Result<u8, Error> {
+    if args.scope.trail_arn.is_empty() && args.s3_bucket.is_empty() {
+        let error = Error::new(Kind::Usage, "there is nothing to look at");
+        return Err(error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket"));
+    }
+    let limits = Limits::default();
+    let usual = usual(&args)?;
+    let sessions = sign_in(&args, &usual, &limits, stop)?;
+    let signed = !args.sign_in.no_sign_request;
+    let callers = if signed {
+        callers(&sessions)
+    } else {
+        Vec::new()
+    };
+    let trails = SessionTrails::new(sessions.trail.clone(), usual.clone());
+    let trails = Some(&trails as &dyn Trails).filter(|_| signed);
+    let located = trails.map(|t| locate(t, &args.scope.trail_arn).trails);
+    let located = located.unwrap_or_default();
+    let here = |bucket: &String| args.s3_bucket.is_empty() || args.s3_bucket.contains(bucket);
+    let places = located.iter().filter(|t| here(&t.bucket));
+    let places = places.map(|t| t.prefix.clone()).collect();
+    let mut buckets = args.s3_bucket.clone();
+    if buckets.is_empty() {
+        buckets.extend(located.iter().map(|t| t.bucket.clone()));
+    }
+    buckets.sort();
+    buckets.dedup();
+    let keys = RegionalKeys::new(sessions.trail.clone(), now);
+    let source = S3Source::new(sessions.s3.clone(), buckets, &usual, limits.clone());
+    let reach = Reach {
+        callers: &callers,
+        source: &source,
+        buckets: &source,
+        keys: &keys,
+        trails,
+    };
+    let prefixes = args
+        .scope
+        .s3_prefix
+        .iter()
+        .map(|p| p.trim_matches('/').into());
+    let wanted = Wanted {
+        filter: Filter {
+            regions: args.scope.region,
+            accounts: args.scope.account_id,
+            organizations: args.scope.organization_id,
+            trail_arns: args.scope.trail_arn,
+            prefixes: prefixes.collect(),
+            places,
+            buckets: args.s3_bucket,
+        },
+        usual,
+        now,
+        delivery_lag: Request::default().delivery_lag,
+        jobs: IN_FLIGHT,
+        limits,
+    };
+    let checked = examine(&reach, &wanted)?;
+    let run = Run {
+        tool: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        command,
+        started: now.to_string(),
+        finished: Timestamp::now().to_string(),
+    };
+    let report = Report::new(checked, run);
+    write(&report, args.format)?;
+    if stop.is_set() {
+        note("interrupted: the report holds what was found until then");
+        return Ok(INTERRUPTED);
+    }
+    Ok(report.status.exit_code())
+}
+
+/// The region to ask in where neither environment nor profile name one.
+fn usual(args: &Doctor) -> Result<Region, Error> {
+    let home = args.scope.trail_arn.first().map(|arn| &arn.home_region);
+    match args.scope.region.first().or(home) {
+        Some(region) => Ok(region.clone()),
+        None => FIRST_REGION
+            .parse()
+            .map_err(|e| Error::new(Kind::Internal, "no first region").because(e)),
+    }
+}
+
+fn sign_in(args: &Doctor, usual: &Region, limits: &Limits, stop: &Stop) -> Result<Sessions, Error> {
+    let engine = Arc::new(Engine::new(stop.clone())?);
+    let http = Http::new(connections(&args.sign_in, limits)?)?;
+    let open = |profile: Option<&String>| {
+        let settings = Settings {
+            profile: profile.cloned(),
+            endpoint_url: args.sign_in.endpoint_url.clone(),
+            region: usual.clone(),
+            sign: !args.sign_in.no_sign_request,
+        };
+        Session::open(Arc::clone(&engine), http.clone(), &settings)
+    };
+    let usual_profile = args.sign_in.profile.as_ref();
+    let s3_profile = args.sign_in.s3_profile.as_ref().or(usual_profile);
+    let trail_profile = args.sign_in.trail_profile.as_ref().or(usual_profile);
+    let s3 = open(s3_profile)?;
+    let one = s3_profile == trail_profile;
+    let trail = if one {
+        s3.clone()
+    } else {
+        open(trail_profile)?
+    };
+    Ok(Sessions { s3, trail, one })
+}
+
+fn callers(sessions: &Sessions) -> Vec<Caller> {
+    let caller = |purpose, session: &Session| Caller {
+        purpose,
+        identified: session.who(),
+    };
+    if sessions.one {
+        return vec![caller("", &sessions.s3)];
+    }
+    vec![
+        caller("for S3", &sessions.s3),
+        caller("for CloudTrail", &sessions.trail),
+    ]
+}
+
+/// Writes the report to standard output, which holds nothing else. A closed pipe is no error.
+fn write(report: &Report, format: Format) -> Result<(), Error> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = match format {
+        Format::Text => text::write(report, &mut out),
+        Format::Json => json::write(report, &mut out),
+    };
+    match written.and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            let error = Error::new(Kind::Output, "cannot write the report to standard output");
+            Err(error.because(e))
+        }
+        _ => Ok(()),
+    }
+}
