@@ -165,6 +165,13 @@ impl Paint {
         }
     }
 
+    /// All that findings colour.
+    pub fn coloured(&self) -> Spans {
+        let mut all = self.failed.clone();
+        self.unproven.iter().for_each(|time| all.insert(time));
+        all
+    }
+
     /// Adds the colours of another painting; what that one covers is not taken over.
     pub fn add_colours(&mut self, other: &Paint) {
         other

@@ -286,17 +286,21 @@ impl<'a> Fetcher<'a> {
         self.source.stat(root, key).unwrap_or_default()
     }
 
-    /// Opens the bucket of a recorded object where it is not known yet and the source can: whoever asks
-    /// first, all find the same.
-    pub fn open(&self, bucket: &str, key: &str) {
-        if self.atlas.find(bucket, key).is_empty()
-            && let Some(id) = self.source.open(bucket)
-        {
-            self.atlas.add(Root {
-                id,
-                buckets: vec![bucket.to_owned()],
-            });
+    /// Where a recorded place is to be found, best first. A bucket that is not known yet is opened
+    /// where the source can: whoever asks first, all find the same.
+    pub fn places(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
+        let known = self.atlas.find(bucket, key);
+        if !known.is_empty() {
+            return known;
         }
+        let Some(id) = self.source.open(bucket) else {
+            return known;
+        };
+        self.atlas.add(Root {
+            id,
+            buckets: vec![bucket.to_owned()],
+        });
+        self.atlas.find(bucket, key)
     }
 
     /// Tries the places where a recorded object may lie until one holds it.
@@ -310,9 +314,8 @@ impl<'a> Fetcher<'a> {
         reachable: &dyn Fn(RootId, &str) -> bool,
         mut get: impl FnMut(RootId, &str) -> Result<T, GetError>,
     ) -> Result<T, GetError> {
-        self.open(bucket, key);
         let mut trouble = None;
-        for (root, key) in self.atlas.find(bucket, key) {
+        for (root, key) in self.places(bucket, key) {
             match get(root, &key) {
                 Err(GetError::NotFound) if !reachable(root, bucket) => {}
                 Err(GetError::NotFound) => trouble = trouble.or(Some(GetError::NotFound)),

@@ -190,6 +190,13 @@ pub struct Listing {
     pub passed_over: u64,
 }
 
+impl Listing {
+    /// Whether every folder was listed, and every chain in them taken.
+    pub fn is_whole(&self) -> bool {
+        self.trouble.is_empty() && self.passed_over == 0
+    }
+}
+
 /// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as
 /// its path says: a digest lies in the folder of the day it ends.
 fn time_of(region_folder: &str, key: &str) -> Window {

@@ -3,6 +3,7 @@
 use crate::atlas::Atlas;
 use crate::finding::{Code, Finding, REFUSED, unread_hint};
 use crate::limits::Limits;
+use crate::listing::Listing;
 use crate::source::{GetError, RootId};
 use crate::trail::{AccountId, Region};
 
@@ -17,8 +18,22 @@ pub fn folder(atlas: &Atlas, (root, prefix, error): &(RootId, String, GetError))
     finding.at(atlas.bucket(*root), prefix)
 }
 
+/// All that one account's and region's listing does not show.
+pub fn all(
+    atlas: &Atlas,
+    (account, region): (&AccountId, &Region),
+    listing: &Listing,
+    limits: &Limits,
+) -> Vec<Finding> {
+    let refused = listing.refused.iter().map(|r| entry(atlas, r));
+    let trouble = listing.trouble.iter().map(|t| folder(atlas, t));
+    let beyond =
+        (listing.passed_over > 0).then(|| chains(account, region, listing.passed_over, limits));
+    refused.chain(trouble).chain(beyond).collect()
+}
+
 /// Something in a folder of digests that was refused, and why.
-pub fn entry(atlas: &Atlas, (root, key, why): &(RootId, String, String)) -> Finding {
+fn entry(atlas: &Atlas, (root, key, why): &(RootId, String, String)) -> Finding {
     let message =
         format!("something among the digests was not looked at: {why}; what it hides is not known");
     let finding = Finding::new(Code::DigestUnreadable, message).reason(REFUSED);
@@ -26,7 +41,7 @@ pub fn entry(atlas: &Atlas, (root, key, why): &(RootId, String, String)) -> Find
 }
 
 /// Digests of more chains than are looked at in the folders of one account and region.
-pub fn chains(account: &AccountId, region: &Region, digests: u64, limits: &Limits) -> Finding {
+fn chains(account: &AccountId, region: &Region, digests: u64, limits: &Limits) -> Finding {
     let message = format!(
         "the folders of account {account} in {region} hold digests of more than {} chains; those of \
          the others were not looked at",

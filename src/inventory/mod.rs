@@ -14,7 +14,7 @@ use crate::finding::{Code, Finding};
 use crate::keyname::KeyRoot;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
-use crate::listing::{self, Held, Listing, Names, Wanted};
+use crate::listing::{self, Held, Names, Wanted};
 use crate::not_proven;
 use crate::scope::{Asked, Filter};
 use crate::source::{RootId, Source};
@@ -142,28 +142,15 @@ impl Taker<'_> {
     fn group(&self, account: &AccountId, region: &Region, places: &[(RootId, KeyRoot)]) -> Group {
         let Request { filter, limits, .. } = self.request;
         let all = Wanted::default();
-        let Listing {
-            chains,
-            refused,
-            trouble,
-            listings,
-            passed_over,
-            ..
-        } = listing::list(self.source, account, region, places, filter, all, limits);
-        let refused = refused.iter().map(|r| unlisted::entry(self.atlas, r));
-        let trouble = trouble.iter().map(|t| unlisted::folder(self.atlas, t));
+        let listing = listing::list(self.source, account, region, places, filter, all, limits);
         let mut group = Group {
             chains: Vec::new(),
-            trouble: refused.chain(trouble).collect(),
+            trouble: unlisted::all(self.atlas, (account, region), &listing, limits),
             answered: Vec::new(),
-            listings,
+            listings: listing.listings,
         };
-        if passed_over > 0 {
-            let finding = unlisted::chains(account, region, passed_over, limits);
-            group.trouble.push(finding);
-        }
         let members = &self.survey.members;
-        for (id, names) in chains {
+        for (id, names) in listing.chains {
             for root in names.roots() {
                 let member = |owner: &AccountId| members.contains(&(root.clone(), owner.clone()));
                 let answers = filter.answers(root, &id, &member).into_iter();

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::keyname::KeyRoot;
 use crate::source::GetError;
 use crate::trail::{ChainId, HOUR, Region, TrailArn, shift};
 
@@ -35,6 +36,13 @@ impl TrailConfig {
         self.arn.trail == chain.trail
             && self.arn.home_region == chain.home_region
             && (self.organization || self.arn.account == chain.account)
+    }
+
+    /// Whether it writes to a place now.
+    pub fn writes_to(&self, bucket: Option<&str>, root: &KeyRoot) -> bool {
+        bucket == Some(self.bucket.as_str())
+            && root.prefix == self.prefix
+            && root.organization.is_some() == self.organization
     }
 }
 

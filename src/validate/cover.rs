@@ -41,15 +41,12 @@ pub(super) enum Class {
 impl Cover {
     /// What a chain that was asked for says.
     pub fn new(asked: Option<usize>, proved: &Proved) -> Cover {
-        let mut unsure = proved.backfill.paint.failed.clone();
-        let unproven = proved.backfill.paint.unproven.iter();
-        unproven.for_each(|time| unsure.insert(time));
         Cover {
             asked,
             places: proved.names.places().into_iter().cloned().collect(),
             window: proved.window,
             verified: proved.main.paint.verified.clone(),
-            unsure,
+            unsure: proved.backfill.paint.coloured(),
             gaps: proved.gaps.iter().map(|g| g.time).collect(),
             restarts: proved.main.restarts.clone(),
         }

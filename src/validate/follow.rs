@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Driver;
 use super::run::Run;
 use crate::keyname::DigestKey;
-use crate::listing::{self, Listing, Wanted};
+use crate::listing::{self, Wanted};
 use crate::scope::Filter;
 use crate::trail::TrailArn;
 use crate::unlisted;
@@ -17,8 +17,7 @@ impl Run<'_> {
         let Driver {
             fetcher, request, ..
         } = self.driver;
-        fetcher.open(bucket, key);
-        let Some((root, key)) = fetcher.atlas.find(bucket, key).into_iter().next() else {
+        let Some((root, key)) = fetcher.places(bucket, key).into_iter().next() else {
             return;
         };
         let Some(DigestKey { root: folder, .. }) = DigestKey::parse(&key) else {
@@ -46,15 +45,7 @@ impl Run<'_> {
         };
         let limits = &request.limits;
         let places = std::slice::from_ref(&place);
-        let Listing {
-            mut chains,
-            siblings,
-            refused,
-            trouble,
-            listings,
-            passed_over,
-            ..
-        } = listing::list(
+        let mut listing = listing::list(
             fetcher.source,
             account,
             region,
@@ -63,20 +54,14 @@ impl Run<'_> {
             wanted,
             limits,
         );
-        fetcher.listed(listings);
-        self.complete &= trouble.is_empty() && passed_over == 0;
-        let refused = refused.iter().map(|r| unlisted::entry(fetcher.atlas, r));
-        let trouble = trouble.iter().map(|t| unlisted::folder(fetcher.atlas, t));
-        for finding in refused.chain(trouble) {
+        fetcher.listed(listing.listings);
+        self.complete &= listing.is_whole();
+        for finding in unlisted::all(fetcher.atlas, (account, region), &listing, limits) {
             self.ledger.add(finding.of(self.id));
         }
-        if passed_over > 0 {
-            let finding = unlisted::chains(account, region, passed_over, limits);
-            self.ledger.add(finding.of(self.id));
-        }
-        self.siblings.extend(siblings);
-        self.names.list_also(place.clone());
-        if let Some(names) = chains.remove(self.id) {
+        self.siblings.extend(listing.siblings);
+        self.names.list_also(place);
+        if let Some(names) = listing.chains.remove(self.id) {
             let new = self.names.absorb(names, self.backfill, end);
             let low = self.from.and_then(|from| {
                 let before = new.iter().filter(|s| s.end() <= from);

@@ -56,38 +56,24 @@ impl Driver<'_> {
             backfill_grace: self.request.backfill_grace,
             delivery_lag: self.request.delivery_lag,
         };
+        let listing = self.pool.install(|| {
+            let source = self.fetcher.source;
+            listing::list(source, account, region, places, filter, wanted, limits)
+        });
+        self.fetcher.listed(listing.listings);
+        let mut result = GroupResult {
+            complete: listing.is_whole(),
+            findings: unlisted::all(self.fetcher.atlas, (account, region), &listing, limits),
+            ..Default::default()
+        };
         let Listing {
             chains,
             siblings,
             unrecognised,
-            refused,
-            trouble,
             hidden,
-            listings,
-            passed_over,
-        } = self.pool.install(|| {
-            let source = self.fetcher.source;
-            listing::list(source, account, region, places, filter, wanted, limits)
-        });
-        self.fetcher.listed(listings);
-        let mut result = GroupResult {
-            unrecognised,
-            complete: trouble.is_empty() && passed_over == 0,
-            ..Default::default()
-        };
-        let refused = refused.iter();
-        result
-            .findings
-            .extend(refused.map(|r| unlisted::entry(self.fetcher.atlas, r)));
-        if passed_over > 0 {
-            let finding = unlisted::chains(account, region, passed_over, limits);
-            result.findings.push(finding);
-        }
-        result.findings.extend(
-            trouble
-                .iter()
-                .map(|t| unlisted::folder(self.fetcher.atlas, t)),
-        );
+            ..
+        } = listing;
+        result.unrecognised = unrecognised;
         let mut references = References::default();
         let mut walked: Vec<Proved> = Vec::new();
         for (id, names) in chains {

@@ -84,9 +84,7 @@ impl Driver<'_> {
     /// Whether a trail's status is of this chain: of its account, and of a place that was listed.
     fn speaks_of(&self, config: &TrailConfig, id: &ChainId, names: &Names) -> bool {
         let here = |(root, key_root): &&(RootId, KeyRoot)| {
-            self.fetcher.atlas.bucket(*root) == Some(config.bucket.as_str())
-                && key_root.prefix == config.prefix
-                && key_root.organization.is_some() == config.organization
+            config.writes_to(self.fetcher.atlas.bucket(*root), key_root)
         };
         config.arn.account == id.account && names.places().iter().any(here)
     }

@@ -146,9 +146,6 @@ impl Driver<'_> {
         // Where it has no proven digests at all it says nothing, and neither does anything that only
         // looks like one of its digests.
         let window = main.paint.verified.bounds()?;
-        let mut unsure = backfill.paint.failed;
-        let unproven = backfill.paint.unproven.iter();
-        unproven.for_each(|time| unsure.insert(time));
         let gaps = gap::find(window, window.to, &main.accounted, &main.restarts);
         Some(Cover {
             asked: None,
@@ -156,7 +153,7 @@ impl Driver<'_> {
             window,
             gaps: gaps.into_iter().map(|g| g.time).collect(),
             verified: main.paint.verified,
-            unsure,
+            unsure: backfill.paint.coloured(),
             restarts: main.restarts,
         })
     }
@@ -225,10 +222,7 @@ impl Driver<'_> {
         described.iter().any(|t| {
             let here = t.multi_region || t.arn.home_region == id.region;
             let whose = t.arn.account == id.account || t.organization;
-            let place = bucket == Some(t.bucket.as_str())
-                && t.prefix == key_root.prefix
-                && t.organization == key_root.organization.is_some();
-            !t.validation && here && whose && place
+            !t.validation && here && whose && t.writes_to(bucket, key_root)
         })
     }
 }
@@ -318,10 +312,8 @@ impl Look<'_, '_> {
             proved.names = run.names;
             let verified = main.paint.verified.iter();
             verified.for_each(|time| cover.verified.insert(time));
-            let unsure = [backfill.paint.failed, backfill.paint.unproven];
-            for time in unsure.iter().flat_map(Spans::iter) {
-                cover.unsure.insert(time);
-            }
+            let unsure = backfill.paint.coloured();
+            unsure.iter().for_each(|time| cover.unsure.insert(time));
             cover.window.to = cover.window.to.max(to);
         }
     }
