@@ -1,13 +1,15 @@
 //! Fetching: an object's bytes become a reading of a digest, or a judged log. What runs on the
 //! workers, in any order.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::io::Read;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::atlas::Atlas;
 use crate::digest::{LogEntry, Unverified};
 use crate::finding::{Finding, ObjectFacts};
 use crate::inflate::{Container, Inflated, Inflater};
+use crate::keep::{self, Keep, Kept, Tee};
 use crate::keyname::DigestName;
 use crate::keys::Keys;
 use crate::limits::Limits;
@@ -35,6 +37,8 @@ pub struct Fetcher<'a> {
     inflaters: Mutex<Vec<Inflater>>,
     /// Held while a digest beyond the usual size is in memory, so that only one is.
     large: Mutex<()>,
+    /// Stored bytes of logs that are kept in memory.
+    held: Arc<AtomicUsize>,
     counts: Counts,
 }
 
@@ -62,6 +66,13 @@ pub enum LogState {
     Found(Box<Finding>),
 }
 
+/// The bytes of a log whose hash is not compared yet.
+enum Held {
+    Nothing,
+    Stored(keep::Stored),
+    Inflated(keep::Inflated),
+}
+
 /// Digests up to this size are kept while they are inflated without waiting for others.
 const USUAL_DIGEST: usize = 1 << 20;
 
@@ -83,6 +94,7 @@ impl<'a> Fetcher<'a> {
             there: There::new(source),
             inflaters: Mutex::default(),
             large: Mutex::default(),
+            held: Arc::default(),
             counts: Counts::default(),
         }
     }
@@ -116,21 +128,26 @@ impl<'a> Fetcher<'a> {
         !self.counts.ended.load(Ordering::Relaxed)
     }
 
+    /// Notes that we were told to stop while asking for something else.
+    pub fn stopped(&self) {
+        self.counts.ended.store(true, Ordering::Relaxed);
+    }
+
     fn failed(&self, error: GetError) -> GetError {
         if error.ends_all() {
-            self.counts.ended.store(true, Ordering::Relaxed);
+            self.stopped();
         }
         error
     }
 
     fn inflate(
         &self,
-        object: &mut Object<'_>,
+        body: &mut dyn Read,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<Inflated, GetError> {
         let pool = || self.inflaters.lock().unwrap_or_else(|e| e.into_inner());
         let mut inflater = pool().pop().unwrap_or_default();
-        let result = inflater.run(&mut object.body, self.limits.log_inflated, sink);
+        let result = inflater.run(body, self.limits.log_inflated, sink);
         pool().push(inflater);
         let inflated = result.map_err(|e| self.failed(GetError::from_body(e)))?;
         self.counts.read.fetch_add(inflated.read, Ordering::Relaxed);
@@ -194,7 +211,7 @@ impl<'a> Fetcher<'a> {
         let mut json: Vec<u8> = Vec::new();
         let mut over = false;
         let mut large = None;
-        let inflated = self.inflate(object, &mut |bytes| {
+        let inflated = self.inflate(&mut object.body, &mut |bytes| {
             if over || json.len() + bytes.len() > limit {
                 over = true;
                 json = Vec::new();
@@ -228,30 +245,41 @@ impl<'a> Fetcher<'a> {
         })
     }
 
-    /// Judges one log against what its digest says. `reachable` tells whether a bucket can be
-    /// looked into at all.
+    /// Judges one log against what its digest says, and keeps of it what may be needed. `reachable`
+    /// tells whether a bucket can be looked into at all.
     pub fn log(
         &self,
         entry: &LogEntry,
         read: bool,
         reachable: &dyn Fn(RootId, &str) -> bool,
-    ) -> LogState {
+        keep: Keep<'_>,
+    ) -> (LogState, Kept) {
         let expected = match logfile::expected(entry) {
             Ok(expected) => expected,
-            Err(finding) => return LogState::Found(finding),
+            Err(finding) => return (LogState::Found(finding), Kept::Nothing),
         };
         let mut facts = ObjectFacts::default();
+        let mut kept = Kept::Nothing;
         let judged = self.found(&entry.bucket, &entry.key, reachable, |root, key| {
             if !read {
                 return self.there.see(root, key).map(|()| LogState::NotRead);
             }
             self.counts.get.fetch_add(1, Ordering::Relaxed);
             let mut object = self.source.get(root, key, false)?;
-            let inflated = self.inflate(&mut object, &mut |_| {})?;
+            let (inflated, held) = self.read_keeping(&mut object.body, keep)?;
             Ok(match logfile::compare(expected, &inflated) {
-                Ok(()) => LogState::Valid {
-                    optional_fields: inflated.optional_fields,
-                },
+                Ok(()) => {
+                    kept = match (held, keep) {
+                        (Held::Inflated(all), Keep::Events(wanted)) => {
+                            Kept::Events(all.events(wanted))
+                        }
+                        (Held::Stored(stored), _) => Kept::Stored(stored),
+                        _ => Kept::Nothing,
+                    };
+                    LogState::Valid {
+                        optional_fields: inflated.optional_fields,
+                    }
+                }
                 Err(finding) => {
                     // Those of the bytes that were read, where the source knew them at once.
                     facts = match object.facts.etag {
@@ -271,13 +299,35 @@ impl<'a> Fetcher<'a> {
                 }
             }))
         });
-        match state {
+        let state = match state {
             LogState::Found(mut finding) => {
                 finding.object = facts;
                 LogState::Found(finding)
             }
             state => state,
-        }
+        };
+        (state, kept)
+    }
+
+    /// Inflates and hashes a log, keeping its bytes one way or the other.
+    fn read_keeping(
+        &self,
+        body: &mut dyn Read,
+        keep: Keep<'_>,
+    ) -> Result<(Inflated, Held), GetError> {
+        Ok(match keep {
+            Keep::Nothing => (self.inflate(body, &mut |_| {})?, Held::Nothing),
+            Keep::Stored => {
+                let mut tee = Tee::new(body, &self.held);
+                let inflated = self.inflate(&mut tee, &mut |_| {})?;
+                (inflated, Held::Stored(tee.into_stored()))
+            }
+            Keep::Events(_) => {
+                let mut all = keep::Inflated::default();
+                let inflated = self.inflate(body, &mut |bytes| all.take(bytes))?;
+                (inflated, Held::Inflated(all))
+            }
+        })
     }
 
     /// What the store says of an object, as far as it says anything.

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::record::Evidence;
 use crate::trail::{ChainId, Window};
 
 /// The answer for one chain or for the whole report, in order of gravity.
@@ -250,6 +251,8 @@ pub struct Finding {
     pub object: ObjectFacts,
     /// How many objects it stands for.
     pub count: Option<u64>,
+    /// Events that bear on it.
+    pub evidence: Vec<Evidence>,
 }
 
 /// What a store says of an object beside its bytes; never evidence of its content.
@@ -283,6 +286,7 @@ impl Finding {
             digest: None,
             object: ObjectFacts::default(),
             count: None,
+            evidence: Vec::new(),
         }
     }
 

@@ -68,6 +68,20 @@ impl Ledger {
         kept.chain(one.map(|f| f.severity)).max()
     }
 
+    /// The findings.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        let kept = self.kept.values().flatten();
+        kept.chain(self.collapsed.values())
+            .chain(self.unlooked.values())
+    }
+
+    /// The findings, to be added to.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
+        let kept = self.kept.values_mut().flatten();
+        kept.chain(self.collapsed.values_mut())
+            .chain(self.unlooked.values_mut())
+    }
+
     /// All findings.
     pub fn into_findings(self) -> Vec<Finding> {
         self.kept

@@ -10,21 +10,25 @@
 //!                                                          (Verified)
 //!                                                                │
 //!  report ── view ── outcome ── coverage, gap ── chain ──────────┤
-//!                                 (findings)                     └── logfile ── fetch
+//!                                 (findings)  │                  └── logfile ── fetch
+//!                                             └── heard, damage ── record ── keep ──┘
 //! ```
 //!
-//! [`validate`] joins them; [`inventory`] tells, by names alone, which chains are there. A [`finding::Finding`] is evidence about the logs; an
-//! [`error::Error`] says that we could not look. They never meet.
+//! [`validate`] joins them; [`inventory`] tells, by names alone, which chains are there. A
+//! [`finding::Finding`] is evidence about the logs; an [`error::Error`] says that we could not look. They
+//! never meet.
 //!
 //! It does
 //! - prove a digest by its own signature, or by what its successor recorded of it;
 //! - hold each digest against the place, account, region, trail and time it was found as;
 //! - account for every instant of the window;
+//! - tell who stopped or changed a trail, and who removed or overwrote what it stored, where a proven log
+//!   records that;
 //! - tell which logs are there that no digest names.
 //!
 //! It does not
 //! - write, print, exit, read the environment or panic on input;
-//! - say why a gap is there;
+//! - take what nobody records for a cause;
 //! - vouch for keys that come from a file.
 //!
 //! ```
@@ -58,6 +62,7 @@ pub mod cadence;
 pub mod chain;
 pub mod cli;
 pub mod coverage;
+pub mod damage;
 pub mod digest;
 pub mod discover;
 pub mod doctor;
@@ -68,8 +73,11 @@ pub mod fetch;
 pub mod finding;
 pub mod gap;
 pub mod hash;
+pub mod heard;
 pub mod inflate;
+pub mod interest;
 pub mod inventory;
+pub mod keep;
 pub mod keyname;
 pub mod keys;
 pub mod ledger;
@@ -81,6 +89,7 @@ pub mod outcome;
 pub mod placement;
 pub mod proof;
 pub mod reading;
+pub mod record;
 pub mod report;
 pub mod scope;
 pub mod signature;
@@ -93,3 +102,4 @@ pub mod trails;
 pub mod unlisted;
 pub mod validate;
 pub mod view;
+pub mod who;

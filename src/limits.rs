@@ -32,6 +32,8 @@ pub struct Limits {
     pub ahead_bytes: u64,
     /// Predecessors followed by link alone, beyond what listing showed, in one chain.
     pub unlisted_links: usize,
+    /// Events kept that bear on gaps and damage.
+    pub events: usize,
     /// Objects named in one sentence of `not_proven`; the rest is counted.
     pub named: usize,
 }
@@ -52,6 +54,7 @@ impl Default for Limits {
             digests_ahead: 16,
             ahead_bytes: 4 << 20,
             unlisted_links: 100_000,
+            events: 50_000,
             named: 5,
         }
     }

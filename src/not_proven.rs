@@ -1,14 +1,19 @@
 //! What a validation does not prove, in sentences: so that nobody takes a verdict for more than it
 //! is (pure).
 
+use std::collections::BTreeMap;
+
 use crate::atlas::Atlas;
 use crate::beside::Beside;
 use crate::discover::{Named, Survey};
+use crate::heard::Heard;
 use crate::keys::Origin;
 use crate::limits::Limits;
 use crate::outcome::ChainOutcome;
+use crate::record::{Call, TrailChange};
 use crate::scope::{Logs, Request};
-use crate::trail::{ChainId, TrailArn, Window};
+use crate::source::GetError;
+use crate::trail::{ChainId, Region, TrailArn, Window};
 
 /// What the sentences of one report are made of.
 pub struct Told<'a> {
@@ -26,10 +31,14 @@ pub struct Told<'a> {
     pub pending: &'a [(ChainId, Window)],
     /// Chains whose trail could not be asked about, and why.
     pub unasked: &'a [(ChainId, String)],
+    /// What the trails could not have logged, by their selectors of today.
+    pub selected: &'a [String],
     /// What lies among the logs.
     pub beside: &'a Beside,
     /// Where keys came from.
     pub keys: Origin,
+    /// What of the calls around gaps is not known.
+    pub events: &'a [String],
 }
 
 /// The sentences for one report, in a fixed order.
@@ -42,8 +51,10 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
         chains,
         pending,
         unasked,
+        selected,
         beside,
         keys,
+        events,
     } = told;
     let keys = match keys {
         Origin::Aws => {
@@ -58,8 +69,9 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
         "what the trails were not configured to log: a digest vouches for logs that were delivered, \
          not for what happened in the account"
             .to_owned(),
-        keys.to_owned(),
     ];
+    said.extend(selected.iter().cloned());
+    said.push(keys.to_owned());
     said.extend(beside_the_logs(chains, beside));
     if request.expect.is_empty() {
         said.push(
@@ -159,6 +171,7 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
             chains_of(starting)
         ));
     }
+    said.extend(events.iter().cloned());
     if let Some((chain, time)) = pending.first() {
         said.push(format!(
             "time so recent that its digests may not have been delivered yet, in {}: the first is \
@@ -248,6 +261,77 @@ fn beside_the_logs(chains: &[ChainOutcome], beside: &Beside) -> Vec<String> {
         ));
     }
     said
+}
+
+/// Sentences about event selectors that were set.
+const SELECTORS_SET: usize = 20;
+
+/// What of the calls around gaps is not known: `unexplained` gaps, home regions' chains that could
+/// not be looked at, and home regions where LookupEvents could not be asked, with why.
+pub fn around_gaps(
+    request: &Request,
+    unexplained: usize,
+    heard: &Heard,
+    silent: &[(ChainId, String)],
+    unasked: &BTreeMap<Region, GetError>,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    if unexplained > 0 && request.logs != Logs::All {
+        said.push(format!(
+            "what was called around {}: not all logs there were read, on request",
+            gaps_of(unexplained)
+        ));
+    }
+    if let Some((chain, why)) = silent.first() {
+        said.push(format!(
+            "what the chains of home regions record around gaps, where those were not asked for and could \
+             not be looked at, in {}: the first is {chain}: {why}",
+            chains_of(silent.len())
+        ));
+    }
+    for (region, why) in unasked {
+        said.push(format!(
+            "what LookupEvents knows of calls in {region} around gaps: it could not be asked: {}",
+            why.detail()
+        ));
+    }
+    for event in heard.events().filter(|e| e.error_code.is_none()) {
+        let Call::Trail(on, TrailChange::Selectors) = &event.call else {
+            continue;
+        };
+        said.push(format!(
+            "what {on} selected to be logged before {}: its event selectors were set then{} ({})",
+            event.time,
+            event
+                .who()
+                .map_or_else(String::new, |who| format!(" by {who}")),
+            event.called()
+        ));
+        if said.len() >= SELECTORS_SET {
+            break;
+        }
+    }
+    if heard.unread.count > 0 {
+        said.push(format!(
+            "events in {} logs around gaps and damage, whose records could not all be read: {}",
+            heard.unread.count,
+            list(&heard.unread)
+        ));
+    }
+    if heard.more {
+        said.push(
+            "further events that bear on gaps and damage: there were too many to keep".into(),
+        );
+    }
+    said
+}
+
+fn gaps_of(n: usize) -> String {
+    if n == 1 {
+        "1 gap".into()
+    } else {
+        format!("{n} gaps")
+    }
 }
 
 fn chains_of(n: usize) -> String {

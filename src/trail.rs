@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Why a text is not the identifier it should be: what was expected, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,11 +245,16 @@ impl Window {
     pub fn seconds(&self) -> i64 {
         self.to.as_second() - self.from.as_second()
     }
+
+    /// Its length.
+    pub fn length(&self) -> SignedDuration {
+        self.to.duration_since(self.from)
+    }
 }
 
 /// `at` moved by a number of seconds, held within what a timestamp can say.
 pub fn shift(at: Timestamp, seconds: i64) -> Timestamp {
-    at.saturating_add(jiff::SignedDuration::from_secs(seconds))
+    at.saturating_add(SignedDuration::from_secs(seconds))
         .unwrap_or(at)
 }
 

@@ -6,9 +6,11 @@ use crate::chain::{Anchor, Tally};
 use crate::finding::{Finding as Found, Severity};
 use crate::keys::Origin;
 use crate::outcome::{ChainOutcome, LogTally, Outcome};
+use crate::record::{Evidence as Known, Via as Told};
 use crate::report::v1::{
-    Accepted, Certainty, Chain, DigestRef, Digests, Finding, FindingCounts, Gap, Key, KeyOrigin,
-    Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals, Undigested,
+    Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
+    KeyOrigin, Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals, Undigested,
+    Via,
 };
 use crate::trail::Window;
 
@@ -149,8 +151,8 @@ fn chain(chain: &ChainOutcome) -> Chain {
                 to: time(g.time.to),
                 restart: g.restart.is_some(),
                 cause: g.cause,
-                certainty: Certainty::None,
-                evidence: Vec::new(),
+                certainty: g.certainty,
+                evidence: g.evidence.iter().map(evidence).collect(),
                 undigested_logs: g.undigested.map(|logs| Undigested {
                     count: logs.count,
                     first: logs.minutes.map(|(first, _)| time(first)),
@@ -197,6 +199,36 @@ fn finding(found: &Found) -> Finding {
         last_modified: found.object.last_modified.clone(),
         size: found.object.size,
         count: found.count,
+        evidence: found.evidence.iter().map(evidence).collect(),
+    }
+}
+
+fn evidence(known: &Known) -> Evidence {
+    let Known { event, via } = known;
+    let (via, log, digest) = match via {
+        Told::VerifiedLog { log, digest, .. } => {
+            (Via::VerifiedLog, Some(log.1.clone()), Some(digest.clone()))
+        }
+        Told::LookupEvents => (Via::LookupEvents, None, None),
+        Told::TrailStatus => (Via::TrailStatus, None, None),
+    };
+    Evidence {
+        event_name: event.name.clone(),
+        event_time: time(event.time),
+        event_id: event.id.clone(),
+        actor: event.actor.as_ref().map(|actor| Actor {
+            kind: actor.kind.clone(),
+            arn: actor.arn.clone(),
+            account: actor.account.clone(),
+            access_key_id: actor.access_key_id.clone(),
+            session: actor.session.clone(),
+        }),
+        source_ip: event.source_ip.clone(),
+        user_agent: event.user_agent.clone(),
+        error_code: event.error_code.clone(),
+        via,
+        log,
+        digest,
     }
 }
 

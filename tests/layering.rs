@@ -24,6 +24,7 @@ const STAGES: &[&str] = &[
     "placement",
     "proof",
     "reading",
+    "record",
     "signature",
     "strict",
     "trail",
@@ -50,6 +51,7 @@ const PURE: &[&str] = &[
     "scope",
     "trails/locate",
     "trails/mod",
+    "trails/selectors",
     "unlisted",
 ];
 

@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_cloudtrail as cloudtrail;
+use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
+use aws_sdk_cloudtrail::primitives::DateTime;
+use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use aws_sdk_s3 as s3;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -12,6 +15,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use jiff::{SignedDuration, Timestamp};
 use s3::config::retry::RetryConfig;
 use s3::config::{BehaviorVersion, Credentials, Region};
 use s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -647,6 +651,74 @@ async fn trails_are_seen_where_they_deliver_and_are_told_how_they_fare() {
     assert_eq!(insights.1, "InsightNotEnabledException");
     let events = here.lookup_events().send().await.expect("an answer");
     assert!(events.events().is_empty());
+}
+
+#[tokio::test]
+async fn events_are_looked_up_by_name_and_time_newest_first_in_pages() {
+    let loopback = Loopback::start();
+    let event = |name: &str, at: Timestamp| {
+        let source = "cloudtrail.amazonaws.com";
+        json!({"eventName": name, "eventTime": at.to_string(), "eventSource": source, "eventID": "id"})
+    };
+    let now = Timestamp::from_second(Timestamp::now().as_second()).expect("an instant");
+    let days = |n: i64| now - SignedDuration::from_hours(24 * n);
+    loopback.change(|cloud| {
+        let events = [100, 80, 1, 30].map(|n| event("StopLogging", days(n)));
+        let events = events.into_iter().chain([event("StartLogging", days(2))]);
+        let events = events.collect();
+        cloud.cloudtrail.events.insert(HOME.into(), events);
+        cloud.event_page = 2;
+    });
+    let client = cloudtrail_client(&loopback, HOME);
+    let look_up = |name: &str, from: Timestamp, token: Option<String>| {
+        let attribute = LookupAttribute::builder()
+            .attribute_key(LookupAttributeKey::EventName)
+            .attribute_value(name);
+        let request = client.lookup_events().set_next_token(token);
+        request
+            .lookup_attributes(attribute.build().expect("an attribute"))
+            .start_time(DateTime::from_secs(from.as_second()))
+            .end_time(DateTime::from_secs(days(1).as_second()))
+            .send()
+    };
+    let times = |answer: &LookupEventsOutput| -> Vec<i64> {
+        let events = answer.events().iter();
+        events
+            .map(|e| e.event_time().expect("a time").secs())
+            .collect()
+    };
+    let first = look_up("StopLogging", days(200), None)
+        .await
+        .expect("events");
+    assert_eq!(times(&first), [1, 30].map(|n| days(n).as_second()));
+    let told = first.events()[0].cloud_trail_event().expect("a record");
+    let told: Value = serde_json::from_str(told).expect("JSON");
+    assert_eq!(told, event("StopLogging", days(1)));
+    let token = first.next_token;
+    assert!(token.is_some());
+    let second = look_up("StopLogging", days(200), token.clone()).await;
+    let second = second.expect("events");
+    assert_eq!(times(&second), [80, 100].map(|n| days(n).as_second()));
+    assert_eq!(second.next_token, None);
+    let other = look_up("StartLogging", days(200), token).await;
+    let other = refusal(&other.expect_err("a token of another name"));
+    assert_eq!(other.1, "InvalidNextTokenException");
+    let backwards = look_up("StopLogging", days(0), None).await;
+    let backwards = refusal(&backwards.expect_err("a range that ends before it begins"));
+    assert_eq!(backwards.1, "InvalidTimeRangeException");
+
+    // What is too long ago is left out, where the loopback is told to.
+    loopback.change(|cloud| {
+        cloud.cloudtrail.lookback = Some(SignedDuration::from_hours(24 * 90));
+        cloud.event_page = 50;
+    });
+    let kept = look_up("StopLogging", days(200), None)
+        .await
+        .expect("events");
+    assert_eq!(times(&kept), [1, 30, 80].map(|n| days(n).as_second()));
+    let elsewhere = cloudtrail_client(&loopback, "eu-west-1");
+    let elsewhere = elsewhere.lookup_events().send().await.expect("events");
+    assert!(elsewhere.events().is_empty());
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 
 mod attacks;
 mod cases;
+mod causes;
 mod cli;
 mod codes;
 #[cfg(feature = "aws")]
@@ -29,7 +30,9 @@ mod program;
 mod properties;
 mod random;
 mod real_keys;
+mod records;
 mod sample;
+mod selectors;
 mod support;
 mod trails;
 mod walk;

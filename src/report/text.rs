@@ -8,7 +8,9 @@ use std::io::{self, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::matrix::Matrix;
-use super::v1::{Chain, Digests, Finding, Logs, Origin, Report, Requested, SourceKind};
+use super::v1::{
+    Chain, Digests, Evidence, Finding, Logs, Origin, Report, Requested, SourceKind, Via,
+};
 use crate::coverage::State;
 use crate::escape::escape;
 use crate::finding::{Code, Severity, Verdict};
@@ -272,7 +274,7 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     let groups = groups(&report.findings);
     for group in groups.iter().take(FINDINGS) {
-        self::finding(group, out)?;
+        self::finding(report, group, out)?;
     }
     if groups.len() > FINDINGS {
         writeln!(
@@ -306,7 +308,7 @@ fn groups(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     groups
 }
 
-fn finding(group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+fn finding(report: &Report, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let [finding, others @ ..] = group else {
         return Ok(());
     };
@@ -341,6 +343,9 @@ fn finding(group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     line(expected, finding.expected.as_deref())?;
     line(actual, finding.actual.as_deref())?;
     line("digest", finding.digest.as_deref())?;
+    for event in evidence(report, finding) {
+        line("event", Some(&told(event)))?;
+    }
     if let Some(last) = others.last() {
         line(
             "and",
@@ -350,6 +355,54 @@ fn finding(group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
         line("time", time(last).as_deref())?;
     }
     line("hint", finding.hint.as_deref())
+}
+
+/// The events that bear on a finding, or on the gap that it tells.
+fn evidence<'r>(report: &'r Report, finding: &'r Finding) -> &'r [Evidence] {
+    if finding.severity != Severity::Gap {
+        return &finding.evidence;
+    }
+    let chain = report
+        .chains
+        .iter()
+        .find(|c| Some(&c.id) == finding.chain.as_ref());
+    let time = (finding.from.as_ref(), finding.to.as_ref());
+    let mut gaps = chain.into_iter().flat_map(|c| &c.gaps);
+    let gap = gaps.find(|g| (Some(&g.from), Some(&g.to)) == time);
+    gap.map_or(&[], |g| &g.evidence)
+}
+
+/// An event in one line: when, what, who, from where, and where that is recorded.
+fn told(event: &Evidence) -> String {
+    let mut said = format!("{} {}", event.event_time, event.event_name);
+    if let Some(code) = &event.error_code {
+        let _ = write!(said, " (refused: {code})");
+    }
+    if let Some(actor) = &event.actor
+        && let Some(who) = actor
+            .arn
+            .as_ref()
+            .or(actor.account.as_ref())
+            .or(actor.kind.as_ref())
+    {
+        let _ = write!(said, " by {who}");
+    }
+    let more = [
+        ("from", &event.source_ip),
+        ("event", &event.event_id),
+        ("in", &event.log),
+    ];
+    for (word, value) in more {
+        if let Some(value) = value {
+            let _ = write!(said, ", {word} {value}");
+        }
+    }
+    match event.via {
+        Via::VerifiedLog => {}
+        Via::LookupEvents => said += ", says LookupEvents",
+        Via::TrailStatus => said += ", says GetTrailStatus",
+    }
+    said
 }
 
 fn object(finding: &Finding) -> Option<String> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::coverage::State;
 use crate::finding::{Code, Severity, Verdict};
-use crate::gap::Cause;
+use crate::gap::{Cause, Certainty};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.report/v1";
@@ -179,20 +179,6 @@ pub struct Stretch {
     pub state: State,
 }
 
-/// How sure a cause is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Certainty {
-    /// A proven log says so.
-    Signed,
-    /// AWS says so, unsigned.
-    Unsigned,
-    /// It is inferred.
-    Circumstantial,
-    /// Nothing says so.
-    None,
-}
-
 /// Time that no digest covers.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Gap {
@@ -212,7 +198,7 @@ pub struct Gap {
     pub undigested_logs: Option<Undigested>,
 }
 
-/// An event that bears on a gap.
+/// An event that bears on a gap or a finding.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Evidence {
     /// The event's name.
@@ -229,12 +215,24 @@ pub struct Evidence {
     pub user_agent: Option<String>,
     /// The error it ended in.
     pub error_code: Option<String>,
-    /// `verified-log` or `lookup-events`.
-    pub via: String,
+    /// How it is known.
+    pub via: Via,
     /// The log it stands in.
     pub log: Option<String>,
     /// The digest that names the log.
     pub digest: Option<String>,
+}
+
+/// How an event is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// It stands in a log that a proven digest names and whose hash matched.
+    VerifiedLog,
+    /// LookupEvents told it, unsigned.
+    LookupEvents,
+    /// It is a time that GetTrailStatus told; of the call nothing else is known.
+    TrailStatus,
 }
 
 /// Who made a call.
@@ -381,6 +379,8 @@ pub struct Finding {
     pub size: Option<u64>,
     /// How many it stands for.
     pub count: Option<u64>,
+    /// Events that bear on it.
+    pub evidence: Vec<Evidence>,
 }
 
 /// Where a key came from.

@@ -1,17 +1,21 @@
-//! Trails as CloudTrail itself describes them: where they write, and what was delivered last. None
-//! of it is signed, so it proves nothing of the logs; it tells what should be there.
+//! Trails as CloudTrail itself describes them: where they write, what they select, and what was
+//! delivered last. None of it is signed, so it proves nothing of the logs; it tells what should be
+//! there.
 
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod locate;
+pub mod selectors;
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::selectors::Selectors;
 use crate::keyname::KeyRoot;
+use crate::record::Event;
 use crate::source::GetError;
-use crate::trail::{ChainId, HOUR, Region, TrailArn, shift};
+use crate::trail::{ChainId, HOUR, Region, TrailArn, Window, shift};
 
 /// A trail as DescribeTrails shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,10 @@ pub struct TrailConfig {
     pub multi_region: bool,
     /// Whether it writes digests now.
     pub validation: bool,
+    /// Whether it logs events of global services.
+    pub global_events: bool,
+    /// The KMS key it encrypts with.
+    pub kms_key: Option<String>,
 }
 
 impl TrailConfig {
@@ -36,6 +44,18 @@ impl TrailConfig {
         self.arn.trail == chain.trail
             && self.arn.home_region == chain.home_region
             && (self.organization || self.arn.account == chain.account)
+    }
+
+    /// The one among some trails that a chain is of. An account's own trail may be called as one of
+    /// its organization, so one that fits in that is taken before one that does not.
+    pub fn of<'t>(
+        trails: &'t [TrailConfig],
+        chain: &ChainId,
+        organization: bool,
+    ) -> Option<&'t TrailConfig> {
+        let of = |t: &&TrailConfig| t.writes(chain);
+        let fits = |t: &&TrailConfig| of(t) && t.organization == organization;
+        trails.iter().find(fits).or(trails.iter().find(of))
     }
 
     /// Whether it writes to a place now.
@@ -55,6 +75,10 @@ pub struct TrailStatus {
     pub last_digest: Option<Timestamp>,
     /// Why the last attempt to deliver a digest failed.
     pub digest_error: Option<String>,
+    /// When logging was last switched on.
+    pub started: Option<Timestamp>,
+    /// When logging was last switched off.
+    pub stopped: Option<Timestamp>,
 }
 
 /// What CloudTrail says of trails. Answers from any thread.
@@ -76,6 +100,19 @@ pub trait Trails: Sync {
     /// # Errors
     /// Why it could not be asked for.
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError>;
+
+    /// What LookupEvents tells of calls of a name that were made in a region: the last 90 days, of the
+    /// account of these credentials, unsigned. All pages, at most two requests a second.
+    ///
+    /// # Errors
+    /// Why they could not be asked for.
+    fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError>;
+
+    /// What a trail selects to be logged, today.
+    ///
+    /// # Errors
+    /// Why it could not be asked for.
+    fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError>;
 
     /// Requests made.
     fn requests(&self) -> u64;

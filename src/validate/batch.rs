@@ -1,13 +1,11 @@
-//! Digests fetched together, and their logs checked together: what runs on the workers.
+//! Digests fetched together: what runs on the workers.
 
 use rayon::prelude::*;
 
 use super::Driver;
-use crate::digest::LogEntry;
-use crate::fetch::LogState;
 use crate::hash::Sha256;
 use crate::listing::{Names, Slot};
-use crate::proof::{Own, Verified};
+use crate::proof::Own;
 use crate::reading::{Content, NotDigest, Reading};
 use crate::signature::Checked;
 use crate::trail::ChainId;
@@ -39,22 +37,6 @@ impl Driver<'_> {
             readings,
             largest,
         }
-    }
-
-    pub(super) fn check_logs(&self, proven: &[Box<Verified>]) -> Vec<LogState> {
-        let entries: Vec<_> = proven
-            .iter()
-            .map(Box::as_ref)
-            .flat_map(|d| d.log_files().iter().map(move |e| (d, e)))
-            .collect();
-        let check = |(digest, entry): (&Verified, &LogEntry)| {
-            // A folder without a name holds the bucket of the digest that lies in it, for all we know.
-            let (own, _) = digest.place();
-            let known = |root, bucket: &str| !self.fetcher.atlas.unnamed(root) || bucket == own;
-            let read = self.request.logs.reads(&self.request.seed, &entry.key);
-            self.fetcher.log(entry, read, &known)
-        };
-        entries.into_par_iter().map(check).collect()
     }
 }
 

@@ -7,8 +7,9 @@ use sha2::Digest as _;
 
 use super::Driver;
 use super::group::GroupResult;
+use super::manifest::Page;
 use super::references::References;
-use super::run::Run;
+use super::run::{Purpose, Run};
 use crate::chain::{Scope, Walk, Walked};
 use crate::coverage::{Paint, Spans, State, verified_until};
 use crate::finding::{Code, Finding, Severity};
@@ -18,6 +19,7 @@ use crate::ledger::Ledger;
 use crate::listing::Names;
 use crate::outcome::{ChainOutcome, LogTally, verdict};
 use crate::trail::{ChainId, HOUR, Window, shift};
+use crate::trails::{TrailConfig, TrailStatus};
 
 /// A chain that was walked, before its outcome is known.
 pub(super) struct Proved {
@@ -33,14 +35,21 @@ pub(super) struct Proved {
     pub logs: LogTally,
     /// What the findings of its logs colour.
     pub by_logs: Paint,
+    /// The logs that its proven digests name.
+    pub pages: Vec<Page>,
+    /// The same of digests beyond the window.
+    pub beyond: Vec<Page>,
+    /// SHA-256 over its logs, and what became of each.
+    pub evidence: sha2::Sha256,
+    pub complete: bool,
+    /// Its trail, where CloudTrail tells of it.
+    pub trail: Option<(TrailConfig, TrailStatus)>,
     pending_from: Timestamp,
-    evidence: Sha256,
-    complete: bool,
 }
 
 impl Driver<'_> {
-    /// Walks a chain, with what its logs are and what CloudTrail says of it; nothing where no name is
-    /// that of one of its digests.
+    /// Walks a chain, with what CloudTrail says of it; nothing where no name is that of one of its
+    /// digests.
     pub(super) fn prove(
         &self,
         id: ChainId,
@@ -61,9 +70,9 @@ impl Driver<'_> {
         let backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
         let Run {
             mut ledger,
-            logs,
-            paint: by_logs,
-            evidence,
+            passed_over,
+            pages,
+            beyond,
             complete,
             names,
             siblings,
@@ -71,7 +80,11 @@ impl Driver<'_> {
         } = run;
 
         let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
-        if let Some(time) = self.tail(&id, &names, window, &mut ledger, result) {
+        let trail = self.asked(&id, &names, result);
+        let missing = trail
+            .as_ref()
+            .and_then(|trail| self.tail(&id, &names, window, trail, &mut ledger, result));
+        if let Some(time) = missing {
             main.tally.missing += 1;
             main.paint.colour(Severity::Failed, time);
             main.accounted.insert(time);
@@ -84,11 +97,17 @@ impl Driver<'_> {
             window,
             gaps,
             ledger,
-            logs,
-            by_logs,
+            logs: LogTally {
+                unproven: passed_over,
+                ..LogTally::default()
+            },
+            by_logs: Paint::default(),
+            pages,
+            beyond,
+            evidence: sha2::Sha256::new(),
             pending_from,
-            evidence: Sha256(evidence.finalize().into()),
             complete,
+            trail,
             main,
             backfill,
             names,
@@ -112,13 +131,13 @@ impl Driver<'_> {
             names,
             from,
             ledger: Ledger::new(self.request.limits.findings_per_code),
-            logs: LogTally::default(),
-            paint: Paint::default(),
-            evidence: sha2::Sha256::new(),
+            passed_over: 0,
+            pages: Vec::new(),
+            beyond: Vec::new(),
             unlisted: 0,
             complete: true,
             references,
-            naming_only: false,
+            purpose: Purpose::Proof,
             followed: Vec::new(),
             siblings: BTreeMap::new(),
         }
@@ -153,7 +172,6 @@ impl Driver<'_> {
         let Proved {
             id,
             names,
-            siblings: _,
             window,
             main,
             backfill,
@@ -164,6 +182,7 @@ impl Driver<'_> {
             pending_from,
             evidence,
             complete,
+            ..
         } = proved;
         let last = main.last_end().unwrap_or(window.from);
         let mut paint = main.paint;
@@ -188,7 +207,8 @@ impl Driver<'_> {
         }
         let findings = ledger.into_findings();
         let verdict = verdict(&findings, coverage.iter().map(|s| s.state), complete);
-        let evidence = [main.evidence, backfill.evidence, Some(evidence)];
+        let logged = Sha256(evidence.finalize().into());
+        let evidence = [main.evidence, backfill.evidence, Some(logged)];
         result.pending.extend(
             coverage
                 .iter()
@@ -217,7 +237,7 @@ impl Driver<'_> {
 
     /// Says which keys are about to be needed: from an hour before the window, whose first digest may
     /// be a starting digest, until backfill digests after it were generated.
-    fn expect_keys(&self, id: &ChainId, names: &Names, to: Timestamp) {
+    pub(super) fn expect_keys(&self, id: &ChainId, names: &Names, to: Timestamp) {
         let request = self.request;
         let oldest = names
             .main

@@ -1,4 +1,5 @@
-//! One account and region: its digests listed, its chains walked one after another.
+//! One account and region: its digests listed, its chains walked one after another; and what came of
+//! them, once their logs are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +9,11 @@ use super::Driver;
 use super::chain::Proved;
 use super::references::References;
 use crate::beside::Beside;
+use crate::coverage::Spans;
 use crate::discover::Named;
 use crate::finding::Finding;
 use crate::keyname::KeyRoot;
-use crate::listing::{self, Listing, Wanted};
+use crate::listing::{self, Listing, Names, Wanted};
 use crate::outcome::ChainOutcome;
 use crate::scope::Asked;
 use crate::signature::KeyUse;
@@ -40,14 +42,24 @@ pub(super) struct GroupResult {
     pub beside: Beside,
 }
 
+/// One account and region whose chains were walked.
+pub(super) struct Group {
+    pub walked: Vec<Proved>,
+    siblings: BTreeMap<ChainId, Names>,
+    hidden: Spans,
+    references: References,
+    result: GroupResult,
+}
+
 impl Driver<'_> {
+    /// Walks the chains of one account and region.
     pub(super) fn group(
         &self,
         account: &AccountId,
         region: &Region,
         places: &[(RootId, KeyRoot)],
         members: &BTreeSet<(KeyRoot, AccountId)>,
-    ) -> GroupResult {
+    ) -> Group {
         let limits = &self.request.limits;
         let filter = &self.request.filter;
         let wanted = Wanted {
@@ -95,6 +107,24 @@ impl Driver<'_> {
             let proved = self.prove(id, names, &hidden, &mut references, &mut result);
             walked.extend(proved);
         }
+        Group {
+            walked,
+            siblings,
+            hidden,
+            references,
+            result,
+        }
+    }
+
+    /// What came of the chains of one account and region.
+    pub(super) fn finish(&self, group: Group) -> GroupResult {
+        let Group {
+            mut walked,
+            siblings,
+            hidden,
+            references,
+            mut result,
+        } = group;
         self.unreferenced(&mut walked, siblings, &hidden, references, &mut result);
         for proved in walked {
             self.conclude(proved, &mut result);

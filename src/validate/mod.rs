@@ -4,17 +4,21 @@ mod absences;
 mod batch;
 mod chain;
 mod cover;
+mod explain;
 mod follow;
 mod group;
+mod logs;
+mod manifest;
 mod references;
 mod run;
 mod scan;
+mod selected;
 mod tail;
 mod unreferenced;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
@@ -25,18 +29,22 @@ use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::fetch::Fetcher;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::gap::Certainty;
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::not_proven::{self, Told};
 use crate::outcome::{Outcome, Requests, verdict};
 use crate::scope::Request;
-use crate::source::Source;
+use crate::source::{RootId, Source};
 use crate::trail::{AccountId, ChainId, HOUR, Region, Window};
 use crate::trails::Trails;
 use crate::unlisted;
 use absences::{ended_before_siblings, missing_at_home, missing_beside_siblings};
-use group::GroupResult;
+use chain::Proved;
+use group::{Group, GroupResult};
+use logs::Reader;
+use manifest::Manifest;
 
 /// Where everything comes from.
 #[derive(Clone, Copy)]
@@ -74,37 +82,23 @@ pub fn validate(
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
     let survey = discover::survey(source, atlas, &request.filter, limits, &pool);
     fetcher.listed(survey.listings);
+    let manifest = Manifest::default();
     let driver = Driver {
         fetcher: &fetcher,
         trails,
         request,
         observer,
         pool: &pool,
+        manifest: &manifest,
     };
-    let groups: Vec<_> = survey.groups.iter().collect();
-    let results: Mutex<BTreeMap<usize, GroupResult>> = Mutex::default();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(((account, region), places)) = groups.get(at) else {
-                break;
-            };
-            let result = driver.group(account, region, places, &survey.members);
-            results
-                .lock()
-                .unwrap_or_else(|e| e.into_inner())
-                .insert(at, result);
-        }
+    let walk = |((account, region), places): (&(AccountId, Region), &Vec<(RootId, KeyRoot)>)| {
+        driver.group(account, region, places, &survey.members)
     };
-    std::thread::scope(|scope| {
-        for _ in 1..request.chains_at_once.min(groups.len()).max(1) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let results = results.into_inner().unwrap_or_else(|e| e.into_inner());
-    Ok(driver.join(survey, results.into_values()))
+    // All digests first: a broken chain is told early, and around gaps events are looked for.
+    let mut groups = driver.side_by_side(survey.groups.iter().collect(), walk);
+    let told = driver.read_and_explain(&mut groups);
+    let results = driver.side_by_side(groups, |group| driver.finish(group));
+    Ok(driver.join(survey, results, &told))
 }
 
 struct Driver<'a> {
@@ -113,10 +107,54 @@ struct Driver<'a> {
     request: &'a Request,
     observer: &'a dyn Observer,
     pool: &'a rayon::ThreadPool,
+    manifest: &'a Manifest,
 }
 
 impl Driver<'_> {
-    fn join(&self, survey: Survey, results: impl Iterator<Item = GroupResult>) -> Outcome {
+    /// Works on several accounts and regions at a time, and gives what came of them in their order.
+    fn side_by_side<T: Send, R: Send>(
+        &self,
+        groups: Vec<T>,
+        work: impl Fn(T) -> R + Sync,
+    ) -> Vec<R> {
+        let threads = self.request.chains_at_once.min(groups.len()).max(1);
+        let results: Mutex<BTreeMap<usize, R>> = Mutex::default();
+        let queue = Mutex::new(groups.into_iter().enumerate());
+        let run = || {
+            loop {
+                let next = queue.lock().unwrap_or_else(|e| e.into_inner()).next();
+                let Some((at, group)) = next else { break };
+                let result = work(group);
+                let mut results = results.lock().unwrap_or_else(|e| e.into_inner());
+                results.insert(at, result);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(run);
+            }
+            run();
+        });
+        let results = results.into_inner().unwrap_or_else(|e| e.into_inner());
+        results.into_values().collect()
+    }
+
+    /// Reads the logs that digests name, and holds gaps and damage against what was called around
+    /// them. Gives what of that is not known, in sentences.
+    fn read_and_explain(&self, groups: &mut [Group]) -> Vec<String> {
+        let chains = groups.iter_mut().flat_map(|g| &mut g.walked);
+        let mut chains: Vec<&mut Proved> = chains.collect();
+        let interest = self.interest(&chains);
+        let (witnesses, silent) = self.witnesses(&chains);
+        let reader = Reader::new(self, &mut chains, &witnesses, interest);
+        let mut heard = reader.run();
+        let unasked = self.explain(&mut chains, &mut heard);
+        let gaps = chains.iter().flat_map(|p| &p.gaps);
+        let unexplained = gaps.filter(|g| g.certainty == Certainty::None).count();
+        not_proven::around_gaps(self.request, unexplained, &heard, &silent, &unasked)
+    }
+
+    fn join(&self, survey: Survey, results: Vec<GroupResult>, events: &[String]) -> Outcome {
         let mut complete = survey.trouble.is_empty() && !survey.bounded;
         let mut ledger = Ledger::new(self.request.limits.findings_per_code);
         let beforehand = &self.request.beforehand;
@@ -160,7 +198,8 @@ impl Driver<'_> {
         std::mem::take(&mut among_logs.trouble)
             .into_iter()
             .for_each(|f| ledger.add(f));
-        complete &= self.fetcher.lasted() && self.request.complete;
+        let selected = self.selected(&chains);
+        complete &= self.fetcher.lasted() && self.request.complete && !selected.cut_short;
         unvalidated
             .iter()
             .for_each(|arn| ledger.add(tail::unvalidated(arn)));
@@ -226,8 +265,10 @@ impl Driver<'_> {
             chains: &chains,
             pending: &pending,
             unasked: &unasked,
+            selected: &selected.said,
             beside: &among_logs,
             keys: self.fetcher.keys.origin(),
+            events,
         });
         Outcome {
             verdict: verdict(&findings, states, complete),

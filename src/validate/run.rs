@@ -1,28 +1,35 @@
-//! One chain on its way: digests fetched ahead, linked in order, their logs checked.
+//! One chain on its way: digests fetched ahead and linked in order.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sha2::Digest as _;
 
 use super::Driver;
 use super::batch::{Batch, content_of, home_of, proves_itself, runs};
+use super::manifest::Page;
 use super::references::References;
 use crate::chain::{Placed, Walk, Walked};
-use crate::coverage::Paint;
 use crate::event::{self, Judged};
-use crate::fetch::LogState;
-use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::ledger::Ledger;
 use crate::listing::{Names, Slot};
-use crate::outcome::LogTally;
 use crate::placement::Recorded;
 use crate::proof::Verified;
 use crate::reading::{Content, NotDigest, Reading};
 use crate::source::{GetError, RootId};
 use crate::trail::{ChainId, HOUR, shift};
+
+/// What a chain is walked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It was asked for.
+    Proof,
+    /// For the logs that it names: none of them will be looked at, and nobody is told.
+    Naming,
+    /// For the events in its logs, and nobody is told.
+    Witness,
+}
 
 /// One chain on its way.
 pub(super) struct Run<'a> {
@@ -34,27 +41,26 @@ pub(super) struct Run<'a> {
     /// The beginning of the window, where it is known.
     pub(super) from: Option<Timestamp>,
     pub(super) ledger: Ledger,
-    pub(super) logs: LogTally,
-    pub(super) paint: Paint,
-    pub(super) evidence: sha2::Sha256,
+    /// Logs that digests name which are not in their place: nobody looks for them.
+    pub(super) passed_over: u64,
+    /// The logs that its proven digests name, newest first.
+    pub(super) pages: Vec<Page>,
+    /// The same of digests beyond the window.
+    pub(super) beyond: Vec<Page>,
     pub(super) unlisted: usize,
     pub(super) complete: bool,
     /// Which logs its proven digests name.
     pub(super) references: &'a mut References,
-    /// Whether only that is asked: no log is looked at, and nobody is told.
-    pub(super) naming_only: bool,
+    /// What it is walked for.
+    pub(super) purpose: Purpose,
     /// Digests found by following a link to a bucket that was not given.
     pub(super) followed: Vec<Slot>,
     /// Other chains in the folders that links led to.
     pub(super) siblings: BTreeMap<ChainId, Names>,
 }
 
-/// Digests whose logs are to be checked, newest first.
-type Proven = Vec<Box<Verified>>;
-
 impl Run<'_> {
-    /// Walks one set of digests newest first: while the logs of one batch are checked, the next
-    /// batch of digests is fetched.
+    /// Walks one set of digests newest first: while one batch is linked, the next is fetched.
     pub(super) fn walk(&mut self, mut walk: Walk<'_>, backfill: bool, to: Timestamp) -> Walked {
         self.backfill = backfill;
         let slots = if backfill {
@@ -79,46 +85,34 @@ impl Run<'_> {
             }
         }
         loop {
-            let mut proven = Vec::new();
             let slots = std::mem::take(&mut batch.slots);
             for run in runs(batch.readings) {
                 let Some(end) = run.first().map(|r| r.name.end) else {
                     continue;
                 };
-                self.settle(&mut walk, Some(end), &mut proven);
+                self.settle(&mut walk, Some(end));
                 if self.followed.iter().any(|slot| slot.end() > end) {
                     // What a link led to comes first; the rest of this batch is read again after it.
                     queue.extend(slots.iter().filter(|slot| slot.end() <= end));
                     break;
                 }
-                self.place(&mut walk, run, &mut proven);
+                self.place(&mut walk, run);
             }
             if queue.is_empty() {
-                self.settle(&mut walk, None, &mut proven);
+                self.settle(&mut walk, None);
             }
             if !self.followed.is_empty() {
                 queue.append(&mut self.followed);
                 queue.sort_unstable();
             }
-            let done = queue.is_empty();
-            let ahead = self.take(&mut queue, batch.largest);
-            let (driver, names, id) = (self.driver, &self.names, self.id);
-            let to_check = if self.naming_only { &[][..] } else { &proven };
-            let (states, fetched) = driver.pool.install(|| {
-                rayon::join(
-                    || driver.check_logs(to_check),
-                    || driver.fetch(names, id, backfill, &ahead),
-                )
-            });
-            proven.iter().for_each(|digest| self.name(digest));
-            self.fold(to_check, states);
             walk.drain_findings()
                 .into_iter()
                 .for_each(|f| self.ledger.add(f));
-            batch = fetched;
-            if done {
+            if queue.is_empty() {
                 break;
             }
+            let ahead = self.take(&mut queue, batch.largest);
+            batch = self.fetch(&ahead);
         }
         let mut walked = walk.finish();
         std::mem::take(&mut walked.findings)
@@ -194,7 +188,7 @@ impl Run<'_> {
 
     /// Hands digests that end together to the walk: the one at its recorded place first, so that
     /// copies of it do no harm.
-    fn place(&mut self, walk: &mut Walk<'_>, mut run: Vec<Reading>, proven: &mut Proven) {
+    fn place(&mut self, walk: &mut Walk<'_>, mut run: Vec<Reading>) {
         // Of several in one place the one that proves itself, or that its successor recorded.
         run.sort_by_key(|r| {
             !proves_itself(r) && walk.expected(r).is_none_or(|h| content_of(r) != Ok(h))
@@ -215,26 +209,26 @@ impl Run<'_> {
                 proven_here = proven_here.or(same.1.ok());
             }
             met.push(same);
-            self.placed(bucket.as_deref(), &key, placed, proven);
+            self.placed(bucket.as_deref(), &key, placed);
         }
     }
 
-    fn name(&mut self, digest: &Verified) {
+    /// Takes what a proven digest names.
+    fn name(&mut self, digest: &Verified) -> Option<Page> {
         let logs = digest.log_files().iter();
         logs.for_each(|log| self.references.add(&log.bucket, &log.key));
+        let named = self.purpose != Purpose::Naming && !digest.log_files().is_empty();
+        named.then(|| self.driver.manifest.add(digest))
     }
 
-    fn placed(&mut self, bucket: Option<&str>, key: &str, placed: Placed, proven: &mut Proven) {
+    fn placed(&mut self, bucket: Option<&str>, key: &str, placed: Placed) {
         let kind = if self.backfill {
             event::Kind::Backfill
         } else {
             event::Kind::Digest
         };
-        self.logs.unproven += placed.passed_over;
-        if let Some(digest) = &placed.beyond {
-            self.name(digest);
-        }
-        if placed.inside && !self.naming_only {
+        self.passed_over += placed.passed_over;
+        if placed.inside && self.purpose == Purpose::Proof {
             let worst = placed.worst;
             self.driver.observer.judged(Judged {
                 chain: self.id,
@@ -245,11 +239,18 @@ impl Run<'_> {
                 read: true,
             });
         }
-        proven.extend(placed.proven);
+        if let Some(digest) = &placed.beyond {
+            let page = self.name(digest);
+            self.beyond.extend(page);
+        }
+        if let Some(digest) = &placed.proven {
+            let page = self.name(digest);
+            self.pages.extend(page);
+        }
     }
 
     /// Looks by name for what links name and listing did not show, down to `next`.
-    fn settle(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>, proven: &mut Proven) {
+    fn settle(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>) {
         let fetcher = self.driver.fetcher;
         loop {
             // What a link led to is read in its turn, not by name.
@@ -287,7 +288,7 @@ impl Run<'_> {
                 Ok(reading) => {
                     let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
                     let placed = walk.place(reading, None);
-                    self.placed(bucket.as_deref(), &key, placed, proven);
+                    self.placed(bucket.as_deref(), &key, placed);
                 }
                 Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
                 Err(error) => {
@@ -296,75 +297,6 @@ impl Run<'_> {
             }
             // Whatever was found there, the claims on this place are settled.
             walk.absent((&bucket, &key), end, None);
-        }
-    }
-
-    /// Counts and reports the logs of a batch, in the order of the walk.
-    fn fold(&mut self, proven: &[Box<Verified>], states: Vec<LogState>) {
-        let id = self.id;
-        let mut states = states.into_iter();
-        for digest in proven {
-            let interval = digest.interval();
-            for (entry, state) in digest.log_files().iter().zip(states.by_ref()) {
-                let (word, worst) = match state {
-                    LogState::Valid { optional_fields } => {
-                        self.logs.valid += 1;
-                        if optional_fields {
-                            let message = "this log's gzip header carries optional fields (a name, a \
-                                           comment or extra); its content is as delivered";
-                            let finding = Finding::new(Code::GzipHeaderChanged, message);
-                            let finding =
-                                finding.at(Some(&entry.bucket), &entry.key).over(interval);
-                            self.ledger.add(
-                                Finding {
-                                    digest: Some(digest.place().1.into()),
-                                    ..finding
-                                }
-                                .of(id),
-                            );
-                        }
-                        ("valid", None)
-                    }
-                    LogState::NotRead => {
-                        self.logs.not_read += 1;
-                        ("not-read", None)
-                    }
-                    LogState::Found(finding) => {
-                        match (finding.code, finding.severity) {
-                            (Code::LogMissing, _) => self.logs.missing += 1,
-                            (_, Severity::Failed) => self.logs.failed += 1,
-                            _ => self.logs.unproven += 1,
-                        }
-                        let (code, severity) = (finding.code, finding.severity);
-                        self.paint.colour(severity, interval);
-                        let finding = finding
-                            .at(Some(&entry.bucket), &entry.key)
-                            .over(interval)
-                            .of(id);
-                        self.ledger.add(Finding {
-                            digest: Some(digest.place().1.into()),
-                            ..finding
-                        });
-                        (code.as_str(), Some(severity))
-                    }
-                };
-                let hash = entry
-                    .hash
-                    .as_ref()
-                    .map_or_else(String::clone, ToString::to_string);
-                self.evidence.update(format!(
-                    "log {}/{} {hash} {word}\n",
-                    entry.bucket, entry.key
-                ));
-                self.driver.observer.judged(Judged {
-                    chain: id,
-                    kind: event::Kind::Log,
-                    bucket: Some(&entry.bucket),
-                    key: &entry.key,
-                    worst,
-                    read: word != "not-read",
-                });
-            }
         }
     }
 }

@@ -13,24 +13,33 @@ use crate::trail::{ChainId, HOUR, TrailArn, Window, shift};
 use crate::trails::{TrailConfig, TrailStatus};
 
 impl Driver<'_> {
-    /// Asks for the status of a chain's trail, and tells what is off now. Gives the interval of a
-    /// digest that was delivered and is not there.
+    /// Asks for the status of a chain's trail.
+    pub(super) fn asked(
+        &self,
+        id: &ChainId,
+        names: &Names,
+        result: &mut GroupResult,
+    ) -> Option<(TrailConfig, TrailStatus)> {
+        match self.ask(id, names)? {
+            Ok(answer) => Some(answer),
+            Err((why, ends_all)) => {
+                result.complete &= !ends_all;
+                result.unasked.push((id.clone(), why));
+                None
+            }
+        }
+    }
+
+    /// Tells what is off now. Gives the interval of a digest that was delivered and is not there.
     pub(super) fn tail(
         &self,
         id: &ChainId,
         names: &Names,
         window: Window,
+        (config, status): &(TrailConfig, TrailStatus),
         ledger: &mut Ledger,
         result: &mut GroupResult,
     ) -> Option<Window> {
-        let (config, status) = match self.ask(id, names)? {
-            Ok(answer) => answer,
-            Err((why, ends_all)) => {
-                result.complete &= !ends_all;
-                result.unasked.push((id.clone(), why));
-                return None;
-            }
-        };
         if !config.validation {
             result.unvalidated.insert(config.arn.clone());
         }
@@ -51,8 +60,8 @@ impl Driver<'_> {
                     .of(id),
             );
         }
-        let speaks = self.speaks_of(&config, id, names);
-        let later = self.delivered_later(id, names, window, &status);
+        let speaks = self.speaks_of(config, id, names);
+        let later = self.delivered_later(id, names, window, status);
         let (time, finding) = later.filter(|_| speaks)?;
         ledger.add(finding);
         Some(time)
@@ -69,10 +78,7 @@ impl Driver<'_> {
         let told = |e: GetError| (e.detail(), e.ends_all());
         let answer = trails.described(&id.home_region).map_err(told);
         let answer = answer.and_then(|described| {
-            let of = |t: &&TrailConfig| t.writes(id);
-            // An account's own trail may be called as one of its organization.
-            let fits = |t: &&TrailConfig| of(t) && t.organization == organization;
-            let config = described.iter().find(fits).or(described.iter().find(of));
+            let config = TrailConfig::of(&described, id, organization);
             let unknown = "these credentials do not see its trail";
             let config = config.ok_or((unknown.to_owned(), false))?;
             let status = trails.status(&config.arn, &id.region);

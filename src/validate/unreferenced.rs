@@ -12,6 +12,7 @@ use super::chain::Proved;
 use super::cover::{Class, Cover, classify};
 use super::group::GroupResult;
 use super::references::References;
+use super::run::Purpose;
 use super::scan::scan;
 use crate::beside::Beside;
 use crate::chain::Walk;
@@ -139,7 +140,7 @@ impl Driver<'_> {
         let from = shift(time.from, -HOUR);
         let places = names.places().into_iter().cloned().collect();
         let mut run = self.run(id, names, Some(from), references);
-        run.naming_only = true;
+        run.purpose = Purpose::Naming;
         let scope = |backfill| self.scope(id, backfill, (Some(from), time.to), hidden);
         let main = run.walk(Walk::new(scope(false)), false, time.to);
         let backfill = run.walk(Walk::new(scope(true)), true, time.to);
@@ -305,7 +306,7 @@ impl Look<'_, '_> {
             let (driver, from) = (self.driver, time.to);
             let names = std::mem::take(&mut proved.names);
             let mut run = driver.run(&proved.id, names, Some(from), self.references);
-            run.naming_only = true;
+            run.purpose = Purpose::Naming;
             let scope = |backfill| driver.scope(&proved.id, backfill, (Some(from), to), hidden);
             let main = run.walk(Walk::new(scope(false)), false, to);
             let backfill = run.walk(Walk::new(scope(true)), true, to);

@@ -41,6 +41,8 @@ pub struct Case {
     pub differs: Option<&'static str>,
     /// What CloudTrail says of the trail, if it is asked.
     pub says: Says,
+    /// The account that owns an organization's trail, where it is none of its chains' alone.
+    pub owner: Option<&'static str>,
 }
 
 /// What DescribeTrails and GetTrailStatus say of a case's trail.
@@ -84,6 +86,7 @@ impl Case {
                 last_digest: None,
                 digest_error: None,
             },
+            owner: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `testdata/`: a folder a finding code, each made by the forge, each run through the real binary.
 
 pub mod case;
+mod causes;
 mod coverage;
 mod digests;
 mod keys;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Case> {
         digests::cases(),
         logs::cases(),
         keys::cases(),
+        causes::cases(),
         coverage::cases(),
         sample::cases(),
         trails::cases(),

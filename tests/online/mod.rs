@@ -4,11 +4,12 @@ mod cases;
 mod command_line;
 mod doctor;
 mod evidence;
+mod gaps;
 mod hours;
 mod moved;
 mod network;
 mod organization;
-
+mod selectors;
 mod signals;
 pub mod stage;
 mod trail;

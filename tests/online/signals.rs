@@ -151,6 +151,20 @@ fn a_slow_run_ends_soon_with_all_that_was_found() {
 }
 
 #[test]
+fn a_stop_ends_the_waiting_between_lookups_at_once() {
+    let stage = super::gaps::stopped_outside_home();
+    let mut args = vec!["validate", "--format", "json"];
+    args.extend(super::gaps::ASKED);
+    let mut run = Running::start(&stage, &args, false);
+    run.until_called("LookupEvents", 2);
+    let run = run.end_by("-INT");
+    let (code, report) = reported(run);
+    assert_eq!((code, &report["complete"]), (130, &Value::Bool(false)));
+    assert_eq!(report["chains"][0]["gaps"][0]["cause"], "logging-stopped");
+    assert!(stage.calls("LookupEvents").len() <= 3);
+}
+
+#[test]
 fn what_was_proven_before_the_signal_stays_proven() {
     let stage = days();
     let logs = format!("AWSLogs/111111111111/CloudTrail/{REGION}/");

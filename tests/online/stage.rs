@@ -35,7 +35,7 @@ impl Stage {
         }
         let mut trails: Vec<TrailConfig> = Vec::new();
         for chain in chains {
-            let told = told(chain);
+            let told = told(chain, case.owner);
             if !trails.iter().any(|t| t.arn == told.arn) {
                 trails.push(told);
             }
@@ -115,12 +115,13 @@ impl Stage {
 }
 
 /// A trail as a chain of a report tells it.
-fn told(chain: &Value) -> TrailConfig {
+fn told(chain: &Value, owner: Option<&str>) -> TrailConfig {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let get = |name: &str| text(&chain[name]).expect("a text");
     let location = &chain["locations"][0];
     let bucket = text(&location["bucket"]).unwrap_or_else(|| BUCKET.to_owned());
-    let mut trail = Trail::new(&get("account"), &get("home_region"), &get("trail"), &bucket);
+    let account = owner.map_or_else(|| get("account"), str::to_owned);
+    let mut trail = Trail::new(&account, &get("home_region"), &get("trail"), &bucket);
     trail.prefix = text(&location["prefix"]);
     trail.organization = text(&location["organization"]);
     TrailConfig::from(&trail)

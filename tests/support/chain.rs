@@ -168,6 +168,24 @@ impl Chain {
         self.begin(w, at, true);
     }
 
+    /// Starts a trail that was created just before: CreateTrail stands before StartLogging in the
+    /// first log. After DeleteTrail it is another trail of that name.
+    pub fn create(&mut self, w: &mut World, at: Timestamp, multi_region: bool) {
+        assert_eq!(self.state, State::Idle, "a trail is created where none is");
+        self.begin(w, at, false);
+        let trail = &self.spec.trail;
+        let params = json!({
+            "name": trail.name,
+            "s3BucketName": trail.bucket,
+            "s3KeyPrefix": trail.prefix,
+            "includeGlobalServiceEvents": true,
+            "isMultiRegionTrail": multi_region,
+            "enableLogFileValidation": true,
+            "isOrganizationTrail": trail.organization.is_some(),
+        });
+        self.announce("CreateTrail", after(at, -2), params);
+    }
+
     fn begin(&mut self, w: &mut World, at: Timestamp, listing: bool) {
         assert_ne!(self.state, State::Running, "the chain is already running");
         if let Some(cursor) = self.cursor {
@@ -285,6 +303,22 @@ impl Chain {
         if let Some(cursor) = self.cursor {
             self.announce("UpdateTrail", cursor, params);
         }
+    }
+
+    /// Puts the UpdateTrail event that sets `changes` into the next log, as [`Chain::move_to`] does
+    /// for a bucket: `{"isMultiRegionTrail": false}`. What it does to chains is left to the caller.
+    pub fn update(&mut self, at: Timestamp, changes: Value) {
+        let mut params = json!({"name": self.spec.trail.arn()});
+        for (name, value) in changes.as_object().expect("what is set") {
+            params[name] = value.clone();
+        }
+        self.announce("UpdateTrail", at, params);
+    }
+
+    /// Puts any record into the next log delivered after its event, whichever chain this is. A
+    /// start and a quiet hour lose what waits.
+    pub fn record(&mut self, event: Fields) {
+        self.queue.push(event);
     }
 
     /// Puts a management event into the next log, if this chain is the one that would show

@@ -3,18 +3,21 @@
 use jiff::Timestamp;
 use rand::RngExt;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::calls::{Call, ERRORS, call, long_call};
 use super::identity::{TYPES, identity};
 use super::json::{Fields, Json};
-use super::text::{after, iso, pick, random, uuid, uuid_text};
+use super::text::{iso, pick, random, uuid};
 use super::world::Rng;
+
+pub use super::deeds::{
+    cloudtrail_event, cloudtrail_event_by, delivery_event, kms_event, s3_event,
+};
 
 /// The record versions in use; each adds fields to the one before.
 pub const VERSIONS: [&str; 4] = ["1.08", "1.09", "1.10", "1.11"];
 
-const AGENTS: [&str; 5] = [
+pub(super) const AGENTS: [&str; 5] = [
     "aws-cli/2.27.41 md/awscrt#0.26.1 ua/2.1 os/linux#6.8.0 md/arch#x86_64 lang/python#3.13.4 cfg/retry-mode#standard",
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
     "Boto3/1.38.0 md/Botocore#1.38.0 ua/2.0 os/linux lang/python#3.12.8",
@@ -144,68 +147,6 @@ fn origin(rng: &mut Rng, kind: &str) -> (String, String) {
         format!("198.51.100.{}", rng.random_range(1..255_u32))
     };
     (address, pick(rng, &AGENTS).to_owned())
-}
-
-/// A management event on a trail, such as `StopLogging`, by an administrator of the trail's
-/// account. Its identifiers follow from its arguments; `params` are its `requestParameters`.
-pub fn cloudtrail_event(
-    name: &str,
-    trail_arn: &str,
-    at: Timestamp,
-    error_code: Option<&str>,
-    params: Value,
-) -> Fields {
-    let parts: Vec<&str> = trail_arn.split(':').collect();
-    let (region, account) = (parts[3], parts[4]);
-    let role = format!("arn:aws:iam::{account}:role/admin");
-    let seed = format!("{name}\n{trail_arn}\n{at}\n{error_code:?}\n{params}");
-    let hash: [u8; 32] = Sha256::digest(seed.as_bytes()).into();
-    let (first, second) = hash.split_at(16);
-    let id = |half: &[u8]| uuid_text(half.try_into().expect("sixteen bytes"));
-    let session = Fields::new()
-        .with(
-            "sessionIssuer",
-            json!({"type": "Role", "principalId": "AROAEXAMPLEADMINROLE1", "arn": role, "accountId": account, "userName": "admin"}),
-        )
-        .with(
-            "attributes",
-            json!({"creationDate": iso(after(at, -600)), "mfaAuthenticated": "true"}),
-        );
-    let user = Fields::new()
-        .with("type", "AssumedRole")
-        .with("principalId", "AROAEXAMPLEADMINROLE1:mallory")
-        .with(
-            "arn",
-            format!("arn:aws:sts::{account}:assumed-role/admin/mallory"),
-        )
-        .with("accountId", account)
-        .with("accessKeyId", "ASIAEXAMPLEMALLORY01")
-        .with("sessionContext", session);
-    let message = error_code.map(|_| format!("not authorized to perform: cloudtrail:{name}"));
-    let response = match (name, error_code) {
-        ("CreateTrail" | "UpdateTrail", None) => params.clone(),
-        _ => Value::Null,
-    };
-    Fields::new()
-        .with("eventVersion", "1.11")
-        .with("userIdentity", user)
-        .with("eventTime", iso(at))
-        .with("eventSource", "cloudtrail.amazonaws.com")
-        .with("eventName", name)
-        .with("awsRegion", region)
-        .with("sourceIPAddress", "203.0.113.7")
-        .with("userAgent", AGENTS[0])
-        .with_some("errorCode", error_code)
-        .with_some("errorMessage", message)
-        .with("requestParameters", params)
-        .with("responseElements", response)
-        .with("requestID", id(first))
-        .with("eventID", id(second))
-        .with("readOnly", false)
-        .with("eventType", "AwsApiCall")
-        .with("managementEvent", true)
-        .with("recipientAccountId", account)
-        .with("eventCategory", "Management")
 }
 
 /// When a record says its event happened.

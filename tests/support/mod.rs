@@ -15,6 +15,7 @@ pub mod aws;
 pub mod calls;
 pub mod chain;
 pub mod damage;
+pub mod deeds;
 pub mod digest;
 pub mod events;
 pub mod gz;

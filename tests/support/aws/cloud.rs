@@ -100,6 +100,8 @@ pub struct Cloud {
     pub page: usize,
     /// The most public keys in one answer.
     pub key_page: usize,
+    /// The most events in one answer.
+    pub event_page: usize,
 }
 
 impl Default for Cloud {
@@ -116,6 +118,7 @@ impl Default for Cloud {
             clock_ahead: 0,
             page: 1_000,
             key_page: 100,
+            event_page: 50,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::PublishedKey;
 
 use super::cloud::Cloud;
+use super::lookup::lookup_events;
 use super::refusal::Refusal;
 use super::trails::{TrailConfig, epoch};
 
@@ -24,7 +25,7 @@ pub fn answer(
         "GetTrail" => Ok(json!({"Trail": meant(cloud, region, &input["Name"])?.json()})),
         "GetTrailStatus" => get_trail_status(cloud, region, input),
         "ListTrails" => Ok(list_trails(cloud)),
-        "LookupEvents" => Ok(json!({"Events": []})),
+        "LookupEvents" => lookup_events(cloud, region, input),
         "GetEventSelectors" => get_event_selectors(cloud, region, input),
         "GetInsightSelectors" => get_insight_selectors(cloud, region, input),
         _ => Err(Refusal::new(400, "UnknownOperationException", "")),
@@ -81,23 +82,37 @@ fn list_trails(cloud: &Cloud) -> Value {
     json!({"Trails": list})
 }
 
+/// What a trail selects, in its home region; if nothing else was said all management events.
 fn get_event_selectors(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
     let trail = meant(cloud, region, &input["TrailName"])?;
-    Ok(json!({
-        "TrailARN": trail.arn,
-        "EventSelectors": [{
-            "ReadWriteType": "All",
-            "IncludeManagementEvents": true,
-            "DataResources": [],
-            "ExcludeManagementEventSources": [],
-        }],
-    }))
+    let selectors = cloud.cloudtrail.selectors.get(&trail.arn).cloned();
+    let mut answer = selectors.unwrap_or_else(|| {
+        json!({
+            "EventSelectors": [{
+                "ReadWriteType": "All",
+                "IncludeManagementEvents": true,
+                "DataResources": [],
+                "ExcludeManagementEventSources": [],
+            }],
+        })
+    });
+    answer["TrailARN"] = json!(trail.arn);
+    Ok(answer)
 }
 
 fn get_insight_selectors(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
     let trail = meant(cloud, region, &input["TrailName"])?;
-    let message = format!("Trail {} does not have Insights enabled.", trail.arn);
-    Err(Refusal::new(400, "InsightNotEnabledException", &message))
+    match cloud.cloudtrail.insights.get(&trail.arn) {
+        Some(kinds) => {
+            let kinds = kinds.iter().map(|kind| json!({"InsightType": kind}));
+            let kinds: Vec<Value> = kinds.collect();
+            Ok(json!({"TrailARN": trail.arn, "InsightSelectors": kinds}))
+        }
+        None => {
+            let message = format!("Trail {} does not have Insights enabled.", trail.arn);
+            Err(Refusal::new(400, "InsightNotEnabledException", &message))
+        }
+    }
 }
 
 /// The region's keys whose validity meets the range, a page at a time. The token is the number
@@ -150,7 +165,8 @@ fn published(cloud: &Cloud, region: &str, from: Timestamp, to: Timestamp) -> Vec
     }
 }
 
-fn instant(number: &Value) -> Option<Timestamp> {
+/// The instant that a number of seconds is.
+pub fn instant(number: &Value) -> Option<Timestamp> {
     let duration = jiff::SignedDuration::try_from_secs_f64(number.as_f64()?).ok()?;
     Timestamp::from_duration(duration).ok()
 }

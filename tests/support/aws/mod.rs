@@ -15,6 +15,7 @@ mod front;
 mod gate;
 mod keeping;
 mod listing;
+mod lookup;
 mod loopback;
 mod percent;
 mod proxy;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::support::Trail;
@@ -28,6 +28,8 @@ pub struct TrailConfig {
     pub validation: bool,
     /// It delivers for every account of the organization.
     pub organization: bool,
+    /// The KMS key it encrypts with.
+    pub kms_key: Option<String>,
 }
 
 impl From<&Trail> for TrailConfig {
@@ -43,6 +45,7 @@ impl From<&Trail> for TrailConfig {
             global_events: true,
             validation: true,
             organization: trail.organization.is_some(),
+            kms_key: None,
         }
     }
 }
@@ -79,6 +82,9 @@ impl TrailConfig {
         });
         if let Some(prefix) = &self.prefix {
             fields["S3KeyPrefix"] = json!(prefix);
+        }
+        if let Some(key) = &self.kms_key {
+            fields["KmsKeyId"] = json!(key);
         }
         fields
     }
@@ -143,6 +149,18 @@ pub struct CloudTrail {
     pub trails: Vec<TrailConfig>,
     /// By ARN and region; what is not here logs, and has delivered nothing.
     pub status: BTreeMap<(String, String), TrailStatus>,
+    /// By ARN: what GetEventSelectors answers, the ARN apart. What is not here logs all management
+    /// events and nothing else.
+    pub selectors: BTreeMap<String, Value>,
+    /// By ARN: the kinds of Insights that are logged.
+    pub insights: BTreeMap<String, Vec<String>>,
+    /// By region: the records that LookupEvents tells of.
+    pub events: BTreeMap<String, Vec<Value>>,
+    /// How long before now LookupEvents knows of events: for ever if absent, as chains of tests live at
+    /// fixed times.
+    pub lookback: Option<SignedDuration>,
+    /// LookupEvents gives the same token with every answer.
+    pub endless: bool,
 }
 
 /// An instant as a number of seconds, as JSON services write it.

@@ -1,0 +1,261 @@
+//! A gap in a sentence that can be quoted: from when to when, why and how sure that is, who, from
+//! where, and where that is recorded (pure).
+
+use jiff::Timestamp;
+
+use super::{Cause, Certainty, Gap, Place, Undigested};
+use crate::finding::{Code, Finding};
+use crate::record::{Call, Event, Evidence, TrailChange, Via};
+use crate::trail::Window;
+
+/// What was said of calls around a gap, each kind once.
+#[derive(Default)]
+pub(super) struct Said {
+    refused: Option<String>,
+    contradicted: Option<String>,
+    moved: Option<String>,
+}
+
+impl Said {
+    /// A call was refused.
+    pub fn refused(&mut self, event: &Event) {
+        let code = event.error_code.as_deref().unwrap_or_default();
+        self.refused.get_or_insert_with(|| {
+            format!(
+                "{}{} was refused at {} ({code}), and changed nothing",
+                call_of(event),
+                by(event),
+                event.time
+            )
+        });
+    }
+
+    /// Digests went on after a call that should have ended them.
+    pub fn contradicted(&mut self, event: &Event) {
+        self.contradicted.get_or_insert_with(|| {
+            format!(
+                "{}{} came at {}, and hours after it are digested: that does not explain this gap",
+                call_of(event),
+                by(event),
+                event.time
+            )
+        });
+    }
+
+    /// The trail was told to write to a bucket.
+    pub fn moved(&mut self, event: &Event) {
+        let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
+            return;
+        };
+        let Some(bucket) = &set.bucket else { return };
+        self.moved = Some(format!(
+            "the trail was told to write to bucket {bucket}{} at {} ({}): digests from then on lie there",
+            by(event),
+            event.time,
+            event.name
+        ));
+    }
+
+    /// All that was said.
+    pub fn clauses(&self) -> impl Iterator<Item = String> + use<> {
+        let all = [&self.refused, &self.contradicted, &self.moved];
+        all.map(Clone::clone).into_iter().flatten()
+    }
+}
+
+/// A call by its name, with what it set.
+pub(super) fn call_of(event: &Event) -> String {
+    let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
+        return event.name.clone();
+    };
+    let mut to = Vec::new();
+    if let Some(on) = set.validation {
+        to.push(format!("enableLogFileValidation {on}"));
+    }
+    if let Some(on) = set.multi_region {
+        to.push(format!("isMultiRegionTrail {on}"));
+    }
+    if let Some(bucket) = &set.bucket {
+        to.push(format!("s3BucketName {bucket}"));
+    }
+    match to.is_empty() {
+        true => event.name.clone(),
+        false => format!("{} with {}", event.name, to.join(", ")),
+    }
+}
+
+/// Who made a call, with a leading space; empty where that is not known.
+fn by(event: &Event) -> String {
+    match event.who() {
+        Some(who) => format!(" by {who}"),
+        None => String::new(),
+    }
+}
+
+/// How an event is known, as the end of a sentence.
+fn known(evidence: &Evidence, certainty: Certainty) -> String {
+    let record = match &evidence.via {
+        Via::VerifiedLog { log, digest, .. } => format!(
+            "so the log s3://{}/{} records, which the proven digest {digest} names",
+            log.0, log.1
+        ),
+        Via::LookupEvents => "so LookupEvents says, which nothing signs".into(),
+        Via::TrailStatus => {
+            "so GetTrailStatus says, which nothing signs and which does not say who".into()
+        }
+    };
+    let presumed = certainty == Certainty::Circumstantial && evidence.via != Via::TrailStatus;
+    match presumed {
+        true => format!(
+            "{record}; that this is the organization's trail is presumed from its name: name it with \
+             --trail-arn"
+        ),
+        false => record,
+    }
+}
+
+impl Gap {
+    /// The finding that reports it.
+    pub fn finding(&self) -> Finding {
+        let code = match self.place {
+            Place::Head => Code::CoverageHead,
+            Place::Between => Code::Gap,
+            Place::Tail => Code::CoverageTail,
+        };
+        let mut message = match &self.told_by {
+            Some(evidence) => self.explained(evidence),
+            None => self.unexplained(),
+        };
+        if let Some(Undigested {
+            count,
+            minutes: Some((first, last)),
+        }) = self.undigested
+        {
+            let lie = match count {
+                1 => "one log lies".to_owned(),
+                _ => format!("{count} logs lie"),
+            };
+            message += &format!("; {lie} in it that no digest names, from {first} to {last}");
+        }
+        for clause in &self.clauses {
+            message += "; ";
+            message += clause;
+        }
+        let hint = match self.cause {
+            Cause::Unexplained => {
+                "look for StopLogging, UpdateTrail and DeleteTrail events of that time; what is \
+                 answered for can be accepted with --accept"
+            }
+            Cause::BeforeFirstDigest => "compare with when the trail was made",
+            Cause::AfterLastDigest => {
+                "see whether the trail is still logging, and when the copy was made (--as-of)"
+            }
+            _ => "ask whether that was meant; what is answered for can be accepted with --accept",
+        };
+        Finding::new(code, message).hint(hint).over(self.time)
+    }
+
+    /// The gap in words, where an event tells its cause.
+    fn explained(&self, evidence: &Evidence) -> String {
+        let event = &evidence.event;
+        let time = match self.time.is_empty() {
+            true => format!("digests were interrupted before {}", self.time.to),
+            false => self.uncovered(),
+        };
+        let what = match self.cause {
+            Cause::LoggingStopped
+                if matches!(&event.call, Call::Trail(_, TrailChange::Update(_))) =>
+            {
+                "the trail was confined to its home region"
+            }
+            Cause::LoggingStopped => "logging was stopped",
+            Cause::ValidationDisabled => "log file validation was switched off",
+            Cause::TrailDeleted => "the trail was deleted",
+            Cause::TrailCreated => "the trail was created only then",
+            _ => "the trail was changed",
+        };
+        let id = match &event.id {
+            Some(id) => format!("{}, event {id}", call_of(event)),
+            None => call_of(event),
+        };
+        let mut said = format!(
+            "{time}: {what}{} at {} ({id}){}, {}",
+            by(event),
+            event.time,
+            event.from_where(),
+            known(evidence, self.certainty)
+        );
+        if let Some(at) = self.restart {
+            said += &format!("; a starting digest says that it was switched on at {at}");
+            if let Some(on) = self.switched_on(at) {
+                said += &by(on);
+                said += &format!(" ({})", call_of(on));
+            }
+        }
+        if self.cause == Cause::TrailCreated {
+            said += "; whether one of its name was there before is not told";
+        }
+        said
+    }
+
+    /// The call that switched on what a starting digest begins.
+    fn switched_on(&self, at: Timestamp) -> Option<&Event> {
+        let near = |e: &&Event| e.time.duration_since(at).abs().as_secs() <= 3600;
+        let on = |e: &&Event| match &e.call {
+            Call::Trail(_, TrailChange::Start) => true,
+            Call::Trail(_, TrailChange::Update(set)) => {
+                set.validation == Some(true) || set.multi_region == Some(true)
+            }
+            _ => false,
+        };
+        let events = self.evidence.iter().map(|e| &e.event);
+        let mut on = events.filter(near).filter(on);
+        on.find(|e| e.error_code.is_none())
+    }
+
+    /// That nothing covers it.
+    fn uncovered(&self) -> String {
+        let Window { from, to } = self.time;
+        format!("no digest covers {from} to {to} ({:#})", self.time.length())
+    }
+
+    /// The gap in words, where nothing tells its cause.
+    fn unexplained(&self) -> String {
+        let uncovered = self.uncovered();
+        match (self.place, self.restart) {
+            (Place::Head, None) => format!(
+                "{uncovered}, before the first digest that is there: the trail is younger, or earlier \
+                 digests are not there"
+            ),
+            (Place::Head, Some(at)) => format!(
+                "{uncovered}: the first one that is there is a starting digest, and nothing before {at} is vouched for; the trail is younger, or earlier digests are \
+                 not there"
+            ),
+            (Place::Tail, _) => format!(
+                "{uncovered}, after the last digest that is there: logging or validation ended, or later \
+                 digests are not there"
+            ),
+            (Place::Between, Some(at)) if self.time.is_empty() => format!(
+                "a restart lies here: a starting digest says that logging or validation was \
+                 switched on at {at}; how long it was off is not known"
+            ),
+            (Place::Between, Some(at)) => {
+                let who = self.switched_on(at);
+                let who =
+                    who.map_or_else(String::new, |on| format!("{} ({})", by(on), call_of(on)));
+                format!(
+                    "{uncovered}, up to a starting digest, which says that logging or \
+                     validation was switched on at {at}{who}; nothing here says since when it was off, or \
+                     whether digests were removed"
+                )
+            }
+            (Place::Between, None) if !self.clauses.is_empty() => {
+                format!("{uncovered}, and nothing that remains names one")
+            }
+            (Place::Between, None) => format!(
+                "{uncovered}, and nothing that remains names one: logging or validation was off, or \
+                 digests were removed"
+            ),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! In which logs events are looked for: those around gaps, and those after what was found damaged. A
+//! clean chain has none (pure).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::coverage::Spans;
+use crate::gap::{AROUND, Gap, Owner, Place};
+use crate::keyname::{DigestKey, LogKey};
+use crate::record::{Call, Event};
+use crate::trail::{AccountId, ChainId, Region, Window, shift};
+
+/// In which logs events are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Interest {
+    /// Where calls on trails are recorded: in the home region, of the owner where that is known.
+    trails: BTreeMap<(Region, Option<AccountId>), Spans>,
+    /// Around the beginnings of gaps: digests may have been removed there, by calls that stand in
+    /// whatever chain.
+    beginnings: Spans,
+    /// From when calls on objects are looked for.
+    damaged: Option<Timestamp>,
+    /// The buckets of those objects.
+    buckets: BTreeSet<String>,
+}
+
+impl Interest {
+    /// Objects in these buckets are of interest.
+    pub fn new(buckets: BTreeSet<String>) -> Self {
+        Interest {
+            buckets,
+            ..Interest::default()
+        }
+    }
+
+    /// Events around a gap are of interest.
+    pub fn around(&mut self, gap: &Gap, chain: &ChainId, owner: &Owner) {
+        for time in around(gap) {
+            let owner = match owner {
+                Owner::Account(account) => Some(account.clone()),
+                Owner::Organization => None,
+            };
+            let home = (chain.home_region.clone(), owner);
+            self.trails.entry(home).or_default().insert(time);
+        }
+        if gap.place != Place::Head {
+            let began = gap.began();
+            let time = Window::new(shift(began, -AROUND), shift(began, 2 * AROUND));
+            self.beginnings.insert(time);
+        }
+    }
+
+    /// What was done to objects from some time on is of interest; whether it was not before.
+    pub fn damaged(&mut self, since: Timestamp) -> bool {
+        let new = self.damaged.is_none_or(|known| since < known);
+        if new {
+            self.damaged = Some(since);
+        }
+        new
+    }
+
+    /// Whether events are looked for in the logs of a digest.
+    pub fn wants(&self, chain: &ChainId, digest: Window) -> bool {
+        if self.damaged.is_some_and(|since| digest.to >= since) {
+            return true;
+        }
+        let meets = |spans: &Spans| spans.iter().any(|s| !s.clip(&digest).is_empty());
+        let at = |owner: Option<AccountId>| {
+            let spans = self.trails.get(&(chain.region.clone(), owner));
+            spans.is_some_and(meets)
+        };
+        meets(&self.beginnings) || at(Some(chain.account.clone())) || at(None)
+    }
+
+    /// Whether an event is looked for.
+    pub fn takes(&self, event: &Event) -> bool {
+        let stored = |key: &str| DigestKey::parse(key).is_some() || LogKey::parse(key).is_some();
+        match &event.call {
+            Call::Trail(..) | Call::Key(_) => true,
+            Call::Bucket(bucket, _) => self.buckets.contains(bucket),
+            Call::Remove(bucket, keys) => {
+                // DeleteObjects is recorded without its keys.
+                let any = keys.is_empty() || keys.iter().any(|key| stored(key));
+                self.buckets.contains(bucket) && any
+            }
+            Call::Write(bucket, key) => self.buckets.contains(bucket) && stored(key),
+        }
+    }
+}
+
+/// The time around a gap in which calls on its trail may be recorded. Before the first digest there
+/// is nobody to record them.
+pub fn around(gap: &Gap) -> Vec<Window> {
+    let (began, ended) = (gap.began(), gap.ended());
+    let from = match gap.place {
+        Place::Head => ended,
+        _ => began,
+    };
+    vec![Window::new(shift(from, -AROUND), shift(ended, AROUND))]
+}

@@ -1,0 +1,76 @@
+//! The names of members that are read, of a record and of what stands in it.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+macro_rules! names {
+    ($($name:ident $(= $text:literal)+,)+) => {
+        /// A member's name. Reading one keeps no text.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Member {
+            $($name,)+
+            /// Any other: its value is skipped.
+            Other,
+        }
+
+        impl Member {
+            fn of(text: &str) -> Member {
+                match text {
+                    $($($text)|+ => Member::$name,)+
+                    _ => Member::Other,
+                }
+            }
+        }
+    };
+}
+
+// S3 writes what it was sent, mostly in the words of its XML.
+names! {
+    Records = "Records",
+    EventTime = "eventTime",
+    EventSource = "eventSource",
+    EventName = "eventName",
+    EventId = "eventID",
+    AwsRegion = "awsRegion",
+    RecipientAccountId = "recipientAccountId",
+    SourceIpAddress = "sourceIPAddress",
+    UserAgent = "userAgent",
+    ErrorCode = "errorCode",
+    UserIdentity = "userIdentity",
+    RequestParameters = "requestParameters",
+    Resources = "resources",
+    Type = "type",
+    Arn = "arn",
+    ResourceArn = "ARN",
+    PrincipalId = "principalId",
+    AccountId = "accountId",
+    AccessKeyId = "accessKeyId",
+    InvokedBy = "invokedBy",
+    Name = "name",
+    TrailName = "trailName",
+    EnableLogFileValidation = "enableLogFileValidation",
+    S3BucketName = "s3BucketName",
+    IsMultiRegionTrail = "isMultiRegionTrail",
+    BucketName = "bucketName",
+    Key = "key" = "Key",
+    KeyId = "keyId",
+    Delete = "delete" = "Delete",
+    Objects = "objects" = "Objects" = "object" = "Object",
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MemberVisitor;
+        impl Visitor<'_> for MemberVisitor {
+            type Value = Member;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Member, E> {
+                Ok(Member::of(text))
+            }
+        }
+        deserializer.deserialize_str(MemberVisitor)
+    }
+}

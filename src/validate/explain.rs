@@ -1,0 +1,188 @@
+//! Gaps and damage, held against what was called around them.
+
+use std::collections::BTreeMap;
+
+use super::Driver;
+use super::chain::Proved;
+use crate::damage::Traces;
+use crate::gap::{AROUND, Certainty, Gap, explain};
+use crate::heard::Heard;
+use crate::record::{Call, Event, Evidence, TrailChange, TrailRef, Via};
+use crate::source::GetError;
+use crate::trail::{Region, Window, shift};
+use crate::trails::{TrailConfig, TrailStatus};
+
+/// How far back LookupEvents reaches, in seconds: CloudTrail API reference, LookupEvents.
+const LOOKUP: i64 = 90 * 86_400;
+/// The calls that are looked up.
+const CALLS: [&str; 6] = [
+    "StopLogging",
+    "StartLogging",
+    "UpdateTrail",
+    "DeleteTrail",
+    "CreateTrail",
+    "PutEventSelectors",
+];
+/// Calls of one name within this, in seconds, of the time that GetTrailStatus tells are the same.
+const SAME: i64 = 300;
+
+impl Driver<'_> {
+    /// Tells why gaps are there and who damaged what, as far as events say. Gives what LookupEvents
+    /// could not be asked: home regions, and why.
+    pub(super) fn explain(
+        &self,
+        chains: &mut [&mut Proved],
+        heard: &mut Heard,
+    ) -> BTreeMap<Region, GetError> {
+        let unasked = self.look_up(chains, heard);
+        let proven = heard.proven();
+        let traces = Traces::new(&proven);
+        for proved in chains.iter_mut() {
+            let mut gaps = self.causes(proved, heard);
+            for gap in &mut gaps {
+                removed(gap, proved, &traces);
+                let why = unasked.get(&proved.id.home_region).map(GetError::detail);
+                if let Some(why) = why.filter(|_| gap.certainty == Certainty::None) {
+                    gap.clauses
+                        .push(format!("LookupEvents could not be asked: {why}"));
+                }
+            }
+            proved.gaps = gaps;
+            let key = proved.trail.as_ref();
+            let key = key.and_then(|(config, _)| config.kms_key.clone());
+            for finding in proved.ledger.iter_mut() {
+                traces.attach(finding, key.as_deref());
+            }
+        }
+        unasked
+    }
+
+    /// The gaps of a chain, split by their causes.
+    fn causes(&self, proved: &Proved, heard: &Heard) -> Vec<Gap> {
+        let owner = self.owner(proved);
+        let own =
+            |(config, _): &&(TrailConfig, TrailStatus)| config.arn.account == proved.id.account;
+        let status = proved.trail.as_ref().filter(own);
+        let status =
+            status.map_or_else(Vec::new, |(config, status)| told_by_status(config, status));
+        let mut gaps = Vec::new();
+        for gap in &proved.gaps {
+            let time = gap.surroundings();
+            let mut near = heard.between(time);
+            let within = |e: &&Evidence| time.from <= e.event.time && e.event.time <= time.to;
+            let told = status.iter().filter(within).filter(|e| !is_among(e, &near));
+            let told: Vec<Evidence> = told.cloned().collect();
+            near.extend(told);
+            near.sort();
+            gaps.extend(explain(gap, &proved.id, &owner, &near));
+        }
+        gaps
+    }
+
+    /// Asks LookupEvents for what no proven log tells, in the home regions of trails with gaps.
+    fn look_up(&self, chains: &[&mut Proved], heard: &mut Heard) -> BTreeMap<Region, GetError> {
+        let mut unasked = BTreeMap::new();
+        let (Some(trails), Some(now)) = (self.trails, self.request.as_of) else {
+            return unasked;
+        };
+        let oldest = shift(now, -LOOKUP);
+        let mut times: BTreeMap<&Region, Window> = BTreeMap::new();
+        for proved in chains {
+            let owner = self.owner(proved);
+            for gap in &proved.gaps {
+                let near = heard.between(gap.surroundings());
+                let parts = explain(gap, &proved.id, &owner, &near);
+                let open = parts.iter().any(|p| p.certainty != Certainty::Signed);
+                let ended = shift(gap.ended(), AROUND);
+                if !open || ended < oldest {
+                    continue;
+                }
+                let time = Window::new(shift(gap.began(), -AROUND).max(oldest), ended.min(now));
+                let known = times.entry(&proved.id.home_region).or_insert(time);
+                *known = Window::new(known.from.min(time.from), known.to.max(time.to));
+            }
+        }
+        for (region, time) in times {
+            for name in CALLS {
+                match trails.lookup(region, name, time) {
+                    Ok(events) => {
+                        for event in events {
+                            heard.add(event, Via::LookupEvents, &self.request.limits);
+                        }
+                    }
+                    Err(error) => {
+                        if error == GetError::Interrupted {
+                            self.fetcher.stopped();
+                        }
+                        unasked.insert(region.clone(), error);
+                        break;
+                    }
+                }
+            }
+        }
+        unasked
+    }
+}
+
+/// Adds to a gap who removed digests of its time.
+fn removed(gap: &mut Gap, proved: &Proved, traces: &Traces<'_>) {
+    let time = Window::new(gap.began(), gap.ended());
+    let removed = traces.removed(&proved.id, time);
+    let Some(last) = removed.last() else { return };
+    let event = &last.event;
+    gap.clauses.push(format!(
+        "{} removed{}, the last at {} ({}){}, as a proven log records",
+        match removed.len() {
+            1 => "a digest of this time was".to_owned(),
+            n => format!("{n} digests of this time were"),
+        },
+        event
+            .who()
+            .map_or_else(String::new, |who| format!(" by {who}")),
+        event.time,
+        event.called(),
+        event.from_where()
+    ));
+    gap.evidence
+        .extend(removed.into_iter().take(SHOWN).cloned());
+    gap.evidence.sort();
+    gap.evidence.dedup();
+}
+
+/// Removals shown with one gap.
+const SHOWN: usize = 20;
+
+/// The times that GetTrailStatus tells, as calls of which nothing else is known.
+fn told_by_status(config: &TrailConfig, status: &TrailStatus) -> Vec<Evidence> {
+    let told = [
+        (status.started, "StartLogging", TrailChange::Start),
+        (status.stopped, "StopLogging", TrailChange::Stop),
+    ];
+    let evidence = |(time, name, change): (_, &str, _)| {
+        let event = Event {
+            time: time?,
+            name: name.into(),
+            id: None,
+            region: Some(config.arn.home_region.clone()),
+            account: Some(config.arn.account.clone()),
+            actor: None,
+            source_ip: None,
+            user_agent: None,
+            error_code: None,
+            call: Call::Trail(TrailRef::Arn(config.arn.clone()), change),
+        };
+        Some(Evidence {
+            event,
+            via: Via::TrailStatus,
+        })
+    };
+    told.into_iter().filter_map(evidence).collect()
+}
+
+/// Whether a call is told already, by something that tells more of it.
+fn is_among(told: &Evidence, events: &[Evidence]) -> bool {
+    events.iter().any(|e| {
+        let apart = e.event.time.duration_since(told.event.time).abs();
+        e.event.name == told.event.name && e.event.error_code.is_none() && apart.as_secs() <= SAME
+    })
+}

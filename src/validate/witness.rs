@@ -1,0 +1,185 @@
+//! The chains in which calls on a trail are recorded: its owner's, in its home region. They are walked
+//! around gaps even where nobody asked for them, and count in nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Driver;
+use super::chain::Proved;
+use super::manifest::Page;
+use super::references::References;
+use super::run::Purpose;
+use crate::chain::Walk;
+use crate::coverage::Spans;
+use crate::damage;
+use crate::gap::Owner;
+use crate::interest::{self, Interest};
+use crate::keyname::KeyRoot;
+use crate::listing::{self, Wanted};
+use crate::scope::{Filter, Logs};
+use crate::source::RootId;
+use crate::trail::{ChainId, HOUR, TrailArn, Window, shift};
+
+/// Gaps of one trail around which its home region's chain is walked.
+const WALKS: usize = 64;
+
+/// A chain that is read for events alone.
+pub(super) struct Witness {
+    pub id: ChainId,
+    pub pages: Vec<Page>,
+}
+
+/// Where and when a chain is wanted as a witness.
+#[derive(Default)]
+struct Call {
+    places: Vec<(RootId, KeyRoot)>,
+    times: Spans,
+}
+
+impl Driver<'_> {
+    /// Whose trail writes a chain: as CloudTrail says, as was asked for, or as its folder says.
+    pub(super) fn owner(&self, proved: &Proved) -> Owner {
+        let id = &proved.id;
+        let organization = proved
+            .names
+            .roots()
+            .iter()
+            .any(|r| r.organization.is_some());
+        if !organization {
+            return Owner::Account(id.account.clone());
+        }
+        let described = proved.trail.iter().map(|(config, _)| config);
+        let mut described = described.chain(&self.request.trails);
+        if let Some(config) = described.find(|t| t.organization && t.writes(id)) {
+            return Owner::Account(config.arn.account.clone());
+        }
+        let mut named = self.request.filter.trail_arns.iter();
+        let own = |a: &&TrailArn| a.trail == id.trail && a.home_region == id.home_region;
+        named
+            .find(own)
+            .map_or(Owner::Organization, |a| Owner::Account(a.account.clone()))
+    }
+
+    /// In which logs events are to be looked for, by what the digests showed.
+    pub(super) fn interest(&self, chains: &[&mut Proved]) -> Interest {
+        let located = chains.iter().flat_map(|p| &p.main.locations);
+        let mut buckets: BTreeSet<String> = located.map(|l| l.bucket.clone()).collect();
+        let roots = self.fetcher.atlas.roots();
+        buckets.extend(roots.iter().flat_map(|r| r.buckets.iter().cloned()));
+        let mut interest = Interest::new(buckets);
+        if self.request.logs == Logs::None {
+            return interest;
+        }
+        for proved in chains {
+            let owner = self.owner(proved);
+            for gap in &proved.gaps {
+                interest.around(gap, &proved.id, &owner);
+            }
+            for since in proved.ledger.iter().filter_map(damage::since) {
+                interest.damaged(since);
+            }
+        }
+        interest
+    }
+
+    /// Walks the home regions' chains that nobody asked for, around the gaps of those that were; and
+    /// tells which of them could not be looked at, and why.
+    pub(super) fn witnesses(
+        &self,
+        chains: &[&mut Proved],
+    ) -> (Vec<Witness>, Vec<(ChainId, String)>) {
+        let walked: BTreeSet<&ChainId> = chains.iter().map(|p| &p.id).collect();
+        let mut called: BTreeMap<ChainId, Call> = BTreeMap::new();
+        if self.request.logs == Logs::None {
+            return Default::default();
+        }
+        for proved in chains.iter().filter(|p| !p.gaps.is_empty()) {
+            let Owner::Account(account) = self.owner(proved) else {
+                continue;
+            };
+            let home = ChainId {
+                account,
+                region: proved.id.home_region.clone(),
+                ..proved.id.clone()
+            };
+            if walked.contains(&home) {
+                continue;
+            }
+            let call = called.entry(home).or_default();
+            for place in proved.names.places() {
+                if !call.places.contains(place) {
+                    call.places.push(place.clone());
+                }
+            }
+            let times = proved.gaps.iter().flat_map(interest::around);
+            // What lies closer together than the digests beyond its edges is one.
+            times.for_each(|t| {
+                call.times
+                    .insert(Window::new(shift(t.from, -HOUR), shift(t.to, HOUR)))
+            });
+        }
+        let mut witnesses = Vec::new();
+        let mut silent = Vec::new();
+        for (id, call) in called {
+            match self.hear(&id, &call) {
+                Ok(pages) => witnesses.push(Witness { id, pages }),
+                Err(why) => silent.push((id, why)),
+            }
+        }
+        (witnesses, silent)
+    }
+
+    /// The logs that the digests of a chain name around gaps.
+    fn hear(&self, id: &ChainId, call: &Call) -> Result<Vec<Page>, String> {
+        let request = self.request;
+        let own = Filter {
+            trail_arns: vec![TrailArn {
+                partition: id.region.partition().into(),
+                home_region: id.home_region.clone(),
+                account: id.account.clone(),
+                trail: id.trail.clone(),
+            }],
+            ..Filter::default()
+        };
+        let mut pages = Vec::new();
+        for time in call.times.iter().take(WALKS) {
+            let wanted = Wanted {
+                from: Some(time.from),
+                to: Some(time.to),
+                backfill_grace: request.backfill_grace,
+                delivery_lag: request.delivery_lag,
+            };
+            let listed = || {
+                let (source, limits) = (self.fetcher.source, &request.limits);
+                listing::list(
+                    source,
+                    &id.account,
+                    &id.region,
+                    &call.places,
+                    &own,
+                    wanted,
+                    limits,
+                )
+            };
+            let mut listing = self.pool.install(listed);
+            self.fetcher.listed(listing.listings);
+            if let Some((_, _, error)) = listing.trouble.first() {
+                return Err(error.detail());
+            }
+            let Some(names) = listing.chains.remove(id) else {
+                continue;
+            };
+            self.expect_keys(id, &names, time.to);
+            let mut references = References::default();
+            let mut run = self.run(id, names, Some(time.from), &mut references);
+            run.purpose = Purpose::Witness;
+            let scope = self.scope(id, false, (Some(time.from), time.to), &listing.hidden);
+            run.walk(Walk::new(scope), false, time.to);
+            pages.append(&mut run.pages);
+            pages.append(&mut run.beyond);
+        }
+        match pages.is_empty() {
+            true => Err("none of its digests of that time is there and proven".into()),
+            false => Ok(pages),
+        }
+    }
+}
