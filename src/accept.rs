@@ -97,8 +97,8 @@ impl Acceptance {
 pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
     let show = |a: &Acceptance| Accepted {
         chain: a.chain.to_string(),
-        from: a.time.from.to_string(),
-        to: a.time.to.to_string(),
+        from: a.time.from,
+        to: a.time.to,
         reason: a.reason.clone(),
         who: a.who.clone(),
         findings: outcome

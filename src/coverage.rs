@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::{Severity, Verdict};
 use crate::trail::Window;
 
 /// The state of a stretch of time, in order of gravity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Covered by proven digests.
@@ -96,6 +98,12 @@ impl Spans {
             .range(..=at)
             .next_back()
             .is_some_and(|(_, to)| at < *to)
+    }
+
+    /// Whether some instant of `window` belongs to it.
+    pub fn meets(&self, window: Window) -> bool {
+        let last = self.spans.range(..window.to).next_back();
+        !window.is_empty() && last.is_some_and(|(_, to)| *to > window.from)
     }
 
     /// Whether the instants just before `at` belong to it.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::chain::Location;
 use crate::finding::{ARCHIVED, Code, DENIED, Finding};
-use crate::keyname::DigestKey;
+use crate::keyname::{DigestKey, KeyRoot};
 use crate::record::{Call, Evidence, Setting};
 use crate::trail::{ChainId, Window};
 
@@ -19,13 +20,16 @@ const KEYS: usize = 100;
 #[derive(Default)]
 pub struct Traces<'e> {
     objects: BTreeMap<(&'e str, &'e str), Vec<&'e Evidence>>,
-    /// Digests that were removed: by chain, with the ends in their names.
-    digests: BTreeMap<ChainId, Vec<(Timestamp, &'e Evidence)>>,
+    /// Digests that were removed: by chain, with the ends in their names, and where.
+    digests: BTreeMap<ChainId, Vec<(Timestamp, Place<'e>, &'e Evidence)>>,
     /// Objects of a bucket that were removed by calls of which the record does not say which.
     unnamed: BTreeMap<&'e str, Vec<&'e Evidence>>,
     buckets: BTreeMap<&'e str, Vec<(Setting, &'e Evidence)>>,
     keys: Vec<(&'e str, &'e Evidence)>,
 }
+
+/// A bucket, and what stands before the account in a key of it.
+type Place<'e> = (&'e str, KeyRoot);
 
 /// What a finding says was done to its object.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +78,8 @@ impl<'e> Traces<'e> {
                         traces.objects.entry(object).or_default().push(evidence);
                         if let Some(digest) = DigestKey::parse(key) {
                             let removed = traces.digests.entry(digest.name.chain).or_default();
-                            removed.push((digest.name.end, evidence));
+                            let place = (bucket.as_str(), digest.root);
+                            removed.push((digest.name.end, place, evidence));
                         }
                     }
                 }
@@ -95,16 +100,24 @@ impl<'e> Traces<'e> {
         traces
     }
 
-    /// Digests of a chain that were removed, of some time.
-    pub fn removed(&self, chain: &ChainId, time: Window) -> Vec<&'e Evidence> {
-        let digests = self.digests.get(chain).map_or(&[][..], Vec::as_slice);
-        let after = digests.partition_point(|(end, _)| *end <= time.from);
-        let digests = digests[after..]
-            .iter()
-            .take_while(|(end, _)| *end <= time.to);
+    /// Calls that removed digests of a chain from where it writes, of some time.
+    pub fn removed(
+        &self,
+        chain: &ChainId,
+        locations: &[Location],
+        time: Window,
+    ) -> Vec<&'e Evidence> {
+        let here = |(bucket, root): &Place<'_>| {
+            locations
+                .iter()
+                .any(|l| l.bucket == *bucket && l.root == *root)
+        };
+        let digests = self.digests.get(chain).into_iter().flatten();
         let mut removed: Vec<_> = digests
-            .filter(|(end, e)| e.event.time >= *end)
-            .map(|(_, e)| *e)
+            .filter(|(end, place, e)| {
+                time.from < *end && *end <= time.to && e.event.time >= *end && here(place)
+            })
+            .map(|(.., e)| *e)
             .collect();
         removed.sort();
         removed.dedup();
@@ -113,47 +126,70 @@ impl<'e> Traces<'e> {
 
     /// Adds to a finding what bears on it. `key` is the key that the trail's objects are encrypted
     /// with, where that is known.
-    pub fn attach(&self, finding: &mut Finding, key: Option<&str>) {
+    pub fn attach(&self, finding: &mut Finding, locations: &[Location], key: Option<&str>) {
         let (Some(damage), Some(time)) = (damage(finding), finding.interval) else {
             return;
         };
-        let later = |e: &&&Evidence| e.event.time >= time.from;
-        let mut done: Vec<&Evidence> = match (&finding.bucket, &finding.key, &finding.chain) {
+        // A digest is delivered after its end, and can be removed or written over only then.
+        let key_of = finding.key.as_deref();
+        let there = key_of
+            .and_then(DigestKey::parse)
+            .map(|digest| digest.name.end);
+        let there = there.unwrap_or(time.from);
+        let mut done: Vec<&Evidence> = match (&finding.bucket, key_of, &finding.chain) {
             (Some(bucket), Some(key), _) => {
-                let object = self.objects.get(&(bucket.as_str(), key.as_str()));
-                let fits = |e: &&&Evidence| match damage {
-                    Damage::Gone => matches!(e.event.call, Call::Remove(..)),
-                    Damage::Altered => matches!(e.event.call, Call::Write(..)),
-                    Damage::Unreadable => false,
-                };
-                let object = object.into_iter().flatten();
-                object.filter(later).filter(fits).copied().collect()
+                let object = self.objects.get(&(bucket.as_str(), key));
+                let object = object.into_iter().flatten().copied();
+                let object = object.filter(|e| e.event.time >= there);
+                let mut object: Vec<&Evidence> = object.collect();
+                object.sort();
+                let write = |e: &&&Evidence| matches!(e.event.call, Call::Write(..));
+                match damage {
+                    // What was removed before it was written anew is not what is gone now.
+                    Damage::Gone => {
+                        let last = object.iter().rposition(|e| write(&e));
+                        object.split_off(last.map_or(0, |last| last + 1))
+                    }
+                    Damage::Altered => object.into_iter().filter(|e| write(&e)).collect(),
+                    Damage::Unreadable => Vec::new(),
+                }
             }
-            (_, None, Some(chain)) if damage == Damage::Gone => self.removed(chain, time),
+            (_, None, Some(chain)) if damage == Damage::Gone => {
+                self.removed(chain, locations, time)
+            }
             _ => Vec::new(),
         };
         done.sort();
-        if let Some(last) = done.last() {
-            let event = &last.event;
+        if let (Some(first), Some(last)) = (done.first(), done.last()) {
             let verb = match damage {
                 Damage::Gone => "removed",
                 _ => "written over",
             };
-            finding.message += &format!(
-                "; {verb}{} at {} ({}){}, as a proven log records",
-                event
-                    .who()
-                    .map_or_else(String::new, |who| format!(" by {who}")),
-                event.time,
-                event.called(),
-                event.from_where()
-            );
+            let by = |e: &Evidence| {
+                let event = &e.event;
+                let who = event.who();
+                let who = who.map_or_else(String::new, |who| format!(" by {who}"));
+                let (called, from) = (event.called(), event.from_where());
+                format!("{who} at {} ({called}){from}", event.time)
+            };
+            finding.message += &match done.len() {
+                1 => format!("; {verb}{}, as a proven log records", by(last)),
+                // Who removes what is gone removes nothing; who writes again may write the same.
+                n => format!(
+                    "; {verb}{}, as a proven log records; that is the first of {n} such calls, and the \
+                     last was made{}",
+                    by(first),
+                    by(last)
+                ),
+            };
         }
-        // The last of them are the nearest to what is there now.
-        let more = done.len().saturating_sub(SHOWN);
-        finding
-            .evidence
-            .extend(done.into_iter().skip(more).cloned());
+        // The first and the last of them.
+        if done.len() > SHOWN {
+            let last = done.split_off(done.len() - SHOWN + 1);
+            done.truncate(1);
+            done.extend(last);
+        }
+        finding.evidence.extend(done.into_iter().cloned());
         let bucket = finding.bucket.as_deref().and_then(|b| self.buckets.get(b));
         let bears = |setting: Setting| match damage {
             Damage::Gone => setting != Setting::Policy,

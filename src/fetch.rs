@@ -2,7 +2,7 @@
 //! workers, in any order.
 
 use std::io::Read;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::atlas::Atlas;
@@ -37,8 +37,8 @@ pub struct Fetcher<'a> {
     inflaters: Mutex<Vec<Inflater>>,
     /// Held while a digest beyond the usual size is in memory, so that only one is.
     large: Mutex<()>,
-    /// Stored bytes of logs that are kept in memory.
-    held: Arc<AtomicUsize>,
+    /// Stored bytes of logs that are kept.
+    shelf: Arc<keep::Shelf>,
     counts: Counts,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Fetcher<'a> {
             there: There::new(source),
             inflaters: Mutex::default(),
             large: Mutex::default(),
-            held: Arc::default(),
+            shelf: Arc::default(),
             counts: Counts::default(),
         }
     }
@@ -318,7 +318,7 @@ impl<'a> Fetcher<'a> {
         Ok(match keep {
             Keep::Nothing => (self.inflate(body, &mut |_| {})?, Held::Nothing),
             Keep::Stored => {
-                let mut tee = Tee::new(body, &self.held);
+                let mut tee = Tee::new(body, &self.shelf);
                 let inflated = self.inflate(&mut tee, &mut |_| {})?;
                 (inflated, Held::Stored(tee.into_stored()))
             }

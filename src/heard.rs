@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::discover::Named;
 use crate::keep::Found;
 use crate::limits::Limits;
-use crate::record::{Event, Evidence, Via};
+use crate::record::{Call, Event, Evidence, Via};
 use crate::trail::Window;
 
 /// Events that were found.
 #[derive(Debug, Default)]
 pub struct Heard {
     events: BTreeMap<Event, Via>,
+    /// How many there are of each kind.
+    counts: [usize; 3],
     /// Logs whose records could not all be read.
     pub unread: Named,
     /// Whether there were more than are kept.
@@ -27,13 +31,6 @@ fn rank(via: &Via) -> impl Ord + '_ {
     }
 }
 
-fn evidence((event, via): (&Event, &Via)) -> Evidence {
-    Evidence {
-        event: event.clone(),
-        via: via.clone(),
-    }
-}
-
 impl Heard {
     /// Adds an event.
     pub fn add(&mut self, event: Event, via: Via, limits: &Limits) {
@@ -41,7 +38,17 @@ impl Heard {
             if rank(&via) < rank(known) {
                 *known = via;
             }
-        } else if self.events.len() < limits.events {
+            return;
+        }
+        // Each kind has room of its own, so that none can be driven out by others: a call that is
+        // refused can be made by anybody, as often as it pleases.
+        let (kind, most) = match &event.call {
+            _ if event.error_code.is_some() => (0, limits.events / 10),
+            Call::Trail(..) => (1, limits.events),
+            _ => (2, limits.events),
+        };
+        if self.counts[kind] < most {
+            self.counts[kind] += 1;
             self.events.insert(event, via);
         } else {
             self.more = true;
@@ -65,22 +72,47 @@ impl Heard {
         self.events.keys()
     }
 
-    /// The events of some time, by time.
-    pub fn between(&self, time: Window) -> Vec<Evidence> {
-        let first = Event::first_at(time.from);
-        let from = self.events.range(first..);
-        from.take_while(|(event, _)| event.time <= time.to)
+    /// The calls on trails within some time, its last instant too, by time.
+    pub fn on_trails(&self, time: Window) -> Vec<Evidence> {
+        self.events
+            .range(before(time.from)..)
+            .take_while(|(event, _)| event.time <= time.to)
+            .filter(|(event, _)| matches!(event.call, Call::Trail(..)))
             .map(evidence)
             .collect()
     }
 
-    /// All events that stand in proven logs, by time.
-    pub fn proven(&self) -> Vec<Evidence> {
-        let proven = |via: &Via| matches!(via, Via::VerifiedLog { .. });
-        let events = self.events.iter();
-        events
-            .filter(|(_, via)| proven(via))
+    /// What proven logs tell of calls on anything else than trails, by time.
+    pub fn on_objects(&self) -> Vec<Evidence> {
+        self.events
+            .iter()
+            .filter(|(event, via)| {
+                !matches!(event.call, Call::Trail(..)) && matches!(via, Via::VerifiedLog { .. })
+            })
             .map(evidence)
             .collect()
+    }
+}
+
+fn evidence((event, via): (&Event, &Via)) -> Evidence {
+    Evidence {
+        event: event.clone(),
+        via: via.clone(),
+    }
+}
+
+/// What comes before every event of an instant.
+fn before(time: Timestamp) -> Event {
+    Event {
+        time,
+        name: String::new(),
+        id: None,
+        region: None,
+        account: None,
+        actor: None,
+        source_ip: None,
+        user_agent: None,
+        error_code: None,
+        call: Call::Key(String::new()),
     }
 }

@@ -9,13 +9,15 @@ use crate::coverage::Spans;
 use crate::gap::{AROUND, Gap, Owner, Place};
 use crate::keyname::{DigestKey, LogKey};
 use crate::record::{Call, Event};
-use crate::trail::{AccountId, ChainId, Region, Window, shift};
+use crate::trail::{AccountId, ChainId, Region, TrailName, Window, shift};
 
 /// In which logs events are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Interest {
     /// Where calls on trails are recorded: in the home region, of the owner where that is known.
     trails: BTreeMap<(Region, Option<AccountId>), Spans>,
+    /// The trails with gaps.
+    named: Named,
     /// Around the beginnings of gaps: digests may have been removed there, by calls that stand in
     /// whatever chain.
     beginnings: Spans,
@@ -23,6 +25,30 @@ pub struct Interest {
     damaged: Option<Timestamp>,
     /// The buckets of those objects.
     buckets: BTreeSet<String>,
+}
+
+/// Some trails: by home region and name, and by owner where that is known.
+#[derive(Debug, Default, Clone)]
+pub struct Named(BTreeMap<(Region, TrailName), BTreeSet<Option<AccountId>>>);
+
+impl Named {
+    /// Adds the trail of a chain.
+    pub fn add(&mut self, chain: &ChainId, owner: &Owner) {
+        let owner = match owner {
+            Owner::Account(account) => Some(account.clone()),
+            Owner::Organization => None,
+        };
+        let trail = (chain.home_region.clone(), chain.trail.clone());
+        self.0.entry(trail).or_default().insert(owner);
+    }
+
+    /// Whether a call is on one of them, or may be.
+    pub fn has(&self, event: &Event) -> bool {
+        event.on_trail().is_some_and(|(account, home, trail)| {
+            let owners = self.0.get(&(home.clone(), trail.clone()));
+            owners.is_some_and(|o| o.contains(&None) || o.contains(&Some(account.clone())))
+        })
+    }
 }
 
 impl Interest {
@@ -36,6 +62,7 @@ impl Interest {
 
     /// Events around a gap are of interest.
     pub fn around(&mut self, gap: &Gap, chain: &ChainId, owner: &Owner) {
+        self.named.add(chain, owner);
         for time in around(gap) {
             let owner = match owner {
                 Owner::Account(account) => Some(account.clone()),
@@ -65,7 +92,7 @@ impl Interest {
         if self.damaged.is_some_and(|since| digest.to >= since) {
             return true;
         }
-        let meets = |spans: &Spans| spans.iter().any(|s| !s.clip(&digest).is_empty());
+        let meets = |spans: &Spans| spans.meets(digest);
         let at = |owner: Option<AccountId>| {
             let spans = self.trails.get(&(chain.region.clone(), owner));
             spans.is_some_and(meets)
@@ -77,7 +104,8 @@ impl Interest {
     pub fn takes(&self, event: &Event) -> bool {
         let stored = |key: &str| DigestKey::parse(key).is_some() || LogKey::parse(key).is_some();
         match &event.call {
-            Call::Trail(..) | Call::Key(_) => true,
+            Call::Trail(..) => self.named.has(event),
+            Call::Key(_) => true,
             Call::Bucket(bucket, _) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {
                 // DeleteObjects is recorded without its keys.

@@ -2,9 +2,9 @@
 //! matter, or the records in it that are looked for. The source is never read twice.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _, Write as _};
-use std::sync::Arc;
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tempfile::SpooledTempFile;
 
@@ -15,6 +15,9 @@ use crate::record::{self, Event, Records};
 const INFLATED: usize = 256 << 10;
 /// Stored bytes of all logs held in memory together, and of one of them in any case.
 const STORED: (usize, usize) = (16 << 20, 4 << 10);
+
+/// Bytes of one block of the temporary file that holds what memory does not.
+const BLOCK: usize = 64 << 10;
 
 /// What to keep of a log that turns out to be as delivered.
 #[derive(Clone, Copy)]
@@ -90,58 +93,152 @@ impl Inflated {
     }
 }
 
+/// Where the stored bytes of all logs are kept: in memory, and beyond that in one unlinked temporary
+/// file. It is one for all of them, as only so many files may be open.
+#[derive(Default)]
+pub struct Shelf {
+    /// Bytes held in memory.
+    held: AtomicUsize,
+    spill: Mutex<Spill>,
+}
+
+/// The temporary file, in blocks that are used again.
+#[derive(Default)]
+struct Spill {
+    file: Option<File>,
+    blocks: u64,
+    free: Vec<u64>,
+}
+
+impl Spill {
+    fn at(&mut self, block: u64) -> io::Result<&mut File> {
+        if self.file.is_none() {
+            self.file = Some(tempfile::tempfile()?);
+        }
+        let file = self.file.as_mut();
+        let file = file.ok_or_else(|| io::Error::other("no temporary file"))?;
+        file.seek(SeekFrom::Start(block * BLOCK as u64))?;
+        Ok(file)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let block = self.free.last().copied().unwrap_or(self.blocks);
+        self.at(block)?.write_all(bytes)?;
+        if self.free.pop().is_none() {
+            self.blocks += 1;
+        }
+        Ok(block)
+    }
+}
+
+impl Shelf {
+    fn spill(&self) -> std::sync::MutexGuard<'_, Spill> {
+        self.spill.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
 /// The stored bytes of one log.
 pub struct Stored {
+    /// The first of them.
     bytes: Vec<u8>,
-    more: Option<File>,
+    /// Blocks of the temporary file that hold the next, and how many bytes in each.
+    blocks: Vec<(u64, usize)>,
+    /// Those that no block holds yet.
+    rest: Vec<u8>,
     trouble: bool,
-    /// What all logs together hold in memory.
-    held: Arc<AtomicUsize>,
+    shelf: Arc<Shelf>,
 }
 
 impl Drop for Stored {
     fn drop(&mut self) {
-        self.held.fetch_sub(self.bytes.len(), Ordering::Relaxed);
+        self.shelf
+            .held
+            .fetch_sub(self.bytes.len(), Ordering::Relaxed);
+        if !self.blocks.is_empty() {
+            let blocks = self.blocks.iter().map(|(block, _)| *block);
+            self.shelf.spill().free.extend(blocks);
+        }
     }
 }
 
 impl Stored {
     /// Reads the events in it: these are the bytes whose hash has matched.
-    pub fn events(mut self, limit: u64, wanted: &Wanted<'_>) -> Found {
+    pub fn events(self, limit: u64, wanted: &Wanted<'_>) -> Found {
         let mut inflated = Inflated::default();
         inflated.trouble = self.trouble || self.inflate(limit, &mut inflated).is_err();
         inflated.events(wanted)
     }
 
-    fn inflate(&mut self, limit: u64, inflated: &mut Inflated) -> io::Result<()> {
-        let mut rest: Box<dyn Read> = match self.more.take() {
-            Some(mut file) => {
-                file.rewind()?;
-                Box::new(file)
-            }
-            None => Box::new(io::empty()),
+    fn inflate(&self, limit: u64, inflated: &mut Inflated) -> io::Result<()> {
+        let spilled = Spilled {
+            stored: self,
+            next: 0,
+            block: Vec::new(),
+            at: 0,
         };
-        let mut body = self.bytes.as_slice().chain(&mut rest);
+        let mut body = self.bytes.as_slice().chain(spilled);
         let sink = &mut |bytes: &[u8]| inflated.take(bytes);
         Inflater::default().run(&mut body, limit, sink).map(drop)
     }
 
     /// Takes some bytes.
-    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         let (all, each) = STORED;
-        if self.more.is_none() {
-            let together = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        if self.blocks.is_empty() && self.rest.is_empty() {
+            let held = &self.shelf.held;
+            let together = held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
             if together <= all || self.bytes.len() + bytes.len() <= each {
                 self.bytes.extend_from_slice(bytes);
                 return Ok(());
             }
-            self.held.fetch_sub(bytes.len(), Ordering::Relaxed);
+            held.fetch_sub(bytes.len(), Ordering::Relaxed);
         }
-        let file = match &mut self.more {
-            Some(file) => file,
-            None => self.more.insert(tempfile::tempfile()?),
-        };
-        file.write_all(bytes)
+        while !bytes.is_empty() {
+            let (some, later) = bytes.split_at(bytes.len().min(BLOCK - self.rest.len()));
+            self.rest.extend_from_slice(some);
+            bytes = later;
+            if self.rest.len() == BLOCK {
+                self.write()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what no block holds yet.
+    fn write(&mut self) -> io::Result<()> {
+        if !self.rest.is_empty() {
+            let block = self.shelf.spill().put(&self.rest)?;
+            self.blocks.push((block, self.rest.len()));
+            self.rest.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Reads what of a log lies in the temporary file.
+struct Spilled<'s> {
+    stored: &'s Stored,
+    next: usize,
+    block: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Spilled<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.block.len() {
+            let Some((block, length)) = self.stored.blocks.get(self.next).copied() else {
+                return Ok(0);
+            };
+            self.next += 1;
+            self.block.resize(length, 0);
+            self.at = 0;
+            let mut spill = self.stored.shelf.spill();
+            spill.at(block)?.read_exact(&mut self.block)?;
+        }
+        let mut left = &self.block[self.at..];
+        let n = left.read(buffer)?;
+        self.at += n;
+        Ok(n)
     }
 }
 
@@ -152,19 +249,23 @@ pub struct Tee<'a> {
 }
 
 impl<'a> Tee<'a> {
-    /// Copies what is read of `body`; `held` is what all logs together hold in memory.
-    pub fn new(body: &'a mut dyn Read, held: &Arc<AtomicUsize>) -> Self {
+    /// Copies what is read of `body`.
+    pub fn new(body: &'a mut dyn Read, shelf: &Arc<Shelf>) -> Self {
         let stored = Stored {
             bytes: Vec::new(),
-            more: None,
+            blocks: Vec::new(),
+            rest: Vec::new(),
             trouble: false,
-            held: Arc::clone(held),
+            shelf: Arc::clone(shelf),
         };
         Tee { body, stored }
     }
 
     /// What was read.
-    pub fn into_stored(self) -> Stored {
+    pub fn into_stored(mut self) -> Stored {
+        let written = self.stored.write();
+        self.stored.trouble |= written.is_err();
+        self.stored.rest = Vec::new();
         self.stored
     }
 }

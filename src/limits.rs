@@ -13,6 +13,9 @@ pub struct Limits {
     pub head_json: u64,
     /// Largest key, `--expect` or `--accept` file, in bytes.
     pub side_file: u64,
+    /// Largest saved report that is read again, in bytes. 100,000 findings with their events are some
+    /// 200 MB.
+    pub saved_report: u64,
     /// Findings of one code in one chain before they collapse into one with a count.
     pub findings_per_code: usize,
     /// Folders looked into for `AWSLogs` before giving up: an archive has a handful.
@@ -45,6 +48,7 @@ impl Default for Limits {
             log_inflated: 4 << 30,
             head_json: 64 << 10,
             side_file: 16 << 20,
+            saved_report: 1 << 30,
             findings_per_code: 10_000,
             folders: 100_000,
             depth: 64,

@@ -266,16 +266,23 @@ fn beside_the_logs(chains: &[ChainOutcome], beside: &Beside) -> Vec<String> {
 /// Sentences about event selectors that were set.
 const SELECTORS_SET: usize = 20;
 
-/// What of the calls around gaps is not known: `unexplained` gaps, home regions' chains that could
+/// What of the calls around gaps is not known: gaps that a call explains and others, home regions' chains that could
 /// not be looked at, and home regions where LookupEvents could not be asked, with why.
 pub fn around_gaps(
     request: &Request,
-    unexplained: usize,
+    (explained, unexplained): (usize, usize),
     heard: &Heard,
     silent: &[(ChainId, String)],
     unasked: &BTreeMap<Region, GetError>,
 ) -> Vec<String> {
     let mut said = Vec::new();
+    if explained > 0 {
+        said.push(format!(
+            "that what was switched off stayed off, in {} that a call explains: it shows how the gap began, \
+             not that nothing was logged and removed later",
+            gaps_of(explained)
+        ));
+    }
     if unexplained > 0 && request.logs != Logs::All {
         said.push(format!(
             "what was called around {}: not all logs there were read, on request",

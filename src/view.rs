@@ -41,7 +41,7 @@ impl Report {
             } += finding.count.unwrap_or(1);
         }
         Report {
-            schema: SCHEMA,
+            schema: SCHEMA.into(),
             verdict: outcome.verdict,
             complete: outcome.complete,
             requested,
@@ -54,11 +54,11 @@ impl Report {
                 .map(|key| Key {
                     region: key.region.to_string(),
                     fingerprint: key.fingerprint.clone(),
-                    valid_from: key.valid.0.to_string(),
-                    valid_to: key.valid.1.to_string(),
+                    valid_from: key.valid.0,
+                    valid_to: key.valid.1,
                     origin: match key.origin {
-                        Origin::Aws => KeyOrigin::Aws,
-                        Origin::File => KeyOrigin::File,
+                        Origin::Aws => KeyOrigin::Aws.into(),
+                        Origin::File => KeyOrigin::File.into(),
                     },
                 })
                 .collect(),
@@ -112,16 +112,16 @@ fn chain(chain: &ChainOutcome) -> Chain {
         .map_or((None, None), |(f, l)| (Some(f), Some(l)));
     Chain {
         id: id.to_string(),
-        partition: id.region.partition(),
+        partition: id.region.partition().into(),
         account: id.account.to_string(),
         region: id.region.to_string(),
         home_region: id.home_region.to_string(),
         trail: id.trail.to_string(),
         verdict: chain.verdict,
-        verified_until: chain.verified_until.map(time),
+        verified_until: chain.verified_until,
         window: Span {
-            from: time(chain.window.from),
-            to: time(chain.window.to),
+            from: chain.window.from,
+            to: chain.window.to,
         },
         locations: chain
             .locations
@@ -130,16 +130,16 @@ fn chain(chain: &ChainOutcome) -> Chain {
                 bucket: l.bucket.clone(),
                 prefix: Some(l.root.prefix.clone()).filter(|p| !p.is_empty()),
                 organization: l.root.organization.as_ref().map(ToString::to_string),
-                from: time(l.time.from),
-                to: time(l.time.to),
+                from: l.time.from,
+                to: l.time.to,
             })
             .collect(),
         coverage: chain
             .coverage
             .iter()
             .map(|s| Stretch {
-                from: time(s.time.from),
-                to: time(s.time.to),
+                from: s.time.from,
+                to: s.time.to,
                 state: s.state,
             })
             .collect(),
@@ -147,16 +147,16 @@ fn chain(chain: &ChainOutcome) -> Chain {
             .gaps
             .iter()
             .map(|g| Gap {
-                from: time(g.time.from),
-                to: time(g.time.to),
+                from: g.time.from,
+                to: g.time.to,
                 restart: g.restart.is_some(),
-                cause: g.cause,
-                certainty: g.certainty,
+                cause: g.cause.into(),
+                certainty: g.certainty.into(),
                 evidence: g.evidence.iter().map(evidence).collect(),
                 undigested_logs: g.undigested.map(|logs| Undigested {
                     count: logs.count,
-                    first: logs.minutes.map(|(first, _)| time(first)),
-                    last: logs.minutes.map(|(_, last)| time(last)),
+                    first: logs.minutes.map(|(first, _)| first),
+                    last: logs.minutes.map(|(_, last)| last),
                 }),
             })
             .collect(),
@@ -174,14 +174,14 @@ fn digest_ref(anchor: &Anchor) -> DigestRef {
         key: anchor.key.clone(),
         sha256: anchor.sha256.to_string(),
         signature: anchor.signature.clone(),
-        end: time(anchor.end),
+        end: anchor.end,
     }
 }
 
 fn finding(found: &Found) -> Finding {
-    let bound = |of: fn(Window) -> Timestamp| found.interval.map(|i| time(of(i)));
+    let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
     Finding {
-        code: found.code,
+        code: found.code.into(),
         severity: found.severity,
         chain: found.chain.as_ref().map(ToString::to_string),
         bucket: found.bucket.clone(),
@@ -214,7 +214,7 @@ fn evidence(known: &Known) -> Evidence {
     };
     Evidence {
         event_name: event.name.clone(),
-        event_time: time(event.time),
+        event_time: event.time,
         event_id: event.id.clone(),
         actor: event.actor.as_ref().map(|actor| Actor {
             kind: actor.kind.clone(),
@@ -226,12 +226,8 @@ fn evidence(known: &Known) -> Evidence {
         source_ip: event.source_ip.clone(),
         user_agent: event.user_agent.clone(),
         error_code: event.error_code.clone(),
-        via,
+        via: via.into(),
         log,
         digest,
     }
-}
-
-fn time(at: Timestamp) -> String {
-    at.to_string()
 }

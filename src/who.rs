@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-
-use crate::record::{Call, Event, TrailRef};
+use crate::record::{Event, TrailRef};
 
 impl fmt::Display for TrailRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -15,23 +13,20 @@ impl fmt::Display for TrailRef {
     }
 }
 
-impl Event {
-    /// What no event of a time comes before.
-    pub(crate) fn first_at(time: Timestamp) -> Event {
-        Event {
-            time,
-            name: String::new(),
-            id: None,
-            region: None,
-            account: None,
-            actor: None,
-            source_ip: None,
-            user_agent: None,
-            error_code: None,
-            call: Call::Key(String::new()),
-        }
-    }
+/// Most characters of a text that is cited.
+const CITED: usize = 200;
 
+/// A text that whoever made a call chose freely, so that nobody takes it for ours: in quotes, cut to
+/// a length.
+pub fn cited(text: &str) -> String {
+    let mut cut: String = text.chars().take(CITED).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    format!("{cut:?}")
+}
+
+impl Event {
     /// Who made it, as `ARN (session S, access key K)`; `None` where nothing says.
     pub fn who(&self) -> Option<String> {
         let actor = self.actor.as_ref()?;
@@ -60,10 +55,11 @@ impl Event {
 
     /// From where it was made, as ` from ADDRESS with AGENT`; empty where nothing says.
     pub fn from_where(&self) -> String {
-        let said = |word: &str, value: &Option<String>| match value {
-            Some(value) if !value.is_empty() => format!(" {word} {value}"),
-            _ => String::new(),
+        let said = |word: &str, value: Option<String>| {
+            value.map_or_else(String::new, |value| format!(" {word} {value}"))
         };
-        said("from", &self.source_ip) + &said("with", &self.user_agent)
+        let given = |value: &Option<String>| value.clone().filter(|v| !v.is_empty());
+        let agent = given(&self.user_agent).map(|agent| cited(&agent));
+        said("from", given(&self.source_ip)) + &said("with", agent)
     }
 }

@@ -71,6 +71,19 @@ Names alone are looked at: what is listed is there, and nothing of it is proven.
 
 Exit status: 0 listed, 4 nothing was found or something could not be listed; 2 nothing was listed";
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  # a page to file, from the report of a run that took hours
+  trailproof report report.json --format html --out report.html
+
+  # several at once, and one from a pipe
+  trailproof report report.json --format junit --out junit.xml --format csv --out findings.csv
+  xz --decompress --stdout report.json.xz | trailproof report - --format markdown
+
+Nothing is looked at again: what the report says is what was found when it was made.
+
+Exit status: 0 written, whatever the verdict; 2 it is not a report, or could not be written";
+
 /// Proves whether AWS CloudTrail logs are still what CloudTrail delivered
 #[derive(Parser)]
 #[command(name = "trailproof", version, propagate_version = true)]
@@ -90,6 +103,9 @@ pub enum Command {
     /// List the chains of digests that are there, reading no object
     #[command(after_help = TRAILS_EXAMPLES)]
     Trails(Box<Trails>),
+    /// Write a report that was saved as JSON in another format
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(Box<Report>),
     /// Print the JSON Schema of a JSON report
     Schema {
         /// Whose report
@@ -167,7 +183,8 @@ pub struct Validate {
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
-    /// The report's format, text or json; repeatable, each with its own --out
+    /// The report's format: text, json, jsonl, html, markdown, csv, junit, ocsf or prometheus;
+    /// repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT", help_heading = "Report")]
     pub format: Vec<Format>,
 
@@ -218,6 +235,22 @@ pub struct Trails {
 
     #[command(flatten)]
     pub sign_in: SignIn,
+}
+
+#[derive(clap::Args)]
+pub struct Report {
+    /// A report as `validate --format json` wrote it; - is standard input
+    #[arg(value_name = "FILE")]
+    pub saved: PathBuf,
+
+    /// The format: text, json, jsonl, html, markdown, csv, junit, ocsf or prometheus; repeatable, each
+    /// with its own --out
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<Format>,
+
+    /// Where the report of the --format before it goes; by default standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

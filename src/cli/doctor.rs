@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::INTERRUPTED;
 use super::diagnose::note;
-use super::doctor_args::Doctor;
+use super::doctor_args::{Doctor, Format};
 use super::online::{FIRST_REGION, IN_FLIGHT, connections};
 use crate::aws::{Engine, Http, Session, Settings};
 use crate::doctor::v1::{Report, Run};
@@ -15,7 +15,7 @@ use crate::doctor::{Caller, Reach, Wanted, examine, text};
 use crate::error::{Error, Kind};
 use crate::keys::aws::RegionalKeys;
 use crate::limits::Limits;
-use crate::report::{Format, json};
+use crate::report::json;
 use crate::scope::{Filter, Request};
 use crate::source::s3::S3Source;
 use crate::stop::Stop;

@@ -1,7 +1,8 @@
 //! The arguments of `doctor`, parsed only.
 
+use clap::ValueEnum;
+
 use super::args::{Scope, SignIn, Unused, bucket};
-use crate::report::Format;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -32,13 +33,8 @@ pub struct Doctor {
     #[command(flatten)]
     pub scope: Scope,
 
-    /// The report's format, text or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
+    /// The report's format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, help_heading = "Report")]
     pub format: Format,
 
     #[command(flatten)]
@@ -46,4 +42,11 @@ pub struct Doctor {
 
     #[command(flatten)]
     pub unused: Unused,
+}
+
+/// What doctor's report is written as.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
 }

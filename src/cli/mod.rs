@@ -9,6 +9,7 @@ mod doctor_args;
 mod online;
 mod output;
 mod plan;
+mod report;
 mod trails;
 mod verbose;
 
@@ -25,7 +26,7 @@ use crate::error::{Error, Kind};
 use crate::event::{Observer, Silent};
 use crate::finding::Verdict;
 use crate::report::v1::{Report, Requests, Run, SourceKind};
-use crate::report::{self, Format, v1};
+use crate::report::{Format, render, trails as trail_list, v1};
 use crate::source::halting::Halting;
 use crate::stop::Stop;
 use crate::validate::{Access, validate};
@@ -67,6 +68,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         .collect();
     let result = match args.command {
         Command::Schema { of } => schema(of),
+        Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Doctor(args) => doctor(*args, command, started, &stop),
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");
@@ -127,7 +129,7 @@ fn signals(stop: &Stop) -> Result<(), Error> {
 fn schema(of: args::Schema) -> Result<u8, Error> {
     let schema = match of {
         args::Schema::Validate => v1::schema(),
-        args::Schema::Trails => report::trails::schema(),
+        args::Schema::Trails => trail_list::schema(),
         args::Schema::Doctor => crate::doctor::v1::schema(),
     };
     let error =
@@ -195,11 +197,11 @@ fn run_validate(
         trails: outcome.requests.trails,
     };
     let run = Run {
-        tool: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        tool: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
         command,
-        started: started.to_string(),
-        finished: Timestamp::now().to_string(),
+        started,
+        finished: Timestamp::now(),
         caller: None,
         requests,
     };
@@ -225,7 +227,7 @@ fn run_validate(
         ));
     }
     let written = targets.write(|format, out| {
-        report::render(&report, format, out)?;
+        render(&report, format, out)?;
         if let (Format::Text, Some(lines)) = (format, &lines) {
             writeln!(out, "\nfiles, newest digest first")?;
             lines.copy(out)?;

@@ -340,12 +340,12 @@ fn requested(
 ) -> Requested {
     let origin = |given: bool| if given { Origin::Given } else { Origin::Data };
     Requested {
-        source: side.kind,
-        start: args.start_time.map(|t| t.to_string()),
-        end: args.end_time.map(|t| t.to_string()),
+        source: side.kind.into(),
+        start: args.start_time,
+        end: args.end_time,
         start_origin: origin(args.start_time.is_some()),
         end_origin: origin(args.end_time.is_some()),
-        as_of: as_of.map(|t| t.to_string()),
+        as_of,
         regions: texts(&args.scope.region),
         account_ids: texts(&args.scope.account_id),
         organization_ids: texts(&args.scope.organization_id),

@@ -65,11 +65,11 @@ pub fn run(
     let source = Halting::new(side.access.source.as_ref(), stop.clone());
     let inventory = inventory::take(&source, &side.access.atlas, &request)?;
     let run = Run {
-        tool: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        tool: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
         command,
-        started: started.to_string(),
-        finished: Timestamp::now().to_string(),
+        started,
+        finished: Timestamp::now(),
         caller: None,
         requests: Requests {
             list: inventory.listings,

@@ -2,12 +2,13 @@
 
 mod explain;
 mod say;
+mod switches;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::coverage::Spans;
 use crate::record::Evidence;
@@ -16,7 +17,9 @@ use crate::trail::{Window, shift};
 pub use explain::{AROUND, Owner, explain};
 
 /// Why a gap is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// Logging was stopped.
@@ -36,7 +39,9 @@ pub enum Cause {
 }
 
 /// How sure a cause is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// A proven log says so.
@@ -195,7 +200,7 @@ impl Gap {
     }
 
     /// The time in which calls may bear on it.
-    pub fn surroundings(&self) -> Window {
+    pub fn around(&self) -> Window {
         Window::new(shift(self.began(), -AROUND), shift(self.ended(), AROUND))
     }
 

@@ -1,12 +1,16 @@
 //! A gap in a sentence that can be quoted: from when to when, why and how sure that is, who, from
 //! where, and where that is recorded (pure).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
+use super::explain::{MOMENTS, SLACK};
 use super::{Cause, Certainty, Gap, Place, Undigested};
 use crate::finding::{Code, Finding};
 use crate::record::{Call, Event, Evidence, TrailChange, Via};
-use crate::trail::Window;
+use crate::trail::{AccountId, Window};
+use crate::who::cited;
 
 /// What was said of calls around a gap, each kind once.
 #[derive(Default)]
@@ -14,6 +18,7 @@ pub(super) struct Said {
     refused: Option<String>,
     contradicted: Option<String>,
     moved: Option<String>,
+    several: Option<String>,
 }
 
 impl Said {
@@ -42,23 +47,45 @@ impl Said {
         });
     }
 
-    /// The trail was told to write to a bucket.
-    pub fn moved(&mut self, event: &Event) {
+    /// The trail was told to write to another bucket than to that in which the call is recorded.
+    pub fn moved(&mut self, evidence: &Evidence) {
+        let event = &evidence.event;
         let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
             return;
         };
         let Some(bucket) = &set.bucket else { return };
+        let here = |via: &Via| matches!(via, Via::VerifiedLog { log, .. } if log.0 == *bucket);
+        if here(&evidence.via) {
+            return;
+        }
         self.moved = Some(format!(
-            "the trail was told to write to bucket {bucket}{} at {} ({}): digests from then on lie there",
+            "the trail was told to write to bucket {}{} at {} ({}): digests from then on may lie there",
+            cited(bucket),
             by(event),
             event.time,
             event.name
         ));
     }
 
+    /// Calls on trails of this name in several accounts.
+    pub fn several(&mut self, accounts: &BTreeSet<&AccountId>) {
+        let named = accounts.iter().take(5).map(|a| a.as_str());
+        let named: Vec<&str> = named.collect();
+        self.several = Some(format!(
+            "there were calls on trails of this name in several accounts ({}), and which of them is the \
+             organization's trail is not known: name it with --trail-arn",
+            named.join(", ")
+        ));
+    }
+
     /// All that was said.
     pub fn clauses(&self) -> impl Iterator<Item = String> + use<> {
-        let all = [&self.refused, &self.contradicted, &self.moved];
+        let all = [
+            &self.several,
+            &self.refused,
+            &self.contradicted,
+            &self.moved,
+        ];
         all.map(Clone::clone).into_iter().flatten()
     }
 }
@@ -76,7 +103,7 @@ pub(super) fn call_of(event: &Event) -> String {
         to.push(format!("isMultiRegionTrail {on}"));
     }
     if let Some(bucket) = &set.bucket {
-        to.push(format!("s3BucketName {bucket}"));
+        to.push(format!("s3BucketName {}", cited(bucket)));
     }
     match to.is_empty() {
         true => event.name.clone(),
@@ -198,19 +225,38 @@ impl Gap {
         said
     }
 
-    /// The call that switched on what a starting digest begins.
+    /// The call that switched on what a starting digest begins: of those that undo what was done, the
+    /// nearest.
     fn switched_on(&self, at: Timestamp) -> Option<&Event> {
-        let near = |e: &&Event| e.time.duration_since(at).abs().as_secs() <= 3600;
-        let on = |e: &&Event| match &e.call {
-            Call::Trail(_, TrailChange::Start) => true,
-            Call::Trail(_, TrailChange::Update(set)) => {
-                set.validation == Some(true) || set.multi_region == Some(true)
-            }
-            _ => false,
+        let told = self.told_by.as_ref().map(|e| &e.event);
+        let undoes = |e: &&Event| {
+            let after = at.duration_since(e.time).as_secs();
+            let Call::Trail(_, change) = &e.call else {
+                return false;
+            };
+            let (start, validation, region) = match change {
+                TrailChange::Start => (true, false, false),
+                TrailChange::Update(set) => (
+                    false,
+                    set.validation == Some(true),
+                    set.multi_region == Some(true),
+                ),
+                _ => return false,
+            };
+            let fits = match (self.cause, told.map(|t| &t.call)) {
+                (Cause::LoggingStopped, Some(Call::Trail(_, TrailChange::Update(_)))) => region,
+                (Cause::LoggingStopped | Cause::TrailDeleted | Cause::TrailCreated, _) => start,
+                (Cause::ValidationDisabled, _) => validation,
+                _ => start || validation || region,
+            };
+            let soon = if start { MOMENTS } else { SLACK };
+            fits && -MOMENTS <= after && after <= soon
         };
         let events = self.evidence.iter().map(|e| &e.event);
-        let mut on = events.filter(near).filter(on);
-        on.find(|e| e.error_code.is_none())
+        events
+            .filter(|e| e.error_code.is_none() && told.is_none_or(|t| t.time <= e.time))
+            .filter(undoes)
+            .min_by_key(|e| e.time.duration_since(at).abs())
     }
 
     /// That nothing covers it.

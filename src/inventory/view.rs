@@ -67,8 +67,8 @@ fn holes(holes: &Holes) -> trails::Holes {
         count: holes.count,
         seconds: holes.seconds,
         longest: holes.longest.map(|hole| Span {
-            from: time(hole.from),
-            to: time(hole.to),
+            from: hole.from,
+            to: hole.to,
         }),
     }
 }

@@ -39,6 +39,21 @@ pub struct Event {
     pub call: Call,
 }
 
+impl Event {
+    /// The account, home region and name of the trail that the call names.
+    pub fn on_trail(&self) -> Option<(&AccountId, &Region, &TrailName)> {
+        match &self.call {
+            Call::Trail(TrailRef::Name(name), _) => {
+                Some((self.account.as_ref()?, self.region.as_ref()?, name))
+            }
+            Call::Trail(TrailRef::Arn(arn), _) => {
+                Some((&arn.account, &arn.home_region, &arn.trail))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Who made a call, as `userIdentity` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Actor {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+use serde_json::Deserializer;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::escape::is_unsafe;
 
@@ -17,17 +18,37 @@ pub fn write(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Writes something in one line.
+pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *out, Inert(CompactFormatter));
+    value.serialize(&mut serializer).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+/// Writes JSON as `write` would, whatever it says: byte for byte what `write` wrote, and with every
+/// field that another version added.
+pub(super) fn copy(json: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
+    let mut deserializer = Deserializer::from_slice(json);
+    serde_transcode::transcode(&mut deserializer, &mut serializer).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
 /// JSON leaves control characters above U+007F and bidirectional marks as they are; here they are
 /// written as escapes, which readers undo.
-struct Inert(PrettyFormatter<'static>);
+struct Inert<F>(F);
 
-impl Formatter for Inert {
+impl<F: Formatter> Formatter for Inert<F> {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         w: &mut W,
         text: &str,
     ) -> io::Result<()> {
         let mut rest = text;
+        // Most of a report is plain; whoever calls has taken out what is below U+0020.
+        if text.is_ascii() && !text.as_bytes().contains(&0x7f) {
+            return w.write_all(text.as_bytes());
+        }
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
             w.write_all(&rest.as_bytes()[..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {

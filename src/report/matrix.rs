@@ -3,18 +3,39 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
-use super::text::plural;
 use super::v1::Report;
+use super::words::plural;
 use crate::escape::escape;
 use crate::finding::Verdict;
 
-/// Regions told one by one: of more only those with trouble.
-const REGIONS: usize = 12;
-/// Accounts told one by one.
-const ACCOUNTS: usize = 50;
+/// How much is told one by one: of more regions only those with trouble.
+#[derive(Clone, Copy)]
+pub(super) struct Most {
+    pub accounts: usize,
+    pub regions: usize,
+}
+
+/// In text.
+const TEXT: Most = Most {
+    accounts: 50,
+    regions: 12,
+};
 /// Columns of text: regions beyond that stand in a block of their own.
 const WIDTH: usize = 100;
+
+/// What of a matrix is told.
+pub(super) struct Table<'a> {
+    /// How many accounts, by how many regions.
+    pub title: String,
+    /// The regions; none where all is verified.
+    pub columns: Vec<&'a str>,
+    /// The accounts, worst first, with a verdict for each region that has a chain.
+    pub rows: Vec<(&'a str, Vec<Option<Verdict>>)>,
+    /// What is not told, in sums.
+    pub more: Vec<String>,
+}
 
 /// The worst verdict of each account in each region.
 #[derive(Default)]
@@ -53,59 +74,87 @@ impl<'a> Matrix<'a> {
         worst
     }
 
+    /// What is told of it, where there is more than one account and more than one region.
+    pub(super) fn table(&self, most: Most) -> Option<Table<'a>> {
+        let mut accounts: Vec<_> = self.worst(|(account, _)| account).into_iter().collect();
+        let regions: Vec<_> = self.worst(|(_, region)| region).into_iter().collect();
+        if accounts.len() < 2 || regions.len() < 2 {
+            return None;
+        }
+        accounts.sort_by_key(|(_, verdict)| Reverse(*verdict));
+        let title = format!(
+            "{} by {}, the worst of each",
+            plural(accounts.len() as u64, "account"),
+            plural(regions.len() as u64, "region")
+        );
+        let (columns, passed) = columns(regions, most.regions);
+        let (told, others) = accounts.split_at(accounts.len().min(most.accounts));
+        let cell = |account, region: &&'a str| self.cells.get(&(account, *region)).copied();
+        let row = |account: &'a str| {
+            let cells = columns.iter().map(|region| cell(account, region));
+            (account, cells.collect())
+        };
+        let (mut rows, mut more) = (Vec::new(), Vec::new());
+        if !columns.is_empty() {
+            rows = told.iter().map(|(account, _)| row(account)).collect();
+            more.extend(rest(others, "account"));
+            more.extend(rest(&passed, "region"));
+        }
+        Some(Table {
+            title,
+            columns,
+            rows,
+            more,
+        })
+    }
+
     /// Writes it where there is more than one account and more than one region.
     ///
     /// # Errors
     /// Where writing fails.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut accounts: Vec<_> = self.worst(|(account, _)| account).into_iter().collect();
-        let regions: Vec<_> = self.worst(|(_, region)| region).into_iter().collect();
-        if accounts.len() < 2 || regions.len() < 2 {
+        let Some(table) = self.table(TEXT) else {
             return Ok(());
-        }
-        accounts.sort_by_key(|(_, verdict)| Reverse(*verdict));
-        writeln!(
-            out,
-            "\n{} by {}, the worst of each: ok is verified, - is no chain",
-            plural(accounts.len() as u64, "account"),
-            plural(regions.len() as u64, "region")
-        )?;
-        let (columns, passed) = columns(regions);
-        if columns.is_empty() {
+        };
+        writeln!(out, "\n{}: ok is verified, - is no chain", table.title)?;
+        if table.columns.is_empty() {
             return writeln!(out, "  all verified");
         }
-        let (rows, more) = accounts.split_at(accounts.len().min(ACCOUNTS));
-        for block in blocks(&columns) {
-            self.block(rows, block, out)?;
+        let mut left = 0;
+        for names in blocks(&table.columns) {
+            block(&table, left..left + names.len(), out)?;
+            left += names.len();
         }
-        rest(more, "account", out)?;
-        rest(&passed, "region", out)
+        table
+            .more
+            .iter()
+            .try_for_each(|more| writeln!(out, "  {more}"))
     }
+}
 
-    fn block(
-        &self,
-        accounts: &[(&str, Verdict)],
-        regions: &[&str],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let mut row = |head: &str, cell: &dyn Fn(&str) -> String| {
-            let mut line = format!("  {head:<12}");
-            for region in regions {
-                line.push_str(&format!("  {:<1$}", cell(region), width(region)));
-            }
-            writeln!(out, "{}", line.trim_end())
-        };
-        row("", &|region| escape(region).into_owned())?;
-        for (account, _) in accounts {
-            let word = |region: &str| match self.cells.get(&(*account, region)) {
-                Some(Verdict::Verified) => "ok".to_owned(),
-                Some(other) => other.as_str().to_uppercase(),
-                None => "-".to_owned(),
-            };
-            row(&escape(account), &word)?;
+/// The cells of some regions side by side.
+fn block(table: &Table<'_>, regions: Range<usize>, out: &mut dyn Write) -> io::Result<()> {
+    let names = &table.columns[regions.clone()];
+    let mut row = |head: &str, cells: &mut dyn Iterator<Item = String>| {
+        let mut line = format!("  {head:<12}");
+        for (cell, region) in cells.zip(names) {
+            line.push_str(&format!("  {cell:<0$}", width(region)));
         }
-        Ok(())
+        writeln!(out, "{}", line.trim_end())
+    };
+    row("", &mut names.iter().map(|name| escape(name).into_owned()))?;
+    for (account, cells) in &table.rows {
+        let word = |cell: &Option<Verdict>| match cell {
+            Some(Verdict::Verified) => "ok".to_owned(),
+            Some(other) => other.as_str().to_uppercase(),
+            None => "-".to_owned(),
+        };
+        row(
+            &escape(account),
+            &mut cells[regions.clone()].iter().map(word),
+        )?;
     }
+    Ok(())
 }
 
 /// The columns of a region: its name, or the longest word below it.
@@ -115,12 +164,12 @@ fn width(region: &str) -> usize {
 
 /// The regions that are told, by name, and the others: all, or of many the worst of those with
 /// trouble.
-fn columns(mut regions: Vec<(&str, Verdict)>) -> (Vec<&str>, Vec<(&str, Verdict)>) {
+fn columns(mut regions: Vec<(&str, Verdict)>, most: usize) -> (Vec<&str>, Vec<(&str, Verdict)>) {
     let mut others = Vec::new();
-    if regions.len() > REGIONS {
+    if regions.len() > most {
         regions.sort_by_key(|(_, verdict)| Reverse(*verdict));
         let trouble = regions.partition_point(|(_, verdict)| *verdict > Verdict::Verified);
-        others = regions.split_off(trouble.min(REGIONS));
+        others = regions.split_off(trouble.min(most));
     }
     let mut names: Vec<&str> = regions.into_iter().map(|(name, _)| name).collect();
     names.sort_unstable();
@@ -144,9 +193,9 @@ fn blocks<'b, 'a>(mut regions: &'b [&'a str]) -> Vec<&'b [&'a str]> {
 }
 
 /// Those that are not told one by one.
-fn rest(others: &[(&str, Verdict)], what: &str, out: &mut dyn Write) -> io::Result<()> {
+fn rest(others: &[(&str, Verdict)], what: &str) -> Option<String> {
     if others.is_empty() {
-        return Ok(());
+        return None;
     }
     let verdicts = [
         Verdict::Failed,
@@ -164,7 +213,7 @@ fn rest(others: &[(&str, Verdict)], what: &str, out: &mut dyn Write) -> io::Resu
         said.join(", ")
     };
     let more = plural(others.len() as u64, &format!("more {what}"));
-    writeln!(out, "  and {more}: {said}")
+    Some(format!("and {more}: {said}"))
 }
 
 #[cfg(test)]

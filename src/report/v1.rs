@@ -1,9 +1,17 @@
 //! The frozen JSON view, `trailproof.report/v1`. Fields may be added, never removed or given
 //! another meaning. Times are RFC 3339 in UTC; what is absent is null.
+//!
+//! A saved report is read back into the same types. What later versions may add is tolerated: fields
+//! are passed over, and words of open sets are kept as [`Word::Other`]. Verdicts, severities and states
+//! are closed sets: a report whose verdict is not understood must not be shown as another one. A field
+//! added after a release needs `#[serde(default)]`, so that reports of that release can still be read.
 
-use schemars::{JsonSchema, Schema, schema_for};
-use serde::Serialize;
+use jiff::Timestamp;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
 
+use super::word::Word;
 use crate::coverage::State;
 use crate::finding::{Code, Severity, Verdict};
 use crate::gap::{Cause, Certainty};
@@ -13,11 +21,11 @@ pub const SCHEMA: &str = "trailproof.report/v1";
 
 /// A report.
 #[must_use]
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "trailproof.report/v1", inline)]
 pub struct Report {
     /// Always `trailproof.report/v1`.
-    pub schema: &'static str,
+    pub schema: String,
     /// The maximum over all findings and all coverage states.
     pub verdict: Verdict,
     /// Whether the look was carried through: false where a folder could not be listed or a bound cut it
@@ -43,7 +51,7 @@ pub struct Report {
 }
 
 /// Where a bound of the window came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// It was given.
@@ -53,7 +61,7 @@ pub enum Origin {
 }
 
 /// Where objects were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceKind {
     /// Folders on disk.
@@ -63,20 +71,20 @@ pub enum SourceKind {
 }
 
 /// What was asked for.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Requested {
     /// Where objects were read.
-    pub source: SourceKind,
+    pub source: Word<SourceKind>,
     /// The beginning of the window; null if it is that of each chain's data.
-    pub start: Option<String>,
+    pub start: Option<Timestamp>,
     /// The end of the window; null if it is that of each chain's data.
-    pub end: Option<String>,
+    pub end: Option<Timestamp>,
     /// Where the beginning came from.
     pub start_origin: Origin,
     /// Where the end came from.
     pub end_origin: Origin,
     /// When the source was looked at; null if that is the end of each chain's window.
-    pub as_of: Option<String>,
+    pub as_of: Option<Timestamp>,
     /// Regions asked for; empty for all.
     pub regions: Vec<String>,
     /// Accounts asked for; empty for all.
@@ -104,12 +112,12 @@ pub struct Requested {
 }
 
 /// One chain.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Chain {
     /// `ACCOUNT/REGION/HOME_REGION/TRAIL`.
     pub id: String,
     /// The partition.
-    pub partition: &'static str,
+    pub partition: String,
     /// The account whose logs these are.
     pub account: String,
     /// The region the digests were delivered from.
@@ -121,7 +129,7 @@ pub struct Chain {
     /// The chain's verdict.
     pub verdict: Verdict,
     /// Until when everything from the window's beginning is verified without interruption.
-    pub verified_until: Option<String>,
+    pub verified_until: Option<Timestamp>,
     /// The window the chain was held against.
     pub window: Span,
     /// Where its proven digests were written.
@@ -145,16 +153,16 @@ pub struct Chain {
 }
 
 /// A stretch of time.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// Its first instant.
-    pub from: String,
+    pub from: Timestamp,
     /// The first instant after it.
-    pub to: String,
+    pub to: Timestamp,
 }
 
 /// Where digests were written, over which time.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// The bucket.
     pub bucket: String,
@@ -163,35 +171,35 @@ pub struct Location {
     /// The organization in the path.
     pub organization: Option<String>,
     /// From when.
-    pub from: String,
+    pub from: Timestamp,
     /// Until when.
-    pub to: String,
+    pub to: Timestamp,
 }
 
 /// A stretch of time in one state.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stretch {
     /// Its first instant.
-    pub from: String,
+    pub from: Timestamp,
     /// The first instant after it.
-    pub to: String,
+    pub to: Timestamp,
     /// Its state.
     pub state: State,
 }
 
 /// Time that no digest covers.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// Its first instant.
-    pub from: String,
+    pub from: Timestamp,
     /// The first instant after it; equal to `from` for a restart that left no hole.
-    pub to: String,
+    pub to: Timestamp,
     /// Whether it ends in a starting digest.
     pub restart: bool,
     /// Why it is there.
-    pub cause: Cause,
+    pub cause: Word<Cause>,
     /// How sure that is.
-    pub certainty: Certainty,
+    pub certainty: Word<Certainty>,
     /// Events that bear on it.
     pub evidence: Vec<Evidence>,
     /// Logs that lie in it and that no digest names; null if they were not looked for.
@@ -199,12 +207,12 @@ pub struct Gap {
 }
 
 /// An event that bears on a gap or a finding.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// The event's name.
     pub event_name: String,
     /// Its time.
-    pub event_time: String,
+    pub event_time: Timestamp,
     /// Its id.
     pub event_id: Option<String>,
     /// Who did it.
@@ -216,7 +224,7 @@ pub struct Evidence {
     /// The error it ended in.
     pub error_code: Option<String>,
     /// How it is known.
-    pub via: Via,
+    pub via: Word<Via>,
     /// The log it stands in.
     pub log: Option<String>,
     /// The digest that names the log.
@@ -224,7 +232,7 @@ pub struct Evidence {
 }
 
 /// How an event is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
     /// It stands in a log that a proven digest names and whose hash matched.
@@ -236,7 +244,7 @@ pub enum Via {
 }
 
 /// Who made a call.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// The kind of identity.
     #[serde(rename = "type")]
@@ -252,18 +260,18 @@ pub struct Actor {
 }
 
 /// Logs in a gap that no digest names.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Undigested {
     /// How many.
     pub count: u64,
     /// The first one's minute.
-    pub first: Option<String>,
+    pub first: Option<Timestamp>,
     /// The last one's minute.
-    pub last: Option<String>,
+    pub last: Option<Timestamp>,
 }
 
 /// Digests by what became of them.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Digests {
     /// Proven and in order.
     pub valid: u64,
@@ -278,7 +286,7 @@ pub struct Digests {
 }
 
 /// Logs by what became of them.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Logs {
     /// As delivered.
     pub valid: u64,
@@ -295,7 +303,7 @@ pub struct Logs {
 }
 
 /// A digest as evidence.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct DigestRef {
     /// Its key.
     pub key: String,
@@ -304,11 +312,11 @@ pub struct DigestRef {
     /// Its signature in hex.
     pub signature: Option<String>,
     /// The end of its interval.
-    pub end: String,
+    pub end: Timestamp,
 }
 
 /// Sums over the chains.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// How many chains.
     pub chains: u64,
@@ -327,7 +335,7 @@ pub struct Totals {
 }
 
 /// Findings by severity.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FindingCounts {
     /// Altered, missing or forged.
     pub failed: u64,
@@ -340,10 +348,10 @@ pub struct FindingCounts {
 }
 
 /// What was found.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What it is.
-    pub code: Code,
+    pub code: Word<Code>,
     /// How bad it is here.
     pub severity: Severity,
     /// The chain it concerns.
@@ -364,9 +372,9 @@ pub struct Finding {
     /// found, another digest's key, or a time of generation.
     pub actual: Option<String>,
     /// The first instant it concerns.
-    pub from: Option<String>,
+    pub from: Option<Timestamp>,
     /// The first instant after.
-    pub to: Option<String>,
+    pub to: Option<Timestamp>,
     /// For a log, the key of the digest that names it.
     pub digest: Option<String>,
     /// The object's version.
@@ -380,11 +388,12 @@ pub struct Finding {
     /// How many it stands for.
     pub count: Option<u64>,
     /// Events that bear on it.
+    #[serde(default)]
     pub evidence: Vec<Evidence>,
 }
 
 /// Where a key came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyOrigin {
     /// ListPublicKeys.
@@ -394,29 +403,29 @@ pub enum KeyOrigin {
 }
 
 /// A key that proved something.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Key {
     /// The region whose digests it signs.
     pub region: String,
     /// MD5 of its DER.
     pub fingerprint: String,
     /// When its validity began.
-    pub valid_from: String,
+    pub valid_from: Timestamp,
     /// The last instant of its validity.
-    pub valid_to: String,
+    pub valid_to: Timestamp,
     /// Where it came from.
-    pub origin: KeyOrigin,
+    pub origin: Word<KeyOrigin>,
 }
 
 /// Something accepted beforehand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Accepted {
     /// The chain.
     pub chain: String,
     /// From when.
-    pub from: String,
+    pub from: Timestamp,
     /// Until when.
-    pub to: String,
+    pub to: Timestamp,
     /// Why.
     pub reason: String,
     /// Who accepted it.
@@ -426,18 +435,18 @@ pub struct Accepted {
 }
 
 /// How a report was made.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The program.
-    pub tool: &'static str,
+    pub tool: String,
     /// Its version.
-    pub version: &'static str,
+    pub version: String,
     /// The command line.
     pub command: Vec<String>,
     /// When it was started.
-    pub started: String,
+    pub started: Timestamp,
     /// When it was finished.
-    pub finished: String,
+    pub finished: Timestamp,
     /// Who asked, as the credentials say; null on disk.
     pub caller: Option<String>,
     /// Requests made of the source.
@@ -445,7 +454,7 @@ pub struct Run {
 }
 
 /// Requests made of the source.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// Listings.
     pub list: u64,
@@ -459,7 +468,8 @@ pub struct Requests {
     pub trails: u64,
 }
 
-/// The JSON Schema of a report, made from its types.
+/// The JSON Schema of a report as it is written, made from its types.
 pub fn schema() -> Schema {
-    schema_for!(Report)
+    let settings = SchemaSettings::default().for_serialize();
+    settings.into_generator().into_root_schema_for::<Report>()
 }

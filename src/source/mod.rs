@@ -62,6 +62,11 @@ pub(crate) const KEY_DENIED: &str = "kms:Decrypt is missing or denied on the key
 pub(crate) const KEY_UNUSABLE: &str = "the key of its encryption cannot be used";
 
 impl GetError {
+    /// An answer that did not end.
+    pub fn too_many_pages() -> Self {
+        GetError::Io("an answer in too many pages".into())
+    }
+
     /// Whether an object may be read and the key that encrypts it may not be used.
     pub fn is_of_key(&self) -> bool {
         let of_key = |why: &str| why.starts_with(KEY_DENIED) || why.starts_with(KEY_UNUSABLE);

@@ -7,6 +7,7 @@ use super::chain::Proved;
 use crate::damage::Traces;
 use crate::gap::{AROUND, Certainty, Gap, explain};
 use crate::heard::Heard;
+use crate::interest::Named;
 use crate::record::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::source::GetError;
 use crate::trail::{Region, Window, shift};
@@ -35,8 +36,8 @@ impl Driver<'_> {
         heard: &mut Heard,
     ) -> BTreeMap<Region, GetError> {
         let unasked = self.look_up(chains, heard);
-        let proven = heard.proven();
-        let traces = Traces::new(&proven);
+        let objects = heard.on_objects();
+        let traces = Traces::new(&objects);
         for proved in chains.iter_mut() {
             let mut gaps = self.causes(proved, heard);
             for gap in &mut gaps {
@@ -50,8 +51,9 @@ impl Driver<'_> {
             proved.gaps = gaps;
             let key = proved.trail.as_ref();
             let key = key.and_then(|(config, _)| config.kms_key.clone());
+            let locations = &proved.main.locations;
             for finding in proved.ledger.iter_mut() {
-                traces.attach(finding, key.as_deref());
+                traces.attach(finding, locations, key.as_deref());
             }
         }
         unasked
@@ -59,24 +61,26 @@ impl Driver<'_> {
 
     /// The gaps of a chain, split by their causes.
     fn causes(&self, proved: &Proved, heard: &Heard) -> Vec<Gap> {
-        let owner = self.owner(proved);
-        let own =
-            |(config, _): &&(TrailConfig, TrailStatus)| config.arn.account == proved.id.account;
-        let status = proved.trail.as_ref().filter(own);
-        let status =
-            status.map_or_else(Vec::new, |(config, status)| told_by_status(config, status));
-        let mut gaps = Vec::new();
-        for gap in &proved.gaps {
-            let time = gap.surroundings();
-            let mut near = heard.between(time);
-            let within = |e: &&Evidence| time.from <= e.event.time && e.event.time <= time.to;
-            let told = status.iter().filter(within).filter(|e| !is_among(e, &near));
-            let told: Vec<Evidence> = told.cloned().collect();
-            near.extend(told);
-            near.sort();
-            gaps.extend(explain(gap, &proved.id, &owner, &near));
+        if proved.gaps.is_empty() {
+            return Vec::new();
         }
-        gaps
+        let owner = self.owner(proved);
+        let told = match &proved.trail {
+            Some((config, status)) if config.arn.account == proved.id.account => {
+                told_by_status(config, status)
+            }
+            _ => Vec::new(),
+        };
+        let explained = |gap: &Gap| {
+            let mut events = heard.on_trails(gap.around());
+            events.retain(|e| owner.named_by(&e.event, &proved.id));
+            let new = told.iter().filter(|e| !is_among(e, &events));
+            let new: Vec<Evidence> = new.cloned().collect();
+            events.extend(new);
+            events.sort();
+            explain(gap, &proved.id, &owner, &events)
+        };
+        proved.gaps.iter().flat_map(explained).collect()
     }
 
     /// Asks LookupEvents for what no proven log tells, in the home regions of trails with gaps.
@@ -87,16 +91,18 @@ impl Driver<'_> {
         };
         let oldest = shift(now, -LOOKUP);
         let mut times: BTreeMap<&Region, Window> = BTreeMap::new();
+        let mut named = Named::default();
         for proved in chains {
             let owner = self.owner(proved);
             for gap in &proved.gaps {
-                let near = heard.between(gap.surroundings());
-                let parts = explain(gap, &proved.id, &owner, &near);
+                let recorded = heard.on_trails(gap.around());
+                let parts = explain(gap, &proved.id, &owner, &recorded);
                 let open = parts.iter().any(|p| p.certainty != Certainty::Signed);
                 let ended = shift(gap.ended(), AROUND);
                 if !open || ended < oldest {
                     continue;
                 }
+                named.add(&proved.id, &owner);
                 let time = Window::new(shift(gap.began(), -AROUND).max(oldest), ended.min(now));
                 let known = times.entry(&proved.id.home_region).or_insert(time);
                 *known = Window::new(known.from.min(time.from), known.to.max(time.to));
@@ -106,7 +112,7 @@ impl Driver<'_> {
             for name in CALLS {
                 match trails.lookup(region, name, time) {
                     Ok(events) => {
-                        for event in events {
+                        for event in events.into_iter().filter(|e| named.has(e)) {
                             heard.add(event, Via::LookupEvents, &self.request.limits);
                         }
                     }
@@ -114,8 +120,12 @@ impl Driver<'_> {
                         if error == GetError::Interrupted {
                             self.fetcher.stopped();
                         }
-                        unasked.insert(region.clone(), error);
-                        break;
+                        // Too many calls of one name, which anybody may make, hide none of another.
+                        let more = error == GetError::too_many_pages();
+                        unasked.entry(region.clone()).or_insert(error);
+                        if !more {
+                            break;
+                        }
                     }
                 }
             }
@@ -127,14 +137,20 @@ impl Driver<'_> {
 /// Adds to a gap who removed digests of its time.
 fn removed(gap: &mut Gap, proved: &Proved, traces: &Traces<'_>) {
     let time = Window::new(gap.began(), gap.ended());
-    let removed = traces.removed(&proved.id, time);
+    let removed = traces.removed(&proved.id, &proved.main.locations, time);
     let Some(last) = removed.last() else { return };
     let event = &last.event;
+    // S3 removes what is not there as willingly, and nothing here says that it was.
     gap.clauses.push(format!(
-        "{} removed{}, the last at {} ({}){}, as a proven log records",
+        "{} to remove a digest of this time{}{} at {} ({}){}, as a proven log records; whether that was \
+         there is not told",
         match removed.len() {
-            1 => "a digest of this time was".to_owned(),
-            n => format!("{n} digests of this time were"),
+            1 => "a call was made".to_owned(),
+            n => format!("{n} calls were made"),
+        },
+        match removed.len() {
+            1 => "",
+            _ => ", the last",
         },
         event
             .who()

@@ -244,7 +244,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         while let Some((_, chain, gap)) = self.gaps.pop_if(|(at, ..)| *at < now) {
             let proved = &self.chains[chain];
             let gap = &proved.gaps[gap];
-            let near = self.heard.between(gap.surroundings());
+            let near = self.heard.on_trails(gap.around());
             let parts = explain(gap, &proved.id, &self.driver.owner(proved), &near);
             if parts.first().is_some_and(|part| part.told_by.is_none()) {
                 let began = gap.began();

@@ -29,7 +29,7 @@ use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::fetch::Fetcher;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
-use crate::gap::Certainty;
+use crate::gap::{Cause, Certainty};
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
 use crate::keys::Keys;
 use crate::ledger::Ledger;
@@ -150,8 +150,10 @@ impl Driver<'_> {
         let mut heard = reader.run();
         let unasked = self.explain(&mut chains, &mut heard);
         let gaps = chains.iter().flat_map(|p| &p.gaps);
-        let unexplained = gaps.filter(|g| g.certainty == Certainty::None).count();
-        not_proven::around_gaps(self.request, unexplained, &heard, &silent, &unasked)
+        let (told, untold): (Vec<_>, Vec<_>) = gaps.partition(|g| g.certainty != Certainty::None);
+        let off = told.iter().filter(|g| g.cause != Cause::TrailCreated);
+        let counts = (off.count(), untold.len());
+        not_proven::around_gaps(self.request, counts, &heard, &silent, &unasked)
     }
 
     fn join(&self, survey: Survey, results: Vec<GroupResult>, events: &[String]) -> Outcome {

@@ -22,6 +22,9 @@ use crate::trail::{ChainId, HOUR, TrailArn, Window, shift};
 /// Gaps of one trail around which its home region's chain is walked.
 const WALKS: usize = 64;
 
+/// How far beyond both edges of two stretches digests may be read, in seconds.
+const EDGE: i64 = 4 * HOUR;
+
 /// A chain that is read for events alone.
 pub(super) struct Witness {
     pub id: ChainId,
@@ -35,15 +38,35 @@ struct Call {
     times: Spans,
 }
 
+impl Call {
+    /// When it is wanted: what lies so close together that the digests beyond its edges would be
+    /// read twice is one.
+    fn stretches(&self) -> Vec<Window> {
+        let mut stretches: Vec<Window> = Vec::new();
+        for time in self.times.iter() {
+            match stretches.last_mut() {
+                Some(last) if time.from <= shift(last.to, EDGE) => last.to = time.to,
+                _ => stretches.push(time),
+            }
+        }
+        stretches
+    }
+}
+
 impl Driver<'_> {
     /// Whose trail writes a chain: as CloudTrail says, as was asked for, or as its folder says.
     pub(super) fn owner(&self, proved: &Proved) -> Owner {
         let id = &proved.id;
-        let organization = proved
-            .names
-            .roots()
-            .iter()
-            .any(|r| r.organization.is_some());
+        // Where its proven digests lie: anybody who may write to a bucket may put others elsewhere.
+        let proven = &proved.main.locations;
+        let organization = match proven.is_empty() {
+            true => proved
+                .names
+                .roots()
+                .iter()
+                .any(|r| r.organization.is_some()),
+            false => proven.iter().any(|l| l.root.organization.is_some()),
+        };
         if !organization {
             return Owner::Account(id.account.clone());
         }
@@ -111,7 +134,6 @@ impl Driver<'_> {
                 }
             }
             let times = proved.gaps.iter().flat_map(interest::around);
-            // What lies closer together than the digests beyond its edges is one.
             times.for_each(|t| {
                 call.times
                     .insert(Window::new(shift(t.from, -HOUR), shift(t.to, HOUR)))
@@ -120,6 +142,11 @@ impl Driver<'_> {
         let mut witnesses = Vec::new();
         let mut silent = Vec::new();
         for (id, call) in called {
+            let more = call.stretches().len().saturating_sub(WALKS);
+            if more > 0 {
+                let why = format!("{more} stretches of it, as there are too many gaps");
+                silent.push((id.clone(), why));
+            }
             match self.hear(&id, &call) {
                 Ok(pages) => witnesses.push(Witness { id, pages }),
                 Err(why) => silent.push((id, why)),
@@ -140,8 +167,9 @@ impl Driver<'_> {
             }],
             ..Filter::default()
         };
-        let mut pages = Vec::new();
-        for time in call.times.iter().take(WALKS) {
+        let mut pages: Vec<Page> = Vec::new();
+        let mut known = BTreeSet::new();
+        for time in call.stretches().into_iter().take(WALKS) {
             let wanted = Wanted {
                 from: Some(time.from),
                 to: Some(time.to),
@@ -174,8 +202,9 @@ impl Driver<'_> {
             run.purpose = Purpose::Witness;
             let scope = self.scope(id, false, (Some(time.from), time.to), &listing.hidden);
             run.walk(Walk::new(scope), false, time.to);
-            pages.append(&mut run.pages);
-            pages.append(&mut run.beyond);
+            // Where the home region has gaps of its own, the digest beyond an edge may lie far.
+            let heard = run.pages.into_iter().chain(run.beyond);
+            pages.extend(heard.filter(|page| known.insert(page.end())));
         }
         match pages.is_empty() {
             true => Err("none of its digests of that time is there and proven".into()),

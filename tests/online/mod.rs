@@ -4,7 +4,7 @@ mod cases;
 mod command_line;
 mod doctor;
 mod evidence;
-mod gaps;
+pub mod gaps;
 mod hours;
 mod moved;
 mod network;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Chain, Location, Named, Trails, Trouble};
 use crate::escape::escape;
-use crate::report::text::{length, lengthy, plural};
+use crate::report::words::{length, lengthy, plural};
 
 /// Chains told one by one.
 const CHAINS: usize = 200;
@@ -113,7 +113,7 @@ fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> 
     }
     let holes = &chain.holes;
     if let Some(longest) = &holes.longest {
-        let (from, long) = (&longest.from, length(&longest.from, &longest.to));
+        let (from, long) = (&longest.from, length(longest.from, longest.to));
         remarks.push(if holes.count == 1 {
             format!("1 hole of {long} from {from}")
         } else {

@@ -92,7 +92,7 @@ impl SessionTrails {
                 }
             }
         }
-        Err(GetError::Io("an answer in too many pages".into()))
+        Err(GetError::too_many_pages())
     }
 }
 

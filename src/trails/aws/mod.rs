@@ -97,7 +97,7 @@ impl SessionTrails {
                 _ => return Ok(homes),
             }
         }
-        Err(GetError::Io("an answer in too many pages".into()))
+        Err(GetError::too_many_pages())
     }
 
     fn ask_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {

@@ -1,0 +1,111 @@
+//! The findings as a table for a spreadsheet: RFC 4180, with nothing that one would run as a formula.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use csv::{Terminator, WriterBuilder};
+
+use super::v1::{Evidence, Finding, Report};
+use crate::escape::escape;
+
+/// The columns, in order.
+const COLUMNS: [&str; 24] = [
+    "severity",
+    "code",
+    "chain",
+    "account",
+    "region",
+    "home_region",
+    "trail",
+    "from",
+    "to",
+    "bucket",
+    "key",
+    "message",
+    "hint",
+    "reason",
+    "expected",
+    "actual",
+    "digest",
+    "version_id",
+    "etag",
+    "last_modified",
+    "size",
+    "count",
+    "events",
+    "actors",
+];
+
+/// Writes a row a finding, below the names of the columns.
+///
+/// # Errors
+/// Where writing fails.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(out);
+    table.write_record(COLUMNS)?;
+    for finding in &report.findings {
+        let row = row(finding);
+        table.write_record(row.iter().map(|cell| inert(cell).into_owned()))?;
+    }
+    table.flush()
+}
+
+fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
+    let text = |value: &'_ Option<String>| value.clone().unwrap_or_default().into();
+    let number = |value: Option<u64>| value.map(|n| n.to_string()).unwrap_or_default().into();
+    let time = |value: Option<jiff::Timestamp>| {
+        let value = value.map(|t| t.to_string());
+        value.unwrap_or_default().into()
+    };
+    let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
+    let mut part = || id.next().unwrap_or_default().into();
+    let events = |of: fn(&Evidence) -> Option<String>| {
+        let said: Vec<String> = finding.evidence.iter().filter_map(of).collect();
+        said.join("; ").into()
+    };
+    [
+        finding.severity.as_str().into(),
+        finding.code.word(),
+        text(&finding.chain),
+        part(),
+        part(),
+        part(),
+        part(),
+        time(finding.from),
+        time(finding.to),
+        text(&finding.bucket),
+        text(&finding.key),
+        finding.message.as_str().into(),
+        text(&finding.hint),
+        text(&finding.reason),
+        text(&finding.expected),
+        text(&finding.actual),
+        text(&finding.digest),
+        text(&finding.version_id),
+        text(&finding.etag),
+        text(&finding.last_modified),
+        number(finding.size),
+        number(finding.count),
+        events(|e| Some(format!("{} {}", e.event_time, e.event_name))),
+        events(|e| e.actor.as_ref()?.arn.clone()),
+    ]
+}
+
+/// A cell that is text, whatever it begins with. Spreadsheets read these as the beginning of a formula,
+/// the wide ones in some languages; control characters are escapes already.
+fn inert(cell: &str) -> Cow<'_, str> {
+    let text = escape(cell);
+    let begins = |c| {
+        matches!(
+            c,
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠'
+        )
+    };
+    if cell.starts_with(begins) {
+        format!("'{text}").into()
+    } else {
+        text
+    }
+}

@@ -1,0 +1,146 @@
+//! Findings that say the same of several objects of one chain, told as one.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use super::v1::{Evidence, Finding};
+use super::words::length;
+use crate::finding::{Code, Severity};
+
+/// Events told of one group.
+const EVENTS: usize = 10;
+
+/// Findings that say the same; there is at least one.
+pub(super) struct Group<'a> {
+    /// The first of them.
+    pub first: &'a Finding,
+    others: Vec<&'a Finding>,
+}
+
+impl<'a> Group<'a> {
+    /// The groups of a report's findings, worst first.
+    pub(super) fn all(findings: &'a [Finding]) -> Vec<Self> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut known = HashMap::new();
+        for finding in findings {
+            let same = (
+                &finding.code,
+                &finding.chain,
+                &finding.message,
+                &finding.hint,
+                finding.severity,
+            );
+            let at = *known.entry(same).or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some(group) => group.others.push(finding),
+                None => groups.push(Group {
+                    first: finding,
+                    others: Vec::new(),
+                }),
+            }
+        }
+        groups.sort_by_key(|group| Reverse(group.first.severity));
+        groups
+    }
+
+    /// How many findings it stands for.
+    pub(super) fn count(&self) -> u64 {
+        self.members()
+            .map(|f| f.count.unwrap_or(1))
+            .fold(0, u64::saturating_add)
+    }
+
+    /// Its severity as it catches the eye: a note needs not to.
+    pub(super) fn severity(&self) -> String {
+        match self.first.severity {
+            Severity::Note => "note".to_owned(),
+            other => other.as_str().to_uppercase(),
+        }
+    }
+
+    /// What is told of it, under short names, apart from events and the hint.
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        let finding = self.first;
+        let (expected, actual) = compared(finding);
+        let mut lines = Vec::new();
+        let mut tell = |name, value: Option<String>| lines.extend(value.map(|v| (name, v)));
+        tell("object", object(finding));
+        tell("time", time(finding));
+        tell("what", Some(finding.message.clone()));
+        tell("reason", finding.reason.clone());
+        tell(expected, finding.expected.clone());
+        tell(actual, finding.actual.clone());
+        tell("digest", finding.digest.clone());
+        if let Some(last) = self.others.last() {
+            tell(
+                "and",
+                Some(format!("{} more, the last of them:", self.others.len())),
+            );
+            tell("object", object(last));
+            tell("time", time(last));
+        }
+        lines
+    }
+
+    /// The first events that bear on it, and how many more there are.
+    pub(super) fn events(&self) -> (Vec<&'a Evidence>, usize) {
+        let mut known = HashSet::new();
+        let mut events: Vec<&Evidence> = self
+            .members()
+            .flat_map(|finding| &finding.evidence)
+            .filter(|e| known.insert((&e.event_id, e.event_time, &e.event_name)))
+            .collect();
+        let more = events.len().saturating_sub(EVENTS);
+        events.truncate(EVENTS);
+        (events, more)
+    }
+
+    fn members(&self) -> impl Iterator<Item = &'a Finding> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+}
+
+/// What its two values are called.
+pub(super) fn compared(finding: &Finding) -> (&'static str, &'static str) {
+    match finding.code.known() {
+        Some(Code::DigestRelocated | Code::DigestIdentityMismatch) => ("signed as", "found as"),
+        Some(Code::KeyUnknown | Code::KeyUnavailable | Code::KeyOutsideValidity) => {
+            ("expected", "key")
+        }
+        Some(Code::ChainFork) => ("expected", "other"),
+        Some(Code::BackfillLate) => ("expected", "made at"),
+        Some(Code::KeyInvalid) => ("named", "really"),
+        _ => ("expected", "actual"),
+    }
+}
+
+/// What the store says of the object beside its bytes: no evidence of its content.
+pub(super) fn told_of(finding: &Finding) -> Vec<(&'static str, String)> {
+    let size = finding.size.map(|n| format!("{n} bytes"));
+    let facts = [
+        ("version", finding.version_id.clone()),
+        ("etag", finding.etag.clone()),
+        ("last modified", finding.last_modified.clone()),
+        ("size", size),
+    ];
+    let known = facts
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    known.collect()
+}
+
+fn object(finding: &Finding) -> Option<String> {
+    let key = finding.key.as_ref()?;
+    Some(match &finding.bucket {
+        Some(bucket) => format!("s3://{bucket}/{key}"),
+        None => key.clone(),
+    })
+}
+
+fn time(finding: &Finding) -> Option<String> {
+    match (finding.from, finding.to) {
+        (Some(from), Some(to)) if from == to => Some(format!("at {from}")),
+        (Some(from), Some(to)) => Some(format!("{from} to {to}, {}", length(from, to))),
+        _ => None,
+    }
+}

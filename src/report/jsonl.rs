@@ -1,0 +1,161 @@
+//! The JSON report in pieces, one a line, for programs that read it as it comes: `report`, then
+//! `chain`, `gap`, `finding`, `key`, `accepted`, `not_proven`, and at last `summary`. A line's fields are
+//! those that the piece has in the JSON report.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::json::line;
+use super::v1::{
+    Accepted, Chain, DigestRef, Digests, Finding, Gap, Key, Location, Logs, Report, Requested,
+    Requests, Span, Stretch, Totals,
+};
+use crate::finding::Verdict;
+
+/// One line.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Line<'a> {
+    /// What is known before the work.
+    Report {
+        schema: &'a str,
+        requested: &'a Requested,
+        tool: &'a str,
+        version: &'a str,
+        command: &'a [String],
+        started: Timestamp,
+        caller: Option<&'a str>,
+    },
+    Chain(OfChain<'a>),
+    Gap {
+        chain: &'a str,
+        #[serde(flatten)]
+        gap: &'a Gap,
+    },
+    Finding(&'a Finding),
+    Key(&'a Key),
+    Accepted(&'a Accepted),
+    NotProven {
+        text: &'a str,
+    },
+    /// What is known after it.
+    Summary {
+        verdict: Verdict,
+        complete: bool,
+        totals: &'a Totals,
+        finished: Timestamp,
+        requests: &'a Requests,
+    },
+}
+
+/// A chain without its gaps, which are lines of their own.
+#[derive(Serialize)]
+struct OfChain<'a> {
+    id: &'a str,
+    partition: &'a str,
+    account: &'a str,
+    region: &'a str,
+    home_region: &'a str,
+    trail: &'a str,
+    verdict: Verdict,
+    verified_until: Option<Timestamp>,
+    window: &'a Span,
+    locations: &'a [Location],
+    coverage: &'a [Stretch],
+    digests: &'a Digests,
+    backfill_digests: &'a Digests,
+    logs: &'a Logs,
+    first_digest: Option<&'a DigestRef>,
+    last_digest: Option<&'a DigestRef>,
+    evidence_sha256: &'a str,
+}
+
+/// Writes the lines.
+///
+/// # Errors
+/// Where writing fails.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let run = &report.run;
+    let head = Line::Report {
+        schema: &report.schema,
+        requested: &report.requested,
+        tool: &run.tool,
+        version: &run.version,
+        command: &run.command,
+        started: run.started,
+        caller: run.caller.as_deref(),
+    };
+    line(&head, out)?;
+    for chain in &report.chains {
+        line(&Line::Chain(of(chain)), out)?;
+        for gap in &chain.gaps {
+            let chain = &chain.id;
+            line(&Line::Gap { chain, gap }, out)?;
+        }
+    }
+    for finding in &report.findings {
+        line(&Line::Finding(finding), out)?;
+    }
+    for key in &report.keys {
+        line(&Line::Key(key), out)?;
+    }
+    for accepted in &report.accepted {
+        line(&Line::Accepted(accepted), out)?;
+    }
+    for text in &report.not_proven {
+        line(&Line::NotProven { text }, out)?;
+    }
+    let summary = Line::Summary {
+        verdict: report.verdict,
+        complete: report.complete,
+        totals: &report.totals,
+        finished: run.finished,
+        requests: &run.requests,
+    };
+    line(&summary, out)
+}
+
+fn of(chain: &Chain) -> OfChain<'_> {
+    // Every field by name, so that one that is added is not forgotten here.
+    let Chain {
+        id,
+        partition,
+        account,
+        region,
+        home_region,
+        trail,
+        verdict,
+        verified_until,
+        window,
+        locations,
+        coverage,
+        gaps: _,
+        digests,
+        backfill_digests,
+        logs,
+        first_digest,
+        last_digest,
+        evidence_sha256,
+    } = chain;
+    OfChain {
+        id,
+        partition,
+        account,
+        region,
+        home_region,
+        trail,
+        verdict: *verdict,
+        verified_until: *verified_until,
+        window,
+        locations,
+        coverage,
+        digests,
+        backfill_digests,
+        logs,
+        first_digest: first_digest.as_ref(),
+        last_digest: last_digest.as_ref(),
+        evidence_sha256,
+    }
+}

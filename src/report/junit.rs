@@ -1,0 +1,232 @@
+//! What runs tests reads this: a suite a chain, with a test case for its verdict and one for each kind
+//! of finding. It fails exactly where the verdict is not `verified`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::groups::Group;
+use super::v1::{Chain, Report};
+use super::words::{NOT_COMPLETE, explained, facts, length, meaning, plural, span, until};
+use crate::coverage::State;
+use crate::escape::escape;
+use crate::finding::{Severity, Verdict};
+
+/// Stretches of one chain told.
+const STRETCHES: usize = 100;
+
+/// A test case, and what failed.
+struct Case {
+    name: String,
+    failure: Option<Failure>,
+    /// What is worth knowing of one that did not fail.
+    out: Option<String>,
+}
+
+struct Failure {
+    kind: String,
+    message: String,
+    text: String,
+}
+
+struct Suite<'a> {
+    name: &'a str,
+    cases: Vec<Case>,
+}
+
+/// Writes the suites.
+///
+/// # Errors
+/// Where writing fails.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let suites = suites(report);
+    let sum = |of: fn(&Suite<'_>) -> usize| suites.iter().map(of).sum::<usize>().to_string();
+    let run = report.run.finished.duration_since(report.run.started);
+    let time = format!("{:.3}", run.as_secs_f64().max(0.0));
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.create_element("testsuites")
+        .with_attributes([
+            ("name", "trailproof"),
+            ("tests", &sum(|s| s.tests())),
+            ("failures", &sum(|s| s.failures())),
+            ("errors", "0"),
+            ("time", &time),
+        ])
+        .write_inner_content(|xml| suites.iter().try_for_each(|s| suite(s, report, xml)))?;
+    out.write_all(b"\n")
+}
+
+impl Suite<'_> {
+    fn tests(&self) -> usize {
+        self.cases.len()
+    }
+
+    fn failures(&self) -> usize {
+        self.cases.iter().filter(|c| c.failure.is_some()).count()
+    }
+}
+
+/// One for what concerns no chain that is here, and one for each chain.
+fn suites(report: &Report) -> Vec<Suite<'_>> {
+    let here = report.chains.iter().map(|c| c.id.as_str());
+    let mut cases: HashMap<&str, Vec<Case>> = here.map(|id| (id, Vec::new())).collect();
+    let mut whole = vec![complete(report)];
+    for group in Group::all(&report.findings) {
+        let chain = group.first.chain.as_deref();
+        match chain.and_then(|id| cases.get_mut(id)) {
+            Some(cases) => cases.push(found(&group)),
+            None => whole.push(found(&group)),
+        }
+    }
+    let mut suites = vec![Suite {
+        name: "trailproof",
+        cases: whole,
+    }];
+    for chain in &report.chains {
+        let mut all = vec![verdict(chain)];
+        all.extend(cases.remove(chain.id.as_str()).unwrap_or_default());
+        suites.push(Suite {
+            name: &chain.id,
+            cases: all,
+        });
+    }
+    suites
+}
+
+fn complete(report: &Report) -> Case {
+    let failure = (!report.complete).then(|| Failure {
+        kind: "not-complete".into(),
+        message: NOT_COMPLETE.into(),
+        text: meaning(report),
+    });
+    Case {
+        name: "complete".into(),
+        failure,
+        out: Some(meaning(report)),
+    }
+}
+
+fn verdict(chain: &Chain) -> Case {
+    let mut failure = None;
+    if chain.verdict != Verdict::Verified {
+        let bad = chain.coverage.iter();
+        let bad: Vec<String> = bad
+            .filter(|s| s.state > State::Pending)
+            .map(|s| {
+                let length = length(s.from, s.to);
+                format!("{} {} to {} ({length})", s.state.as_str(), s.from, s.to)
+            })
+            .collect();
+        let mut text = bad[..bad.len().min(STRETCHES)].join("\n");
+        if bad.len() > STRETCHES {
+            text += &format!("\nand {} more", bad.len() - STRETCHES);
+        }
+        let gaps = chain.gaps.iter().take(STRETCHES);
+        for (gap, why) in gaps.filter_map(|gap| Some((gap, explained(gap)?))) {
+            text += &format!("\ngap {}: {}", span(gap), escape(&why));
+        }
+        failure = Some(Failure {
+            kind: chain.verdict.as_str().into(),
+            message: format!("{}, {}", chain.verdict.as_str(), until(chain)),
+            text,
+        });
+    }
+    Case {
+        name: "verdict".into(),
+        failure,
+        out: Some(until(chain)),
+    }
+}
+
+fn found(group: &Group<'_>) -> Case {
+    let finding = group.first;
+    let mut lines: Vec<String> = Vec::new();
+    let tell = |(name, value): (&str, String)| format!("{name}: {}", escape(&value));
+    lines.extend(group.lines().into_iter().map(tell));
+    let (events, more) = group.events();
+    for event in events {
+        lines.push(format!("event: {}", escape(&event.event_name)));
+        lines.extend(facts(event).into_iter().map(tell));
+    }
+    if more > 0 {
+        lines.push(format!("and {}", plural(more as u64, "more event")));
+    }
+    lines.extend(finding.hint.clone().map(|hint| tell(("hint", hint))));
+    let text = lines.join("\n");
+    let place = finding.key.as_ref().or(finding.chain.as_ref());
+    let place = place.map(|p| format!(" {p}")).unwrap_or_default();
+    let name = format!("{}{place}", finding.code.word());
+    if finding.severity == Severity::Note {
+        return Case {
+            name,
+            failure: None,
+            out: Some(text),
+        };
+    }
+    let kind = format!("{} {}", finding.severity.as_str(), finding.code.word());
+    Case {
+        name,
+        failure: Some(Failure {
+            kind,
+            message: finding.message.clone(),
+            text,
+        }),
+        out: None,
+    }
+}
+
+fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> io::Result<()> {
+    xml.create_element("testsuite")
+        .with_attributes([
+            ("name", inert(suite.name).as_ref()),
+            ("tests", &suite.tests().to_string()),
+            ("failures", &suite.failures().to_string()),
+            ("errors", "0"),
+            ("timestamp", &report.run.started.to_string()),
+        ])
+        .write_inner_content(|xml| {
+            let class = inert(suite.name);
+            suite.cases.iter().try_for_each(|c| case(c, &class, xml))
+        })?;
+    Ok(())
+}
+
+fn case<W: Write>(case: &Case, class: &str, xml: &mut Writer<W>) -> io::Result<()> {
+    let text = |text: &str| -> String { text.lines().map(inert).collect::<Vec<_>>().join("\n") };
+    xml.create_element("testcase")
+        .with_attributes([("classname", class), ("name", &inert(&case.name))])
+        .write_inner_content(|xml| {
+            if let Some(failure) = &case.failure {
+                xml.create_element("failure")
+                    .with_attributes([
+                        ("message", inert(&failure.message).as_ref()),
+                        ("type", &inert(&failure.kind)),
+                    ])
+                    .write_text_content(BytesText::new(&text(&failure.text)))?;
+            } else if let Some(out) = &case.out {
+                xml.create_element("system-out")
+                    .write_text_content(BytesText::new(&text(out)))?;
+            }
+            Ok(())
+        })?;
+    Ok(())
+}
+
+/// A text with nothing that XML cannot hold.
+fn inert(text: &str) -> Cow<'_, str> {
+    let text = escape(text);
+    let never = ['\u{fffe}', '\u{ffff}'];
+    if !text.contains(never) {
+        return text;
+    }
+    never
+        .iter()
+        .fold(text.into_owned(), |text, c| {
+            text.replace(*c, &c.escape_unicode().to_string())
+        })
+        .into()
+}

@@ -1,0 +1,258 @@
+//! Events of the Open Cybersecurity Schema Framework, one a line: a compliance finding for the verdict of
+//! each chain, and a detection finding for each finding that says something was altered or is missing.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::json::line;
+use super::v1::{Chain, Finding, Report};
+use super::words::until;
+use crate::finding::{Severity, Verdict};
+
+/// The version of the framework.
+const VERSION: &str = "1.5.0";
+
+/// What every event holds.
+#[derive(Serialize)]
+struct Event<'a> {
+    activity_id: u16,
+    activity_name: &'static str,
+    category_uid: u16,
+    category_name: &'static str,
+    class_uid: u32,
+    class_name: &'static str,
+    type_uid: u32,
+    type_name: String,
+    time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<i64>,
+    severity_id: u16,
+    severity: &'static str,
+    status_id: u16,
+    status: &'static str,
+    status_code: &'a str,
+    message: &'a str,
+    metadata: Value,
+    cloud: Value,
+    finding_info: Value,
+    resources: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compliance: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidences: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    unmapped: Value,
+}
+
+/// A class of findings.
+#[derive(Clone, Copy)]
+enum Class {
+    Compliance,
+    Detection,
+}
+
+/// Writes the events.
+///
+/// # Errors
+/// Where writing fails.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for chain in &report.chains {
+        line(&verdict(chain, report), out)?;
+    }
+    // What should be here and is not has a verdict too.
+    let mut known: HashSet<Option<&str>> = report.chains.iter().map(|c| Some(&*c.id)).collect();
+    for finding in &report.findings {
+        if finding.severity > Severity::Note && known.insert(finding.chain.as_deref()) {
+            line(&absent(finding, report), out)?;
+        }
+    }
+    for finding in &report.findings {
+        if finding.severity == Severity::Failed {
+            line(&failed(finding, report), out)?;
+        }
+    }
+    Ok(())
+}
+
+fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
+    let said = until(chain);
+    let info = json!({
+        "uid": chain.id,
+        "title": format!("CloudTrail log file integrity: {}", chain.verdict.as_str()),
+        "desc": format!("chain {}: {}, {said}", chain.id, chain.verdict.as_str()),
+        "types": ["CloudTrail log file integrity"],
+        "created_time": report.run.finished.as_millisecond(),
+    });
+    let mut event = event(Class::Compliance, chain.verdict, report);
+    event.start_time = Some(chain.window.from.as_millisecond());
+    event.end_time = Some(chain.window.to.as_millisecond());
+    event.cloud = cloud(&chain.account, &chain.region);
+    event.finding_info = info;
+    event.resources = json!([{
+        "uid": chain.id,
+        "name": chain.trail,
+        "type": "CloudTrail digest chain",
+        "region": chain.region,
+        "cloud_partition": chain.partition,
+    }]);
+    event.unmapped = json!({
+        "verified_until": chain.verified_until,
+        "coverage": chain.coverage,
+        "gaps": chain.gaps,
+        "digests": chain.digests,
+        "logs": chain.logs,
+        "evidence_sha256": chain.evidence_sha256,
+    });
+    event
+}
+
+/// A chain that is not here, or a look that found nothing.
+fn absent<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
+    let mut event = about(finding, Class::Compliance, report);
+    event.message = &finding.message;
+    event
+}
+
+fn failed<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
+    let mut event = about(finding, Class::Detection, report);
+    event.message = &finding.message;
+    event.count = finding.count;
+    event.evidences = Some(json!([{
+        "name": finding.code,
+        "data": {
+            "expected": finding.expected,
+            "actual": finding.actual,
+            "digest": finding.digest,
+            "version_id": finding.version_id,
+            "etag": finding.etag,
+            "last_modified": finding.last_modified,
+            "size": finding.size,
+            "events": finding.evidence,
+        },
+    }]));
+    event
+}
+
+/// What both classes say of a finding.
+fn about<'a>(finding: &'a Finding, class: Class, report: &'a Report) -> Event<'a> {
+    let code = finding.code.word();
+    let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
+    let (account, region) = (id.next().unwrap_or(""), id.next().unwrap_or(""));
+    let place = match (&finding.bucket, &finding.key) {
+        (Some(bucket), Some(key)) => Some(format!("s3://{bucket}/{key}")),
+        (None, Some(key)) => Some(key.clone()),
+        _ => finding.chain.clone(),
+    };
+    let from = finding.from.map(|from| from.to_string());
+    let parts = [
+        Some(code.as_ref()),
+        finding.chain.as_deref(),
+        place.as_deref(),
+        from.as_deref(),
+    ];
+    let uid: Vec<&str> = parts.into_iter().flatten().collect();
+    let mut event = event(class, finding.severity.verdict(), report);
+    event.start_time = finding.from.map(|t| t.as_millisecond());
+    event.end_time = finding.to.map(|t| t.as_millisecond());
+    event.cloud = cloud(account, region);
+    event.finding_info = json!({
+        "uid": uid.join(" "),
+        "title": code,
+        "desc": finding.message,
+        "types": [code],
+        "created_time": report.run.finished.as_millisecond(),
+    });
+    event.resources = json!([{
+        "uid": place,
+        "name": finding.key.as_ref().or(finding.chain.as_ref()),
+        "type": if finding.key.is_some() { "AWS::S3::Object" } else { "CloudTrail digest chain" },
+        "region": region,
+    }]);
+    event.remediation = finding.hint.as_ref().map(|hint| json!({ "desc": hint }));
+    event.unmapped = json!({ "chain": finding.chain, "reason": finding.reason });
+    event
+}
+
+fn event(class: Class, verdict: Verdict, report: &Report) -> Event<'_> {
+    let (class_uid, class_name) = match class {
+        Class::Compliance => (2003, "Compliance Finding"),
+        Class::Detection => (2004, "Detection Finding"),
+    };
+    let (severity_id, severity, status_id, status) = match verdict {
+        Verdict::Verified => (1, "Informational", 1, "Pass"),
+        Verdict::Gaps => (3, "Medium", 2, "Warning"),
+        Verdict::Unproven => (3, "Medium", 2, "Warning"),
+        Verdict::Failed => (4, "High", 3, "Fail"),
+    };
+    let compliance = json!({
+        "control": "CloudTrail log file integrity",
+        "standards": ["CloudTrail log file integrity"],
+        "status_id": status_id,
+        "status": status,
+    });
+    Event {
+        activity_id: 1,
+        activity_name: "Create",
+        category_uid: 2,
+        category_name: "Findings",
+        class_uid,
+        class_name,
+        type_uid: class_uid * 100 + 1,
+        type_name: format!("{class_name}: Create"),
+        time: report.run.finished.as_millisecond(),
+        start_time: None,
+        end_time: None,
+        severity_id,
+        severity,
+        status_id: 1,
+        status: "New",
+        status_code: verdict.as_str(),
+        message: match verdict {
+            Verdict::Verified => "every instant of the window is proven",
+            Verdict::Gaps => "no digest covers part of the window",
+            Verdict::Unproven => "something could not be checked",
+            Verdict::Failed => "something was altered, is missing, or is forged",
+        },
+        metadata: json!({
+            "version": VERSION,
+            "profiles": ["cloud"],
+            "product": {
+                "name": report.run.tool,
+                "vendor_name": report.run.tool,
+                "version": report.run.version,
+            },
+        }),
+        cloud: Value::Null,
+        finding_info: Value::Null,
+        resources: Value::Null,
+        compliance: match class {
+            Class::Compliance => Some(compliance),
+            Class::Detection => None,
+        },
+        evidences: None,
+        remediation: None,
+        count: None,
+        unmapped: Value::Null,
+    }
+}
+
+fn cloud(account: &str, region: &str) -> Value {
+    json!({
+        "provider": "AWS",
+        "region": region,
+        "account": {
+            "uid": account,
+            "name": account,
+            "type": "AWS Account",
+            "type_id": 10,
+        },
+    })
+}

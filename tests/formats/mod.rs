@@ -1,0 +1,10 @@
+//! The formats: what each says of the same reports, what hostile text comes to in them, and how large
+//! they grow.
+
+mod bounds;
+mod golden;
+mod hostile;
+mod ocsf;
+mod reports;
+mod saved;
+mod verdicts;

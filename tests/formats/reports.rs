@@ -1,0 +1,49 @@
+//! Reports that the formats are held against.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use trailproof::report::Format;
+use trailproof::report::saved::Saved;
+
+use crate::program::root;
+
+fn kept(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect(path)
+}
+
+/// A report made by hand: every severity and state, gaps with all that may be known of them, and words
+/// that no version knows yet. It is as `--format json` writes it.
+pub fn everything() -> String {
+    kept("tests/golden/everything.json")
+}
+
+/// The report of the organization, whose run and source are not kept with it.
+pub fn organization() -> String {
+    let text = kept("tests/online/organization.json");
+    let mut report: Value = serde_json::from_str(&text).expect("JSON");
+    report["requested"]["source"] = json!("disk");
+    report["requested"]["buckets"] = json!(["org-logs"]);
+    report["requested"]["keys"] = json!(["keys"]);
+    for key in report["keys"].as_array_mut().expect("keys") {
+        key["origin"] = json!("file");
+    }
+    report["run"] = json!({
+        "tool": "trailproof",
+        "version": "0.1.0",
+        "command": ["trailproof", "validate", "--path", "org-logs", "--keys", "keys"],
+        "started": "2026-03-03T00:00:00Z",
+        "finished": "2026-03-03T00:00:02.5Z",
+        "caller": null,
+        "requests": { "list": 12, "get": 818, "head": 0, "keys": 0, "trails": 0 },
+    });
+    report.to_string()
+}
+
+/// A report in a format.
+pub fn rendered(report: &str, format: Format) -> String {
+    let saved = Saved::read(report.as_bytes().to_vec()).expect("a report");
+    let mut out = Vec::new();
+    saved.render(format, &mut out).expect("written");
+    String::from_utf8(out).expect("UTF-8")
+}

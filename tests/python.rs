@@ -1,0 +1,106 @@
+//! Python packages as witnesses, each of one version, in an environment of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// How to get what is needed.
+const CURE: &str = "a Python package is needed as a witness: install Python 3 with venv or pip (such as \
+                    apt-get install python3 python3-venv python3-pip) and let pip reach its index";
+
+const VENV: &str = "venv";
+const PACKAGES: &str = "packages";
+
+/// A Python that has a package.
+pub struct Python {
+    python: PathBuf,
+    /// Packages beside a Python that has no environment of its own.
+    packages: Option<PathBuf>,
+}
+
+impl Python {
+    /// Makes one with a package, unless a run before this one did. It is made beside its place and
+    /// renamed, so that what is there is whole.
+    pub fn with(package: &str, version: &str) -> Python {
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{package}-{version}"));
+        if !kept.exists() {
+            let made = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+            install(made.path(), &format!("{package}=={version}"));
+            // Where another process was faster, its own is as good.
+            if let Err(e) = fs::rename(made.path(), &kept) {
+                assert!(kept.exists(), "{}: {e}", kept.display());
+            }
+        }
+        let (venv, packages) = (kept.join(VENV), kept.join(PACKAGES));
+        if venv.exists() {
+            Python {
+                python: venv.join("bin/python"),
+                packages: None,
+            }
+        } else {
+            Python {
+                python: system_python(),
+                packages: Some(packages),
+            }
+        }
+    }
+
+    /// Python itself; it finds the package with `path` in its environment.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.python);
+        command.envs(self.path());
+        command
+    }
+
+    /// What must stand in the environment.
+    pub fn path(&self) -> Option<(&'static str, &Path)> {
+        Some(("PYTHONPATH", self.packages.as_deref()?))
+    }
+}
+
+/// Installs into a virtual environment, or where Python cannot make one, into a plain folder.
+fn install(dir: &Path, package: &str) {
+    let venv = dir.join(VENV);
+    let made = Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(&venv)
+        .output()
+        .unwrap_or_else(|e| panic!("python3: {e}: {CURE}"));
+    let (python, target) = if made.status.success() {
+        (venv.join("bin/python"), None)
+    } else {
+        // A Python without ensurepip leaves half an environment behind.
+        let _ = fs::remove_dir_all(&venv);
+        (system_python(), Some(dir.join(PACKAGES)))
+    };
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--quiet"]);
+    pip.arg("--disable-pip-version-check");
+    if let Some(target) = target {
+        pip.arg("--target").arg(target);
+    }
+    said(pip.arg(package));
+}
+
+/// The real path of `python3`, which may be a wrapper that needs an environment.
+fn system_python() -> PathBuf {
+    let mut python = Command::new("python3");
+    let path = said(python.args(["-c", "import sys; print(sys.executable)"]));
+    path.trim().into()
+}
+
+/// What a command prints, which must succeed.
+pub fn said(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|e| panic!("{command:?}: {e}: {CURE}"));
+    let text = text(&output);
+    assert!(output.status.success(), "{command:?}:\n{text}\n{CURE}");
+    text
+}
+
+/// Standard output, then standard error.
+pub fn text(output: &Output) -> String {
+    let out = String::from_utf8_lossy(&output.stdout);
+    format!("{out}\n{}", String::from_utf8_lossy(&output.stderr))
+}
