@@ -1,0 +1,112 @@
+//! How often validating a copy on disk asks for memory: no more than so often a log and a digest,
+//! however many there are. Two corpora are validated, and the difference is told by their sizes.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a guard fails by panicking"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::alloc::System;
+use std::path::Path;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use support::corpus::{self, BUCKET, KEYS};
+use support::spec::Spec;
+use trailproof::atlas::Atlas;
+use trailproof::event::Silent;
+use trailproof::finding::Verdict;
+use trailproof::keys::{KeyRing, file};
+use trailproof::limits::Limits;
+use trailproof::scope::Request;
+use trailproof::source::{Source, dir::DirSource};
+use trailproof::validate::{Access, validate};
+
+#[global_allocator]
+static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Allocations a log, at most.
+const A_LOG: f64 = 70.0;
+/// Allocations a digest without logs, at most.
+const A_DIGEST: f64 = 236.0;
+/// Bytes asked for a log of 143 KB, at most: it is held as stored, and never inflated.
+const BYTES_A_LOG: f64 = 98_304.0;
+
+fn main() {
+    let few = spent(10, 10, 106);
+    let many = spent(10, 30, 106);
+    let log = few.per(&many, 200.0);
+    let quiet = spent(10, 0, 1).per(&spent(60, 0, 1), 50.0);
+    println!("a log: {log:?}\na digest without logs: {quiet:?}");
+    assert!(log.allocations <= A_LOG, "{log:?}: more than {A_LOG}");
+    assert!(log.bytes <= BYTES_A_LOG, "{log:?}: more than {BYTES_A_LOG}");
+    assert!(
+        quiet.allocations <= A_DIGEST,
+        "{quiet:?}: more than {A_DIGEST}"
+    );
+}
+
+/// What was asked for.
+#[derive(Debug)]
+struct Spent {
+    allocations: f64,
+    bytes: f64,
+}
+
+impl Spent {
+    /// What each of so many costs, by which another corpus is larger.
+    fn per(&self, larger: &Spent, number: f64) -> Spent {
+        Spent {
+            allocations: (larger.allocations - self.allocations) / number,
+            bytes: (larger.bytes - self.bytes) / number,
+        }
+    }
+}
+
+fn spent(digests: u32, logs: u32, records: u32) -> Spent {
+    let spec = Spec {
+        seed: 1,
+        chains: 1,
+        digests,
+        logs,
+        records,
+        altered: 0,
+        huge: 0,
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    corpus::make(&spec, dir.path());
+    let region = Region::new(COUNTED);
+    prove(dir.path());
+    let change = region.change();
+    let allocations = change.allocations + change.reallocations;
+    Spent {
+        allocations: allocations as f64,
+        bytes: change.bytes_allocated as f64,
+    }
+}
+
+fn prove(dir: &Path) {
+    let limits = Limits::default();
+    let mut source = DirSource::new(limits.clone());
+    let bucket = vec![BUCKET.to_owned()];
+    source.mount(&dir.join(BUCKET), bucket).expect("the corpus");
+    let mut ring = KeyRing::default();
+    file::load(&dir.join(KEYS), &limits, &mut ring).expect("keys");
+    let atlas = Atlas::new(source.roots(), Vec::new());
+    let access = Access {
+        source: &source,
+        atlas: &atlas,
+        keys: &ring,
+        trails: None,
+    };
+    // One worker: with more, how many buffers there are is a matter of luck.
+    let outcome = validate(access, &Request::default(), &Silent).expect("workers");
+    assert_eq!(
+        outcome.verdict,
+        Verdict::Verified,
+        "{:#?}",
+        outcome.findings
+    );
+}

@@ -1,0 +1,141 @@
+//! A lean S3 and CloudTrail over a corpus in memory: it checks no signature, waits as long as it is
+//! told before each answer, and counts requests. `GET /stats` tells the counts, `GET /stats?clear`
+//! also begins them anew.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a tool of the benches"
+)]
+
+mod cloud;
+mod control;
+// The same pages and names as of the tests' server.
+#[path = "../../tests/support/aws/listing.rs"]
+mod listing;
+#[path = "../../tests/support/aws/percent.rs"]
+mod percent;
+mod s3;
+mod stats;
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::Parser;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use cloud::Cloud;
+use stats::Stats;
+
+/// Serves a corpus as S3 and CloudTrail
+#[derive(Parser)]
+struct Args {
+    /// The corpus's folder
+    #[arg(long)]
+    dir: PathBuf,
+    /// Where to listen; port 0 takes one that is free
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: String,
+    /// How long each answer waits
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+    /// Threads that answer
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// `cargo bench` gives it
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+struct Served {
+    cloud: Cloud,
+    stats: Stats,
+    latency: Duration,
+}
+
+fn main() {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(args.threads.max(1))
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let served = Arc::new(Served {
+        cloud: Cloud::load(&args.dir),
+        stats: Stats::default(),
+        latency: Duration::from_millis(args.latency_ms),
+    });
+    runtime.block_on(serve(served, &args.listen));
+}
+
+async fn serve(served: Arc<Served>, listen: &str) {
+    let listener = TcpListener::bind(listen).await.expect("a free port");
+    // Whoever started this waits for the line.
+    println!("http://{}", listener.local_addr().expect("an address"));
+    loop {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        // Answers are small: each would wait for the client's acknowledgement.
+        stream.set_nodelay(true).expect("a TCP socket");
+        let served = Arc::clone(&served);
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(&served, request));
+            // Clients leave: that is no error.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn answer(
+    served: &Served,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    if request.uri().path() == "/stats" {
+        let clear = request.uri().query() == Some("clear");
+        let told = served.stats.tell(clear).to_string();
+        return Ok(typed("application/json", told));
+    }
+    served.stats.arrived();
+    if !served.latency.is_zero() {
+        tokio::time::sleep(served.latency).await;
+    }
+    let (operation, response) = if request.method() == Method::POST {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map(|body| body.to_bytes());
+        let answer = control::answer(&served.cloud, &head.headers, &body.unwrap_or_default());
+        match answer {
+            Some((operation, kind, text)) => (operation, typed(kind, text)),
+            None => {
+                // Programs grow: what is asked for and not known here would go unseen.
+                let target = head.headers.get("x-amz-target");
+                eprintln!("not served: {} {target:?}", head.uri);
+                let mut refused = typed("application/x-amz-json-1.1", "{}".to_owned());
+                *refused.status_mut() = StatusCode::BAD_REQUEST;
+                ("Unknown", refused)
+            }
+        }
+    } else {
+        s3::answer(&served.cloud, request.method(), request.uri())
+    };
+    let bytes = response.body().size_hint().lower();
+    served.stats.answered(operation, bytes);
+    Ok(response)
+}
+
+fn typed(kind: &'static str, text: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(text)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

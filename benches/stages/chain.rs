@@ -1,0 +1,81 @@
+//! A chain's digests to one proven chain: linked once they are read, and from a bucket in memory.
+
+use trailproof::atlas::Atlas;
+use trailproof::chain::{Scope, Walk};
+use trailproof::coverage::Spans;
+use trailproof::event::Silent;
+use trailproof::fetch::Fetcher;
+use trailproof::finding::Verdict;
+use trailproof::keyname::DigestKey;
+use trailproof::limits::Limits;
+use trailproof::scope::{Logs, Request};
+use trailproof::source::{RootId, Source};
+use trailproof::validate::{Access, validate};
+
+use super::case::{Amount, Case, Named, Size};
+use super::data;
+
+pub const CASES: &[Named] = &[("chain/link", link)];
+/// Workers take part, so that instructions are not the same each time.
+pub const THREADED: &[Named] = &[("chain/walk-in-memory", walk)];
+
+fn link(size: Size) -> Case {
+    let (world, chain) = data::chain(size.digests, 1);
+    let source = Box::leak(Box::new(data::source(&world)));
+    let ring = Box::leak(Box::new(data::ring(&world, &[data::REGION])));
+    let limits = Box::leak(Box::new(Limits::default()));
+    let atlas = Box::leak(Box::new(Atlas::new(source.roots(), Vec::new())));
+    let fetcher = Fetcher::new(&*source, &*atlas, &*ring, &*limits, 7_200);
+    let keys = chain.digests.iter().rev();
+    let keys: Vec<DigestKey> = keys
+        .map(|digest| DigestKey::parse(&digest.place.key).expect("a digest's key"))
+        .collect();
+    let scope = Scope {
+        chain: keys[0].name.chain.clone(),
+        backfill: false,
+        from: None,
+        to: chain.end(),
+        keys: &*ring,
+        hidden: Spans::default(),
+        backfill_grace: 86_400,
+    };
+    let proven = keys.len() as u64;
+    Case {
+        amount: Amount::Items(keys.len()),
+        prepare: Box::new(move || {
+            let read =
+                |key: &DigestKey| fetcher.digest(RootId(0), &key.to_string(), key.name.clone());
+            let readings: Vec<_> = keys.iter().map(read).collect();
+            let mut walk = Walk::new(scope.clone());
+            Box::new(move || {
+                for reading in readings {
+                    while walk.overdue(Some(reading.name.end)).is_some() {}
+                    walk.place(reading, None);
+                }
+                assert_eq!(walk.finish().tally.valid, proven);
+            })
+        }),
+    }
+}
+
+fn walk(size: Size) -> Case {
+    let (world, chain) = data::chain(size.digests, 1);
+    let source = data::source(&world);
+    let ring = data::ring(&world, &[data::REGION]);
+    let request = Request {
+        logs: Logs::None,
+        jobs: 2,
+        ..Request::default()
+    };
+    Case::new(Amount::Items(chain.digests.len()), move || {
+        let atlas = Atlas::new(source.roots(), Vec::new());
+        let access = Access {
+            source: &source,
+            atlas: &atlas,
+            keys: &ring,
+            trails: None,
+        };
+        let outcome = validate(access, &request, &Silent);
+        assert!(outcome.is_ok_and(|outcome| outcome.verdict == Verdict::Verified));
+    })
+}

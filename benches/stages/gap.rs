@@ -1,0 +1,74 @@
+//! What digests leave uncovered to gaps, and gaps to why they are there.
+
+use std::hint::black_box;
+
+use serde_json::json;
+use trailproof::coverage::Spans;
+use trailproof::gap::{AROUND, Gap, Owner, explain, find};
+use trailproof::record::{Evidence, Via, read_one};
+use trailproof::trail::{ChainId, Window, shift};
+
+use super::case::{Amount, Case, Named, Size};
+use super::coverage::{hour, is_hole};
+use super::data;
+use crate::support::events::cloudtrail_event;
+
+pub const CASES: &[Named] = &[("gap/find", finding), ("gap/explain", explaining)];
+
+fn window(size: Size) -> Window {
+    Window::new(hour(0).from, hour(size.intervals).from)
+}
+
+fn accounted(size: Size) -> Spans {
+    let mut spans = Spans::default();
+    for number in (0..size.intervals).filter(|number| !is_hole(*number)) {
+        spans.insert(hour(number));
+    }
+    spans
+}
+
+fn finding(size: Size) -> Case {
+    let (window, accounted) = (window(size), accounted(size));
+    let restarts: Vec<_> = (0..size.intervals)
+        .step_by(200)
+        .map(|n| hour(n).to)
+        .collect();
+    let intervals = usize::try_from(size.intervals).expect("not negative");
+    Case::new(Amount::Items(intervals), move || {
+        black_box(find(window, window.to, &accounted, &restarts));
+    })
+}
+
+fn explaining(size: Size) -> Case {
+    let window = window(size);
+    let gaps: Vec<Gap> = find(window, window.to, &accounted(size), &[]);
+    let arn = data::trail().arn();
+    let stopped = |gap: &Gap| {
+        let params = json!({"name": arn});
+        let event = cloudtrail_event("StopLogging", &arn, gap.time.from, None, params);
+        Evidence {
+            event: read_one(&event.compact()).expect("an event that is understood"),
+            via: Via::LookupEvents,
+        }
+    };
+    let all: Vec<Evidence> = gaps.iter().map(stopped).collect();
+    // As it is called: with the events of a gap's surroundings.
+    let near = |gap: &Gap| {
+        let (from, to) = (shift(gap.began(), -AROUND), shift(gap.ended(), AROUND));
+        let near = |e: &&Evidence| (from..=to).contains(&e.event.time);
+        all.iter().filter(near).cloned().collect::<Vec<Evidence>>()
+    };
+    let gaps: Vec<(Gap, Vec<Evidence>)> = gaps.iter().map(|g| (g.clone(), near(g))).collect();
+    let chain = ChainId {
+        account: data::ACCOUNT.parse().expect("an account"),
+        region: data::REGION.parse().expect("a region"),
+        home_region: "us-east-1".parse().expect("a region"),
+        trail: "main".parse().expect("a trail"),
+    };
+    let owner = Owner::Account(chain.account.clone());
+    Case::new(Amount::Items(gaps.len()), move || {
+        for (gap, events) in &gaps {
+            black_box(explain(gap, &chain, &owner, events));
+        }
+    })
+}

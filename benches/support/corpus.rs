@@ -1,0 +1,190 @@
+//! Corpora on disk: a bucket's folder, the keys beside it, and what is in it. One that is there with
+//! the same spec is used again.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::forge::digest::LogRecord;
+use super::forge::text::{after, iso};
+use super::forge::{Chain, ChainSpec, Json, KeyFileStyle, Trail, World, ts};
+use super::huge;
+use super::log::log;
+use super::shelf::Shelf;
+use super::spec::Spec;
+
+/// The form of a corpus: one made in another form is made anew.
+const FORM: u32 = 2;
+/// The bucket's name, and its folder's.
+pub const BUCKET: &str = "bench-logs";
+/// Its folder of keys.
+pub const KEYS: &str = "keys";
+const STAMP: &str = "corpus.json";
+const HOME: &str = "us-east-1";
+const HOUR: i64 = 3_600;
+/// Whatever is delivered carries this minute and second.
+const FIRST: &str = "2025-03-01T00:12:34Z";
+const REGIONS: [&str; 16] = [
+    HOME,
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+];
+
+/// What a corpus turned out to be; the stamp in its folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The form of the corpus.
+    pub form: u32,
+    /// What was asked for.
+    pub spec: Spec,
+    /// The bucket's name.
+    pub bucket: String,
+    /// The trail.
+    pub trail_arn: String,
+    /// The organization in the paths, where there is more than one account.
+    pub organization: Option<String>,
+    /// The beginning of a window in which every digest but the first two of a chain lies: one second
+    /// after the end of the first that lists logs, for programs differ in what they make of a digest
+    /// that ends as the window begins.
+    pub from: String,
+    /// The end of that window: the end of the last digest.
+    pub to: String,
+    /// Digests, those beyond the window included.
+    pub digests: u64,
+    /// Logs, those beyond the window included.
+    pub logs: u64,
+    /// Bytes as stored.
+    pub stored: u64,
+    /// Bytes inflated.
+    pub inflated: u64,
+}
+
+/// Makes a corpus in a folder, unless it is there.
+pub fn make(spec: &Spec, dir: &Path) -> Facts {
+    let stamp = dir.join(STAMP);
+    let there: Option<Facts> = fs::read(&stamp)
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok());
+    if let Some(facts) = there.filter(|facts| facts.form == FORM && facts.spec == *spec) {
+        return facts;
+    }
+    if dir.exists() {
+        fs::remove_dir_all(dir).expect("the old corpus goes");
+    }
+    fs::create_dir_all(dir).expect("a folder for the corpus");
+    let facts = build(spec, dir);
+    // Last, so that what has a stamp is whole.
+    let text = serde_json::to_vec_pretty(&facts).expect("plain data");
+    fs::write(stamp, text).expect("the stamp can be written");
+    facts
+}
+
+fn build(spec: &Spec, dir: &Path) -> Facts {
+    let mut world = World::new(spec.seed);
+    let mut shelf = Shelf::new(dir.join(BUCKET), spec.altered);
+    let trail = trail(spec);
+    let first = ts(FIRST);
+    let mut last = first;
+    for number in 0..spec.chains {
+        let chain = of(&trail, number);
+        last = fill(spec, chain, &mut world, &mut shelf, first);
+    }
+    let (from, to) = (after(first, -48 * HOUR), after(last, 48 * HOUR));
+    let keys = dir.join(KEYS);
+    world.write_keys(&keys, KeyFileStyle::V1Epoch, &REGIONS, from, to);
+    Facts {
+        form: FORM,
+        spec: spec.clone(),
+        bucket: BUCKET.to_owned(),
+        trail_arn: trail.arn(),
+        organization: trail.organization,
+        from: iso(after(first, HOUR + 1).min(after(last, -1))),
+        to: iso(last),
+        digests: shelf.digests,
+        logs: shelf.logs,
+        stored: shelf.stored,
+        inflated: shelf.inflated,
+    }
+}
+
+fn trail(spec: &Spec) -> Trail {
+    let trail = Trail::new(&account(0), HOME, "bench", BUCKET);
+    match spec.chains {
+        0..=16 => trail,
+        _ => trail.organization("o-a1b2c3d4e5"),
+    }
+}
+
+fn account(number: u32) -> String {
+    (111_111_111_111 + u64::from(number)).to_string()
+}
+
+/// The chain of a number: regions first, then accounts.
+fn of(trail: &Trail, number: u32) -> ChainSpec {
+    let regions = u32::try_from(REGIONS.len()).expect("a few");
+    let region = REGIONS[usize::try_from(number % regions).expect("a few")];
+    ChainSpec::new(trail.clone(), region)
+        .account(&account(number / regions))
+        .logs(0..=0)
+        .events(1..=1)
+}
+
+/// Runs a chain, hour by hour, onto the shelf, and tells its end.
+fn fill(
+    spec: &Spec,
+    chain: ChainSpec,
+    world: &mut World,
+    shelf: &mut Shelf,
+    first: Timestamp,
+) -> Timestamp {
+    let mut chain = Chain::new(chain);
+    chain.start(world, first);
+    for _ in 0..spec.digests {
+        let (from, next) = (chain.end(), after(chain.end(), HOUR));
+        if spec.logs == 0 {
+            chain.quiet_until(world, next);
+            shelf.put_away(world, &mut chain, &[]);
+        } else {
+            let draw = |_| log(world, &chain.spec, from, spec.records);
+            let logs: Vec<LogRecord> = (0..spec.logs).map(draw).collect();
+            name(world, &mut chain, &logs);
+            shelf.put_away(world, &mut chain, &logs);
+        }
+    }
+    if spec.huge > 0 {
+        let at = after(chain.end(), 600);
+        let log = huge::log(world, shelf, &chain.spec, at, spec.huge);
+        name(world, &mut chain, &[log]);
+        shelf.put_away(world, &mut chain, &[]);
+    }
+    chain.end()
+}
+
+/// Writes the next digest, which names these logs beside the forge's own.
+fn name(world: &mut World, chain: &mut Chain, logs: &[LogRecord]) {
+    let newest = logs.iter().map(|log| log.newest).max();
+    let oldest = logs.iter().map(|log| log.oldest).min();
+    chain.append_custom(world, |fields| {
+        let times = [("newestEventTime", newest), ("oldestEventTime", oldest)];
+        for (name, time) in times {
+            fields.set(name, time.map_or(Json::null(), |at| Json::from(iso(at))));
+        }
+        let entries = logs.iter().map(|log| Json::Object(log.entry()));
+        fields.log_files_mut().extend(entries);
+    });
+}
