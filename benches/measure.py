@@ -30,7 +30,8 @@ def build(*names, quick=False):
         for key, value in QUICK.items():
             command += ["--config", f"profile.dev.package.trailproof.{key}={value}"]
     else:
-        command += ["--profile", "bench"]
+        # Elsewhere, as it builds the program too, and without the SDK.
+        command += ["--profile", "bench", "--target-dir", str(TARGET / "bench-build")]
     for name in names:
         command += ["--bench", name]
     env = {**os.environ, "CARGO_INCREMENTAL": "0"}
