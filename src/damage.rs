@@ -167,10 +167,8 @@ impl<'e> Traces<'e> {
             };
             let by = |e: &Evidence| {
                 let event = &e.event;
-                let who = event.who();
-                let who = who.map_or_else(String::new, |who| format!(" by {who}"));
-                let (called, from) = (event.called(), event.from_where());
-                format!("{who} at {} ({called}){from}", event.time)
+                let (by, called, from) = (event.by(), event.called(), event.from_where());
+                format!("{by} at {} ({called}){from}", event.time)
             };
             finding.message += &match done.len() {
                 1 => format!("; {verb}{}, as a proven log records", by(last)),

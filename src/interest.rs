@@ -34,10 +34,7 @@ pub struct Named(BTreeMap<(Region, TrailName), BTreeSet<Option<AccountId>>>);
 impl Named {
     /// Adds the trail of a chain.
     pub fn add(&mut self, chain: &ChainId, owner: &Owner) {
-        let owner = match owner {
-            Owner::Account(account) => Some(account.clone()),
-            Owner::Organization => None,
-        };
+        let owner = owner.account().cloned();
         let trail = (chain.home_region.clone(), chain.trail.clone());
         self.0.entry(trail).or_default().insert(owner);
     }
@@ -63,14 +60,8 @@ impl Interest {
     /// Events around a gap are of interest.
     pub fn around(&mut self, gap: &Gap, chain: &ChainId, owner: &Owner) {
         self.named.add(chain, owner);
-        for time in around(gap) {
-            let owner = match owner {
-                Owner::Account(account) => Some(account.clone()),
-                Owner::Organization => None,
-            };
-            let home = (chain.home_region.clone(), owner);
-            self.trails.entry(home).or_default().insert(time);
-        }
+        let home = (chain.home_region.clone(), owner.account().cloned());
+        self.trails.entry(home).or_default().insert(around(gap));
         if gap.place != Place::Head {
             let began = gap.began();
             let time = Window::new(shift(began, -AROUND), shift(began, 2 * AROUND));
@@ -119,11 +110,11 @@ impl Interest {
 
 /// The time around a gap in which calls on its trail may be recorded. Before the first digest there
 /// is nobody to record them.
-pub fn around(gap: &Gap) -> Vec<Window> {
+pub fn around(gap: &Gap) -> Window {
     let (began, ended) = (gap.began(), gap.ended());
     let from = match gap.place {
         Place::Head => ended,
         _ => began,
     };
-    vec![Window::new(shift(from, -AROUND), shift(ended, AROUND))]
+    Window::new(shift(from, -AROUND), shift(ended, AROUND))
 }

@@ -309,9 +309,7 @@ pub fn around_gaps(
         said.push(format!(
             "what {on} selected to be logged before {}: its event selectors were set then{} ({})",
             event.time,
-            event
-                .who()
-                .map_or_else(String::new, |who| format!(" by {who}")),
+            event.by(),
             event.called()
         ));
         if said.len() >= SELECTORS_SET {

@@ -43,6 +43,19 @@ pub struct Asked {
 }
 
 impl Filter {
+    /// Only the trail of a chain, as if it were that of the chain's account.
+    pub fn trail_of(chain: &ChainId) -> Filter {
+        Filter {
+            trail_arns: vec![TrailArn {
+                partition: chain.region.partition().into(),
+                home_region: chain.home_region.clone(),
+                account: chain.account.clone(),
+                trail: chain.trail.clone(),
+            }],
+            ..Filter::default()
+        }
+    }
+
     /// The prefixes to look under, where they are known.
     pub fn known_prefixes(&self) -> Option<Vec<&str>> {
         let known = [&self.prefixes, &self.places];

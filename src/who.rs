@@ -45,6 +45,12 @@ impl Event {
         Some(who)
     }
 
+    /// Who made it, as ` by WHO`; empty where nothing says.
+    pub fn by(&self) -> String {
+        self.who()
+            .map_or_else(String::new, |who| format!(" by {who}"))
+    }
+
     /// Its name, and its id.
     pub fn called(&self) -> String {
         match &self.id {

@@ -38,6 +38,14 @@ pub enum Owner {
 }
 
 impl Owner {
+    /// The account, where it is known.
+    pub fn account(&self) -> Option<&AccountId> {
+        match self {
+            Owner::Account(account) => Some(account),
+            Owner::Organization => None,
+        }
+    }
+
     /// Whether a call is on the trail of a chain, or may be.
     pub fn named_by(&self, event: &Event, chain: &ChainId) -> bool {
         self.concerns(event, chain).is_some()

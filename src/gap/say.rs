@@ -29,7 +29,7 @@ impl Said {
             format!(
                 "{}{} was refused at {} ({code}), and changed nothing",
                 call_of(event),
-                by(event),
+                event.by(),
                 event.time
             )
         });
@@ -41,7 +41,7 @@ impl Said {
             format!(
                 "{}{} came at {}, and hours after it are digested: that does not explain this gap",
                 call_of(event),
-                by(event),
+                event.by(),
                 event.time
             )
         });
@@ -61,7 +61,7 @@ impl Said {
         self.moved = Some(format!(
             "the trail was told to write to bucket {}{} at {} ({}): digests from then on may lie there",
             cited(bucket),
-            by(event),
+            event.by(),
             event.time,
             event.name
         ));
@@ -108,14 +108,6 @@ pub(super) fn call_of(event: &Event) -> String {
     match to.is_empty() {
         true => event.name.clone(),
         false => format!("{} with {}", event.name, to.join(", ")),
-    }
-}
-
-/// Who made a call, with a leading space; empty where that is not known.
-fn by(event: &Event) -> String {
-    match event.who() {
-        Some(who) => format!(" by {who}"),
-        None => String::new(),
     }
 }
 
@@ -207,7 +199,7 @@ impl Gap {
         };
         let mut said = format!(
             "{time}: {what}{} at {} ({id}){}, {}",
-            by(event),
+            event.by(),
             event.time,
             event.from_where(),
             known(evidence, self.certainty)
@@ -215,7 +207,7 @@ impl Gap {
         if let Some(at) = self.restart {
             said += &format!("; a starting digest says that it was switched on at {at}");
             if let Some(on) = self.switched_on(at) {
-                said += &by(on);
+                said += &on.by();
                 said += &format!(" ({})", call_of(on));
             }
         }
@@ -288,7 +280,7 @@ impl Gap {
             (Place::Between, Some(at)) => {
                 let who = self.switched_on(at);
                 let who =
-                    who.map_or_else(String::new, |on| format!("{} ({})", by(on), call_of(on)));
+                    who.map_or_else(String::new, |on| format!("{} ({})", on.by(), call_of(on)));
                 format!(
                     "{uncovered}, up to a starting digest, which says that logging or \
                      validation was switched on at {at}{who}; nothing here says since when it was off, or \

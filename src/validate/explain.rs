@@ -152,9 +152,7 @@ fn removed(gap: &mut Gap, proved: &Proved, traces: &Traces<'_>) {
             1 => "",
             _ => ", the last",
         },
-        event
-            .who()
-            .map_or_else(String::new, |who| format!(" by {who}")),
+        event.by(),
         event.time,
         event.called(),
         event.from_where()

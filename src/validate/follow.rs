@@ -7,7 +7,6 @@ use super::run::Run;
 use crate::keyname::DigestKey;
 use crate::listing::{self, Wanted};
 use crate::scope::Filter;
-use crate::trail::TrailArn;
 use crate::unlisted;
 
 impl Run<'_> {
@@ -34,15 +33,7 @@ impl Run<'_> {
             delivery_lag: request.delivery_lag,
         };
         let (account, region) = (&self.id.account, &self.id.region);
-        let own = Filter {
-            trail_arns: vec![TrailArn {
-                partition: region.partition().into(),
-                home_region: self.id.home_region.clone(),
-                account: account.clone(),
-                trail: self.id.trail.clone(),
-            }],
-            ..Filter::default()
-        };
+        let own = Filter::trail_of(self.id);
         let limits = &request.limits;
         let places = std::slice::from_ref(&place);
         let mut listing = listing::list(

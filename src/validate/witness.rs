@@ -133,7 +133,7 @@ impl Driver<'_> {
                     call.places.push(place.clone());
                 }
             }
-            let times = proved.gaps.iter().flat_map(interest::around);
+            let times = proved.gaps.iter().map(interest::around);
             times.for_each(|t| {
                 call.times
                     .insert(Window::new(shift(t.from, -HOUR), shift(t.to, HOUR)))
@@ -158,15 +158,7 @@ impl Driver<'_> {
     /// The logs that the digests of a chain name around gaps.
     fn hear(&self, id: &ChainId, call: &Call) -> Result<Vec<Page>, String> {
         let request = self.request;
-        let own = Filter {
-            trail_arns: vec![TrailArn {
-                partition: id.region.partition().into(),
-                home_region: id.home_region.clone(),
-                account: id.account.clone(),
-                trail: id.trail.clone(),
-            }],
-            ..Filter::default()
-        };
+        let own = Filter::trail_of(id);
         let mut pages: Vec<Page> = Vec::new();
         let mut known = BTreeSet::new();
         for time in call.stretches().into_iter().take(WALKS) {
