@@ -37,6 +37,9 @@ pub struct Limits {
     pub unlisted_links: usize,
     /// Events kept that bear on gaps and damage.
     pub events: usize,
+    /// Logs of the last hours of a window that no digest in it names, kept until later digests were
+    /// asked; beyond that they are judged by the digests of the window.
+    pub unnamed_late: usize,
     /// Objects named in one sentence of `not_proven`; the rest is counted.
     pub named: usize,
 }
@@ -59,6 +62,7 @@ impl Default for Limits {
             ahead_bytes: 4 << 20,
             unlisted_links: 100_000,
             events: 50_000,
+            unnamed_late: 1_000_000,
             named: 5,
         }
     }

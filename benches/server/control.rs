@@ -27,6 +27,7 @@ pub fn answer(
         "GetTrail" => ("GetTrail", json!({"Trail": trail(cloud)})),
         "GetTrailStatus" => ("GetTrailStatus", json!({"IsLogging": true})),
         "GetEventSelectors" => ("GetEventSelectors", selectors(cloud)),
+        "GetInsightSelectors" => ("GetInsightSelectors", json!({"InsightSelectors": []})),
         "ListTrails" => ("ListTrails", json!({"Trails": [short(cloud)]})),
         "LookupEvents" => ("LookupEvents", json!({"Events": []})),
         "DescribeOrganization" => (

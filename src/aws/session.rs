@@ -1,6 +1,7 @@
 //! Who we are: the SDK's own chain of credentials, profiles and regions.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
-use super::trouble::{NeverUntrusted, chain};
+use super::trouble::{CountRefusals, NeverUntrusted, chain};
 use super::{Engine, Http};
 use crate::error::{Error, Kind};
 use crate::source::GetError;
@@ -55,6 +56,8 @@ pub struct Session {
     http: Http,
     config: SdkConfig,
     endpoint_url: Option<String>,
+    /// How often S3 put us off.
+    refusals: Arc<AtomicU64>,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
 }
@@ -71,6 +74,7 @@ impl Session {
             http,
             config,
             endpoint_url: settings.endpoint_url.clone(),
+            refusals: Arc::default(),
             s3: Arc::default(),
             cloudtrail: Arc::default(),
         };
@@ -95,6 +99,11 @@ impl Session {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// How often S3 put us off, by now.
+    pub(crate) fn refusals(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.refusals)
     }
 
     /// How long the next part of an answer may take.
@@ -133,6 +142,7 @@ impl Session {
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
                 // One object's refusals must not use up the patience for all others.
                 .retry_classifier(NeverUntrusted)
+                .retry_classifier(CountRefusals(self.refusals()))
                 .retry_partition(partition());
             if let Some(url) = endpoint_url {
                 config = config.endpoint_url(url);

@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
@@ -123,6 +125,24 @@ impl ClassifyRetry for NeverUntrusted {
 
     fn name(&self) -> &'static str {
         "Certificates Not Accepted"
+    }
+}
+
+/// Counts how often a service puts us off, which is tried again before anybody hears of it.
+#[derive(Debug)]
+pub(super) struct CountRefusals(pub Arc<AtomicU64>);
+
+impl ClassifyRetry for CountRefusals {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let status = context.response().map(|r| r.status().as_u16());
+        if matches!(status, Some(429 | 503)) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        RetryAction::NoActionIndicated
+    }
+
+    fn name(&self) -> &'static str {
+        "Refusals Counted"
     }
 }
 

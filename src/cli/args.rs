@@ -179,7 +179,8 @@ pub struct Validate {
     #[arg(long, value_name = "TEXT", help_heading = "Work")]
     pub seed: Option<String>,
 
-    /// Objects worked on at the same time; by default 64, and with --path one a core
+    /// Objects worked on at the same time; by default 64 at first and then as many as pay, up to 128,
+    /// and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 

@@ -17,7 +17,7 @@ use crate::keys::aws::RegionalKeys;
 use crate::limits::Limits;
 use crate::report::json;
 use crate::scope::{Filter, Request};
-use crate::source::s3::S3Source;
+use crate::source::s3::{InFlight, S3Source};
 use crate::stop::Stop;
 use crate::trail::Region;
 use crate::trails::Trails;
@@ -64,7 +64,11 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
     buckets.sort();
     buckets.dedup();
     let keys = RegionalKeys::new(sessions.trail.clone(), now);
-    let source = S3Source::new(sessions.s3.clone(), buckets, &usual, limits.clone());
+    let in_flight = InFlight {
+        first: IN_FLIGHT,
+        most: IN_FLIGHT,
+    };
+    let source = S3Source::new(sessions.s3.clone(), buckets, &usual, in_flight, limits.clone());
     let reach = Reach {
         callers: &callers,
         source: &source,

@@ -17,15 +17,17 @@ use crate::keys::file::read_bounded;
 use crate::limits::Limits;
 use crate::report::v1::SourceKind;
 use crate::source::Source as _;
-use crate::source::s3::S3Source;
+use crate::source::s3::{InFlight, S3Source};
 use crate::stop::Stop;
 use crate::trail::Region;
 use crate::trails::Trails;
 use crate::trails::aws::SessionTrails;
 use crate::trails::locate::{Located, locate};
 
-/// Requests in flight, where nothing else is asked for: latency hides behind them.
+/// Requests in flight at first, where nothing else is asked for: latency hides behind them.
 pub const IN_FLIGHT: usize = 64;
+/// The most, where more are found to pay: each holds a few hundred kilobytes.
+const MOST_IN_FLIGHT: usize = 128;
 /// Where S3 is asked first if nothing says where the bucket is.
 pub const FIRST_REGION: &str = "us-east-1";
 
@@ -86,7 +88,12 @@ pub fn online(
     } else {
         Box::new(key_files(look.keys, limits)?)
     };
-    let source = S3Source::new(s3, buckets, &start, limits.clone());
+    let given = look.jobs.map(usize::from);
+    let in_flight = InFlight {
+        first: given.unwrap_or(IN_FLIGHT),
+        most: given.unwrap_or(MOST_IN_FLIGHT),
+    };
+    let source = S3Source::new(s3, buckets, &start, in_flight, limits.clone());
     let mut given = look.source.s3_bucket.clone();
     given.sort();
     given.dedup();
@@ -101,7 +108,7 @@ pub fn online(
         buckets: given,
         located,
         now: Some(now),
-        jobs: IN_FLIGHT,
+        jobs: in_flight.most,
     })
 }
 

@@ -48,6 +48,8 @@ pub struct Look<'a> {
     pub sign_in: &'a SignIn,
     pub map: &'a [MapRule],
     pub keys: &'a [PathBuf],
+    /// Objects worked on at the same time, where that is given.
+    pub jobs: Option<u16>,
 }
 
 /// What differs between a copy on disk and AWS.
@@ -60,7 +62,7 @@ pub struct Side {
     pub located: Located,
     /// When the source was looked at; on disk nobody knows.
     pub now: Option<Timestamp>,
-    /// Objects worked on at the same time, where nothing else is asked for.
+    /// Objects worked on at the same time, at most.
     pub jobs: usize,
 }
 
@@ -94,9 +96,10 @@ impl Plan {
             sign_in: &args.sign_in,
             map: &args.map,
             keys: &args.keys,
+            jobs: args.jobs,
         };
         let side = look.open(now, &limits, stop)?;
-        let jobs = args.jobs.map_or(side.jobs, usize::from);
+        let jobs = side.jobs;
         let as_of = args.as_of.or(side.now).or(args.end_time);
         let seed = match args.logs.is_sample() {
             true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
@@ -230,8 +233,12 @@ fn on_disk(look: &Look<'_>, limits: &Limits) -> Result<Side, Error> {
         buckets,
         located: Located::default(),
         now: None,
-        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        jobs: look.jobs.map_or_else(cores, usize::from),
     })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Without the SDK there is only disk.

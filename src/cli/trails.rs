@@ -38,6 +38,7 @@ pub fn run(
         sign_in: &args.sign_in,
         map: &[],
         keys: &[],
+        jobs: args.jobs,
     };
     let side = look.open(second(started), &limits, stop)?;
     let scope = &args.scope;
@@ -53,7 +54,7 @@ pub fn run(
     let needed = look.needs_trails();
     let request = Request {
         filter: look.filter(&side.located.trails),
-        jobs: args.jobs.map_or(side.jobs, usize::from),
+        jobs: side.jobs,
         complete: !(needed && side.located.unasked),
         beforehand: if needed {
             side.located.lost

@@ -102,9 +102,9 @@ pub struct Undigested {
 }
 
 impl Undigested {
-    /// Counts one by the minute in its name.
-    pub fn add(&mut self, minute: Timestamp) {
-        self.count += 1;
+    /// Counts those of one minute, as it is in their names.
+    pub fn add(&mut self, minute: Timestamp, count: u64) {
+        self.count += count;
         let (first, last) = self.minutes.unwrap_or((minute, minute));
         self.minutes = Some((first.min(minute), last.max(minute)));
     }

@@ -28,8 +28,8 @@ pub(super) struct Cover {
 
 /// What a log is that no digest names.
 pub(super) enum Class {
-    /// It lies in gaps of these chains.
-    InGaps(Vec<usize>),
+    /// It lies in a gap of a chain that was asked for.
+    InGaps,
     /// It lies in a gap of a chain that was not asked for.
     InOthersGap,
     /// Every digest that could name it is proven.
@@ -84,12 +84,8 @@ pub(super) fn classify(
         let here = covers.iter().filter(|c| c.places.contains(folder));
         here.filter(|c| c.meets(time))
     };
-    let gaps: Vec<usize> = here()
-        .filter(|c| c.gap_at(minute))
-        .filter_map(|c| c.asked)
-        .collect();
-    if !gaps.is_empty() {
-        Class::InGaps(gaps)
+    if here().any(|c| c.asked.is_some() && c.gap_at(minute)) {
+        Class::InGaps
     } else if here().any(|c| c.gap_at(minute)) {
         Class::InOthersGap
     } else if here().all(|c| c.proves(minute, time)) {

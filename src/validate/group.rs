@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use super::Driver;
 use super::chain::Proved;
 use super::references::References;
+use super::search::Search;
 use crate::beside::Beside;
 use crate::coverage::Spans;
 use crate::discover::Named;
 use crate::finding::Finding;
 use crate::keyname::KeyRoot;
-use crate::listing::{self, Listing, Names, Wanted};
+use crate::listing::{self, Listing, Wanted};
 use crate::outcome::ChainOutcome;
 use crate::scope::Asked;
 use crate::signature::KeyUse;
@@ -45,9 +46,9 @@ pub(super) struct GroupResult {
 /// One account and region whose chains were walked.
 pub(super) struct Group {
     pub walked: Vec<Proved>,
-    siblings: BTreeMap<ChainId, Names>,
+    /// What is to be listed of their logs.
+    pub search: Option<Search>,
     hidden: Spans,
-    references: References,
     result: GroupResult,
 }
 
@@ -107,11 +108,11 @@ impl Driver<'_> {
             let proved = self.prove(id, names, &hidden, &mut references, &mut result);
             walked.extend(proved);
         }
+        let search = self.search(&mut walked, siblings, &hidden, references);
         Group {
             walked,
-            siblings,
+            search,
             hidden,
-            references,
             result,
         }
     }
@@ -120,12 +121,13 @@ impl Driver<'_> {
     pub(super) fn finish(&self, group: Group) -> GroupResult {
         let Group {
             mut walked,
-            siblings,
+            search,
             hidden,
-            references,
             mut result,
         } = group;
-        self.unreferenced(&mut walked, siblings, &hidden, references, &mut result);
+        if let Some(search) = search {
+            self.unreferenced(&mut walked, search, &hidden, &mut result);
+        }
         for proved in walked {
             self.conclude(proved, &mut result);
         }

@@ -1,30 +1,21 @@
 //! The logs that proven digests name, kept from the walk until they are read: all digests come first,
-//! so that a broken chain is told early and it is known around which gaps to look for events. In
-//! memory as long as they are few, and in an unlinked temporary file beyond that.
+//! so that a broken chain is told early and it is known around which gaps to look for events.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::sync::Mutex;
+use std::io;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tempfile::SpooledTempFile;
 
+use super::spool::Spool;
 use crate::digest::LogEntry;
 use crate::hash::Sha256;
 use crate::proof::Verified;
 use crate::trail::{HOUR, Window, shift};
 
-/// Bytes held in memory before they are written out.
-const HELD: usize = 1 << 20;
-
 /// The logs of every chain.
+#[derive(Default)]
 pub(super) struct Manifest {
-    spool: Mutex<Spool>,
-}
-
-struct Spool {
-    file: SpooledTempFile,
-    end: u64,
+    spool: Spool,
 }
 
 /// Where the logs of one digest lie in the manifest: sixteen bytes a digest.
@@ -67,14 +58,6 @@ struct StoredLog {
     hash: Result<[u8; 32], String>,
 }
 
-impl Default for Manifest {
-    fn default() -> Self {
-        let file = SpooledTempFile::new(HELD);
-        let spool = Mutex::new(Spool { file, end: 0 });
-        Manifest { spool }
-    }
-}
-
 impl Manifest {
     /// Keeps what a proven digest names.
     pub fn add(&self, digest: &Verified) -> Page {
@@ -106,14 +89,7 @@ impl Manifest {
             logs,
         };
         let bytes = postcard::to_stdvec(&stored).map_err(io::Error::other)?;
-        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-        let mut spool = self.spool.lock().unwrap_or_else(|e| e.into_inner());
-        let at = spool.end;
-        spool.file.seek(SeekFrom::Start(at))?;
-        spool.file.write_all(&length.to_le_bytes())?;
-        spool.file.write_all(&bytes)?;
-        spool.end += 4 + u64::from(length);
-        Ok(at)
+        self.spool.add(&bytes)
     }
 
     /// What a digest names.
@@ -124,13 +100,7 @@ impl Manifest {
         if page.lost().is_some() {
             return Err(io::Error::other("the list of logs could not be kept"));
         }
-        let mut length = [0; 4];
-        let mut spool = self.spool.lock().unwrap_or_else(|e| e.into_inner());
-        spool.file.seek(SeekFrom::Start(page.at))?;
-        spool.file.read_exact(&mut length)?;
-        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-        spool.file.read_exact(&mut bytes)?;
-        drop(spool);
+        let bytes = self.spool.read(page.at)?;
         let stored: Stored = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
         let mut before = stored.place.1.clone();
         let mut logs = Vec::with_capacity(stored.logs.len());

@@ -12,8 +12,11 @@ mod manifest;
 mod references;
 mod run;
 mod scan;
+mod search;
 mod selected;
+mod spool;
 mod tail;
+mod unnamed;
 mod unreferenced;
 mod witness;
 
@@ -45,6 +48,9 @@ use chain::Proved;
 use group::{Group, GroupResult};
 use logs::Reader;
 use manifest::Manifest;
+use search::Search;
+use selected::Selected;
+use spool::Spool;
 
 /// Where everything comes from.
 #[derive(Clone, Copy)]
@@ -81,8 +87,9 @@ pub fn validate(
         .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
     let survey = discover::survey(source, atlas, &request.filter, limits, &pool);
+    let busy = request.chains_at_once.min(survey.groups.len());
     fetcher.listed(survey.listings);
-    let manifest = Manifest::default();
+    let (manifest, unnamed) = (Manifest::default(), Spool::default());
     let driver = Driver {
         fetcher: &fetcher,
         trails,
@@ -90,15 +97,29 @@ pub fn validate(
         observer,
         pool: &pool,
         manifest: &manifest,
+        unnamed: &unnamed,
+        ahead: limits.digests_ahead.max(request.jobs / busy.max(1)),
     };
     let walk = |((account, region), places): (&(AccountId, Region), &Vec<(RootId, KeyRoot)>)| {
         driver.group(account, region, places, &survey.members)
     };
     // All digests first: a broken chain is told early, and around gaps events are looked for.
     let mut groups = driver.side_by_side(survey.groups.iter().collect(), walk);
-    let told = driver.read_and_explain(&mut groups);
+    let trails = driver.trails_of(&groups);
+    let searches: Vec<_> = groups.iter_mut().map(|g| g.search.take()).collect();
+    let (mut listed, mut selected) = (Vec::new(), Selected::default());
+    // What hangs on no log is asked for while logs are read.
+    let list = |search: Option<Search>| search.map(|search| driver.list_logs(search));
+    let told = std::thread::scope(|scope| {
+        scope.spawn(|| listed = driver.side_by_side(searches, list));
+        scope.spawn(|| selected = driver.selected(&trails));
+        driver.read_and_explain(&mut groups)
+    });
+    for (group, search) in groups.iter_mut().zip(listed) {
+        group.search = search;
+    }
     let results = driver.side_by_side(groups, |group| driver.finish(group));
-    Ok(driver.join(survey, results, &told))
+    Ok(driver.join(survey, results, &told, &selected))
 }
 
 struct Driver<'a> {
@@ -108,6 +129,10 @@ struct Driver<'a> {
     observer: &'a dyn Observer,
     pool: &'a rayon::ThreadPool,
     manifest: &'a Manifest,
+    /// Logs that no digest names.
+    unnamed: &'a Spool,
+    /// Digests of one chain that are fetched ahead, where their size allows.
+    ahead: usize,
 }
 
 impl Driver<'_> {
@@ -156,7 +181,13 @@ impl Driver<'_> {
         not_proven::around_gaps(self.request, counts, &heard, &silent, &unasked)
     }
 
-    fn join(&self, survey: Survey, results: Vec<GroupResult>, events: &[String]) -> Outcome {
+    fn join(
+        &self,
+        survey: Survey,
+        results: Vec<GroupResult>,
+        events: &[String],
+        selected: &Selected,
+    ) -> Outcome {
         let mut complete = survey.trouble.is_empty() && !survey.bounded;
         let mut ledger = Ledger::new(self.request.limits.findings_per_code);
         let beforehand = &self.request.beforehand;
@@ -200,7 +231,6 @@ impl Driver<'_> {
         std::mem::take(&mut among_logs.trouble)
             .into_iter()
             .for_each(|f| ledger.add(f));
-        let selected = self.selected(&chains);
         complete &= self.fetcher.lasted() && self.request.complete && !selected.cut_short;
         unvalidated
             .iter()

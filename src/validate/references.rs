@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::hash::Sha256;
 use crate::keyname::LogKey;
+use crate::placement::Recorded;
 
 /// Half of the SHA-256 of a bucket and a key: as good as those, at a fixed size.
 type Mark = [u8; MARK];
@@ -30,12 +31,33 @@ pub(super) struct References {
 
 /// The marks of one day.
 #[derive(Default)]
-pub(super) struct DayMarks(HashSet<Mark>);
+struct DayMarks(HashSet<Mark>);
 
 impl DayMarks {
     /// Whether a digest names a log at a place; in any bucket, where the place has none.
-    pub fn holds(&self, bucket: Option<&str>, key: &str) -> bool {
+    fn holds(&self, bucket: Option<&str>, key: &str) -> bool {
         self.0.contains(&mark(bucket.unwrap_or_default(), key))
+    }
+}
+
+/// Looks logs up, one day after another.
+pub(super) struct Lookup<'a> {
+    references: &'a mut References,
+    marks: Option<(Date, DayMarks)>,
+}
+
+impl Lookup<'_> {
+    /// Whether a digest names a log of a day at any of these places.
+    ///
+    /// # Errors
+    /// Where the temporary file could not be made, written or read.
+    pub fn named(&mut self, day: Date, places: &[Recorded]) -> io::Result<bool> {
+        let marks = match &mut self.marks {
+            Some((of, marks)) if *of == day => marks,
+            other => &mut other.insert((day, self.references.day(day)?)).1,
+        };
+        let named = |r: &Recorded| marks.holds(r.bucket.as_deref(), &r.key);
+        Ok(places.iter().any(named))
     }
 }
 
@@ -55,6 +77,14 @@ impl References {
             && let Err(e) = self.write_out()
         {
             self.trouble.get_or_insert(e);
+        }
+    }
+
+    /// Looks logs up.
+    pub fn lookup(&mut self) -> Lookup<'_> {
+        Lookup {
+            references: self,
+            marks: None,
         }
     }
 
@@ -79,7 +109,7 @@ impl References {
     ///
     /// # Errors
     /// Where the temporary file could not be made, written or read.
-    pub fn day(&mut self, day: Date) -> io::Result<DayMarks> {
+    fn day(&mut self, day: Date) -> io::Result<DayMarks> {
         if let Some(error) = self.trouble.take() {
             return Err(error);
         }

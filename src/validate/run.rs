@@ -172,7 +172,7 @@ impl Run<'_> {
         let fit = usize::try_from(limits.ahead_bytes / largest.max(1)).unwrap_or(usize::MAX);
         let mut taken = Vec::new();
         while let Some(slot) = queue.last().copied() {
-            let enough = taken.len() >= limits.digests_ahead.min(fit).max(1);
+            let enough = taken.len() >= self.driver.ahead.min(fit).max(1);
             if enough
                 && taken
                     .last()

@@ -1,14 +1,15 @@
 //! The logs in one folder, listed day by day against the marks of those that digests name.
 
+use std::io;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Driver;
-use super::references::{DayMarks, References};
+use super::references::References;
 use crate::beside::Beside;
 use crate::keyname::{KeyRoot, LOG_FOLDER, LogKey};
-use crate::placement::Recorded;
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::trail::{ChainId, Window};
 
@@ -29,7 +30,7 @@ pub(super) fn scan(
         after: Some(day(date(time.from))),
         before: date(time.to).tomorrow().ok().map(day),
     };
-    let mut marks: Option<(Date, DayMarks)> = None;
+    let mut lookup = references.lookup();
     let mut broken = None;
     let mut visit = |listed: Listed<'_>| {
         let key = match listed {
@@ -47,18 +48,11 @@ pub(super) fn scan(
         if name.minute < time.from || name.minute >= time.to || broken.is_some() {
             return;
         }
-        let today = name.day();
-        if marks.as_ref().is_none_or(|(day, _)| *day != today) {
-            match references.day(today) {
-                Ok(day) => marks = Some((today, day)),
-                Err(e) => return broken = Some(e),
-            }
-        }
-        let Some((_, marks)) = &marks else { return };
         let recorded = driver.fetcher.atlas.recorded(*root, key);
-        let named = |r: &Recorded| marks.holds(r.bucket.as_deref(), &r.key);
-        if !recorded.iter().any(named) {
-            found(key, name.minute);
+        match lookup.named(name.day(), &recorded) {
+            Ok(true) => {}
+            Ok(false) => found(key, name.minute),
+            Err(e) => broken = Some(e),
         }
     };
     match driver
@@ -70,7 +64,10 @@ pub(super) fn scan(
         Err(GetError::NotFound) => {}
         Err(error) => return Err(error),
     }
-    broken.map_or(Ok(()), |e| {
-        Err(GetError::Io(format!("a temporary file: {}", e.kind())))
-    })
+    broken.map_or(Ok(()), |e| Err(temporary(&e)))
+}
+
+/// A temporary file that failed.
+pub(super) fn temporary(error: &io::Error) -> GetError {
+    GetError::Io(format!("a temporary file: {}", error.kind()))
 }

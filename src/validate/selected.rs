@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Driver;
-use crate::outcome::ChainOutcome;
+use super::group::Group;
 use crate::source::GetError;
 use crate::trail::TrailArn;
 use crate::trails::TrailConfig;
@@ -22,24 +22,30 @@ pub(super) struct Selected {
 }
 
 impl Driver<'_> {
-    /// Asks for the selectors of each trail that chains are of and that CloudTrail shows.
-    pub(super) fn selected(&self, chains: &[ChainOutcome]) -> Selected {
+    /// The trails that chains are of, as far as CloudTrail shows them.
+    pub(super) fn trails_of(&self, groups: &[Group]) -> BTreeMap<TrailArn, TrailConfig> {
+        let mut found = BTreeMap::new();
         let Some(trails) = self.trails else {
-            return Selected::default();
+            return found;
         };
-        let mut found: BTreeMap<TrailArn, TrailConfig> = BTreeMap::new();
-        for chain in chains {
-            let organization = chain
-                .locations
-                .iter()
-                .any(|l| l.root.organization.is_some());
+        for chain in groups.iter().flat_map(|group| &group.walked) {
+            let locations = &chain.main.locations;
+            let organization = locations.iter().any(|l| l.root.organization.is_some());
             // Where they cannot be asked for, the chain itself says so.
             let described = trails.described(&chain.id.home_region).unwrap_or_default();
             if let Some(config) = TrailConfig::of(&described, &chain.id, organization) {
                 found.insert(config.arn.clone(), config.clone());
             }
         }
+        found
+    }
+
+    /// Asks for the selectors of each trail.
+    pub(super) fn selected(&self, found: &BTreeMap<TrailArn, TrailConfig>) -> Selected {
         let mut selected = Selected::default();
+        let Some(trails) = self.trails else {
+            return selected;
+        };
         for config in found.values().take(TRAILS) {
             match trails.selectors(&config.arn) {
                 Ok(selectors) => selected.said.extend(sentences(config, &selectors)),

@@ -1,8 +1,5 @@
-//! Logs that no digest names: the folders of logs, listed day by day, against what the proven
-//! digests of every trail in them name.
-
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+//! Logs that no digest names, judged once it is known what the gaps are: as findings, as those that
+//! lie in gaps, or as something that is said and is no finding.
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -13,16 +10,16 @@ use super::cover::{Class, Cover, classify};
 use super::group::GroupResult;
 use super::references::References;
 use super::run::Purpose;
-use super::scan::scan;
+use super::scan::temporary;
+use super::search::{Folder, Search};
+use super::unnamed::Shown;
 use crate::beside::Beside;
 use crate::chain::Walk;
 use crate::coverage::Spans;
 use crate::finding::{Code, Finding, Severity, unread_hint};
-use crate::gap::{self, Undigested};
-use crate::keyname::KeyRoot;
-use crate::listing::Names;
+use crate::keyname::{KeyRoot, LogKey};
 use crate::source::{GetError, RootId};
-use crate::trail::{ChainId, HOUR, Window, shift};
+use crate::trail::{HOUR, Window, shift};
 
 /// A log that nobody vouches for.
 struct Stray {
@@ -32,131 +29,145 @@ struct Stray {
 }
 
 impl Driver<'_> {
-    /// Looks for logs that no digest names, in the folders of chains that were walked, and adds what
-    /// is found to those.
+    /// Adds to chains what was found in their folders of logs.
     pub(super) fn unreferenced(
         &self,
         walked: &mut [Proved],
-        mut siblings: BTreeMap<ChainId, Names>,
+        mut search: Search,
         hidden: &Spans,
-        mut references: References,
         result: &mut GroupResult,
     ) {
-        for proved in walked.iter_mut() {
-            for (id, names) in std::mem::take(&mut proved.siblings) {
-                siblings.entry(id).or_insert(names);
+        if !self.fetcher.lasted() {
+            return;
+        }
+        for folder in std::mem::take(&mut search.folders) {
+            let here = |p: &&mut Proved| p.names.places().contains(&&folder.place);
+            for proved in walked.iter_mut().filter(here) {
+                proved.logs.unreferenced.get_or_insert(0);
+                for gap in proved.gaps.iter_mut().filter(|g| !g.time.is_empty()) {
+                    gap.undigested.get_or_insert_default();
+                }
             }
-        }
-        siblings.retain(|id, _| !walked.iter().any(|p| p.id == *id));
-        let folders = self.folders(walked);
-        if folders.is_empty() || !self.fetcher.lasted() {
-            return;
-        }
-        let times = walked.iter().map(|p| p.window);
-        let time = times.reduce(|a, b| Window::new(a.from.min(b.from), a.to.max(b.to)));
-        let Some(time) = time.filter(|time| !time.is_empty()) else {
-            return;
-        };
-        let mut covers: Vec<Cover> = walked
-            .iter()
-            .enumerate()
-            .map(|(at, proved)| Cover::new(Some(at), proved))
-            .collect();
-        for (id, names) in siblings {
-            if names.places().into_iter().any(|p| folders.contains(p)) {
-                covers.extend(self.cover_of_sibling(&id, names, time, hidden, &mut references));
-            }
-        }
-        let Some(id) = walked.first().map(|p| p.id.clone()) else {
-            return;
-        };
-        for folder in &folders {
-            let mut look = Look {
-                driver: self,
-                id: &id,
-                walked,
-                covers: &mut covers,
-                references: &mut references,
-                folder,
-                without_digests: OnceCell::new(),
-                beside: Beside::default(),
-                strays: Vec::new(),
-                more: 0,
-            };
-            let outcome = look.folder(time, hidden);
-            let (strays, more) = (std::mem::take(&mut look.strays), look.more);
-            result.beside.add(look.beside, &self.request.limits);
-            match outcome {
-                Ok(()) => self.report_strays(walked, folder, strays, more),
+            let place = folder.place.clone();
+            match self.judge_folder(walked, &mut search, folder, hidden, &mut result.beside) {
+                Ok((strays, more)) => self.report_strays(walked, &place, strays, more),
                 Err(error) => {
                     result.complete = false;
-                    result
-                        .beside
-                        .trouble
-                        .push(self.logs_not_listed(folder, &error));
+                    let finding = self.logs_not_listed(&place, &error);
+                    result.beside.trouble.push(finding);
                 }
             }
         }
     }
 
-    /// The places that proven digests were written to, by the names of their buckets. Copies beside
-    /// them are none, and so are places of what is not proven.
-    fn folders(&self, walked: &[Proved]) -> Vec<(RootId, KeyRoot)> {
-        let atlas = self.fetcher.atlas;
-        let written = |proved: &Proved, (root, key_root): &(RootId, KeyRoot)| {
-            let mut here = atlas.recorded(*root, &key_root.to_string()).into_iter();
-            let locations = [&proved.main.locations, &proved.backfill.locations];
-            here.any(|r| {
-                locations.into_iter().flatten().any(|l| {
-                    r.bucket.as_deref().is_none_or(|bucket| bucket == l.bucket)
-                        && r.key == l.root.to_string()
-                })
-            })
-        };
-        let mut folders: Vec<(RootId, KeyRoot)> = Vec::new();
-        for proved in walked {
-            for place in proved.names.listed() {
-                if written(proved, place) && !folders.contains(place) {
-                    folders.push(place.clone());
-                }
-            }
-        }
-        // Not by their numbers, which depend on what was opened first.
-        folders.sort_by_key(|(root, key_root)| {
-            (atlas.bucket(*root).map(str::to_owned), key_root.clone())
-        });
-        folders
-    }
-
-    /// The digests of a chain that was not asked for, walked for the logs that they name.
-    fn cover_of_sibling(
+    /// Judges what no digest names in a folder. Gives the strays, and how many there are beyond those.
+    fn judge_folder(
         &self,
-        id: &ChainId,
-        names: Names,
+        walked: &mut [Proved],
+        search: &mut Search,
+        folder: Folder,
+        hidden: &Spans,
+        beside: &mut Beside,
+    ) -> Result<(Vec<Stray>, u64), GetError> {
+        let Folder {
+            place,
+            trouble,
+            beside: seen,
+            unnamed,
+            mut more,
+            undecided,
+            blind,
+        } = folder;
+        let limits = &self.request.limits;
+        beside.add(seen, limits);
+        if let Some(error) = trouble {
+            return Err(error);
+        }
+        if undecided {
+            let covers = &mut search.covers;
+            self.reach_beyond(walked, covers, &mut search.references, search.time, hidden);
+        }
+        let mut strays = Vec::new();
+        let mut counted = Beside::default();
+        let mut lookup = search.references.lookup();
+        let visited = unnamed.each(self.unnamed, |shown| {
+            let key = match shown {
+                Shown::InGaps(minute, count) => {
+                    let minute = Timestamp::from_second(minute).unwrap_or_default();
+                    in_gaps(walked, &place, minute, count);
+                    return Ok(());
+                }
+                Shown::Log(key) => key,
+            };
+            let Some(name) = LogKey::parse(&key) else {
+                return Ok(());
+            };
+            let minute = name.minute;
+            if undecided {
+                let recorded = self.fetcher.atlas.recorded(place.0, &key);
+                if lookup.named(name.day(), &recorded)? {
+                    return Ok(());
+                }
+            }
+            match classify(&search.covers, &place, minute, self.request.backfill_grace) {
+                Class::InGaps => in_gaps(walked, &place, minute, 1),
+                Class::InOthersGap => counted.others_gap.add(limits, key),
+                _ if self.is_blind(&place, &blind, &search.id) => {
+                    counted.without_digests.add(limits, key)
+                }
+                Class::Undecided => counted.undecided.add(limits, key),
+                Class::Unreferenced => {
+                    let owns = |p: &Proved| {
+                        let inside = p.window.from <= minute && minute < p.window.to;
+                        inside && p.names.places().contains(&&place)
+                    };
+                    let chain = walked.iter().position(owns).unwrap_or_default();
+                    if strays.len() < limits.findings_per_code {
+                        strays.push(Stray { chain, key, minute });
+                    } else {
+                        more += 1;
+                    }
+                }
+            }
+            Ok(())
+        });
+        beside.add(counted, limits);
+        visited.map_err(|e| temporary(&e))?;
+        Ok((strays, more))
+    }
+
+    /// Walks the digests after the window for the logs that they name.
+    fn reach_beyond(
+        &self,
+        walked: &mut [Proved],
+        covers: &mut [Cover],
+        references: &mut References,
         time: Window,
         hidden: &Spans,
-        references: &mut References,
-    ) -> Option<Cover> {
-        let from = shift(time.from, -HOUR);
-        let places = names.places().into_iter().cloned().collect();
-        let mut run = self.run(id, names, Some(from), references);
-        run.purpose = Purpose::Naming;
-        let scope = |backfill| self.scope(id, backfill, (Some(from), time.to), hidden);
-        let main = run.walk(Walk::new(scope(false)), false, time.to);
-        let backfill = run.walk(Walk::new(scope(true)), true, time.to);
-        // Where it has no proven digests at all it says nothing, and neither does anything that only
-        // looks like one of its digests.
-        let window = main.paint.verified.bounds()?;
-        let gaps = gap::find(window, window.to, &main.accounted, &main.restarts);
-        Some(Cover {
-            asked: None,
-            places,
-            window,
-            gaps: gaps.into_iter().map(|g| g.time).collect(),
-            verified: main.paint.verified,
-            unsure: backfill.paint.coloured(),
-            restarts: main.restarts,
-        })
+    ) {
+        let to = shift(time.to, self.request.backfill_grace);
+        for cover in covers {
+            let Some(proved) = cover.asked.and_then(|at| walked.get_mut(at)) else {
+                continue;
+            };
+            let later = proved.names.main.last().is_some_and(|s| s.end() > time.to);
+            if !later {
+                continue;
+            }
+            let from = time.to;
+            let names = std::mem::take(&mut proved.names);
+            let mut run = self.run(&proved.id, names, Some(from), references);
+            run.purpose = Purpose::Naming;
+            let scope = |backfill| self.scope(&proved.id, backfill, (Some(from), to), hidden);
+            let main = run.walk(Walk::new(scope(false)), false, to);
+            let backfill = run.walk(Walk::new(scope(true)), true, to);
+            proved.names = run.names;
+            let verified = main.paint.verified.iter();
+            verified.for_each(|time| cover.verified.insert(time));
+            let unsure = backfill.paint.coloured();
+            unsure.iter().for_each(|time| cover.unsure.insert(time));
+            cover.window.to = cover.window.to.max(to);
+        }
     }
 
     fn report_strays(
@@ -212,19 +223,15 @@ impl Driver<'_> {
     }
 }
 
-impl Driver<'_> {
-    /// Whether CloudTrail knows of a trail that writes to a folder, and writes no digests.
-    fn writes_without_digests(&self, (root, key_root): &(RootId, KeyRoot), id: &ChainId) -> bool {
-        let described = self.trails.map(|trails| trails.described(&id.region));
-        let Some(Ok(described)) = described else {
-            return false;
-        };
-        let bucket = self.fetcher.atlas.bucket(*root);
-        described.iter().any(|t| {
-            let here = t.multi_region || t.arn.home_region == id.region;
-            let whose = t.arn.account == id.account || t.organization;
-            !t.validation && here && whose && t.writes_to(bucket, key_root)
-        })
+/// Counts logs of one minute in the gaps that hold it, of chains with digests in a folder.
+fn in_gaps(walked: &mut [Proved], place: &(RootId, KeyRoot), minute: Timestamp, count: u64) {
+    let here = |p: &&mut Proved| p.names.places().contains(&place);
+    for proved in walked.iter_mut().filter(here) {
+        for gap in &mut proved.gaps {
+            if gap.time.from <= minute && minute < gap.time.to {
+                gap.undigested.get_or_insert_default().add(minute, count);
+            }
+        }
     }
 }
 
@@ -234,148 +241,4 @@ fn hour_of(proved: &Proved, at: Timestamp) -> Window {
     let into = (at.as_second() - phase.as_second()).rem_euclid(HOUR);
     let from = shift(at, -into);
     Window::new(from, shift(from, HOUR)).clip(&proved.window)
-}
-
-/// A look at one folder of logs.
-struct Look<'a, 'd> {
-    driver: &'a Driver<'d>,
-    /// One of its chains.
-    id: &'a ChainId,
-    walked: &'a mut [Proved],
-    covers: &'a mut [Cover],
-    references: &'a mut References,
-    folder: &'a (RootId, KeyRoot),
-    without_digests: OnceCell<bool>,
-    beside: Beside,
-    strays: Vec<Stray>,
-    /// Strays beyond those kept.
-    more: u64,
-}
-
-impl Look<'_, '_> {
-    /// Lists the logs of some time, and judges those that no digest names.
-    fn folder(&mut self, time: Window, hidden: &Spans) -> Result<(), GetError> {
-        let here = |p: &&mut Proved| p.names.places().contains(&self.folder);
-        for proved in self.walked.iter_mut().filter(here) {
-            proved.logs.unreferenced.get_or_insert(0);
-            for gap in proved.gaps.iter_mut().filter(|g| !g.time.is_empty()) {
-                gap.undigested.get_or_insert_default();
-            }
-        }
-        let grace = self.driver.request.backfill_grace;
-        let late = Window::new(shift(time.to, -grace).max(time.from), time.to);
-        self.pass(Window::new(time.from, late.from))?;
-        // What the last digests do not name, those after the window may.
-        let (mut any, mut undecided) = (false, false);
-        let (covers, folder) = (&*self.covers, self.folder);
-        let mut beside = Beside::default();
-        let found = &mut |_: &str, minute| {
-            any = true;
-            undecided |= matches!(classify(covers, folder, minute, grace), Class::Undecided);
-        };
-        let place = (self.folder, self.id);
-        scan(
-            self.driver,
-            place,
-            self.references,
-            late,
-            &mut beside,
-            found,
-        )?;
-        if undecided {
-            self.reach_beyond(time, hidden);
-        }
-        if !any {
-            self.beside.add(beside, &self.driver.request.limits);
-            return Ok(());
-        }
-        self.pass(late)
-    }
-
-    /// Walks the digests after the window for the logs that they name.
-    fn reach_beyond(&mut self, time: Window, hidden: &Spans) {
-        let to = shift(time.to, self.driver.request.backfill_grace);
-        for cover in self.covers.iter_mut() {
-            let Some(proved) = cover.asked.and_then(|at| self.walked.get_mut(at)) else {
-                continue;
-            };
-            let later = proved.names.main.last().is_some_and(|s| s.end() > time.to);
-            if !later {
-                continue;
-            }
-            let (driver, from) = (self.driver, time.to);
-            let names = std::mem::take(&mut proved.names);
-            let mut run = driver.run(&proved.id, names, Some(from), self.references);
-            run.purpose = Purpose::Naming;
-            let scope = |backfill| driver.scope(&proved.id, backfill, (Some(from), to), hidden);
-            let main = run.walk(Walk::new(scope(false)), false, to);
-            let backfill = run.walk(Walk::new(scope(true)), true, to);
-            proved.names = run.names;
-            let verified = main.paint.verified.iter();
-            verified.for_each(|time| cover.verified.insert(time));
-            let unsure = backfill.paint.coloured();
-            unsure.iter().for_each(|time| cover.unsure.insert(time));
-            cover.window.to = cover.window.to.max(to);
-        }
-    }
-
-    fn pass(&mut self, time: Window) -> Result<(), GetError> {
-        if time.is_empty() {
-            return Ok(());
-        }
-        let Look {
-            driver,
-            id,
-            walked,
-            covers,
-            references,
-            folder,
-            without_digests,
-            beside,
-            strays,
-            more,
-        } = self;
-        let limits = &driver.request.limits;
-        let grace = driver.request.backfill_grace;
-        let mut counted = Beside::default();
-        let found = &mut |key: &str, minute| {
-            let class = classify(covers, folder, minute, grace);
-            let blind =
-                || *without_digests.get_or_init(|| driver.writes_without_digests(folder, id));
-            match class {
-                Class::InGaps(chains) => {
-                    for at in chains {
-                        let gaps = walked[at].gaps.iter_mut();
-                        for gap in gaps.filter(|g| g.time.from <= minute && minute < g.time.to) {
-                            gap.undigested
-                                .get_or_insert_with(Undigested::default)
-                                .add(minute);
-                        }
-                    }
-                }
-                Class::InOthersGap => counted.others_gap.add(limits, key),
-                _ if blind() => counted.without_digests.add(limits, key),
-                Class::Undecided => counted.undecided.add(limits, key),
-                Class::Unreferenced => {
-                    let owns = |p: &Proved| {
-                        let inside = p.window.from <= minute && minute < p.window.to;
-                        inside && p.names.places().contains(folder)
-                    };
-                    let chain = walked.iter().position(owns).unwrap_or_default();
-                    if strays.len() < limits.findings_per_code {
-                        strays.push(Stray {
-                            chain,
-                            key: key.to_owned(),
-                            minute,
-                        });
-                    } else {
-                        *more += 1;
-                    }
-                }
-            }
-        };
-        let scanned = scan(driver, (folder, id), references, time, beside, found);
-        beside.add(counted, limits);
-        scanned
-    }
 }

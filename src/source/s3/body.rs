@@ -8,6 +8,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bytes::{Buf as _, Bytes};
 
+use super::flight::Pass;
 use super::{Bucket, S3Source};
 use crate::aws::Ask;
 use crate::source::GetError;
@@ -28,6 +29,7 @@ pub(super) struct Body<'a> {
     size: Option<u64>,
     etag: Option<String>,
     waits: ExponentialBackoff,
+    _pass: Pass<'a>,
 }
 
 impl<'a> Body<'a> {
@@ -36,7 +38,7 @@ impl<'a> Body<'a> {
         bucket: &'a Bucket,
         key: &str,
         answer: GetObjectOutput,
-        ask: Ask,
+        (ask, pass): (Ask, Pass<'a>),
     ) -> Self {
         let waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
@@ -54,6 +56,7 @@ impl<'a> Body<'a> {
             etag: answer.e_tag,
             stream: answer.body,
             waits: waits.build(),
+            _pass: pass,
         }
     }
 

@@ -3,6 +3,8 @@
 
 mod body;
 mod bucket;
+mod flight;
+mod pace;
 mod pages;
 
 use std::future::Future;
@@ -21,6 +23,7 @@ use crate::finding::{ObjectFacts, UNSIGNED};
 use crate::limits::Limits;
 use crate::trail::Region;
 use body::Body;
+use flight::Flight;
 
 /// How often a request follows the region that S3 names.
 const REDIRECTS: usize = 3;
@@ -33,6 +36,7 @@ pub struct S3Source {
     opening: Mutex<()>,
     /// Where a bucket is looked for first.
     start: Region,
+    flight: Flight,
     limits: Limits,
 }
 
@@ -42,9 +46,24 @@ struct Bucket {
     region: Mutex<Region>,
 }
 
+/// How many objects are read at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct InFlight {
+    /// At first.
+    pub first: usize,
+    /// At most, where more are found to pay.
+    pub most: usize,
+}
+
 impl S3Source {
     /// These buckets, of which nothing is known yet.
-    pub fn new(session: Session, buckets: Vec<String>, start: &Region, limits: Limits) -> Self {
+    pub fn new(
+        session: Session,
+        buckets: Vec<String>,
+        start: &Region,
+        in_flight: InFlight,
+        limits: Limits,
+    ) -> Self {
         // A profile's region may be one of another partition.
         let usual = session
             .region()
@@ -53,6 +72,7 @@ impl S3Source {
             buckets: FrozenVec::new(),
             opening: Mutex::default(),
             start: usual.unwrap_or_else(|| start.clone()),
+            flight: Flight::new(in_flight.first, in_flight.most, session.refusals()),
             session,
             limits,
         };
@@ -213,6 +233,7 @@ impl Source for S3Source {
     fn get(&self, root: RootId, key: &str, _with_metadata: bool) -> Result<Object<'_>, GetError> {
         let bucket = self.bucket(root)?;
         let ask = ask(bucket, "s3:GetObject", Some(key));
+        let pass = self.flight.enter();
         let request =
             |client: aws_sdk_s3::Client| client.get_object().bucket(&bucket.name).key(key).send();
         let answer = self.call(bucket, &ask, request)?;
@@ -231,7 +252,7 @@ impl Source for S3Source {
             answer.content_length(),
         );
         Ok(Object {
-            body: Box::new(Body::new(self, bucket, key, answer, ask)),
+            body: Box::new(Body::new(self, bucket, key, answer, (ask, pass))),
             metadata,
             facts,
         })
