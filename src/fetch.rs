@@ -234,7 +234,8 @@ impl<'a> Fetcher<'a> {
             },
             Err(why) => {
                 let why = match inflated.container {
-                    Container::Broken => "it is cut off or its bytes are broken".into(),
+                    Container::CutOff => "it is cut off".into(),
+                    Container::Broken => "its bytes are broken".into(),
                     _ => why,
                 };
                 Content::Other(NotDigest::Bytes {

@@ -101,6 +101,17 @@ pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3
 pub const RECOPY: &str =
     "if a copying tool undid Content-Encoding, copy again with one that does not";
 
+/// What it means that neither a digest's signature nor what its successor recorded is that of its bytes.
+pub const DIGEST_NOT_AS_RECORDED: &str = "this is not the digest that its proven successor recorded: its \
+                                          content was altered, or another was put in its place";
+
+/// What it means that a log was altered and is not the end of its object.
+pub const LOG_MODIFIED_AND_FOLLOWED: &str =
+    "this log has other content than was delivered, and something follows it";
+
+/// What it means that a log ends early, and its content with it.
+pub const LOG_CUT_OFF: &str = "this log is not one whole gzip file: it is cut off";
+
 /// The reason word for what we refuse to look at.
 pub const REFUSED: &str = "refused";
 /// The reason word for what lies in a bucket that cannot be looked into.

@@ -23,7 +23,9 @@ pub enum Container {
     Whole,
     /// One whole member, and something after it.
     TrailingData,
-    /// It does not inflate to a checked end: cut off, or its bits are broken.
+    /// It ends before its checked end.
+    CutOff,
+    /// It does not inflate to a checked end, for its bits are broken.
     Broken,
     /// It is not gzip; what was hashed is the bytes as they are.
     NotGzip,
@@ -89,7 +91,7 @@ impl Inflater {
         };
         if filled < 2 || self.input[..2] != MAGIC {
             result.container = if filled == 0 {
-                Container::Broken
+                Container::CutOff
             } else {
                 Container::NotGzip
             };
@@ -115,6 +117,7 @@ impl Inflater {
                 result.read += filled as u64;
                 at = 0;
                 if filled == 0 {
+                    result.container = Container::CutOff;
                     break;
                 }
             }

@@ -1,7 +1,10 @@
 //! A log's bytes against what its digest says (pure).
 
 use crate::digest::{HASH_ALGORITHM, LogEntry};
-use crate::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, unread_hint};
+use crate::finding::{
+    Code, Finding, LOG_CUT_OFF, LOG_MODIFIED_AND_FOLLOWED, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY,
+    unread_hint,
+};
 use crate::hash::Sha256;
 use crate::inflate::{Container, Inflated};
 
@@ -35,13 +38,17 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
             "the log's content is as delivered, and something was appended to it, which readers may \
              take for further events",
         ),
-        (Container::TrailingData, false) => Finding::new(
-            Code::LogModified,
-            "this log has other content than was delivered, and something follows it",
+        (Container::TrailingData, false) => {
+            Finding::new(Code::LogModified, LOG_MODIFIED_AND_FOLLOWED)
+        }
+        (Container::CutOff, true) => Finding::new(
+            Code::LogMalformed,
+            format!("{EQUAL}: its checked end is cut off"),
         ),
+        (Container::CutOff, false) => Finding::new(Code::LogMalformed, LOG_CUT_OFF),
         (Container::Broken, true) => Finding::new(
             Code::LogMalformed,
-            format!("{EQUAL}: its checked end is broken or cut off"),
+            format!("{EQUAL}: its checked end is broken"),
         ),
         (Container::NotGzip, true) => Finding::new(
             Code::LogMalformed,
@@ -49,7 +56,7 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
         ),
         (Container::Broken, false) => Finding::new(
             Code::LogMalformed,
-            "this log is not one whole gzip file: it is cut off or its bytes are broken",
+            "this log is not one whole gzip file: its bytes are broken",
         ),
         (Container::NotGzip, false) => Finding::new(
             Code::LogMalformed,

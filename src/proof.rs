@@ -2,7 +2,7 @@
 //! proven successor recorded. Only here does an `Unverified` digest become a [`Verified`] one.
 
 use crate::digest::{Link, LogEntry, Unverified};
-use crate::finding::{Code, Finding, OLDER_VERSION};
+use crate::finding::{Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION};
 use crate::hash::Sha256;
 use crate::keyname::{DigestKey, KeyRoot};
 use crate::signature::{Checked, KeyUse, Trouble};
@@ -181,9 +181,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
         }
         _ if mismatch.is_some() => {
             let expected = mismatch.and_then(|r| r.link.sha256);
-            let message = "this is not the digest that its proven successor recorded: its content \
-                           was altered, or another was put in its place";
-            link_mismatch(message, expected, actual)
+            link_mismatch(DIGEST_NOT_AS_RECORDED, expected, actual)
         }
         Some(Checked::Unchecked(trouble)) => unchecked(trouble),
         // `Valid` was dealt with above.

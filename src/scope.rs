@@ -280,6 +280,10 @@ pub struct Request {
     pub trails: Vec<TrailConfig>,
     /// Why the trails that write to the buckets could not all be asked for.
     pub untold: Option<String>,
+    /// Whether digests that only touch the window, and their logs, are told of as well, as the AWS CLI
+    /// looks at them: those that end where it begins, or within an hour after its end. They count in
+    /// nothing.
+    pub touching: bool,
     /// Bounds on what input may cost.
     pub limits: Limits,
 }
@@ -303,6 +307,7 @@ impl Default for Request {
             complete: true,
             trails: Vec::new(),
             untold: None,
+            touching: false,
             limits: Limits::default(),
         }
     }

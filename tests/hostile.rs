@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use trailproof::escape::is_unsafe;
+
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION};
 use crate::program::{assert_matches_schema, codes, report, run};
 use crate::support::Heads;
@@ -211,7 +213,7 @@ fn a_link_instead_of_a_day_hides_nothing_that_links_still_name() {
 fn no_escape_code_reaches_the_reports() {
     let mut case = Case::new("escapes", 1, "");
     let chain = case.chain(3);
-    let nasty = "AWSLogs/\u{1b}[31mred\u{7}\u{9b}2J\u{202e}gpj.\u{2028}.json.gz";
+    let nasty = "AWSLogs/\ttab\nline\u{1b}[31mred\u{7}\u{9b}2J\u{202e}gpj.\u{2028}.json.gz";
     rewrite_digest(&mut case.world, chain.last(), REGION, |fields| {
         let log = fields.log_files_mut()[0].as_object_mut().expect("a log");
         log.set("s3Object", nasty);
@@ -231,6 +233,16 @@ fn no_escape_code_reaches_the_reports() {
         assert!(run.stdout.chars().all(shown), "{format}");
         assert_eq!(run.stderr, "");
     }
+    let mut args: Vec<&str> = vec!["validate", "--verbose", "--format", "aws-cli"];
+    args.extend(case.args.iter().map(String::as_str));
+    let like_aws = run(dir.path(), &args);
+    let told = format!(
+        "\nLog file\ts3://{BUCKET}/AWSLogs/\\u{{9}}tab\\u{{a}}line\\u{{1b}}[31mred\\u{{7}}\\u{{9b}}2J\
+         \\u{{202e}}gpj.\\u{{2028}}.json.gz\tINVALID: not found\n\n"
+    );
+    assert_eq!((like_aws.code, like_aws.stderr), (1, told));
+    let shown = |c: char| matches!(c, '\n' | '\t') || !is_unsafe(c);
+    assert!(like_aws.stdout.chars().all(shown), "{}", like_aws.stdout);
     let (_, report) = report(dir.path(), &case.args);
     assert_eq!(
         report["findings"][0]["key"], nasty,

@@ -185,6 +185,7 @@ impl<'a> Walk<'a> {
                 proven: None,
                 beyond: None,
                 worst,
+                code: Some(Code::DigestRelocated),
                 passed_over: 0,
                 stands: false,
                 inside,
@@ -423,7 +424,7 @@ impl<'a> Walk<'a> {
     }
 
     fn open(&mut self, end: Timestamp, finding: Finding, own: &Own, key: &str) -> Placed {
-        let worst = Some(finding.severity);
+        let (worst, code) = (Some(finding.severity), Some(finding.code));
         if self.meets(hour_before(end)) {
             self.witness(finding.code.as_str(), key, None, own);
         }
@@ -444,6 +445,7 @@ impl<'a> Walk<'a> {
             proven: None,
             beyond: None,
             worst,
+            code,
             passed_over: 0,
             stands: false,
             inside: self.meets(hour_before(end)),

@@ -38,7 +38,8 @@ impl Walk<'_> {
         let interval = digest.interval();
         let inside = self.meets(interval);
         let (bucket, key) = digest.place();
-        let worst = found.iter().map(|f| f.severity).max();
+        let worst = found.iter().max_by_key(|f| f.severity);
+        let (worst, code) = (worst.map(|f| f.severity), worst.map(|f| f.code));
         let me = Claimer {
             bucket: bucket.into(),
             key: key.into(),
@@ -117,6 +118,7 @@ impl Walk<'_> {
             proven,
             beyond,
             worst,
+            code,
             passed_over,
             stands: !relocated,
             inside,

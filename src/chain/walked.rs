@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::coverage::{Paint, Spans};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::KeyRoot;
 use crate::keys::Keys;
@@ -80,6 +80,8 @@ pub struct Placed {
     pub beyond: Option<Box<Verified>>,
     /// How it is told, a line a file: the worst that was found, or `None` if it is in order.
     pub worst: Option<Severity>,
+    /// The code of that.
+    pub code: Option<Code>,
     /// Logs that are named and are not looked for, because the digest is not in its place.
     pub passed_over: u64,
     /// It is proven and lies where it was written, within the window or not.

@@ -184,8 +184,8 @@ pub struct Validate {
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
-    /// The report's format: text, json, jsonl, html, markdown, csv, junit, ocsf or prometheus;
-    /// repeatable, each with its own --out
+    /// The report's format: text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus or
+    /// aws-cli; repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT", help_heading = "Report")]
     pub format: Vec<Format>,
 
@@ -193,7 +193,7 @@ pub struct Validate {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
 
-    /// A line a file in the text report
+    /// A line a file, in the text report and in that of aws-cli
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,
 
@@ -244,8 +244,8 @@ pub struct Report {
     #[arg(value_name = "FILE")]
     pub saved: PathBuf,
 
-    /// The format: text, json, jsonl, html, markdown, csv, junit, ocsf or prometheus; repeatable, each
-    /// with its own --out
+    /// The format: text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus or aws-cli;
+    /// repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT")]
     pub format: Vec<Format>,
 

@@ -1,6 +1,7 @@
 //! The command line: arguments, what they resolve to, and what comes out.
 
 mod args;
+mod aws_cli;
 mod diagnose;
 #[cfg(feature = "aws")]
 mod doctor;
@@ -23,7 +24,7 @@ use signal_hook::flag;
 
 use crate::accept;
 use crate::error::{Error, Kind};
-use crate::event::{Observer, Silent};
+use crate::event::{All, Observer};
 use crate::finding::Verdict;
 use crate::report::v1::{Report, Requests, Run, SourceKind};
 use crate::report::{Format, render, trails as trail_list, v1};
@@ -31,6 +32,7 @@ use crate::source::halting::Halting;
 use crate::stop::Stop;
 use crate::validate::{Access, validate};
 use args::{Args, Command, Unused};
+use aws_cli::Files;
 use diagnose::note;
 use output::Targets;
 use plan::Plan;
@@ -180,7 +182,10 @@ fn run_validate(
         note("--as-of changes nothing without --end-time: the window ends with the data");
     }
     let lines = if verbose { Some(Lines::new()?) } else { None };
-    let observer: &dyn Observer = lines.as_ref().map_or(&Silent, |lines| lines);
+    let files = request.touching.then(Files::default);
+    let lines_told = lines.as_ref().map(|lines| lines as &dyn Observer);
+    let files_told = files.as_ref().map(|files| files as &dyn Observer);
+    let observer = All(lines_told.into_iter().chain(files_told).collect());
     let source = Halting::new(access.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
@@ -188,7 +193,7 @@ fn run_validate(
         keys: access.keys.as_ref(),
         trails: access.trails.as_deref(),
     };
-    let outcome = validate(access, &request, observer)?;
+    let outcome = validate(access, &request, &observer)?;
     let requests = Requests {
         list: outcome.requests.list,
         get: outcome.requests.get,
@@ -227,6 +232,9 @@ fn run_validate(
         ));
     }
     let written = targets.write(|format, out| {
+        if let (Format::AwsCli, Some(files)) = (format, &files) {
+            return files.print(&report, verbose, out);
+        }
         render(&report, format, out)?;
         if let (Format::Text, Some(lines)) = (format, &lines) {
             writeln!(out, "\nfiles, newest digest first")?;

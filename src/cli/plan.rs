@@ -15,6 +15,7 @@ use crate::error::{Error, Kind};
 use crate::finding::Verdict;
 use crate::keys::{KeyRing, Keys, file};
 use crate::limits::Limits;
+use crate::report::Format;
 use crate::report::v1::{Origin, Requested, SourceKind};
 use crate::scope::{Filter, Request};
 use crate::source::Source;
@@ -138,6 +139,7 @@ impl Plan {
             complete: !(needed && unasked),
             trails,
             untold,
+            touching: args.format.contains(&Format::AwsCli),
             limits,
         };
         let fail_on = match args.fail_on {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use clap::ArgMatches;
 
-use super::args;
 use super::output::{self, Targets};
+use super::{args, aws_cli};
 use crate::error::{Error, Kind};
 use crate::limits::Limits;
 use crate::report::Format;
@@ -29,7 +29,10 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
         .because(e)
         .hint("give what trailproof validate --format json wrote")
     })?;
-    Targets::open(pairs)?.write(|format, out| saved.render(format, out))?;
+    Targets::open(pairs)?.write(|format, out| match format {
+        Format::AwsCli => aws_cli::print(saved.report(), None, false, out),
+        format => saved.render(format, out),
+    })?;
     Ok(0)
 }
 

@@ -54,6 +54,9 @@ impl Lines {
 
 impl Observer for Lines {
     fn judged(&self, object: Judged<'_>) {
+        if object.touches {
+            return;
+        }
         let kind = match object.kind {
             event::Kind::Digest => "digest",
             event::Kind::Backfill => "backfill",

@@ -87,7 +87,8 @@ fn read(reach: &Reach<'_>, wanted: &Wanted, newest: &Newest) -> Result<Read, Get
         metadata: object.metadata,
         digest: match inflated.container {
             Container::TooLarge => Err("it is too large".into()),
-            Container::Broken => Err("it is cut off or its bytes are broken".into()),
+            Container::CutOff => Err("it is cut off".into()),
+            Container::Broken => Err("its bytes are broken".into()),
             _ => Unverified::parse(&json),
         },
     })

@@ -1,5 +1,6 @@
 //! Rendering: the frozen view of an outcome, and one file a format.
 
+pub mod aws_cli;
 mod csv;
 mod groups;
 pub mod html;
@@ -69,6 +70,8 @@ formats! {
     Ocsf = "ocsf", ocsf::write;
     /// For what watches: a text file of metrics.
     Prometheus = "prometheus", prometheus::write;
+    /// For scripts written for `aws cloudtrail validate-logs`: what that prints.
+    AwsCli = "aws-cli", aws_cli::write;
 }
 
 /// A text is not the name of a format.

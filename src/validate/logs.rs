@@ -108,7 +108,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         }
         gaps.sort_unstable();
         gaps.reverse();
-        let order = order(driver.request.logs, chains, witnesses, &interest);
+        let order = order(driver, chains, witnesses, &interest);
         Reader {
             driver,
             chains,
@@ -211,8 +211,17 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         let Some((state, kept)) = read else { return };
         self.judge_gaps(sheet.interval.to);
         let entry = &sheet.logs[at];
-        if let Of::Chain(chain) = sheet.of {
-            self.judged(chain as usize, &sheet, entry, state);
+        match sheet.of {
+            Of::Chain(chain) => self.judged(chain as usize, &sheet, entry, state),
+            Of::Beyond(_) if self.driver.touches(sheet.interval.to) => {
+                let (finding, read) = match &state {
+                    LogState::Found(finding) => (Some(&**finding), true),
+                    LogState::Valid { .. } => (None, true),
+                    LogState::NotRead => (None, false),
+                };
+                self.tell(&sheet, entry, finding, read, true);
+            }
+            Of::Beyond(_) | Of::Witness(_) => {}
         }
         match kept {
             Kept::Events(found) => self.hear(found, &sheet.via(entry)),
@@ -302,8 +311,8 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                 ..finding
             }
         };
-        let mut damaged = None;
-        let (word, worst) = match state {
+        let mut found = None;
+        let word = match state {
             LogState::Valid { optional_fields } => {
                 proved.logs.valid += 1;
                 if optional_fields {
@@ -312,11 +321,11 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                     let finding = Finding::new(Code::GzipHeaderChanged, message);
                     proved.ledger.add(about(finding));
                 }
-                ("valid", None)
+                "valid"
             }
             LogState::NotRead => {
                 proved.logs.not_read += 1;
-                ("not-read", None)
+                "not-read"
             }
             LogState::Found(finding) => {
                 match (finding.code, finding.severity) {
@@ -324,12 +333,10 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                     (_, Severity::Failed) => proved.logs.failed += 1,
                     _ => proved.logs.unproven += 1,
                 }
-                let (code, severity) = (finding.code, finding.severity);
-                proved.by_logs.colour(severity, sheet.interval);
-                let finding = about(*finding);
-                damaged = damage::since(&finding);
-                proved.ledger.add(finding);
-                (code.as_str(), Some(severity))
+                proved.by_logs.colour(finding.severity, sheet.interval);
+                let finding = found.insert(about(*finding));
+                proved.ledger.add(finding.clone());
+                finding.code.as_str()
             }
         };
         let hash = entry
@@ -340,22 +347,41 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
             "log {}/{} {hash} {word}\n",
             entry.bucket, entry.key
         ));
+        self.tell(sheet, entry, found.as_ref(), word != "not-read", false);
+        let damaged = found.as_ref().and_then(damage::since);
+        damaged.into_iter().for_each(|since| self.damaged(since));
+    }
+
+    fn tell(
+        &self,
+        sheet: &Sheet,
+        entry: &LogEntry,
+        finding: Option<&Finding>,
+        read: bool,
+        touches: bool,
+    ) {
+        let (bucket, key) = &sheet.digest;
         self.driver.observer.judged(Judged {
             chain: &sheet.id,
             kind: event::Kind::Log,
             bucket: Some(&entry.bucket),
             key: &entry.key,
-            worst,
-            read: word != "not-read",
+            worst: finding.map(|f| f.severity),
+            code: finding.map(|f| f.code),
+            read,
+            finding,
+            end: sheet.interval.to,
+            proven: None,
+            digest: Some((bucket, key)),
+            touches,
         });
-        damaged.into_iter().for_each(|since| self.damaged(since));
     }
 }
 
 /// The pages in the order in which they are read. What is only looked for is looked for by day and
 /// chain: one listing answers for those.
 fn order(
-    logs: Logs,
+    driver: &Driver<'_>,
     chains: &[&mut Proved],
     witnesses: &[Witness],
     interest: &Interest,
@@ -363,7 +389,7 @@ fn order(
     let mut order: Vec<(i64, Of, u32)> = Vec::new();
     let mut add = |of: Of, pages: &[Page], wanted: &dyn Fn(&Page) -> bool| {
         for (at, page) in (0..).zip(pages).filter(|(_, page)| wanted(page)) {
-            let first = match logs {
+            let first = match driver.request.logs {
                 Logs::All => page.end(),
                 _ => page.end().div_euclid(86_400),
             };
@@ -373,7 +399,11 @@ fn order(
     for (at, proved) in (0..).zip(chains) {
         let heard = |page: &Page| interest.wants(&proved.id, page.hour());
         add(Of::Chain(at), &proved.pages, &|_| true);
-        add(Of::Beyond(at), &proved.beyond, &heard);
+        let touching = |page: &Page| {
+            let end = Timestamp::from_second(page.end());
+            heard(page) || end.is_ok_and(|end| driver.touches(end))
+        };
+        add(Of::Beyond(at), &proved.beyond, &touching);
     }
     for (at, witness) in (0..).zip(witnesses) {
         let heard = |page: &Page| interest.wants(&witness.id, page.hour());
@@ -387,9 +417,11 @@ fn order(
 fn read(driver: &Driver<'_>, interest: &Interest, sheet: &Sheet, at: usize) -> (LogState, Kept) {
     let entry = &sheet.logs[at];
     let takes = |event: &_| interest.takes(event);
-    let keep = match interest.wants(&sheet.id, sheet.interval) {
-        true => Keep::Events(&takes),
-        false => Keep::Stored,
+    let keep = match (interest.wants(&sheet.id, sheet.interval), sheet.of) {
+        (true, _) => Keep::Events(&takes),
+        (false, Of::Chain(_)) => Keep::Stored,
+        // It is read to be told of, and is evidence of nothing.
+        (false, _) => Keep::Nothing,
     };
     // A folder without a name holds the bucket of the digest that lies in it, for all we know.
     let (own, _) = &sheet.digest;

@@ -40,7 +40,7 @@ use crate::not_proven::{self, Told};
 use crate::outcome::{Outcome, Requests, verdict};
 use crate::scope::Request;
 use crate::source::{RootId, Source};
-use crate::trail::{AccountId, ChainId, HOUR, Region, Window};
+use crate::trail::{AccountId, ChainId, HOUR, Region, Window, shift};
 use crate::trails::Trails;
 use crate::unlisted;
 use absences::{ended_before_siblings, missing_at_home, missing_beside_siblings};
@@ -136,6 +136,16 @@ struct Driver<'a> {
 }
 
 impl Driver<'_> {
+    /// Whether a digest with this end that does not meet the window touches it, and is told of.
+    fn touches(&self, end: Timestamp) -> bool {
+        let Request {
+            touching, from, to, ..
+        } = self.request;
+        *touching
+            && from.is_some_and(|from| end >= from)
+            && to.is_some_and(|to| end <= shift(to, HOUR))
+    }
+
     /// Works on several accounts and regions at a time, and gives what came of them in their order.
     fn side_by_side<T: Send, R: Send>(
         &self,

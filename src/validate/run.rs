@@ -202,14 +202,18 @@ impl Run<'_> {
             if met.contains(&same) {
                 continue;
             }
-            let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
+            let (bucket, key, end) = (
+                reading.bucket.clone(),
+                reading.key.clone(),
+                reading.name.end,
+            );
             let copy = proven_here.filter(|_| home_of(&reading).is_none());
             let placed = walk.place(reading, copy);
             if placed.stands {
                 proven_here = proven_here.or(same.1.ok());
             }
             met.push(same);
-            self.placed(bucket.as_deref(), &key, placed);
+            self.placed((bucket.as_deref(), &key), end, placed);
         }
     }
 
@@ -221,22 +225,34 @@ impl Run<'_> {
         named.then(|| self.driver.manifest.add(digest))
     }
 
-    fn placed(&mut self, bucket: Option<&str>, key: &str, placed: Placed) {
+    fn placed(&mut self, found: (Option<&str>, &str), end: Timestamp, placed: Placed) {
         let kind = if self.backfill {
             event::Kind::Backfill
         } else {
             event::Kind::Digest
         };
         self.passed_over += placed.passed_over;
-        if placed.inside && self.purpose == Purpose::Proof {
-            let worst = placed.worst;
+        let touches = !placed.inside && self.driver.touches(end);
+        if (placed.inside || touches) && self.purpose == Purpose::Proof {
+            let proven = placed.proven.as_ref().or(placed.beyond.as_ref());
+            // A proven digest is told as it is signed, for its bucket may not be known otherwise.
+            let (bucket, key) = proven.map_or(found, |digest| {
+                let (bucket, key) = digest.place();
+                (Some(bucket), key)
+            });
             self.driver.observer.judged(Judged {
                 chain: self.id,
                 kind,
                 bucket,
                 key,
-                worst,
+                worst: placed.worst,
+                code: placed.code,
                 read: true,
+                finding: None,
+                end,
+                proven: proven.map(|digest| (digest.interval(), digest.is_starting())),
+                digest: None,
+                touches,
             });
         }
         if let Some(digest) = &placed.beyond {
@@ -288,7 +304,7 @@ impl Run<'_> {
                 Ok(reading) => {
                     let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
                     let placed = walk.place(reading, None);
-                    self.placed(bucket.as_deref(), &key, placed);
+                    self.placed((bucket.as_deref(), &key), end, placed);
                 }
                 Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
                 Err(error) => {

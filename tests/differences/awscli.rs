@@ -1,5 +1,6 @@
 //! The AWS CLI, of one version, in an environment of its own.
 
+use std::process::Output;
 use std::sync::LazyLock;
 
 use crate::python::{Python, said, text};
@@ -19,9 +20,27 @@ pub enum End {
     Aborted,
 }
 
+/// What a program prints on its two streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prints {
+    pub out: String,
+    pub err: String,
+}
+
+impl Prints {
+    pub fn of(output: &Output) -> Prints {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        Prints {
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+}
+
 /// What one run said.
 pub struct Said {
     pub end: End,
+    pub prints: Prints,
     /// Standard output, then standard error.
     pub text: String,
 }
@@ -33,6 +52,10 @@ impl Said {
         let worst = [End::Invalid, End::Aborted].into_iter().find(|e| ended(*e));
         Said {
             end: worst.unwrap_or(End::Valid),
+            prints: Prints {
+                out: runs.iter().map(|run| run.prints.out.as_str()).collect(),
+                err: runs.iter().map(|run| run.prints.err.as_str()).collect(),
+            },
             text: runs.into_iter().map(|run| run.text).collect(),
         }
     }
@@ -61,7 +84,11 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
     // Python itself exits with 1 where it fails before the AWS CLI begins.
     let summary = text.contains("Results requested for ");
     assert_eq!(end != End::Aborted, summary, "{args:?}:\n{text}");
-    Said { end, text }
+    Said {
+        end,
+        prints: Prints::of(&output),
+        text,
+    }
 }
 
 /// The AWS CLI, made once.

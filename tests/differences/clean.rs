@@ -148,7 +148,7 @@ fn over_a_rotation(chain: &mut Chain, w: &mut World) {
 }
 
 /// Runs both programs over a chain, from its start to its end.
-fn look(clean: &Clean) -> (Chain, Both) {
+fn look(clean: &Clean) -> (Chain, [Both; 2]) {
     let seed = clean.name.len() as u64;
     let (mut world, loopback) = (World::new(seed), Loopback::start());
     let (account, region) = clean.of;
@@ -172,12 +172,13 @@ fn look(clean: &Clean) -> (Chain, Both) {
     let (from, to) = (chain.digests[0].end, chain.end());
     let time = |at: Timestamp| at.to_string();
     let mut args = arguments(&now.arn(), region, &time(from), &time(to));
-    args.push("--verbose".to_owned());
     if account != ACCOUNT {
         args.extend(["--account-id", account].map(str::to_owned));
     }
-    let both = both(&loopback, &args, clean.besides);
-    (chain, both)
+    let brief = both(&loopback, &args, clean.besides);
+    args.push("--verbose".to_owned());
+    let verbose = both(&loopback, &args, clean.besides);
+    (chain, [verbose, brief])
 }
 
 /// The line that the AWS CLI prints for each file that is valid.
@@ -195,7 +196,11 @@ fn lines(chain: &Chain) -> BTreeSet<String> {
 }
 
 fn check(clean: &Clean) {
-    let (chain, both) = look(clean);
+    let (chain, [both, brief]) = look(clean);
+    for both in [&both, &brief] {
+        let otherwise = both.printed_otherwise();
+        assert_eq!(otherwise, None, "{}", clean.name);
+    }
     let told = || format!("{}: {}", clean.name, both.told());
     assert_eq!(both.cli.end, End::Valid, "{}", told());
     let wanted = lines(&chain);

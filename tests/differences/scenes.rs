@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::awscli::End::{Aborted, Invalid, Valid};
-use super::stage::{arguments, both, each};
+use super::stage::{Both, arguments, both, each, prints_differ};
 use super::testdata::DIFFERENCES;
 use super::why::Why::*;
 use super::why::{Difference, agree, differ};
@@ -307,8 +307,28 @@ const SCENES: &[Scene] = &[
     ),
 ];
 
+/// Scenes in which the two print something else, in order: in all others the same, byte for byte.
+const PRINTED_OTHERWISE: &[&str] = &[
+    "a connection that closes",
+    "two in a row deleted",
+    "two deleted before a tampered one",
+    "a sibling instead",
+    "an organization's bucket by its name",
+    "a time with an offset",
+    "another previous signature",
+    "a key after its time",
+    "a log that is denied",
+    "a log whose key is denied",
+    "an archived log",
+    "a digest that is denied",
+    "metadata lost",
+    "a replica",
+    "another bucket after a gap",
+    "a key as SubjectPublicKeyInfo",
+];
+
 /// Sets a scene, shows it to both programs, and says what is not as told.
-fn check(scene: &Scene) -> Option<String> {
+fn check(scene: &Scene) -> (Both, Option<String>) {
     let mut set = Set::new();
     (scene.set)(&mut set);
     set.loopback.serve(&set.world);
@@ -337,20 +357,25 @@ fn check(scene: &Scene) -> Option<String> {
         // A run that saw less than all still gives a whole report.
         && both.ours["complete"] == true;
     let totals = &both.ours["totals"]["digests"];
-    (!as_told).then(|| {
+    let wrong = (!as_told).then(|| {
         format!(
             "{}: {:?}, {}\n{totals}",
             told.name,
             both.cli.end,
             both.told()
         )
-    })
+    });
+    (both, wrong)
 }
 
 #[test]
 fn each_scene_shows_both_programs_what_one_of_them_overlooks() {
-    let wrong: Vec<String> = each(SCENES, check).into_iter().flatten().collect();
+    let (looked, wrong): (Vec<Both>, Vec<_>) = each(SCENES, check).into_iter().unzip();
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+    let names = SCENES.iter().map(|scene| scene.differ.name);
+    let looked: Vec<_> = names.zip(&looked).collect();
+    prints_differ(&looked, PRINTED_OTHERWISE);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! AWS on loopback, and both programs before it.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -8,7 +9,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::awscli::{Said, validate_logs};
+use super::awscli::{Prints, Said, validate_logs};
 use crate::program::assert_matches_schema;
 use crate::support::aws::Loopback;
 
@@ -19,12 +20,25 @@ const WORKERS: usize = 4;
 pub struct Both {
     pub cli: Said,
     pub ours: Value,
+    /// What ours prints as the AWS CLI.
+    pub prints: Prints,
 }
 
 impl Both {
     /// Our verdict.
     pub fn verdict(&self) -> &str {
         self.ours["verdict"].as_str().expect("a verdict")
+    }
+
+    /// Where the two print something else.
+    pub fn printed_otherwise(&self) -> Option<String> {
+        let (cli, ours) = (&self.cli.prints, &self.prints);
+        (cli != ours).then(|| {
+            format!(
+                "it prints\n{}--\n{}\nand we\n{}--\n{}",
+                cli.out, cli.err, ours.out, ours.err
+            )
+        })
     }
 
     /// Both outcomes in short, for messages.
@@ -36,22 +50,26 @@ impl Both {
     }
 }
 
-/// Runs our program in a folder against AWS on loopback, and reads its report.
-pub fn trailproof(loopback: &Loopback, dir: &Path, args: &[String]) -> Value {
+/// Runs our program in a folder against AWS on loopback, and gives its report and what it prints as
+/// the AWS CLI.
+pub fn trailproof(loopback: &Loopback, dir: &Path, args: &[String]) -> (Value, Prints) {
+    let path = dir.join("report.json");
     let output = Command::new(env!("CARGO_BIN_EXE_trailproof"))
         .current_dir(dir)
         .env_clear()
         .envs(loopback.env())
-        .args(["validate", "--format", "json"])
+        .args(["validate", "--format", "json", "--out"])
+        .arg(&path)
+        .args(["--format", "aws-cli"])
         .args(args)
         .output()
         .expect("the binary runs");
-    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
-        let text = String::from_utf8_lossy(&output.stderr);
-        panic!("{args:?}: no report ({e}): {text}")
-    });
+    let prints = Prints::of(&output);
+    let report = fs::read(&path).unwrap_or_default();
+    let report = serde_json::from_slice(&report)
+        .unwrap_or_else(|e| panic!("{args:?}: no report ({e}): {}", prints.err));
     assert_matches_schema(&report);
-    report
+    (report, prints)
 }
 
 /// Gives both programs the same command line: ours takes that of the AWS CLI as it is. What ours
@@ -60,10 +78,9 @@ pub fn both(loopback: &Loopback, args: &[String], besides: &[&str]) -> Both {
     let dir = tempfile::tempdir().expect("a folder");
     let besides = besides.iter().map(|arg| (*arg).to_owned());
     let ours: Vec<String> = args.iter().cloned().chain(besides).collect();
-    Both {
-        cli: validate_logs(loopback, args),
-        ours: trailproof(loopback, dir.path(), &ours),
-    }
+    let cli = validate_logs(loopback, args);
+    let (ours, prints) = trailproof(loopback, dir.path(), &ours);
+    Both { cli, ours, prints }
 }
 
 /// The arguments that both know.
@@ -100,4 +117,19 @@ pub fn each<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
 fn take<'a, T>(list: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
     let at = next.fetch_add(1, Ordering::Relaxed);
     Some((at, list.get(at)?))
+}
+
+/// Holds what both print to be equal but where that is told.
+pub fn prints_differ(looked: &[(&str, &Both)], told: &[&str]) {
+    let differing = looked
+        .iter()
+        .filter_map(|(name, both)| Some((*name, both.printed_otherwise()?)));
+    let differing: Vec<(&str, String)> = differing.collect();
+    let untold = differing.iter().filter(|(name, _)| !told.contains(name));
+    let untold: Vec<String> = untold
+        .map(|(name, what)| format!("{name}: {what}"))
+        .collect();
+    assert!(untold.is_empty(), "{}", untold.join("\n----\n"));
+    let differing: Vec<&str> = differing.iter().map(|(name, _)| *name).collect();
+    assert_eq!(differing, told, "printed otherwise, and told");
 }

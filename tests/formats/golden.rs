@@ -18,6 +18,7 @@ fn extension(format: Format) -> &'static str {
         Format::Junit => "xml",
         Format::Ocsf => "ocsf.jsonl",
         Format::Prometheus => "prom",
+        Format::AwsCli => "aws-cli.txt",
     }
 }
 

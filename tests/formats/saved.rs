@@ -123,7 +123,7 @@ fn what_a_later_version_added_is_passed_over_and_kept_in_json() {
                 let words = ["log-translated", "solar-flare", "divine", "raven", "tape"];
                 words.into_iter().for_each(shows);
             }
-            Format::Prometheus => {}
+            Format::Prometheus | Format::AwsCli => {}
             _ => shows("log-translated"),
         }
     }
@@ -238,7 +238,7 @@ fn what_is_not_a_report_is_refused_and_why_is_told() {
     }
     let said = refused(dir.path(), &["report.json", "--format", "papyrus"]);
     assert!(
-        said.contains("text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus"),
+        said.contains("text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus, aws-cli"),
         "{said}"
     );
     refused(

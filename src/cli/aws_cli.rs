@@ -1,0 +1,75 @@
+//! `--format aws-cli`: keeps what is told of each file until the report is written.
+
+use std::io::{self, Write};
+
+use crate::event::{Judged, Kind, Observer};
+use crate::finding::Severity;
+use crate::report::aws_cli::{self, Streams, Told, ToldDigest, ToldLog, log_problem};
+use crate::report::v1::Report;
+
+/// What was told of each file so far.
+#[derive(Default)]
+pub struct Files(Told);
+
+impl Files {
+    /// Writes the report: problems to standard error, wherever the rest goes.
+    ///
+    /// # Errors
+    /// Where writing fails.
+    pub fn print(&self, report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+        print(report, Some(&self.0), verbose, out)
+    }
+}
+
+/// Writes a report: problems to standard error, wherever the rest goes.
+///
+/// # Errors
+/// Where writing fails.
+pub fn print(
+    report: &Report,
+    told: Option<&Told>,
+    verbose: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    let mut streams = Streams {
+        out,
+        err: Some(&mut err),
+    };
+    aws_cli::print(report, told, verbose, &mut streams)
+}
+
+impl Observer for Files {
+    fn judged(&self, object: Judged<'_>) {
+        let chain = object.chain.to_string();
+        match (object.kind, object.digest) {
+            (Kind::Log, Some(digest)) => {
+                // What was not read is neither valid nor not.
+                if object.read {
+                    let log = ToldLog {
+                        bucket: object.bucket.unwrap_or_default().into(),
+                        key: object.key.into(),
+                        problem: object.finding.map(log_problem),
+                    };
+                    self.0.log(digest, log);
+                }
+            }
+            (kind, _) => {
+                let (proven, note) = (object.proven, object.worst == Some(Severity::Note));
+                if proven.is_none() && note {
+                    // A copy beside a digest: it is none of the chain.
+                    return;
+                }
+                let digest = ToldDigest {
+                    bucket: object.bucket.map(Into::into),
+                    key: object.key.into(),
+                    problem: object.code.filter(|_| !note),
+                    proven: proven
+                        .map(|(interval, starting)| ToldDigest::proven(interval, starting)),
+                };
+                self.0
+                    .digest(&chain, kind == Kind::Backfill, object.end, &digest);
+            }
+        }
+    }
+}
