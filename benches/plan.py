@@ -29,7 +29,9 @@ def plan(args, logs, shards, by, prefixes):
     machine = min(in_flight, args.objects_per_second)
     # Digests of a chain are read a few ahead, and listings of a folder one after another.
     chains = args.chains / (1 if times > 1 else shards)
-    digest_rate = min(machine, args.digests_ahead * min(chains, args.chains_at_once) / trip)
+    at_once = min(chains, args.chains_at_once)
+    ahead = max(args.digests_ahead, args.jobs / at_once)
+    digest_rate = min(machine, ahead * at_once / trip)
     list_rate = min(args.jobs, args.chains_at_once, chains) / trip
     by_machines = logs / shards / machine
     by_prefixes = logs / (PREFIX_RATE * prefixes)
@@ -55,7 +57,7 @@ def main():
     parser.add_argument("--latency-ms", type=float, default=15, help="of one request")
     parser.add_argument("--jobs", type=int, default=64, help="requests in flight on one machine")
     parser.add_argument("--objects-per-second", type=float, default=4_000, help="that one machine's cores can read and hash; measure it")
-    parser.add_argument("--digests-ahead", type=int, default=16, help="digests of one chain in flight")
+    parser.add_argument("--digests-ahead", type=int, default=16, help="digests of one chain in flight, at least")
     parser.add_argument("--chains-at-once", type=int, default=8)
     parser.add_argument("--log-kb", type=float, default=18, help="of a log as stored")
     parser.add_argument("--get-price", type=float, default=0.0004, help="dollars for 1,000 GETs")

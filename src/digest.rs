@@ -70,15 +70,17 @@ impl Unverified {
     /// # Errors
     /// Why these bytes are no digest, in words.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
+        Self::parse_hashed(json, Sha256::of(json))
+    }
+
+    /// The same where their hash is known.
+    pub(crate) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
         let parsed = strict::check(json)
             .and_then(|()| serde_json::from_slice(json).map_err(|e| e.to_string()))
             .and_then(Raw::checked);
         // A parser's message may quote what it read.
         let claims = parsed.map_err(|why| why.chars().take(200).collect::<String>())?;
-        Ok(Unverified {
-            sha256: Sha256::of(json),
-            claims,
-        })
+        Ok(Unverified { sha256, claims })
     }
 
     /// SHA-256 of the bytes read.

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::finding::{Code, Finding, Severity};
-use crate::trail::{ChainId, Window};
+use crate::outcome::ChainOutcome;
+use crate::proof::{Proof, Verified};
+use crate::trail::ChainId;
 
 /// What kind of object was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,33 +39,83 @@ pub struct Judged<'a> {
     pub finding: Option<&'a Finding>,
     /// The end of the interval of a digest, or of the one that names a log.
     pub end: Timestamp,
-    /// The interval of a proven digest, and whether it is a starting digest.
-    pub proven: Option<(Window, bool)>,
+    /// A digest that is proven, and by what.
+    pub proven: Option<(&'a Verified, &'a Proof)>,
     /// The bucket and key of the digest that names a log.
     pub digest: Option<(&'a str, &'a str)>,
     /// It only touches the window, so it counts in nothing: told where the request asks for that.
     pub touches: bool,
 }
 
+/// A step of the work, told as it is taken, by any thread. Numbers add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many folders of digests are there to be listed: one an account and region.
+    Folders(u64),
+    /// One of them was listed, and holds so many digests to be read.
+    Listed(u64),
+    /// So many digests were dealt with.
+    Digests(u64),
+    /// So many logs more are named by proven digests.
+    Named(u64),
+    /// Every digest was dealt with: from now on logs are read.
+    Logs,
+    /// A log was dealt with.
+    Log,
+    /// Every log was dealt with: from now on events around gaps are looked up.
+    Causes,
+    /// From now on it is looked what else is there.
+    Others,
+    /// So many bytes were read from the source so far, which does not add up.
+    Read(u64),
+}
+
 /// Receives progress. Within a chain the order is that of the walk, newest first; chains are told
 /// one after another only with one chain at a time.
 pub trait Observer: Sync {
     /// An object was judged.
-    fn judged(&self, object: Judged<'_>);
-}
+    fn judged(&self, _: Judged<'_>) {}
 
-/// Several observers, each told of everything.
-pub struct All<'a>(pub Vec<&'a dyn Observer>);
+    /// The work came further.
+    fn step(&self, _: Step) {}
 
-impl Observer for All<'_> {
-    fn judged(&self, object: Judged<'_>) {
-        self.0.iter().for_each(|observer| observer.judged(object));
-    }
+    /// A finding is known by now. What bears on it may be added to it later.
+    fn known(&self, _: &Finding) {}
+
+    /// A finding is final. Each is told once, also where the outcome tells of many as one; those of one
+    /// chain always in the same order.
+    fn settled(&self, _: &Finding) {}
+
+    /// A chain is final, and so is each of its findings.
+    fn concluded(&self, _: &ChainOutcome) {}
 }
 
 /// An observer that does not look.
 pub struct Silent;
 
-impl Observer for Silent {
-    fn judged(&self, _: Judged<'_>) {}
+impl Observer for Silent {}
+
+/// Several observers as one, told in this order.
+pub struct All<'a>(pub Vec<&'a dyn Observer>);
+
+impl Observer for All<'_> {
+    fn judged(&self, object: Judged<'_>) {
+        self.0.iter().for_each(|o| o.judged(object));
+    }
+
+    fn step(&self, step: Step) {
+        self.0.iter().for_each(|o| o.step(step));
+    }
+
+    fn known(&self, finding: &Finding) {
+        self.0.iter().for_each(|o| o.known(finding));
+    }
+
+    fn settled(&self, finding: &Finding) {
+        self.0.iter().for_each(|o| o.settled(finding));
+    }
+
+    fn concluded(&self, chain: &ChainOutcome) {
+        self.0.iter().for_each(|o| o.concluded(chain));
+    }
 }

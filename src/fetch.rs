@@ -227,7 +227,7 @@ impl<'a> Fetcher<'a> {
             let sha256 = ended.then_some(inflated.sha256);
             return Ok(Content::Other(NotDigest::TooLarge { sha256 }));
         }
-        Ok(match Unverified::parse(&json) {
+        Ok(match Unverified::parse_hashed(&json, inflated.sha256) {
             Ok(digest) => Content::Digest {
                 digest: Box::new(digest),
                 whole: inflated.container == Container::Whole,
@@ -324,7 +324,7 @@ impl<'a> Fetcher<'a> {
                 (inflated, Held::Stored(tee.into_stored()))
             }
             Keep::Events(_) => {
-                let mut all = keep::Inflated::default();
+                let mut all = keep::Inflated::new(&self.shelf);
                 let inflated = self.inflate(body, &mut |bytes| all.take(bytes))?;
                 (inflated, Held::Inflated(all))
             }

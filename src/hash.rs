@@ -14,6 +14,13 @@ impl Sha256 {
         Sha256(sha2::Sha256::digest(bytes).into())
     }
 
+    /// The hash of some texts, one after another.
+    pub fn of_parts(parts: &[&str]) -> Self {
+        let mut hasher = sha2::Sha256::new();
+        parts.iter().for_each(|part| hasher.update(part));
+        Sha256(hasher.finalize().into())
+    }
+
     /// Reads 64 hex digits, of either case.
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
@@ -22,9 +29,18 @@ impl Sha256 {
     }
 }
 
+impl Sha256 {
+    /// Its hex digits, in lower case.
+    pub fn hex<'d>(&self, digits: &'d mut [u8; 64]) -> &'d str {
+        // Neither can fail: so many digits are needed, and all of them are ASCII.
+        let _ = hex::encode_to_slice(self.0, digits);
+        str::from_utf8(digits).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        f.write_str(self.hex(&mut [0; 64]))
     }
 }
 

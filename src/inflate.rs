@@ -11,7 +11,10 @@ use sha2::Digest as _;
 
 use crate::hash::Sha256;
 
-const CHUNK: usize = 128 * 1024;
+/// What is read at a time.
+const CHUNK: usize = 128 << 10;
+/// What is inflated at a time: most logs at one go, so that the window need not be kept aside.
+const INFLATED: usize = 256 << 10;
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// FTEXT, FEXTRA, FNAME and FCOMMENT: header fields that do not touch the content.
 const OPTIONAL_FIELDS: u8 = 0b0001_1101;
@@ -48,20 +51,11 @@ pub struct Inflated {
     pub optional_fields: bool,
 }
 
-/// Buffers to inflate many objects with, one after another.
+/// Buffers to inflate many objects with, one after another; none before the first.
+#[derive(Default)]
 pub struct Inflater {
     input: Box<[u8]>,
     output: Box<[u8]>,
-}
-
-impl Default for Inflater {
-    fn default() -> Self {
-        let buffer = || vec![0; CHUNK].into_boxed_slice();
-        Inflater {
-            input: buffer(),
-            output: buffer(),
-        }
-    }
 }
 
 impl Inflater {
@@ -76,6 +70,10 @@ impl Inflater {
         limit: u64,
         sink: &mut dyn FnMut(&[u8]),
     ) -> std::io::Result<Inflated> {
+        if self.input.is_empty() {
+            self.input = vec![0; CHUNK].into_boxed_slice();
+            self.output = vec![0; INFLATED].into_boxed_slice();
+        }
         let mut hasher = sha2::Sha256::new();
         let mut take = |bytes: &[u8]| {
             hasher.update(bytes);

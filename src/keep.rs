@@ -2,11 +2,9 @@
 //! matter, or the records in it that are looked for. The source is never read twice.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-
-use tempfile::SpooledTempFile;
 
 use crate::inflate::Inflater;
 use crate::record::{self, Event, Records};
@@ -56,38 +54,69 @@ pub struct Found {
 
 /// Takes what comes out of a log until its hash is known.
 pub struct Inflated {
-    file: SpooledTempFile,
+    /// What is held in memory: all of it, or nothing.
+    text: Vec<u8>,
+    file: Option<File>,
     trouble: bool,
+    shelf: Arc<Shelf>,
 }
 
-impl Default for Inflated {
-    fn default() -> Self {
-        let file = SpooledTempFile::new(INFLATED);
-        Inflated {
-            file,
-            trouble: false,
-        }
+impl Drop for Inflated {
+    fn drop(&mut self) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let mut texts = self.shelf.texts.lock().unwrap_or_else(|e| e.into_inner());
+        texts.push(text);
     }
 }
 
 impl Inflated {
+    /// Nothing yet.
+    pub fn new(shelf: &Arc<Shelf>) -> Self {
+        let text = shelf.texts.lock().unwrap_or_else(|e| e.into_inner()).pop();
+        Inflated {
+            text: text.unwrap_or_else(|| Vec::with_capacity(INFLATED)),
+            file: None,
+            trouble: false,
+            shelf: Arc::clone(shelf),
+        }
+    }
+
     /// Takes some bytes.
     pub fn take(&mut self, bytes: &[u8]) {
-        self.trouble |= self.file.write_all(bytes).is_err();
+        self.trouble = self.trouble || self.put(bytes).is_err();
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(file) = &mut self.file {
+            return file.write_all(bytes);
+        }
+        if self.text.len() + bytes.len() <= INFLATED {
+            self.text.extend_from_slice(bytes);
+            return Ok(());
+        }
+        let file = self.file.insert(tempfile::tempfile()?);
+        file.write_all(&self.text)?;
+        self.text.clear();
+        file.write_all(bytes)
     }
 
     /// Reads the events in it, once its hash has matched.
     pub fn events(mut self, wanted: &Wanted<'_>) -> Found {
         let mut found = Found::default();
-        if self.trouble || self.file.rewind().is_err() {
-            found.records.broken = true;
-            return found;
-        }
-        let mut reader = BufReader::new(self.file);
-        found.records = record::read(&mut reader, &mut |event| {
+        let mut take = |event| {
             if wanted(&event) {
                 found.events.push(event);
             }
+        };
+        let records = match &mut self.file {
+            _ if self.trouble => Err(io::Error::other("it could not be kept")),
+            Some(file) => file.rewind().map(|()| record::read(file, &mut take)),
+            None => Ok(record::read_held(&mut self.text, &mut take)),
+        };
+        found.records = records.unwrap_or(Records {
+            broken: true,
+            ..Records::default()
         });
         found
     }
@@ -100,6 +129,10 @@ pub struct Shelf {
     /// Bytes held in memory.
     held: AtomicUsize,
     spill: Mutex<Spill>,
+    /// Buffers that logs were inflated to, to be used again.
+    texts: Mutex<Vec<Vec<u8>>>,
+    /// What stored bytes are inflated with.
+    inflater: Mutex<Inflater>,
 }
 
 /// The temporary file, in blocks that are used again.
@@ -164,7 +197,7 @@ impl Drop for Stored {
 impl Stored {
     /// Reads the events in it: these are the bytes whose hash has matched.
     pub fn events(self, limit: u64, wanted: &Wanted<'_>) -> Found {
-        let mut inflated = Inflated::default();
+        let mut inflated = Inflated::new(&self.shelf);
         inflated.trouble = self.trouble || self.inflate(limit, &mut inflated).is_err();
         inflated.events(wanted)
     }
@@ -178,7 +211,9 @@ impl Stored {
         };
         let mut body = self.bytes.as_slice().chain(spilled);
         let sink = &mut |bytes: &[u8]| inflated.take(bytes);
-        Inflater::default().run(&mut body, limit, sink).map(drop)
+        let inflater = self.shelf.inflater.lock();
+        let mut inflater = inflater.unwrap_or_else(|e| e.into_inner());
+        inflater.run(&mut body, limit, sink).map(drop)
     }
 
     /// Takes some bytes.

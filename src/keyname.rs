@@ -91,7 +91,7 @@ impl DigestName {
                 home_region: home_region.parse().ok()?,
                 trail: trail.parse().ok()?,
             },
-            end: parse_time(DIGEST_TIME, time)?,
+            end: parse_time(time).filter(|_| time.len() == 16)?,
             backfill,
         })
     }
@@ -128,9 +128,10 @@ impl DigestKey {
     pub fn parse(key: &str) -> Option<Self> {
         let (folder, file) = key.rsplit_once('/')?;
         let name = DigestName::parse(file)?;
-        let root = root_of(folder, DIGEST_FOLDER)?;
-        let parsed = DigestKey { root, name };
-        (parsed.to_string() == key).then_some(parsed)
+        let dated = Dated::of(folder)?;
+        let day = date(name.end);
+        let root = dated.agreed(DIGEST_FOLDER, &name.chain.account, &name.chain.region, day)?;
+        Some(DigestKey { root, name })
     }
 }
 
@@ -177,19 +178,21 @@ impl LogKey {
         if unique.is_empty() || !unique.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return None;
         }
-        let parsed = LogKey {
-            root: root_of(folder, LOG_FOLDER)?,
-            account: account.parse().ok()?,
-            region: region.parse().ok()?,
-            minute: parse_time(LOG_TIME, time)?,
+        let (account, region) = (account.parse().ok()?, region.parse().ok()?);
+        let minute = parse_time(time).filter(|_| time.len() == 14)?;
+        let dated = Dated::of(folder)?;
+        Some(LogKey {
+            root: dated.agreed(LOG_FOLDER, &account, &region, date(minute))?,
+            account,
+            region,
+            minute,
             unique: unique.into(),
-        };
-        (parsed.to_string() == key).then_some(parsed)
+        })
     }
 
     /// The day in UTC whose folder it lies in.
     pub fn day(&self) -> Date {
-        TimeZone::UTC.to_datetime(self.minute).date()
+        date(self.minute)
     }
 }
 
@@ -216,8 +219,7 @@ impl fmt::Display for LogKey {
 /// prefix has in common with the original. `None` where the key is not of CloudTrail's shape.
 pub fn from_aws_logs(key: &str) -> Option<&str> {
     let (folder, _) = key.rsplit_once('/')?;
-    let kind = folder.rsplit('/').nth(4)?;
-    let root = root_of(folder, kind)?;
+    let root = Dated::of(folder)?.root()?;
     let prefix = if root.prefix.is_empty() {
         0
     } else {
@@ -226,43 +228,101 @@ pub fn from_aws_logs(key: &str) -> Option<&str> {
     key.get(prefix..)
 }
 
-/// Reads the root off a dated folder: `[prefix/]AWSLogs/[o-id/]ACCOUNT/KIND/REGION/YYYY/MM/DD`,
-/// from the right, since a prefix may hold anything, `AWSLogs` too.
-fn root_of(folder: &str, kind: &str) -> Option<KeyRoot> {
-    let mut parts = folder.rsplitn(7, '/');
-    for _day_month_year in 0..3 {
-        parts.next()?;
-    }
-    let _region = parts.next()?;
-    if parts.next()? != kind {
-        return None;
-    }
-    let _account: AccountId = parts.next()?.parse().ok()?;
-    let mut rest = parts.next()?;
-    let mut organization = None;
-    if let Some((before, last)) = rest.rsplit_once('/')
-        && let Ok(id) = last.parse()
-    {
-        organization = Some(id);
-        rest = before;
-    }
-    let prefix = match rest.rsplit_once('/') {
-        Some((prefix, AWS_LOGS)) => prefix,
-        None if rest == AWS_LOGS => "",
-        _ => return None,
-    };
-    Some(KeyRoot {
-        prefix: prefix.into(),
-        organization,
-    })
+/// A dated folder: `[prefix/]AWSLogs/[o-id/]ACCOUNT/KIND/REGION/YYYY/MM/DD`.
+struct Dated<'k> {
+    above: &'k str,
+    account: &'k str,
+    kind: &'k str,
+    region: &'k str,
+    /// Year, month and day.
+    day: [&'k str; 3],
 }
 
-fn parse_time(format: &str, text: &str) -> Option<Timestamp> {
-    // Every compact time AWS writes has this length; a longer one is not worth parsing.
-    if text.len() > 16 || !text.is_ascii() {
-        return None;
+impl<'k> Dated<'k> {
+    /// Takes it apart from the right, since a prefix may hold anything, `AWSLogs` too.
+    fn of(folder: &'k str) -> Option<Self> {
+        let mut parts = folder.rsplitn(7, '/');
+        let mut next = || parts.next();
+        let (day, month, year) = (next()?, next()?, next()?);
+        Some(Dated {
+            region: next()?,
+            kind: next()?,
+            account: next()?,
+            above: next()?,
+            day: [year, month, day],
+        })
     }
-    let time = DateTime::strptime(format, text).ok()?;
-    let time = TimeZone::UTC.to_timestamp(time).ok()?;
-    (time.strftime(format).to_string() == text).then_some(time)
+
+    /// What stands before the account.
+    fn root(&self) -> Option<KeyRoot> {
+        let _account: AccountId = self.account.parse().ok()?;
+        let mut rest = self.above;
+        let mut organization = None;
+        if let Some((before, last)) = rest.rsplit_once('/')
+            && let Ok(id) = last.parse()
+        {
+            organization = Some(id);
+            rest = before;
+        }
+        let prefix = match rest.rsplit_once('/') {
+            Some((prefix, AWS_LOGS)) => prefix,
+            None if rest == AWS_LOGS => "",
+            _ => return None,
+        };
+        Some(KeyRoot {
+            prefix: prefix.into(),
+            organization,
+        })
+    }
+
+    /// The same, where the folder is the one that a file of this kind, account, region and day lies
+    /// in.
+    fn agreed(
+        &self,
+        kind: &str,
+        account: &AccountId,
+        region: &Region,
+        day: Date,
+    ) -> Option<KeyRoot> {
+        let [y, m, d] = self.day;
+        let dated = number(y, 4) == Some(day.year())
+            && number(m, 2) == Some(day.month().into())
+            && number(d, 2) == Some(day.day().into());
+        let agrees =
+            self.kind == kind && self.account == account.as_str() && self.region == region.as_str();
+        if !dated || !agrees {
+            return None;
+        }
+        // A key that begins with a slash has a prefix that is empty, and no trail writes such.
+        self.root()
+            .filter(|root| !root.prefix.is_empty() || self.above.starts_with(AWS_LOGS))
+    }
+}
+
+/// The day of an instant in UTC.
+fn date(at: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(at).date()
+}
+
+/// Reads `YYYYMMDDTHHMM[SS]Z`.
+fn parse_time(text: &str) -> Option<Timestamp> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let two = |of: &str, at: usize| i8::try_from(number(of.get(at..at + 2)?, 2)?).ok();
+    let second = match time.len() {
+        4 => 0,
+        6 => two(time, 4)?,
+        _ => return None,
+    };
+    let year = number(date.get(..4)?, 4)?;
+    let (month, day) = (number(date.get(4..)?, 4)? / 100, two(date, 6)?);
+    let (hour, minute) = (two(time, 0)?, two(time, 2)?);
+    let month = i8::try_from(month).ok()?;
+    let time = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
+    TimeZone::UTC.to_timestamp(time).ok()
+}
+
+/// A number of so many digits.
+fn number(text: &str, digits: usize) -> Option<i16> {
+    let all = text.len() == digits && text.bytes().all(|b| b.is_ascii_digit());
+    all.then(|| text.parse().ok()).flatten()
 }

@@ -24,11 +24,12 @@ impl Ledger {
         }
     }
 
-    /// Adds a finding.
-    pub fn add(&mut self, finding: Finding) {
+    /// Adds a finding. Gives those that are counted only from now on.
+    pub fn add(&mut self, finding: Finding) -> Vec<Finding> {
         let kind = (finding.code, finding.severity);
         if let Some(one) = self.collapsed.get_mut(&kind) {
-            return merge(one, &finding);
+            merge(one, &finding);
+            return vec![finding];
         }
         // Once nothing more could be looked at, one finding says of how much.
         if let Some(reason @ (CREDENTIALS | INTERRUPTED)) = finding.reason {
@@ -43,18 +44,26 @@ impl Ledger {
                     self.unlooked.insert((one.code, reason), one);
                 }
             }
-            return;
+            return Vec::new();
         }
         let kept = self.kept.entry(kind).or_default();
         kept.push(finding);
-        if kept.len() > self.limit {
-            let mut all = std::mem::take(kept).into_iter();
-            let Some(mut one) = all.next().map(collapse) else {
-                return;
-            };
-            all.for_each(|finding| merge(&mut one, &finding));
+        if kept.len() <= self.limit {
+            return Vec::new();
+        }
+        let all = std::mem::take(kept);
+        if let Some((first, others)) = all.split_first() {
+            let mut one = collapse(first.clone());
+            others.iter().for_each(|finding| merge(&mut one, finding));
             self.collapsed.insert(kind, one);
         }
+        all
+    }
+
+    /// The findings but for those that stand for many that were given back.
+    pub fn kept(&self) -> impl Iterator<Item = &Finding> {
+        let kept = self.kept.values().flatten();
+        kept.chain(self.unlooked.values())
     }
 
     /// The gravest severity in it.

@@ -69,6 +69,7 @@ pub mod doctor;
 pub mod error;
 pub mod escape;
 pub mod event;
+pub mod explain;
 pub mod fetch;
 pub mod finding;
 pub mod gap;

@@ -79,6 +79,16 @@ pub struct Recorded<'a> {
 /// Why a digest's own signature did not serve: there is none.
 pub const SIGNATURE_ABSENT: &str = "signature-absent";
 
+/// What proves a digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Whether its own signature does; if not, one that a later digest recorded, or without a key the
+    /// hash that its proven successor recorded.
+    pub own: bool,
+    /// Keys under which a signature of it verifies.
+    pub keys: Vec<KeyUse>,
+}
+
 /// What came of proving a digest.
 #[derive(Debug)]
 pub enum Judged {

@@ -284,8 +284,27 @@ pub struct Request {
     /// looks at them: those that end where it begins, or within an hour after its end. They count in
     /// nothing.
     pub touching: bool,
+    /// The one log that is looked at, where no other is: then nothing is looked for but the digests
+    /// that could name it.
+    pub only: Option<Only>,
     /// Bounds on what input may cost.
     pub limits: Limits,
+}
+
+/// One object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Only {
+    /// The bucket it was written to; any where absent.
+    pub bucket: Option<String>,
+    /// Its key.
+    pub key: String,
+}
+
+impl Only {
+    /// Whether a place is that of the object.
+    pub fn is(&self, bucket: &str, key: &str) -> bool {
+        self.key == key && self.bucket.as_deref().is_none_or(|only| only == bucket)
+    }
 }
 
 impl Default for Request {
@@ -308,6 +327,7 @@ impl Default for Request {
             trails: Vec::new(),
             untold: None,
             touching: false,
+            only: None,
             limits: Limits::default(),
         }
     }

@@ -104,7 +104,8 @@ impl Logs {
     }
 }
 
-fn chain(chain: &ChainOutcome) -> Chain {
+/// A chain as the report shows it.
+pub fn chain(chain: &ChainOutcome) -> Chain {
     let id = &chain.id;
     let (first, last) = chain
         .anchors
@@ -178,7 +179,8 @@ fn digest_ref(anchor: &Anchor) -> DigestRef {
     }
 }
 
-fn finding(found: &Found) -> Finding {
+/// The view of a finding.
+pub(crate) fn finding(found: &Found) -> Finding {
     let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
     Finding {
         code: found.code.into(),

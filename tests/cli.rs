@@ -2,9 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-
-use serde_json::Value;
 
 use crate::program::{codes, report, root, run};
 
@@ -107,73 +104,6 @@ fn help_has_examples_and_exit_codes_and_goes_to_standard_output() {
     ] {
         assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
     }
-}
-
-#[test]
-fn each_format_goes_to_its_own_out_and_a_file_is_replaced_whole() {
-    let out = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| out.path().join(name).to_str().expect("UTF-8").to_owned();
-    let (json, text) = (path("r.json"), path("r.txt"));
-    fs::write(&json, "an older and much longer report".repeat(10_000)).expect("a file");
-    let args = [
-        "--format",
-        "json",
-        "--out",
-        json.as_str(),
-        "--format",
-        "text",
-        "--out",
-        text.as_str(),
-    ];
-    let run = run(&case("gap"), &validate(&args));
-    assert_eq!(
-        (run.code, run.stdout.as_str(), run.stderr.as_str()),
-        (3, "", "")
-    );
-    let report: Value = serde_json::from_slice(&fs::read(&json).expect("a report")).expect("JSON");
-    assert_eq!(report["verdict"], "gaps");
-    assert!(
-        fs::read_to_string(&text)
-            .expect("a report")
-            .starts_with("GAPS: ")
-    );
-    let left: Vec<_> = fs::read_dir(out.path()).expect("a folder").collect();
-    assert_eq!(left.len(), 2, "nothing else is left behind: {left:?}");
-}
-
-#[test]
-fn a_device_is_written_as_it_is() {
-    let run = run(&case("gap"), &validate(&["--out", "/dev/stdout"]));
-    assert_eq!(run.code, 3);
-    assert!(run.stdout.starts_with("GAPS: "), "{}", run.stdout);
-}
-
-#[test]
-fn a_report_that_cannot_be_written_leaves_the_verdict_on_standard_error() {
-    let run = run(&case("log-modified"), &validate(&["--out", "/dev/full"]));
-    assert_eq!(run.code, 2);
-    assert!(
-        run.stderr.contains("the verdict is: failed"),
-        "{}",
-        run.stderr
-    );
-}
-
-#[test]
-fn a_closed_pipe_is_quiet_and_keeps_the_exit_code() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_trailproof"))
-        .current_dir(case("log-modified"))
-        .args(validate(&["--verbose"]))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("output");
-    assert_eq!(
-        (output.status.code(), output.stderr.as_slice()),
-        (Some(1), &b""[..])
-    );
 }
 
 #[test]

@@ -80,6 +80,11 @@ fn the_schema_that_is_shipped_is_that_of_the_types() {
             "src/doctor/v1.schema.json",
             trailproof::doctor::v1::schema(),
         ),
+        (
+            "explain",
+            "src/explain/v1.schema.json",
+            trailproof::explain::v1::schema(),
+        ),
     ];
     for (of, path, schema) in schemas {
         let kept = fs::read_to_string(root().join(path)).expect("the schema");

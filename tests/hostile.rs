@@ -1,52 +1,29 @@
 //! Hostile input: bounded memory and time, no way out of the root, no escape code.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
 use trailproof::escape::is_unsafe;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION};
-use crate::program::{assert_matches_schema, codes, report, run};
+use crate::program::{assert_matches_schema, codes, peak_of, report, run};
 use crate::support::Heads;
 use crate::support::damage::{rewrite_digest, write_bomb};
 
 const TWO_GIB: u64 = 2 << 30;
 const MIB_64: u64 = 64 << 10;
 
-/// Runs the binary and gives its exit code, its report and its peak resident memory in KiB.
+/// Runs `validate` and gives its exit code, its report and its peak resident memory in KiB.
 fn measured(dir: &Path, args: &[String]) -> (i32, serde_json::Value, u64) {
-    let script = r#"
-import os, resource, subprocess, sys
-code = subprocess.run(sys.argv[1:], stdout=open("report.json", "wb")).returncode
-print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"#;
-    let output = Command::new("python3")
-        .args([
-            "-c",
-            script,
-            env!("CARGO_BIN_EXE_trailproof"),
-            "validate",
-            "--format",
-            "json",
-        ])
-        .args(args)
-        .current_dir(dir)
-        .output()
-        .expect("python3 is needed");
-    let said = String::from_utf8(output.stdout).expect("UTF-8");
-    let (code, peak) = said
-        .trim()
-        .split_once(' ')
-        .unwrap_or_else(|| panic!("{said}"));
+    let mut all = vec!["validate", "--format", "json"];
+    all.extend(args.iter().map(String::as_str));
+    let (code, peak) = peak_of(dir, &all, "report.json");
     let report = serde_json::from_slice(&fs::read(dir.join("report.json")).expect("a report"))
         .expect("JSON");
     assert_matches_schema(&report);
-    (
-        code.parse().expect("a code"),
-        report,
-        peak.parse().expect("KiB"),
-    )
+    (code, report, peak)
 }
 
 #[test]
@@ -293,4 +270,42 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
     for few in [1, 2, 7] {
         assert_eq!(list(few), whole, "{few} names at once");
     }
+}
+
+#[test]
+fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
+    use trailproof::limits::Limits;
+    use trailproof::source::dir::DirSource;
+    use trailproof::source::{GetError, RootId, Source as _};
+    let dir = tempfile::tempdir().expect("a folder");
+    let (root, outside) = (dir.path().join("root"), dir.path().join("outside"));
+    let day = root.join("a/day");
+    fs::create_dir_all(&day).expect("a folder");
+    fs::create_dir(&outside).expect("a folder");
+    fs::write(day.join("one"), "1").expect("a file");
+    fs::write(outside.join("secret"), "secret").expect("a file");
+    let mut source = DirSource::new(Limits::default());
+    source.mount(&root, Vec::new()).expect("a folder");
+    let get = |key: &str| {
+        let mut object = source.get(RootId(0), key, false)?;
+        let mut text = String::new();
+        object.body.read_to_string(&mut text).expect("a body");
+        Ok::<_, GetError>(text)
+    };
+    assert_eq!(get("a/day/one"), Ok("1".to_owned()));
+    // Its name becomes a link: what it held is there, and what the link leads to is not looked at.
+    fs::rename(&day, dir.path().join("moved")).expect("moved");
+    std::os::unix::fs::symlink(&outside, &day).expect("a link");
+    let link = Err(GetError::Refused("a symbolic link in its path".into()));
+    assert_eq!(get("a/day/secret"), link);
+    assert_eq!(
+        get("a/day/../day/one").map_err(|e| e.reason()),
+        Err("refused")
+    );
+    // Another folder takes its name: what lies in that is found.
+    fs::remove_file(&day).expect("no link");
+    fs::create_dir(&day).expect("a folder");
+    fs::write(day.join("two"), "2").expect("a file");
+    assert_eq!(get("a/day/two"), Ok("2".to_owned()));
+    assert_eq!(get("a/day/one"), Err(GetError::NotFound));
 }

@@ -38,6 +38,22 @@ pub fn finish(command: &mut Command) -> Run {
     }
 }
 
+/// Runs the binary in a folder, its standard output in a file there, and gives its exit status and its
+/// peak resident memory in KiB.
+pub fn peak_of(dir: &Path, args: &[&str], out: &str) -> (i32, u64) {
+    let script = "
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[2:], stdout=open(sys.argv[1], 'wb')).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+";
+    let mut python = Command::new("python3");
+    python.args(["-c", script, out, env!("CARGO_BIN_EXE_trailproof")]);
+    let Run { stdout, stderr, .. } = finish(python.args(args).current_dir(dir));
+    let told = stdout.trim().split_once(' ');
+    let (code, peak) = told.unwrap_or_else(|| panic!("{stdout}{stderr}"));
+    (code.parse().expect("a code"), peak.parse().expect("KiB"))
+}
+
 /// Runs `validate` and reads its JSON report, which must match the schema.
 pub fn report<S: AsRef<str>>(dir: &Path, args: &[S]) -> (i32, Value) {
     let mut all = vec!["validate", "--format", "json"];
@@ -77,12 +93,14 @@ pub fn assert_matches_schema(report: &Value) {
     assert_matches(&VALIDATOR, report);
 }
 
-fn validator(schema: &str) -> Validator {
+/// What holds a report against a schema.
+pub fn validator(schema: &str) -> Validator {
     let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
     jsonschema::validator_for(&schema).expect("the schema is a schema")
 }
 
-fn assert_matches(validator: &Validator, report: &Value) {
+/// Holds a report against a schema.
+pub fn assert_matches(validator: &Validator, report: &Value) {
     let errors: Vec<String> = validator
         .iter_errors(report)
         .map(|e| e.to_string())

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::record::{
-    Call, Event, Records, Setting, Settings, TrailChange, TrailRef, read, read_one,
+    Call, Event, Records, Setting, Settings, TrailChange, TrailRef, read, read_held, read_one,
 };
 
 use crate::support::{Rng, events, identity, log_json, ts};
@@ -19,6 +19,9 @@ const KEY: &str = "AWSLogs/111122223333/CloudTrail/us-east-2/2026/01/01/a_b.json
 pub fn taken(json: &[u8]) -> (Records, Vec<Event>) {
     let mut events = Vec::new();
     let records = read(&mut &json[..], &mut |event| events.push(event));
+    let mut held = Vec::new();
+    let again = read_held(&mut json.to_vec(), &mut |event| held.push(event));
+    assert_eq!((again, &held), (records, &events), "held in memory");
     (records, events)
 }
 

@@ -1,16 +1,24 @@
 //! A log's records, read through for those that bear on trails.
 
-use trailproof::record::read;
+use trailproof::record::{read, read_held};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;
 
-pub const CASES: &[Named] = &[("record/read", reading)];
+pub const CASES: &[Named] = &[("record/read", reading), ("record/read-held", reading_held)];
 
 fn reading(size: Size) -> Case {
     let content = data::log(size);
     Case::new(Amount::Bytes(content.len()), move || {
         let records = read(&mut content.as_slice(), &mut |_| {});
+        assert!(!records.broken && records.seen == u64::from(size.records));
+    })
+}
+
+fn reading_held(size: Size) -> Case {
+    let content = data::log(size);
+    Case::new(Amount::Bytes(content.len()), move || {
+        let records = read_held(&mut content.clone(), &mut |_| {});
         assert!(!records.broken && records.seen == u64::from(size.records));
     })
 }

@@ -3,20 +3,21 @@
 use super::trouble::{Ask, trouble};
 use super::{Clock, Session};
 use crate::doctor::{Identified, Identity};
+use crate::trail::Region;
 
 /// The longest account or ARN that is passed on, in characters.
 const LONGEST: usize = 300;
 
 impl Session {
-    /// Asks who we are.
-    pub fn who(&self) -> Identified {
+    /// Asks who we are: where requests start from, or `there` if that is in another partition.
+    pub fn who(&self, there: Option<&Region>) -> Identified {
         let clock = Clock::default();
         let ask = Ask {
             permission: "sts:GetCallerIdentity",
             on: "*".into(),
             bucket: None,
         };
-        let request = self.sts().get_caller_identity().customize();
+        let request = self.sts(there).get_caller_identity().customize();
         let answer = self.engine().run(request.interceptor(clock.clone()).send());
         let answer = answer.and_then(|answer| answer.map_err(|e| trouble(&e, &ask)));
         let text = |text: Option<&str>| text.unwrap_or("?").chars().take(LONGEST).collect();

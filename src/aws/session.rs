@@ -172,8 +172,9 @@ impl Session {
         clients.entry(region.clone()).or_insert_with(make).clone()
     }
 
-    /// Who asks is asked once, in the region that requests start from.
-    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
+    /// Who asks is asked once, in the region that requests start from, or `there` if that is in another
+    /// partition: each knows its own credentials alone.
+    pub(crate) fn sts(&self, there: Option<&Region>) -> aws_sdk_sts::Client {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_classifier(NeverUntrusted)
@@ -181,6 +182,11 @@ impl Session {
             .retry_config(RetryConfig::standard().with_max_attempts(SDK_ATTEMPTS));
         if let Some(url) = endpoint_url {
             config = config.endpoint_url(url);
+        }
+        let own = self.region();
+        let away = |there: &&Region| own.as_ref().map(Region::partition) != Some(there.partition());
+        if let Some(there) = there.filter(away) {
+            config = config.region(AwsRegion::new(there.to_string()));
         }
         aws_sdk_sts::Client::from_conf(config.build())
     }

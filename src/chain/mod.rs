@@ -184,6 +184,7 @@ impl<'a> Walk<'a> {
             return Placed {
                 proven: None,
                 beyond: None,
+                proof: None,
                 worst,
                 code: Some(Code::DigestRelocated),
                 passed_over: 0,
@@ -444,6 +445,7 @@ impl<'a> Walk<'a> {
         Placed {
             proven: None,
             beyond: None,
+            proof: None,
             worst,
             code,
             passed_over: 0,

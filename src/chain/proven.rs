@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::claims::{Claim, Claimer};
 use super::{Anchor, Location, Placed, Walk};
 use crate::finding::{Code, Finding, Severity};
-use crate::proof::{Own, Verified};
-use crate::signature::KeyUse;
+use crate::proof::{Own, Proof, Verified};
+use crate::signature::{Checked, KeyUse};
 use crate::trail::{Window, shift};
 
 /// A digest that is proven, with all that was found on the way.
@@ -72,7 +72,7 @@ impl Walk<'_> {
             self.late(&me, generated);
             self.witness("proven", key, Some(digest.sha256()), own);
             self.anchor(&digest, own, claims);
-            self.walked.keys.extend(keys);
+            self.walked.keys.extend(keys.iter().cloned());
             self.locate(&digest);
         }
         if self.scope.backfill {
@@ -117,6 +117,10 @@ impl Walk<'_> {
         Placed {
             proven,
             beyond,
+            proof: Some(Proof {
+                own: matches!(own, Own::Present(_, Checked::Valid(_))),
+                keys,
+            }),
             worst,
             code,
             passed_over,

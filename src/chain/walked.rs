@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::hash::Sha256;
 use crate::keyname::KeyRoot;
 use crate::keys::Keys;
-use crate::proof::Verified;
+use crate::proof::{Proof, Verified};
 use crate::signature::KeyUse;
 use crate::trail::{ChainId, Window};
 
@@ -78,6 +78,8 @@ pub struct Placed {
     pub proven: Option<Box<Verified>>,
     /// The digest, if it is proven and in its place beyond the window: its logs are named there.
     pub beyond: Option<Box<Verified>>,
+    /// What proves it.
+    pub proof: Option<Proof>,
     /// How it is told, a line a file: the worst that was found, or `None` if it is in order.
     pub worst: Option<Severity>,
     /// The code of that.

@@ -5,12 +5,15 @@ mod place;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::doctor_args::{self, Doctor};
+use super::explain_args::{self, Explain};
 use crate::atlas::MapRule;
 use crate::report::{Format, trails};
 use crate::scope::Logs;
@@ -84,6 +87,17 @@ Nothing is looked at again: what the report says is what was found when it was m
 
 Exit status: 0 written, whatever the verdict; 2 it is not a report, or could not be written";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  trailproof completions bash > /etc/bash_completion.d/trailproof
+  trailproof completions zsh > \"${fpath[1]}/_trailproof\"
+  trailproof completions fish > ~/.config/fish/completions/trailproof.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  trailproof man /usr/local/share/man/man1
+  trailproof man | man -l -";
+
 /// Proves whether AWS CloudTrail logs are still what CloudTrail delivered
 #[derive(Parser)]
 #[command(name = "trailproof", version, propagate_version = true)]
@@ -100,6 +114,9 @@ pub enum Command {
     /// See whether a validation will work, and if not, why: every permission is tried
     #[command(after_help = doctor_args::EXAMPLES)]
     Doctor(Box<Doctor>),
+    /// Tell of one log or digest whether CloudTrail delivered it, and whether it is intact
+    #[command(after_help = explain_args::EXAMPLES)]
+    Explain(Box<Explain>),
     /// List the chains of digests that are there, reading no object
     #[command(after_help = TRAILS_EXAMPLES)]
     Trails(Box<Trails>),
@@ -112,6 +129,20 @@ pub enum Command {
         #[arg(value_enum, default_value_t = Schema::Validate)]
         of: Schema,
     },
+    /// Print what a shell reads to complete this program's command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// Whose
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual: a page a command into a folder, or all of them to standard output
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// The folder, which must be there
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// What writes a JSON report.
@@ -120,6 +151,7 @@ pub enum Schema {
     Validate,
     Trails,
     Doctor,
+    Explain,
 }
 
 #[derive(clap::Args)]
@@ -179,14 +211,13 @@ pub struct Validate {
     #[arg(long, value_name = "TEXT", help_heading = "Work")]
     pub seed: Option<String>,
 
-    /// Objects worked on at the same time; by default 64 at first and then as many as pay, up to 128,
+    /// Objects worked on at the same time; by default 64, more where answers take long (up to 256),
     /// and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
-    /// The report's format: text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus or
-    /// aws-cli; repeatable, each with its own --out
-    #[arg(long, value_name = "FORMAT", help_heading = "Report")]
+    /// The report's format; repeatable, each with its own --out
+    #[arg(long, value_name = "FORMAT", value_parser = format(), help_heading = "Report")]
     pub format: Vec<Format>,
 
     /// Where the report of the --format before it goes; by default standard output
@@ -196,6 +227,10 @@ pub struct Validate {
     /// A line a file, in the text report and in that of aws-cli
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,
+
+    /// No progress on standard error, not even on a terminal
+    #[arg(long, help_heading = "Report")]
+    pub quiet: bool,
 
     /// Findings accepted beforehand, as TOML: [[accept]] with chain, from, to, reason, who; they
     /// are shown, and only the exit status looks away
@@ -234,6 +269,10 @@ pub struct Trails {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
 
+    /// No progress on standard error, not even on a terminal
+    #[arg(long, help_heading = "Report")]
+    pub quiet: bool,
+
     #[command(flatten)]
     pub sign_in: SignIn,
 }
@@ -244,9 +283,8 @@ pub struct Report {
     #[arg(value_name = "FILE")]
     pub saved: PathBuf,
 
-    /// The format: text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus or aws-cli;
-    /// repeatable, each with its own --out
-    #[arg(long, value_name = "FORMAT")]
+    /// The format; repeatable, each with its own --out
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub format: Vec<Format>,
 
     /// Where the report of the --format before it goes; by default standard output
@@ -261,13 +299,19 @@ pub enum FailOn {
     Gaps,
 }
 
+/// A report's format, by a name that help and completions tell.
+fn format() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.iter().map(|format| format.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+}
+
 /// A number of workers.
-fn jobs() -> clap::builder::RangedI64ValueParser<u16> {
+pub fn jobs() -> clap::builder::RangedI64ValueParser<u16> {
     clap::value_parser!(u16).range(1..=1024)
 }
 
 /// A time: RFC 3339 with its offset honoured, or UTC where none is given, as the AWS CLI reads it.
-fn time(text: &str) -> Result<Timestamp, String> {
+pub fn time(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
     }
@@ -284,7 +328,7 @@ fn time(text: &str) -> Result<Timestamp, String> {
 }
 
 /// A duration in seconds, written as `2h` or `90m`.
-fn duration(text: &str) -> Result<i64, String> {
+pub fn duration(text: &str) -> Result<i64, String> {
     let duration: SignedDuration = text
         .parse()
         .map_err(|_| "expected a duration such as 2h or 90m".to_owned())?;

@@ -49,7 +49,7 @@ impl Observer for Files {
                     let log = ToldLog {
                         bucket: object.bucket.unwrap_or_default().into(),
                         key: object.key.into(),
-                        problem: object.finding.map(log_problem),
+                        problem: object.finding.map(|f| (f.code, log_problem(f))),
                     };
                     self.0.log(digest, log);
                 }
@@ -64,8 +64,9 @@ impl Observer for Files {
                     bucket: object.bucket.map(Into::into),
                     key: object.key.into(),
                     problem: object.code.filter(|_| !note),
-                    proven: proven
-                        .map(|(interval, starting)| ToldDigest::proven(interval, starting)),
+                    proven: proven.map(|(digest, _)| {
+                        ToldDigest::proven(digest.interval(), digest.is_starting())
+                    }),
                 };
                 self.0
                     .digest(&chain, kind == Kind::Backfill, object.end, &digest);

@@ -1,7 +1,7 @@
 //! `doctor`: signs in, has everything looked into, and writes what was found.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -9,6 +9,8 @@ use super::INTERRUPTED;
 use super::diagnose::note;
 use super::doctor_args::{Doctor, Format};
 use super::online::{FIRST_REGION, IN_FLIGHT, connections};
+use super::output::Targets;
+use super::progress::Progress;
 use crate::aws::{Engine, Http, Session, Settings};
 use crate::doctor::v1::{Report, Run};
 use crate::doctor::{Caller, Reach, Wanted, examine, text};
@@ -41,6 +43,7 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         let error = Error::new(Kind::Usage, "there is nothing to look at");
         return Err(error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket"));
     }
+    let begun = Instant::now();
     let limits = Limits::default();
     let usual = usual(&args)?;
     let sessions = sign_in(&args, &usual, &limits, stop)?;
@@ -68,7 +71,13 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         first: IN_FLIGHT,
         most: IN_FLIGHT,
     };
-    let source = S3Source::new(sessions.s3.clone(), buckets, &usual, in_flight, limits.clone());
+    let source = S3Source::new(
+        sessions.s3.clone(),
+        buckets,
+        &usual,
+        in_flight,
+        limits.clone(),
+    );
     let reach = Reach {
         callers: &callers,
         source: &source,
@@ -97,7 +106,9 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         jobs: IN_FLIGHT,
         limits,
     };
+    let progress = Progress::begin("trying what a validation needs", begun, args.quiet);
     let checked = examine(&reach, &wanted)?;
+    drop(progress);
     let run = Run {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -106,7 +117,11 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         finished: Timestamp::now().to_string(),
     };
     let report = Report::new(checked, run);
-    write(&report, args.format)?;
+    let targets = Targets::open(vec![(args.format, None)], Format::Text)?;
+    targets.write(|format, out| match format {
+        Format::Text => text::write(&report, out),
+        Format::Json => json::write(&report, out),
+    })?;
     if stop.is_set() {
         note("interrupted: the report holds what was found until then");
         return Ok(INTERRUPTED);
@@ -153,7 +168,7 @@ fn sign_in(args: &Doctor, usual: &Region, limits: &Limits, stop: &Stop) -> Resul
 fn callers(sessions: &Sessions) -> Vec<Caller> {
     let caller = |purpose, session: &Session| Caller {
         purpose,
-        identified: session.who(),
+        identified: session.who(None),
     };
     if sessions.one {
         return vec![caller("", &sessions.s3)];
@@ -162,20 +177,4 @@ fn callers(sessions: &Sessions) -> Vec<Caller> {
         caller("for S3", &sessions.s3),
         caller("for CloudTrail", &sessions.trail),
     ]
-}
-
-/// Writes the report to standard output, which holds nothing else. A closed pipe is no error.
-fn write(report: &Report, format: Format) -> Result<(), Error> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let written = match format {
-        Format::Text => text::write(report, &mut out),
-        Format::Json => json::write(report, &mut out),
-    };
-    match written.and_then(|()| out.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
-            let error = Error::new(Kind::Output, "cannot write the report to standard output");
-            Err(error.because(e))
-        }
-        _ => Ok(()),
-    }
 }

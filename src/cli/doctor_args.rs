@@ -37,6 +37,10 @@ pub struct Doctor {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, help_heading = "Report")]
     pub format: Format,
 
+    /// No progress on standard error, not even on a terminal
+    #[arg(long, help_heading = "Report")]
+    pub quiet: bool,
+
     #[command(flatten)]
     pub sign_in: SignIn,
 

@@ -2,25 +2,35 @@
 
 mod args;
 mod aws_cli;
+mod caller;
 mod diagnose;
 #[cfg(feature = "aws")]
 mod doctor;
 mod doctor_args;
+mod explain;
+mod explain_args;
+mod generate;
 #[cfg(feature = "aws")]
 mod online;
 mod output;
 mod plan;
+mod progress;
 mod report;
+mod stream;
+mod target;
+mod terminal;
 mod trails;
 mod verbose;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, IsTerminal as _};
+use std::time::Instant;
 
 use clap::{CommandFactory, FromArgMatches};
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
 
 use crate::accept;
 use crate::error::{Error, Kind};
@@ -33,9 +43,12 @@ use crate::stop::Stop;
 use crate::validate::{Access, validate};
 use args::{Args, Command, Unused};
 use aws_cli::Files;
+use caller::Caller;
 use diagnose::note;
 use output::Targets;
 use plan::Plan;
+use progress::Progress;
+use stream::Stream;
 use verbose::Lines;
 
 /// The exit status of an internal error.
@@ -70,8 +83,11 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         .collect();
     let result = match args.command {
         Command::Schema { of } => schema(of),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man { folder } => generate::man(folder.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Doctor(args) => doctor(*args, command, started, &stop),
+        Command::Explain(args) => explain::run(*args, command, started, &stop),
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");
             trails::run(*args, matches, command, started, &stop)
@@ -79,12 +95,17 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
             output::pairs(matches, Format::Text).and_then(|pairs| {
+                let begun = Instant::now();
                 let verbose = args.verbose;
+                // Lines that go to a terminal one by one show by themselves how far it is.
+                let lines = args.format.contains(&Format::Jsonl);
+                let quiet = args.quiet || lines && io::stdout().is_terminal();
                 unused(&args.unused);
                 signals(&stop)?;
-                let targets = Targets::open(pairs)?;
+                let targets = Targets::open(pairs, Format::Text)?;
                 let plan = Plan::resolve(*args, second(started), &stop)?;
-                run_validate(plan, targets, verbose, command, started, &stop)
+                let progress = Progress::begin("looking for digests", begun, quiet);
+                run_validate(plan, targets, (verbose, progress), command, started, &stop)
             })
         }
     };
@@ -115,17 +136,24 @@ fn unused(given: &Unused) {
 
 /// Asks for a stop at the first SIGINT or SIGTERM, and ends at once at the second.
 fn signals(stop: &Stop) -> Result<(), Error> {
-    let register = || {
-        for signal in [SIGINT, SIGTERM] {
-            // In this order: the flag is set only after it was looked at.
-            flag::register_conditional_shutdown(signal, INTERRUPTED.into(), stop.flag())?;
-            flag::register(signal, stop.flag())?;
-        }
-        Ok(())
+    let stop = stop.clone();
+    let listen = |mut signals: Signals| {
+        let wait = move || {
+            for _ in signals.forever() {
+                if stop.is_set() {
+                    target::abandon();
+                    low_level::exit(INTERRUPTED.into());
+                }
+                stop.set();
+            }
+        };
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(wait)
     };
-    register().map_err(|e: std::io::Error| {
-        Error::new(Kind::Internal, "cannot listen to signals").because(e)
-    })
+    let listening = Signals::new([SIGINT, SIGTERM]).and_then(listen);
+    let error = |e| Error::new(Kind::Internal, "cannot listen to signals").because(e);
+    listening.map(drop).map_err(error)
 }
 
 fn schema(of: args::Schema) -> Result<u8, Error> {
@@ -133,14 +161,12 @@ fn schema(of: args::Schema) -> Result<u8, Error> {
         args::Schema::Validate => v1::schema(),
         args::Schema::Trails => trail_list::schema(),
         args::Schema::Doctor => crate::doctor::v1::schema(),
+        args::Schema::Explain => crate::explain::v1::schema(),
     };
-    let error =
-        |e: &dyn std::fmt::Display| Error::new(Kind::Output, "cannot write the schema").because(e);
-    let text = serde_json::to_string_pretty(&schema).map_err(|e| error(&e))?;
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(error(&e)),
-        _ => Ok(0),
-    }
+    let mut text = serde_json::to_vec_pretty(&schema)
+        .map_err(|e| Error::new(Kind::Internal, "cannot make the schema").because(e))?;
+    text.push(b'\n');
+    output::print("the schema", &text)
 }
 
 #[cfg(feature = "aws")]
@@ -164,8 +190,8 @@ fn doctor(_: doctor_args::Doctor, _: Vec<String>, _: Timestamp, _: &Stop) -> Res
 
 fn run_validate(
     plan: Plan,
-    targets: Targets<Format>,
-    verbose: bool,
+    mut targets: Targets<Format>,
+    (verbose, progress): (bool, Option<Progress>),
     command: Vec<String>,
     started: Timestamp,
     stop: &Stop,
@@ -183,9 +209,22 @@ fn run_validate(
     }
     let lines = if verbose { Some(Lines::new()?) } else { None };
     let files = request.touching.then(Files::default);
-    let lines_told = lines.as_ref().map(|lines| lines as &dyn Observer);
-    let files_told = files.as_ref().map(|files| files as &dyn Observer);
-    let observer = All(lines_told.into_iter().chain(files_told).collect());
+    let mut run = Run {
+        tool: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        command,
+        started,
+        finished: started,
+        caller: None,
+        requests: Requests::default(),
+    };
+    let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
+    let mut observers: Vec<&dyn Observer> = vec![&stream];
+    observers.extend(progress.iter().map(|p| p as &dyn Observer));
+    observers.extend(lines.iter().map(|l| l as &dyn Observer));
+    observers.extend(files.iter().map(|f| f as &dyn Observer));
+    let observer = All(observers);
+    let caller = Caller::ask(access.who);
     let source = Halting::new(access.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
@@ -194,21 +233,15 @@ fn run_validate(
         trails: access.trails.as_deref(),
     };
     let outcome = validate(access, &request, &observer)?;
-    let requests = Requests {
+    drop(progress);
+    run.caller = caller.told();
+    run.finished = Timestamp::now();
+    run.requests = Requests {
         list: outcome.requests.list,
         get: outcome.requests.get,
         head: outcome.requests.head,
         keys: outcome.requests.keys,
         trails: outcome.requests.trails,
-    };
-    let run = Run {
-        tool: env!("CARGO_PKG_NAME").into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        command,
-        started,
-        finished: Timestamp::now(),
-        caller: None,
-        requests,
     };
     let report = Report::new(&outcome, requested, accept::shown(&outcome, &accepted), run);
     let remaining = accept::remaining(&outcome, &accepted);
@@ -231,6 +264,7 @@ fn run_validate(
             "the verdict is {verdict}; the exit status is {code} because of {why}"
         ));
     }
+    let streamed = stream.end(&report);
     let written = targets.write(|format, out| {
         if let (Format::AwsCli, Some(files)) = (format, &files) {
             return files.print(&report, verbose, out);
@@ -242,6 +276,7 @@ fn run_validate(
         }
         Ok(())
     });
+    let written = streamed.and(written);
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
     Ok(if interrupted { INTERRUPTED } else { code })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::SignIn;
+use super::caller::Who;
 use super::plan::{Look, Opened, Side, key_files};
 use crate::atlas::Atlas;
 use crate::aws::{Engine, Http, HttpSettings, Session, Settings};
@@ -26,8 +27,8 @@ use crate::trails::locate::{Located, locate};
 
 /// Requests in flight at first, where nothing else is asked for: latency hides behind them.
 pub const IN_FLIGHT: usize = 64;
-/// The most, where more are found to pay: each holds a few hundred kilobytes.
-const MOST_IN_FLIGHT: usize = 128;
+/// The most, where answers take long: each holds some 400 KB.
+const MOST_IN_FLIGHT: usize = 256;
 /// Where S3 is asked first if nothing says where the bucket is.
 pub const FIRST_REGION: &str = "us-east-1";
 
@@ -71,6 +72,9 @@ pub fn online(
         open(trail_profile)?
     };
 
+    let other = (s3_profile != trail_profile).then(|| cloudtrail.clone());
+    let who = who(s3.clone(), other, look);
+    let who = Some(who).filter(|_| !look.sign_in.no_sign_request);
     let trails = Box::new(SessionTrails::new(cloudtrail.clone(), start.clone()));
     let trails = Some(trails as Box<dyn Trails>).filter(|_| !look.sign_in.no_sign_request);
     let located = match &trails {
@@ -103,19 +107,42 @@ pub fn online(
             source: Box::new(source),
             keys,
             trails,
+            who,
         },
         kind: SourceKind::S3,
         buckets: given,
         located,
         now: Some(now),
-        jobs: in_flight.most,
+        jobs: in_flight.first,
     })
+}
+
+/// What asks who we are, for S3 and, where that is somebody else, for CloudTrail.
+fn who(s3: Session, cloudtrail: Option<Session>, look: &Look<'_>) -> Who {
+    let there = named_region(look).cloned();
+    Box::new(move || {
+        let arn = |session: &Session| Some(session.who(there.as_ref()).answer.ok()?.arn);
+        let Some(cloudtrail) = cloudtrail else {
+            return arn(&s3);
+        };
+        let told = [("for S3", arn(&s3)), ("for CloudTrail", arn(&cloudtrail))];
+        let known = told
+            .into_iter()
+            .filter_map(|(purpose, arn)| Some(format!("{} {purpose}", arn?)));
+        let known: Vec<String> = known.collect();
+        (!known.is_empty()).then(|| known.join(", "))
+    })
+}
+
+/// The region that was named, or is that of a trail.
+fn named_region<'a>(look: &Look<'a>) -> Option<&'a Region> {
+    let home = look.scope.trail_arn.first().map(|arn| &arn.home_region);
+    look.scope.region.first().or(home)
 }
 
 /// The region to start from where neither environment nor profile name one.
 fn start(look: &Look<'_>) -> Result<Region, Error> {
-    let home = look.scope.trail_arn.first().map(|arn| &arn.home_region);
-    match look.scope.region.first().or(home) {
+    match named_region(look) {
         Some(region) => Ok(region.clone()),
         None => FIRST_REGION
             .parse()

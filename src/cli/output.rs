@@ -1,14 +1,13 @@
 //! Where reports go. Targets are opened before the work, and a regular file is replaced only once
 //! its report is whole.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ArgMatches;
-use tempfile::NamedTempFile;
-
+use super::target::{Target, replace};
+use super::terminal::Fitted;
 use crate::error::{Error, Kind};
+use clap::ArgMatches;
 
 /// A format and where its report goes: `None` is standard output.
 pub type Pair<F> = (F, Option<PathBuf>);
@@ -63,62 +62,69 @@ where
     Ok(pairs)
 }
 
-enum Target {
-    Stdout,
-    /// A pipe, a device or the like: written as it is.
-    Stream(File, PathBuf),
-    /// A regular file: written beside and renamed.
-    Replace(NamedTempFile, PathBuf),
+/// The opened targets.
+pub struct Targets<F> {
+    targets: Vec<(F, Target)>,
+    /// The format for people, which is fitted to their terminal.
+    people: F,
 }
 
-/// The opened targets.
-pub struct Targets<F>(Vec<(F, Target)>);
-
-impl<F: Copy> Targets<F> {
-    /// Opens every target.
+impl<F: Copy + PartialEq> Targets<F> {
+    /// Opens every target; `people` is the format that is fitted to a terminal.
     ///
     /// # Errors
     /// Where one cannot be written to.
-    pub fn open(pairs: Vec<Pair<F>>) -> Result<Self, Error> {
-        let open = |(format, path): Pair<F>| {
+    pub fn open(pairs: Vec<Pair<F>>, people: F) -> Result<Self, Error> {
+        let mut targets: Vec<(F, Target)> = Vec::new();
+        for (format, path) in pairs {
             let target = match path {
                 None => Target::Stdout,
                 Some(path) => Target::open(&path).map_err(|e| unwritable(&path, &e))?,
             };
-            Ok((format, target))
-        };
-        pairs
-            .into_iter()
-            .map(open)
-            .collect::<Result<_, _>>()
-            .map(Targets)
+            if targets.iter().any(|(_, other)| other.is_file_of(&target)) {
+                let error = Error::new(Kind::Usage, "two reports would go to the same file");
+                return Err(error.hint("give each --format an --out of its own"));
+            }
+            targets.push((format, target));
+        }
+        Ok(Targets { targets, people })
+    }
+
+    /// Takes those of a format out, to be written as the work goes on.
+    pub fn take(&mut self, format: F) -> Vec<Target> {
+        let targets = std::mem::take(&mut self.targets).into_iter();
+        let (taken, left): (Vec<_>, Vec<_>) = targets.partition(|(of, _)| *of == format);
+        self.targets = left;
+        taken.into_iter().map(|(_, target)| target).collect()
     }
 
     /// Writes a report to each, as `render` writes it in a format.
     ///
     /// # Errors
-    /// Where one could not be written; a closed pipe on standard output is no error.
+    /// Where one could not be written; a closed pipe is no error: whoever read it has read enough.
     pub fn write(self, render: impl Fn(F, &mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let mut trouble = None;
-        for (format, target) in self.0 {
+        for (format, target) in self.targets {
             let put = |out: &mut dyn Write| {
                 render(format, out)?;
                 out.flush()
             };
             let result = match target {
-                Target::Stdout => match put(&mut BufWriter::new(io::stdout().lock())) {
-                    Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-                    Err(e) => Err(unwritable(Path::new("standard output"), &e)),
-                    Ok(()) => Ok(()),
-                },
+                Target::Stdout => {
+                    let mut out = BufWriter::new(io::stdout().lock());
+                    let written = match Fitted::to_stdout(&mut out) {
+                        Ok(mut fitted) if format == self.people => put(&mut fitted),
+                        _ => put(&mut out),
+                    };
+                    or_closed(written).map_err(|e| unwritable(Path::new("standard output"), &e))
+                }
                 Target::Stream(file, path) => {
-                    put(&mut BufWriter::new(file)).map_err(|e| unwritable(&path, &e))
+                    or_closed(put(&mut BufWriter::new(file))).map_err(|e| unwritable(&path, &e))
                 }
                 Target::Replace(mut file, path) => {
                     let written = put(&mut BufWriter::new(file.as_file_mut()));
-                    written
-                        .and_then(|()| file.persist(&path).map(|_| ()).map_err(|e| e.error))
-                        .map_err(|e| unwritable(&path, &e))
+                    let written = written.and_then(|()| replace(file, &path));
+                    written.map_err(|e| unwritable(&path, &e))
                 }
             };
             trouble = trouble.or(result.err());
@@ -127,31 +133,26 @@ impl<F: Copy> Targets<F> {
     }
 }
 
-impl Target {
-    fn open(path: &Path) -> io::Result<Target> {
-        if path.metadata().is_ok_and(|m| !m.is_file()) {
-            let file = OpenOptions::new().write(true).open(path)?;
-            return Ok(Target::Stream(file, path.into()));
-        }
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let mut file = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // What a newly made file would have; the user's mask applies.
-            file.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        Ok(Target::Replace(
-            file.prefix(".trailproof-").tempfile_in(folder)?,
-            path.into(),
-        ))
+/// Prints something whole to standard output, and gives the exit status.
+///
+/// # Errors
+/// Where it cannot be written; a closed pipe is no error.
+pub fn print(what: &str, text: &[u8]) -> Result<u8, Error> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text).and_then(|()| out.flush());
+    let error = |e| Error::new(Kind::Output, format!("cannot write {what}")).because(e);
+    or_closed(written).map_err(error).map(|()| 0)
+}
+
+/// A pipe that its reader has closed took all that was wanted.
+pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Error {
+pub fn unwritable(path: &Path, error: &io::Error) -> Error {
     Error::new(
         Kind::Output,
         format!("cannot write the report to {}", path.display()),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::args::{self, FailOn, Scope, SignIn, Validate};
+use super::caller::Who;
 use super::diagnose::note;
 #[cfg(feature = "aws")]
 use super::online::online;
@@ -40,6 +41,7 @@ pub struct Opened {
     pub atlas: Atlas,
     pub keys: Box<dyn Keys>,
     pub trails: Option<Box<dyn Trails>>,
+    pub who: Option<Who>,
 }
 
 /// Where to look and at what, as it was given.
@@ -139,6 +141,7 @@ impl Plan {
             complete: !(needed && unasked),
             trails,
             untold,
+            only: None,
             touching: args.format.contains(&Format::AwsCli),
             limits,
         };
@@ -230,6 +233,7 @@ fn on_disk(look: &Look<'_>, limits: &Limits) -> Result<Side, Error> {
             source: Box::new(source),
             keys: Box::new(key_files(look.keys, limits)?),
             trails: None,
+            who: None,
         },
         kind: SourceKind::Disk,
         buckets,

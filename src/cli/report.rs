@@ -29,7 +29,8 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
         .because(e)
         .hint("give what trailproof validate --format json wrote")
     })?;
-    Targets::open(pairs)?.write(|format, out| match format {
+    let targets = Targets::open(pairs, Format::Text)?;
+    targets.write(|format, out| match format {
         Format::AwsCli => aws_cli::print(saved.report(), None, false, out),
         format => saved.render(format, out),
     })?;

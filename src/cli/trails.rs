@@ -2,10 +2,12 @@
 
 use clap::ArgMatches;
 use jiff::Timestamp;
+use std::time::Instant;
 
 use super::args::Trails;
 use super::output::{self, Targets};
 use super::plan::{Look, texts};
+use super::progress::Progress;
 use super::{INTERRUPTED, note, second, signals};
 use crate::error::Error;
 use crate::finding::Verdict;
@@ -28,9 +30,10 @@ pub fn run(
     started: Timestamp,
     stop: &Stop,
 ) -> Result<u8, Error> {
+    let begun = Instant::now();
     let pairs = output::pairs(matches, Format::Text)?;
     signals(stop)?;
-    let targets = Targets::open(pairs)?;
+    let targets = Targets::open(pairs, Format::Text)?;
     let limits = Limits::default();
     let look = Look {
         source: &args.source,
@@ -64,7 +67,9 @@ pub fn run(
         limits,
     };
     let source = Halting::new(side.access.source.as_ref(), stop.clone());
+    let progress = Progress::begin("listing digests", begun, args.quiet);
     let inventory = inventory::take(&source, &side.access.atlas, &request)?;
+    drop(progress);
     let run = Run {
         tool: env!("CARGO_PKG_NAME").into(),
         version: env!("CARGO_PKG_VERSION").into(),

@@ -191,7 +191,7 @@ impl Taker<'_> {
         let mut listings = survey.listings;
         let mut ledger = Ledger::new(limits.findings_per_code);
         let folders = survey.trouble.iter();
-        folders.for_each(|t| ledger.add(unlisted::folder(self.atlas, t)));
+        folders.for_each(|t| drop(ledger.add(unlisted::folder(self.atlas, t))));
         if survey.bounded {
             let message = "folders beyond the number or depth that is searched for AWSLogs were not \
                            looked into";
@@ -201,7 +201,8 @@ impl Taker<'_> {
             chains.extend(group.chains);
             answered.extend(group.answered);
             listings += group.listings;
-            group.trouble.into_iter().for_each(|f| ledger.add(f));
+            let trouble = group.trouble.into_iter();
+            trouble.for_each(|f| drop(ledger.add(f)));
         }
         let listed = ledger.into_findings();
         let complete = listed.is_empty() && self.request.complete;

@@ -21,6 +21,19 @@ const DEPTH: usize = 128;
 /// error. It does not check the JSON: what is none, the parser refuses.
 pub(super) struct Bounded<'r> {
     inner: &'r mut dyn Read,
+    sieve: Sieve,
+}
+
+/// JSON that is held in memory: what of it is passed on, and whether that is all up to its end.
+pub(super) fn in_place(json: &mut [u8]) -> (&[u8], bool) {
+    let mut sieve = Sieve::default();
+    let passed = sieve.pass(json);
+    (&json[..passed], sieve.failed.is_none())
+}
+
+/// Where in JSON it is, and what that leads to.
+#[derive(Default)]
+struct Sieve {
     at: At,
     depth: usize,
     digits: usize,
@@ -33,9 +46,10 @@ pub(super) struct Bounded<'r> {
 }
 
 /// Where in JSON a byte stands.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 enum At {
     /// Between texts.
+    #[default]
     Outside,
     /// In a text, where a character may begin.
     Text,
@@ -50,17 +64,12 @@ enum At {
 
 impl<'r> Bounded<'r> {
     pub(super) fn new(inner: &'r mut dyn Read) -> Self {
-        Bounded {
-            inner,
-            at: At::Outside,
-            depth: 0,
-            digits: 0,
-            length: 0,
-            half: false,
-            failed: None,
-        }
+        let sieve = Sieve::default();
+        Bounded { inner, sieve }
     }
+}
 
+impl Sieve {
     /// Moves what is passed on to the front, and says how much it is.
     fn pass(&mut self, bytes: &mut [u8]) -> usize {
         let (mut from, mut to) = (0, 0);
@@ -191,7 +200,7 @@ fn plain(bytes: &[u8], most: usize) -> usize {
 impl Read for Bounded<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
-            if let Some(what) = self.failed {
+            if let Some(what) = self.sieve.failed {
                 return Err(io::Error::other(what));
             }
             let read = self.inner.read(buf)?;
@@ -202,7 +211,7 @@ impl Read for Bounded<'_> {
                 return Ok(0);
             }
             // That nothing is passed on is not yet the end.
-            let passed = self.pass(bytes);
+            let passed = self.sieve.pass(bytes);
             if passed > 0 {
                 return Ok(passed);
             }

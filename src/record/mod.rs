@@ -8,7 +8,7 @@ mod member;
 mod raw;
 mod stream;
 
-pub use stream::{Records, read, read_one};
+pub use stream::{Records, read, read_held, read_one};
 
 use jiff::Timestamp;
 

@@ -1,6 +1,7 @@
-//! The JSON report in pieces, one a line, for programs that read it as it comes: `report`, then
-//! `chain`, `gap`, `finding`, `key`, `accepted`, `not_proven`, and at last `summary`. A line's fields are
-//! those that the piece has in the JSON report.
+//! The JSON report in pieces, one a line, for programs that read it as it comes: `report` first, then
+//! `chain` with its `gap`s after it, `finding`, `key`, `accepted`, `not_proven`, and at last `summary`. A
+//! line's fields are those that the piece has in the JSON report. A run writes chains and findings as
+//! they become final; a report that is there as a whole has all chains before all findings.
 
 use std::io::{self, Write};
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::json::line;
 use super::v1::{
     Accepted, Chain, DigestRef, Digests, Finding, Gap, Key, Location, Logs, Report, Requested,
-    Requests, Span, Stretch, Totals,
+    Requests, Run, SCHEMA, Span, Stretch, Totals,
 };
 use crate::finding::Verdict;
 
@@ -46,6 +47,7 @@ enum Line<'a> {
         complete: bool,
         totals: &'a Totals,
         finished: Timestamp,
+        caller: Option<&'a str>,
         requests: &'a Requests,
     },
 }
@@ -72,32 +74,64 @@ struct OfChain<'a> {
     evidence_sha256: &'a str,
 }
 
-/// Writes the lines.
+/// Writes the lines of a report that is there as a whole.
 ///
 /// # Errors
 /// Where writing fails.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let run = &report.run;
+    begin(&report.requested, &report.run, out)?;
+    for chain in &report.chains {
+        self::chain(chain, out)?;
+    }
+    for finding in &report.findings {
+        self::finding(finding, out)?;
+    }
+    end(report, out)
+}
+
+/// Writes what is known before the work, which comes first.
+///
+/// # Errors
+/// Where writing fails.
+pub fn begin(requested: &Requested, run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let head = Line::Report {
-        schema: &report.schema,
-        requested: &report.requested,
+        schema: SCHEMA,
+        requested,
         tool: &run.tool,
         version: &run.version,
         command: &run.command,
         started: run.started,
         caller: run.caller.as_deref(),
     };
-    line(&head, out)?;
-    for chain in &report.chains {
-        line(&Line::Chain(of(chain)), out)?;
-        for gap in &chain.gaps {
-            let chain = &chain.id;
-            line(&Line::Gap { chain, gap }, out)?;
-        }
+    line(&head, out)
+}
+
+/// Writes a finding.
+///
+/// # Errors
+/// Where writing fails.
+pub fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    line(&Line::Finding(finding), out)
+}
+
+/// Writes a chain and its gaps.
+///
+/// # Errors
+/// Where writing fails.
+pub fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
+    line(&Line::Chain(of(chain)), out)?;
+    for gap in &chain.gaps {
+        let chain = &chain.id;
+        line(&Line::Gap { chain, gap }, out)?;
     }
-    for finding in &report.findings {
-        line(&Line::Finding(finding), out)?;
-    }
+    Ok(())
+}
+
+/// Writes what is known after the work, and the summary, which comes last.
+///
+/// # Errors
+/// Where writing fails.
+pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for key in &report.keys {
         line(&Line::Key(key), out)?;
     }
@@ -111,8 +145,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         verdict: report.verdict,
         complete: report.complete,
         totals: &report.totals,
-        finished: run.finished,
-        requests: &run.requests,
+        finished: report.run.finished,
+        caller: report.run.caller.as_deref(),
+        requests: &report.run.requests,
     };
     line(&summary, out)
 }

@@ -5,7 +5,7 @@ mod csv;
 mod groups;
 pub mod html;
 pub mod json;
-mod jsonl;
+pub mod jsonl;
 mod junit;
 mod markdown;
 mod matrix;

@@ -63,6 +63,9 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (0, false) => writeln!(out, "  keys     none used of those in {}", given.join(", "))?,
         (n, false) => writeln!(out, "  keys     {n} used, from files: {}", given.join(", "))?,
     }
+    if let Some(caller) = &report.run.caller {
+        writeln!(out, "  caller   {}", escape(caller))?;
+    }
     for (name, values) in asked(requested) {
         let values: Vec<_> = values.iter().map(|v| escape(v)).collect();
         writeln!(out, "  {name:<8} {}", values.join(", "))?;

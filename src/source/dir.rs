@@ -1,9 +1,6 @@
 //! A tree on disk as `aws s3 sync` leaves it: keys as paths, no metadata, with `KEY.head.json`
 //! (the output of `aws s3api head-object`) beside an object where somebody kept it.
 //!
-//! Files are opened component by component relative to the root and never through a symbolic
-//! link, so no key and no tree, not even one that changes underneath, leads out of the root.
-
 use std::collections::{BTreeMap, BinaryHeap};
 use std::fs::File;
 use std::io::Read;
@@ -11,10 +8,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use jiff::Timestamp;
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use serde::Deserialize;
 
+use super::below::{Found, Opened, checked, descend, file_at, folder_at, kind_word, trouble};
 use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
 use crate::finding::ObjectFacts;
 use crate::limits::Limits;
@@ -30,6 +27,7 @@ struct Mount {
 /// Folders on disk, one a bucket.
 pub struct DirSource {
     mounts: Vec<Mount>,
+    opened: Opened,
     limits: Limits,
 }
 
@@ -53,6 +51,7 @@ impl DirSource {
     pub fn new(limits: Limits) -> Self {
         DirSource {
             mounts: Vec::new(),
+            opened: Opened::default(),
             limits,
         }
     }
@@ -88,10 +87,11 @@ impl DirSource {
 
     fn open_folder(&self, root: RootId, prefix: &str) -> Result<OwnedFd, GetError> {
         let root = self.root(root)?;
-        match prefix.strip_suffix('/').unwrap_or(prefix) {
-            "" => folder_at(root, "."),
-            folder => descend(root, folder, folder_at),
+        let folder = prefix.strip_suffix('/').unwrap_or(prefix);
+        if !folder.is_empty() {
+            checked(folder)?;
         }
+        descend(root, folder)
     }
 
     /// The entries after `after` in key order, at most `names_at_once` of them, and whether there
@@ -180,10 +180,12 @@ impl DirSource {
         }
     }
 
-    /// What lies in `KEY.head.json`: nothing where there is none, or why it is of no use.
-    fn head(&self, root: BorrowedFd<'_>, key: &str) -> Option<Result<Head, &'static str>> {
-        let file = match descend(root, &format!("{key}{HEAD_SUFFIX}"), file_at) {
-            Ok(file) => file,
+    /// What lies in `KEY.head.json`, in the folder of its object: nothing where there is none, or why
+    /// it is of no use.
+    fn head(&self, folder: &OwnedFd, key: &str) -> Option<Result<Head, &'static str>> {
+        let name = key.rsplit('/').next().unwrap_or(key);
+        let file = match file_at(folder.as_fd(), &format!("{name}{HEAD_SUFFIX}")) {
+            Ok((file, _)) => file,
             Err(GetError::NotFound) => return None,
             Err(_) => {
                 return Some(Err(
@@ -270,11 +272,10 @@ impl Source for DirSource {
     }
 
     fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
-        let root = self.root(root)?;
-        let file = descend(root, key, file_at)?;
-        let mut facts = facts_of(&file)?;
+        let Found { folder, file, stat } = self.opened.file(root, self.root(root)?, key)?;
+        let mut facts = facts_of(&stat);
         let mut metadata = Metadata::default();
-        match with_metadata.then(|| self.head(root, key)).flatten() {
+        match with_metadata.then(|| self.head(&folder, key)).flatten() {
             None => {}
             Some(Err(trouble)) => metadata.trouble = Some(trouble),
             Some(Ok(mut head)) => {
@@ -299,22 +300,20 @@ impl Source for DirSource {
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        let root = self.root(root)?;
-        let file = descend(root, key, file_at)?;
-        let mut facts = facts_of(&file)?;
-        if let Some(Ok(head)) = self.head(root, key) {
+        let found = self.opened.file(root, self.root(root)?, key)?;
+        let mut facts = facts_of(&found.stat);
+        if let Some(Ok(head)) = self.head(&found.folder, key) {
             fill(&mut facts, head);
         }
         Ok(facts)
     }
 }
 
-fn facts_of(file: &OwnedFd) -> Result<ObjectFacts, GetError> {
-    let size = fstat(file).map_err(|e| trouble(e, "file"))?.st_size;
-    Ok(ObjectFacts {
-        size: u64::try_from(size).ok(),
+fn facts_of(stat: &Stat) -> ObjectFacts {
+    ObjectFacts {
+        size: u64::try_from(stat.st_size).ok(),
         ..Default::default()
-    })
+    }
 }
 
 fn fill(facts: &mut ObjectFacts, head: Head) {
@@ -322,89 +321,4 @@ fn fill(facts: &mut ObjectFacts, head: Head) {
     let modified = head.last_modified.and_then(|t| t.parse::<Timestamp>().ok());
     facts.last_modified = modified.map(|t| t.to_string());
     facts.version_id = head.version_id;
-}
-
-/// Opens `key` below `root` one component at a time, the last one with `open`.
-fn descend(
-    root: BorrowedFd<'_>,
-    key: &str,
-    open: fn(BorrowedFd<'_>, &str) -> Result<OwnedFd, GetError>,
-) -> Result<OwnedFd, GetError> {
-    // The whole key first: what it is must not depend on which part of it is there.
-    key.split('/').try_for_each(checked)?;
-    let (folders, last) = key.rsplit_once('/').unwrap_or(("", key));
-    let mut at: Option<OwnedFd> = None;
-    for part in folders.split('/').filter(|part| !part.is_empty()) {
-        at = Some(folder_at(at.as_ref().map_or(root, AsFd::as_fd), part)?);
-    }
-    open(at.as_ref().map_or(root, AsFd::as_fd), last)
-}
-
-fn checked(part: &str) -> Result<(), GetError> {
-    match part {
-        "" | "." | ".." => Err(GetError::Refused(
-            "the key is no path below the root".into(),
-        )),
-        _ if part.contains('\0') => Err(GetError::Refused("the key holds a nul byte".into())),
-        _ => Ok(()),
-    }
-}
-
-fn folder_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
-    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::CLOEXEC;
-    openat(at, name, flags, Mode::empty()).map_err(|e| match e {
-        // A link where a folder should be answers as "not a directory" or as a loop.
-        Errno::NOTDIR | Errno::LOOP => match entry_kind(at, name) {
-            Some(FileType::Symlink) => GetError::Refused("a symbolic link in its path".into()),
-            _ => GetError::NotFound,
-        },
-        e => trouble(e, "folder"),
-    })
-}
-
-fn file_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
-    let flags = OFlags::NOFOLLOW
-        | OFlags::NONBLOCK // a pipe must not hold us up
-        | OFlags::NOCTTY
-        | OFlags::RDONLY
-        | OFlags::CLOEXEC;
-    let file = openat(at, name, flags, Mode::empty()).map_err(|e| match e {
-        Errno::LOOP => GetError::Refused("it is a symbolic link".into()),
-        e => match entry_kind(at, name) {
-            Some(FileType::RegularFile) | None => trouble(e, "file"),
-            Some(other) => GetError::Refused(format!("it is {}", kind_word(other))),
-        },
-    })?;
-    match FileType::from_raw_mode(fstat(&file).map_err(|e| trouble(e, "file"))?.st_mode) {
-        FileType::RegularFile => Ok(file),
-        other => Err(GetError::Refused(format!("it is {}", kind_word(other)))),
-    }
-}
-
-fn entry_kind(at: BorrowedFd<'_>, name: &str) -> Option<FileType> {
-    let stat = statat(at, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
-    Some(FileType::from_raw_mode(stat.st_mode))
-}
-
-fn kind_word(kind: FileType) -> &'static str {
-    match kind {
-        FileType::Symlink => "a symbolic link",
-        FileType::Directory => "a folder",
-        FileType::Fifo => "a pipe",
-        FileType::Socket => "a socket",
-        FileType::CharacterDevice | FileType::BlockDevice => "a device",
-        _ => "no regular file",
-    }
-}
-
-fn trouble(e: Errno, what: &str) -> GetError {
-    match e {
-        Errno::NOENT => GetError::NotFound,
-        Errno::NOTDIR => GetError::NotFound,
-        Errno::ACCESS | Errno::PERM => {
-            GetError::Denied(format!("this user may not read the {what}"))
-        }
-        Errno::NAMETOOLONG => GetError::Refused("the key is too long for a path".into()),
-        e => GetError::Io(std::io::Error::from(e).kind().to_string()),
-    }
 }

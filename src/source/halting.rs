@@ -51,6 +51,10 @@ impl Source for Halting<'_> {
         self.source.open(bucket)
     }
 
+    fn best_at_once(&self) -> usize {
+        self.source.best_at_once()
+    }
+
     fn folders(
         &self,
         root: RootId,

@@ -1,5 +1,6 @@
 //! Where objects come from. A source lists and reads; it never judges.
 
+mod below;
 pub mod bucket;
 pub mod dir;
 pub mod halting;
@@ -205,6 +206,12 @@ pub trait Source: Sync {
     /// Opens a further bucket by its name, where the source can; the same one for the same name.
     fn open(&self, _bucket: &str) -> Option<RootId> {
         None
+    }
+
+    /// How many objects are best read at the same time so that every core is busy, by what is known by
+    /// now; 0 where that is not for the source to say.
+    fn best_at_once(&self) -> usize {
+        0
     }
 
     /// Names one level below `prefix` (empty, or closed by a slash) that hold further keys,

@@ -32,7 +32,7 @@ impl Driver<'_> {
             .filter(|id| request.filter.concerns(id) && !ids.contains(id))
         {
             let message = "this chain was expected and has no digest here: nothing of it is proven";
-            ledger.add(Finding::new(Code::ChainMissing, message).of(id));
+            self.add(ledger, Finding::new(Code::ChainMissing, message).of(id));
         }
         if self.fetcher.atlas.roots().is_empty() {
             // There is nowhere to look, and why was told beforehand.
@@ -58,7 +58,7 @@ impl Driver<'_> {
                         .into(),
                 );
             }
-            ledger.add(finding);
+            self.add(ledger, finding);
         }
         let written: BTreeSet<&str> = chains
             .iter()
@@ -75,13 +75,13 @@ impl Driver<'_> {
                 format!("no proven digest was written to the bucket {bucket} that was asked for");
             let buckets: Vec<&str> = written.iter().take(request.limits.named).copied().collect();
             let hint = format!("those here were written to: {}", buckets.join(", "));
-            ledger.add(Finding::new(Code::NothingFound, message).hint(hint));
+            self.add(ledger, Finding::new(Code::NothingFound, message).hint(hint));
         }
         if chains.is_empty() && request.filter.asked().is_empty() {
             let message = "no digest was found: nothing is proven";
             let finding = Finding::new(Code::NothingFound, message)
                 .hint(not_proven::what_is_there(survey, chains, &request.limits));
-            ledger.add(finding);
+            self.add(ledger, finding);
         }
     }
 }

@@ -67,7 +67,7 @@ impl Driver<'_> {
         let scope = |backfill, from| self.scope(&id, backfill, (from, to), hidden);
         let mut main = run.walk(Walk::new(scope(false, request.from)), false, to);
         run.from = request.from.or(main.begins);
-        let backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
+        let mut backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
         let Run {
             mut ledger,
             passed_over,
@@ -79,6 +79,9 @@ impl Driver<'_> {
             ..
         } = run;
 
+        result.keys.extend(std::mem::take(&mut main.keys));
+        result.keys.extend(std::mem::take(&mut backfill.keys));
+        main.locations.shrink_to_fit();
         let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
         let trail = self.asked(&id, &names, result);
         let missing = trail
@@ -93,6 +96,9 @@ impl Driver<'_> {
         let looked = request.as_of.unwrap_or(to);
         let pending_from = shift(looked, request.delivery_lag.saturating_neg()).max(last);
         let gaps = gap::find(window, pending_from, &main.accounted, &main.restarts);
+        for gap in &gaps {
+            self.observer.known(&gap.finding().of(&id));
+        }
         Some(Proved {
             window,
             gaps,
@@ -190,7 +196,7 @@ impl Driver<'_> {
         paint.add_colours(&by_logs);
         let coverage = paint.settle(window, pending_from);
         for gap in &gaps {
-            ledger.add(gap.finding().of(&id));
+            self.keep(&mut ledger, gap.finding().of(&id));
         }
         let covered = coverage.iter().any(|s| s.state == State::Verified);
         // Between digests on both sides, a window without any is a gap that is known.
@@ -203,8 +209,10 @@ impl Driver<'_> {
         if (main.seen == 0 && !bounded)
             || (!covered && ledger.worst().is_none_or(|s| s == Severity::Note))
         {
-            ledger.add(nothing_in_window(main.seen, &names).of(&id).over(window));
+            let nothing = nothing_in_window(main.seen, &names);
+            self.add(&mut ledger, nothing.of(&id).over(window));
         }
+        self.settle(&ledger);
         let findings = ledger.into_findings();
         let verdict = verdict(&findings, coverage.iter().map(|s| s.state), complete);
         let logged = Sha256(evidence.finalize().into());
@@ -215,11 +223,9 @@ impl Driver<'_> {
                 .filter(|s| s.state == State::Pending)
                 .map(|s| (id.clone(), s.time)),
         );
-        result.keys.extend(main.keys);
-        result.keys.extend(backfill.keys);
         result.complete &= complete;
         result.findings.extend(findings);
-        result.chains.push(ChainOutcome {
+        let concluded = ChainOutcome {
             window,
             verdict,
             verified_until: verified_until(&coverage),
@@ -232,7 +238,9 @@ impl Driver<'_> {
             anchors: main.anchors,
             evidence: seal(evidence),
             id,
-        });
+        };
+        self.observer.concluded(&concluded);
+        result.chains.push(concluded);
     }
 
     /// Says which keys are about to be needed: from an hour before the window, whose first digest may

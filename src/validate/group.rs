@@ -1,7 +1,7 @@
 //! One account and region: its digests listed, its chains walked one after another; and what came of
 //! them, once their logs are read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -27,11 +27,11 @@ use crate::unlisted;
 pub(super) struct GroupResult {
     pub chains: Vec<ChainOutcome>,
     pub findings: Vec<Finding>,
-    pub keys: BTreeSet<KeyUse>,
+    pub keys: Vec<KeyUse>,
     pub answered: Vec<Asked>,
     pub found: Vec<(KeyRoot, ChainId)>,
     /// When the newest digest of each ends.
-    pub ends: BTreeMap<ChainId, Timestamp>,
+    pub ends: Vec<(ChainId, Timestamp)>,
     pub unrecognised: Named,
     pub complete: bool,
     pub pending: Vec<(ChainId, Window)>,
@@ -41,6 +41,16 @@ pub(super) struct GroupResult {
     pub unvalidated: BTreeSet<TrailArn>,
     /// What was seen among the logs.
     pub beside: Beside,
+}
+
+impl GroupResult {
+    /// Gives back what memory is not needed: thousands of these wait for their logs to be read.
+    fn compact(&mut self) {
+        self.keys.shrink_to_fit();
+        self.answered.shrink_to_fit();
+        self.found.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
 }
 
 /// One account and region whose chains were walked.
@@ -87,6 +97,11 @@ impl Driver<'_> {
             ..
         } = listing;
         result.unrecognised = unrecognised;
+        for finding in &result.findings {
+            self.observer.known(finding);
+            self.observer.settled(finding);
+        }
+        self.listed(chains.iter());
         let mut references = References::default();
         let mut walked: Vec<Proved> = Vec::new();
         for (id, names) in chains {
@@ -103,11 +118,12 @@ impl Driver<'_> {
                 result.found.push((root.clone(), id.clone()));
             }
             if let Some(newest) = names.main.last() {
-                result.ends.insert(id.clone(), newest.end());
+                result.ends.push((id.clone(), newest.end()));
             }
             let proved = self.prove(id, names, &hidden, &mut references, &mut result);
             walked.extend(proved);
         }
+        result.compact();
         let search = self.search(&mut walked, siblings, &hidden, references);
         Group {
             walked,

@@ -2,7 +2,8 @@
 //! one of them is recorded in one that is still to be read, or was read just now.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::Digest as _;
@@ -13,7 +14,7 @@ use super::manifest::Page;
 use super::witness::Witness;
 use crate::damage;
 use crate::digest::LogEntry;
-use crate::event::{self, Judged};
+use crate::event::{self, Judged, Step};
 use crate::fetch::LogState;
 use crate::finding::{Code, Finding, Severity};
 use crate::gap::{AROUND, Gap, Place, explain};
@@ -30,6 +31,9 @@ use crate::trail::{ChainId, Window, shift};
 const SHELF: usize = 256;
 /// Logs on their way for each worker, so that none waits for the slowest.
 const AHEAD: usize = 4;
+
+/// How long logs that were read may wait for others.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Whose logs these are, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +70,44 @@ impl Sheet {
 struct Log {
     sheet: Arc<Sheet>,
     at: usize,
-    read: Option<(LogState, Kept)>,
+    read: Option<Read>,
+}
+
+/// What was read of a log.
+type Read = (LogState, Kept);
+
+/// Logs that were read, by number. Whoever waits for them is woken once a good part of those on their
+/// way is there: woken for each, it would cost more than what it does with one.
+#[derive(Default)]
+struct Arrivals {
+    here: Mutex<Here>,
+    enough: Condvar,
+}
+
+#[derive(Default)]
+struct Here {
+    logs: Vec<(usize, Read)>,
+    wanted: usize,
+}
+
+impl Arrivals {
+    fn put(&self, number: usize, log: Read) {
+        let mut here = self.here.lock().unwrap_or_else(|e| e.into_inner());
+        here.logs.push((number, log));
+        if here.logs.len() == here.wanted {
+            self.enough.notify_one();
+        }
+    }
+
+    /// Waits for so many, but never long, so that nothing that is known is told late.
+    fn take(&self, wanted: usize) -> Vec<(usize, Read)> {
+        let mut here = self.here.lock().unwrap_or_else(|e| e.into_inner());
+        here.wanted = wanted;
+        let few = |here: &mut Here| here.logs.len() < wanted;
+        let waited = self.enough.wait_timeout_while(here, PATIENCE, few);
+        let (mut here, _) = waited.unwrap_or_else(|e| e.into_inner());
+        std::mem::take(&mut here.logs)
+    }
 }
 
 /// A log that was as delivered.
@@ -125,22 +166,21 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     /// Reads all that is named, and gives what was heard.
     pub fn run(mut self) -> Heard {
         let driver = self.driver;
-        let ahead = driver.request.jobs.saturating_mul(AHEAD).max(SHELF / 4);
-        let (sender, receiver) = mpsc::channel();
+        let wide = driver.wide_pool();
+        let pool = wide.as_ref().unwrap_or(driver.pool);
+        let ahead = (pool.current_num_threads() * AHEAD).max(SHELF / 4);
+        let arrivals = Arrivals::default();
         let mut waiting: VecDeque<Log> = VecDeque::new();
         let mut told = 0;
-        driver.pool.in_place_scope(|scope| {
+        pool.in_place_scope(|scope| {
             loop {
                 while waiting.len() < ahead {
                     let Some((sheet, at)) = self.next() else {
                         break;
                     };
-                    let (sender, number) = (sender.clone(), told + waiting.len());
+                    let (arrivals, number) = (&arrivals, told + waiting.len());
                     let (interest, log) = (Arc::clone(&self.interest), Arc::clone(&sheet));
-                    scope.spawn(move |_| {
-                        // Nobody waits for it any more only if we panicked.
-                        let _ = sender.send((number, read(driver, &interest, &log, at)));
-                    });
+                    scope.spawn(move |_| arrivals.put(number, read(driver, &interest, &log, at)));
                     waiting.push_back(Log {
                         sheet,
                         at,
@@ -150,10 +190,9 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                 if waiting.is_empty() {
                     break;
                 }
-                let Ok((number, result)) = receiver.recv() else {
-                    break;
-                };
-                waiting[number - told].read = Some(result);
+                for (number, result) in arrivals.take(waiting.len().min(ahead / 2)) {
+                    waiting[number - told].read = Some(result);
+                }
                 while waiting.front().is_some_and(|log| log.read.is_some()) {
                     let log = waiting.pop_front();
                     told += 1;
@@ -196,13 +235,21 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                         id,
                         interval: naming.interval,
                         digest: naming.place,
-                        logs: naming.logs,
+                        logs: self.asked(naming.logs),
                     };
                     self.sheet = Some((Arc::new(sheet), 0));
                 }
                 Err(error) => self.lost(of, &page, &error),
             }
         }
+    }
+
+    /// Those that are looked at.
+    fn asked(&self, mut logs: Vec<LogEntry>) -> Vec<LogEntry> {
+        if let Some(only) = &self.driver.request.only {
+            logs.retain(|log| only.is(&log.bucket, &log.key));
+        }
+        logs
     }
 
     /// Tells of one log, in its turn.
@@ -295,7 +342,8 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         let proved = &mut self.chains[chain as usize];
         proved.logs.unproven += page.lost().unwrap_or(1);
         proved.by_logs.colour(Severity::Unproven, page.hour());
-        proved.ledger.add(finding.of(&proved.id));
+        let finding = finding.of(&proved.id);
+        self.driver.add(&mut proved.ledger, finding);
     }
 
     /// Counts and reports one log.
@@ -319,7 +367,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                     let message = "this log's gzip header carries optional fields (a name, a \
                                    comment or extra); its content is as delivered";
                     let finding = Finding::new(Code::GzipHeaderChanged, message);
-                    proved.ledger.add(about(finding));
+                    self.driver.add(&mut proved.ledger, about(finding));
                 }
                 "valid"
             }
@@ -335,18 +383,29 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                 }
                 proved.by_logs.colour(finding.severity, sheet.interval);
                 let finding = found.insert(about(*finding));
-                proved.ledger.add(finding.clone());
+                self.driver.add(&mut proved.ledger, finding.clone());
                 finding.code.as_str()
             }
         };
-        let hash = entry
-            .hash
-            .as_ref()
-            .map_or_else(String::clone, ToString::to_string);
-        proved.evidence.update(format!(
-            "log {}/{} {hash} {word}\n",
-            entry.bucket, entry.key
-        ));
+        let mut digits = [0; 64];
+        let hash = match &entry.hash {
+            Ok(hash) => hash.hex(&mut digits),
+            Err(algorithm) => algorithm,
+        };
+        let line = [
+            "log ",
+            &entry.bucket,
+            "/",
+            &entry.key,
+            " ",
+            hash,
+            " ",
+            word,
+            "\n",
+        ];
+        line.iter().for_each(|part| proved.evidence.update(part));
+        self.driver.observer.step(Step::Log);
+        self.driver.read();
         self.tell(sheet, entry, found.as_ref(), word != "not-read", false);
         let damaged = found.as_ref().and_then(damage::since);
         damaged.into_iter().for_each(|since| self.damaged(since));
@@ -414,7 +473,7 @@ fn order(
 }
 
 /// Reads one log: what runs on the workers.
-fn read(driver: &Driver<'_>, interest: &Interest, sheet: &Sheet, at: usize) -> (LogState, Kept) {
+fn read(driver: &Driver<'_>, interest: &Interest, sheet: &Sheet, at: usize) -> Read {
     let entry = &sheet.logs[at];
     let takes = |event: &_| interest.takes(event);
     let keep = match (interest.wants(&sheet.id, sheet.interval), sheet.of) {

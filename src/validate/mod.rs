@@ -16,6 +16,7 @@ mod search;
 mod selected;
 mod spool;
 mod tail;
+mod tell;
 mod unnamed;
 mod unreferenced;
 mod witness;
@@ -29,10 +30,11 @@ use crate::atlas::Atlas;
 use crate::beside::Beside;
 use crate::discover::{self, Named, Survey};
 use crate::error::{Error, Kind};
-use crate::event::Observer;
+use crate::event::{Observer, Step};
 use crate::fetch::Fetcher;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::gap::{Cause, Certainty};
+use crate::interest::Interest;
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
 use crate::keys::Keys;
 use crate::ledger::Ledger;
@@ -81,9 +83,7 @@ pub fn validate(
         trails,
     } = access;
     let limits = &request.limits;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs.max(1))
-        .build()
+    let pool = workers(request.jobs.max(1))
         .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
     let survey = discover::survey(source, atlas, &request.filter, limits, &pool);
@@ -103,6 +103,7 @@ pub fn validate(
     let walk = |((account, region), places): (&(AccountId, Region), &Vec<(RootId, KeyRoot)>)| {
         driver.group(account, region, places, &survey.members)
     };
+    observer.step(Step::Folders(survey.groups.len() as u64));
     // All digests first: a broken chain is told early, and around gaps events are looked for.
     let mut groups = driver.side_by_side(survey.groups.iter().collect(), walk);
     let trails = driver.trails_of(&groups);
@@ -120,6 +121,10 @@ pub fn validate(
     }
     let results = driver.side_by_side(groups, |group| driver.finish(group));
     Ok(driver.join(survey, results, &told, &selected))
+}
+
+fn workers(n: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(n).build()
 }
 
 struct Driver<'a> {
@@ -174,16 +179,30 @@ impl Driver<'_> {
         results.into_values().collect()
     }
 
+    /// More workers, where more objects are best read at the same time by now. Without them all goes
+    /// on, slower.
+    fn wide_pool(&self) -> Option<rayon::ThreadPool> {
+        let best = self.fetcher.source.best_at_once();
+        (best > self.request.jobs).then(|| workers(best).ok())?
+    }
+
     /// Reads the logs that digests name, and holds gaps and damage against what was called around
     /// them. Gives what of that is not known, in sentences.
     fn read_and_explain(&self, groups: &mut [Group]) -> Vec<String> {
         let chains = groups.iter_mut().flat_map(|g| &mut g.walked);
         let mut chains: Vec<&mut Proved> = chains.collect();
+        if self.request.only.is_some() {
+            Reader::new(self, &mut chains, &[], Interest::default()).run();
+            return Vec::new();
+        }
         let interest = self.interest(&chains);
         let (witnesses, silent) = self.witnesses(&chains);
+        self.observer.step(Step::Logs);
         let reader = Reader::new(self, &mut chains, &witnesses, interest);
         let mut heard = reader.run();
+        self.observer.step(Step::Causes);
         let unasked = self.explain(&mut chains, &mut heard);
+        self.observer.step(Step::Others);
         let gaps = chains.iter().flat_map(|p| &p.gaps);
         let (told, untold): (Vec<_>, Vec<_>) = gaps.partition(|g| g.certainty != Certainty::None);
         let off = told.iter().filter(|g| g.cause != Cause::TrailCreated);
@@ -201,16 +220,18 @@ impl Driver<'_> {
         let mut complete = survey.trouble.is_empty() && !survey.bounded;
         let mut ledger = Ledger::new(self.request.limits.findings_per_code);
         let beforehand = &self.request.beforehand;
-        beforehand.iter().for_each(|f| ledger.add(f.clone()));
+        beforehand
+            .iter()
+            .for_each(|f| self.add(&mut ledger, f.clone()));
         self.fetcher
             .keys
             .broken()
             .into_iter()
-            .for_each(|f| ledger.add(f));
+            .for_each(|f| self.add(&mut ledger, f));
         survey
             .trouble
             .iter()
-            .for_each(|t| ledger.add(unlisted::folder(self.fetcher.atlas, t)));
+            .for_each(|t| self.add(&mut ledger, unlisted::folder(self.fetcher.atlas, t)));
         let mut chains = Vec::new();
         let mut findings = Vec::new();
         let mut keys = BTreeSet::new();
@@ -240,11 +261,11 @@ impl Driver<'_> {
         unrecognised.first.truncate(self.request.limits.named);
         std::mem::take(&mut among_logs.trouble)
             .into_iter()
-            .for_each(|f| ledger.add(f));
+            .for_each(|f| self.add(&mut ledger, f));
         complete &= self.fetcher.lasted() && self.request.complete && !selected.cut_short;
         unvalidated
             .iter()
-            .for_each(|arn| ledger.add(tail::unvalidated(arn)));
+            .for_each(|arn| self.add(&mut ledger, tail::unvalidated(arn)));
         chains.sort_by(|a, b| a.id.cmp(&b.id));
         self.absences(&survey, &chains, &answered, &mut ledger);
         let listed = |(root, account, region): &&(KeyRoot, AccountId, Region)| {
@@ -260,7 +281,7 @@ impl Driver<'_> {
         for id in &beside {
             let message = "logs of this account lie in this region and no digest of this trail does, \
                            though it has digests in other regions: nothing of it is proven";
-            ledger.add(missing(id, message));
+            self.add(&mut ledger, missing(id, message));
         }
         let named = !self.request.filter.trail_arns.is_empty();
         for id in missing_at_home(&found, trails, named) {
@@ -272,7 +293,7 @@ impl Driver<'_> {
             if wanted && !found.iter().any(folder) {
                 let message = "this is the home region of a trail that writes digests here, and none of \
                                its own is there: nothing of it is proven";
-                ledger.add(missing(&id, message));
+                self.add(&mut ledger, missing(&id, message));
             }
         }
         let late = self.request.delivery_lag.saturating_add(HOUR);
@@ -289,8 +310,9 @@ impl Driver<'_> {
                  or account was left out since, or its digests are not there",
                 time.from, time.to
             );
-            ledger.add(missing(&id, &message).over(time));
+            self.add(&mut ledger, missing(&id, &message).over(time));
         }
+        self.settle(&ledger);
         findings.extend(ledger.into_findings());
         findings.sort_by_cached_key(Finding::order);
         // Two folders of one bucket may both say the same of one object.

@@ -129,8 +129,8 @@ impl References {
 
 fn mark(bucket: &str, key: &str) -> Mark {
     let mut mark = [0; MARK];
-    let place = [bucket.as_bytes(), &[0], key.as_bytes()].concat();
-    mark.copy_from_slice(&Sha256::of(&place).0[..MARK]);
+    let place = Sha256::of_parts(&[bucket, "\0", key]);
+    mark.copy_from_slice(&place.0[..MARK]);
     mark
 }
 

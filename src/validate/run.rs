@@ -9,7 +9,7 @@ use super::batch::{Batch, content_of, home_of, proves_itself, runs};
 use super::manifest::Page;
 use super::references::References;
 use crate::chain::{Placed, Walk, Walked};
-use crate::event::{self, Judged};
+use crate::event::{self, Judged, Step};
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::ledger::Ledger;
@@ -59,6 +59,35 @@ pub(super) struct Run<'a> {
     pub(super) siblings: BTreeMap<ChainId, Names>,
 }
 
+impl Driver<'_> {
+    /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
+    /// for its proof.
+    pub(super) fn within<'s>(
+        &self,
+        slots: &'s [Slot],
+        backfill: bool,
+        (from, to): (Option<Timestamp>, Timestamp),
+    ) -> &'s [Slot] {
+        let at = |end: Timestamp| slots.partition_point(|s| s.end() < end);
+        let past = |end: Timestamp| slots.partition_point(|s| s.end() <= end);
+        // Several may end together, in several places.
+        let low = from.map_or(0, |from| match past(from).checked_sub(1) {
+            Some(before) => at(slots[before].end()),
+            None => 0,
+        });
+        let high = if backfill {
+            // They are named by the time they cover and may be delivered much later.
+            past(shift(to, self.request.backfill_grace))
+        } else {
+            // Whatever ends within an hour after the window's end may still meet it, a starting
+            // digest too; the next one proves them.
+            let next = slots.get(at(shift(to, HOUR))).map(|s| s.end());
+            next.map_or(slots.len(), past)
+        };
+        &slots[low..high.max(low)]
+    }
+}
+
 impl Run<'_> {
     /// Walks one set of digests newest first: while one batch is linked, the next is fetched.
     pub(super) fn walk(&mut self, mut walk: Walk<'_>, backfill: bool, to: Timestamp) -> Walked {
@@ -68,7 +97,8 @@ impl Run<'_> {
         } else {
             &self.names.main
         };
-        let mut queue = self.within(slots, to);
+        let window = (self.from, to);
+        let mut queue = self.driver.within(slots, backfill, window).to_vec();
         // Nothing is known of their size yet, so a few.
         let unknown = self.driver.request.limits.ahead_bytes / 2;
         let first = self.take(&mut queue, unknown);
@@ -107,7 +137,7 @@ impl Run<'_> {
             }
             walk.drain_findings()
                 .into_iter()
-                .for_each(|f| self.ledger.add(f));
+                .for_each(|f| self.driver.add(&mut self.ledger, f));
             if queue.is_empty() {
                 break;
             }
@@ -117,30 +147,8 @@ impl Run<'_> {
         let mut walked = walk.finish();
         std::mem::take(&mut walked.findings)
             .into_iter()
-            .for_each(|f| self.ledger.add(f));
+            .for_each(|f| self.driver.add(&mut self.ledger, f));
         walked
-    }
-
-    /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
-    /// for its proof.
-    fn within(&self, slots: &[Slot], to: Timestamp) -> Vec<Slot> {
-        let at = |end: Timestamp| slots.partition_point(|s| s.end() < end);
-        let past = |end: Timestamp| slots.partition_point(|s| s.end() <= end);
-        // Several may end together, in several places.
-        let low = self.from.map_or(0, |from| match past(from).checked_sub(1) {
-            Some(before) => at(slots[before].end()),
-            None => 0,
-        });
-        let high = if self.backfill {
-            // They are named by the time they cover and may be delivered much later.
-            past(shift(to, self.driver.request.backfill_grace))
-        } else {
-            // Whatever ends within an hour after the window's end may still meet it, a starting
-            // digest too; the next one proves them.
-            let next = slots.get(at(shift(to, HOUR))).map(|s| s.end());
-            next.map_or(slots.len(), past)
-        };
-        slots[low..high.max(low)].to_vec()
     }
 
     /// Where no digest beyond the window proves itself, later ones may prove it: up to the first that
@@ -189,6 +197,9 @@ impl Run<'_> {
     /// Hands digests that end together to the walk: the one at its recorded place first, so that
     /// copies of it do no harm.
     fn place(&mut self, walk: &mut Walk<'_>, mut run: Vec<Reading>) {
+        if self.purpose == Purpose::Proof {
+            self.driver.walked(run.len());
+        }
         // Of several in one place the one that proves itself, or that its successor recorded.
         run.sort_by_key(|r| {
             !proves_itself(r) && walk.expected(r).is_none_or(|h| content_of(r) != Ok(h))
@@ -250,7 +261,7 @@ impl Run<'_> {
                 read: true,
                 finding: None,
                 end,
-                proven: proven.map(|digest| (digest.interval(), digest.is_starting())),
+                proven: proven.map(|digest| &**digest).zip(placed.proof.as_ref()),
                 digest: None,
                 touches,
             });
@@ -261,6 +272,10 @@ impl Run<'_> {
         }
         if let Some(digest) = &placed.proven {
             let page = self.name(digest);
+            if page.is_some() && self.purpose == Purpose::Proof {
+                let logs = digest.log_files().len() as u64;
+                self.driver.observer.step(Step::Named(logs));
+            }
             self.pages.extend(page);
         }
     }

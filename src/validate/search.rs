@@ -57,6 +57,9 @@ impl Driver<'_> {
         hidden: &Spans,
         mut references: References,
     ) -> Option<Search> {
+        if self.request.only.is_some() {
+            return None;
+        }
         for proved in walked.iter_mut() {
             for (id, names) in std::mem::take(&mut proved.siblings) {
                 siblings.entry(id).or_insert(names);

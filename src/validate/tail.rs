@@ -46,24 +46,24 @@ impl Driver<'_> {
         if !status.logging {
             let message = "GetTrailStatus says that this trail is not logging in this region now: no \
                            digest will follow";
-            ledger.add(Finding::new(Code::TrailNotLogging, message).hint(
+            let finding = Finding::new(Code::TrailNotLogging, message).hint(
                 "see who stopped it (StopLogging), and start it: aws cloudtrail start-logging",
-            ).of(id));
+            );
+            self.add(ledger, finding.of(id));
         }
         if let Some(error) = &status.digest_error {
             let message = format!(
                 "GetTrailStatus says that the last digest of this chain could not be delivered: {error}"
             );
-            ledger.add(
-                Finding::new(Code::DeliveryFailing, message)
-                    .hint("see the bucket's policy and that of its key: CloudTrail must be allowed to write")
-                    .of(id),
+            let finding = Finding::new(Code::DeliveryFailing, message).hint(
+                "see the bucket's policy and that of its key: CloudTrail must be allowed to write",
             );
+            self.add(ledger, finding.of(id));
         }
         let speaks = self.speaks_of(config, id, names);
         let later = self.delivered_later(id, names, window, status);
         let (time, finding) = later.filter(|_| speaks)?;
-        ledger.add(finding);
+        self.add(ledger, finding);
         Some(time)
     }
 

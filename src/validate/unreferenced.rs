@@ -195,16 +195,15 @@ impl Driver<'_> {
                 .at(self.fetcher.atlas.bucket(*root), &stray.key)
                 .over(time)
                 .of(&proved.id);
-            proved.ledger.add(Finding { object, ..finding });
+            self.add(&mut proved.ledger, Finding { object, ..finding });
             proved.by_logs.colour(Severity::Unproven, time);
             *proved.logs.unreferenced.get_or_insert(0) += 1;
         }
         if let Some(proved) = last.filter(|_| more > 0).and_then(|at| walked.get_mut(at)) {
             let message = "further logs in this folder that no digest names";
             let finding = Finding::new(Code::LogUnreferenced, message).count(more);
-            proved
-                .ledger
-                .add(finding.over(proved.window).of(&proved.id));
+            let finding = finding.over(proved.window).of(&proved.id);
+            self.add(&mut proved.ledger, finding);
             proved.by_logs.colour(Severity::Unproven, proved.window);
             *proved.logs.unreferenced.get_or_insert(0) += more;
         }

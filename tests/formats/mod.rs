@@ -1,10 +1,12 @@
 //! The formats: what each says of the same reports, what hostile text comes to in them, and how large
 //! they grow.
 
+mod aws_cli;
 mod bounds;
 mod golden;
 mod hostile;
 mod ocsf;
 mod reports;
 mod saved;
+mod stream;
 mod verdicts;

@@ -1,16 +1,20 @@
 //! Validation over AWS on loopback: the real binary, the real SDK, real HTTP.
 
+mod caller;
 mod cases;
 mod command_line;
 mod doctor;
 mod evidence;
+mod explain;
 pub mod gaps;
-mod hours;
+pub mod hours;
+mod in_flight;
+mod lines;
 mod moved;
 mod network;
 mod organization;
 mod selectors;
-mod signals;
+pub mod signals;
 pub mod stage;
 mod trail;
 mod trails;

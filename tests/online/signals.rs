@@ -25,19 +25,19 @@ use crate::support::aws::{Answer, Fault, Service};
 const SOON: Duration = Duration::from_secs(2);
 
 /// A run on its way, with standard error in a file so that it never waits for a reader.
-struct Running<'a> {
+pub struct Running<'a> {
     stage: &'a Stage,
-    child: Child,
+    pub child: Child,
 }
 
 impl<'a> Running<'a> {
     /// Starts a run with standard output in a file, or in a pipe.
-    fn start(stage: &'a Stage, args: &[&str], piped: bool) -> Self {
+    pub fn start(stage: &'a Stage, args: &[&str], piped: bool) -> Self {
         Self::spawn(stage, stage.command(args), piped)
     }
 
     /// Starts a command, its output where [`Running::end_by`] finds it.
-    fn spawn(stage: &'a Stage, mut command: Command, piped: bool) -> Self {
+    pub fn spawn(stage: &'a Stage, mut command: Command, piped: bool) -> Self {
         let file = |name: &str| File::create(stage.dir.path().join(name)).expect("a file");
         command.stderr(file("stderr"));
         match piped {
@@ -49,7 +49,7 @@ impl<'a> Running<'a> {
     }
 
     /// Waits until something is so, and not for ever.
-    fn until(&mut self, what: &str, is_so: impl Fn(&Stage) -> bool) {
+    pub fn until(&mut self, what: &str, is_so: impl Fn(&Stage) -> bool) {
         let begun = Instant::now();
         while !is_so(self.stage) {
             if begun.elapsed() > Duration::from_secs(30) {
@@ -61,13 +61,13 @@ impl<'a> Running<'a> {
     }
 
     /// Waits until some calls of an operation have come.
-    fn until_called(&mut self, operation: &str, times: usize) {
+    pub fn until_called(&mut self, operation: &str, times: usize) {
         let called = |stage: &Stage| stage.calls(operation).len() >= times;
         self.until(operation, called);
     }
 
     /// Sends a signal.
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args([name, &id]).status();
         assert!(sent.expect("kill runs").success());
@@ -79,7 +79,7 @@ impl<'a> Running<'a> {
     }
 
     /// Sends a signal, and waits for the end: it must come soon.
-    fn end_by(mut self, name: &str) -> Run {
+    pub fn end_by(mut self, name: &str) -> Run {
         let begun = Instant::now();
         self.signal(name);
         loop {
@@ -102,7 +102,7 @@ impl<'a> Running<'a> {
 }
 
 /// Holds a run against what every interrupted one is, and gives its report.
-fn interrupted(run: Run) -> Value {
+pub fn interrupted(run: Run) -> Value {
     assert!(run.stderr.contains("interrupted: the report holds"));
     let (code, report) = reported(run);
     assert_eq!((code, &report["complete"]), (130, &Value::Bool(false)));
@@ -117,12 +117,12 @@ fn interrupted(run: Run) -> Value {
 }
 
 /// Three days of a trail.
-fn days() -> Stage {
+pub fn days() -> Stage {
     serving(&world(72))
 }
 
 /// `validate` of the trail over three days.
-fn of_days<'a>(more: &[&'a str]) -> Vec<&'a str> {
+pub fn of_days<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let mut args = of_trail(&["--jobs", "2"]);
     let end = args.iter().position(|a| *a == "--end-time");
     args[end.expect("an end") + 1] = "2026-03-04T00:12:34Z";
@@ -231,29 +231,6 @@ fn a_connection_that_nobody_answers_does_not_hold_it_up() {
         run.until_called(operation, 1);
         interrupted(run.end_by("-INT"));
     }
-}
-
-#[test]
-fn the_report_goes_to_its_file_too() {
-    let stage = days();
-    stage
-        .loopback
-        .change(|cloud| cloud.latency = Duration::from_millis(150));
-    let out = ["--out", "report.json", "--format", "text", "--verbose"];
-    let mut run = Running::start(&stage, &of_days(&out), false);
-    run.until_called("GetObject", 4);
-    let Run {
-        code,
-        stdout,
-        stderr,
-    } = run.end_by("-INT");
-    assert!(stdout.contains("unproven"), "{stdout}");
-    let report = fs::read_to_string(stage.dir.path().join("report.json"));
-    interrupted(Run {
-        code,
-        stdout: report.expect("a report"),
-        stderr,
-    });
 }
 
 #[test]

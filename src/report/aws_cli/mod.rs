@@ -5,6 +5,7 @@
 //! digests in the same way, then the counts. Problems go to standard error, all else to standard output.
 
 mod block;
+mod course;
 mod printer;
 mod told;
 mod words;

@@ -37,8 +37,9 @@ pub struct ToldLog {
     pub bucket: String,
     /// Its key.
     pub key: String,
-    /// What the AWS CLI says of it after `INVALID: `; nothing where it is valid.
-    pub problem: Option<String>,
+    /// What was found on it, and what the AWS CLI says of that after `INVALID: `; nothing where it is
+    /// valid.
+    pub problem: Option<(Code, String)>,
 }
 
 /// Where a digest stands: what is kept of it in memory.

@@ -1,42 +1,51 @@
-//! Objects that are being read, and how many may be at a time.
+//! Objects and pages that are being read, and how many may be at a time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::InFlight;
 use super::pace::Pace;
 
-/// How many objects may be read at a time.
+/// Objects a second that one core inflates and hashes, with all that it takes to get them: as many
+/// must be on their way as come in the time that one takes.
+const A_CORE: f64 = 2_000.0;
+
+/// How many may be read at a time.
 pub(super) struct Flight {
     state: Mutex<State>,
     free: Condvar,
-    began: Instant,
+    in_flight: InFlight,
     /// How often S3 put us off.
     refusals: Arc<AtomicU64>,
 }
 
 struct State {
-    in_flight: usize,
-    waiting: usize,
+    now: usize,
     pace: Pace,
     refusals: u64,
+    /// The shortest time that an answer took.
+    fastest: Option<Duration>,
 }
 
-/// One object that is being read.
-pub(super) struct Pass<'a>(&'a Flight);
+/// One that is being read.
+pub(super) struct Pass<'a> {
+    flight: &'a Flight,
+    since: Instant,
+}
 
 impl Flight {
-    /// Begins with `first` at a time, and never has more than `most`.
-    pub fn new(first: usize, most: usize, refusals: Arc<AtomicU64>) -> Self {
+    /// Nothing is in flight yet.
+    pub fn new(in_flight: InFlight, refusals: Arc<AtomicU64>) -> Self {
         Flight {
             state: Mutex::new(State {
-                in_flight: 0,
-                waiting: 0,
-                pace: Pace::new(first, most),
+                now: 0,
+                pace: Pace::new(in_flight.most),
                 refusals: 0,
+                fastest: None,
             }),
             free: Condvar::new(),
-            began: Instant::now(),
+            in_flight,
             refusals,
         }
     }
@@ -45,36 +54,52 @@ impl Flight {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Waits until one more object may be read.
+    /// Waits until one more may be read.
     pub fn enter(&self) -> Pass<'_> {
-        let mut state = self.state();
-        state.waiting += 1;
-        let full = |state: &mut State| state.in_flight >= state.pace.limit();
-        let waited = self.free.wait_while(state, full);
-        let mut state = waited.unwrap_or_else(|e| e.into_inner());
-        state.waiting -= 1;
-        state.in_flight += 1;
-        Pass(self)
+        let full = |state: &mut State| state.now >= state.pace.limit();
+        let waited = self.free.wait_while(self.state(), full);
+        waited.unwrap_or_else(|e| e.into_inner()).now += 1;
+        Pass {
+            flight: self,
+            since: Instant::now(),
+        }
     }
 
-    fn leave(&self) {
-        let (now, refusals) = (self.began.elapsed(), self.refusals.load(Ordering::Relaxed));
-        let mut state = self.state();
-        state.in_flight -= 1;
-        if refusals > state.refusals {
-            state.refusals = refusals;
-            state.pace.put_off(now);
-        }
-        let waited = state.waiting > 0;
-        state.pace.done(now, waited);
-        let room = state.pace.limit().saturating_sub(state.in_flight);
-        drop(state);
-        (0..room.min(2)).for_each(|_| self.free.notify_one());
+    /// How many at a time keep every core busy, by the time that answers take.
+    pub fn best(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let InFlight { first, most } = self.in_flight;
+        let fastest = self.state().fastest.unwrap_or_default().as_secs_f64();
+        // As casts do, it ends at the bounds.
+        let busy = (cores as f64 * A_CORE * fastest) as usize;
+        busy.clamp(first, most)
+    }
+}
+
+impl Pass<'_> {
+    /// The answer begins.
+    pub fn answered(&self) {
+        let took = self.since.elapsed();
+        let mut state = self.flight.state();
+        state.fastest = Some(state.fastest.map_or(took, |fastest| fastest.min(took)));
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        self.0.leave();
+        let refusals = self.flight.refusals.load(Ordering::Relaxed);
+        let mut state = self.flight.state();
+        let InFlight { first, most } = self.flight.in_flight;
+        if refusals > state.refusals && first < most {
+            state.refusals = refusals;
+            let now = state.now;
+            state.pace.put_off(now);
+        }
+        state.pace.done();
+        state.now -= 1;
+        let room = state.pace.limit().saturating_sub(state.now);
+        drop(state);
+        // Where the limit was raised, there is room for another.
+        (0..room.min(2)).for_each(|_| self.flight.free.notify_one());
     }
 }

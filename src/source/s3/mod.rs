@@ -51,7 +51,7 @@ struct Bucket {
 pub struct InFlight {
     /// At first.
     pub first: usize,
-    /// At most, where more are found to pay.
+    /// At most, where answers take long.
     pub most: usize,
 }
 
@@ -72,7 +72,7 @@ impl S3Source {
             buckets: FrozenVec::new(),
             opening: Mutex::default(),
             start: usual.unwrap_or_else(|| start.clone()),
-            flight: Flight::new(in_flight.first, in_flight.most, session.refusals()),
+            flight: Flight::new(in_flight, session.refusals()),
             session,
             limits,
         };
@@ -177,6 +177,10 @@ impl Source for S3Source {
         Some(RootId(self.buckets.len() - 1))
     }
 
+    fn best_at_once(&self) -> usize {
+        self.flight.best()
+    }
+
     fn folders(
         &self,
         root: RootId,
@@ -237,6 +241,7 @@ impl Source for S3Source {
         let request =
             |client: aws_sdk_s3::Client| client.get_object().bucket(&bucket.name).key(key).send();
         let answer = self.call(bucket, &ask, request)?;
+        pass.answered();
         let get = |name: &str| answer.metadata()?.get(name).cloned();
         let signature = get("signature");
         let metadata = Metadata {

@@ -59,7 +59,9 @@ impl S3Source {
                     .encoding_type(EncodingType::Url)
                     .send()
             };
+            let pass = self.flight.enter();
             let answer = self.call(bucket, &ask, request)?;
+            drop(pass);
             let encoded = answer.encoding_type() == Some(&EncodingType::Url);
             let objects = answer.contents().iter();
             let folders = answer.common_prefixes().iter();

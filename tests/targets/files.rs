@@ -1,0 +1,222 @@
+//! Files and devices: opened before the work, and replaced only by what is whole.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{case, validate};
+use crate::program::run;
+
+/// A folder for reports, and the name of one in it.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Folder(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn path(&self, name: &str) -> String {
+        let path = self.0.path().join(name);
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// The names in it.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("a folder");
+        let name = |entry: std::io::Result<fs::DirEntry>| {
+            let name = entry.expect("an entry").file_name();
+            name.into_string().expect("UTF-8")
+        };
+        let mut names: Vec<String> = entries.map(name).collect();
+        names.sort();
+        names
+    }
+}
+
+/// The verdict of a JSON report in a file.
+fn verdict(path: &str) -> String {
+    let report: Value = serde_json::from_slice(&fs::read(path).expect("a report")).expect("JSON");
+    report["verdict"].as_str().expect("a verdict").to_owned()
+}
+
+/// Writes a JSON report on the case with a gap to a file.
+fn written(path: &str) {
+    let run = run(
+        &case("gap"),
+        &validate(&["--format", "json", "--out", path]),
+    );
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (3, "", "")
+    );
+}
+
+/// What is refused with exit status 2 before anything is looked at, and what is said of it.
+fn refused(args: &[&str]) -> String {
+    let run = run(&case("gap"), &validate(args));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    run.stderr
+}
+
+#[test]
+fn each_format_goes_to_its_own_out_and_a_file_is_replaced_whole() {
+    let out = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| out.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (json, text) = (path("r.json"), path("r.txt"));
+    fs::write(&json, "an older and much longer report".repeat(10_000)).expect("a file");
+    let args = [
+        "--format",
+        "json",
+        "--out",
+        json.as_str(),
+        "--format",
+        "text",
+        "--out",
+        text.as_str(),
+    ];
+    let run = run(&case("gap"), &validate(&args));
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (3, "", "")
+    );
+    let report: Value = serde_json::from_slice(&fs::read(&json).expect("a report")).expect("JSON");
+    assert_eq!(report["verdict"], "gaps");
+    assert!(
+        fs::read_to_string(&text)
+            .expect("a report")
+            .starts_with("GAPS: ")
+    );
+    let left: Vec<_> = fs::read_dir(out.path()).expect("a folder").collect();
+    assert_eq!(left.len(), 2, "nothing else is left behind: {left:?}");
+}
+
+#[test]
+fn a_device_is_written_as_it_is() {
+    let run = run(&case("gap"), &validate(&["--out", "/dev/stdout"]));
+    assert_eq!(run.code, 3);
+    assert!(run.stdout.starts_with("GAPS: "), "{}", run.stdout);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_leaves_the_verdict_on_standard_error() {
+    let run = run(&case("log-modified"), &validate(&["--out", "/dev/full"]));
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("the verdict is: failed"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_leads_elsewhere_stays_and_what_it_leads_to_is_replaced() {
+    let out = Folder::new();
+    let (old, link, far) = (
+        out.path("old.json"),
+        out.path("latest.json"),
+        out.path("far.json"),
+    );
+    fs::write(&old, "an older report").expect("a file");
+    // Relative to the folder of the link, over another one.
+    symlink("latest.json", &far).expect("a link");
+    symlink("old.json", &link).expect("a link");
+    written(&far);
+    assert_eq!(verdict(&old), "gaps");
+    assert!(Path::new(&link).is_symlink() && Path::new(&far).is_symlink());
+    // One that leads to nothing yet makes what it leads to.
+    fs::remove_file(&old).expect("removed");
+    written(&link);
+    assert_eq!(verdict(&old), "gaps");
+    assert_eq!(out.names(), ["far.json", "latest.json", "old.json"]);
+    // One that leads to itself leads nowhere.
+    let round = out.path("round");
+    symlink("round", &round).expect("a link");
+    assert!(refused(&["--out", &round]).contains("cannot write the report"));
+}
+
+#[test]
+fn what_others_may_do_with_a_file_stays() {
+    let out = Folder::new();
+    let path = out.path("report.json");
+    for mode in [0o600, 0o664, 0o640] {
+        fs::write(&path, "an older report").expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
+        let owner = |m: fs::Metadata| (m.uid(), m.gid(), m.mode() & 0o777);
+        let before = owner(fs::metadata(&path).expect("a file"));
+        written(&path);
+        assert_eq!(owner(fs::metadata(&path).expect("a report")), before);
+    }
+    // A new file is as any new file.
+    let (new, plain) = (out.path("new.json"), out.path("plain"));
+    written(&new);
+    fs::write(&plain, "").expect("a file");
+    let mode = |path: &str| fs::metadata(path).expect("a file").mode();
+    assert_eq!(mode(&new), mode(&plain));
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_before_the_work() {
+    let out = Folder::new();
+    let folder = out.path("");
+    for path in ["nowhere/report", "/dev/nowhere", "/dev", folder.as_str()] {
+        let said = refused(&["--keys", "nowhere", "--out", path]);
+        assert!(
+            said.contains("cannot write the report to"),
+            "{path}: {said}"
+        );
+    }
+    let (path, link) = (out.path("report.json"), out.path("link"));
+    symlink("report.json", &link).expect("a link");
+    let twice = [
+        "--out",
+        path.as_str(),
+        "--format",
+        "json",
+        "--out",
+        link.as_str(),
+    ];
+    assert!(refused(&twice).contains("two reports would go to the same file"));
+    assert_eq!(out.names(), ["link"]);
+}
+
+#[test]
+fn a_pipe_with_a_name_is_written_as_it_is() {
+    let out = Folder::new();
+    let pipe = out.path("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let reader = Command::new("cat")
+        .arg(&pipe)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("cat");
+    written(&pipe);
+    let read = reader.wait_with_output().expect("a report").stdout;
+    let report: Value = serde_json::from_slice(&read).expect("JSON");
+    assert_eq!(report["verdict"], "gaps");
+    assert_eq!(out.names(), ["pipe"]);
+}
+
+#[test]
+fn what_stands_for_an_open_file_is_written_and_not_replaced() {
+    let out = Folder::new();
+    let log = out.path("log");
+    let line = format!(
+        "echo before > {log}; \"$0\" validate --path bucket --keys keys --out /dev/stdout >> {log}"
+    );
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &line, env!("CARGO_BIN_EXE_trailproof")]);
+    let status = shell.current_dir(case("gap")).status().expect("bash");
+    assert_eq!(status.code(), Some(3));
+    let text = fs::read_to_string(&log).expect("a log");
+    assert!(text.starts_with("before\nGAPS: "), "{text}");
+    for device in ["/dev/null", "/dev/fd/1"] {
+        let run = run(&case("gap"), &validate(&["--out", device]));
+        assert_eq!((run.code, run.stderr.as_str()), (3, ""), "{device}");
+    }
+    let null = fs::metadata("/dev/null").expect("a device");
+    assert!(!null.is_file(), "it is what it was");
+}

@@ -1,0 +1,89 @@
+//! Pipes that are closed, by those who have read enough or never wanted to.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use trailproof::report::Format;
+
+use super::{case, validate};
+use crate::program::{command, root};
+
+/// The exit status, and what standard error says, of a run whose standard output nobody reads.
+fn unread(dir: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let mut command = command(dir, args);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("output");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code(), said)
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
+    for format in Format::ALL {
+        let format = format.as_str();
+        for more in [&[][..], &["--out", "/dev/stdout"]] {
+            let args = validate(&[&["--format", format], more].concat());
+            let (code, said) = unread(&case("log-modified"), &args);
+            assert_eq!((code, said.as_str()), (Some(1), ""), "{format} {more:?}");
+        }
+    }
+    let verbose = validate(&["--verbose"]);
+    let (code, said) = unread(&case("gap"), &verbose);
+    assert_eq!((code, said.as_str()), (Some(3), ""));
+}
+
+#[test]
+fn other_commands_are_as_quiet() {
+    let saved = "tests/golden/everything.json";
+    let copy = "testdata/gap/bucket";
+    for args in [
+        &["trails", "--path", copy][..],
+        &["trails", "--path", copy, "--format", "json"],
+        &["report", saved, "--format", "html"],
+        &["schema"],
+        &["validate", "--help"],
+    ] {
+        let (code, said) = unread(&root(), args);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+/// Runs a line of the shell, which has the binary as `$0` and is in a case's folder.
+fn shell(line: &str) -> (Option<i32>, String, String) {
+    let output = Command::new("bash")
+        .args(["-c", line, env!("CARGO_BIN_EXE_trailproof")])
+        .current_dir(case("log-modified"))
+        .output()
+        .expect("bash is needed");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_reader_that_has_read_enough_and_streams_that_are_shut_change_no_verdict() {
+    let run = "\"$0\" validate --path bucket --keys keys";
+    let line = format!("{run} --verbose | head -1; exit ${{PIPESTATUS[0]}}");
+    let (code, out, err) = shell(&line);
+    assert_eq!((code, err.as_str()), (Some(1), ""));
+    assert_eq!(out.lines().count(), 1);
+    // Standard error has nobody to read it, or is shut; so is standard output.
+    let (code, out, _) = shell(&format!("{run} --fail-on unproven 2> >(exec true)"));
+    assert_eq!((code, out.lines().next().is_some()), (Some(1), true));
+    let (code, out, _) = shell(&format!("{run} --as-of 2026-03-05 2>&-"));
+    assert_eq!((code, out.starts_with("FAILED: ")), (Some(1), true));
+    let (code, out, err) = shell(&format!("{run} >&-"));
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(1), "", ""));
+    let (code, ..) = shell(&format!("{run} >&- 2>&-"));
+    assert_eq!(code, Some(1));
+    let (code, ..) = shell("\"$0\" validate --path nowhere 2>&-");
+    assert_eq!(code, Some(2));
+}
