@@ -5,7 +5,7 @@ use crate::finding::Finding;
 use crate::limits::Limits;
 
 /// Objects in folders of logs.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Beside {
     /// Logs that no digest names, where digests that could name them are not there or not proven.
     pub undecided: Named,

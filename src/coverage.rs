@@ -1,7 +1,5 @@
 //! What state every instant of the window is in, without holes or overlaps (pure).
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,84 +52,85 @@ impl State {
 /// the time it spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spans {
-    /// Start to end; disjoint and not adjoining.
-    spans: BTreeMap<Timestamp, Timestamp>,
+    /// Disjoint and not adjoining, newest first: in that order digests are walked, so that most are
+    /// added at the end.
+    spans: Vec<Window>,
 }
 
 impl Spans {
     /// Adds a stretch.
-    pub fn insert(&mut self, span: Window) {
+    pub fn insert(&mut self, mut span: Window) {
         if span.is_empty() {
             return;
         }
-        let Window { mut from, mut to } = span;
-        while let Some((&f, &t)) = self
-            .spans
-            .range(..=to)
-            .next_back()
-            .filter(|(_, t)| **t >= from)
-        {
-            from = from.min(f);
-            to = to.max(t);
-            self.spans.remove(&f);
+        let first = self.spans.partition_point(|s| s.from > span.to);
+        let end = self.spans.partition_point(|s| s.to >= span.from);
+        match &mut self.spans[first..end] {
+            [] => {
+                // Of many chains each has one stretch.
+                if self.spans.is_empty() {
+                    self.spans.reserve_exact(1);
+                }
+                self.spans.insert(first, span);
+            }
+            touching => {
+                for other in &*touching {
+                    span.from = span.from.min(other.from);
+                    span.to = span.to.max(other.to);
+                }
+                touching[0] = span;
+                self.spans.drain(first + 1..end);
+            }
         }
-        self.spans.insert(from, to);
     }
 
     /// The stretches in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Window> {
-        self.spans.iter().map(|(&from, &to)| Window { from, to })
+        self.spans.iter().rev().copied()
     }
 
     /// The first and last instant, if any.
     pub fn bounds(&self) -> Option<Window> {
-        let from = *self.spans.first_key_value()?.0;
+        let (newest, oldest) = (self.spans.first()?, self.spans.last()?);
         Some(Window {
-            from,
-            to: *self.spans.last_key_value()?.1,
+            from: oldest.from,
+            to: newest.to,
         })
     }
 
     /// Whether an instant belongs to it.
     pub fn contains(&self, at: Timestamp) -> bool {
-        self.spans
-            .range(..=at)
-            .next_back()
-            .is_some_and(|(_, to)| at < *to)
+        let begun = self.spans.partition_point(|s| s.from > at);
+        self.spans.get(begun).is_some_and(|s| at < s.to)
     }
 
     /// Whether some instant of `window` belongs to it.
     pub fn meets(&self, window: Window) -> bool {
-        let last = self.spans.range(..window.to).next_back();
-        !window.is_empty() && last.is_some_and(|(_, to)| *to > window.from)
+        let begun = self.spans.partition_point(|s| s.from >= window.to);
+        let last = self.spans.get(begun);
+        !window.is_empty() && last.is_some_and(|s| s.to > window.from)
     }
 
     /// Whether the instants just before `at` belong to it.
     pub fn reaches(&self, at: Timestamp) -> bool {
-        self.spans
-            .range(..at)
-            .next_back()
-            .is_some_and(|(_, to)| at <= *to)
+        let begun = self.spans.partition_point(|s| s.from >= at);
+        self.spans.get(begun).is_some_and(|s| at <= s.to)
     }
 
     /// What of `window` does not belong to it, in order.
     pub fn missing_from(&self, window: Window) -> Vec<Window> {
         let mut rest = Vec::new();
         let mut from = window.from;
-        let first = self
-            .spans
-            .range(..=from)
-            .next_back()
-            .map_or(from, |(f, _)| *f);
-        for (&f, &t) in self
-            .spans
-            .range(first..)
-            .take_while(|(f, _)| **f < window.to)
-        {
-            if f > from {
-                rest.push(Window { from, to: f });
+        let later = self.spans.partition_point(|s| s.from >= window.to);
+        let end = self.spans.partition_point(|s| s.to > window.from);
+        for span in self.spans[later..end.max(later)].iter().rev() {
+            if span.from > from {
+                rest.push(Window {
+                    from,
+                    to: span.from,
+                });
             }
-            from = from.max(t);
+            from = from.max(span.to);
         }
         if from < window.to {
             rest.push(Window {

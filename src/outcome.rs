@@ -28,7 +28,7 @@ pub struct LogTally {
 }
 
 /// One chain.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ChainOutcome {
     /// The chain.
     pub id: ChainId,
@@ -51,14 +51,14 @@ pub struct ChainOutcome {
     /// The logs its digests name.
     pub logs: LogTally,
     /// The oldest and the newest proven digest in the window.
-    pub anchors: Option<(Anchor, Anchor)>,
+    pub anchors: Option<Box<(Anchor, Anchor)>>,
     /// SHA-256 over the evidence: its digests, backfill digests and logs, and what became of each.
     pub evidence: Sha256,
 }
 
 /// The whole of it.
 #[must_use]
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outcome {
     /// The maximum over everything below.
     pub verdict: Verdict,

@@ -7,6 +7,7 @@ use crate::finding::{Finding as Found, Severity};
 use crate::keys::Origin;
 use crate::outcome::{ChainOutcome, LogTally, Outcome};
 use crate::record::{Evidence as Known, Via as Told};
+use crate::report::hex::Hex;
 use crate::report::v1::{
     Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
     KeyOrigin, Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals, Undigested,
@@ -15,8 +16,8 @@ use crate::report::v1::{
 use crate::trail::Window;
 
 impl Report {
-    /// The view of an outcome.
-    pub fn new(outcome: &Outcome, requested: Requested, accepted: Vec<Accepted>, run: Run) -> Self {
+    /// The view of an outcome, which it takes the place of: of thousands of chains both are much.
+    pub fn new(outcome: Outcome, requested: Requested, accepted: Vec<Accepted>, run: Run) -> Self {
         let mut totals = Totals {
             chains: outcome.chains.len() as u64,
             digests: Digests::default(),
@@ -45,7 +46,7 @@ impl Report {
             verdict: outcome.verdict,
             complete: outcome.complete,
             requested,
-            chains: outcome.chains.iter().map(chain).collect(),
+            chains: outcome.chains.into_iter().map(|c| chain(&c)).collect(),
             totals,
             findings: outcome.findings.iter().map(finding).collect(),
             keys: outcome
@@ -63,7 +64,7 @@ impl Report {
                 })
                 .collect(),
             accepted,
-            not_proven: outcome.not_proven.clone(),
+            not_proven: outcome.not_proven,
             run,
         }
     }
@@ -109,7 +110,7 @@ pub fn chain(chain: &ChainOutcome) -> Chain {
     let id = &chain.id;
     let (first, last) = chain
         .anchors
-        .as_ref()
+        .as_deref()
         .map_or((None, None), |(f, l)| (Some(f), Some(l)));
     Chain {
         id: id.to_string(),
@@ -174,7 +175,7 @@ fn digest_ref(anchor: &Anchor) -> DigestRef {
     DigestRef {
         key: anchor.key.clone(),
         sha256: anchor.sha256.to_string(),
-        signature: anchor.signature.clone(),
+        signature: anchor.signature.clone().map(Hex::Bytes),
         end: anchor.end,
     }
 }

@@ -28,7 +28,7 @@ fn rendered(size: Size, format: Format) -> Case {
     let outcome = outcome(size);
     let write = move || {
         let mut out = Vec::new();
-        let report = Report::new(&outcome, requested(), Vec::new(), ran());
+        let report = Report::new(outcome.clone(), requested(), Vec::new(), ran());
         render(&report, format, &mut out).expect("memory takes all");
         out.len()
     };

@@ -147,21 +147,21 @@ impl Walk<'_> {
 
     fn anchor(&mut self, digest: &Verified, own: &Own, claims: &[Claim]) {
         let signature = match own {
-            Own::Present(hex, _) => Some(hex.clone()),
-            Own::Absent => claims.first().map(|c| c.link.signature.clone()),
+            Own::Present(hex, _) => Some(hex),
+            Own::Absent => claims.first().map(|c| &c.link.signature),
         };
         let anchor = Anchor {
             key: digest.place().1.into(),
             sha256: digest.sha256(),
-            signature,
+            signature: signature.and_then(|hex| hex::decode(hex).ok().map(Into::into)),
             end: digest.interval().to,
         };
         let newest = self
             .walked
             .anchors
             .take()
-            .map_or_else(|| anchor.clone(), |(_, newest)| newest);
-        self.walked.anchors = Some((anchor, newest));
+            .map_or_else(|| anchor.clone(), |anchors| anchors.1);
+        self.walked.anchors = Some(Box::new((anchor, newest)));
     }
 
     fn locate(&mut self, digest: &Verified) {

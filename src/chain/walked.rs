@@ -54,8 +54,8 @@ pub struct Anchor {
     pub key: String,
     /// SHA-256 of its bytes.
     pub sha256: Sha256,
-    /// Its signature in hex, where it is known.
-    pub signature: Option<String>,
+    /// Its signature, where it is known.
+    pub signature: Option<Box<[u8]>>,
     /// The end of its interval.
     pub end: Timestamp,
 }
@@ -107,7 +107,7 @@ pub struct Walked {
     /// Counts within the window.
     pub tally: Tally,
     /// The oldest and the newest proven digest in the window.
-    pub anchors: Option<(Anchor, Anchor)>,
+    pub anchors: Option<Box<(Anchor, Anchor)>>,
     /// Where proven digests were written.
     pub locations: Vec<Location>,
     /// Keys that proved something.

@@ -243,8 +243,9 @@ fn run_validate(
         keys: outcome.requests.keys,
         trails: outcome.requests.trails,
     };
-    let report = Report::new(&outcome, requested, accept::shown(&outcome, &accepted), run);
     let remaining = accept::remaining(&outcome, &accepted);
+    let accepted = accept::shown(&outcome, &accepted);
+    let report = Report::new(outcome, requested, accepted, run);
     let code = if remaining >= fail_on {
         remaining.exit_code()
     } else {

@@ -19,7 +19,7 @@ use look::Looker;
 pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
 
 /// Names, a few of them kept, all counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
     /// The first few, in the order they were met.
     pub first: Vec<String>,
@@ -97,7 +97,10 @@ pub fn survey(
             }
             looker.run(pool);
         }
-        survey.groups.values_mut().for_each(|places| places.sort());
+        for places in survey.groups.values_mut() {
+            places.sort();
+            places.shrink_to_fit();
+        }
     };
     let mut under = Survey::default();
     if let Some(prefixes) = filter.known_prefixes() {

@@ -3,6 +3,7 @@
 pub mod aws_cli;
 mod csv;
 mod groups;
+pub mod hex;
 pub mod html;
 pub mod json;
 pub mod jsonl;

@@ -11,6 +11,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
+use super::hex::Hex;
 use super::word::Word;
 use crate::coverage::State;
 use crate::finding::{Code, Severity, Verdict};
@@ -310,7 +311,7 @@ pub struct DigestRef {
     /// SHA-256 of its uncompressed bytes.
     pub sha256: String,
     /// Its signature in hex.
-    pub signature: Option<String>,
+    pub signature: Option<Hex>,
     /// The end of its interval.
     pub end: Timestamp,
 }

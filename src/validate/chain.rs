@@ -43,7 +43,7 @@ pub(super) struct Proved {
     pub evidence: sha2::Sha256,
     pub complete: bool,
     /// Its trail, where CloudTrail tells of it.
-    pub trail: Option<(TrailConfig, TrailStatus)>,
+    pub trail: Option<Box<(TrailConfig, TrailStatus)>>,
     pending_from: Timestamp,
 }
 
@@ -71,19 +71,25 @@ impl Driver<'_> {
         let Run {
             mut ledger,
             passed_over,
-            pages,
+            mut pages,
             beyond,
             complete,
-            names,
+            mut names,
             siblings,
             ..
         } = run;
 
-        result.keys.extend(std::mem::take(&mut main.keys));
-        result.keys.extend(std::mem::take(&mut backfill.keys));
+        let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
+        keys.append(&mut main.keys);
+        keys.append(&mut backfill.keys);
+        drop(keys);
+        // Thousands of chains wait for their logs to be read.
+        names.main.shrink_to_fit();
+        pages.shrink_to_fit();
         main.locations.shrink_to_fit();
+        main.restarts.shrink_to_fit();
         let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
-        let trail = self.asked(&id, &names, result);
+        let trail = self.asked(&id, &names, result).map(Box::new);
         let missing = trail
             .as_ref()
             .and_then(|trail| self.tail(&id, &names, window, trail, &mut ledger, result));

@@ -50,7 +50,7 @@ impl Driver<'_> {
             }
             proved.gaps = gaps;
             let key = proved.trail.as_ref();
-            let key = key.and_then(|(config, _)| config.kms_key.clone());
+            let key = key.and_then(|trail| trail.0.kms_key.clone());
             let locations = &proved.main.locations;
             for finding in proved.ledger.iter_mut() {
                 traces.attach(finding, locations, key.as_deref());
@@ -65,7 +65,7 @@ impl Driver<'_> {
             return Vec::new();
         }
         let owner = self.owner(proved);
-        let told = match &proved.trail {
+        let told = match proved.trail.as_deref() {
             Some((config, status)) if config.arn.account == proved.id.account => {
                 told_by_status(config, status)
             }

@@ -17,7 +17,6 @@ use crate::keyname::KeyRoot;
 use crate::listing::{self, Listing, Wanted};
 use crate::outcome::ChainOutcome;
 use crate::scope::Asked;
-use crate::signature::KeyUse;
 use crate::source::RootId;
 use crate::trail::{AccountId, ChainId, Region, TrailArn, Window};
 use crate::unlisted;
@@ -27,7 +26,6 @@ use crate::unlisted;
 pub(super) struct GroupResult {
     pub chains: Vec<ChainOutcome>,
     pub findings: Vec<Finding>,
-    pub keys: Vec<KeyUse>,
     pub answered: Vec<Asked>,
     pub found: Vec<(KeyRoot, ChainId)>,
     /// When the newest digest of each ends.
@@ -39,14 +37,13 @@ pub(super) struct GroupResult {
     pub unasked: Vec<(ChainId, String)>,
     /// Trails that write no digests now.
     pub unvalidated: BTreeSet<TrailArn>,
-    /// What was seen among the logs.
-    pub beside: Beside,
+    /// What was seen among the logs, once they were looked at.
+    pub beside: Option<Box<Beside>>,
 }
 
 impl GroupResult {
     /// Gives back what memory is not needed: thousands of these wait for their logs to be read.
     fn compact(&mut self) {
-        self.keys.shrink_to_fit();
         self.answered.shrink_to_fit();
         self.found.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -57,9 +54,9 @@ impl GroupResult {
 pub(super) struct Group {
     pub walked: Vec<Proved>,
     /// What is to be listed of their logs.
-    pub search: Option<Search>,
+    pub search: Option<Box<Search>>,
     hidden: Spans,
-    result: GroupResult,
+    result: Box<GroupResult>,
 }
 
 impl Driver<'_> {
@@ -84,11 +81,11 @@ impl Driver<'_> {
             listing::list(source, account, region, places, filter, wanted, limits)
         });
         self.fetcher.listed(listing.listings);
-        let mut result = GroupResult {
+        let mut result = Box::new(GroupResult {
             complete: listing.is_whole(),
             findings: unlisted::all(self.fetcher.atlas, (account, region), &listing, limits),
             ..Default::default()
-        };
+        });
         let Listing {
             chains,
             siblings,
@@ -134,7 +131,7 @@ impl Driver<'_> {
     }
 
     /// What came of the chains of one account and region.
-    pub(super) fn finish(&self, group: Group) -> GroupResult {
+    pub(super) fn finish(&self, group: Group) -> Box<GroupResult> {
         let Group {
             mut walked,
             search,
@@ -144,6 +141,7 @@ impl Driver<'_> {
         if let Some(search) = search {
             self.unreferenced(&mut walked, search, &hidden, &mut result);
         }
+        result.chains.reserve_exact(walked.len());
         for proved in walked {
             self.conclude(proved, &mut result);
         }

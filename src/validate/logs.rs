@@ -166,8 +166,8 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     /// Reads all that is named, and gives what was heard.
     pub fn run(mut self) -> Heard {
         let driver = self.driver;
-        let wide = driver.wide_pool();
-        let pool = wide.as_ref().unwrap_or(driver.pool);
+        let other = driver.other_workers();
+        let pool = other.as_ref().unwrap_or(driver.pool);
         let ahead = (pool.current_num_threads() * AHEAD).max(SHELF / 4);
         let arrivals = Arrivals::default();
         let mut waiting: VecDeque<Log> = VecDeque::new();

@@ -41,6 +41,7 @@ use crate::ledger::Ledger;
 use crate::not_proven::{self, Told};
 use crate::outcome::{Outcome, Requests, verdict};
 use crate::scope::Request;
+use crate::signature::KeyUse;
 use crate::source::{RootId, Source};
 use crate::trail::{AccountId, ChainId, HOUR, Region, Window, shift};
 use crate::trails::Trails;
@@ -99,6 +100,7 @@ pub fn validate(
         manifest: &manifest,
         unnamed: &unnamed,
         ahead: limits.digests_ahead.max(request.jobs / busy.max(1)),
+        keys: Mutex::default(),
     };
     let walk = |((account, region), places): (&(AccountId, Region), &Vec<(RootId, KeyRoot)>)| {
         driver.group(account, region, places, &survey.members)
@@ -110,7 +112,7 @@ pub fn validate(
     let searches: Vec<_> = groups.iter_mut().map(|g| g.search.take()).collect();
     let (mut listed, mut selected) = (Vec::new(), Selected::default());
     // What hangs on no log is asked for while logs are read.
-    let list = |search: Option<Search>| search.map(|search| driver.list_logs(search));
+    let list = |search: Option<Box<Search>>| search.map(|search| driver.list_logs(search));
     let told = std::thread::scope(|scope| {
         scope.spawn(|| listed = driver.side_by_side(searches, list));
         scope.spawn(|| selected = driver.selected(&trails));
@@ -120,7 +122,7 @@ pub fn validate(
         group.search = search;
     }
     let results = driver.side_by_side(groups, |group| driver.finish(group));
-    Ok(driver.join(survey, results, &told, &selected))
+    Ok(driver.join(survey, results.into_iter(), &told, &selected))
 }
 
 fn workers(n: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
@@ -138,6 +140,8 @@ struct Driver<'a> {
     unnamed: &'a Spool,
     /// Digests of one chain that are fetched ahead, where their size allows.
     ahead: usize,
+    /// Keys that proved something: of thousands of chains, mostly the same.
+    keys: Mutex<BTreeSet<KeyUse>>,
 }
 
 impl Driver<'_> {
@@ -158,7 +162,7 @@ impl Driver<'_> {
         work: impl Fn(T) -> R + Sync,
     ) -> Vec<R> {
         let threads = self.request.chains_at_once.min(groups.len()).max(1);
-        let results: Mutex<BTreeMap<usize, R>> = Mutex::default();
+        let results = Mutex::new(Vec::with_capacity(groups.len()));
         let queue = Mutex::new(groups.into_iter().enumerate());
         let run = || {
             loop {
@@ -166,7 +170,7 @@ impl Driver<'_> {
                 let Some((at, group)) = next else { break };
                 let result = work(group);
                 let mut results = results.lock().unwrap_or_else(|e| e.into_inner());
-                results.insert(at, result);
+                results.push((at, result));
             }
         };
         std::thread::scope(|scope| {
@@ -175,15 +179,17 @@ impl Driver<'_> {
             }
             run();
         });
-        let results = results.into_inner().unwrap_or_else(|e| e.into_inner());
-        results.into_values().collect()
+        let mut results = results.into_inner().unwrap_or_else(|e| e.into_inner());
+        results.sort_unstable_by_key(|(at, _)| *at);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 
-    /// More workers, where more objects are best read at the same time by now. Without them all goes
-    /// on, slower.
-    fn wide_pool(&self) -> Option<rayon::ThreadPool> {
+    /// Other workers, where by now it is known that more or fewer objects are best read at the same time.
+    /// Without them all goes on, slower.
+    fn other_workers(&self) -> Option<rayon::ThreadPool> {
         let best = self.fetcher.source.best_at_once();
-        (best > self.request.jobs).then(|| workers(best).ok())?
+        let other = best > 0 && best != self.request.jobs;
+        other.then(|| workers(best).ok()).flatten()
     }
 
     /// Reads the logs that digests name, and holds gaps and damage against what was called around
@@ -213,7 +219,7 @@ impl Driver<'_> {
     fn join(
         &self,
         survey: Survey,
-        results: Vec<GroupResult>,
+        results: impl ExactSizeIterator<Item = Box<GroupResult>>,
         events: &[String],
         selected: &Selected,
     ) -> Outcome {
@@ -232,25 +238,25 @@ impl Driver<'_> {
             .trouble
             .iter()
             .for_each(|t| self.add(&mut ledger, unlisted::folder(self.fetcher.atlas, t)));
-        let mut chains = Vec::new();
+        let mut chains = Vec::with_capacity(results.len());
         let mut findings = Vec::new();
-        let mut keys = BTreeSet::new();
         let mut answered = Vec::new();
         let mut ends = BTreeMap::new();
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(results.len());
         let mut pending = Vec::new();
         let mut unrecognised = Named::default();
         let mut unasked = Vec::new();
         let mut unvalidated = BTreeSet::new();
         let mut among_logs = Beside::default();
         for result in results {
-            among_logs.add(result.beside, &self.request.limits);
+            if let Some(beside) = result.beside {
+                among_logs.add(*beside, &self.request.limits);
+            }
             complete &= result.complete;
             unasked.extend(result.unasked);
             unvalidated.extend(result.unvalidated);
             chains.extend(result.chains);
             findings.extend(result.findings);
-            keys.extend(result.keys);
             answered.extend(result.answered);
             found.extend(result.found);
             ends.extend(result.ends);
@@ -266,7 +272,7 @@ impl Driver<'_> {
         unvalidated
             .iter()
             .for_each(|arn| self.add(&mut ledger, tail::unvalidated(arn)));
-        chains.sort_by(|a, b| a.id.cmp(&b.id));
+        chains.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         self.absences(&survey, &chains, &answered, &mut ledger);
         let listed = |(root, account, region): &&(KeyRoot, AccountId, Region)| {
             !survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
@@ -320,6 +326,7 @@ impl Driver<'_> {
         let states = chains
             .iter()
             .flat_map(|c| c.coverage.iter().map(|s| s.state));
+        let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
         let (bytes_read, bytes_hashed) = self.fetcher.bytes();
         let not_proven = not_proven::sentences(&Told {
             request: self.request,
@@ -339,7 +346,7 @@ impl Driver<'_> {
             complete,
             chains,
             findings,
-            keys: keys.into_iter().collect(),
+            keys: std::mem::take(&mut *keys).into_iter().collect(),
             not_proven,
             bytes_read,
             bytes_hashed,

@@ -20,8 +20,7 @@ const HELD: usize = 1 << 16;
 /// Marks of logs by day.
 #[derive(Default)]
 pub(super) struct References {
-    held: BTreeMap<Date, Vec<Mark>>,
-    count: usize,
+    held: Vec<(Date, Mark)>,
     file: Option<File>,
     /// Where the marks of a day lie in the file: offset and number.
     runs: BTreeMap<Date, Vec<(u64, usize)>>,
@@ -70,14 +69,18 @@ impl References {
         };
         let day = name.day();
         // Once more without its bucket, for copies that were given no name.
-        let marks = [mark(bucket, key), mark("", key)];
-        self.held.entry(day).or_default().extend(marks);
-        self.count += marks.len();
-        if self.count >= HELD
+        self.held
+            .extend([(day, mark(bucket, key)), (day, mark("", key))]);
+        if self.held.len() >= HELD
             && let Err(e) = self.write_out()
         {
             self.trouble.get_or_insert(e);
         }
+    }
+
+    /// Gives back what memory is not needed, once all are added.
+    pub fn compact(&mut self) {
+        self.held.shrink_to_fit();
     }
 
     /// Looks logs up.
@@ -89,15 +92,17 @@ impl References {
     }
 
     fn write_out(&mut self) -> io::Result<()> {
-        self.count = 0;
-        let held = std::mem::take(&mut self.held);
+        let mut held = std::mem::take(&mut self.held);
+        held.sort_by_key(|(day, _)| *day);
         let file = match &mut self.file {
             Some(file) => file,
             None => self.file.insert(tempfile::tempfile()?),
         };
         file.seek(SeekFrom::Start(self.end))?;
-        for (day, marks) in held {
-            file.write_all(marks.as_flattened())?;
+        for marks in held.chunk_by(|(a, _), (b, _)| a == b) {
+            let day = marks[0].0;
+            let bytes: Vec<u8> = marks.iter().flat_map(|(_, mark)| *mark).collect();
+            file.write_all(&bytes)?;
             let run = (self.end, marks.len());
             self.runs.entry(day).or_default().push(run);
             self.end += (marks.len() * MARK) as u64;
@@ -113,8 +118,8 @@ impl References {
         if let Some(error) = self.trouble.take() {
             return Err(error);
         }
-        let held = self.held.get(&day).into_iter().flatten();
-        let mut marks: HashSet<Mark> = held.copied().collect();
+        let held = self.held.iter().filter(|(of, _)| *of == day);
+        let mut marks: HashSet<Mark> = held.map(|(_, mark)| *mark).collect();
         for (offset, count) in self.runs.get(&day).into_iter().flatten() {
             let Some(file) = &mut self.file else { break };
             file.seek(SeekFrom::Start(*offset))?;

@@ -36,8 +36,8 @@ pub(super) struct Folder {
     pub place: (RootId, KeyRoot),
     /// Why it could not be listed, if it could not.
     pub trouble: Option<GetError>,
-    /// What is no finding.
-    pub beside: Beside,
+    /// What is no finding, where there is any.
+    pub beside: Option<Box<Beside>>,
     /// What may be one, or lies in gaps.
     pub unnamed: Unnamed,
     /// Logs that no digest names beyond those kept.
@@ -56,7 +56,7 @@ impl Driver<'_> {
         mut siblings: BTreeMap<ChainId, Names>,
         hidden: &Spans,
         mut references: References,
-    ) -> Option<Search> {
+    ) -> Option<Box<Search>> {
         if self.request.only.is_some() {
             return None;
         }
@@ -83,29 +83,36 @@ impl Driver<'_> {
         let folder = |place| Folder {
             place,
             trouble: None,
-            beside: Beside::default(),
+            beside: None,
             unnamed: Unnamed::default(),
             more: 0,
             undecided: false,
             blind: OnceCell::new(),
         };
-        Some(Search {
+        references.compact();
+        Some(Box::new(Search {
             id,
             time,
             covers,
             references,
             folders: places.into_iter().map(folder).collect(),
-        })
+        }))
     }
 
     /// Lists the folders.
-    pub(super) fn list_logs(&self, mut search: Search) -> Search {
+    pub(super) fn list_logs(&self, mut search: Box<Search>) -> Box<Search> {
         let mut folders = std::mem::take(&mut search.folders);
         for folder in &mut folders {
             folder.trouble = self.list_folder(&mut search, folder).err();
             folder.unnamed.put_away(self.unnamed);
         }
-        Search { folders, ..search }
+        if folders.iter().all(|folder| folder.unnamed.is_empty()) {
+            // Nothing is left to be judged by them.
+            search.covers = Vec::new();
+            search.references = References::default();
+        }
+        search.folders = folders;
+        search
     }
 
     fn list_folder(&self, search: &mut Search, folder: &mut Folder) -> Result<(), GetError> {
@@ -139,8 +146,10 @@ impl Driver<'_> {
             }
         };
         let references = &mut search.references;
-        let listed = scan(self, place, references, time, &mut folder.beside, found);
-        folder.beside.add(counted, limits);
+        let mut beside = Beside::default();
+        let listed = scan(self, place, references, time, &mut beside, found);
+        beside.add(counted, limits);
+        folder.beside = (beside != Beside::default()).then(|| Box::new(beside));
         listed
     }
 

@@ -33,7 +33,7 @@ impl Driver<'_> {
     pub(super) fn unreferenced(
         &self,
         walked: &mut [Proved],
-        mut search: Search,
+        mut search: Box<Search>,
         hidden: &Spans,
         result: &mut GroupResult,
     ) {
@@ -49,12 +49,13 @@ impl Driver<'_> {
                 }
             }
             let place = folder.place.clone();
-            match self.judge_folder(walked, &mut search, folder, hidden, &mut result.beside) {
+            let beside = result.beside.get_or_insert_default();
+            match self.judge_folder(walked, &mut search, folder, hidden, beside) {
                 Ok((strays, more)) => self.report_strays(walked, &place, strays, more),
                 Err(error) => {
                     result.complete = false;
                     let finding = self.logs_not_listed(&place, &error);
-                    result.beside.trouble.push(finding);
+                    beside.trouble.push(finding);
                 }
             }
         }
@@ -79,7 +80,9 @@ impl Driver<'_> {
             blind,
         } = folder;
         let limits = &self.request.limits;
-        beside.add(seen, limits);
+        if let Some(seen) = seen {
+            beside.add(*seen, limits);
+        }
         if let Some(error) = trouble {
             return Err(error);
         }

@@ -70,7 +70,7 @@ impl Driver<'_> {
         if !organization {
             return Owner::Account(id.account.clone());
         }
-        let described = proved.trail.iter().map(|(config, _)| config);
+        let described = proved.trail.iter().map(|trail| &trail.0);
         let mut described = described.chain(&self.request.trails);
         if let Some(config) = described.find(|t| t.organization && t.writes(id)) {
             return Owner::Account(config.arn.account.clone());

@@ -7,9 +7,15 @@ use std::time::{Duration, Instant};
 use super::InFlight;
 use super::pace::Pace;
 
-/// Objects a second that one core inflates and hashes, with all that it takes to get them: as many
-/// must be on their way as come in the time that one takes.
-const A_CORE: f64 = 2_000.0;
+/// Objects a second that one core gets, inflates and hashes, and half as many again for those that wait
+/// for it: as many must be on their way as come in the time that one takes.
+const A_CORE: f64 = 3_000.0;
+
+/// Answers that come sooner are none of S3's, but of a server beside us: to wait for many at a time only
+/// makes more work then.
+const NEARBY: Duration = Duration::from_millis(2);
+/// Objects on their way for each core there.
+const A_CORE_NEARBY: usize = 4;
 
 /// How many may be read at a time.
 pub(super) struct Flight {
@@ -67,12 +73,18 @@ impl Flight {
 
     /// How many at a time keep every core busy, by the time that answers take.
     pub fn best(&self) -> usize {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let InFlight { first, most } = self.in_flight;
-        let fastest = self.state().fastest.unwrap_or_default().as_secs_f64();
-        // As casts do, it ends at the bounds.
-        let busy = (cores as f64 * A_CORE * fastest) as usize;
-        busy.clamp(first, most)
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        match self.state().fastest {
+            // It was said how many.
+            _ if first == most => first,
+            Some(fastest) if fastest < NEARBY => (cores * A_CORE_NEARBY).clamp(1, first),
+            // As casts do, it ends at the bounds.
+            Some(fastest) => {
+                ((cores as f64 * A_CORE * fastest.as_secs_f64()) as usize).clamp(first, most)
+            }
+            None => first,
+        }
     }
 }
 
