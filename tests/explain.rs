@@ -145,6 +145,10 @@ fn nobody_vouches_for_what_no_digest_names() {
     );
     assert!(answer.contains("nobody vouches for it"), "{answer}");
     assert_eq!(report["searched"]["unverified"], json!([]));
+    let unasked =
+        "whether a trail writes logs to this folder without digests: CloudTrail was not asked";
+    let not_proven = report["not_proven"].as_array().expect("a list");
+    assert!(not_proven.contains(&json!(unasked)), "{report:#}");
 
     // Digests that could name it may still come: so much is said, and not that it was added.
     let (code, report) = ask(&dir, &key, &[]);

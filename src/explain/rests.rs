@@ -36,6 +36,11 @@ impl Explained<'_> {
             not_proven
                 .push("which bucket it was written to: none was given to compare with".into());
         }
+        if matches!(self.target.name, Name::Log(_)) && telling.is_empty() {
+            not_proven.push(
+                "whether a trail writes logs to this folder without digests: CloudTrail was not asked".into(),
+            );
+        }
         Report {
             schema: SCHEMA,
             object: Object {
