@@ -71,10 +71,10 @@ impl Driver<'_> {
         let Run {
             mut ledger,
             passed_over,
-            mut pages,
+            pages,
             beyond,
             complete,
-            mut names,
+            names,
             siblings,
             ..
         } = run;
@@ -83,11 +83,6 @@ impl Driver<'_> {
         keys.append(&mut main.keys);
         keys.append(&mut backfill.keys);
         drop(keys);
-        // Thousands of chains wait for their logs to be read.
-        names.main.shrink_to_fit();
-        pages.shrink_to_fit();
-        main.locations.shrink_to_fit();
-        main.restarts.shrink_to_fit();
         let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
         let trail = self.asked(&id, &names, result).map(Box::new);
         let missing = trail

@@ -78,11 +78,6 @@ impl References {
         }
     }
 
-    /// Gives back what memory is not needed, once all are added.
-    pub fn compact(&mut self) {
-        self.held.shrink_to_fit();
-    }
-
     /// Looks logs up.
     pub fn lookup(&mut self) -> Lookup<'_> {
         Lookup {

@@ -89,7 +89,6 @@ impl Driver<'_> {
             undecided: false,
             blind: OnceCell::new(),
         };
-        references.compact();
         Some(Box::new(Search {
             id,
             time,
@@ -105,11 +104,6 @@ impl Driver<'_> {
         for folder in &mut folders {
             folder.trouble = self.list_folder(&mut search, folder).err();
             folder.unnamed.put_away(self.unnamed);
-        }
-        if folders.iter().all(|folder| folder.unnamed.is_empty()) {
-            // Nothing is left to be judged by them.
-            search.covers = Vec::new();
-            search.references = References::default();
         }
         search.folders = folders;
         search

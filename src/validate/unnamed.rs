@@ -52,11 +52,6 @@ impl Unnamed {
         }
     }
 
-    /// Whether there is nothing that was put away, and nothing that could not be.
-    pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty() && self.trouble.is_none()
-    }
-
     /// Keeps nothing in memory until it is asked for.
     pub fn put_away(&mut self, spool: &Spool) {
         let held = std::mem::take(&mut self.held);
