@@ -13,6 +13,7 @@ use crate::report::v1::{
     KeyOrigin, Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals, Undigested,
     Via,
 };
+use crate::signature::KeyUse;
 use crate::trail::Window;
 
 impl Report {
@@ -49,20 +50,7 @@ impl Report {
             chains: outcome.chains.into_iter().map(|c| chain(&c)).collect(),
             totals,
             findings: outcome.findings.iter().map(finding).collect(),
-            keys: outcome
-                .keys
-                .iter()
-                .map(|key| Key {
-                    region: key.region.to_string(),
-                    fingerprint: key.fingerprint.clone(),
-                    valid_from: key.valid.0,
-                    valid_to: key.valid.1,
-                    origin: match key.origin {
-                        Origin::Aws => KeyOrigin::Aws.into(),
-                        Origin::File => KeyOrigin::File.into(),
-                    },
-                })
-                .collect(),
+            keys: outcome.keys.iter().map(key).collect(),
             accepted,
             not_proven: outcome.not_proven,
             run,
@@ -177,6 +165,20 @@ fn digest_ref(anchor: &Anchor) -> DigestRef {
         sha256: anchor.sha256.to_string(),
         signature: anchor.signature.clone().map(Hex::Bytes),
         end: anchor.end,
+    }
+}
+
+/// The view of a key that proved something.
+pub(crate) fn key(used: &KeyUse) -> Key {
+    Key {
+        region: used.region.to_string(),
+        fingerprint: used.fingerprint.clone(),
+        valid_from: used.valid.0,
+        valid_to: used.valid.1,
+        origin: match used.origin {
+            Origin::Aws => KeyOrigin::Aws.into(),
+            Origin::File => KeyOrigin::File.into(),
+        },
     }
 }
 

@@ -6,8 +6,7 @@ use super::v1::{By, Digest, Neighbour, Object, Report, SCHEMA, Searched, Step, U
 use super::watch::{Proven, Seen};
 use crate::coverage::State;
 use crate::keys::Origin;
-use crate::report::v1::{Key, KeyOrigin, Run};
-use crate::signature::KeyUse;
+use crate::report::v1::Run;
 use crate::view;
 
 impl Explained<'_> {
@@ -79,7 +78,7 @@ impl Explained<'_> {
             };
             let successor = at.and_then(|at| self.beside(at, true));
             let recorded_in = successor.map(|at| self.seen[at].key.clone());
-            let key = proof.keys.first().map(key_of);
+            let key = proof.keys.first().map(view::key);
             let by = match (proof.own, &key) {
                 (true, _) => By::OwnSignature,
                 (false, Some(_)) => By::RecordedSignature,
@@ -170,16 +169,4 @@ fn digest(seen: &Seen) -> Option<Digest> {
         to: proven.interval.to,
         backfill: seen.backfill,
     })
-}
-fn key_of(key: &KeyUse) -> Key {
-    Key {
-        region: key.region.to_string(),
-        fingerprint: key.fingerprint.clone(),
-        valid_from: key.valid.0,
-        valid_to: key.valid.1,
-        origin: match key.origin {
-            Origin::Aws => KeyOrigin::Aws.into(),
-            Origin::File => KeyOrigin::File.into(),
-        },
-    }
 }
