@@ -130,5 +130,5 @@ pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
             .filter(|s| !forgiven.missing_from(s.time).is_empty());
         left.map(|s| s.state).collect::<Vec<State>>()
     });
-    verdict(findings, states, outcome.complete)
+    verdict(findings.map(|f| f.severity).max(), states, outcome.complete)
 }

@@ -1,35 +1,144 @@
-//! Findings kept in bounded memory: above a number of one code in one chain they collapse into one
-//! with a count.
+//! Findings kept in bounded memory: above a number of one code in one chain, or where those of all chains
+//! would be too many, they collapse into one a chain and code, with a count.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::finding::{CREDENTIALS, Code, Finding, INTERRUPTED, Severity};
 
+/// All ledgers of one run, which share what findings may take.
+#[derive(Clone)]
+pub struct Ledgers(Arc<Mutex<Shared>>);
+
+struct Shared {
+    /// Findings of one code and severity that one ledger keeps.
+    each: usize,
+    /// Findings that all of them keep.
+    together: usize,
+    /// Findings added, but for each kind in each ledger at most `each`. It only grows with what is
+    /// added, so that what is kept in the end depends on no order.
+    held: usize,
+    pages: Vec<Arc<Mutex<Page>>>,
+}
+
+impl Ledgers {
+    /// Ledgers that keep `each` findings of one code and severity, and `together` in all: where these
+    /// would be more, `each` is halved until they are not.
+    pub fn new(each: usize, together: usize) -> Self {
+        Ledgers(Arc::new(Mutex::new(Shared {
+            each,
+            together,
+            held: 0,
+            pages: Vec::new(),
+        })))
+    }
+
+    /// An empty ledger, whose findings count from now on.
+    pub fn open(&self) -> Ledger {
+        let page = Arc::default();
+        lock(&self.0).pages.push(Arc::clone(&page));
+        Ledger {
+            all: self.clone(),
+            page,
+        }
+    }
+}
+
+impl Shared {
+    /// Halves what each may keep until all is within bounds. Gives what is counted only from now on.
+    fn make_room(&mut self) -> Vec<Finding> {
+        let mut counted = Vec::new();
+        while self.held > self.together && self.each > 1 {
+            self.each /= 2;
+            self.held = 0;
+            for page in &self.pages {
+                let mut page = lock(page);
+                counted.extend(page.shrink(self.each));
+                self.held += page.held(self.each);
+            }
+        }
+        counted
+    }
+}
+
 /// Findings of one chain, or of none.
 pub struct Ledger {
-    limit: usize,
-    kept: BTreeMap<(Code, Severity), Vec<Finding>>,
-    collapsed: BTreeMap<(Code, Severity), Finding>,
-    unlooked: BTreeMap<(Code, &'static str), Finding>,
+    all: Ledgers,
+    page: Arc<Mutex<Page>>,
 }
 
 impl Ledger {
-    /// An empty ledger that keeps up to `limit` findings of one code and severity.
-    pub fn new(limit: usize) -> Self {
-        Ledger {
-            limit,
-            kept: BTreeMap::new(),
-            collapsed: BTreeMap::new(),
-            unlooked: BTreeMap::new(),
-        }
+    /// Adds a finding. Gives those, of this ledger and of others, that are counted only from now on.
+    pub fn add(&mut self, finding: Finding) -> Vec<Finding> {
+        let mut all = lock(&self.all.0);
+        let (more, mut counted) = lock(&self.page).add(finding, all.each);
+        all.held += usize::from(more);
+        counted.extend(all.make_room());
+        counted
     }
 
-    /// Adds a finding. Gives those that are counted only from now on.
-    pub fn add(&mut self, finding: Finding) -> Vec<Finding> {
+    /// The findings but for those that stand for many that were given back. They are not given back
+    /// hereafter.
+    pub fn settle(&mut self) -> Vec<Finding> {
+        let mut page = lock(&self.page);
+        page.settled = true;
+        let kept = page.kept.values().flatten();
+        kept.chain(page.unlooked.values()).cloned().collect()
+    }
+
+    /// The gravest severity in it.
+    pub fn worst(&self) -> Option<Severity> {
+        lock(&self.page).all().map(|f| f.severity).max()
+    }
+
+    /// Shows each finding.
+    pub fn each(&self, look: impl FnMut(&Finding)) {
+        lock(&self.page).all().for_each(look);
+    }
+
+    /// Adds something to each finding.
+    pub fn amend(&mut self, change: impl FnMut(&mut Finding)) {
+        let mut page = lock(&self.page);
+        let page = &mut *page;
+        let kept = page.kept.values_mut().flatten();
+        kept.chain(page.collapsed.values_mut())
+            .chain(page.unlooked.values_mut())
+            .for_each(change);
+    }
+
+    /// All findings.
+    pub fn into_findings(self) -> Vec<Finding> {
+        let page = std::mem::take(&mut *lock(&self.page));
+        page.kept
+            .into_values()
+            .flatten()
+            .chain(page.collapsed.into_values())
+            .chain(page.unlooked.into_values())
+            .collect()
+    }
+}
+
+/// What is the same for findings that collapse into one.
+type Kind = (Code, Severity);
+
+/// What one ledger holds.
+#[derive(Default)]
+struct Page {
+    kept: BTreeMap<Kind, Vec<Finding>>,
+    collapsed: BTreeMap<Kind, Finding>,
+    unlooked: BTreeMap<(Code, &'static str), Finding>,
+    /// Whether those that are kept were told.
+    settled: bool,
+}
+
+impl Page {
+    /// Adds a finding. Tells whether there is one more of a kind that is kept, and gives those that
+    /// are counted only from now on.
+    fn add(&mut self, finding: Finding, limit: usize) -> (bool, Vec<Finding>) {
         let kind = (finding.code, finding.severity);
         if let Some(one) = self.collapsed.get_mut(&kind) {
             merge(one, &finding);
-            return vec![finding];
+            return (false, vec![finding]);
         }
         // Once nothing more could be looked at, one finding says of how much.
         if let Some(reason @ (CREDENTIALS | INTERRUPTED)) = finding.reason {
@@ -44,62 +153,47 @@ impl Ledger {
                     self.unlooked.insert((one.code, reason), one);
                 }
             }
-            return Vec::new();
+            return (false, Vec::new());
         }
         let kept = self.kept.entry(kind).or_default();
         kept.push(finding);
-        if kept.len() <= self.limit {
-            return Vec::new();
+        let more = kept.len() <= limit;
+        (more, self.shrink(limit))
+    }
+
+    /// Collapses what is above a limit. Gives what was not told yet.
+    fn shrink(&mut self, limit: usize) -> Vec<Finding> {
+        let mut counted = Vec::new();
+        let many = self.kept.extract_if(.., |_, kept| kept.len() > limit);
+        for (kind, all) in many {
+            if let Some((first, others)) = all.split_first() {
+                let mut one = collapse(first.clone());
+                others.iter().for_each(|finding| merge(&mut one, finding));
+                self.collapsed.insert(kind, one);
+            }
+            counted.extend(all);
         }
-        let all = std::mem::take(kept);
-        if let Some((first, others)) = all.split_first() {
-            let mut one = collapse(first.clone());
-            others.iter().for_each(|finding| merge(&mut one, finding));
-            self.collapsed.insert(kind, one);
+        if self.settled {
+            counted.clear();
         }
-        all
+        counted
     }
 
-    /// The findings but for those that stand for many that were given back.
-    pub fn kept(&self) -> impl Iterator<Item = &Finding> {
-        let kept = self.kept.values().flatten();
-        kept.chain(self.unlooked.values())
+    /// How many findings count towards what all ledgers may hold.
+    fn held(&self, limit: usize) -> usize {
+        let kept: usize = self.kept.values().map(Vec::len).sum();
+        kept + self.collapsed.len() * limit
     }
 
-    /// The gravest severity in it.
-    pub fn worst(&self) -> Option<Severity> {
-        let kept = self
-            .kept
-            .iter()
-            .filter(|(_, f)| !f.is_empty())
-            .map(|((_, s), _)| *s);
-        let one = self.collapsed.values().chain(self.unlooked.values());
-        kept.chain(one.map(|f| f.severity)).max()
-    }
-
-    /// The findings.
-    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+    fn all(&self) -> impl Iterator<Item = &Finding> {
         let kept = self.kept.values().flatten();
         kept.chain(self.collapsed.values())
             .chain(self.unlooked.values())
     }
+}
 
-    /// The findings, to be added to.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
-        let kept = self.kept.values_mut().flatten();
-        kept.chain(self.collapsed.values_mut())
-            .chain(self.unlooked.values_mut())
-    }
-
-    /// All findings.
-    pub fn into_findings(self) -> Vec<Finding> {
-        self.kept
-            .into_values()
-            .flatten()
-            .chain(self.collapsed.into_values())
-            .chain(self.unlooked.into_values())
-            .collect()
-    }
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(|e| e.into_inner())
 }
 
 /// A finding that stands for many: what differs between them is not kept.
@@ -119,6 +213,9 @@ fn collapse(one: Finding) -> Finding {
 
 fn merge(one: &mut Finding, other: &Finding) {
     one.count = Some(one.count.unwrap_or(1) + other.count.unwrap_or(1));
+    if one.chain != other.chain {
+        one.chain = None;
+    }
     one.interval = match (one.interval, other.interval) {
         (Some(mut a), Some(b)) => {
             a.from = a.from.min(b.from);

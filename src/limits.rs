@@ -18,6 +18,9 @@ pub struct Limits {
     pub saved_report: u64,
     /// Findings of one code in one chain before they collapse into one with a count.
     pub findings_per_code: usize,
+    /// Findings of all chains together, before fewer of one code in one chain collapse: 100,000 are
+    /// some 200 MB.
+    pub findings: usize,
     /// Folders looked into for `AWSLogs` before giving up: an archive has a handful.
     pub folders: usize,
     /// Depth of folders before `AWSLogs`. S3 keys have at most 1,024 bytes.
@@ -53,6 +56,7 @@ impl Default for Limits {
             side_file: 16 << 20,
             saved_report: 1 << 30,
             findings_per_code: 10_000,
+            findings: 100_000,
             folders: 100_000,
             depth: 64,
             chains_in_folder: 1_000,

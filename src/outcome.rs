@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::chain::{Anchor, Location, Tally};
 use crate::coverage::Stretch;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Severity, Verdict};
 use crate::gap::Gap;
 use crate::hash::Sha256;
 use crate::signature::KeyUse;
@@ -95,19 +95,19 @@ pub struct Requests {
     pub trails: u64,
 }
 
-/// The verdict: the maximum over all findings and all coverage states. A report that is not
+/// The verdict: the maximum over the gravest finding and all coverage states. A report that is not
 /// complete is at least unproven.
-pub fn verdict<'a>(
-    findings: impl IntoIterator<Item = &'a Finding>,
+pub fn verdict(
+    worst: Option<Severity>,
     states: impl IntoIterator<Item = crate::coverage::State>,
     complete: bool,
 ) -> Verdict {
-    let findings = findings.into_iter().map(|f| f.severity.verdict());
+    let worst = worst.map(Severity::verdict);
     let states = states.into_iter().map(crate::coverage::State::verdict);
     let least = if complete {
         Verdict::Verified
     } else {
         Verdict::Unproven
     };
-    findings.chain(states).fold(least, Ord::max)
+    worst.into_iter().chain(states).fold(least, Ord::max)
 }

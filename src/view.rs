@@ -49,7 +49,7 @@ impl Report {
             requested,
             chains: outcome.chains.into_iter().map(|c| chain(&c)).collect(),
             totals,
-            findings: outcome.findings.iter().map(finding).collect(),
+            findings: outcome.findings.into_iter().map(finding).collect(),
             keys: outcome.keys.iter().map(key).collect(),
             accepted,
             not_proven: outcome.not_proven,
@@ -183,25 +183,25 @@ pub(crate) fn key(used: &KeyUse) -> Key {
 }
 
 /// The view of a finding.
-pub(crate) fn finding(found: &Found) -> Finding {
+pub(crate) fn finding(found: Found) -> Finding {
     let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
     Finding {
         code: found.code.into(),
         severity: found.severity,
-        chain: found.chain.as_ref().map(ToString::to_string),
-        bucket: found.bucket.clone(),
-        key: found.key.clone(),
-        message: found.message.clone(),
-        hint: found.hint.clone(),
-        reason: found.reason.map(Into::into),
-        expected: found.expected.clone(),
-        actual: found.actual.clone(),
         from: bound(|i| i.from),
         to: bound(|i| i.to),
-        digest: found.digest.clone(),
-        version_id: found.object.version_id.clone(),
-        etag: found.object.etag.clone(),
-        last_modified: found.object.last_modified.clone(),
+        chain: found.chain.as_ref().map(ToString::to_string),
+        bucket: found.bucket,
+        key: found.key,
+        message: found.message,
+        hint: found.hint,
+        reason: found.reason.map(Into::into),
+        expected: found.expected,
+        actual: found.actual,
+        digest: found.digest,
+        version_id: found.object.version_id,
+        etag: found.object.etag,
+        last_modified: found.object.last_modified,
         size: found.object.size,
         count: found.count,
         evidence: found.evidence.iter().map(evidence).collect(),

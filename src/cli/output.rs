@@ -102,10 +102,13 @@ impl<F: Copy + PartialEq> Targets<F> {
     ///
     /// # Errors
     /// Where one could not be written; a closed pipe is no error: whoever read it has read enough.
-    pub fn write(self, render: impl Fn(F, &mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    pub fn write(
+        self,
+        mut render: impl FnMut(F, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
         let mut trouble = None;
         for (format, target) in self.targets {
-            let put = |out: &mut dyn Write| {
+            let mut put = |out: &mut dyn Write| {
                 render(format, out)?;
                 out.flush()
             };

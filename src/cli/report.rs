@@ -21,7 +21,7 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
     let pairs = output::pairs(matches, Format::Text)?;
     // Read first, for it may be the file that is to be replaced.
     let json = read(&args.saved, Limits::default().saved_report)?;
-    let saved = Saved::read(json).map_err(|e| {
+    let mut saved = Saved::read(json).map_err(|e| {
         Error::new(
             Kind::Input,
             format!("{} is not a report", named(&args.saved)),
@@ -45,20 +45,28 @@ fn named(path: &Path) -> String {
     }
 }
 
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
-    let all = |source: &mut dyn Read| {
-        let mut bytes = Vec::new();
-        source.take(most + 1).read_to_end(&mut bytes).map(|_| bytes)
+/// A saved report that can be read more than once: the file itself, or a copy of what comes through a
+/// pipe, in an unlinked temporary file.
+fn read(path: &Path, most: u64) -> Result<File, Error> {
+    let opened = match path == Path::new("-") {
+        true => copied(&mut io::stdin().lock(), most),
+        false => File::open(path).and_then(|mut file| match file.metadata()?.is_file() {
+            true => Ok(file),
+            false => copied(&mut file, most),
+        }),
     };
-    let bytes = if path == Path::new("-") {
-        all(&mut io::stdin().lock())
-    } else {
-        File::open(path).and_then(|mut file| all(&mut file))
-    };
+    let length = opened.and_then(|file| Ok((file.metadata()?.len(), file)));
     let error = || Error::new(Kind::Input, format!("cannot read {}", named(path)));
-    let bytes = bytes.map_err(|e| error().because(e))?;
-    if bytes.len() as u64 > most {
+    let (length, file) = length.map_err(|e| error().because(e))?;
+    if length > most {
         return Err(error().because(format!("it has more than {most} bytes")));
     }
-    Ok(bytes)
+    Ok(file)
+}
+
+/// A copy of up to one byte more than `most`.
+fn copied(source: &mut dyn Read, most: u64) -> io::Result<File> {
+    let mut copy = tempfile::tempfile()?;
+    io::copy(&mut source.take(most + 1), &mut copy)?;
+    Ok(copy)
 }

@@ -74,7 +74,7 @@ impl Stream {
 
 impl Observer for Stream {
     fn settled(&self, finding: &Finding) {
-        self.put(|out| jsonl::finding(&view::finding(finding), out));
+        self.put(|out| jsonl::finding(&view::finding(finding.clone()), out));
     }
 
     fn concluded(&self, chain: &ChainOutcome) {

@@ -63,7 +63,12 @@ impl Explained<'_> {
             previous,
             next,
             searched: self.searched(),
-            findings: self.findings().into_iter().map(view::finding).collect(),
+            findings: self
+                .findings()
+                .into_iter()
+                .cloned()
+                .map(view::finding)
+                .collect(),
             not_proven,
             run,
         }

@@ -12,7 +12,7 @@ use crate::discover::{self, Named, Survey};
 use crate::error::{Error, Kind};
 use crate::finding::{Code, Finding};
 use crate::keyname::KeyRoot;
-use crate::ledger::Ledger;
+use crate::ledger::Ledgers;
 use crate::limits::Limits;
 use crate::listing::{self, Held, Names, Wanted};
 use crate::not_proven;
@@ -189,7 +189,7 @@ impl Taker<'_> {
         let mut chains = Vec::new();
         let mut answered = Vec::new();
         let mut listings = survey.listings;
-        let mut ledger = Ledger::new(limits.findings_per_code);
+        let mut ledger = Ledgers::new(limits.findings_per_code, limits.findings).open();
         let folders = survey.trouble.iter();
         folders.for_each(|t| drop(ledger.add(unlisted::folder(self.atlas, t))));
         if survey.bounded {

@@ -1,6 +1,6 @@
 //! The JSON report: as its types say, with nothing in it that a terminal would obey.
 
-use std::io::{self, Write};
+use std::io::{self, BufReader, Read, Write};
 
 use serde::Serialize;
 use serde_json::Deserializer;
@@ -27,9 +27,9 @@ pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
 
 /// Writes JSON as `write` would, whatever it says: byte for byte what `write` wrote, and with every
 /// field that another version added.
-pub(super) fn copy(json: &[u8], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn copy(json: impl Read, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
-    let mut deserializer = Deserializer::from_slice(json);
+    let mut deserializer = Deserializer::from_reader(BufReader::new(json));
     serde_transcode::transcode(&mut deserializer, &mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }

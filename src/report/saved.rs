@@ -1,18 +1,22 @@
 //! A report that was saved as JSON, read again to be rendered in another format.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::v1::{Report, SCHEMA};
 use super::{Format, json, render};
 
-/// A saved report.
+/// Bytes read at a time.
+const BLOCK: usize = 64 << 10;
+
+/// A saved report: what it says, and where it stands.
 #[derive(Debug)]
-pub struct Saved {
+pub struct Saved<R> {
     report: Report,
-    json: Vec<u8>,
+    json: R,
 }
 
 /// Why something is not a saved report.
@@ -33,14 +37,15 @@ struct Head {
     schema: Option<String>,
 }
 
-impl Saved {
-    /// Reads what `--format json` wrote, of this version or of another that writes the same schema.
+impl<R: Read + Seek> Saved<R> {
+    /// Reads what `--format json` wrote, of this version or of another that writes the same schema. Its
+    /// text is not held.
     ///
     /// # Errors
-    /// Where it is not JSON, of another schema, or not as its schema says.
-    pub fn read(json: Vec<u8>) -> Result<Self, NotAReport> {
-        let head: Head = serde_json::from_slice(&json)
-            .map_err(|e| NotAReport(format!("it is not a JSON object: {e}")))?;
+    /// Where it cannot be read, is not JSON, of another schema, or not as its schema says.
+    pub fn read(mut json: R) -> Result<Self, NotAReport> {
+        let head: Head =
+            parse(&mut json).map_err(|e| NotAReport(format!("it is not a JSON object: {e}")))?;
         match head.schema.as_deref() {
             Some(SCHEMA) => {}
             Some(other) => {
@@ -48,8 +53,8 @@ impl Saved {
             }
             None => return Err(NotAReport(format!("it names no schema; {SCHEMA} is read"))),
         }
-        let report = serde_json::from_slice(&json)
-            .map_err(|e| NotAReport(format!("it is not as {SCHEMA} says: {e}")))?;
+        let report =
+            parse(&mut json).map_err(|e| NotAReport(format!("it is not as {SCHEMA} says: {e}")))?;
         Ok(Saved { report, json })
     }
 
@@ -61,11 +66,20 @@ impl Saved {
     /// Writes it in a format; as JSON with everything that it holds.
     ///
     /// # Errors
-    /// Where writing fails.
-    pub fn render(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    /// Where reading it again or writing fails.
+    pub fn render(&mut self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Json => json::copy(&self.json, out),
+            Format::Json => {
+                self.json.rewind()?;
+                json::copy(&mut self.json, out)
+            }
             other => render(&self.report, other, out),
         }
     }
+}
+
+/// Reads all of it as one JSON value.
+fn parse<T: DeserializeOwned>(json: &mut (impl Read + Seek)) -> serde_json::Result<T> {
+    json.rewind().map_err(serde_json::Error::io)?;
+    serde_json::from_reader(BufReader::with_capacity(BLOCK, json))
 }

@@ -63,13 +63,13 @@ impl Driver<'_> {
         let newest = newest.into_iter().filter_map(|slots| slots.last());
         let to = request.to.or(newest.map(|s| s.end()).max())?;
         self.expect_keys(&id, &names, to);
-        let mut run = self.run(&id, names, request.from, references);
+        let mut run = self.run(&id, names, request.from, references, Purpose::Proof);
         let scope = |backfill, from| self.scope(&id, backfill, (from, to), hidden);
         let mut main = run.walk(Walk::new(scope(false, request.from)), false, to);
         run.from = request.from.or(main.begins);
         let mut backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
         let Run {
-            mut ledger,
+            ledger,
             passed_over,
             pages,
             beyond,
@@ -79,6 +79,7 @@ impl Driver<'_> {
             ..
         } = run;
 
+        let mut ledger = ledger.unwrap_or_else(|| self.ledgers.open());
         let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
         keys.append(&mut main.keys);
         keys.append(&mut backfill.keys);
@@ -130,6 +131,7 @@ impl Driver<'_> {
         names: Names,
         from: Option<Timestamp>,
         references: &'r mut References,
+        purpose: Purpose,
     ) -> Run<'r> {
         Run {
             driver: self,
@@ -137,14 +139,14 @@ impl Driver<'_> {
             backfill: false,
             names,
             from,
-            ledger: Ledger::new(self.request.limits.findings_per_code),
+            ledger: (purpose == Purpose::Proof).then(|| self.ledgers.open()),
             passed_over: 0,
             pages: Vec::new(),
             beyond: Vec::new(),
             unlisted: 0,
             complete: true,
             references,
-            purpose: Purpose::Proof,
+            purpose,
             followed: Vec::new(),
             siblings: BTreeMap::new(),
         }
@@ -213,9 +215,9 @@ impl Driver<'_> {
             let nothing = nothing_in_window(main.seen, &names);
             self.add(&mut ledger, nothing.of(&id).over(window));
         }
-        self.settle(&ledger);
-        let findings = ledger.into_findings();
-        let verdict = verdict(&findings, coverage.iter().map(|s| s.state), complete);
+        self.settle(&mut ledger);
+        let states = coverage.iter().map(|s| s.state);
+        let verdict = verdict(ledger.worst(), states, complete);
         let logged = Sha256(evidence.finalize().into());
         let evidence = [main.evidence, backfill.evidence, Some(logged)];
         result.pending.extend(
@@ -225,7 +227,7 @@ impl Driver<'_> {
                 .map(|s| (id.clone(), s.time)),
         );
         result.complete &= complete;
-        result.findings.extend(findings);
+        result.ledgers.push(ledger);
         let concluded = ChainOutcome {
             window,
             verdict,

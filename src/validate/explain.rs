@@ -52,9 +52,8 @@ impl Driver<'_> {
             let key = proved.trail.as_ref();
             let key = key.and_then(|trail| trail.0.kms_key.clone());
             let locations = &proved.main.locations;
-            for finding in proved.ledger.iter_mut() {
-                traces.attach(finding, locations, key.as_deref());
-            }
+            let attach = |f: &mut _| traces.attach(f, locations, key.as_deref());
+            proved.ledger.amend(attach);
         }
         unasked
     }

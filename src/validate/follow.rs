@@ -48,7 +48,7 @@ impl Run<'_> {
         fetcher.listed(listing.listings);
         self.complete &= listing.is_whole();
         for finding in unlisted::all(fetcher.atlas, (account, region), &listing, limits) {
-            self.driver.add(&mut self.ledger, finding.of(self.id));
+            self.found(finding.of(self.id));
         }
         self.siblings.extend(listing.siblings);
         self.names.list_also(place);

@@ -12,8 +12,8 @@ use super::search::Search;
 use crate::beside::Beside;
 use crate::coverage::Spans;
 use crate::discover::Named;
-use crate::finding::Finding;
 use crate::keyname::KeyRoot;
+use crate::ledger::Ledger;
 use crate::listing::{self, Listing, Wanted};
 use crate::outcome::ChainOutcome;
 use crate::scope::Asked;
@@ -25,7 +25,8 @@ use crate::unlisted;
 #[derive(Default)]
 pub(super) struct GroupResult {
     pub chains: Vec<ChainOutcome>,
-    pub findings: Vec<Finding>,
+    /// What was found, a ledger a chain and one for what is of none.
+    pub ledgers: Vec<Ledger>,
     pub answered: Vec<Asked>,
     pub found: Vec<(KeyRoot, ChainId)>,
     /// When the newest digest of each ends.
@@ -83,9 +84,15 @@ impl Driver<'_> {
         self.fetcher.listed(listing.listings);
         let mut result = Box::new(GroupResult {
             complete: listing.is_whole(),
-            findings: unlisted::all(self.fetcher.atlas, (account, region), &listing, limits),
             ..Default::default()
         });
+        let unlisted = unlisted::all(self.fetcher.atlas, (account, region), &listing, limits);
+        if !unlisted.is_empty() {
+            let mut ledger = self.ledgers.open();
+            unlisted.into_iter().for_each(|f| self.add(&mut ledger, f));
+            self.settle(&mut ledger);
+            result.ledgers.push(ledger);
+        }
         let Listing {
             chains,
             siblings,
@@ -94,10 +101,6 @@ impl Driver<'_> {
             ..
         } = listing;
         result.unrecognised = unrecognised;
-        for finding in &result.findings {
-            self.observer.known(finding);
-            self.observer.settled(finding);
-        }
         self.listed(chains.iter());
         let mut references = References::default();
         let mut walked: Vec<Proved> = Vec::new();

@@ -37,7 +37,7 @@ use crate::gap::{Cause, Certainty};
 use crate::interest::Interest;
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
 use crate::keys::Keys;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Ledgers};
 use crate::not_proven::{self, Told};
 use crate::outcome::{Outcome, Requests, verdict};
 use crate::scope::Request;
@@ -101,6 +101,7 @@ pub fn validate(
         unnamed: &unnamed,
         ahead: limits.digests_ahead.max(request.jobs / busy.max(1)),
         keys: Mutex::default(),
+        ledgers: Ledgers::new(limits.findings_per_code, limits.findings),
     };
     let walk = |((account, region), places): (&(AccountId, Region), &Vec<(RootId, KeyRoot)>)| {
         driver.group(account, region, places, &survey.members)
@@ -142,6 +143,8 @@ struct Driver<'a> {
     ahead: usize,
     /// Keys that proved something: of thousands of chains, mostly the same.
     keys: Mutex<BTreeSet<KeyUse>>,
+    /// What was found.
+    ledgers: Ledgers,
 }
 
 impl Driver<'_> {
@@ -224,7 +227,7 @@ impl Driver<'_> {
         selected: &Selected,
     ) -> Outcome {
         let mut complete = survey.trouble.is_empty() && !survey.bounded;
-        let mut ledger = Ledger::new(self.request.limits.findings_per_code);
+        let mut ledger = self.ledgers.open();
         let beforehand = &self.request.beforehand;
         beforehand
             .iter()
@@ -239,7 +242,7 @@ impl Driver<'_> {
             .iter()
             .for_each(|t| self.add(&mut ledger, unlisted::folder(self.fetcher.atlas, t)));
         let mut chains = Vec::with_capacity(results.len());
-        let mut findings = Vec::new();
+        let mut ledgers = Vec::new();
         let mut answered = Vec::new();
         let mut ends = BTreeMap::new();
         let mut found = Vec::with_capacity(results.len());
@@ -256,7 +259,7 @@ impl Driver<'_> {
             unasked.extend(result.unasked);
             unvalidated.extend(result.unvalidated);
             chains.extend(result.chains);
-            findings.extend(result.findings);
+            ledgers.extend(result.ledgers);
             answered.extend(result.answered);
             found.extend(result.found);
             ends.extend(result.ends);
@@ -318,8 +321,10 @@ impl Driver<'_> {
             );
             self.add(&mut ledger, missing(&id, &message).over(time));
         }
-        self.settle(&ledger);
-        findings.extend(ledger.into_findings());
+        self.settle(&mut ledger);
+        ledgers.push(ledger);
+        let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
+        let mut findings: Vec<Finding> = findings.collect();
         findings.sort_by_cached_key(Finding::order);
         // Two folders of one bucket may both say the same of one object.
         findings.dedup();
@@ -342,7 +347,7 @@ impl Driver<'_> {
             events,
         });
         Outcome {
-            verdict: verdict(&findings, states, complete),
+            verdict: verdict(findings.iter().map(|f| f.severity).max(), states, complete),
             complete,
             chains,
             findings,

@@ -10,6 +10,7 @@ use super::manifest::Page;
 use super::references::References;
 use crate::chain::{Placed, Walk, Walked};
 use crate::event::{self, Judged, Step};
+use crate::finding::Finding;
 use crate::hash::Sha256;
 use crate::keyname::DigestKey;
 use crate::ledger::Ledger;
@@ -40,7 +41,8 @@ pub(super) struct Run<'a> {
     pub(super) names: Names,
     /// The beginning of the window, where it is known.
     pub(super) from: Option<Timestamp>,
-    pub(super) ledger: Ledger,
+    /// What was found, where it is walked for proof: of other walks nobody is told.
+    pub(super) ledger: Option<Ledger>,
     /// Logs that digests name which are not in their place: nobody looks for them.
     pub(super) passed_over: u64,
     /// The logs that its proven digests name, newest first.
@@ -137,7 +139,7 @@ impl Run<'_> {
             }
             walk.drain_findings()
                 .into_iter()
-                .for_each(|f| self.driver.add(&mut self.ledger, f));
+                .for_each(|f| self.found(f));
             if queue.is_empty() {
                 break;
             }
@@ -147,8 +149,14 @@ impl Run<'_> {
         let mut walked = walk.finish();
         std::mem::take(&mut walked.findings)
             .into_iter()
-            .for_each(|f| self.driver.add(&mut self.ledger, f));
+            .for_each(|f| self.found(f));
         walked
+    }
+
+    pub(super) fn found(&mut self, finding: Finding) {
+        if let Some(ledger) = &mut self.ledger {
+            self.driver.add(ledger, finding);
+        }
     }
 
     /// Where no digest beyond the window proves itself, later ones may prove it: up to the first that

@@ -211,8 +211,7 @@ impl Driver<'_> {
     ) -> Option<Cover> {
         let from = shift(time.from, -HOUR);
         let places = names.places().into_iter().cloned().collect();
-        let mut run = self.run(id, names, Some(from), references);
-        run.purpose = Purpose::Naming;
+        let mut run = self.run(id, names, Some(from), references, Purpose::Naming);
         let scope = |backfill| self.scope(id, backfill, (Some(from), time.to), hidden);
         let main = run.walk(Walk::new(scope(false)), false, time.to);
         let backfill = run.walk(Walk::new(scope(true)), true, time.to);

@@ -27,11 +27,12 @@ impl Driver<'_> {
     }
 
     /// Tells those that were kept until all that bears on them was known.
-    pub(super) fn settle(&self, ledger: &Ledger) {
-        let mut kept: Vec<&Finding> = ledger.kept().filter(|f| !is_final(f)).collect();
-        kept.sort_by_cached_key(|f| f.order());
+    pub(super) fn settle(&self, ledger: &mut Ledger) {
+        let mut kept = ledger.settle();
+        kept.retain(|f| !is_final(f));
+        kept.sort_by_cached_key(Finding::order);
         kept.dedup();
-        kept.into_iter().for_each(|f| self.observer.settled(f));
+        kept.iter().for_each(|f| self.observer.settled(f));
     }
 
     /// Tells how many digests of one account and region will be read.

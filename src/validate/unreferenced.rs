@@ -159,8 +159,7 @@ impl Driver<'_> {
             }
             let from = time.to;
             let names = std::mem::take(&mut proved.names);
-            let mut run = self.run(&proved.id, names, Some(from), references);
-            run.purpose = Purpose::Naming;
+            let mut run = self.run(&proved.id, names, Some(from), references, Purpose::Naming);
             let scope = |backfill| self.scope(&proved.id, backfill, (Some(from), to), hidden);
             let main = run.walk(Walk::new(scope(false)), false, to);
             let backfill = run.walk(Walk::new(scope(true)), true, to);

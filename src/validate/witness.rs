@@ -97,9 +97,11 @@ impl Driver<'_> {
             for gap in &proved.gaps {
                 interest.around(gap, &proved.id, &owner);
             }
-            for since in proved.ledger.iter().filter_map(damage::since) {
-                interest.damaged(since);
-            }
+            proved.ledger.each(|finding| {
+                if let Some(since) = damage::since(finding) {
+                    interest.damaged(since);
+                }
+            });
         }
         interest
     }
@@ -190,8 +192,13 @@ impl Driver<'_> {
             };
             self.expect_keys(id, &names, time.to);
             let mut references = References::default();
-            let mut run = self.run(id, names, Some(time.from), &mut references);
-            run.purpose = Purpose::Witness;
+            let mut run = self.run(
+                id,
+                names,
+                Some(time.from),
+                &mut references,
+                Purpose::Witness,
+            );
             let scope = self.scope(id, false, (Some(time.from), time.to), &listing.hidden);
             run.walk(Walk::new(scope), false, time.to);
             // Where the home region has gaps of its own, the digest beyond an edge may lie far.

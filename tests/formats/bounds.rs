@@ -1,6 +1,7 @@
 //! How large the formats grow, and how long they take.
 
 use std::fs;
+use std::io::Cursor;
 
 use serde_json::{Value, json};
 use trailproof::report::saved::Saved;
@@ -190,7 +191,7 @@ fn counts_and_times_at_their_limits_are_no_trouble() {
             .expect("stretches")
             .push(reversed);
     }
-    let saved = Saved::read(report.to_string().into_bytes()).expect("a report");
+    let mut saved = Saved::read(Cursor::new(report.to_string())).expect("a report");
     for format in Format::ALL {
         saved.render(*format, &mut Vec::new()).expect("written");
     }

@@ -1,6 +1,7 @@
 //! Reports that the formats are held against.
 
 use std::fs;
+use std::io::Cursor;
 
 use serde_json::{Value, json};
 use trailproof::report::Format;
@@ -42,7 +43,7 @@ pub fn organization() -> String {
 
 /// A report in a format.
 pub fn rendered(report: &str, format: Format) -> String {
-    let saved = Saved::read(report.as_bytes().to_vec()).expect("a report");
+    let mut saved = Saved::read(Cursor::new(report)).expect("a report");
     let mut out = Vec::new();
     saved.render(format, &mut out).expect("written");
     String::from_utf8(out).expect("UTF-8")

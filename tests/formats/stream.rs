@@ -1,15 +1,15 @@
 //! `--format jsonl` while a run goes on: the same lines as from a saved report, as soon as they are
 //! final, and each finding where a report tells of many as one.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::cases::case::Case;
-use crate::program::{peak_of, root, run};
+use crate::cases::case::{ACCOUNT, BUCKET, REGION, hour, trail};
+use crate::cases::unreferenced;
+use crate::program::{root, run};
+use crate::support::{Place, damage};
 
 /// The lines that a run writes, by the real binary on a copy on disk.
 fn streamed(dir: &Path, more: &[&str]) -> Vec<String> {
@@ -96,6 +96,34 @@ fn a_run_writes_the_lines_that_its_saved_report_gives() {
     }
 }
 
+/// Digests after the window are read for the logs that they name, and what is the matter with them is in
+/// no report.
+#[test]
+fn a_walk_for_names_alone_is_not_told() {
+    let mut case = unreferenced::injected().arg(&["--end-time", "2026-03-01T04:12:34Z"]);
+    for (after, damaged) in [(6, true), (7, false)] {
+        let key = trail().digest_key(ACCOUNT, REGION, hour(after));
+        let place = Place::new(BUCKET, &key);
+        match damaged {
+            true => damage::tamper_digest(&mut case.world, &place),
+            false => drop(damage::delete(&mut case.world, &place)),
+        }
+    }
+    let dir = case.copied();
+    let mut args = vec![
+        "validate", "--format", "jsonl", "--format", "json", "--out", "report",
+    ];
+    args.extend(case.args.iter().map(String::as_str));
+    let lines = run(dir.path(), &args).stdout;
+    let findings = lines.lines().map(parsed).filter(|l| l["type"] == "finding");
+    let lines: Vec<Value> = findings.map(|mut l| l["key"].take()).collect();
+    let report = std::fs::read_to_string(dir.path().join("report")).expect("a report");
+    let mut report = parsed(&report);
+    let findings = report["findings"].as_array_mut().expect("findings");
+    let findings: Vec<Value> = findings.iter_mut().map(|f| f["key"].take()).collect();
+    assert_eq!(lines, findings);
+}
+
 #[test]
 fn what_is_told_of_a_chain_and_in_which_order_does_not_depend_on_workers() {
     let dir = root().join("testdata/sample");
@@ -112,60 +140,4 @@ fn what_is_told_of_a_chain_and_in_which_order_does_not_depend_on_workers() {
     for jobs in ["2", "8"] {
         assert_eq!(by_chain(jobs), one, "{jobs}");
     }
-}
-
-/// Far more missing logs in one chain than a report tells one by one.
-#[test]
-fn findings_without_number_are_told_one_by_one_in_bounded_memory() {
-    let (digests, logs) = (10, 10_000);
-    let mut case = Case::new("many-findings", 1, "");
-    let mut chain = case.chain(2);
-    for digest in 0..digests {
-        chain.append_custom(&mut case.world, |fields| {
-            let named = fields.log_files_mut();
-            let like = named.first().expect("a log").clone();
-            for log in 0..logs {
-                let mut entry = like.clone();
-                let fields = entry.as_object_mut().expect("an entry");
-                fields.set(
-                    "s3Object",
-                    format!("AWSLogs/gone/{digest}/{log}.json.gz").as_str(),
-                );
-                named.push(entry);
-            }
-        });
-    }
-    let dir = case.copied();
-    let mut args = vec![
-        "validate",
-        "--format",
-        "jsonl",
-        "--format",
-        "json",
-        "--out",
-        "report.json",
-    ];
-    args.extend(case.args.iter().map(String::as_str));
-    let (code, peak) = peak_of(dir.path(), &args, "lines");
-    assert_eq!(code, 1);
-    let lines = BufReader::new(File::open(dir.path().join("lines")).expect("lines")).lines();
-    let (mut missing, mut last) = (BTreeSet::new(), String::new());
-    for line in lines {
-        last = line.expect("a line");
-        if let Some((_, key)) = last.split_once("\"key\":\"AWSLogs/gone/") {
-            let key = key.split('"').next().expect("a key");
-            assert!(missing.insert(key.to_owned()), "{key} is told twice");
-        }
-    }
-    assert_eq!(missing.len(), digests * logs);
-    let summary = parsed(&last);
-    assert_eq!(summary["totals"]["findings"]["failed"], digests * logs);
-    // They are some 75 MB.
-    assert!(peak < 64 << 10, "peak resident {peak} KiB");
-
-    // A report tells of them as one.
-    let report = fs::read_to_string(dir.path().join("report.json")).expect("a report");
-    let findings = parsed(&report)["findings"].take();
-    assert_eq!(findings.as_array().expect("findings").len(), 1);
-    assert_eq!(findings[0]["count"], digests * logs);
 }
