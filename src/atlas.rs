@@ -118,6 +118,11 @@ impl Atlas {
             .any(|r| r.id == root && r.buckets.is_empty())
     }
 
+    /// Whether any root was given without a bucket name.
+    pub fn has_unnamed(&self) -> bool {
+        self.roots.iter().any(|r| r.buckets.is_empty())
+    }
+
     /// The bucket's name, where a root has just one.
     pub fn bucket(&self, root: RootId) -> Option<&str> {
         match self.roots.iter().find(|r| r.id == root)?.buckets.as_slice() {

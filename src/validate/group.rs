@@ -102,7 +102,7 @@ impl Driver<'_> {
         } = listing;
         result.unrecognised = unrecognised;
         self.listed(chains.iter());
-        let mut references = References::default();
+        let mut references = References::new(self.named, self.fetcher.atlas.has_unnamed());
         let mut walked: Vec<Proved> = Vec::new();
         for (id, names) in chains {
             for root in names.roots() {

@@ -171,7 +171,8 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         let ahead = (pool.current_num_threads() * AHEAD).max(SHELF / 4);
         let arrivals = Arrivals::default();
         let mut waiting: VecDeque<Log> = VecDeque::new();
-        let mut told = 0;
+        // Of those that wait, how many are not read yet: no more will come.
+        let (mut told, mut coming) = (0, 0_usize);
         pool.in_place_scope(|scope| {
             loop {
                 while waiting.len() < ahead {
@@ -186,12 +187,14 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                         at,
                         read: None,
                     });
+                    coming += 1;
                 }
                 if waiting.is_empty() {
                     break;
                 }
-                for (number, result) in arrivals.take(waiting.len().min(ahead / 2)) {
+                for (number, result) in arrivals.take(coming.min(ahead / 2)) {
                     waiting[number - told].read = Some(result);
+                    coming -= 1;
                 }
                 while waiting.front().is_some_and(|log| log.read.is_some()) {
                     let log = waiting.pop_front();

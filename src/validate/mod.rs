@@ -22,7 +22,7 @@ mod unreferenced;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
@@ -98,6 +98,7 @@ pub fn validate(
         observer,
         pool: &pool,
         manifest: &manifest,
+        named: &Arc::default(),
         unnamed: &unnamed,
         ahead: limits.digests_ahead.max(request.jobs / busy.max(1)),
         keys: Mutex::default(),
@@ -137,6 +138,8 @@ struct Driver<'a> {
     observer: &'a dyn Observer,
     pool: &'a rayon::ThreadPool,
     manifest: &'a Manifest,
+    /// Logs that digests name.
+    named: &'a Arc<Spool>,
     /// Logs that no digest names.
     unnamed: &'a Spool,
     /// Digests of one chain that are fetched ahead, where their size allows.

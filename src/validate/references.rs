@@ -1,12 +1,13 @@
-//! Which logs proven digests name, kept by the day in their names: in memory as long as they are
-//! few, and in an unlinked temporary file beyond that.
+//! Which logs proven digests name, kept by the day in their names: of one account and region in memory
+//! while its digests are walked, and of all in one spool until their logs are listed.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::spool::Spool;
 use crate::hash::Sha256;
 use crate::keyname::LogKey;
 use crate::placement::Recorded;
@@ -14,17 +15,18 @@ use crate::placement::Recorded;
 /// Half of the SHA-256 of a bucket and a key: as good as those, at a fixed size.
 type Mark = [u8; MARK];
 const MARK: usize = 16;
-/// Marks held in memory before they are written out: a megabyte.
+/// Marks held in memory before they are put away: a megabyte.
 const HELD: usize = 1 << 16;
 
 /// Marks of logs by day.
 #[derive(Default)]
 pub(super) struct References {
+    spool: Arc<Spool>,
+    /// Whether there are copies whose buckets have no name.
+    unnamed: bool,
     held: Vec<(Date, Mark)>,
-    file: Option<File>,
-    /// Where the marks of a day lie in the file: offset and number.
-    runs: BTreeMap<Date, Vec<(u64, usize)>>,
-    end: u64,
+    /// Where in the spool marks of a day lie.
+    runs: Vec<(Date, u64)>,
     trouble: Option<io::Error>,
 }
 
@@ -61,6 +63,15 @@ impl Lookup<'_> {
 }
 
 impl References {
+    /// None yet; `unnamed` if logs are also looked up without their bucket.
+    pub fn new(spool: &Arc<Spool>, unnamed: bool) -> Self {
+        References {
+            spool: Arc::clone(spool),
+            unnamed,
+            ..References::default()
+        }
+    }
+
     /// Adds a log that a proven digest names. One whose name is none of a log is found by its digest
     /// alone and never looked for among others.
     pub fn add(&mut self, bucket: &str, key: &str) {
@@ -68,41 +79,42 @@ impl References {
             return;
         };
         let day = name.day();
-        // Once more without its bucket, for copies that were given no name.
-        self.held
-            .extend([(day, mark(bucket, key)), (day, mark("", key))]);
-        if self.held.len() >= HELD
-            && let Err(e) = self.write_out()
-        {
-            self.trouble.get_or_insert(e);
+        self.held.push((day, mark(bucket, key)));
+        if self.unnamed {
+            self.held.push((day, mark("", key)));
         }
+        if self.held.len() >= HELD {
+            self.put_held();
+        }
+    }
+
+    /// Puts away what is held in memory.
+    pub fn put_away(&mut self) {
+        self.put_held();
+        self.held = Vec::new();
+        self.runs.shrink_to_fit();
     }
 
     /// Looks logs up.
     pub fn lookup(&mut self) -> Lookup<'_> {
+        self.put_away();
+        self.runs.sort_unstable();
         Lookup {
             references: self,
             marks: None,
         }
     }
 
-    fn write_out(&mut self) -> io::Result<()> {
-        let mut held = std::mem::take(&mut self.held);
-        held.sort_by_key(|(day, _)| *day);
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => self.file.insert(tempfile::tempfile()?),
-        };
-        file.seek(SeekFrom::Start(self.end))?;
-        for marks in held.chunk_by(|(a, _), (b, _)| a == b) {
-            let day = marks[0].0;
+    fn put_held(&mut self) {
+        self.held.sort_unstable_by_key(|(day, _)| *day);
+        for marks in self.held.chunk_by(|(a, _), (b, _)| a == b) {
             let bytes: Vec<u8> = marks.iter().flat_map(|(_, mark)| *mark).collect();
-            file.write_all(&bytes)?;
-            let run = (self.end, marks.len());
-            self.runs.entry(day).or_default().push(run);
-            self.end += (marks.len() * MARK) as u64;
+            match self.spool.add(&bytes) {
+                Ok(at) => self.runs.push((marks[0].0, at)),
+                Err(e) => drop(self.trouble.get_or_insert(e)),
+            }
         }
-        Ok(())
+        self.held.clear();
     }
 
     /// All marks of a day.
@@ -113,13 +125,10 @@ impl References {
         if let Some(error) = self.trouble.take() {
             return Err(error);
         }
-        let held = self.held.iter().filter(|(of, _)| *of == day);
-        let mut marks: HashSet<Mark> = held.map(|(_, mark)| *mark).collect();
-        for (offset, count) in self.runs.get(&day).into_iter().flatten() {
-            let Some(file) = &mut self.file else { break };
-            file.seek(SeekFrom::Start(*offset))?;
-            let mut bytes = vec![0; count * MARK];
-            file.read_exact(&mut bytes)?;
+        let mut marks = HashSet::new();
+        let first = self.runs.partition_point(|(of, _)| *of < day);
+        for (_, at) in self.runs[first..].iter().take_while(|(of, _)| *of == day) {
+            let bytes = self.spool.read(*at)?;
             let (all, _) = bytes.as_chunks::<MARK>();
             marks.extend(all);
         }
@@ -136,8 +145,11 @@ fn mark(bucket: &str, key: &str) -> Mark {
 
 #[cfg(test)]
 mod tests {
-    use super::References;
+    use std::sync::Arc;
+
     use jiff::civil::date;
+
+    use super::{HELD, References};
 
     fn key(day: i8, n: usize) -> String {
         format!(
@@ -148,11 +160,12 @@ mod tests {
 
     #[test]
     fn what_was_written_out_is_found_again_by_its_day() {
-        let mut references = References::default();
+        let mut references = References::new(&Arc::default(), true);
         for n in 0..150_000 {
             references.add("logs", &key(if n % 3 == 0 { 1 } else { 2 }, n));
         }
-        assert!(references.file.is_some());
+        assert!(references.held.len() < HELD && !references.runs.is_empty());
+        drop(references.lookup());
         let first = references.day(date(2026, 3, 1)).expect("a day");
         let second = references.day(date(2026, 3, 2)).expect("a day");
         for n in [0, 3, 65_535, 149_997] {

@@ -80,6 +80,7 @@ impl Driver<'_> {
                 covers.extend(self.cover_of_sibling(&id, names, time, hidden, &mut references));
             }
         }
+        references.put_away();
         let folder = |place| Folder {
             place,
             trouble: None,
