@@ -1,15 +1,14 @@
 //! Fetching: an object's bytes become a reading of a digest, or a judged log. What runs on the
 //! workers, in any order.
 
-use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::atlas::Atlas;
 use crate::digest::{LogEntry, Unverified};
 use crate::finding::{Finding, ObjectFacts};
-use crate::inflate::{Container, Inflated, Inflater};
-use crate::keep::{self, Keep, Kept, Tee};
+use crate::inflate::{Chunks, Container, Inflated, Inflater, Passing};
+use crate::keep::{self, Keep, Keeping, Kept};
 use crate::keyname::DigestName;
 use crate::keys::Keys;
 use crate::limits::Limits;
@@ -142,12 +141,12 @@ impl<'a> Fetcher<'a> {
 
     fn inflate(
         &self,
-        body: &mut dyn Read,
+        body: &mut dyn Chunks,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<Inflated, GetError> {
         let pool = || self.inflaters.lock().unwrap_or_else(|e| e.into_inner());
         let mut inflater = pool().pop().unwrap_or_default();
-        let result = inflater.run(body, self.limits.log_inflated, sink);
+        let result = inflater.run_chunks(body, self.limits.log_inflated, sink);
         pool().push(inflater);
         let inflated = result.map_err(|e| self.failed(GetError::from_body(e)))?;
         self.counts.read.fetch_add(inflated.read, Ordering::Relaxed);
@@ -211,7 +210,7 @@ impl<'a> Fetcher<'a> {
         let mut json: Vec<u8> = Vec::new();
         let mut over = false;
         let mut large = None;
-        let inflated = self.inflate(&mut object.body, &mut |bytes| {
+        let inflated = self.inflate(&mut Passing(&mut object.body), &mut |bytes| {
             if over || json.len() + bytes.len() > limit {
                 over = true;
                 json = Vec::new();
@@ -267,7 +266,7 @@ impl<'a> Fetcher<'a> {
             }
             self.counts.get.fetch_add(1, Ordering::Relaxed);
             let mut object = self.source.get(root, key, false)?;
-            let (inflated, held) = self.read_keeping(&mut object.body, keep)?;
+            let (inflated, held) = self.read_keeping(&mut object, keep)?;
             Ok(match logfile::compare(expected, &inflated) {
                 Ok(()) => {
                     kept = match (held, keep) {
@@ -313,19 +312,23 @@ impl<'a> Fetcher<'a> {
     /// Inflates and hashes a log, keeping its bytes one way or the other.
     fn read_keeping(
         &self,
-        body: &mut dyn Read,
+        object: &mut Object<'_>,
         keep: Keep<'_>,
     ) -> Result<(Inflated, Held), GetError> {
+        let body = &mut object.body;
         Ok(match keep {
-            Keep::Nothing => (self.inflate(body, &mut |_| {})?, Held::Nothing),
+            Keep::Nothing => (
+                self.inflate(&mut Passing(body), &mut |_| {})?,
+                Held::Nothing,
+            ),
             Keep::Stored => {
-                let mut tee = Tee::new(body, &self.shelf);
-                let inflated = self.inflate(&mut tee, &mut |_| {})?;
-                (inflated, Held::Stored(tee.into_stored()))
+                let mut keeping = Keeping::new(body, object.facts.size, &self.shelf);
+                let inflated = self.inflate(&mut keeping, &mut |_| {})?;
+                (inflated, Held::Stored(keeping.into_stored()))
             }
             Keep::Events(_) => {
                 let mut all = keep::Inflated::new(&self.shelf);
-                let inflated = self.inflate(body, &mut |bytes| all.take(bytes))?;
+                let inflated = self.inflate(&mut Passing(body), &mut |bytes| all.take(bytes))?;
                 (inflated, Held::Inflated(all))
             }
         })

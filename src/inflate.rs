@@ -4,7 +4,7 @@
 //! What counts is every bit but MTIME, XFL, OS, FTEXT, the contents of FNAME, FCOMMENT and FEXTRA,
 //! and the padding of the last deflate byte (RFC 1952, RFC 1951).
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use sha2::Digest as _;
@@ -16,6 +16,8 @@ const CHUNK: usize = 128 << 10;
 /// What is inflated at a time: most logs at one go, so that the window need not be kept aside.
 const INFLATED: usize = 256 << 10;
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Where the header's flags stand.
+const FLAGS: usize = 3;
 /// FTEXT, FEXTRA, FNAME and FCOMMENT: header fields that do not touch the content.
 const OPTIONAL_FIELDS: u8 = 0b0001_1101;
 
@@ -51,6 +53,25 @@ pub struct Inflated {
     pub optional_fields: bool,
 }
 
+/// An object's bytes, some at a time.
+pub trait Chunks {
+    /// The next bytes, in `buffer` or where they are kept; none at the end.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    fn next<'c>(&'c mut self, buffer: &'c mut [u8]) -> io::Result<&'c [u8]>;
+}
+
+/// A body that nothing is kept of.
+pub struct Passing<'b>(pub &'b mut dyn Read);
+
+impl Chunks for Passing<'_> {
+    fn next<'c>(&'c mut self, buffer: &'c mut [u8]) -> io::Result<&'c [u8]> {
+        let n = read_some(self.0, buffer)?;
+        Ok(&buffer[..n])
+    }
+}
+
 /// Buffers to inflate many objects with, one after another; none before the first.
 #[derive(Default)]
 pub struct Inflater {
@@ -69,68 +90,90 @@ impl Inflater {
         body: &mut dyn Read,
         limit: u64,
         sink: &mut dyn FnMut(&[u8]),
-    ) -> std::io::Result<Inflated> {
+    ) -> io::Result<Inflated> {
+        self.run_chunks(&mut Passing(body), limit, sink)
+    }
+
+    /// The same for bytes that come from elsewhere.
+    ///
+    /// # Errors
+    /// Where reading fails; what the body holds is never an error.
+    pub fn run_chunks(
+        &mut self,
+        body: &mut dyn Chunks,
+        limit: u64,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> io::Result<Inflated> {
         if self.input.is_empty() {
             self.input = vec![0; CHUNK].into_boxed_slice();
             self.output = vec![0; INFLATED].into_boxed_slice();
         }
+        let Inflater { input, output } = self;
         let mut hasher = sha2::Sha256::new();
         let mut take = |bytes: &[u8]| {
             hasher.update(bytes);
             sink(bytes);
         };
-        let mut filled = self.fill(body, 4)?;
+        let mut head = Vec::new();
+        let mut chunk = body.next(input)?;
+        if chunk.len() < FLAGS + 1 {
+            // It comes in crumbs.
+            head.extend_from_slice(chunk);
+            while !head.is_empty() && head.len() < FLAGS + 1 {
+                let more = body.next(input)?;
+                head.extend_from_slice(more);
+                if more.is_empty() {
+                    break;
+                }
+            }
+            chunk = &head;
+        }
+        let flags = chunk.get(FLAGS).copied().unwrap_or_default();
         let mut result = Inflated {
             container: Container::Broken,
             sha256: Sha256([0; 32]),
-            read: filled as u64,
+            read: chunk.len() as u64,
             inflated: 0,
-            optional_fields: filled > 3 && self.input[3] & OPTIONAL_FIELDS != 0,
+            optional_fields: flags & OPTIONAL_FIELDS != 0,
         };
-        if filled < 2 || self.input[..2] != MAGIC {
-            result.container = if filled == 0 {
+        if !chunk.starts_with(&MAGIC) {
+            result.container = if chunk.is_empty() {
                 Container::CutOff
             } else {
                 Container::NotGzip
             };
             result.optional_fields = false;
-            while filled > 0 {
-                take(&self.input[..filled]);
-                result.inflated += filled as u64;
+            while !chunk.is_empty() {
+                take(chunk);
+                result.inflated += chunk.len() as u64;
                 if result.inflated > limit {
                     result.container = Container::TooLarge;
                     break;
                 }
-                filled = read_some(body, &mut self.input)?;
-                result.read += filled as u64;
+                chunk = body.next(input)?;
+                result.read += chunk.len() as u64;
             }
             result.sha256 = Sha256(hasher.finalize().into());
             return Ok(result);
         }
         let mut decoder = Decompress::new_gzip(15);
-        let mut at = 0;
         loop {
-            if at == filled {
-                filled = read_some(body, &mut self.input)?;
-                result.read += filled as u64;
-                at = 0;
-                if filled == 0 {
+            if chunk.is_empty() {
+                chunk = body.next(input)?;
+                result.read += chunk.len() as u64;
+                if chunk.is_empty() {
                     result.container = Container::CutOff;
                     break;
                 }
             }
             let (read, out) = (decoder.total_in(), decoder.total_out());
-            let status = decoder.decompress(
-                &self.input[at..filled],
-                &mut self.output,
-                FlushDecompress::None,
-            );
-            at += (decoder.total_in() - read) as usize;
-            take(&self.output[..(decoder.total_out() - out) as usize]);
+            let status = decoder.decompress(chunk, output, FlushDecompress::None);
+            chunk = &chunk[(decoder.total_in() - read) as usize..];
+            take(&output[..(decoder.total_out() - out) as usize]);
             result.inflated = decoder.total_out();
             match status {
                 Ok(Status::StreamEnd) => {
-                    let more = at < filled || read_some(body, &mut self.input)? > 0;
+                    let more = !chunk.is_empty() || !body.next(input)?.is_empty();
                     let end = if more {
                         Container::TrailingData
                     } else {
@@ -150,21 +193,10 @@ impl Inflater {
         result.sha256 = Sha256(hasher.finalize().into());
         Ok(result)
     }
-
-    /// Reads until at least `least` bytes are there or the body ends.
-    fn fill(&mut self, body: &mut dyn Read, least: usize) -> std::io::Result<usize> {
-        let mut filled = 0;
-        while filled < least {
-            match read_some(body, &mut self.input[filled..])? {
-                0 => break,
-                n => filled += n,
-            }
-        }
-        Ok(filled)
-    }
 }
 
-fn read_some(body: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+/// Reads what there is, once there is something.
+pub fn read_some(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match body.read(buffer) {
             Err(e) if e.kind() == ErrorKind::Interrupted => {}

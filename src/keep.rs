@@ -6,13 +6,16 @@ use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::inflate::Inflater;
+use crate::inflate::{Chunks, Inflater, read_some};
 use crate::record::{self, Event, Records};
 
 /// Inflated bytes of one log held in memory; beyond that they go to an unlinked temporary file.
 const INFLATED: usize = 256 << 10;
 /// Stored bytes of all logs held in memory together, and of one of them in any case.
 const STORED: (usize, usize) = (16 << 20, 4 << 10);
+
+/// Stored bytes of a log that are read at one go, right to where they are kept.
+const WHOLE: usize = 256 << 10;
 
 /// Bytes of one block of the temporary file that holds what memory does not.
 const BLOCK: usize = 64 << 10;
@@ -216,6 +219,38 @@ impl Stored {
         inflater.run(&mut body, limit, sink).map(drop)
     }
 
+    fn is_new(&self) -> bool {
+        self.bytes.is_empty() && self.blocks.is_empty() && self.rest.is_empty()
+    }
+
+    /// Makes room in memory for so many bytes, if there is any.
+    fn reserve(&mut self, size: usize) -> bool {
+        let (all, each) = STORED;
+        let held = &self.shelf.held;
+        let together = held.load(Ordering::Relaxed) + size;
+        let room = together <= all || size <= each;
+        if room {
+            self.bytes.reserve_exact(size);
+        }
+        room
+    }
+
+    /// Reads so many bytes to memory, and gives how many there were.
+    fn fill(&mut self, body: &mut dyn Read, size: usize) -> io::Result<usize> {
+        self.bytes.resize(size, 0);
+        self.shelf.held.fetch_add(size, Ordering::Relaxed);
+        let mut filled = 0;
+        while filled < size {
+            match read_some(body, &mut self.bytes[filled..])? {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        self.shelf.held.fetch_sub(size - filled, Ordering::Relaxed);
+        self.bytes.truncate(filled);
+        Ok(filled)
+    }
+
     /// Takes some bytes.
     fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         let (all, each) = STORED;
@@ -277,15 +312,17 @@ impl Read for Spilled<'_> {
     }
 }
 
-/// Copies what is read.
-pub struct Tee<'a> {
+/// Keeps what is read.
+pub struct Keeping<'a> {
     body: &'a mut dyn Read,
+    /// How many bytes there are, where the source said so.
+    size: Option<u64>,
     stored: Stored,
 }
 
-impl<'a> Tee<'a> {
-    /// Copies what is read of `body`.
-    pub fn new(body: &'a mut dyn Read, shelf: &Arc<Shelf>) -> Self {
+impl<'a> Keeping<'a> {
+    /// Keeps what is read of `body`.
+    pub fn new(body: &'a mut dyn Read, size: Option<u64>, shelf: &Arc<Shelf>) -> Self {
         let stored = Stored {
             bytes: Vec::new(),
             blocks: Vec::new(),
@@ -293,7 +330,7 @@ impl<'a> Tee<'a> {
             trouble: false,
             shelf: Arc::clone(shelf),
         };
-        Tee { body, stored }
+        Keeping { body, size, stored }
     }
 
     /// What was read.
@@ -305,12 +342,20 @@ impl<'a> Tee<'a> {
     }
 }
 
-impl Read for Tee<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.body.read(buffer)?;
+impl Chunks for Keeping<'_> {
+    fn next<'c>(&'c mut self, buffer: &'c mut [u8]) -> io::Result<&'c [u8]> {
+        // Read to where it is kept; what is larger, or more than was said, is copied.
+        let small = self.size.and_then(|size| usize::try_from(size).ok());
+        if let Some(size) = small.filter(|size| (1..=WHOLE).contains(size) && self.stored.is_new())
+            && self.stored.reserve(size)
+        {
+            let n = self.stored.fill(self.body, size)?;
+            return Ok(&self.stored.bytes[..n]);
+        }
+        let n = read_some(self.body, buffer)?;
         if !self.stored.trouble {
             self.stored.trouble = self.stored.take(&buffer[..n]).is_err();
         }
-        Ok(n)
+        Ok(&buffer[..n])
     }
 }
