@@ -12,7 +12,10 @@ import measure
 
 # What grows: its corpora by size, how many of it each holds, where it is read, and with what besides.
 SERIES = {
-    "objects on disk": (["objects-1000", "objects-10000", "objects-100000"], [1_000, 10_000, 100_000], "disk", []),
+    "objects on disk": (
+        ["objects-1000", "objects-10000", "objects-100000", "objects-1000000"],
+        [1_000, 10_000, 100_000, 1_000_000], "disk", [],
+    ),
     "objects in S3": (["objects-1000", "objects-10000", "objects-100000"], [1_000, 10_000, 100_000], "s3", []),
     "findings": (["objects-10000", "findings-10000"], [0, 10_000], "disk", []),
     "chains on disk": (["chains-100", "chains-1000", "chains-10000"], [100, 1_000, 10_000], "disk", []),

@@ -152,7 +152,7 @@ pub struct Stretch {
 }
 
 /// What painted a chain's time: what digests cover, and what findings colour.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paint {
     /// Covered by proven digests.
     pub verified: Spans,

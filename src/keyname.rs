@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use crate::trail::{AccountId, ChainId, OrganizationId, Region};
+use crate::trail::{AccountId, ChainId, HOUR, OrganizationId, Region, shift};
 
 const DIGEST_TIME: &str = "%Y%m%dT%H%M%SZ";
 const LOG_TIME: &str = "%Y%m%dT%H%MZ";
@@ -215,6 +215,47 @@ impl fmt::Display for LogKey {
     }
 }
 
+/// Reads keys of logs one after another, most of which lie in the folder of the one before.
+#[derive(Debug, Default)]
+pub struct LogKeys {
+    folder: String,
+    /// What every name in the folder begins with, up to the time of day.
+    stem: String,
+    midnight: Timestamp,
+}
+
+impl LogKeys {
+    /// The minute in a key; `None` where it is not a log's: as [`LogKey::parse`] says.
+    pub fn minute(&mut self, key: &str) -> Option<Timestamp> {
+        let (folder, file) = key.rsplit_once('/')?;
+        if folder != self.folder {
+            let LogKey {
+                account,
+                region,
+                minute,
+                ..
+            } = LogKey::parse(key)?;
+            let day = date(minute);
+            self.midnight = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+            self.stem = format!(
+                "{account}_{LOG_FOLDER}_{region}_{}T",
+                day.strftime("%Y%m%d")
+            );
+            folder.clone_into(&mut self.folder);
+            return Some(minute);
+        }
+        let (time, name) = file.strip_prefix(&*self.stem)?.split_once("Z_")?;
+        let unique = name.strip_suffix(".json.gz")?;
+        if unique.is_empty() || !unique.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return None;
+        }
+        let time = number(time, 4)?;
+        let (hour, minute) = (i64::from(time / 100), i64::from(time % 100));
+        let valid = hour < 24 && minute < 60;
+        valid.then(|| shift(self.midnight, hour * HOUR + minute * 60))
+    }
+}
+
 /// The part of a CloudTrail key from its own `AWSLogs/` on: what a copy under another bucket or
 /// prefix has in common with the original. `None` where the key is not of CloudTrail's shape.
 pub fn from_aws_logs(key: &str) -> Option<&str> {
@@ -325,4 +366,56 @@ fn parse_time(text: &str) -> Option<Timestamp> {
 fn number(text: &str, digits: usize) -> Option<i16> {
     let all = text.len() == digits && text.bytes().all(|b| b.is_ascii_digit());
     all.then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogKey, LogKeys};
+
+    #[test]
+    fn one_key_after_another_is_read_as_each_by_itself() {
+        let folder = "logs/AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01";
+        let name = "111111111111_CloudTrail_eu-west-1_20260301T1234Z_a1B2c3D4e5F6g7H8.json.gz";
+        let change = |from: &str, to: &str| name.replacen(from, to, 1);
+        let names = [
+            name.to_owned(),
+            change("T1234Z", "T0000Z"),
+            change("T1234Z", "T2359Z"),
+            change("T1234Z", "T2400Z"),
+            change("T1234Z", "T2360Z"),
+            change("T1234Z", "T123Z"),
+            change("T1234Z", "T12345Z"),
+            change("T1234Z", "T+234Z"),
+            change("T1234Z", "T1234"),
+            change("0301T", "0302T"),
+            change("eu-west-1", "eu-west-2"),
+            change("_CloudTrail_", "_CloudTrail-Digest_"),
+            change("111111111111", "222222222222"),
+            change("a1B2", "a1_B2"),
+            change("a1B2", "Z_a1B2"),
+            change("a1B2c3D4e5F6g7H8", ""),
+            change("a1B2", "a1\u{e9}"),
+            change(".json.gz", ".json"),
+            change(name, ""),
+        ];
+        let folders = [
+            folder.to_owned(),
+            folder.replacen("03/01", "03/02", 1),
+            folder.replacen("logs/", "", 1),
+            folder.replacen("CloudTrail", "CloudTrail-Digest", 1),
+        ];
+        let mut keys = LogKeys::default();
+        for first in &names {
+            for (folder, second) in folders
+                .iter()
+                .flat_map(|f| names.iter().map(move |n| (f, n)))
+            {
+                for key in [format!("{folder}/{first}"), format!("{folder}/{second}")] {
+                    let alone = LogKey::parse(&key).map(|key| key.minute);
+                    assert_eq!(keys.minute(&key), alone, "{key}");
+                }
+            }
+        }
+        assert_eq!(keys.minute("no key"), None);
+    }
 }

@@ -33,13 +33,11 @@ impl Ledgers {
         })))
     }
 
-    /// An empty ledger, whose findings count from now on.
+    /// An empty ledger.
     pub fn open(&self) -> Ledger {
-        let page = Arc::default();
-        lock(&self.0).pages.push(Arc::clone(&page));
         Ledger {
             all: self.clone(),
-            page,
+            page: None,
         }
     }
 }
@@ -64,14 +62,20 @@ impl Shared {
 /// Findings of one chain, or of none.
 pub struct Ledger {
     all: Ledgers,
-    page: Arc<Mutex<Page>>,
+    /// Nothing while nothing was found, as in most of thousands.
+    page: Option<Arc<Mutex<Page>>>,
 }
 
 impl Ledger {
     /// Adds a finding. Gives those, of this ledger and of others, that are counted only from now on.
     pub fn add(&mut self, finding: Finding) -> Vec<Finding> {
         let mut all = lock(&self.all.0);
-        let (more, mut counted) = lock(&self.page).add(finding, all.each);
+        let page = self.page.get_or_insert_with(|| {
+            let page = Arc::default();
+            all.pages.push(Arc::clone(&page));
+            page
+        });
+        let (more, mut counted) = lock(page).add(finding, all.each);
         all.held += usize::from(more);
         counted.extend(all.make_room());
         counted
@@ -80,7 +84,10 @@ impl Ledger {
     /// The findings but for those that stand for many that were given back. They are not given back
     /// hereafter.
     pub fn settle(&mut self) -> Vec<Finding> {
-        let mut page = lock(&self.page);
+        let Some(page) = &self.page else {
+            return Vec::new();
+        };
+        let mut page = lock(page);
         page.settled = true;
         let kept = page.kept.values().flatten();
         kept.chain(page.unlooked.values()).cloned().collect()
@@ -88,17 +95,21 @@ impl Ledger {
 
     /// The gravest severity in it.
     pub fn worst(&self) -> Option<Severity> {
-        lock(&self.page).all().map(|f| f.severity).max()
+        let page = lock(self.page.as_ref()?);
+        page.all().map(|f| f.severity).max()
     }
 
     /// Shows each finding.
     pub fn each(&self, look: impl FnMut(&Finding)) {
-        lock(&self.page).all().for_each(look);
+        if let Some(page) = &self.page {
+            lock(page).all().for_each(look);
+        }
     }
 
     /// Adds something to each finding.
     pub fn amend(&mut self, change: impl FnMut(&mut Finding)) {
-        let mut page = lock(&self.page);
+        let Some(page) = &self.page else { return };
+        let mut page = lock(page);
         let page = &mut *page;
         let kept = page.kept.values_mut().flatten();
         kept.chain(page.collapsed.values_mut())
@@ -108,7 +119,8 @@ impl Ledger {
 
     /// All findings.
     pub fn into_findings(self) -> Vec<Finding> {
-        let page = std::mem::take(&mut *lock(&self.page));
+        let page = self.page.map(|page| std::mem::take(&mut *lock(&page)));
+        let page = page.unwrap_or_default();
         page.kept
             .into_values()
             .flatten()

@@ -26,7 +26,7 @@ pub struct Told<'a> {
     /// Objects among the digests whose names are not those of digests.
     pub unrecognised: &'a Named,
     /// What was found.
-    pub chains: &'a [ChainOutcome],
+    pub chains: &'a [Box<ChainOutcome>],
     /// Time whose digests may not have been delivered yet.
     pub pending: &'a [(ChainId, Window)],
     /// Chains whose trail could not be asked about, and why.
@@ -222,7 +222,7 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
 }
 
 /// What of the logs that no digest names is not known.
-fn beside_the_logs(chains: &[ChainOutcome], beside: &Beside) -> Vec<String> {
+fn beside_the_logs(chains: &[Box<ChainOutcome>], beside: &Beside) -> Vec<String> {
     let mut said = Vec::new();
     let blind = chains.iter().filter(|c| c.logs.unreferenced.is_none());
     let blind = blind.count();
@@ -357,7 +357,7 @@ fn list(named: &Named) -> String {
 }
 
 /// What is there instead of what was asked for, as a hint.
-pub fn what_is_there(survey: &Survey, chains: &[ChainOutcome], limits: &Limits) -> String {
+pub fn what_is_there(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Limits) -> String {
     if !chains.is_empty() {
         let ids: Vec<String> = chains
             .iter()

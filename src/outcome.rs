@@ -65,7 +65,11 @@ pub struct Outcome {
     /// Whether everything that was asked for could be looked at.
     pub complete: bool,
     /// The chains, by id.
-    pub chains: Vec<ChainOutcome>,
+    #[allow(
+        clippy::vec_box,
+        reason = "of thousands, each takes the room of what it was made of"
+    )]
+    pub chains: Vec<Box<ChainOutcome>>,
     /// The findings: by chain, from, key, code.
     pub findings: Vec<Finding>,
     /// Keys that proved something, by region and fingerprint.

@@ -47,7 +47,11 @@ impl Report {
             verdict: outcome.verdict,
             complete: outcome.complete,
             requested,
-            chains: outcome.chains.into_iter().map(|c| chain(&c)).collect(),
+            chains: outcome
+                .chains
+                .into_iter()
+                .map(|c| Box::new(chain(&c)))
+                .collect(),
             totals,
             findings: outcome.findings.into_iter().map(finding).collect(),
             keys: outcome.keys.iter().map(key).collect(),

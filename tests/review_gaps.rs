@@ -55,7 +55,7 @@ fn outcome(w: &World) -> Outcome {
 }
 
 fn of<'o>(outcome: &'o Outcome, region: &str, trail: &str) -> &'o ChainOutcome {
-    let mut chains = outcome.chains.iter();
+    let mut chains = outcome.chains.iter().map(Box::as_ref);
     let own = |c: &&ChainOutcome| c.id.region.as_str() == region && c.id.trail.as_str() == trail;
     chains.find(own).expect("the chain")
 }

@@ -180,11 +180,15 @@ impl Walk<'_> {
                     to: l.time.to.max(time.to),
                 };
             }
-            None => self.walked.locations.push(Location {
-                bucket: bucket.into(),
-                root: root.clone(),
-                time,
-            }),
+            None => {
+                // Most chains have one.
+                self.walked.locations.reserve_exact(1);
+                self.walked.locations.push(Location {
+                    bucket: bucket.into(),
+                    root: root.clone(),
+                    time,
+                });
+            }
         }
     }
 }

@@ -121,6 +121,20 @@ pub struct Walked {
 }
 
 impl Walked {
+    /// That of no digests.
+    pub fn nothing() -> Self {
+        Walked {
+            evidence: Some(Sha256::of(&[])),
+            ..Walked::default()
+        }
+    }
+
+    /// Whether it is that of no digests, and none is missing.
+    pub fn says_nothing(&self) -> bool {
+        let unpainted = self.paint == Paint::default() && self.locations.is_empty();
+        unpainted && self.seen == 0 && self.tally == Tally::default()
+    }
+
     /// The end of the newest digest, proven or not, there or missing.
     pub fn last_end(&self) -> Option<Timestamp> {
         let accounted = self.accounted.bounds().map(|b| b.to);

@@ -98,7 +98,7 @@ impl Explained<'_> {
             tally.failed + tally.missing + tally.unproven == 0
         };
         let chains = &self.outcome.chains;
-        let all = whole && !chains.is_empty() && chains.iter().all(backfills);
+        let all = whole && !chains.is_empty() && chains.iter().all(|c| backfills(c));
         let (from, to) = (searched.from, searched.to);
         let why = if chains.is_empty() {
             format!("no digest of its account and region is there that meets {from} to {to}")

@@ -82,7 +82,7 @@ fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         digests(&totals.digests),
         logs(&totals.logs)
     )?;
-    let mut order: Vec<&Chain> = report.chains.iter().collect();
+    let mut order: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
     order.sort_by_key(|c| std::cmp::Reverse(c.verdict));
     let told: Vec<&Chain> = if order.len() <= CHAINS {
         order

@@ -36,7 +36,11 @@ pub struct Report {
     /// What was asked for.
     pub requested: Requested,
     /// The chains, by id.
-    pub chains: Vec<Chain>,
+    #[allow(
+        clippy::vec_box,
+        reason = "of thousands, each takes the room of what it was made of"
+    )]
+    pub chains: Vec<Box<Chain>>,
     /// Sums over the chains.
     pub totals: Totals,
     /// What was found: by chain, from, key, code.

@@ -35,7 +35,7 @@ pub(super) fn meaning(report: &Report) -> String {
         Verdict::Unproven if report.chains.is_empty() => {
             "no digest was found; nothing is proven".into()
         }
-        Verdict::Unproven if !report.chains.iter().any(has_proven) => {
+        Verdict::Unproven if !report.chains.iter().any(|c| has_proven(c)) => {
             "no instant asked for is proven; nothing was found to be altered".into()
         }
         Verdict::Unproven => {

@@ -20,7 +20,7 @@ impl Driver<'_> {
     pub(super) fn absences(
         &self,
         survey: &Survey,
-        chains: &[ChainOutcome],
+        chains: &[Box<ChainOutcome>],
         answered: &[Asked],
         ledger: &mut Ledger,
     ) {

@@ -29,7 +29,8 @@ pub(super) struct Proved {
     pub siblings: BTreeMap<ChainId, Names>,
     pub window: Window,
     pub main: Walked,
-    pub backfill: Walked,
+    /// Nothing where it has no backfill digests and misses none.
+    pub backfill: Option<Box<Walked>>,
     pub gaps: Vec<Gap>,
     pub ledger: Ledger,
     pub logs: LogTally,
@@ -117,7 +118,7 @@ impl Driver<'_> {
             complete,
             trail,
             main,
-            backfill,
+            backfill: (!backfill.says_nothing()).then(|| Box::new(backfill)),
             names,
             siblings,
             id,
@@ -193,6 +194,7 @@ impl Driver<'_> {
             complete,
             ..
         } = proved;
+        let backfill = backfill.map_or_else(Walked::nothing, |walked| *walked);
         let last = main.last_end().unwrap_or(window.from);
         let mut paint = main.paint;
         paint.add_colours(&backfill.paint);
@@ -228,7 +230,7 @@ impl Driver<'_> {
         );
         result.complete &= complete;
         result.ledgers.push(ledger);
-        let concluded = ChainOutcome {
+        let concluded = Box::new(ChainOutcome {
             window,
             verdict,
             verified_until: verified_until(&coverage),
@@ -241,7 +243,7 @@ impl Driver<'_> {
             anchors: main.anchors,
             evidence: seal(evidence),
             id,
-        };
+        });
         self.observer.concluded(&concluded);
         result.chains.push(concluded);
     }

@@ -46,7 +46,11 @@ impl Cover {
             places: proved.names.places().into_iter().cloned().collect(),
             window: proved.window,
             verified: proved.main.paint.verified.clone(),
-            unsure: proved.backfill.paint.coloured(),
+            unsure: proved
+                .backfill
+                .as_ref()
+                .map(|walked| walked.paint.coloured())
+                .unwrap_or_default(),
             gaps: proved.gaps.iter().map(|g| g.time).collect(),
             restarts: proved.main.restarts.clone(),
         }

@@ -24,7 +24,11 @@ use crate::unlisted;
 /// What one account and region gave.
 #[derive(Default)]
 pub(super) struct GroupResult {
-    pub chains: Vec<ChainOutcome>,
+    #[allow(
+        clippy::vec_box,
+        reason = "of thousands, each takes the room of what it was made of"
+    )]
+    pub chains: Vec<Box<ChainOutcome>>,
     /// What was found, a ledger a chain and one for what is of none.
     pub ledgers: Vec<Ledger>,
     pub answered: Vec<Asked>,
@@ -103,7 +107,7 @@ impl Driver<'_> {
         result.unrecognised = unrecognised;
         self.listed(chains.iter());
         let mut references = References::new(self.named, self.fetcher.atlas.has_unnamed());
-        let mut walked: Vec<Proved> = Vec::new();
+        let mut walked: Vec<Proved> = Vec::with_capacity(chains.len());
         for (id, names) in chains {
             for root in names.roots() {
                 let described = |account: &AccountId| {

@@ -6,10 +6,11 @@ use std::io;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::spool::Spool;
 use crate::hash::Sha256;
-use crate::keyname::LogKey;
+use crate::keyname::LogKeys;
 use crate::placement::Recorded;
 
 /// Half of the SHA-256 of a bucket and a key: as good as those, at a fixed size.
@@ -25,6 +26,8 @@ pub(super) struct References {
     /// Whether there are copies whose buckets have no name.
     unnamed: bool,
     held: Vec<(Date, Mark)>,
+    /// While some are added.
+    keys: Option<Box<LogKeys>>,
     /// Where in the spool marks of a day lie.
     runs: Vec<(Date, u64)>,
     trouble: Option<io::Error>,
@@ -75,10 +78,10 @@ impl References {
     /// Adds a log that a proven digest names. One whose name is none of a log is found by its digest
     /// alone and never looked for among others.
     pub fn add(&mut self, bucket: &str, key: &str) {
-        let Some(name) = LogKey::parse(key) else {
+        let Some(minute) = self.keys.get_or_insert_default().minute(key) else {
             return;
         };
-        let day = name.day();
+        let day = TimeZone::UTC.to_datetime(minute).date();
         self.held.push((day, mark(bucket, key)));
         if self.unnamed {
             self.held.push((day, mark("", key)));
@@ -92,6 +95,7 @@ impl References {
     pub fn put_away(&mut self) {
         self.put_held();
         self.held = Vec::new();
+        self.keys = None;
         self.runs.shrink_to_fit();
     }
 

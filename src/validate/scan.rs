@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::Driver;
 use super::references::References;
 use crate::beside::Beside;
-use crate::keyname::{KeyRoot, LOG_FOLDER, LogKey};
+use crate::keyname::{KeyRoot, LOG_FOLDER, LogKeys};
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::trail::{ChainId, Window};
 
@@ -32,6 +32,7 @@ pub(super) fn scan(
     };
     let mut lookup = references.lookup();
     let mut broken = None;
+    let mut keys = LogKeys::default();
     let mut visit = |listed: Listed<'_>| {
         let key = match listed {
             Listed::Object(key, _) => key,
@@ -39,19 +40,19 @@ pub(super) fn scan(
                 return beside.refused.add(limits, format!("{key} ({why})"));
             }
         };
-        let Some(name) = LogKey::parse(key) else {
+        let Some(minute) = keys.minute(key) else {
             if !key.ends_with('/') {
                 beside.unrecognised.add(limits, key);
             }
             return;
         };
-        if name.minute < time.from || name.minute >= time.to || broken.is_some() {
+        if minute < time.from || minute >= time.to || broken.is_some() {
             return;
         }
         let recorded = driver.fetcher.atlas.recorded(*root, key);
-        match lookup.named(name.day(), &recorded) {
+        match lookup.named(date(minute), &recorded) {
             Ok(true) => {}
-            Ok(false) => found(key, name.minute),
+            Ok(false) => found(key, minute),
             Err(e) => broken = Some(e),
         }
     };

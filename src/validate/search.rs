@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::iter;
 
 use super::Driver;
 use super::chain::Proved;
@@ -178,9 +179,9 @@ impl Driver<'_> {
         let atlas = self.fetcher.atlas;
         let written = |proved: &Proved, (root, key_root): &(RootId, KeyRoot)| {
             let mut here = atlas.recorded(*root, &key_root.to_string()).into_iter();
-            let locations = [&proved.main.locations, &proved.backfill.locations];
+            let walks = || iter::once(&proved.main).chain(proved.backfill.as_deref());
             here.any(|r| {
-                locations.into_iter().flatten().any(|l| {
+                walks().flat_map(|walked| &walked.locations).any(|l| {
                     r.bucket.as_deref().is_none_or(|bucket| bucket == l.bucket)
                         && r.key == l.root.to_string()
                 })

@@ -43,7 +43,7 @@ const CELLS: Most = Most {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Counted { out, written: 0 };
     Begin::of(report).write_into(&mut page)?;
-    let mut order: Vec<&Chain> = report.chains.iter().collect();
+    let mut order: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
     order.sort_by_key(|c| Reverse(c.verdict));
     let (mut shown, mut begun) = (HashMap::new(), 0);
     for (n, chain) in order.iter().take(CHAINS).enumerate() {

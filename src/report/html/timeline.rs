@@ -218,7 +218,7 @@ mod tests {
             from = hour + hours;
         }
         push(from, 8_760, State::Verified);
-        chain
+        *chain
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn verdict(report: &Report, page: &mut Page) {
 }
 
 fn chains(report: &Report, page: &mut Page) {
-    let mut bad: Vec<&Chain> = report.chains.iter().collect();
+    let mut bad: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
     bad.retain(|c| c.verdict != Verdict::Verified);
     bad.sort_by_key(|c| std::cmp::Reverse(c.verdict));
     let _ = write!(
@@ -142,7 +142,7 @@ fn chains(report: &Report, page: &mut Page) {
 
 /// Gaps of which something is known.
 fn gaps(report: &Report, page: &mut Page) {
-    let gaps = report.chains.iter();
+    let gaps = report.chains.iter().map(Box::as_ref);
     let gaps = gaps.flat_map(|chain| chain.gaps.iter().map(move |gap| (chain, gap)));
     let told: Vec<_> = gaps
         .filter(|(_, gap)| !gap.evidence.is_empty() || certainty(gap).is_some())
