@@ -6,20 +6,16 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Crc, Decompress, FlushDecompress, Status};
 use sha2::Digest as _;
 
+use crate::gzip::{Broken, FLAGS, Header, MAGIC, OPTIONAL_FIELDS, Trailer};
 use crate::hash::Sha256;
 
 /// What is read at a time.
 const CHUNK: usize = 128 << 10;
 /// What is inflated at a time: most logs at one go, so that the window need not be kept aside.
 const INFLATED: usize = 256 << 10;
-const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// Where the header's flags stand.
-const FLAGS: usize = 3;
-/// FTEXT, FEXTRA, FNAME and FCOMMENT: header fields that do not touch the content.
-const OPTIONAL_FIELDS: u8 = 0b0001_1101;
 
 /// The state of the container around the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +73,8 @@ impl Chunks for Passing<'_> {
 pub struct Inflater {
     input: Box<[u8]>,
     output: Box<[u8]>,
+    /// Without what stands around the stream, as only so it can be used again.
+    decoder: Option<Decompress>,
 }
 
 impl Inflater {
@@ -108,7 +106,11 @@ impl Inflater {
             self.input = vec![0; CHUNK].into_boxed_slice();
             self.output = vec![0; INFLATED].into_boxed_slice();
         }
-        let Inflater { input, output } = self;
+        let Inflater {
+            input,
+            output,
+            decoder,
+        } = self;
         let mut hasher = sha2::Sha256::new();
         let mut take = |bytes: &[u8]| {
             hasher.update(bytes);
@@ -156,38 +158,57 @@ impl Inflater {
             result.sha256 = Sha256(hasher.finalize().into());
             return Ok(result);
         }
-        let mut decoder = Decompress::new_gzip(15);
+        let decoder = decoder.get_or_insert_with(|| Decompress::new(false));
+        decoder.reset(false);
+        let (mut header, mut trailer) = (Header::default(), Trailer::default());
+        let (mut crc, mut ended) = (Crc::new(), false);
         loop {
             if chunk.is_empty() {
                 chunk = body.next(input)?;
                 result.read += chunk.len() as u64;
                 if chunk.is_empty() {
-                    result.container = Container::CutOff;
+                    if trailer.check(&crc).is_ok() {
+                        result.container = Container::CutOff;
+                    }
                     break;
                 }
-            }
-            let (read, out) = (decoder.total_in(), decoder.total_out());
-            let status = decoder.decompress(chunk, output, FlushDecompress::None);
-            chunk = &chunk[(decoder.total_in() - read) as usize..];
-            take(&output[..(decoder.total_out() - out) as usize]);
-            result.inflated = decoder.total_out();
-            match status {
-                Ok(Status::StreamEnd) => {
-                    let more = !chunk.is_empty() || !body.next(input)?.is_empty();
-                    let end = if more {
-                        Container::TrailingData
-                    } else {
-                        Container::Whole
-                    };
-                    result.container = end;
-                    break;
-                }
-                Ok(Status::Ok | Status::BufError) => {}
-                Err(_) => break,
             }
             if result.inflated > limit || result.read > limit.saturating_add(CHUNK as u64) {
                 result.container = Container::TooLarge;
                 break;
+            }
+            if !header.is_done() {
+                match header.take(chunk) {
+                    Ok(rest) => chunk = rest,
+                    Err(Broken) => break,
+                }
+                continue;
+            }
+            if ended {
+                chunk = trailer.take(chunk);
+                if !trailer.is_done() {
+                    continue;
+                }
+                if trailer.check(&crc).is_ok() {
+                    let more = !chunk.is_empty() || !body.next(input)?.is_empty();
+                    result.container = match more {
+                        true => Container::TrailingData,
+                        false => Container::Whole,
+                    };
+                }
+                break;
+            }
+            let (read, out) = (decoder.total_in(), decoder.total_out());
+            let status = decoder.decompress(chunk, output, FlushDecompress::None);
+            chunk = &chunk[(decoder.total_in() - read) as usize..];
+            let content = &output[..(decoder.total_out() - out) as usize];
+            crc.update(content);
+            take(content);
+            result.inflated = decoder.total_out();
+            match status {
+                Ok(Status::StreamEnd) => ended = true,
+                Ok(Status::Ok | Status::BufError) => {}
+                Err(_) => break,
             }
         }
         result.sha256 = Sha256(hasher.finalize().into());
@@ -201,6 +222,85 @@ pub fn read_some(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
         match body.read(buffer) {
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
             other => return other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, Decompress, FlushDecompress, GzBuilder, Status};
+
+    use super::{Container, Inflater};
+    use crate::hash::Sha256;
+
+    /// What zlib's own reading of a member comes to.
+    fn by_zlib(bytes: &[u8]) -> (Container, Sha256) {
+        let mut decoder = Decompress::new_gzip(15);
+        let mut out = vec![0; 1 << 16];
+        let status = decoder.decompress(bytes, &mut out, FlushDecompress::None);
+        let content = Sha256::of(&out[..decoder.total_out() as usize]);
+        let container = match status {
+            Ok(Status::StreamEnd) if decoder.total_in() < bytes.len() as u64 => {
+                Container::TrailingData
+            }
+            Ok(Status::StreamEnd) => Container::Whole,
+            Ok(Status::Ok | Status::BufError) => Container::CutOff,
+            Err(_) => Container::Broken,
+        };
+        (container, content)
+    }
+
+    fn ours(bytes: &[u8]) -> (Container, Sha256) {
+        let mut bytes = bytes;
+        let inflated = Inflater::default().run(&mut bytes, 1 << 20, &mut |_| {});
+        let inflated = inflated.expect("bytes are read");
+        (inflated.container, inflated.sha256)
+    }
+
+    /// Members with and without optional fields, what follows one, and one with a header checksum.
+    fn members() -> Vec<Vec<u8>> {
+        let content: Vec<u8> = (0..300_u32).flat_map(|n| (n * n).to_le_bytes()).collect();
+        let plain = GzBuilder::new();
+        let named = GzBuilder::new().filename("name").comment("comment");
+        let extra = GzBuilder::new().extra("extra").mtime(1).filename("n");
+        let mut members: Vec<Vec<u8>> = [plain, named, extra]
+            .into_iter()
+            .map(|builder| {
+                let mut writer = builder.write(Vec::new(), Compression::fast());
+                writer.write_all(&content).expect("bytes are written");
+                writer.finish().expect("bytes are written")
+            })
+            .collect();
+        members.push([&members[0][..], b"more"].concat());
+        let mut summed = members[1].clone();
+        summed[3] |= 1 << 1;
+        let end = 10 + "name\0comment\0".len();
+        let mut crc = flate2::Crc::new();
+        crc.update(&summed[..end]);
+        summed.splice(end..end, crc.sum().to_le_bytes()[..2].iter().copied());
+        members.push(summed);
+        members
+    }
+
+    #[test]
+    fn every_cut_and_every_flipped_bit_is_what_zlib_says_it_is() {
+        for member in members() {
+            assert_eq!(ours(&member), by_zlib(&member));
+            // Before that nothing says that it is gzip.
+            for end in 2..member.len() {
+                assert_eq!(
+                    ours(&member[..end]),
+                    by_zlib(&member[..end]),
+                    "cut at {end}"
+                );
+            }
+            for bit in 16..member.len() * 8 {
+                let mut flipped = member.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(ours(&flipped), by_zlib(&flipped), "bit {bit}");
+            }
         }
     }
 }

@@ -73,6 +73,7 @@ pub mod explain;
 pub mod fetch;
 pub mod finding;
 pub mod gap;
+pub mod gzip;
 pub mod hash;
 pub mod heard;
 pub mod inflate;

@@ -15,6 +15,7 @@ const STAGES: &[&str] = &[
     "escape",
     "finding",
     "gap",
+    "gzip",
     "hash",
     "inflate",
     "keyname",

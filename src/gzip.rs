@@ -1,0 +1,223 @@
+//! What stands around the deflate stream of one gzip member (RFC 1952, section 2.3): read byte by byte,
+//! however it comes, and checked as zlib checks it.
+
+use flate2::Crc;
+
+/// The first two bytes.
+pub const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Where the header's flags stand.
+pub const FLAGS: usize = 3;
+/// FTEXT, FEXTRA, FNAME and FCOMMENT: header fields that do not touch the content.
+pub const OPTIONAL_FIELDS: u8 = 0b0001_1101;
+
+const DEFLATE: u8 = 8;
+const FIXED: usize = 10;
+const HEADER_CRC: u8 = 1 << 1;
+const EXTRA: u8 = 1 << 2;
+const NAME: u8 = 1 << 3;
+const COMMENT: u8 = 1 << 4;
+const RESERVED: u8 = 0b1110_0000;
+
+/// It is not as the format says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken;
+
+/// A header on its way.
+pub struct Header {
+    field: Field,
+    flags: u8,
+    /// Bytes of the field at hand, or those left of it.
+    count: usize,
+    /// The last two bytes, the later one above.
+    last: u16,
+    crc: Crc,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Fixed,
+    ExtraLength,
+    Extra,
+    Name,
+    Comment,
+    Crc,
+    Done,
+}
+
+impl Default for Header {
+    fn default() -> Self {
+        Header {
+            field: Field::Fixed,
+            flags: 0,
+            count: 0,
+            last: 0,
+            crc: Crc::new(),
+        }
+    }
+}
+
+impl Header {
+    /// Whether all of it was taken.
+    pub fn is_done(&self) -> bool {
+        self.field == Field::Done
+    }
+
+    /// Takes bytes up to its end, and gives those after it.
+    ///
+    /// # Errors
+    /// Where it is broken.
+    pub fn take<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
+        let mut rest = bytes;
+        while let (false, [byte, after @ ..]) = (self.is_done(), rest) {
+            self.byte(*byte)?;
+            rest = after;
+        }
+        Ok(rest)
+    }
+
+    fn byte(&mut self, byte: u8) -> Result<(), Broken> {
+        self.last = self.last >> 8 | u16::from(byte) << 8;
+        // The header's own checksum is over all that stands before it.
+        if self.field != Field::Crc {
+            self.crc.update(&[byte]);
+        }
+        match self.field {
+            Field::Fixed => {
+                if self.count == FLAGS {
+                    self.flags = byte;
+                    let [method, _] = self.last.to_le_bytes();
+                    if method != DEFLATE || byte & RESERVED != 0 {
+                        return Err(Broken);
+                    }
+                } else if self.count < MAGIC.len() && byte != MAGIC[self.count] {
+                    return Err(Broken);
+                }
+                self.count += 1;
+                if self.count == FIXED {
+                    self.next();
+                }
+            }
+            Field::ExtraLength | Field::Crc => {
+                self.count += 1;
+                if self.count < 2 {
+                    return Ok(());
+                }
+                if self.field == Field::Crc && self.last != (self.crc.sum() & 0xffff) as u16 {
+                    return Err(Broken);
+                }
+                self.next();
+            }
+            Field::Extra => {
+                self.count -= 1;
+                if self.count == 0 {
+                    self.next();
+                }
+            }
+            Field::Name | Field::Comment if byte == 0 => self.next(),
+            Field::Name | Field::Comment | Field::Done => {}
+        }
+        Ok(())
+    }
+
+    /// On to the next field that is there.
+    fn next(&mut self) {
+        let extra = match self.field {
+            Field::ExtraLength => usize::from(self.last),
+            _ => 0,
+        };
+        let after = |field: Field| self.field < field;
+        let has = |flag: u8| self.flags & flag != 0;
+        self.count = extra;
+        self.field = match () {
+            () if after(Field::ExtraLength) && has(EXTRA) => Field::ExtraLength,
+            () if extra > 0 => Field::Extra,
+            () if after(Field::Name) && has(NAME) => Field::Name,
+            () if after(Field::Comment) && has(COMMENT) => Field::Comment,
+            () if after(Field::Crc) && has(HEADER_CRC) => Field::Crc,
+            () => Field::Done,
+        };
+    }
+}
+
+/// The checksum and the size after the content, on their way.
+#[derive(Default)]
+pub struct Trailer {
+    bytes: [u8; 8],
+    count: usize,
+}
+
+impl Trailer {
+    /// Whether all of it was taken.
+    pub fn is_done(&self) -> bool {
+        self.count == self.bytes.len()
+    }
+
+    /// Takes bytes up to its end, and gives those after it.
+    pub fn take<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let (own, rest) = bytes.split_at(bytes.len().min(self.bytes.len() - self.count));
+        self.bytes[self.count..][..own.len()].copy_from_slice(own);
+        self.count += own.len();
+        rest
+    }
+
+    /// Holds what there is of it against the content.
+    ///
+    /// # Errors
+    /// Where it is that of other content.
+    pub fn check(&self, content: &Crc) -> Result<(), Broken> {
+        let [a, b, c, d, e, f, g, h] = self.bytes;
+        let crc = self.count < 4 || u32::from_le_bytes([a, b, c, d]) == content.sum();
+        // The size is counted to four bytes.
+        let size = self.count < 8 || u32::from_le_bytes([e, f, g, h]) == content.amount();
+        if crc && size { Ok(()) } else { Err(Broken) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Broken, Header};
+    use flate2::Crc;
+
+    /// A header with all that it may hold.
+    fn full() -> Vec<u8> {
+        let mut header = vec![0x1f, 0x8b, 8, 0b0001_1111, 1, 2, 3, 4, 0, 3, 3, 0];
+        header.extend(b"xyzname\0comment\0");
+        let mut crc = Crc::new();
+        crc.update(&header);
+        header.extend(&crc.sum().to_le_bytes()[..2]);
+        header
+    }
+
+    #[test]
+    fn a_header_ends_where_it_does_however_it_comes() {
+        let mut bytes = full();
+        let end = bytes.len();
+        bytes.extend(b"content");
+        for size in 1..bytes.len() {
+            let (mut header, mut rest) = (Header::default(), Vec::<u8>::new());
+            for some in bytes.chunks(size) {
+                rest.extend(header.take(some).expect("a header"));
+            }
+            assert!(header.is_done());
+            assert_eq!(rest, &bytes[end..], "{size} bytes at a time");
+        }
+        for cut in 0..end {
+            let mut header = Header::default();
+            assert!(header.take(&bytes[..cut]).is_ok() && !header.is_done());
+        }
+    }
+
+    #[test]
+    fn a_header_with_any_bit_of_it_flipped_is_broken_or_longer() {
+        for bit in 0..full().len() * 8 {
+            let mut bytes = full();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let mut header = Header::default();
+            let taken = header.take(&bytes);
+            assert!(
+                taken == Err(Broken) || !header.is_done() || taken != Ok(&[]),
+                "bit {bit}"
+            );
+        }
+    }
+}
