@@ -1,5 +1,5 @@
-//! What stands around the deflate stream of one gzip member (RFC 1952, section 2.3): read byte by byte,
-//! however it comes, and checked as zlib checks it.
+//! What stands around the deflate stream of one gzip member (RFC 1952, section 2.3): read however it comes,
+//! and checked as zlib checks it.
 
 use flate2::Crc;
 
@@ -68,18 +68,32 @@ impl Header {
     /// Where it is broken.
     pub fn take<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
         let mut rest = bytes;
-        while let (false, [byte, after @ ..]) = (self.is_done(), rest) {
-            self.byte(*byte)?;
+        while !self.is_done() && !rest.is_empty() {
+            // A field of any length at one go.
+            let length = match self.field {
+                Field::Extra => self.count.min(rest.len()),
+                Field::Name | Field::Comment => {
+                    let end = rest.iter().position(|byte| *byte == 0);
+                    end.map_or(rest.len(), |end| end + 1)
+                }
+                _ => 1,
+            };
+            let (own, after) = rest.split_at(length);
+            self.part(own)?;
             rest = after;
         }
         Ok(rest)
     }
 
-    fn byte(&mut self, byte: u8) -> Result<(), Broken> {
+    /// Takes some bytes of the field at hand.
+    fn part(&mut self, own: &[u8]) -> Result<(), Broken> {
+        let Some(byte) = own.last().copied() else {
+            return Ok(());
+        };
         self.last = self.last >> 8 | u16::from(byte) << 8;
         // The header's own checksum is over all that stands before it.
         if self.field != Field::Crc {
-            self.crc.update(&[byte]);
+            self.crc.update(own);
         }
         match self.field {
             Field::Fixed => {
@@ -108,7 +122,7 @@ impl Header {
                 self.next();
             }
             Field::Extra => {
-                self.count -= 1;
+                self.count -= own.len();
                 if self.count == 0 {
                     self.next();
                 }

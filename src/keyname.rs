@@ -228,7 +228,7 @@ impl LogKeys {
     /// The minute in a key; `None` where it is not a log's: as [`LogKey::parse`] says.
     pub fn minute(&mut self, key: &str) -> Option<Timestamp> {
         let (folder, file) = key.rsplit_once('/')?;
-        if folder != self.folder {
+        if self.stem.is_empty() || folder != self.folder {
             let LogKey {
                 account,
                 region,
@@ -405,6 +405,7 @@ mod tests {
             folder.replacen("CloudTrail", "CloudTrail-Digest", 1),
         ];
         let mut keys = LogKeys::default();
+        assert_eq!(keys.minute("/1234Z_a1B2c3D4e5F6g7H8.json.gz"), None);
         for first in &names {
             for (folder, second) in folders
                 .iter()
