@@ -81,16 +81,17 @@ impl Ledger {
         counted
     }
 
-    /// The findings but for those that stand for many that were given back. They are not given back
-    /// hereafter.
-    pub fn settle(&mut self) -> Vec<Finding> {
+    /// Those findings that are asked for, but for those that stand for many that were given back. They
+    /// are not given back hereafter.
+    pub fn settle(&mut self, asked: impl Fn(&&Finding) -> bool) -> Vec<Finding> {
         let Some(page) = &self.page else {
             return Vec::new();
         };
         let mut page = lock(page);
         page.settled = true;
         let kept = page.kept.values().flatten();
-        kept.chain(page.unlooked.values()).cloned().collect()
+        let kept = kept.chain(page.unlooked.values());
+        kept.filter(asked).cloned().collect()
     }
 
     /// The gravest severity in it.

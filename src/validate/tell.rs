@@ -28,8 +28,7 @@ impl Driver<'_> {
 
     /// Tells those that were kept until all that bears on them was known.
     pub(super) fn settle(&self, ledger: &mut Ledger) {
-        let mut kept = ledger.settle();
-        kept.retain(|f| !is_final(f));
+        let mut kept = ledger.settle(|f| !is_final(f));
         kept.sort_by_cached_key(Finding::order);
         kept.dedup();
         kept.iter().for_each(|f| self.observer.settled(f));
