@@ -78,6 +78,19 @@ impl<'a> Running<'a> {
         fs::read_to_string(self.stage.dir.path().join("stderr")).expect("standard error")
     }
 
+    /// Asks for an end while nobody reads the report, for which it waits, and then for one at once.
+    pub fn end_by_two(mut self) -> Run {
+        self.signal("-INT");
+        let stderr = self.stage.dir.path().join("stderr");
+        self.until("the note", |_| {
+            fs::read_to_string(&stderr).is_ok_and(|said| said.contains("interrupted"))
+        });
+        sleep(Duration::from_millis(300));
+        let ended = self.child.try_wait().expect("a child");
+        assert!(ended.is_none(), "it waits for who reads its report");
+        self.end_by("-TERM")
+    }
+
     /// Sends a signal, and waits for the end: it must come soon.
     pub fn end_by(mut self, name: &str) -> Run {
         let begun = Instant::now();
@@ -274,15 +287,7 @@ fn a_second_signal_ends_it_at_once() {
     args.extend(["--expect", "expected", "--jobs", "2"]);
     let mut run = Running::start(&stage, &args, true);
     run.until_called("GetObject", 2);
-    run.signal("-INT");
-    let stderr = stage.dir.path().join("stderr");
-    run.until("the note", |_| {
-        fs::read_to_string(&stderr).is_ok_and(|said| said.contains("interrupted"))
-    });
-    sleep(Duration::from_millis(300));
-    let ended = run.child.try_wait().expect("a child");
-    assert!(ended.is_none(), "it waits for who reads its report");
-    assert_eq!(run.end_by("-TERM").code, 130);
+    assert_eq!(run.end_by_two().code, 130);
 }
 
 /// A source that asks for a stop once it has opened so many objects.

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -89,15 +88,7 @@ fn a_second_signal_leaves_the_older_report_and_nothing_else() {
     run.until_called("GetObject", 2);
     let beside = left(stage.dir.path(), &["report.json"]);
     assert_eq!(beside.len(), 2, "opened before the work: {beside:?}");
-    run.signal("-INT");
-    let stderr = stage.dir.path().join("stderr");
-    run.until("the note", |_| {
-        fs::read_to_string(&stderr).is_ok_and(|said| said.contains("interrupted"))
-    });
-    sleep(Duration::from_millis(300));
-    let ended = run.child.try_wait().expect("a child");
-    assert!(ended.is_none(), "it waits for who reads its report");
-    assert_eq!(run.end_by("-TERM").code, 130);
+    assert_eq!(run.end_by_two().code, 130);
     let older = fs::read_to_string(stage.dir.path().join("report.json"));
     assert_eq!(older.expect("a file"), "an older report");
     let left = left(stage.dir.path(), &["report.json"]);
