@@ -1,7 +1,7 @@
 //! What stands around the deflate stream of one gzip member (RFC 1952, section 2.3): read however it comes,
 //! and checked as zlib checks it.
 
-use flate2::Crc;
+use crc_fast::{CrcAlgorithm, Digest};
 
 /// The first two bytes.
 pub const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -22,6 +22,31 @@ const RESERVED: u8 = 0b1110_0000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken;
 
+/// The checksum and the size of what stands before it, on their way: CRC-32 as ISO 3309 has it.
+pub struct Checksum(Digest);
+
+impl Default for Checksum {
+    fn default() -> Self {
+        Checksum(Digest::new(CrcAlgorithm::Crc32IsoHdlc))
+    }
+}
+
+impl Checksum {
+    /// Takes some bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn sum(&self) -> u32 {
+        self.0.finalize() as u32
+    }
+
+    /// Counted to four bytes.
+    fn size(&self) -> u32 {
+        self.0.get_amount() as u32
+    }
+}
+
 /// A header on its way.
 pub struct Header {
     field: Field,
@@ -30,7 +55,7 @@ pub struct Header {
     count: usize,
     /// The last two bytes, the later one above.
     last: u16,
-    crc: Crc,
+    crc: Checksum,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +76,7 @@ impl Default for Header {
             flags: 0,
             count: 0,
             last: 0,
-            crc: Crc::new(),
+            crc: Checksum::default(),
         }
     }
 }
@@ -178,18 +203,17 @@ impl Trailer {
     ///
     /// # Errors
     /// Where it is that of other content.
-    pub fn check(&self, content: &Crc) -> Result<(), Broken> {
+    pub fn check(&self, content: &Checksum) -> Result<(), Broken> {
         let [a, b, c, d, e, f, g, h] = self.bytes;
         let crc = self.count < 4 || u32::from_le_bytes([a, b, c, d]) == content.sum();
-        // The size is counted to four bytes.
-        let size = self.count < 8 || u32::from_le_bytes([e, f, g, h]) == content.amount();
+        let size = self.count < 8 || u32::from_le_bytes([e, f, g, h]) == content.size();
         if crc && size { Ok(()) } else { Err(Broken) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Broken, Header};
+    use super::{Broken, Checksum, Header, Trailer};
     use flate2::Crc;
 
     /// A header with all that it may hold.
@@ -200,6 +224,30 @@ mod tests {
         crc.update(&header);
         header.extend(&crc.sum().to_le_bytes()[..2]);
         header
+    }
+
+    #[test]
+    fn content_has_the_checksum_that_zlib_gives_it_whatever_its_length_and_however_it_comes() {
+        let content: Vec<u8> = (0..200_000_u32)
+            .map(|n| (n.wrapping_mul(n) >> 7) as u8)
+            .collect();
+        let lengths = (0..600).chain([1 << 12, 65_537, content.len()]);
+        for length in lengths {
+            for piece in [1, 15, 256, 4_099, 1 << 20] {
+                let (mut ours, mut zlib) = (Checksum::default(), Crc::new());
+                content[..length]
+                    .chunks(piece)
+                    .for_each(|some| ours.update(some));
+                zlib.update(&content[..length]);
+                let mut trailer = Trailer::default();
+                trailer.take(&zlib.sum().to_le_bytes());
+                trailer.take(&zlib.amount().to_le_bytes());
+                assert!(trailer.is_done());
+                assert_eq!(trailer.check(&ours), Ok(()), "{length} bytes in {piece}");
+                ours.update(b"0");
+                assert_eq!(trailer.check(&ours), Err(Broken));
+            }
+        }
     }
 
     #[test]

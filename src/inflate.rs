@@ -6,10 +6,10 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
 use sha2::Digest as _;
 
-use crate::gzip::{Broken, FLAGS, Header, MAGIC, OPTIONAL_FIELDS, Trailer};
+use crate::gzip::{Broken, Checksum, FLAGS, Header, MAGIC, OPTIONAL_FIELDS, Trailer};
 use crate::hash::Sha256;
 
 /// What is read at a time.
@@ -161,13 +161,13 @@ impl Inflater {
         let decoder = decoder.get_or_insert_with(|| Decompress::new(false));
         decoder.reset(false);
         let (mut header, mut trailer) = (Header::default(), Trailer::default());
-        let (mut crc, mut ended) = (Crc::new(), false);
+        let (mut checksum, mut ended) = (Checksum::default(), false);
         loop {
             if chunk.is_empty() {
                 chunk = body.next(input)?;
                 result.read += chunk.len() as u64;
                 if chunk.is_empty() {
-                    if trailer.check(&crc).is_ok() {
+                    if trailer.check(&checksum).is_ok() {
                         result.container = Container::CutOff;
                     }
                     break;
@@ -189,7 +189,7 @@ impl Inflater {
                 if !trailer.is_done() {
                     continue;
                 }
-                if trailer.check(&crc).is_ok() {
+                if trailer.check(&checksum).is_ok() {
                     let more = !chunk.is_empty() || !body.next(input)?.is_empty();
                     result.container = match more {
                         true => Container::TrailingData,
@@ -202,7 +202,7 @@ impl Inflater {
             let status = decoder.decompress(chunk, output, FlushDecompress::None);
             chunk = &chunk[(decoder.total_in() - read) as usize..];
             let content = &output[..(decoder.total_out() - out) as usize];
-            crc.update(content);
+            checksum.update(content);
             take(content);
             result.inflated = decoder.total_out();
             match status {
