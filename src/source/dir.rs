@@ -184,8 +184,8 @@ impl DirSource {
     /// it is of no use.
     fn head(&self, folder: &OwnedFd, key: &str) -> Option<Result<Head, &'static str>> {
         let name = key.rsplit('/').next().unwrap_or(key);
-        let file = match file_at(folder.as_fd(), &format!("{name}{HEAD_SUFFIX}")) {
-            Ok((file, _)) => file,
+        let (file, stat) = match file_at(folder.as_fd(), &format!("{name}{HEAD_SUFFIX}")) {
+            Ok(found) => found,
             Err(GetError::NotFound) => return None,
             Err(_) => {
                 return Some(Err(
@@ -193,8 +193,10 @@ impl DirSource {
                 ));
             }
         };
-        let mut text = Vec::new();
         let limit = self.limits.head_json;
+        let size = facts_of(&stat).size.unwrap_or_default().min(limit);
+        // Read at one go, where it is as long as it was.
+        let mut text = Vec::with_capacity(size as usize + 1);
         let read = File::from(file).take(limit + 1).read_to_end(&mut text);
         if read.is_err() || text.len() as u64 > limit {
             return Some(Err(
