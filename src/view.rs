@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use crate::chain::{Anchor, Tally};
 use crate::finding::{Finding as Found, Severity};
 use crate::keys::Origin;
-use crate::outcome::{ChainOutcome, LogTally, Outcome};
+use crate::outcome::{ChainOutcome, LogTally, Outcome, Requests as Made};
 use crate::record::{Evidence as Known, Via as Told};
 use crate::report::hex::Hex;
 use crate::report::v1::{
     Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
-    KeyOrigin, Location, Logs, Report, Requested, Run, SCHEMA, Span, Stretch, Totals, Undigested,
-    Via,
+    KeyOrigin, Location, Logs, Report, Requested, Requests, Run, SCHEMA, Span, Stretch, Totals,
+    Undigested, Via,
 };
 use crate::signature::KeyUse;
 use crate::trail::Window;
@@ -94,6 +94,18 @@ impl Logs {
         let mut logs = Logs::default();
         logs.add(tally);
         logs
+    }
+}
+
+impl From<Made> for Requests {
+    fn from(made: Made) -> Self {
+        Requests {
+            list: made.list,
+            get: made.get,
+            head: made.head,
+            keys: made.keys,
+            trails: made.trails,
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The arguments, parsed only.
 
 mod aws;
+mod known;
 mod place;
+mod plain;
 
 use std::path::PathBuf;
 
@@ -14,11 +16,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::doctor_args::{self, Doctor};
 use super::explain_args::{self, Explain};
-use crate::atlas::MapRule;
 use crate::report::{Format, trails};
 use crate::scope::Logs;
 pub use aws::{SignIn, Unused};
+pub use known::{Known, Late};
 pub use place::{Scope, Source, bucket};
+pub use plain::Plain;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -159,18 +162,8 @@ pub struct Validate {
     #[command(flatten)]
     pub source: Source,
 
-    /// What is found at the left was recorded at the right; repeatable
-    #[arg(
-        long,
-        value_name = "BUCKET[/PREFIX]=BUCKET[/PREFIX]",
-        help_heading = "Source"
-    )]
-    pub map: Vec<MapRule>,
-
-    /// Public keys as `aws cloudtrail list-public-keys` prints them: one file for every region, or
-    /// a folder of REGION.json; without --path, instead of asking AWS; repeatable
-    #[arg(long, value_name = "FILE_OR_DIR", help_heading = "Source")]
-    pub keys: Vec<PathBuf>,
+    #[command(flatten)]
+    pub known: Known,
 
     #[command(flatten)]
     pub scope: Scope,
@@ -193,13 +186,8 @@ pub struct Validate {
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 
-    /// How long a digest may take to be delivered
-    #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = duration, help_heading = "Window")]
-    pub delivery_lag: i64,
-
-    /// How long after its interval a backfill digest is expected
-    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration, help_heading = "Window")]
-    pub backfill_grace: i64,
+    #[command(flatten)]
+    pub late: Late,
 
     /// Which logs are read: all, none, one part of several (1/7), or a share (5%); the others are
     /// only looked for

@@ -5,19 +5,17 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::INTERRUPTED;
-use super::diagnose::note;
-use super::doctor_args::{Doctor, Format};
+use super::doctor_args::Doctor;
 use super::online::{FIRST_REGION, IN_FLIGHT, connections};
-use super::output::Targets;
+use super::output;
 use super::progress::Progress;
+use super::{INTERRUPTED, interrupted};
 use crate::aws::{Engine, Http, Session, Settings};
 use crate::doctor::v1::{Report, Run};
 use crate::doctor::{Caller, Reach, Wanted, examine, text};
 use crate::error::{Error, Kind};
 use crate::keys::aws::RegionalKeys;
 use crate::limits::Limits;
-use crate::report::json;
 use crate::scope::{Filter, Request};
 use crate::source::s3::{InFlight, S3Source};
 use crate::stop::Stop;
@@ -117,16 +115,12 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         finished: Timestamp::now().to_string(),
     };
     let report = Report::new(checked, run);
-    let targets = Targets::open(vec![(args.format, None)], Format::Text)?;
-    targets.write(|format, out| match format {
-        Format::Text => text::write(&report, out),
-        Format::Json => json::write(&report, out),
-    })?;
-    if stop.is_set() {
-        note("interrupted: the report holds what was found until then");
-        return Ok(INTERRUPTED);
-    }
-    Ok(report.status.exit_code())
+    output::tell(&report, args.format, text::write)?;
+    Ok(if interrupted(stop, "report") {
+        INTERRUPTED
+    } else {
+        report.status.exit_code()
+    })
 }
 
 /// The region to ask in where neither environment nor profile name one.

@@ -1,8 +1,6 @@
 //! The arguments of `doctor`, parsed only.
 
-use clap::ValueEnum;
-
-use super::args::{Scope, SignIn, Unused, bucket};
+use super::args::{Plain, Scope, SignIn, Unused, bucket};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -34,8 +32,8 @@ pub struct Doctor {
     pub scope: Scope,
 
     /// The report's format
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, help_heading = "Report")]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Plain::Text, help_heading = "Report")]
+    pub format: Plain,
 
     /// No progress on standard error, not even on a terminal
     #[arg(long, help_heading = "Report")]
@@ -46,11 +44,4 @@ pub struct Doctor {
 
     #[command(flatten)]
     pub unused: Unused,
-}
-
-/// What doctor's report is written as.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Json,
 }

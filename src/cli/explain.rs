@@ -3,16 +3,15 @@
 use jiff::Timestamp;
 
 use super::args::Scope;
-use super::explain_args::{Explain, Format};
-use super::output::Targets;
+use super::explain_args::Explain;
+use super::output;
 use super::plan::Look;
-use super::{INTERRUPTED, note, second, signals};
+use super::{INTERRUPTED, begun, interrupted, second, signals};
 use crate::error::{Error, Kind};
 use crate::explain::target::Target;
 use crate::explain::{Settings, explain, text};
 use crate::finding::Verdict;
 use crate::limits::Limits;
-use crate::report::json;
 use crate::report::v1::{Requests, Run};
 use crate::source::halting::Halting;
 use crate::stop::Stop;
@@ -53,17 +52,17 @@ pub fn run(
         source: &args.source,
         scope: &scope,
         sign_in: &args.sign_in,
-        map: &args.map,
-        keys: &args.keys,
+        map: &args.known.map,
+        keys: &args.known.keys,
         jobs: args.jobs,
     };
     let side = look.open(second(started), &limits, stop)?;
     let settings = Settings {
         buckets: args.source.s3_bucket.clone(),
-        mapped: !args.map.is_empty(),
+        mapped: !args.known.map.is_empty(),
         as_of: args.as_of.or(side.now),
-        delivery_lag: args.delivery_lag,
-        backfill_grace: args.backfill_grace,
+        delivery_lag: args.late.delivery_lag,
+        backfill_grace: args.late.backfill_grace,
         jobs: side.jobs,
         limits,
     };
@@ -75,32 +74,18 @@ pub fn run(
         trails: None,
     };
     let explained = explain(access, &target, &settings)?;
-    let requests = explained.requests;
+    let requests = Requests {
+        trails: side.access.trails.map_or(0, |trails| trails.requests()),
+        ..explained.requests.into()
+    };
     let report = explained.report(Run {
-        tool: env!("CARGO_PKG_NAME").into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        command,
-        started,
         finished: Timestamp::now(),
-        caller: None,
-        requests: Requests {
-            list: requests.list,
-            get: requests.get,
-            head: requests.head,
-            keys: requests.keys,
-            trails: side.access.trails.map_or(0, |trails| trails.requests()),
-        },
+        requests,
+        ..begun(command, started)
     });
-    let targets = Targets::open(vec![(args.format, None)], Format::Text)?;
-    targets.write(|format, out| match format {
-        Format::Text => text::write(&report, out),
-        Format::Json => json::write(&report, out),
-    })?;
-    if stop.is_set() {
-        note("interrupted: the report holds what was found until then");
-        return Ok(INTERRUPTED);
-    }
+    output::tell(&report, args.format, text::write)?;
     Ok(match report.verdict {
+        _ if interrupted(stop, "report") => INTERRUPTED,
         Verdict::Gaps => Verdict::Unproven.exit_code(),
         verdict => verdict.exit_code(),
     })

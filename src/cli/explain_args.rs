@@ -1,12 +1,8 @@
 //! The arguments of `explain`, parsed only.
 
-use std::path::PathBuf;
-
-use clap::ValueEnum;
 use jiff::Timestamp;
 
-use super::args::{SignIn, Source, duration, jobs, time};
-use crate::atlas::MapRule;
+use super::args::{Known, Late, Plain, SignIn, Source, jobs, time};
 use crate::trail::TrailArn;
 
 pub const EXAMPLES: &str = "\
@@ -41,46 +37,24 @@ pub struct Explain {
     #[arg(long, value_name = "ARN", help_heading = "Source")]
     pub trail_arn: Option<TrailArn>,
 
-    /// What is found at the left was recorded at the right; repeatable
-    #[arg(
-        long,
-        value_name = "BUCKET[/PREFIX]=BUCKET[/PREFIX]",
-        help_heading = "Source"
-    )]
-    pub map: Vec<MapRule>,
-
-    /// Public keys as `aws cloudtrail list-public-keys` prints them: one file for every region, or
-    /// a folder of REGION.json; without --path, instead of asking AWS; repeatable
-    #[arg(long, value_name = "FILE_OR_DIR", help_heading = "Source")]
-    pub keys: Vec<PathBuf>,
+    #[command(flatten)]
+    pub known: Known,
 
     /// When the source was looked at; by default now, and with --path after all digests that could come
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 
-    /// How long a digest may take to be delivered
-    #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = duration, help_heading = "Window")]
-    pub delivery_lag: i64,
-
-    /// How long after its interval a backfill digest is expected
-    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration, help_heading = "Window")]
-    pub backfill_grace: i64,
+    #[command(flatten)]
+    pub late: Late,
 
     /// Objects worked on at the same time; by default 64, and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
     /// The report's format
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, help_heading = "Report")]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Plain::Text, help_heading = "Report")]
+    pub format: Plain,
 
     #[command(flatten)]
     pub sign_in: SignIn,
-}
-
-/// What the report is written as.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Json,
 }

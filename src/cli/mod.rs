@@ -127,6 +127,30 @@ fn second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
+/// What a report says of its run, as far as it is known at the beginning.
+fn begun(command: Vec<String>, started: Timestamp) -> Run {
+    Run {
+        tool: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        command,
+        started,
+        finished: started,
+        caller: None,
+        requests: Requests::default(),
+    }
+}
+
+/// Whether a run was interrupted, which is told; its report holds something all the same.
+fn interrupted(stop: &Stop, what: &str) -> bool {
+    let interrupted = stop.is_set();
+    if interrupted {
+        note(&format!(
+            "interrupted: the {what} holds what was found until then"
+        ));
+    }
+    interrupted
+}
+
 /// Names what was given and means nothing here.
 fn unused(given: &Unused) {
     for (name, meaning) in given.given() {
@@ -209,15 +233,7 @@ fn run_validate(
     }
     let lines = if verbose { Some(Lines::new()?) } else { None };
     let files = request.touching.then(Files::default);
-    let mut run = Run {
-        tool: env!("CARGO_PKG_NAME").into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        command,
-        started,
-        finished: started,
-        caller: None,
-        requests: Requests::default(),
-    };
+    let mut run = begun(command, started);
     let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
     let mut observers: Vec<&dyn Observer> = vec![&stream];
     observers.extend(progress.iter().map(|p| p as &dyn Observer));
@@ -236,13 +252,7 @@ fn run_validate(
     drop(progress);
     run.caller = caller.told();
     run.finished = Timestamp::now();
-    run.requests = Requests {
-        list: outcome.requests.list,
-        get: outcome.requests.get,
-        head: outcome.requests.head,
-        keys: outcome.requests.keys,
-        trails: outcome.requests.trails,
-    };
+    run.requests = outcome.requests.into();
     let remaining = accept::remaining(&outcome, &accepted);
     let accepted = accept::shown(&outcome, &accepted);
     let report = Report::new(outcome, requested, accepted, run);
@@ -251,10 +261,8 @@ fn run_validate(
     } else {
         Verdict::Verified.exit_code()
     };
-    let interrupted = stop.is_set();
-    if interrupted {
-        note("interrupted: the report holds what was found until then");
-    } else if code != report.verdict.exit_code() {
+    let interrupted = interrupted(stop, "report");
+    if !interrupted && code != report.verdict.exit_code() {
         let why = if remaining == report.verdict {
             "--fail-on"
         } else {

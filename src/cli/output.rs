@@ -4,10 +4,14 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use clap::ArgMatches;
+use serde::Serialize;
+
+use super::args::Plain;
 use super::target::{Target, replace};
 use super::terminal::Fitted;
 use crate::error::{Error, Kind};
-use clap::ArgMatches;
+use crate::report::json;
 
 /// A format and where its report goes: `None` is standard output.
 pub type Pair<F> = (F, Option<PathBuf>);
@@ -134,6 +138,22 @@ impl<F: Copy + PartialEq> Targets<F> {
         }
         trouble.map_or(Ok(()), Err)
     }
+}
+
+/// Writes a report that is no validation's to standard output.
+///
+/// # Errors
+/// Where it cannot be written; a closed pipe is no error.
+pub fn tell<R: Serialize>(
+    report: &R,
+    format: Plain,
+    text: impl Fn(&R, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let targets = Targets::open(vec![(format, None)], Plain::Text)?;
+    targets.write(|format, out| match format {
+        Plain::Text => text(report, out),
+        Plain::Json => json::write(report, out),
+    })
 }
 
 /// Prints something whole to standard output, and gives the exit status.

@@ -97,8 +97,8 @@ impl Plan {
             source: &args.source,
             scope: &args.scope,
             sign_in: &args.sign_in,
-            map: &args.map,
-            keys: &args.keys,
+            map: &args.known.map,
+            keys: &args.known.keys,
             jobs: args.jobs,
         };
         let side = look.open(now, &limits, stop)?;
@@ -129,8 +129,8 @@ impl Plan {
             from: args.start_time,
             to: args.end_time.or(side.now.and(as_of)),
             as_of,
-            delivery_lag: args.delivery_lag,
-            backfill_grace: args.backfill_grace,
+            delivery_lag: args.late.delivery_lag,
+            backfill_grace: args.late.backfill_grace,
             logs: args.logs,
             seed: requested.seed.clone().unwrap_or_default(),
             expect,
@@ -365,12 +365,13 @@ fn requested(
         trail_arns: texts(&args.scope.trail_arn),
         buckets: side.buckets.clone(),
         prefixes: look.prefixes(),
-        map: texts(&args.map),
+        map: texts(&args.known.map),
         logs: args.logs.to_string(),
         seed,
-        delivery_lag: args.delivery_lag,
-        backfill_grace: args.backfill_grace,
+        delivery_lag: args.late.delivery_lag,
+        backfill_grace: args.late.backfill_grace,
         keys: args
+            .known
             .keys
             .iter()
             .map(|k| k.to_string_lossy().into_owned())

@@ -8,7 +8,7 @@ use super::args::Trails;
 use super::output::{self, Targets};
 use super::plan::{Look, texts};
 use super::progress::Progress;
-use super::{INTERRUPTED, note, second, signals};
+use super::{INTERRUPTED, begun, interrupted, second, signals};
 use crate::error::Error;
 use crate::finding::Verdict;
 use crate::inventory::{self, Request};
@@ -30,7 +30,7 @@ pub fn run(
     started: Timestamp,
     stop: &Stop,
 ) -> Result<u8, Error> {
-    let begun = Instant::now();
+    let entered = Instant::now();
     let pairs = output::pairs(matches, Format::Text)?;
     signals(stop)?;
     let targets = Targets::open(pairs, Format::Text)?;
@@ -67,27 +67,20 @@ pub fn run(
         limits,
     };
     let source = Halting::new(side.access.source.as_ref(), stop.clone());
-    let progress = Progress::begin("listing digests", begun, args.quiet);
+    let progress = Progress::begin("listing digests", entered, args.quiet);
     let inventory = inventory::take(&source, &side.access.atlas, &request)?;
     drop(progress);
     let run = Run {
-        tool: env!("CARGO_PKG_NAME").into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        command,
-        started,
         finished: Timestamp::now(),
-        caller: None,
         requests: Requests {
             list: inventory.listings,
             trails: side.access.trails.map_or(0, |trails| trails.requests()),
             ..Requests::default()
         },
+        ..begun(command, started)
     };
     let list = trails::Trails::new(&inventory, requested, run);
-    let interrupted = stop.is_set();
-    if interrupted {
-        note("interrupted: the list holds what was found until then");
-    }
+    let interrupted = interrupted(stop, "list");
     targets.write(|format, out| trails::render(&list, format, out))?;
     Ok(match (interrupted, list.is_whole()) {
         (true, _) => INTERRUPTED,
