@@ -5,26 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Driver;
+use super::join::Joined;
 use crate::discover::Survey;
-use crate::finding::{Code, Finding};
-use crate::keyname::KeyRoot;
+use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::keyname::{DIGEST_FOLDER, KeyRoot};
 use crate::ledger::Ledger;
 use crate::not_proven;
-use crate::outcome::ChainOutcome;
-use crate::scope::Asked;
-use crate::trail::{AccountId, ChainId, Region, Window, shift};
+use crate::trail::{AccountId, ChainId, HOUR, Region, Window, shift};
 use crate::trails::TrailConfig;
 
 impl Driver<'_> {
     /// What was asked for and is not there.
-    pub(super) fn absences(
-        &self,
-        survey: &Survey,
-        chains: &[Box<ChainOutcome>],
-        answered: &[Asked],
-        ledger: &mut Ledger,
-    ) {
-        let request = self.request;
+    pub(super) fn absences(&self, survey: &Survey, all: &Joined, ledger: &mut Ledger) {
+        let (request, chains) = (self.request, &all.chains);
         let ids: BTreeSet<&ChainId> = chains.iter().map(|c| &c.id).collect();
         let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
         for id in expected
@@ -42,7 +35,7 @@ impl Driver<'_> {
             .filter
             .asked()
             .into_iter()
-            .filter(|a| !answered.contains(a))
+            .filter(|a| !all.answered.contains(a))
         {
             let message = format!(
                 "no digest was found for the {} {} that was asked for",
@@ -84,12 +77,63 @@ impl Driver<'_> {
             self.add(ledger, finding);
         }
     }
+
+    /// Chains that others show should be there, or should go on.
+    pub(super) fn gone(&self, survey: &Survey, all: &Joined, ledger: &mut Ledger) {
+        let request = self.request;
+        let is_hidden = |root: &KeyRoot, account: &AccountId, region: &Region| {
+            survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
+        };
+        let logged = survey.logged.iter();
+        let logged: Vec<_> = logged
+            .filter(|(root, account, region)| !is_hidden(root, account, region))
+            .cloned()
+            .collect();
+        let missing = |id: &ChainId, message: &str| {
+            let finding = Finding::new(Code::ChainMissing, message);
+            finding.hint(LOOK_FOR_MISSING).of(id)
+        };
+        let beside = missing_beside_siblings(&all.found, &logged, &request.trails);
+        for id in &beside {
+            let message = "logs of this account lie in this region and no digest of this trail does, \
+                           though it has digests in other regions: nothing of it is proven";
+            self.add(ledger, missing(id, message));
+        }
+        let named = !request.filter.trail_arns.is_empty();
+        for id in missing_at_home(&all.found, &request.trails, named) {
+            let wanted = request.filter.concerns(&id) && !beside.contains(&id);
+            let folder = |(root, found): &(KeyRoot, ChainId)| {
+                found.trail == id.trail && is_hidden(root, &id.account, &id.region)
+            };
+            if wanted && !all.found.iter().any(folder) {
+                let message = "this is the home region of a trail that writes digests here, and none of \
+                               its own is there: nothing of it is proven";
+                self.add(ledger, missing(&id, message));
+            }
+        }
+        let late = request.delivery_lag.saturating_add(HOUR);
+        for (id, time) in ended_before_siblings(&all.found, &all.ends, late) {
+            let asked = Window::new(
+                request.from.unwrap_or(Timestamp::MIN),
+                request.to.unwrap_or(Timestamp::MAX),
+            );
+            if time.clip(&asked).is_empty() {
+                continue;
+            }
+            let message = format!(
+                "the digests of this chain end at {}, and others of its trail go on until {}: its region \
+                 or account was left out since, or its digests are not there",
+                time.from, time.to
+            );
+            self.add(ledger, missing(&id, &message).over(time));
+        }
+    }
 }
 
 /// Chains that should be there: a trail that writes digests does so in its home region every hour,
 /// for its own account and for every other one that it writes for at all. One that was asked for by
 /// name and has no digests is told as such.
-pub(super) fn missing_at_home(
+fn missing_at_home(
     found: &[(KeyRoot, ChainId)],
     trails: &[TrailConfig],
     named: bool,
@@ -123,7 +167,7 @@ pub(super) fn missing_at_home(
 
 /// Chains that end while others of their trail go on: the region or the account was left out, or
 /// its digests were removed. With the time from their end to that of the last.
-pub(super) fn ended_before_siblings(
+fn ended_before_siblings(
     found: &[(KeyRoot, ChainId)],
     ends: &BTreeMap<ChainId, Timestamp>,
     late: i64,
@@ -151,7 +195,7 @@ pub(super) fn ended_before_siblings(
 /// Chains that should be there: a trail with digests in two regions, or one that says so, is a
 /// multi-region trail, which writes digests in every region it writes logs in, every hour. One of an
 /// organization does so for every account.
-pub(super) fn missing_beside_siblings(
+fn missing_beside_siblings(
     found: &[(KeyRoot, ChainId)],
     logged: &[(KeyRoot, AccountId, Region)],
     described: &[TrailConfig],

@@ -7,6 +7,7 @@ mod cover;
 mod explain;
 mod follow;
 mod group;
+mod join;
 mod logs;
 mod manifest;
 mod references;
@@ -21,34 +22,30 @@ mod unnamed;
 mod unreferenced;
 mod witness;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
 use crate::atlas::Atlas;
-use crate::beside::Beside;
-use crate::discover::{self, Named, Survey};
+use crate::discover;
 use crate::error::{Error, Kind};
 use crate::event::{Observer, Step};
 use crate::fetch::Fetcher;
-use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::gap::{Cause, Certainty};
 use crate::interest::Interest;
-use crate::keyname::{DIGEST_FOLDER, KeyRoot};
+use crate::keyname::KeyRoot;
 use crate::keys::Keys;
-use crate::ledger::{Ledger, Ledgers};
-use crate::not_proven::{self, Told};
-use crate::outcome::{Outcome, Requests, verdict};
+use crate::ledger::Ledgers;
+use crate::not_proven;
+use crate::outcome::Outcome;
 use crate::scope::Request;
 use crate::signature::KeyUse;
 use crate::source::{RootId, Source};
-use crate::trail::{AccountId, ChainId, HOUR, Region, Window, shift};
+use crate::trail::{AccountId, HOUR, Region, shift};
 use crate::trails::Trails;
-use crate::unlisted;
-use absences::{ended_before_siblings, missing_at_home, missing_beside_siblings};
 use chain::Proved;
-use group::{Group, GroupResult};
+use group::Group;
 use logs::Reader;
 use manifest::Manifest;
 use search::Search;
@@ -220,148 +217,5 @@ impl Driver<'_> {
         let off = told.iter().filter(|g| g.cause != Cause::TrailCreated);
         let counts = (off.count(), untold.len());
         not_proven::around_gaps(self.request, counts, &heard, &silent, &unasked)
-    }
-
-    fn join(
-        &self,
-        survey: Survey,
-        results: impl ExactSizeIterator<Item = Box<GroupResult>>,
-        events: &[String],
-        selected: &Selected,
-    ) -> Outcome {
-        let mut complete = survey.trouble.is_empty() && !survey.bounded;
-        let mut ledger = self.ledgers.open();
-        let beforehand = &self.request.beforehand;
-        beforehand
-            .iter()
-            .for_each(|f| self.add(&mut ledger, f.clone()));
-        self.fetcher
-            .keys
-            .broken()
-            .into_iter()
-            .for_each(|f| self.add(&mut ledger, f));
-        survey
-            .trouble
-            .iter()
-            .for_each(|t| self.add(&mut ledger, unlisted::folder(self.fetcher.atlas, t)));
-        let mut chains = Vec::with_capacity(results.len());
-        let mut ledgers = Vec::new();
-        let mut answered = Vec::new();
-        let mut ends = BTreeMap::new();
-        let mut found = Vec::with_capacity(results.len());
-        let mut pending = Vec::new();
-        let mut unrecognised = Named::default();
-        let mut unasked = Vec::new();
-        let mut unvalidated = BTreeSet::new();
-        let mut among_logs = Beside::default();
-        for result in results {
-            if let Some(beside) = result.beside {
-                among_logs.add(*beside, &self.request.limits);
-            }
-            complete &= result.complete;
-            unasked.extend(result.unasked);
-            unvalidated.extend(result.unvalidated);
-            chains.extend(result.chains);
-            ledgers.extend(result.ledgers);
-            answered.extend(result.answered);
-            found.extend(result.found);
-            ends.extend(result.ends);
-            pending.extend(result.pending);
-            unrecognised.count += result.unrecognised.count;
-            unrecognised.first.extend(result.unrecognised.first);
-        }
-        unrecognised.first.truncate(self.request.limits.named);
-        std::mem::take(&mut among_logs.trouble)
-            .into_iter()
-            .for_each(|f| self.add(&mut ledger, f));
-        complete &= self.fetcher.lasted() && self.request.complete && !selected.cut_short;
-        unvalidated
-            .iter()
-            .for_each(|arn| self.add(&mut ledger, tail::unvalidated(arn)));
-        chains.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        self.absences(&survey, &chains, &answered, &mut ledger);
-        let listed = |(root, account, region): &&(KeyRoot, AccountId, Region)| {
-            !survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
-        };
-        let logged: Vec<_> = survey.logged.iter().filter(listed).cloned().collect();
-        let trails = &self.request.trails;
-        let beside = missing_beside_siblings(&found, &logged, trails);
-        let missing = |id: &ChainId, message: &str| {
-            let finding = Finding::new(Code::ChainMissing, message);
-            finding.hint(LOOK_FOR_MISSING).of(id)
-        };
-        for id in &beside {
-            let message = "logs of this account lie in this region and no digest of this trail does, \
-                           though it has digests in other regions: nothing of it is proven";
-            self.add(&mut ledger, missing(id, message));
-        }
-        let named = !self.request.filter.trail_arns.is_empty();
-        for id in missing_at_home(&found, trails, named) {
-            let wanted = self.request.filter.concerns(&id) && !beside.contains(&id);
-            let folder = |(root, found): &(KeyRoot, ChainId)| {
-                let hidden = root.folder(&id.account, DIGEST_FOLDER, &id.region);
-                found.trail == id.trail && survey.is_hidden(&hidden)
-            };
-            if wanted && !found.iter().any(folder) {
-                let message = "this is the home region of a trail that writes digests here, and none of \
-                               its own is there: nothing of it is proven";
-                self.add(&mut ledger, missing(&id, message));
-            }
-        }
-        let late = self.request.delivery_lag.saturating_add(HOUR);
-        for (id, time) in ended_before_siblings(&found, &ends, late) {
-            let asked = Window::new(
-                self.request.from.unwrap_or(Timestamp::MIN),
-                self.request.to.unwrap_or(Timestamp::MAX),
-            );
-            if time.clip(&asked).is_empty() {
-                continue;
-            }
-            let message = format!(
-                "the digests of this chain end at {}, and others of its trail go on until {}: its region \
-                 or account was left out since, or its digests are not there",
-                time.from, time.to
-            );
-            self.add(&mut ledger, missing(&id, &message).over(time));
-        }
-        self.settle(&mut ledger);
-        ledgers.push(ledger);
-        let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
-        let mut findings: Vec<Finding> = findings.collect();
-        findings.sort_by_cached_key(Finding::order);
-        // Two folders of one bucket may both say the same of one object.
-        findings.dedup();
-        let states = chains
-            .iter()
-            .flat_map(|c| c.coverage.iter().map(|s| s.state));
-        let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
-        let (bytes_read, bytes_hashed) = self.fetcher.bytes();
-        let not_proven = not_proven::sentences(&Told {
-            request: self.request,
-            atlas: self.fetcher.atlas,
-            survey: &survey,
-            unrecognised: &unrecognised,
-            chains: &chains,
-            pending: &pending,
-            unasked: &unasked,
-            selected: &selected.said,
-            beside: &among_logs,
-            keys: self.fetcher.keys.origin(),
-            events,
-        });
-        Outcome {
-            verdict: verdict(findings.iter().map(|f| f.severity).max(), states, complete),
-            complete,
-            chains,
-            findings,
-            keys: std::mem::take(&mut *keys).into_iter().collect(),
-            not_proven,
-            bytes_read,
-            bytes_hashed,
-            requests: Requests {
-                trails: self.trails.map_or(0, Trails::requests),
-                ..self.fetcher.requests()
-            },
-        }
     }
 }
