@@ -49,6 +49,29 @@ impl Engine {
         })
     }
 
+    /// The same, on the runtime's own threads: whoever waits is woken once, when all is done.
+    pub(crate) fn run_apart<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, GetError> {
+        let Some(runtime) = &self.runtime else {
+            return Err(GetError::Interrupted);
+        };
+        let task = runtime.spawn(work);
+        let end = task.abort_handle();
+        match self.run(task) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(failed)) => match failed.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(GetError::Interrupted),
+            },
+            Err(interrupted) => {
+                end.abort();
+                Err(interrupted)
+            }
+        }
+    }
+
     async fn stopped(&self) {
         while !self.stop.is_set() {
             tokio::time::sleep(LOOK).await;

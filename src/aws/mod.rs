@@ -3,6 +3,7 @@
 //! [`crate::trails::aws`]; its runtime is private to them.
 
 mod clock;
+mod endpoints;
 mod engine;
 mod http;
 mod identity;

@@ -18,6 +18,7 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
+use super::endpoints::Endpoints;
 use super::trouble::{CountRefusals, NeverUntrusted, chain};
 use super::{Engine, Http};
 use crate::error::{Error, Kind};
@@ -140,6 +141,7 @@ impl Session {
             let mut config = aws_sdk_s3::config::Builder::from(&self.config)
                 .region(AwsRegion::new(region.to_string()))
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+                .endpoint_resolver(Endpoints::default())
                 // One object's refusals must not use up the patience for all others.
                 .retry_classifier(NeverUntrusted)
                 .retry_classifier(CountRefusals(self.refusals()))

@@ -8,10 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::Digest as _;
 
-use super::Driver;
 use super::chain::Proved;
 use super::manifest::Page;
 use super::witness::Witness;
+use super::{Driver, other_workers};
 use crate::damage;
 use crate::digest::LogEntry;
 use crate::event::{self, Judged, Step};
@@ -166,7 +166,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     /// Reads all that is named, and gives what was heard.
     pub fn run(mut self) -> Heard {
         let driver = self.driver;
-        let other = driver.other_workers();
+        let other = other_workers(driver.fetcher.source, driver.pool);
         let pool = other.as_ref().unwrap_or(driver.pool);
         let ahead = (pool.current_num_threads() * AHEAD).max(SHELF / 4);
         let arrivals = Arrivals::default();

@@ -85,6 +85,8 @@ pub fn validate(
         .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
     let survey = discover::survey(source, atlas, &request.filter, limits, &pool);
+    let other = other_workers(source, &pool);
+    let pool = other.unwrap_or(pool);
     let busy = request.chains_at_once.min(survey.groups.len());
     fetcher.listed(survey.listings);
     let (manifest, unnamed) = (Manifest::default(), Spool::default());
@@ -122,6 +124,14 @@ pub fn validate(
     }
     let results = driver.side_by_side(groups, |group| driver.finish(group));
     Ok(driver.join(survey, results.into_iter(), &told, &selected))
+}
+
+/// Other workers than these, where by now it is known that more or fewer objects are best read at the same
+/// time. Without them all goes on, slower.
+fn other_workers(source: &dyn Source, these: &rayon::ThreadPool) -> Option<rayon::ThreadPool> {
+    let best = source.best_at_once();
+    let other = best > 0 && best != these.current_num_threads();
+    other.then(|| workers(best).ok()).flatten()
 }
 
 fn workers(n: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
@@ -185,14 +195,6 @@ impl Driver<'_> {
         let mut results = results.into_inner().unwrap_or_else(|e| e.into_inner());
         results.sort_unstable_by_key(|(at, _)| *at);
         results.into_iter().map(|(_, result)| result).collect()
-    }
-
-    /// Other workers, where by now it is known that more or fewer objects are best read at the same time.
-    /// Without them all goes on, slower.
-    fn other_workers(&self) -> Option<rayon::ThreadPool> {
-        let best = self.fetcher.source.best_at_once();
-        let other = best > 0 && best != self.request.jobs;
-        other.then(|| workers(best).ok()).flatten()
     }
 
     /// Reads the logs that digests name, and holds gaps and damage against what was called around

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
-use bytes::{Buf as _, Bytes};
+use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::flight::Pass;
 use super::{Bucket, S3Source};
@@ -16,6 +16,57 @@ use crate::source::GetError;
 /// How often one object's body is taken up again.
 const RESUMES: usize = 8;
 
+/// Longest body that is taken with its answer, so that whoever waits for it is woken once.
+const SMALL: u64 = 64 << 10;
+
+/// What came of a body with its answer.
+pub(super) struct Begun {
+    bytes: Bytes,
+    /// Why no more came.
+    broken: Option<String>,
+}
+
+impl Begun {
+    /// Takes a small body whole, and nothing of any other.
+    pub async fn of(answer: &mut GetObjectOutput, patience: Option<Duration>) -> Self {
+        let size = size(answer).filter(|size| *size <= SMALL).unwrap_or(0);
+        let mut bytes = BytesMut::with_capacity(size as usize);
+        let mut broken = None;
+        while broken.is_none() && (bytes.len() as u64) < size {
+            match part(&mut answer.body, patience).await {
+                Ok(Some(some)) => bytes.extend_from_slice(&some),
+                Ok(None) => broken = Some(EARLY.to_owned()),
+                Err(why) => broken = Some(why),
+            }
+        }
+        let bytes = bytes.freeze();
+        Begun { bytes, broken }
+    }
+}
+
+const EARLY: &str = "it ended early";
+
+/// How long the whole is, where S3 said so.
+fn size(answer: &GetObjectOutput) -> Option<u64> {
+    answer.content_length().and_then(|n| u64::try_from(n).ok())
+}
+
+/// Waits for the next bytes, of which there are none at the end, or for why there are none.
+async fn part(
+    stream: &mut ByteStream,
+    patience: Option<Duration>,
+) -> Result<Option<Bytes>, String> {
+    let next = stream.next();
+    let received = match patience {
+        Some(patience) => match tokio::time::timeout(patience, next).await {
+            Ok(received) => received,
+            Err(_) => return Err("nothing more came".to_owned()),
+        },
+        None => next.await,
+    };
+    received.transpose().map_err(|e| e.to_string())
+}
+
 pub(super) struct Body<'a> {
     source: &'a S3Source,
     bucket: &'a Bucket,
@@ -23,9 +74,11 @@ pub(super) struct Body<'a> {
     ask: Ask,
     stream: ByteStream,
     chunk: Bytes,
+    /// Why no more came with the answer.
+    broken: Option<String>,
     /// Bytes received so far.
     at: u64,
-    /// How long the whole is, where S3 said so.
+    /// As S3 said.
     size: Option<u64>,
     etag: Option<String>,
     waits: ExponentialBackoff,
@@ -37,7 +90,7 @@ impl<'a> Body<'a> {
         source: &'a S3Source,
         bucket: &'a Bucket,
         key: &str,
-        answer: GetObjectOutput,
+        (answer, begun): (GetObjectOutput, Begun),
         (ask, pass): (Ask, Pass<'a>),
     ) -> Self {
         let waits = ExponentialBuilder::default()
@@ -50,9 +103,10 @@ impl<'a> Body<'a> {
             bucket,
             key: key.into(),
             ask,
-            chunk: Bytes::new(),
-            at: 0,
-            size: answer.content_length().and_then(|n| u64::try_from(n).ok()),
+            at: begun.bytes.len() as u64,
+            chunk: begun.bytes,
+            broken: begun.broken,
+            size: size(&answer),
             etag: answer.e_tag,
             stream: answer.body,
             waits: waits.build(),
@@ -62,34 +116,31 @@ impl<'a> Body<'a> {
 
     /// The next bytes; none at the end.
     fn next(&mut self) -> Result<Option<Bytes>, GetError> {
-        loop {
-            let why = match self.receive()? {
+        while self.size.is_none_or(|size| self.at < size) {
+            let received = match self.broken.take() {
+                Some(why) => Err(why),
+                None => self.receive()?,
+            };
+            let why = match received {
                 Ok(Some(bytes)) => {
                     self.at += bytes.len() as u64;
                     return Ok(Some(bytes));
                 }
-                Ok(None) if self.size.is_none_or(|size| self.at >= size) => return Ok(None),
-                Ok(None) => "it ended early".to_owned(),
+                Ok(None) if self.size.is_none() => return Ok(None),
+                Ok(None) => EARLY.to_owned(),
                 Err(why) => why,
             };
             self.resume(&why)?;
         }
+        Ok(None)
     }
 
     /// Waits for bytes, or for why there are none.
     fn receive(&mut self) -> Result<Result<Option<Bytes>, String>, GetError> {
         let session = &self.source.session;
-        let next = self.stream.next();
-        session.engine().run(async {
-            let received = match session.patience() {
-                Some(patience) => match tokio::time::timeout(patience, next).await {
-                    Ok(received) => received,
-                    Err(_) => return Err("nothing more came".to_owned()),
-                },
-                None => next.await,
-            };
-            received.transpose().map_err(|e| e.to_string())
-        })
+        session
+            .engine()
+            .run(part(&mut self.stream, session.patience()))
     }
 
     /// Asks for the rest of the very same object.

@@ -89,9 +89,18 @@ impl Flight {
 }
 
 impl Pass<'_> {
-    /// The answer begins.
-    pub fn answered(&self) {
-        let took = self.since.elapsed();
+    /// A page of a listing came. S3 takes longer for one than for an object, so only one that came from
+    /// nearby tells anything.
+    pub fn listed(&self) {
+        let now = Instant::now();
+        if now - self.since < NEARBY {
+            self.answered(now);
+        }
+    }
+
+    /// The answer began then.
+    pub fn answered(&self, at: Instant) {
+        let took = at.saturating_duration_since(self.since);
         let mut state = self.flight.state();
         state.fastest = Some(state.fastest.map_or(took, |fastest| fastest.min(took)));
     }

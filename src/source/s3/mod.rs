@@ -9,8 +9,10 @@ mod pages;
 
 use std::future::Future;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::DateTime;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -22,7 +24,7 @@ use crate::aws::{Ask, Session, bucket_region, trouble};
 use crate::finding::{ObjectFacts, UNSIGNED};
 use crate::limits::Limits;
 use crate::trail::Region;
-use body::Body;
+use body::{Begun, Body};
 use flight::Flight;
 
 /// How often a request follows the region that S3 names.
@@ -99,14 +101,15 @@ impl S3Source {
         request: impl Fn(aws_sdk_s3::Client) -> F,
     ) -> Result<T, GetError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        T: Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let lock = || bucket.region.lock().unwrap_or_else(|e| e.into_inner());
         for _ in 0..REDIRECTS {
             let region = lock().clone();
             let client = self.session.s3(&region);
-            match self.session.engine().run(request(client))? {
+            match self.session.engine().run_apart(request(client))? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => match bucket_region(&error) {
                     Some(other) if other != region => *lock() = other,
@@ -238,10 +241,18 @@ impl Source for S3Source {
         let bucket = self.bucket(root)?;
         let ask = ask(bucket, "s3:GetObject", Some(key));
         let pass = self.flight.enter();
-        let request =
-            |client: aws_sdk_s3::Client| client.get_object().bucket(&bucket.name).key(key).send();
-        let answer = self.call(bucket, &ask, request)?;
-        pass.answered();
+        let patience = self.session.patience();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.get_object().bucket(&bucket.name).key(key).send();
+            async move {
+                let mut answer = request.await?;
+                let answered = Instant::now();
+                let begun = Begun::of(&mut answer, patience).await;
+                Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
+            }
+        };
+        let (answer, begun, answered) = self.call(bucket, &ask, request)?;
+        pass.answered(answered);
         let get = |name: &str| answer.metadata()?.get(name).cloned();
         let signature = get("signature");
         let metadata = Metadata {
@@ -257,7 +268,7 @@ impl Source for S3Source {
             answer.content_length(),
         );
         Ok(Object {
-            body: Box::new(Body::new(self, bucket, key, answer, (ask, pass))),
+            body: Box::new(Body::new(self, bucket, key, (answer, begun), (ask, pass))),
             metadata,
             facts,
         })

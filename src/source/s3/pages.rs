@@ -61,6 +61,7 @@ impl S3Source {
             };
             let pass = self.flight.enter();
             let answer = self.call(bucket, &ask, request)?;
+            pass.listed();
             drop(pass);
             let encoded = answer.encoding_type() == Some(&EncodingType::Url);
             let objects = answer.contents().iter();

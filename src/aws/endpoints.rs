@@ -1,0 +1,95 @@
+//! Where a bucket's requests go, found out once: the SDK finds it out anew for each key.
+
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_s3::config::endpoint::{
+    DefaultResolver, Endpoint, EndpointFuture, Params, ResolveEndpoint,
+};
+
+/// Most buckets that are kept in mind.
+const BUCKETS: usize = 64;
+
+/// The SDK's own answers, kept: no rule of S3's endpoints looks at the key or the prefix.
+#[derive(Debug, Default)]
+pub(super) struct Endpoints {
+    sdk: DefaultResolver,
+    known: Mutex<Vec<(Params, Endpoint)>>,
+}
+
+impl ResolveEndpoint for Endpoints {
+    fn resolve_endpoint<'a>(&'a self, params: &'a Params) -> EndpointFuture<'a> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = known()
+            .iter()
+            .find(|(other, _)| alike(other, params))
+            .map(|(_, endpoint)| endpoint.clone());
+        if let Some(endpoint) = kept {
+            return EndpointFuture::ready(Ok(endpoint));
+        }
+        EndpointFuture::new(async move {
+            let endpoint = self.sdk.resolve_endpoint(params).await?;
+            let mut known = known();
+            if known.len() < BUCKETS {
+                known.push((params.clone(), endpoint.clone()));
+            }
+            Ok(endpoint)
+        })
+    }
+}
+
+/// Whether they are the same but for the key and the prefix.
+fn alike(one: &Params, other: &Params) -> bool {
+    let switches = |of: &Params| {
+        [
+            of.use_fips(),
+            of.use_dual_stack(),
+            of.force_path_style(),
+            of.accelerate(),
+            of.use_global_endpoint(),
+            of.use_object_lambda_endpoint(),
+            of.disable_access_points(),
+            of.disable_multi_region_access_points(),
+            of.use_arn_region(),
+            of.use_s3_express_control_endpoint(),
+            of.disable_s3_express_session_auth(),
+        ]
+    };
+    switches(one) == switches(other)
+        && one.bucket() == other.bucket()
+        && one.region() == other.region()
+        && one.endpoint() == other.endpoint()
+        && one.copy_source() == other.copy_source()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_is_what_the_sdk_says_of_every_key() {
+        let ours = Endpoints::default();
+        let mut places = 0;
+        for bucket in ["my-logs", "my.logs", "logs--use1-az4--x-s3"] {
+            for (region, style) in [
+                ("us-east-1", false),
+                ("eu-west-1", false),
+                ("eu-west-1", true),
+            ] {
+                places += 1;
+                for key in [None, Some("a"), Some("b/c"), Some("a")] {
+                    let params = Params::builder()
+                        .bucket(bucket)
+                        .region(region)
+                        .force_path_style(style)
+                        .set_key(key.map(Into::into))
+                        .set_prefix(key.map(Into::into));
+                    let params = params.build().unwrap();
+                    let sdk = DefaultResolver::new();
+                    let told = sdk.resolve_endpoint(&params).await.unwrap();
+                    assert_eq!(ours.resolve_endpoint(&params).await.unwrap(), told);
+                }
+                assert_eq!(ours.known.lock().unwrap().len(), places);
+            }
+        }
+    }
+}
