@@ -29,7 +29,8 @@ impl ResolveEndpoint for Endpoints {
         EndpointFuture::new(async move {
             let endpoint = self.sdk.resolve_endpoint(params).await?;
             let mut known = known();
-            if known.len() < BUCKETS {
+            let new = !known.iter().any(|(other, _)| alike(other, params));
+            if new && known.len() < BUCKETS {
                 known.push((params.clone(), endpoint.clone()));
             }
             Ok(endpoint)
