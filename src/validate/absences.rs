@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Driver;
-use super::join::Joined;
+use super::group::GroupResult;
 use crate::discover::Survey;
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::keyname::{DIGEST_FOLDER, KeyRoot};
@@ -16,7 +16,7 @@ use crate::trails::TrailConfig;
 
 impl Driver<'_> {
     /// What was asked for and is not there.
-    pub(super) fn absences(&self, survey: &Survey, all: &Joined, ledger: &mut Ledger) {
+    pub(super) fn absences(&self, survey: &Survey, all: &GroupResult, ledger: &mut Ledger) {
         let (request, chains) = (self.request, &all.chains);
         let ids: BTreeSet<&ChainId> = chains.iter().map(|c| &c.id).collect();
         let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
@@ -79,7 +79,7 @@ impl Driver<'_> {
     }
 
     /// Chains that others show should be there, or should go on.
-    pub(super) fn gone(&self, survey: &Survey, all: &Joined, ledger: &mut Ledger) {
+    pub(super) fn gone(&self, survey: &Survey, all: &GroupResult, ledger: &mut Ledger) {
         let request = self.request;
         let is_hidden = |root: &KeyRoot, account: &AccountId, region: &Region| {
             survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
@@ -112,7 +112,8 @@ impl Driver<'_> {
             }
         }
         let late = request.delivery_lag.saturating_add(HOUR);
-        for (id, time) in ended_before_siblings(&all.found, &all.ends, late) {
+        let ends = all.ends.iter().map(|(id, end)| (id, *end)).collect();
+        for (id, time) in ended_before_siblings(&all.found, &ends, late) {
             let asked = Window::new(
                 request.from.unwrap_or(Timestamp::MIN),
                 request.to.unwrap_or(Timestamp::MAX),
@@ -169,7 +170,7 @@ fn missing_at_home(
 /// its digests were removed. With the time from their end to that of the last.
 fn ended_before_siblings(
     found: &[(KeyRoot, ChainId)],
-    ends: &BTreeMap<ChainId, Timestamp>,
+    ends: &BTreeMap<&ChainId, Timestamp>,
     late: i64,
 ) -> BTreeMap<ChainId, Window> {
     let mut trails: BTreeMap<_, BTreeSet<&ChainId>> = BTreeMap::new();

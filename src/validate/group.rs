@@ -14,6 +14,7 @@ use crate::coverage::Spans;
 use crate::discover::Named;
 use crate::keyname::KeyRoot;
 use crate::ledger::Ledger;
+use crate::limits::Limits;
 use crate::listing::{self, Listing, Wanted};
 use crate::outcome::ChainOutcome;
 use crate::scope::Asked;
@@ -21,7 +22,7 @@ use crate::source::RootId;
 use crate::trail::{AccountId, ChainId, Region, TrailArn, Window};
 use crate::unlisted;
 
-/// What one account and region gave.
+/// What one account and region gave, or several.
 #[derive(Default)]
 pub(super) struct GroupResult {
     #[allow(
@@ -47,6 +48,24 @@ pub(super) struct GroupResult {
 }
 
 impl GroupResult {
+    /// Takes what another gave.
+    pub fn add(&mut self, other: GroupResult, limits: &Limits) {
+        self.chains.extend(other.chains);
+        self.ledgers.extend(other.ledgers);
+        self.answered.extend(other.answered);
+        self.found.extend(other.found);
+        self.ends.extend(other.ends);
+        self.unrecognised.count += other.unrecognised.count;
+        self.unrecognised.first.extend(other.unrecognised.first);
+        self.complete &= other.complete;
+        self.pending.extend(other.pending);
+        self.unasked.extend(other.unasked);
+        self.unvalidated.extend(other.unvalidated);
+        if let Some(beside) = other.beside {
+            self.beside.get_or_insert_default().add(*beside, limits);
+        }
+    }
+
     /// Gives back what memory is not needed: thousands of these wait for their logs to be read.
     fn compact(&mut self) {
         self.answered.shrink_to_fit();

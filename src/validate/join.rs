@@ -1,62 +1,14 @@
 //! What came of all accounts and regions, as one outcome.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
-
 use super::group::GroupResult;
 use super::selected::Selected;
 use super::{Driver, tail};
-use crate::beside::Beside;
-use crate::discover::{Named, Survey};
+use crate::discover::Survey;
 use crate::finding::Finding;
-use crate::keyname::KeyRoot;
 use crate::ledger::Ledger;
-use crate::limits::Limits;
 use crate::not_proven::{self, Told};
-use crate::outcome::{ChainOutcome, Outcome, Requests, verdict};
-use crate::scope::Asked;
-use crate::trail::{ChainId, TrailArn, Window};
+use crate::outcome::{Outcome, Requests, verdict};
 use crate::unlisted;
-
-/// What came of several accounts and regions.
-#[derive(Default)]
-pub(super) struct Joined {
-    #[allow(
-        clippy::vec_box,
-        reason = "of thousands, each takes the room of what it was made of"
-    )]
-    pub chains: Vec<Box<ChainOutcome>>,
-    pub ledgers: Vec<Ledger>,
-    pub answered: Vec<Asked>,
-    pub found: Vec<(KeyRoot, ChainId)>,
-    pub ends: BTreeMap<ChainId, Timestamp>,
-    unrecognised: Named,
-    incomplete: bool,
-    pending: Vec<(ChainId, Window)>,
-    unasked: Vec<(ChainId, String)>,
-    unvalidated: BTreeSet<TrailArn>,
-    beside: Beside,
-}
-
-impl Joined {
-    fn add(&mut self, result: GroupResult, limits: &Limits) {
-        if let Some(beside) = result.beside {
-            self.beside.add(*beside, limits);
-        }
-        self.incomplete |= !result.complete;
-        self.unasked.extend(result.unasked);
-        self.unvalidated.extend(result.unvalidated);
-        self.chains.extend(result.chains);
-        self.ledgers.extend(result.ledgers);
-        self.answered.extend(result.answered);
-        self.found.extend(result.found);
-        self.ends.extend(result.ends);
-        self.pending.extend(result.pending);
-        self.unrecognised.count += result.unrecognised.count;
-        self.unrecognised.first.extend(result.unrecognised.first);
-    }
-}
 
 impl Driver<'_> {
     pub(super) fn join(
@@ -67,15 +19,17 @@ impl Driver<'_> {
         selected: &Selected,
     ) -> Outcome {
         let request = self.request;
-        let mut all = Joined {
+        let mut all = GroupResult {
+            complete: true,
             chains: Vec::with_capacity(results.len()),
             found: Vec::with_capacity(results.len()),
-            ..Joined::default()
+            ..GroupResult::default()
         };
         results.for_each(|result| all.add(*result, &request.limits));
+        let mut beside = all.beside.take().unwrap_or_default();
         all.unrecognised.first.truncate(request.limits.named);
         all.chains.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        let ledger = self.of_none(&survey, &mut all);
+        let ledger = self.of_none(&survey, &all, std::mem::take(&mut beside.trouble));
         let mut ledgers = std::mem::take(&mut all.ledgers);
         ledgers.push(ledger);
         let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
@@ -85,7 +39,7 @@ impl Driver<'_> {
         findings.dedup();
         let complete = survey.trouble.is_empty()
             && !survey.bounded
-            && !all.incomplete
+            && all.complete
             && self.fetcher.lasted()
             && request.complete
             && !selected.cut_short;
@@ -102,7 +56,7 @@ impl Driver<'_> {
             pending: &all.pending,
             unasked: &all.unasked,
             selected: &selected.said,
-            beside: &all.beside,
+            beside: &beside,
             keys: self.fetcher.keys.origin(),
             events,
         });
@@ -125,12 +79,12 @@ impl Driver<'_> {
     }
 
     /// What was found that is of no chain that is here.
-    fn of_none(&self, survey: &Survey, all: &mut Joined) -> Ledger {
+    fn of_none(&self, survey: &Survey, all: &GroupResult, beside: Vec<Finding>) -> Ledger {
         let folder = |trouble| unlisted::folder(self.fetcher.atlas, trouble);
         let mut found = self.request.beforehand.clone();
         found.extend(self.fetcher.keys.broken());
         found.extend(survey.trouble.iter().map(folder));
-        found.append(&mut all.beside.trouble);
+        found.extend(beside);
         found.extend(all.unvalidated.iter().map(tail::unvalidated));
         let mut ledger = self.ledgers.open();
         found.into_iter().for_each(|f| self.add(&mut ledger, f));
