@@ -3,12 +3,26 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::deeds::s3_event;
+use crate::support::json::Fields;
 use crate::support::{Chain, ChainSpec, Heads, KeyFileStyle, Place, Trail, World, ts};
 
 pub const BUCKET: &str = "trail-logs";
 pub const ACCOUNT: &str = "111111111111";
 pub const REGION: &str = "eu-west-1";
 pub const HOME: &str = "us-east-1";
+
+/// The record that somebody removed a key from the bucket.
+pub fn deletion(key: &str, at: &str) -> Fields {
+    s3_event(
+        (ACCOUNT, HOME),
+        "DeleteObject",
+        BUCKET,
+        Some(key),
+        ts(at),
+        None,
+    )
+}
 
 /// Where keys come from in a case.
 #[derive(Clone)]

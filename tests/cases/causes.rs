@@ -1,6 +1,6 @@
 //! Cases about why: who stopped, deleted or changed a trail, and who damaged what it stored.
 
-use super::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, trail};
+use super::case::{ACCOUNT, BUCKET, Case, HOME, REGION, deletion, hour, trail};
 use crate::support::deeds::{cloudtrail_event, s3_event};
 use crate::support::json::Fields;
 use crate::support::{Chain, ChainSpec, Trail, World, damage, ts};
@@ -328,17 +328,6 @@ fn nothing_recorded() -> Case {
     chain.start(&mut case.world, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut case.world, ts("2026-03-01T10:00:00Z"));
     case
-}
-
-fn deletion(key: &str, at: &str) -> Fields {
-    s3_event(
-        (ACCOUNT, HOME),
-        "DeleteObject",
-        BUCKET,
-        Some(key),
-        ts(at),
-        None,
-    )
 }
 
 fn digests_removed_at_a_gap() -> Case {

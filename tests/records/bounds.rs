@@ -1,8 +1,8 @@
 //! What is long, comes in pieces, or is anything at all.
 
-use proptest::prelude::*;
 use std::io::{self, Read};
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use trailproof::record::{Call, Event, Records, TrailChange, TrailRef, read, read_one};
 

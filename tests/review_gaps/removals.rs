@@ -1,21 +1,8 @@
 //! Who removed a digest, and who did not.
 
 use super::{by_alice, home, messages, of, outcome};
-use crate::cases::case::{ACCOUNT, BUCKET, HOME, hour, trail};
-use crate::support::deeds::s3_event;
-use crate::support::json::Fields;
+use crate::cases::case::{ACCOUNT, HOME, deletion, hour, trail};
 use crate::support::{World, damage, ts};
-
-fn removal(key: &str, at: &str) -> Fields {
-    s3_event(
-        (ACCOUNT, HOME),
-        "DeleteObject",
-        BUCKET,
-        Some(key),
-        ts(at),
-        None,
-    )
-}
 
 #[test]
 fn who_removes_what_is_gone_already_is_not_blamed() {
@@ -24,8 +11,8 @@ fn who_removes_what_is_gone_already_is_not_blamed() {
     chain.run_until(&mut w, hour(5));
     let place = chain.digests[3].place.clone();
     damage::delete(&mut w, &place);
-    chain.record(removal(&place.key, "2026-03-01T06:00:00Z"));
-    chain.record(by_alice(removal(&place.key, "2026-03-01T06:30:00Z")));
+    chain.record(deletion(&place.key, "2026-03-01T06:00:00Z"));
+    chain.record(by_alice(deletion(&place.key, "2026-03-01T06:30:00Z")));
     chain.run_until(&mut w, hour(8));
     let outcome = outcome(&w);
     let missing = outcome
@@ -53,7 +40,7 @@ fn who_removes_a_copy_elsewhere_did_not_remove_a_digest_of_the_chain() {
     let copy = trail()
         .prefix("old/copy")
         .digest_key(ACCOUNT, HOME, ts("2026-03-01T04:12:34Z"));
-    chain.record(by_alice(removal(&copy, "2026-03-01T09:20:00Z")));
+    chain.record(by_alice(deletion(&copy, "2026-03-01T09:20:00Z")));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let outcome = outcome(&w);
     let gaps = &of(&outcome, HOME, "main").gaps;
