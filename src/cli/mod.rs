@@ -20,11 +20,10 @@ mod stream;
 mod target;
 mod terminal;
 mod trails;
+mod validate;
 mod verbose;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _};
-use std::time::Instant;
 
 use clap::{CommandFactory, FromArgMatches};
 use jiff::Timestamp;
@@ -32,24 +31,12 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
-use crate::accept;
 use crate::error::{Error, Kind};
-use crate::event::{All, Observer};
-use crate::finding::Verdict;
-use crate::report::v1::{Report, Requests, Run, SourceKind};
-use crate::report::{Format, render, trails as trail_list, v1};
-use crate::source::halting::Halting;
+use crate::report::v1::{Requests, Run};
+use crate::report::{trails as trail_list, v1};
 use crate::stop::Stop;
-use crate::validate::{Access, validate};
 use args::{Args, Command, Unused};
-use aws_cli::Files;
-use caller::Caller;
 use diagnose::note;
-use output::Targets;
-use plan::Plan;
-use progress::Progress;
-use stream::Stream;
-use verbose::Lines;
 
 /// The exit status of an internal error.
 pub const INTERNAL_ERROR: u8 = 70;
@@ -94,19 +81,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         }
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
-            output::pairs(matches, Format::Text).and_then(|pairs| {
-                let begun = Instant::now();
-                let verbose = args.verbose;
-                // Lines that go to a terminal one by one show by themselves how far it is.
-                let lines = args.format.contains(&Format::Jsonl);
-                let quiet = args.quiet || lines && io::stdout().is_terminal();
-                unused(&args.unused);
-                signals(&stop)?;
-                let targets = Targets::open(pairs, Format::Text)?;
-                let plan = Plan::resolve(*args, second(started), &stop)?;
-                let progress = Progress::begin("looking for digests", begun, quiet);
-                run_validate(plan, targets, (verbose, progress), command, started, &stop)
-            })
+            validate::run(*args, matches, command, started, &stop)
         }
     };
     match result {
@@ -210,82 +185,4 @@ fn doctor(
 fn doctor(_: doctor_args::Doctor, _: Vec<String>, _: Timestamp, _: &Stop) -> Result<u8, Error> {
     let message = "this trailproof was built without AWS, which doctor asks";
     Err(Error::new(Kind::Usage, message))
-}
-
-fn run_validate(
-    plan: Plan,
-    mut targets: Targets<Format>,
-    (verbose, progress): (bool, Option<Progress>),
-    command: Vec<String>,
-    started: Timestamp,
-    stop: &Stop,
-) -> Result<u8, Error> {
-    let Plan {
-        access,
-        request,
-        requested,
-        accepted,
-        fail_on,
-    } = plan;
-    let on_disk = requested.source == SourceKind::Disk;
-    if on_disk && requested.as_of.is_some() && requested.end.is_none() {
-        note("--as-of changes nothing without --end-time: the window ends with the data");
-    }
-    let lines = if verbose { Some(Lines::new()?) } else { None };
-    let files = request.touching.then(Files::default);
-    let mut run = begun(command, started);
-    let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
-    let mut observers: Vec<&dyn Observer> = vec![&stream];
-    observers.extend(progress.iter().map(|p| p as &dyn Observer));
-    observers.extend(lines.iter().map(|l| l as &dyn Observer));
-    observers.extend(files.iter().map(|f| f as &dyn Observer));
-    let observer = All(observers);
-    let caller = Caller::ask(access.who);
-    let source = Halting::new(access.source.as_ref(), stop.clone());
-    let access = Access {
-        source: &source,
-        atlas: &access.atlas,
-        keys: access.keys.as_ref(),
-        trails: access.trails.as_deref(),
-    };
-    let outcome = validate(access, &request, &observer)?;
-    drop(progress);
-    run.caller = caller.told();
-    run.finished = Timestamp::now();
-    run.requests = outcome.requests.into();
-    let remaining = accept::remaining(&outcome, &accepted);
-    let accepted = accept::shown(&outcome, &accepted);
-    let report = Report::new(outcome, requested, accepted, run);
-    let code = if remaining >= fail_on {
-        remaining.exit_code()
-    } else {
-        Verdict::Verified.exit_code()
-    };
-    let interrupted = interrupted(stop, "report");
-    if !interrupted && code != report.verdict.exit_code() {
-        let why = if remaining == report.verdict {
-            "--fail-on"
-        } else {
-            "--accept"
-        };
-        let verdict = report.verdict.as_str();
-        note(&format!(
-            "the verdict is {verdict}; the exit status is {code} because of {why}"
-        ));
-    }
-    let streamed = stream.end(&report);
-    let written = targets.write(|format, out| {
-        if let (Format::AwsCli, Some(files)) = (format, &files) {
-            return files.print(&report, verbose, out);
-        }
-        render(&report, format, out)?;
-        if let (Format::Text, Some(lines)) = (format, &lines) {
-            writeln!(out, "\nfiles, newest digest first")?;
-            lines.copy(out)?;
-        }
-        Ok(())
-    });
-    let written = streamed.and(written);
-    written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
-    Ok(if interrupted { INTERRUPTED } else { code })
 }
