@@ -13,7 +13,7 @@ use super::hours::{
 use super::stage::Stage;
 use crate::cases::case::{ACCOUNT, BUCKET, REGION};
 use crate::program::{codes, finish, reported};
-use crate::support::aws::{ACCESS_KEY, Ca, SECRET_KEY, Service, TrailConfig};
+use crate::support::aws::{ACCESS_KEY, Answer, Ca, Fault, SECRET_KEY, Service, TrailConfig};
 use crate::support::{Heads, KeyFileStyle, World, ts};
 
 /// What the AWS CLI takes and means nothing here.
@@ -226,6 +226,29 @@ fn archive_and_trail_are_signed_in_to_each_with_a_profile_of_its_own() {
 
     let (code, _) = both("audit", "audit");
     assert_eq!(code, 0);
+}
+
+#[test]
+fn who_asks_is_told_for_each_side_where_they_are_two() {
+    let stage = stage();
+    let other = format!(
+        "[profile other]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+    );
+    write_profiles(&stage, &other);
+    // So that it is known before the work is done.
+    let later = Fault::new(Answer::Delay(Duration::from_millis(200)));
+    stage.loopback.fault(later.operation("ListObjectsV2"));
+    let arn = "arn:aws:iam::111111111111:user/auditor";
+    for (trail, told) in [
+        ("audit", arn.to_owned()),
+        ("other", format!("{arn} for S3, {arn} for CloudTrail")),
+        ("stranger", format!("{arn} for S3")),
+    ] {
+        let profiles = ["--s3-profile", "audit", "--trail-profile", trail];
+        let args = of_trail(&[&["--s3-bucket", BUCKET][..], &profiles].concat());
+        let (_, report) = reported(finish(&mut command(&stage, &args)));
+        assert_eq!(report["run"]["caller"], told, "{trail}");
+    }
 }
 
 #[test]
