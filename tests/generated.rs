@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::program::{root, run};
+use crate::program::{command, finish, root, run};
 
 const COMMANDS: [&str; 9] = [
     "",
@@ -75,10 +75,37 @@ fn every_command_has_a_page_with_every_option_in_it() {
     );
     assert_eq!(run(&root(), &["man"]).stdout, together);
     // Examples stand there as they are run.
-    let line =
-        "  trailproof validate --s3-bucket my-logs --s3-profile archive --trail-profile prod";
+    let line = "  trailproof validate --path copy --keys keys/\n";
     assert!(read(&together).contains(line), "{}", read(&together));
-    assert!(read(&together).contains(".SH \"EXIT STATUS\"\n.nf\n0 verified, 1 failed"));
+    assert!(read(&together).contains(".SH \"EXIT STATUS\"\n0 verified, 1 failed"));
+    let title = ".TH trailproof-explain 1 \" \" \"trailproof 0.1.0\" \"trailproof manual\"\n";
+    assert!(together.contains(title), "{together}");
+}
+
+/// Commands that are there to be copied are not broken on a terminal of the usual width.
+#[test]
+fn examples_in_the_help_fit_into_eighty_columns() {
+    for name in COMMANDS {
+        let args: Vec<&str> = name.split_whitespace().chain(["--help"]).collect();
+        let examples = |columns: &str| -> Vec<String> {
+            let help = finish(command(&root(), &args).env("COLUMNS", columns)).stdout;
+            let examples = help
+                .split_once("\nExamples:\n")
+                .map_or("", |(_, text)| text);
+            let lines = examples.lines().filter(|line| line.starts_with("  "));
+            lines.map(str::to_owned).collect()
+        };
+        let narrow = examples("80");
+        assert_eq!(narrow, examples("500"), "{name}");
+        assert!(
+            narrow.iter().all(|line| line.chars().count() <= 80),
+            "{narrow:#?}"
+        );
+        assert!(
+            !narrow.is_empty() || ["", "schema"].contains(&name),
+            "{name}"
+        );
+    }
 }
 
 #[test]

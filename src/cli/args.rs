@@ -26,19 +26,21 @@ pub use plain::Plain;
 const EXAMPLES: &str = "\
 Examples:
   # one trail: its bucket, prefix, regions and keys are asked of AWS
-  trailproof validate --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
+  trailproof validate \\
+      --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
       --start-time 2026-01-01 --end-time 2026-02-01
 
-  # every chain in a bucket, with a profile for the archive and one for the trail's account
-  trailproof validate --s3-bucket my-logs --s3-profile archive --trail-profile prod \\
-      --start-time 2026-01-01
+  # every chain in a bucket; archive and trail in two accounts, each its profile
+  trailproof validate --s3-bucket my-logs --start-time 2026-01-01 \\
+      --s3-profile archive --trail-profile prod
 
   # every chain in a copy of a bucket, with the public keys of its regions
   trailproof validate --path copy --keys keys/
 
-  # the same, held against the bucket's name and a window, as JSON for a pipeline
+  # the same, held against the bucket's name and a window, as JSON
   trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
-      --start-time 2026-01-01 --end-time 2026-02-01 --format json --out report.json
+      --start-time 2026-01-01 --end-time 2026-02-01 \\
+      --format json --out report.json
 
   # a window of the past: what was not there when the copy was made is told
   trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
@@ -49,8 +51,10 @@ Examples:
       --account-id 111111111111 --verbose
 
   # two buckets of one trail, and a copy that lost its prefix
-  trailproof validate --path old-logs=copy/old --path new-logs=copy/new --keys keys/
-  trailproof validate --path copy --s3-bucket my-logs --map my-logs=my-logs/trails --keys keys/
+  trailproof validate --keys keys/ \\
+      --path old-logs=copy/old --path new-logs=copy/new
+  trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
+      --map my-logs=my-logs/trails
 
 How to make such a copy, and keep what proves it:
   aws s3 sync s3://my-logs copy
@@ -63,7 +67,7 @@ Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven; 2 no validation was perfo
 
 const TRAILS_EXAMPLES: &str = "\
 Examples:
-  # what is in a bucket: each chain's first and last digest, their number, holes between them
+  # what is in a bucket: each chain's first and last digest, and the holes
   trailproof trails --s3-bucket my-logs
 
   # what is in a copy, as JSON
@@ -71,7 +75,7 @@ Examples:
 
   # the chains there are now, and later whether each of them is still there
   trailproof trails --s3-bucket my-logs --format expect --out chains
-  trailproof validate --s3-bucket my-logs --expect chains --start-time 2026-01-01
+  trailproof validate --s3-bucket my-logs --expect chains
 
 Names alone are looked at: what is listed is there, and nothing of it is proven.
 
@@ -83,8 +87,10 @@ Examples:
   trailproof report report.json --format html --out report.html
 
   # several at once, and one from a pipe
-  trailproof report report.json --format junit --out junit.xml --format csv --out findings.csv
-  xz --decompress --stdout report.json.xz | trailproof report - --format markdown
+  trailproof report report.json \\
+      --format junit --out junit.xml --format csv --out findings.csv
+  xz --decompress --stdout report.json.xz |
+      trailproof report - --format markdown
 
 Nothing is looked at again: what the report says is what was found when it was made.
 

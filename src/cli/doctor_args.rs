@@ -5,21 +5,23 @@ use super::args::{Plain, Scope, SignIn, Unused, bucket};
 pub const EXAMPLES: &str = "\
 Examples:
   # one trail: its bucket, prefix and region are asked of AWS
-  trailproof doctor --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main
+  trailproof doctor \\
+      --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main
 
   # a bucket, with a profile for the archive and one for the trail's account
-  trailproof doctor --s3-bucket my-logs --s3-profile archive --trail-profile prod
+  trailproof doctor --s3-bucket my-logs \\
+      --s3-profile archive --trail-profile prod
 
   # what failed, for a pipeline
   trailproof doctor --s3-bucket my-logs --format json |
-      jq -r '.checks[] | select(.status == \"failed\") | [.check, .found, .advice] | @tsv'
+      jq -r '.checks[] | select(.status == \"failed\") | [.check, .found] | @tsv'
 
 Nothing is written: every call is a Get, List, Head or Describe. Each line is
   STATUS  CHECK  what was found
                  -> what to do about it
 and STATUS is ok, warning, failed, or unknown where it could not be looked at.
 
-Exit status: 0 nothing stands in the way of a validation, 1 a check failed, 4 a check that matters could
+Exit status: 0 nothing stands in the way of a validation, 1 a check failed, 4 a check that matters could \
 not be made; 2 no look was taken: arguments, no credentials";
 
 #[derive(clap::Args)]

@@ -8,20 +8,20 @@ use crate::trail::TrailArn;
 pub const EXAMPLES: &str = "\
 Examples:
   # a log in S3; a responder was handed it, and asks whether it is evidence
-  trailproof explain s3://my-logs/AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/FILE.json.gz
+  trailproof explain s3://my-logs/AWSLogs/111111111111/CloudTrail/…/FILE.json.gz
 
   # the same in a copy, with the public keys of its region
-  trailproof explain AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/FILE.json.gz \\
+  trailproof explain AWSLogs/111111111111/CloudTrail/…/FILE.json.gz \\
       --path copy --keys keys/ --s3-bucket my-logs
 
   # a digest, for a pipeline
-  trailproof explain s3://my-logs/AWSLogs/111111111111/CloudTrail-Digest/… --format json |
-      jq -r .answer
+  trailproof explain s3://my-logs/AWSLogs/111111111111/CloudTrail-Digest/… \\
+      --format json | jq -r .answer
 
-The digests are proven that cover the three hours around a log's name, and if none of them names it, those
-of the day after it, backfill digests too; of a digest, those beside it. No other log is read.
+The digests are proven that cover the three hours around a log's name, and if none of them names it, \
+those of the day after it, backfill digests too; of a digest, those beside it. No other log is read.
 
-Exit status: 0 delivered and intact, 1 not what was delivered, or not there any more, 4 not known: no digest
+Exit status: 0 delivered and intact, 1 not what was delivered, or not there any more, 4 not known: no digest \
 names it, or something could not be proven; 2 no look was taken: arguments, no credentials";
 
 #[derive(clap::Args)]

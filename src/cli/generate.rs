@@ -61,7 +61,11 @@ pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
 
 /// Writes the page of one command.
 fn page(command: &Command, out: &mut dyn Write) -> io::Result<()> {
-    let man = Man::new(command.clone()).manual(format!("{NAME} manual"));
+    let man = Man::new(command.clone())
+        .manual(format!("{NAME} manual"))
+        .source(format!("{NAME} {}", env!("CARGO_PKG_VERSION")))
+        // Pages are of a version, not of a day; what is empty would give its place to what follows it.
+        .date(" ");
     man.render_title(out)?;
     man.render_name_section(out)?;
     man.render_synopsis_section(out)?;
@@ -77,16 +81,28 @@ fn page(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     section("EXIT STATUS", exit, out)
 }
 
-/// Writes lines as they are: examples are there to be run.
+/// Writes commands, which are indented, line by line as they are: they are there to be run.
 fn section(title: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }
     let mut roff = Roff::new();
-    roff.control("SH", [title]).control("nf", []);
+    roff.control("SH", [title]);
+    let mut as_it_is = false;
     for line in text.trim_end().lines() {
+        let wanted = if line.is_empty() {
+            as_it_is
+        } else {
+            line.starts_with(' ')
+        };
+        if wanted != as_it_is {
+            roff.control(if wanted { "nf" } else { "fi" }, []);
+            as_it_is = wanted;
+        }
         roff.text([roman(line)]);
     }
-    roff.control("fi", []);
+    if as_it_is {
+        roff.control("fi", []);
+    }
     roff.to_writer(out)
 }
