@@ -35,8 +35,8 @@ pub struct Told<'a> {
     pub selected: &'a [String],
     /// What lies among the logs.
     pub beside: &'a Beside,
-    /// Where keys came from.
-    pub keys: Origin,
+    /// Where the keys came from that proved something, if any did.
+    pub keys: Option<Origin>,
     /// What of the calls around gaps is not known.
     pub events: &'a [String],
 }
@@ -56,7 +56,7 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
         keys,
         events,
     } = told;
-    let keys = match keys {
+    let keys = keys.map(|origin| match origin {
         Origin::Aws => {
             "that the public keys are those of AWS beyond what TLS shows: ListPublicKeys gave them"
         }
@@ -64,14 +64,14 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
             "that the public keys are those of AWS: they came from files, and that a key matches its \
              fingerprint only shows that the file is unbroken"
         }
-    };
+    });
     let mut said = vec![
         "what the trails were not configured to log: a digest vouches for logs that were delivered, \
          not for what happened in the account"
             .to_owned(),
     ];
     said.extend(selected.iter().cloned());
-    said.push(keys.to_owned());
+    said.extend(keys.map(str::to_owned));
     said.extend(beside_the_logs(chains, beside));
     if request.expect.is_empty() {
         said.push(

@@ -260,5 +260,22 @@ pub fn shift(at: Timestamp, seconds: i64) -> Timestamp {
         .unwrap_or(at)
 }
 
+/// A length in words, as in `2d 3h 20m`.
+pub fn in_words(length: SignedDuration) -> String {
+    let mut seconds = length.max(SignedDuration::ZERO).as_secs();
+    let mut parts = Vec::new();
+    for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
+        if seconds >= unit {
+            parts.push(format!("{}{name}", seconds / unit));
+            seconds %= unit;
+        }
+    }
+    if parts.is_empty() {
+        "no time".into()
+    } else {
+        parts.join(" ")
+    }
+}
+
 /// An hour in seconds: the cadence of digests.
 pub const HOUR: i64 = 3600;

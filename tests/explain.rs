@@ -84,6 +84,62 @@ fn a_log_as_delivered_is_verified_with_its_digest_its_neighbours_and_the_key() {
 }
 
 #[test]
+fn that_no_bucket_was_given_is_told_whatever_the_digest_says() {
+    let mut case = Case::new("unnamed", 1, "");
+    let chain = case.chain(6);
+    let dir = case.copied();
+    let key = &chain.digests[3].logs[0].place.key;
+    let said = format!(
+        "that it is from a bucket of yours: no bucket name was given to compare with; the proven digest says \
+         {BUCKET}"
+    );
+    let not_proven = |more: &[&str]| {
+        let (code, report) = ask(dir.path(), key, more);
+        assert_eq!(code, 0, "{report:#}");
+        report["not_proven"].as_array().expect("sentences").clone()
+    };
+    assert!(not_proven(&[]).contains(&json!(said)));
+    assert!(!not_proven(&["--s3-bucket", BUCKET]).contains(&json!(said)));
+}
+
+#[test]
+fn of_a_digest_nothing_is_told_of_the_time_beside_it() {
+    let mut case = Case::new("beside", 1, "");
+    let chain = case.chain(6);
+    let dir = case.copied();
+    let keys = [&chain.digests[1], chain.digests.last().expect("a digest")];
+    for digest in keys {
+        let (code, report) = ask(dir.path(), &digest.place.key, &["--s3-bucket", BUCKET]);
+        assert_eq!(code, 0, "{report:#}");
+        assert_eq!(report["findings"], json!([]), "{report:#}");
+        assert_eq!(report["searched"]["unverified"], json!([]), "{report:#}");
+    }
+}
+
+#[test]
+fn a_hash_is_told_with_what_it_is_of() {
+    let found = finding("log-modified", "log-modified");
+    let args = [
+        "explain",
+        &key_of(&found),
+        "--path",
+        "bucket",
+        "--keys",
+        "keys",
+    ];
+    let text = run(&case("log-modified"), &args).stdout;
+    for (name, value) in [
+        ("recorded         ", &found["expected"]),
+        ("  expected ", &found["expected"]),
+        ("  actual ", &found["actual"]),
+    ] {
+        let hash = value.as_str().expect("a hash");
+        let line = format!("{name}{hash} (SHA-256 of the content, inflated)\n");
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+}
+
+#[test]
 fn what_was_done_to_a_log_is_told_and_fails() {
     for name in [
         "log-modified",

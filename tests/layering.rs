@@ -169,7 +169,9 @@ fn stages_do_not_know_what_joins_them() {
             }
         }
         if name.starts_with("report/") {
-            let allowed = ["report", "coverage", "finding", "gap", "escape", "trail"];
+            let allowed = [
+                "report", "coverage", "finding", "gap", "escape", "hash", "trail",
+            ];
             let other: Vec<_> = uses
                 .iter()
                 .filter(|u| !allowed.contains(&u.as_str()))

@@ -183,7 +183,7 @@ impl Walk<'_> {
         for (why, (count, time)) in std::mem::take(&mut self.by_successor) {
             let digests = digests_are(count, "");
             let own = if why == SIGNATURE_ABSENT {
-                "their own metadata was not kept, as is usual after `aws s3 sync`"
+                "their own metadata was not kept, as is usual in a copy"
             } else {
                 "their own signatures could not be checked"
             };

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::args::Scope;
+use super::caller::Caller;
 use super::explain_args::Explain;
 use super::output;
 use super::plan::Look;
@@ -73,6 +74,7 @@ pub fn run(
         keys: side.access.keys.as_ref(),
         trails: None,
     };
+    let caller = Caller::ask(side.access.who);
     let explained = explain(access, &target, &settings)?;
     let requests = Requests {
         trails: side.access.trails.map_or(0, |trails| trails.requests()),
@@ -80,6 +82,7 @@ pub fn run(
     };
     let report = explained.report(Run {
         finished: Timestamp::now(),
+        caller: caller.told(),
         requests,
         ..begun(command, started)
     });

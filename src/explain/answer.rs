@@ -110,15 +110,15 @@ impl Explained<'_> {
         } else if let Some(some) = searched.unverified.first() {
             let more = match searched.unverified.len() {
                 1 => String::new(),
-                2 => " and one more stretch".into(),
-                n => format!(" and {} more stretches", n - 1),
+                2 => ", and one stretch more is not verified".into(),
+                n => format!(", and {} stretches more are not verified", n - 1),
             };
             format!(
-                "no proven digest names it, and not all that could, from {from} to {to}, are proven: {} to \
-                 {}{more} of {} is {}",
+                "no proven digest names it, and not all that could, from {from} to {to}, are proven: of {} \
+                 {} to {} is {}{more}",
+                some.chain,
                 some.from,
                 some.to,
-                some.chain,
                 state(some.state)
             )
         } else {
@@ -192,7 +192,12 @@ impl Explained<'_> {
             .map(|at| self.seen[*at].key.as_str())
             .collect();
         let mut findings: Vec<&Finding> = Vec::new();
+        let own = self.target.own_time();
         for finding in &self.outcome.findings {
+            // Around a digest a little more is looked at, which is not asked about.
+            if own.is_some() && of_no_digest(finding) {
+                continue;
+            }
             let key = finding.key.as_deref();
             let of_it = key.is_some_and(|key| key == self.target.key || told.contains(&key));
             let could = told.is_empty() && finding.severity > Severity::Note && of_digests(finding);
@@ -212,10 +217,19 @@ impl Explained<'_> {
     }
 }
 
+/// Whether a finding is about time without digests.
+fn of_no_digest(finding: &Finding) -> bool {
+    matches!(
+        finding.code,
+        Code::Gap | Code::CoverageHead | Code::CoverageTail
+    )
+}
+
 /// Whether a finding is about digests, or keeps them from being proven.
 fn of_digests(finding: &Finding) -> bool {
     !finding.code.as_str().starts_with("log-") && finding.code != Code::ChainMissing
 }
+
 fn state(state: State) -> &'static str {
     match state {
         State::Verified => "verified",

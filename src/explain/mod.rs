@@ -46,6 +46,8 @@ pub struct Explained<'t> {
     window: Window,
     /// Whether that is all the time in which a digest could name it.
     whole: bool,
+    /// Whether there is a folder of which nothing says which bucket it is a copy of.
+    unnamed: bool,
     seen: Vec<Seen>,
     logs: Vec<Log>,
     outcome: Outcome,
@@ -137,6 +139,7 @@ fn look<'t>(
         target,
         window,
         whole: false,
+        unnamed: access.atlas.roots().iter().any(|r| r.buckets.is_empty()),
         seen,
         logs,
         requests: outcome.requests,

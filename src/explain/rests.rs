@@ -31,9 +31,13 @@ impl Explained<'_> {
                     .into(),
             );
         }
-        if self.target.bucket.is_none() && bucket.is_none() {
-            not_proven
-                .push("which bucket it was written to: none was given to compare with".into());
+        if self.unnamed && self.target.bucket.is_none() {
+            let written = bucket.as_ref().map_or_else(String::new, |bucket| {
+                format!("; the proven digest says {bucket}")
+            });
+            not_proven.push(format!(
+                "that it is from a bucket of yours: no bucket name was given to compare with{written}"
+            ));
         }
         if matches!(self.target.name, Name::Log(_)) && telling.is_empty() {
             not_proven.push(
@@ -139,10 +143,16 @@ impl Explained<'_> {
         let mut unverified = Vec::new();
         for chain in &self.outcome.chains {
             for stretch in chain.coverage.iter().filter(|s| s.state != State::Verified) {
+                let time = stretch
+                    .time
+                    .clip(&self.target.own_time().unwrap_or(stretch.time));
+                if time.is_empty() {
+                    continue;
+                }
                 unverified.push(Unverified {
                     chain: chain.id.to_string(),
-                    from: stretch.time.from,
-                    to: stretch.time.to,
+                    from: time.from,
+                    to: time.to,
                     state: stretch.state,
                 });
             }

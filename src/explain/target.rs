@@ -104,4 +104,15 @@ impl Target {
             }
         }
     }
+
+    /// The interval of a digest, as its name tells it: what lies beside it is its neighbours' time.
+    pub fn own_time(&self) -> Option<Window> {
+        match &self.name {
+            Name::Log(_) => None,
+            Name::Digest(digest) => {
+                let end = digest.name.end;
+                Some(Window::new(shift(end, -HOUR), end))
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::v1::{By, Report, Step};
 use crate::escape::escape;
 use crate::finding::Severity;
+use crate::report::groups::{of_content, values};
 
 /// Writes the report: the answer, then what it rests on.
 ///
@@ -16,7 +17,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let place = place(report.object.bucket.as_deref(), &report.object.key);
     row(out, report.object.kind, &place)?;
     if let Some(sha256) = &report.object.sha256 {
-        row(out, "sha-256", sha256)?;
+        let what = match report.object.kind {
+            "log" => "recorded",
+            _ => "its content",
+        };
+        row(out, what, &of_content(sha256))?;
     }
     if report.object.kind == "log" {
         for digest in &report.digests {
@@ -65,10 +70,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let (severity, code) = (finding.severity.as_str(), finding.code.word());
         writeln!(out, "\n{severity}  {}  {}", escape(&code), escape(key))?;
         writeln!(out, "  {}", escape(&finding.message))?;
-        for (name, value) in [("expected", &finding.expected), ("actual", &finding.actual)] {
-            if let Some(value) = value {
-                writeln!(out, "  {name} {}", escape(value))?;
-            }
+        for (name, value) in values(finding) {
+            writeln!(out, "  {name} {}", escape(&value))?;
         }
         if let Some(hint) = &finding.hint {
             writeln!(out, "  -> {}", escape(hint))?;

@@ -9,7 +9,7 @@ use super::explain::{MOMENTS, SLACK};
 use super::{Cause, Certainty, Gap, Place, Undigested};
 use crate::finding::{Code, Finding};
 use crate::record::{Call, Event, Evidence, TrailChange, Via};
-use crate::trail::{AccountId, Window};
+use crate::trail::{AccountId, Window, in_words};
 use crate::who::cited;
 
 /// What was said of calls around a gap, each kind once.
@@ -111,9 +111,9 @@ pub(super) fn call_of(event: &Event) -> String {
     }
 }
 
-/// How an event is known, as the end of a sentence.
-fn known(evidence: &Evidence, certainty: Certainty) -> String {
-    let record = match &evidence.via {
+/// Where an event is recorded, as the end of a sentence.
+fn recorded(via: &Via) -> String {
+    match via {
         Via::VerifiedLog { log, digest, .. } => format!(
             "so the log s3://{}/{} records, which the proven digest {digest} names",
             log.0, log.1
@@ -122,7 +122,12 @@ fn known(evidence: &Evidence, certainty: Certainty) -> String {
         Via::TrailStatus => {
             "so GetTrailStatus says, which nothing signs and which does not say who".into()
         }
-    };
+    }
+}
+
+/// How the event is known that a cause is told from, as the end of a sentence.
+fn known(evidence: &Evidence, certainty: Certainty) -> String {
+    let record = recorded(&evidence.via);
     let presumed = certainty == Certainty::Circumstantial && evidence.via != Via::TrailStatus;
     match presumed {
         true => format!(
@@ -130,6 +135,14 @@ fn known(evidence: &Evidence, certainty: Certainty) -> String {
              --trail-arn"
         ),
         false => record,
+    }
+}
+
+/// A call by its name, with what it set and its id.
+fn identified(event: &Event) -> String {
+    match &event.id {
+        Some(id) => format!("{}, event {id}", call_of(event)),
+        None => call_of(event),
     }
 }
 
@@ -167,7 +180,7 @@ impl Gap {
             }
             Cause::BeforeFirstDigest => "compare with when the trail was made",
             Cause::AfterLastDigest => {
-                "see whether the trail is still logging, and when the copy was made (--as-of)"
+                "see whether the trail is still logging; of a copy, see when it was made (--as-of)"
             }
             _ => "ask whether that was meant; what is answered for can be accepted with --accept",
         };
@@ -193,23 +206,17 @@ impl Gap {
             Cause::TrailCreated => "the trail was created only then",
             _ => "the trail was changed",
         };
-        let id = match &event.id {
-            Some(id) => format!("{}, event {id}", call_of(event)),
-            None => call_of(event),
-        };
         let mut said = format!(
-            "{time}: {what}{} at {} ({id}){}, {}",
+            "{time}: {what}{} at {} ({}){}, {}",
             event.by(),
             event.time,
+            identified(event),
             event.from_where(),
             known(evidence, self.certainty)
         );
         if let Some(at) = self.restart {
             said += &format!("; a starting digest says that it was switched on at {at}");
-            if let Some(on) = self.switched_on(at) {
-                said += &on.by();
-                said += &format!(" ({})", call_of(on));
-            }
+            said += &self.who_switched_on(at);
         }
         if self.cause == Cause::TrailCreated {
             said += "; whether one of its name was there before is not told";
@@ -217,11 +224,25 @@ impl Gap {
         said
     }
 
+    /// Who switched on what a starting digest begins, as a clause of its own: the digest names nobody.
+    fn who_switched_on(&self, at: Timestamp) -> String {
+        self.switched_on(at).map_or_else(String::new, |evidence| {
+            let event = &evidence.event;
+            format!(
+                "; the call was made{} at {} ({}), {}",
+                event.by(),
+                event.time,
+                identified(event),
+                recorded(&evidence.via)
+            )
+        })
+    }
+
     /// The call that switched on what a starting digest begins: of those that undo what was done, the
     /// nearest.
-    fn switched_on(&self, at: Timestamp) -> Option<&Event> {
+    fn switched_on(&self, at: Timestamp) -> Option<&Evidence> {
         let told = self.told_by.as_ref().map(|e| &e.event);
-        let undoes = |e: &&Event| {
+        let undoes = |e: &Event| {
             let after = at.duration_since(e.time).as_secs();
             let Call::Trail(_, change) = &e.call else {
                 return false;
@@ -244,17 +265,20 @@ impl Gap {
             let soon = if start { MOMENTS } else { SLACK };
             fits && -MOMENTS <= after && after <= soon
         };
-        let events = self.evidence.iter().map(|e| &e.event);
-        events
-            .filter(|e| e.error_code.is_none() && told.is_none_or(|t| t.time <= e.time))
-            .filter(undoes)
-            .min_by_key(|e| e.time.duration_since(at).abs())
+        let done = self.evidence.iter().filter(|e| {
+            e.event.error_code.is_none() && told.is_none_or(|t| t.time <= e.event.time)
+        });
+        done.filter(|e| undoes(&e.event))
+            .min_by_key(|e| e.event.time.duration_since(at).abs())
     }
 
     /// That nothing covers it.
     fn uncovered(&self) -> String {
         let Window { from, to } = self.time;
-        format!("no digest covers {from} to {to} ({:#})", self.time.length())
+        format!(
+            "no digest covers {from} to {to} ({})",
+            in_words(self.time.length())
+        )
     }
 
     /// The gap in words, where nothing tells its cause.
@@ -278,9 +302,7 @@ impl Gap {
                  switched on at {at}; how long it was off is not known"
             ),
             (Place::Between, Some(at)) => {
-                let who = self.switched_on(at);
-                let who =
-                    who.map_or_else(String::new, |on| format!("{} ({})", on.by(), call_of(on)));
+                let who = self.who_switched_on(at);
                 format!(
                     "{uncovered}, up to a starting digest, which says that logging or \
                      validation was switched on at {at}{who}; nothing here says since when it was off, or \

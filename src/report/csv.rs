@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{Terminator, WriterBuilder};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::v1::{Evidence, Finding, Report};
 use crate::escape::escape;
@@ -43,6 +43,8 @@ const COLUMNS: [&str; 24] = [
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut table = WriterBuilder::new()
         .terminator(Terminator::CRLF)
+        // Where commas and semicolons separate, both stay inside a cell.
+        .quote_style(QuoteStyle::Always)
         .from_writer(out);
     table.write_record(COLUMNS)?;
     for finding in &report.findings {
@@ -93,19 +95,26 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
     ]
 }
 
-/// A cell that is text, whatever it begins with. Spreadsheets read these as the beginning of a formula,
-/// the wide ones in some languages; control characters are escapes already.
+/// A cell that is text, whatever it holds. Spreadsheets read these as the beginning of a formula, those of
+/// other widths in some languages; control characters are escapes already. Where only semicolons
+/// separate, what follows one begins a cell.
 fn inert(cell: &str) -> Cow<'_, str> {
-    let text = escape(cell);
-    let begins = |c| {
-        matches!(
-            c,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠'
-        )
+    let begins = |text: &str| {
+        text.trim_start().starts_with([
+            '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
+        ])
     };
-    if cell.starts_with(begins) {
-        format!("'{text}").into()
-    } else {
-        text
+    let control = |text: &str| text.starts_with(['\t', '\r']);
+    let (mut text, mut begun) = (String::new(), false);
+    for part in cell.split(';') {
+        if begun {
+            text.push(';');
+        }
+        begun = true;
+        if begins(part) || control(part) {
+            text.push('\'');
+        }
+        text += &escape(part);
     }
+    text.into()
 }

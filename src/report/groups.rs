@@ -9,6 +9,8 @@ use crate::finding::{Code, Severity};
 
 /// Events told of one group.
 const EVENTS: usize = 10;
+/// Findings of one group told beside the first, in a report of lines.
+const OTHERS: usize = 10;
 
 /// Findings that say the same; there is at least one.
 pub(super) struct Group<'a> {
@@ -58,26 +60,35 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// What is told of it, under short names, apart from events and the hint.
+    /// What is told of the first of them, under short names, apart from events and the hint.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let finding = self.first;
-        let (expected, actual) = compared(finding);
         let mut lines = Vec::new();
         let mut tell = |name, value: Option<String>| lines.extend(value.map(|v| (name, v)));
         tell("object", object(finding));
         tell("time", time(finding));
         tell("what", Some(finding.message.clone()));
         tell("reason", finding.reason.clone());
-        tell(expected, finding.expected.clone());
-        tell(actual, finding.actual.clone());
-        tell("digest", finding.digest.clone());
-        if let Some(last) = self.others.last() {
-            tell(
-                "and",
-                Some(format!("{} more, the last of them:", self.others.len())),
-            );
-            tell("object", object(last));
-            tell("time", time(last));
+        lines.extend(values(finding));
+        lines.extend(finding.digest.clone().map(|digest| ("digest", digest)));
+        lines
+    }
+
+    /// The others.
+    pub(super) fn others(&self) -> &[&'a Finding] {
+        &self.others
+    }
+
+    /// What is told of the first of them and of some others, for a report of lines.
+    pub(super) fn all_lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = self.lines();
+        if !self.others.is_empty() {
+            lines.push(("and", format!("{} more:", self.others.len())));
+        }
+        lines.extend(self.others.iter().take(OTHERS).flat_map(|f| one_of_many(f)));
+        let more = self.others.len().saturating_sub(OTHERS);
+        if more > 0 {
+            lines.push(("and", format!("{more} more; the JSON report has them all")));
         }
         lines
     }
@@ -100,8 +111,15 @@ impl<'a> Group<'a> {
     }
 }
 
+/// What is told of one of many that say the same: all that differs.
+pub(super) fn one_of_many(finding: &Finding) -> Vec<(&'static str, String)> {
+    let place = [("object", object(finding)), ("time", time(finding))];
+    let place = place.into_iter().filter_map(|(name, v)| Some((name, v?)));
+    place.chain(values(finding)).collect()
+}
+
 /// What its two values are called.
-pub(super) fn compared(finding: &Finding) -> (&'static str, &'static str) {
+fn compared(finding: &Finding) -> (&'static str, &'static str) {
     match finding.code.known() {
         Some(Code::DigestRelocated | Code::DigestIdentityMismatch) => ("signed as", "found as"),
         Some(Code::KeyUnknown | Code::KeyUnavailable | Code::KeyOutsideValidity) => {
@@ -111,6 +129,25 @@ pub(super) fn compared(finding: &Finding) -> (&'static str, &'static str) {
         Some(Code::BackfillLate) => ("expected", "made at"),
         Some(Code::KeyInvalid) => ("named", "really"),
         _ => ("expected", "actual"),
+    }
+}
+
+/// Its two values, under what they are called. What is hashed is always content, inflated: whoever
+/// hashes the file itself gets another value.
+pub(crate) fn values(finding: &Finding) -> impl Iterator<Item = (&'static str, String)> + use<> {
+    let (expected, actual) = compared(finding);
+    let told = [(expected, &finding.expected), (actual, &finding.actual)];
+    told.map(|(name, value)| value.as_deref().map(|value| (name, of_content(value))))
+        .into_iter()
+        .flatten()
+}
+
+/// A value, and if it is a SHA-256, of what.
+pub(crate) fn of_content(value: &str) -> String {
+    let hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+    match value.len() == 64 && value.bytes().all(hex) {
+        true => format!("{value} (SHA-256 of the content, inflated)"),
+        false => value.to_owned(),
     }
 }
 

@@ -9,8 +9,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::groups::Group;
+use super::head::{NOT_COMPLETE, meaning};
 use super::v1::{Chain, Report};
-use super::words::{NOT_COMPLETE, explained, facts, length, meaning, plural, span, until};
+use super::words::{explained, facts, length, plural, span, until};
 use crate::coverage::State;
 use crate::escape::escape;
 use crate::finding::{Severity, Verdict};
@@ -94,19 +95,33 @@ fn suites(report: &Report) -> Vec<Suite<'_>> {
             cases: all,
         });
     }
+    suites.iter_mut().for_each(|suite| number(&mut suite.cases));
     suites
 }
 
+/// Numbers cases of one name: of those, some readers keep one.
+fn number(cases: &mut [Case]) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for case in cases {
+        let times = known.entry(case.name.clone()).or_insert(0);
+        *times += 1;
+        if *times > 1 {
+            case.name += &format!(" ({times})");
+        }
+    }
+}
+
 fn complete(report: &Report) -> Case {
+    let meaning = escape(&meaning(report)).into_owned();
     let failure = (!report.complete).then(|| Failure {
         kind: "not-complete".into(),
         message: NOT_COMPLETE.into(),
-        text: meaning(report),
+        text: meaning.clone(),
     });
     Case {
         name: "complete".into(),
         failure,
-        out: Some(meaning(report)),
+        out: Some(meaning),
     }
 }
 
@@ -146,7 +161,7 @@ fn found(group: &Group<'_>) -> Case {
     let finding = group.first;
     let mut lines: Vec<String> = Vec::new();
     let tell = |(name, value): (&str, String)| format!("{name}: {}", escape(&value));
-    lines.extend(group.lines().into_iter().map(tell));
+    lines.extend(group.all_lines().into_iter().map(tell));
     let (events, more) = group.events();
     for event in events {
         lines.push(format!("event: {}", escape(&event.event_name)));
@@ -158,8 +173,12 @@ fn found(group: &Group<'_>) -> Case {
     lines.extend(finding.hint.clone().map(|hint| tell(("hint", hint))));
     let text = lines.join("\n");
     let place = finding.key.as_ref().or(finding.chain.as_ref());
-    let place = place.map(|p| format!(" {p}")).unwrap_or_default();
-    let name = format!("{}{place}", finding.code.word());
+    let mut name = finding.code.word().into_owned();
+    name.extend(place.into_iter().flat_map(|place| [" ", place]));
+    // Of one chain there may be many that concern no object.
+    if let (None, Some(from)) = (&finding.key, finding.from) {
+        name += &format!(" from {from}");
+    }
     if finding.severity == Severity::Note {
         return Case {
             name,

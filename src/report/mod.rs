@@ -2,7 +2,8 @@
 
 pub mod aws_cli;
 mod csv;
-mod groups;
+pub(crate) mod groups;
+mod head;
 pub mod hex;
 pub mod html;
 pub mod json;
@@ -13,6 +14,7 @@ mod matrix;
 mod ocsf;
 mod prometheus;
 pub mod saved;
+mod scope;
 pub mod text;
 pub mod trails;
 pub mod v1;

@@ -1,13 +1,15 @@
 //! Events of the Open Cybersecurity Schema Framework, one a line: a compliance finding for the verdict of
 //! each chain, and a detection finding for each finding that says something was altered or is missing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::head::NOT_COMPLETE;
 use super::json::line;
+use super::scope::scope;
 use super::v1::{Chain, Finding, Report};
 use super::words::until;
 use crate::finding::{Severity, Verdict};
@@ -37,18 +39,23 @@ struct Event<'a> {
     status: &'static str,
     status_code: &'a str,
     message: &'a str,
+    #[serde(serialize_with = "known")]
     metadata: Value,
+    #[serde(serialize_with = "known")]
     cloud: Value,
+    #[serde(serialize_with = "known")]
     finding_info: Value,
+    #[serde(serialize_with = "known")]
     resources: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "known_if", skip_serializing_if = "Option::is_none")]
     compliance: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "known_if", skip_serializing_if = "Option::is_none")]
     evidences: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "known_if", skip_serializing_if = "Option::is_none")]
     remediation: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
+    #[serde(serialize_with = "known", skip_serializing_if = "Value::is_null")]
     unmapped: Value,
 }
 
@@ -68,11 +75,29 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         line(&verdict(chain, report), out)?;
     }
     // What should be here and is not has a verdict too.
-    let mut known: HashSet<Option<&str>> = report.chains.iter().map(|c| Some(&*c.id)).collect();
-    for finding in &report.findings {
-        if finding.severity > Severity::Note && known.insert(finding.chain.as_deref()) {
-            line(&absent(finding, report), out)?;
+    let here: HashSet<&str> = report.chains.iter().map(|c| &*c.id).collect();
+    let mut absent: BTreeMap<&str, &Finding> = BTreeMap::new();
+    for finding in report
+        .findings
+        .iter()
+        .filter(|f| f.severity > Severity::Note)
+    {
+        match finding.chain.as_deref() {
+            Some(id) if here.contains(id) => {}
+            Some(id) => {
+                let worst = absent.entry(id).or_insert(finding);
+                if worst.severity < finding.severity {
+                    *worst = finding;
+                }
+            }
+            None => line(&of_no_chain(finding, report), out)?,
         }
+    }
+    for (id, worst) in absent {
+        line(&self::absent(id, worst, report), out)?;
+    }
+    if !report.complete {
+        line(&not_complete(report), out)?;
     }
     for finding in &report.findings {
         if finding.severity == Severity::Failed {
@@ -114,11 +139,41 @@ fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
     event
 }
 
-/// A chain that is not here, or a look that found nothing.
-fn absent<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
+/// A chain that is not here: the same event, once it is.
+fn absent<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> Event<'a> {
+    let mut event = about(worst, Class::Compliance, report);
+    event.message = &worst.message;
+    event.finding_info["uid"] = id.into();
+    event
+}
+
+/// What concerns no chain: a look that found nothing, a key that is none.
+fn of_no_chain<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
     let mut event = about(finding, Class::Compliance, report);
     event.message = &finding.message;
     event
+}
+
+/// A look that was not carried through, whatever it found.
+fn not_complete(report: &Report) -> Event<'_> {
+    let scope = scope(report);
+    let mut event = event(Class::Compliance, Verdict::Unproven, report);
+    event.message = NOT_COMPLETE;
+    event.cloud = cloud("", "");
+    event.finding_info = json!({
+        "uid": format!("not-complete {scope}"),
+        "title": "not-complete",
+        "desc": NOT_COMPLETE,
+        "types": ["not-complete"],
+        "created_time": report.run.finished.as_millisecond(),
+    });
+    event.resources = json!([resource(&scope)]);
+    event
+}
+
+/// What was asked about, where a finding concerns no chain and no object.
+fn resource(scope: &str) -> Value {
+    json!({ "uid": scope, "name": scope, "type": "CloudTrail digests" })
 }
 
 fn failed<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
@@ -152,30 +207,39 @@ fn about<'a>(finding: &'a Finding, class: Class, report: &'a Report) -> Event<'a
         _ => finding.chain.clone(),
     };
     let from = finding.from.map(|from| from.to_string());
-    let parts = [
-        Some(code.as_ref()),
-        finding.chain.as_deref(),
-        place.as_deref(),
-        from.as_deref(),
-    ];
-    let uid: Vec<&str> = parts.into_iter().flatten().collect();
+    let mut parts = vec![code.as_ref()];
+    let scope = scope(report);
+    if place.is_none() {
+        // Of one scope there may be several, which only their words tell apart.
+        parts.extend([scope.as_str(), finding.message.as_str()]);
+    }
+    parts.extend(finding.chain.as_deref());
+    parts.extend(place.as_deref());
+    parts.extend(from.as_deref());
     let mut event = event(class, finding.severity.verdict(), report);
     event.start_time = finding.from.map(|t| t.as_millisecond());
     event.end_time = finding.to.map(|t| t.as_millisecond());
     event.cloud = cloud(account, region);
     event.finding_info = json!({
-        "uid": uid.join(" "),
+        "uid": parts.join(" "),
         "title": code,
         "desc": finding.message,
         "types": [code],
         "created_time": report.run.finished.as_millisecond(),
     });
-    event.resources = json!([{
-        "uid": place,
-        "name": finding.key.as_ref().or(finding.chain.as_ref()),
-        "type": if finding.key.is_some() { "AWS::S3::Object" } else { "CloudTrail digest chain" },
-        "region": region,
-    }]);
+    let kind = match finding.key {
+        Some(_) => "AWS::S3::Object",
+        None => "CloudTrail digest chain",
+    };
+    event.resources = match &place {
+        Some(place) => json!([{
+            "uid": place,
+            "name": finding.key.as_ref().or(finding.chain.as_ref()),
+            "type": kind,
+            "region": region,
+        }]),
+        None => json!([resource(&scope)]),
+    };
     event.remediation = finding.hint.as_ref().map(|hint| json!({ "desc": hint }));
     event.unmapped = json!({ "chain": finding.chain, "reason": finding.reason });
     event
@@ -244,15 +308,41 @@ fn event(class: Class, verdict: Verdict, report: &Report) -> Event<'_> {
     }
 }
 
+/// Where it is: AWS, and as much more as is known.
 fn cloud(account: &str, region: &str) -> Value {
-    json!({
-        "provider": "AWS",
-        "region": region,
-        "account": {
+    let account = (!account.is_empty()).then(|| {
+        json!({
             "uid": account,
             "name": account,
             "type": "AWS Account",
             "type_id": 10,
-        },
-    })
+        })
+    });
+    json!({ "provider": "AWS", "region": region, "account": account })
+}
+
+/// An attribute without what is not known: the framework has no null.
+fn known<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+    fn without(value: &Value) -> Option<Value> {
+        match value {
+            Value::Null => None,
+            Value::String(text) if text.is_empty() => None,
+            Value::Array(items) => Some(items.iter().filter_map(without).collect()),
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                Some(
+                    fields
+                        .filter_map(|(name, value)| Some((name.clone(), without(value)?)))
+                        .collect(),
+                )
+            }
+            other => Some(other.clone()),
+        }
+    }
+    without(value).serialize(serializer)
+}
+
+/// The same of one that may be absent.
+fn known_if<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    known(value.as_ref().unwrap_or(&Value::Null), serializer)
 }

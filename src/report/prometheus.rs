@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::scope::scope;
 use super::v1::{Chain, Report};
 use crate::coverage::State;
 use crate::escape::escape;
@@ -22,7 +23,10 @@ const VERDICTS: [Verdict; 4] = [
 /// Where writing fails.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let totals = &report.totals;
-    let mut metrics = Metrics(out);
+    let mut metrics = Metrics {
+        out,
+        scope: label(&scope(report)),
+    };
     metrics.one(
         "last_completion_timestamp_seconds",
         "When the last validation was finished.",
@@ -148,7 +152,11 @@ fn labels(chain: &Chain) -> [(&'static str, &str); 4] {
 }
 
 /// Samples of gauges, one after the other.
-struct Metrics<'a>(&'a mut dyn Write);
+struct Metrics<'a> {
+    out: &'a mut dyn Write,
+    /// What was asked about: a collector reads files of several runs, and takes each series once.
+    scope: String,
+}
 
 impl Metrics<'_> {
     fn one(&mut self, name: &str, help: &str, value: impl Into<i64>) -> io::Result<()> {
@@ -157,8 +165,8 @@ impl Metrics<'_> {
     }
 
     fn head(&mut self, name: &str, help: &str) -> io::Result<()> {
-        writeln!(self.0, "# HELP trailproof_{name} {help}")?;
-        writeln!(self.0, "# TYPE trailproof_{name} gauge")
+        writeln!(self.out, "# HELP trailproof_{name} {help}")?;
+        writeln!(self.out, "# TYPE trailproof_{name} gauge")
     }
 
     fn sample(
@@ -167,13 +175,11 @@ impl Metrics<'_> {
         labels: &[(&str, &str)],
         value: impl std::fmt::Display,
     ) -> io::Result<()> {
-        write!(self.0, "trailproof_{name}")?;
-        for (i, (name, text)) in labels.iter().enumerate() {
-            let begin = if i == 0 { '{' } else { ',' };
-            write!(self.0, "{begin}{name}=\"{}\"", label(text))?;
+        write!(self.out, "trailproof_{name}{{scope=\"{}\"", self.scope)?;
+        for (name, text) in labels {
+            write!(self.out, ",{name}=\"{}\"", label(text))?;
         }
-        let end = if labels.is_empty() { "" } else { "}" };
-        writeln!(self.0, "{end} {value}")
+        writeln!(self.out, "}} {value}")
     }
 }
 

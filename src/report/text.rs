@@ -5,19 +5,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::groups::Group;
+use super::head::{NOT_COMPLETE, asked, keys, meaning, number_of_chains, told, window};
 use super::matrix::Matrix;
-use super::v1::{Chain, Evidence, Report, SourceKind};
-use super::words::{
-    NOT_COMPLETE, asked, digests, explained, facts, length, logs, meaning, plural, span, until,
-    window,
-};
+use super::v1::{Chain, Evidence, Report};
+use super::words::{digests, explained, facts, length, logs, plural, span, until};
 use crate::coverage::State;
 use crate::escape::escape;
 use crate::finding::Verdict;
 
-/// Chains told one by one before only those that are not verified are.
-const CHAINS: usize = 20;
-/// Chains told one by one at all.
+/// Chains told one by one.
 const MOST_CHAINS: usize = 200;
 /// Stretches of one chain's coverage told.
 const STRETCHES: usize = 50;
@@ -52,17 +48,14 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if !report.complete {
         writeln!(out, "  {NOT_COMPLETE}")?;
     }
-    let (start, end) = window(requested);
+    let (start, end) = window(report);
     writeln!(out, "  window   {start} to {end}")?;
+    write!(out, "  keys     {}", keys(report))?;
     let given: Vec<_> = requested.keys.iter().map(|k| escape(k)).collect();
-    match (report.keys.len(), given.is_empty()) {
-        (n, true) if requested.source == SourceKind::S3 => {
-            writeln!(out, "  keys     {n} used, from ListPublicKeys")?;
-        }
-        (_, true) => writeln!(out, "  keys     none were given: give them with --keys")?,
-        (0, false) => writeln!(out, "  keys     none used of those in {}", given.join(", "))?,
-        (n, false) => writeln!(out, "  keys     {n} used, from files: {}", given.join(", "))?,
+    if !given.is_empty() {
+        write!(out, ": {}", given.join(", "))?;
     }
+    writeln!(out)?;
     if let Some(caller) = &report.run.caller {
         writeln!(out, "  caller   {}", escape(caller))?;
     }
@@ -78,21 +71,12 @@ fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\n{}: digests {}; logs {}",
-        plural(totals.chains, "chain"),
+        number_of_chains(report),
         digests(&totals.digests),
         logs(&totals.logs)
     )?;
-    let mut order: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
-    order.sort_by_key(|c| std::cmp::Reverse(c.verdict));
-    let told: Vec<&Chain> = if order.len() <= CHAINS {
-        order
-    } else {
-        order
-            .into_iter()
-            .filter(|c| c.verdict != Verdict::Verified)
-            .take(MOST_CHAINS)
-            .collect()
-    };
+    let mut told = told(report);
+    told.truncate(MOST_CHAINS);
     let more = report.chains.len() - told.len();
     for chain in told {
         self::chain(chain, out)?;
@@ -217,7 +201,7 @@ fn finding(group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
         let _ = write!(head, "  {}", escape(chain));
     }
     writeln!(out, "\n  {head}")?;
-    for (name, value) in group.lines() {
+    for (name, value) in group.all_lines() {
         writeln!(out, "    {name:<8} {}", escape(&value))?;
     }
     let (events, more) = group.events();

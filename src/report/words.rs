@@ -1,123 +1,30 @@
-//! What reports for people say in words: the verdict, counts, lengths, causes, events.
+//! What reports for people say in words of chains: counts, lengths, causes, events.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::v1::{Chain, Digests, Evidence, Gap, Logs, Origin, Report, Requested, SourceKind};
+use super::v1::{Chain, Digests, Evidence, Gap, Logs};
 use crate::coverage::State;
-use crate::finding::Verdict;
+use crate::trail::in_words;
 
-/// The verdict in words, with what it leaves out.
-pub(super) fn meaning(report: &Report) -> String {
-    let not_read = report.totals.logs.not_read;
-    let logs = if not_read == 0 {
-        "there and intact"
-    } else {
-        "there"
+/// Until when a chain is proven, and for how long after that.
+pub(super) fn until(chain: &Chain) -> String {
+    let (mut said, and) = match chain.verified_until {
+        Some(until) => (format!("proven until {until}"), " without a break, and"),
+        None => ("not proven from the window's beginning".to_owned(), ", but"),
     };
-    let pending = pending_from(report);
-    let mut said = match report.verdict {
-        Verdict::Verified => {
-            let until = pending
-                .map(|from| format!(" until {from}"))
-                .unwrap_or_default();
-            format!(
-                "every instant asked for{until} is covered by proven digests, and every log they name \
-                 is {logs}"
-            )
-        }
-        Verdict::Gaps => format!(
-            "logging or validation was restarted, or no digest covers part of the window; what is \
-             covered is proven, and every log it names is {logs}"
-        ),
-        Verdict::Unproven if report.chains.is_empty() => {
-            "no digest was found; nothing is proven".into()
-        }
-        Verdict::Unproven if !report.chains.iter().any(|c| has_proven(c)) => {
-            "no instant asked for is proven; nothing was found to be altered".into()
-        }
-        Verdict::Unproven => {
-            "something could not be checked; nothing was found to be altered".into()
-        }
-        Verdict::Failed => "something was altered, is missing, or is forged".into(),
-    };
-    if pending.is_some() {
-        said += "; later digests may not have been delivered yet";
-    }
-    if not_read > 0 {
-        let Requested { logs, seed, .. } = &report.requested;
-        let sample = seed.as_ref().map_or_else(String::new, |seed| {
-            format!("; the sample {logs} was drawn with --seed {seed}")
-        });
-        let _ = write!(
-            said,
-            " ({not_read} logs were looked for and not read{sample})"
-        );
+    let verified = chain.coverage.iter().filter(|s| {
+        s.state == State::Verified && chain.verified_until.is_none_or(|until| until <= s.from)
+    });
+    let later = verified
+        .map(|s| s.to.duration_since(s.from))
+        .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
+    if later.is_positive() {
+        let _ = write!(said, "{and} for {} after it", in_words(later));
     }
     said
-}
-
-/// What is said where a look was not carried through.
-pub(super) const NOT_COMPLETE: &str = "not complete: not everything asked for could be looked at";
-
-fn has_proven(chain: &Chain) -> bool {
-    chain.coverage.iter().any(|s| s.state == State::Verified)
-}
-
-/// The earliest instant at which a chain is pending.
-fn pending_from(report: &Report) -> Option<Timestamp> {
-    let stretches = report.chains.iter().flat_map(|c| &c.coverage);
-    stretches
-        .filter(|s| s.state == State::Pending)
-        .map(|s| s.from)
-        .min()
-}
-
-/// The window asked for: its beginning and its end, each with where it came from.
-pub(super) fn window(requested: &Requested) -> (String, String) {
-    let bound = |time: Option<Timestamp>, origin: Origin, data: &str| match (time, origin) {
-        (Some(time), Origin::Given) => format!("{time} (given)"),
-        _ => format!("{data} (from the data)"),
-    };
-    let end = match (requested.end, requested.as_of) {
-        (None, Some(now)) if requested.source == SourceKind::S3 => {
-            format!("{now} (when it was looked at)")
-        }
-        (end, _) => bound(end, requested.end_origin, "each chain's last digest"),
-    };
-    let start = bound(
-        requested.start,
-        requested.start_origin,
-        "each chain's first digest",
-    );
-    (start, end)
-}
-
-/// What the window was narrowed to, and what it was held against; only what was given.
-pub(super) fn asked(
-    requested: &Requested,
-) -> impl Iterator<Item = (&'static str, &Vec<String>)> + use<'_> {
-    [
-        ("regions", &requested.regions),
-        ("accounts", &requested.account_ids),
-        ("organizations", &requested.organization_ids),
-        ("trails", &requested.trail_arns),
-        ("buckets", &requested.buckets),
-        ("prefixes", &requested.prefixes),
-        ("map", &requested.map),
-    ]
-    .into_iter()
-    .filter(|(_, values)| !values.is_empty())
-}
-
-/// Until when a chain is proven.
-pub(super) fn until(chain: &Chain) -> String {
-    chain.verified_until.map_or_else(
-        || "not proven from the window's beginning".to_owned(),
-        |until| format!("proven until {until}"),
-    )
 }
 
 /// When a gap is.
@@ -248,6 +155,7 @@ pub(super) fn logs(l: &Logs) -> String {
         (l.failed, "failed"),
         (l.missing, "missing"),
         (l.unproven, "unproven"),
+        (l.unreferenced.unwrap_or(0), "that no digest names"),
         (l.not_read, "there, not read"),
     ])
 }
@@ -275,24 +183,7 @@ pub(super) fn plural(n: u64, what: &str) -> String {
 
 /// The length of a stretch, as in `2d 3h 20m`.
 pub(super) fn length(from: Timestamp, to: Timestamp) -> String {
-    lengthy(to.duration_since(from))
-}
-
-/// A length, as in `2d 3h 20m`.
-pub(super) fn lengthy(length: SignedDuration) -> String {
-    let mut seconds = length.max(SignedDuration::ZERO).as_secs();
-    let mut parts = Vec::new();
-    for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
-        if seconds >= unit {
-            parts.push(format!("{}{name}", seconds / unit));
-            seconds %= unit;
-        }
-    }
-    if parts.is_empty() {
-        "no time".into()
-    } else {
-        parts.join(" ")
-    }
+    in_words(to.duration_since(from))
 }
 
 /// The beginning of a text that is too long to be shown whole.

@@ -47,6 +47,7 @@ impl Driver<'_> {
         let states = chains.flat_map(|c| c.coverage.iter().map(|s| s.state));
         let worst = findings.iter().map(|f| f.severity).max();
         let verdict = verdict(worst, states, complete);
+        let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
         let not_proven = not_proven::sentences(&Told {
             request,
             atlas: self.fetcher.atlas,
@@ -57,10 +58,9 @@ impl Driver<'_> {
             unasked: &all.unasked,
             selected: &selected.said,
             beside: &beside,
-            keys: self.fetcher.keys.origin(),
+            keys: (!keys.is_empty()).then(|| self.fetcher.keys.origin()),
             events,
         });
-        let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
         let (bytes_read, bytes_hashed) = self.fetcher.bytes();
         Outcome {
             verdict,

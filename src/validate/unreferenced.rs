@@ -191,8 +191,8 @@ impl Driver<'_> {
             let time = hour_of(proved, stray.minute);
             let finding = Finding::new(Code::LogUnreferenced, message)
                 .hint(
-                    "see who wrote it (PutObject events on the bucket at its last_modified), and keep \
-                     readers off it until that is known",
+                    "see who wrote it (PutObject events on the bucket, when S3 says that it was last \
+                     modified), and keep readers off it until that is known",
                 )
                 .at(self.fetcher.atlas.bucket(*root), &stray.key)
                 .over(time)

@@ -10,4 +10,5 @@ mod ocsf;
 mod reports;
 mod saved;
 mod stream;
+mod told;
 mod verdicts;

@@ -41,6 +41,37 @@ pub fn organization() -> String {
     report.to_string()
 }
 
+/// The report that is kept of a case, with a run.
+pub fn of_case(name: &str) -> Value {
+    let text = kept(&format!("testdata/{name}/expected.json"));
+    let mut report: Value = serde_json::from_str(&text).expect("JSON");
+    let run: Value = serde_json::from_str(&organization()).expect("JSON");
+    report["run"] = run["run"].clone();
+    report
+}
+
+/// Those of all cases, with their names.
+pub fn of_cases() -> impl Iterator<Item = (String, Value)> {
+    let cases = fs::read_dir(root().join("testdata")).expect("testdata");
+    let names = cases.map(|case| case.expect("a case").file_name());
+    let names = names.map(|name| name.into_string().expect("UTF-8"));
+    let here = |name: &String| {
+        root()
+            .join("testdata")
+            .join(name)
+            .join("expected.json")
+            .exists()
+    };
+    names
+        .filter(here)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|name| {
+            let report = of_case(&name);
+            (name, report)
+        })
+}
+
 /// A report in a format.
 pub fn rendered(report: &str, format: Format) -> String {
     let mut saved = Saved::read(Cursor::new(report)).expect("a report");

@@ -136,7 +136,7 @@ fn the_start_that_ended_a_gap_is_the_nearest_one() {
     let gaps = &of(&outcome, HOME, "main").gaps;
     assert!(!messages(gaps).contains("alice"), "{}", messages(gaps));
     assert!(
-        messages(gaps).contains("switched on at 2026-03-01T03:50:00Z by"),
+        messages(gaps).contains("switched on at 2026-03-01T03:50:00Z; the call was made by"),
         "{}",
         messages(gaps)
     );

@@ -4,6 +4,7 @@
 mod again;
 mod chain;
 mod events;
+mod finding;
 mod timeline;
 pub(crate) mod visible;
 
@@ -12,13 +13,16 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use askama::Template;
+use jiff::SignedDuration;
 
-use super::groups::{Group, told_of};
+use super::groups::Group;
+use super::head::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, window};
 use super::matrix::{Matrix, Most, Table};
-use super::v1::{Chain, Finding, Report, SourceKind};
-use super::words::{NOT_COMPLETE, asked, digests, logs, meaning, plural, window};
-use crate::finding::{Severity, Verdict};
-use events::{EventPart, Events};
+use super::v1::{Chain, Report, SourceKind};
+use super::words::{digests, logs};
+use crate::finding::Verdict;
+use crate::trail::in_words;
+use finding::FindingPart;
 
 /// Chains shown.
 const CHAINS: usize = 200;
@@ -28,8 +32,10 @@ const CHAIN_BYTES: u64 = 3 << 20;
 const FINDINGS: usize = 200;
 /// Bytes after which no further finding is begun.
 const FINDING_BYTES: u64 = 5 << 20;
-/// Lines of lists that come from outside: keys, sentences, what was accepted, words of the command.
+/// Lines of lists that come from outside: keys, sentences, what was accepted.
 const LINES: usize = 100;
+/// Words of a command line.
+const WORDS: usize = 1_000;
 /// Accounts by regions: all regions that there are today, and some.
 const CELLS: Most = Most {
     accounts: 100,
@@ -117,10 +123,12 @@ struct Begin<'a> {
     meaning: String,
     start: String,
     end: String,
+    made: String,
     source: String,
     keys: String,
     scope: Vec<(&'static str, String)>,
     chains: Vec<(usize, Verdict)>,
+    missing: u64,
     digests: String,
     backfill: String,
     logs: String,
@@ -129,7 +137,7 @@ struct Begin<'a> {
 
 impl<'a> Begin<'a> {
     fn of(report: &'a Report) -> Self {
-        let (start, end) = window(&report.requested);
+        let (start, end) = window(report);
         let count = |verdict| {
             report
                 .chains
@@ -144,16 +152,6 @@ impl<'a> Begin<'a> {
             Verdict::Verified,
         ];
         let chains = worst_first.map(|verdict| (count(verdict), verdict));
-        let used = plural(report.keys.len() as u64, "key");
-        let keys = if report.requested.keys.is_empty() {
-            if report.requested.source == SourceKind::S3 {
-                format!("{used} used, from ListPublicKeys")
-            } else {
-                "none were given".to_owned()
-            }
-        } else {
-            format!("{used} used, from files")
-        };
         let source = match report.requested.source.known() {
             Some(SourceKind::S3) => "buckets in S3".to_owned(),
             Some(SourceKind::Disk) => "a copy on disk".to_owned(),
@@ -165,10 +163,12 @@ impl<'a> Begin<'a> {
             meaning: meaning(report),
             start,
             end,
+            made: made(report),
             source,
-            keys,
+            keys: keys(report),
             scope: scope(report),
             chains: chains.into_iter().filter(|(n, _)| *n > 0).collect(),
+            missing: missing_chains(report),
             digests: digests(&report.totals.digests),
             backfill: digests(&report.totals.backfill_digests),
             logs: logs(&report.totals.logs),
@@ -194,36 +194,9 @@ struct Between<'a> {
     kinds: usize,
 }
 
-/// Findings that say the same.
-#[derive(Template)]
-#[template(path = "finding.html")]
-struct FindingPart<'a> {
-    finding: &'a Finding,
-    code: String,
-    count: u64,
-    /// Which of the chains shown it is of.
-    chain: Option<usize>,
-    lines: Vec<(&'static str, String)>,
-    events: Events,
-}
-
-impl<'a> FindingPart<'a> {
-    fn of(group: &Group<'a>, chain: Option<usize>) -> Self {
-        let (events, more) = group.events();
-        let mut lines = group.lines();
-        lines.extend(told_of(group.first));
-        FindingPart {
-            finding: group.first,
-            code: group.first.code.word().into_owned(),
-            count: group.count(),
-            chain,
-            lines,
-            events: Events {
-                told: events.into_iter().map(EventPart::of).collect(),
-                more,
-            },
-        }
-    }
+/// A number of seconds, in words.
+fn seconds(n: &i64) -> String {
+    in_words(SignedDuration::from_secs(*n))
 }
 
 /// After the findings.
@@ -241,7 +214,7 @@ struct End<'a> {
 
 impl<'a> End<'a> {
     fn of(report: &'a Report, more_findings: usize) -> Self {
-        let (start, end) = window(&report.requested);
+        let (start, end) = window(report);
         End {
             report,
             more_findings,

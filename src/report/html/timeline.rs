@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use crate::coverage::State;
-use crate::report::v1::{Chain, Stretch};
+use crate::report::v1::{Chain, Gap, Stretch};
 use crate::report::words::length;
+use crate::trail::in_words;
 
 /// Stretches drawn one by one; more are drawn in steps.
 const BARS: usize = 60;
@@ -21,7 +22,7 @@ const LETTER: f64 = 3.0;
 pub(super) struct Timeline {
     /// Bars, those on top last.
     pub bars: Vec<Bar>,
-    /// Restarts that left no hole.
+    /// Restarts.
     pub restarts: Vec<Mark>,
     /// How long a step is, where bars are steps.
     pub step: Option<String>,
@@ -92,7 +93,9 @@ impl Timeline {
                 .map(|s| bar(s.state, at(s.from), at(s.to), told(s)))
                 .collect()
         };
-        let restarts = chain.gaps.iter().filter(|g| g.from == g.to).take(BARS);
+        // Where the window ends a gap, the starting digest ends later.
+        let inside = |g: &&Gap| g.restart && (g.from == g.to || g.to < chain.window.to);
+        let restarts = chain.gaps.iter().filter(inside).take(BARS);
         let step = (to - from) / STEPS as f64;
         let step = jiff::SignedDuration::from_secs(step as i64);
         let middle = ((from + to) / 2.0) as i64;
@@ -100,11 +103,11 @@ impl Timeline {
             bars: arranged(bars),
             restarts: restarts
                 .map(|g| Mark {
-                    x: percent(at(g.from)),
-                    title: format!("restart at {}", g.from),
+                    x: percent(at(g.to)),
+                    title: format!("restart at {}", g.to),
                 })
                 .collect(),
-            step: in_steps.then(|| crate::report::words::lengthy(step)),
+            step: in_steps.then(|| in_words(step)),
             middle: Timestamp::from_second(middle).unwrap_or(chain.window.from),
         })
     }

@@ -6,11 +6,10 @@ mod inline;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::Group;
+use super::groups::{Group, one_of_many};
+use super::head::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, told, window};
 use super::v1::{Accepted, Chain, Evidence, Gap, Report};
-use super::words::{
-    NOT_COMPLETE, asked, cause, certainty, digests, facts, logs, meaning, plural, span, window,
-};
+use super::words::{cause, certainty, clip, digests, facts, logs, plural, span};
 use crate::finding::Verdict;
 use inline::{cell, code, prose};
 
@@ -20,8 +19,12 @@ const ROOM: usize = 60_000;
 const FOR_CHAINS: usize = 15_000;
 /// Of them, those that chains and gaps may take.
 const FOR_GAPS: usize = 25_000;
-/// Events of one gap.
+/// Events of one gap, or of one kind of finding.
 const EVENTS: usize = 5;
+/// Findings of one kind told beside the first.
+const OTHERS: usize = 10;
+/// Characters of a value of which there are many: keys of CloudTrail's have some 150.
+const SHORT: usize = 300;
 /// Of them, those that chains, gaps and findings may take.
 const FOR_FINDINGS: usize = 45_000;
 /// Of them, those that all of it may take but what is not proven.
@@ -41,16 +44,12 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     page.text += "\n## What is not proven\n\n";
     let sentence = |s: &String| format!("- {}\n", prose(s));
     page.fill(ROOM, "sentence", report.not_proven.iter(), sentence);
-    let run = &report.run;
-    let _ = write!(
-        page.text,
-        "\nMade by {} {}, finished at {}.\n",
-        prose(&run.tool),
-        code(&run.version),
-        run.finished
-    );
+    let _ = write!(page.text, "\nMade {}.\n", prose(&made(report)));
     out.write_all(page.text.as_bytes())
 }
+
+/// Blocks that are tried in vain before no more are.
+const MISSES: usize = 100;
 
 /// What is written so far.
 #[derive(Default)]
@@ -59,24 +58,34 @@ struct Page {
 }
 
 impl Page {
-    /// Adds a block for each thing as long as the page has no more than so many bytes, and counts the
-    /// others.
+    /// Adds a block for each thing that fits while the page has no more than so many bytes, and counts
+    /// the others: one that is too long leaves room for those after it.
     fn fill<T>(
         &mut self,
         room: usize,
         what: &str,
-        mut things: impl ExactSizeIterator<Item = T>,
+        things: impl ExactSizeIterator<Item = T>,
         block: impl Fn(T) -> String,
     ) {
-        while let Some(thing) = things.next() {
-            let block = block(thing);
-            if self.text.len() + block.len() > room {
-                let more = things.len() as u64 + 1;
-                let what = plural(more, &format!("more {what}"));
-                let _ = write!(self.text, "\nand {what}; the JSON report has them all\n");
-                return;
+        let mut more = 0;
+        let mut misses = 0;
+        for thing in things {
+            // Made in vain, a block costs as much: not for each of a million.
+            if misses >= MISSES {
+                more += 1;
+                continue;
             }
-            self.text += &block;
+            let block = block(thing);
+            if self.text.len() + block.len() <= room {
+                self.text += &block;
+            } else {
+                more += 1;
+                misses += 1;
+            }
+        }
+        if more > 0 {
+            let what = plural(more, &format!("more {what}"));
+            let _ = write!(self.text, "\nand {what}; the JSON report has them all\n");
         }
     }
 }
@@ -92,8 +101,9 @@ fn verdict(report: &Report, page: &mut Page) {
     if !report.complete {
         let _ = write!(page.text, "**{NOT_COMPLETE}**\n\n");
     }
-    let (start, end) = window(requested);
+    let (start, end) = window(report);
     let _ = writeln!(page.text, "- window: {start} to {end}");
+    let _ = writeln!(page.text, "- public keys: {}", keys(report));
     let scope: Vec<_> = asked(requested).collect();
     page.fill(
         FOR_CHAINS / 2,
@@ -110,19 +120,22 @@ fn verdict(report: &Report, page: &mut Page) {
 }
 
 fn chains(report: &Report, page: &mut Page) {
-    let mut bad: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
-    bad.retain(|c| c.verdict != Verdict::Verified);
-    bad.sort_by_key(|c| std::cmp::Reverse(c.verdict));
+    let verified = report.chains.iter();
+    let verified = verified.filter(|c| c.verdict == Verdict::Verified).count();
+    let missing = match missing_chains(report) {
+        0 => String::new(),
+        missing => format!("; {missing} more missing"),
+    };
     let _ = write!(
         page.text,
-        "\n## Chains\n\n{} of {} verified.\n",
-        report.chains.len() - bad.len(),
-        report.chains.len()
+        "\n## Chains\n\n{verified} of {} verified{missing}.\n",
+        report.chains.len(),
     );
-    if bad.is_empty() {
+    let told = told(report);
+    if told.is_empty() {
         return;
     }
-    page.text += "\n| verdict | account | region | trail | proven until | digests | logs |\n";
+    page.text += "\n| verdict | account | region | trail | proven without a break until | digests | logs |\n";
     page.text += "| --- | --- | --- | --- | --- | --- | --- |\n";
     let row = |chain: &Chain| {
         let until = chain.verified_until.map(|until| until.to_string());
@@ -137,7 +150,7 @@ fn chains(report: &Report, page: &mut Page) {
             logs(&chain.logs)
         )
     };
-    page.fill(FOR_CHAINS, "chain", bad.into_iter(), row);
+    page.fill(FOR_CHAINS, "chain", told.into_iter(), row);
 }
 
 /// Gaps of which something is known.
@@ -162,7 +175,7 @@ fn gaps(report: &Report, page: &mut Page) {
         }
         let more = gap.evidence.len().saturating_sub(EVENTS);
         if more > 0 {
-            let _ = writeln!(text, "  - and {more} more events");
+            let _ = writeln!(text, "  - and {}", plural(more as u64, "more event"));
         }
         text
     };
@@ -170,14 +183,19 @@ fn gaps(report: &Report, page: &mut Page) {
 }
 
 fn event(event: &Evidence, indent: &str, text: &mut String) {
-    let _ = writeln!(text, "{indent}- event: {}", code(&event.event_name));
+    let _ = writeln!(text, "{indent}- event: {}", short(&event.event_name));
     for (name, value) in facts(event) {
         let value = match name {
             "known by" => prose(&value),
-            _ => code(&value),
+            _ => short(&value),
         };
         let _ = writeln!(text, "{indent}  - {name}: {value}");
     }
+}
+
+/// A name, cut where it is longer than most are: of many there is room for each.
+fn short(value: &str) -> String {
+    code(&clip(value, SHORT))
 }
 
 fn findings(report: &Report, page: &mut Page) {
@@ -206,17 +224,32 @@ fn finding(group: &Group<'_>) -> String {
     }
     for (name, value) in group.lines() {
         let value = match name {
-            "what" | "and" | "time" => prose(&value),
+            "what" | "time" => prose(&value),
             _ => code(&value),
         };
         let _ = writeln!(text, "- {name}: {value}");
     }
+    for other in group.others().iter().take(OTHERS) {
+        for (name, value) in one_of_many(other) {
+            let name = if name == "object" { "and" } else { name };
+            let value = match name {
+                "time" => prose(&value),
+                _ => short(&value),
+            };
+            let _ = writeln!(text, "- {name}: {value}");
+        }
+    }
+    let more = group.others().len().saturating_sub(OTHERS);
+    if more > 0 {
+        let _ = writeln!(text, "- and {more} more; the JSON report has them all");
+    }
     let (events, more) = group.events();
-    for event in events {
+    for event in events.iter().take(EVENTS) {
         self::event(event, "", &mut text);
     }
+    let more = more + events.len().saturating_sub(EVENTS);
     if more > 0 {
-        let _ = writeln!(text, "- and {more} more events");
+        let _ = writeln!(text, "- and {}", plural(more as u64, "more event"));
     }
     if let Some(hint) = &group.first.hint {
         let _ = writeln!(text, "- hint: {}", prose(hint));
@@ -231,13 +264,13 @@ fn accepted(report: &Report, page: &mut Page) {
     page.text += "\n## Accepted beforehand\n\nThe verdict is what it would be without.\n\n";
     let line = |a: &Accepted| {
         format!(
-            "- {} {} to {}: {} ({}; {} findings)\n",
+            "- {} {} to {}: {} ({}; {})\n",
             code(&a.chain),
             a.from,
             a.to,
             prose(&a.reason),
             prose(&a.who),
-            a.findings
+            plural(a.findings, "finding")
         )
     };
     page.fill(FOR_ACCEPTED, "acceptance", report.accepted.iter(), line);

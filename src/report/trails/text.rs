@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Chain, Location, Named, Trails, Trouble};
 use crate::escape::escape;
-use crate::report::words::{length, lengthy, plural};
+use crate::report::words::{length, plural};
+use crate::trail::in_words;
 
 /// Chains told one by one.
 const CHAINS: usize = 200;
@@ -117,7 +118,7 @@ fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> 
         remarks.push(if holes.count == 1 {
             format!("1 hole of {long} from {from}")
         } else {
-            let all = lengthy(SignedDuration::from_secs(holes.seconds));
+            let all = in_words(SignedDuration::from_secs(holes.seconds));
             format!(
                 "{} holes, {all}, the longest {long} from {from}",
                 holes.count
@@ -125,7 +126,7 @@ fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> 
         });
     }
     if let Some((last, newest)) = ended {
-        let early = lengthy(newest.duration_since(last));
+        let early = in_words(newest.duration_since(last));
         remarks.push(format!("ends {early} before the last of all"));
     }
     remarks
