@@ -173,7 +173,9 @@ impl<'a> Looker<'a> {
         }
     }
 
-    fn outside(&mut self, prefix: &str, depth: usize, names: Vec<String>) {
+    fn outside(&mut self, prefix: &str, depth: usize, mut names: Vec<String>) {
+        // No prefix of a trail leads to keys that begin with a slash.
+        names.retain(|name| !(prefix.is_empty() && name.is_empty()));
         for name in names {
             let inner = format!("{prefix}{name}/");
             if name == AWS_LOGS {
@@ -298,7 +300,7 @@ fn look(source: &dyn Source, root: RootId, folder: &Folder, limits: &Limits) -> 
 /// What stands before `AWSLogs` in a folder that is closed by a slash, or empty.
 fn below(prefix: &str) -> KeyRoot {
     KeyRoot {
-        prefix: prefix.trim_end_matches('/').into(),
+        prefix: prefix.strip_suffix('/').unwrap_or(prefix).into(),
         organization: None,
     }
 }

@@ -108,6 +108,23 @@ fn another_prefix_of_the_same_bucket_is_listed_too() {
     assert_eq!(report["chains"][0]["digests"]["valid"], 20);
 }
 
+/// CloudTrail puts a slash between a prefix and `AWSLogs`, whatever the prefix ends with.
+#[test]
+fn a_prefix_that_ends_in_a_slash_is_found_by_the_trail_and_by_the_bucket() {
+    let (world, chain) = moved(&[("logs", Some("trails/"))]);
+    assert!(chain.last().place.key.starts_with("trails//AWSLogs/"));
+    let stage = stage(&world, &chain);
+    let window = ["--start-time", "2026-03-01T00:07:21Z"];
+    let of_bucket = [&["--s3-bucket", "logs"][..], &window].concat();
+    let of_bucket: Vec<String> = of_bucket.into_iter().map(str::to_owned).collect();
+    for args in [arguments(&chain), of_bucket] {
+        let (code, report) = stage.report(&args);
+        assert!(code == 0 || code == 3, "{report:#}");
+        assert_eq!(locations(&report), ["logs/trails/"]);
+        assert_eq!(report["chains"][0]["digests"]["valid"], 10, "{report:#}");
+    }
+}
+
 #[test]
 fn a_bucket_that_a_link_names_and_that_may_not_be_read_leaves_its_time_unproven() {
     let (world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);

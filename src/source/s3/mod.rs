@@ -197,11 +197,7 @@ impl Source for S3Source {
             for folder in &page.folders {
                 let name = folder.strip_prefix(prefix).unwrap_or(folder);
                 // A name without a letter before its slash is one of a key with two of them.
-                names.extend(
-                    name.strip_suffix('/')
-                        .filter(|n| !n.is_empty())
-                        .map(str::to_owned),
-                );
+                names.extend(name.strip_suffix('/').map(str::to_owned));
             }
             whole = names.len() <= self.limits.folders;
             whole

@@ -171,11 +171,8 @@ fn config(trail: &Trail) -> Option<TrailConfig> {
     Some(TrailConfig {
         arn: trail.trail_arn()?.parse().ok()?,
         bucket: trail.s3_bucket_name()?.to_owned(),
-        prefix: trail
-            .s3_key_prefix()
-            .unwrap_or_default()
-            .trim_matches('/')
-            .to_owned(),
+        // One that ends in a slash makes keys with two of them.
+        prefix: trail.s3_key_prefix().unwrap_or_default().to_owned(),
         organization: trail.is_organization_trail().unwrap_or(false),
         multi_region: trail.is_multi_region_trail().unwrap_or(false),
         validation: trail.log_file_validation_enabled().unwrap_or(false),
