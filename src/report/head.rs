@@ -33,14 +33,20 @@ pub(super) fn meaning(report: &Report) -> String {
                  is {logs}"
             )
         }
-        Verdict::Gaps => format!(
-            "logging or validation was restarted, or no digest covers part of the window; what is \
-             covered is proven, and every log it names is {logs}"
-        ),
+        Verdict::Gaps => {
+            let gap = match has(report, State::Gap) {
+                true => {
+                    "no digest covers part of the window (logging or validation was off, or digests \
+                     were removed)"
+                }
+                false => "logging or validation was restarted, which left no hole between digests",
+            };
+            format!("{gap}; what is covered is proven, and every log it names is {logs}")
+        }
         Verdict::Unproven if report.chains.is_empty() => {
             "no digest was found; nothing is proven".into()
         }
-        Verdict::Unproven if !report.chains.iter().any(|c| has_proven(c)) => {
+        Verdict::Unproven if !has(report, State::Verified) => {
             "no instant asked for is proven; nothing was found to be altered".into()
         }
         Verdict::Unproven => format!("{}; nothing was found to be altered", doubts(report)),
@@ -97,8 +103,10 @@ fn doubts(report: &Report) -> String {
 /// What is said where a look was not carried through.
 pub(super) const NOT_COMPLETE: &str = "not complete: not everything asked for could be looked at";
 
-fn has_proven(chain: &Chain) -> bool {
-    chain.coverage.iter().any(|s| s.state == State::Verified)
+/// Whether any time of any chain is in a state.
+fn has(report: &Report, state: State) -> bool {
+    let mut stretches = report.chains.iter().flat_map(|c| &c.coverage);
+    stretches.any(|s| s.state == state)
 }
 
 /// The earliest instant at which a chain is pending.

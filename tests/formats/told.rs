@@ -91,6 +91,16 @@ fn a_headline_says_what_leaves_a_report_unproven() {
             "{case}: {line}"
         );
     }
+    for (case, said) in [
+        ("gap", "GAPS: no digest covers part of the window (logging"),
+        (
+            "gap--overlapping-segments",
+            "GAPS: logging or validation was restarted, which left no hole",
+        ),
+    ] {
+        let text = told(&of_case(case), Format::Text);
+        assert!(text.starts_with(said), "{case}: {text}");
+    }
     let text = told(&of_case("log-unreferenced"), Format::Text);
     assert!(
         text.contains("logs 11 valid, 1 that no digest names"),
