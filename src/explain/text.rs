@@ -19,7 +19,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(sha256) = &report.object.sha256 {
         let what = match report.object.kind {
             "log" => "recorded",
-            _ => "its content",
+            _ => "sha-256",
         };
         row(out, what, &of_content(sha256))?;
     }

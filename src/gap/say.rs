@@ -111,9 +111,9 @@ pub(super) fn call_of(event: &Event) -> String {
     }
 }
 
-/// Where an event is recorded, as the end of a sentence.
-fn recorded(via: &Via) -> String {
-    match via {
+/// How an event is known, as the end of a sentence.
+fn known(evidence: &Evidence, certainty: Certainty) -> String {
+    let record = match &evidence.via {
         Via::VerifiedLog { log, digest, .. } => format!(
             "so the log s3://{}/{} records, which the proven digest {digest} names",
             log.0, log.1
@@ -122,12 +122,7 @@ fn recorded(via: &Via) -> String {
         Via::TrailStatus => {
             "so GetTrailStatus says, which nothing signs and which does not say who".into()
         }
-    }
-}
-
-/// How the event is known that a cause is told from, as the end of a sentence.
-fn known(evidence: &Evidence, certainty: Certainty) -> String {
-    let record = recorded(&evidence.via);
+    };
     let presumed = certainty == Certainty::Circumstantial && evidence.via != Via::TrailStatus;
     match presumed {
         true => format!(
@@ -233,7 +228,11 @@ impl Gap {
                 event.by(),
                 event.time,
                 identified(event),
-                recorded(&evidence.via)
+                match evidence.via {
+                    Via::VerifiedLog { .. } => "so a proven log records",
+                    Via::LookupEvents => "so LookupEvents says, which nothing signs",
+                    Via::TrailStatus => "so GetTrailStatus says, which nothing signs",
+                }
             )
         })
     }

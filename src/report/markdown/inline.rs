@@ -3,8 +3,8 @@
 use crate::escape::escape;
 use crate::report::words::clip;
 
-/// Characters of one value.
-const VALUE: usize = 1_024;
+/// Characters of one value: the sentence on a gap has some 1,500, with long names more.
+const VALUE: usize = 2_400;
 
 /// A text that is a name: nothing in a code span is markup, a link or a mention.
 pub(super) fn code(text: &str) -> String {
@@ -119,7 +119,8 @@ fn fenced(word: &str) -> String {
 /// address, no name of an issue, no commit.
 fn is_plain(word: &str) -> bool {
     let core = word.trim_end_matches(['.', ',', ':', ';', '?', ')']);
-    if core.is_empty() && word.starts_with(')') {
+    if core.is_empty() {
+        // What is left of a sentence after a code span.
         return true;
     }
     let letters = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '%');
