@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{QuoteStyle, Terminator, WriterBuilder};
+use csv::{Error, ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 
 use super::v1::{Evidence, Finding, Report};
 use crate::escape::escape;
@@ -46,12 +46,21 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         // Where commas and semicolons separate, both stay inside a cell.
         .quote_style(QuoteStyle::Always)
         .from_writer(out);
-    table.write_record(COLUMNS)?;
+    table.write_record(COLUMNS).map_err(of_writing)?;
     for finding in &report.findings {
         let row = row(finding);
-        table.write_record(row.iter().map(|cell| inert(cell).into_owned()))?;
+        let cells = row.iter().map(|cell| inert(cell).into_owned());
+        table.write_record(cells).map_err(of_writing)?;
     }
     table.flush()
+}
+
+/// What went wrong as it was told: as one of its own, a closed pipe would look like any trouble.
+fn of_writing(error: Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {

@@ -28,10 +28,33 @@ pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
 /// Writes JSON as `write` would, whatever it says: byte for byte what `write` wrote, and with every
 /// field that another version added.
 pub(super) fn copy(json: impl Read, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
+    let mut kept = Kept { out, trouble: None };
+    let mut serializer = Serializer::with_formatter(&mut kept, Inert(PrettyFormatter::new()));
     let mut deserializer = Deserializer::from_reader(BufReader::new(json));
-    serde_transcode::transcode(&mut deserializer, &mut serializer).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    let copied = serde_transcode::transcode(&mut deserializer, &mut serializer);
+    copied.map_err(|e| kept.trouble.take().unwrap_or_else(|| e.into()))?;
+    kept.out.write_all(b"\n")
+}
+
+/// Keeps why writing failed: transcoding tells it as a trouble of what is read, in words alone.
+struct Kept<'a> {
+    out: &'a mut dyn Write,
+    trouble: Option<io::Error>,
+}
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.trouble = None;
+        self.out.write(bytes).map_err(|e| {
+            let kind = e.kind();
+            self.trouble = Some(e);
+            kind.into()
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// JSON leaves control characters above U+007F and bidirectional marks as they are; here they are

@@ -32,7 +32,7 @@ fn lose(chain: &mut Chain, world: &mut World, logs: usize) {
 }
 
 /// A chain of its own account, one digest of which names logs that are not there.
-fn losing(case: &mut Case, account: usize, logs: usize) {
+pub fn losing(case: &mut Case, account: usize, logs: usize) {
     let spec = spec().account(&format!("{account:012}"));
     let mut chain = Chain::new(spec);
     chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));

@@ -5,7 +5,7 @@ mod aws_cli;
 mod bounds;
 mod golden;
 mod hostile;
-mod many;
+pub mod many;
 mod ocsf;
 mod reports;
 mod saved;

@@ -1,23 +1,23 @@
 //! Pipes that are closed, by those who have read enough or never wanted to.
 
+use std::fs;
+use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use trailproof::report::Format;
 
 use super::{case, validate};
-use crate::program::{command, root};
+use crate::cases::case::Case;
+use crate::formats::many::losing;
+use crate::program::{command, root, run};
 
 /// The exit status, and what standard error says, of a run whose standard output nobody reads.
 fn unread(dir: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
     let mut command = command(dir, args);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("output");
+    let output = command.stdout(writer).output().expect("the binary runs");
     let said = String::from_utf8(output.stderr).expect("UTF-8");
     (output.status.code(), said)
 }
@@ -35,6 +35,32 @@ fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
     let verbose = validate(&["--verbose"]);
     let (code, said) = unread(&case("gap"), &verbose);
     assert_eq!((code, said.as_str()), (Some(3), ""));
+}
+
+/// More than buffers hold, so that writing fails in the midst of it.
+#[test]
+fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
+    let mut case = Case::new("closed-pipes", 1, "");
+    (0..60).for_each(|account| losing(&mut case, account, 20));
+    let dir = case.copied();
+    let mut args = validate(&[]);
+    for format in Format::ALL {
+        args.extend(["--format", format.as_str(), "--out", format.as_str()]);
+    }
+    assert_eq!(run(dir.path(), &args).code, 1);
+    for format in Format::ALL {
+        let format = format.as_str();
+        let size = fs::metadata(dir.path().join(format)).expect(format).len();
+        assert!(size > 16 << 10, "{format}: {size} bytes");
+        let again = ["report", "json", "--format", format];
+        for (args, status) in [(validate(&["--format", format]), 1), (again.into(), 0)] {
+            let (code, said) = unread(dir.path(), &args);
+            assert_eq!(code, Some(status), "{args:?}: {said}");
+            // What it finds goes to standard error in one of them.
+            let quiet = said.is_empty() || format == "aws-cli" && !said.contains("error: ");
+            assert!(quiet, "{args:?}: {said}");
+        }
+    }
 }
 
 #[test]
