@@ -85,8 +85,10 @@ impl<F: Copy + PartialEq> Targets<F> {
                 None => Target::Stdout,
                 Some(path) => Target::open(&path).map_err(|e| unwritable(&path, &e))?,
             };
-            if targets.iter().any(|(_, other)| other.is_file_of(&target)) {
-                let error = Error::new(Kind::Usage, "two reports would go to the same file");
+            if let Some((_, other)) = targets.iter().find(|(_, other)| other.is_that_of(&target)) {
+                let [one, other] = [other, &target].map(|target| target.name().display());
+                let said = format!("two reports would go to the same file: {one} and {other}");
+                let error = Error::new(Kind::Usage, said);
                 return Err(error.hint("give each --format an --out of its own"));
             }
             targets.push((format, target));

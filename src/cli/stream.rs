@@ -2,7 +2,6 @@
 //! while the run goes on, and those beyond what a report holds one by one too.
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
 use super::output::{or_closed, unwritable};
@@ -100,7 +99,7 @@ impl Lines {
                 target,
                 trouble: None,
             }),
-            Err(e) => Err(unwritable(place(&target), &e)),
+            Err(e) => Err(unwritable(target.name(), &e)),
         }
     }
 
@@ -109,19 +108,11 @@ impl Lines {
             Some(trouble) => Err(trouble),
             None => self.out.flush(),
         };
-        let told = place(&self.target).to_path_buf();
+        let told = self.target.name().to_path_buf();
         let ended = match self.target {
             Target::Replace(file, path) => written.and_then(|()| replace(file, &path)),
             _ => or_closed(written),
         };
         ended.map_err(|e| unwritable(&told, &e))
-    }
-}
-
-/// What a target is called.
-fn place(target: &Target) -> &Path {
-    match target {
-        Target::Stdout => Path::new("standard output"),
-        Target::Stream(_, path) | Target::Replace(_, path) => path,
     }
 }

@@ -2,7 +2,9 @@
 //! report is whole.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IsTerminal as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -34,40 +36,68 @@ impl Target {
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(e) => return Err(e),
         };
-        // What stands for an open file, as /dev/stdout does, is no name that could be another's.
-        let open = ["/dev", "/proc"]
-            .iter()
-            .any(|folder| path.starts_with(folder));
-        if open || there.as_ref().is_some_and(|there| !there.is_file()) {
-            let file = OpenOptions::new().append(true).open(path)?;
-            return Ok(Target::Stream(file, path.into()));
-        }
-        let path = behind_links(path)?;
+        let file = behind_links(path)?;
+        let file = file.filter(|_| there.as_ref().is_none_or(Metadata::is_file));
+        let Some(file) = file else {
+            let stream = OpenOptions::new().append(true).open(path)?;
+            return Ok(Target::Stream(stream, path.into()));
+        };
         if there.is_some() {
             // A file that may not be written to is not replaced either.
-            OpenOptions::new().write(true).open(&path)?;
+            OpenOptions::new().write(true).open(&file)?;
         }
-        Ok(Target::Replace(beside(&path, there)?, path))
+        Ok(Target::Replace(beside(&file, there)?, file))
     }
 
-    /// Whether both are the same regular file.
-    pub fn is_file_of(&self, other: &Target) -> bool {
+    /// What it is called.
+    pub fn name(&self) -> &Path {
+        match self {
+            Target::Stdout => Path::new("standard output"),
+            Target::Stream(_, path) | Target::Replace(_, path) => path,
+        }
+    }
+
+    /// Whether two reports would end up in one place, mixed up or one over the other.
+    pub fn is_that_of(&self, other: &Target) -> bool {
         match (self, other) {
             (Target::Replace(_, one), Target::Replace(_, other)) => one == other,
-            _ => false,
+            _ => self.place().is_some_and(|one| other.place() == Some(one)),
         }
+    }
+
+    /// Device and inode of what is there. A device that is no terminal keeps nothing that could be mixed
+    /// up, as /dev/null does.
+    fn place(&self) -> Option<(u64, u64)> {
+        let (there, terminal) = match self {
+            Target::Stdout => {
+                let out = io::stdout();
+                let file = out.as_fd().try_clone_to_owned().map(File::from);
+                (file.and_then(|file| file.metadata()), out.is_terminal())
+            }
+            Target::Stream(file, _) => (file.metadata(), file.is_terminal()),
+            Target::Replace(_, path) => (path.metadata(), false),
+        };
+        let there = there.ok()?;
+        let apart = there.file_type().is_char_device() && !terminal;
+        (!apart).then(|| (there.dev(), there.ino()))
     }
 }
 
-/// Where links lead: what they lead to is replaced, and not they themselves.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
+/// Where links lead: what they lead to is replaced, and not they themselves. `None` where that is an open
+/// descriptor, as behind /dev/stdout: whatever it is, it has no name there that could be another's.
+fn behind_links(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
+        let folder = fs::canonicalize(folder(&path))?;
+        let of_process = folder.starts_with("/proc") && folder.ends_with("fd");
+        if of_process || folder == Path::new("/dev/fd") {
+            return Ok(None);
+        }
         if !path.is_symlink() {
             let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
-            return Ok(fs::canonicalize(folder(&path))?.join(name));
+            return Ok(Some(folder.join(name)));
         }
-        path = folder(&path).join(fs::read_link(&path)?);
+        path = folder.join(fs::read_link(&path)?);
     }
     Err(io::Error::other("too many symbolic links"))
 }
@@ -83,21 +113,13 @@ fn folder(path: &Path) -> &Path {
 /// A new file beside one that it will replace, with what others may do with that.
 fn beside(path: &Path, there: Option<Metadata>) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // What a newly made file would have; the user's mask applies.
-        file.permissions(fs::Permissions::from_mode(0o666));
-    }
+    // What a newly made file would have; the user's mask applies.
+    file.permissions(fs::Permissions::from_mode(0o666));
     let file = file.prefix(".trailproof-").tempfile_in(folder(path))?;
     unfinished().push(file.path().into());
     if let Some(there) = there {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{MetadataExt as _, fchown};
-            // Only some may give files away: whose it is cannot always be kept.
-            let _ = fchown(&file, Some(there.uid()), Some(there.gid()));
-        }
+        // Only some may give files away: whose it is cannot always be kept.
+        let _ = fchown(&file, Some(there.uid()), Some(there.gid()));
         file.as_file().set_permissions(there.permissions())?;
     }
     Ok(file)

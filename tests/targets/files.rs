@@ -7,34 +7,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{case, validate};
-use crate::program::run;
-
-/// A folder for reports, and the name of one in it.
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Folder(tempfile::tempdir().expect("a folder"))
-    }
-
-    fn path(&self, name: &str) -> String {
-        let path = self.0.path().join(name);
-        path.to_str().expect("UTF-8").to_owned()
-    }
-
-    /// The names in it.
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("a folder");
-        let name = |entry: std::io::Result<fs::DirEntry>| {
-            let name = entry.expect("an entry").file_name();
-            name.into_string().expect("UTF-8")
-        };
-        let mut names: Vec<String> = entries.map(name).collect();
-        names.sort();
-        names
-    }
-}
+use super::{Folder, case, shell, validate};
+use crate::program::{Run, run};
 
 /// The verdict of a JSON report in a file.
 fn verdict(path: &str) -> String {
@@ -161,7 +135,13 @@ fn what_others_may_do_with_a_file_stays() {
 fn what_cannot_be_written_is_refused_before_the_work() {
     let out = Folder::new();
     let folder = out.path("");
-    for path in ["nowhere/report", "/dev/nowhere", "/dev", folder.as_str()] {
+    for path in [
+        "nowhere/report",
+        "/dev/fd/99",
+        "/proc/nowhere",
+        "/dev",
+        folder.as_str(),
+    ] {
         let said = refused(&["--keys", "nowhere", "--out", path]);
         assert!(
             said.contains("cannot write the report to"),
@@ -178,8 +158,68 @@ fn what_cannot_be_written_is_refused_before_the_work() {
         "--out",
         link.as_str(),
     ];
-    assert!(refused(&twice).contains("two reports would go to the same file"));
+    assert!(refused(&twice).contains("two reports would go to the same file: "));
     assert_eq!(out.names(), ["link"]);
+}
+
+#[test]
+fn a_file_is_replaced_wherever_it_lies() {
+    let out = Folder(tempfile::tempdir_in("/dev/shm").expect("a folder in memory"));
+    let path = out.path("report.json");
+    for _ in 0..2 {
+        written(&path);
+        assert_eq!(verdict(&path), "gaps");
+        assert_eq!(out.names(), ["report.json"]);
+    }
+}
+
+#[test]
+fn two_reports_do_not_go_to_one_place_by_other_names() {
+    let out = Folder::new();
+    let (file, fifo, link) = (out.path("two.txt"), out.path("fifo"), out.path("link"));
+    symlink("fifo", &link).expect("a link");
+    let pipe = format!("mkfifo {fifo}; cat {fifo} > /dev/null & run --out {fifo}");
+    for line in [
+        // Standard output is a file, a pipe, or known by two more names.
+        format!("run --format csv --out /dev/stdout --format prometheus > {file}"),
+        format!("run --format csv --out /proc/self/fd/1 --format prometheus >> {file}"),
+        format!("run --format jsonl --format csv --out /dev/fd/1 > {file}"),
+        format!("run --format csv --out {file} --format prometheus > {file}"),
+        format!("run --format csv --out /dev/stdout --format json --out {file} > {file}"),
+        format!("run --out /dev/stdout --format csv | cat > {file}; exit ${{PIPESTATUS[0]}}"),
+        format!("run --out /dev/stdout --format csv --out /dev/fd/1 > {file}"),
+        // A pipe with a name has two.
+        format!("{pipe} --format csv --out {link}"),
+    ] {
+        let Run { code, stderr, .. } = shell("gap", &line);
+        assert_eq!(code, 2, "{line}: {stderr}");
+        let told = stderr.contains("two reports would go to the same file: ");
+        assert!(told, "{line}: {stderr}");
+        let left = fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(left, "", "{line}");
+    }
+    assert_eq!(out.names(), ["fifo", "link", "two.txt"]);
+    // What is thrown away may be two, and so may what goes apart.
+    for line in [
+        "run --out /dev/null --format csv --out /dev/null --format json > /dev/null",
+        &format!("run --format csv --out /dev/stdout --format json --out {link}.json > {file}"),
+        &format!("run --out /dev/fd/3 --format csv --out /dev/stdout 3> {file} > {link}.csv"),
+    ] {
+        let run = shell("gap", line);
+        assert_eq!((run.code, run.stderr.as_str()), (3, ""), "{line}");
+    }
+}
+
+#[test]
+fn a_link_to_an_open_file_leaves_that_in_its_place() {
+    let out = Folder::new();
+    let (log, link) = (out.path("log"), out.path("link"));
+    symlink("/dev/stdout", &link).expect("a link");
+    let line = format!("echo before > {log}; run --out {link} >> {log}");
+    let shelled = shell("gap", &line);
+    assert_eq!((shelled.code, shelled.stderr.as_str()), (3, ""));
+    let text = fs::read_to_string(&log).expect("a log");
+    assert!(text.starts_with("before\nGAPS: "), "{text}");
 }
 
 #[test]
@@ -204,13 +244,9 @@ fn a_pipe_with_a_name_is_written_as_it_is() {
 fn what_stands_for_an_open_file_is_written_and_not_replaced() {
     let out = Folder::new();
     let log = out.path("log");
-    let line = format!(
-        "echo before > {log}; \"$0\" validate --path bucket --keys keys --out /dev/stdout >> {log}"
-    );
-    let mut shell = Command::new("bash");
-    shell.args(["-c", &line, env!("CARGO_BIN_EXE_trailproof")]);
-    let status = shell.current_dir(case("gap")).status().expect("bash");
-    assert_eq!(status.code(), Some(3));
+    let line = format!("echo before > {log}; run --out /dev/stdout >> {log}");
+    let shelled = shell("gap", &line);
+    assert_eq!((shelled.code, shelled.stderr.as_str()), (3, ""));
     let text = fs::read_to_string(&log).expect("a log");
     assert!(text.starts_with("before\nGAPS: "), "{text}");
     for device in ["/dev/null", "/dev/fd/1"] {

@@ -3,11 +3,10 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use trailproof::report::Format;
 
-use super::{case, validate};
+use super::{case, shell, validate};
 use crate::cases::case::Case;
 use crate::formats::many::losing;
 use crate::program::{command, root, run};
@@ -79,37 +78,20 @@ fn other_commands_are_as_quiet() {
     }
 }
 
-/// Runs a line of the shell, which has the binary as `$0` and is in a case's folder.
-fn shell(line: &str) -> (Option<i32>, String, String) {
-    let output = Command::new("bash")
-        .args(["-c", line, env!("CARGO_BIN_EXE_trailproof")])
-        .current_dir(case("log-modified"))
-        .output()
-        .expect("bash is needed");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
 #[test]
 fn a_reader_that_has_read_enough_and_streams_that_are_shut_change_no_verdict() {
-    let run = "\"$0\" validate --path bucket --keys keys";
-    let line = format!("{run} --verbose | head -1; exit ${{PIPESTATUS[0]}}");
-    let (code, out, err) = shell(&line);
-    assert_eq!((code, err.as_str()), (Some(1), ""));
-    assert_eq!(out.lines().count(), 1);
+    let shell = |line: &str| shell("log-modified", line);
+    let head = shell("run --verbose | head -1; exit ${PIPESTATUS[0]}");
+    assert_eq!((head.code, head.stderr.as_str()), (1, ""));
+    assert_eq!(head.stdout.lines().count(), 1);
     // Standard error has nobody to read it, or is shut; so is standard output.
-    let (code, out, _) = shell(&format!("{run} --fail-on unproven 2> >(exec true)"));
-    assert_eq!((code, out.lines().next().is_some()), (Some(1), true));
-    let (code, out, _) = shell(&format!("{run} --as-of 2026-03-05 2>&-"));
-    assert_eq!((code, out.starts_with("FAILED: ")), (Some(1), true));
-    let (code, out, err) = shell(&format!("{run} >&-"));
-    assert_eq!((code, out.as_str(), err.as_str()), (Some(1), "", ""));
-    let (code, ..) = shell(&format!("{run} >&- 2>&-"));
-    assert_eq!(code, Some(1));
-    let (code, ..) = shell("\"$0\" validate --path nowhere 2>&-");
-    assert_eq!(code, Some(2));
+    let unread = shell("run --fail-on unproven 2> >(exec true)");
+    assert_eq!((unread.code, unread.stdout.is_empty()), (1, false));
+    let shut = shell("run --as-of 2026-03-05 2>&-");
+    assert_eq!((shut.code, shut.stdout.starts_with("FAILED: ")), (1, true));
+    let shut = shell("run >&-");
+    let said = (shut.code, shut.stdout.as_str(), shut.stderr.as_str());
+    assert_eq!(said, (1, "", ""));
+    assert_eq!(shell("run >&- 2>&-").code, 1);
+    assert_eq!(shell("\"$0\" validate --path nowhere 2>&-").code, 2);
 }

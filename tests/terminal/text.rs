@@ -93,3 +93,27 @@ fn other_formats_stay_as_they_are_on_a_terminal() {
         assert_eq!(lines, run(&dir, &args).stdout.lines().count(), "{format}");
     }
 }
+
+#[test]
+fn two_reports_do_not_go_to_one_terminal() {
+    let args = [
+        "--format",
+        "csv",
+        "--out",
+        "/dev/stdout",
+        "--format",
+        "text",
+    ];
+    let args = [&ARGS[..], &args].concat();
+    let seen = seen(&mut command(
+        &root().join("testdata/gap"),
+        On::Out,
+        80,
+        &args,
+    ));
+    assert_eq!((seen.code, seen.out.as_str()), (2, ""));
+    assert!(
+        seen.err
+            .contains("to the same file: /dev/stdout and standard output")
+    );
+}
