@@ -7,7 +7,8 @@ use super::caller::Caller;
 use super::explain_args::Explain;
 use super::output;
 use super::plan::Look;
-use super::{INTERRUPTED, begun, interrupted, second, signals};
+use super::signals::Signals;
+use super::{INTERRUPTED, begun, interrupted, second};
 use crate::error::{Error, Kind};
 use crate::explain::target::Target;
 use crate::explain::{Settings, explain, text};
@@ -40,7 +41,7 @@ pub fn run(
             })?);
         }
     }
-    signals(stop)?;
+    Signals::listen()?.ask(stop);
     let limits = Limits::default();
     let scope = Scope {
         region: Vec::new(),

@@ -16,6 +16,7 @@ mod output;
 mod plan;
 mod progress;
 mod report;
+mod signals;
 mod stream;
 mod target;
 mod terminal;
@@ -27,9 +28,6 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches};
 use jiff::Timestamp;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level;
 
 use crate::error::{Error, Kind};
 use crate::report::v1::{Requests, Run};
@@ -37,6 +35,8 @@ use crate::report::{trails as trail_list, v1};
 use crate::stop::Stop;
 use args::{Args, Command, Unused};
 use diagnose::note;
+#[cfg(feature = "aws")]
+use signals::Signals;
 
 /// The exit status of an internal error.
 pub const INTERNAL_ERROR: u8 = 70;
@@ -133,28 +133,6 @@ fn unused(given: &Unused) {
     }
 }
 
-/// Asks for a stop at the first SIGINT or SIGTERM, and ends at once at the second.
-fn signals(stop: &Stop) -> Result<(), Error> {
-    let stop = stop.clone();
-    let listen = |mut signals: Signals| {
-        let wait = move || {
-            for _ in signals.forever() {
-                if stop.is_set() {
-                    target::abandon();
-                    low_level::exit(INTERRUPTED.into());
-                }
-                stop.set();
-            }
-        };
-        std::thread::Builder::new()
-            .name("signals".into())
-            .spawn(wait)
-    };
-    let listening = Signals::new([SIGINT, SIGTERM]).and_then(listen);
-    let error = |e| Error::new(Kind::Internal, "cannot listen to signals").because(e);
-    listening.map(drop).map_err(error)
-}
-
 fn schema(of: args::Schema) -> Result<u8, Error> {
     let schema = match of {
         args::Schema::Validate => v1::schema(),
@@ -176,7 +154,7 @@ fn doctor(
     stop: &Stop,
 ) -> Result<u8, Error> {
     unused(&args.unused);
-    signals(stop)?;
+    Signals::listen()?.ask(stop);
     doctor::run(args, second(started), command, stop)
 }
 

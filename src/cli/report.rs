@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::ArgMatches;
 
 use super::output::{self, Targets};
+use super::signals::Signals;
 use super::{args, aws_cli};
 use crate::error::{Error, Kind};
 use crate::limits::Limits;
@@ -19,6 +20,7 @@ use crate::report::saved::Saved;
 /// Where it cannot be read, is not a report, or cannot be written.
 pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Error> {
     let pairs = output::pairs(matches, Format::Text)?;
+    Signals::listen()?;
     // Read first, for it may be the file that is to be replaced.
     let json = read(&args.saved, Limits::default().saved_report)?;
     let mut saved = Saved::read(json).map_err(|e| {

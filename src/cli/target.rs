@@ -115,8 +115,12 @@ fn beside(path: &Path, there: Option<Metadata>) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new();
     // What a newly made file would have; the user's mask applies.
     file.permissions(fs::Permissions::from_mode(0o666));
-    let file = file.prefix(".trailproof-").tempfile_in(folder(path))?;
-    unfinished().push(file.path().into());
+    file.prefix(".trailproof-");
+    // Held meanwhile, so that none is made that is not known.
+    let mut unfinished = unfinished();
+    let file = file.tempfile_in(folder(path))?;
+    unfinished.push(file.path().into());
+    drop(unfinished);
     if let Some(there) = there {
         // Only some may give files away: whose it is cannot always be kept.
         let _ = fchown(&file, Some(there.uid()), Some(there.gid()));
@@ -131,8 +135,9 @@ fn beside(path: &Path, there: Option<Metadata>) -> io::Result<NamedTempFile> {
 /// Where it cannot be renamed.
 pub fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
     let beside = file.path().to_path_buf();
+    let mut unfinished = unfinished();
     let kept = file.persist(path).map_err(|e| e.error);
-    unfinished().retain(|path| *path != beside);
+    unfinished.retain(|path| *path != beside);
     kept.map(drop)
 }
 
@@ -142,7 +147,10 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
 
 /// Removes what is not whole, for a program that ends at once.
 pub fn abandon() {
-    for path in unfinished().drain(..) {
+    let mut unfinished = unfinished();
+    for path in unfinished.drain(..) {
         let _ = fs::remove_file(path);
     }
+    // Held until the end: nothing more is begun or put in its place.
+    std::mem::forget(unfinished);
 }

@@ -8,7 +8,8 @@ use super::args::Trails;
 use super::output::{self, Targets};
 use super::plan::{Look, texts};
 use super::progress::Progress;
-use super::{INTERRUPTED, begun, interrupted, second, signals};
+use super::signals::Signals;
+use super::{INTERRUPTED, begun, interrupted, second};
 use crate::error::Error;
 use crate::finding::Verdict;
 use crate::inventory::{self, Request};
@@ -32,8 +33,9 @@ pub fn run(
 ) -> Result<u8, Error> {
     let entered = Instant::now();
     let pairs = output::pairs(matches, Format::Text)?;
-    signals(stop)?;
+    let signals = Signals::listen()?;
     let targets = Targets::open(pairs, Format::Text)?;
+    signals.ask(stop);
     let limits = Limits::default();
     let look = Look {
         source: &args.source,

@@ -13,9 +13,10 @@ use super::diagnose::note;
 use super::output::{self, Targets};
 use super::plan::Plan;
 use super::progress::Progress;
+use super::signals::Signals;
 use super::stream::Stream;
 use super::verbose::Lines;
-use super::{INTERRUPTED, begun, interrupted, second, signals, unused};
+use super::{INTERRUPTED, begun, interrupted, second, unused};
 use crate::accept;
 use crate::error::Error;
 use crate::event::{All, Observer};
@@ -44,8 +45,9 @@ pub fn run(
     let lines = args.format.contains(&Format::Jsonl);
     let quiet = args.quiet || lines && io::stdout().is_terminal();
     unused(&args.unused);
-    signals(stop)?;
+    let signals = Signals::listen()?;
     let mut targets = Targets::open(pairs, Format::Text)?;
+    signals.ask(stop);
     let plan = Plan::resolve(args, second(started), stop)?;
     let progress = Progress::begin("looking for digests", clock, quiet);
     let Plan {

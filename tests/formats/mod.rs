@@ -7,7 +7,7 @@ mod golden;
 mod hostile;
 pub mod many;
 mod ocsf;
-mod reports;
+pub mod reports;
 mod saved;
 mod stream;
 mod told;

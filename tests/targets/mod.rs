@@ -4,6 +4,7 @@ mod files;
 #[cfg(feature = "aws")]
 mod interrupted;
 mod pipes;
+mod signals;
 
 use std::fs;
 use std::path::PathBuf;
