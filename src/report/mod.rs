@@ -4,6 +4,7 @@ pub mod aws_cli;
 mod csv;
 pub(crate) mod groups;
 mod head;
+mod held;
 pub mod hex;
 pub mod html;
 pub mod json;

@@ -1,11 +1,11 @@
 //! A report that was saved as JSON, read again to be rendered in another format.
 
 use std::fmt;
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::held::Measured;
 use super::v1::{Report, SCHEMA};
 use super::{Format, json, render};
 
@@ -31,28 +31,26 @@ impl fmt::Display for NotAReport {
 
 impl std::error::Error for NotAReport {}
 
-/// All that is asked of JSON before it is taken for a report.
-#[derive(Deserialize)]
-struct Head {
-    schema: Option<String>,
-}
-
 impl<R: Read + Seek> Saved<R> {
     /// Reads what `--format json` wrote, of this version or of another that writes the same schema. Its
     /// text is not held.
     ///
     /// # Errors
-    /// Where it cannot be read, is not JSON, of another schema, or not as its schema says.
+    /// Where it cannot be read, is not JSON that can be written again, of another schema, not as its
+    /// schema says, or would take far more memory than its text.
     pub fn read(mut json: R) -> Result<Self, NotAReport> {
-        let head: Head =
+        let measured: Measured =
             parse(&mut json).map_err(|e| NotAReport(format!("it is not a JSON object: {e}")))?;
-        match head.schema.as_deref() {
+        match measured.schema.as_deref() {
             Some(SCHEMA) => {}
             Some(other) => {
                 return Err(NotAReport(format!("its schema is {other}, not {SCHEMA}")));
             }
             None => return Err(NotAReport(format!("it names no schema; {SCHEMA} is read"))),
         }
+        let length = json.seek(SeekFrom::End(0));
+        let length = length.map_err(|e| NotAReport(format!("it cannot be read: {e}")))?;
+        measured.bounded(length).map_err(NotAReport)?;
         let report =
             parse(&mut json).map_err(|e| NotAReport(format!("it is not as {SCHEMA} says: {e}")))?;
         Ok(Saved { report, json })

@@ -101,6 +101,47 @@ fn the_largest_report_is_bounded_for_people_and_whole_for_machines() {
     }
 }
 
+/// Peak resident memory in KiB, and the exit status, of rendering a saved report with `entries` of a list,
+/// and its size in KiB.
+fn listing(pointer: &str, entry: &str, entries: usize) -> (i32, u64, u64) {
+    let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
+    *report.pointer_mut(pointer).expect("a list") = json!(["ENTRIES"]);
+    let list = vec![entry; entries].join(",");
+    let text = report.to_string().replace("\"ENTRIES\"", &list);
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("report.json"), &text).expect("a file");
+    let args = ["report", "report.json", "--format", "csv"];
+    let (code, peak) = peak_of(dir.path(), &args, "nothing");
+    (code, peak, text.len() as u64 >> 10)
+}
+
+/// Entries that are much shorter than what holds them, with their parts that may be left out.
+#[test]
+fn a_saved_report_takes_no_many_times_its_size() {
+    let event = r#"{"event_name":"x","event_time":"2026-03-01T00:00:00Z","via":"x"}"#;
+    let finding = r#"{"code":"x","severity":"note","message":"x"}"#;
+    let stretch = r#"{"from":"2026-03-01T00:00:00Z","to":"2026-03-01T00:00:00Z","state":"gap"}"#;
+    for (pointer, entry, few, many) in [
+        ("/findings", finding, 100_000, 500_000),
+        ("/findings/0/evidence", event, 100_000, 500_000),
+        ("/chains/0/gaps/0/evidence", event, 100_000, 500_000),
+        ("/not_proven", r#""x""#, 1_000_000, 5_000_000),
+        ("/run/command", r#""""#, 2_000_000, 8_000_000),
+        ("/requested/regions", r#""x""#, 1_000_000, 5_000_000),
+    ] {
+        let (code, peak, size) = listing(pointer, entry, few);
+        assert_eq!(code, 0, "{pointer}");
+        assert!(peak < 3 * size + (96 << 10), "{pointer}: {peak} KiB");
+        let (code, peak, size) = listing(pointer, entry, many);
+        assert_eq!(code, 2, "{pointer}: {peak} of {size} KiB");
+        assert!(peak < 32 << 10, "{pointer}: {peak} KiB");
+    }
+    // Those that take less than their text are as many as there are.
+    let (code, peak, size) = listing("/chains/0/coverage", stretch, 1_000_000);
+    assert_eq!(code, 0);
+    assert!(peak < 3 * size + (96 << 10), "{peak} of {size} KiB");
+}
+
 /// Hostile text at its longest where there is the most room for it.
 #[test]
 fn a_page_of_the_longest_text_is_bounded() {

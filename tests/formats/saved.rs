@@ -252,3 +252,39 @@ fn what_is_not_a_report_is_refused_and_why_is_told() {
         &["report.json", "--format", "json", "--format", "text"],
     );
 }
+
+/// What nobody can write again is refused before anything is written, also where it stands in a field
+/// that is passed over.
+#[test]
+fn what_could_not_be_written_again_is_refused_in_every_format() {
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let with = |value: &[u8]| {
+        let report = everything();
+        let at = report.rfind('}').expect("an end");
+        [&report.as_bytes()[..at], b", \"tomorrow\": ", value, b"}"].concat()
+    };
+    for (value, why) in [
+        (deep(200).as_bytes(), "recursion limit exceeded"),
+        (b"1e999", "number out of range"),
+        (b"\"\\ud800\"", "hex escape"),
+        (b"{\"\\udc00\": 1}", "surrogate"),
+        (b"\"\xff\"", "invalid unicode code point"),
+        (b"{\"\xc3\": 1}", "invalid unicode code point"),
+    ] {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("report.json"), with(value)).expect("a file");
+        for format in Format::ALL {
+            let said = refused(dir.path(), &["report.json", "--format", format.as_str()]);
+            assert!(said.contains(why), "{why}: {said}");
+        }
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let text = with(deep(100).as_bytes());
+    fs::write(dir.path().join("report.json"), &text).expect("a file");
+    let run = run(dir.path(), &["report", "report.json", "--format", "json"]);
+    let (once, again): (Value, Value) = (
+        serde_json::from_slice(&text).expect("JSON"),
+        serde_json::from_str(&run.stdout).expect("JSON"),
+    );
+    assert_eq!(once, again);
+}
