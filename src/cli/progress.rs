@@ -13,7 +13,7 @@ use indicatif::{
     HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle,
 };
 
-use super::terminal::painted;
+use super::terminal::{knows_escapes, painted};
 use crate::escape::escape;
 use crate::event::{Observer, Step};
 use crate::finding::{CREDENTIALS, Finding, INTERRUPTED, Severity};
@@ -79,9 +79,9 @@ pub struct Progress {
 
 impl Progress {
     /// Draws on standard error from a second after `begun` on, `first` what is done before anything
-    /// is told; nothing where that is no terminal or nobody wants to see it.
+    /// is told; nothing where that is no terminal to draw on or nobody wants to see it.
     pub fn begin(first: &'static str, begun: Instant, quiet: bool) -> Option<Progress> {
-        if quiet || !io::stderr().is_terminal() {
+        if quiet || !io::stderr().is_terminal() || !knows_escapes() {
             return None;
         }
         let told = Arc::new(Told::default());

@@ -1,6 +1,8 @@
 //! What people see on a terminal: lines broken at its width and the words that matter in colour.
 //! What goes anywhere else stays as it is.
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 
 use console::{Style, Term};
@@ -12,14 +14,26 @@ const NARROWEST: usize = 30;
 const ALIGNED: usize = 45;
 
 /// Whether colour is wanted on standard output, or else on standard error: only on a terminal, and
-/// not with `NO_COLOR`, `CLICOLOR=0` or a terminal that knows none.
+/// not with `NO_COLOR`, `CLICOLOR=0` or a terminal that knows none. What is empty says nothing, which
+/// `console` does not heed.
 fn in_colour(stderr: bool) -> bool {
-    let (terminal, usual) = match stderr {
-        true => (io::stderr().is_terminal(), console::colors_enabled_stderr()),
-        false => (io::stdout().is_terminal(), console::colors_enabled()),
+    let terminal = match stderr {
+        true => io::stderr().is_terminal(),
+        false => io::stdout().is_terminal(),
     };
-    let refused = std::env::var_os("NO_COLOR").is_some();
-    terminal && usual && !refused
+    let usual = knows_escapes() && said("CLICOLOR").is_none_or(|value| value != "0");
+    let forced = said("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    terminal && (usual || forced) && said("NO_COLOR").is_none()
+}
+
+/// Whether terminals obey escape codes here, as far as is known.
+pub fn knows_escapes() -> bool {
+    said("TERM").is_some_and(|kind| kind != "dumb")
+}
+
+/// What the environment says, if anything.
+fn said(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// A text in the colour of the word that it says, if that has one and colour is wanted.

@@ -62,8 +62,14 @@ fn after_a_second_it_is_told_how_far_the_work_is() {
 #[test]
 fn nothing_is_told_of_it_elsewhere_or_to_those_who_do_not_want_it() {
     let stage = slow(stage());
-    for (on, more) in [(On::None, &[][..]), (On::Out, &[]), (On::Err, &["--quiet"])] {
-        let seen = run(&stage, on, 80, more, &[]);
+    for (on, more, env) in [
+        (On::None, &[][..], &[][..]),
+        (On::Out, &[], &[]),
+        (On::Err, &["--quiet"], &[]),
+        (On::Err, &[], &[("TERM", "dumb")]),
+        (On::Err, &[], &[("TERM", "")]),
+    ] {
+        let seen = run(&stage, on, 80, more, env);
         assert_eq!((seen.code, seen.err.as_str()), (0, ""));
     }
 }
@@ -87,7 +93,11 @@ fn what_was_found_is_told_while_the_work_goes_on() {
     let log = log.clone();
     modify_log(&mut world, &Place::new(BUCKET, &log));
     let stage = slow(serving(&world));
-    for (env, colour) in [(&[][..], true), (&[("NO_COLOR", "1")], false)] {
+    for (env, colour) in [
+        (&[][..], true),
+        (&[("NO_COLOR", "")], true),
+        (&[("NO_COLOR", "1")], false),
+    ] {
         let seen = run(&stage, On::Err, 200, &[], env);
         assert_eq!(seen.code, 1);
         assert_eq!(seen.err.contains("\u{1b}[31m"), colour, "{:?}", seen.err);

@@ -51,7 +51,12 @@ fn colour_is_added_to_words_that_stand_there_without_it() {
 
 #[test]
 fn colour_is_left_out_where_people_say_so() {
-    for env in [("NO_COLOR", "1"), ("CLICOLOR", "0"), ("TERM", "dumb")] {
+    for env in [
+        ("NO_COLOR", "1"),
+        ("CLICOLOR", "0"),
+        ("TERM", "dumb"),
+        ("TERM", ""),
+    ] {
         let seen = with("log-modified", On::Both, 2_000, &[env]);
         assert_eq!(seen.out, plain("log-modified"), "{env:?}");
     }
@@ -59,6 +64,11 @@ fn colour_is_left_out_where_people_say_so() {
     let both = [("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
     let both = with("log-modified", On::Out, 2_000, &both);
     assert_eq!(both.out, plain("log-modified"));
+    // What is empty says nothing.
+    for env in [("NO_COLOR", ""), ("CLICOLOR", ""), ("CLICOLOR_FORCE", "")] {
+        let seen = with("log-modified", On::Out, 2_000, &[env]);
+        assert!(seen.out.starts_with('\u{1b}'), "{env:?}");
+    }
 }
 
 #[test]
