@@ -10,7 +10,7 @@ use crate::finding::{Code, Severity};
 /// Events told of one group.
 const EVENTS: usize = 10;
 /// Findings of one group told beside the first, in a report of lines.
-const OTHERS: usize = 10;
+pub(super) const OTHERS: usize = 10;
 
 /// Findings that say the same; there is at least one.
 pub(super) struct Group<'a> {
@@ -79,14 +79,14 @@ impl<'a> Group<'a> {
         &self.others
     }
 
-    /// What is told of the first of them and of some others, for a report of lines.
-    pub(super) fn all_lines(&self) -> Vec<(&'static str, String)> {
+    /// What is told of the first of them and of so many others, for a report of lines.
+    pub(super) fn all_lines(&self, others: usize) -> Vec<(&'static str, String)> {
         let mut lines = self.lines();
         if !self.others.is_empty() {
             lines.push(("and", format!("{} more:", self.others.len())));
         }
-        lines.extend(self.others.iter().take(OTHERS).flat_map(|f| one_of_many(f)));
-        let more = self.others.len().saturating_sub(OTHERS);
+        lines.extend(self.others.iter().take(others).flat_map(|f| one_of_many(f)));
+        let more = self.others.len().saturating_sub(others);
         if more > 0 {
             lines.push(("and", format!("{more} more; the JSON report has them all")));
         }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::groups::Group;
+use super::groups::{Group, OTHERS};
 use super::head::{NOT_COMPLETE, meaning};
 use super::v1::{Chain, Report};
 use super::words::{explained, facts, length, plural, span, until};
@@ -161,7 +161,7 @@ fn found(group: &Group<'_>) -> Case {
     let finding = group.first;
     let mut lines: Vec<String> = Vec::new();
     let tell = |(name, value): (&str, String)| format!("{name}: {}", escape(&value));
-    lines.extend(group.all_lines().into_iter().map(tell));
+    lines.extend(group.all_lines(OTHERS).into_iter().map(tell));
     let (events, more) = group.events();
     for event in events {
         lines.push(format!("event: {}", escape(&event.event_name)));

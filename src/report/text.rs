@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::Group;
+use super::groups::{Group, OTHERS};
 use super::head::{NOT_COMPLETE, asked, keys, meaning, number_of_chains, told, window};
 use super::matrix::Matrix;
 use super::v1::{Chain, Evidence, Report};
@@ -23,6 +23,8 @@ const GAPS: usize = 20;
 const EVENTS: usize = 10;
 /// Findings told.
 const FINDINGS: usize = 200;
+/// Kinds of findings of which many are told one by one.
+const FEW_KINDS: usize = 20;
 
 /// Writes the report.
 ///
@@ -178,8 +180,9 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         counts.failed, counts.unproven, counts.gap, counts.note
     )?;
     let groups = Group::all(&report.findings);
+    let others = if groups.len() > FEW_KINDS { 1 } else { OTHERS };
     for group in groups.iter().take(FINDINGS) {
-        self::finding(group, out)?;
+        self::finding(group, others, out)?;
     }
     if groups.len() > FINDINGS {
         writeln!(
@@ -191,7 +194,7 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn finding(group: &Group<'_>, others: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut head = format!("{} {}", group.severity(), escape(&group.first.code.word()));
     let count = group.count();
     if count > 1 {
@@ -201,7 +204,7 @@ fn finding(group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
         let _ = write!(head, "  {}", escape(chain));
     }
     writeln!(out, "\n  {head}")?;
-    for (name, value) in group.all_lines() {
+    for (name, value) in group.all_lines(others) {
         writeln!(out, "    {name:<8} {}", escape(&value))?;
     }
     let (events, more) = group.events();

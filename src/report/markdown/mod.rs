@@ -6,7 +6,7 @@ mod inline;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::{Group, one_of_many};
+use super::groups::{Group, OTHERS, one_of_many};
 use super::head::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, told, window};
 use super::v1::{Accepted, Chain, Evidence, Gap, Report};
 use super::words::{cause, certainty, clip, digests, facts, logs, plural, span};
@@ -21,8 +21,6 @@ const FOR_CHAINS: usize = 15_000;
 const FOR_GAPS: usize = 25_000;
 /// Events of one gap, or of one kind of finding.
 const EVENTS: usize = 5;
-/// Findings of one kind told beside the first.
-const OTHERS: usize = 10;
 /// Characters of a value of which there are many: keys of CloudTrail's have some 150.
 const SHORT: usize = 300;
 /// Of them, those that chains, gaps and findings may take.
