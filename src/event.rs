@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::Finding;
 use crate::outcome::ChainOutcome;
 use crate::proof::{Proof, Verified};
 use crate::trail::ChainId;
@@ -29,14 +29,10 @@ pub struct Judged<'a> {
     pub bucket: Option<&'a str>,
     /// Its key.
     pub key: &'a str,
-    /// The gravest thing found; `None` if it is in order.
-    pub worst: Option<Severity>,
-    /// Its code.
-    pub code: Option<Code>,
+    /// The gravest thing found on it; `None` if it is in order.
+    pub finding: Option<&'a Finding>,
     /// Whether it was read, or only looked for.
     pub read: bool,
-    /// What was found on a log.
-    pub finding: Option<&'a Finding>,
     /// The end of the interval of a digest, or of the one that names a log.
     pub end: Timestamp,
     /// A digest that is proven, and by what.

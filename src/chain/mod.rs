@@ -176,17 +176,16 @@ impl<'a> Walk<'a> {
                  hangs on it"
             };
             let inside = self.meets(hour_before(end));
+            let finding = about(Finding::new(Code::DigestRelocated, message));
+            let finding = finding.severity(Severity::Note).over(hour_before(end));
             if inside {
-                let finding = about(Finding::new(Code::DigestRelocated, message));
-                self.report(finding.severity(Severity::Note).over(hour_before(end)));
+                self.report(finding.clone());
             }
-            let worst = Some(Severity::Note);
             return Placed {
                 proven: None,
                 beyond: None,
                 proof: None,
-                worst,
-                code: Some(Code::DigestRelocated),
+                finding: Some(finding),
                 passed_over: 0,
                 stands: false,
                 inside,
@@ -425,7 +424,7 @@ impl<'a> Walk<'a> {
     }
 
     fn open(&mut self, end: Timestamp, finding: Finding, own: &Own, key: &str) -> Placed {
-        let (worst, code) = (Some(finding.severity), Some(finding.code));
+        let told = Some(finding.clone());
         if self.meets(hour_before(end)) {
             self.witness(finding.code.as_str(), key, None, own);
         }
@@ -446,8 +445,7 @@ impl<'a> Walk<'a> {
             proven: None,
             beyond: None,
             proof: None,
-            worst,
-            code,
+            finding: told,
             passed_over: 0,
             stands: false,
             inside: self.meets(hour_before(end)),

@@ -39,7 +39,7 @@ impl Walk<'_> {
         let inside = self.meets(interval);
         let (bucket, key) = digest.place();
         let worst = found.iter().max_by_key(|f| f.severity);
-        let (worst, code) = (worst.map(|f| f.severity), worst.map(|f| f.code));
+        let (told, worst) = (worst.cloned(), worst.map(|f| f.severity));
         let me = Claimer {
             bucket: bucket.into(),
             key: key.into(),
@@ -121,8 +121,7 @@ impl Walk<'_> {
                 own: matches!(own, Own::Present(_, Checked::Valid(_))),
                 keys,
             }),
-            worst,
-            code,
+            finding: told,
             passed_over,
             stands: !relocated,
             inside,

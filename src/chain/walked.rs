@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::coverage::{Paint, Spans};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::Finding;
 use crate::hash::Sha256;
 use crate::keyname::KeyRoot;
 use crate::keys::Keys;
@@ -81,9 +81,7 @@ pub struct Placed {
     /// What proves it.
     pub proof: Option<Proof>,
     /// How it is told, a line a file: the worst that was found, or `None` if it is in order.
-    pub worst: Option<Severity>,
-    /// The code of that.
-    pub code: Option<Code>,
+    pub finding: Option<Finding>,
     /// Logs that are named and are not looked for, because the digest is not in its place.
     pub passed_over: u64,
     /// It is proven and lies where it was written, within the window or not.

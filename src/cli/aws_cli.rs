@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use crate::event::{Judged, Kind, Observer};
 use crate::finding::Severity;
-use crate::report::aws_cli::{self, Streams, Told, ToldDigest, ToldLog, log_problem};
+use crate::report::aws_cli::{
+    self, Streams, Told, ToldDigest, ToldLog, digest_problem, log_problem,
+};
 use crate::report::v1::Report;
 
 /// What was told of each file so far.
@@ -55,15 +57,17 @@ impl Observer for Files {
                 }
             }
             (kind, _) => {
-                let (proven, note) = (object.proven, object.worst == Some(Severity::Note));
-                if proven.is_none() && note {
+                let proven = object.proven;
+                let problem = object.finding.filter(|f| f.severity > Severity::Note);
+                if proven.is_none() && object.finding.is_some() && problem.is_none() {
                     // A copy beside a digest: it is none of the chain.
                     return;
                 }
+                let home = object.chain.home_region.as_str();
                 let digest = ToldDigest {
                     bucket: object.bucket.map(Into::into),
                     key: object.key.into(),
-                    problem: object.code.filter(|_| !note),
+                    problem: problem.map(|f| (f.code, digest_problem(f, home))),
                     proven: proven.map(|(digest, _)| {
                         ToldDigest::proven(digest.interval(), digest.is_starting())
                     }),

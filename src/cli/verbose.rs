@@ -62,8 +62,8 @@ impl Observer for Lines {
             event::Kind::Backfill => "backfill",
             event::Kind::Log => "log",
         };
-        let state = match (object.worst, object.read) {
-            (Some(severity), _) => severity.as_str(),
+        let state = match (object.finding, object.read) {
+            (Some(finding), _) => finding.severity.as_str(),
             (None, true) => "valid",
             (None, false) => "there",
         };

@@ -241,6 +241,19 @@ const SCENES: &[Scene] = &[
         },
     ),
     scene(
+        differ("an unknown key after the window", Invalid, "verified", Touching, "INVALID: public key not found in region us-east-1 for"),
+        &[],
+        |s| {
+            s.run();
+            let last = s.chain.last();
+            let index = s.world.keys.index_outside_validity(REGION, last.delivered);
+            let keys = s.world.keys.published(REGION, last.start, last.delivered);
+            damage::sign_with_key(&mut s.world, last, index);
+            s.loopback.change(|cloud| cloud.published.insert(REGION.to_owned(), keys));
+            s.window[1] = "2026-03-01T09:12:34Z";
+        },
+    ),
+    scene(
         differ("a log that is denied", Aborted, "unproven", CouldNotLook, "(AccessDenied)"),
         &["log-unreadable"],
         |s| s.log_answers(Answer::access_denied()),

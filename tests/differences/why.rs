@@ -38,6 +38,8 @@ pub enum Why {
     NotVisited,
     /// A digest before the window is called for, though it may have expired.
     BeforeTheWindow,
+    /// A digest that only touches the window counts.
+    Touching,
     /// A run is of one account and one region: a chain that is missing is not thought of.
     OneChain,
 }

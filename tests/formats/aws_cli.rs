@@ -46,12 +46,16 @@ fn told() -> Told {
 }
 
 fn printed(report: &Report) -> (String, String) {
+    printed_of(report, &told())
+}
+
+fn printed_of(report: &Report, told: &Told) -> (String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut streams = Streams {
         out: &mut out,
         err: Some(&mut err),
     };
-    print(report, Some(&told()), true, &mut streams).expect("written");
+    print(report, Some(told), true, &mut streams).expect("written");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (text(out), text(err))
 }
@@ -102,4 +106,34 @@ fn lines_follow_the_digest_that_names_them_and_problems_stand_apart() {
     assert_eq!(valid, told);
     let gone = |n| format!("Log file\ts3://logs/log-{n}\tINVALID: not found\n\n");
     assert_eq!(err, format!("\n{}{}{}", gone(0), gone(1), gone(2)));
+}
+
+#[test]
+fn digests_are_told_in_its_words_where_their_findings_collapsed_into_one() {
+    let told = Told::default();
+    for n in 0..3 {
+        let why = format!("public key not found in region us-east-1 for fingerprint {n}");
+        let digest = ToldDigest {
+            bucket: Some("logs".into()),
+            key: format!("digest-{n}"),
+            problem: Some((Code::KeyUnknown, why)),
+            proven: None,
+        };
+        let end = jiff::Timestamp::from_second(3_600 * (n + 1)).expect("a time");
+        told.digest(CHAIN, false, end, &digest);
+    }
+    let many = json!({"code": "key-unknown", "severity": "failed", "chain": CHAIN, "key": null,
+                      "bucket": null, "digest": null, "count": 3, "message": "too many",
+                      "actual": null});
+    let (out, err) = printed_of(&with(many), &told);
+    assert!(
+        out.ends_with("\n0/3 digest files valid, 3/3 digest files INVALID\n"),
+        "{out}"
+    );
+    let line = |n| {
+        format!(
+            "Digest file\ts3://logs/digest-{n}\tINVALID: public key not found in region us-east-1 for fingerprint {n}\n\n"
+        )
+    };
+    assert_eq!(err, [2, 1, 0].map(line).concat());
 }

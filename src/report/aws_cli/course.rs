@@ -85,15 +85,13 @@ impl Course<'_, '_, '_> {
         let place = place(digest.bucket.as_deref(), &digest.key);
         let valid = self.counts(digest);
         if !valid {
-            let finding = self.by_key.get(digest.key.as_str());
-            let why = match (finding, digest.problem) {
-                (Some(finding), _) => words::digest(finding, self.home),
-                (None, problem) => {
-                    problem
-                        .into_iter()
-                        .for_each(|code| *self.collapsed.entry(code).or_default() += 1);
-                    problem.map_or("", words::of_code).into()
+            let why = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
+                (Some(finding), _) => words::digest_of_report(finding, self.home),
+                (None, Some((code, why))) => {
+                    *self.collapsed.entry(*code).or_default() += 1;
+                    why.clone()
                 }
+                (None, None) => String::new(),
             };
             self.printer.invalid(what, &place, &why)?;
             self.digests(backfill).invalid += 1;
@@ -146,7 +144,10 @@ impl Course<'_, '_, '_> {
                 let counted = self.digests(backfill);
                 counted.invalid = sum(&[counted.invalid, count]);
             }
-            (digest_file(backfill), words::digest(finding, self.home))
+            (
+                digest_file(backfill),
+                words::digest_of_report(finding, self.home),
+            )
         };
         let place = match &finding.key {
             Some(key) => place(finding.bucket.as_deref(), key),

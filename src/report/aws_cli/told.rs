@@ -24,8 +24,9 @@ pub struct ToldDigest {
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
-    /// What was found on it, where that is more than a note.
-    pub problem: Option<Code>,
+    /// What was found on it, where that is more than a note, and what the AWS CLI says of that after
+    /// `INVALID: `.
+    pub problem: Option<(Code, String)>,
     /// Its interval, in seconds, and whether it is a starting digest; nothing where it is not proven.
     pub proven: Option<(i64, i64, bool)>,
 }

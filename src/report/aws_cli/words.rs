@@ -10,35 +10,37 @@ const NOT_FOUND: &str = "not found";
 const INVALID_FORMAT: &str = "invalid format";
 const SIGNATURE: &str = "signature verification failed";
 
-/// What is said of a digest; `home` is the trail's home region.
-pub fn digest(finding: &v1::Finding, home: &str) -> String {
-    match (finding.code.known(), finding.message.as_str()) {
-        (Some(Code::DigestMissing), _) if finding.key.is_some() => NOT_FOUND.into(),
-        (_, DIGEST_NOT_AS_RECORDED) => SIGNATURE.into(),
-        (Some(Code::KeyUnknown), _) => {
-            let fingerprint = finding.actual.as_deref().unwrap_or_default();
-            format!("public key not found in region {home} for fingerprint {fingerprint}")
-        }
-        (code, message) => {
-            let known = code.and_then(|code| usual(*code));
-            known.unwrap_or(message).into()
-        }
+/// What is said of a digest on which something was found; `home` is the trail's home region.
+pub fn digest(finding: &Finding, home: &str) -> String {
+    let actual = finding.actual.as_deref();
+    of_digest(Some(&finding.code), &finding.message, actual, home)
+}
+
+/// The same of a finding in a report.
+pub fn digest_of_report(finding: &v1::Finding, home: &str) -> String {
+    match (finding.code.known(), &finding.key) {
+        // Those that are counted by the hour have no name.
+        (Some(Code::DigestMissing), None) => finding.message.clone(),
+        (code, _) => of_digest(code, &finding.message, finding.actual.as_deref(), home),
     }
 }
 
-/// What is said of a digest of which nothing but the code of what was found is known.
-pub fn of_code(code: Code) -> &'static str {
-    usual(code).unwrap_or(code.as_str())
-}
-
-fn usual(code: Code) -> Option<&'static str> {
-    match code {
-        Code::DigestMalformed => Some(INVALID_FORMAT),
-        Code::DigestSignatureInvalid | Code::DigestSignatureAbsent => Some(SIGNATURE),
-        Code::DigestRelocated | Code::DigestIdentityMismatch => {
-            Some("has been moved from its original location")
+fn of_digest(code: Option<&Code>, message: &str, actual: Option<&str>, home: &str) -> String {
+    match (code, message) {
+        (Some(Code::DigestMissing), _) => NOT_FOUND.into(),
+        (Some(Code::DigestMalformed), _) => INVALID_FORMAT.into(),
+        (Some(Code::DigestSignatureInvalid | Code::DigestSignatureAbsent), _)
+        | (_, DIGEST_NOT_AS_RECORDED) => SIGNATURE.into(),
+        (Some(Code::DigestRelocated | Code::DigestIdentityMismatch), _) => {
+            "has been moved from its original location".into()
         }
-        _ => None,
+        (Some(Code::KeyUnknown), _) => match actual {
+            Some(actual) => {
+                format!("public key not found in region {home} for fingerprint {actual}")
+            }
+            None => message.into(),
+        },
+        _ => message.into(),
     }
 }
 
