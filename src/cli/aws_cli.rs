@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::event::{Judged, Kind, Observer};
 use crate::finding::Severity;
 use crate::report::aws_cli::{
-    self, Streams, Told, ToldDigest, ToldLog, digest_problem, log_problem,
+    self, Streams, Told, ToldDigest, ToldLog, digest_problem, is_of_the_rest, log_problem,
 };
 use crate::report::v1::Report;
 
@@ -43,6 +43,10 @@ pub fn print(
 
 impl Observer for Files {
     fn judged(&self, object: Judged<'_>) {
+        // Once nothing more can be looked at, one finding says of how much.
+        if object.finding.is_some_and(|f| is_of_the_rest(f.reason)) {
+            return;
+        }
         let chain = object.chain.to_string();
         match (object.kind, object.digest) {
             (Kind::Log, Some(digest)) => {

@@ -1,5 +1,6 @@
 //! Validation over AWS on loopback: the real binary, the real SDK, real HTTP.
 
+mod aws_cli;
 mod caller;
 mod cases;
 mod command_line;

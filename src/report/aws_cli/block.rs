@@ -112,7 +112,7 @@ impl<'a> Block<'a> {
             collapsed,
         };
         for backfill in [false, true] {
-            let items = self.items(told, backfill)?;
+            let items = self.items(told, backfill, &course.by_key)?;
             course.walk(&items, backfill)?;
         }
         // Logs that no digest names, and what is no file.
@@ -144,7 +144,12 @@ impl<'a> Block<'a> {
     }
 
     /// What is told in one walk, newest first.
-    fn items(&self, told: Option<&Told>, backfill: bool) -> io::Result<Vec<Item<'a>>> {
+    fn items(
+        &self,
+        told: Option<&Told>,
+        backfill: bool,
+        by_key: &HashMap<&str, &Finding>,
+    ) -> io::Result<Vec<Item<'a>>> {
         let mut items: Vec<(i64, Item<'a>)> = Vec::new();
         let mut keys = HashSet::new();
         let problems: HashSet<&str> = self
@@ -162,9 +167,15 @@ impl<'a> Block<'a> {
             items.push((entry.end, Item::Told(entry)));
         }
         for finding in &self.findings {
-            let of_log = words::is_of_log(finding);
-            let known = finding.key.as_ref().is_some_and(|key| keys.contains(key))
-                || (of_log && told.is_some());
+            let known = match (&finding.key, words::is_of_log(finding)) {
+                (_, true) => told.is_some(),
+                // A file is told of once, with the worst.
+                (Some(key), _) => {
+                    let worst = by_key.get(key.as_str());
+                    keys.contains(key) || worst.is_some_and(|worst| !std::ptr::eq(*worst, *finding))
+                }
+                (None, _) => false,
+            };
             if self.place_of(finding, told.is_some()) == Some(backfill) && !known {
                 let end = finding.to.map_or(i64::MIN, |to| to.as_second());
                 items.push((end, Item::Finding(finding)));
@@ -181,18 +192,25 @@ impl<'a> Block<'a> {
     /// Takes the counts of a report that does not tell of each file.
     fn count(&self, course: &mut Course<'_, '_, '_>) {
         let Some(chain) = self.chain else { return };
-        let digests = |d: &Digests| Count {
-            valid: d.valid,
-            invalid: sum(&[d.failed, d.missing, d.missing_inferred, d.unproven]),
+        let count = |found: Count, valid, wrong: &[u64], unproven: u64| {
+            let unlooked = found.unlooked.min(unproven);
+            let invalid = sum(&[sum(wrong), unproven - unlooked]);
+            Count {
+                valid,
+                invalid,
+                unlooked,
+            }
+        };
+        let digests = |found, d: &Digests| {
+            let wrong = [d.failed, d.missing, d.missing_inferred];
+            count(found, d.valid, &wrong, d.unproven)
         };
         let logs = &chain.logs;
-        let unreferenced = logs.unreferenced.unwrap_or(0);
-        course.printer.digests = digests(&chain.digests);
-        course.printer.backfills = digests(&chain.backfill_digests);
-        course.printer.logs = Count {
-            valid: logs.valid,
-            invalid: sum(&[logs.failed, logs.missing, logs.unproven, unreferenced]),
-        };
+        let wrong = [logs.failed, logs.missing, logs.unreferenced.unwrap_or(0)];
+        let printer = &mut course.printer;
+        printer.digests = digests(printer.digests, &chain.digests);
+        printer.backfills = digests(printer.backfills, &chain.backfill_digests);
+        printer.logs = count(printer.logs, logs.valid, &wrong, logs.unproven);
         if let (Some(first), Some(last)) = (&chain.first_digest, &chain.last_digest) {
             course.covers(shift(first.end, -HOUR), last.end);
         }

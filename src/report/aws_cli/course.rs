@@ -85,16 +85,19 @@ impl Course<'_, '_, '_> {
         let place = place(digest.bucket.as_deref(), &digest.key);
         let valid = self.counts(digest);
         if !valid {
-            let why = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
-                (Some(finding), _) => words::digest_of_report(finding, self.home),
+            let (code, why) = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
+                (Some(finding), _) => {
+                    let why = words::digest_of_report(finding, self.home);
+                    (finding.code.known(), why)
+                }
                 (None, Some((code, why))) => {
                     *self.collapsed.entry(*code).or_default() += 1;
-                    why.clone()
+                    (Some(code), why.clone())
                 }
-                (None, None) => String::new(),
+                (None, None) => (None, String::new()),
             };
-            self.printer.invalid(what, &place, &why)?;
-            self.digests(backfill).invalid += 1;
+            self.printer.found(what, &place, code, &why)?;
+            self.digests(backfill).add(code, 1);
         } else if !unreached {
             self.printer.valid(what, &place)?;
             self.digests(backfill).valid += 1;
@@ -107,8 +110,8 @@ impl Course<'_, '_, '_> {
             match log.problem {
                 Some((code, why)) => {
                     *self.collapsed.entry(code).or_default() += 1;
-                    self.printer.logs.invalid += 1;
-                    self.printer.invalid("Log file", &place, &why)
+                    self.printer.logs.add(Some(&code), 1);
+                    self.printer.found("Log file", &place, Some(&code), &why)
                 }
                 None if valid && !unreached => {
                     self.printer.logs.valid += 1;
@@ -121,39 +124,39 @@ impl Course<'_, '_, '_> {
 
     /// A finding on something that was not told of by itself.
     pub fn finding(&mut self, finding: &Finding, backfill: bool) -> io::Result<()> {
+        // That there is nothing is told by the summary.
+        let nothing = [Code::NothingFound, Code::ChainMissing];
+        if nothing.iter().any(|code| finding.code == *code) {
+            return Ok(());
+        }
+        if !words::is_of_files(finding) {
+            return self.printer.aside(&words::aside(finding));
+        }
+        let code = finding.code.known();
+        let rest = words::is_of_the_rest(finding.reason.as_deref());
+        let told = code.and_then(|code| self.collapsed.get(code));
+        let told = told.filter(|_| self.told.is_some() && finding.key.is_none() && !rest);
         let count = finding.count.unwrap_or(1);
-        let told = finding
-            .code
-            .known()
-            .and_then(|code| self.collapsed.get(code));
-        let told = told.filter(|_| self.told.is_some() && finding.key.is_none());
         let count = count.saturating_sub(told.map_or(0, |n| u64::try_from(*n).unwrap_or(0)));
         if count == 0 {
             return Ok(());
         }
-        let (what, why) = if words::is_of_log(finding) {
-            self.printer.logs.invalid = sum(&[self.printer.logs.invalid, count]);
-            ("Log file", words::log_of_report(finding))
-        } else {
-            // That there is nothing is told by the summary.
-            let nothing = [Code::NothingFound, Code::ChainMissing];
-            if nothing.iter().any(|code| finding.code == *code) {
-                return Ok(());
+        let (what, why) = match words::is_of_log(finding) {
+            true => {
+                self.printer.logs.add(code, count);
+                ("Log file", words::log_of_report(finding))
             }
-            if finding.code.known() != Some(&Code::KeyInvalid) {
-                let counted = self.digests(backfill);
-                counted.invalid = sum(&[counted.invalid, count]);
+            false => {
+                self.digests(backfill).add(code, count);
+                let why = words::digest_of_report(finding, self.home);
+                (digest_file(backfill), why)
             }
-            (
-                digest_file(backfill),
-                words::digest_of_report(finding, self.home),
-            )
         };
         let place = match &finding.key {
             Some(key) => place(finding.bucket.as_deref(), key),
             None => NOWHERE.into(),
         };
-        self.printer.invalid(what, &place, &why)
+        self.printer.found(what, &place, code, &why)
     }
 
     fn digests(&mut self, backfill: bool) -> &mut Count {

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
+use super::words;
 use crate::escape::escape;
+use crate::finding::Code;
 
 /// Where it prints: problems go to standard error, which may be the same as standard output.
 pub struct Streams<'a> {
@@ -19,11 +21,23 @@ pub struct Streams<'a> {
 pub struct Count {
     pub valid: u64,
     pub invalid: u64,
+    /// Of which nothing is known: the AWS CLI gives up at the first.
+    pub unlooked: u64,
 }
 
 impl Count {
+    /// Counts files on which something was found.
+    pub fn add(&mut self, code: Option<&Code>, files: u64) {
+        let count = match words::is_unlooked(code) {
+            true => &mut self.unlooked,
+            false => &mut self.invalid,
+        };
+        *count = count.saturating_add(files);
+    }
+
     fn total(self) -> u64 {
-        self.valid.saturating_add(self.invalid)
+        let known = self.valid.saturating_add(self.invalid);
+        known.saturating_add(self.unlooked)
     }
 }
 
@@ -70,10 +84,25 @@ impl<'a, 'b> Printer<'a, 'b> {
         writeln!(self.streams.out, "{what}\t{}\tvalid", escape(place))
     }
 
-    /// A file that is not.
-    pub fn invalid(&mut self, what: &str, place: &str, why: &str) -> io::Result<()> {
+    /// A file on which something was found.
+    pub fn found(
+        &mut self,
+        what: &str,
+        place: &str,
+        code: Option<&Code>,
+        why: &str,
+    ) -> io::Result<()> {
         let (place, why) = (escape(place), escape(why));
-        self.problem(&format!("{what}\t{place}\tINVALID: {why}"))
+        let state = match words::is_unlooked(code) {
+            true => "not looked at",
+            false => "INVALID",
+        };
+        self.problem(&format!("{what}\t{place}\t{state}: {why}"))
+    }
+
+    /// What is said of no file.
+    pub fn aside(&mut self, text: &str) -> io::Result<()> {
+        self.problem(&format!("trailproof: {}", escape(text)))
     }
 
     /// Time without digests.
@@ -104,33 +133,37 @@ impl<'a, 'b> Printer<'a, 'b> {
         (from, to): (Timestamp, Timestamp),
         found: Option<(Timestamp, Timestamp)>,
     ) -> io::Result<()> {
-        let Count { valid, invalid } = self.digests;
-        let backfills = self.backfills;
+        let (digests, backfills) = (self.digests, self.backfills);
         let out = &mut self.streams.out;
         if !self.spaced {
             writeln!(out)?;
         }
         writeln!(out, "Results requested for {} to {}", time(from), time(to))?;
-        if valid == 0 && invalid == 0 && backfills.total() == 0 {
+        if digests.total() == 0 && backfills.total() == 0 {
             return writeln!(out, "No digests found");
         }
         match found {
             Some((from, to)) => writeln!(out, "Results found for {} to {}:", time(from), time(to))?,
             None => writeln!(out, "No valid digests found in range")?,
         }
-        self.ratio(self.digests, "digest")?;
+        self.ratio(digests, "digest")?;
         self.ratio(backfills, "backfill digest")?;
         self.ratio(self.logs, "log")?;
         writeln!(self.streams.out)
     }
 
     fn ratio(&mut self, count: Count, name: &str) -> io::Result<()> {
-        let (Count { valid, invalid }, total) = (count, count.total());
-        if total > 0 {
-            write!(self.streams.out, "\n{valid}/{total} {name} files valid")?;
-            if invalid > 0 {
-                write!(self.streams.out, ", {invalid}/{total} {name} files INVALID")?;
-            }
+        let (out, total) = (&mut self.streams.out, count.total());
+        if total == 0 {
+            return Ok(());
+        }
+        write!(out, "\n{}/{total} {name} files valid", count.valid)?;
+        let others = [
+            (count.invalid, "INVALID"),
+            (count.unlooked, "not looked at"),
+        ];
+        for (files, state) in others.iter().filter(|(files, _)| *files > 0) {
+            write!(out, ", {files}/{total} {name} files {state}")?;
         }
         Ok(())
     }

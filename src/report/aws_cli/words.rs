@@ -2,7 +2,8 @@
 //! `customizations/cloudtrail/validation.py`). What it has no words for is told in ours, in their place.
 
 use crate::finding::{
-    Code, DIGEST_NOT_AS_RECORDED, Finding, LOG_CUT_OFF, LOG_MODIFIED_AND_FOLLOWED,
+    CREDENTIALS, Code, DIGEST_NOT_AS_RECORDED, Finding, INTERRUPTED, LOG_CUT_OFF,
+    LOG_MODIFIED_AND_FOLLOWED,
 };
 use crate::report::v1;
 
@@ -65,6 +66,41 @@ fn of_log(code: Option<&Code>, message: &str) -> String {
         (Some(Code::LogMalformed), _) => INVALID_FORMAT.into(),
         _ => message.into(),
     }
+}
+
+/// Whether a file was not looked at, for all that was found on it.
+pub fn is_unlooked(code: Option<&Code>) -> bool {
+    let codes = [
+        Code::DigestUnreadable,
+        Code::LogUnreadable,
+        Code::KeyUnavailable,
+    ];
+    code.is_some_and(|code| codes.contains(code))
+}
+
+/// Whether a finding is about files of a chain; not about a folder, nor about time of which it is not
+/// known whether there are any.
+pub fn is_of_files(finding: &v1::Finding) -> bool {
+    let of_some = match &finding.key {
+        Some(key) => finding.digest.is_some() || !key.ends_with('/'),
+        None => !is_unlooked(finding.code.known()) || finding.count.is_some(),
+    };
+    finding.chain.is_some() && of_some
+}
+
+/// What is said of what concerns no file.
+pub fn aside(finding: &v1::Finding) -> String {
+    let message = &finding.message;
+    match (&finding.bucket, &finding.key) {
+        (Some(bucket), Some(key)) => format!("s3://{bucket}/{key}: {message}"),
+        (None, Some(key)) => format!("{key}: {message}"),
+        _ => message.clone(),
+    }
+}
+
+/// Whether a finding says of how much nothing was known once nothing more could be looked at.
+pub fn is_of_the_rest(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| [CREDENTIALS, INTERRUPTED].contains(&reason))
 }
 
 /// Whether a finding is about a log.
