@@ -1,7 +1,8 @@
 //! `--format aws-cli`: keeps what is told of each file until the report is written.
 
-use std::io::{self, Write};
+use std::io::{self, StderrLock, Write};
 
+use super::output::or_closed;
 use crate::event::{Judged, Kind, Observer};
 use crate::finding::Severity;
 use crate::report::aws_cli::{
@@ -33,12 +34,25 @@ pub fn print(
     verbose: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+    let mut err = Heard(io::stderr().lock());
     let mut streams = Streams {
         out,
         err: Some(&mut err),
     };
     aws_cli::print(report, told, verbose, &mut streams)
+}
+
+/// Standard error where its reader may have gone: what is printed elsewhere is printed all the same.
+struct Heard(StderrLock<'static>);
+
+impl Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        or_closed(self.0.write_all(bytes)).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        or_closed(self.0.flush())
+    }
 }
 
 impl Observer for Files {

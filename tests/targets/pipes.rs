@@ -63,6 +63,31 @@ fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
 }
 
 #[test]
+fn a_report_is_whole_where_nobody_reads_the_problems_beside_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("report");
+    let out = ["--out", path.to_str().expect("UTF-8")];
+    let saved = ["report", "tests/golden/everything.json"];
+    for (from, args, code) in [
+        (case("log-modified"), validate(&["--verbose"]), 1),
+        (root(), saved.to_vec(), 0),
+    ] {
+        let args = [&args[..], &["--format", "aws-cli"], &out].concat();
+        let (reader, closed) = io::pipe().expect("a pipe");
+        drop(reader);
+        let status = command(&from, &args).stderr(closed).status();
+        assert_eq!(
+            status.expect("the binary runs").code(),
+            Some(code),
+            "{args:?}"
+        );
+        let report = fs::read_to_string(&path).expect("a report");
+        assert!(report.contains(" files INVALID\n"), "{report}");
+        fs::remove_file(&path).expect("a file");
+    }
+}
+
+#[test]
 fn other_commands_are_as_quiet() {
     let saved = "tests/golden/everything.json";
     let copy = "testdata/gap/bucket";
