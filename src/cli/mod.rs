@@ -126,9 +126,11 @@ fn interrupted(stop: &Stop, what: &str) -> bool {
     interrupted
 }
 
-/// Names what was given and means nothing here.
-fn unused(given: &Unused) {
-    for (name, meaning) in given.given() {
+/// Names what was given and means nothing here: beside a report `as_aws_cli`, which goes to standard
+/// error too, only what bears on safety.
+fn unused(given: &Unused, as_aws_cli: bool) {
+    let given = given.given().into_iter();
+    for (name, meaning) in given.filter(|(name, _)| !as_aws_cli || *name == "--no-verify-ssl") {
         note(&format!("{name} is accepted and has no effect: {meaning}"));
     }
 }
@@ -153,7 +155,7 @@ fn doctor(
     started: Timestamp,
     stop: &Stop,
 ) -> Result<u8, Error> {
-    unused(&args.unused);
+    unused(&args.unused, false);
     Signals::listen()?.ask(stop);
     doctor::run(args, second(started), command, stop)
 }

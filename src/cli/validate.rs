@@ -44,7 +44,7 @@ pub fn run(
     // Lines that go to a terminal one by one show by themselves how far it is.
     let lines = args.format.contains(&Format::Jsonl);
     let quiet = args.quiet || lines && io::stdout().is_terminal();
-    unused(&args.unused);
+    unused(&args.unused, args.format.contains(&Format::AwsCli));
     let signals = Signals::listen()?;
     let mut targets = Targets::open(pairs, Format::Text)?;
     signals.ask(stop);

@@ -175,6 +175,17 @@ fn look(clean: &Clean) -> (Chain, [Both; 2]) {
     if account != ACCOUNT {
         args.extend(["--account-id", account].map(str::to_owned));
     }
+    // What means nothing to us is not named beside what the AWS CLI prints.
+    let meaningless = [
+        "--output",
+        "text",
+        "--query",
+        "x",
+        "--color",
+        "off",
+        "--no-paginate",
+    ];
+    args.extend(meaningless.map(str::to_owned));
     let brief = both(&loopback, &args, clean.besides);
     args.push("--verbose".to_owned());
     let verbose = both(&loopback, &args, clean.besides);

@@ -1,5 +1,5 @@
-//! `--format aws-cli` where something could not be looked at: the AWS CLI gives up there, so what is said
-//! is said in our words, and nothing is counted as INVALID.
+//! `--format aws-cli` where something is said in our words. Mostly that is what could not be looked at: the
+//! AWS CLI gives up there, and nothing of it is counted as INVALID.
 
 use std::fs;
 use std::time::Duration;
@@ -18,9 +18,13 @@ const DIGESTS: &str = "AWSLogs/111111111111/CloudTrail-Digest/";
 
 /// A run as the AWS CLI; the JSON report lies beside it.
 fn run(stage: &Stage) -> Run {
+    run_with(stage, &[])
+}
+
+fn run_with(stage: &Stage, more: &[&str]) -> Run {
     let report = ["--format", "json", "--out", "report.json"];
     let args = [&["validate", "--trail-arn", ARN], &WINDOW[..], &report].concat();
-    stage.run(&[&args[..], &["--format", "aws-cli"]].concat())
+    stage.run(&[&args[..], &["--format", "aws-cli"], more].concat())
 }
 
 /// What the saved report is as the AWS CLI.
@@ -179,4 +183,24 @@ fn an_interrupted_run_calls_nothing_invalid() {
         .filter(|line| line.contains("interrupted"));
     let note = "note: interrupted: the report holds what was found until then";
     assert_eq!(lines.collect::<Vec<_>>(), [note, stopped]);
+}
+
+#[test]
+fn of_options_without_effect_only_what_bears_on_safety_is_named() {
+    let stage = stage();
+    let more = [
+        "--output",
+        "text",
+        "--debug",
+        "--no-paginate",
+        "--no-verify-ssl",
+    ];
+    let run = run_with(&stage, &more);
+    let note = "note: --no-verify-ssl is accepted and has no effect: certificates are verified";
+    assert!(
+        run.code == 0 && run.stderr.starts_with(note),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
 }
