@@ -281,8 +281,8 @@ pub struct Request {
     /// Why the trails that write to the buckets could not all be asked for.
     pub untold: Option<String>,
     /// Whether digests that only touch the window, and their logs, are told of as well, as the AWS CLI
-    /// looks at them: those that end where it begins, or within an hour after its end. They count in
-    /// nothing.
+    /// looks at them: those that end where it begins, or within an hour after its end, and a backfill
+    /// digest before it that one within is linked to. They count in nothing.
     pub touching: bool,
     /// The one log that is looked at, where no other is: then nothing is looked for but the digests
     /// that could name it.

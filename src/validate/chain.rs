@@ -40,6 +40,8 @@ pub(super) struct Proved {
     pub pages: Vec<Page>,
     /// The same of digests beyond the window.
     pub beyond: Vec<Page>,
+    /// The same of those that only touch it and are told of.
+    pub touching: Vec<Page>,
     /// SHA-256 over its logs, and what became of each.
     pub evidence: sha2::Sha256,
     pub complete: bool,
@@ -74,6 +76,7 @@ impl Driver<'_> {
             passed_over,
             pages,
             beyond,
+            touching,
             complete,
             names,
             siblings,
@@ -113,6 +116,7 @@ impl Driver<'_> {
             by_logs: Paint::default(),
             pages,
             beyond,
+            touching,
             evidence: sha2::Sha256::new(),
             pending_from,
             complete,
@@ -144,6 +148,8 @@ impl Driver<'_> {
             passed_over: 0,
             pages: Vec::new(),
             beyond: Vec::new(),
+            touching: Vec::new(),
+            linked: Vec::new(),
             unlisted: 0,
             complete: true,
             references,

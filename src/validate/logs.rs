@@ -40,6 +40,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 enum Of {
     /// A chain's, within the window.
     Chain(u32),
+    /// A chain's that only touch the window: they are told of, and count in nothing.
+    Touching(u32),
     /// A chain's beyond the window, for events alone.
     Beyond(u32),
     /// Those of a chain that was not asked for, for events alone.
@@ -221,6 +223,10 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                     let proved = &self.chains[at as usize];
                     (&proved.id, &proved.pages)
                 }
+                Of::Touching(at) => {
+                    let proved = &self.chains[at as usize];
+                    (&proved.id, &proved.touching)
+                }
                 Of::Beyond(at) => {
                     let proved = &self.chains[at as usize];
                     (&proved.id, &proved.beyond)
@@ -263,7 +269,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         let entry = &sheet.logs[at];
         match sheet.of {
             Of::Chain(chain) => self.judged(chain as usize, &sheet, entry, state),
-            Of::Beyond(_) if self.driver.touches(sheet.interval.to) => {
+            Of::Touching(_) => {
                 let (finding, read) = match &state {
                     LogState::Found(finding) => (Some(&**finding), true),
                     LogState::Valid { .. } => (None, true),
@@ -459,11 +465,8 @@ fn order(
     for (at, proved) in (0..).zip(chains) {
         let heard = |page: &Page| interest.wants(&proved.id, page.hour());
         add(Of::Chain(at), &proved.pages, &|_| true);
-        let touching = |page: &Page| {
-            let end = Timestamp::from_second(page.end());
-            heard(page) || end.is_ok_and(|end| driver.touches(end))
-        };
-        add(Of::Beyond(at), &proved.beyond, &touching);
+        add(Of::Touching(at), &proved.touching, &|_| true);
+        add(Of::Beyond(at), &proved.beyond, &heard);
     }
     for (at, witness) in (0..).zip(witnesses) {
         let heard = |page: &Page| interest.wants(&witness.id, page.hour());

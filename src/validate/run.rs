@@ -49,6 +49,10 @@ pub(super) struct Run<'a> {
     pub(super) pages: Vec<Page>,
     /// The same of digests beyond the window.
     pub(super) beyond: Vec<Page>,
+    /// The same of those that only touch it and are told of.
+    pub(super) touching: Vec<Page>,
+    /// Places of backfill digests before the window that touch it by a link.
+    pub(super) linked: Vec<(String, String)>,
     pub(super) unlisted: usize,
     pub(super) complete: bool,
     /// Which logs its proven digests name.
@@ -251,14 +255,19 @@ impl Run<'_> {
             event::Kind::Digest
         };
         self.passed_over += placed.passed_over;
-        let touches = !placed.inside && self.driver.touches(end);
+        let proven = placed.proven.as_ref().or(placed.beyond.as_ref());
+        // A proven digest is told as it is signed, for its bucket may not be known otherwise.
+        let (bucket, key) = proven.map_or(found, |digest| {
+            let (bucket, key) = digest.place();
+            (Some(bucket), key)
+        });
+        let is_here = |(of, name): &(String, String)| bucket == Some(of) && key == name;
+        let touches = !placed.inside
+            && self.purpose == Purpose::Proof
+            && (self.driver.touches(end) || self.linked.iter().any(is_here));
         if (placed.inside || touches) && self.purpose == Purpose::Proof {
-            let proven = placed.proven.as_ref().or(placed.beyond.as_ref());
-            // A proven digest is told as it is signed, for its bucket may not be known otherwise.
-            let (bucket, key) = proven.map_or(found, |digest| {
-                let (bucket, key) = digest.place();
-                (Some(bucket), key)
-            });
+            let link = proven.and_then(|digest| self.leads_before(digest));
+            self.linked.extend(link);
             self.driver.observer.judged(Judged {
                 chain: self.id,
                 kind,
@@ -274,7 +283,10 @@ impl Run<'_> {
         }
         if let Some(digest) = &placed.beyond {
             let page = self.name(digest);
-            self.beyond.extend(page);
+            match touches {
+                true => self.touching.extend(page),
+                false => self.beyond.extend(page),
+            }
         }
         if let Some(digest) = &placed.proven {
             let page = self.name(digest);
@@ -284,6 +296,18 @@ impl Run<'_> {
             }
             self.pages.extend(page);
         }
+    }
+
+    /// Where the link of a backfill digest leads, if what lies there before the window is told of: the
+    /// AWS CLI follows links until a digest begins before it.
+    fn leads_before(&self, digest: &Verified) -> Option<(String, String)> {
+        let request = self.driver.request;
+        let from = request.from.filter(|_| request.touching && self.backfill)?;
+        let link = digest
+            .previous()
+            .filter(|_| digest.interval().from >= from)?;
+        let named = DigestKey::parse(&link.key)?.name;
+        (named.end < from).then(|| (link.bucket.clone(), link.key.clone()))
     }
 
     /// Looks by name for what links name and listing did not show, down to `next`.

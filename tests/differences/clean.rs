@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::awscli::End;
 use super::stage::{Both, arguments, both, each};
 use crate::support::aws::{Loopback, Organization, TrailConfig};
-use crate::support::{Chain, ChainSpec, Trail, World, ts};
+use crate::support::{Chain, ChainSpec, DigestRecord, Trail, World, ts};
 
 const ACCOUNT: &str = "111111111111";
 const MEMBER: &str = "222222222222";
@@ -91,6 +91,15 @@ const CLEAN: &[Clean] = &[
         chain.backfill(w, third, generated, 2, false);
         chain.backfill(w, ts("2026-03-01T05:12:34Z"), generated, 1, true);
     }),
+    Clean::new(
+        "a link to a backfill digest before the window",
+        |chain, w| {
+            steady(chain, w);
+            let generated = ts("2026-03-01T20:00:00Z");
+            chain.backfill(w, ts("2026-02-28T22:12:34Z"), generated, 2, false);
+            chain.backfill(w, ts("2026-03-01T05:12:34Z"), generated, 1, true);
+        },
+    ),
     Clean {
         besides: &["--s3-bucket", BUCKET, "--s3-bucket", "new-logs"],
         ..Clean::new("moved to another bucket", |chain, w| {
@@ -237,11 +246,15 @@ fn check(clean: &Clean) {
     }
     let ours = |what: &str| both.ours["totals"][what]["valid"].as_u64();
     assert_eq!(both.verdict(), clean.ours, "{}", told());
-    // The first digest ends where the window begins: the AWS CLI counts it, and we do not.
+    // Some end where the window begins, or before it: the AWS CLI counts them, and we do not.
+    let from = chain.digests[0].end;
+    let beside = |of: &[DigestRecord]| of.iter().filter(|d| d.end <= from).count();
+    let all = chain.digests.iter().chain(&chain.backfills);
+    let logs_beside = all.filter(|d| d.end <= from).map(|d| d.logs.len());
     let counts = [
-        ("digests", digests - 1),
-        ("backfill_digests", backfills),
-        ("logs", logs),
+        ("digests", digests - beside(&chain.digests)),
+        ("backfill_digests", backfills - beside(&chain.backfills)),
+        ("logs", logs - logs_beside.sum::<usize>()),
     ];
     for (what, count) in counts {
         assert_eq!(ours(what), Some(count as u64), "{what} of {}", told());

@@ -254,6 +254,42 @@ const SCENES: &[Scene] = &[
         },
     ),
     scene(
+        differ("a damaged backfill digest before the window", Invalid, "verified", Touching, "1/2 backfill digest files INVALID"),
+        &[],
+        |s| {
+            s.run();
+            let generated = ts("2026-03-01T20:00:00Z");
+            s.chain.backfill(&mut s.world, ts("2026-02-28T22:12:34Z"), generated, 1, false);
+            s.chain.backfill(&mut s.world, ts("2026-03-01T05:12:34Z"), generated, 1, true);
+            let place = s.chain.backfills[0].place.clone();
+            damage::not_gzip(&mut s.world, &place);
+        },
+    ),
+    scene(
+        differ("a backfill digest that does not say when it was generated", Invalid, "verified", Copies, "INVALID: invalid format"),
+        &[],
+        |s| {
+            s.run();
+            let generated = ts("2026-03-01T20:00:00Z");
+            s.chain.backfill(&mut s.world, ts("2026-03-01T05:12:34Z"), generated, 1, false);
+            let place = &s.chain.backfills[0].place;
+            let object = s.world.object_mut(place);
+            object.metadata.remove("backfill-generation-timestamp").expect("a time");
+        },
+    ),
+    scene(
+        differ("a backfill digest of a time without keys", Invalid, "unproven", CouldNotLook, "INVALID: No public keys found between"),
+        &["key-unavailable"],
+        |s| {
+            s.run();
+            let last = s.chain.last();
+            let keys = s.world.keys.published(REGION, s.chain.digests[0].start, last.delivered);
+            let generated = ts("2026-04-15T20:00:00Z");
+            s.chain.backfill(&mut s.world, ts("2026-03-01T05:12:34Z"), generated, 1, false);
+            s.loopback.change(|cloud| cloud.published.insert(REGION.to_owned(), keys));
+        },
+    ),
+    scene(
         differ("a log that is denied", Aborted, "unproven", CouldNotLook, "(AccessDenied)"),
         &["log-unreadable"],
         |s| s.log_answers(Answer::access_denied()),
@@ -330,6 +366,8 @@ const PRINTED_OTHERWISE: &[&str] = &[
     "a time with an offset",
     "another previous signature",
     "a key after its time",
+    "a backfill digest that does not say when it was generated",
+    "a backfill digest of a time without keys",
     "a log that is denied",
     "a log whose key is denied",
     "an archived log",
