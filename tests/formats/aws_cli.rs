@@ -137,3 +137,16 @@ fn digests_are_told_in_its_words_where_their_findings_collapsed_into_one() {
     };
     assert_eq!(err, [2, 1, 0].map(line).concat());
 }
+
+#[test]
+fn time_that_could_not_be_looked_at_is_in_no_count() {
+    let hidden = json!({"code": "digest-unreadable", "severity": "unproven", "chain": CHAIN,
+                        "key": null, "bucket": null, "digest": null, "count": null,
+                        "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T06:00:00Z",
+                        "message": "these could not be listed"});
+    let (out, err) = printed_of(&with(hidden), &Told::default());
+    assert!(out.ends_with("\nNo digests found\n"), "{out}");
+    let line = "trailproof: 111111111111/eu-west-1/us-east-1/main 2026-03-01T00:00:00Z to \
+                2026-03-01T06:00:00Z: these could not be listed\n\n";
+    assert_eq!(err, line);
+}

@@ -91,10 +91,15 @@ pub fn is_of_files(finding: &v1::Finding) -> bool {
 /// What is said of what concerns no file.
 pub fn aside(finding: &v1::Finding) -> String {
     let message = &finding.message;
-    match (&finding.bucket, &finding.key) {
-        (Some(bucket), Some(key)) => format!("s3://{bucket}/{key}: {message}"),
-        (None, Some(key)) => format!("{key}: {message}"),
-        _ => message.clone(),
+    match (&finding.bucket, &finding.key, &finding.chain) {
+        (Some(bucket), Some(key), _) => format!("s3://{bucket}/{key}: {message}"),
+        (None, Some(key), _) => format!("{key}: {message}"),
+        (_, None, Some(chain)) => {
+            let times = finding.from.iter().chain(&finding.to);
+            let times: Vec<String> = times.map(ToString::to_string).collect();
+            format!("{chain} {}: {message}", times.join(" to "))
+        }
+        (_, None, None) => message.clone(),
     }
 }
 
