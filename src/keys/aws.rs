@@ -155,7 +155,7 @@ impl Keys for RegionalKeys {
             }
             (Lookup::OutsideValidity(keys), refused) if !keys.iter().any(near) => match refused {
                 Some(why) => Lookup::Unavailable(Some(why.clone())),
-                None => Lookup::Unknown(Origin::Aws),
+                None => asked.ring.without_its_own(region, signed),
             },
             (found, _) => found,
         }

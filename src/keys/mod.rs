@@ -175,6 +175,20 @@ impl KeyRing {
         }
     }
 
+    /// Those that serve a region.
+    fn of(&self, region: &Region) -> impl Iterator<Item = &PublicKey> {
+        let own = self.keys.get(&Some(region.clone())).into_iter().flatten();
+        own.chain(self.keys.get(&None).into_iter().flatten())
+    }
+
+    /// What is said of a digest signed within `signed` whose own key is not known: it depends on whether
+    /// others were valid then.
+    pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> Lookup {
+        let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
+        let other = self.of(region).filter(valid).map(|k| k.origin).min();
+        other.map_or(Lookup::Unavailable(None), Lookup::Unknown)
+    }
+
     /// How many keys it holds.
     pub fn len(&self) -> usize {
         self.keys.values().map(Vec::len).sum()
@@ -193,19 +207,15 @@ impl Keys for KeyRing {
         fingerprint: &str,
         signed: (Timestamp, Timestamp),
     ) -> Lookup {
-        let keys = || {
-            let own = self.keys.get(&Some(region.clone())).into_iter().flatten();
-            own.chain(self.keys.get(&None).into_iter().flatten())
-        };
-        let named: Vec<&PublicKey> = keys().filter(|k| k.fingerprint == fingerprint).collect();
+        let named = self.of(region).filter(|k| k.fingerprint == fingerprint);
+        let named: Vec<&PublicKey> = named.collect();
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
         if named.iter().any(valid) {
             Lookup::Valid(named.into_iter().filter(valid).cloned().collect())
         } else if !named.is_empty() {
             Lookup::OutsideValidity(named.into_iter().cloned().collect())
         } else {
-            let other = keys().filter(valid).map(|k| k.origin).min();
-            other.map_or(Lookup::Unavailable(None), Lookup::Unknown)
+            self.without_its_own(region, signed)
         }
     }
 

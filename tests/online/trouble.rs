@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION, trail};
 use crate::program::codes;
 use crate::support::aws::{Answer, Fault, Service, TrailConfig};
-use crate::support::{Chain, Place};
+use crate::support::{Chain, ChainSpec, Place, World, ts};
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
 
@@ -284,6 +285,53 @@ fn an_answer_without_keys_leaves_them_unavailable() {
         (4, true)
     );
     assert_eq!(six.stage.calls("ListPublicKeys").len(), 2);
+}
+
+/// A key comes round again months later. That it was known then says nothing of an answer without keys now.
+#[test]
+fn a_key_known_of_another_time_makes_no_answer_of_none() {
+    let mut world = World::new(61);
+    let trail = trail();
+    let mut chain = Chain::new(
+        ChainSpec::new(trail.clone(), REGION)
+            .logs(1..=1)
+            .events(1..=1),
+    );
+    let begin = ts("2026-03-01T00:12:34Z");
+    let keys = &world.keys;
+    let same = (100..1_000)
+        .map(|days| begin + SignedDuration::from_hours(24 * days))
+        .find(|later| keys.signing_index(REGION, *later) == keys.signing_index(REGION, begin));
+    let later = same.expect("a key that comes round");
+    let hours = SignedDuration::from_hours(3);
+    let known = keys.published(REGION, begin, begin + hours);
+    chain.start(&mut world, begin);
+    chain.stop(&mut world, begin + hours);
+    chain.start(&mut world, later);
+    chain.run_until(&mut world, later + hours);
+    let config = TrailConfig {
+        bucket: "logs-since-then".into(),
+        ..TrailConfig::from(&trail)
+    };
+    let stage = Stage::of(&world, &[config]);
+    stage
+        .loopback
+        .change(|c| _ = c.published.insert(REGION.into(), known));
+    let (from, to) = (begin.to_string(), (later + hours).to_string());
+    let window = ["--start-time", &from, "--end-time", &to, "--as-of", &to];
+    let args = [&["--s3-bucket", BUCKET][..], &window].concat();
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 4, "{report:#}");
+    let found = codes(&report);
+    assert!(
+        found.contains(&"unproven key-unavailable".into()),
+        "{found:?}"
+    );
+    assert!(
+        !found.iter().any(|f| f.contains("key-unknown")),
+        "{found:?}"
+    );
+    assert_eq!(report["chains"][0]["digests"]["valid"], 3, "{report:#}");
 }
 
 #[test]
