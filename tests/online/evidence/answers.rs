@@ -1,9 +1,9 @@
 //! AWS answers in part, or not as it should.
 
-use super::{A, R, asked, gives, plant, run_chain};
+use super::{asked, gives, plant, usual};
 use crate::online::stage::Stage;
 use crate::support::aws::{Answer, Fault, TrailConfig};
-use crate::support::{Trail, World, ts};
+use crate::support::ts;
 
 #[test]
 fn plain_404() {
@@ -27,15 +27,7 @@ fn plain_404() {
             "digest-unreadable",
         ),
     ] {
-        let mut w = World::new(8);
-        let t = Trail::new(A, R, "main", "logs");
-        run_chain(
-            &mut w,
-            &t,
-            A,
-            "2026-03-01T00:07:21Z",
-            "2026-03-04T00:07:21Z",
-        );
+        let (mut w, t, _) = usual(8, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
         if name != "get" {
             plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
         }
@@ -65,15 +57,7 @@ fn plain_404() {
 #[test]
 fn keys_answered_in_part() {
     use crate::support::damage::sign_with_key;
-    let mut w = World::new(6);
-    let t = Trail::new(A, R, "main", "logs");
-    let mut c = run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-01-01T00:07:21Z",
-        "2026-01-01T05:07:21Z",
-    );
+    let (mut w, t, mut c) = usual(6, "logs", ["2026-01-01T00:07:21Z", "2026-01-01T05:07:21Z"]);
     c.stop(&mut w, ts("2026-01-01T05:30:00Z"));
     c.start(&mut w, ts("2026-06-01T00:07:21Z"));
     c.run_until(&mut w, ts("2026-06-01T05:07:21Z"));

@@ -26,6 +26,14 @@ fn run_chain(w: &mut World, trail: &Trail, account: &str, from: &str, to: &str) 
     c
 }
 
+/// The usual trail, which writes to a bucket from one time to another.
+fn usual(seed: u64, bucket: &str, [from, to]: [&str; 2]) -> (World, Trail, Chain) {
+    let mut w = World::new(seed);
+    let trail = Trail::new(A, R, "main", bucket);
+    let chain = run_chain(&mut w, &trail, A, from, to);
+    (w, trail, chain)
+}
+
 /// Puts a log into a bucket that no digest names.
 fn plant(w: &mut World, trail: &Trail, bucket: &str, at: &str) {
     let key = trail.log_key(A, R, ts(at), "Injected00000001");

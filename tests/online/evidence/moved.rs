@@ -1,20 +1,16 @@
 //! A trail that wrote elsewhere before.
 
-use super::{A, R, asked, gives, plant, run_chain};
+use super::{A, R, asked, gives, plant, run_chain, usual};
 use crate::online::stage::Stage;
 use crate::support::aws::{Answer, Fault, TrailConfig};
-use crate::support::{Object, Place, Trail, World, ts};
+use crate::support::{Object, Place, Trail, ts};
 
 #[test]
 fn followed_bucket_is_shared() {
-    let mut w = World::new(7);
-    let t = Trail::new(A, R, "main", "old-logs");
-    let mut c = run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-02T12:07:21Z",
+    let (mut w, t, mut c) = usual(
+        7,
+        "old-logs",
+        ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"],
     );
     let other = Trail::new(A, R, "other", "old-logs");
     run_chain(
@@ -46,14 +42,10 @@ fn followed_bucket_is_shared() {
 #[test]
 fn backfill_of_the_last_hour_before_the_move() {
     for moved in [false, true] {
-        let mut w = World::new(9);
-        let t = Trail::new(A, R, "main", "old-logs");
-        let mut c = run_chain(
-            &mut w,
-            &t,
-            A,
-            "2026-03-01T00:07:21Z",
-            "2026-03-01T10:07:21Z",
+        let (mut w, t, mut c) = usual(
+            9,
+            "old-logs",
+            ["2026-03-01T00:07:21Z", "2026-03-01T10:07:21Z"],
         );
         c.backfill(
             &mut w,
@@ -88,14 +80,10 @@ fn backfill_of_the_last_hour_before_the_move() {
 
 #[test]
 fn followed_listing() {
-    let mut w = World::new(10);
-    let t = Trail::new(A, R, "main", "old-logs");
-    let mut c = run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-01T10:07:21Z",
+    let (mut w, t, mut c) = usual(
+        10,
+        "old-logs",
+        ["2026-03-01T00:07:21Z", "2026-03-01T10:07:21Z"],
     );
     c.move_to("new-logs", None);
     c.run_until(&mut w, ts("2026-03-03T12:07:21Z"));

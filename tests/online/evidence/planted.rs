@@ -1,6 +1,6 @@
 //! Logs that somebody put beside those of the trail.
 
-use super::{A, R, asked, gives, plant, run_chain};
+use super::{A, R, asked, gives, plant, run_chain, usual};
 use crate::online::stage::Stage;
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
@@ -8,15 +8,7 @@ use crate::support::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
 #[test]
 fn junk_sibling_silences_strays() {
     for junk in [false, true] {
-        let mut w = World::new(1);
-        let t = Trail::new(A, R, "main", "logs");
-        let c = run_chain(
-            &mut w,
-            &t,
-            A,
-            "2026-03-01T00:07:21Z",
-            "2026-03-04T00:07:21Z",
-        );
+        let (mut w, t, c) = usual(1, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
         plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
         if junk {
             let other = Trail::new(A, R, "zz", "logs");
@@ -170,15 +162,7 @@ fn what_another_region_opened() {
 
 #[test]
 fn stopped_sibling() {
-    let mut w = World::new(14);
-    let t = Trail::new(A, R, "main", "logs");
-    run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-04T00:07:21Z",
-    );
+    let (mut w, t, _) = usual(14, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
     let other = Trail::new(A, R, "zz", "logs");
     run_chain(
         &mut w,
@@ -205,15 +189,7 @@ fn stopped_sibling() {
 
 #[test]
 fn first_hour() {
-    let mut w = World::new(16);
-    let t = Trail::new(A, R, "main", "logs");
-    run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-04T00:07:21Z",
-    );
+    let (mut w, t, _) = usual(16, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
     let key = t.log_key(A, R, ts("2026-03-01T00:50:00Z"), "Injected00000001");
     w.put(
         &Place::new("logs", &key),

@@ -1,6 +1,6 @@
 //! The newest digests, and what GetTrailStatus says of them.
 
-use super::{A, R, asked, gives, run_chain, status};
+use super::{A, R, asked, gives, run_chain, status, usual};
 use crate::online::stage::Stage;
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::{Trail, World, ts};
@@ -71,14 +71,10 @@ fn status_of_management_account_held_against_member() {
 
 #[test]
 fn status_of_trail_that_writes_elsewhere_now() {
-    let mut w = World::new(4);
-    let t = Trail::new(A, R, "main", "old-logs");
-    let mut c = run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-02T12:07:21Z",
+    let (mut w, t, mut c) = usual(
+        4,
+        "old-logs",
+        ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"],
     );
     c.move_to("new-logs", None);
     c.run_until(&mut w, ts("2026-03-03T12:07:21Z"));
@@ -103,15 +99,7 @@ fn status_of_trail_that_writes_elsewhere_now() {
 #[test]
 fn touched_object_hides_the_removed_tail() {
     for touched in [false, true] {
-        let mut w = World::new(5);
-        let t = Trail::new(A, R, "main", "logs");
-        let c = run_chain(
-            &mut w,
-            &t,
-            A,
-            "2026-03-01T00:07:21Z",
-            "2026-03-02T12:07:21Z",
-        );
+        let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
         w.remove(&c.last().place);
         for l in &c.last().logs {
             w.remove(&l.place);
@@ -144,15 +132,7 @@ fn touched_object_hides_the_removed_tail() {
 #[test]
 fn status_race_of_a_fast_clock_and_no_look_by_name() {
     // The digest is there by name before the end of the run; the listing came before it.
-    let mut w = World::new(12);
-    let t = Trail::new(A, R, "main", "logs");
-    let c = run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-02T12:07:21Z",
-    );
+    let (mut w, t, c) = usual(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     let last = c.last().place.clone();
     let object = w.object(&last).clone();
     w.remove(&last);
@@ -187,15 +167,7 @@ fn status_race_of_a_fast_clock_and_no_look_by_name() {
 
 #[test]
 fn expired_at_the_status() {
-    let mut w = World::new(5);
-    let t = Trail::new(A, R, "main", "logs");
-    let c = run_chain(
-        &mut w,
-        &t,
-        A,
-        "2026-03-01T00:07:21Z",
-        "2026-03-02T12:07:21Z",
-    );
+    let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     w.remove(&c.last().place);
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
     status(&stage, &t, "2026-03-02T12:35:00Z");
