@@ -109,6 +109,11 @@ pub const DIGEST_NOT_AS_RECORDED: &str = "this is not the digest that its proven
 pub const LOG_MODIFIED_AND_FOLLOWED: &str =
     "this log has other content than was delivered, and something follows it";
 
+/// What is said of a digest without metadata where the signature that a later one records is another's.
+pub const SUCCESSOR_DOES_NOT_FIT: &str = "the metadata of this digest was not kept, and the signature \
+    that a later digest records does not fit; as that digest is not proven either, nothing says which of \
+    them was altered";
+
 /// What it means that a log ends early, and its content with it.
 pub const LOG_CUT_OFF: &str = "this log is not one whole gzip file: it is cut off";
 

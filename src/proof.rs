@@ -2,7 +2,9 @@
 //! proven successor recorded. Only here does an `Unverified` digest become a [`Verified`] one.
 
 use crate::digest::{Link, LogEntry, Unverified};
-use crate::finding::{Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION};
+use crate::finding::{
+    Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION, SUCCESSOR_DOES_NOT_FIT,
+};
 use crate::hash::Sha256;
 use crate::keyname::{DigestKey, KeyRoot};
 use crate::signature::{Checked, KeyUse, Trouble};
@@ -198,12 +200,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
         Some(Checked::Valid(_)) | None => match recorded.first().map(|r| &r.signature) {
             // A signature is there, in a later digest, and the key for it is not.
             Some(Checked::Unchecked(trouble)) => unchecked(trouble),
-            Some(_) => Finding::new(
-                Code::DigestSignatureAbsent,
-                "the metadata of this digest was not kept, and the signature that a later digest \
-                 records does not fit; as that digest is not proven either, nothing says which of \
-                 them was altered",
-            ),
+            Some(_) => Finding::new(Code::DigestSignatureAbsent, SUCCESSOR_DOES_NOT_FIT),
             None => Finding::new(
                 Code::DigestSignatureAbsent,
                 "there is no signature for this digest: its metadata was not kept and no later \

@@ -116,6 +116,62 @@ fn of_a_digest_nothing_is_told_of_the_time_beside_it() {
     }
 }
 
+/// The search ends where it ends, and not where digests do.
+#[test]
+fn no_gap_is_told_that_is_as_long_as_the_search() {
+    let found = finding("log-unreferenced--in-a-gap", "gap");
+    assert!(
+        found["message"]
+            .as_str()
+            .expect("words")
+            .contains("no digest names")
+    );
+    let dir = case("log-unreferenced--in-a-gap");
+    let logs = dir.join("bucket");
+    let mut keys = Vec::new();
+    for entry in walk(&logs) {
+        let key = entry
+            .strip_prefix(&logs)
+            .expect("below")
+            .to_str()
+            .expect("UTF-8")
+            .to_owned();
+        keys.extend(Some(key).filter(|key| key.contains("/CloudTrail/") && key.ends_with(".gz")));
+    }
+    let mut unnamed = 0;
+    for key in keys {
+        let (code, report) = ask(&dir, &key, &[]);
+        unnamed += usize::from(code == 4);
+        let found = report["findings"].as_array().expect("findings").iter();
+        let codes: Vec<&Value> = found.map(|f| &f["code"]).collect();
+        let gaps = [json!("gap"), json!("coverage-head"), json!("coverage-tail")];
+        assert!(
+            !codes.iter().any(|code| gaps.contains(code)),
+            "{key}: {report:#}"
+        );
+        assert!(
+            code != 4 || report["searched"]["unverified"] != json!([]),
+            "{report:#}"
+        );
+    }
+    assert!(unnamed > 0, "the log in the gap");
+}
+
+/// Every file below a folder.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                walk(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
 #[test]
 fn a_hash_is_told_with_what_it_is_of() {
     let found = finding("log-modified", "log-modified");

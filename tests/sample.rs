@@ -114,3 +114,38 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
     let (code, cured) = report(dir.path(), &args);
     assert_eq!((code, cured["verdict"].as_str()), (0, Some("verified")));
 }
+
+/// A bucket has no empty folders: those that a copy is left with say nothing.
+#[test]
+fn of_a_chain_removed_whole_folders_alone_tell_nothing_and_one_log_tells_it() {
+    const GONE: &str = "222222222222/eu-central-1/us-east-1/org_trail.main";
+    let missing = |keep: &dyn Fn(&str) -> bool, more: &[&str]| -> Vec<String> {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(&root().join("testdata/sample"), dir.path(), &|name| {
+            let of_it = name.starts_with("222222222222_") && name.contains("_eu-central-1_");
+            !of_it || keep(name)
+        });
+        fs::write(dir.path().join("expect"), GONE).expect("a file");
+        let args = [&["--path", "bucket", "--keys", "keys"], more].concat();
+        let (code, report) = report(dir.path(), &args);
+        assert_eq!(report["chains"].as_array().map(Vec::len), Some(3));
+        let missing = codes(&report);
+        let missing = missing.into_iter().filter(|c| c.ends_with("chain-missing"));
+        let missing: Vec<String> = missing.collect();
+        assert_eq!(code, if missing.is_empty() { 0 } else { 4 }, "{report:#}");
+        missing
+    };
+    let nothing = |_: &str| false;
+    let log = |name: &str| name.contains("_CloudTrail_");
+    let head = |name: &str| name.ends_with(".head.json");
+    assert!(missing(&nothing, &[]).is_empty());
+    assert!(
+        missing(&head, &[]).is_empty(),
+        "what describes no object is none"
+    );
+    assert_eq!(missing(&log, &[]), ["unproven chain-missing"]);
+    // Expected and shown by its siblings as well, it is told once.
+    let expect = ["--expect", "expect"];
+    assert_eq!(missing(&log, &expect), ["unproven chain-missing"]);
+    assert_eq!(missing(&nothing, &expect), ["unproven chain-missing"]);
+}

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::{Named, Survey};
+use super::{Logged, Named, Survey};
 use crate::keyname::{AWS_LOGS, DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::limits::Limits;
 use crate::scope::Filter;
@@ -261,11 +261,21 @@ impl<'a> Looker<'a> {
                 digested.is_some_and(|places| places.contains(&(self.root, root.clone())));
             let (account, region) = group;
             let folder = root.folder(&account, DIGEST_FOLDER, &region);
-            if !digested && !self.survey.is_hidden(&folder) {
-                let folder = root.folder(&account, LOG_FOLDER, &region);
-                self.survey.undigested.add(self.limits, folder);
+            if !digested {
+                let logs = root.folder(&account, LOG_FOLDER, &region);
+                if !self.source.holds_any(self.root, &logs) {
+                    continue;
+                }
+                if !self.survey.is_hidden(&folder) {
+                    self.survey.undigested.add(self.limits, logs);
+                }
             }
-            self.survey.logged.push((root.clone(), account, region));
+            self.survey.logged.push(Logged {
+                root: self.root,
+                key_root: root.clone(),
+                account,
+                region,
+            });
         }
     }
 }

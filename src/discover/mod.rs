@@ -44,6 +44,19 @@ impl Named {
     }
 }
 
+/// A folder for the logs of one account and region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Where it is.
+    pub root: RootId,
+    /// What stands before the account.
+    pub key_root: KeyRoot,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+}
+
 /// What a look at the folders showed.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -54,7 +67,7 @@ pub struct Survey {
     /// Folders with logs and no folder of digests beside them.
     pub undigested: Named,
     /// Folders with logs that were asked for.
-    pub logged: Vec<(KeyRoot, AccountId, Region)>,
+    pub logged: Vec<Logged>,
     /// Folders of CloudTrail's other kinds, by kind.
     pub siblings: BTreeMap<String, Named>,
     /// Things that were not looked at, with the reason.

@@ -192,10 +192,9 @@ impl Explained<'_> {
             .map(|at| self.seen[*at].key.as_str())
             .collect();
         let mut findings: Vec<&Finding> = Vec::new();
-        let own = self.target.own_time();
         for finding in &self.outcome.findings {
-            // Around a digest a little more is looked at, which is not asked about.
-            if own.is_some() && of_no_digest(finding) {
+            // They end where the search does; `searched` tells of what time there is no digest.
+            if of_no_digest(finding) {
                 continue;
             }
             let key = finding.key.as_deref();

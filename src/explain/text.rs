@@ -6,6 +6,7 @@ use super::v1::{By, Report, Step};
 use crate::escape::escape;
 use crate::finding::Severity;
 use crate::report::groups::{of_content, values};
+use crate::report::words::plural;
 
 /// Writes the report: the answer, then what it rests on.
 ///
@@ -56,9 +57,15 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         1 => "of one chain".to_owned(),
         n => format!("of {n} chains"),
     };
+    let backfill = match searched.backfill_digests {
+        0 => String::new(),
+        n => format!(" and {}", plural(n, "backfill digest")),
+    };
     let counts = format!(
-        "{} digests and {} backfill digests {chains}, {} to {}",
-        searched.digests, searched.backfill_digests, searched.from, searched.to
+        "{}{backfill} {chains}, {} to {}",
+        plural(searched.digests, "digest"),
+        searched.from,
+        searched.to
     );
     row(out, "searched", &counts)?;
     for finding in report

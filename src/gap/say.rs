@@ -162,7 +162,10 @@ impl Gap {
                 1 => "one log lies".to_owned(),
                 _ => format!("{count} logs lie"),
             };
-            message += &format!("; {lie} in it that no digest names, from {first} to {last}");
+            message += &match first == last {
+                true => format!("; {lie} in it that no digest names, at {first}"),
+                false => format!("; {lie} in it that no digest names, from {first} to {last}"),
+            };
         }
         for clause in &self.clauses {
             message += "; ";

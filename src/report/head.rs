@@ -2,6 +2,7 @@
 //! and of what it was told.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
 use super::words::plural;
 use crate::coverage::State;
-use crate::finding::{Code, Severity, Verdict};
+use crate::finding::{Code, SUCCESSOR_DOES_NOT_FIT, Severity, Verdict};
 
 /// Chains told one by one before only those that are not verified are.
 const FEW: usize = 20;
@@ -28,17 +29,14 @@ pub(super) fn meaning(report: &Report) -> String {
             let until = pending
                 .map(|from| format!(" until {from}"))
                 .unwrap_or_default();
+            let asked = asked_for(&report.requested);
             format!(
-                "every instant asked for{until} is covered by proven digests, and every log they name \
-                 is {logs}"
+                "{asked}{until} is covered by proven digests, and every log they name is {logs}"
             )
         }
         Verdict::Gaps => {
             let gap = match has(report, State::Gap) {
-                true => {
-                    "no digest covers part of the window (logging or validation was off, or digests \
-                     were removed)"
-                }
+                true => "no digest covers part of the window",
                 false => "logging or validation was restarted, which left no hole between digests",
             };
             format!("{gap}; what is covered is proven, and every log it names is {logs}")
@@ -47,9 +45,9 @@ pub(super) fn meaning(report: &Report) -> String {
             "no digest was found; nothing is proven".into()
         }
         Verdict::Unproven if !has(report, State::Verified) => {
-            "no instant asked for is proven; nothing was found to be altered".into()
+            format!("no instant asked for is proven: {}", doubts(report))
         }
-        Verdict::Unproven => format!("{}; nothing was found to be altered", doubts(report)),
+        Verdict::Unproven => doubts(report),
         Verdict::Failed => "something was altered, is missing, or is forged".into(),
     };
     if pending.is_some() {
@@ -68,36 +66,74 @@ pub(super) fn meaning(report: &Report) -> String {
     said
 }
 
+/// The time that was asked for: where it was taken from the data, that of each chain.
+fn asked_for(requested: &Requested) -> &'static str {
+    let given = [&requested.start_origin, &requested.end_origin].map(|o| *o == Origin::Given);
+    let to_now = requested.source == SourceKind::S3 && requested.as_of.is_some();
+    match (given[0], given[1] || to_now) {
+        (true, true) => "every instant asked for",
+        (true, false) => "every instant from the beginning asked for to each chain's last digest",
+        (false, true) => "every instant from each chain's first digest to the end asked for",
+        (false, false) => "every instant from each chain's first digest to its last",
+    }
+}
+
 /// What leaves a report unproven. That something could not be checked is not said where all was.
 fn doubts(report: &Report) -> String {
-    const DOUBTS: [(Option<Code>, &str); 4] = [
-        (
-            Some(Code::LogUnreferenced),
-            "a log lies here that no digest names",
-        ),
-        (
-            Some(Code::ChainMissing),
-            "a chain that should be here is not",
-        ),
-        (
-            Some(Code::ChainFork),
-            "proven digests contradict each other",
-        ),
-        (None, "something could not be checked"),
-    ];
-    let code_of = |code: &Code| {
-        let named = DOUBTS.iter().filter_map(|(code, _)| *code);
-        named.into_iter().find(|named| named == code)
-    };
-    let findings = report.findings.iter();
-    let unproven = findings.filter(|f| f.severity == Severity::Unproven);
-    let mut found: Vec<Option<Code>> = unproven.map(|f| f.code.known().and_then(code_of)).collect();
-    if !report.complete || found.is_empty() {
-        found.push(None);
+    let here: BTreeSet<&str> = report.chains.iter().map(|c| c.id.as_str()).collect();
+    let mut doubts = BTreeSet::new();
+    let unproven = report.findings.iter();
+    for finding in unproven.filter(|f| f.severity == Severity::Unproven) {
+        doubts.insert(match finding.code.known() {
+            Some(Code::LogUnreferenced) => Doubt::Unnamed,
+            Some(Code::ChainMissing) => match finding.chain.as_deref() {
+                Some(id) if here.contains(id) => Doubt::Ended,
+                _ => Doubt::Missing,
+            },
+            Some(Code::ChainFork) => Doubt::Fork,
+            Some(Code::DigestSignatureAbsent) if finding.message == SUCCESSOR_DOES_NOT_FIT => {
+                Doubt::Fork
+            }
+            _ => Doubt::Unchecked,
+        });
     }
-    let said = DOUBTS.iter().filter(|(code, _)| found.contains(code));
-    let said: Vec<&str> = said.map(|(_, said)| *said).collect();
-    said.join(", and ")
+    if !report.complete || doubts.is_empty() {
+        doubts.insert(Doubt::Unchecked);
+    }
+    if has(report, State::Gap) {
+        doubts.insert(Doubt::Gap);
+    }
+    // Where two do not agree, one of them may have been.
+    let altered = match doubts.contains(&Doubt::Fork) {
+        true => "",
+        false => "; nothing was found to be altered",
+    };
+    let said: Vec<&str> = doubts.iter().map(|doubt| doubt.said()).collect();
+    said.join(", and ") + altered
+}
+
+/// What leaves a report unproven, in the order in which it is told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    Unnamed,
+    Missing,
+    Ended,
+    Fork,
+    Unchecked,
+    Gap,
+}
+
+impl Doubt {
+    fn said(self) -> &'static str {
+        match self {
+            Doubt::Unnamed => "a log lies here that no digest names",
+            Doubt::Missing => "a chain that should be here is not",
+            Doubt::Ended => "a chain ends before others of its trail",
+            Doubt::Fork => "digests contradict each other",
+            Doubt::Unchecked => "something could not be checked",
+            Doubt::Gap => "no digest covers part of the window",
+        }
+    }
 }
 
 /// What is said where a look was not carried through.
@@ -134,11 +170,11 @@ pub(super) fn window(report: &Report) -> (String, String) {
     };
     let of_first = match windows.iter().all(|w| Some(w.from) == first) {
         true => "the first digest",
-        false => "the earliest of the chains' first digests",
+        false => "each chain's first digest, this is the earliest",
     };
     let of_last = match windows.iter().all(|w| Some(w.to) == last) {
         true => "the last digest",
-        false => "the latest of the chains' last digests",
+        false => "each chain's last digest, this is the latest",
     };
     let start = bound(requested.start, requested.start_origin, first, of_first);
     let end = match (requested.end, requested.as_of) {
@@ -172,13 +208,13 @@ pub(super) fn number_of_chains(report: &Report) -> String {
     }
 }
 
-/// How many chains should be here and are not.
-pub(super) fn missing_chains(report: &Report) -> u64 {
+/// How many chains should be here and are not. One that only ends early is here.
+pub(super) fn missing_chains(report: &Report) -> usize {
+    let here: BTreeSet<&str> = report.chains.iter().map(|c| c.id.as_str()).collect();
     let missing = report.findings.iter();
     let missing = missing.filter(|f| f.code == Code::ChainMissing);
-    missing
-        .map(|f| f.count.unwrap_or(1))
-        .fold(0, u64::saturating_add)
+    let named: BTreeSet<&str> = missing.filter_map(|f| f.chain.as_deref()).collect();
+    named.difference(&here).count()
 }
 
 /// What the window was narrowed to, and what it was held against; only what was given.

@@ -20,7 +20,7 @@ pub mod text;
 pub mod trails;
 pub mod v1;
 pub mod word;
-mod words;
+pub(crate) mod words;
 
 use std::fmt;
 use std::io::{self, Write};

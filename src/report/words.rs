@@ -57,8 +57,10 @@ pub(super) fn explained(gap: &Gap) -> Option<String> {
     Some(said)
 }
 
-/// Who made the first call that bears on a gap and was not refused: one that was changed nothing.
+/// Who made the first call that bears on a gap and was not refused, where calls tell its cause: else none
+/// of them is to blame.
 pub(super) fn who(gap: &Gap) -> Option<String> {
+    certainty(gap)?;
     let who = |event: &Evidence| {
         let actor = event.actor.as_ref()?;
         let name = [&actor.arn, &actor.account, &actor.kind];
@@ -173,7 +175,7 @@ fn counted(counts: &[(u64, &str)]) -> String {
     }
 }
 
-pub(super) fn plural(n: u64, what: &str) -> String {
+pub(crate) fn plural(n: u64, what: &str) -> String {
     if n == 1 {
         format!("1 {what}")
     } else {

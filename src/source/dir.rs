@@ -180,6 +180,30 @@ impl DirSource {
         }
     }
 
+    /// Whether a key lies in a folder, or what could not be looked at, so that it is not known.
+    fn holds(&self, folder: BorrowedFd<'_>, depth: usize) -> bool {
+        let inside = |Entry { sort, kind }: &Entry| match kind {
+            EntryKind::File => !sort.ends_with(HEAD_SUFFIX),
+            EntryKind::Refused(_) => true,
+            EntryKind::Folder if depth >= self.limits.depth => true,
+            EntryKind::Folder => folder_at(folder, sort.strip_suffix('/').unwrap_or(sort))
+                .map_or(true, |inner| self.holds(inner.as_fd(), depth + 1)),
+        };
+        let mut after = String::new();
+        loop {
+            let Ok((entries, more)) = self.entries(folder, &after) else {
+                return true;
+            };
+            if entries.iter().any(inside) {
+                return true;
+            }
+            match entries.into_iter().next_back() {
+                Some(last) if more => after = last.sort,
+                _ => return false,
+            }
+        }
+    }
+
     /// What lies in `KEY.head.json`, in the folder of its object: nothing where there is none, or why
     /// it is of no use.
     fn head(&self, folder: &OwnedFd, key: &str) -> Option<Result<Head, &'static str>> {
@@ -259,6 +283,11 @@ impl Source for DirSource {
                 }
             }
         }
+    }
+
+    fn holds_any(&self, root: RootId, folder: &str) -> bool {
+        let folder = self.open_folder(root, folder);
+        folder.map_or(true, |folder| self.holds(folder.as_fd(), 0))
     }
 
     fn list(

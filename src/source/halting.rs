@@ -65,6 +65,10 @@ impl Source for Halting<'_> {
         self.source.folders(root, prefix, refused)
     }
 
+    fn holds_any(&self, root: RootId, folder: &str) -> bool {
+        self.source.holds_any(root, folder)
+    }
+
     fn list(
         &self,
         root: RootId,

@@ -223,6 +223,11 @@ pub trait Source: Sync {
         refused: &mut dyn FnMut(&str, &'static str),
     ) -> Result<Folders, GetError>;
 
+    /// Whether a folder that was named holds any key: on disk empty ones are named as well.
+    fn holds_any(&self, _root: RootId, _folder: &str) -> bool {
+        true
+    }
+
     /// Every key under `prefix` and within `range`, in the order of their bytes. Gives the number of
     /// requests that it took.
     fn list(

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::Driver;
 use super::group::GroupResult;
-use crate::discover::Survey;
+use crate::discover::{Logged, Survey};
 use crate::finding::{Code, Finding, LOOK_FOR_MISSING};
-use crate::keyname::{DIGEST_FOLDER, KeyRoot};
+use crate::keyname::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::ledger::Ledger;
 use crate::not_proven;
 use crate::trail::{AccountId, ChainId, HOUR, Region, Window, shift};
@@ -25,7 +25,8 @@ impl Driver<'_> {
             .filter(|id| request.filter.concerns(id) && !ids.contains(id))
         {
             let message = "this chain was expected and has no digest here: nothing of it is proven";
-            self.add(ledger, Finding::new(Code::ChainMissing, message).of(id));
+            let finding = Finding::new(Code::ChainMissing, message).hint(LOOK_FOR_MISSING);
+            self.add(ledger, finding.of(id));
         }
         if self.fetcher.atlas.roots().is_empty() {
             // There is nowhere to look, and why was told beforehand.
@@ -86,14 +87,27 @@ impl Driver<'_> {
         };
         let logged = survey.logged.iter();
         let logged: Vec<_> = logged
-            .filter(|(root, account, region)| !is_hidden(root, account, region))
-            .cloned()
+            .filter(|l| !is_hidden(&l.key_root, &l.account, &l.region))
             .collect();
         let missing = |id: &ChainId, message: &str| {
             let finding = Finding::new(Code::ChainMissing, message);
             finding.hint(LOOK_FOR_MISSING).of(id)
         };
-        let beside = missing_beside_siblings(&all.found, &logged, &request.trails);
+        // One that was expected is told as such.
+        let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
+        let mut beside = missing_beside_siblings(&all.found, &logged, &request.trails);
+        beside.retain(|id| !expected.contains(id));
+        if !beside.is_empty() {
+            let mut folders: BTreeMap<_, Vec<&Logged>> = BTreeMap::new();
+            for logged in &logged {
+                let place = (&logged.account, &logged.region);
+                folders.entry(place).or_default().push(logged);
+            }
+            beside.retain(|id| {
+                let here = folders.get(&(&id.account, &id.region));
+                here.is_some_and(|here| here.iter().any(|logged| self.holds_logs(logged)))
+            });
+        }
         for id in &beside {
             let message = "logs of this account lie in this region and no digest of this trail does, \
                            though it has digests in other regions: nothing of it is proven";
@@ -101,7 +115,8 @@ impl Driver<'_> {
         }
         let named = !request.filter.trail_arns.is_empty();
         for id in missing_at_home(&all.found, &request.trails, named) {
-            let wanted = request.filter.concerns(&id) && !beside.contains(&id);
+            let told = beside.contains(&id) || expected.contains(&id);
+            let wanted = request.filter.concerns(&id) && !told;
             let folder = |(root, found): &(KeyRoot, ChainId)| {
                 found.trail == id.trail && is_hidden(root, &id.account, &id.region)
             };
@@ -128,6 +143,18 @@ impl Driver<'_> {
             );
             self.add(ledger, missing(&id, &message).over(time));
         }
+    }
+
+    /// Whether there is anything in a folder for logs.
+    fn holds_logs(&self, logged: &Logged) -> bool {
+        let Logged {
+            root,
+            key_root,
+            account,
+            region,
+        } = logged;
+        let folder = key_root.folder(account, LOG_FOLDER, region);
+        self.fetcher.source.holds_any(*root, &folder)
     }
 }
 
@@ -198,7 +225,7 @@ fn ended_before_siblings(
 /// organization does so for every account.
 fn missing_beside_siblings(
     found: &[(KeyRoot, ChainId)],
-    logged: &[(KeyRoot, AccountId, Region)],
+    logged: &[&Logged],
     described: &[TrailConfig],
 ) -> BTreeSet<ChainId> {
     let there: BTreeSet<&ChainId> = found.iter().map(|(_, id)| id).collect();
@@ -213,8 +240,14 @@ fn missing_beside_siblings(
             .insert(&id.region);
     }
     let mut missing = BTreeSet::new();
-    for (root, account, region) in logged {
-        let of = |owner| trails.get(&(root, owner)).into_iter().flatten();
+    for Logged {
+        key_root,
+        account,
+        region,
+        ..
+    } in logged
+    {
+        let of = |owner| trails.get(&(key_root, owner)).into_iter().flatten();
         for ((home_region, trail), regions) in of(None).chain(of(Some(account))) {
             let id = ChainId {
                 account: account.clone(),

@@ -75,10 +75,7 @@ fn a_headline_says_what_leaves_a_report_unproven() {
             "log-unreferenced",
             "a log lies here that no digest names; nothing was found",
         ),
-        (
-            "chain-fork",
-            "proven digests contradict each other; nothing was found",
-        ),
+        ("chain-fork", "UNPROVEN: digests contradict each other"),
         (
             "log-unreadable",
             "something could not be checked; nothing was found",
@@ -92,7 +89,7 @@ fn a_headline_says_what_leaves_a_report_unproven() {
         );
     }
     for (case, said) in [
-        ("gap", "GAPS: no digest covers part of the window (logging"),
+        ("gap", "GAPS: no digest covers part of the window; what"),
         (
             "gap--overlapping-segments",
             "GAPS: logging or validation was restarted, which left no hole",
@@ -106,6 +103,49 @@ fn a_headline_says_what_leaves_a_report_unproven() {
         text.contains("logs 11 valid, 1 that no digest names"),
         "{text}"
     );
+}
+
+/// A chain that is there and ends early is not missing; one that two findings name is one.
+#[test]
+fn a_chain_is_missing_once_and_not_while_it_is_there() {
+    let mut all = report(&organization());
+    let findings = all["findings"].as_array().expect("findings").clone();
+    let missing = findings.iter().find(|f| f["code"] == "chain-missing");
+    let missing = missing.expect("a missing chain").clone();
+    let mut ended = missing.clone();
+    ended["chain"] = all["chains"][0]["id"].clone();
+    all["findings"] = json!([missing, missing, ended]);
+    assert!(told(&all, Format::Text).contains("12 chains, and 1 missing: digests"));
+    all["findings"] = json!([ended]);
+    all["verdict"] = json!("unproven");
+    let text = told(&all, Format::Text);
+    assert!(text.contains("\n12 chains: digests"), "{text}");
+    assert!(
+        text.contains("a chain ends before others of its trail"),
+        "{text}"
+    );
+}
+
+/// Somebody whose call explains nothing is not named beside a gap that nothing explains.
+#[test]
+fn nobody_is_named_for_a_gap_that_no_call_explains() {
+    for case in [
+        "gap--stop-denied",
+        "gap--digests-removed",
+        "gap--stopped-and-still-digested",
+    ] {
+        let report = of_case(case);
+        let unexplained = report["chains"][0]["gaps"].as_array().expect("gaps");
+        assert!(
+            unexplained.iter().any(|gap| gap["cause"] == "unexplained"),
+            "{case}"
+        );
+        let why = "    why      nothing that remains says why\n";
+        let text = told(&report, Format::Text);
+        assert!(text.contains(why), "{case}: {text}");
+        let page = told(&report, Format::Html);
+        assert!(page.contains("<dt>who</dt><dd>not known</dd>"), "{case}");
+    }
 }
 
 #[test]
@@ -135,7 +175,8 @@ fn the_time_that_was_looked_at_is_told_where_it_comes_from_the_data() {
         assert!(told(&report, format).contains(said), "{}", format.as_str());
     }
     report["chains"][0]["window"]["from"] = json!("2026-02-28T00:07:21Z");
-    let said = "2026-02-28T00:07:21Z (from the data: the earliest of the chains' first digests) to";
+    let said =
+        "2026-02-28T00:07:21Z (from the data: each chain's first digest, this is the earliest) to";
     assert!(told(&report, Format::Text).contains(said));
 }
 

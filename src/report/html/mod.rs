@@ -128,7 +128,7 @@ struct Begin<'a> {
     keys: String,
     scope: Vec<(&'static str, String)>,
     chains: Vec<(usize, Verdict)>,
-    missing: u64,
+    missing: usize,
     digests: String,
     backfill: String,
     logs: String,

@@ -133,16 +133,17 @@ fn chains(report: &Report, page: &mut Page) {
     if told.is_empty() {
         return;
     }
-    page.text += "\n| verdict | account | region | trail | proven without a break until | digests | logs |\n";
-    page.text += "| --- | --- | --- | --- | --- | --- | --- |\n";
+    page.text += "\n| verdict | account | region | trail | from | proven without a break until | digests | logs |\n";
+    page.text += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
     let row = |chain: &Chain| {
         let until = chain.verified_until.map(|until| until.to_string());
         format!(
-            "| **{}** | {} | {} | {} | {} | {} | {} |\n",
+            "| **{}** | {} | {} | {} | {} | {} | {} | {} |\n",
             chain.verdict.as_str(),
             cell(&chain.account),
             cell(&chain.region),
             cell(&chain.trail),
+            chain.window.from,
             until.as_deref().unwrap_or("not from the beginning"),
             digests(&chain.digests),
             logs(&chain.logs)
