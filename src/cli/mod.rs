@@ -26,7 +26,7 @@ mod verbose;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
@@ -41,7 +41,7 @@ use signals::Signals;
 /// The exit status of an internal error.
 pub const INTERNAL_ERROR: u8 = 70;
 
-/// The exit status where SIGINT or SIGTERM came, whatever was found.
+/// The exit status where SIGINT, SIGTERM or SIGHUP came, whatever was found.
 pub const INTERRUPTED: u8 = 130;
 
 /// Runs the program on a command line and gives its exit status: that of the verdict, 2 where
@@ -49,7 +49,12 @@ pub const INTERRUPTED: u8 = 130;
 pub fn run(command_line: Vec<OsString>) -> u8 {
     let started = Timestamp::now();
     let stop = Stop::default();
-    let matches = match Args::command().try_get_matches_from(&command_line) {
+    let colour = match terminal::knows_escapes() {
+        true => ColorChoice::Auto,
+        false => ColorChoice::Never,
+    };
+    let command = Args::command().color(colour);
+    let matches = match command.try_get_matches_from(&command_line) {
         Ok(matches) => matches,
         Err(e) => {
             // A closed pipe is no news.

@@ -1,6 +1,7 @@
 //! Where reports go. Targets are opened before the work, and a regular file is replaced only once
 //! its report is whole.
 
+use std::fs::Metadata;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -94,6 +95,14 @@ impl<F: Copy + PartialEq> Targets<F> {
             targets.push((format, target));
         }
         Ok(Targets { targets, people })
+    }
+
+    /// The first that would change a file that is being read.
+    pub fn changing(&self, file: &Metadata) -> Option<&Path> {
+        let mut targets = self.targets.iter().map(|(_, target)| target);
+        targets
+            .find(|target| target.changes(file))
+            .map(Target::name)
     }
 
     /// Takes those of a format out, to be written as the work goes on.

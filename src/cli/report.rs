@@ -1,7 +1,8 @@
 //! `trailproof report`: a saved report in another format.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -32,11 +33,29 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
         .hint("give what trailproof validate --format json wrote")
     })?;
     let targets = Targets::open(pairs, Format::Text)?;
+    let source = metadata(&args.saved).map_err(|e| {
+        Error::new(Kind::Input, format!("cannot read {}", named(&args.saved))).because(e)
+    })?;
+    if let Some(target) = targets.changing(&source) {
+        let (target, saved) = (target.display(), named(&args.saved));
+        let said =
+            format!("the report would be written into the one that is read: {target} is {saved}");
+        return Err(Error::new(Kind::Usage, said).hint("give --out another file"));
+    }
     targets.write(|format, out| match format {
         Format::AwsCli => aws_cli::print(saved.report(), None, false, out),
         format => saved.render(format, out),
     })?;
     Ok(0)
+}
+
+/// What is told of what is read.
+fn metadata(path: &Path) -> io::Result<Metadata> {
+    if path == Path::new("-") {
+        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from)?;
+        return file.metadata();
+    }
+    path.metadata()
 }
 
 fn named(path: &Path) -> String {

@@ -1,9 +1,10 @@
-//! SIGINT and SIGTERM: they end the program at once, unless there is something to be said of what was
+//! SIGINT, SIGTERM and SIGHUP: they end the program at once, unless there is something to be said of what was
 //! found until then.
 
+use std::fs;
 use std::sync::{Arc, OnceLock};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level;
 
 use super::{INTERRUPTED, target};
@@ -37,7 +38,9 @@ impl Signals {
                 .name("signals".into())
                 .spawn(wait)
         };
-        let listening = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).and_then(listen);
+        let mut heeded = vec![SIGINT, SIGTERM];
+        heeded.extend(Some(SIGHUP).filter(|_| !hang_up_is_ignored()));
+        let listening = signal_hook::iterator::Signals::new(heeded).and_then(listen);
         let error = |e| Error::new(Kind::Internal, "cannot listen to signals").because(e);
         listening.map_err(error)?;
         Ok(Signals(asked))
@@ -48,4 +51,15 @@ impl Signals {
         // Nobody else can have set it.
         let _ = self.0.set(stop.clone());
     }
+}
+
+/// Whether somebody wants the program to go on without a terminal, as nohup does: Linux tells which signals
+/// are ignored (proc(5)). Where nothing tells, it is left as it is.
+fn hang_up_is_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status");
+    let ignored = status.ok().and_then(|status| {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        u64::from_str_radix(mask?.trim(), 16).ok()
+    });
+    ignored.is_none_or(|mask| mask & (1 << (SIGHUP - 1)) != 0)
 }

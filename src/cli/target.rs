@@ -36,11 +36,15 @@ impl Target {
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(e) => return Err(e),
         };
-        let file = behind_links(path)?;
-        let file = file.filter(|_| there.as_ref().is_none_or(Metadata::is_file));
-        let Some(file) = file else {
-            let stream = OpenOptions::new().append(true).open(path)?;
-            return Ok(Target::Stream(stream, path.into()));
+        let file = match behind_links(path)? {
+            Behind::Descriptor(at) => {
+                return Ok(Target::Stream(descriptor(&at)?, path.into()));
+            }
+            Behind::File(file) if there.as_ref().is_none_or(Metadata::is_file) => file,
+            Behind::File(_) => {
+                let stream = OpenOptions::new().append(true).open(path)?;
+                return Ok(Target::Stream(stream, path.into()));
+            }
         };
         if there.is_some() {
             // A file that may not be written to is not replaced either.
@@ -65,6 +69,13 @@ impl Target {
         }
     }
 
+    /// Whether writing to it would change a file that is being read. One that is replaced stays as it is for
+    /// whoever reads it.
+    pub fn changes(&self, file: &Metadata) -> bool {
+        let same = || self.place() == Some((file.dev(), file.ino()));
+        file.is_file() && !matches!(self, Target::Replace(..)) && same()
+    }
+
     /// Device and inode of what is there. A device that is no terminal keeps nothing that could be mixed
     /// up, as /dev/null does.
     fn place(&self) -> Option<(u64, u64)> {
@@ -83,24 +94,58 @@ impl Target {
     }
 }
 
-/// Where links lead: what they lead to is replaced, and not they themselves. `None` where that is an open
-/// descriptor, as behind /dev/stdout: whatever it is, it has no name there that could be another's.
-fn behind_links(path: &Path) -> io::Result<Option<PathBuf>> {
+/// Where links lead.
+enum Behind {
+    /// To a name: what has it is replaced, and not the links themselves.
+    File(PathBuf),
+    /// To an open descriptor, as behind /dev/stdout, by its place: whatever it is, it has no name there that
+    /// could be another's.
+    Descriptor(PathBuf),
+}
+
+/// Follows links.
+fn behind_links(path: &Path) -> io::Result<Behind> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
         let folder = fs::canonicalize(folder(&path))?;
         let of_process = folder.starts_with("/proc") && folder.ends_with("fd");
         if of_process || folder == Path::new("/dev/fd") {
-            return Ok(None);
+            let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
+            return Ok(Behind::Descriptor(folder.join(name)));
         }
         if !path.is_symlink() {
             let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
-            return Ok(Some(folder.join(name)));
+            return Ok(Behind::File(folder.join(name)));
         }
         path = folder.join(fs::read_link(&path)?);
     }
     Err(io::Error::other("too many symbolic links"))
 }
+
+/// An open descriptor, by its place in a folder of those of a process. Opened by its name again, what was
+/// open for reading alone could be written to, and a socket could not be.
+fn descriptor(at: &Path) -> io::Result<File> {
+    let told = at.parent().zip(at.file_name()).and_then(|(folder, name)| {
+        fs::read_to_string(folder.with_file_name("fdinfo").join(name)).ok()
+    });
+    let flags = told.as_deref().and_then(|told| {
+        let flags = told.lines().find_map(|line| line.strip_prefix("flags:"));
+        i32::from_str_radix(flags?.trim(), 8).ok()
+    });
+    if flags.is_some_and(|flags| flags & ACCESS == READ_ONLY) {
+        return Err(io::Error::other("it is open for reading alone"));
+    }
+    let own = fs::canonicalize("/proc/self/fd").is_ok_and(|own| at.parent() == Some(&own));
+    match at.file_name().and_then(|name| name.to_str()) {
+        Some("1") if own => io::stdout().as_fd().try_clone_to_owned().map(File::from),
+        Some("2") if own => io::stderr().as_fd().try_clone_to_owned().map(File::from),
+        _ => OpenOptions::new().append(true).open(at),
+    }
+}
+
+/// How a descriptor may be used, as Linux tells it in `fdinfo` (proc(5), open(2)).
+const ACCESS: i32 = 0o3;
+const READ_ONLY: i32 = 0;
 
 /// The folder that a path is in.
 fn folder(path: &Path) -> &Path {

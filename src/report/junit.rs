@@ -33,9 +33,11 @@ struct Failure {
     text: String,
 }
 
+/// A suite: of what concerns no chain that is here, or of a chain.
 struct Suite<'a> {
     name: &'a str,
-    cases: Vec<Case>,
+    chain: Option<&'a Chain>,
+    groups: Vec<&'a Group<'a>>,
 }
 
 /// Writes the suites.
@@ -43,8 +45,10 @@ struct Suite<'a> {
 /// # Errors
 /// Where writing fails.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let suites = suites(report);
-    let sum = |of: fn(&Suite<'_>) -> usize| suites.iter().map(of).sum::<usize>().to_string();
+    let groups = Group::all(&report.findings);
+    let suites = suites(report, &groups);
+    let tests: usize = suites.iter().map(Suite::tests).sum();
+    let failures: usize = suites.iter().map(|s| s.failures(report)).sum();
     let run = report.run.finished.duration_since(report.run.started);
     let time = format!("{:.3}", run.as_secs_f64().max(0.0));
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
@@ -52,8 +56,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     xml.create_element("testsuites")
         .with_attributes([
             ("name", "trailproof"),
-            ("tests", &sum(|s| s.tests())),
-            ("failures", &sum(|s| s.failures())),
+            ("tests", &tests.to_string()),
+            ("failures", &failures.to_string()),
             ("errors", "0"),
             ("time", &time),
         ])
@@ -62,53 +66,45 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 impl Suite<'_> {
+    /// How many cases it has: that of its verdict, and one a group.
     fn tests(&self) -> usize {
-        self.cases.len()
+        1 + self.groups.len()
     }
 
-    fn failures(&self) -> usize {
-        self.cases.iter().filter(|c| c.failure.is_some()).count()
+    fn failures(&self, report: &Report) -> usize {
+        let failed = match self.chain {
+            Some(chain) => chain.verdict != Verdict::Verified,
+            None => !report.complete,
+        };
+        let groups = self.groups.iter();
+        let groups = groups.filter(|group| group.first.severity != Severity::Note);
+        usize::from(failed) + groups.count()
     }
 }
 
 /// One for what concerns no chain that is here, and one for each chain.
-fn suites(report: &Report) -> Vec<Suite<'_>> {
+fn suites<'a>(report: &'a Report, groups: &'a [Group<'a>]) -> Vec<Suite<'a>> {
     let here = report.chains.iter().map(|c| c.id.as_str());
-    let mut cases: HashMap<&str, Vec<Case>> = here.map(|id| (id, Vec::new())).collect();
-    let mut whole = vec![complete(report)];
-    for group in Group::all(&report.findings) {
+    let mut of_chains: HashMap<&str, Vec<&Group<'_>>> = here.map(|id| (id, Vec::new())).collect();
+    let mut whole = Vec::new();
+    for group in groups {
         let chain = group.first.chain.as_deref();
-        match chain.and_then(|id| cases.get_mut(id)) {
-            Some(cases) => cases.push(found(&group)),
-            None => whole.push(found(&group)),
-        }
+        chain
+            .and_then(|id| of_chains.get_mut(id))
+            .unwrap_or(&mut whole)
+            .push(group);
     }
     let mut suites = vec![Suite {
         name: "trailproof",
-        cases: whole,
+        chain: None,
+        groups: whole,
     }];
-    for chain in &report.chains {
-        let mut all = vec![verdict(chain)];
-        all.extend(cases.remove(chain.id.as_str()).unwrap_or_default());
-        suites.push(Suite {
-            name: &chain.id,
-            cases: all,
-        });
-    }
-    suites.iter_mut().for_each(|suite| number(&mut suite.cases));
+    suites.extend(report.chains.iter().map(|chain| Suite {
+        name: &chain.id,
+        chain: Some(chain),
+        groups: of_chains.remove(chain.id.as_str()).unwrap_or_default(),
+    }));
     suites
-}
-
-/// Numbers cases of one name: of those, some readers keep one.
-fn number(cases: &mut [Case]) {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for case in cases {
-        let times = known.entry(case.name.clone()).or_insert(0);
-        *times += 1;
-        if *times > 1 {
-            case.name += &format!(" ({times})");
-        }
-    }
 }
 
 fn complete(report: &Report) -> Case {
@@ -199,17 +195,30 @@ fn found(group: &Group<'_>) -> Case {
 }
 
 fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> io::Result<()> {
+    let first = suite.chain.map_or_else(|| complete(report), verdict);
+    // Of cases of one name, some readers keep one.
+    let mut known: HashMap<String, usize> = HashMap::new();
+    // One after the other: texts of many take as much room as the report.
+    let cases = std::iter::once(first).chain(suite.groups.iter().map(|group| found(group)));
+    let mut cases = cases.map(|mut case| {
+        let times = known.entry(case.name.clone()).or_insert(0);
+        *times += 1;
+        if *times > 1 {
+            case.name += &format!(" ({times})");
+        }
+        case
+    });
     xml.create_element("testsuite")
         .with_attributes([
             ("name", inert(suite.name).as_ref()),
             ("tests", &suite.tests().to_string()),
-            ("failures", &suite.failures().to_string()),
+            ("failures", &suite.failures(report).to_string()),
             ("errors", "0"),
             ("timestamp", &report.run.started.to_string()),
         ])
         .write_inner_content(|xml| {
             let class = inert(suite.name);
-            suite.cases.iter().try_for_each(|c| case(c, &class, xml))
+            cases.try_for_each(|c| case(&c, &class, xml))
         })?;
     Ok(())
 }

@@ -1,23 +1,31 @@
 //! What a report was asked about, as a name that is the same for each run of it.
 
+use std::collections::BTreeSet;
+
 use super::v1::Report;
 use crate::hash::Sha256;
 
 /// The longest name, in bytes.
 const LONGEST: usize = 200;
 
-/// Trails, or else buckets with prefixes, and what narrows them; `disk` where none was named. The window
-/// is no part of it, for it moves from run to run.
+/// Trails, buckets and what narrows them, whatever the order in which they were given; `disk` where none
+/// was named. The window is no part of it, for it moves from run to run.
 pub(super) fn scope(report: &Report) -> String {
     let asked = &report.requested;
-    let places = match asked.trail_arns.is_empty() {
-        true => [&asked.buckets, &asked.prefixes],
-        false => [&asked.trail_arns, &asked.buckets],
-    };
-    let narrowed = [&asked.organization_ids, &asked.account_ids, &asked.regions];
-    let parts = places.into_iter().chain(narrowed);
-    let parts = parts.filter(|values| !values.is_empty());
-    let mut name = parts.map(|v| v.join(",")).collect::<Vec<_>>().join(" ");
+    let parts = [
+        ("", &asked.trail_arns),
+        ("", &asked.buckets),
+        ("prefix=", &asked.prefixes),
+        ("organization=", &asked.organization_ids),
+        ("account=", &asked.account_ids),
+        ("region=", &asked.regions),
+    ];
+    let parts = parts.into_iter().filter(|(_, values)| !values.is_empty());
+    let parts = parts.map(|(what, values)| {
+        let values: BTreeSet<&str> = values.iter().map(String::as_str).collect();
+        format!("{what}{}", Vec::from_iter(values).join(","))
+    });
+    let mut name = parts.collect::<Vec<_>>().join(" ");
     if name.is_empty() {
         name = asked.source.word().into_owned();
     }

@@ -336,6 +336,16 @@ fn metrics_of_two_scopes_are_two_series() {
     one["requested"]["trail_arns"] = json!([]);
     let second = series(&one);
     assert!(!first.is_empty() && first.is_disjoint(&second));
+    // A prefix is no region, also where it is called so, and the order says nothing.
+    let mut narrowed = |prefixes: Value, regions: Value| {
+        one["requested"]["prefixes"] = prefixes;
+        one["requested"]["regions"] = regions;
+        series(&one)
+    };
+    let prefix = narrowed(json!(["eu-west-1"]), json!([]));
+    assert!(prefix.is_disjoint(&narrowed(json!([]), json!(["eu-west-1"]))));
+    let two = narrowed(json!([]), json!(["eu-west-1", "us-east-1"]));
+    assert_eq!(two, narrowed(json!([]), json!(["us-east-1", "eu-west-1"])));
     one["requested"]["buckets"] =
         json!((0..100).map(|n| format!("bucket-{n}")).collect::<Vec<_>>());
     let many = series(&one);

@@ -8,7 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{Folder, case, shell, validate};
-use crate::program::{Run, run};
+use crate::formats::reports::everything;
+use crate::program::{Run, finish, root, run};
 
 /// The verdict of a JSON report in a file.
 fn verdict(path: &str) -> String {
@@ -220,6 +221,60 @@ fn a_link_to_an_open_file_leaves_that_in_its_place() {
     assert_eq!((shelled.code, shelled.stderr.as_str()), (3, ""));
     let text = fs::read_to_string(&log).expect("a log");
     assert!(text.starts_with("before\nGAPS: "), "{text}");
+}
+
+/// What is open for reading is no place to write to, whatever name it has.
+#[test]
+fn what_is_read_is_not_written_to() {
+    let out = Folder::new();
+    let saved = out.path("saved.json");
+    fs::write(&saved, everything()).expect("a file");
+    for line in [
+        format!("report - --format csv --out /dev/stdin < {saved}"),
+        format!("report - --format csv --out /dev/fd/0 < {saved}"),
+        format!("report {saved} --format csv --out /proc/self/fd/5 5< {saved}"),
+        format!("report {saved} --format csv >> {saved}"),
+        format!("report {saved} --format csv --out /dev/fd/7 7>> {saved}"),
+        format!("report - --format json < {saved} >> {saved}"),
+    ] {
+        let script = format!("exec \"$0\" {line}");
+        let mut bash = Command::new("bash");
+        let refused = finish(bash.args(["-c", &script, env!("CARGO_BIN_EXE_trailproof")]));
+        assert_eq!(refused.code, 2, "{line}: {}", refused.stderr);
+        assert_eq!(
+            fs::read_to_string(&saved).expect("a file"),
+            everything(),
+            "{line}"
+        );
+    }
+    // One that is replaced is another file.
+    let args = ["report", &saved, "--format", "json", "--out", &saved];
+    assert_eq!(run(&root(), &args).code, 0);
+    assert_eq!(fs::read_to_string(&saved).expect("a file"), everything());
+}
+
+/// Some programs give a socket as standard output.
+#[test]
+fn a_socket_is_written_to_by_its_name_as_well() {
+    let script = "
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+child = subprocess.Popen(sys.argv[1:], stdout=theirs)
+theirs.close()
+text = b''.join(iter(lambda: ours.recv(65536), b''))
+sys.stdout.write(text.decode())
+sys.exit(child.wait())
+";
+    let validate = validate(&["--format", "csv", "--out", "/dev/stdout"]);
+    let mut python = Command::new("python3");
+    python.args(["-c", script, env!("CARGO_BIN_EXE_trailproof")]);
+    let through = finish(python.args(validate).current_dir(case("gap")));
+    assert_eq!(through.code, 3, "{}", through.stderr);
+    assert!(
+        through.stdout.starts_with("\"severity\",\"code\""),
+        "{}",
+        through.stdout
+    );
 }
 
 #[test]

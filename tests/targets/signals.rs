@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Folder, case, validate};
+use super::{Folder, case, shell, validate};
 use crate::formats::reports::everything;
 use crate::program::{command, root};
 
@@ -66,7 +66,7 @@ fn while_targets_are_opened_the_first_signal_ends_it() {
         [&["trails", "--path", "bucket"], &more[..]].concat(),
         [&["report", &saved], &more[..]].concat(),
     ] {
-        for signal in ["-INT", "-TERM"] {
+        for signal in ["-INT", "-TERM", "-HUP"] {
             let mut command = command(&case("gap"), &args);
             let (code, said) = ended(&mut command, &out, signal);
             assert_eq!((code, said.as_str()), (Some(130), ""), "{args:?}");
@@ -88,7 +88,7 @@ fn a_saved_report_that_is_interrupted_leaves_nothing_behind() {
     fs::write(&saved, report.to_string()).expect("a file");
     fs::write(&page, "an older report").expect("a file");
     let args = ["report", &saved, "--format", "json", "--format", "html"];
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["-INT", "-TERM", "-HUP"] {
         let mut command = command(&root(), &[&args[..], &["--out", &page]].concat());
         let (code, said) = ended(&mut command, &out, signal);
         assert_eq!((code, said.as_str()), (Some(130), ""));
@@ -96,4 +96,20 @@ fn a_saved_report_that_is_interrupted_leaves_nothing_behind() {
         assert_eq!(older, "an older report");
         assert_eq!(out.names(), ["page.html", "saved.json"]);
     }
+}
+
+/// Whoever starts it with nohup wants it to outlive the terminal.
+#[test]
+fn a_hang_up_that_is_ignored_stays_so() {
+    let out = Folder::new();
+    let (fifo, report) = (out.path("fifo"), out.path("report"));
+    let line = format!(
+        "mkfifo {fifo}; trap '' HUP; \"$0\" validate --path bucket --keys keys --out {report} --format json --out {fifo} & \
+         while ! ls {report}/../.trailproof-* >/dev/null 2>&1; do sleep 0.05; done; \
+         kill -HUP $!; cat {fifo} >/dev/null; wait $!"
+    );
+    let line = line.replace(&format!("{report}/.."), out.path("").trim_end_matches('/'));
+    let run = shell("gap", &line);
+    assert_eq!((run.code, run.stderr.as_str()), (3, ""));
+    assert_eq!(out.names(), ["fifo", "report"]);
 }

@@ -72,6 +72,21 @@ fn colour_is_left_out_where_people_say_so() {
 }
 
 #[test]
+fn help_has_no_escapes_where_a_terminal_knows_none() {
+    for (kind, coloured) in [("", false), ("dumb", false), ("xterm-256color", true)] {
+        let mut help = command(&root(), On::Out, 80, &["--help"]);
+        let seen = seen(help.env("TERM", kind));
+        assert!(seen.out.contains("validate"), "{kind}: {}", seen.out);
+        assert_eq!(
+            seen.out.contains('\u{1b}'),
+            coloured,
+            "{kind}: {}",
+            seen.out
+        );
+    }
+}
+
+#[test]
 fn lines_fit_the_terminal_and_lose_no_word() {
     for case in ["gap", "log-modified", "sample"] {
         let whole = plain(case);
