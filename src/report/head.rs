@@ -166,7 +166,7 @@ pub(super) fn window(report: &Report) -> (String, String) {
     ) {
         (Some(time), Origin::Given, _) => format!("{time} (given)"),
         (_, _, Some(time)) => format!("{time} (from the data: {of})"),
-        _ => format!("{of} (from the data)"),
+        _ => "not known (no digest was found)".to_owned(),
     };
     let of_first = match windows.iter().all(|w| Some(w.from) == first) {
         true => "the first digest",

@@ -174,6 +174,11 @@ fn the_time_that_was_looked_at_is_told_where_it_comes_from_the_data() {
     for format in [Format::Text, Format::Markdown, Format::Html] {
         assert!(told(&report, format).contains(said), "{}", format.as_str());
     }
+    let nothing = told(&of_case("nothing-found--empty"), Format::Text);
+    assert!(
+        nothing.contains("  window   not known (no digest was found) to not known"),
+        "{nothing}"
+    );
     report["chains"][0]["window"]["from"] = json!("2026-02-28T00:07:21Z");
     let said =
         "2026-02-28T00:07:21Z (from the data: each chain's first digest, this is the earliest) to";
