@@ -265,7 +265,7 @@ pub struct Finding {
     pub actual: Option<String>,
     /// The interval it concerns.
     pub interval: Option<Window>,
-    /// For a log, the key of the digest that names it.
+    /// The key of the digest that names it: a log, or a digest that could not be had.
     pub digest: Option<String>,
     /// What is known of the object beside its bytes.
     pub object: ObjectFacts,

@@ -328,9 +328,9 @@ impl<'a> Walk<'a> {
     ) {
         let claims = self.claims.take(end, place.0, place.1);
         self.check_fork(&claims);
-        if !claims.iter().any(|c| c.by.proven) {
+        let Some(claim) = claims.iter().find(|c| c.by.proven) else {
             return;
-        }
+        };
         let in_place = claims.iter().any(|c| c.by.proven && c.by.in_place);
         let (finding, elsewhere) = match trouble {
             None if in_place => (named_and_missing(), false),
@@ -353,6 +353,8 @@ impl<'a> Walk<'a> {
             ),
         };
         let mut finding = finding.at(Some(place.0), place.1);
+        finding.digest = Some(claim.by.key.clone());
+        finding.expected = claim.link.sha256.map(|hash| hash.to_string());
         if elsewhere {
             finding.hint = Some(if in_place {
                 let path = quoted(&format!("{}=DIR", place.0));

@@ -74,9 +74,14 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .filter(|f| f.severity > Severity::Note)
     {
         let key = finding.key.as_deref().unwrap_or_default();
+        // Of a log that stands above.
+        let of_digest = report.object.kind != "log";
         let (severity, code) = (finding.severity.as_str(), finding.code.word());
         writeln!(out, "\n{severity}  {}  {}", escape(&code), escape(key))?;
         writeln!(out, "  {}", escape(&finding.message))?;
+        if let Some(digest) = finding.digest.as_ref().filter(|_| of_digest) {
+            writeln!(out, "  named by {}", escape(digest))?;
+        }
         for (name, value) in values(finding) {
             writeln!(out, "  {name} {}", escape(&value))?;
         }

@@ -115,7 +115,8 @@ impl<'a> Group<'a> {
 pub(super) fn one_of_many(finding: &Finding) -> Vec<(&'static str, String)> {
     let place = [("object", object(finding)), ("time", time(finding))];
     let place = place.into_iter().filter_map(|(name, v)| Some((name, v?)));
-    place.chain(values(finding)).collect()
+    let digest = finding.digest.iter().map(|key| ("digest", key.clone()));
+    place.chain(values(finding)).chain(digest).collect()
 }
 
 /// What its two values are called.

@@ -380,7 +380,7 @@ pub struct Finding {
     pub from: Option<Timestamp>,
     /// The first instant after.
     pub to: Option<Timestamp>,
-    /// For a log, the key of the digest that names it.
+    /// The key of the digest that names it: a log, or a digest that could not be had.
     pub digest: Option<String>,
     /// The object's version.
     pub version_id: Option<String>,

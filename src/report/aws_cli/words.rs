@@ -110,5 +110,6 @@ pub fn is_of_the_rest(reason: Option<&str>) -> bool {
 
 /// Whether a finding is about a log.
 pub fn is_of_log(finding: &v1::Finding) -> bool {
-    finding.code.word().starts_with("log-") || finding.digest.is_some()
+    let code = finding.code.word();
+    code.starts_with("log-") || (finding.digest.is_some() && !code.starts_with("digest-"))
 }

@@ -10,7 +10,7 @@ use crate::report::v1::Finding;
 /// Others told one by one.
 const OTHERS: usize = 200;
 /// Bytes of what is told of others after which no further one is.
-const OTHERS_BYTES: usize = 100_000;
+const OTHERS_BYTES: usize = 200_000;
 
 /// Names and what is told under them.
 type Lines = Vec<(&'static str, String)>;
