@@ -261,14 +261,12 @@ impl<'a> Looker<'a> {
                 digested.is_some_and(|places| places.contains(&(self.root, root.clone())));
             let (account, region) = group;
             let folder = root.folder(&account, DIGEST_FOLDER, &region);
-            if !digested {
-                let logs = root.folder(&account, LOG_FOLDER, &region);
-                if !self.source.holds_any(self.root, &logs) {
-                    continue;
-                }
-                if !self.survey.is_hidden(&folder) {
-                    self.survey.undigested.add(self.limits, logs);
-                }
+            let logs = root.folder(&account, LOG_FOLDER, &region);
+            if !digested
+                && !self.survey.is_hidden(&folder)
+                && self.source.holds_any(self.root, &logs)
+            {
+                self.survey.undigested.add(self.limits, logs);
             }
             self.survey.logged.push(Logged {
                 root: self.root,

@@ -95,19 +95,9 @@ impl Driver<'_> {
         };
         // One that was expected is told as such.
         let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
-        let mut beside = missing_beside_siblings(&all.found, &logged, &request.trails);
+        let holds = |logged: &Logged| self.holds_logs(logged);
+        let mut beside = missing_beside_siblings(&all.found, &logged, &request.trails, &holds);
         beside.retain(|id| !expected.contains(id));
-        if !beside.is_empty() {
-            let mut folders: BTreeMap<_, Vec<&Logged>> = BTreeMap::new();
-            for logged in &logged {
-                let place = (&logged.account, &logged.region);
-                folders.entry(place).or_default().push(logged);
-            }
-            beside.retain(|id| {
-                let here = folders.get(&(&id.account, &id.region));
-                here.is_some_and(|here| here.iter().any(|logged| self.holds_logs(logged)))
-            });
-        }
         for id in &beside {
             let message = "logs of this account lie in this region and no digest of this trail does, \
                            though it has digests in other regions: nothing of it is proven";
@@ -222,11 +212,12 @@ fn ended_before_siblings(
 
 /// Chains that should be there: a trail with digests in two regions, or one that says so, is a
 /// multi-region trail, which writes digests in every region it writes logs in, every hour. One of an
-/// organization does so for every account.
+/// organization does so for every account. A folder that `holds` nothing says nothing.
 fn missing_beside_siblings(
     found: &[(KeyRoot, ChainId)],
     logged: &[&Logged],
     described: &[TrailConfig],
+    holds: &dyn Fn(&Logged) -> bool,
 ) -> BTreeSet<ChainId> {
     let there: BTreeSet<&ChainId> = found.iter().map(|(_, id)| id).collect();
     // By root and owner, then by home region and name: the regions with digests.
@@ -240,13 +231,13 @@ fn missing_beside_siblings(
             .insert(&id.region);
     }
     let mut missing = BTreeSet::new();
-    for Logged {
-        key_root,
-        account,
-        region,
-        ..
-    } in logged
-    {
+    for folder in logged {
+        let Logged {
+            key_root,
+            account,
+            region,
+            ..
+        } = folder;
         let of = |owner| trails.get(&(key_root, owner)).into_iter().flatten();
         for ((home_region, trail), regions) in of(None).chain(of(Some(account))) {
             let id = ChainId {
@@ -256,7 +247,8 @@ fn missing_beside_siblings(
                 trail: (*trail).clone(),
             };
             let everywhere = || described.iter().any(|t| t.multi_region && t.writes(&id));
-            if (regions.len() > 1 || everywhere()) && !there.contains(&id) {
+            let told = there.contains(&id) || missing.contains(&id);
+            if !told && (regions.len() > 1 || everywhere()) && holds(folder) {
                 missing.insert(id);
             }
         }
