@@ -23,7 +23,7 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
     let pairs = output::pairs(matches, Format::Text)?;
     Signals::listen()?;
     // Read first, for it may be the file that is to be replaced.
-    let json = read(&args.saved, Limits::default().saved_report)?;
+    let (json, source) = read(&args.saved, Limits::default().saved_report)?;
     let mut saved = Saved::read(json).map_err(|e| {
         Error::new(
             Kind::Input,
@@ -33,9 +33,6 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
         .hint("give what trailproof validate --format json wrote")
     })?;
     let targets = Targets::open(pairs, Format::Text)?;
-    let source = metadata(&args.saved).map_err(|e| {
-        Error::new(Kind::Input, format!("cannot read {}", named(&args.saved))).because(e)
-    })?;
     if let Some(target) = targets.changing(&source) {
         let (target, saved) = (target.display(), named(&args.saved));
         let said =
@@ -49,15 +46,6 @@ pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Erro
     Ok(0)
 }
 
-/// What is told of what is read.
-fn metadata(path: &Path) -> io::Result<Metadata> {
-    if path == Path::new("-") {
-        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from)?;
-        return file.metadata();
-    }
-    path.metadata()
-}
-
 fn named(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".into()
@@ -67,22 +55,29 @@ fn named(path: &Path) -> String {
 }
 
 /// A saved report that can be read more than once: the file itself, or a copy of what comes through a
-/// pipe, in an unlinked temporary file.
-fn read(path: &Path, most: u64) -> Result<File, Error> {
-    let opened = match path == Path::new("-") {
-        true => copied(&mut io::stdin().lock(), most),
-        false => File::open(path).and_then(|mut file| match file.metadata()?.is_file() {
-            true => Ok(file),
-            false => copied(&mut file, most),
-        }),
+/// pipe, in an unlinked temporary file. With what is told of where it comes from.
+fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
+    let stdin = path == Path::new("-");
+    let open = || {
+        let mut file = match stdin {
+            true => io::stdin().as_fd().try_clone_to_owned().map(File::from)?,
+            false => File::open(path)?,
+        };
+        let source = file.metadata()?;
+        let again = !stdin && source.is_file();
+        let file = if again {
+            file
+        } else {
+            copied(&mut file, most)?
+        };
+        Ok((file.metadata()?.len(), file, source))
     };
-    let length = opened.and_then(|file| Ok((file.metadata()?.len(), file)));
     let error = || Error::new(Kind::Input, format!("cannot read {}", named(path)));
-    let (length, file) = length.map_err(|e| error().because(e))?;
+    let (length, file, source) = open().map_err(|e: io::Error| error().because(e))?;
     if length > most {
         return Err(error().because(format!("it has more than {most} bytes")));
     }
-    Ok(file)
+    Ok((file, source))
 }
 
 /// A copy of up to one byte more than `most`.
