@@ -49,7 +49,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     table.write_record(COLUMNS).map_err(of_writing)?;
     for finding in &report.findings {
         let row = row(finding);
-        let cells = row.iter().map(|cell| inert(cell).into_owned());
+        let cells = row.iter().map(|cell| inert(cell));
         table.write_record(cells).map_err(of_writing)?;
     }
     table.flush()
@@ -107,23 +107,16 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
 /// A cell that is text, whatever it holds. Spreadsheets read these as the beginning of a formula, those of
 /// other widths in some languages; control characters are escapes already. Where only semicolons
 /// separate, what follows one begins a cell.
-fn inert(cell: &str) -> Cow<'_, str> {
+fn inert(cell: &str) -> String {
     let begins = |text: &str| {
-        text.trim_start().starts_with([
-            '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
-        ])
+        text.starts_with(['\t', '\r'])
+            || text.trim_start().starts_with([
+                '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
+            ])
     };
-    let control = |text: &str| text.starts_with(['\t', '\r']);
-    let (mut text, mut begun) = (String::new(), false);
-    for part in cell.split(';') {
-        if begun {
-            text.push(';');
-        }
-        begun = true;
-        if begins(part) || control(part) {
-            text.push('\'');
-        }
-        text += &escape(part);
-    }
-    text.into()
+    let part = |part: &str| match begins(part) {
+        true => format!("'{}", escape(part)),
+        false => escape(part).into_owned(),
+    };
+    cell.split(';').map(part).collect::<Vec<_>>().join(";")
 }

@@ -80,7 +80,7 @@ fn asked_for(requested: &Requested) -> &'static str {
 
 /// What leaves a report unproven. That something could not be checked is not said where all was.
 fn doubts(report: &Report) -> String {
-    let here: BTreeSet<&str> = report.chains.iter().map(|c| c.id.as_str()).collect();
+    let here = ids(report);
     let mut doubts = BTreeSet::new();
     let unproven = report.findings.iter();
     for finding in unproven.filter(|f| f.severity == Severity::Unproven) {
@@ -208,9 +208,14 @@ pub(super) fn number_of_chains(report: &Report) -> String {
     }
 }
 
+/// The chains that are here.
+fn ids(report: &Report) -> BTreeSet<&str> {
+    report.chains.iter().map(|c| c.id.as_str()).collect()
+}
+
 /// How many chains should be here and are not. One that only ends early is here.
 pub(super) fn missing_chains(report: &Report) -> usize {
-    let here: BTreeSet<&str> = report.chains.iter().map(|c| c.id.as_str()).collect();
+    let here = ids(report);
     let missing = report.findings.iter();
     let missing = missing.filter(|f| f.code == Code::ChainMissing);
     let named: BTreeSet<&str> = missing.filter_map(|f| f.chain.as_deref()).collect();

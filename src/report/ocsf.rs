@@ -90,7 +90,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                     *worst = finding;
                 }
             }
-            None => line(&of_no_chain(finding, report), out)?,
+            // A look that found nothing, a key that is none.
+            None => line(&about(finding, Class::Compliance, report), out)?,
         }
     }
     for (id, worst) in absent {
@@ -142,15 +143,7 @@ fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
 /// A chain that is not here: the same event, once it is.
 fn absent<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> Event<'a> {
     let mut event = about(worst, Class::Compliance, report);
-    event.message = &worst.message;
     event.finding_info["uid"] = id.into();
-    event
-}
-
-/// What concerns no chain: a look that found nothing, a key that is none.
-fn of_no_chain<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
-    let mut event = about(finding, Class::Compliance, report);
-    event.message = &finding.message;
     event
 }
 
@@ -178,7 +171,6 @@ fn resource(scope: &str) -> Value {
 
 fn failed<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
     let mut event = about(finding, Class::Detection, report);
-    event.message = &finding.message;
     event.count = finding.count;
     event.evidences = Some(json!([{
         "name": finding.code,
@@ -217,6 +209,7 @@ fn about<'a>(finding: &'a Finding, class: Class, report: &'a Report) -> Event<'a
     parts.extend(place.as_deref());
     parts.extend(from.as_deref());
     let mut event = event(class, finding.severity.verdict(), report);
+    event.message = &finding.message;
     event.start_time = finding.from.map(|t| t.as_millisecond());
     event.end_time = finding.to.map(|t| t.as_millisecond());
     event.cloud = cloud(account, region);
