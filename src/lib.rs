@@ -14,8 +14,8 @@
 //!                                             └── heard, damage ── record ── keep ──┘
 //! ```
 //!
-//! [`validate`] joins them; [`inventory`] tells, by names alone, which chains are there. A
-//! [`finding::Finding`] is evidence about the logs; an [`error::Error`] says that we could not look. They
+//! [`validate`] joins them; [`commands::trails`] tells, by names alone, which chains are there. A
+//! [`proof::finding::Finding`] is evidence about the logs; an [`base::error::Error`] says that we could not look. They
 //! never meet.
 //!
 //! It does
@@ -32,20 +32,19 @@
 //! - vouch for keys that come from a file.
 //!
 //! ```
-//! use trailproof::atlas::Atlas;
-//! use trailproof::event::Silent;
-//! use trailproof::finding::Verdict;
-//! use trailproof::keys::{KeyRing, file};
-//! use trailproof::limits::Limits;
-//! use trailproof::scope::Request;
-//! use trailproof::source::{Source, dir::DirSource};
+//! use trailproof::base::limits::Limits;
+//! use trailproof::proof::finding::Verdict;
+//! use trailproof::proof::keys::KeyRing;
+//! use trailproof::source::{Source, disk::DirSource, key_files, places::Atlas};
+//! use trailproof::validate::observer::Silent;
+//! use trailproof::validate::request::Request;
 //! use trailproof::validate::{Access, validate};
 //!
 //! let limits = Limits::default();
 //! let mut source = DirSource::new(limits.clone());
 //! source.mount("testdata/sample/bucket".as_ref(), Vec::new())?;
 //! let mut ring = KeyRing::default();
-//! file::load("testdata/sample/keys".as_ref(), &limits, &mut ring)?;
+//! key_files::load("testdata/sample/keys".as_ref(), &limits, &mut ring)?;
 //! let atlas = Atlas::new(source.roots(), Vec::new());
 //! let access = Access { source: &source, atlas: &atlas, keys: &ring, trails: None };
 //! let outcome = validate(access, &Request::default(), &Silent)?;
@@ -53,55 +52,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod accept;
-pub mod atlas;
 #[cfg(feature = "aws")]
 pub mod aws;
-pub mod beside;
-pub mod cadence;
-pub mod chain;
+pub mod base;
 pub mod cli;
-pub mod coverage;
-pub mod damage;
-pub mod digest;
-pub mod discover;
-pub mod doctor;
-pub mod error;
-pub mod escape;
-pub mod event;
-pub mod explain;
-pub mod fetch;
-pub mod finding;
-pub mod gap;
-pub mod gzip;
-pub mod hash;
-pub mod heard;
-pub mod inflate;
-pub mod interest;
-pub mod inventory;
-pub mod keep;
-pub mod keyname;
-pub mod keys;
-pub mod ledger;
-pub mod limits;
-pub mod listing;
-pub mod logfile;
-pub mod not_proven;
-pub mod outcome;
-pub mod placement;
+pub mod cloudtrail;
+pub mod commands;
 pub mod proof;
-pub mod reading;
-pub mod record;
 pub mod report;
-pub mod scope;
-pub mod signature;
 pub mod source;
-pub mod stop;
-pub mod strict;
-pub mod there;
-pub mod trail;
-pub mod trails;
-pub mod unlisted;
 pub mod validate;
-pub mod view;
-pub mod who;

@@ -1,12 +1,12 @@
 //! Attacks and accidents that once were answered wrongly, each with the answer it must have.
 
 use jiff::SignedDuration;
-use trailproof::finding::{Code, Finding, ObjectFacts, Severity, Verdict};
-use trailproof::limits::Limits;
-use trailproof::scope::Request;
-use trailproof::source::dir::DirSource;
-use trailproof::source::mem::MemSource;
+use trailproof::base::limits::Limits;
+use trailproof::proof::finding::{Code, Finding, ObjectFacts, Severity, Verdict};
+use trailproof::source::disk::DirSource;
+use trailproof::source::memory::MemSource;
 use trailproof::source::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
+use trailproof::validate::request::Request;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
 use crate::library::{codes, prove, request, ring, source};
@@ -343,7 +343,7 @@ fn an_unproven_digest_does_not_reach_over_the_one_before_it() {
     let denied = chain.digests[5].start;
     assert_eq!(
         last,
-        Some((denied, trailproof::coverage::State::Unproven)),
+        Some((denied, trailproof::proof::coverage::State::Unproven)),
         "{coverage:?}"
     );
 }
@@ -435,7 +435,7 @@ fn thousands_of_planted_digests_are_told_in_time_and_in_one_finding() {
         source.put(
             BUCKET,
             &key,
-            trailproof::source::mem::MemObject {
+            trailproof::source::memory::MemObject {
                 body,
                 ..Default::default()
             },
@@ -466,7 +466,11 @@ fn a_folder_with_digests_of_too_many_trails_makes_the_report_incomplete() {
     for i in 0..50 {
         let trail = Trail::new(ACCOUNT, HOME, &format!("z{i}"), BUCKET);
         let key = trail.digest_key(ACCOUNT, REGION, hour(1));
-        source.put(BUCKET, &key, trailproof::source::mem::MemObject::default());
+        source.put(
+            BUCKET,
+            &key,
+            trailproof::source::memory::MemObject::default(),
+        );
     }
     let limits = Limits {
         chains_in_folder: 10,

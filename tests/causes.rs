@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
-use trailproof::coverage::State;
-use trailproof::gap::{Cause, Certainty, Gap};
-use trailproof::outcome::ChainOutcome;
+use trailproof::proof::coverage::State;
+use trailproof::proof::gap::{Cause, Certainty, Gap};
+use trailproof::validate::outcome::ChainOutcome;
 
 use crate::cases::case::{HOME, REGION, trail};
 use crate::library::{prove, request, ring, source};

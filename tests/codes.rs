@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use trailproof::finding::Code;
-use trailproof::report::{trails, v1};
+use trailproof::proof::finding::Code;
+use trailproof::report::trails;
+use trailproof::report::validation::v1;
 
 use crate::cases::all;
 use crate::program::{root, run};
@@ -69,7 +70,11 @@ fn names_and_serialised_codes_agree() {
 #[test]
 fn the_schema_that_is_shipped_is_that_of_the_types() {
     let schemas = [
-        ("validate", "src/report/v1.schema.json", v1::schema()),
+        (
+            "validate",
+            "src/report/validation/v1.schema.json",
+            v1::schema(),
+        ),
         (
             "trails",
             "src/report/trails/v1.schema.json",
@@ -77,13 +82,13 @@ fn the_schema_that_is_shipped_is_that_of_the_types() {
         ),
         (
             "doctor",
-            "src/doctor/v1.schema.json",
-            trailproof::doctor::v1::schema(),
+            "src/report/doctor/v1.schema.json",
+            trailproof::report::doctor::v1::schema(),
         ),
         (
             "explain",
-            "src/explain/v1.schema.json",
-            trailproof::explain::v1::schema(),
+            "src/report/explain/v1.schema.json",
+            trailproof::report::explain::v1::schema(),
         ),
     ];
     for (of, path, schema) in schemas {

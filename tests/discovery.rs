@@ -1,12 +1,12 @@
 //! Discovery through the library: its bounds, and what must not depend on the number of workers.
 
 use rayon::ThreadPoolBuilder;
-use trailproof::atlas::Atlas;
-use trailproof::discover::{Survey, survey};
-use trailproof::limits::Limits;
-use trailproof::scope::Filter;
+use trailproof::base::limits::Limits;
 use trailproof::source::Source as _;
-use trailproof::source::mem::{MemObject, MemSource};
+use trailproof::source::memory::{MemObject, MemSource};
+use trailproof::source::places::Atlas;
+use trailproof::validate::request::Filter;
+use trailproof::validate::survey::folders::{Survey, survey};
 
 use crate::cases::case::{ACCOUNT, BUCKET, HOME, REGION, hour};
 use crate::support::Trail;

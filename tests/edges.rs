@@ -1,13 +1,14 @@
 //! Edges of windows, rivals and copies: what once was answered wrongly there.
 
 use jiff::SignedDuration;
-use trailproof::accept::{self, Acceptance};
-use trailproof::finding::{Code, Finding, Verdict};
-use trailproof::limits::Limits;
-use trailproof::scope::Request;
-use trailproof::source::dir::DirSource;
-use trailproof::source::mem::MemObject;
-use trailproof::trail::Window;
+use trailproof::base::limits::Limits;
+use trailproof::cloudtrail::ids::Window;
+use trailproof::proof::finding::{Code, Finding, Verdict};
+use trailproof::source::disk::DirSource;
+use trailproof::source::memory::MemObject;
+use trailproof::validate::accept;
+use trailproof::validate::accept::Acceptance;
+use trailproof::validate::request::Request;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 use crate::library::{codes, prove, request, ring, source};

@@ -14,7 +14,7 @@ use crate::support::{Chain, ChainSpec, damage};
 /// What it answers, as JSON; it must match the schema.
 pub fn explained(run: Run) -> (i32, Value) {
     static VALIDATOR: LazyLock<Validator> =
-        LazyLock::new(|| validator(include_str!("../src/explain/v1.schema.json")));
+        LazyLock::new(|| validator(include_str!("../src/report/explain/v1.schema.json")));
     let report: Value = serde_json::from_str(&run.stdout)
         .unwrap_or_else(|e| panic!("no report ({e}): {}{}", run.stdout, run.stderr));
     assert_matches(&VALIDATOR, &report);
@@ -422,7 +422,7 @@ fn what_is_no_key_is_refused_and_hostile_names_are_shown_as_text() {
         "{}",
         text.stdout
     );
-    let safe = |c: char| c == '\n' || !trailproof::escape::is_unsafe(c);
+    let safe = |c: char| c == '\n' || !trailproof::base::text::is_unsafe(c);
     assert!(text.stdout.chars().all(safe), "{:?}", text.stdout);
     assert!(
         text.stdout

@@ -1,6 +1,6 @@
 //! Could not look is never "tampered": what a source cannot answer leaves things unproven.
 
-use trailproof::finding::{Code, Verdict};
+use trailproof::proof::finding::{Code, Verdict};
 use trailproof::source::GetError;
 
 use crate::cases::case::{BUCKET, Case, REGION};

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use trailproof::finding::{Code, Verdict};
+use trailproof::proof::finding::{Code, Verdict};
 
 use crate::cases::case::{BUCKET, Case, REGION};
 use crate::library::{codes, prove, request, ring, source};

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
-use trailproof::record::{Call, Event, Setting, Settings, TrailChange, TrailRef};
+use trailproof::cloudtrail::event::record::{
+    Call, Event, Setting, Settings, TrailChange, TrailRef,
+};
 
 use crate::records::taken;
 use crate::support::text::sha256_hex;

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
-use trailproof::escape::is_unsafe;
+use trailproof::base::text::is_unsafe;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION};
 use crate::program::{assert_matches_schema, codes, peak_of, report, run};
@@ -236,8 +236,8 @@ fn no_escape_code_reaches_the_reports() {
 
 #[test]
 fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
-    use trailproof::limits::Limits;
-    use trailproof::source::dir::DirSource;
+    use trailproof::base::limits::Limits;
+    use trailproof::source::disk::DirSource;
     use trailproof::source::{Listed, Range, RootId, Source as _};
     let mut case = Case::new("passes", 0, "");
     case.chain(30);
@@ -274,8 +274,8 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
 
 #[test]
 fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
-    use trailproof::limits::Limits;
-    use trailproof::source::dir::DirSource;
+    use trailproof::base::limits::Limits;
+    use trailproof::source::disk::DirSource;
     use trailproof::source::{GetError, RootId, Source as _};
     let dir = tempfile::tempdir().expect("a folder");
     let (root, outside) = (dir.path().join("root"), dir.path().join("outside"));

@@ -1,4 +1,4 @@
-//! Which file may use which: the `use` lines, and paths written out, are read.
+//! Which room may use which: the paths that each source names are read and held against its floor.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,219 +6,214 @@ use std::path::{Path, PathBuf};
 
 use crate::program::root;
 
-/// Stages: they know no clock, environment, filesystem or network, and nothing of what joins them.
-const STAGES: &[&str] = &[
-    "cadence",
-    "chain",
-    "coverage",
-    "digest",
-    "escape",
-    "finding",
-    "gap",
-    "gzip",
-    "hash",
-    "inflate",
-    "keyname",
-    "keys/mod",
-    "ledger",
-    "logfile",
-    "placement",
-    "proof",
-    "reading",
-    "record",
-    "signature",
-    "strict",
-    "trail",
+/// The rooms under `src/`, each with its floor. A room uses itself and the rooms on lower floors.
+const FLOORS: &[(&str, u8)] = &[
+    ("cli", 7),
+    ("commands", 6),
+    ("validate", 5),
+    ("aws", 5),
+    ("report", 4),
+    ("source", 4),
+    ("proof", 3),
+    ("cloudtrail", 2),
+    ("base", 1),
 ];
 
-/// Pure as well; they speak of the roots of a source, of what was surveyed, or of the report.
-const PURE: &[&str] = &[
-    "accept",
-    "atlas",
-    "beside",
-    "doctor/age",
-    "doctor/check",
-    "doctor/digest",
-    "doctor/keeping",
-    "doctor/newest",
-    "doctor/session",
-    "doctor/signed",
-    "doctor/stored",
-    "doctor/text",
-    "doctor/trail",
-    "doctor/v1",
-    "explain/target",
-    "explain/text",
-    "explain/v1",
-    "not_proven",
-    "outcome",
-    "scope",
-    "trails/locate",
-    "trails/mod",
-    "trails/selectors",
-    "unlisted",
+/// Imports that still point up.
+const UPWARD: &[&str] = &[
+    "aws/identity uses commands",
+    "cloudtrail/selectors/mod uses source",
+    "proof/gap/events uses validate",
 ];
 
-/// Everything that knows the AWS SDK.
-const AWS: &[&str] = &["aws", "keys/aws", "source/s3", "trails/aws"];
+/// Rooms that know no clock, environment, file system or network.
+const PURE: &[&str] = &["base", "cloudtrail", "proof", "report"];
 
-fn sources(dir: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            files.push(path);
+/// What a pure room must not name.
+const IMPURE: &[&str] = &[
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::time",
+    "Timestamp::now",
+    "Zoned::now",
+    "TimeZone::system",
+    "rustix",
+    "tempfile",
+    "tokio",
+    "rayon",
+    "File::",
+];
+
+/// Buffers that may go to an unlinked temporary file.
+const SPOOLS: &[&str] = &["base/spool", "report/validation/aws_cli/told"];
+
+/// The crates of the AWS SDK, and the runtime that they need.
+const SDK: &[&str] = &[
+    "aws_config",
+    "aws_credential_types",
+    "aws_sdk_",
+    "aws_smithy_",
+    "aws_types",
+    "tokio::",
+];
+
+/// What only the command line may do: print, exit, read the environment.
+const FOR_THE_COMMAND_LINE: &[&str] = &[
+    "print!(",
+    "println!(",
+    "eprint!(",
+    "eprintln!(",
+    "process::exit",
+    "env::var",
+    "stdout()",
+    "stderr()",
+];
+
+/// One file below `src/`.
+struct Module {
+    /// Its path below `src/`, without its ending.
+    name: String,
+    /// Its code, without comments and unit tests.
+    code: String,
+}
+
+impl Module {
+    fn read(path: &Path) -> Module {
+        let below = path.strip_prefix(root().join("src")).expect("below src");
+        let name = below.with_extension("").to_str().expect("UTF-8").to_owned();
+        let text = fs::read_to_string(path).expect("a source");
+        let text = text
+            .split("#[cfg(test)]\nmod tests")
+            .next()
+            .expect("a part");
+        let lines = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join("\n");
+        Module { name, code }
+    }
+
+    /// The folder or file directly below `src/` that it belongs to.
+    fn room(&self) -> &str {
+        self.name.split('/').next().expect("a part")
+    }
+
+    /// The path of its module within the crate.
+    fn module(&self) -> Vec<&str> {
+        let mut parts: Vec<&str> = self.name.split('/').collect();
+        if parts.last() == Some(&"mod") {
+            parts.pop();
+        }
+        parts
+    }
+
+    /// The rooms that its code names.
+    fn uses(&self) -> BTreeSet<&str> {
+        let mut rooms = BTreeSet::new();
+        for (at, found) in self.code.match_indices("crate::") {
+            rooms.insert(identifier(&self.code[at + found.len()..]));
+        }
+        for (at, _) in self.code.match_indices("super::") {
+            if self.code[..at].ends_with("super::") {
+                continue;
+            }
+            let mut rest = &self.code[at..];
+            let mut module = self.module();
+            while let Some(after) = rest.strip_prefix("super::") {
+                rest = after;
+                module.pop();
+            }
+            rooms.insert(module.first().copied().unwrap_or_else(|| identifier(rest)));
+        }
+        rooms
+    }
+}
+
+/// The identifier that a text begins with.
+fn identifier(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The files of the library below `src/`.
+fn modules() -> Vec<Module> {
+    fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                files.push(path);
+            }
         }
     }
-    files
-}
-
-/// A file's name below `src`, without its ending, and its code without comments and unit tests.
-fn code(path: &Path) -> (String, String) {
     let src = root().join("src");
-    let name = path
-        .strip_prefix(src)
-        .expect("below src")
-        .with_extension("");
-    let text = fs::read_to_string(path).expect("a source");
-    let text = text.split("#[cfg(test)]").next().expect("a part");
-    let lines = text.lines().filter(|l| !l.trim_start().starts_with("//"));
-    (
-        name.to_str().expect("UTF-8").to_owned(),
-        lines.collect::<Vec<_>>().join("\n"),
-    )
+    let mut files = Vec::new();
+    walk(&src, &mut files);
+    files.retain(|path| *path != src.join("lib.rs") && *path != src.join("main.rs"));
+    files.iter().map(|path| Module::read(path)).collect()
 }
 
-fn is_one_of(list: &[&str], name: &str) -> bool {
-    list.iter()
-        .any(|p| name == *p || name.starts_with(&format!("{p}/")))
-}
-
-/// Modules of this crate that a file names, first parts only.
-fn uses(code: &str) -> BTreeSet<String> {
-    let word = |rest: &str| -> String {
-        rest.chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect()
-    };
-    code.match_indices("crate::")
-        .map(|(at, found)| word(&code[at + found.len()..]))
-        .collect()
+fn floor(room: &str) -> Option<u8> {
+    let row = FLOORS.iter().find(|(name, _)| *name == room);
+    row.map(|(_, floor)| *floor)
 }
 
 #[test]
-fn stages_know_no_clock_environment_filesystem_or_network() {
-    let banned = [
-        "std::env",
-        "std::fs",
-        "std::net",
-        "std::process",
-        "std::time",
-        "std::thread",
-        "Timestamp::now",
-        "Zoned::now",
-        "TimeZone::system",
-        "rustix",
-        "tempfile",
-        "tokio",
-        "aws_sdk",
-        "aws_config",
-        "rayon",
-        "File::",
-        "println!",
-        "eprintln!",
-        "print!",
-    ];
-    let mut seen = BTreeSet::new();
-    for path in sources(&root().join("src")) {
-        let (name, code) = code(&path);
-        if !is_one_of(STAGES, &name) && !is_one_of(PURE, &name) {
+fn every_module_is_in_a_room_and_every_room_has_modules() {
+    let modules = modules();
+    let rooms: BTreeSet<&str> = modules.iter().map(Module::room).collect();
+    let expected: BTreeSet<&str> = FLOORS.iter().map(|(room, _)| *room).collect();
+    assert_eq!(rooms, expected);
+}
+
+#[test]
+fn a_room_uses_only_the_rooms_below_it() {
+    let mut upward = Vec::new();
+    for module in modules() {
+        for used in module.uses().into_iter().filter(|u| *u != module.room()) {
+            if floor(used).is_none_or(|other| floor(module.room()) <= Some(other)) {
+                upward.push(format!("{} uses {used}", module.name));
+            }
+        }
+    }
+    upward.sort();
+    assert_eq!(upward, UPWARD);
+}
+
+#[test]
+fn pure_rooms_know_no_clock_environment_file_system_or_network() {
+    for module in modules() {
+        if !PURE.contains(&module.room()) || SPOOLS.contains(&module.name.as_str()) {
             continue;
         }
-        seen.insert(name.clone());
-        for word in banned {
-            assert!(!code.contains(word), "{name} uses {word}");
-        }
-    }
-    for stage in STAGES.iter().chain(PURE) {
-        let there = seen
-            .iter()
-            .any(|s| s == *stage || s.starts_with(&format!("{stage}/")));
-        assert!(there, "the stage {stage} is gone: take it off the list");
-    }
-}
-
-#[test]
-fn stages_do_not_know_what_joins_them() {
-    for path in sources(&root().join("src")) {
-        let (name, code) = code(&path);
-        let uses = uses(&code);
-        if is_one_of(STAGES, &name) {
-            for above in [
-                "source", "atlas", "aws", "trails", "fetch", "discover", "listing", "validate",
-                "event", "view", "report", "cli",
-            ] {
-                assert!(!uses.contains(above), "{name} uses {above}");
-            }
-        }
-        if is_one_of(PURE, &name) {
-            for above in ["aws", "fetch", "validate", "view", "cli"] {
-                assert!(!uses.contains(above), "{name} uses {above}");
-            }
-        }
-        if name.starts_with("report/") {
-            let allowed = [
-                "report", "coverage", "finding", "gap", "escape", "hash", "trail",
-            ];
-            let other: Vec<_> = uses
-                .iter()
-                .filter(|u| !allowed.contains(&u.as_str()))
-                .collect();
-            assert!(other.is_empty(), "{name} uses {other:?}");
-        }
-        if !name.starts_with("cli/") && name != "main" {
-            assert!(!uses.contains("cli"), "{name} uses cli");
+        for word in IMPURE {
+            assert!(!module.code.contains(word), "{} uses {word}", module.name);
         }
     }
 }
 
 #[test]
-fn the_sdk_and_its_runtime_are_private_to_what_asks_aws() {
-    let mut found = 0;
-    for path in sources(&root().join("src")) {
-        let (name, code) = code(&path);
-        let names = [
-            "aws_config",
-            "aws_sdk_",
-            "aws_smithy_",
-            "aws_types",
-            "tokio::",
-        ];
-        let knows = names.iter().any(|word| code.contains(word));
-        assert!(!knows || is_one_of(AWS, &name), "{name} knows the SDK");
-        found += usize::from(knows);
+fn only_the_room_aws_names_the_sdk() {
+    let mut naming = 0;
+    for module in modules() {
+        let names = SDK.iter().any(|word| module.code.contains(word));
+        assert!(
+            !names || module.room() == "aws",
+            "{} names the SDK",
+            module.name
+        );
+        naming += usize::from(names);
     }
-    assert!(found > AWS.len(), "{found}");
+    assert!(naming > 1, "{naming}");
 }
 
 #[test]
 fn only_the_command_line_prints_exits_or_reads_the_environment() {
-    for path in sources(&root().join("src")) {
-        let (name, code) = code(&path);
-        if name.starts_with("cli/") || name == "main" {
-            continue;
-        }
-        for word in [
-            "println!",
-            "eprintln!",
-            "process::exit",
-            "env::var",
-            "stdout()",
-            "stderr()",
-        ] {
-            assert!(!code.contains(word), "{name} uses {word}");
+    for module in modules().iter().filter(|m| m.room() != "cli") {
+        for word in FOR_THE_COMMAND_LINE {
+            assert!(!module.code.contains(word), "{} uses {word}", module.name);
         }
     }
 }

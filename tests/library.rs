@@ -1,13 +1,13 @@
 //! Using the library over a forged world, without disk.
 
-use trailproof::atlas::Atlas;
-use trailproof::event::Silent;
-use trailproof::finding::{Code, ObjectFacts};
-use trailproof::keys::{KeyRing, Origin, PublicKey};
-use trailproof::outcome::Outcome;
-use trailproof::scope::Request;
-use trailproof::source::mem::{MemObject, MemSource};
+use trailproof::proof::finding::{Code, ObjectFacts};
+use trailproof::proof::keys::{KeyRing, Origin, PublicKey};
+use trailproof::source::memory::{MemObject, MemSource};
+use trailproof::source::places::Atlas;
 use trailproof::source::{Metadata, Source};
+use trailproof::validate::observer::Silent;
+use trailproof::validate::outcome::Outcome;
+use trailproof::validate::request::Request;
 use trailproof::validate::{Access, validate};
 
 use crate::support::{World, ts};
@@ -80,8 +80,9 @@ pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome 
 
 /// The codes of an outcome's findings, notes apart.
 pub fn codes(outcome: &Outcome) -> Vec<Code> {
-    let noted =
-        |f: &&trailproof::finding::Finding| f.severity != trailproof::finding::Severity::Note;
+    let noted = |f: &&trailproof::proof::finding::Finding| {
+        f.severity != trailproof::proof::finding::Severity::Note
+    };
     outcome
         .findings
         .iter()

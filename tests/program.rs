@@ -89,7 +89,7 @@ pub fn listed(run: Run) -> (i32, Value) {
 /// Holds a report against the schema that is shipped.
 pub fn assert_matches_schema(report: &Value) {
     static VALIDATOR: LazyLock<Validator> =
-        LazyLock::new(|| validator(include_str!("../src/report/v1.schema.json")));
+        LazyLock::new(|| validator(include_str!("../src/report/validation/v1.schema.json")));
     assert_matches(&VALIDATOR, report);
 }
 

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use trailproof::coverage::{Paint, Spans, State};
-use trailproof::finding::Verdict;
-use trailproof::keyname::{DigestKey, DigestName, KeyRoot, LogKey, from_aws_logs};
-use trailproof::trail::{ChainId, Window};
+use trailproof::cloudtrail::ids::{ChainId, Window};
+use trailproof::cloudtrail::object_key::{DigestKey, DigestName, KeyRoot, LogKey, from_aws_logs};
+use trailproof::proof::coverage::{Paint, Spans, State};
+use trailproof::proof::finding::Verdict;
 
 use crate::cases::case::{Case, REGION, hour};
 use crate::library::{prove, request, ring, source};

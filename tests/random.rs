@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt as _, SeedableRng as _};
-use trailproof::coverage::State;
-use trailproof::finding::{Severity, Verdict};
-use trailproof::outcome::ChainOutcome;
+use trailproof::proof::coverage::State;
+use trailproof::proof::finding::{Severity, Verdict};
+use trailproof::validate::outcome::ChainOutcome;
 
 use crate::cases::case::{REGION, spec};
 use crate::library::{prove, request, ring, source};

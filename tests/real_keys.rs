@@ -5,9 +5,10 @@ use std::process::Command;
 
 use base64::Engine as _;
 use serde_json::Value;
-use trailproof::digest::Unverified;
-use trailproof::keys::{KeyRing, Keys as _, Origin, PublicKey, file};
-use trailproof::limits::Limits;
+use trailproof::base::limits::Limits;
+use trailproof::cloudtrail::digest::Unverified;
+use trailproof::proof::keys::{KeyRing, Keys as _, Origin, PublicKey};
+use trailproof::source::key_files;
 
 use crate::program::root;
 use crate::support::ts;
@@ -39,7 +40,7 @@ fn all_keys_that_aws_published_are_read_and_have_the_fingerprint_it_gave() {
     }
     let mut ring = KeyRing::default();
     let path = root().join("tests/real/public-keys.json");
-    file::load(&path, &Limits::default(), &mut ring).expect("a key file");
+    key_files::load(&path, &Limits::default(), &mut ring).expect("a key file");
     assert_eq!((ring.len(), ring.broken()), (4, Vec::new()));
 }
 

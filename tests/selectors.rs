@@ -1,9 +1,9 @@
 //! What a trail cannot have logged, by its selectors.
 
-use trailproof::trails::TrailConfig;
-use trailproof::trails::selectors::{
+use trailproof::cloudtrail::selectors::{
     Advanced, Basic, DataResource, Field, ReadWrite, Selectors, sentences, unasked,
 };
+use trailproof::source::trails::TrailConfig;
 
 const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
 const TODAY: &str = "always logged what it logs now: its selectors are told as they are today, not as \

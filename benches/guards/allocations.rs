@@ -15,13 +15,15 @@ use std::path::Path;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use support::corpus::{self, BUCKET, KEYS};
 use support::spec::Spec;
-use trailproof::atlas::Atlas;
-use trailproof::event::Silent;
-use trailproof::finding::Verdict;
-use trailproof::keys::{KeyRing, file};
-use trailproof::limits::Limits;
-use trailproof::scope::Request;
-use trailproof::source::{Source, dir::DirSource};
+use trailproof::base::limits::Limits;
+use trailproof::proof::finding::Verdict;
+use trailproof::proof::keys::KeyRing;
+use trailproof::source::Source;
+use trailproof::source::disk::DirSource;
+use trailproof::source::key_files;
+use trailproof::source::places::Atlas;
+use trailproof::validate::observer::Silent;
+use trailproof::validate::request::Request;
 use trailproof::validate::{Access, validate};
 
 #[global_allocator]
@@ -93,7 +95,7 @@ fn prove(dir: &Path) {
     let bucket = vec![BUCKET.to_owned()];
     source.mount(&dir.join(BUCKET), bucket).expect("the corpus");
     let mut ring = KeyRing::default();
-    file::load(&dir.join(KEYS), &limits, &mut ring).expect("keys");
+    key_files::load(&dir.join(KEYS), &limits, &mut ring).expect("keys");
     let atlas = Atlas::new(source.roots(), Vec::new());
     let access = Access {
         source: &source,

@@ -1,15 +1,15 @@
 //! A chain's digests to one proven chain: linked once they are read, and from a bucket in memory.
 
-use trailproof::atlas::Atlas;
-use trailproof::chain::{Scope, Walk};
-use trailproof::coverage::Spans;
-use trailproof::event::Silent;
-use trailproof::fetch::Fetcher;
-use trailproof::finding::Verdict;
-use trailproof::keyname::DigestKey;
-use trailproof::limits::Limits;
-use trailproof::scope::{Logs, Request};
+use trailproof::base::limits::Limits;
+use trailproof::cloudtrail::object_key::DigestKey;
+use trailproof::proof::chain::{Scope, Walk};
+use trailproof::proof::coverage::Spans;
+use trailproof::proof::finding::Verdict;
+use trailproof::source::places::Atlas;
 use trailproof::source::{RootId, Source};
+use trailproof::validate::fetch::Fetcher;
+use trailproof::validate::observer::Silent;
+use trailproof::validate::request::{Logs, Request};
 use trailproof::validate::{Access, validate};
 
 use super::case::{Amount, Case, Named, Size};

@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use jiff::Timestamp;
-use trailproof::coverage::Paint;
-use trailproof::finding::Severity;
-use trailproof::trail::{Window, shift};
+use trailproof::cloudtrail::ids::{Window, shift};
+use trailproof::proof::coverage::Paint;
+use trailproof::proof::finding::Severity;
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;

@@ -1,9 +1,9 @@
 //! What the cases work on, made on the forge.
 
-use trailproof::finding::ObjectFacts;
-use trailproof::keys::{KeyRing, Origin, PublicKey};
+use trailproof::proof::finding::ObjectFacts;
+use trailproof::proof::keys::{KeyRing, Origin, PublicKey};
 use trailproof::source::Metadata;
-use trailproof::source::mem::{MemObject, MemSource};
+use trailproof::source::memory::{MemObject, MemSource};
 
 use super::case::Size;
 use crate::support::events::log_json;

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use trailproof::digest::Unverified;
+use trailproof::cloudtrail::digest::Unverified;
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;

@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 use serde_json::json;
-use trailproof::coverage::Spans;
-use trailproof::gap::{AROUND, Gap, Owner, explain, find};
-use trailproof::record::{Evidence, Via, read_one};
-use trailproof::trail::{ChainId, Window, shift};
+use trailproof::cloudtrail::event::record::{Evidence, Via, read_one};
+use trailproof::cloudtrail::ids::{ChainId, Window, shift};
+use trailproof::proof::coverage::Spans;
+use trailproof::proof::gap::{AROUND, Gap, Owner, explain, find};
 
 use super::case::{Amount, Case, Named, Size};
 use super::coverage::{hour, is_hole};

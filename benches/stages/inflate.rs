@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use trailproof::inflate::{Container, Inflater};
+use trailproof::base::gzip::inflate::{Container, Inflater};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use trailproof::keyname::{DigestKey, LogKey};
+use trailproof::cloudtrail::object_key::{DigestKey, LogKey};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::hint::black_box;
 
-use trailproof::digest::LogEntry;
-use trailproof::hash::Sha256;
-use trailproof::inflate::Inflater;
-use trailproof::logfile;
+use trailproof::base::gzip::inflate::Inflater;
+use trailproof::base::sha256::Sha256;
+use trailproof::cloudtrail::digest::LogEntry;
+use trailproof::proof::log;
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;
@@ -26,9 +26,9 @@ fn check(size: Size) -> Case {
     Case::new(Amount::Bytes(content.len()), move || {
         let mut inflater = inflater.borrow_mut();
         let inflated = inflater.run(&mut body.as_slice(), u64::MAX, &mut |_| {});
-        let expected = logfile::expected(&entry).expect("a known algorithm");
+        let expected = log::expected(&entry).expect("a known algorithm");
         let log = inflated.expect("memory can be read");
-        assert!(logfile::compare(expected, &log).is_ok());
+        assert!(log::compare(expected, &log).is_ok());
     })
 }
 

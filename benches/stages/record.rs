@@ -1,6 +1,6 @@
 //! A log's records, read through for those that bear on trails.
 
-use trailproof::record::{read, read_held};
+use trailproof::cloudtrail::event::record::{read, read_held};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;

@@ -1,13 +1,15 @@
 //! An outcome to its report: some chains in which every other log is missing.
 
 use jiff::Timestamp;
-use trailproof::atlas::Atlas;
-use trailproof::event::Silent;
-use trailproof::outcome::Outcome;
-use trailproof::report::v1::{Origin, Report, Requested, Requests, Run as Ran, SourceKind};
+use trailproof::report::validation::v1::{
+    Origin, Report, Requested, Requests, Run as Ran, SourceKind,
+};
 use trailproof::report::{Format, render};
-use trailproof::scope::Request;
 use trailproof::source::Source;
+use trailproof::source::places::Atlas;
+use trailproof::validate::observer::Silent;
+use trailproof::validate::outcome::Outcome;
+use trailproof::validate::request::Request;
 use trailproof::validate::{Access, validate};
 
 use super::case::{Amount, Case, Named, Size};

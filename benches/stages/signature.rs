@@ -1,8 +1,8 @@
 //! One signature over one digest.
 
-use trailproof::digest::Unverified;
-use trailproof::signature::{Checked, Written, check};
-use trailproof::trail::{Region, shift};
+use trailproof::cloudtrail::digest::Unverified;
+use trailproof::cloudtrail::ids::{Region, shift};
+use trailproof::proof::signature::{Checked, Written, check};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;

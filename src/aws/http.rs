@@ -13,7 +13,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::error::{Error, Kind};
+use crate::base::error::{Error, Kind};
 
 /// How to connect.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! Who a session is, as STS tells everyone who signs.
 
-use super::trouble::{Ask, trouble};
+use super::error::{Ask, trouble};
 use super::{Clock, Session};
-use crate::doctor::{Identified, Identity};
-use crate::trail::Region;
+use crate::cloudtrail::ids::Region;
+use crate::commands::doctor::{Identified, Identity};
 
 /// The longest account or ARN that is passed on, in characters.
 const LONGEST: usize = 300;

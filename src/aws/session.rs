@@ -19,11 +19,11 @@ use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::endpoints::Endpoints;
-use super::trouble::{CountRefusals, NeverUntrusted, chain};
+use super::error::{CountRefusals, NeverUntrusted, chain};
 use super::{Engine, Http};
-use crate::error::{Error, Kind};
+use crate::base::error::{Error, Kind};
+use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
-use crate::trail::Region;
 
 /// How often one request is made before its trouble is told: more than a dozen refusals in a row
 /// are nothing unusual for a busy prefix.

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use crate::error::Error;
-use crate::escape::escape;
+use crate::base::error::Error;
+use crate::base::text::escape;
 
 /// Writes an error to standard error. That it cannot be written cannot be told either.
 pub fn print(error: &Error) {

@@ -5,24 +5,25 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::doctor_args::Doctor;
-use super::online::{FIRST_REGION, IN_FLIGHT, connections};
+use super::args::doctor::Doctor;
+use super::open::aws::{FIRST_REGION, IN_FLIGHT, connections};
 use super::output;
-use super::progress::Progress;
+use super::terminal::progress::Progress;
 use super::{INTERRUPTED, interrupted};
+use crate::aws::keys::RegionalKeys;
+use crate::aws::s3::{InFlight, S3Source};
+use crate::aws::trails::SessionTrails;
 use crate::aws::{Engine, Http, Session, Settings};
-use crate::doctor::v1::{Report, Run};
-use crate::doctor::{Caller, Reach, Wanted, examine, text};
-use crate::error::{Error, Kind};
-use crate::keys::aws::RegionalKeys;
-use crate::limits::Limits;
-use crate::scope::{Filter, Request};
-use crate::source::s3::{InFlight, S3Source};
-use crate::stop::Stop;
-use crate::trail::Region;
-use crate::trails::Trails;
-use crate::trails::aws::SessionTrails;
-use crate::trails::locate::locate;
+use crate::base::cancel::Stop;
+use crate::base::error::{Error, Kind};
+use crate::base::limits::Limits;
+use crate::cloudtrail::ids::Region;
+use crate::commands::doctor::{Caller, Reach, Wanted, examine};
+use crate::report::doctor::text;
+use crate::report::doctor::v1::{Report, Run};
+use crate::source::trails::Trails;
+use crate::validate::request::{Filter, Request};
+use crate::validate::survey::trails::locate;
 
 /// Who signs for S3 and who for CloudTrail.
 struct Sessions {

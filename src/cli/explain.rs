@@ -3,20 +3,21 @@
 use jiff::Timestamp;
 
 use super::args::Scope;
+use super::args::explain::Explain;
 use super::caller::Caller;
-use super::explain_args::Explain;
 use super::output;
-use super::plan::Look;
 use super::signals::Signals;
+use super::validate::resolve::Look;
 use super::{INTERRUPTED, begun, interrupted, second};
-use crate::error::{Error, Kind};
-use crate::explain::target::Target;
-use crate::explain::{Settings, explain, text};
-use crate::finding::Verdict;
-use crate::limits::Limits;
-use crate::report::v1::{Requests, Run};
-use crate::source::halting::Halting;
-use crate::stop::Stop;
+use crate::base::cancel::Stop;
+use crate::base::error::{Error, Kind};
+use crate::base::limits::Limits;
+use crate::commands::explain::target::Target;
+use crate::commands::explain::{Settings, explain};
+use crate::proof::finding::Verdict;
+use crate::report::explain::text;
+use crate::report::validation::v1::{Requests, Run};
+use crate::source::cancellable::Halting;
 use crate::validate::Access;
 
 /// Looks, and gives the exit status.

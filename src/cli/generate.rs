@@ -12,7 +12,7 @@ use roff::{Roff, roman};
 
 use super::args::Args;
 use super::output;
-use crate::error::{Error, Kind};
+use crate::base::error::{Error, Kind};
 
 /// The program's name, as it is called.
 const NAME: &str = env!("CARGO_PKG_NAME");

@@ -1,38 +1,30 @@
 //! The command line: arguments, what they resolve to, and what comes out.
 
 mod args;
-mod aws_cli;
 mod caller;
 mod diagnose;
 #[cfg(feature = "aws")]
 mod doctor;
-mod doctor_args;
 mod explain;
-mod explain_args;
 mod generate;
-#[cfg(feature = "aws")]
-mod online;
+pub mod open;
 mod output;
-mod plan;
-mod progress;
 mod report;
 mod signals;
-mod stream;
-mod target;
 mod terminal;
 mod trails;
 mod validate;
-mod verbose;
 
 use std::ffi::OsString;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use jiff::Timestamp;
 
-use crate::error::{Error, Kind};
-use crate::report::v1::{Requests, Run};
-use crate::report::{trails as trail_list, v1};
-use crate::stop::Stop;
+use crate::base::cancel::Stop;
+use crate::base::error::{Error, Kind};
+use crate::report::trails as trail_list;
+use crate::report::validation::v1;
+use crate::report::validation::v1::{Requests, Run};
 use args::{Args, Command, Unused};
 use diagnose::note;
 #[cfg(feature = "aws")]
@@ -144,8 +136,8 @@ fn schema(of: args::Schema) -> Result<u8, Error> {
     let schema = match of {
         args::Schema::Validate => v1::schema(),
         args::Schema::Trails => trail_list::schema(),
-        args::Schema::Doctor => crate::doctor::v1::schema(),
-        args::Schema::Explain => crate::explain::v1::schema(),
+        args::Schema::Doctor => crate::report::doctor::v1::schema(),
+        args::Schema::Explain => crate::report::explain::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(Kind::Internal, "cannot make the schema").because(e))?;
@@ -155,7 +147,7 @@ fn schema(of: args::Schema) -> Result<u8, Error> {
 
 #[cfg(feature = "aws")]
 fn doctor(
-    args: doctor_args::Doctor,
+    args: crate::cli::args::doctor::Doctor,
     command: Vec<String>,
     started: Timestamp,
     stop: &Stop,
@@ -167,7 +159,12 @@ fn doctor(
 
 /// Without the SDK nothing can be asked.
 #[cfg(not(feature = "aws"))]
-fn doctor(_: doctor_args::Doctor, _: Vec<String>, _: Timestamp, _: &Stop) -> Result<u8, Error> {
+fn doctor(
+    _: crate::cli::args::doctor::Doctor,
+    _: Vec<String>,
+    _: Timestamp,
+    _: &Stop,
+) -> Result<u8, Error> {
     let message = "this trailproof was built without AWS, which doctor asks";
     Err(Error::new(Kind::Usage, message))
 }

@@ -7,13 +7,15 @@ use std::path::Path;
 
 use clap::ArgMatches;
 
-use super::output::{self, Targets};
+use super::args;
+use super::output;
+use super::output::Targets;
 use super::signals::Signals;
-use super::{args, aws_cli};
-use crate::error::{Error, Kind};
-use crate::limits::Limits;
+use super::validate::aws_cli;
+use crate::base::error::{Error, Kind};
+use crate::base::limits::Limits;
 use crate::report::Format;
-use crate::report::saved::Saved;
+use crate::report::validation::saved::Saved;
 
 /// Writes it, and gives the exit status, which says nothing of the verdict.
 ///

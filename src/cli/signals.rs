@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level;
 
-use super::{INTERRUPTED, target};
-use crate::error::{Error, Kind};
-use crate::stop::Stop;
+use super::INTERRUPTED;
+use super::output::target;
+use crate::base::cancel::Stop;
+use crate::base::error::{Error, Kind};
 
 /// What becomes of signals.
 pub struct Signals(Arc<OnceLock<Stop>>);

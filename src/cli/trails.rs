@@ -5,19 +5,22 @@ use jiff::Timestamp;
 use std::time::Instant;
 
 use super::args::Trails;
-use super::output::{self, Targets};
-use super::plan::{Look, texts};
-use super::progress::Progress;
+use super::output;
+use super::output::Targets;
 use super::signals::Signals;
+use super::terminal::progress::Progress;
+use super::validate::resolve::{Look, texts};
 use super::{INTERRUPTED, begun, interrupted, second};
-use crate::error::Error;
-use crate::finding::Verdict;
-use crate::inventory::{self, Request};
-use crate::limits::Limits;
-use crate::report::trails::{self, Format, Requested};
-use crate::report::v1::{Requests, Run};
-use crate::source::halting::Halting;
-use crate::stop::Stop;
+use crate::base::cancel::Stop;
+use crate::base::error::Error;
+use crate::base::limits::Limits;
+use crate::commands::trails as inventory;
+use crate::commands::trails::Request;
+use crate::proof::finding::Verdict;
+use crate::report::trails;
+use crate::report::trails::{Format, Requested};
+use crate::report::validation::v1::{Requests, Run};
+use crate::source::cancellable::Halting;
 
 /// Lists the chains and gives the exit status: that of what is unproven where something could not be
 /// listed, or nothing is there.

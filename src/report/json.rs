@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Deserializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::escape::is_unsafe;
+use crate::base::text::is_unsafe;
 
 /// Writes the report, indented, with a closing line feed.
 ///

@@ -1,26 +1,12 @@
 //! Rendering: the frozen view of an outcome, and one file a format.
 
-pub mod aws_cli;
-mod csv;
-pub(crate) mod groups;
-mod head;
-mod held;
+pub mod doctor;
+pub mod explain;
 pub mod hex;
-pub mod html;
 pub mod json;
-pub mod jsonl;
-mod junit;
-mod markdown;
-mod matrix;
-mod ocsf;
-mod prometheus;
-pub mod saved;
-mod scope;
-pub mod text;
+pub mod open_enum;
 pub mod trails;
-pub mod v1;
-pub mod word;
-pub(crate) mod words;
+pub mod validation;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -49,7 +35,7 @@ macro_rules! formats {
         ///
         /// # Errors
         /// Where writing fails.
-        pub fn render(report: &v1::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        pub fn render(report: &crate::report::validation::v1::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
             match format { $(Format::$variant => $write(report, out)),* }
         }
     };
@@ -57,25 +43,25 @@ macro_rules! formats {
 
 formats! {
     /// For people, in a terminal.
-    Text = "text", text::write;
+    Text = "text", crate::report::validation::text::write;
     /// For programs: schema `trailproof.report/v1`.
     Json = "json", json::write;
     /// For programs that read line by line: the JSON report in pieces.
-    Jsonl = "jsonl", jsonl::write;
+    Jsonl = "jsonl", crate::report::validation::jsonl::write;
     /// For people, to file: one page that needs nothing else.
-    Html = "html", html::write;
+    Html = "html", crate::report::validation::html::write;
     /// For people, to paste into a ticket.
-    Markdown = "markdown", markdown::write;
+    Markdown = "markdown", crate::report::validation::markdown::write;
     /// The findings, for a spreadsheet.
-    Csv = "csv", csv::write;
+    Csv = "csv", crate::report::validation::csv::write;
     /// For what runs tests: a suite a chain.
-    Junit = "junit", junit::write;
+    Junit = "junit", crate::report::validation::junit::write;
     /// For what collects security findings: Open Cybersecurity Schema Framework, an event a line.
-    Ocsf = "ocsf", ocsf::write;
+    Ocsf = "ocsf", crate::report::validation::ocsf::write;
     /// For what watches: a text file of metrics.
-    Prometheus = "prometheus", prometheus::write;
+    Prometheus = "prometheus", crate::report::validation::prometheus::write;
     /// For scripts written for `aws cloudtrail validate-logs`: what that prints.
-    AwsCli = "aws-cli", aws_cli::write;
+    AwsCli = "aws-cli", crate::report::validation::aws_cli::write;
 }
 
 /// A text is not the name of a format.

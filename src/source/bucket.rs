@@ -2,7 +2,7 @@
 //! validate; it tells whether a validation will work, and how well what is there is kept.
 
 use super::{GetError, RootId};
-use crate::trail::Region;
+use crate::cloudtrail::ids::Region;
 
 /// What asking for a bucket gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,19 +1,20 @@
 //! Where objects come from. A source lists and reads; it never judges.
 
-mod below;
 pub mod bucket;
-pub mod dir;
-pub mod halting;
-pub mod mem;
-#[cfg(feature = "aws")]
-pub mod s3;
+pub mod cancellable;
+pub mod disk;
+pub mod key_files;
+pub mod memory;
+pub mod places;
+pub mod presence;
+pub mod trails;
 
 use std::fmt;
 use std::io::{self, Read};
 
 use jiff::Timestamp;
 
-use crate::finding::{
+use crate::proof::finding::{
     ARCHIVED, CREDENTIALS, DENIED, ELSEWHERE, INTERRUPTED, NO_BUCKET, ObjectFacts, REFUSED,
     THROTTLED,
 };

@@ -1,56 +1,49 @@
 //! The driver: the only file that joins source, keys and stages.
 
-mod absences;
-mod batch;
-mod chain;
-mod cover;
-mod explain;
-mod follow;
-mod group;
-mod join;
-mod logs;
-mod manifest;
-mod references;
-mod run;
-mod scan;
-mod search;
-mod selected;
-mod spool;
-mod tail;
-mod tell;
-mod unnamed;
+pub mod accept;
+mod causes;
+mod conclude;
+pub mod digests;
+pub mod fetch;
+pub mod findings;
+pub(crate) mod logs;
+pub mod not_proven;
+mod notify;
+pub mod observer;
+pub mod outcome;
+pub mod request;
+pub mod survey;
 mod unreferenced;
-mod witness;
+pub mod view;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use crate::atlas::Atlas;
-use crate::discover;
-use crate::error::{Error, Kind};
-use crate::event::{Observer, Step};
-use crate::fetch::Fetcher;
-use crate::gap::{Cause, Certainty};
-use crate::interest::Interest;
-use crate::keyname::KeyRoot;
-use crate::keys::Keys;
-use crate::ledger::Ledgers;
-use crate::not_proven;
-use crate::outcome::Outcome;
-use crate::scope::Request;
-use crate::signature::KeyUse;
+use crate::base::error::{Error, Kind};
+use crate::base::spool::Spool;
+use crate::cloudtrail::ids::{AccountId, HOUR, Region, shift};
+use crate::cloudtrail::object_key::KeyRoot;
+use crate::proof::gap::event_filter::Interest;
+use crate::proof::gap::{Cause, Certainty};
+use crate::proof::keys::Keys;
+use crate::proof::signature::KeyUse;
+use crate::source::places::Atlas;
+use crate::source::trails::Trails;
 use crate::source::{RootId, Source};
-use crate::trail::{AccountId, HOUR, Region, shift};
-use crate::trails::Trails;
-use chain::Proved;
-use group::Group;
+use crate::validate::fetch::Fetcher;
+use crate::validate::findings::Ledgers;
+use crate::validate::observer::{Observer, Step};
+use crate::validate::outcome::Outcome;
+use crate::validate::request::Request;
+use crate::validate::survey::folders;
+use causes::selectors::Selected;
+use digests::chain::Proved;
+use digests::group::Group;
 use logs::Reader;
-use manifest::Manifest;
-use search::Search;
-use selected::Selected;
-use spool::Spool;
+use logs::manifest::Manifest;
+use unreferenced::search::Search;
 
 /// Where everything comes from.
 #[derive(Clone, Copy)]
@@ -84,7 +77,7 @@ pub fn validate(
     let pool = workers(request.jobs.max(1))
         .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
-    let survey = discover::survey(source, atlas, &request.filter, limits, &pool);
+    let survey = folders::survey(source, atlas, &request.filter, limits, &pool);
     let other = other_workers(source, &pool);
     let pool = other.unwrap_or(pool);
     let busy = request.chains_at_once.min(survey.groups.len());
@@ -138,7 +131,7 @@ fn workers(n: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
     rayon::ThreadPoolBuilder::new().num_threads(n).build()
 }
 
-struct Driver<'a> {
+pub(crate) struct Driver<'a> {
     fetcher: &'a Fetcher<'a>,
     trails: Option<&'a dyn Trails>,
     request: &'a Request,

@@ -1,9 +1,9 @@
 //! What the AWS CLI prints, where a report holds less than was told of each file.
 
 use serde_json::{Value, json};
-use trailproof::finding::Code;
-use trailproof::report::aws_cli::{Streams, Told, ToldDigest, ToldLog, print};
-use trailproof::report::v1::Report;
+use trailproof::proof::finding::Code;
+use trailproof::report::validation::aws_cli::{Streams, Told, ToldDigest, ToldLog, print};
+use trailproof::report::validation::v1::Report;
 
 use super::reports::everything;
 

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::Cursor;
 
 use serde_json::{Value, json};
-use trailproof::report::saved::Saved;
-use trailproof::report::{Format, render, v1};
+use trailproof::report::validation::saved::Saved;
+use trailproof::report::validation::v1;
+use trailproof::report::{Format, render};
 
 use super::reports::everything;
 use crate::program::peak_of;

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 use scraper::{Html, Node};
 use serde_json::Value;
-use trailproof::escape::{escape, is_unsafe};
+use trailproof::base::text::{escape, is_unsafe};
 use trailproof::report::Format;
 
 use super::reports::{everything, rendered};

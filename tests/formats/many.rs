@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 
 use serde_json::Value;
-use trailproof::finding::{Code, Finding};
-use trailproof::limits::Limits;
-use trailproof::scope::Request;
+use trailproof::base::limits::Limits;
+use trailproof::proof::finding::{Code, Finding};
+use trailproof::validate::request::Request;
 
 use crate::cases::case::{Case, hour, spec};
 use crate::library::{prove, request, ring, source};

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use serde_json::{Value, json};
 use trailproof::report::Format;
-use trailproof::report::saved::Saved;
+use trailproof::report::validation::saved::Saved;
 
 use crate::program::root;
 

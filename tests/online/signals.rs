@@ -8,11 +8,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use trailproof::finding::{INTERRUPTED, ObjectFacts, Verdict};
-use trailproof::outcome::Outcome;
-use trailproof::source::halting::Halting;
+use trailproof::base::cancel::Stop;
+use trailproof::proof::finding::{INTERRUPTED, ObjectFacts, Verdict};
+use trailproof::source::cancellable::Halting;
 use trailproof::source::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
-use trailproof::stop::Stop;
+use trailproof::validate::outcome::Outcome;
 
 use super::hours::{of_trail, serving, world};
 use super::stage::Stage;

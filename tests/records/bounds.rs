@@ -4,7 +4,9 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use trailproof::record::{Call, Event, Records, TrailChange, TrailRef, read, read_one};
+use trailproof::cloudtrail::event::record::{
+    Call, Event, Records, TrailChange, TrailRef, read, read_one,
+};
 
 use super::{ARN, KEY, changed, log, object, one, record, start, taken};
 use crate::support::{events, ts};

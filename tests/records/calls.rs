@@ -2,7 +2,9 @@
 
 use rand::SeedableRng as _;
 use serde_json::json;
-use trailproof::record::{Call, Records, Setting, Settings, TrailChange, TrailRef};
+use trailproof::cloudtrail::event::record::{
+    Call, Records, Setting, Settings, TrailChange, TrailRef,
+};
 
 use super::{ARN, KEY, call, object, one, record, taken};
 use crate::support::{Rng, log_json, ts};

@@ -7,7 +7,7 @@ mod calls;
 mod odd;
 
 use serde_json::{Value, json};
-use trailproof::record::{Call, Event, Records, read, read_held, read_one};
+use trailproof::cloudtrail::event::record::{Call, Event, Records, read, read_held, read_one};
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-2:111122223333:trail/main";
 const KEY: &str = "AWSLogs/111122223333/CloudTrail/us-east-2/2026/01/01/a_b.json.gz";

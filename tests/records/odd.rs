@@ -1,7 +1,7 @@
 //! What is odd, broken, or stands twice.
 
 use serde_json::json;
-use trailproof::record::{Records, read_one};
+use trailproof::cloudtrail::event::record::{Records, read_one};
 
 use super::{KEY, changed, one, record, start, taken};
 use crate::support::ts;

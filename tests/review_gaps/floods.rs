@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use trailproof::gap::{Cause, Certainty};
+use trailproof::proof::gap::{Cause, Certainty};
 
 use super::{ALICE, call, chain, home, messages, of, outcome, stop_alone, told};
 use crate::cases::case::{ACCOUNT, BUCKET, HOME, hour, trail};
@@ -32,7 +32,8 @@ fn many_refused_calls_do_not_push_out_the_one_that_did_it() {
         gaps[0].evidence.contains(told_by),
         "the call itself is not among the evidence"
     );
-    let start = |e: &trailproof::record::Evidence| e.event.name == "StartLogging";
+    let start =
+        |e: &trailproof::cloudtrail::event::record::Evidence| e.event.name == "StartLogging";
     assert!(
         gaps[0].evidence.iter().any(start),
         "nor the one that ended it"

@@ -9,8 +9,8 @@ mod switches;
 mod trails;
 
 use serde_json::{Value, json};
-use trailproof::gap::{Cause, Certainty, Gap};
-use trailproof::outcome::{ChainOutcome, Outcome};
+use trailproof::proof::gap::{Cause, Certainty, Gap};
+use trailproof::validate::outcome::{ChainOutcome, Outcome};
 
 use crate::cases::case::{ACCOUNT, BUCKET, HOME, REGION, hour, trail};
 use crate::library::{prove, request, ring, source};

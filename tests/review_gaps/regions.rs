@@ -1,6 +1,6 @@
 //! Regions whose digests end at other minutes, or that stop some seconds apart.
 
-use trailproof::gap::{Cause, Certainty};
+use trailproof::proof::gap::{Cause, Certainty};
 
 use super::{chain, messages, of, one, outcome, told};
 use crate::cases::case::{HOME, REGION, trail};

@@ -1,7 +1,7 @@
 //! Starts, stops and updates: which of several calls it was, and when.
 
 use serde_json::json;
-use trailproof::gap::{Cause, Certainty};
+use trailproof::proof::gap::{Cause, Certainty};
 
 use super::{
     audit, by_alice, call, chain, home, messages, of, one, outcome, stop_alone, stopped_beside,

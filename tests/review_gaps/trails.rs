@@ -1,7 +1,7 @@
 //! Which trail a call is about: one of that name elsewhere, of an organization, made again.
 
 use serde_json::{Value, json};
-use trailproof::gap::{Cause, Certainty};
+use trailproof::proof::gap::{Cause, Certainty};
 
 use super::{audit, call, chain, home, messages, of, outcome, stop_alone, told};
 use crate::cases::case::{ACCOUNT, BUCKET, HOME, REGION, hour, trail};

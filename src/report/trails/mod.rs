@@ -11,9 +11,9 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use super::json;
-use super::v1::{Run, SourceKind, Span};
-use crate::finding::Code;
-use crate::trail::NotAn;
+use super::validation::v1::{Run, SourceKind, Span};
+use crate::cloudtrail::ids::NotAn;
+use crate::proof::finding::Code;
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.trails/v1";

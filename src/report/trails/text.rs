@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Chain, Location, Named, Trails, Trouble};
-use crate::escape::escape;
-use crate::report::words::{length, plural};
-use crate::trail::in_words;
+use crate::base::text::escape;
+use crate::cloudtrail::ids::in_words;
+use crate::report::validation::wording::{length, plural};
 
 /// Chains told one by one.
 const CHAINS: usize = 200;

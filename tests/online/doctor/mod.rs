@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use trailproof::doctor::Check;
+use trailproof::commands::doctor::Check;
 
 use super::hours::{ARN, assert_refused, trail};
 use super::stage::Stage;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use trailproof::doctor::{Check, v1};
+use trailproof::commands::doctor::Check;
+use trailproof::report::doctor::v1;
 
 use crate::cases::case::{BUCKET, REGION};
 use crate::online::hours::{ARN, serving, trail};

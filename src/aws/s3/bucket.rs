@@ -1,0 +1,158 @@
+//! What S3 says of a bucket itself, one harmless request each.
+
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::{
+    BucketVersioningStatus, DefaultRetention, ServerSideEncryptionByDefault, StorageClass,
+};
+
+use super::{Bucket, S3Source, ask};
+use crate::aws::Clock;
+use crate::cloudtrail::ids::Region;
+use crate::source::bucket::{Buckets, Lock, Reached, Stored, Versioning};
+use crate::source::{GetError, RootId};
+
+/// The most keys of one page of a listing.
+const PAGE: usize = 1_000;
+/// Longer than any name of a class, a mode or a key.
+const NAME: usize = 300;
+
+impl S3Source {
+    fn head_bucket(&self, bucket: &Bucket, clock: &Clock) -> Result<(), GetError> {
+        let ask = ask(bucket, "s3:ListBucket", None);
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.head_bucket().bucket(&bucket.name).customize();
+            request.interceptor(clock.clone()).send()
+        };
+        self.call(bucket, &ask, request).map(|_| ())
+    }
+}
+
+impl Buckets for S3Source {
+    fn reach(&self, root: RootId) -> Reached {
+        let clock = Clock::default();
+        let bucket = self.bucket(root);
+        Reached {
+            answer: bucket.and_then(|bucket| self.head_bucket(bucket, &clock)),
+            ahead: clock.ahead(),
+        }
+    }
+
+    fn region(&self, root: RootId) -> Option<Region> {
+        let bucket = self.bucket(root).ok()?;
+        let region = bucket.region.lock().unwrap_or_else(|e| e.into_inner());
+        Some(region.clone())
+    }
+
+    fn first(&self, root: RootId, prefix: &str, most: usize) -> Result<Vec<String>, GetError> {
+        let bucket = self.bucket(root)?;
+        let mut keys = Vec::new();
+        let page = most.min(PAGE);
+        self.pages_of(bucket, prefix, None, None, Some(page), &mut |page| {
+            keys.extend(page.objects.iter().map(|(key, _)| key.clone()));
+            keys.len() < most
+        })?;
+        keys.truncate(most);
+        Ok(keys)
+    }
+
+    fn stored(&self, root: RootId, key: &str) -> Result<Stored, GetError> {
+        let bucket = self.bucket(root)?;
+        let ask = ask(bucket, "s3:GetObject", Some(key));
+        let request =
+            |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
+        let answer = self.call(bucket, &ask, request)?;
+        let encryption = answer.server_side_encryption();
+        Ok(Stored {
+            class: short(answer.storage_class().map_or("STANDARD", |c| c.as_str())),
+            archived: archived(&answer),
+            encryption: encryption.map(|how| named(how.as_str(), answer.ssekms_key_id())),
+            signed: answer
+                .metadata()
+                .is_some_and(|m| m.contains_key("signature")),
+        })
+    }
+
+    fn versioning(&self, root: RootId) -> Result<Versioning, GetError> {
+        let bucket = self.bucket(root)?;
+        let ask = ask(bucket, "s3:GetBucketVersioning", None);
+        let request =
+            |client: aws_sdk_s3::Client| client.get_bucket_versioning().bucket(&bucket.name).send();
+        let answer = self.call(bucket, &ask, request)?;
+        Ok(match answer.status() {
+            Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
+            Some(_) => Versioning::Suspended,
+            None => Versioning::Never,
+        })
+    }
+
+    fn lock(&self, root: RootId) -> Result<Lock, GetError> {
+        let bucket = self.bucket(root)?;
+        let ask = ask(bucket, "s3:GetBucketObjectLockConfiguration", None);
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.get_object_lock_configuration();
+            request.bucket(&bucket.name).send()
+        };
+        let answer = match self.call(bucket, &ask, request) {
+            // That there is none is told so.
+            Err(GetError::NotFound) => return Ok(Lock::Absent),
+            answer => answer?,
+        };
+        let Some(lock) = answer.object_lock_configuration() else {
+            return Ok(Lock::Absent);
+        };
+        let retention = lock.rule().and_then(|rule| rule.default_retention());
+        Ok(retention.map_or(Lock::WithoutDefault, |r| Lock::Default(retained(r))))
+    }
+
+    fn encryption(&self, root: RootId) -> Result<String, GetError> {
+        let bucket = self.bucket(root)?;
+        let ask = ask(bucket, "s3:GetEncryptionConfiguration", None);
+        let request =
+            |client: aws_sdk_s3::Client| client.get_bucket_encryption().bucket(&bucket.name).send();
+        let answer = match self.call(bucket, &ask, request) {
+            Err(GetError::NotFound) => return Ok("not at all".into()),
+            answer => answer?,
+        };
+        let rules = answer.server_side_encryption_configuration();
+        let mut rules = rules.map(|c| c.rules()).unwrap_or_default().iter();
+        let by_default = rules.find_map(|r| r.apply_server_side_encryption_by_default());
+        let words = |d: &ServerSideEncryptionByDefault| {
+            named(d.sse_algorithm().as_str(), d.kms_master_key_id())
+        };
+        Ok(by_default.map_or_else(|| "not at all".into(), words))
+    }
+}
+
+/// Whether an object has to be restored, and was not.
+fn archived(answer: &HeadObjectOutput) -> bool {
+    let class = answer.storage_class();
+    let cold = matches!(
+        class,
+        Some(StorageClass::Glacier | StorageClass::DeepArchive)
+    );
+    let restored = answer
+        .restore()
+        .is_some_and(|r| r.contains("ongoing-request=\"false\""));
+    (cold || answer.archive_status().is_some()) && !restored
+}
+
+fn named(how: &str, key: Option<&str>) -> String {
+    match key {
+        Some(key) => short(&format!("{how} with the key {key}")),
+        None => short(how),
+    }
+}
+
+fn retained(retention: &DefaultRetention) -> String {
+    let mode = retention.mode().map_or("no mode", |mode| mode.as_str());
+    let time = match (retention.days(), retention.years()) {
+        (Some(days), _) => format!("{days} days"),
+        (None, Some(years)) => format!("{years} years"),
+        (None, None) => "no time".into(),
+    };
+    short(&format!("{mode} for {time}"))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(NAME).collect()
+}

@@ -1,0 +1,286 @@
+//! Buckets in S3, through the AWS SDK: listed by ListObjectsV2, read by one GetObject an object.
+//! Retries, redirects and interrupted bodies are dealt with here, so that what is told is final.
+
+mod body;
+mod bucket;
+mod flight;
+mod pace;
+mod pages;
+
+use std::future::Future;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::DateTime;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use elsa::sync::FrozenVec;
+use jiff::Timestamp;
+
+use crate::aws::{Ask, Session, bucket_region, trouble};
+use crate::base::limits::Limits;
+use crate::cloudtrail::ids::Region;
+use crate::proof::finding::{ObjectFacts, UNSIGNED};
+use crate::source::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
+use body::{Begun, Body};
+use flight::Flight;
+
+/// How often a request follows the region that S3 names.
+const REDIRECTS: usize = 3;
+
+/// Buckets of one session.
+pub struct S3Source {
+    session: Session,
+    /// Those that were given, and those opened on the way.
+    buckets: FrozenVec<Box<Bucket>>,
+    opening: Mutex<()>,
+    /// Where a bucket is looked for first.
+    start: Region,
+    flight: Flight,
+    limits: Limits,
+}
+
+struct Bucket {
+    name: String,
+    /// Where it is, as far as is known.
+    region: Mutex<Region>,
+}
+
+/// How many objects are read at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct InFlight {
+    /// At first.
+    pub first: usize,
+    /// At most, where answers take long.
+    pub most: usize,
+}
+
+impl S3Source {
+    /// These buckets, of which nothing is known yet.
+    pub fn new(
+        session: Session,
+        buckets: Vec<String>,
+        start: &Region,
+        in_flight: InFlight,
+        limits: Limits,
+    ) -> Self {
+        // A profile's region may be one of another partition.
+        let usual = session
+            .region()
+            .filter(|r| r.partition() == start.partition());
+        let source = S3Source {
+            buckets: FrozenVec::new(),
+            opening: Mutex::default(),
+            start: usual.unwrap_or_else(|| start.clone()),
+            flight: Flight::new(in_flight, session.refusals()),
+            session,
+            limits,
+        };
+        buckets.into_iter().for_each(|name| source.add(name));
+        source
+    }
+
+    fn add(&self, name: String) {
+        self.buckets.push(Box::new(Bucket {
+            name,
+            region: Mutex::new(self.start.clone()),
+        }));
+    }
+
+    fn bucket(&self, root: RootId) -> Result<&Bucket, GetError> {
+        self.buckets.get(root.0).ok_or(GetError::NotFound)
+    }
+
+    /// Makes one request where the bucket is, following S3 to its region.
+    fn call<T, E, F>(
+        &self,
+        bucket: &Bucket,
+        ask: &Ask,
+        request: impl Fn(aws_sdk_s3::Client) -> F,
+    ) -> Result<T, GetError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        T: Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
+    {
+        let lock = || bucket.region.lock().unwrap_or_else(|e| e.into_inner());
+        for _ in 0..REDIRECTS {
+            let region = lock().clone();
+            let client = self.session.s3(&region);
+            match self.session.engine().run_apart(request(client))? {
+                Ok(answer) => return Ok(answer),
+                Err(error) => match bucket_region(&error) {
+                    Some(other) if other != region => *lock() = other,
+                    _ => return Err(trouble(&error, ask)),
+                },
+            }
+        }
+        let why = format!("bucket {} is sent from region to region", bucket.name);
+        Err(GetError::Io(why))
+    }
+}
+
+/// The permission that a request needs, and on what.
+fn ask(bucket: &Bucket, permission: &'static str, key: Option<&str>) -> Ask {
+    let region = bucket.region.lock().unwrap_or_else(|e| e.into_inner());
+    let partition = region.partition();
+    let name = &bucket.name;
+    Ask {
+        permission,
+        on: match key {
+            Some(key) => format!("arn:{partition}:s3:::{name}/{key}"),
+            None => format!("arn:{partition}:s3:::{name}"),
+        },
+        bucket: Some(name.clone()),
+    }
+}
+
+/// A time of S3's, to the second.
+fn time(at: Option<&DateTime>) -> Option<Timestamp> {
+    Timestamp::from_second(at?.secs()).ok()
+}
+
+fn facts(
+    etag: Option<&str>,
+    modified: Option<&DateTime>,
+    version: Option<&str>,
+    size: Option<i64>,
+) -> ObjectFacts {
+    ObjectFacts {
+        // A bucket without versions calls its only one so.
+        version_id: version.filter(|v| *v != "null").map(Into::into),
+        etag: etag.map(Into::into),
+        last_modified: time(modified).map(|at| at.to_string()),
+        size: size.and_then(|n| u64::try_from(n).ok()),
+    }
+}
+
+impl Source for S3Source {
+    fn roots(&self) -> Vec<Root> {
+        let named = |(i, bucket): (usize, &Bucket)| Root {
+            id: RootId(i),
+            buckets: vec![bucket.name.clone()],
+        };
+        self.buckets.iter().enumerate().map(named).collect()
+    }
+
+    fn open(&self, name: &str) -> Option<RootId> {
+        // What is signed may name anything; what is no name is not asked for.
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+        if !(3..=63).contains(&name.len()) || !name.bytes().all(plain) {
+            return None;
+        }
+        let _opening = self.opening.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(at) = self.buckets.iter().position(|b| b.name == name) {
+            return Some(RootId(at));
+        }
+        self.add(name.to_owned());
+        Some(RootId(self.buckets.len() - 1))
+    }
+
+    fn best_at_once(&self) -> usize {
+        self.flight.best()
+    }
+
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        _refused: &mut dyn FnMut(&str, &'static str),
+    ) -> Result<Folders, GetError> {
+        let bucket = self.bucket(root)?;
+        let mut names = Vec::new();
+        let mut whole = true;
+        let requests = self.pages(bucket, prefix, Some("/"), None, &mut |page| {
+            for folder in &page.folders {
+                let name = folder.strip_prefix(prefix).unwrap_or(folder);
+                // A name without a letter before its slash is one of a key with two of them.
+                names.extend(name.strip_suffix('/').map(str::to_owned));
+            }
+            whole = names.len() <= self.limits.folders;
+            whole
+        })?;
+        Ok(Folders {
+            names,
+            whole,
+            requests,
+        })
+    }
+
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<u64, GetError> {
+        let bucket = self.bucket(root)?;
+        let after = range.after.as_deref();
+        self.pages(bucket, prefix, None, after, &mut |page| {
+            for (key, modified) in &page.objects {
+                if range
+                    .before
+                    .as_deref()
+                    .is_some_and(|before| key.as_str() >= before)
+                {
+                    return false;
+                }
+                visit(Listed::Object(key, *modified));
+            }
+            true
+        })
+    }
+
+    fn get(&self, root: RootId, key: &str, _with_metadata: bool) -> Result<Object<'_>, GetError> {
+        let bucket = self.bucket(root)?;
+        let ask = ask(bucket, "s3:GetObject", Some(key));
+        let pass = self.flight.enter();
+        let patience = self.session.patience();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.get_object().bucket(&bucket.name).key(key).send();
+            async move {
+                let mut answer = request.await?;
+                let answered = Instant::now();
+                let begun = Begun::of(&mut answer, patience).await;
+                Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
+            }
+        };
+        let (answer, begun, answered) = self.call(bucket, &ask, request)?;
+        pass.answered(answered);
+        let get = |name: &str| answer.metadata()?.get(name).cloned();
+        let signature = get("signature");
+        let metadata = Metadata {
+            trouble: signature.is_none().then_some(UNSIGNED),
+            signature,
+            signature_algorithm: get("signature-algorithm"),
+            backfill_generated: get("backfill-generation-timestamp"),
+        };
+        let facts = facts(
+            answer.e_tag(),
+            answer.last_modified(),
+            answer.version_id(),
+            answer.content_length(),
+        );
+        Ok(Object {
+            body: Box::new(Body::new(self, bucket, key, (answer, begun), (ask, pass))),
+            metadata,
+            facts,
+        })
+    }
+
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        let bucket = self.bucket(root)?;
+        let ask = ask(bucket, "s3:GetObject", Some(key));
+        let request =
+            |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
+        let answer = self.call(bucket, &ask, request)?;
+        Ok(facts(
+            answer.e_tag(),
+            answer.last_modified(),
+            answer.version_id(),
+            answer.content_length(),
+        ))
+    }
+}

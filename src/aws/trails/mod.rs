@@ -1,0 +1,186 @@
+//! DescribeTrails, GetTrailStatus, what trails select and what they were told to do, each asked once
+//! for the same.
+
+mod lookup;
+mod selectors;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use aws_sdk_cloudtrail::primitives::DateTime;
+use aws_sdk_cloudtrail::types::Trail;
+use jiff::Timestamp;
+
+use self::lookup::Pace;
+use crate::aws::{Ask, Session, trouble};
+use crate::cloudtrail::event::record::Event;
+use crate::cloudtrail::ids::{Region, TrailArn, Window};
+use crate::cloudtrail::selectors::Selectors;
+use crate::source::GetError;
+use crate::source::trails::{TrailConfig, TrailStatus, Trails};
+
+/// Pages of one answer before it is taken for endless: an account has a handful of trails.
+const PAGES: usize = 1_000;
+
+/// Calls of a name, in a region and a time.
+type Calls = (Region, String, Window);
+type Answer<T> = Arc<OnceLock<Result<T, GetError>>>;
+
+/// Trails as a session sees them.
+pub struct SessionTrails {
+    session: Session,
+    /// Where the account's trails are listed.
+    start: Region,
+    homes: OnceLock<Result<BTreeSet<Region>, GetError>>,
+    described: Mutex<BTreeMap<Region, Answer<Vec<TrailConfig>>>>,
+    status: Mutex<BTreeMap<(TrailArn, Region), Answer<TrailStatus>>>,
+    events: Mutex<BTreeMap<Calls, Answer<Vec<Event>>>>,
+    pace: Pace,
+    selectors: Mutex<BTreeMap<TrailArn, Answer<Selectors>>>,
+    requests: AtomicU64,
+}
+
+impl SessionTrails {
+    /// Trails that nobody asked for yet; `start` is a region of their partition.
+    pub fn new(session: Session, start: Region) -> Self {
+        SessionTrails {
+            session,
+            start,
+            homes: OnceLock::new(),
+            described: Mutex::default(),
+            status: Mutex::default(),
+            events: Mutex::default(),
+            pace: Pace::default(),
+            selectors: Mutex::default(),
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let ask = Ask {
+            permission: "cloudtrail:DescribeTrails",
+            on: format!("* in {region}"),
+            bucket: None,
+        };
+        let request = self.session.cloudtrail(region).describe_trails();
+        let answer = self
+            .session
+            .engine()
+            .run(request.include_shadow_trails(true).send())?;
+        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        Ok(answer.trail_list().iter().filter_map(config).collect())
+    }
+
+    fn list(&self) -> Result<BTreeSet<Region>, GetError> {
+        let ask = Ask {
+            permission: "cloudtrail:ListTrails",
+            on: "*".into(),
+            bucket: None,
+        };
+        let mut homes = BTreeSet::new();
+        let mut token: Option<String> = None;
+        for _ in 0..PAGES {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let request = self.session.cloudtrail(&self.start).list_trails();
+            let request = request.set_next_token(token.clone());
+            let answer = self.session.engine().run(request.send())?;
+            let answer = answer.map_err(|e| trouble(&e, &ask))?;
+            let listed = answer.trails().iter();
+            homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
+            // A token that does not change would never end.
+            match answer.next_token {
+                Some(next) if !next.is_empty() && Some(&next) != token.as_ref() => {
+                    token = Some(next);
+                }
+                _ => return Ok(homes),
+            }
+        }
+        Err(GetError::too_many_pages())
+    }
+
+    fn ask_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let ask = Ask {
+            permission: "cloudtrail:GetTrailStatus",
+            on: trail.to_string(),
+            bucket: None,
+        };
+        let request = self.session.cloudtrail(region).get_trail_status();
+        let answer = self
+            .session
+            .engine()
+            .run(request.name(trail.to_string()).send())?;
+        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
+        Ok(TrailStatus {
+            logging: answer.is_logging().unwrap_or(false),
+            last_digest: answer.latest_digest_delivery_time().and_then(time),
+            digest_error: answer
+                .latest_digest_delivery_error()
+                .filter(|e| !e.is_empty())
+                .map(|e| e.chars().take(200).collect()),
+            started: answer.start_logging_time().and_then(time),
+            stopped: answer.stop_logging_time().and_then(time),
+        })
+    }
+}
+
+impl Trails for SessionTrails {
+    fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
+        let answer = once(&self.described, region.clone());
+        answer.get_or_init(|| self.describe(region)).clone()
+    }
+
+    fn homes(&self) -> Result<BTreeSet<Region>, GetError> {
+        self.homes.get_or_init(|| self.list()).clone()
+    }
+
+    fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        let answer = once(&self.status, (trail.clone(), region.clone()));
+        answer
+            .get_or_init(|| self.ask_status(trail, region))
+            .clone()
+    }
+
+    fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError> {
+        let answer = once(&self.events, (region.clone(), name.to_owned(), time));
+        answer
+            .get_or_init(|| self.look_up(region, name, time))
+            .clone()
+    }
+
+    fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
+        let answer = once(&self.selectors, trail.clone());
+        answer.get_or_init(|| self.ask_selectors(trail)).clone()
+    }
+
+    fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+fn once<K: Ord, T>(answers: &Mutex<BTreeMap<K, Answer<T>>>, key: K) -> Answer<T> {
+    let mut answers = answers.lock().unwrap_or_else(|e| e.into_inner());
+    Arc::clone(answers.entry(key).or_default())
+}
+
+/// A trail as we speak of it; nothing where its ARN is none or it has no bucket.
+fn config(trail: &Trail) -> Option<TrailConfig> {
+    Some(TrailConfig {
+        arn: trail.trail_arn()?.parse().ok()?,
+        bucket: trail.s3_bucket_name()?.to_owned(),
+        // One that ends in a slash makes keys with two of them.
+        prefix: trail.s3_key_prefix().unwrap_or_default().to_owned(),
+        organization: trail.is_organization_trail().unwrap_or(false),
+        multi_region: trail.is_multi_region_trail().unwrap_or(false),
+        validation: trail.log_file_validation_enabled().unwrap_or(false),
+        // What is not said is not said to be off.
+        global_events: trail.include_global_service_events().unwrap_or(true),
+        kms_key: trail
+            .kms_key_id()
+            .filter(|k| !k.is_empty())
+            .map(str::to_owned),
+    })
+}

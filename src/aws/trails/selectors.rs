@@ -1,0 +1,132 @@
+//! GetEventSelectors and GetInsightSelectors, and what they say as we speak of it.
+
+use std::sync::atomic::Ordering;
+
+use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
+use aws_sdk_cloudtrail::types::{
+    AdvancedEventSelector, AdvancedFieldSelector, EventSelector, ReadWriteType,
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::SessionTrails;
+use crate::aws::{Ask, trouble};
+use crate::cloudtrail::ids::TrailArn;
+use crate::cloudtrail::selectors::{Advanced, Basic, DataResource, Field, ReadWrite, Selectors};
+use crate::source::GetError;
+
+/// Values of all selectors of a trail before its answer is taken for no trail's: AWS allows 500.
+const VALUES: usize = 2_000;
+
+impl SessionTrails {
+    pub(super) fn ask_selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
+        let ask = Ask {
+            permission: "cloudtrail:GetEventSelectors",
+            on: trail.to_string(),
+            bucket: None,
+        };
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let client = self.session.cloudtrail(&trail.home_region);
+        let request = client.get_event_selectors().trail_name(trail.to_string());
+        let answer = self.session.engine().run(request.send())?;
+        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        if values(&answer) > VALUES {
+            return Err(GetError::Io("more selectors than a trail can have".into()));
+        }
+        let insights = match self.ask_insights(trail) {
+            Err(e) if e.ends_all() => return Err(e),
+            other => other.map_err(|e| e.detail()),
+        };
+        Ok(Selectors {
+            basic: answer.event_selectors().iter().map(basic).collect(),
+            advanced: answer
+                .advanced_event_selectors()
+                .iter()
+                .map(advanced)
+                .collect(),
+            insights,
+        })
+    }
+
+    /// The kinds of Insights that a trail logs.
+    fn ask_insights(&self, trail: &TrailArn) -> Result<Vec<String>, GetError> {
+        let ask = Ask {
+            permission: "cloudtrail:GetInsightSelectors",
+            on: trail.to_string(),
+            bucket: None,
+        };
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let client = self.session.cloudtrail(&trail.home_region);
+        let request = client.get_insight_selectors().trail_name(trail.to_string());
+        match self.session.engine().run(request.send())? {
+            Ok(answer) => {
+                let told = answer.insight_selectors().iter();
+                let kinds = told.filter_map(|s| s.insight_type());
+                Ok(kinds.take(VALUES).map(|k| clip(k.as_str())).collect())
+            }
+            Err(e) if e.code() == Some("InsightNotEnabledException") => Ok(Vec::new()),
+            Err(e) => Err(trouble(&e, &ask)),
+        }
+    }
+}
+
+/// How many values an answer holds, at least one for all that can hold some.
+fn values(answer: &GetEventSelectorsOutput) -> usize {
+    let resources = answer.event_selectors().iter().map(|s| {
+        let data = s.data_resources().iter().map(|d| 1 + d.values().len());
+        1 + data.sum::<usize>() + s.exclude_management_event_sources().len()
+    });
+    let fields = answer.advanced_event_selectors().iter().map(|s| {
+        let fields = s.field_selectors().iter().map(|f| {
+            let lists = [f.equals(), f.starts_with(), f.ends_with()];
+            let nots = [f.not_equals(), f.not_starts_with(), f.not_ends_with()];
+            1 + lists.iter().chain(&nots).map(|l| l.len()).sum::<usize>()
+        });
+        1 + fields.sum::<usize>()
+    });
+    resources.sum::<usize>() + fields.sum::<usize>()
+}
+
+/// A basic selector. What is not said is as AWS has it by default.
+fn basic(selector: &EventSelector) -> Basic {
+    Basic {
+        read_write: match selector.read_write_type() {
+            Some(ReadWriteType::ReadOnly) => ReadWrite::Read,
+            Some(ReadWriteType::WriteOnly) => ReadWrite::Write,
+            _ => ReadWrite::All,
+        },
+        management: selector.include_management_events().unwrap_or(true),
+        data: selector
+            .data_resources()
+            .iter()
+            .map(|d| DataResource::new(clip(d.r#type().unwrap_or_default()), &clips(d.values())))
+            .collect(),
+        excluded: clips(selector.exclude_management_event_sources()),
+    }
+}
+
+fn advanced(selector: &AdvancedEventSelector) -> Advanced {
+    Advanced {
+        fields: selector.field_selectors().iter().map(field).collect(),
+    }
+}
+
+fn field(field: &AdvancedFieldSelector) -> Field {
+    Field {
+        name: clip(field.field()),
+        equals: clips(field.equals()),
+        not_equals: clips(field.not_equals()),
+        starts_with: clips(field.starts_with()),
+        not_starts_with: clips(field.not_starts_with()),
+        ends_with: clips(field.ends_with()),
+        not_ends_with: clips(field.not_ends_with()),
+    }
+}
+
+fn clips(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|t| clip(t)).collect()
+}
+
+/// A text no longer than is of use: an ARN of an object at its longest.
+fn clip(text: &str) -> String {
+    text.chars().take(1_200).collect()
+}

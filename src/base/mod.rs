@@ -1,0 +1,10 @@
+//! Ground floor: nothing of CloudTrail, no policy.
+
+pub mod cancel;
+pub mod error;
+pub mod gzip;
+pub mod json;
+pub mod limits;
+pub mod sha256;
+pub(crate) mod spool;
+pub mod text;

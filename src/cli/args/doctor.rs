@@ -1,0 +1,49 @@
+//! The arguments of `doctor`, parsed only.
+
+use super::{Plain, Scope, SignIn, Unused, bucket};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  # one trail: its bucket, prefix and region are asked of AWS
+  trailproof doctor \\
+      --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main
+
+  # a bucket, with a profile for the archive and one for the trail's account
+  trailproof doctor --s3-bucket my-logs \\
+      --s3-profile archive --trail-profile prod
+
+  # what failed, for a pipeline
+  trailproof doctor --s3-bucket my-logs --format json |
+      jq -r '.checks[] | select(.status == \"failed\") | [.check, .found] | @tsv'
+
+Nothing is written: every call is a Get, List, Head or Describe. Each line is
+  STATUS  CHECK  what was found
+                 -> what to do about it
+and STATUS is ok, warning, failed, or unknown where it could not be looked at.
+
+Exit status: 0 nothing stands in the way of a validation, 1 a check failed, 4 a check that matters could \
+not be made; 2 no look was taken: arguments, no credentials";
+
+#[derive(clap::Args)]
+pub struct Doctor {
+    /// The bucket to look at, by default that of --trail-arn; repeatable
+    #[arg(long, value_name = "NAME", value_parser = bucket, help_heading = "Source")]
+    pub s3_bucket: Vec<String>,
+
+    #[command(flatten)]
+    pub scope: Scope,
+
+    /// The report's format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Plain::Text, help_heading = "Report")]
+    pub format: Plain,
+
+    /// No progress on standard error, not even on a terminal
+    #[arg(long, help_heading = "Report")]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub sign_in: SignIn,
+
+    #[command(flatten)]
+    pub unused: Unused,
+}

@@ -1,0 +1,33 @@
+//! What is told beside the place: where objects were, what proves them, how late they may come.
+
+use std::path::PathBuf;
+
+use crate::cli::args::duration;
+use crate::source::places::MapRule;
+
+/// What the objects themselves do not say.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Source")]
+pub struct Known {
+    /// What is found at the left was recorded at the right; repeatable
+    #[arg(long, value_name = "BUCKET[/PREFIX]=BUCKET[/PREFIX]")]
+    pub map: Vec<MapRule>,
+
+    /// Public keys as `aws cloudtrail list-public-keys` prints them: one file for every region, or
+    /// a folder of REGION.json; without --path, instead of asking AWS; repeatable
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    pub keys: Vec<PathBuf>,
+}
+
+/// How late a digest may come and still be in time.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Window")]
+pub struct Late {
+    /// How long a digest may take to be delivered
+    #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = duration)]
+    pub delivery_lag: i64,
+
+    /// How long after its interval a backfill digest is expected
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
+    pub backfill_grace: i64,
+}

@@ -1,0 +1,57 @@
+//! Where to look and at what: the same for everything that looks.
+
+use std::path::PathBuf;
+
+use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
+
+/// Where objects are read.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Source")]
+pub struct Source {
+    /// A folder as `aws s3 sync` leaves it, optionally with the name its bucket had; repeatable
+    #[arg(long, value_name = "[BUCKET=]DIR")]
+    pub path: Vec<PathBuf>,
+
+    /// The bucket to read, by default that of --trail-arn; with --path the name it had: digests
+    /// must have been written there; repeatable
+    #[arg(long, value_name = "NAME", value_parser = bucket)]
+    pub s3_bucket: Vec<String>,
+}
+
+/// What narrows the look.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Scope")]
+pub struct Scope {
+    /// Only digests delivered from this region, by default every one with digests; repeatable
+    #[arg(long)]
+    pub region: Vec<Region>,
+
+    /// Only logs of this account; repeatable
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account_id: Vec<AccountId>,
+
+    /// Only trails of this organization; repeatable
+    #[arg(long, value_name = "ID")]
+    pub organization_id: Vec<OrganizationId>,
+
+    /// Only this trail; without --path and --s3-bucket, read where it writes; repeatable
+    #[arg(long, value_name = "ARN")]
+    pub trail_arn: Vec<TrailArn>,
+
+    /// Only what lies under this prefix before AWSLogs; repeatable
+    #[arg(long, value_name = "PREFIX")]
+    pub s3_prefix: Vec<String>,
+}
+
+/// A bucket's name, as far as it could ever have been one.
+pub fn bucket(text: &str) -> Result<String, String> {
+    let valid = (1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if valid {
+        Ok(text.into())
+    } else {
+        Err("expected the name of a bucket, without s3:// or a path".into())
+    }
+}

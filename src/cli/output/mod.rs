@@ -1,0 +1,197 @@
+//! Where reports go. Targets are opened before the work, and a regular file is replaced only once
+//! its report is whole.
+
+pub(crate) mod target;
+
+use std::fs::Metadata;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use serde::Serialize;
+
+use super::args::Plain;
+use super::output::target::{Target, replace};
+use super::terminal::Fitted;
+use crate::base::error::{Error, Kind};
+use crate::report::json;
+
+/// A format and where its report goes: `None` is standard output.
+pub type Pair<F> = (F, Option<PathBuf>);
+
+/// Joins each `--out` with the `--format` before it; an `--out` alone is in the `usual` one.
+///
+/// # Errors
+/// Where two reports would go to standard output.
+pub fn pairs<F>(matches: Option<&ArgMatches>, usual: F) -> Result<Vec<Pair<F>>, Error>
+where
+    F: Copy + Send + Sync + 'static,
+{
+    let mut given: Vec<(usize, Result<F, PathBuf>)> = Vec::new();
+    if let Some(matches) = matches {
+        let formats = matches
+            .get_many::<F>("format")
+            .into_iter()
+            .flatten()
+            .copied()
+            .map(Ok);
+        let outs = matches
+            .get_many::<PathBuf>("out")
+            .into_iter()
+            .flatten()
+            .cloned()
+            .map(Err);
+        given.extend(
+            matches
+                .indices_of("format")
+                .into_iter()
+                .flatten()
+                .zip(formats),
+        );
+        given.extend(matches.indices_of("out").into_iter().flatten().zip(outs));
+    }
+    given.sort_by_key(|(at, _)| *at);
+    let mut pairs: Vec<Pair<F>> = Vec::new();
+    for (_, item) in given {
+        match (item, pairs.last_mut()) {
+            (Ok(format), _) => pairs.push((format, None)),
+            (Err(path), Some((_, out @ None))) => *out = Some(path),
+            (Err(path), _) => pairs.push((usual, Some(path))),
+        }
+    }
+    if pairs.is_empty() {
+        pairs.push((usual, None));
+    }
+    if pairs.iter().filter(|(_, out)| out.is_none()).count() > 1 {
+        let error = Error::new(Kind::Usage, "two reports would go to standard output");
+        return Err(error.hint("give each --format but one its own --out"));
+    }
+    Ok(pairs)
+}
+
+/// The opened targets.
+pub struct Targets<F> {
+    targets: Vec<(F, Target)>,
+    /// The format for people, which is fitted to their terminal.
+    people: F,
+}
+
+impl<F: Copy + PartialEq> Targets<F> {
+    /// Opens every target; `people` is the format that is fitted to a terminal.
+    ///
+    /// # Errors
+    /// Where one cannot be written to.
+    pub fn open(pairs: Vec<Pair<F>>, people: F) -> Result<Self, Error> {
+        let mut targets: Vec<(F, Target)> = Vec::new();
+        for (format, path) in pairs {
+            let target = match path {
+                None => Target::Stdout,
+                Some(path) => Target::open(&path).map_err(|e| unwritable(&path, &e))?,
+            };
+            if let Some((_, other)) = targets.iter().find(|(_, other)| other.is_that_of(&target)) {
+                let [one, other] = [other, &target].map(|target| target.name().display());
+                let said = format!("two reports would go to the same file: {one} and {other}");
+                let error = Error::new(Kind::Usage, said);
+                return Err(error.hint("give each --format an --out of its own"));
+            }
+            targets.push((format, target));
+        }
+        Ok(Targets { targets, people })
+    }
+
+    /// The first that would change a file that is being read.
+    pub fn changing(&self, file: &Metadata) -> Option<&Path> {
+        let mut targets = self.targets.iter().map(|(_, target)| target);
+        targets
+            .find(|target| target.changes(file))
+            .map(Target::name)
+    }
+
+    /// Takes those of a format out, to be written as the work goes on.
+    pub fn take(&mut self, format: F) -> Vec<Target> {
+        let targets = std::mem::take(&mut self.targets).into_iter();
+        let (taken, left): (Vec<_>, Vec<_>) = targets.partition(|(of, _)| *of == format);
+        self.targets = left;
+        taken.into_iter().map(|(_, target)| target).collect()
+    }
+
+    /// Writes a report to each, as `render` writes it in a format.
+    ///
+    /// # Errors
+    /// Where one could not be written; a closed pipe is no error: whoever read it has read enough.
+    pub fn write(
+        self,
+        mut render: impl FnMut(F, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let mut trouble = None;
+        for (format, target) in self.targets {
+            let mut put = |out: &mut dyn Write| {
+                render(format, out)?;
+                out.flush()
+            };
+            let result = match target {
+                Target::Stdout => {
+                    let mut out = BufWriter::new(io::stdout().lock());
+                    let written = match Fitted::to_stdout(&mut out) {
+                        Ok(mut fitted) if format == self.people => put(&mut fitted),
+                        _ => put(&mut out),
+                    };
+                    or_closed(written).map_err(|e| unwritable(Path::new("standard output"), &e))
+                }
+                Target::Stream(file, path) => {
+                    or_closed(put(&mut BufWriter::new(file))).map_err(|e| unwritable(&path, &e))
+                }
+                Target::Replace(mut file, path) => {
+                    let written = put(&mut BufWriter::new(file.as_file_mut()));
+                    let written = written.and_then(|()| replace(file, &path));
+                    written.map_err(|e| unwritable(&path, &e))
+                }
+            };
+            trouble = trouble.or(result.err());
+        }
+        trouble.map_or(Ok(()), Err)
+    }
+}
+
+/// Writes a report that is no validation's to standard output.
+///
+/// # Errors
+/// Where it cannot be written; a closed pipe is no error.
+pub fn tell<R: Serialize>(
+    report: &R,
+    format: Plain,
+    text: impl Fn(&R, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let targets = Targets::open(vec![(format, None)], Plain::Text)?;
+    targets.write(|format, out| match format {
+        Plain::Text => text(report, out),
+        Plain::Json => json::write(report, out),
+    })
+}
+
+/// Prints something whole to standard output, and gives the exit status.
+///
+/// # Errors
+/// Where it cannot be written; a closed pipe is no error.
+pub fn print(what: &str, text: &[u8]) -> Result<u8, Error> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text).and_then(|()| out.flush());
+    let error = |e| Error::new(Kind::Output, format!("cannot write {what}")).because(e);
+    or_closed(written).map_err(error).map(|()| 0)
+}
+
+/// A pipe that its reader has closed took all that was wanted.
+pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+pub fn unwritable(path: &Path, error: &io::Error) -> Error {
+    Error::new(
+        Kind::Output,
+        format!("cannot write the report to {}", path.display()),
+    )
+    .because(error)
+}

@@ -1,0 +1,299 @@
+//! Progress on a terminal: how far the work is, how fast, how long it will take, and what was found
+//! so far. Nothing is shown of work that takes less than a second.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use indicatif::{
+    HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle,
+};
+
+use super::{knows_escapes, painted};
+use crate::base::text::escape;
+use crate::proof::finding::{CREDENTIALS, Finding, INTERRUPTED, Severity};
+use crate::validate::observer::{Observer, Step};
+
+/// How long work takes that nothing is shown of.
+const QUICK: Duration = Duration::from_secs(1);
+/// How often it is drawn.
+const OFTEN: Duration = Duration::from_millis(100);
+/// Over how long the rate is taken.
+const RATE: Duration = Duration::from_secs(10);
+/// Findings shown one by one; those beyond are counted.
+const FINDINGS: u64 = 20;
+
+/// What is being done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Stage {
+    First,
+    Digests,
+    Logs,
+    Causes,
+    Others,
+}
+
+impl Stage {
+    const ALL: [Stage; 5] = [
+        Stage::First,
+        Stage::Digests,
+        Stage::Logs,
+        Stage::Causes,
+        Stage::Others,
+    ];
+}
+
+/// What an observer has been told, by any thread.
+#[derive(Default)]
+struct Told {
+    stage: AtomicU8,
+    /// Folders of digests, and those that are not listed yet.
+    unlisted: AtomicU64,
+    /// Digests dealt with, of those known.
+    digests: [AtomicU64; 2],
+    /// Logs dealt with, of those named.
+    logs: [AtomicU64; 2],
+    read: AtomicU64,
+    findings: Mutex<Findings>,
+}
+
+/// Findings to be shown.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    known: u64,
+}
+
+/// Progress that is drawn until it is dropped.
+pub struct Progress {
+    told: Arc<Told>,
+    /// Dropped to end the drawing.
+    end: Option<mpsc::Sender<()>>,
+    drawing: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Draws on standard error from a second after `begun` on, `first` what is done before anything
+    /// is told; nothing where that is no terminal to draw on or nobody wants to see it.
+    pub fn begin(first: &'static str, begun: Instant, quiet: bool) -> Option<Progress> {
+        if quiet || !io::stderr().is_terminal() || !knows_escapes() {
+            return None;
+        }
+        let told = Arc::new(Told::default());
+        let (end, ended) = mpsc::channel();
+        let drawn = Arc::clone(&told);
+        let name = std::thread::Builder::new().name("progress".into());
+        // Without a thread to draw it there is no progress to be seen, and all else goes on.
+        let drawing = name
+            .spawn(move || draw(&drawn, first, begun, &ended))
+            .ok()?;
+        Some(Progress {
+            told,
+            end: Some(end),
+            drawing: Some(drawing),
+        })
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(drawing) = self.drawing.take() {
+            let _ = drawing.join();
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn step(&self, step: Step) {
+        let told = &self.told;
+        let add = |to: &AtomicU64, n| _ = to.fetch_add(n, Ordering::Relaxed);
+        let now = |stage: Stage| told.stage.store(stage as u8, Ordering::Relaxed);
+        match step {
+            Step::Folders(n) => {
+                add(&told.unlisted, n);
+                now(Stage::Digests);
+            }
+            Step::Listed(n) => {
+                add(&told.digests[1], n);
+                told.unlisted.fetch_sub(1, Ordering::Relaxed);
+            }
+            Step::Digests(n) => add(&told.digests[0], n),
+            Step::Named(n) => add(&told.logs[1], n),
+            Step::Logs => now(Stage::Logs),
+            Step::Log => add(&told.logs[0], 1),
+            Step::Causes => now(Stage::Causes),
+            Step::Others => now(Stage::Others),
+            Step::Read(bytes) => _ = told.read.fetch_max(bytes, Ordering::Relaxed),
+        }
+    }
+
+    fn known(&self, finding: &Finding) {
+        let ended = matches!(finding.reason, Some(CREDENTIALS | INTERRUPTED));
+        if finding.severity == Severity::Note || ended {
+            return;
+        }
+        let mut findings = self.told.findings();
+        findings.known += 1;
+        if findings.known <= FINDINGS {
+            findings.lines.push(line(finding));
+        }
+    }
+}
+
+impl Told {
+    fn findings(&self) -> MutexGuard<'_, Findings> {
+        self.findings.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn stage(&self) -> Stage {
+        let stage = usize::from(self.stage.load(Ordering::Relaxed));
+        Stage::ALL.get(stage).copied().unwrap_or(Stage::Others)
+    }
+}
+
+/// A finding in a line: everything from outside escaped.
+fn line(finding: &Finding) -> String {
+    let severity = finding.severity.as_str().to_uppercase();
+    let object = finding.key.clone();
+    let chain = || finding.chain.as_ref().map(ToString::to_string);
+    let about = object.or_else(chain).unwrap_or_default();
+    let message = escape(&finding.message);
+    format!(
+        "{} {}  {}: {message}",
+        painted(&severity, &severity, true),
+        finding.code.as_str(),
+        escape(&about)
+    )
+}
+
+/// Draws until the other end is dropped.
+fn draw(told: &Told, first: &'static str, begun: Instant, ended: &mpsc::Receiver<()>) {
+    let quick = QUICK.saturating_sub(begun.elapsed());
+    if ended.recv_timeout(quick) != Err(RecvTimeoutError::Timeout) {
+        return;
+    }
+    // Nothing is drawn before there is something to be told.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    let mut rates = Rates::default();
+    show(told, first, &bar, &mut rates);
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+    loop {
+        findings(told, &bar);
+        show(told, first, &bar, &mut rates);
+        if ended.recv_timeout(OFTEN) != Err(RecvTimeoutError::Timeout) {
+            break;
+        }
+    }
+    findings(told, &bar);
+    bar.finish_and_clear();
+}
+
+/// Shows the findings that are new, above the bar.
+fn findings(told: &Told, bar: &ProgressBar) {
+    let (lines, known) = {
+        let mut findings = told.findings();
+        (std::mem::take(&mut findings.lines), findings.known)
+    };
+    let new = !lines.is_empty();
+    for line in lines {
+        bar.println(line);
+    }
+    if new && known >= FINDINGS {
+        bar.println("further findings are counted only; the report has them");
+    }
+}
+
+fn show(told: &Told, first: &'static str, bar: &ProgressBar, rates: &mut Rates) {
+    let of = |[done, all]: &[AtomicU64; 2]| {
+        let (done, all) = (done.load(Ordering::Relaxed), all.load(Ordering::Relaxed));
+        // A digest that was read again must not make them more than there are.
+        (done.min(all), all)
+    };
+    let read = told.read.load(Ordering::Relaxed);
+    let stage = told.stage();
+    let (what, counted) = match stage {
+        Stage::First => (first, None),
+        Stage::Digests => ("digests", Some(of(&told.digests))),
+        Stage::Logs => ("logs", Some(of(&told.logs))),
+        Stage::Causes => ("looking for what was done around gaps", None),
+        Stage::Others => ("looking for what no digest names", None),
+    };
+    let mut said = vec![what.to_owned()];
+    let mut style = "{spinner} {wide_msg}";
+    if let Some((done, all)) = counted {
+        let unlisted = told.unlisted.load(Ordering::Relaxed);
+        // As long as folders are to be listed, there may be more.
+        let whole = stage != Stage::Digests || unlisted == 0;
+        let more = if whole { "" } else { "+" };
+        said[0] = format!("{what} {} of {}{more}", HumanCount(done), HumanCount(all));
+        rates.add(stage, done, read);
+        let (objects, bytes) = rates.a_second();
+        if bytes >= 1.0 {
+            said.push(format!("{}/s", HumanBytes(bytes as u64)));
+        }
+        let left = Duration::try_from_secs_f64((all - done) as f64 / objects);
+        if let (true, Ok(left)) = (whole, left) {
+            said.push(format!("{} left", HumanDuration(left)));
+        }
+        if all > 0 {
+            style = "{spinner} [{bar:20}] {wide_msg}";
+        }
+    }
+    match told.findings().known {
+        0 => {}
+        1 => said.push("1 finding".into()),
+        n => said.push(format!("{} findings", HumanCount(n))),
+    }
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style.progress_chars("=> ").tick_chars("|/-\\ "));
+    }
+    bar.set_message(said.join(", "));
+    if let Some((done, all)) = counted {
+        bar.set_length(all);
+        bar.set_position(done);
+    }
+    bar.tick();
+}
+
+/// How fast it went lately.
+#[derive(Default)]
+struct Rates {
+    stage: Option<Stage>,
+    /// When, objects dealt with, and bytes read by then.
+    seen: VecDeque<(Instant, u64, u64)>,
+}
+
+impl Rates {
+    fn add(&mut self, stage: Stage, done: u64, read: u64) {
+        if self.stage.replace(stage) != Some(stage) {
+            self.seen.clear();
+        }
+        self.seen.push_back((Instant::now(), done, read));
+        while self
+            .seen
+            .front()
+            .is_some_and(|(at, ..)| at.elapsed() > RATE)
+        {
+            self.seen.pop_front();
+        }
+    }
+
+    /// Objects and bytes.
+    fn a_second(&self) -> (f64, f64) {
+        let (Some(first), Some(last)) = (self.seen.front(), self.seen.back()) else {
+            return (0.0, 0.0);
+        };
+        let seconds = last.0.duration_since(first.0).as_secs_f64();
+        if seconds < 0.5 {
+            return (0.0, 0.0);
+        }
+        let rate = |from: u64, to: u64| to.saturating_sub(from) as f64 / seconds;
+        (rate(first.1, last.1), rate(first.2, last.2))
+    }
+}

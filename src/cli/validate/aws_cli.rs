@@ -1,0 +1,99 @@
+//! `--format aws-cli`: keeps what is told of each file until the report is written.
+
+use std::io::{self, StderrLock, Write};
+
+use crate::cli::output::or_closed;
+use crate::proof::finding::Severity;
+use crate::report::validation::aws_cli;
+use crate::report::validation::aws_cli::{
+    Streams, Told, ToldDigest, ToldLog, digest_problem, is_of_the_rest, log_problem,
+};
+use crate::report::validation::v1::Report;
+use crate::validate::observer::{Judged, Kind, Observer};
+
+/// What was told of each file so far.
+#[derive(Default)]
+pub struct Files(Told);
+
+impl Files {
+    /// Writes the report: problems to standard error, wherever the rest goes.
+    ///
+    /// # Errors
+    /// Where writing fails.
+    pub fn print(&self, report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+        print(report, Some(&self.0), verbose, out)
+    }
+}
+
+/// Writes a report: problems to standard error, wherever the rest goes.
+///
+/// # Errors
+/// Where writing fails.
+pub fn print(
+    report: &Report,
+    told: Option<&Told>,
+    verbose: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut err = Heard(io::stderr().lock());
+    let mut streams = Streams {
+        out,
+        err: Some(&mut err),
+    };
+    aws_cli::print(report, told, verbose, &mut streams)
+}
+
+/// Standard error where its reader may have gone: what is printed elsewhere is printed all the same.
+struct Heard(StderrLock<'static>);
+
+impl Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        or_closed(self.0.write_all(bytes)).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        or_closed(self.0.flush())
+    }
+}
+
+impl Observer for Files {
+    fn judged(&self, object: Judged<'_>) {
+        // Once nothing more can be looked at, one finding says of how much.
+        if object.finding.is_some_and(|f| is_of_the_rest(f.reason)) {
+            return;
+        }
+        let chain = object.chain.to_string();
+        match (object.kind, object.digest) {
+            (Kind::Log, Some(digest)) => {
+                // What was not read is neither valid nor not.
+                if object.read {
+                    let log = ToldLog {
+                        bucket: object.bucket.unwrap_or_default().into(),
+                        key: object.key.into(),
+                        problem: object.finding.map(|f| (f.code, log_problem(f))),
+                    };
+                    self.0.log(digest, log);
+                }
+            }
+            (kind, _) => {
+                let proven = object.proven;
+                let problem = object.finding.filter(|f| f.severity > Severity::Note);
+                if proven.is_none() && object.finding.is_some() && problem.is_none() {
+                    // A copy beside a digest: it is none of the chain.
+                    return;
+                }
+                let home = object.chain.home_region.as_str();
+                let digest = ToldDigest {
+                    bucket: object.bucket.map(Into::into),
+                    key: object.key.into(),
+                    problem: problem.map(|f| (f.code, digest_problem(f, home))),
+                    proven: proven.map(|(digest, _)| {
+                        ToldDigest::proven(digest.interval(), digest.is_starting())
+                    }),
+                };
+                self.0
+                    .digest(&chain, kind == Kind::Backfill, object.end, &digest);
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `--format jsonl`: lines that go out as findings and chains become final, so that programs read them
+//! while the run goes on, and those beyond what a report holds one by one too.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::base::error::Error;
+use crate::cli::output::target::{Target, replace};
+use crate::cli::output::{or_closed, unwritable};
+use crate::proof::finding::Finding;
+use crate::report::validation::jsonl;
+use crate::report::validation::v1::{Report, Requested, Run};
+use crate::validate::observer::Observer;
+use crate::validate::outcome::ChainOutcome;
+use crate::validate::view;
+
+/// Where lines go while the run goes on.
+pub struct Stream(Mutex<Vec<Lines>>);
+
+/// One of the places.
+struct Lines {
+    out: Box<dyn Write + Send>,
+    target: Target,
+    /// What went wrong: from then on nothing is written.
+    trouble: Option<io::Error>,
+}
+
+impl Stream {
+    /// Begins to write to targets, with what is known before the work.
+    ///
+    /// # Errors
+    /// Where one cannot be written to.
+    pub fn begin(targets: Vec<Target>, requested: &Requested, run: &Run) -> Result<Self, Error> {
+        let lines = targets.into_iter().map(Lines::to);
+        let stream = Stream(Mutex::new(lines.collect::<Result<_, _>>()?));
+        stream.put(|out| jsonl::begin(requested, run, out));
+        Ok(stream)
+    }
+
+    /// Writes what is known after the work, and closes the targets.
+    ///
+    /// # Errors
+    /// Where one could not be written; a closed pipe is no error.
+    pub fn end(self, report: &Report) -> Result<(), Error> {
+        self.put(|out| jsonl::end(report, out));
+        let lines = self.0.into_inner().unwrap_or_else(|e| e.into_inner());
+        let mut ended = Ok(());
+        for one in lines {
+            // Each is ended, whatever became of those before.
+            ended = ended.and(one.end());
+        }
+        ended
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Vec<Lines>> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Writes lines that belong together to each.
+    fn put(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let mut lines = self.lines();
+        if lines.iter().all(|one| one.trouble.is_some()) {
+            return;
+        }
+        let mut text = Vec::new();
+        let made = write(&mut text).map_err(|e| e.kind());
+        for one in lines.iter_mut().filter(|one| one.trouble.is_none()) {
+            let written = made.map_err(io::Error::from);
+            one.trouble = written.and_then(|()| one.out.write_all(&text)).err();
+        }
+    }
+}
+
+impl Observer for Stream {
+    fn settled(&self, finding: &Finding) {
+        self.put(|out| jsonl::finding(&view::finding(finding.clone()), out));
+    }
+
+    fn concluded(&self, chain: &ChainOutcome) {
+        self.put(|out| jsonl::chain(&view::chain(chain), out));
+    }
+}
+
+impl Lines {
+    fn to(target: Target) -> Result<Lines, Error> {
+        let out: io::Result<Box<dyn Write + Send>> = match &target {
+            // Lines at once, for whoever reads them.
+            Target::Stdout => Ok(Box::new(io::stdout())),
+            Target::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
+            // Nobody sees it before it is whole.
+            Target::Replace(file, _) => {
+                let file = file.as_file().try_clone();
+                file.map(|file| Box::new(BufWriter::new(file)) as _)
+            }
+        };
+        match out {
+            Ok(out) => Ok(Lines {
+                out,
+                target,
+                trouble: None,
+            }),
+            Err(e) => Err(unwritable(target.name(), &e)),
+        }
+    }
+
+    fn end(mut self) -> Result<(), Error> {
+        let written = match self.trouble.take() {
+            Some(trouble) => Err(trouble),
+            None => self.out.flush(),
+        };
+        let told = self.target.name().to_path_buf();
+        let ended = match self.target {
+            Target::Replace(file, path) => written.and_then(|()| replace(file, &path)),
+            _ => or_closed(written),
+        };
+        ended.map_err(|e| unwritable(&told, &e))
+    }
+}

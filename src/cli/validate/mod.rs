@@ -1,0 +1,136 @@
+//! `validate`: proves what was asked for, and writes its reports.
+
+pub(crate) mod aws_cli;
+pub(crate) mod jsonl;
+pub(crate) mod resolve;
+pub(crate) mod verbose;
+
+use std::io::{self, IsTerminal as _};
+use std::time::Instant;
+
+use clap::ArgMatches;
+use jiff::Timestamp;
+
+use super::args::Validate;
+use super::caller::Caller;
+use super::diagnose::note;
+use super::output;
+use super::output::Targets;
+use super::signals::Signals;
+use super::terminal::progress::Progress;
+use super::validate::aws_cli::Files;
+use super::validate::jsonl::Stream;
+use super::validate::resolve::Plan;
+use super::validate::verbose::Lines;
+use super::{INTERRUPTED, begun, interrupted, second, unused};
+use crate::base::cancel::Stop;
+use crate::base::error::Error;
+use crate::proof::finding::Verdict;
+use crate::report::validation::v1::{Report, SourceKind};
+use crate::report::{Format, render};
+use crate::source::cancellable::Halting;
+use crate::validate::accept;
+use crate::validate::observer::{All, Observer};
+use crate::validate::{Access, validate};
+
+/// Validates, and gives the exit status.
+///
+/// # Errors
+/// Where no validation was performed, or a report could not be written.
+pub fn run(
+    args: Validate,
+    matches: Option<&ArgMatches>,
+    command: Vec<String>,
+    started: Timestamp,
+    stop: &Stop,
+) -> Result<u8, Error> {
+    let pairs = output::pairs(matches, Format::Text)?;
+    let clock = Instant::now();
+    let verbose = args.verbose;
+    // Lines that go to a terminal one by one show by themselves how far it is.
+    let lines = args.format.contains(&Format::Jsonl);
+    let quiet = args.quiet || lines && io::stdout().is_terminal();
+    unused(&args.unused, args.format.contains(&Format::AwsCli));
+    let signals = Signals::listen()?;
+    let mut targets = Targets::open(pairs, Format::Text)?;
+    signals.ask(stop);
+    let plan = Plan::resolve(args, second(started), stop)?;
+    let progress = Progress::begin("looking for digests", clock, quiet);
+    let Plan {
+        access,
+        request,
+        requested,
+        accepted,
+        fail_on,
+    } = plan;
+    let on_disk = requested.source == SourceKind::Disk;
+    if on_disk && requested.as_of.is_some() && requested.end.is_none() {
+        note("--as-of changes nothing without --end-time: the window ends with the data");
+    }
+    let lines = if verbose { Some(Lines::new()?) } else { None };
+    let files = request.touching.then(Files::default);
+    let mut run = begun(command, started);
+    let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
+    let mut observers: Vec<&dyn Observer> = vec![&stream];
+    observers.extend(progress.iter().map(|p| p as &dyn Observer));
+    observers.extend(lines.iter().map(|l| l as &dyn Observer));
+    observers.extend(files.iter().map(|f| f as &dyn Observer));
+    let observer = All(observers);
+    let caller = Caller::ask(access.who);
+    let source = Halting::new(access.source.as_ref(), stop.clone());
+    let access = Access {
+        source: &source,
+        atlas: &access.atlas,
+        keys: access.keys.as_ref(),
+        trails: access.trails.as_deref(),
+    };
+    let outcome = validate(access, &request, &observer)?;
+    drop(progress);
+    run.caller = caller.told();
+    run.finished = Timestamp::now();
+    run.requests = outcome.requests.into();
+    let remaining = accept::remaining(&outcome, &accepted);
+    let accepted = accept::shown(&outcome, &accepted);
+    let report = Report::new(outcome, requested, accepted, run);
+    let code = status(report.verdict, remaining, fail_on, stop);
+    let streamed = stream.end(&report);
+    let written = targets.write(|format, out| {
+        if let (Format::AwsCli, Some(files)) = (format, &files) {
+            return files.print(&report, verbose, out);
+        }
+        render(&report, format, out)?;
+        if let (Format::Text, Some(lines)) = (format, &lines) {
+            writeln!(out, "\nfiles, newest digest first")?;
+            lines.copy(out)?;
+        }
+        Ok(())
+    });
+    let written = streamed.and(written);
+    written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
+    Ok(code)
+}
+
+/// The exit status: that of what remains once what was accepted is left out, if it is as bad as fails.
+/// Where it is not that of the verdict, that is told.
+fn status(verdict: Verdict, remaining: Verdict, fail_on: Verdict, stop: &Stop) -> u8 {
+    if interrupted(stop, "report") {
+        return INTERRUPTED;
+    }
+    let code = if remaining >= fail_on {
+        remaining.exit_code()
+    } else {
+        Verdict::Verified.exit_code()
+    };
+    if code != verdict.exit_code() {
+        let why = if remaining == verdict {
+            "--fail-on"
+        } else {
+            "--accept"
+        };
+        let verdict = verdict.as_str();
+        note(&format!(
+            "the verdict is {verdict}; the exit status is {code} because of {why}"
+        ));
+    }
+    code
+}

@@ -1,0 +1,86 @@
+//! `--verbose`: a line a file, kept on disk until the report is written, so that memory does not
+//! grow with the number of files.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::sync::Mutex;
+
+use crate::base::error::{Error, Kind};
+use crate::base::text::escape;
+use crate::validate::observer;
+use crate::validate::observer::{Judged, Observer};
+
+/// The lines so far.
+pub struct Lines {
+    file: Mutex<Spool>,
+}
+
+struct Spool {
+    out: BufWriter<File>,
+    trouble: Option<io::Error>,
+}
+
+impl Lines {
+    /// An empty list, in an unlinked temporary file.
+    ///
+    /// # Errors
+    /// Where no temporary file can be made.
+    pub fn new() -> Result<Self, Error> {
+        let file = tempfile::tempfile().map_err(|e| {
+            Error::new(Kind::Output, "cannot make a temporary file for --verbose").because(e)
+        })?;
+        Ok(Lines {
+            file: Mutex::new(Spool {
+                out: BufWriter::new(file),
+                trouble: None,
+            }),
+        })
+    }
+
+    /// Copies the lines to a report.
+    ///
+    /// # Errors
+    /// Where a line could not be kept or copied.
+    pub fn copy(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut spool = self.file.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(trouble) = spool.trouble.take() {
+            return Err(trouble);
+        }
+        spool.out.flush()?;
+        let file = spool.out.get_mut();
+        file.seek(SeekFrom::Start(0))?;
+        io::copy(file, out).map(|_| ())
+    }
+}
+
+impl Observer for Lines {
+    fn judged(&self, object: Judged<'_>) {
+        if object.touches {
+            return;
+        }
+        let kind = match object.kind {
+            observer::Kind::Digest => "digest",
+            observer::Kind::Backfill => "backfill",
+            observer::Kind::Log => "log",
+        };
+        let state = match (object.finding, object.read) {
+            (Some(finding), _) => finding.severity.as_str(),
+            (None, true) => "valid",
+            (None, false) => "there",
+        };
+        let bucket = object
+            .bucket
+            .map(|b| format!("s3://{b}/"))
+            .unwrap_or_default();
+        let mut spool = self.file.lock().unwrap_or_else(|e| e.into_inner());
+        let line = writeln!(
+            spool.out,
+            "  {state:<8} {kind:<8} {}{}",
+            escape(&bucket),
+            escape(object.key)
+        );
+        if let Err(e) = line {
+            spool.trouble.get_or_insert(e);
+        }
+    }
+}

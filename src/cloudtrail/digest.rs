@@ -1,0 +1,239 @@
+//! A digest's bytes become an [`Unverified`] digest: its raw hash beside the fields it claims.
+//!
+//! Unknown fields are tolerated (user guide, "CloudTrail digest file structure"); what is known
+//! must make sense.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::base::json::strict;
+use crate::base::sha256::Sha256;
+use crate::cloudtrail::ids::{AccountId, Window};
+use crate::cloudtrail::object_key::DigestKey;
+
+/// The hash algorithm digests name for logs and for their predecessor.
+pub const HASH_ALGORITHM: &str = "SHA-256";
+/// The signature algorithm digests name.
+pub const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
+
+/// What a digest says of its predecessor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The predecessor's bucket.
+    pub bucket: String,
+    /// The predecessor's key.
+    pub key: String,
+    /// SHA-256 of the predecessor's uncompressed bytes; `None` under another algorithm.
+    pub sha256: Option<Sha256>,
+    /// The predecessor's signature, in hex as written.
+    pub signature: String,
+}
+
+/// What a digest says of one log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// The log's bucket.
+    pub bucket: String,
+    /// The log's key.
+    pub key: String,
+    /// SHA-256 of the log's uncompressed bytes, or the name of another algorithm.
+    pub hash: Result<Sha256, String>,
+}
+
+/// A digest as read: nothing it says is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unverified {
+    pub(crate) sha256: Sha256,
+    pub(crate) claims: Claims,
+}
+
+/// The fields of a digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claims {
+    pub account: AccountId,
+    pub interval: Window,
+    /// The end time as written: it is part of what is signed.
+    pub end_text: String,
+    pub bucket: String,
+    pub key: String,
+    /// The key's own fields; `None` where it is not of a digest's shape.
+    pub name: Option<DigestKey>,
+    pub fingerprint: String,
+    pub algorithm: String,
+    pub previous: Option<Link>,
+    pub logs: Vec<LogEntry>,
+}
+
+impl Unverified {
+    /// Reads a digest's uncompressed bytes.
+    ///
+    /// # Errors
+    /// Why these bytes are no digest, in words.
+    pub fn parse(json: &[u8]) -> Result<Self, String> {
+        Self::parse_hashed(json, Sha256::of(json))
+    }
+
+    /// The same where their hash is known.
+    pub(crate) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
+        let parsed = strict::check(json)
+            .and_then(|()| serde_json::from_slice(json).map_err(|e| e.to_string()))
+            .and_then(Raw::checked);
+        // A parser's message may quote what it read.
+        let claims = parsed.map_err(|why| why.chars().take(200).collect::<String>())?;
+        Ok(Unverified { sha256, claims })
+    }
+
+    /// SHA-256 of the bytes read.
+    pub fn sha256(&self) -> Sha256 {
+        self.sha256
+    }
+
+    /// The place it claims to have been written to. Nothing proves it.
+    pub fn claimed_place_unverified(&self) -> (&str, &str) {
+        (&self.claims.bucket, &self.claims.key)
+    }
+
+    /// How many logs it claims to name. Nothing proves it.
+    pub fn claimed_logs_unverified(&self) -> usize {
+        self.claims.logs.len()
+    }
+
+    /// The predecessor it claims to have. Nothing proves it; but a *signature* taken from here
+    /// proves its predecessor by itself, whoever carried it.
+    pub fn claimed_previous_unverified(&self) -> Option<&Link> {
+        self.claims.previous.as_ref()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Raw {
+    aws_account_id: String,
+    digest_start_time: String,
+    digest_end_time: String,
+    #[serde(rename = "digestS3Bucket")]
+    digest_s3_bucket: String,
+    #[serde(rename = "digestS3Object")]
+    digest_s3_object: String,
+    digest_public_key_fingerprint: String,
+    digest_signature_algorithm: String,
+    #[serde(rename = "previousDigestS3Bucket")]
+    previous_digest_s3_bucket: Option<String>,
+    #[serde(rename = "previousDigestS3Object")]
+    previous_digest_s3_object: Option<String>,
+    previous_digest_hash_value: Option<String>,
+    previous_digest_hash_algorithm: Option<String>,
+    previous_digest_signature: Option<String>,
+    log_files: Vec<RawLog>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawLog {
+    #[serde(rename = "s3Bucket")]
+    s3_bucket: String,
+    #[serde(rename = "s3Object")]
+    s3_object: String,
+    hash_value: String,
+    hash_algorithm: String,
+}
+
+impl Raw {
+    fn checked(self) -> Result<Claims, String> {
+        let from = time("digestStartTime", &self.digest_start_time)?;
+        let to = time("digestEndTime", &self.digest_end_time)?;
+        if from > to {
+            return Err("digestStartTime is after digestEndTime".into());
+        }
+        // A slash in a bucket's name would make the string to sign ambiguous.
+        let bucket = bucket("digestS3Bucket", self.digest_s3_bucket)?;
+        let previous = match (
+            self.previous_digest_s3_bucket,
+            self.previous_digest_s3_object,
+            self.previous_digest_hash_value,
+            self.previous_digest_hash_algorithm,
+            self.previous_digest_signature,
+        ) {
+            (None, None, None, None, None) => None,
+            (Some(b), Some(key), Some(value), Some(algorithm), Some(signature)) => Some(Link {
+                bucket: self::bucket("previousDigestS3Bucket", b)?,
+                key: short("previousDigestS3Object", key, KEY)?,
+                sha256: hash("previousDigestHashValue", &value, &algorithm)?.ok(),
+                signature: short("previousDigestSignature", signature, SIGNATURE)?,
+            }),
+            _ => return Err("some of the previousDigest fields are null and some are not".into()),
+        };
+        let log = |log: RawLog| {
+            Ok(LogEntry {
+                bucket: self::bucket("s3Bucket", log.s3_bucket)?,
+                key: short("s3Object", log.s3_object, KEY)?,
+                hash: hash("hashValue", &log.hash_value, &log.hash_algorithm)?,
+            })
+        };
+        Ok(Claims {
+            account: self
+                .aws_account_id
+                .parse()
+                .map_err(|e| format!("awsAccountId: {e}"))?,
+            interval: Window::new(from, to),
+            end_text: short("digestEndTime", self.digest_end_time, NAME)?,
+            bucket,
+            name: DigestKey::parse(&self.digest_s3_object),
+            key: short("digestS3Object", self.digest_s3_object, KEY)?,
+            fingerprint: short(
+                "digestPublicKeyFingerprint",
+                self.digest_public_key_fingerprint,
+                NAME,
+            )?
+            .to_ascii_lowercase(),
+            algorithm: short(
+                "digestSignatureAlgorithm",
+                self.digest_signature_algorithm,
+                NAME,
+            )?,
+            previous,
+            logs: self
+                .log_files
+                .into_iter()
+                .map(log)
+                .collect::<Result<_, String>>()?,
+        })
+    }
+}
+
+fn time(field: &str, text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| format!("{field} is not a time"))
+}
+
+fn bucket(field: &str, name: String) -> Result<String, String> {
+    if name.is_empty() || name.contains('/') {
+        return Err(format!("{field} is not a bucket name"));
+    }
+    short(field, name, NAME)
+}
+
+/// The longest key of S3, in bytes.
+const KEY: usize = 1024;
+/// The longest signature, in hex digits: that of an RSA key of 8192 bits.
+const SIGNATURE: usize = 2048;
+/// Longer than any name, time or fingerprint.
+const NAME: usize = 255;
+
+/// A text of bounded length, for it may be kept beyond its digest.
+fn short(field: &str, text: String, longest: usize) -> Result<String, String> {
+    if text.len() > longest {
+        return Err(format!("{field} is longer than {longest} bytes"));
+    }
+    Ok(text)
+}
+
+/// A hash under the known algorithm, or the name of the other one.
+fn hash(field: &str, value: &str, algorithm: &str) -> Result<Result<Sha256, String>, String> {
+    if algorithm != HASH_ALGORITHM {
+        return short(field, algorithm.into(), NAME).map(Err);
+    }
+    match Sha256::from_hex(value) {
+        Some(hash) => Ok(Ok(hash)),
+        None => Err(format!("{field} is not a SHA-256 value")),
+    }
+}

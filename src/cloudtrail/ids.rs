@@ -1,0 +1,281 @@
+//! Who wrote what for whom, over which time: the identifiers CloudTrail uses, parsed once.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Why a text is not the identifier it should be: what was expected, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAn(pub &'static str);
+
+impl fmt::Display for NotAn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.0)
+    }
+}
+
+impl std::error::Error for NotAn {}
+
+// Shared, as there are many of each: every finding, digest and chain has four.
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The identifier as written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAn;
+
+            fn from_str(s: &str) -> Result<Self, NotAn> {
+                let valid: fn(&[u8]) -> bool = $valid;
+                if valid(s.as_bytes()) { Ok(Self(s.into())) } else { Err(NotAn($what)) }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// An AWS account: twelve digits.
+    AccountId,
+    "an account id of twelve digits",
+    |b| b.len() == 12 && b.iter().all(u8::is_ascii_digit)
+);
+
+identifier!(
+    /// An AWS region such as `eu-central-1`, of any partition.
+    Region,
+    "a region such as eu-central-1",
+    |b| {
+        (6..=32).contains(&b.len())
+            && b[0].is_ascii_lowercase()
+            && b[b.len() - 1].is_ascii_digit()
+            && b.contains(&b'-')
+            && b.iter().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == b'-')
+    }
+);
+
+identifier!(
+    /// An AWS organization such as `o-a1b2c3d4e5`.
+    OrganizationId,
+    "an organization id such as o-a1b2c3d4e5",
+    |b| {
+        (12..=34).contains(&b.len())
+            && b.starts_with(b"o-")
+            && b[2..].iter().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    }
+);
+
+identifier!(
+    /// A trail's name: 3 to 128 letters, digits, periods, underscores and hyphens (CreateTrail,
+    /// API reference). Shorter names are let through: nothing hangs on the length.
+    TrailName,
+    "a trail name of letters, digits, periods, underscores and hyphens",
+    |b| {
+        (1..=128).contains(&b.len())
+            && b.iter().all(|c| c.is_ascii_alphanumeric() || b"._-".contains(c))
+    }
+);
+
+impl Region {
+    /// The partition the region belongs to, by its prefix.
+    pub fn partition(&self) -> &'static str {
+        const PREFIXES: [(&str, &str); 7] = [
+            ("cn-", "aws-cn"),
+            ("us-gov-", "aws-us-gov"),
+            ("us-iso-", "aws-iso"),
+            ("us-isob-", "aws-iso-b"),
+            ("eu-isoe-", "aws-iso-e"),
+            ("us-isof-", "aws-iso-f"),
+            ("eusc-", "aws-eusc"),
+        ];
+        PREFIXES
+            .iter()
+            .find(|(prefix, _)| self.as_str().starts_with(prefix))
+            .map_or("aws", |(_, partition)| partition)
+    }
+}
+
+/// One chain of digests: an account, the region the digests were delivered from, the trail's home
+/// region and its name. Prints as `ACCOUNT/REGION/HOME_REGION/TRAIL`.
+///
+/// ```
+/// # use trailproof::cloudtrail::ids::ChainId;
+/// let id: ChainId = "111111111111/eu-west-1/us-east-1/main".parse()?;
+/// assert_eq!(id.region.as_str(), "eu-west-1");
+/// assert_eq!(id.to_string(), "111111111111/eu-west-1/us-east-1/main");
+/// # Ok::<(), trailproof::cloudtrail::ids::NotAn>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChainId {
+    /// The account whose logs these are.
+    pub account: AccountId,
+    /// The region the digests were delivered from; its keys sign them.
+    pub region: Region,
+    /// The trail's home region.
+    pub home_region: Region,
+    /// The trail's name.
+    pub trail: TrailName,
+}
+
+impl fmt::Display for ChainId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}/{}/{}/{}",
+            self.account, self.region, self.home_region, self.trail
+        )
+    }
+}
+
+impl FromStr for ChainId {
+    type Err = NotAn;
+
+    fn from_str(s: &str) -> Result<Self, NotAn> {
+        const WHAT: NotAn = NotAn("a chain as ACCOUNT/REGION/HOME_REGION/TRAIL");
+        let mut parts = s.split('/');
+        let mut next = || parts.next().ok_or(WHAT);
+        let id = ChainId {
+            account: next()?.parse()?,
+            region: next()?.parse()?,
+            home_region: next()?.parse()?,
+            trail: next()?.parse()?,
+        };
+        if parts.next().is_some() {
+            Err(WHAT)
+        } else {
+            Ok(id)
+        }
+    }
+}
+
+/// A trail's ARN: `arn:PARTITION:cloudtrail:HOME_REGION:ACCOUNT:trail/NAME`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TrailArn {
+    /// The partition, such as `aws` or `aws-cn`.
+    pub partition: Box<str>,
+    /// The trail's home region.
+    pub home_region: Region,
+    /// The account that owns the trail; for an organization trail the management account.
+    pub account: AccountId,
+    /// The trail's name.
+    pub trail: TrailName,
+}
+
+impl FromStr for TrailArn {
+    type Err = NotAn;
+
+    fn from_str(s: &str) -> Result<Self, NotAn> {
+        const WHAT: NotAn = NotAn("a trail arn as arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME");
+        let parts: Vec<&str> = s.splitn(6, ':').collect();
+        let ["arn", partition, "cloudtrail", region, account, resource] = parts[..] else {
+            return Err(WHAT);
+        };
+        let name = resource.strip_prefix("trail/").ok_or(WHAT)?;
+        let arn = TrailArn {
+            partition: partition.into(),
+            home_region: region.parse()?,
+            account: account.parse()?,
+            trail: name.parse()?,
+        };
+        if arn.home_region.partition() == partition {
+            Ok(arn)
+        } else {
+            Err(WHAT)
+        }
+    }
+}
+
+impl fmt::Display for TrailArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TrailArn {
+            partition,
+            home_region,
+            account,
+            trail,
+        } = self;
+        write!(
+            f,
+            "arn:{partition}:cloudtrail:{home_region}:{account}:trail/{trail}"
+        )
+    }
+}
+
+/// A half-open stretch of time, `from <= t < to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Window {
+    /// The first instant that belongs to it.
+    pub from: Timestamp,
+    /// The first instant that no longer does.
+    pub to: Timestamp,
+}
+
+impl Window {
+    /// The stretch between two instants; empty where they are equal or the wrong way round.
+    pub fn new(from: Timestamp, to: Timestamp) -> Self {
+        Window {
+            from,
+            to: to.max(from),
+        }
+    }
+
+    /// Whether it holds no instant.
+    pub fn is_empty(&self) -> bool {
+        self.from >= self.to
+    }
+
+    /// What the two share.
+    pub fn clip(&self, to: &Window) -> Window {
+        Window::new(self.from.max(to.from), self.to.min(to.to))
+    }
+
+    /// Its length in seconds.
+    pub fn seconds(&self) -> i64 {
+        self.to.as_second() - self.from.as_second()
+    }
+
+    /// Its length.
+    pub fn length(&self) -> SignedDuration {
+        self.to.duration_since(self.from)
+    }
+}
+
+/// `at` moved by a number of seconds, held within what a timestamp can say.
+pub fn shift(at: Timestamp, seconds: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(at)
+}
+
+/// A length in words, as in `2d 3h 20m`.
+pub fn in_words(length: SignedDuration) -> String {
+    let mut seconds = length.max(SignedDuration::ZERO).as_secs();
+    let mut parts = Vec::new();
+    for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
+        if seconds >= unit {
+            parts.push(format!("{}{name}", seconds / unit));
+            seconds %= unit;
+        }
+    }
+    if parts.is_empty() {
+        "no time".into()
+    } else {
+        parts.join(" ")
+    }
+}
+
+/// An hour in seconds: the cadence of digests.
+pub const HOUR: i64 = 3600;

@@ -1,0 +1,82 @@
+//! Who signs, and whether the clocks agree: how old a digest is, and what is pending, is told by ours.
+
+use super::Caller;
+use crate::report::doctor::check::{Chart, Check, Status};
+use crate::source::GetError;
+
+/// A difference that is worth knowing, in seconds.
+const OFF: u64 = 60;
+/// A difference on its way to 15 minutes, in seconds: AWS refuses what is signed that far off, and only
+/// the SDK's signing again by the time in the refusal makes up for it.
+const FAR_OFF: u64 = 5 * 60;
+
+/// Says whose the credentials are.
+pub fn credentials(callers: &[Caller], chart: &mut Chart) {
+    if callers.is_empty() {
+        chart.advise(
+            Check::Credentials,
+            "",
+            Status::Warning,
+            "none: requests are not signed, so only a public bucket can be read",
+            "give validate the public keys with --keys, or leave --no-sign-request out",
+        );
+    }
+    for Caller {
+        purpose,
+        identified,
+    } in callers
+    {
+        match &identified.answer {
+            Ok(who) => {
+                let found = format!("{} in account {}", who.arn, who.account);
+                chart.note(Check::Credentials, purpose, Status::Ok, found);
+            }
+            Err(error @ (GetError::Credentials(_) | GetError::Denied(_))) => {
+                let far = identified.ahead.is_some_and(|a| a.unsigned_abs() > FAR_OFF);
+                let advice = if far {
+                    "set the clock first (see clock-skew): what is signed at another time may be refused"
+                } else {
+                    "sign in again (aws sso login), or see that the access key exists and is active: \
+                     aws sts get-caller-identity"
+                };
+                let found = error.detail();
+                chart.advise(Check::Credentials, purpose, Status::Failed, found, advice);
+            }
+            Err(error) => {
+                let found = format!("who they are could not be asked: {}", error.detail());
+                chart.advise(
+                    Check::Credentials,
+                    purpose,
+                    Status::Unknown,
+                    found,
+                    "see that STS can be reached, through HTTPS_PROXY or a VPC endpoint where there is one",
+                );
+            }
+        }
+    }
+}
+
+/// Says how far the local clock is from those that answered.
+pub fn clock(ahead: &[i64], chart: &mut Chart) {
+    let Some(worst) = ahead.iter().copied().max_by_key(|a| a.unsigned_abs()) else {
+        return chart.note(
+            Check::ClockSkew,
+            "",
+            Status::Unknown,
+            "no answer of AWS told its time",
+        );
+    };
+    let off = worst.unsigned_abs();
+    let side = if worst < 0 { "behind" } else { "ahead of" };
+    let found = format!("the local clock is {off} s {side} that of AWS");
+    let status = match off {
+        off if off > FAR_OFF => Status::Failed,
+        off if off > OFF => Status::Warning,
+        _ => return chart.note(Check::ClockSkew, "", Status::Ok, found),
+    };
+    let found = format!(
+        "{found}; what is pending is told by it, and AWS refuses what is signed 15 minutes off"
+    );
+    let advice = "set the clock: timedatectl set-ntp true";
+    chart.advise(Check::ClockSkew, "", status, found, advice);
+}

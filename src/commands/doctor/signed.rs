@@ -1,0 +1,89 @@
+//! The public keys: whether they may be asked for, and whether that of the newest digest is among them.
+
+use jiff::Timestamp;
+
+use super::Reach;
+use super::newest::Newest;
+use crate::cloudtrail::ids::Region;
+use crate::proof::finding::DENIED;
+use crate::proof::keys::Lookup;
+use crate::report::doctor::check::{Chart, Check, Status};
+
+/// What keys are asked for by where no digest names one: no key has it.
+pub const NO_FINGERPRINT: &str = "";
+
+/// Looks a key up, unless nothing is asked of CloudTrail.
+pub fn key(
+    reach: &Reach<'_>,
+    region: &Region,
+    fingerprint: &str,
+    signed: (Timestamp, Timestamp),
+) -> Option<Lookup> {
+    reach.trails?;
+    Some(reach.keys.look_up(region, fingerprint, signed))
+}
+
+/// Says whether keys could be asked for.
+pub fn permission(answer: &Option<Lookup>, region: &Region, chart: &mut Chart) {
+    let subject = region.as_str();
+    let check = Check::KeyPermission;
+    match answer {
+        None => {
+            let why = "requests are not signed: give validate the keys with --keys";
+            chart.unknown(&[check], subject, why);
+        }
+        Some(Lookup::Unavailable(Some(unasked))) => {
+            let detail = unasked.detail.clone();
+            if unasked.reason != DENIED {
+                return chart.note(check, subject, Status::Unknown, detail);
+            }
+            chart.advise(
+                check,
+                subject,
+                Status::Failed,
+                detail,
+                "allow cloudtrail:ListPublicKeys on *, or give validate the keys with --keys: aws \
+                 cloudtrail list-public-keys",
+            );
+        }
+        Some(_) => chart.note(
+            check,
+            subject,
+            Status::Ok,
+            "cloudtrail:ListPublicKeys is allowed",
+        ),
+    }
+}
+
+/// Says whether the key that a digest names is among those of its region.
+pub fn known(answer: &Option<Lookup>, fingerprint: &str, newest: &Newest, chart: &mut Chart) {
+    let subject = &newest.subject;
+    let region = &newest.digest.name.chain.region;
+    if fingerprint == NO_FINGERPRINT {
+        return chart.unknown(&[Check::KeyKnown], subject, "the digest could not be read");
+    }
+    let advice = format!(
+        "see which keys there are: aws cloudtrail list-public-keys --region {region}; if this digest is \
+         CloudTrail's, the key is among them"
+    );
+    let found = match answer {
+        None | Some(Lookup::Unavailable(Some(_))) => {
+            let why = "keys could not be asked for";
+            return chart.unknown(&[Check::KeyKnown], subject, why);
+        }
+        Some(Lookup::Valid(_)) => {
+            let found = format!("{fingerprint} is a key of {region}, and was valid then");
+            return chart.note(Check::KeyKnown, subject, Status::Ok, found);
+        }
+        Some(Lookup::OutsideValidity(_)) => {
+            format!("{fingerprint} is a key of {region} that was not valid then")
+        }
+        Some(Lookup::Unknown(_)) => format!(
+            "{fingerprint}, which the digest names, is none of the keys of {region} at that time"
+        ),
+        Some(Lookup::Unavailable(None)) => {
+            format!("ListPublicKeys knows no key of {region} at that time")
+        }
+    };
+    chart.advise(Check::KeyKnown, subject, Status::Failed, found, advice);
+}

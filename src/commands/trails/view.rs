@@ -1,0 +1,98 @@
+//! An inventory as the list shows it.
+
+use jiff::Timestamp;
+
+use super::{Chain, Inventory, Location};
+use crate::cloudtrail::cadence::Holes;
+use crate::proof::finding::Finding;
+use crate::report::trails;
+use crate::report::trails::{Requested, SCHEMA, Totals, Trails, Trouble};
+use crate::report::validation::v1::{Run, Span};
+use crate::validate::survey::folders::Named;
+
+impl Trails {
+    /// The view of an inventory.
+    pub fn new(inventory: &Inventory, requested: Requested, run: Run) -> Self {
+        let sum = |of: fn(&Chain) -> u64| inventory.chains.iter().map(of).sum();
+        Trails {
+            schema: SCHEMA,
+            complete: inventory.complete,
+            requested,
+            chains: inventory.chains.iter().map(chain).collect(),
+            totals: Totals {
+                chains: inventory.chains.len() as u64,
+                digests: sum(|c| c.digests),
+                backfill_digests: sum(|c| c.backfill),
+                holes: sum(|c| c.holes.count),
+            },
+            logs_without_digests: named(&inventory.undigested),
+            not_looked_at: named(&inventory.refused),
+            trouble: inventory.trouble.iter().map(trouble).collect(),
+            run,
+        }
+    }
+}
+
+fn chain(chain: &Chain) -> trails::Chain {
+    let id = &chain.id;
+    trails::Chain {
+        id: id.to_string(),
+        partition: id.region.partition(),
+        account: id.account.to_string(),
+        region: id.region.to_string(),
+        home_region: id.home_region.to_string(),
+        trail: id.trail.to_string(),
+        locations: chain.locations.iter().map(location).collect(),
+        first: chain.span.map(|(first, _)| time(first)),
+        last: chain.span.map(|(_, last)| time(last)),
+        digests: chain.digests,
+        backfill_digests: chain.backfill,
+        holes: holes(&chain.holes),
+    }
+}
+
+fn location(location: &Location) -> trails::Location {
+    let root = &location.root;
+    trails::Location {
+        bucket: location.bucket.clone(),
+        prefix: Some(root.prefix.clone()).filter(|p| !p.is_empty()),
+        organization: root.organization.as_ref().map(ToString::to_string),
+        digests: location.digests,
+        first: time(location.span.0),
+        last: time(location.span.1),
+    }
+}
+
+fn holes(holes: &Holes) -> trails::Holes {
+    trails::Holes {
+        count: holes.count,
+        seconds: holes.seconds,
+        longest: holes.longest.map(|hole| Span {
+            from: hole.from,
+            to: hole.to,
+        }),
+    }
+}
+
+fn trouble(finding: &Finding) -> Trouble {
+    Trouble {
+        code: finding.code,
+        reason: finding.reason.map(Into::into),
+        bucket: finding.bucket.clone(),
+        key: finding.key.clone(),
+        message: finding.message.clone(),
+        hint: finding.hint.clone(),
+        count: finding.count,
+    }
+}
+
+fn named(named: &Named) -> trails::Named {
+    trails::Named {
+        count: named.count,
+        first: named.first.clone(),
+    }
+}
+
+fn time(at: Timestamp) -> String {
+    at.to_string()
+}

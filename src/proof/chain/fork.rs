@@ -1,0 +1,81 @@
+//! Forks: proven digests that cannot both belong to one chain.
+
+use super::Walk;
+use super::claims::{Claim, Claimer};
+use crate::cloudtrail::ids::Window;
+use crate::proof::finding::{Code, Finding, Severity};
+
+impl Walk<'_> {
+    /// Two proven digests that name the same predecessor.
+    pub(super) fn check_fork(&mut self, claims: &[Claim]) {
+        let mut by: Vec<Claimer> = claims
+            .iter()
+            .map(|c| &c.by)
+            .filter(|b| b.proven)
+            .cloned()
+            .collect();
+        by.sort_by_key(|b| (b.interval.to, b.key.clone(), b.bucket.clone()));
+        by.dedup_by_key(|b| (b.key.clone(), b.bucket.clone()));
+        let [first, others @ ..] = by.as_slice() else {
+            return;
+        };
+        for other in others {
+            let message = "two proven digests name the same predecessor: the chain forks here, and \
+                           which of them belongs to it is not known";
+            self.fork(other, first, message);
+        }
+    }
+
+    /// A successor that begins before the digest it names ends.
+    pub(super) fn check_overlap(&mut self, digest: &Claimer, claims: &[Claim]) {
+        let overlaps = |b: &&Claimer| b.proven && b.interval.from < digest.interval.to;
+        if let Some(successor) = claims.iter().map(|c| &c.by).find(overlaps) {
+            let message =
+                "this digest and its predecessor cover some of the same time within one segment";
+            self.fork(&successor.clone(), digest, message);
+        }
+    }
+
+    fn fork(&mut self, one: &Claimer, other: &Claimer, message: &str) {
+        let inside: Vec<&Claimer> = [one, other]
+            .into_iter()
+            .filter(|c| self.meets(c.interval))
+            .collect();
+        if inside.is_empty() {
+            return;
+        }
+        for digest in inside {
+            self.colour(Severity::Unproven, digest.interval);
+            self.no_longer_valid(digest, Severity::Unproven);
+        }
+        let time = Window::new(
+            one.interval.from.min(other.interval.from),
+            one.interval.to.max(other.interval.to),
+        );
+        let finding = Finding::new(Code::ChainFork, message).at(Some(&one.bucket), &one.key);
+        self.report(
+            Finding {
+                actual: Some(other.key.clone()),
+                ..finding
+            }
+            .over(time),
+        );
+    }
+
+    /// Counts a digest that was taken for valid among the others after all, once.
+    pub(super) fn no_longer_valid(&mut self, digest: &Claimer, severity: Severity) {
+        if !digest.valid
+            || !self
+                .reclassified
+                .insert((digest.bucket.clone(), digest.key.clone()))
+        {
+            return;
+        }
+        let tally = &mut self.walked.tally;
+        tally.valid -= 1;
+        match severity {
+            Severity::Failed => tally.failed += 1,
+            _ => tally.unproven += 1,
+        }
+    }
+}

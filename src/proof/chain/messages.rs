@@ -1,0 +1,110 @@
+//! What is said of digests that are not proven, or not whole.
+
+use super::claims::Claim;
+use crate::base::text::quoted;
+use crate::cloudtrail::ids::Region;
+use crate::proof::digest_object::NotDigest;
+use crate::proof::finding::{
+    Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity, unread_hint,
+};
+
+/// The command that keeps the metadata of an object beside its copy, which may lie under another key.
+pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
+    format!(
+        "in the folder given with --path: aws s3api head-object --output json --bucket {} --key {} > {}",
+        quoted(bucket),
+        quoted(key),
+        quoted(&format!("{copy}.head.json"))
+    )
+}
+
+/// What to do about a key that is not there: the command that gets a region's keys, unless AWS was
+/// asked for them.
+pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
+    if let Some(reason) = finding.reason {
+        return unread_hint(reason).into();
+    }
+    if finding.severity == Severity::Failed {
+        return OLDER_VERSION.into();
+    }
+    format!(
+        "get the keys of the time these digests were signed, from an hour before the first to a day \
+         after the last, and give them with --keys: aws cloudtrail list-public-keys --output json \
+         --region {region} --start-time FIRST --end-time LAST > {region}.json"
+    )
+}
+
+/// A digest whose content is proven and whose container is not what was delivered.
+pub(super) fn container_altered() -> Finding {
+    let message = "this digest's content equals what was delivered; the container was altered (it is not \
+                   one whole gzip member and nothing else)";
+    Finding::new(Code::DigestMalformed, message).hint(RECOPY)
+}
+
+/// A digest that is not proven, in a container that cannot be what was delivered.
+pub(super) fn container_altered_too(finding: Finding) -> Finding {
+    let message = format!(
+        "this digest is not one whole gzip member and nothing else; besides, {}",
+        finding.message
+    );
+    Finding {
+        code: Code::DigestMalformed,
+        severity: Code::DigestMalformed.severity(),
+        message,
+        ..finding
+    }
+}
+
+/// What is said of something in the place of a digest.
+pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
+    let recorded = claims
+        .iter()
+        .filter(|c| c.by.proven)
+        .find_map(|c| c.link.sha256);
+    match content {
+        NotDigest::Unread { reason, detail } => Finding::new(
+            Code::DigestUnreadable,
+            format!("this digest could not be read: {detail}"),
+        )
+        .reason(reason)
+        .hint(unread_hint(reason)),
+        NotDigest::TooLarge { sha256 } => match (recorded, sha256) {
+            (Some(expected), Some(actual)) if expected != actual => Finding::new(
+                Code::DigestMalformed,
+                "this is not the digest that its proven successor recorded, and it inflates to more \
+                 than is read of one",
+            )
+            .compared(expected, actual)
+            .hint(OLDER_VERSION),
+            _ => Finding::new(
+                Code::DigestUnreadable,
+                "this digest inflates to more than is read of one; what it says was not looked at",
+            )
+            .reason("too-large"),
+        },
+        NotDigest::Bytes { sha256, why } if recorded == Some(sha256) => Finding::new(
+            Code::DigestUnreadable,
+            format!("this digest is what its proven successor recorded, and its form is not known here: {why}"),
+        )
+        .reason("format"),
+        NotDigest::Bytes { why, sha256 } => {
+            let finding =
+                Finding::new(Code::DigestMalformed, format!("this is no digest, so it vouches for nothing: {why}"))
+                    .hint(OLDER_VERSION);
+            match recorded {
+                Some(expected) => finding.compared(expected, sha256),
+                None => finding,
+            }
+        }
+    }
+}
+
+/// A digest that a proven link names and that is not there.
+pub(super) fn named_and_missing() -> Finding {
+    Finding::new(
+        Code::DigestMissing,
+        "a digest that its successor names is not there (deleted, expired or never delivered); the \
+         logs of its interval cannot be proven",
+    )
+    .hint(LOOK_FOR_MISSING)
+}

@@ -1,0 +1,89 @@
+//! What was read under a digest's name, before anything is made of it (pure).
+
+use jiff::Timestamp;
+
+use crate::base::sha256::Sha256;
+use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::ids::shift;
+use crate::cloudtrail::object_key::DigestName;
+use crate::proof::finding::ObjectFacts;
+use crate::proof::judge::Own;
+use crate::proof::placement::Recorded;
+
+/// What an object under a digest's name turned out to be.
+#[derive(Debug)]
+pub enum Content {
+    /// A digest; `whole` if its container was one whole gzip member.
+    Digest {
+        /// The digest.
+        digest: Box<Unverified>,
+        /// Whether its container was one whole gzip member and nothing else.
+        whole: bool,
+    },
+    /// Something else.
+    Other(NotDigest),
+}
+
+/// What stands in the place of a digest that can be read.
+#[derive(Debug)]
+pub enum NotDigest {
+    /// Bytes that are no digest.
+    Bytes {
+        /// Why not.
+        why: String,
+        /// SHA-256 of what was inflated.
+        sha256: Sha256,
+    },
+    /// More than is parsed.
+    TooLarge {
+        /// SHA-256 of the whole, where it was read to its end.
+        sha256: Option<Sha256>,
+    },
+    /// It could not be read.
+    Unread {
+        /// One stable word.
+        reason: &'static str,
+        /// What happened.
+        detail: String,
+    },
+}
+
+/// An object read under a digest's name.
+#[derive(Debug)]
+pub struct Reading {
+    /// The bucket it was found in, where it has a name.
+    pub bucket: Option<String>,
+    /// The key it was found under.
+    pub key: String,
+    /// What its name says.
+    pub name: DigestName,
+    /// The places it may stand for.
+    pub recorded: Vec<Recorded>,
+    /// What it holds.
+    pub content: Content,
+    /// Its own signature.
+    pub own: Own,
+    /// Size and the like.
+    pub facts: ObjectFacts,
+    /// When it says it was generated, for a backfill digest.
+    pub generated: Option<Timestamp>,
+    /// The stretch in which it was signed, both ends included.
+    pub signed: (Timestamp, Timestamp),
+    /// Why metadata that was kept is of no use.
+    pub metadata_trouble: Option<&'static str>,
+}
+
+/// The stretch in which a digest was signed, both ends included: from its end, or for a backfill
+/// digest from its generation, until delivery. Without the time of generation any time from its
+/// end on will do.
+pub fn signed_within(
+    name: &DigestName,
+    generated: Option<Timestamp>,
+    delivery_lag: i64,
+) -> (Timestamp, Timestamp) {
+    match generated {
+        Some(at) => (at, shift(at, delivery_lag)),
+        None if name.backfill => (name.end, Timestamp::MAX),
+        None => (name.end, shift(name.end, delivery_lag)),
+    }
+}

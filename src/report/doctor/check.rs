@@ -1,0 +1,210 @@
+//! What is looked into, and what came of it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Longer than anything worth saying in one line.
+const LONGEST: usize = 2_000;
+
+/// What came of a look, mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It is as it should be.
+    Ok,
+    /// A validation works; something about it is worth knowing.
+    Warning,
+    /// It could not be looked at.
+    Unknown,
+    /// It is not as it has to be.
+    Failed,
+}
+
+impl Status {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Warning => "warning",
+            Status::Unknown => "unknown",
+            Status::Failed => "failed",
+        }
+    }
+
+    /// The process exit status that says so.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Status::Ok | Status::Warning => 0,
+            Status::Failed => 1,
+            Status::Unknown => 4,
+        }
+    }
+}
+
+macro_rules! checks {
+    ($($(#[$doc:meta])* $check:ident $name:literal $needed:literal,)*) => {
+        /// One thing that is looked into. Names are fixed; more may be added.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Check {
+            $($(#[$doc])* $check,)*
+        }
+
+        impl Check {
+            /// All of them, in the order of reports.
+            pub const ALL: &[Check] = &[$(Check::$check,)*];
+
+            /// Its name.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Check::$check => $name,)*
+                }
+            }
+
+            /// Whether a validation hangs on it: one that does not, and could not be looked at, changes
+            /// no exit status.
+            pub fn needed(self) -> bool {
+                match self {
+                    $(Check::$check => $needed,)*
+                }
+            }
+        }
+    };
+}
+
+checks! {
+    /// Who the credentials are. A validation never asks STS: where that cannot be reached, they may do.
+    Credentials "credentials" false,
+    /// How far the local clock is from that of AWS.
+    ClockSkew "clock-skew" true,
+    /// Whether the bucket is there.
+    BucketExists "bucket-exists" true,
+    /// Where the bucket is.
+    BucketRegion "bucket-region" true,
+    /// Whether the bucket may be listed.
+    ListPermission "list-permission" true,
+    /// Whether there are digests.
+    DigestsFound "digests-found" true,
+    /// How old the newest digest is.
+    DigestAge "digest-age" true,
+    /// Whether the newest digest may be read.
+    ReadPermission "read-permission" true,
+    /// Whether the key that encrypts the newest digest may be used.
+    Kms "kms" true,
+    /// Whether the newest digest and a log of it can be read without restoring them.
+    StorageClass "storage-class" true,
+    /// Whether the newest digest has its signature.
+    SignatureMetadata "signature-metadata" true,
+    /// Whether public keys may be asked for.
+    KeyPermission "key-permission" true,
+    /// Whether the key that signed the newest digest is among them.
+    KeyKnown "key-known" true,
+    /// Whether trails may be asked for.
+    DescribePermission "describe-permission" true,
+    /// Whether the trail is there.
+    TrailFound "trail-found" false,
+    /// Whether the trail writes digests.
+    ValidationOn "validation-on" false,
+    /// Whether the trail's status may be asked for.
+    StatusPermission "status-permission" false,
+    /// Whether the trail is logging.
+    Logging "logging" false,
+    /// Whether the last digest could be delivered.
+    Delivery "delivery" false,
+    /// How the bucket encrypts.
+    Encryption "encryption" false,
+    /// Whether the bucket keeps what is deleted or overwritten.
+    Versioning "versioning" false,
+    /// Whether the bucket protects its objects from being deleted.
+    ObjectLock "object-lock" false,
+}
+
+/// What one look showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What was looked into.
+    pub check: Check,
+    /// Of which bucket, trail or profile; empty where there is but one.
+    pub subject: String,
+    /// What came of it.
+    pub status: Status,
+    /// What was found, in words.
+    pub found: String,
+    /// What to do about it, where something can be done.
+    pub advice: Option<String>,
+}
+
+/// Everything that the looks showed.
+#[derive(Debug, Default)]
+pub struct Chart(Vec<Checked>);
+
+impl Chart {
+    /// Adds what a look showed; the same look is told once.
+    pub(crate) fn note(
+        &mut self,
+        check: Check,
+        subject: &str,
+        status: Status,
+        found: impl Into<String>,
+    ) {
+        self.add(check, subject, status, found.into(), None);
+    }
+
+    /// The same, with what to do about it.
+    pub(crate) fn advise(
+        &mut self,
+        check: Check,
+        subject: &str,
+        status: Status,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) {
+        self.add(check, subject, status, found.into(), Some(advice.into()));
+    }
+
+    /// Says of some checks why they could not be made.
+    pub(crate) fn unknown(&mut self, checks: &[Check], subject: &str, why: &str) {
+        for check in checks {
+            self.note(*check, subject, Status::Unknown, why);
+        }
+    }
+
+    fn add(
+        &mut self,
+        check: Check,
+        subject: &str,
+        status: Status,
+        found: String,
+        advice: Option<String>,
+    ) {
+        let same = |c: &Checked| c.check == check && c.subject == subject;
+        if self.0.iter().any(same) {
+            return;
+        }
+        let bounded = |text: String| match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => text[..end].to_owned(),
+            None => text,
+        };
+        self.0.push(Checked {
+            check,
+            subject: bounded(subject.to_owned()),
+            status,
+            found: bounded(found),
+            advice: advice.map(bounded),
+        });
+    }
+
+    /// All that was noted, by check and then by subject.
+    pub(crate) fn sorted(mut self) -> Vec<Checked> {
+        self.0
+            .sort_by(|a, b| (a.check, &a.subject).cmp(&(b.check, &b.subject)));
+        self.0
+    }
+}
+
+/// The worst of what was found; what could not be looked at and is not needed is left out.
+pub fn worst(checked: &[Checked]) -> Status {
+    let counts = |c: &&Checked| c.status != Status::Unknown || c.check.needed();
+    let counted = checked.iter().filter(counts);
+    counted.map(|c| c.status).max().unwrap_or(Status::Unknown)
+}

@@ -1,0 +1,79 @@
+//! The report for people.
+
+use std::io::{self, Write};
+
+use super::v1::{Report, Row};
+use crate::base::text::escape;
+use crate::report::doctor::check::{Check, Status};
+
+/// Writes the report: the answer, a line a check, and below it what to do.
+///
+/// # Errors
+/// Where writing fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", answer(report))?;
+    let names = Check::ALL.iter().map(|c| c.as_str().len());
+    let wide = names.max().unwrap_or_default();
+    for (at, row) in report.checks.iter().enumerate() {
+        let alike = |other: &&Row| is_alike(row, other);
+        if report.checks[..at].iter().any(|other| alike(&other)) {
+            continue;
+        }
+        let subject = row.subject.as_deref().map(|s| format!("{s}: "));
+        writeln!(
+            out,
+            "{:<7}  {:<wide$}  {}{}",
+            row.status.as_str(),
+            row.check.as_str(),
+            escape(&subject.unwrap_or_default()),
+            escape(&row.found)
+        )?;
+        let also: Vec<&str> = report.checks[at + 1..]
+            .iter()
+            .filter(alike)
+            .map(|other| other.check.as_str())
+            .collect();
+        if !also.is_empty() {
+            writeln!(out, "{:<7}  {:<wide$}  and so {}", "", "", also.join(", "))?;
+        }
+        if let Some(advice) = &row.advice {
+            writeln!(out, "{:<7}  {:<wide$}  -> {}", "", "", escape(advice))?;
+        }
+    }
+    let count = |status: Status| report.checks.iter().filter(|r| r.status == status).count();
+    let (failed, warning) = (count(Status::Failed), count(Status::Warning));
+    let (unknown, ok) = (count(Status::Unknown), count(Status::Ok));
+    writeln!(
+        out,
+        "\n{failed} failed, {warning} warning, {unknown} unknown, {ok} ok"
+    )
+}
+
+/// Whether two checks could not be made for one reason, so that it is told once.
+fn is_alike(one: &Row, other: &Row) -> bool {
+    let unknown = one.status == Status::Unknown && one.advice.is_none();
+    unknown
+        && (one.status, &one.subject, &one.found, &one.advice)
+            == (other.status, &other.subject, &other.found, &other.advice)
+}
+
+/// Whether a validation will work.
+fn answer(report: &Report) -> String {
+    let named = |status: Status| {
+        let of = |r: &&Row| r.status == status && (status == Status::Failed || r.needed);
+        let mut names: Vec<&str> = report
+            .checks
+            .iter()
+            .filter(of)
+            .map(|r| r.check.as_str())
+            .collect();
+        names.dedup();
+        names.join(", ")
+    };
+    match report.status {
+        Status::Ok => "ok: nothing stands in the way of a validation".into(),
+        Status::Warning => "ok, with warnings: nothing stands in the way of a validation".into(),
+        Status::Failed => format!("failed: {}", named(Status::Failed)),
+        Status::Unknown => format!("unknown: could not look at {}", named(Status::Unknown)),
+    }
+}

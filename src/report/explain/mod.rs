@@ -1,0 +1,4 @@
+//! Reports of `explain`.
+
+pub mod text;
+pub mod v1;

@@ -1,0 +1,225 @@
+//! What a run told of each file, kept on disk until its report is written: by then digests were told
+//! newest first and logs oldest first, and the AWS CLI tells each log after its digest. Some sixty
+//! bytes a digest stay in memory.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+use tempfile::SpooledTempFile;
+
+use crate::cloudtrail::ids::Window;
+use crate::proof::finding::Code;
+
+/// Bytes held in memory before they are written out.
+const HELD: usize = 1 << 20;
+
+/// One digest as it was told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ToldDigest {
+    /// Its bucket, where that is known.
+    pub bucket: Option<String>,
+    /// Its key.
+    pub key: String,
+    /// What was found on it, where that is more than a note, and what the AWS CLI says of that after
+    /// `INVALID: `.
+    pub problem: Option<(Code, String)>,
+    /// Its interval, in seconds, and whether it is a starting digest; nothing where it is not proven.
+    pub proven: Option<(i64, i64, bool)>,
+}
+
+/// One log as it was told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ToldLog {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+    /// What was found on it, and what the AWS CLI says of that after `INVALID: `; nothing where it is
+    /// valid.
+    pub problem: Option<(Code, String)>,
+}
+
+/// Where a digest stands: what is kept of it in memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The end of its interval as its name says, in seconds.
+    pub end: i64,
+    at: u64,
+}
+
+/// The name of a digest in the index: no two digests share one.
+type Name = [u8; 16];
+
+/// The files of every chain.
+#[derive(Debug)]
+pub struct Told {
+    spool: Mutex<Spool>,
+}
+
+#[derive(Debug)]
+struct Spool {
+    file: SpooledTempFile,
+    end: u64,
+    /// By chain, and whether they are backfill digests.
+    digests: BTreeMap<(String, bool), Vec<Entry>>,
+    /// Where the logs of each digest stand.
+    logs: HashMap<Name, Vec<u64>>,
+    /// The logs told last, and their digest.
+    open: Option<(Name, Vec<ToldLog>)>,
+    trouble: Option<io::Error>,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told {
+            spool: Mutex::new(Spool {
+                file: SpooledTempFile::new(HELD),
+                end: 0,
+                digests: BTreeMap::new(),
+                logs: HashMap::new(),
+                open: None,
+                trouble: None,
+            }),
+        }
+    }
+}
+
+/// Logs that are written at once.
+const TOGETHER: usize = 1024;
+
+impl Told {
+    /// Keeps a digest, of which a chain's are told newest first.
+    pub fn digest(&self, chain: &str, backfill: bool, end: Timestamp, digest: &ToldDigest) {
+        let mut spool = self.lock();
+        if let Some(at) = spool.write(digest) {
+            let end = end.as_second();
+            let digests = spool.digests.entry((chain.into(), backfill));
+            digests.or_default().push(Entry { end, at });
+        }
+    }
+
+    /// Keeps a log of the digest with a key in a bucket.
+    pub fn log(&self, digest: (&str, &str), log: ToldLog) {
+        let mut spool = self.lock();
+        let name = name(digest.0, digest.1);
+        let same = |(open, logs): &(Name, Vec<_>)| *open == name && logs.len() < TOGETHER;
+        if !spool.open.as_ref().is_some_and(same) {
+            spool.close();
+            spool.open = Some((name, Vec::new()));
+        }
+        if let Some((_, logs)) = &mut spool.open {
+            logs.push(log);
+        }
+    }
+
+    /// Whether everything could be kept.
+    ///
+    /// # Errors
+    /// What became of the temporary file.
+    pub fn check(&self) -> io::Result<()> {
+        let mut spool = self.lock();
+        spool.close();
+        spool.trouble.take().map_or(Ok(()), Err)
+    }
+
+    /// The digests of a chain, as they were told.
+    pub fn digests(&self, chain: &str, backfill: bool) -> Vec<Entry> {
+        let spool = self.lock();
+        let digests = spool.digests.get(&(chain.to_owned(), backfill));
+        digests.cloned().unwrap_or_default()
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// Where the temporary file cannot be read.
+    pub fn read(&self, entry: Entry) -> io::Result<ToldDigest> {
+        self.lock().read(entry.at)
+    }
+
+    /// Gives the logs of a digest, in its order.
+    ///
+    /// # Errors
+    /// Where the temporary file cannot be read, or what `each` answers.
+    pub fn logs(
+        &self,
+        digest: &ToldDigest,
+        each: &mut dyn FnMut(ToldLog) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let name = name(digest.bucket.as_deref().unwrap_or_default(), &digest.key);
+        let blocks = self.lock().logs.get(&name).cloned().unwrap_or_default();
+        for at in blocks {
+            let logs: Vec<ToldLog> = self.lock().read(at)?;
+            logs.into_iter().try_for_each(&mut *each)?;
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Spool> {
+        self.spool.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl ToldDigest {
+    /// A proven interval as it is kept.
+    pub fn proven(interval: Window, starting: bool) -> (i64, i64, bool) {
+        (interval.from.as_second(), interval.to.as_second(), starting)
+    }
+}
+
+impl Spool {
+    /// Writes the logs told last.
+    fn close(&mut self) {
+        if let Some((name, logs)) = self.open.take()
+            && let Some(at) = self.write(&logs)
+        {
+            self.logs.entry(name).or_default().push(at);
+        }
+    }
+
+    fn write(&mut self, what: &impl Serialize) -> Option<u64> {
+        match self.append(what) {
+            Ok(at) => Some(at),
+            Err(e) => {
+                self.trouble.get_or_insert(e);
+                None
+            }
+        }
+    }
+
+    fn append(&mut self, what: &impl Serialize) -> io::Result<u64> {
+        let bytes = postcard::to_stdvec(what).map_err(io::Error::other)?;
+        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        let at = self.end;
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.write_all(&length.to_le_bytes())?;
+        self.file.write_all(&bytes)?;
+        self.end += 4 + u64::from(length);
+        Ok(at)
+    }
+
+    fn read<T: for<'de> Deserialize<'de>>(&mut self, at: u64) -> io::Result<T> {
+        let mut length = [0; 4];
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.read_exact(&mut length)?;
+        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+        self.file.read_exact(&mut bytes)?;
+        postcard::from_bytes(&bytes).map_err(io::Error::other)
+    }
+}
+
+fn name(bucket: &str, key: &str) -> Name {
+    let hash = sha2::Sha256::new()
+        .chain_update(bucket)
+        .chain_update([0])
+        .chain_update(key)
+        .finalize();
+    let mut name = Name::default();
+    let length = name.len();
+    name.copy_from_slice(&hash[..length]);
+    name
+}

@@ -1,0 +1,123 @@
+//! A chain in a page: its timeline, what is not verified, and its gaps.
+
+use std::io;
+
+use askama::Template;
+
+use super::events::{EventPart, Events};
+use super::timeline::Timeline;
+use super::{Counted, Sign as _};
+use crate::proof::coverage::State;
+use crate::report::validation::v1::{Chain, Gap, Stretch};
+use crate::report::validation::wording::{
+    cause, certainty, digests, length, logs, span, undigested, until, who,
+};
+
+/// Stretches of one chain told in words.
+const STRETCHES: usize = 20;
+/// Gaps of one chain told in words.
+const GAPS: usize = 10;
+/// Events of one gap told.
+const EVENTS: usize = 10;
+
+/// One chain, and as many of its gaps as there is room for. Its anchor is `n`.
+pub(super) fn write(n: usize, chain: &Chain, most: u64, page: &mut Counted<'_>) -> io::Result<()> {
+    ChainPart::of(n, chain).write_into(page)?;
+    let mut told = 0;
+    for gap in chain.gaps.iter().take(GAPS) {
+        if page.written > most {
+            break;
+        }
+        GapPart::of(gap).write_into(page)?;
+        told += 1;
+    }
+    ChainEnd::of(chain, chain.gaps.len() - told).write_into(page)
+}
+
+/// One chain, up to its gaps.
+#[derive(Template)]
+#[template(path = "chain.html", config = "src/report/validation/html/askama.toml")]
+struct ChainPart<'a> {
+    n: usize,
+    chain: &'a Chain,
+    until: String,
+    timeline: Option<Timeline>,
+    /// Time that is not verified.
+    open: Vec<(&'a Stretch, String)>,
+    more_open: usize,
+}
+
+impl<'a> ChainPart<'a> {
+    fn of(n: usize, chain: &'a Chain) -> Self {
+        let open = chain.coverage.iter();
+        let open: Vec<_> = open
+            .filter(|s| s.state != State::Verified)
+            .map(|s| (s, length(s.from, s.to)))
+            .collect();
+        ChainPart {
+            n,
+            chain,
+            until: until(chain),
+            timeline: Timeline::of(chain),
+            more_open: open.len().saturating_sub(STRETCHES),
+            open: open.into_iter().take(STRETCHES).collect(),
+        }
+    }
+}
+
+/// One chain, after its gaps.
+#[derive(Template)]
+#[template(
+    path = "chain_end.html",
+    config = "src/report/validation/html/askama.toml"
+)]
+struct ChainEnd<'a> {
+    chain: &'a Chain,
+    more_gaps: usize,
+    digests: String,
+    backfill: String,
+    logs: String,
+}
+
+impl<'a> ChainEnd<'a> {
+    fn of(chain: &'a Chain, more_gaps: usize) -> Self {
+        ChainEnd {
+            chain,
+            more_gaps,
+            digests: digests(&chain.digests),
+            backfill: digests(&chain.backfill_digests),
+            logs: logs(&chain.logs),
+        }
+    }
+}
+
+/// One gap.
+#[derive(Template)]
+#[template(path = "gap.html", config = "src/report/validation/html/askama.toml")]
+struct GapPart {
+    title: String,
+    facts: Vec<(&'static str, String)>,
+    events: Events,
+}
+
+impl GapPart {
+    fn of(gap: &Gap) -> Self {
+        let mut facts = vec![("why", cause(gap))];
+        facts.extend(certainty(gap).map(|c| ("how sure", c)));
+        facts.push(("who", who(gap).unwrap_or_else(|| "not known".to_owned())));
+        facts.extend(undigested(gap).map(|n| ("logs that no digest names", n)));
+        GapPart {
+            title: span(gap),
+            facts,
+            events: Events {
+                told: gap
+                    .evidence
+                    .iter()
+                    .take(EVENTS)
+                    .map(EventPart::of)
+                    .collect(),
+                more: gap.evidence.len().saturating_sub(EVENTS),
+            },
+        }
+    }
+}

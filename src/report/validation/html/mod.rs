@@ -1,0 +1,231 @@
+//! The report as one page to file: it needs no network, no script and no other file, and says everything
+//! in words as well as in colour. Written in pieces, so that what is written can be bounded.
+
+mod again;
+mod chain;
+mod events;
+mod finding;
+mod timeline;
+pub(crate) mod visible;
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use askama::Template;
+use jiff::SignedDuration;
+
+use super::groups::Group;
+use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, window};
+use super::matrix::{Matrix, Most, Table};
+use super::v1::{Chain, Report, SourceKind};
+use super::wording::{digests, logs};
+use crate::cloudtrail::ids::in_words;
+use crate::proof::finding::Verdict;
+use finding::FindingPart;
+
+/// Chains shown.
+const CHAINS: usize = 200;
+/// Bytes after which no further chain or gap is begun.
+const CHAIN_BYTES: u64 = 3 << 20;
+/// Kinds of findings shown.
+const FINDINGS: usize = 200;
+/// Bytes after which no further finding is begun.
+const FINDING_BYTES: u64 = 5 << 20;
+/// Lines of lists that come from outside: keys, sentences, what was accepted.
+const LINES: usize = 100;
+/// Words of a command line.
+const WORDS: usize = 1_000;
+/// Accounts by regions: all regions that there are today, and some.
+const CELLS: Most = Most {
+    accounts: 100,
+    regions: 40,
+};
+
+/// Writes the page.
+///
+/// # Errors
+/// Where writing fails.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Counted { out, written: 0 };
+    Begin::of(report).write_into(&mut page)?;
+    let mut order: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
+    order.sort_by_key(|c| Reverse(c.verdict));
+    let (mut shown, mut begun) = (HashMap::new(), 0);
+    for (n, chain) in order.iter().take(CHAINS).enumerate() {
+        if page.written > CHAIN_BYTES {
+            break;
+        }
+        chain::write(n, chain, CHAIN_BYTES, &mut page)?;
+        shown.insert(chain.id.as_str(), n);
+        begun += 1;
+    }
+    let groups = Group::all(&report.findings);
+    Between {
+        report,
+        more_chains: order.len() - begun,
+        kinds: groups.len(),
+    }
+    .write_into(&mut page)?;
+    let mut told = 0;
+    for group in groups.iter().take(FINDINGS) {
+        if page.written > FINDING_BYTES {
+            break;
+        }
+        let chain = group.first.chain.as_deref();
+        FindingPart::of(group, chain.and_then(|id| shown.get(id).copied()))
+            .write_into(&mut page)?;
+        told += 1;
+    }
+    End::of(report, groups.len() - told).write_into(&mut page)
+}
+
+/// Counts what is written.
+struct Counted<'a> {
+    out: &'a mut dyn Write,
+    written: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.written += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// What stands for a verdict beside its word.
+trait Sign {
+    fn sign(&self) -> &'static str;
+}
+
+impl Sign for Verdict {
+    fn sign(&self) -> &'static str {
+        match self {
+            Verdict::Verified => "✓",
+            Verdict::Gaps => "!",
+            Verdict::Unproven => "?",
+            Verdict::Failed => "✗",
+        }
+    }
+}
+
+/// Up to the first chain.
+#[derive(Template)]
+#[template(path = "begin.html", config = "src/report/validation/html/askama.toml")]
+struct Begin<'a> {
+    report: &'a Report,
+    word: String,
+    meaning: String,
+    start: String,
+    end: String,
+    made: String,
+    source: String,
+    keys: String,
+    scope: Vec<(&'static str, String)>,
+    chains: Vec<(usize, Verdict)>,
+    missing: usize,
+    digests: String,
+    backfill: String,
+    logs: String,
+    table: Option<Table<'a>>,
+}
+
+impl<'a> Begin<'a> {
+    fn of(report: &'a Report) -> Self {
+        let (start, end) = window(report);
+        let count = |verdict| {
+            report
+                .chains
+                .iter()
+                .filter(|c| c.verdict == verdict)
+                .count()
+        };
+        let worst_first = [
+            Verdict::Failed,
+            Verdict::Unproven,
+            Verdict::Gaps,
+            Verdict::Verified,
+        ];
+        let chains = worst_first.map(|verdict| (count(verdict), verdict));
+        let source = match report.requested.source.known() {
+            Some(SourceKind::S3) => "buckets in S3".to_owned(),
+            Some(SourceKind::Disk) => "a copy on disk".to_owned(),
+            None => report.requested.source.word().into_owned(),
+        };
+        Begin {
+            report,
+            word: report.verdict.as_str().to_uppercase(),
+            meaning: meaning(report),
+            start,
+            end,
+            made: made(report),
+            source,
+            keys: keys(report),
+            scope: scope(report),
+            chains: chains.into_iter().filter(|(n, _)| *n > 0).collect(),
+            missing: missing_chains(report),
+            digests: digests(&report.totals.digests),
+            backfill: digests(&report.totals.backfill_digests),
+            logs: logs(&report.totals.logs),
+            table: Matrix::of(report).table(CELLS),
+        }
+    }
+}
+
+/// What was asked for, in lines.
+fn scope(report: &Report) -> Vec<(&'static str, String)> {
+    let scope = asked(&report.requested);
+    scope
+        .map(|(name, values)| (name, values.join(", ")))
+        .collect()
+}
+
+/// Between chains and findings.
+#[derive(Template)]
+#[template(
+    path = "between.html",
+    config = "src/report/validation/html/askama.toml"
+)]
+struct Between<'a> {
+    report: &'a Report,
+    more_chains: usize,
+    kinds: usize,
+}
+
+/// A number of seconds, in words.
+fn seconds(n: &i64) -> String {
+    in_words(SignedDuration::from_secs(*n))
+}
+
+/// After the findings.
+#[derive(Template)]
+#[template(path = "end.html", config = "src/report/validation/html/askama.toml")]
+struct End<'a> {
+    report: &'a Report,
+    more_findings: usize,
+    scope: Vec<(&'static str, String)>,
+    start: String,
+    end: String,
+    command: Vec<String>,
+    again: Vec<String>,
+}
+
+impl<'a> End<'a> {
+    fn of(report: &'a Report, more_findings: usize) -> Self {
+        let (start, end) = window(report);
+        End {
+            report,
+            more_findings,
+            scope: scope(report),
+            start,
+            end,
+            command: again::command(report),
+            again: again::again(report),
+        }
+    }
+}

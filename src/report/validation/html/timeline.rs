@@ -1,0 +1,261 @@
+//! A chain's window as a drawing: bars by state, drawn so that none is too small to be seen.
+
+use jiff::Timestamp;
+
+use crate::cloudtrail::ids::in_words;
+use crate::proof::coverage::State;
+use crate::report::validation::v1::{Chain, Gap, Stretch};
+use crate::report::validation::wording::length;
+
+/// Stretches drawn one by one; more are drawn in steps.
+const BARS: usize = 60;
+/// Steps that a window with more stretches is drawn in.
+const STEPS: usize = 120;
+/// The least width of a bar, in percent: an hour of a year must show.
+const LEAST: f64 = 0.35;
+/// The least width that a word fits into, in percent.
+const WORD: f64 = 16.0;
+/// The least width that a letter fits into.
+const LETTER: f64 = 3.0;
+
+/// What is drawn.
+pub(super) struct Timeline {
+    /// Bars, those on top last.
+    pub bars: Vec<Bar>,
+    /// Restarts.
+    pub restarts: Vec<Mark>,
+    /// How long a step is, where bars are steps.
+    pub step: Option<String>,
+    /// The middle of the window.
+    pub middle: Timestamp,
+}
+
+/// A stretch of time.
+pub(super) struct Bar {
+    /// Its state.
+    pub state: State,
+    /// Where it begins, in percent.
+    pub x: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// What is written into it: a word, a letter, or nothing.
+    pub label: &'static str,
+    /// What is written below one that is too small: a letter or nothing.
+    pub below: &'static str,
+    /// What is told of it.
+    pub title: String,
+}
+
+impl Bar {
+    /// Where its middle is, or as near to it as a letter fits.
+    pub(super) fn middle(&self) -> String {
+        percent((self.x + self.width / 2.0).clamp(1.2, 98.8))
+    }
+
+    /// Where it begins.
+    pub(super) fn left(&self) -> String {
+        percent(self.x)
+    }
+
+    /// How wide it is.
+    pub(super) fn wide(&self) -> String {
+        percent(self.width)
+    }
+}
+
+/// An instant.
+pub(super) struct Mark {
+    /// Where it is.
+    pub x: String,
+    /// What is told of it.
+    pub title: String,
+}
+
+fn percent(x: f64) -> String {
+    let text = format!("{x:.2}");
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+impl Timeline {
+    /// That of a chain; none where its window is empty.
+    pub(super) fn of(chain: &Chain) -> Option<Self> {
+        let (from, to) = (seconds(chain.window.from), seconds(chain.window.to));
+        if from >= to {
+            return None;
+        }
+        let at = |t: Timestamp| ((seconds(t) - from) / (to - from) * 100.0).clamp(0.0, 100.0);
+        let in_steps = chain.coverage.len() > BARS;
+        let bars: Vec<Bar> = if in_steps {
+            steps(&chain.coverage, &at)
+        } else {
+            let coverage = chain.coverage.iter();
+            coverage
+                .map(|s| bar(s.state, at(s.from), at(s.to), told(s)))
+                .collect()
+        };
+        // Where the window ends a gap, the starting digest ends later.
+        let inside = |g: &&Gap| g.restart && (g.from == g.to || g.to < chain.window.to);
+        let restarts = chain.gaps.iter().filter(inside).take(BARS);
+        let step = (to - from) / STEPS as f64;
+        let step = jiff::SignedDuration::from_secs(step as i64);
+        let middle = ((from + to) / 2.0) as i64;
+        Some(Timeline {
+            bars: arranged(bars),
+            restarts: restarts
+                .map(|g| Mark {
+                    x: percent(at(g.to)),
+                    title: format!("restart at {}", g.to),
+                })
+                .collect(),
+            step: in_steps.then(|| in_words(step)),
+            middle: Timestamp::from_second(middle).unwrap_or(chain.window.from),
+        })
+    }
+}
+
+fn seconds(at: Timestamp) -> f64 {
+    at.as_second() as f64
+}
+
+fn told(s: &Stretch) -> String {
+    let length = length(s.from, s.to);
+    format!("{}: {} to {}, {length}", s.state.as_str(), s.from, s.to)
+}
+
+/// The worst state of each step, equal neighbours as one.
+fn steps(coverage: &[Stretch], at: &dyn Fn(Timestamp) -> f64) -> Vec<Bar> {
+    let mut worst = [None; STEPS];
+    let step = |x: f64| x / 100.0 * STEPS as f64;
+    for stretch in coverage {
+        let first = step(at(stretch.from)).floor() as usize;
+        let end = step(at(stretch.to)).ceil() as usize;
+        for state in worst.iter_mut().take(end).skip(first.min(STEPS - 1)) {
+            *state = (*state).max(Some(stretch.state));
+        }
+    }
+    let mut bars = Vec::new();
+    let mut from = 0;
+    while let Some(Some(state)) = worst.get(from) {
+        let same = worst.iter().skip(from).take_while(|s| **s == Some(*state));
+        let to = from + same.count();
+        let x = |n: usize| n as f64 / STEPS as f64 * 100.0;
+        let title = format!("{} in each step at worst", state.as_str());
+        bars.push(bar(*state, x(from), x(to), title));
+        from = to;
+    }
+    bars
+}
+
+fn bar(state: State, from: f64, to: f64, title: String) -> Bar {
+    let natural = to - from;
+    let width = natural.max(LEAST);
+    let (word, letter) = match state {
+        State::Verified => ("verified", "V"),
+        State::Pending => ("pending", "P"),
+        State::Gap => ("gap", "G"),
+        State::Unproven => ("unproven", "U"),
+        State::Failed => ("failed", "F"),
+    };
+    let (label, below) = if natural >= WORD {
+        (word, "")
+    } else if natural >= LETTER {
+        (letter, "")
+    } else if state > State::Verified {
+        ("", letter)
+    } else {
+        ("", "")
+    };
+    Bar {
+        state,
+        x: from.min(100.0 - width),
+        width,
+        label,
+        below,
+        title,
+    }
+}
+
+/// The worst on top, and no letter on another.
+fn arranged(mut bars: Vec<Bar>) -> Vec<Bar> {
+    let mut free = f64::NEG_INFINITY;
+    for bar in &mut bars {
+        if bar.below.is_empty() {
+            continue;
+        }
+        if bar.x < free {
+            bar.below = "";
+        } else {
+            free = bar.x + 2.5;
+        }
+    }
+    bars.sort_by_key(|bar| bar.state);
+    bars
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BARS, LEAST, STEPS, Timeline};
+    use crate::proof::coverage::State;
+    use crate::report::validation::v1::{Chain, Report, Stretch};
+    use jiff::{SignedDuration, Timestamp};
+
+    /// A chain over a year, with a stretch of so many hours in another state at each of these hours.
+    fn year(hours: i64, state: State, at: &[i64]) -> Chain {
+        let report = include_str!("../../../../tests/golden/everything.json");
+        let report: Report = serde_json::from_str(report).expect("a report");
+        let mut chain = report.chains.into_iter().next().expect("a chain");
+        let begin: Timestamp = "2025-01-01T00:00:00Z".parse().expect("a time");
+        let time = |hour: i64| begin + SignedDuration::from_hours(hour);
+        (chain.window.from, chain.window.to) = (time(0), time(8_760));
+        chain.coverage.clear();
+        let mut push = |from, to, state| {
+            if from < to {
+                let (from, to) = (time(from), time(to));
+                chain.coverage.push(Stretch { from, to, state });
+            }
+        };
+        let mut from = 0;
+        for hour in at {
+            push(from, *hour, State::Verified);
+            push(*hour, hour + hours, state);
+            from = hour + hours;
+        }
+        push(from, 8_760, State::Verified);
+        *chain
+    }
+
+    #[test]
+    fn an_hour_of_a_year_is_seen_wherever_it_is() {
+        for at in [0, 4_000, 8_759] {
+            let timeline = Timeline::of(&year(1, State::Failed, &[at])).expect("a window");
+            let worst = timeline.bars.last().expect("a bar");
+            assert_eq!(
+                (worst.state, worst.below),
+                (State::Failed, "F"),
+                "on top of all others"
+            );
+            assert!(worst.width >= LEAST && worst.x >= 0.0 && worst.x + worst.width <= 100.0);
+        }
+    }
+
+    #[test]
+    fn many_stretches_are_drawn_in_steps_of_which_each_shows_its_worst() {
+        let hours: Vec<i64> = (0..1_000).map(|n| n * 8).collect();
+        let mut chain = year(1, State::Gap, &hours);
+        let timeline = Timeline::of(&chain).expect("a window");
+        assert!(timeline.bars.len() <= STEPS && timeline.step.is_some());
+        let gap = timeline.bars.last().expect("a bar");
+        assert!(gap.state == State::Gap && gap.width > 90.0);
+        // Time that is missing from a broken report is no reason to draw it as verified.
+        chain.coverage.truncate(BARS + 1);
+        let timeline = Timeline::of(&chain).expect("a window");
+        assert!(timeline.bars.iter().map(|b| b.width).sum::<f64>() < 10.0);
+    }
+
+    #[test]
+    fn an_empty_window_is_not_drawn() {
+        let mut chain = year(1, State::Gap, &[5]);
+        chain.window.to = chain.window.from;
+        assert!(Timeline::of(&chain).is_none());
+    }
+}

@@ -1,0 +1,276 @@
+//! The report to paste into a ticket: the verdict, the chains that are not verified, the findings, and what
+//! is not proven. It fits into one, and what it does not hold is counted.
+
+mod inline;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::groups::{Group, OTHERS, one_of_many};
+use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, told, window};
+use super::v1::{Accepted, Chain, Evidence, Gap, Report};
+use super::wording::{cause, certainty, clip, digests, facts, logs, plural, span};
+use crate::proof::finding::Verdict;
+use inline::{cell, code, prose};
+
+/// Bytes of a ticket: trackers take some 65,000 characters.
+const ROOM: usize = 60_000;
+/// Of them, those that chains may take.
+const FOR_CHAINS: usize = 15_000;
+/// Of them, those that chains and gaps may take.
+const FOR_GAPS: usize = 25_000;
+/// Events of one gap, or of one kind of finding.
+const EVENTS: usize = 5;
+/// Characters of a value of which there are many: keys of CloudTrail's have some 150.
+const SHORT: usize = 300;
+/// Of them, those that chains, gaps and findings may take.
+const FOR_FINDINGS: usize = 45_000;
+/// Of them, those that all of it may take but what is not proven.
+const FOR_ACCEPTED: usize = 52_000;
+
+/// Writes the report.
+///
+/// # Errors
+/// Where writing fails.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::default();
+    verdict(report, &mut page);
+    chains(report, &mut page);
+    gaps(report, &mut page);
+    findings(report, &mut page);
+    accepted(report, &mut page);
+    page.text += "\n## What is not proven\n\n";
+    let sentence = |s: &String| format!("- {}\n", prose(s));
+    page.fill(ROOM, "sentence", report.not_proven.iter(), sentence);
+    let _ = write!(page.text, "\nMade {}.\n", prose(&made(report)));
+    out.write_all(page.text.as_bytes())
+}
+
+/// Blocks that are tried in vain before no more are.
+const MISSES: usize = 100;
+
+/// What is written so far.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    /// Adds a block for each thing that fits while the page has no more than so many bytes, and counts
+    /// the others: one that is too long leaves room for those after it.
+    fn fill<T>(
+        &mut self,
+        room: usize,
+        what: &str,
+        things: impl ExactSizeIterator<Item = T>,
+        block: impl Fn(T) -> String,
+    ) {
+        let mut more = 0;
+        let mut misses = 0;
+        for thing in things {
+            // Made in vain, a block costs as much: not for each of a million.
+            if misses >= MISSES {
+                more += 1;
+                continue;
+            }
+            let block = block(thing);
+            if self.text.len() + block.len() <= room {
+                self.text += &block;
+            } else {
+                more += 1;
+                misses += 1;
+            }
+        }
+        if more > 0 {
+            let what = plural(more, &format!("more {what}"));
+            let _ = write!(self.text, "\nand {what}; the JSON report has them all\n");
+        }
+    }
+}
+
+fn verdict(report: &Report, page: &mut Page) {
+    let requested = &report.requested;
+    let _ = write!(
+        page.text,
+        "# CloudTrail logs: {}\n\n{}\n\n",
+        report.verdict.as_str().to_uppercase(),
+        prose(&meaning(report))
+    );
+    if !report.complete {
+        let _ = write!(page.text, "**{NOT_COMPLETE}**\n\n");
+    }
+    let (start, end) = window(report);
+    let _ = writeln!(page.text, "- window: {start} to {end}");
+    let _ = writeln!(page.text, "- public keys: {}", keys(report));
+    let scope: Vec<_> = asked(requested).collect();
+    page.fill(
+        FOR_CHAINS / 2,
+        "filter",
+        scope.into_iter(),
+        |(name, values)| {
+            let mut told: Vec<String> = values.iter().take(20).map(|v| code(v)).collect();
+            if values.len() > told.len() {
+                told.push(format!("and {} more", values.len() - told.len()));
+            }
+            format!("- {name}: {}\n", told.join(", "))
+        },
+    );
+}
+
+fn chains(report: &Report, page: &mut Page) {
+    let verified = report.chains.iter();
+    let verified = verified.filter(|c| c.verdict == Verdict::Verified).count();
+    let missing = match missing_chains(report) {
+        0 => String::new(),
+        missing => format!("; {missing} more missing"),
+    };
+    let _ = write!(
+        page.text,
+        "\n## Chains\n\n{verified} of {} verified{missing}.\n",
+        report.chains.len(),
+    );
+    let told = told(report);
+    if told.is_empty() {
+        return;
+    }
+    page.text += "\n| verdict | account | region | trail | from | proven without a break until | digests | logs |\n";
+    page.text += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+    let row = |chain: &Chain| {
+        let until = chain.verified_until.map(|until| until.to_string());
+        format!(
+            "| **{}** | {} | {} | {} | {} | {} | {} | {} |\n",
+            chain.verdict.as_str(),
+            cell(&chain.account),
+            cell(&chain.region),
+            cell(&chain.trail),
+            chain.window.from,
+            until.as_deref().unwrap_or("not from the beginning"),
+            digests(&chain.digests),
+            logs(&chain.logs)
+        )
+    };
+    page.fill(FOR_CHAINS, "chain", told.into_iter(), row);
+}
+
+/// Gaps of which something is known.
+fn gaps(report: &Report, page: &mut Page) {
+    let gaps = report.chains.iter().map(Box::as_ref);
+    let gaps = gaps.flat_map(|chain| chain.gaps.iter().map(move |gap| (chain, gap)));
+    let told: Vec<_> = gaps
+        .filter(|(_, gap)| !gap.evidence.is_empty() || certainty(gap).is_some())
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    page.text += "\n## Gaps explained\n";
+    let gap = |(chain, gap): (&Chain, &Gap)| {
+        let mut text = format!("\n- {}: {}\n", code(&chain.id), prose(&span(gap)));
+        let _ = writeln!(text, "  - why: {}", prose(&cause(gap)));
+        if let Some(certainty) = certainty(gap) {
+            let _ = writeln!(text, "  - how sure: {}", prose(&certainty));
+        }
+        for event in gap.evidence.iter().take(EVENTS) {
+            self::event(event, "  ", &mut text);
+        }
+        let more = gap.evidence.len().saturating_sub(EVENTS);
+        if more > 0 {
+            let _ = writeln!(text, "  - and {}", plural(more as u64, "more event"));
+        }
+        text
+    };
+    page.fill(FOR_GAPS, "gap", told.into_iter(), gap);
+}
+
+fn event(event: &Evidence, indent: &str, text: &mut String) {
+    let _ = writeln!(text, "{indent}- event: {}", short(&event.event_name));
+    for (name, value) in facts(event) {
+        let value = match name {
+            "known by" => prose(&value),
+            _ => short(&value),
+        };
+        let _ = writeln!(text, "{indent}  - {name}: {value}");
+    }
+}
+
+/// A name, cut where it is longer than most are: of many there is room for each.
+fn short(value: &str) -> String {
+    code(&clip(value, SHORT))
+}
+
+fn findings(report: &Report, page: &mut Page) {
+    let counts = &report.totals.findings;
+    let _ = write!(
+        page.text,
+        "\n## Findings\n\n{} failed, {} unproven, {} gap, {} note.\n",
+        counts.failed, counts.unproven, counts.gap, counts.note
+    );
+    let groups = Group::all(&report.findings);
+    page.fill(FOR_FINDINGS, "kind", groups.iter(), finding);
+}
+
+fn finding(group: &Group<'_>) -> String {
+    let mut text = format!(
+        "\n### {} {}",
+        group.severity(),
+        code(&group.first.code.word())
+    );
+    if group.count() > 1 {
+        let _ = write!(text, " ({})", group.count());
+    }
+    text += "\n\n";
+    if let Some(chain) = &group.first.chain {
+        let _ = writeln!(text, "- chain: {}", code(chain));
+    }
+    for (name, value) in group.lines() {
+        let value = match name {
+            "what" | "time" => prose(&value),
+            _ => code(&value),
+        };
+        let _ = writeln!(text, "- {name}: {value}");
+    }
+    for other in group.others().iter().take(OTHERS) {
+        for (name, value) in one_of_many(other) {
+            let name = if name == "object" { "and" } else { name };
+            let value = match name {
+                "time" => prose(&value),
+                _ => short(&value),
+            };
+            let _ = writeln!(text, "- {name}: {value}");
+        }
+    }
+    let more = group.others().len().saturating_sub(OTHERS);
+    if more > 0 {
+        let _ = writeln!(text, "- and {more} more; the JSON report has them all");
+    }
+    let (events, more) = group.events();
+    for event in events.iter().take(EVENTS) {
+        self::event(event, "", &mut text);
+    }
+    let more = more + events.len().saturating_sub(EVENTS);
+    if more > 0 {
+        let _ = writeln!(text, "- and {}", plural(more as u64, "more event"));
+    }
+    if let Some(hint) = &group.first.hint {
+        let _ = writeln!(text, "- hint: {}", prose(hint));
+    }
+    text
+}
+
+fn accepted(report: &Report, page: &mut Page) {
+    if report.accepted.is_empty() {
+        return;
+    }
+    page.text += "\n## Accepted beforehand\n\nThe verdict is what it would be without.\n\n";
+    let line = |a: &Accepted| {
+        format!(
+            "- {} {} to {}: {} ({}; {})\n",
+            code(&a.chain),
+            a.from,
+            a.to,
+            prose(&a.reason),
+            prose(&a.who),
+            plural(a.findings, "finding")
+        )
+    };
+    page.fill(FOR_ACCEPTED, "acceptance", report.accepted.iter(), line);
+}

@@ -1,0 +1,313 @@
+//! Accounts by regions, for people: where to look first among many chains.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use super::v1::Report;
+use super::wording::plural;
+use crate::base::text::escape;
+use crate::proof::finding::Verdict;
+
+/// How much is told one by one: of more regions only those with trouble.
+#[derive(Clone, Copy)]
+pub(crate) struct Most {
+    pub accounts: usize,
+    pub regions: usize,
+}
+
+/// In text.
+const TEXT: Most = Most {
+    accounts: 50,
+    regions: 12,
+};
+/// Columns of text: regions beyond that stand in a block of their own.
+const WIDTH: usize = 100;
+
+/// What of a matrix is told.
+pub(crate) struct Table<'a> {
+    /// How many accounts, by how many regions.
+    pub title: String,
+    /// The regions; none where all is verified.
+    pub columns: Vec<&'a str>,
+    /// The accounts, worst first, with a verdict for each region that has a chain.
+    pub rows: Vec<(&'a str, Vec<Option<Verdict>>)>,
+    /// What is not told, in sums.
+    pub more: Vec<String>,
+}
+
+/// The worst verdict of each account in each region.
+#[derive(Default)]
+pub(crate) struct Matrix<'a> {
+    cells: BTreeMap<(&'a str, &'a str), Verdict>,
+}
+
+impl<'a> Matrix<'a> {
+    /// That of a report: its chains, and those that are not there though they should be.
+    pub(crate) fn of(report: &'a Report) -> Self {
+        let mut matrix = Matrix::default();
+        for chain in &report.chains {
+            matrix.add(&chain.account, &chain.region, chain.verdict);
+        }
+        for finding in &report.findings {
+            let mut id = finding.chain.iter().flat_map(|id| id.split('/'));
+            if let (Some(account), Some(region)) = (id.next(), id.next()) {
+                matrix.add(account, region, finding.severity.verdict());
+            }
+        }
+        matrix
+    }
+
+    fn add(&mut self, account: &'a str, region: &'a str, verdict: Verdict) {
+        let cell = self.cells.entry((account, region)).or_insert(verdict);
+        *cell = verdict.max(*cell);
+    }
+
+    /// The worst verdict of each account, or of each region.
+    fn worst(&self, of: fn(&(&'a str, &'a str)) -> &'a str) -> BTreeMap<&'a str, Verdict> {
+        let mut worst = BTreeMap::new();
+        for (place, verdict) in &self.cells {
+            let worst = worst.entry(of(place)).or_insert(*verdict);
+            *worst = (*worst).max(*verdict);
+        }
+        worst
+    }
+
+    /// What is told of it, where there is more than one account and more than one region.
+    pub(crate) fn table(&self, most: Most) -> Option<Table<'a>> {
+        let mut accounts: Vec<_> = self.worst(|(account, _)| account).into_iter().collect();
+        let regions: Vec<_> = self.worst(|(_, region)| region).into_iter().collect();
+        if accounts.len() < 2 || regions.len() < 2 {
+            return None;
+        }
+        accounts.sort_by_key(|(_, verdict)| Reverse(*verdict));
+        let title = format!(
+            "{} by {}, the worst of each",
+            plural(accounts.len() as u64, "account"),
+            plural(regions.len() as u64, "region")
+        );
+        let (columns, passed) = columns(regions, most.regions);
+        let (told, others) = accounts.split_at(accounts.len().min(most.accounts));
+        let cell = |account, region: &&'a str| self.cells.get(&(account, *region)).copied();
+        let row = |account: &'a str| {
+            let cells = columns.iter().map(|region| cell(account, region));
+            (account, cells.collect())
+        };
+        let (mut rows, mut more) = (Vec::new(), Vec::new());
+        if !columns.is_empty() {
+            rows = told.iter().map(|(account, _)| row(account)).collect();
+            more.extend(rest(others, "account"));
+            more.extend(rest(&passed, "region"));
+        }
+        Some(Table {
+            title,
+            columns,
+            rows,
+            more,
+        })
+    }
+
+    /// Writes it where there is more than one account and more than one region.
+    ///
+    /// # Errors
+    /// Where writing fails.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(table) = self.table(TEXT) else {
+            return Ok(());
+        };
+        writeln!(out, "\n{}: ok is verified, - is no chain", table.title)?;
+        if table.columns.is_empty() {
+            return writeln!(out, "  all verified");
+        }
+        let mut left = 0;
+        for names in blocks(&table.columns) {
+            block(&table, left..left + names.len(), out)?;
+            left += names.len();
+        }
+        table
+            .more
+            .iter()
+            .try_for_each(|more| writeln!(out, "  {more}"))
+    }
+}
+
+/// The cells of some regions side by side.
+fn block(table: &Table<'_>, regions: Range<usize>, out: &mut dyn Write) -> io::Result<()> {
+    let names = &table.columns[regions.clone()];
+    let mut row = |head: &str, cells: &mut dyn Iterator<Item = String>| {
+        let mut line = format!("  {head:<12}");
+        for (cell, region) in cells.zip(names) {
+            line.push_str(&format!("  {cell:<0$}", width(region)));
+        }
+        writeln!(out, "{}", line.trim_end())
+    };
+    row("", &mut names.iter().map(|name| escape(name).into_owned()))?;
+    for (account, cells) in &table.rows {
+        let word = |cell: &Option<Verdict>| match cell {
+            Some(Verdict::Verified) => "ok".to_owned(),
+            Some(other) => other.as_str().to_uppercase(),
+            None => "-".to_owned(),
+        };
+        row(
+            &escape(account),
+            &mut cells[regions.clone()].iter().map(word),
+        )?;
+    }
+    Ok(())
+}
+
+/// The columns of a region: its name, or the longest word below it.
+fn width(region: &str) -> usize {
+    escape(region).chars().count().max("UNPROVEN".len())
+}
+
+/// The regions that are told, by name, and the others: all, or of many the worst of those with
+/// trouble.
+fn columns(mut regions: Vec<(&str, Verdict)>, most: usize) -> (Vec<&str>, Vec<(&str, Verdict)>) {
+    let mut others = Vec::new();
+    if regions.len() > most {
+        regions.sort_by_key(|(_, verdict)| Reverse(*verdict));
+        let trouble = regions.partition_point(|(_, verdict)| *verdict > Verdict::Verified);
+        others = regions.split_off(trouble.min(most));
+    }
+    let mut names: Vec<&str> = regions.into_iter().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    (names, others)
+}
+
+/// Regions that stand side by side.
+fn blocks<'b, 'a>(mut regions: &'b [&'a str]) -> Vec<&'b [&'a str]> {
+    let mut blocks = Vec::new();
+    while !regions.is_empty() {
+        let mut taken = 14;
+        let fit = regions.iter().take_while(|region| {
+            taken += 2 + width(region);
+            taken <= WIDTH
+        });
+        let (block, rest) = regions.split_at(fit.count().max(1));
+        blocks.push(block);
+        regions = rest;
+    }
+    blocks
+}
+
+/// Those that are not told one by one.
+fn rest(others: &[(&str, Verdict)], what: &str) -> Option<String> {
+    if others.is_empty() {
+        return None;
+    }
+    let verdicts = [
+        Verdict::Failed,
+        Verdict::Unproven,
+        Verdict::Gaps,
+        Verdict::Verified,
+    ];
+    let count = |verdict| others.iter().filter(|(_, v)| *v == verdict).count();
+    let said = if count(Verdict::Verified) == others.len() {
+        "all verified".to_owned()
+    } else {
+        let said = verdicts.map(|verdict| (count(verdict), verdict.as_str()));
+        let said = said.into_iter().filter(|(n, _)| *n > 0);
+        let said: Vec<_> = said.map(|(n, word)| format!("{n} {word}")).collect();
+        said.join(", ")
+    };
+    let more = plural(others.len() as u64, &format!("more {what}"));
+    Some(format!("and {more}: {said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Matrix;
+    use crate::proof::finding::Verdict;
+    use crate::proof::finding::Verdict::{Failed, Gaps, Unproven, Verified};
+
+    fn written(cells: &[(&str, &str, Verdict)]) -> String {
+        let mut matrix = Matrix::default();
+        for (account, region, verdict) in cells {
+            matrix.add(account, region, *verdict);
+        }
+        let mut out = Vec::new();
+        matrix.write(&mut out).expect("written");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn one_account_or_one_region_needs_no_matrix() {
+        let one = [
+            ("111111111111", "eu-west-1", Failed),
+            ("111111111111", "us-east-1", Gaps),
+        ];
+        assert_eq!(written(&one), "");
+        let one = [
+            ("111111111111", "eu-west-1", Failed),
+            ("222222222222", "eu-west-1", Gaps),
+        ];
+        assert_eq!(written(&one), "");
+    }
+
+    #[test]
+    fn the_worst_of_several_trails_counts_and_the_worst_account_is_first() {
+        let cells = [
+            ("111111111111", "eu-west-1", Verified),
+            ("111111111111", "us-east-1", Gaps),
+            ("222222222222", "us-east-1", Verified),
+            ("222222222222", "us-east-1", Failed),
+            ("222222222222", "us-east-1", Unproven),
+            ("333333333333", "eu-west-1", Unproven),
+        ];
+        let expected = "
+3 accounts by 2 regions, the worst of each: ok is verified, - is no chain
+                eu-west-1  us-east-1
+  222222222222  -          FAILED
+  333333333333  UNPROVEN   -
+  111111111111  ok         GAPS
+";
+        assert_eq!(written(&cells), expected);
+    }
+
+    #[test]
+    fn many_accounts_and_regions_stay_bounded() {
+        let accounts: Vec<String> = (0..500).map(|n| format!("{:012}", 7 * n)).collect();
+        let regions: Vec<String> = (0..34).map(|n| format!("ap-southeast-{n}")).collect();
+        let all = |bad: &dyn Fn(usize, usize) -> Verdict| {
+            let mut cells = Vec::new();
+            for (a, account) in accounts.iter().enumerate() {
+                for (r, region) in regions.iter().enumerate() {
+                    cells.push((account.as_str(), region.as_str(), bad(a, r)));
+                }
+            }
+            written(&cells)
+        };
+        let verified = all(&|_, _| Verified);
+        assert_eq!(verified.lines().count(), 3, "{verified}");
+        assert!(verified.ends_with("  all verified\n"), "{verified}");
+
+        let one = all(&|a, r| {
+            if (a, r) == (400, 30) {
+                Failed
+            } else {
+                Verified
+            }
+        });
+        assert_eq!(one.lines().count(), 2 + 1 + 50 + 2, "{one}");
+        let first = format!("  {}  FAILED", accounts[400]);
+        assert_eq!(one.lines().nth(3), Some(first.as_str()), "{one}");
+        assert!(
+            one.contains("  and 450 more accounts: all verified\n"),
+            "{one}"
+        );
+        assert!(
+            one.contains("  and 33 more regions: all verified\n"),
+            "{one}"
+        );
+
+        let most = all(&|a, r| if (a + r) % 2 == 0 { Failed } else { Gaps });
+        assert!(most.lines().count() < 200, "{}", most.lines().count());
+        assert!(most.lines().all(|line| line.len() <= 100), "{most}");
+        assert!(
+            most.contains("  and 22 more regions: 22 failed\n"),
+            "{most}"
+        );
+    }
+}

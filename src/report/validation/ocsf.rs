@@ -1,0 +1,341 @@
+//! Events of the Open Cybersecurity Schema Framework, one a line: a compliance finding for the verdict of
+//! each chain, and a detection finding for each finding that says something was altered or is missing.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::headline::NOT_COMPLETE;
+use super::scope_label::scope;
+use super::v1::{Chain, Finding, Report};
+use super::wording::until;
+use crate::proof::finding::{Severity, Verdict};
+use crate::report::json::line;
+
+/// The version of the framework.
+const VERSION: &str = "1.5.0";
+
+/// What every event holds.
+#[derive(Serialize)]
+struct Event<'a> {
+    activity_id: u16,
+    activity_name: &'static str,
+    category_uid: u16,
+    category_name: &'static str,
+    class_uid: u32,
+    class_name: &'static str,
+    type_uid: u32,
+    type_name: String,
+    time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<i64>,
+    severity_id: u16,
+    severity: &'static str,
+    status_id: u16,
+    status: &'static str,
+    status_code: &'a str,
+    message: &'a str,
+    #[serde(serialize_with = "known")]
+    metadata: Value,
+    #[serde(serialize_with = "known")]
+    cloud: Value,
+    #[serde(serialize_with = "known")]
+    finding_info: Value,
+    #[serde(serialize_with = "known")]
+    resources: Value,
+    #[serde(serialize_with = "known_if", skip_serializing_if = "Option::is_none")]
+    compliance: Option<Value>,
+    #[serde(serialize_with = "known_if", skip_serializing_if = "Option::is_none")]
+    evidences: Option<Value>,
+    #[serde(serialize_with = "known_if", skip_serializing_if = "Option::is_none")]
+    remediation: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(serialize_with = "known", skip_serializing_if = "Value::is_null")]
+    unmapped: Value,
+}
+
+/// A class of findings.
+#[derive(Clone, Copy)]
+enum Class {
+    Compliance,
+    Detection,
+}
+
+/// Writes the events.
+///
+/// # Errors
+/// Where writing fails.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for chain in &report.chains {
+        line(&verdict(chain, report), out)?;
+    }
+    // What should be here and is not has a verdict too.
+    let here: HashSet<&str> = report.chains.iter().map(|c| &*c.id).collect();
+    let mut absent: BTreeMap<&str, &Finding> = BTreeMap::new();
+    for finding in report
+        .findings
+        .iter()
+        .filter(|f| f.severity > Severity::Note)
+    {
+        match finding.chain.as_deref() {
+            Some(id) if here.contains(id) => {}
+            Some(id) => {
+                let worst = absent.entry(id).or_insert(finding);
+                if worst.severity < finding.severity {
+                    *worst = finding;
+                }
+            }
+            // A look that found nothing, a key that is none.
+            None => line(&about(finding, Class::Compliance, report), out)?,
+        }
+    }
+    for (id, worst) in absent {
+        line(&self::absent(id, worst, report), out)?;
+    }
+    if !report.complete {
+        line(&not_complete(report), out)?;
+    }
+    for finding in &report.findings {
+        if finding.severity == Severity::Failed {
+            line(&failed(finding, report), out)?;
+        }
+    }
+    Ok(())
+}
+
+fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
+    let said = until(chain);
+    let info = json!({
+        "uid": chain.id,
+        "title": format!("CloudTrail log file integrity: {}", chain.verdict.as_str()),
+        "desc": format!("chain {}: {}, {said}", chain.id, chain.verdict.as_str()),
+        "types": ["CloudTrail log file integrity"],
+        "created_time": report.run.finished.as_millisecond(),
+    });
+    let mut event = event(Class::Compliance, chain.verdict, report);
+    event.start_time = Some(chain.window.from.as_millisecond());
+    event.end_time = Some(chain.window.to.as_millisecond());
+    event.cloud = cloud(&chain.account, &chain.region);
+    event.finding_info = info;
+    event.resources = json!([{
+        "uid": chain.id,
+        "name": chain.trail,
+        "type": "CloudTrail digest chain",
+        "region": chain.region,
+        "cloud_partition": chain.partition,
+    }]);
+    event.unmapped = json!({
+        "verified_until": chain.verified_until,
+        "coverage": chain.coverage,
+        "gaps": chain.gaps,
+        "digests": chain.digests,
+        "logs": chain.logs,
+        "evidence_sha256": chain.evidence_sha256,
+    });
+    event
+}
+
+/// A chain that is not here: the same event, once it is.
+fn absent<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> Event<'a> {
+    let mut event = about(worst, Class::Compliance, report);
+    event.finding_info["uid"] = id.into();
+    event
+}
+
+/// A look that was not carried through, whatever it found.
+fn not_complete(report: &Report) -> Event<'_> {
+    let scope = scope(report);
+    let mut event = event(Class::Compliance, Verdict::Unproven, report);
+    event.message = NOT_COMPLETE;
+    event.cloud = cloud("", "");
+    event.finding_info = json!({
+        "uid": format!("not-complete {scope}"),
+        "title": "not-complete",
+        "desc": NOT_COMPLETE,
+        "types": ["not-complete"],
+        "created_time": report.run.finished.as_millisecond(),
+    });
+    event.resources = json!([resource(&scope)]);
+    event
+}
+
+/// What was asked about, where a finding concerns no chain and no object.
+fn resource(scope: &str) -> Value {
+    json!({ "uid": scope, "name": scope, "type": "CloudTrail digests" })
+}
+
+fn failed<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
+    let mut event = about(finding, Class::Detection, report);
+    event.count = finding.count;
+    event.evidences = Some(json!([{
+        "name": finding.code,
+        "data": {
+            "expected": finding.expected,
+            "actual": finding.actual,
+            "digest": finding.digest,
+            "version_id": finding.version_id,
+            "etag": finding.etag,
+            "last_modified": finding.last_modified,
+            "size": finding.size,
+            "events": finding.evidence,
+        },
+    }]));
+    event
+}
+
+/// What both classes say of a finding.
+fn about<'a>(finding: &'a Finding, class: Class, report: &'a Report) -> Event<'a> {
+    let code = finding.code.word();
+    let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
+    let (account, region) = (id.next().unwrap_or(""), id.next().unwrap_or(""));
+    let place = match (&finding.bucket, &finding.key) {
+        (Some(bucket), Some(key)) => Some(format!("s3://{bucket}/{key}")),
+        (None, Some(key)) => Some(key.clone()),
+        _ => finding.chain.clone(),
+    };
+    let from = finding.from.map(|from| from.to_string());
+    let mut parts = vec![code.as_ref()];
+    let scope = scope(report);
+    if place.is_none() {
+        // Of one scope there may be several, which only their words tell apart.
+        parts.extend([scope.as_str(), finding.message.as_str()]);
+    }
+    parts.extend(finding.chain.as_deref());
+    parts.extend(place.as_deref());
+    parts.extend(from.as_deref());
+    let mut event = event(class, finding.severity.verdict(), report);
+    event.message = &finding.message;
+    event.start_time = finding.from.map(|t| t.as_millisecond());
+    event.end_time = finding.to.map(|t| t.as_millisecond());
+    event.cloud = cloud(account, region);
+    event.finding_info = json!({
+        "uid": parts.join(" "),
+        "title": code,
+        "desc": finding.message,
+        "types": [code],
+        "created_time": report.run.finished.as_millisecond(),
+    });
+    let kind = match finding.key {
+        Some(_) => "AWS::S3::Object",
+        None => "CloudTrail digest chain",
+    };
+    event.resources = match &place {
+        Some(place) => json!([{
+            "uid": place,
+            "name": finding.key.as_ref().or(finding.chain.as_ref()),
+            "type": kind,
+            "region": region,
+        }]),
+        None => json!([resource(&scope)]),
+    };
+    event.remediation = finding.hint.as_ref().map(|hint| json!({ "desc": hint }));
+    event.unmapped = json!({ "chain": finding.chain, "reason": finding.reason });
+    event
+}
+
+fn event(class: Class, verdict: Verdict, report: &Report) -> Event<'_> {
+    let (class_uid, class_name) = match class {
+        Class::Compliance => (2003, "Compliance Finding"),
+        Class::Detection => (2004, "Detection Finding"),
+    };
+    let (severity_id, severity, status_id, status) = match verdict {
+        Verdict::Verified => (1, "Informational", 1, "Pass"),
+        Verdict::Gaps => (3, "Medium", 2, "Warning"),
+        Verdict::Unproven => (3, "Medium", 2, "Warning"),
+        Verdict::Failed => (4, "High", 3, "Fail"),
+    };
+    let compliance = json!({
+        "control": "CloudTrail log file integrity",
+        "standards": ["CloudTrail log file integrity"],
+        "status_id": status_id,
+        "status": status,
+    });
+    Event {
+        activity_id: 1,
+        activity_name: "Create",
+        category_uid: 2,
+        category_name: "Findings",
+        class_uid,
+        class_name,
+        type_uid: class_uid * 100 + 1,
+        type_name: format!("{class_name}: Create"),
+        time: report.run.finished.as_millisecond(),
+        start_time: None,
+        end_time: None,
+        severity_id,
+        severity,
+        status_id: 1,
+        status: "New",
+        status_code: verdict.as_str(),
+        message: match verdict {
+            Verdict::Verified => "every instant of the window is proven",
+            Verdict::Gaps => "no digest covers part of the window",
+            Verdict::Unproven => "something could not be checked",
+            Verdict::Failed => "something was altered, is missing, or is forged",
+        },
+        metadata: json!({
+            "version": VERSION,
+            "profiles": ["cloud"],
+            "product": {
+                "name": report.run.tool,
+                "vendor_name": report.run.tool,
+                "version": report.run.version,
+            },
+        }),
+        cloud: Value::Null,
+        finding_info: Value::Null,
+        resources: Value::Null,
+        compliance: match class {
+            Class::Compliance => Some(compliance),
+            Class::Detection => None,
+        },
+        evidences: None,
+        remediation: None,
+        count: None,
+        unmapped: Value::Null,
+    }
+}
+
+/// Where it is: AWS, and as much more as is known.
+fn cloud(account: &str, region: &str) -> Value {
+    let account = (!account.is_empty()).then(|| {
+        json!({
+            "uid": account,
+            "name": account,
+            "type": "AWS Account",
+            "type_id": 10,
+        })
+    });
+    json!({ "provider": "AWS", "region": region, "account": account })
+}
+
+/// An attribute without what is not known: the framework has no null.
+fn known<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+    fn without(value: &Value) -> Option<Value> {
+        match value {
+            Value::Null => None,
+            Value::String(text) if text.is_empty() => None,
+            Value::Array(items) => Some(items.iter().filter_map(without).collect()),
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                Some(
+                    fields
+                        .filter_map(|(name, value)| Some((name.clone(), without(value)?)))
+                        .collect(),
+                )
+            }
+            other => Some(other.clone()),
+        }
+    }
+    without(value).serialize(serializer)
+}
+
+/// The same of one that may be absent.
+fn known_if<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    known(value.as_ref().unwrap_or(&Value::Null), serializer)
+}

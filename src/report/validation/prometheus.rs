@@ -1,0 +1,189 @@
+//! Metrics, as the textfile collector of a node exporter reads them.
+
+use std::io::{self, Write};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::scope_label::scope;
+use super::v1::{Chain, Report};
+use crate::base::text::escape;
+use crate::proof::coverage::State;
+use crate::proof::finding::Verdict;
+
+const VERDICTS: [Verdict; 4] = [
+    Verdict::Verified,
+    Verdict::Gaps,
+    Verdict::Unproven,
+    Verdict::Failed,
+];
+
+/// Writes the metrics.
+///
+/// # Errors
+/// Where writing fails.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let totals = &report.totals;
+    let mut metrics = Metrics {
+        out,
+        scope: label(&scope(report)),
+    };
+    metrics.one(
+        "last_completion_timestamp_seconds",
+        "When the last validation was finished.",
+        seconds(report.run.finished),
+    )?;
+    metrics.one(
+        "verdict",
+        "The verdict: 0 verified, 1 gaps, 2 unproven, 3 failed.",
+        level(report.verdict),
+    )?;
+    metrics.one(
+        "complete",
+        "1 if the look was carried through.",
+        u8::from(report.complete),
+    )?;
+    metrics.head("chains", "Chains by verdict.")?;
+    for verdict in VERDICTS {
+        let count = report.chains.iter().filter(|c| c.verdict == verdict);
+        metrics.sample("chains", &[("verdict", verdict.as_str())], count.count())?;
+    }
+    metrics.head("findings", "Findings by severity.")?;
+    let findings = &totals.findings;
+    for (severity, count) in [
+        ("failed", findings.failed),
+        ("unproven", findings.unproven),
+        ("gap", findings.gap),
+        ("note", findings.note),
+    ] {
+        metrics.sample("findings", &[("severity", severity)], count)?;
+    }
+    for (name, help, digests) in [
+        (
+            "digests",
+            "Digests by what became of them.",
+            &totals.digests,
+        ),
+        (
+            "backfill_digests",
+            "Backfill digests by what became of them.",
+            &totals.backfill_digests,
+        ),
+    ] {
+        metrics.head(name, help)?;
+        for (state, count) in [
+            ("valid", digests.valid),
+            ("failed", digests.failed),
+            ("missing", digests.missing),
+            ("missing_inferred", digests.missing_inferred),
+            ("unproven", digests.unproven),
+        ] {
+            metrics.sample(name, &[("state", state)], count)?;
+        }
+    }
+    let logs = &totals.logs;
+    metrics.head("logs", "Logs by what became of them.")?;
+    for (state, count) in [
+        ("valid", Some(logs.valid)),
+        ("failed", Some(logs.failed)),
+        ("missing", Some(logs.missing)),
+        ("unproven", Some(logs.unproven)),
+        ("unreferenced", logs.unreferenced),
+        ("not_read", Some(logs.not_read)),
+    ] {
+        if let Some(count) = count {
+            metrics.sample("logs", &[("state", state)], count)?;
+        }
+    }
+    per_chain(report, &mut metrics)
+}
+
+fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    let name = "chain_verdict";
+    metrics.head(
+        name,
+        "The verdict of a chain: 0 verified, 1 gaps, 2 unproven, 3 failed.",
+    )?;
+    for chain in &report.chains {
+        metrics.sample(name, &labels(chain), level(chain.verdict))?;
+    }
+    let name = "chain_verified_until_timestamp_seconds";
+    metrics.head(
+        name,
+        "Until when a chain is verified from the window's beginning without interruption; absent \
+         where it is not from the beginning.",
+    )?;
+    for chain in &report.chains {
+        if let Some(until) = chain.verified_until {
+            metrics.sample(name, &labels(chain), seconds(until))?;
+        }
+    }
+    let name = "chain_gap_seconds";
+    metrics.head(name, "How much of a chain's window no digest covers.")?;
+    for chain in &report.chains {
+        let gaps = chain.coverage.iter().filter(|s| s.state == State::Gap);
+        let open: SignedDuration = gaps
+            .map(|s| s.to.duration_since(s.from))
+            .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
+        metrics.sample(name, &labels(chain), open.as_secs())?;
+    }
+    Ok(())
+}
+
+fn level(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Verified => 0,
+        Verdict::Gaps => 1,
+        Verdict::Unproven => 2,
+        Verdict::Failed => 3,
+    }
+}
+
+fn seconds(at: Timestamp) -> i64 {
+    at.as_second()
+}
+
+fn labels(chain: &Chain) -> [(&'static str, &str); 4] {
+    [
+        ("account", &chain.account),
+        ("region", &chain.region),
+        ("home_region", &chain.home_region),
+        ("trail", &chain.trail),
+    ]
+}
+
+/// Samples of gauges, one after the other.
+struct Metrics<'a> {
+    out: &'a mut dyn Write,
+    /// What was asked about: a collector reads files of several runs, and takes each series once.
+    scope: String,
+}
+
+impl Metrics<'_> {
+    fn one(&mut self, name: &str, help: &str, value: impl Into<i64>) -> io::Result<()> {
+        self.head(name, help)?;
+        self.sample(name, &[], value.into())
+    }
+
+    fn head(&mut self, name: &str, help: &str) -> io::Result<()> {
+        writeln!(self.out, "# HELP trailproof_{name} {help}")?;
+        writeln!(self.out, "# TYPE trailproof_{name} gauge")
+    }
+
+    fn sample(
+        &mut self,
+        name: &str,
+        labels: &[(&str, &str)],
+        value: impl std::fmt::Display,
+    ) -> io::Result<()> {
+        write!(self.out, "trailproof_{name}{{scope=\"{}\"", self.scope)?;
+        for (name, text) in labels {
+            write!(self.out, ",{name}=\"{}\"", label(text))?;
+        }
+        writeln!(self.out, "}} {value}")
+    }
+}
+
+/// A label's value as the format writes it: line feeds are escapes already.
+fn label(text: &str) -> String {
+    escape(text).replace('\\', "\\\\").replace('"', "\\\"")
+}

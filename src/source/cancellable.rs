@@ -1,0 +1,100 @@
+//! A source that can be told to stop: whatever is asked of it from then on is answered at once,
+//! so that a validation comes to its end with what it has.
+
+use std::io::{self, Read};
+
+use super::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
+use crate::base::cancel::Stop;
+use crate::proof::finding::ObjectFacts;
+
+/// Another source, until a stop is asked for.
+pub struct Halting<'a> {
+    source: &'a dyn Source,
+    stop: Stop,
+}
+
+impl<'a> Halting<'a> {
+    /// Answers from `source` until `stop` is set.
+    pub fn new(source: &'a dyn Source, stop: Stop) -> Self {
+        Halting { source, stop }
+    }
+
+    fn go(&self) -> Result<(), GetError> {
+        if self.stop.is_set() {
+            Err(GetError::Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+struct Body<'a> {
+    body: Box<dyn Read + Send + 'a>,
+    stop: Stop,
+}
+
+impl Read for Body<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.is_set() {
+            return Err(io::Error::other(GetError::Interrupted));
+        }
+        self.body.read(buffer)
+    }
+}
+
+impl Source for Halting<'_> {
+    fn roots(&self) -> Vec<Root> {
+        self.source.roots()
+    }
+
+    fn open(&self, bucket: &str) -> Option<RootId> {
+        self.source.open(bucket)
+    }
+
+    fn best_at_once(&self) -> usize {
+        self.source.best_at_once()
+    }
+
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        refused: &mut dyn FnMut(&str, &'static str),
+    ) -> Result<Folders, GetError> {
+        self.go()?;
+        self.source.folders(root, prefix, refused)
+    }
+
+    fn holds_any(&self, root: RootId, folder: &str) -> bool {
+        self.source.holds_any(root, folder)
+    }
+
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<u64, GetError> {
+        self.go()?;
+        self.source.list(root, prefix, range, visit)
+    }
+
+    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+        self.go()?;
+        let object = self.source.get(root, key, with_metadata)?;
+        let body = Body {
+            body: object.body,
+            stop: self.stop.clone(),
+        };
+        Ok(Object {
+            body: Box::new(body),
+            ..object
+        })
+    }
+
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        self.go()?;
+        self.source.stat(root, key)
+    }
+}

@@ -1,0 +1,208 @@
+//! Key files exactly as `aws cloudtrail list-public-keys` prints them: times as epoch numbers (CLI
+//! v1), as ISO 8601 with an offset (v2), or as quoted epochs (the user guide).
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::base::error::{Error, Kind};
+use crate::base::json::strict;
+use crate::base::limits::Limits;
+use crate::cloudtrail::ids::Region;
+use crate::proof::finding::{Code, Finding};
+use crate::proof::keys::{KeyRing, Origin, PublicKey};
+
+const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output json --region REGION \
+                     --start-time FIRST --end-time LAST > REGION.json";
+
+/// Reads a key file, which serves every region, or a folder whose `REGION.json` serve their
+/// regions. Keys that are broken are findings about the key source, not errors.
+///
+/// # Errors
+/// Where a file cannot be read or is not of the shape that `list-public-keys` prints.
+pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<(), Error> {
+    let error = |e: std::io::Error| {
+        Error::new(
+            Kind::Input,
+            format!("cannot read the keys at {}", path.display()),
+        )
+        .because(e)
+    };
+    if !path.metadata().map_err(error)?.is_dir() {
+        return load_file(path, None, limits, ring);
+    }
+    let mut files = Vec::new();
+    for entry in path.read_dir().map_err(error)? {
+        let name = entry.map_err(error)?.file_name();
+        if let Some(region) = name.to_str().and_then(|n| n.strip_suffix(".json"))
+            && let Ok(region) = region.parse::<Region>()
+        {
+            files.push(region);
+        }
+    }
+    if files.is_empty() {
+        let message = format!("no REGION.json in the folder {}", path.display());
+        return Err(Error::new(Kind::Input, message).hint(SHAPE));
+    }
+    files.sort();
+    for region in files {
+        let file = path.join(format!("{region}.json"));
+        load_file(&file, Some(region), limits, ring)?;
+    }
+    Ok(())
+}
+
+fn load_file(
+    path: &Path,
+    region: Option<Region>,
+    limits: &Limits,
+    ring: &mut KeyRing,
+) -> Result<(), Error> {
+    let wrong = |why: String| {
+        let message = format!("{} is not a list of public keys", path.display());
+        Error::new(Kind::Input, message).because(why).hint(SHAPE)
+    };
+    let text = read_bounded(path, limits.side_file)?;
+    let list = parse(&text).map_err(wrong)?;
+    for entry in list {
+        match entry.key() {
+            Ok(key) => ring.add(region.clone(), key),
+            Err((why, fingerprint)) => {
+                let finding = Finding::new(
+                    Code::KeyInvalid,
+                    format!(
+                        "a public key in {} is broken and was not used: {why}; this says nothing of the \
+                         logs",
+                        path.display()
+                    ),
+                )
+                .hint(SHAPE);
+                let named = entry.fingerprint.as_deref().unwrap_or("no fingerprint");
+                ring.reject(match fingerprint {
+                    Some(actual) => finding.compared(named, actual),
+                    None => Finding {
+                        expected: Some(named.into()),
+                        ..finding
+                    },
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads a whole file of bounded size.
+///
+/// # Errors
+/// Where it cannot be read or is larger than `limit` bytes.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let message = || format!("cannot read {}", path.display());
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut text));
+    read.map_err(|e| Error::new(Kind::Input, message()).because(e))?;
+    if text.len() as u64 > limit {
+        return Err(
+            Error::new(Kind::Input, message()).because(format!("it is larger than {limit} bytes"))
+        );
+    }
+    Ok(text)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct List {
+    public_key_list: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    value: Option<String>,
+    validity_start_time: Time,
+    validity_end_time: Time,
+    fingerprint: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Time {
+    Epoch(f64),
+    Text(String),
+}
+
+fn parse(text: &[u8]) -> Result<Vec<Entry>, String> {
+    strict::check(text)?;
+    let list: List = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    Ok(list.public_key_list)
+}
+
+impl Entry {
+    /// The key, or what is wrong with it and the fingerprint its bytes really have.
+    fn key(&self) -> Result<PublicKey, (String, Option<String>)> {
+        let whole = |why: &str| (why.to_owned(), None);
+        let value = self
+            .value
+            .as_deref()
+            .ok_or_else(|| whole("it has no Value"))?;
+        let der = STANDARD
+            .decode(value.split_ascii_whitespace().collect::<String>())
+            .map_err(|_| whole("its Value is not base64"))?;
+        let from = self
+            .validity_start_time
+            .read()
+            .ok_or_else(|| whole("ValidityStartTime is no time"))?;
+        let to = self
+            .validity_end_time
+            .read()
+            .ok_or_else(|| whole("ValidityEndTime is no time"))?;
+        let key = PublicKey::from_der(&der, (from, to), Origin::File).map_err(|why| (why, None))?;
+        match &self.fingerprint {
+            Some(named) if !named.eq_ignore_ascii_case(&key.fingerprint) => Err((
+                "its Fingerprint is not that of its Value".into(),
+                Some(key.fingerprint),
+            )),
+            _ => Ok(key),
+        }
+    }
+}
+
+impl Time {
+    fn read(&self) -> Option<Timestamp> {
+        match self {
+            Time::Epoch(seconds) => epoch(*seconds),
+            Time::Text(text) => match text.parse::<Timestamp>() {
+                Ok(time) => Some(time),
+                Err(_) => epoch(text.parse().ok()?),
+            },
+        }
+    }
+}
+
+fn epoch(seconds: f64) -> Option<Timestamp> {
+    // The cast saturates and a time out of range is refused.
+    let millis = seconds
+        .is_finite()
+        .then(|| (seconds * 1000.0).round() as i64)?;
+    Timestamp::from_millisecond(millis).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_all_three_ways_the_cli_and_the_guide_print_them() {
+        let at = "2015-07-08T01:04:01Z".parse().ok();
+        assert_eq!(Time::Epoch(1436317441.0).read(), at);
+        assert_eq!(Time::Text("1436317441.0".into()).read(), at);
+        assert_eq!(Time::Text("2015-07-08T02:04:01+01:00".into()).read(), at);
+        assert_eq!(Time::Text("soon".into()).read(), None);
+        assert_eq!(Time::Epoch(f64::MAX).read(), None);
+        assert_eq!(Time::Text("NaN".into()).read(), None);
+    }
+}

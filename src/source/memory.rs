@@ -1,0 +1,131 @@
+//! Buckets in memory, with faults on order: for tests and users of the library.
+
+use std::collections::BTreeMap;
+
+use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
+use crate::proof::finding::ObjectFacts;
+
+/// An object held in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemObject {
+    /// Its bytes as stored.
+    pub body: Vec<u8>,
+    /// Its user metadata.
+    pub metadata: Metadata,
+    /// What else the store says of it; `size` is filled in.
+    pub facts: ObjectFacts,
+}
+
+/// Buckets in memory, in the order of their names.
+#[derive(Debug, Clone, Default)]
+pub struct MemSource {
+    buckets: BTreeMap<String, BTreeMap<String, MemObject>>,
+    faults: BTreeMap<(String, String), GetError>,
+}
+
+impl MemSource {
+    /// Stores an object.
+    pub fn put(&mut self, bucket: &str, key: &str, object: MemObject) {
+        self.buckets
+            .entry(bucket.into())
+            .or_default()
+            .insert(key.into(), object);
+    }
+
+    /// Makes every later request for an object answer with an error, whether it is there or not;
+    /// its listing stays as it is.
+    pub fn fault(&mut self, bucket: &str, key: &str, error: GetError) {
+        self.faults.insert((bucket.into(), key.into()), error);
+    }
+
+    fn bucket(&self, root: RootId) -> Result<(&String, &BTreeMap<String, MemObject>), GetError> {
+        self.buckets.iter().nth(root.0).ok_or(GetError::NotFound)
+    }
+
+    fn object(&self, root: RootId, key: &str) -> Result<(&MemObject, ObjectFacts), GetError> {
+        let (name, bucket) = self.bucket(root)?;
+        if let Some(fault) = self.faults.get(&(name.clone(), key.to_owned())) {
+            return Err(fault.clone());
+        }
+        let object = bucket.get(key).ok_or(GetError::NotFound)?;
+        let size = Some(object.body.len() as u64);
+        Ok((
+            object,
+            ObjectFacts {
+                size,
+                ..object.facts.clone()
+            },
+        ))
+    }
+}
+
+impl Source for MemSource {
+    fn roots(&self) -> Vec<Root> {
+        let named = |(i, name): (usize, &String)| Root {
+            id: RootId(i),
+            buckets: vec![name.clone()],
+        };
+        self.buckets.keys().enumerate().map(named).collect()
+    }
+
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        _refused: &mut dyn FnMut(&str, &'static str),
+    ) -> Result<Folders, GetError> {
+        let (_, bucket) = self.bucket(root)?;
+        let mut names: Vec<String> = Vec::new();
+        for (key, _) in bucket
+            .range(prefix.to_owned()..)
+            .take_while(|(k, _)| k.starts_with(prefix))
+        {
+            if let Some((name, _)) = key[prefix.len()..].split_once('/')
+                && names.last().is_none_or(|last| last != name)
+            {
+                names.push(name.into());
+            }
+        }
+        Ok(Folders {
+            names,
+            whole: true,
+            requests: 1,
+        })
+    }
+
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<u64, GetError> {
+        let (_, bucket) = self.bucket(root)?;
+        for (key, _) in bucket
+            .range(prefix.to_owned()..)
+            .take_while(|(k, _)| k.starts_with(prefix))
+            .filter(|(k, _)| range.holds(k))
+        {
+            visit(Listed::Object(key, None));
+        }
+        Ok(1)
+    }
+
+    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+        let (object, facts) = self.object(root, key)?;
+        let metadata = if with_metadata {
+            object.metadata.clone()
+        } else {
+            Metadata::default()
+        };
+        Ok(Object {
+            body: Box::new(object.body.as_slice()),
+            metadata,
+            facts,
+        })
+    }
+
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        self.object(root, key).map(|(_, facts)| facts)
+    }
+}

@@ -1,0 +1,185 @@
+//! Which recorded place a found object stands for, and where a recorded place is to be found:
+//! bucket names, and the `--map found=recorded` rules of copies (pure).
+
+use std::fmt;
+use std::str::FromStr;
+
+use elsa::sync::FrozenVec;
+
+use crate::cloudtrail::ids::NotAn;
+use crate::proof::placement::Recorded;
+use crate::source::{Root, RootId};
+
+/// A bucket, and a prefix in it without its closing slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Area {
+    bucket: String,
+    prefix: String,
+}
+
+impl Area {
+    fn parse(text: &str) -> Option<Self> {
+        let (bucket, prefix) = text.split_once('/').unwrap_or((text, ""));
+        let prefix = prefix.trim_end_matches('/');
+        (!bucket.is_empty()).then(|| Area {
+            bucket: bucket.into(),
+            prefix: prefix.into(),
+        })
+    }
+
+    /// What follows this area's prefix in a key.
+    fn rest<'k>(&self, key: &'k str) -> Option<&'k str> {
+        if self.prefix.is_empty() {
+            return Some(key);
+        }
+        key.strip_prefix(self.prefix.as_str())?.strip_prefix('/')
+    }
+
+    fn join(&self, rest: &str) -> String {
+        if self.prefix.is_empty() {
+            rest.into()
+        } else {
+            format!("{}/{rest}", self.prefix)
+        }
+    }
+}
+
+impl fmt::Display for Area {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.bucket)?;
+        if self.prefix.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "/{}", self.prefix)
+        }
+    }
+}
+
+/// One `--map BUCKET[/PREFIX]=BUCKET[/PREFIX]`: what is found at the left was recorded at the right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapRule {
+    found: Area,
+    recorded: Area,
+}
+
+impl FromStr for MapRule {
+    type Err = NotAn;
+
+    fn from_str(s: &str) -> Result<Self, NotAn> {
+        const WHAT: NotAn = NotAn("BUCKET[/PREFIX]=BUCKET[/PREFIX], found=recorded");
+        let (found, recorded) = s.split_once('=').ok_or(WHAT)?;
+        Ok(MapRule {
+            found: Area::parse(found).ok_or(WHAT)?,
+            recorded: Area::parse(recorded).ok_or(WHAT)?,
+        })
+    }
+}
+
+impl fmt::Display for MapRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.found, self.recorded)
+    }
+}
+
+/// The roots of a source together with the map rules.
+pub struct Atlas {
+    /// Roots may come to it on the way, and none ever goes.
+    roots: FrozenVec<Box<Root>>,
+    rules: Vec<MapRule>,
+}
+
+impl Atlas {
+    /// Joins roots and rules.
+    pub fn new(roots: Vec<Root>, rules: Vec<MapRule>) -> Self {
+        let atlas = Atlas {
+            roots: FrozenVec::new(),
+            rules,
+        };
+        roots.into_iter().for_each(|root| atlas.add(root));
+        atlas
+    }
+
+    /// Adds a root that was opened on the way, once.
+    pub fn add(&self, root: Root) {
+        if !self.roots.iter().any(|known| known.id == root.id) {
+            self.roots.push(Box::new(root));
+        }
+    }
+
+    /// The roots.
+    pub fn roots(&self) -> Vec<&Root> {
+        self.roots.iter().collect()
+    }
+
+    /// Whether a root was given without a bucket name.
+    pub fn unnamed(&self, root: RootId) -> bool {
+        self.roots
+            .iter()
+            .any(|r| r.id == root && r.buckets.is_empty())
+    }
+
+    /// Whether any root was given without a bucket name.
+    pub fn has_unnamed(&self) -> bool {
+        self.roots.iter().any(|r| r.buckets.is_empty())
+    }
+
+    /// The bucket's name, where a root has just one.
+    pub fn bucket(&self, root: RootId) -> Option<&str> {
+        match self.roots.iter().find(|r| r.id == root)?.buckets.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The recorded places an object found under `key` may stand for: itself, and what the rules
+    /// say.
+    pub fn recorded(&self, root: RootId, key: &str) -> Vec<Recorded> {
+        let Some(root) = self.roots.iter().find(|r| r.id == root) else {
+            return Vec::new();
+        };
+        let mut places = Vec::new();
+        for rule in &self.rules {
+            let here = root.buckets.is_empty() || root.buckets.contains(&rule.found.bucket);
+            if here && let Some(rest) = rule.found.rest(key) {
+                places.push(Recorded {
+                    bucket: Some(rule.recorded.bucket.clone()),
+                    key: rule.recorded.join(rest),
+                });
+            }
+        }
+        if root.buckets.is_empty() {
+            places.push(Recorded {
+                bucket: None,
+                key: key.into(),
+            });
+        }
+        for bucket in &root.buckets {
+            places.push(Recorded {
+                bucket: Some(bucket.clone()),
+                key: key.into(),
+            });
+        }
+        places
+    }
+
+    /// Where a recorded place is to be found, best first. Empty: its bucket is not part of the
+    /// source.
+    pub fn find(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
+        let mut places = Vec::new();
+        for rule in self.rules.iter().filter(|r| r.recorded.bucket == bucket) {
+            let Some(rest) = rule.recorded.rest(key) else {
+                continue;
+            };
+            for root in self.roots.iter() {
+                if root.buckets.is_empty() || root.buckets.contains(&rule.found.bucket) {
+                    places.push((root.id, rule.found.join(rest)));
+                }
+            }
+        }
+        let holds = |r: &&Root| r.buckets.iter().any(|b| b == bucket);
+        let named = self.roots.iter().filter(holds);
+        let unnamed = self.roots.iter().filter(|r| r.buckets.is_empty());
+        places.extend(named.chain(unnamed).map(|root| (root.id, key.to_owned())));
+        places
+    }
+}

@@ -1,0 +1,134 @@
+//! What was accepted beforehand: shown in full, the verdict unchanged; only the exit status looks
+//! away (pure).
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::cloudtrail::ids::{ChainId, Window};
+use crate::proof::coverage::{Spans, State};
+use crate::proof::finding::{Code, Finding, Verdict};
+use crate::report::validation::v1::Accepted;
+use crate::validate::outcome::{Outcome, verdict};
+
+/// One thing that somebody has looked into and accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceptance {
+    /// The chain it concerns.
+    pub chain: ChainId,
+    /// The time it concerns.
+    pub time: Window,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who accepted it.
+    pub who: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    #[serde(default)]
+    accept: Vec<RawEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEntry {
+    chain: String,
+    from: String,
+    to: String,
+    reason: String,
+    who: String,
+}
+
+/// Reads a file of `[[accept]]` tables in TOML, each with chain, from, to, reason and who.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn parse(text: &str) -> Result<Vec<Acceptance>, String> {
+    let raw: Raw = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+    raw.accept.into_iter().map(RawEntry::checked).collect()
+}
+
+impl RawEntry {
+    fn checked(self) -> Result<Acceptance, String> {
+        let time = |name: &str, text: &str| {
+            text.parse::<Timestamp>()
+                .map_err(|_| format!("{name} of {} is no RFC 3339 time: {text}", self.chain))
+        };
+        let (from, to) = (time("from", &self.from)?, time("to", &self.to)?);
+        if from > to {
+            return Err(format!("from of {} is after to", self.chain));
+        }
+        if self.reason.trim().is_empty() || self.who.trim().is_empty() {
+            return Err(format!(
+                "reason and who of {} must say something",
+                self.chain
+            ));
+        }
+        let chain = self
+            .chain
+            .parse()
+            .map_err(|e| format!("{}: {e}", self.chain))?;
+        Ok(Acceptance {
+            chain,
+            time: Window { from, to },
+            reason: self.reason,
+            who: self.who,
+        })
+    }
+}
+
+impl Acceptance {
+    fn covers(&self, chain: &ChainId, time: &Window) -> bool {
+        self.chain == *chain && self.time.from <= time.from && time.to <= self.time.to
+    }
+
+    fn covers_finding(&self, finding: &Finding) -> bool {
+        match (&finding.chain, &finding.interval) {
+            // Nothing found is never success, whoever says so.
+            _ if finding.code == Code::NothingFound => false,
+            (Some(chain), Some(time)) => self.covers(chain, time),
+            _ => false,
+        }
+    }
+}
+
+/// What was accepted, as the report shows it.
+pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
+    let show = |a: &Acceptance| Accepted {
+        chain: a.chain.to_string(),
+        from: a.time.from,
+        to: a.time.to,
+        reason: a.reason.clone(),
+        who: a.who.clone(),
+        findings: outcome
+            .findings
+            .iter()
+            .filter(|f| a.covers_finding(f))
+            .count() as u64,
+    };
+    accepted.iter().map(show).collect()
+}
+
+/// The verdict over what is not accepted, which decides the exit status alone. A finding is
+/// accepted if its whole interval is; so is a stretch of coverage.
+pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
+    let findings = outcome
+        .findings
+        .iter()
+        .filter(|f| !accepted.iter().any(|a| a.covers_finding(f)));
+    let states = outcome.chains.iter().flat_map(|chain| {
+        // Several acceptances may cover one stretch together.
+        let mut forgiven = Spans::default();
+        accepted
+            .iter()
+            .filter(|a| a.chain == chain.id)
+            .for_each(|a| forgiven.insert(a.time));
+        let left = chain
+            .coverage
+            .iter()
+            .filter(|s| !forgiven.missing_from(s.time).is_empty());
+        left.map(|s| s.state).collect::<Vec<State>>()
+    });
+    verdict(findings.map(|f| f.severity).max(), states, outcome.complete)
+}

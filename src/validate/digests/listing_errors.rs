@@ -1,0 +1,52 @@
+//! What could not be listed, as findings: what it hides is not known.
+
+use crate::base::limits::Limits;
+use crate::cloudtrail::ids::{AccountId, Region};
+use crate::proof::finding::{Code, Finding, REFUSED, unread_hint};
+use crate::source::places::Atlas;
+use crate::source::{GetError, RootId};
+use crate::validate::digests::listing::Listing;
+
+/// A folder that could not be listed.
+pub fn folder(atlas: &Atlas, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
+    let message = format!(
+        "a folder could not be listed: {}; what it holds is not known",
+        error.detail()
+    );
+    let finding = Finding::new(Code::DigestUnreadable, message).reason(error.reason());
+    let finding = finding.hint(unread_hint(error.reason()));
+    finding.at(atlas.bucket(*root), prefix)
+}
+
+/// All that one account's and region's listing does not show.
+pub fn all(
+    atlas: &Atlas,
+    (account, region): (&AccountId, &Region),
+    listing: &Listing,
+    limits: &Limits,
+) -> Vec<Finding> {
+    let refused = listing.refused.iter().map(|r| entry(atlas, r));
+    let trouble = listing.trouble.iter().map(|t| folder(atlas, t));
+    let beyond =
+        (listing.passed_over > 0).then(|| chains(account, region, listing.passed_over, limits));
+    refused.chain(trouble).chain(beyond).collect()
+}
+
+/// Something in a folder of digests that was refused, and why.
+fn entry(atlas: &Atlas, (root, key, why): &(RootId, String, String)) -> Finding {
+    let message =
+        format!("something among the digests was not looked at: {why}; what it hides is not known");
+    let finding = Finding::new(Code::DigestUnreadable, message).reason(REFUSED);
+    finding.at(atlas.bucket(*root), key)
+}
+
+/// Digests of more chains than are looked at in the folders of one account and region.
+fn chains(account: &AccountId, region: &Region, digests: u64, limits: &Limits) -> Finding {
+    let message = format!(
+        "the folders of account {account} in {region} hold digests of more than {} chains; those of \
+         the others were not looked at",
+        limits.chains_in_folder
+    );
+    let finding = Finding::new(Code::DigestUnreadable, message).reason("limit");
+    finding.count(digests)
+}

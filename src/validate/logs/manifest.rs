@@ -1,0 +1,153 @@
+//! The logs that proven digests name, kept from the walk until they are read: all digests come first,
+//! so that a broken chain is told early and it is known around which gaps to look for events.
+
+use std::io;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::base::sha256::Sha256;
+use crate::base::spool::Spool;
+use crate::cloudtrail::digest::LogEntry;
+use crate::cloudtrail::ids::{HOUR, Window, shift};
+use crate::proof::judge::Verified;
+
+/// The logs of every chain.
+#[derive(Default)]
+pub(crate) struct Manifest {
+    spool: Spool,
+}
+
+/// Where the logs of one digest lie in the manifest: sixteen bytes a digest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    /// The end of the digest's interval, in seconds.
+    end: i64,
+    /// The offset; or with [`LOST`], how many logs it names.
+    at: u64,
+}
+
+/// Marks a page that could not be written.
+const LOST: u64 = 1 << 63;
+
+/// One digest and the logs that it names.
+pub(crate) struct Naming {
+    /// Its bucket and key.
+    pub place: (String, String),
+    /// Its interval.
+    pub interval: Window,
+    /// Its logs.
+    pub logs: Vec<LogEntry>,
+}
+
+/// What is written: a key is told by what it shares with the one before.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    place: (String, String),
+    /// Seconds and nanoseconds of both ends.
+    interval: [(i64, i32); 2],
+    logs: Vec<StoredLog>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredLog {
+    /// Nothing where it is that of the digest.
+    bucket: Option<String>,
+    shared: usize,
+    rest: String,
+    hash: Result<[u8; 32], String>,
+}
+
+impl Manifest {
+    /// Keeps what a proven digest names.
+    pub fn add(&self, digest: &Verified) -> Page {
+        let lost = LOST | digest.log_files().len() as u64;
+        Page {
+            end: digest.interval().to.as_second(),
+            at: self.write(digest).unwrap_or(lost),
+        }
+    }
+
+    fn write(&self, digest: &Verified) -> io::Result<u64> {
+        let (bucket, key) = digest.place();
+        let mut before = key;
+        let mut logs = Vec::new();
+        for log in digest.log_files() {
+            let shared = shared(before, &log.key);
+            logs.push(StoredLog {
+                bucket: (log.bucket != bucket).then(|| log.bucket.clone()),
+                shared,
+                rest: log.key[shared..].to_owned(),
+                hash: log.hash.clone().map(|hash| hash.0),
+            });
+            before = &log.key;
+        }
+        let Window { from, to } = digest.interval();
+        let stored = Stored {
+            place: (bucket.into(), key.into()),
+            interval: [from, to].map(|at| (at.as_second(), at.subsec_nanosecond())),
+            logs,
+        };
+        let bytes = postcard::to_stdvec(&stored).map_err(io::Error::other)?;
+        self.spool.add(&bytes)
+    }
+
+    /// What a digest names.
+    ///
+    /// # Errors
+    /// Where the temporary file cannot be written or read.
+    pub fn read(&self, page: &Page) -> io::Result<Naming> {
+        if page.lost().is_some() {
+            return Err(io::Error::other("the list of logs could not be kept"));
+        }
+        let bytes = self.spool.read(page.at)?;
+        let stored: Stored = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
+        let mut before = stored.place.1.clone();
+        let mut logs = Vec::with_capacity(stored.logs.len());
+        for log in stored.logs {
+            let start = before.get(..log.shared).unwrap_or_default();
+            let key = format!("{start}{}", log.rest);
+            before.clone_from(&key);
+            logs.push(LogEntry {
+                bucket: log.bucket.unwrap_or_else(|| stored.place.0.clone()),
+                key,
+                hash: log.hash.map(Sha256),
+            });
+        }
+        let [from, to] = stored.interval.map(|(second, nanosecond)| {
+            Timestamp::new(second, nanosecond).map_err(io::Error::other)
+        });
+        Ok(Naming {
+            place: stored.place,
+            interval: Window::new(from?, to?),
+            logs,
+        })
+    }
+}
+
+impl Page {
+    /// The end of the digest's interval, in seconds: by it logs are read.
+    pub fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// How many logs it names, where they could not be kept in mind.
+    pub fn lost(&self) -> Option<u64> {
+        (self.at & LOST != 0).then_some(self.at & !LOST)
+    }
+
+    /// The hour before its end: what its digest covers, as far as is known without reading it.
+    pub fn hour(&self) -> Window {
+        let end = Timestamp::from_second(self.end).unwrap_or_default();
+        Window::new(shift(end, -HOUR), end)
+    }
+}
+
+/// How many bytes two texts share at their beginnings, in whole characters.
+fn shared(a: &str, b: &str) -> usize {
+    let mut shared = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    while !b.is_char_boundary(shared) {
+        shared -= 1;
+    }
+    shared
+}

@@ -1,0 +1,34 @@
+//! What lies among the logs and is no finding: counted, with a few names.
+
+use crate::base::limits::Limits;
+use crate::proof::finding::Finding;
+use crate::validate::survey::folders::Named;
+
+/// Objects in folders of logs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Logs that no digest names, where digests that could name them are not there or not proven.
+    pub undecided: Named,
+    /// Logs that no digest names, where a trail writes without digests.
+    pub without_digests: Named,
+    /// Logs that no digest names, of time in which a trail that was not asked for wrote no digests.
+    pub others_gap: Named,
+    /// Objects whose names are not those of logs.
+    pub unrecognised: Named,
+    /// What was not looked at.
+    pub refused: Named,
+    /// Folders that could not be listed.
+    pub trouble: Vec<Finding>,
+}
+
+impl Beside {
+    /// Takes over what was seen elsewhere.
+    pub fn add(&mut self, other: Beside, limits: &Limits) {
+        self.undecided.append(limits, other.undecided);
+        self.without_digests.append(limits, other.without_digests);
+        self.others_gap.append(limits, other.others_gap);
+        self.unrecognised.append(limits, other.unrecognised);
+        self.refused.append(limits, other.refused);
+        self.trouble.extend(other.trouble);
+    }
+}

@@ -1,0 +1,254 @@
+//! An outcome as the frozen report shows it.
+
+use jiff::Timestamp;
+
+use crate::cloudtrail::event::record::{Evidence as Known, Via as Told};
+use crate::cloudtrail::ids::Window;
+use crate::proof::chain::{Anchor, Tally};
+use crate::proof::finding::{Finding as Found, Severity};
+use crate::proof::keys::Origin;
+use crate::proof::signature::KeyUse;
+use crate::report::hex::Hex;
+use crate::report::validation::v1::{
+    Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
+    KeyOrigin, Location, Logs, Report, Requested, Requests, Run, SCHEMA, Span, Stretch, Totals,
+    Undigested, Via,
+};
+use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as Made};
+
+impl Report {
+    /// The view of an outcome, which it takes the place of: of thousands of chains both are much.
+    pub fn new(outcome: Outcome, requested: Requested, accepted: Vec<Accepted>, run: Run) -> Self {
+        let mut totals = Totals {
+            chains: outcome.chains.len() as u64,
+            digests: Digests::default(),
+            backfill_digests: Digests::default(),
+            logs: Logs::default(),
+            bytes_read: outcome.bytes_read,
+            bytes_hashed: outcome.bytes_hashed,
+            findings: FindingCounts::default(),
+        };
+        for chain in &outcome.chains {
+            totals.digests.add(&chain.digests);
+            totals.backfill_digests.add(&chain.backfill);
+            totals.logs.add(&chain.logs);
+        }
+        for finding in &outcome.findings {
+            let counts = &mut totals.findings;
+            *match finding.severity {
+                Severity::Failed => &mut counts.failed,
+                Severity::Unproven => &mut counts.unproven,
+                Severity::Gap => &mut counts.gap,
+                Severity::Note => &mut counts.note,
+            } += finding.count.unwrap_or(1);
+        }
+        Report {
+            schema: SCHEMA.into(),
+            verdict: outcome.verdict,
+            complete: outcome.complete,
+            requested,
+            chains: outcome
+                .chains
+                .into_iter()
+                .map(|c| Box::new(chain(&c)))
+                .collect(),
+            totals,
+            findings: outcome.findings.into_iter().map(finding).collect(),
+            keys: outcome.keys.iter().map(key).collect(),
+            accepted,
+            not_proven: outcome.not_proven,
+            run,
+        }
+    }
+}
+
+impl Digests {
+    fn add(&mut self, tally: &Tally) {
+        self.valid += tally.valid;
+        self.failed += tally.failed;
+        self.missing += tally.missing;
+        self.missing_inferred += tally.missing_inferred;
+        self.unproven += tally.unproven;
+    }
+
+    fn of(tally: &Tally) -> Self {
+        let mut digests = Digests::default();
+        digests.add(tally);
+        digests
+    }
+}
+
+impl Logs {
+    fn add(&mut self, tally: &LogTally) {
+        self.valid += tally.valid;
+        self.failed += tally.failed;
+        self.missing += tally.missing;
+        self.unproven += tally.unproven;
+        self.not_read += tally.not_read;
+        if let Some(unreferenced) = tally.unreferenced {
+            *self.unreferenced.get_or_insert(0) += unreferenced;
+        }
+    }
+
+    fn of(tally: &LogTally) -> Self {
+        let mut logs = Logs::default();
+        logs.add(tally);
+        logs
+    }
+}
+
+impl From<Made> for Requests {
+    fn from(made: Made) -> Self {
+        Requests {
+            list: made.list,
+            get: made.get,
+            head: made.head,
+            keys: made.keys,
+            trails: made.trails,
+        }
+    }
+}
+
+/// A chain as the report shows it.
+pub fn chain(chain: &ChainOutcome) -> Chain {
+    let id = &chain.id;
+    let (first, last) = chain
+        .anchors
+        .as_deref()
+        .map_or((None, None), |(f, l)| (Some(f), Some(l)));
+    Chain {
+        id: id.to_string(),
+        partition: id.region.partition().into(),
+        account: id.account.to_string(),
+        region: id.region.to_string(),
+        home_region: id.home_region.to_string(),
+        trail: id.trail.to_string(),
+        verdict: chain.verdict,
+        verified_until: chain.verified_until,
+        window: Span {
+            from: chain.window.from,
+            to: chain.window.to,
+        },
+        locations: chain
+            .locations
+            .iter()
+            .map(|l| Location {
+                bucket: l.bucket.clone(),
+                prefix: Some(l.root.prefix.clone()).filter(|p| !p.is_empty()),
+                organization: l.root.organization.as_ref().map(ToString::to_string),
+                from: l.time.from,
+                to: l.time.to,
+            })
+            .collect(),
+        coverage: chain
+            .coverage
+            .iter()
+            .map(|s| Stretch {
+                from: s.time.from,
+                to: s.time.to,
+                state: s.state,
+            })
+            .collect(),
+        gaps: chain
+            .gaps
+            .iter()
+            .map(|g| Gap {
+                from: g.time.from,
+                to: g.time.to,
+                restart: g.restart.is_some(),
+                cause: g.cause.into(),
+                certainty: g.certainty.into(),
+                evidence: g.evidence.iter().map(evidence).collect(),
+                undigested_logs: g.undigested.map(|logs| Undigested {
+                    count: logs.count,
+                    first: logs.minutes.map(|(first, _)| first),
+                    last: logs.minutes.map(|(_, last)| last),
+                }),
+            })
+            .collect(),
+        digests: Digests::of(&chain.digests),
+        backfill_digests: Digests::of(&chain.backfill),
+        logs: Logs::of(&chain.logs),
+        first_digest: first.map(digest_ref),
+        last_digest: last.map(digest_ref),
+        evidence_sha256: chain.evidence.to_string(),
+    }
+}
+
+fn digest_ref(anchor: &Anchor) -> DigestRef {
+    DigestRef {
+        key: anchor.key.clone(),
+        sha256: anchor.sha256.to_string(),
+        signature: anchor.signature.clone().map(Hex::Bytes),
+        end: anchor.end,
+    }
+}
+
+/// The view of a key that proved something.
+pub(crate) fn key(used: &KeyUse) -> Key {
+    Key {
+        region: used.region.to_string(),
+        fingerprint: used.fingerprint.clone(),
+        valid_from: used.valid.0,
+        valid_to: used.valid.1,
+        origin: match used.origin {
+            Origin::Aws => KeyOrigin::Aws.into(),
+            Origin::File => KeyOrigin::File.into(),
+        },
+    }
+}
+
+/// The view of a finding.
+pub(crate) fn finding(found: Found) -> Finding {
+    let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
+    Finding {
+        code: found.code.into(),
+        severity: found.severity,
+        from: bound(|i| i.from),
+        to: bound(|i| i.to),
+        chain: found.chain.as_ref().map(ToString::to_string),
+        bucket: found.bucket,
+        key: found.key,
+        message: found.message,
+        hint: found.hint,
+        reason: found.reason.map(Into::into),
+        expected: found.expected,
+        actual: found.actual,
+        digest: found.digest,
+        version_id: found.object.version_id,
+        etag: found.object.etag,
+        last_modified: found.object.last_modified,
+        size: found.object.size,
+        count: found.count,
+        evidence: found.evidence.iter().map(evidence).collect(),
+    }
+}
+
+fn evidence(known: &Known) -> Evidence {
+    let Known { event, via } = known;
+    let (via, log, digest) = match via {
+        Told::VerifiedLog { log, digest, .. } => {
+            (Via::VerifiedLog, Some(log.1.clone()), Some(digest.clone()))
+        }
+        Told::LookupEvents => (Via::LookupEvents, None, None),
+        Told::TrailStatus => (Via::TrailStatus, None, None),
+    };
+    Evidence {
+        event_name: event.name.clone(),
+        event_time: event.time,
+        event_id: event.id.clone(),
+        actor: event.actor.as_ref().map(|actor| Actor {
+            kind: actor.kind.clone(),
+            arn: actor.arn.clone(),
+            account: actor.account.clone(),
+            access_key_id: actor.access_key_id.clone(),
+            session: actor.session.clone(),
+        }),
+        source_ip: event.source_ip.clone(),
+        user_agent: event.user_agent.clone(),
+        error_code: event.error_code.clone(),
+        via: via.into(),
+        log,
+        digest,
+    }
+}
