@@ -6,8 +6,7 @@ use trailproof::cloudtrail::ids::Window;
 use trailproof::proof::finding::{Code, Finding, Verdict};
 use trailproof::source::disk::DirSource;
 use trailproof::source::memory::MemObject;
-use trailproof::validate::accept;
-use trailproof::validate::accept::Acceptance;
+use trailproof::validate::accept::{self, Acceptance};
 use trailproof::validate::request::Request;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION, hour};

@@ -3,7 +3,7 @@
 use trailproof::cloudtrail::selectors::{
     Advanced, Basic, DataResource, Field, ReadWrite, Selectors, sentences, unasked,
 };
-use trailproof::source::trails::TrailConfig;
+use trailproof::cloudtrail::trail::TrailConfig;
 
 const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
 const TODAY: &str = "always logged what it logs now: its selectors are told as they are today, not as \

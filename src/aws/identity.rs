@@ -3,7 +3,7 @@
 use super::error::{Ask, trouble};
 use super::{Clock, Session};
 use crate::cloudtrail::ids::Region;
-use crate::commands::doctor::{Identified, Identity};
+use crate::source::identity::{Identified, Identity};
 
 /// The longest account or ARN that is passed on, in characters.
 const LONGEST: usize = 300;

@@ -23,8 +23,7 @@ use jiff::Timestamp;
 use crate::base::cancel::Stop;
 use crate::base::error::{Error, Kind};
 use crate::report::trails as trail_list;
-use crate::report::validation::v1;
-use crate::report::validation::v1::{Requests, Run};
+use crate::report::validation::v1::{self, Requests, Run};
 use args::{Args, Command, Unused};
 use diagnose::note;
 #[cfg(feature = "aws")]

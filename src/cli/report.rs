@@ -8,8 +8,7 @@ use std::path::Path;
 use clap::ArgMatches;
 
 use super::args;
-use super::output;
-use super::output::Targets;
+use super::output::{self, Targets};
 use super::signals::Signals;
 use super::validate::aws_cli;
 use crate::base::error::{Error, Kind};

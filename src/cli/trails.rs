@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use std::time::Instant;
 
 use super::args::Trails;
-use super::output;
-use super::output::Targets;
+use super::output::{self, Targets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
 use super::validate::resolve::{Look, texts};
@@ -17,8 +16,7 @@ use crate::base::limits::Limits;
 use crate::commands::trails as inventory;
 use crate::commands::trails::Request;
 use crate::proof::finding::Verdict;
-use crate::report::trails;
-use crate::report::trails::{Format, Requested};
+use crate::report::trails::{self, Format, Requested};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::Halting;
 

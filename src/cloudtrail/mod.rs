@@ -6,3 +6,4 @@ pub mod event;
 pub mod ids;
 pub mod object_key;
 pub mod selectors;
+pub mod trail;

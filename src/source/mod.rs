@@ -3,6 +3,7 @@
 pub mod bucket;
 pub mod cancellable;
 pub mod disk;
+pub mod identity;
 pub mod key_files;
 pub mod memory;
 pub mod places;

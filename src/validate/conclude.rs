@@ -7,8 +7,7 @@ use super::digests::trail_status;
 use crate::proof::finding::Finding;
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
-use crate::validate::not_proven;
-use crate::validate::not_proven::Told;
+use crate::validate::not_proven::{self, Told};
 use crate::validate::outcome::{Outcome, Requests, verdict};
 use crate::validate::survey::folders::Survey;
 

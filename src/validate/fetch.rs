@@ -17,8 +17,7 @@ use crate::proof::signature::{Written, check};
 use crate::source::places::Atlas;
 use crate::source::presence::There;
 use crate::source::{GetError, Object, Root, RootId, Source};
-use crate::validate::logs::retain;
-use crate::validate::logs::retain::{Keep, Keeping, Kept};
+use crate::validate::logs::retain::{self, Keep, Keeping, Kept};
 use crate::validate::outcome::Requests;
 
 /// What fetching needs.

@@ -1,6 +1,7 @@
 //! What a validation does not prove, in sentences: so that nobody takes a verdict for more than it
 //! is (pure).
 
+use crate::base::sample::Sample;
 use std::collections::BTreeMap;
 
 use crate::base::limits::Limits;
@@ -12,7 +13,7 @@ use crate::source::GetError;
 use crate::source::places::Atlas;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::{Logs, Request};
-use crate::validate::survey::folders::{Named, Survey};
+use crate::validate::survey::folders::Survey;
 use crate::validate::unreferenced::tally::Beside;
 
 /// What the sentences of one report are made of.
@@ -24,7 +25,7 @@ pub struct Told<'a> {
     /// What the folders showed.
     pub survey: &'a Survey,
     /// Objects among the digests whose names are not those of digests.
-    pub unrecognised: &'a Named,
+    pub unrecognised: &'a Sample,
     /// What was found.
     pub chains: &'a [Box<ChainOutcome>],
     /// Time whose digests may not have been delivered yet.
@@ -232,7 +233,7 @@ fn beside_the_logs(chains: &[Box<ChainOutcome>], beside: &Beside) -> Vec<String>
             chains_of(blind)
         ));
     }
-    let named: [(&Named, &str); 4] = [
+    let named: [(&Sample, &str); 4] = [
         (
             &beside.undecided,
             "logs that no digest names so far, where not every digest that could name them is there and \
@@ -348,7 +349,7 @@ fn chains_of(n: usize) -> String {
 }
 
 /// A few names and how many more there are.
-fn list(named: &Named) -> String {
+fn list(named: &Sample) -> String {
     let shown = named.first.join(", ");
     match named.count - named.first.len() as u64 {
         0 => shown,

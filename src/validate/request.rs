@@ -9,8 +9,8 @@ use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, NotAn, OrganizationId, Region, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
+use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Finding;
-use crate::source::trails::TrailConfig;
 
 /// Narrows the chains found; an empty list does not narrow.
 #[derive(Debug, Clone, Default)]

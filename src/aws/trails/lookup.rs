@@ -10,8 +10,7 @@ use jiff::Timestamp;
 
 use super::SessionTrails;
 use crate::aws::{Ask, trouble};
-use crate::cloudtrail::event::record;
-use crate::cloudtrail::event::record::Event;
+use crate::cloudtrail::event::record::{self, Event};
 use crate::cloudtrail::ids::{Region, Window};
 use crate::source::GetError;
 

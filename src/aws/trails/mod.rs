@@ -17,8 +17,9 @@ use crate::aws::{Ask, Session, trouble};
 use crate::cloudtrail::event::record::Event;
 use crate::cloudtrail::ids::{Region, TrailArn, Window};
 use crate::cloudtrail::selectors::Selectors;
+use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
-use crate::source::trails::{TrailConfig, TrailStatus, Trails};
+use crate::source::trails::Trails;
 
 /// Pages of one answer before it is taken for endless: an account has a handful of trails.
 const PAGES: usize = 1_000;

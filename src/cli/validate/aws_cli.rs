@@ -4,9 +4,8 @@ use std::io::{self, StderrLock, Write};
 
 use crate::cli::output::or_closed;
 use crate::proof::finding::Severity;
-use crate::report::validation::aws_cli;
 use crate::report::validation::aws_cli::{
-    Streams, Told, ToldDigest, ToldLog, digest_problem, is_of_the_rest, log_problem,
+    self, Streams, Told, ToldDigest, ToldLog, digest_problem, is_of_the_rest, log_problem,
 };
 use crate::report::validation::v1::Report;
 use crate::validate::observer::{Judged, Kind, Observer};

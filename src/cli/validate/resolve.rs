@@ -8,13 +8,13 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::base::cancel::Stop;
 use crate::base::error::{Error, Kind};
 use crate::base::limits::Limits;
-use crate::cli::args;
-use crate::cli::args::{FailOn, Scope, SignIn, Validate};
+use crate::cli::args::{self, FailOn, Scope, SignIn, Validate};
 use crate::cli::caller::Who;
 use crate::cli::diagnose::note;
 #[cfg(feature = "aws")]
 use crate::cli::open::aws::online;
 use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Verdict;
 use crate::proof::keys::{KeyRing, Keys};
 use crate::report::Format;
@@ -23,12 +23,10 @@ use crate::source::Source;
 use crate::source::disk::DirSource;
 use crate::source::key_files;
 use crate::source::places::{Atlas, MapRule};
-use crate::source::trails::{TrailConfig, Trails};
-use crate::validate::accept;
-use crate::validate::accept::Acceptance;
+use crate::source::trails::Trails;
+use crate::validate::accept::{self, Acceptance};
 use crate::validate::request::{Filter, Request};
-use crate::validate::survey::trails;
-use crate::validate::survey::trails::Located;
+use crate::validate::survey::trails::{self, Located};
 
 /// A validation ready to run.
 pub struct Plan {

@@ -7,8 +7,7 @@ use std::sync::Mutex;
 
 use crate::base::error::{Error, Kind};
 use crate::base::text::escape;
-use crate::validate::observer;
-use crate::validate::observer::{Judged, Observer};
+use crate::validate::observer::{self, Judged, Observer};
 
 /// The lines so far.
 pub struct Lines {

@@ -7,7 +7,7 @@ mod words;
 use self::lack::events;
 use self::part::Part;
 use crate::cloudtrail::ids::TrailArn;
-use crate::source::trails::TrailConfig;
+use crate::cloudtrail::trail::TrailConfig;
 
 /// The selectors of a trail as they are today.
 #[derive(Debug, Clone, PartialEq, Eq)]

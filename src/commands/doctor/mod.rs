@@ -20,28 +20,11 @@ use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::proof::keys::Keys;
 use crate::report::doctor::check::Chart;
+use crate::source::Source;
 use crate::source::bucket::Buckets;
+use crate::source::identity::Identified;
 use crate::source::trails::Trails;
-use crate::source::{GetError, Source};
 use crate::validate::request::Filter;
-
-/// Whose credentials they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// The account.
-    pub account: String,
-    /// The user or role.
-    pub arn: String,
-}
-
-/// What asking who we are gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identified {
-    /// Who we are.
-    pub answer: Result<Identity, GetError>,
-    /// How many seconds the local clock is ahead of the clock that answered.
-    pub ahead: Option<i64>,
-}
 
 /// Someone who signs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,14 @@
 
 use super::bucket::Looked;
 use super::{Reach, Wanted};
+use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, Region, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestKey, KeyRoot};
 use crate::report::doctor::check::{Chart, Check, Status};
 use crate::source::bucket::Buckets;
 use crate::source::{GetError, RootId, Source};
 use crate::validate::request::Filter;
-use crate::validate::survey::folders::{Named, Survey};
+use crate::validate::survey::folders::Survey;
 
 /// What is said of the newest digest, here and by [`super::digest`].
 pub const CHECKS: &[Check] = &[
@@ -202,7 +203,7 @@ fn none(
         let advice = "give --s3-prefix or --trail-arn";
         return chart.advise(Check::DigestsFound, subject, Status::Unknown, found, advice);
     }
-    let first = |named: &Named| named.first.first().cloned().unwrap_or_default();
+    let first = |named: &Sample| named.first.first().cloned().unwrap_or_default();
     let (found, advice) = if folders > 0 {
         (
             "there are folders of digests, and no digest of this trail in the last days of them"

@@ -4,9 +4,10 @@ use super::newest::Newest;
 use super::{Reach, Wanted};
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::{Region, TrailArn};
+use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::report::doctor::check::{Chart, Check, Status};
 use crate::source::GetError;
-use crate::source::trails::{TrailConfig, TrailStatus, Trails};
+use crate::source::trails::Trails;
 
 /// What a look at a trail showed.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 
 mod view;
 
+use crate::base::sample::Sample;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
@@ -14,14 +15,12 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::{Code, Finding};
 use crate::source::places::Atlas;
 use crate::source::{RootId, Source};
-use crate::validate::digests::listing;
-use crate::validate::digests::listing::{Held, Names, Wanted};
+use crate::validate::digests::listing::{self, Held, Names, Wanted};
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledgers;
 use crate::validate::not_proven;
 use crate::validate::request::{Asked, Filter};
-use crate::validate::survey::folders;
-use crate::validate::survey::folders::{Named, Survey};
+use crate::validate::survey::folders::{self, Survey};
 
 /// What is wanted of the look.
 #[derive(Debug, Clone)]
@@ -59,9 +58,9 @@ pub struct Inventory {
     /// What could not be listed, and what was asked for and is not there.
     pub trouble: Vec<Finding>,
     /// Folders with logs and no folder of digests beside them.
-    pub undigested: Named,
+    pub undigested: Sample,
     /// Things that were not looked at, with the reason.
-    pub refused: Named,
+    pub refused: Sample,
     /// Whether the look was carried through: what was not found is not there.
     pub complete: bool,
     /// How many requests it took.

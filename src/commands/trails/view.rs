@@ -1,14 +1,13 @@
 //! An inventory as the list shows it.
 
+use crate::base::sample::Sample;
 use jiff::Timestamp;
 
 use super::{Chain, Inventory, Location};
 use crate::cloudtrail::cadence::Holes;
 use crate::proof::finding::Finding;
-use crate::report::trails;
-use crate::report::trails::{Requested, SCHEMA, Totals, Trails, Trouble};
+use crate::report::trails::{self, Requested, SCHEMA, Totals, Trails, Trouble};
 use crate::report::validation::v1::{Run, Span};
-use crate::validate::survey::folders::Named;
 
 impl Trails {
     /// The view of an inventory.
@@ -86,7 +85,7 @@ fn trouble(finding: &Finding) -> Trouble {
     }
 }
 
-fn named(named: &Named) -> trails::Named {
+fn named(named: &Sample) -> trails::Named {
     trails::Named {
         count: named.count,
         first: named.first.clone(),

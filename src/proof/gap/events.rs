@@ -1,5 +1,7 @@
 //! Events that were found, each once, known in the best way (pure).
 
+use crate::base::sample::Sample;
+use crate::cloudtrail::event::record::FoundEvents;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,8 +9,6 @@ use jiff::Timestamp;
 use crate::base::limits::Limits;
 use crate::cloudtrail::event::record::{Call, Event, Evidence, Via};
 use crate::cloudtrail::ids::Window;
-use crate::validate::logs::retain::Found;
-use crate::validate::survey::folders::Named;
 
 /// Events that were found.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Heard {
     /// How many there are of each kind.
     counts: [usize; 3],
     /// Logs whose records could not all be read.
-    pub unread: Named,
+    pub unread: Sample,
     /// Whether there were more than are kept.
     pub more: bool,
 }
@@ -56,7 +56,7 @@ impl Heard {
     }
 
     /// Adds what was found in one log.
-    pub fn found(&mut self, found: Found, via: &Via, limits: &Limits) {
+    pub fn found(&mut self, found: FoundEvents, via: &Via, limits: &Limits) {
         if let Via::VerifiedLog { log, .. } = via
             && (found.records.broken || found.records.odd > 0)
         {

@@ -9,12 +9,12 @@ use super::Driver;
 use super::digests::chain::Proved;
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::cloudtrail::ids::{Region, Window, shift};
+use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::damage::Traces;
 use crate::proof::gap::event_filter::Named;
 use crate::proof::gap::events::Heard;
 use crate::proof::gap::{AROUND, Certainty, Gap, explain};
 use crate::source::GetError;
-use crate::source::trails::{TrailConfig, TrailStatus};
 
 /// How far back LookupEvents reaches, in seconds: CloudTrail API reference, LookupEvents.
 const LOOKUP: i64 = 90 * 86_400;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::selectors::{sentences, unasked};
+use crate::cloudtrail::trail::TrailConfig;
 use crate::source::GetError;
-use crate::source::trails::TrailConfig;
 use crate::validate::Driver;
 use crate::validate::digests::group::Group;
 

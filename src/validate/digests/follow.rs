@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::walk::Run;
 use crate::cloudtrail::object_key::DigestKey;
 use crate::validate::Driver;
-use crate::validate::digests::listing;
-use crate::validate::digests::listing::Wanted;
+use crate::validate::digests::listing::{self, Wanted};
 use crate::validate::digests::listing_errors;
 use crate::validate::request::Filter;
 

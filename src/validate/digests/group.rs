@@ -1,6 +1,7 @@
 //! One account and region: its digests listed, its chains walked one after another; and what came of
 //! them, once their logs are read.
 
+use crate::base::sample::Sample;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -12,13 +13,11 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::source::RootId;
 use crate::validate::Driver;
-use crate::validate::digests::listing;
-use crate::validate::digests::listing::{Listing, Wanted};
+use crate::validate::digests::listing::{self, Listing, Wanted};
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::Asked;
-use crate::validate::survey::folders::Named;
 use crate::validate::unreferenced::references::References;
 use crate::validate::unreferenced::search::Search;
 use crate::validate::unreferenced::tally::Beside;
@@ -37,7 +36,7 @@ pub(crate) struct GroupResult {
     pub found: Vec<(KeyRoot, ChainId)>,
     /// When the newest digest of each ends.
     pub ends: Vec<(ChainId, Timestamp)>,
-    pub unrecognised: Named,
+    pub unrecognised: Sample,
     pub complete: bool,
     pub pending: Vec<(ChainId, Window)>,
     /// Chains whose trail could not be asked about, and why.

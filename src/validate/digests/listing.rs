@@ -1,5 +1,6 @@
 //! The digests in the folders of one account and region, by name alone.
 
+use crate::base::sample::Sample;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Time};
@@ -12,7 +13,6 @@ use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestKey, DigestName, KeyRoo
 use crate::proof::coverage::Spans;
 use crate::source::{GetError, Listed, Range, RootId, Source};
 use crate::validate::request::Filter;
-use crate::validate::survey::folders::Named;
 
 /// One digest as listed: the end of its interval, and where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,7 +177,7 @@ pub struct Listing {
     /// Digests of chains that were not asked for: they too name logs of these folders.
     pub siblings: BTreeMap<ChainId, Names>,
     /// Objects there whose names are not those of digests.
-    pub unrecognised: Named,
+    pub unrecognised: Sample,
     /// Entries that are refused and may hide digests: key and reason.
     pub refused: Vec<(RootId, String, String)>,
     /// Folders that could not be listed.

@@ -18,8 +18,7 @@ use crate::validate::Driver;
 use crate::validate::digests::listing::{Names, Slot};
 use crate::validate::findings::Ledger;
 use crate::validate::logs::manifest::Page;
-use crate::validate::observer;
-use crate::validate::observer::{Judged, Step};
+use crate::validate::observer::{self, Judged, Step};
 use crate::validate::unreferenced::references::References;
 
 /// What a chain is walked for.

@@ -4,6 +4,7 @@
 pub(crate) mod manifest;
 pub mod retain;
 
+use crate::cloudtrail::event::record::FoundEvents;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -25,9 +26,8 @@ use crate::proof::gap::events::Heard;
 use crate::proof::gap::{AROUND, Gap, Place, explain};
 use crate::source::RootId;
 use crate::validate::fetch::LogState;
-use crate::validate::logs::retain::{Found, Keep, Kept, Stored};
-use crate::validate::observer;
-use crate::validate::observer::{Judged, Step};
+use crate::validate::logs::retain::{Keep, Kept, Stored};
+use crate::validate::observer::{self, Judged, Step};
 use crate::validate::request::Logs;
 
 /// Logs that were told of and are kept in case something else turns out to be the matter: what was
@@ -297,7 +297,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         }
     }
 
-    fn hear(&mut self, found: Found, via: &Via) {
+    fn hear(&mut self, found: FoundEvents, via: &Via) {
         self.heard.found(found, via, &self.driver.request.limits);
     }
 

@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::base::gzip::inflate::{Chunks, Inflater, read_some};
-use crate::cloudtrail::event::record;
-use crate::cloudtrail::event::record::{Event, Records};
+use crate::cloudtrail::event::record::{self, Event, FoundEvents, Records};
 
 /// Inflated bytes of one log held in memory; beyond that they go to an unlinked temporary file.
 const INFLATED: usize = 256 << 10;
@@ -44,16 +43,7 @@ pub enum Kept {
     /// Its stored bytes.
     Stored(Stored),
     /// Its events.
-    Events(Found),
-}
-
-/// Events found in one log.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// Those that are looked for.
-    pub events: Vec<Event>,
-    /// How its records could be read.
-    pub records: Records,
+    Events(FoundEvents),
 }
 
 /// Takes what comes out of a log until its hash is known.
@@ -106,8 +96,8 @@ impl Inflated {
     }
 
     /// Reads the events in it, once its hash has matched.
-    pub fn events(mut self, wanted: &Wanted<'_>) -> Found {
-        let mut found = Found::default();
+    pub fn events(mut self, wanted: &Wanted<'_>) -> FoundEvents {
+        let mut found = FoundEvents::default();
         let mut take = |event| {
             if wanted(&event) {
                 found.events.push(event);
@@ -200,7 +190,7 @@ impl Drop for Stored {
 
 impl Stored {
     /// Reads the events in it: these are the bytes whose hash has matched.
-    pub fn events(self, limit: u64, wanted: &Wanted<'_>) -> Found {
+    pub fn events(self, limit: u64, wanted: &Wanted<'_>) -> FoundEvents {
         let mut inflated = Inflated::new(&self.shelf);
         inflated.trouble = self.trouble || self.inflate(limit, &mut inflated).is_err();
         inflated.events(wanted)

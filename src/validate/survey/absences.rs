@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Region, Window, shift};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
+use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
-use crate::source::trails::TrailConfig;
 use crate::validate::Driver;
 use crate::validate::digests::group::GroupResult;
 use crate::validate::findings::Ledger;

@@ -1,11 +1,12 @@
 //! One root on its way: folders listed side by side, and taken in their order.
 
+use crate::base::sample::Sample;
 use std::collections::VecDeque;
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::folders::{Logged, Named, Survey};
+use super::folders::{Logged, Survey};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region};
 use crate::cloudtrail::object_key::{AWS_LOGS, DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
@@ -57,7 +58,7 @@ impl Kind {
 #[derive(Default)]
 struct Seen {
     folders: Folders,
-    refused: Named,
+    refused: Sample,
     trouble: Vec<(String, GetError)>,
 }
 

@@ -1,5 +1,6 @@
 //! What is there: folders of digests.
 
+use crate::base::sample::Sample;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::ThreadPool;
@@ -15,32 +16,6 @@ use crate::validate::survey::discover::Looker;
 /// Where digests of one account and region lie: possibly in several buckets and prefixes, in the
 /// order of those.
 pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
-
-/// Names, a few of them kept, all counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Named {
-    /// The first few, in the order they were met.
-    pub first: Vec<String>,
-    /// How many there were.
-    pub count: u64,
-}
-
-impl Named {
-    /// Adds one.
-    pub fn add(&mut self, limits: &Limits, name: impl Into<String>) {
-        self.count += 1;
-        if self.first.len() < limits.named {
-            self.first.push(name.into());
-        }
-    }
-
-    /// Adds those of another, after its own.
-    pub fn append(&mut self, limits: &Limits, other: Named) {
-        self.count += other.count;
-        self.first.extend(other.first);
-        self.first.truncate(limits.named);
-    }
-}
 
 /// A folder for the logs of one account and region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,15 +36,15 @@ pub struct Survey {
     /// Folders of digests that were asked for.
     pub groups: Groups,
     /// Folders of digests that are there and were not asked for.
-    pub others: Named,
+    pub others: Sample,
     /// Folders with logs and no folder of digests beside them.
-    pub undigested: Named,
+    pub undigested: Sample,
     /// Folders with logs that were asked for.
     pub logged: Vec<Logged>,
     /// Folders of CloudTrail's other kinds, by kind.
-    pub siblings: BTreeMap<String, Named>,
+    pub siblings: BTreeMap<String, Sample>,
     /// Things that were not looked at, with the reason.
-    pub refused: Named,
+    pub refused: Sample,
     /// Folders that could not be listed.
     pub trouble: Vec<(RootId, String, GetError)>,
     /// How many folders were listed.

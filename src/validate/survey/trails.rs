@@ -1,11 +1,12 @@
 //! Where the trails that were asked for write: so that their names alone are enough.
 
 use crate::cloudtrail::ids::TrailArn;
+use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{
     CREDENTIALS, Code, DENIED, Finding, INTERRUPTED, THROTTLED, unread_hint,
 };
 use crate::source::GetError;
-use crate::source::trails::{TrailConfig, Trails};
+use crate::source::trails::Trails;
 
 /// What became of asking for trails.
 #[derive(Debug, Default)]

@@ -1,22 +1,22 @@
 //! What lies among the logs and is no finding: counted, with a few names.
 
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::proof::finding::Finding;
-use crate::validate::survey::folders::Named;
 
 /// Objects in folders of logs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Beside {
     /// Logs that no digest names, where digests that could name them are not there or not proven.
-    pub undecided: Named,
+    pub undecided: Sample,
     /// Logs that no digest names, where a trail writes without digests.
-    pub without_digests: Named,
+    pub without_digests: Sample,
     /// Logs that no digest names, of time in which a trail that was not asked for wrote no digests.
-    pub others_gap: Named,
+    pub others_gap: Sample,
     /// Objects whose names are not those of logs.
-    pub unrecognised: Named,
+    pub unrecognised: Sample,
     /// What was not looked at.
-    pub refused: Named,
+    pub refused: Sample,
     /// Folders that could not be listed.
     pub trouble: Vec<Finding>,
 }

@@ -159,3 +159,12 @@ pub enum Via {
     /// It is a time that GetTrailStatus told; of the call nothing else is known.
     TrailStatus,
 }
+
+/// Events found in one log.
+#[derive(Debug, Default)]
+pub struct FoundEvents {
+    /// Those that are looked for.
+    pub events: Vec<Event>,
+    /// How its records could be read.
+    pub records: Records,
+}

@@ -10,8 +10,7 @@ use super::kind::Kind;
 use super::member::Member;
 use super::raw::{Identity, Raw};
 use super::{Actor, Event};
-use crate::base::json::bounded;
-use crate::base::json::bounded::Bounded;
+use crate::base::json::bounded::{self, Bounded};
 use crate::base::json::lenient::Seed;
 
 /// What is read of the JSON at a time.
