@@ -35,7 +35,7 @@
 //! use trailproof::base::limits::Limits;
 //! use trailproof::proof::finding::Verdict;
 //! use trailproof::proof::keys::KeyRing;
-//! use trailproof::source::{Source, disk::DirSource, key_files, places::Atlas};
+//! use trailproof::source::{Source, disk::DiskSource, key_files, places::Places};
 //! use trailproof::validate::observer::Silent;
 //! use trailproof::validate::request::Request;
 //! use trailproof::validate::{Access, validate};

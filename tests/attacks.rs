@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use trailproof::base::limits::Limits;
 use trailproof::proof::finding::{Code, Finding, ObjectFacts, Severity, Verdict};
-use trailproof::source::disk::DirSource;
-use trailproof::source::memory::MemSource;
-use trailproof::source::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
+use trailproof::source::disk::DiskSource;
+use trailproof::source::memory::MemorySource;
+use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
 use trailproof::validate::request::Request;
 
 use crate::cases::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
@@ -13,7 +13,7 @@ use crate::library::{codes, prove, request, ring, source};
 use crate::support::{Chain, ChainSpec, Heads, Trail, World, damage, ts};
 
 /// A source whose buckets were given no names.
-struct Unnamed(MemSource);
+struct Unnamed(MemorySource);
 
 impl Source for Unnamed {
     fn roots(&self) -> Vec<Root> {
@@ -43,7 +43,12 @@ impl Source for Unnamed {
     ) -> Result<u64, GetError> {
         self.0.list(root, prefix, range, visit)
     }
-    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
         self.0.get(root, key, with_metadata)
     }
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
@@ -60,10 +65,10 @@ fn within(from: &str, to: &str) -> Request {
     }
 }
 
-fn on_disk(world: &World, limits: Limits) -> (tempfile::TempDir, DirSource) {
+fn on_disk(world: &World, limits: Limits) -> (tempfile::TempDir, DiskSource) {
     let dir = tempfile::tempdir().expect("a folder");
     world.write_tree(BUCKET, dir.path(), Heads::All);
-    let mut source = DirSource::new(limits);
+    let mut source = DiskSource::new(limits);
     source
         .mount(dir.path(), vec![BUCKET.into()])
         .expect("a folder");
@@ -360,7 +365,7 @@ fn the_same_bucket_in_two_folders_is_counted_once_whatever_metadata_was_kept() {
             tempfile::tempdir().expect("one"),
             tempfile::tempdir().expect("two"),
         );
-        let mut source = DirSource::new(Limits::default());
+        let mut source = DiskSource::new(Limits::default());
         for dir in [&one, &two] {
             case.world
                 .write_tree(BUCKET, dir.path(), Heads::Only(kept(&case.world)));
@@ -435,7 +440,7 @@ fn thousands_of_planted_digests_are_told_in_time_and_in_one_finding() {
         source.put(
             BUCKET,
             &key,
-            trailproof::source::memory::MemObject {
+            trailproof::source::memory::MemoryObject {
                 body,
                 ..Default::default()
             },
@@ -469,7 +474,7 @@ fn a_folder_with_digests_of_too_many_trails_makes_the_report_incomplete() {
         source.put(
             BUCKET,
             &key,
-            trailproof::source::memory::MemObject::default(),
+            trailproof::source::memory::MemoryObject::default(),
         );
     }
     let limits = Limits {

@@ -3,36 +3,36 @@
 use rayon::ThreadPoolBuilder;
 use trailproof::base::limits::Limits;
 use trailproof::source::Source as _;
-use trailproof::source::memory::{MemObject, MemSource};
-use trailproof::source::places::Atlas;
-use trailproof::validate::request::Filter;
+use trailproof::source::memory::{MemoryObject, MemorySource};
+use trailproof::source::places::Places;
+use trailproof::validate::request::ChainFilter;
 use trailproof::validate::survey::folders::{Survey, survey};
 
 use crate::cases::case::{ACCOUNT, BUCKET, HOME, REGION, hour};
 use crate::support::Trail;
 
-fn look(source: &MemSource, folders: usize, workers: usize) -> Survey {
+fn look(source: &MemorySource, folders: usize, workers: usize) -> Survey {
     let pool = ThreadPoolBuilder::new().num_threads(workers).build();
-    let atlas = Atlas::new(source.roots(), Vec::new());
+    let atlas = Places::new(source.roots(), Vec::new());
     let limits = Limits {
         folders,
         ..Limits::default()
     };
-    let filter = Filter::default();
+    let filter = ChainFilter::default();
     survey(source, &atlas, &filter, &limits, &pool.expect("workers"))
 }
 
 /// Forty prefixes with ten accounts each, and logs without digests beside them.
-fn prefixes() -> MemSource {
-    let mut source = MemSource::default();
+fn prefixes() -> MemorySource {
+    let mut source = MemorySource::default();
     for prefix in 0..40 {
         let trail = Trail::new(ACCOUNT, HOME, "main", BUCKET).prefix(&format!("team-{prefix}"));
         for account in 0..10 {
             let account = format!("{account:012}");
             let digest = trail.digest_key(&account, REGION, hour(1));
             let log = trail.log_key(&account, HOME, hour(1), "0123456789abcdef");
-            source.put(BUCKET, &digest, MemObject::default());
-            source.put(BUCKET, &log, MemObject::default());
+            source.put(BUCKET, &digest, MemoryObject::default());
+            source.put(BUCKET, &log, MemoryObject::default());
         }
     }
     source
@@ -60,17 +60,17 @@ fn where_a_bound_is_met_does_not_depend_on_the_number_of_workers() {
 
 #[test]
 fn no_number_of_other_folders_hides_the_digests() {
-    let mut source = MemSource::default();
+    let mut source = MemorySource::default();
     for n in 0..500 {
         source.put(
             BUCKET,
             &format!("0-{n}/deep/er/object"),
-            MemObject::default(),
+            MemoryObject::default(),
         );
     }
     let trail = Trail::new(ACCOUNT, HOME, "main", BUCKET);
     let key = trail.digest_key(ACCOUNT, REGION, hour(1));
-    source.put(BUCKET, &key, MemObject::default());
+    source.put(BUCKET, &key, MemoryObject::default());
     let survey = look(&source, 50, 4);
     assert!(survey.bounded);
     assert_eq!(survey.groups.len(), 1, "{survey:?}");

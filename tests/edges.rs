@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use trailproof::base::limits::Limits;
 use trailproof::cloudtrail::ids::Window;
 use trailproof::proof::finding::{Code, Finding, Verdict};
-use trailproof::source::disk::DirSource;
-use trailproof::source::memory::MemObject;
+use trailproof::source::disk::DiskSource;
+use trailproof::source::memory::MemoryObject;
 use trailproof::validate::accept::{self, Acceptance};
 use trailproof::validate::request::Request;
 
@@ -28,8 +28,8 @@ fn minutes(n: i64) -> SignedDuration {
 }
 
 /// Two folders of one bucket, the second made of another world.
-fn two_folders(first: &World, second: &World) -> (Vec<tempfile::TempDir>, DirSource) {
-    let mut source = DirSource::new(Limits::default());
+fn two_folders(first: &World, second: &World) -> (Vec<tempfile::TempDir>, DiskSource) {
+    let mut source = DiskSource::new(Limits::default());
     let mut dirs = Vec::new();
     for world in [first, second] {
         let dir = tempfile::tempdir().expect("a folder");
@@ -172,7 +172,7 @@ fn planted_objects_do_not_make_a_deletion_milder() {
     source.put(
         BUCKET,
         &trail.digest_key(ACCOUNT, REGION, end),
-        MemObject::default(),
+        MemoryObject::default(),
     );
     let outcome = prove(&source, &ring, &within(minutes(60), minutes(230)));
     let missing: Vec<&Finding> = outcome

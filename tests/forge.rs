@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::record::{
-    Call, Event, Setting, Settings, TrailChange, TrailRef,
+    Call, Event, TrailChange, TrailRef, TrailSetting, TrailSettings,
 };
 
 use crate::records::taken;
@@ -170,7 +170,7 @@ fn a_trail_created_changed_deleted_and_created_again_says_so_in_proven_logs() {
     ];
     assert_eq!(names(&events), expected);
     let created = |multi_region| {
-        let settings = Settings {
+        let settings = TrailSettings {
             validation: Some(true),
             bucket: Some("logs".to_owned()),
             multi_region: Some(multi_region),
@@ -183,9 +183,9 @@ fn a_trail_created_changed_deleted_and_created_again_says_so_in_proven_logs() {
     assert_eq!(events[0].call, created(true));
     assert_eq!(events[0].time, ts("2026-01-01T00:17:26Z"));
     assert_eq!(events[4].call, created(false));
-    let settings = Settings {
+    let settings = TrailSettings {
         multi_region: Some(false),
-        ..Settings::default()
+        ..TrailSettings::default()
     };
     let by_arn = TrailRef::Arn(arn.parse().unwrap());
     assert_eq!(
@@ -236,17 +236,17 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         (
             "PutBucketLifecycle",
             None,
-            Call::Bucket("logs".to_owned(), Setting::Lifecycle),
+            Call::Bucket("logs".to_owned(), TrailSetting::Lifecycle),
         ),
         (
             "PutBucketPolicy",
             None,
-            Call::Bucket("logs".to_owned(), Setting::Policy),
+            Call::Bucket("logs".to_owned(), TrailSetting::Policy),
         ),
         (
             "PutBucketVersioning",
             None,
-            Call::Bucket("logs".to_owned(), Setting::Versioning),
+            Call::Bucket("logs".to_owned(), TrailSetting::Versioning),
         ),
     ];
     let mut expected = vec![("StartLogging", None)];

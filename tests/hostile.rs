@@ -237,13 +237,13 @@ fn no_escape_code_reaches_the_reports() {
 #[test]
 fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
     use trailproof::base::limits::Limits;
-    use trailproof::source::disk::DirSource;
+    use trailproof::source::disk::DiskSource;
     use trailproof::source::{Listed, Range, RootId, Source as _};
     let mut case = Case::new("passes", 0, "");
     case.chain(30);
     let dir = case.copied();
     let list = |names_at_once| {
-        let mut source = DirSource::new(Limits {
+        let mut source = DiskSource::new(Limits {
             names_at_once,
             ..Limits::default()
         });
@@ -275,7 +275,7 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
 #[test]
 fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
     use trailproof::base::limits::Limits;
-    use trailproof::source::disk::DirSource;
+    use trailproof::source::disk::DiskSource;
     use trailproof::source::{GetError, RootId, Source as _};
     let dir = tempfile::tempdir().expect("a folder");
     let (root, outside) = (dir.path().join("root"), dir.path().join("outside"));
@@ -284,7 +284,7 @@ fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
     fs::create_dir(&outside).expect("a folder");
     fs::write(day.join("one"), "1").expect("a file");
     fs::write(outside.join("secret"), "secret").expect("a file");
-    let mut source = DirSource::new(Limits::default());
+    let mut source = DiskSource::new(Limits::default());
     source.mount(&root, Vec::new()).expect("a folder");
     let get = |key: &str| {
         let mut object = source.get(RootId(0), key, false)?;

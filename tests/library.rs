@@ -1,9 +1,9 @@
 //! Using the library over a forged world, without disk.
 
 use trailproof::proof::finding::{Code, ObjectFacts};
-use trailproof::proof::keys::{KeyRing, Origin, PublicKey};
-use trailproof::source::memory::{MemObject, MemSource};
-use trailproof::source::places::Atlas;
+use trailproof::proof::keys::{KeyOrigin, KeyRing, PublicKey};
+use trailproof::source::memory::{MemoryObject, MemorySource};
+use trailproof::source::places::Places;
 use trailproof::source::{Metadata, Source};
 use trailproof::validate::observer::Silent;
 use trailproof::validate::outcome::Outcome;
@@ -13,8 +13,8 @@ use trailproof::validate::{Access, validate};
 use crate::support::{World, ts};
 
 /// The world's buckets as a source.
-pub fn source(world: &World) -> MemSource {
-    let mut source = MemSource::default();
+pub fn source(world: &World) -> MemorySource {
+    let mut source = MemorySource::default();
     for (bucket, objects) in &world.buckets {
         for (key, object) in objects {
             let get = |name: &str| object.metadata.get(name).cloned();
@@ -28,7 +28,7 @@ pub fn source(world: &World) -> MemSource {
             source.put(
                 bucket,
                 key,
-                MemObject {
+                MemoryObject {
                     body: object.body.clone(),
                     metadata,
                     facts,
@@ -49,7 +49,7 @@ pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
             ts("2026-12-31T00:00:00Z"),
         ) {
             let der = world.keys.value_der(region, key.index);
-            let key = PublicKey::from_der(&der, (key.valid_from, key.valid_to), Origin::File)
+            let key = PublicKey::from_der(&der, (key.valid_from, key.valid_to), KeyOrigin::File)
                 .expect("a key");
             ring.add(Some(region.parse().expect("a region")), key);
         }
@@ -68,7 +68,7 @@ pub fn request() -> Request {
 
 /// Validates a source.
 pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome {
-    let atlas = Atlas::new(source.roots(), Vec::new());
+    let atlas = Places::new(source.roots(), Vec::new());
     let access = Access {
         source,
         atlas: &atlas,

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use trailproof::cloudtrail::ids::{ChainId, Window};
-use trailproof::cloudtrail::object_key::{DigestKey, DigestName, KeyRoot, LogKey, from_aws_logs};
+use trailproof::cloudtrail::object_key::{
+    DigestName, DigestObjectKey, KeyRoot, LogObjectKey, from_aws_logs,
+};
 use trailproof::proof::coverage::{Paint, Spans, State};
 use trailproof::proof::finding::Verdict;
 
@@ -75,9 +77,9 @@ proptest! {
     fn a_digest_key_that_is_printed_parses_to_itself(
         root in root(), chain in chain(), end in second(), backfill in any::<bool>(),
     ) {
-        let key = DigestKey { root, name: DigestName { chain, end, backfill } };
+        let key = DigestObjectKey { root, name: DigestName { chain, end, backfill } };
         let printed = key.to_string();
-        prop_assert_eq!(DigestKey::parse(&printed), Some(key.clone()));
+        prop_assert_eq!(DigestObjectKey::parse(&printed), Some(key.clone()));
         // A copy under another prefix has the part from AWSLogs on in common.
         let elsewhere = format!("backup/{printed}");
         prop_assert_eq!(from_aws_logs(&elsewhere), from_aws_logs(&printed));
@@ -88,15 +90,15 @@ proptest! {
         root in root(), chain in chain(), at in second(), unique in "[A-Za-z0-9]{16}",
     ) {
         let minute = Timestamp::from_second(at.as_second() / 60 * 60).expect("a minute");
-        let key = LogKey { root, account: chain.account, region: chain.region, minute, unique };
-        prop_assert_eq!(LogKey::parse(&key.to_string()), Some(key));
+        let key = LogObjectKey { root, account: chain.account, region: chain.region, minute, unique };
+        prop_assert_eq!(LogObjectKey::parse(&key.to_string()), Some(key));
     }
 
     #[test]
     fn any_text_parses_or_not_but_what_parses_prints_as_it_was(text in "\\PC{0,200}") {
         for key in [text.clone(), format!("AWSLogs/{text}"), format!("{text}.json.gz")] {
-            prop_assert!(DigestKey::parse(&key).is_none_or(|k| k.to_string() == key));
-            prop_assert!(LogKey::parse(&key).is_none_or(|k| k.to_string() == key));
+            prop_assert!(DigestObjectKey::parse(&key).is_none_or(|k| k.to_string() == key));
+            prop_assert!(LogObjectKey::parse(&key).is_none_or(|k| k.to_string() == key));
             let _ = from_aws_logs(&key);
         }
     }

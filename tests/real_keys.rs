@@ -7,7 +7,7 @@ use base64::Engine as _;
 use serde_json::Value;
 use trailproof::base::limits::Limits;
 use trailproof::cloudtrail::digest::Unverified;
-use trailproof::proof::keys::{KeyRing, Keys as _, Origin, PublicKey};
+use trailproof::proof::keys::{KeyOrigin, KeyRing, Keys as _, PublicKey};
 use trailproof::source::key_files;
 
 use crate::program::root;
@@ -31,7 +31,7 @@ fn all_keys_that_aws_published_are_read_and_have_the_fingerprint_it_gave() {
     assert_eq!(keys.len(), 4);
     for key in keys {
         let time = (ts("2015-01-01T00:00:00Z"), ts("2016-01-01T00:00:00Z"));
-        let read = PublicKey::from_der(&der(key), time, Origin::File).expect("a key");
+        let read = PublicKey::from_der(&der(key), time, KeyOrigin::File).expect("a key");
         assert_eq!(Some(read.fingerprint.as_str()), key["Fingerprint"].as_str());
         assert_eq!(
             (read.modulus.len(), read.exponent.as_slice()),
@@ -50,7 +50,7 @@ fn all_keys_that_aws_published_are_read_and_have_the_fingerprint_it_gave() {
 fn a_signature_that_aws_made_opens_under_its_key() {
     let real = real("starting-digest-2026.json");
     let time = (ts("2026-09-05T17:06:29Z"), ts("2026-10-05T17:06:29Z"));
-    let key = PublicKey::from_der(&der(&real["key"]), time, Origin::File).expect("a key");
+    let key = PublicKey::from_der(&der(&real["key"]), time, KeyOrigin::File).expect("a key");
     assert_eq!(
         Some(key.fingerprint.as_str()),
         real["key"]["Fingerprint"].as_str()
@@ -148,13 +148,13 @@ fn what_is_no_rsa_key_of_a_size_that_aws_uses_is_refused() {
     *even.last_mut().expect("a byte") = 2;
     for bad in [&[][..], b"\x30\x00", cut, &trailing, &even, &[0x30; 300]] {
         assert!(
-            PublicKey::from_der(bad, time, Origin::File).is_err(),
+            PublicKey::from_der(bad, time, KeyOrigin::File).is_err(),
             "{}",
             hex::encode(bad)
         );
     }
     assert!(
-        PublicKey::from_der(&good, (time.1, time.0), Origin::File).is_err(),
+        PublicKey::from_der(&good, (time.1, time.0), KeyOrigin::File).is_err(),
         "validity the wrong way round"
     );
 }

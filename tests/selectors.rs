@@ -1,7 +1,7 @@
 //! What a trail cannot have logged, by its selectors.
 
 use trailproof::cloudtrail::selectors::{
-    Advanced, Basic, DataResource, Field, ReadWrite, Selectors, sentences, unasked,
+    Advanced, Basic, DataResource, ReadWrite, SelectorField, Selectors, sentences, unasked,
 };
 use trailproof::cloudtrail::trail::TrailConfig;
 
@@ -56,37 +56,37 @@ fn data(kind: &str, values: &[&str]) -> DataResource {
     DataResource::new(kind.into(), &texts(values))
 }
 
-fn equals(name: &str, values: &[&str]) -> Field {
-    Field {
+fn equals(name: &str, values: &[&str]) -> SelectorField {
+    SelectorField {
         name: name.into(),
         equals: texts(values),
-        ..Field::default()
+        ..SelectorField::default()
     }
 }
 
-fn not_equals(name: &str, values: &[&str]) -> Field {
-    Field {
+fn not_equals(name: &str, values: &[&str]) -> SelectorField {
+    SelectorField {
         name: name.into(),
         not_equals: texts(values),
-        ..Field::default()
+        ..SelectorField::default()
     }
 }
 
-fn starts_with(name: &str, values: &[&str]) -> Field {
-    Field {
+fn starts_with(name: &str, values: &[&str]) -> SelectorField {
+    SelectorField {
         name: name.into(),
         starts_with: texts(values),
-        ..Field::default()
+        ..SelectorField::default()
     }
 }
 
-fn management(more: Vec<Field>) -> Advanced {
+fn management(more: Vec<SelectorField>) -> Advanced {
     let mut fields = vec![equals("eventCategory", &["Management"])];
     fields.extend(more);
     Advanced { fields }
 }
 
-fn of_type(kind: &str, more: Vec<Field>) -> Advanced {
+fn of_type(kind: &str, more: Vec<SelectorField>) -> Advanced {
     let mut fields = vec![
         equals("eventCategory", &["Data"]),
         equals("resources.type", &[kind]),

@@ -19,9 +19,9 @@ use trailproof::base::limits::Limits;
 use trailproof::proof::finding::Verdict;
 use trailproof::proof::keys::KeyRing;
 use trailproof::source::Source;
-use trailproof::source::disk::DirSource;
+use trailproof::source::disk::DiskSource;
 use trailproof::source::key_files;
-use trailproof::source::places::Atlas;
+use trailproof::source::places::Places;
 use trailproof::validate::observer::Silent;
 use trailproof::validate::request::Request;
 use trailproof::validate::{Access, validate};
@@ -91,12 +91,12 @@ fn spent(digests: u32, logs: u32, records: u32) -> Spent {
 
 fn prove(dir: &Path) {
     let limits = Limits::default();
-    let mut source = DirSource::new(limits.clone());
+    let mut source = DiskSource::new(limits.clone());
     let bucket = vec![BUCKET.to_owned()];
     source.mount(&dir.join(BUCKET), bucket).expect("the corpus");
     let mut ring = KeyRing::default();
     key_files::load(&dir.join(KEYS), &limits, &mut ring).expect("keys");
-    let atlas = Atlas::new(source.roots(), Vec::new());
+    let atlas = Places::new(source.roots(), Vec::new());
     let access = Access {
         source: &source,
         atlas: &atlas,

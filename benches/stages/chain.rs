@@ -1,15 +1,15 @@
 //! A chain's digests to one proven chain: linked once they are read, and from a bucket in memory.
 
 use trailproof::base::limits::Limits;
-use trailproof::cloudtrail::object_key::DigestKey;
-use trailproof::proof::chain::{Scope, Walk};
+use trailproof::cloudtrail::object_key::DigestObjectKey;
+use trailproof::proof::chain::{Walk, WalkScope};
 use trailproof::proof::coverage::Spans;
 use trailproof::proof::finding::Verdict;
-use trailproof::source::places::Atlas;
+use trailproof::source::places::Places;
 use trailproof::source::{RootId, Source};
 use trailproof::validate::fetch::Fetcher;
 use trailproof::validate::observer::Silent;
-use trailproof::validate::request::{Logs, Request};
+use trailproof::validate::request::{LogSelection, Request};
 use trailproof::validate::{Access, validate};
 
 use super::case::{Amount, Case, Named, Size};
@@ -24,13 +24,13 @@ fn link(size: Size) -> Case {
     let source = Box::leak(Box::new(data::source(&world)));
     let ring = Box::leak(Box::new(data::ring(&world, &[data::REGION])));
     let limits = Box::leak(Box::new(Limits::default()));
-    let atlas = Box::leak(Box::new(Atlas::new(source.roots(), Vec::new())));
+    let atlas = Box::leak(Box::new(Places::new(source.roots(), Vec::new())));
     let fetcher = Fetcher::new(&*source, &*atlas, &*ring, &*limits, 7_200);
     let keys = chain.digests.iter().rev();
-    let keys: Vec<DigestKey> = keys
-        .map(|digest| DigestKey::parse(&digest.place.key).expect("a digest's key"))
+    let keys: Vec<DigestObjectKey> = keys
+        .map(|digest| DigestObjectKey::parse(&digest.place.key).expect("a digest's key"))
         .collect();
-    let scope = Scope {
+    let scope = WalkScope {
         chain: keys[0].name.chain.clone(),
         backfill: false,
         from: None,
@@ -43,8 +43,9 @@ fn link(size: Size) -> Case {
     Case {
         amount: Amount::Items(keys.len()),
         prepare: Box::new(move || {
-            let read =
-                |key: &DigestKey| fetcher.digest(RootId(0), &key.to_string(), key.name.clone());
+            let read = |key: &DigestObjectKey| {
+                fetcher.digest(RootId(0), &key.to_string(), key.name.clone())
+            };
             let readings: Vec<_> = keys.iter().map(read).collect();
             let mut walk = Walk::new(scope.clone());
             Box::new(move || {
@@ -63,12 +64,12 @@ fn walk(size: Size) -> Case {
     let source = data::source(&world);
     let ring = data::ring(&world, &[data::REGION]);
     let request = Request {
-        logs: Logs::None,
+        logs: LogSelection::None,
         jobs: 2,
         ..Request::default()
     };
     Case::new(Amount::Items(chain.digests.len()), move || {
-        let atlas = Atlas::new(source.roots(), Vec::new());
+        let atlas = Places::new(source.roots(), Vec::new());
         let access = Access {
             source: &source,
             atlas: &atlas,

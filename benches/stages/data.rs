@@ -1,9 +1,9 @@
 //! What the cases work on, made on the forge.
 
 use trailproof::proof::finding::ObjectFacts;
-use trailproof::proof::keys::{KeyRing, Origin, PublicKey};
+use trailproof::proof::keys::{KeyOrigin, KeyRing, PublicKey};
 use trailproof::source::Metadata;
-use trailproof::source::memory::{MemObject, MemSource};
+use trailproof::source::memory::{MemoryObject, MemorySource};
 
 use super::case::Size;
 use crate::support::events::log_json;
@@ -62,7 +62,7 @@ pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
         for key in world.keys.published(region, from, to) {
             let der = world.keys.value_der(region, key.index);
             let valid = (key.valid_from, key.valid_to);
-            let key = PublicKey::from_der(&der, valid, Origin::File).expect("a key");
+            let key = PublicKey::from_der(&der, valid, KeyOrigin::File).expect("a key");
             ring.add(Some(region.parse().expect("a region")), key);
         }
     }
@@ -70,12 +70,12 @@ pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
 }
 
 /// The world's buckets as a source in memory.
-pub fn source(world: &World) -> MemSource {
-    let mut source = MemSource::default();
+pub fn source(world: &World) -> MemorySource {
+    let mut source = MemorySource::default();
     for (bucket, objects) in &world.buckets {
         for (key, object) in objects {
             let get = |name: &str| object.metadata.get(name).cloned();
-            let object = MemObject {
+            let object = MemoryObject {
                 body: object.body.clone(),
                 metadata: Metadata {
                     signature: get("signature"),

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use trailproof::cloudtrail::object_key::{DigestKey, LogKey};
+use trailproof::cloudtrail::object_key::{DigestObjectKey, LogObjectKey};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;
@@ -23,7 +23,7 @@ fn digests(_: Size) -> Case {
         )
     };
     parsed((0..KEYS).map(key).collect(), |key| {
-        black_box(DigestKey::parse(black_box(key))).is_some()
+        black_box(DigestObjectKey::parse(black_box(key))).is_some()
     })
 }
 
@@ -36,7 +36,7 @@ fn logs(_: Size) -> Case {
         trail.log_key(data::ACCOUNT, data::REGION, at, &unique)
     };
     parsed((0..KEYS).map(&mut key).collect(), |key| {
-        black_box(LogKey::parse(black_box(key))).is_some()
+        black_box(LogObjectKey::parse(black_box(key))).is_some()
     })
 }
 

@@ -6,7 +6,7 @@ use trailproof::report::validation::v1::{
 };
 use trailproof::report::{Format, render};
 use trailproof::source::Source;
-use trailproof::source::places::Atlas;
+use trailproof::source::places::Places;
 use trailproof::validate::observer::Silent;
 use trailproof::validate::outcome::Outcome;
 use trailproof::validate::request::Request;
@@ -52,7 +52,7 @@ fn outcome(size: Size) -> Outcome {
     let source = data::source(&world);
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let ring = data::ring(&world, &regions);
-    let atlas = Atlas::new(source.roots(), Vec::new());
+    let atlas = Places::new(source.roots(), Vec::new());
     let access = Access {
         source: &source,
         atlas: &atlas,

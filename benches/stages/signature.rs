@@ -2,7 +2,7 @@
 
 use trailproof::cloudtrail::digest::Unverified;
 use trailproof::cloudtrail::ids::{Region, shift};
-use trailproof::proof::signature::{Checked, Written, check};
+use trailproof::proof::signature::{SignatureCheck, WrittenSignature, check};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;
@@ -16,12 +16,12 @@ fn checked(_: Size) -> Case {
     let digest = Unverified::parse(&record.json).expect("a digest");
     let region: Region = data::REGION.parse().expect("a region");
     Case::new(Amount::Items(1), move || {
-        let written = Written {
+        let written = WrittenSignature {
             hex: &record.signature,
             algorithm: None,
         };
         let signed = (record.end, shift(record.end, 7_200));
         let checked = check(&digest, written, &region, &ring, signed);
-        assert!(matches!(checked, Checked::Valid(_)));
+        assert!(matches!(checked, SignatureCheck::Valid(_)));
     })
 }

@@ -13,7 +13,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Http {
         let mut trust = TrustStore::default();
         if let Some(pem) = &settings.authorities {
             let usable = usable(pem).map_err(|why| {
-                Error::new(Kind::Input, "the certificates to trust are of no use")
+                Error::new(ErrorKind::Input, "the certificates to trust are of no use")
                     .because(why)
                     .hint("give --ca-bundle or AWS_CA_BUNDLE a file of BEGIN CERTIFICATE blocks")
             })?;
@@ -63,7 +63,7 @@ impl Http {
             .with_trust_store(trust)
             .build()
             .map_err(|e| {
-                Error::new(Kind::Input, "the certificates to trust are of no use").because(e)
+                Error::new(ErrorKind::Input, "the certificates to trust are of no use").because(e)
             })?;
         let client = Builder::new().build_with_connector_fn(move |settings, components| {
             let mut builder = Connector::builder()

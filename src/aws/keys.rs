@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::aws::{Ask, Session, trouble};
 use crate::cloudtrail::ids::{HOUR, Region, shift};
 use crate::proof::finding::{Code, Finding};
-use crate::proof::keys::{KeyRing, Keys, Lookup, Origin, PublicKey, Unasked};
+use crate::proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, PublicKey};
 use crate::source::GetError;
 
 /// How far around the time of signing must have been asked before a key is taken for unknown: keys
@@ -25,22 +25,22 @@ const WIDER: i64 = 90 * 24 * HOUR;
 const PAGES: usize = 1_000;
 
 /// A stretch of time, both ends included.
-type Stretch = (Timestamp, Timestamp);
+type AnsweredRange = (Timestamp, Timestamp);
 
 /// The keys of all regions, asked for as they are needed.
 pub struct RegionalKeys {
     session: Session,
     now: Timestamp,
-    regions: Mutex<BTreeMap<Region, Arc<Mutex<Asked>>>>,
+    regions: Mutex<BTreeMap<Region, Arc<Mutex<RegionKeys>>>>,
     requests: AtomicU64,
 }
 
 /// What one region answered.
 #[derive(Default)]
-struct Asked {
+struct RegionKeys {
     ring: KeyRing,
-    answered: Vec<Stretch>,
-    refused: Option<Unasked>,
+    answered: Vec<AnsweredRange>,
+    refused: Option<KeyUnavailable>,
 }
 
 impl RegionalKeys {
@@ -54,13 +54,13 @@ impl RegionalKeys {
         }
     }
 
-    fn region(&self, region: &Region) -> Arc<Mutex<Asked>> {
+    fn region(&self, region: &Region) -> Arc<Mutex<RegionKeys>> {
         let mut regions = self.regions.lock().unwrap_or_else(|e| e.into_inner());
         Arc::clone(regions.entry(region.clone()).or_default())
     }
 
     /// A stretch of time without what lies in the future, and wider on both sides.
-    fn around(&self, (from, to): Stretch, wider: i64) -> Stretch {
+    fn around(&self, (from, to): AnsweredRange, wider: i64) -> AnsweredRange {
         let to = shift(to.min(self.now).max(from), wider);
         let from = shift(from, -wider);
         (from, to.min(self.now).max(from))
@@ -68,8 +68,14 @@ impl RegionalKeys {
 
     /// Asks for the keys of a stretch of time and some time around it, unless that stretch was
     /// answered, or any refused, before.
-    fn ask(&self, asked: &mut Asked, region: &Region, stretch: Stretch, ask: Stretch) {
-        let covers = |(f, t): &Stretch| *f <= stretch.0 && stretch.1 <= *t;
+    fn ask(
+        &self,
+        asked: &mut RegionKeys,
+        region: &Region,
+        stretch: AnsweredRange,
+        ask: AnsweredRange,
+    ) {
+        let covers = |(f, t): &AnsweredRange| *f <= stretch.0 && stretch.1 <= *t;
         if asked.answered.iter().any(covers) || asked.refused.is_some() {
             return;
         }
@@ -85,7 +91,7 @@ impl RegionalKeys {
                 }
             }
             Err(error) => {
-                asked.refused = Some(Unasked {
+                asked.refused = Some(KeyUnavailable {
                     reason: error.reason(),
                     detail: format!("ListPublicKeys in {region}: {}", error.detail()),
                 });
@@ -94,7 +100,7 @@ impl RegionalKeys {
     }
 
     /// Every page of an answer: one that is not whole says nothing of what it lacks.
-    fn pages(&self, region: &Region, (from, to): Stretch) -> Result<Vec<Listed>, GetError> {
+    fn pages(&self, region: &Region, (from, to): AnsweredRange) -> Result<Vec<Listed>, GetError> {
         let client = self.session.cloudtrail(region);
         let ask = Ask {
             permission: "cloudtrail:ListPublicKeys",
@@ -126,22 +132,22 @@ impl RegionalKeys {
 }
 
 impl Keys for RegionalKeys {
-    fn expect(&self, region: &Region, signed: Stretch) {
+    fn expect(&self, region: &Region, signed: AnsweredRange) {
         let region_keys = self.region(region);
         let signed = self.around(signed, 0);
         self.ask(&mut lock(&region_keys), region, signed, signed);
     }
 
-    fn look_up(&self, region: &Region, fingerprint: &str, signed: Stretch) -> Lookup {
+    fn look_up(&self, region: &Region, fingerprint: &str, signed: AnsweredRange) -> KeyLookup {
         let region_keys = self.region(region);
         let mut asked = lock(&region_keys);
-        let known = |asked: &Asked| asked.ring.look_up(region, fingerprint, signed);
-        if let found @ Lookup::Valid(_) = known(&asked) {
+        let known = |asked: &RegionKeys| asked.ring.look_up(region, fingerprint, signed);
+        if let found @ KeyLookup::Valid(_) = known(&asked) {
             return found;
         }
         let exact = self.around(signed, 0);
         self.ask(&mut asked, region, exact, exact);
-        if let found @ Lookup::Valid(_) = known(&asked) {
+        if let found @ KeyLookup::Valid(_) = known(&asked) {
             return found;
         }
         let (around, wider) = (self.around(signed, AROUND), self.around(signed, WIDER));
@@ -150,13 +156,15 @@ impl Keys for RegionalKeys {
         // its own, whatever the window.
         let near = |key: &PublicKey| key.valid_during(wider.0, wider.1);
         match (known(&asked), &asked.refused) {
-            (Lookup::Unavailable(_) | Lookup::Unknown(_), Some(why)) => {
-                Lookup::Unavailable(Some(why.clone()))
+            (KeyLookup::Unavailable(_) | KeyLookup::Unknown(_), Some(why)) => {
+                KeyLookup::Unavailable(Some(why.clone()))
             }
-            (Lookup::OutsideValidity(keys), refused) if !keys.iter().any(near) => match refused {
-                Some(why) => Lookup::Unavailable(Some(why.clone())),
-                None => asked.ring.without_its_own(region, signed),
-            },
+            (KeyLookup::OutsideValidity(keys), refused) if !keys.iter().any(near) => {
+                match refused {
+                    Some(why) => KeyLookup::Unavailable(Some(why.clone())),
+                    None => asked.ring.without_its_own(region, signed),
+                }
+            }
             (found, _) => found,
         }
     }
@@ -169,8 +177,8 @@ impl Keys for RegionalKeys {
             .collect()
     }
 
-    fn origin(&self) -> Origin {
-        Origin::Aws
+    fn origin(&self) -> KeyOrigin {
+        KeyOrigin::Aws
     }
 
     fn requests(&self) -> u64 {
@@ -178,7 +186,7 @@ impl Keys for RegionalKeys {
     }
 }
 
-fn lock(asked: &Mutex<Asked>) -> MutexGuard<'_, Asked> {
+fn lock(asked: &Mutex<RegionKeys>) -> MutexGuard<'_, RegionKeys> {
     asked.lock().unwrap_or_else(|e| e.into_inner())
 }
 
@@ -192,7 +200,7 @@ fn read(listed: &Listed) -> Result<PublicKey, String> {
         time(listed.validity_start_time())?,
         time(listed.validity_end_time())?,
     );
-    let key = PublicKey::from_der(der, valid, Origin::Aws)?;
+    let key = PublicKey::from_der(der, valid, KeyOrigin::Aws)?;
     match listed.fingerprint() {
         Some(named) if !named.eq_ignore_ascii_case(&key.fingerprint) => {
             Err("its Fingerprint is not that of its Value".into())

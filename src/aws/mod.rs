@@ -19,5 +19,5 @@ pub mod trails;
 pub(crate) use clock::Clock;
 pub(crate) use error::{Ask, bucket_region, trouble};
 pub use http::{Http, HttpSettings};
-pub use runtime::Engine;
-pub use session::{Session, Settings};
+pub use runtime::Runtime;
+pub use session::{Session, SessionSettings};

@@ -3,33 +3,33 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 use crate::source::GetError;
 
 /// How often work that takes its time looks whether it should stop.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A runtime, and what stops it.
-pub struct Engine {
-    runtime: Option<Runtime>,
-    stop: Stop,
+pub struct Runtime {
+    runtime: Option<tokio::runtime::Runtime>,
+    stop: CancelFlag,
 }
 
-impl Engine {
+impl Runtime {
     /// Starts a runtime whose work ends when `stop` is set.
     ///
     /// # Errors
     /// Where no threads can be had.
-    pub fn new(stop: Stop) -> Result<Self, Error> {
+    pub fn new(stop: CancelFlag) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
-            .map_err(|e| Error::new(Kind::Internal, "cannot start the runtime").because(e))?;
-        Ok(Engine {
+            .map_err(|e| Error::new(ErrorKind::Internal, "cannot start the runtime").because(e))?;
+        Ok(Runtime {
             runtime: Some(runtime),
             stop,
         })
@@ -79,7 +79,7 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
+impl Drop for Runtime {
     fn drop(&mut self) {
         // What is still under way, such as a look-up of a name, is of no use any more.
         if let Some(runtime) = self.runtime.take() {

@@ -20,8 +20,8 @@ use aws_types::service_config::ServiceConfigKey;
 
 use super::endpoints::Endpoints;
 use super::error::{CountRefusals, NeverUntrusted, chain};
-use super::{Engine, Http};
-use crate::base::error::{Error, Kind};
+use super::{Http, Runtime};
+use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 
@@ -39,7 +39,7 @@ const SDK_ATTEMPTS: u32 = 3;
 
 /// Who we are and where we ask.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct SessionSettings {
     /// The profile; the environment's where absent.
     pub profile: Option<String>,
     /// Where all services answer; `AWS_ENDPOINT_URL_…` win over it.
@@ -53,7 +53,7 @@ pub struct Settings {
 /// Someone signed in.
 #[derive(Clone)]
 pub struct Session {
-    engine: Arc<Engine>,
+    engine: Arc<Runtime>,
     http: Http,
     config: SdkConfig,
     endpoint_url: Option<String>,
@@ -68,7 +68,11 @@ impl Session {
     ///
     /// # Errors
     /// Where there are none.
-    pub fn open(engine: Arc<Engine>, http: Http, settings: &Settings) -> Result<Self, Error> {
+    pub fn open(
+        engine: Arc<Runtime>,
+        http: Http,
+        settings: &SessionSettings,
+    ) -> Result<Self, Error> {
         let config = engine.run(load(&http, settings)).map_err(interrupted)?;
         let session = Session {
             engine,
@@ -84,7 +88,7 @@ impl Session {
     }
 
     /// Sees that there are credentials, before anything is asked for.
-    fn sign_in(&self, settings: &Settings) -> Result<(), Error> {
+    fn sign_in(&self, settings: &SessionSettings) -> Result<(), Error> {
         if !settings.sign {
             return Ok(());
         }
@@ -98,7 +102,7 @@ impl Session {
         }
     }
 
-    pub(crate) fn engine(&self) -> &Engine {
+    pub(crate) fn engine(&self) -> &Runtime {
         &self.engine
     }
 
@@ -200,7 +204,7 @@ fn partition() -> RetryPartition {
         .build()
 }
 
-async fn load(http: &Http, settings: &Settings) -> SdkConfig {
+async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
     let mut profile = ProfileFileRegionProvider::builder();
     if let Some(name) = &settings.profile {
         profile = profile.profile_name(name);
@@ -248,15 +252,15 @@ async fn load(http: &Http, settings: &Settings) -> SdkConfig {
 }
 
 fn interrupted(error: GetError) -> Error {
-    Error::new(Kind::Interrupted, error.detail())
+    Error::new(ErrorKind::Interrupted, error.detail())
 }
 
-fn no_credentials(settings: &Settings) -> Error {
+fn no_credentials(settings: &SessionSettings) -> Error {
     let message = match &settings.profile {
         Some(profile) => format!("there are no credentials in the profile {profile}"),
         None => "there are no credentials".to_owned(),
     };
-    Error::new(Kind::Input, message).hint(
+    Error::new(ErrorKind::Input, message).hint(
         "sign in as for the AWS CLI (aws sso login, a profile, AWS_ACCESS_KEY_ID …); nothing was \
          validated",
     )

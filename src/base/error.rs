@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What kind of trouble kept us from looking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The request makes no sense: arguments that contradict each other.
     Usage,
     /// Something given could not be read: `--path`, `--keys`, `--expect`, `--accept`.
@@ -22,7 +22,7 @@ pub enum Kind {
 /// and what to do.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
@@ -30,7 +30,7 @@ pub struct Error {
 
 impl Error {
     /// An error of a kind, in words.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error {
             kind,
             message: message.into(),
@@ -52,7 +52,7 @@ impl Error {
     }
 
     /// Its kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 

@@ -8,14 +8,14 @@ use std::thread;
 pub type Who = Box<dyn FnOnce() -> Option<String> + Send>;
 
 /// An answer on its way.
-pub struct Caller(Receiver<Option<String>>);
+pub struct CallerLookup(Receiver<Option<String>>);
 
-impl Caller {
+impl CallerLookup {
     /// Asks in a thread of its own; nobody, where nothing is asked in anybody's name.
     pub fn ask(who: Option<Who>) -> Self {
         let (sender, receiver) = mpsc::channel();
         let Some(who) = who else {
-            return Caller(receiver);
+            return CallerLookup(receiver);
         };
         let ask = move || {
             // Where nobody wants to know any more, the work was done first.
@@ -23,7 +23,7 @@ impl Caller {
         };
         // Without a thread it stays unknown.
         let _ = thread::Builder::new().name("caller".into()).spawn(ask);
-        Caller(receiver)
+        CallerLookup(receiver)
     }
 
     /// Who it is, where that is known by now.

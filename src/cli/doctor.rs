@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::args::doctor::Doctor;
+use super::args::doctor::DoctorArgs;
 use super::open::aws::{FIRST_REGION, IN_FLIGHT, connections};
 use super::output;
 use super::terminal::progress::Progress;
@@ -13,16 +13,16 @@ use super::{INTERRUPTED, interrupted};
 use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::{InFlight, S3Source};
 use crate::aws::trails::SessionTrails;
-use crate::aws::{Engine, Http, Session, Settings};
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::aws::{Http, Runtime, Session, SessionSettings};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
-use crate::commands::doctor::{Caller, Reach, Wanted, examine};
+use crate::commands::doctor::{DoctorAccess, DoctorCaller, DoctorRequest, examine};
 use crate::report::doctor::text;
 use crate::report::doctor::v1::{Report, Run};
-use crate::source::trails::Trails;
-use crate::validate::request::{Filter, Request};
+use crate::source::trails::TrailApi;
+use crate::validate::request::{ChainFilter, Request};
 use crate::validate::survey::trails::locate;
 
 /// Who signs for S3 and who for CloudTrail.
@@ -37,9 +37,14 @@ struct Sessions {
 ///
 /// # Errors
 /// Where no look was taken, or its report could not be written.
-pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> Result<u8, Error> {
+pub fn run(
+    args: DoctorArgs,
+    now: Timestamp,
+    command: Vec<String>,
+    stop: &CancelFlag,
+) -> Result<u8, Error> {
     if args.scope.trail_arn.is_empty() && args.s3_bucket.is_empty() {
-        let error = Error::new(Kind::Usage, "there is nothing to look at");
+        let error = Error::new(ErrorKind::Usage, "there is nothing to look at");
         return Err(error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket"));
     }
     let begun = Instant::now();
@@ -53,7 +58,7 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         Vec::new()
     };
     let trails = SessionTrails::new(sessions.trail.clone(), usual.clone());
-    let trails = Some(&trails as &dyn Trails).filter(|_| signed);
+    let trails = Some(&trails as &dyn TrailApi).filter(|_| signed);
     let located = trails.map(|t| locate(t, &args.scope.trail_arn).trails);
     let located = located.unwrap_or_default();
     let here = |bucket: &String| args.s3_bucket.is_empty() || args.s3_bucket.contains(bucket);
@@ -77,7 +82,7 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         in_flight,
         limits.clone(),
     );
-    let reach = Reach {
+    let reach = DoctorAccess {
         callers: &callers,
         source: &source,
         buckets: &source,
@@ -89,8 +94,8 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
         .s3_prefix
         .iter()
         .map(|p| p.trim_matches('/').into());
-    let wanted = Wanted {
-        filter: Filter {
+    let wanted = DoctorRequest {
+        filter: ChainFilter {
             regions: args.scope.region,
             accounts: args.scope.account_id,
             organizations: args.scope.organization_id,
@@ -125,21 +130,26 @@ pub fn run(args: Doctor, now: Timestamp, command: Vec<String>, stop: &Stop) -> R
 }
 
 /// The region to ask in where neither environment nor profile name one.
-fn usual(args: &Doctor) -> Result<Region, Error> {
+fn usual(args: &DoctorArgs) -> Result<Region, Error> {
     let home = args.scope.trail_arn.first().map(|arn| &arn.home_region);
     match args.scope.region.first().or(home) {
         Some(region) => Ok(region.clone()),
         None => FIRST_REGION
             .parse()
-            .map_err(|e| Error::new(Kind::Internal, "no first region").because(e)),
+            .map_err(|e| Error::new(ErrorKind::Internal, "no first region").because(e)),
     }
 }
 
-fn sign_in(args: &Doctor, usual: &Region, limits: &Limits, stop: &Stop) -> Result<Sessions, Error> {
-    let engine = Arc::new(Engine::new(stop.clone())?);
+fn sign_in(
+    args: &DoctorArgs,
+    usual: &Region,
+    limits: &Limits,
+    stop: &CancelFlag,
+) -> Result<Sessions, Error> {
+    let engine = Arc::new(Runtime::new(stop.clone())?);
     let http = Http::new(connections(&args.sign_in, limits)?)?;
     let open = |profile: Option<&String>| {
-        let settings = Settings {
+        let settings = SessionSettings {
             profile: profile.cloned(),
             endpoint_url: args.sign_in.endpoint_url.clone(),
             region: usual.clone(),
@@ -160,8 +170,8 @@ fn sign_in(args: &Doctor, usual: &Region, limits: &Limits, stop: &Stop) -> Resul
     Ok(Sessions { s3, trail, one })
 }
 
-fn callers(sessions: &Sessions) -> Vec<Caller> {
-    let caller = |purpose, session: &Session| Caller {
+fn callers(sessions: &Sessions) -> Vec<DoctorCaller> {
+    let caller = |purpose, session: &Session| DoctorCaller {
         purpose,
         identified: session.who(None),
     };

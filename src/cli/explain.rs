@@ -2,22 +2,22 @@
 
 use jiff::Timestamp;
 
-use super::args::Scope;
-use super::args::explain::Explain;
-use super::caller::Caller;
+use super::args::ScopeArgs;
+use super::args::explain::ExplainArgs;
+use super::caller::CallerLookup;
 use super::output;
 use super::signals::Signals;
-use super::validate::resolve::Look;
+use super::validate::resolve::SourceRequest;
 use super::{INTERRUPTED, begun, interrupted, second};
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
-use crate::commands::explain::target::Target;
-use crate::commands::explain::{Settings, explain};
+use crate::commands::explain::target::ExplainTarget;
+use crate::commands::explain::{ExplainSettings, explain};
 use crate::proof::finding::Verdict;
 use crate::report::explain::text;
 use crate::report::validation::v1::{Requests, Run};
-use crate::source::cancellable::Halting;
+use crate::source::cancellable::CancellableSource;
 use crate::validate::Access;
 
 /// Looks, and gives the exit status.
@@ -25,33 +25,33 @@ use crate::validate::Access;
 /// # Errors
 /// Where no look was taken, or its report could not be written.
 pub fn run(
-    mut args: Explain,
+    mut args: ExplainArgs,
     command: Vec<String>,
     started: Timestamp,
-    stop: &Stop,
+    stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let target: Target = args.key.parse().map_err(|e| {
+    let target: ExplainTarget = args.key.parse().map_err(|e| {
         let what = format!("{} is not to be explained", args.key);
-        Error::new(Kind::Usage, what).because(e)
+        Error::new(ErrorKind::Usage, what).because(e)
     })?;
     if let Some(bucket) = &target.bucket {
         let given = &mut args.source.s3_bucket;
         if given.is_empty() {
             given.push(super::args::bucket(bucket).map_err(|why| {
-                Error::new(Kind::Usage, format!("{bucket} is no bucket")).because(why)
+                Error::new(ErrorKind::Usage, format!("{bucket} is no bucket")).because(why)
             })?);
         }
     }
     Signals::listen()?.ask(stop);
     let limits = Limits::default();
-    let scope = Scope {
+    let scope = ScopeArgs {
         region: Vec::new(),
         account_id: Vec::new(),
         organization_id: Vec::new(),
         trail_arn: args.trail_arn.into_iter().collect(),
         s3_prefix: Vec::new(),
     };
-    let look = Look {
+    let look = SourceRequest {
         source: &args.source,
         scope: &scope,
         sign_in: &args.sign_in,
@@ -60,7 +60,7 @@ pub fn run(
         jobs: args.jobs,
     };
     let side = look.open(second(started), &limits, stop)?;
-    let settings = Settings {
+    let settings = ExplainSettings {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
         as_of: args.as_of.or(side.now),
@@ -69,14 +69,14 @@ pub fn run(
         jobs: side.jobs,
         limits,
     };
-    let source = Halting::new(side.access.source.as_ref(), stop.clone());
+    let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
         atlas: &side.access.atlas,
         keys: side.access.keys.as_ref(),
         trails: None,
     };
-    let caller = Caller::ask(side.access.who);
+    let caller = CallerLookup::ask(side.access.who);
     let explained = explain(access, &target, &settings)?;
     let requests = Requests {
         trails: side.access.trails.map_or(0, |trails| trails.requests()),

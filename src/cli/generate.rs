@@ -12,7 +12,7 @@ use roff::{Roff, roman};
 
 use super::args::Args;
 use super::output;
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 
 /// The program's name, as it is called.
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -41,7 +41,8 @@ pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
     let Some(folder) = folder else {
         let mut all = Vec::new();
         let written = pages.iter().try_for_each(|of| page(of, &mut all));
-        written.map_err(|e| Error::new(Kind::Internal, "cannot make the manual").because(e))?;
+        written
+            .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the manual").because(e))?;
         return output::print("the manual", &all);
     };
     for of in pages {
@@ -53,7 +54,7 @@ pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
         };
         File::create(&path).and_then(write).map_err(|e| {
             let message = format!("cannot write the manual to {}", path.display());
-            Error::new(Kind::Output, message).because(e)
+            Error::new(ErrorKind::Output, message).because(e)
         })?;
     }
     Ok(0)

@@ -20,11 +20,11 @@ use std::ffi::OsString;
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use jiff::Timestamp;
 
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 use crate::report::trails as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
-use args::{Args, Command, Unused};
+use args::{Args, Command, UnusedArgs};
 use diagnose::note;
 #[cfg(feature = "aws")]
 use signals::Signals;
@@ -39,7 +39,7 @@ pub const INTERRUPTED: u8 = 130;
 /// no validation was performed, or 70 for an internal error.
 pub fn run(command_line: Vec<OsString>) -> u8 {
     let started = Timestamp::now();
-    let stop = Stop::default();
+    let stop = CancelFlag::default();
     let colour = match terminal::knows_escapes() {
         true => ColorChoice::Auto,
         false => ColorChoice::Never,
@@ -85,8 +85,8 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Err(error) => {
             diagnose::print(&error);
             match error.kind() {
-                Kind::Internal => INTERNAL_ERROR,
-                Kind::Interrupted => INTERRUPTED,
+                ErrorKind::Internal => INTERNAL_ERROR,
+                ErrorKind::Interrupted => INTERRUPTED,
                 _ => 2,
             }
         }
@@ -112,7 +112,7 @@ fn begun(command: Vec<String>, started: Timestamp) -> Run {
 }
 
 /// Whether a run was interrupted, which is told; its report holds something all the same.
-fn interrupted(stop: &Stop, what: &str) -> bool {
+fn interrupted(stop: &CancelFlag, what: &str) -> bool {
     let interrupted = stop.is_set();
     if interrupted {
         note(&format!(
@@ -124,32 +124,32 @@ fn interrupted(stop: &Stop, what: &str) -> bool {
 
 /// Names what was given and means nothing here: beside a report `as_aws_cli`, which goes to standard
 /// error too, only what bears on safety.
-fn unused(given: &Unused, as_aws_cli: bool) {
+fn unused(given: &UnusedArgs, as_aws_cli: bool) {
     let given = given.given().into_iter();
     for (name, meaning) in given.filter(|(name, _)| !as_aws_cli || *name == "--no-verify-ssl") {
         note(&format!("{name} is accepted and has no effect: {meaning}"));
     }
 }
 
-fn schema(of: args::Schema) -> Result<u8, Error> {
+fn schema(of: args::SchemaKind) -> Result<u8, Error> {
     let schema = match of {
-        args::Schema::Validate => v1::schema(),
-        args::Schema::Trails => trail_list::schema(),
-        args::Schema::Doctor => crate::report::doctor::v1::schema(),
-        args::Schema::Explain => crate::report::explain::v1::schema(),
+        args::SchemaKind::Validate => v1::schema(),
+        args::SchemaKind::Trails => trail_list::schema(),
+        args::SchemaKind::Doctor => crate::report::doctor::v1::schema(),
+        args::SchemaKind::Explain => crate::report::explain::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
-        .map_err(|e| Error::new(Kind::Internal, "cannot make the schema").because(e))?;
+        .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;
     text.push(b'\n');
     output::print("the schema", &text)
 }
 
 #[cfg(feature = "aws")]
 fn doctor(
-    args: crate::cli::args::doctor::Doctor,
+    args: crate::cli::args::doctor::DoctorArgs,
     command: Vec<String>,
     started: Timestamp,
-    stop: &Stop,
+    stop: &CancelFlag,
 ) -> Result<u8, Error> {
     unused(&args.unused, false);
     Signals::listen()?.ask(stop);
@@ -159,11 +159,11 @@ fn doctor(
 /// Without the SDK nothing can be asked.
 #[cfg(not(feature = "aws"))]
 fn doctor(
-    _: crate::cli::args::doctor::Doctor,
+    _: crate::cli::args::doctor::DoctorArgs,
     _: Vec<String>,
     _: Timestamp,
-    _: &Stop,
+    _: &CancelFlag,
 ) -> Result<u8, Error> {
     let message = "this trailproof was built without AWS, which doctor asks";
-    Err(Error::new(Kind::Usage, message))
+    Err(Error::new(ErrorKind::Usage, message))
 }

@@ -8,10 +8,10 @@ use std::path::Path;
 use clap::ArgMatches;
 
 use super::args;
-use super::output::{self, Targets};
+use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::validate::aws_cli;
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::report::Format;
 use crate::report::validation::saved::Saved;
@@ -20,25 +20,25 @@ use crate::report::validation::saved::Saved;
 ///
 /// # Errors
 /// Where it cannot be read, is not a report, or cannot be written.
-pub fn run(args: &args::Report, matches: Option<&ArgMatches>) -> Result<u8, Error> {
+pub fn run(args: &args::ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error> {
     let pairs = output::pairs(matches, Format::Text)?;
     Signals::listen()?;
     // Read first, for it may be the file that is to be replaced.
     let (json, source) = read(&args.saved, Limits::default().saved_report)?;
     let mut saved = Saved::read(json).map_err(|e| {
         Error::new(
-            Kind::Input,
+            ErrorKind::Input,
             format!("{} is not a report", named(&args.saved)),
         )
         .because(e)
         .hint("give what trailproof validate --format json wrote")
     })?;
-    let targets = Targets::open(pairs, Format::Text)?;
+    let targets = OutputTargets::open(pairs, Format::Text)?;
     if let Some(target) = targets.changing(&source) {
         let (target, saved) = (target.display(), named(&args.saved));
         let said =
             format!("the report would be written into the one that is read: {target} is {saved}");
-        return Err(Error::new(Kind::Usage, said).hint("give --out another file"));
+        return Err(Error::new(ErrorKind::Usage, said).hint("give --out another file"));
     }
     targets.write(|format, out| match format {
         Format::AwsCli => aws_cli::print(saved.report(), None, false, out),
@@ -73,7 +73,7 @@ fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
         };
         Ok((file.metadata()?.len(), file, source))
     };
-    let error = || Error::new(Kind::Input, format!("cannot read {}", named(path)));
+    let error = || Error::new(ErrorKind::Input, format!("cannot read {}", named(path)));
     let (length, file, source) = open().map_err(|e: io::Error| error().because(e))?;
     if length > most {
         return Err(error().because(format!("it has more than {most} bytes")));

@@ -9,11 +9,11 @@ use signal_hook::low_level;
 
 use super::INTERRUPTED;
 use super::output::target;
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 
 /// What becomes of signals.
-pub struct Signals(Arc<OnceLock<Stop>>);
+pub struct Signals(Arc<OnceLock<CancelFlag>>);
 
 impl Signals {
     /// Ends the program at a signal, and leaves nothing half-written behind.
@@ -21,7 +21,7 @@ impl Signals {
     /// # Errors
     /// Where they cannot be listened to.
     pub fn listen() -> Result<Signals, Error> {
-        let asked = Arc::<OnceLock<Stop>>::default();
+        let asked = Arc::<OnceLock<CancelFlag>>::default();
         let stop = Arc::clone(&asked);
         let listen = |mut signals: signal_hook::iterator::Signals| {
             let wait = move || {
@@ -42,13 +42,13 @@ impl Signals {
         let mut heeded = vec![SIGINT, SIGTERM];
         heeded.extend(Some(SIGHUP).filter(|_| !hang_up_is_ignored()));
         let listening = signal_hook::iterator::Signals::new(heeded).and_then(listen);
-        let error = |e| Error::new(Kind::Internal, "cannot listen to signals").because(e);
+        let error = |e| Error::new(ErrorKind::Internal, "cannot listen to signals").because(e);
         listening.map_err(error)?;
         Ok(Signals(asked))
     }
 
     /// From now on the first signal only asks for a stop: what was found until then is to be told.
-    pub fn ask(self, stop: &Stop) {
+    pub fn ask(self, stop: &CancelFlag) {
         // Nobody else can have set it.
         let _ = self.0.set(stop.clone());
     }

@@ -4,21 +4,21 @@ use clap::ArgMatches;
 use jiff::Timestamp;
 use std::time::Instant;
 
-use super::args::Trails;
-use super::output::{self, Targets};
+use super::args::TrailsArgs;
+use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
-use super::validate::resolve::{Look, texts};
+use super::validate::resolve::{SourceRequest, texts};
 use super::{INTERRUPTED, begun, interrupted, second};
-use crate::base::cancel::Stop;
+use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::commands::trails as inventory;
-use crate::commands::trails::Request;
+use crate::commands::trails::TrailsRequest;
 use crate::proof::finding::Verdict;
 use crate::report::trails::{self, Format, Requested};
 use crate::report::validation::v1::{Requests, Run};
-use crate::source::cancellable::Halting;
+use crate::source::cancellable::CancellableSource;
 
 /// Lists the chains and gives the exit status: that of what is unproven where something could not be
 /// listed, or nothing is there.
@@ -26,19 +26,19 @@ use crate::source::cancellable::Halting;
 /// # Errors
 /// Where nothing was listed, or the list could not be written.
 pub fn run(
-    args: Trails,
+    args: TrailsArgs,
     matches: Option<&ArgMatches>,
     command: Vec<String>,
     started: Timestamp,
-    stop: &Stop,
+    stop: &CancelFlag,
 ) -> Result<u8, Error> {
     let entered = Instant::now();
     let pairs = output::pairs(matches, Format::Text)?;
     let signals = Signals::listen()?;
-    let targets = Targets::open(pairs, Format::Text)?;
+    let targets = OutputTargets::open(pairs, Format::Text)?;
     signals.ask(stop);
     let limits = Limits::default();
-    let look = Look {
+    let look = SourceRequest {
         source: &args.source,
         scope: &args.scope,
         sign_in: &args.sign_in,
@@ -58,7 +58,7 @@ pub fn run(
         prefixes: look.prefixes(),
     };
     let needed = look.needs_trails();
-    let request = Request {
+    let request = TrailsRequest {
         filter: look.filter(&side.located.trails),
         jobs: side.jobs,
         complete: !(needed && side.located.unasked),
@@ -69,7 +69,7 @@ pub fn run(
         },
         limits,
     };
-    let source = Halting::new(side.access.source.as_ref(), stop.clone());
+    let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
     let progress = Progress::begin("listing digests", entered, args.quiet);
     let inventory = inventory::take(&source, &side.access.atlas, &request)?;
     drop(progress);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::base::json::strict;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::{AccountId, Window};
-use crate::cloudtrail::object_key::DigestKey;
+use crate::cloudtrail::object_key::DigestObjectKey;
 
 /// The hash algorithm digests name for logs and for their predecessor.
 pub const HASH_ALGORITHM: &str = "SHA-256";
@@ -57,7 +57,7 @@ pub(crate) struct Claims {
     pub bucket: String,
     pub key: String,
     /// The key's own fields; `None` where it is not of a digest's shape.
-    pub name: Option<DigestKey>,
+    pub name: Option<DigestObjectKey>,
     pub fingerprint: String,
     pub algorithm: String,
     pub previous: Option<Link>,
@@ -77,7 +77,7 @@ impl Unverified {
     pub(crate) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
         let parsed = strict::check(json)
             .and_then(|()| serde_json::from_slice(json).map_err(|e| e.to_string()))
-            .and_then(Raw::checked);
+            .and_then(RawDigest::checked);
         // A parser's message may quote what it read.
         let claims = parsed.map_err(|why| why.chars().take(200).collect::<String>())?;
         Ok(Unverified { sha256, claims })
@@ -107,7 +107,7 @@ impl Unverified {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Raw {
+struct RawDigest {
     aws_account_id: String,
     digest_start_time: String,
     digest_end_time: String,
@@ -138,7 +138,7 @@ struct RawLog {
     hash_algorithm: String,
 }
 
-impl Raw {
+impl RawDigest {
     fn checked(self) -> Result<Claims, String> {
         let from = time("digestStartTime", &self.digest_start_time)?;
         let to = time("digestEndTime", &self.digest_end_time)?;
@@ -178,7 +178,7 @@ impl Raw {
             interval: Window::new(from, to),
             end_text: short("digestEndTime", self.digest_end_time, NAME)?,
             bucket,
-            name: DigestKey::parse(&self.digest_s3_object),
+            name: DigestObjectKey::parse(&self.digest_s3_object),
             key: short("digestS3Object", self.digest_s3_object, KEY)?,
             fingerprint: short(
                 "digestPublicKeyFingerprint",

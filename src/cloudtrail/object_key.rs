@@ -116,14 +116,14 @@ impl fmt::Display for DigestName {
 
 /// A digest's whole key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DigestKey {
+pub struct DigestObjectKey {
     /// What stands before the account.
     pub root: KeyRoot,
     /// The file name.
     pub name: DigestName,
 }
 
-impl DigestKey {
+impl DigestObjectKey {
     /// Reads a key; `None` where folder and name do not agree with each other.
     pub fn parse(key: &str) -> Option<Self> {
         let (folder, file) = key.rsplit_once('/')?;
@@ -131,11 +131,11 @@ impl DigestKey {
         let dated = Dated::of(folder)?;
         let day = date(name.end);
         let root = dated.agreed(DIGEST_FOLDER, &name.chain.account, &name.chain.region, day)?;
-        Some(DigestKey { root, name })
+        Some(DigestObjectKey { root, name })
     }
 }
 
-impl fmt::Display for DigestKey {
+impl fmt::Display for DigestObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let chain = &self.name.chain;
         let folder = self
@@ -153,7 +153,7 @@ impl fmt::Display for DigestKey {
 /// A log's whole key. Which digest names a log cannot be read off it: the grammar serves
 /// discovery only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LogKey {
+pub struct LogObjectKey {
     /// What stands before the account.
     pub root: KeyRoot,
     /// The account whose events these are.
@@ -166,7 +166,7 @@ pub struct LogKey {
     pub unique: String,
 }
 
-impl LogKey {
+impl LogObjectKey {
     /// Reads a key; `None` where it is not a log's.
     pub fn parse(key: &str) -> Option<Self> {
         let (folder, file) = key.rsplit_once('/')?;
@@ -181,7 +181,7 @@ impl LogKey {
         let (account, region) = (account.parse().ok()?, region.parse().ok()?);
         let minute = parse_time(time).filter(|_| time.len() == 14)?;
         let dated = Dated::of(folder)?;
-        Some(LogKey {
+        Some(LogObjectKey {
             root: dated.agreed(LOG_FOLDER, &account, &region, date(minute))?,
             account,
             region,
@@ -196,9 +196,9 @@ impl LogKey {
     }
 }
 
-impl fmt::Display for LogKey {
+impl fmt::Display for LogObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let LogKey {
+        let LogObjectKey {
             root,
             account,
             region,
@@ -217,24 +217,24 @@ impl fmt::Display for LogKey {
 
 /// Reads keys of logs one after another, most of which lie in the folder of the one before.
 #[derive(Debug, Default)]
-pub struct LogKeys {
+pub struct LogKeyParser {
     folder: String,
     /// What every name in the folder begins with, up to the time of day.
     stem: String,
     midnight: Timestamp,
 }
 
-impl LogKeys {
-    /// The minute in a key; `None` where it is not a log's: as [`LogKey::parse`] says.
+impl LogKeyParser {
+    /// The minute in a key; `None` where it is not a log's: as [`LogObjectKey::parse`] says.
     pub fn minute(&mut self, key: &str) -> Option<Timestamp> {
         let (folder, file) = key.rsplit_once('/')?;
         if self.stem.is_empty() || folder != self.folder {
-            let LogKey {
+            let LogObjectKey {
                 account,
                 region,
                 minute,
                 ..
-            } = LogKey::parse(key)?;
+            } = LogObjectKey::parse(key)?;
             let day = date(minute);
             self.midnight = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
             self.stem = format!(
@@ -370,7 +370,7 @@ fn number(text: &str, digits: usize) -> Option<i16> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogKey, LogKeys};
+    use super::{LogKeyParser, LogObjectKey};
 
     #[test]
     fn one_key_after_another_is_read_as_each_by_itself() {
@@ -404,7 +404,7 @@ mod tests {
             folder.replacen("logs/", "", 1),
             folder.replacen("CloudTrail", "CloudTrail-Digest", 1),
         ];
-        let mut keys = LogKeys::default();
+        let mut keys = LogKeyParser::default();
         assert_eq!(keys.minute("/1234Z_a1B2c3D4e5F6g7H8.json.gz"), None);
         for first in &names {
             for (folder, second) in folders
@@ -412,7 +412,7 @@ mod tests {
                 .flat_map(|f| names.iter().map(move |n| (f, n)))
             {
                 for key in [format!("{folder}/{first}"), format!("{folder}/{second}")] {
-                    let alone = LogKey::parse(&key).map(|key| key.minute);
+                    let alone = LogObjectKey::parse(&key).map(|key| key.minute);
                     assert_eq!(keys.minute(&key), alone, "{key}");
                 }
             }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::event::record::{Call, Evidence, Setting};
+use crate::cloudtrail::event::record::{Call, Evidence, TrailSetting};
 use crate::cloudtrail::ids::{ChainId, Window};
-use crate::cloudtrail::object_key::{DigestKey, KeyRoot};
+use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
 use crate::proof::finding::{ARCHIVED, Code, DENIED, Finding};
 
@@ -18,18 +18,18 @@ const KEYS: usize = 100;
 
 /// What was done to stored objects, to their buckets and to the keys that encrypt them.
 #[derive(Default)]
-pub struct Traces<'e> {
+pub struct DamageCalls<'e> {
     objects: BTreeMap<(&'e str, &'e str), Vec<&'e Evidence>>,
     /// Digests that were removed: by chain, with the ends in their names, and where.
-    digests: BTreeMap<ChainId, Vec<(Timestamp, Place<'e>, &'e Evidence)>>,
+    digests: BTreeMap<ChainId, Vec<(Timestamp, DamagedPlace<'e>, &'e Evidence)>>,
     /// Objects of a bucket that were removed by calls of which the record does not say which.
     unnamed: BTreeMap<&'e str, Vec<&'e Evidence>>,
-    buckets: BTreeMap<&'e str, Vec<(Setting, &'e Evidence)>>,
+    buckets: BTreeMap<&'e str, Vec<(TrailSetting, &'e Evidence)>>,
     keys: Vec<(&'e str, &'e Evidence)>,
 }
 
 /// A bucket, and what stands before the account in a key of it.
-type Place<'e> = (&'e str, KeyRoot);
+type DamagedPlace<'e> = (&'e str, KeyRoot);
 
 /// What a finding says was done to its object.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,10 +63,10 @@ pub fn since(finding: &Finding) -> Option<Timestamp> {
     finding.interval.map(|time| time.from)
 }
 
-impl<'e> Traces<'e> {
+impl<'e> DamageCalls<'e> {
     /// What events tell; calls that were refused did nothing.
     pub fn new(events: &'e [Evidence]) -> Self {
-        let mut traces = Traces::default();
+        let mut traces = DamageCalls::default();
         for evidence in events.iter().filter(|e| e.event.error_code.is_none()) {
             match &evidence.event.call {
                 Call::Remove(bucket, keys) => {
@@ -76,7 +76,7 @@ impl<'e> Traces<'e> {
                     for key in keys {
                         let object = (bucket.as_str(), key.as_str());
                         traces.objects.entry(object).or_default().push(evidence);
-                        if let Some(digest) = DigestKey::parse(key) {
+                        if let Some(digest) = DigestObjectKey::parse(key) {
                             let removed = traces.digests.entry(digest.name.chain).or_default();
                             let place = (bucket.as_str(), digest.root);
                             removed.push((digest.name.end, place, evidence));
@@ -107,7 +107,7 @@ impl<'e> Traces<'e> {
         locations: &[Location],
         time: Window,
     ) -> Vec<&'e Evidence> {
-        let here = |(bucket, root): &Place<'_>| {
+        let here = |(bucket, root): &DamagedPlace<'_>| {
             locations
                 .iter()
                 .any(|l| l.bucket == *bucket && l.root == *root)
@@ -133,7 +133,7 @@ impl<'e> Traces<'e> {
         // A digest is delivered after its end, and can be removed or written over only then.
         let key_of = finding.key.as_deref();
         let there = key_of
-            .and_then(DigestKey::parse)
+            .and_then(DigestObjectKey::parse)
             .map(|digest| digest.name.end);
         let there = there.unwrap_or(time.from);
         let mut done: Vec<&Evidence> = match (&finding.bucket, key_of, &finding.chain) {
@@ -189,10 +189,10 @@ impl<'e> Traces<'e> {
         }
         finding.evidence.extend(done.into_iter().cloned());
         let bucket = finding.bucket.as_deref().and_then(|b| self.buckets.get(b));
-        let bears = |setting: Setting| match damage {
-            Damage::Gone => setting != Setting::Policy,
-            Damage::Altered => setting == Setting::Versioning,
-            Damage::Unreadable => setting == Setting::Policy,
+        let bears = |setting: TrailSetting| match damage {
+            Damage::Gone => setting != TrailSetting::Policy,
+            Damage::Altered => setting == TrailSetting::Versioning,
+            Damage::Unreadable => setting == TrailSetting::Policy,
         };
         let set = bucket.into_iter().flatten();
         let set = set

@@ -7,8 +7,8 @@ use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::ids::shift;
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::finding::ObjectFacts;
-use crate::proof::judge::Own;
-use crate::proof::placement::Recorded;
+use crate::proof::judge::OwnSignature;
+use crate::proof::placement::RecordedPlace;
 
 /// What an object under a digest's name turned out to be.
 #[derive(Debug)]
@@ -58,11 +58,11 @@ pub struct Reading {
     /// What its name says.
     pub name: DigestName,
     /// The places it may stand for.
-    pub recorded: Vec<Recorded>,
+    pub recorded: Vec<RecordedPlace>,
     /// What it holds.
     pub content: Content,
     /// Its own signature.
-    pub own: Own,
+    pub own: OwnSignature,
     /// Size and the like.
     pub facts: ObjectFacts,
     /// When it says it was generated, for a backfill digest.

@@ -4,11 +4,11 @@
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{Link, LogEntry, Unverified};
 use crate::cloudtrail::ids::Window;
-use crate::cloudtrail::object_key::{DigestKey, KeyRoot};
+use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::finding::{
     Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION, SUCCESSOR_DOES_NOT_FIT,
 };
-use crate::proof::signature::{Checked, KeyUse, Trouble};
+use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble};
 
 /// A digest whose content is proven to be what CloudTrail wrote for the place it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Verified {
             .claims
             .name
             .as_ref()
-            .map(|key: &DigestKey| &key.root)
+            .map(|key: &DigestObjectKey| &key.root)
     }
 
     /// Its predecessor.
@@ -59,23 +59,23 @@ impl Verified {
 
 /// The signature stored with a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Own {
+pub enum OwnSignature {
     /// Its metadata holds none, or was not kept.
     Absent,
     /// It was checked; the text is the signature in hex as written.
-    Present(String, Checked),
+    Present(String, SignatureCheck),
 }
 
 /// What one successor recorded of a digest.
 #[derive(Debug, Clone)]
-pub struct Recorded<'a> {
+pub struct RecordedProof<'a> {
     /// Hash and signature as recorded.
     pub link: &'a Link,
     /// Whether the successor is itself proven. A signature proves whoever carries it; a hash only
     /// if its carrier is proven.
     pub by_proven: bool,
     /// The recorded signature, checked over the bytes at hand.
-    pub signature: Checked,
+    pub signature: SignatureCheck,
 }
 
 /// Why a digest's own signature did not serve: there is none.
@@ -93,7 +93,7 @@ pub struct Proof {
 
 /// What came of proving a digest.
 #[derive(Debug)]
-pub enum Judged {
+pub enum JudgedDigest {
     /// Proven, with what was noticed on the way.
     Proven {
         /// The digest.
@@ -110,29 +110,34 @@ pub enum Judged {
 }
 
 /// The signature in hex, where the digest has its own.
-fn own_hex(own: &Own) -> &str {
+fn own_hex(own: &OwnSignature) -> &str {
     match own {
-        Own::Absent => "none",
-        Own::Present(hex, _) => hex,
+        OwnSignature::Absent => "none",
+        OwnSignature::Present(hex, _) => hex,
     }
 }
 
 /// Weighs everything that could prove a digest.
-pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged {
+pub fn judge(
+    digest: Unverified,
+    own: &OwnSignature,
+    recorded: &[RecordedProof<'_>],
+) -> JudgedDigest {
     let actual = digest.sha256;
-    let same_hash = |r: &&Recorded<'_>| r.link.sha256 == Some(actual);
-    let other_hash = |r: &&Recorded<'_>| r.by_proven && r.link.sha256.is_some_and(|h| h != actual);
-    let own_valid = matches!(own, Own::Present(_, Checked::Valid(_)));
+    let same_hash = |r: &&RecordedProof<'_>| r.link.sha256 == Some(actual);
+    let other_hash =
+        |r: &&RecordedProof<'_>| r.by_proven && r.link.sha256.is_some_and(|h| h != actual);
+    let own_valid = matches!(own, OwnSignature::Present(_, SignatureCheck::Valid(_)));
     let mut keys: Vec<KeyUse> = Vec::new();
     let own_check = match own {
-        Own::Present(_, checked) => Some(checked),
-        Own::Absent => None,
+        OwnSignature::Present(_, checked) => Some(checked),
+        OwnSignature::Absent => None,
     };
     for checked in own_check
         .into_iter()
         .chain(recorded.iter().map(|r| &r.signature))
     {
-        if let Checked::Valid(key) = checked
+        if let SignatureCheck::Valid(key) = checked
             && !keys.contains(key)
         {
             keys.push(key.clone());
@@ -140,7 +145,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
     }
     let by_signature = recorded
         .iter()
-        .any(|r| matches!(r.signature, Checked::Valid(_)));
+        .any(|r| matches!(r.signature, SignatureCheck::Valid(_)));
     let by_hash = recorded
         .iter()
         .filter(|r| r.by_proven)
@@ -148,7 +153,7 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
     let mismatch = recorded.iter().find(other_hash);
     let other_signature = recorded
         .iter()
-        .find(|r| r.by_proven && r.signature == Checked::Invalid);
+        .find(|r| r.by_proven && r.signature == SignatureCheck::Invalid);
 
     if own_valid || by_signature || by_hash {
         let link = match (mismatch, other_signature) {
@@ -161,8 +166,8 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
             (None, None) => None,
         };
         let (finding, by_successor) = match own_check {
-            Some(Checked::Valid(_)) => (link, None),
-            Some(Checked::Invalid) => {
+            Some(SignatureCheck::Valid(_)) => (link, None),
+            Some(SignatureCheck::Invalid) => {
                 let message = "the signature stored with this digest does not verify; its content is \
                                proven by its successor, so the stored signature was altered";
                 (
@@ -170,19 +175,19 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
                     None,
                 )
             }
-            Some(Checked::Unchecked(trouble)) => (link, Some(trouble.code.as_str())),
+            Some(SignatureCheck::Unchecked(trouble)) => (link, Some(trouble.code.as_str())),
             None => (link, Some(SIGNATURE_ABSENT)),
         };
         let digest = Box::new(Verified { digest });
-        return Judged::Proven {
+        return JudgedDigest::Proven {
             digest,
             finding,
             by_successor,
             keys,
         };
     }
-    Judged::Unproven(match own_check {
-        Some(Checked::Invalid) => {
+    JudgedDigest::Unproven(match own_check {
+        Some(SignatureCheck::Invalid) => {
             let message = "the signature stored with this digest does not verify over its bytes: one \
                            of them was altered; its logs could not be checked";
             let finding = Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION);
@@ -195,11 +200,11 @@ pub fn judge(digest: Unverified, own: &Own, recorded: &[Recorded<'_>]) -> Judged
             let expected = mismatch.and_then(|r| r.link.sha256);
             link_mismatch(DIGEST_NOT_AS_RECORDED, expected, actual)
         }
-        Some(Checked::Unchecked(trouble)) => unchecked(trouble),
+        Some(SignatureCheck::Unchecked(trouble)) => unchecked(trouble),
         // `Valid` was dealt with above.
-        Some(Checked::Valid(_)) | None => match recorded.first().map(|r| &r.signature) {
+        Some(SignatureCheck::Valid(_)) | None => match recorded.first().map(|r| &r.signature) {
             // A signature is there, in a later digest, and the key for it is not.
-            Some(Checked::Unchecked(trouble)) => unchecked(trouble),
+            Some(SignatureCheck::Unchecked(trouble)) => unchecked(trouble),
             Some(_) => Finding::new(Code::DigestSignatureAbsent, SUCCESSOR_DOES_NOT_FIT),
             None => Finding::new(
                 Code::DigestSignatureAbsent,
@@ -226,7 +231,7 @@ fn link_mismatch(message: &str, expected: Option<impl ToString>, actual: impl To
         .hint(OLDER_VERSION)
 }
 
-fn unchecked(trouble: &Trouble) -> Finding {
+fn unchecked(trouble: &SignatureTrouble) -> Finding {
     let finding = Finding::new(trouble.code, trouble.message.clone());
     let mut finding = Finding {
         actual: Some(trouble.named.clone()),

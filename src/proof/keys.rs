@@ -25,12 +25,12 @@ pub struct PublicKey {
     /// When it was valid; the end belongs to it.
     pub valid: (Timestamp, Timestamp),
     /// Who gave it to us.
-    pub origin: Origin,
+    pub origin: KeyOrigin,
 }
 
 /// Who gave us a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Origin {
+pub enum KeyOrigin {
     /// ListPublicKeys answered with it.
     Aws,
     /// It was in a file.
@@ -46,7 +46,7 @@ impl PublicKey {
     pub fn from_der(
         der: &[u8],
         valid: (Timestamp, Timestamp),
-        origin: Origin,
+        origin: KeyOrigin,
     ) -> Result<Self, String> {
         const NEITHER: &str = "its DER is neither PKCS#1 nor SubjectPublicKeyInfo";
         let pkcs1 = match SubjectPublicKeyInfo::from_der(der) {
@@ -104,21 +104,21 @@ fn rsa_numbers(pkcs1: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 
 /// What is known of the key a digest names.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Lookup {
+pub enum KeyLookup {
     /// Keys with that fingerprint valid at the time.
     Valid(Vec<PublicKey>),
     /// Keys with that fingerprint, none of them valid at the time.
     OutsideValidity(Vec<PublicKey>),
     /// Other keys were valid at the time; this fingerprint is not among those known. Whether AWS
     /// itself said so.
-    Unknown(Origin),
+    Unknown(KeyOrigin),
     /// No key valid at the time is known.
-    Unavailable(Option<Unasked>),
+    Unavailable(Option<KeyUnavailable>),
 }
 
 /// Why keys could not be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unasked {
+pub struct KeyUnavailable {
     /// One stable word.
     pub reason: &'static str,
     /// What happened.
@@ -133,14 +133,18 @@ pub trait Keys: Sync {
 
     /// Looks a fingerprint up for a digest delivered from `region` and signed within `signed`
     /// (both ends included).
-    fn look_up(&self, region: &Region, fingerprint: &str, signed: (Timestamp, Timestamp))
-    -> Lookup;
+    fn look_up(
+        &self,
+        region: &Region,
+        fingerprint: &str,
+        signed: (Timestamp, Timestamp),
+    ) -> KeyLookup;
 
     /// Keys that were given to us broken, as findings about the key source.
     fn broken(&self) -> Vec<Finding>;
 
     /// Who gives them.
-    fn origin(&self) -> Origin;
+    fn origin(&self) -> KeyOrigin;
 
     /// Requests made for them.
     fn requests(&self) -> u64 {
@@ -179,10 +183,10 @@ impl KeyRing {
 
     /// What is said of a digest signed within `signed` whose own key is not known: it depends on whether
     /// others were valid then.
-    pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> Lookup {
+    pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> KeyLookup {
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
         let other = self.of(region).filter(valid).map(|k| k.origin).min();
-        other.map_or(Lookup::Unavailable(None), Lookup::Unknown)
+        other.map_or(KeyLookup::Unavailable(None), KeyLookup::Unknown)
     }
 
     /// How many keys it holds.
@@ -202,14 +206,14 @@ impl Keys for KeyRing {
         region: &Region,
         fingerprint: &str,
         signed: (Timestamp, Timestamp),
-    ) -> Lookup {
+    ) -> KeyLookup {
         let named = self.of(region).filter(|k| k.fingerprint == fingerprint);
         let named: Vec<&PublicKey> = named.collect();
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
         if named.iter().any(valid) {
-            Lookup::Valid(named.into_iter().filter(valid).cloned().collect())
+            KeyLookup::Valid(named.into_iter().filter(valid).cloned().collect())
         } else if !named.is_empty() {
-            Lookup::OutsideValidity(named.into_iter().cloned().collect())
+            KeyLookup::OutsideValidity(named.into_iter().cloned().collect())
         } else {
             self.without_its_own(region, signed)
         }
@@ -219,7 +223,7 @@ impl Keys for KeyRing {
         self.broken.clone()
     }
 
-    fn origin(&self) -> Origin {
-        Origin::File
+    fn origin(&self) -> KeyOrigin {
+        KeyOrigin::File
     }
 }

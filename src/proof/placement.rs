@@ -8,14 +8,14 @@ use crate::proof::finding::{Code, Finding};
 /// A place as signed content names it; the bucket is `None` where a folder was given no name, and
 /// stands for any.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordedPlace {
     /// The bucket, where it is known.
     pub bucket: Option<String>,
     /// The key.
     pub key: String,
 }
 
-impl Recorded {
+impl RecordedPlace {
     /// Whether this is the place that signed content names.
     pub fn is(&self, bucket: &str, key: &str) -> bool {
         self.key == key && self.bucket.as_deref().is_none_or(|b| b == bucket)
@@ -38,7 +38,7 @@ pub fn placement(
     digest: &Unverified,
     name: &DigestName,
     key: &str,
-    recorded: &[Recorded],
+    recorded: &[RecordedPlace],
     named: bool,
 ) -> Placement {
     let c = &digest.claims;
@@ -52,7 +52,7 @@ pub fn placement(
     }
     let signed = format!("{}/{}", c.bucket, c.key);
     let found = match recorded.first() {
-        Some(Recorded {
+        Some(RecordedPlace {
             bucket: Some(bucket),
             key,
         }) => format!("{bucket}/{key}"),
@@ -72,7 +72,7 @@ pub fn placement(
                 .to_owned()
         };
         let here = match recorded.first() {
-            Some(Recorded { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
+            Some(RecordedPlace { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
             _ => before(&found),
         };
         let rule = quoted(&format!("{here}={}", before(&signed)));

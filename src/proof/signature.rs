@@ -17,7 +17,7 @@ use ring::signature::RSA_PKCS1_2048_8192_SHA256;
 use crate::cloudtrail::digest::{SIGNATURE_ALGORITHM, Unverified};
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Severity};
-use crate::proof::keys::{Keys, Lookup, Origin, PublicKey};
+use crate::proof::keys::{KeyLookup, KeyOrigin, Keys, PublicKey};
 
 /// A key that proved something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,23 +29,23 @@ pub struct KeyUse {
     /// When it was valid; the end belongs to it.
     pub valid: (Timestamp, Timestamp),
     /// Who gave it to us.
-    pub origin: Origin,
+    pub origin: KeyOrigin,
 }
 
 /// What a signature says of a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Checked {
+pub enum SignatureCheck {
     /// It verifies under a key that was valid at the time of signing.
     Valid(KeyUse),
     /// It does not verify under the key that the digest names.
     Invalid,
     /// It could not be checked.
-    Unchecked(Trouble),
+    Unchecked(SignatureTrouble),
 }
 
 /// Why a signature could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct SignatureTrouble {
     /// The code it is reported as.
     pub code: Code,
     /// What is the matter, in words.
@@ -60,7 +60,7 @@ pub struct Trouble {
 
 /// A signature as it was found, with the algorithm named beside it.
 #[derive(Debug, Clone, Copy)]
-pub struct Written<'a> {
+pub struct WrittenSignature<'a> {
     /// The signature in hex.
     pub hex: &'a str,
     /// The algorithm named beside it, if any is.
@@ -81,18 +81,18 @@ pub fn string_to_sign(digest: &Unverified) -> String {
 /// ends included).
 pub fn check(
     digest: &Unverified,
-    signature: Written<'_>,
+    signature: WrittenSignature<'_>,
     region: &Region,
     keys: &dyn Keys,
     signed: (Timestamp, Timestamp),
-) -> Checked {
+) -> SignatureCheck {
     let named = [Some(digest.claims.algorithm.as_str()), signature.algorithm];
     if let Some(other) = named
         .into_iter()
         .flatten()
         .find(|a| *a != SIGNATURE_ALGORITHM)
     {
-        return Checked::Unchecked(Trouble {
+        return SignatureCheck::Unchecked(SignatureTrouble {
             code: Code::AlgorithmUnsupported,
             message: format!(
                 "this digest's signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
@@ -104,7 +104,7 @@ pub fn check(
     }
     let fingerprint = &digest.claims.fingerprint;
     let because = |code, severity, reason, message: &str| {
-        Checked::Unchecked(Trouble {
+        SignatureCheck::Unchecked(SignatureTrouble {
             code,
             message: message.into(),
             severity,
@@ -125,16 +125,16 @@ pub fn check(
         })
     };
     match keys.look_up(region, fingerprint, signed) {
-        Lookup::Valid(keys) => match keys.iter().find(verifies) {
-            Some(key) => Checked::Valid(KeyUse {
+        KeyLookup::Valid(keys) => match keys.iter().find(verifies) {
+            Some(key) => SignatureCheck::Valid(KeyUse {
                 region: region.clone(),
                 fingerprint: key.fingerprint.clone(),
                 valid: key.valid,
                 origin: key.origin,
             }),
-            None => Checked::Invalid,
+            None => SignatureCheck::Invalid,
         },
-        Lookup::OutsideValidity(keys) => match keys.iter().find(verifies) {
+        KeyLookup::OutsideValidity(keys) => match keys.iter().find(verifies) {
             Some(key) => {
                 let message = format!(
                     "this digest's signature verifies under the key it names, but that key was valid from {} to \
@@ -143,20 +143,20 @@ pub fn check(
                 );
                 trouble(Code::KeyOutsideValidity, &message)
             }
-            None => Checked::Invalid,
+            None => SignatureCheck::Invalid,
         },
-        Lookup::Unknown(Origin::Aws) => because(
+        KeyLookup::Unknown(KeyOrigin::Aws) => because(
             Code::KeyUnknown,
             Severity::Failed,
             None,
             "this digest names a key that is not among those AWS answers with for its region and time: \
              CloudTrail did not sign it there and then",
         ),
-        Lookup::Unknown(Origin::File) => trouble(
+        KeyLookup::Unknown(KeyOrigin::File) => trouble(
             Code::KeyUnknown,
             "this digest names a key that is not among those given, though others valid then are",
         ),
-        Lookup::Unavailable(Some(why)) => because(
+        KeyLookup::Unavailable(Some(why)) => because(
             Code::KeyUnavailable,
             Severity::Unproven,
             Some(why.reason),
@@ -166,7 +166,7 @@ pub fn check(
                 why.detail
             ),
         ),
-        Lookup::Unavailable(None) => trouble(
+        KeyLookup::Unavailable(None) => trouble(
             Code::KeyUnavailable,
             "no public key valid when this digest was signed was given, so its signature could not be checked",
         ),

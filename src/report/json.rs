@@ -28,7 +28,7 @@ pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
 /// Writes JSON as `write` would, whatever it says: byte for byte what `write` wrote, and with every
 /// field that another version added.
 pub(super) fn copy(json: impl Read, out: &mut dyn Write) -> io::Result<()> {
-    let mut kept = Kept { out, trouble: None };
+    let mut kept = ErrorKeeper { out, trouble: None };
     let mut serializer = Serializer::with_formatter(&mut kept, Inert(PrettyFormatter::new()));
     let mut deserializer = Deserializer::from_reader(BufReader::new(json));
     let copied = serde_transcode::transcode(&mut deserializer, &mut serializer);
@@ -37,12 +37,12 @@ pub(super) fn copy(json: impl Read, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Keeps why writing failed: transcoding tells it as a trouble of what is read, in words alone.
-struct Kept<'a> {
+struct ErrorKeeper<'a> {
     out: &'a mut dyn Write,
     trouble: Option<io::Error>,
 }
 
-impl Write for Kept<'_> {
+impl Write for ErrorKeeper<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.trouble = None;
         self.out.write(bytes).map_err(|e| {

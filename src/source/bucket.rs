@@ -15,7 +15,7 @@ pub struct Reached {
 
 /// What the store says of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Stored {
+pub struct ObjectStorage {
     /// Its storage class.
     pub class: String,
     /// Whether it has to be restored before it can be read.
@@ -66,7 +66,7 @@ pub trait Buckets: Sync {
     ///
     /// # Errors
     /// Why it could not be asked for.
-    fn stored(&self, root: RootId, key: &str) -> Result<Stored, GetError>;
+    fn stored(&self, root: RootId, key: &str) -> Result<ObjectStorage, GetError>;
 
     /// Whether it keeps what is deleted or overwritten.
     ///

@@ -3,20 +3,20 @@
 
 use std::io::{self, Read};
 
-use super::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
-use crate::base::cancel::Stop;
+use super::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
+use crate::base::cancel::CancelFlag;
 use crate::proof::finding::ObjectFacts;
 
 /// Another source, until a stop is asked for.
-pub struct Halting<'a> {
+pub struct CancellableSource<'a> {
     source: &'a dyn Source,
-    stop: Stop,
+    stop: CancelFlag,
 }
 
-impl<'a> Halting<'a> {
+impl<'a> CancellableSource<'a> {
     /// Answers from `source` until `stop` is set.
-    pub fn new(source: &'a dyn Source, stop: Stop) -> Self {
-        Halting { source, stop }
+    pub fn new(source: &'a dyn Source, stop: CancelFlag) -> Self {
+        CancellableSource { source, stop }
     }
 
     fn go(&self) -> Result<(), GetError> {
@@ -28,12 +28,12 @@ impl<'a> Halting<'a> {
     }
 }
 
-struct Body<'a> {
+struct CancellableBody<'a> {
     body: Box<dyn Read + Send + 'a>,
-    stop: Stop,
+    stop: CancelFlag,
 }
 
-impl Read for Body<'_> {
+impl Read for CancellableBody<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.stop.is_set() {
             return Err(io::Error::other(GetError::Interrupted));
@@ -42,7 +42,7 @@ impl Read for Body<'_> {
     }
 }
 
-impl Source for Halting<'_> {
+impl Source for CancellableSource<'_> {
     fn roots(&self) -> Vec<Root> {
         self.source.roots()
     }
@@ -80,14 +80,19 @@ impl Source for Halting<'_> {
         self.source.list(root, prefix, range, visit)
     }
 
-    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
         self.go()?;
         let object = self.source.get(root, key, with_metadata)?;
-        let body = Body {
+        let body = CancellableBody {
             body: object.body,
             stop: self.stop.clone(),
         };
-        Ok(Object {
+        Ok(SourceObject {
             body: Box::new(body),
             ..object
         })

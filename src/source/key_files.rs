@@ -10,12 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::json::strict;
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
-use crate::proof::keys::{KeyRing, Origin, PublicKey};
+use crate::proof::keys::{KeyOrigin, KeyRing, PublicKey};
 
 const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output json --region REGION \
                      --start-time FIRST --end-time LAST > REGION.json";
@@ -28,7 +28,7 @@ const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output jso
 pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<(), Error> {
     let error = |e: std::io::Error| {
         Error::new(
-            Kind::Input,
+            ErrorKind::Input,
             format!("cannot read the keys at {}", path.display()),
         )
         .because(e)
@@ -47,7 +47,7 @@ pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<(), Erro
     }
     if files.is_empty() {
         let message = format!("no REGION.json in the folder {}", path.display());
-        return Err(Error::new(Kind::Input, message).hint(SHAPE));
+        return Err(Error::new(ErrorKind::Input, message).hint(SHAPE));
     }
     files.sort();
     for region in files {
@@ -65,7 +65,9 @@ fn load_file(
 ) -> Result<(), Error> {
     let wrong = |why: String| {
         let message = format!("{} is not a list of public keys", path.display());
-        Error::new(Kind::Input, message).because(why).hint(SHAPE)
+        Error::new(ErrorKind::Input, message)
+            .because(why)
+            .hint(SHAPE)
     };
     let text = read_bounded(path, limits.side_file)?;
     let list = parse(&text).map_err(wrong)?;
@@ -104,24 +106,23 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let message = || format!("cannot read {}", path.display());
     let mut text = Vec::new();
     let read = File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut text));
-    read.map_err(|e| Error::new(Kind::Input, message()).because(e))?;
+    read.map_err(|e| Error::new(ErrorKind::Input, message()).because(e))?;
     if text.len() as u64 > limit {
-        return Err(
-            Error::new(Kind::Input, message()).because(format!("it is larger than {limit} bytes"))
-        );
+        return Err(Error::new(ErrorKind::Input, message())
+            .because(format!("it is larger than {limit} bytes")));
     }
     Ok(text)
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct List {
-    public_key_list: Vec<Entry>,
+struct KeyList {
+    public_key_list: Vec<KeyEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Entry {
+struct KeyEntry {
     value: Option<String>,
     validity_start_time: Time,
     validity_end_time: Time,
@@ -135,13 +136,13 @@ enum Time {
     Text(String),
 }
 
-fn parse(text: &[u8]) -> Result<Vec<Entry>, String> {
+fn parse(text: &[u8]) -> Result<Vec<KeyEntry>, String> {
     strict::check(text)?;
-    let list: List = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    let list: KeyList = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     Ok(list.public_key_list)
 }
 
-impl Entry {
+impl KeyEntry {
     /// The key, or what is wrong with it and the fingerprint its bytes really have.
     fn key(&self) -> Result<PublicKey, (String, Option<String>)> {
         let whole = |why: &str| (why.to_owned(), None);
@@ -160,7 +161,8 @@ impl Entry {
             .validity_end_time
             .read()
             .ok_or_else(|| whole("ValidityEndTime is no time"))?;
-        let key = PublicKey::from_der(&der, (from, to), Origin::File).map_err(|why| (why, None))?;
+        let key =
+            PublicKey::from_der(&der, (from, to), KeyOrigin::File).map_err(|why| (why, None))?;
         match &self.fingerprint {
             Some(named) if !named.eq_ignore_ascii_case(&key.fingerprint) => Err((
                 "its Fingerprint is not that of its Value".into(),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
+use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
 use crate::proof::finding::ObjectFacts;
 
 /// An object held in memory.
 #[derive(Debug, Clone, Default)]
-pub struct MemObject {
+pub struct MemoryObject {
     /// Its bytes as stored.
     pub body: Vec<u8>,
     /// Its user metadata.
@@ -18,14 +18,14 @@ pub struct MemObject {
 
 /// Buckets in memory, in the order of their names.
 #[derive(Debug, Clone, Default)]
-pub struct MemSource {
-    buckets: BTreeMap<String, BTreeMap<String, MemObject>>,
+pub struct MemorySource {
+    buckets: BTreeMap<String, BTreeMap<String, MemoryObject>>,
     faults: BTreeMap<(String, String), GetError>,
 }
 
-impl MemSource {
+impl MemorySource {
     /// Stores an object.
-    pub fn put(&mut self, bucket: &str, key: &str, object: MemObject) {
+    pub fn put(&mut self, bucket: &str, key: &str, object: MemoryObject) {
         self.buckets
             .entry(bucket.into())
             .or_default()
@@ -38,11 +38,11 @@ impl MemSource {
         self.faults.insert((bucket.into(), key.into()), error);
     }
 
-    fn bucket(&self, root: RootId) -> Result<(&String, &BTreeMap<String, MemObject>), GetError> {
+    fn bucket(&self, root: RootId) -> Result<(&String, &BTreeMap<String, MemoryObject>), GetError> {
         self.buckets.iter().nth(root.0).ok_or(GetError::NotFound)
     }
 
-    fn object(&self, root: RootId, key: &str) -> Result<(&MemObject, ObjectFacts), GetError> {
+    fn object(&self, root: RootId, key: &str) -> Result<(&MemoryObject, ObjectFacts), GetError> {
         let (name, bucket) = self.bucket(root)?;
         if let Some(fault) = self.faults.get(&(name.clone(), key.to_owned())) {
             return Err(fault.clone());
@@ -59,7 +59,7 @@ impl MemSource {
     }
 }
 
-impl Source for MemSource {
+impl Source for MemorySource {
     fn roots(&self) -> Vec<Root> {
         let named = |(i, name): (usize, &String)| Root {
             id: RootId(i),
@@ -111,14 +111,19 @@ impl Source for MemSource {
         Ok(1)
     }
 
-    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
         let (object, facts) = self.object(root, key)?;
         let metadata = if with_metadata {
             object.metadata.clone()
         } else {
             Metadata::default()
         };
-        Ok(Object {
+        Ok(SourceObject {
             body: Box::new(object.body.as_slice()),
             metadata,
             facts,

@@ -146,7 +146,7 @@ pub struct Metadata {
 }
 
 /// An object opened for reading.
-pub struct Object<'a> {
+pub struct SourceObject<'a> {
     /// Its bytes as stored, `Content-Encoding` never undone.
     pub body: Box<dyn Read + Send + 'a>,
     /// Its user metadata; all absent where a copy lost it or it was not asked for.
@@ -241,7 +241,12 @@ pub trait Source: Sync {
     ) -> Result<u64, GetError>;
 
     /// Opens an object; with its user metadata where `with_metadata`.
-    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError>;
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError>;
 
     /// What the store says of an object without reading it.
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError>;

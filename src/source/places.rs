@@ -7,7 +7,7 @@ use std::str::FromStr;
 use elsa::sync::FrozenVec;
 
 use crate::cloudtrail::ids::NotAn;
-use crate::proof::placement::Recorded;
+use crate::proof::placement::RecordedPlace;
 use crate::source::{Root, RootId};
 
 /// A bucket, and a prefix in it without its closing slash.
@@ -82,16 +82,16 @@ impl fmt::Display for MapRule {
 }
 
 /// The roots of a source together with the map rules.
-pub struct Atlas {
+pub struct Places {
     /// Roots may come to it on the way, and none ever goes.
     roots: FrozenVec<Box<Root>>,
     rules: Vec<MapRule>,
 }
 
-impl Atlas {
+impl Places {
     /// Joins roots and rules.
     pub fn new(roots: Vec<Root>, rules: Vec<MapRule>) -> Self {
-        let atlas = Atlas {
+        let atlas = Places {
             roots: FrozenVec::new(),
             rules,
         };
@@ -133,7 +133,7 @@ impl Atlas {
 
     /// The recorded places an object found under `key` may stand for: itself, and what the rules
     /// say.
-    pub fn recorded(&self, root: RootId, key: &str) -> Vec<Recorded> {
+    pub fn recorded(&self, root: RootId, key: &str) -> Vec<RecordedPlace> {
         let Some(root) = self.roots.iter().find(|r| r.id == root) else {
             return Vec::new();
         };
@@ -141,20 +141,20 @@ impl Atlas {
         for rule in &self.rules {
             let here = root.buckets.is_empty() || root.buckets.contains(&rule.found.bucket);
             if here && let Some(rest) = rule.found.rest(key) {
-                places.push(Recorded {
+                places.push(RecordedPlace {
                     bucket: Some(rule.recorded.bucket.clone()),
                     key: rule.recorded.join(rest),
                 });
             }
         }
         if root.buckets.is_empty() {
-            places.push(Recorded {
+            places.push(RecordedPlace {
                 bucket: None,
                 key: key.into(),
             });
         }
         for bucket in &root.buckets {
-            places.push(Recorded {
+            places.push(RecordedPlace {
                 bucket: Some(bucket.clone()),
                 key: key.into(),
             });

@@ -12,33 +12,33 @@ use crate::source::{GetError, Listed, Range, RootId, Source};
 const FOLDERS: usize = 64;
 
 /// What was listed.
-pub struct There<'a> {
+pub struct Presence<'a> {
     source: &'a dyn Source,
-    kept: Mutex<Kept>,
+    kept: Mutex<RecentListings>,
     listings: AtomicU64,
 }
 
 #[derive(Default)]
-struct Kept {
-    folders: BTreeMap<Place, Answer>,
-    order: VecDeque<Place>,
+struct RecentListings {
+    folders: BTreeMap<ListedFolder, DayListing>,
+    order: VecDeque<ListedFolder>,
 }
 
-type Place = (RootId, String);
-type Answer = Arc<OnceLock<Result<Names, GetError>>>;
+type ListedFolder = (RootId, String);
+type DayListing = Arc<OnceLock<Result<ListedNames, GetError>>>;
 
 /// The names in one folder.
 #[derive(Default)]
-struct Names {
+struct ListedNames {
     /// SHA-256 of the keys: a fixed size, and as good as they are.
     objects: HashSet<[u8; 32]>,
     refused: BTreeMap<String, &'static str>,
 }
 
-impl<'a> There<'a> {
+impl<'a> Presence<'a> {
     /// Nothing was listed yet.
     pub fn new(source: &'a dyn Source) -> Self {
-        There {
+        Presence {
             source,
             kept: Mutex::default(),
             listings: AtomicU64::new(0),
@@ -67,7 +67,7 @@ impl<'a> There<'a> {
         }
     }
 
-    fn answer(&self, place: Place) -> Answer {
+    fn answer(&self, place: ListedFolder) -> DayListing {
         let mut kept = self.kept.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(answer) = kept.folders.get(&place) {
             return Arc::clone(answer);
@@ -81,8 +81,8 @@ impl<'a> There<'a> {
         Arc::clone(kept.folders.entry(place).or_default())
     }
 
-    fn list(&self, root: RootId, folder: &str) -> Result<Names, GetError> {
-        let mut names = Names::default();
+    fn list(&self, root: RootId, folder: &str) -> Result<ListedNames, GetError> {
+        let mut names = ListedNames::default();
         let mut visit = |listed: Listed<'_>| match listed {
             Listed::Object(key, _) => _ = names.objects.insert(Sha256::of(key.as_bytes()).0),
             Listed::Refused(key, why) => _ = names.refused.insert(key.to_owned(), why),
@@ -96,7 +96,7 @@ impl<'a> There<'a> {
                 Ok(names)
             }
             // A folder without objects is not there.
-            Err(GetError::NotFound) => Ok(Names::default()),
+            Err(GetError::NotFound) => Ok(ListedNames::default()),
             Err(error) => Err(error),
         }
     }

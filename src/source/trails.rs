@@ -9,7 +9,7 @@ use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 
 /// What CloudTrail says of trails. Answers from any thread.
-pub trait Trails: Sync {
+pub trait TrailApi: Sync {
     /// The trails that are visible in a region.
     ///
     /// # Errors

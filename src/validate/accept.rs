@@ -25,7 +25,7 @@ pub struct Acceptance {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawAcceptances {
     #[serde(default)]
     accept: Vec<RawEntry>,
 }
@@ -45,7 +45,7 @@ struct RawEntry {
 /// # Errors
 /// What is wrong with it, in words.
 pub fn parse(text: &str) -> Result<Vec<Acceptance>, String> {
-    let raw: Raw = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+    let raw: RawAcceptances = toml::from_str(text).map_err(|e| e.message().to_owned())?;
     raw.accept.into_iter().map(RawEntry::checked).collect()
 }
 

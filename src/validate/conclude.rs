@@ -1,23 +1,23 @@
 //! What came of all accounts and regions, as one outcome.
 
-use super::Driver;
-use super::causes::selectors::Selected;
+use super::Context;
+use super::causes::selectors::TrailSelectors;
 use super::digests::group::GroupResult;
 use super::digests::trail_status;
 use crate::proof::finding::Finding;
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
-use crate::validate::not_proven::{self, Told};
+use crate::validate::not_proven::{self, NotProvenInput};
 use crate::validate::outcome::{Outcome, Requests, verdict};
 use crate::validate::survey::folders::Survey;
 
-impl Driver<'_> {
+impl Context<'_> {
     pub(super) fn join(
         &self,
         survey: Survey,
         results: impl ExactSizeIterator<Item = Box<GroupResult>>,
         events: &[String],
-        selected: &Selected,
+        selected: &TrailSelectors,
     ) -> Outcome {
         let request = self.request;
         let mut all = GroupResult {
@@ -49,7 +49,7 @@ impl Driver<'_> {
         let worst = findings.iter().map(|f| f.severity).max();
         let verdict = verdict(worst, states, complete);
         let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
-        let not_proven = not_proven::sentences(&Told {
+        let not_proven = not_proven::sentences(&NotProvenInput {
             request,
             atlas: self.fetcher.atlas,
             survey: &survey,

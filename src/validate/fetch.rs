@@ -10,13 +10,13 @@ use crate::cloudtrail::digest::{LogEntry, Unverified};
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
 use crate::proof::finding::{Finding, ObjectFacts};
-use crate::proof::judge::Own;
+use crate::proof::judge::OwnSignature;
 use crate::proof::keys::Keys;
 use crate::proof::log;
-use crate::proof::signature::{Written, check};
-use crate::source::places::Atlas;
-use crate::source::presence::There;
-use crate::source::{GetError, Object, Root, RootId, Source};
+use crate::proof::signature::{WrittenSignature, check};
+use crate::source::places::Places;
+use crate::source::presence::Presence;
+use crate::source::{GetError, Root, RootId, Source, SourceObject};
 use crate::validate::logs::retain::{self, Keep, Keeping, Kept};
 use crate::validate::outcome::Requests;
 
@@ -25,14 +25,14 @@ pub struct Fetcher<'a> {
     /// Where objects come from.
     pub source: &'a dyn Source,
     /// Which place is which.
-    pub atlas: &'a Atlas,
+    pub atlas: &'a Places,
     /// The keys.
     pub keys: &'a dyn Keys,
     /// Bounds.
     pub limits: &'a Limits,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
-    there: There<'a>,
+    there: Presence<'a>,
     inflaters: Mutex<Vec<Inflater>>,
     /// Held while a digest beyond the usual size is in memory, so that only one is.
     large: Mutex<()>,
@@ -66,10 +66,10 @@ pub enum LogState {
 }
 
 /// The bytes of a log whose hash is not compared yet.
-enum Held {
+enum HeldLog {
     Nothing,
-    Stored(retain::Stored),
-    Inflated(retain::Inflated),
+    Stored(retain::StoredLogBytes),
+    Inflated(retain::RetainedLog),
 }
 
 /// Digests up to this size are kept while they are inflated without waiting for others.
@@ -79,7 +79,7 @@ impl<'a> Fetcher<'a> {
     /// A fetcher that has fetched nothing.
     pub fn new(
         source: &'a dyn Source,
-        atlas: &'a Atlas,
+        atlas: &'a Places,
         keys: &'a dyn Keys,
         limits: &'a Limits,
         delivery_lag: i64,
@@ -90,7 +90,7 @@ impl<'a> Fetcher<'a> {
             keys,
             limits,
             delivery_lag,
-            there: There::new(source),
+            there: Presence::new(source),
             inflaters: Mutex::default(),
             large: Mutex::default(),
             shelf: Arc::default(),
@@ -163,7 +163,7 @@ impl<'a> Fetcher<'a> {
             key: key.into(),
             recorded: self.atlas.recorded(root, key),
             content: Content::Other(NotDigest::TooLarge { sha256: None }),
-            own: Own::Absent,
+            own: OwnSignature::Absent,
             facts: ObjectFacts::default(),
             generated: None,
             signed: signed_within(&name, None, self.delivery_lag),
@@ -193,19 +193,19 @@ impl<'a> Fetcher<'a> {
         }
         if let (Some(hex), Content::Digest { digest, .. }) = (metadata.signature, &content) {
             let algorithm = metadata.signature_algorithm.as_deref();
-            let written = Written {
+            let written = WrittenSignature {
                 hex: &hex,
                 algorithm,
             };
             let region = &reading.name.chain.region;
             let checked = check(digest, written, region, self.keys, reading.signed);
-            reading.own = Own::Present(hex, checked);
+            reading.own = OwnSignature::Present(hex, checked);
         }
         reading.content = content;
         reading
     }
 
-    fn content(&self, object: &mut Object<'_>) -> Result<Content, GetError> {
+    fn content(&self, object: &mut SourceObject<'_>) -> Result<Content, GetError> {
         let limit = usize::try_from(self.limits.digest_inflated).unwrap_or(usize::MAX);
         let mut json: Vec<u8> = Vec::new();
         let mut over = false;
@@ -270,10 +270,10 @@ impl<'a> Fetcher<'a> {
             Ok(match log::compare(expected, &inflated) {
                 Ok(()) => {
                     kept = match (held, keep) {
-                        (Held::Inflated(all), Keep::Events(wanted)) => {
+                        (HeldLog::Inflated(all), Keep::Events(wanted)) => {
                             Kept::Events(all.events(wanted))
                         }
-                        (Held::Stored(stored), _) => Kept::Stored(stored),
+                        (HeldLog::Stored(stored), _) => Kept::Stored(stored),
                         _ => Kept::Nothing,
                     };
                     LogState::Valid {
@@ -312,24 +312,24 @@ impl<'a> Fetcher<'a> {
     /// Inflates and hashes a log, keeping its bytes one way or the other.
     fn read_keeping(
         &self,
-        object: &mut Object<'_>,
+        object: &mut SourceObject<'_>,
         keep: Keep<'_>,
-    ) -> Result<(Inflated, Held), GetError> {
+    ) -> Result<(Inflated, HeldLog), GetError> {
         let body = &mut object.body;
         Ok(match keep {
             Keep::Nothing => (
                 self.inflate(&mut Passing(body), &mut |_| {})?,
-                Held::Nothing,
+                HeldLog::Nothing,
             ),
             Keep::Stored => {
                 let mut keeping = Keeping::new(body, object.facts.size, &self.shelf);
                 let inflated = self.inflate(&mut keeping, &mut |_| {})?;
-                (inflated, Held::Stored(keeping.into_stored()))
+                (inflated, HeldLog::Stored(keeping.into_stored()))
             }
             Keep::Events(_) => {
-                let mut all = retain::Inflated::new(&self.shelf);
+                let mut all = retain::RetainedLog::new(&self.shelf);
                 let inflated = self.inflate(&mut Passing(body), &mut |bytes| all.take(bytes))?;
-                (inflated, Held::Inflated(all))
+                (inflated, HeldLog::Inflated(all))
             }
         })
     }

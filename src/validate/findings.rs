@@ -8,9 +8,9 @@ use crate::proof::finding::{CREDENTIALS, Code, Finding, INTERRUPTED, Severity};
 
 /// All ledgers of one run, which share what findings may take.
 #[derive(Clone)]
-pub struct Ledgers(Arc<Mutex<Shared>>);
+pub struct Ledgers(Arc<Mutex<LedgerPool>>);
 
-struct Shared {
+struct LedgerPool {
     /// Findings of one code and severity that one ledger keeps.
     each: usize,
     /// Findings that all of them keep.
@@ -18,14 +18,14 @@ struct Shared {
     /// Findings added, but for each kind in each ledger at most `each`. It only grows with what is
     /// added, so that what is kept in the end depends on no order.
     held: usize,
-    pages: Vec<Arc<Mutex<Page>>>,
+    pages: Vec<Arc<Mutex<FindingPage>>>,
 }
 
 impl Ledgers {
     /// Ledgers that keep `each` findings of one code and severity, and `together` in all: where these
     /// would be more, `each` is halved until they are not.
     pub fn new(each: usize, together: usize) -> Self {
-        Ledgers(Arc::new(Mutex::new(Shared {
+        Ledgers(Arc::new(Mutex::new(LedgerPool {
             each,
             together,
             held: 0,
@@ -42,7 +42,7 @@ impl Ledgers {
     }
 }
 
-impl Shared {
+impl LedgerPool {
     /// Halves what each may keep until all is within bounds. Gives what is counted only from now on.
     fn make_room(&mut self) -> Vec<Finding> {
         let mut counted = Vec::new();
@@ -63,7 +63,7 @@ impl Shared {
 pub struct Ledger {
     all: Ledgers,
     /// Nothing while nothing was found, as in most of thousands.
-    page: Option<Arc<Mutex<Page>>>,
+    page: Option<Arc<Mutex<FindingPage>>>,
 }
 
 impl Ledger {
@@ -132,19 +132,19 @@ impl Ledger {
 }
 
 /// What is the same for findings that collapse into one.
-type Kind = (Code, Severity);
+type FindingKind = (Code, Severity);
 
 /// What one ledger holds.
 #[derive(Default)]
-struct Page {
-    kept: BTreeMap<Kind, Vec<Finding>>,
-    collapsed: BTreeMap<Kind, Finding>,
+struct FindingPage {
+    kept: BTreeMap<FindingKind, Vec<Finding>>,
+    collapsed: BTreeMap<FindingKind, Finding>,
     unlooked: BTreeMap<(Code, &'static str), Finding>,
     /// Whether those that are kept were told.
     settled: bool,
 }
 
-impl Page {
+impl FindingPage {
     /// Adds a finding. Tells whether there is one more of a kind that is kept, and gives those that
     /// are counted only from now on.
     fn add(&mut self, finding: Finding, limit: usize) -> (bool, Vec<Finding>) {

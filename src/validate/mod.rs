@@ -21,16 +21,16 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::spool::Spool;
 use crate::cloudtrail::ids::{AccountId, HOUR, Region, shift};
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::proof::gap::event_filter::Interest;
+use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::{Cause, Certainty};
 use crate::proof::keys::Keys;
 use crate::proof::signature::KeyUse;
-use crate::source::places::Atlas;
-use crate::source::trails::Trails;
+use crate::source::places::Places;
+use crate::source::trails::TrailApi;
 use crate::source::{RootId, Source};
 use crate::validate::fetch::Fetcher;
 use crate::validate::findings::Ledgers;
@@ -38,12 +38,12 @@ use crate::validate::observer::{Observer, Step};
 use crate::validate::outcome::Outcome;
 use crate::validate::request::Request;
 use crate::validate::survey::folders;
-use causes::selectors::Selected;
-use digests::chain::Proved;
+use causes::selectors::TrailSelectors;
+use digests::chain::ChainState;
 use digests::group::Group;
-use logs::Reader;
+use logs::LogReader;
 use logs::manifest::Manifest;
-use unreferenced::search::Search;
+use unreferenced::search::LogSearch;
 
 /// Where everything comes from.
 #[derive(Clone, Copy)]
@@ -51,11 +51,11 @@ pub struct Access<'a> {
     /// Objects.
     pub source: &'a dyn Source,
     /// Which place is which.
-    pub atlas: &'a Atlas,
+    pub atlas: &'a Places,
     /// Public keys.
     pub keys: &'a dyn Keys,
     /// What CloudTrail says of trails, where it can be asked.
-    pub trails: Option<&'a dyn Trails>,
+    pub trails: Option<&'a dyn TrailApi>,
 }
 
 /// Proves every chain that was asked for.
@@ -75,7 +75,7 @@ pub fn validate(
     } = access;
     let limits = &request.limits;
     let pool = workers(request.jobs.max(1))
-        .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
+        .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
     let survey = folders::survey(source, atlas, &request.filter, limits, &pool);
     let other = other_workers(source, &pool);
@@ -83,7 +83,7 @@ pub fn validate(
     let busy = request.chains_at_once.min(survey.groups.len());
     fetcher.listed(survey.listings);
     let (manifest, unnamed) = (Manifest::default(), Spool::default());
-    let driver = Driver {
+    let driver = Context {
         fetcher: &fetcher,
         trails,
         request,
@@ -104,9 +104,9 @@ pub fn validate(
     let mut groups = driver.side_by_side(survey.groups.iter().collect(), walk);
     let trails = driver.trails_of(&groups);
     let searches: Vec<_> = groups.iter_mut().map(|g| g.search.take()).collect();
-    let (mut listed, mut selected) = (Vec::new(), Selected::default());
+    let (mut listed, mut selected) = (Vec::new(), TrailSelectors::default());
     // What hangs on no log is asked for while logs are read.
-    let list = |search: Option<Box<Search>>| search.map(|search| driver.list_logs(search));
+    let list = |search: Option<Box<LogSearch>>| search.map(|search| driver.list_logs(search));
     let told = std::thread::scope(|scope| {
         scope.spawn(|| listed = driver.side_by_side(searches, list));
         scope.spawn(|| selected = driver.selected(&trails));
@@ -131,9 +131,9 @@ fn workers(n: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
     rayon::ThreadPoolBuilder::new().num_threads(n).build()
 }
 
-pub(crate) struct Driver<'a> {
+pub(crate) struct Context<'a> {
     fetcher: &'a Fetcher<'a>,
-    trails: Option<&'a dyn Trails>,
+    trails: Option<&'a dyn TrailApi>,
     request: &'a Request,
     observer: &'a dyn Observer,
     pool: &'a rayon::ThreadPool,
@@ -150,7 +150,7 @@ pub(crate) struct Driver<'a> {
     ledgers: Ledgers,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Whether a digest with this end that does not meet the window touches it, and is told of.
     fn touches(&self, end: Timestamp) -> bool {
         let Request {
@@ -194,15 +194,15 @@ impl Driver<'_> {
     /// them. Gives what of that is not known, in sentences.
     fn read_and_explain(&self, groups: &mut [Group]) -> Vec<String> {
         let chains = groups.iter_mut().flat_map(|g| &mut g.walked);
-        let mut chains: Vec<&mut Proved> = chains.collect();
+        let mut chains: Vec<&mut ChainState> = chains.collect();
         if self.request.only.is_some() {
-            Reader::new(self, &mut chains, &[], Interest::default()).run();
+            LogReader::new(self, &mut chains, &[], EventFilter::default()).run();
             return Vec::new();
         }
         let interest = self.interest(&chains);
         let (witnesses, silent) = self.witnesses(&chains);
         self.observer.step(Step::Logs);
-        let reader = Reader::new(self, &mut chains, &witnesses, interest);
+        let reader = LogReader::new(self, &mut chains, &witnesses, interest);
         let mut heard = reader.run();
         self.observer.step(Step::Causes);
         let unasked = self.explain(&mut chains, &mut heard);

@@ -7,21 +7,21 @@ use std::collections::BTreeMap;
 use crate::base::limits::Limits;
 use crate::cloudtrail::event::record::{Call, TrailChange};
 use crate::cloudtrail::ids::{ChainId, Region, TrailArn, Window};
-use crate::proof::gap::events::Heard;
-use crate::proof::keys::Origin;
+use crate::proof::gap::events::KnownEvents;
+use crate::proof::keys::KeyOrigin;
 use crate::source::GetError;
-use crate::source::places::Atlas;
+use crate::source::places::Places;
 use crate::validate::outcome::ChainOutcome;
-use crate::validate::request::{Logs, Request};
+use crate::validate::request::{LogSelection, Request};
 use crate::validate::survey::folders::Survey;
-use crate::validate::unreferenced::tally::Beside;
+use crate::validate::unreferenced::tally::OtherObjects;
 
 /// What the sentences of one report are made of.
-pub struct Told<'a> {
+pub struct NotProvenInput<'a> {
     /// What was asked for.
     pub request: &'a Request,
     /// Where it was looked for.
-    pub atlas: &'a Atlas,
+    pub atlas: &'a Places,
     /// What the folders showed.
     pub survey: &'a Survey,
     /// Objects among the digests whose names are not those of digests.
@@ -35,16 +35,16 @@ pub struct Told<'a> {
     /// What the trails could not have logged, by their selectors of today.
     pub selected: &'a [String],
     /// What lies among the logs.
-    pub beside: &'a Beside,
+    pub beside: &'a OtherObjects,
     /// Where the keys came from that proved something, if any did.
-    pub keys: Option<Origin>,
+    pub keys: Option<KeyOrigin>,
     /// What of the calls around gaps is not known.
     pub events: &'a [String],
 }
 
 /// The sentences for one report, in a fixed order.
-pub fn sentences(told: &Told<'_>) -> Vec<String> {
-    let Told {
+pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
+    let NotProvenInput {
         request,
         atlas,
         survey,
@@ -58,10 +58,10 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
         events,
     } = told;
     let keys = keys.map(|origin| match origin {
-        Origin::Aws => {
+        KeyOrigin::Aws => {
             "that the public keys are those of AWS beyond what TLS shows: ListPublicKeys gave them"
         }
-        Origin::File => {
+        KeyOrigin::File => {
             "that the public keys are those of AWS: they came from files, and that a key matches its \
              fingerprint only shows that the file is unbroken"
         }
@@ -131,8 +131,8 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
     }
     let not_read: u64 = chains.iter().map(|c| c.logs.not_read).sum();
     match request.logs {
-        Logs::All => {}
-        Logs::None => said.push(format!(
+        LogSelection::All => {}
+        LogSelection::None => said.push(format!(
             "the content of {not_read} logs, which were not read on request"
         )),
         sample => said.push(format!(
@@ -223,7 +223,7 @@ pub fn sentences(told: &Told<'_>) -> Vec<String> {
 }
 
 /// What of the logs that no digest names is not known.
-fn beside_the_logs(chains: &[Box<ChainOutcome>], beside: &Beside) -> Vec<String> {
+fn beside_the_logs(chains: &[Box<ChainOutcome>], beside: &OtherObjects) -> Vec<String> {
     let mut said = Vec::new();
     let blind = chains.iter().filter(|c| c.logs.unreferenced.is_none());
     let blind = blind.count();
@@ -272,7 +272,7 @@ const SELECTORS_SET: usize = 20;
 pub fn around_gaps(
     request: &Request,
     (explained, unexplained): (usize, usize),
-    heard: &Heard,
+    heard: &KnownEvents,
     silent: &[(ChainId, String)],
     unasked: &BTreeMap<Region, GetError>,
 ) -> Vec<String> {
@@ -284,7 +284,7 @@ pub fn around_gaps(
             gaps_of(explained)
         ));
     }
-    if unexplained > 0 && request.logs != Logs::All {
+    if unexplained > 0 && request.logs != LogSelection::All {
         said.push(format!(
             "what was called around {}: not all logs there were read, on request",
             gaps_of(unexplained)

@@ -1,14 +1,14 @@
 //! What an observer is told: how much there is to do, how far it is done, and what was found.
 
-use super::Driver;
+use super::Context;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::damage;
 use crate::proof::finding::{CREDENTIALS, Finding, INTERRUPTED};
-use crate::validate::digests::listing::Names;
+use crate::validate::digests::listing::DigestNames;
 use crate::validate::findings::Ledger;
 use crate::validate::observer::Step;
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Adds a finding to those of a chain, and tells of it.
     pub(super) fn add(&self, ledger: &mut Ledger, finding: Finding) {
         self.observer.known(&finding);
@@ -35,7 +35,7 @@ impl Driver<'_> {
     }
 
     /// Tells how many digests of one account and region will be read.
-    pub(super) fn listed<'n>(&self, chains: impl Iterator<Item = (&'n ChainId, &'n Names)>) {
+    pub(super) fn listed<'n>(&self, chains: impl Iterator<Item = (&'n ChainId, &'n DigestNames)>) {
         let from = self.request.from;
         let digests = chains.filter_map(|(_, names)| {
             let newest = [&names.main, &names.backfill];

@@ -9,7 +9,7 @@ use crate::validate::outcome::ChainOutcome;
 
 /// What kind of object was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A digest.
     Digest,
     /// A backfill digest.
@@ -20,11 +20,11 @@ pub enum Kind {
 
 /// One object that was judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<'a> {
+pub struct JudgedObject<'a> {
     /// The chain it belongs to.
     pub chain: &'a ChainId,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// The bucket recorded for it, where it is known.
     pub bucket: Option<&'a str>,
     /// Its key.
@@ -70,7 +70,7 @@ pub enum Step {
 /// one after another only with one chain at a time.
 pub trait Observer: Sync {
     /// An object was judged.
-    fn judged(&self, _: Judged<'_>) {}
+    fn judged(&self, _: JudgedObject<'_>) {}
 
     /// The work came further.
     fn step(&self, _: Step) {}
@@ -95,7 +95,7 @@ impl Observer for Silent {}
 pub struct All<'a>(pub Vec<&'a dyn Observer>);
 
 impl Observer for All<'_> {
-    fn judged(&self, object: Judged<'_>) {
+    fn judged(&self, object: JudgedObject<'_>) {
         self.0.iter().for_each(|o| o.judged(object));
     }
 

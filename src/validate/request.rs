@@ -14,7 +14,7 @@ use crate::proof::finding::Finding;
 
 /// Narrows the chains found; an empty list does not narrow.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct ChainFilter {
     /// Regions that digests were delivered from.
     pub regions: Vec<Region>,
     /// Accounts whose logs these are.
@@ -35,24 +35,24 @@ pub struct Filter {
 
 /// One thing a filter asks for, so that one that meets nothing can be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct ScopeItem {
     /// What kind of thing, in words.
     pub what: &'static str,
     /// The thing, as given.
     pub value: String,
 }
 
-impl Filter {
+impl ChainFilter {
     /// Only the trail of a chain, as if it were that of the chain's account.
-    pub fn trail_of(chain: &ChainId) -> Filter {
-        Filter {
+    pub fn trail_of(chain: &ChainId) -> ChainFilter {
+        ChainFilter {
             trail_arns: vec![TrailArn {
                 partition: chain.region.partition().into(),
                 home_region: chain.home_region.clone(),
                 account: chain.account.clone(),
                 trail: chain.trail.clone(),
             }],
-            ..Filter::default()
+            ..ChainFilter::default()
         }
     }
 
@@ -103,9 +103,9 @@ impl Filter {
         root: &KeyRoot,
         chain: &ChainId,
         member: &dyn Fn(&AccountId) -> bool,
-    ) -> Vec<Asked> {
+    ) -> Vec<ScopeItem> {
         let mut answered = Vec::new();
-        let mut note = |what, value: String| answered.push(Asked { what, value });
+        let mut note = |what, value: String| answered.push(ScopeItem { what, value });
         for region in self.regions.iter().filter(|r| **r == chain.region) {
             note("region", region.to_string());
         }
@@ -139,7 +139,7 @@ impl Filter {
     }
 
     /// Everything asked for by name.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<ScopeItem> {
         let regions = self.regions.iter().map(|v| ("region", v.to_string()));
         let accounts = self.accounts.iter().map(|v| ("account", v.to_string()));
         let organizations = self
@@ -153,7 +153,7 @@ impl Filter {
             .chain(organizations)
             .chain(trails)
             .chain(prefixes);
-        all.map(|(what, value)| Asked { what, value }).collect()
+        all.map(|(what, value)| ScopeItem { what, value }).collect()
     }
 
     /// Whether an expected chain lies within what was asked for; its folder is not known.
@@ -178,7 +178,7 @@ fn is_of(arn: &TrailArn, root: &KeyRoot, chain: &ChainId) -> bool {
 
 /// Which logs are read; the others must still be there.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Logs {
+pub enum LogSelection {
     /// Every log is read and compared.
     All,
     /// No log is read.
@@ -189,40 +189,40 @@ pub enum Logs {
     Percent(f64),
 }
 
-impl FromStr for Logs {
+impl FromStr for LogSelection {
     type Err = NotAn;
 
     fn from_str(s: &str) -> Result<Self, NotAn> {
         const WHAT: NotAn = NotAn("all, none, a part such as 1/7, or a share such as 5%");
         let percent = |text: &str| text.parse().ok().filter(|p| *p > 0.0 && *p <= 100.0);
         match (s, s.split_once('/'), s.strip_suffix('%')) {
-            ("all", ..) => Ok(Logs::All),
-            ("none", ..) => Ok(Logs::None),
+            ("all", ..) => Ok(LogSelection::All),
+            ("none", ..) => Ok(LogSelection::None),
             (_, Some((part, of)), _) => match (part.parse(), of.parse()) {
-                (Ok(part), Ok(of)) if (1..=of).contains(&part) => Ok(Logs::Part(part, of)),
+                (Ok(part), Ok(of)) if (1..=of).contains(&part) => Ok(LogSelection::Part(part, of)),
                 _ => Err(WHAT),
             },
-            (_, _, Some(share)) => percent(share).map(Logs::Percent).ok_or(WHAT),
+            (_, _, Some(share)) => percent(share).map(LogSelection::Percent).ok_or(WHAT),
             _ => Err(WHAT),
         }
     }
 }
 
-impl fmt::Display for Logs {
+impl fmt::Display for LogSelection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Logs::All => f.write_str("all"),
-            Logs::None => f.write_str("none"),
-            Logs::Part(part, of) => write!(f, "{part}/{of}"),
-            Logs::Percent(share) => write!(f, "{share}%"),
+            LogSelection::All => f.write_str("all"),
+            LogSelection::None => f.write_str("none"),
+            LogSelection::Part(part, of) => write!(f, "{part}/{of}"),
+            LogSelection::Percent(share) => write!(f, "{share}%"),
         }
     }
 }
 
-impl Logs {
+impl LogSelection {
     /// Whether it draws a sample, which depends on a seed.
     pub fn is_sample(self) -> bool {
-        matches!(self, Logs::Part(..) | Logs::Percent(_))
+        matches!(self, LogSelection::Part(..) | LogSelection::Percent(_))
     }
 
     /// Whether a log is read: drawn by SHA-256 over seed, a zero byte and its key, so that nobody who
@@ -236,11 +236,11 @@ impl Logs {
                 .fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
         };
         match self {
-            Logs::All => true,
-            Logs::None => false,
-            Logs::Part(part, of) => drawn() % u64::from(of) == u64::from(part - 1),
+            LogSelection::All => true,
+            LogSelection::None => false,
+            LogSelection::Part(part, of) => drawn() % u64::from(of) == u64::from(part - 1),
             // The cast saturates, so 100 % is all but one in 2^64: and that one too.
-            Logs::Percent(share) => {
+            LogSelection::Percent(share) => {
                 share >= 100.0 || drawn() < (share / 100.0 * 2_f64.powi(64)) as u64
             }
         }
@@ -251,7 +251,7 @@ impl Logs {
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Which chains.
-    pub filter: Filter,
+    pub filter: ChainFilter,
     /// The beginning of the window; from the data where not given.
     pub from: Option<Timestamp>,
     /// The end of the window; from the data where not given.
@@ -263,7 +263,7 @@ pub struct Request {
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
     /// Which logs are read.
-    pub logs: Logs,
+    pub logs: LogSelection,
     /// What a sample of logs is drawn with.
     pub seed: String,
     /// Chains that must be there.
@@ -286,21 +286,21 @@ pub struct Request {
     pub touching: bool,
     /// The one log that is looked at, where no other is: then nothing is looked for but the digests
     /// that could name it.
-    pub only: Option<Only>,
+    pub only: Option<OneLog>,
     /// Bounds on what input may cost.
     pub limits: Limits,
 }
 
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Only {
+pub struct OneLog {
     /// The bucket it was written to; any where absent.
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
 }
 
-impl Only {
+impl OneLog {
     /// Whether a place is that of the object.
     pub fn is(&self, bucket: &str, key: &str) -> bool {
         self.key == key && self.bucket.as_deref().is_none_or(|only| only == bucket)
@@ -311,13 +311,13 @@ impl Default for Request {
     /// Everything that is there, over the time of its data, with one worker.
     fn default() -> Self {
         Request {
-            filter: Filter::default(),
+            filter: ChainFilter::default(),
             from: None,
             to: None,
             as_of: None,
             delivery_lag: 2 * HOUR,
             backfill_grace: 24 * HOUR,
-            logs: Logs::All,
+            logs: LogSelection::All,
             seed: String::new(),
             expect: Vec::new(),
             jobs: 1,
@@ -335,12 +335,12 @@ impl Default for Request {
 
 #[cfg(test)]
 mod tests {
-    use super::Logs;
+    use super::LogSelection;
 
     #[test]
     fn parts_are_all_logs_and_no_log_is_in_two() {
         for key in (0..1000).map(|n| format!("key-{n}")) {
-            let parts = (1..=7).filter(|part| Logs::Part(*part, 7).reads("seed", &key));
+            let parts = (1..=7).filter(|part| LogSelection::Part(*part, 7).reads("seed", &key));
             assert_eq!(parts.count(), 1, "{key}");
         }
     }
@@ -349,7 +349,7 @@ mod tests {
     fn a_share_is_drawn_by_the_seed_and_grows() {
         let read = |share, seed: &str| -> Vec<String> {
             let keys = (0..10_000).map(|n| format!("key-{n}"));
-            keys.filter(|key| Logs::Percent(share).reads(seed, key))
+            keys.filter(|key| LogSelection::Percent(share).reads(seed, key))
                 .collect()
         };
         let five = read(5.0, "one");
@@ -364,11 +364,13 @@ mod tests {
         for bad in [
             "", "some", "0/3", "4/3", "1/0", "0%", "101%", "-1%", "nan%", "%", "/",
         ] {
-            assert!(bad.parse::<Logs>().is_err(), "{bad}");
+            assert!(bad.parse::<LogSelection>().is_err(), "{bad}");
         }
         for good in ["all", "none", "1/1", "3/7", "5%", "0.5%", "100%"] {
             assert_eq!(
-                good.parse::<Logs>().map(|l| l.to_string()).as_deref(),
+                good.parse::<LogSelection>()
+                    .map(|l| l.to_string())
+                    .as_deref(),
                 Ok(good)
             );
         }

@@ -6,7 +6,7 @@ use crate::cloudtrail::event::record::{Evidence as Known, Via as Told};
 use crate::cloudtrail::ids::Window;
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, Severity};
-use crate::proof::keys::Origin;
+use crate::proof::keys;
 use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
 use crate::report::validation::v1::{
@@ -192,8 +192,8 @@ pub(crate) fn key(used: &KeyUse) -> Key {
         valid_from: used.valid.0,
         valid_to: used.valid.1,
         origin: match used.origin {
-            Origin::Aws => KeyOrigin::Aws.into(),
-            Origin::File => KeyOrigin::File.into(),
+            keys::KeyOrigin::Aws => KeyOrigin::Aws.into(),
+            keys::KeyOrigin::File => KeyOrigin::File.into(),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trailproof::proof::finding::Code;
-use trailproof::report::validation::aws_cli::{Streams, Told, ToldDigest, ToldLog, print};
+use trailproof::report::validation::aws_cli::{Streams, ToldDigest, ToldFiles, ToldLog, print};
 use trailproof::report::validation::v1::Report;
 
 use super::reports::everything;
@@ -23,8 +23,8 @@ fn with(finding: Value) -> Report {
 }
 
 /// A digest that names five logs, of which three are not there.
-fn told() -> Told {
-    let told = Told::default();
+fn told() -> ToldFiles {
+    let told = ToldFiles::default();
     let digest = ToldDigest {
         bucket: Some("logs".into()),
         key: "digest".into(),
@@ -49,7 +49,7 @@ fn printed(report: &Report) -> (String, String) {
     printed_of(report, &told())
 }
 
-fn printed_of(report: &Report, told: &Told) -> (String, String) {
+fn printed_of(report: &Report, told: &ToldFiles) -> (String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut streams = Streams {
         out: &mut out,
@@ -110,7 +110,7 @@ fn lines_follow_the_digest_that_names_them_and_problems_stand_apart() {
 
 #[test]
 fn digests_are_told_in_its_words_where_their_findings_collapsed_into_one() {
-    let told = Told::default();
+    let told = ToldFiles::default();
     for n in 0..3 {
         let why = format!("public key not found in region us-east-1 for fingerprint {n}");
         let digest = ToldDigest {
@@ -144,7 +144,7 @@ fn time_that_could_not_be_looked_at_is_in_no_count() {
                         "key": null, "bucket": null, "digest": null, "count": null,
                         "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T06:00:00Z",
                         "message": "these could not be listed"});
-    let (out, err) = printed_of(&with(hidden), &Told::default());
+    let (out, err) = printed_of(&with(hidden), &ToldFiles::default());
     assert!(out.ends_with("\nNo digests found\n"), "{out}");
     let line = "trailproof: 111111111111/eu-west-1/us-east-1/main 2026-03-01T00:00:00Z to \
                 2026-03-01T06:00:00Z: these could not be listed\n\n";

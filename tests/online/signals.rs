@@ -8,10 +8,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use trailproof::base::cancel::Stop;
+use trailproof::base::cancel::CancelFlag;
 use trailproof::proof::finding::{INTERRUPTED, ObjectFacts, Verdict};
-use trailproof::source::cancellable::Halting;
-use trailproof::source::{Folders, GetError, Listed, Object, Range, Root, RootId, Source};
+use trailproof::source::cancellable::CancellableSource;
+use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
 use trailproof::validate::outcome::Outcome;
 
 use super::hours::{of_trail, serving, world};
@@ -294,7 +294,7 @@ fn a_second_signal_ends_it_at_once() {
 struct StopsAfter<'a> {
     source: &'a dyn Source,
     left: AtomicUsize,
-    stop: Stop,
+    stop: CancelFlag,
 }
 
 impl Source for StopsAfter<'_> {
@@ -321,7 +321,12 @@ impl Source for StopsAfter<'_> {
         self.source.list(root, prefix, range, visit)
     }
 
-    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
         let object = self.source.get(root, key, with_metadata);
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.stop.set();
@@ -355,9 +360,9 @@ fn assert_stopped(outcome: &Outcome, when: &str) {
 fn a_source_that_is_stopped_from_the_beginning_proves_and_accuses_nothing() {
     let world = world(6);
     let (memory, keys) = (source(&world), ring(&world, &[REGION]));
-    let stop = Stop::default();
+    let stop = CancelFlag::default();
     stop.set();
-    let halting = Halting::new(&memory, stop);
+    let halting = CancellableSource::new(&memory, stop);
     let root = halting.roots()[0].id;
     let range = Range::default();
     let answers = [
@@ -378,13 +383,13 @@ fn wherever_it_is_stopped_nothing_is_accused() {
     let (memory, keys) = (source(&world), ring(&world, &[REGION]));
     let objects = world.buckets[BUCKET].len();
     for opened in 1..objects {
-        let stop = Stop::default();
+        let stop = CancelFlag::default();
         let after = StopsAfter {
             source: &memory,
             left: AtomicUsize::new(opened),
             stop: stop.clone(),
         };
-        let outcome = prove(&Halting::new(&after, stop), &keys, &request());
+        let outcome = prove(&CancellableSource::new(&after, stop), &keys, &request());
         assert_stopped(&outcome, &format!("after {opened} of {objects}"));
     }
 }

@@ -3,7 +3,7 @@
 use rand::SeedableRng as _;
 use serde_json::json;
 use trailproof::cloudtrail::event::record::{
-    Call, Records, Setting, Settings, TrailChange, TrailRef,
+    Call, Records, TrailChange, TrailRef, TrailSetting, TrailSettings,
 };
 
 use super::{ARN, KEY, call, object, one, record, taken};
@@ -33,7 +33,7 @@ fn calls_on_trails() {
         "enableLogFileValidation": "TRUE",
         "isOrganizationTrail": false,
     });
-    let settings = Settings {
+    let settings = TrailSettings {
         validation: Some(true),
         bucket: Some("logs".to_owned()),
         multi_region: Some(true),
@@ -41,9 +41,9 @@ fn calls_on_trails() {
     let expected = Some(Call::Trail(by_name(), TrailChange::Create(settings)));
     assert_eq!(of("CreateTrail", params), expected);
     let params = json!({"name": ARN, "s3BucketName": null, "isMultiRegionTrail": false});
-    let settings = Settings {
+    let settings = TrailSettings {
         multi_region: Some(false),
-        ..Settings::default()
+        ..TrailSettings::default()
     };
     let expected = Some(Call::Trail(by_arn(), TrailChange::Update(settings)));
     assert_eq!(of("UpdateTrail", params), expected);
@@ -155,20 +155,24 @@ fn settings_of_buckets_and_keys() {
     let versioning =
         json!({"bucketName": "logs", "VersioningConfiguration": {"Status": "Suspended"}});
     for (name, params, setting) in [
-        ("PutBucketLifecycle", lifecycle.clone(), Setting::Lifecycle),
+        (
+            "PutBucketLifecycle",
+            lifecycle.clone(),
+            TrailSetting::Lifecycle,
+        ),
         (
             "PutBucketLifecycleConfiguration",
             lifecycle,
-            Setting::Lifecycle,
+            TrailSetting::Lifecycle,
         ),
         (
             "DeleteBucketLifecycle",
             json!({"bucketName": "logs"}),
-            Setting::Lifecycle,
+            TrailSetting::Lifecycle,
         ),
-        ("PutBucketPolicy", policy, Setting::Policy),
-        ("DeleteBucketPolicy", json!(null), Setting::Policy),
-        ("PutBucketVersioning", versioning, Setting::Versioning),
+        ("PutBucketPolicy", policy, TrailSetting::Policy),
+        ("DeleteBucketPolicy", json!(null), TrailSetting::Policy),
+        ("PutBucketVersioning", versioning, TrailSetting::Versioning),
     ] {
         let expected = Some(Call::Bucket("logs".to_owned(), setting));
         assert_eq!(call("s3", name, params, bucket.clone()), expected);

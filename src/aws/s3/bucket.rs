@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{
 use super::{Bucket, S3Source, ask};
 use crate::aws::Clock;
 use crate::cloudtrail::ids::Region;
-use crate::source::bucket::{Buckets, Lock, Reached, Stored, Versioning};
+use crate::source::bucket::{Buckets, Lock, ObjectStorage, Reached, Versioning};
 use crate::source::{GetError, RootId};
 
 /// The most keys of one page of a listing.
@@ -55,14 +55,14 @@ impl Buckets for S3Source {
         Ok(keys)
     }
 
-    fn stored(&self, root: RootId, key: &str) -> Result<Stored, GetError> {
+    fn stored(&self, root: RootId, key: &str) -> Result<ObjectStorage, GetError> {
         let bucket = self.bucket(root)?;
         let ask = ask(bucket, "s3:GetObject", Some(key));
         let request =
             |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
         let answer = self.call(bucket, &ask, request)?;
         let encryption = answer.server_side_encryption();
-        Ok(Stored {
+        Ok(ObjectStorage {
             class: short(answer.storage_class().map_or("STANDARD", |c| c.as_str())),
             archived: archived(&answer),
             encryption: encryption.map(|how| named(how.as_str(), answer.ssekms_key_id())),

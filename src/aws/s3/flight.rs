@@ -19,14 +19,14 @@ const A_CORE_NEARBY: usize = 4;
 
 /// How many may be read at a time.
 pub(super) struct Flight {
-    state: Mutex<State>,
+    state: Mutex<FlightState>,
     free: Condvar,
     in_flight: InFlight,
     /// How often S3 put us off.
     refusals: Arc<AtomicU64>,
 }
 
-struct State {
+struct FlightState {
     now: usize,
     pace: Pace,
     refusals: u64,
@@ -44,7 +44,7 @@ impl Flight {
     /// Nothing is in flight yet.
     pub fn new(in_flight: InFlight, refusals: Arc<AtomicU64>) -> Self {
         Flight {
-            state: Mutex::new(State {
+            state: Mutex::new(FlightState {
                 now: 0,
                 pace: Pace::new(in_flight.most),
                 refusals: 0,
@@ -56,13 +56,13 @@ impl Flight {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, FlightState> {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// Waits until one more may be read.
     pub fn enter(&self) -> Pass<'_> {
-        let full = |state: &mut State| state.now >= state.pace.limit();
+        let full = |state: &mut FlightState| state.now >= state.pace.limit();
         let waited = self.free.wait_while(self.state(), full);
         waited.unwrap_or_else(|e| e.into_inner()).now += 1;
         Pass {

@@ -23,7 +23,9 @@ use crate::aws::{Ask, Session, bucket_region, trouble};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{ObjectFacts, UNSIGNED};
-use crate::source::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
+use crate::source::{
+    Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject,
+};
 use body::{Begun, Body};
 use flight::Flight;
 
@@ -233,7 +235,12 @@ impl Source for S3Source {
         })
     }
 
-    fn get(&self, root: RootId, key: &str, _with_metadata: bool) -> Result<Object<'_>, GetError> {
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        _with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
         let bucket = self.bucket(root)?;
         let ask = ask(bucket, "s3:GetObject", Some(key));
         let pass = self.flight.enter();
@@ -263,7 +270,7 @@ impl Source for S3Source {
             answer.version_id(),
             answer.content_length(),
         );
-        Ok(Object {
+        Ok(SourceObject {
             body: Box::new(Body::new(self, bucket, key, (answer, begun), (ask, pass))),
             metadata,
             facts,

@@ -10,7 +10,7 @@ use super::{Bucket, S3Source, ask, time};
 use crate::source::GetError;
 
 /// One page of a listing.
-pub(super) struct Page {
+pub(super) struct ListingPage {
     /// Keys, and when they were written.
     pub objects: Vec<(String, Option<Timestamp>)>,
     /// What is in common before the delimiter.
@@ -25,7 +25,7 @@ impl S3Source {
         prefix: &str,
         delimiter: Option<&str>,
         after: Option<&str>,
-        visit: &mut dyn FnMut(&Page) -> bool,
+        visit: &mut dyn FnMut(&ListingPage) -> bool,
     ) -> Result<u64, GetError> {
         self.pages_of(bucket, prefix, delimiter, after, None, visit)
     }
@@ -38,7 +38,7 @@ impl S3Source {
         delimiter: Option<&str>,
         after: Option<&str>,
         most: Option<usize>,
-        visit: &mut dyn FnMut(&Page) -> bool,
+        visit: &mut dyn FnMut(&ListingPage) -> bool,
     ) -> Result<u64, GetError> {
         let most = most.and_then(|n| i32::try_from(n).ok());
         let ask = ask(bucket, "s3:ListBucket", None);
@@ -66,7 +66,7 @@ impl S3Source {
             let encoded = answer.encoding_type() == Some(&EncodingType::Url);
             let objects = answer.contents().iter();
             let folders = answer.common_prefixes().iter();
-            let page = Page {
+            let page = ListingPage {
                 objects: objects
                     .filter_map(|o| Some((decoded(o.key()?, encoded), time(o.last_modified()))))
                     .collect(),

@@ -26,9 +26,9 @@ const APART: Duration = Duration::from_millis(500);
 
 /// When the next request may be made, whoever makes it.
 #[derive(Default)]
-pub(super) struct Pace(Mutex<Option<Instant>>);
+pub(super) struct LookupPace(Mutex<Option<Instant>>);
 
-impl Pace {
+impl LookupPace {
     /// Takes the next turn and tells how long it is until then.
     fn turn(&self) -> Duration {
         let mut next = self.0.lock().unwrap_or_else(|e| e.into_inner());

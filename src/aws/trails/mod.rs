@@ -12,21 +12,21 @@ use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::Trail;
 use jiff::Timestamp;
 
-use self::lookup::Pace;
+use self::lookup::LookupPace;
 use crate::aws::{Ask, Session, trouble};
 use crate::cloudtrail::event::record::Event;
 use crate::cloudtrail::ids::{Region, TrailArn, Window};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
-use crate::source::trails::Trails;
+use crate::source::trails::TrailApi;
 
 /// Pages of one answer before it is taken for endless: an account has a handful of trails.
 const PAGES: usize = 1_000;
 
 /// Calls of a name, in a region and a time.
 type Calls = (Region, String, Window);
-type Answer<T> = Arc<OnceLock<Result<T, GetError>>>;
+type Cached<T> = Arc<OnceLock<Result<T, GetError>>>;
 
 /// Trails as a session sees them.
 pub struct SessionTrails {
@@ -34,11 +34,11 @@ pub struct SessionTrails {
     /// Where the account's trails are listed.
     start: Region,
     homes: OnceLock<Result<BTreeSet<Region>, GetError>>,
-    described: Mutex<BTreeMap<Region, Answer<Vec<TrailConfig>>>>,
-    status: Mutex<BTreeMap<(TrailArn, Region), Answer<TrailStatus>>>,
-    events: Mutex<BTreeMap<Calls, Answer<Vec<Event>>>>,
-    pace: Pace,
-    selectors: Mutex<BTreeMap<TrailArn, Answer<Selectors>>>,
+    described: Mutex<BTreeMap<Region, Cached<Vec<TrailConfig>>>>,
+    status: Mutex<BTreeMap<(TrailArn, Region), Cached<TrailStatus>>>,
+    events: Mutex<BTreeMap<Calls, Cached<Vec<Event>>>>,
+    pace: LookupPace,
+    selectors: Mutex<BTreeMap<TrailArn, Cached<Selectors>>>,
     requests: AtomicU64,
 }
 
@@ -52,7 +52,7 @@ impl SessionTrails {
             described: Mutex::default(),
             status: Mutex::default(),
             events: Mutex::default(),
-            pace: Pace::default(),
+            pace: LookupPace::default(),
             selectors: Mutex::default(),
             requests: AtomicU64::new(0),
         }
@@ -128,7 +128,7 @@ impl SessionTrails {
     }
 }
 
-impl Trails for SessionTrails {
+impl TrailApi for SessionTrails {
     fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
         let answer = once(&self.described, region.clone());
         answer.get_or_init(|| self.describe(region)).clone()
@@ -162,7 +162,7 @@ impl Trails for SessionTrails {
     }
 }
 
-fn once<K: Ord, T>(answers: &Mutex<BTreeMap<K, Answer<T>>>, key: K) -> Answer<T> {
+fn once<K: Ord, T>(answers: &Mutex<BTreeMap<K, Cached<T>>>, key: K) -> Cached<T> {
     let mut answers = answers.lock().unwrap_or_else(|e| e.into_inner());
     Arc::clone(answers.entry(key).or_default())
 }

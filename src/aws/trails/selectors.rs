@@ -11,7 +11,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::SessionTrails;
 use crate::aws::{Ask, trouble};
 use crate::cloudtrail::ids::TrailArn;
-use crate::cloudtrail::selectors::{Advanced, Basic, DataResource, Field, ReadWrite, Selectors};
+use crate::cloudtrail::selectors::{
+    Advanced, Basic, DataResource, ReadWrite, SelectorField, Selectors,
+};
 use crate::source::GetError;
 
 /// Values of all selectors of a trail before its answer is taken for no trail's: AWS allows 500.
@@ -110,8 +112,8 @@ fn advanced(selector: &AdvancedEventSelector) -> Advanced {
     }
 }
 
-fn field(field: &AdvancedFieldSelector) -> Field {
-    Field {
+fn field(field: &AdvancedFieldSelector) -> SelectorField {
+    SelectorField {
         name: clip(field.field()),
         equals: clips(field.equals()),
         not_equals: clips(field.not_equals()),

@@ -49,7 +49,7 @@ impl Checksum {
 
 /// A header on its way.
 pub struct Header {
-    field: Field,
+    field: HeaderField,
     flags: u8,
     /// Bytes of the field at hand, or those left of it.
     count: usize,
@@ -59,7 +59,7 @@ pub struct Header {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Field {
+enum HeaderField {
     Fixed,
     ExtraLength,
     Extra,
@@ -72,7 +72,7 @@ enum Field {
 impl Default for Header {
     fn default() -> Self {
         Header {
-            field: Field::Fixed,
+            field: HeaderField::Fixed,
             flags: 0,
             count: 0,
             last: 0,
@@ -84,7 +84,7 @@ impl Default for Header {
 impl Header {
     /// Whether all of it was taken.
     pub fn is_done(&self) -> bool {
-        self.field == Field::Done
+        self.field == HeaderField::Done
     }
 
     /// Takes bytes up to its end, and gives those after it.
@@ -96,8 +96,8 @@ impl Header {
         while !self.is_done() && !rest.is_empty() {
             // A field of any length at one go.
             let length = match self.field {
-                Field::Extra => self.count.min(rest.len()),
-                Field::Name | Field::Comment => {
+                HeaderField::Extra => self.count.min(rest.len()),
+                HeaderField::Name | HeaderField::Comment => {
                     let end = rest.iter().position(|byte| *byte == 0);
                     end.map_or(rest.len(), |end| end + 1)
                 }
@@ -117,11 +117,11 @@ impl Header {
         };
         self.last = self.last >> 8 | u16::from(byte) << 8;
         // The header's own checksum is over all that stands before it.
-        if self.field != Field::Crc {
+        if self.field != HeaderField::Crc {
             self.crc.update(own);
         }
         match self.field {
-            Field::Fixed => {
+            HeaderField::Fixed => {
                 if self.count == FLAGS {
                     self.flags = byte;
                     let [method, _] = self.last.to_le_bytes();
@@ -136,24 +136,24 @@ impl Header {
                     self.next();
                 }
             }
-            Field::ExtraLength | Field::Crc => {
+            HeaderField::ExtraLength | HeaderField::Crc => {
                 self.count += 1;
                 if self.count < 2 {
                     return Ok(());
                 }
-                if self.field == Field::Crc && self.last != (self.crc.sum() & 0xffff) as u16 {
+                if self.field == HeaderField::Crc && self.last != (self.crc.sum() & 0xffff) as u16 {
                     return Err(Broken);
                 }
                 self.next();
             }
-            Field::Extra => {
+            HeaderField::Extra => {
                 self.count -= own.len();
                 if self.count == 0 {
                     self.next();
                 }
             }
-            Field::Name | Field::Comment if byte == 0 => self.next(),
-            Field::Name | Field::Comment | Field::Done => {}
+            HeaderField::Name | HeaderField::Comment if byte == 0 => self.next(),
+            HeaderField::Name | HeaderField::Comment | HeaderField::Done => {}
         }
         Ok(())
     }
@@ -161,19 +161,19 @@ impl Header {
     /// On to the next field that is there.
     fn next(&mut self) {
         let extra = match self.field {
-            Field::ExtraLength => usize::from(self.last),
+            HeaderField::ExtraLength => usize::from(self.last),
             _ => 0,
         };
-        let after = |field: Field| self.field < field;
+        let after = |field: HeaderField| self.field < field;
         let has = |flag: u8| self.flags & flag != 0;
         self.count = extra;
         self.field = match () {
-            () if after(Field::ExtraLength) && has(EXTRA) => Field::ExtraLength,
-            () if extra > 0 => Field::Extra,
-            () if after(Field::Name) && has(NAME) => Field::Name,
-            () if after(Field::Comment) && has(COMMENT) => Field::Comment,
-            () if after(Field::Crc) && has(HEADER_CRC) => Field::Crc,
-            () => Field::Done,
+            () if after(HeaderField::ExtraLength) && has(EXTRA) => HeaderField::ExtraLength,
+            () if extra > 0 => HeaderField::Extra,
+            () if after(HeaderField::Name) && has(NAME) => HeaderField::Name,
+            () if after(HeaderField::Comment) && has(COMMENT) => HeaderField::Comment,
+            () if after(HeaderField::Crc) && has(HEADER_CRC) => HeaderField::Crc,
+            () => HeaderField::Done,
         };
     }
 }

@@ -225,15 +225,15 @@ mod tests {
 
     /// What comes through, in chunks of so many bytes.
     fn through(json: &str, chunk: usize) -> io::Result<String> {
-        struct Chunks<'a>(&'a [u8], usize);
-        impl Read for Chunks<'_> {
+        struct JsonChunks<'a>(&'a [u8], usize);
+        impl Read for JsonChunks<'_> {
             fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
                 let most = buf.len().min(self.1);
                 self.0.read(&mut buf[..most])
             }
         }
         let mut out = String::new();
-        let mut chunks = Chunks(json.as_bytes(), chunk);
+        let mut chunks = JsonChunks(json.as_bytes(), chunk);
         Bounded::new(&mut chunks).read_to_string(&mut out)?;
         Ok(out)
     }

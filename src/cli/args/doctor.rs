@@ -1,6 +1,6 @@
 //! The arguments of `doctor`, parsed only.
 
-use super::{Plain, Scope, SignIn, Unused, bucket};
+use super::{PlainFormat, ScopeArgs, SignInArgs, UnusedArgs, bucket};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -25,25 +25,25 @@ Exit status: 0 nothing stands in the way of a validation, 1 a check failed, 4 a 
 not be made; 2 no look was taken: arguments, no credentials";
 
 #[derive(clap::Args)]
-pub struct Doctor {
+pub struct DoctorArgs {
     /// The bucket to look at, by default that of --trail-arn; repeatable
     #[arg(long, value_name = "NAME", value_parser = bucket, help_heading = "Source")]
     pub s3_bucket: Vec<String>,
 
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: ScopeArgs,
 
     /// The report's format
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Plain::Text, help_heading = "Report")]
-    pub format: Plain,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
+    pub format: PlainFormat,
 
     /// No progress on standard error, not even on a terminal
     #[arg(long, help_heading = "Report")]
     pub quiet: bool,
 
     #[command(flatten)]
-    pub sign_in: SignIn,
+    pub sign_in: SignInArgs,
 
     #[command(flatten)]
-    pub unused: Unused,
+    pub unused: UnusedArgs,
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Known, Late, Plain, SignIn, Source, jobs, time};
+use super::{DeliveryArgs, EvidenceArgs, PlainFormat, SignInArgs, SourceArgs, jobs, time};
 use crate::cloudtrail::ids::TrailArn;
 
 pub const EXAMPLES: &str = "\
@@ -25,36 +25,36 @@ Exit status: 0 delivered and intact, 1 not what was delivered, or not there any 
 names it, or something could not be proven; 2 no look was taken: arguments, no credentials";
 
 #[derive(clap::Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// The key of a log or a digest, as it was written, or s3://BUCKET/KEY
     #[arg(value_name = "KEY")]
     pub key: String,
 
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
 
     /// The trail whose bucket is read, where neither KEY nor --s3-bucket names it
     #[arg(long, value_name = "ARN", help_heading = "Source")]
     pub trail_arn: Option<TrailArn>,
 
     #[command(flatten)]
-    pub known: Known,
+    pub known: EvidenceArgs,
 
     /// When the source was looked at; by default now, and with --path after all digests that could come
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 
     #[command(flatten)]
-    pub late: Late,
+    pub late: DeliveryArgs,
 
     /// Objects worked on at the same time; by default 64, and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
     /// The report's format
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Plain::Text, help_heading = "Report")]
-    pub format: Plain,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
+    pub format: PlainFormat,
 
     #[command(flatten)]
-    pub sign_in: SignIn,
+    pub sign_in: SignInArgs,
 }

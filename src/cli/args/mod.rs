@@ -14,13 +14,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::report::{Format, trails};
-use crate::validate::request::Logs;
-use doctor::Doctor;
-use explain::Explain;
-pub use shared::aws::{SignIn, Unused};
-pub use shared::known::{Known, Late};
-pub use shared::place::{Scope, Source, bucket};
-pub use shared::plain::Plain;
+use crate::validate::request::LogSelection;
+use doctor::DoctorArgs;
+use explain::ExplainArgs;
+pub use shared::aws::{SignInArgs, UnusedArgs};
+pub use shared::known::{DeliveryArgs, EvidenceArgs};
+pub use shared::place::{ScopeArgs, SourceArgs, bucket};
+pub use shared::plain::PlainFormat;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,24 +118,24 @@ pub struct Args {
 pub enum Command {
     /// Check every digest, signature and log of the chains found, and report gaps
     #[command(after_help = EXAMPLES)]
-    Validate(Box<Validate>),
+    Validate(Box<ValidateArgs>),
     /// See whether a validation will work, and if not, why: every permission is tried
     #[command(after_help = doctor::EXAMPLES)]
-    Doctor(Box<Doctor>),
+    Doctor(Box<DoctorArgs>),
     /// Tell of one log or digest whether CloudTrail delivered it, and whether it is intact
     #[command(after_help = explain::EXAMPLES)]
-    Explain(Box<Explain>),
+    Explain(Box<ExplainArgs>),
     /// List the chains of digests that are there, reading no object
     #[command(after_help = TRAILS_EXAMPLES)]
-    Trails(Box<Trails>),
+    Trails(Box<TrailsArgs>),
     /// Write a report that was saved as JSON in another format
     #[command(after_help = REPORT_EXAMPLES)]
-    Report(Box<Report>),
+    Report(Box<ReportArgs>),
     /// Print the JSON Schema of a JSON report
     Schema {
         /// Whose report
-        #[arg(value_enum, default_value_t = Schema::Validate)]
-        of: Schema,
+        #[arg(value_enum, default_value_t = SchemaKind::Validate)]
+        of: SchemaKind,
     },
     /// Print what a shell reads to complete this program's command line
     #[command(after_help = COMPLETIONS_EXAMPLES)]
@@ -155,7 +155,7 @@ pub enum Command {
 
 /// What writes a JSON report.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Schema {
+pub enum SchemaKind {
     Validate,
     Trails,
     Doctor,
@@ -163,15 +163,15 @@ pub enum Schema {
 }
 
 #[derive(clap::Args)]
-pub struct Validate {
+pub struct ValidateArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
 
     #[command(flatten)]
-    pub known: Known,
+    pub known: EvidenceArgs,
 
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: ScopeArgs,
 
     /// Chains that must be there, one ACCOUNT/REGION/HOME_REGION/TRAIL a line
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
@@ -192,12 +192,12 @@ pub struct Validate {
     pub as_of: Option<Timestamp>,
 
     #[command(flatten)]
-    pub late: Late,
+    pub late: DeliveryArgs,
 
     /// Which logs are read: all, none, one part of several (1/7), or a share (5%); the others are
     /// only looked for
-    #[arg(long, value_name = "all|none|I/N|P%", default_value_t = Logs::All, help_heading = "Work")]
-    pub logs: Logs,
+    #[arg(long, value_name = "all|none|I/N|P%", default_value_t = LogSelection::All, help_heading = "Work")]
+    pub logs: LogSelection,
 
     /// What a sample of logs is drawn with; parts of one seed add up to all logs; by default random,
     /// and told in the report
@@ -235,19 +235,19 @@ pub struct Validate {
     pub fail_on: FailOn,
 
     #[command(flatten)]
-    pub sign_in: SignIn,
+    pub sign_in: SignInArgs,
 
     #[command(flatten)]
-    pub unused: Unused,
+    pub unused: UnusedArgs,
 }
 
 #[derive(clap::Args)]
-pub struct Trails {
+pub struct TrailsArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
 
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: ScopeArgs,
 
     /// Folders listed at the same time; by default 64, and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
@@ -267,11 +267,11 @@ pub struct Trails {
     pub quiet: bool,
 
     #[command(flatten)]
-    pub sign_in: SignIn,
+    pub sign_in: SignInArgs,
 }
 
 #[derive(clap::Args)]
-pub struct Report {
+pub struct ReportArgs {
     /// A report as `validate --format json` wrote it; - is standard input
     #[arg(value_name = "FILE")]
     pub saved: PathBuf,

@@ -9,21 +9,21 @@ use jiff::Timestamp;
 use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::{InFlight, S3Source};
 use crate::aws::trails::SessionTrails;
-use crate::aws::{Engine, Http, HttpSettings, Session, Settings};
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::aws::{Http, HttpSettings, Runtime, Session, SessionSettings};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
-use crate::cli::args::SignIn;
+use crate::cli::args::SignInArgs;
 use crate::cli::caller::Who;
-use crate::cli::validate::resolve::{Look, Opened, Side, key_files};
+use crate::cli::validate::resolve::{OpenedSource, ResolvedSource, SourceRequest, key_files};
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
 use crate::source::key_files::read_bounded;
-use crate::source::places::Atlas;
-use crate::source::trails::Trails;
-use crate::validate::survey::trails::{Located, locate};
+use crate::source::places::Places;
+use crate::source::trails::TrailApi;
+use crate::validate::survey::trails::{LocatedTrails, locate};
 
 /// Requests in flight at first, where nothing else is asked for: latency hides behind them.
 pub const IN_FLIGHT: usize = 64;
@@ -34,28 +34,28 @@ pub const FIRST_REGION: &str = "us-east-1";
 
 /// Signs in, and finds out where the trails write.
 pub fn online(
-    look: &Look<'_>,
+    look: &SourceRequest<'_>,
     now: Timestamp,
     limits: &Limits,
-    stop: &Stop,
-) -> Result<Side, Error> {
+    stop: &CancelFlag,
+) -> Result<ResolvedSource, Error> {
     if look.scope.trail_arn.is_empty() && look.source.s3_bucket.is_empty() {
-        return Err(Error::new(Kind::Usage, "there is nowhere to look").hint(
+        return Err(Error::new(ErrorKind::Usage, "there is nowhere to look").hint(
             "give --trail-arn for one trail, --s3-bucket for all in a bucket, or --path for a copy on \
              disk",
         ));
     }
     let start = start(look)?;
-    let engine = Arc::new(Engine::new(stop.clone())?);
+    let engine = Arc::new(Runtime::new(stop.clone())?);
     let http = Http::new(connections(look.sign_in, limits)?)?;
-    let SignIn {
+    let SignInArgs {
         profile,
         s3_profile,
         trail_profile,
         ..
     } = look.sign_in;
     let open = |profile: Option<&String>| {
-        let settings = Settings {
+        let settings = SessionSettings {
             profile: profile.cloned(),
             endpoint_url: look.sign_in.endpoint_url.clone(),
             region: start.clone(),
@@ -76,10 +76,10 @@ pub fn online(
     let who = who(s3.clone(), other, look);
     let who = Some(who).filter(|_| !look.sign_in.no_sign_request);
     let trails = Box::new(SessionTrails::new(cloudtrail.clone(), start.clone()));
-    let trails = Some(trails as Box<dyn Trails>).filter(|_| !look.sign_in.no_sign_request);
+    let trails = Some(trails as Box<dyn TrailApi>).filter(|_| !look.sign_in.no_sign_request);
     let located = match &trails {
         Some(trails) => locate(trails.as_ref(), &look.scope.trail_arn),
-        None => Located::default(),
+        None => LocatedTrails::default(),
     };
     let mut buckets = look.source.s3_bucket.clone();
     if buckets.is_empty() {
@@ -101,9 +101,9 @@ pub fn online(
     let mut given = look.source.s3_bucket.clone();
     given.sort();
     given.dedup();
-    Ok(Side {
-        access: Opened {
-            atlas: Atlas::new(source.roots(), look.map.to_vec()),
+    Ok(ResolvedSource {
+        access: OpenedSource {
+            atlas: Places::new(source.roots(), look.map.to_vec()),
             source: Box::new(source),
             keys,
             trails,
@@ -118,7 +118,7 @@ pub fn online(
 }
 
 /// What asks who we are, for S3 and, where that is somebody else, for CloudTrail.
-fn who(s3: Session, cloudtrail: Option<Session>, look: &Look<'_>) -> Who {
+fn who(s3: Session, cloudtrail: Option<Session>, look: &SourceRequest<'_>) -> Who {
     let there = named_region(look).cloned();
     Box::new(move || {
         let arn = |session: &Session| Some(session.who(there.as_ref()).answer.ok()?.arn);
@@ -135,23 +135,23 @@ fn who(s3: Session, cloudtrail: Option<Session>, look: &Look<'_>) -> Who {
 }
 
 /// The region that was named, or is that of a trail.
-fn named_region<'a>(look: &Look<'a>) -> Option<&'a Region> {
+fn named_region<'a>(look: &SourceRequest<'a>) -> Option<&'a Region> {
     let home = look.scope.trail_arn.first().map(|arn| &arn.home_region);
     look.scope.region.first().or(home)
 }
 
 /// The region to start from where neither environment nor profile name one.
-fn start(look: &Look<'_>) -> Result<Region, Error> {
+fn start(look: &SourceRequest<'_>) -> Result<Region, Error> {
     match named_region(look) {
         Some(region) => Ok(region.clone()),
         None => FIRST_REGION
             .parse()
-            .map_err(|e| Error::new(Kind::Internal, "no first region").because(e)),
+            .map_err(|e| Error::new(ErrorKind::Internal, "no first region").because(e)),
     }
 }
 
 /// How to connect: `--ca-bundle` or `AWS_CA_BUNDLE`, and the time-outs, of which 0 is none.
-pub fn connections(sign_in: &SignIn, limits: &Limits) -> Result<HttpSettings, Error> {
+pub fn connections(sign_in: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Error> {
     let usual = HttpSettings::default();
     let from_env = || std::env::var_os("AWS_CA_BUNDLE").filter(|v| !v.is_empty());
     let bundle = sign_in

@@ -4,16 +4,16 @@
 pub(crate) mod target;
 
 use std::fs::Metadata;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde::Serialize;
 
-use super::args::Plain;
-use super::output::target::{Target, replace};
+use super::args::PlainFormat;
+use super::output::target::{OutputTarget, replace};
 use super::terminal::Fitted;
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::report::json;
 
 /// A format and where its report goes: `None` is standard output.
@@ -63,40 +63,40 @@ where
         pairs.push((usual, None));
     }
     if pairs.iter().filter(|(_, out)| out.is_none()).count() > 1 {
-        let error = Error::new(Kind::Usage, "two reports would go to standard output");
+        let error = Error::new(ErrorKind::Usage, "two reports would go to standard output");
         return Err(error.hint("give each --format but one its own --out"));
     }
     Ok(pairs)
 }
 
 /// The opened targets.
-pub struct Targets<F> {
-    targets: Vec<(F, Target)>,
+pub struct OutputTargets<F> {
+    targets: Vec<(F, OutputTarget)>,
     /// The format for people, which is fitted to their terminal.
     people: F,
 }
 
-impl<F: Copy + PartialEq> Targets<F> {
+impl<F: Copy + PartialEq> OutputTargets<F> {
     /// Opens every target; `people` is the format that is fitted to a terminal.
     ///
     /// # Errors
     /// Where one cannot be written to.
     pub fn open(pairs: Vec<Pair<F>>, people: F) -> Result<Self, Error> {
-        let mut targets: Vec<(F, Target)> = Vec::new();
+        let mut targets: Vec<(F, OutputTarget)> = Vec::new();
         for (format, path) in pairs {
             let target = match path {
-                None => Target::Stdout,
-                Some(path) => Target::open(&path).map_err(|e| unwritable(&path, &e))?,
+                None => OutputTarget::Stdout,
+                Some(path) => OutputTarget::open(&path).map_err(|e| unwritable(&path, &e))?,
             };
             if let Some((_, other)) = targets.iter().find(|(_, other)| other.is_that_of(&target)) {
                 let [one, other] = [other, &target].map(|target| target.name().display());
                 let said = format!("two reports would go to the same file: {one} and {other}");
-                let error = Error::new(Kind::Usage, said);
+                let error = Error::new(ErrorKind::Usage, said);
                 return Err(error.hint("give each --format an --out of its own"));
             }
             targets.push((format, target));
         }
-        Ok(Targets { targets, people })
+        Ok(OutputTargets { targets, people })
     }
 
     /// The first that would change a file that is being read.
@@ -104,11 +104,11 @@ impl<F: Copy + PartialEq> Targets<F> {
         let mut targets = self.targets.iter().map(|(_, target)| target);
         targets
             .find(|target| target.changes(file))
-            .map(Target::name)
+            .map(OutputTarget::name)
     }
 
     /// Takes those of a format out, to be written as the work goes on.
-    pub fn take(&mut self, format: F) -> Vec<Target> {
+    pub fn take(&mut self, format: F) -> Vec<OutputTarget> {
         let targets = std::mem::take(&mut self.targets).into_iter();
         let (taken, left): (Vec<_>, Vec<_>) = targets.partition(|(of, _)| *of == format);
         self.targets = left;
@@ -130,7 +130,7 @@ impl<F: Copy + PartialEq> Targets<F> {
                 out.flush()
             };
             let result = match target {
-                Target::Stdout => {
+                OutputTarget::Stdout => {
                     let mut out = BufWriter::new(io::stdout().lock());
                     let written = match Fitted::to_stdout(&mut out) {
                         Ok(mut fitted) if format == self.people => put(&mut fitted),
@@ -138,10 +138,10 @@ impl<F: Copy + PartialEq> Targets<F> {
                     };
                     or_closed(written).map_err(|e| unwritable(Path::new("standard output"), &e))
                 }
-                Target::Stream(file, path) => {
+                OutputTarget::Stream(file, path) => {
                     or_closed(put(&mut BufWriter::new(file))).map_err(|e| unwritable(&path, &e))
                 }
-                Target::Replace(mut file, path) => {
+                OutputTarget::Replace(mut file, path) => {
                     let written = put(&mut BufWriter::new(file.as_file_mut()));
                     let written = written.and_then(|()| replace(file, &path));
                     written.map_err(|e| unwritable(&path, &e))
@@ -159,13 +159,13 @@ impl<F: Copy + PartialEq> Targets<F> {
 /// Where it cannot be written; a closed pipe is no error.
 pub fn tell<R: Serialize>(
     report: &R,
-    format: Plain,
+    format: PlainFormat,
     text: impl Fn(&R, &mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let targets = Targets::open(vec![(format, None)], Plain::Text)?;
+    let targets = OutputTargets::open(vec![(format, None)], PlainFormat::Text)?;
     targets.write(|format, out| match format {
-        Plain::Text => text(report, out),
-        Plain::Json => json::write(report, out),
+        PlainFormat::Text => text(report, out),
+        PlainFormat::Json => json::write(report, out),
     })
 }
 
@@ -176,21 +176,21 @@ pub fn tell<R: Serialize>(
 pub fn print(what: &str, text: &[u8]) -> Result<u8, Error> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text).and_then(|()| out.flush());
-    let error = |e| Error::new(Kind::Output, format!("cannot write {what}")).because(e);
+    let error = |e| Error::new(ErrorKind::Output, format!("cannot write {what}")).because(e);
     or_closed(written).map_err(error).map(|()| 0)
 }
 
 /// A pipe that its reader has closed took all that was wanted.
 pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
 }
 
 pub fn unwritable(path: &Path, error: &io::Error) -> Error {
     Error::new(
-        Kind::Output,
+        ErrorKind::Output,
         format!("cannot write the report to {}", path.display()),
     )
     .because(error)

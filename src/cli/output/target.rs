@@ -17,7 +17,7 @@ const LINKS: usize = 40;
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A place where a report goes.
-pub enum Target {
+pub enum OutputTarget {
     Stdout,
     /// A pipe, a device or the like: written as it is.
     Stream(File, PathBuf),
@@ -25,12 +25,12 @@ pub enum Target {
     Replace(NamedTempFile, PathBuf),
 }
 
-impl Target {
+impl OutputTarget {
     /// Opens it.
     ///
     /// # Errors
     /// Where it cannot be written to.
-    pub fn open(path: &Path) -> io::Result<Target> {
+    pub fn open(path: &Path) -> io::Result<OutputTarget> {
         let there = match path.metadata() {
             Ok(there) => Some(there),
             Err(e) if e.kind() == ErrorKind::NotFound => None,
@@ -38,33 +38,33 @@ impl Target {
         };
         let file = match behind_links(path)? {
             Behind::Descriptor(at) => {
-                return Ok(Target::Stream(descriptor(&at)?, path.into()));
+                return Ok(OutputTarget::Stream(descriptor(&at)?, path.into()));
             }
             Behind::File(file) if there.as_ref().is_none_or(Metadata::is_file) => file,
             Behind::File(_) => {
                 let stream = OpenOptions::new().append(true).open(path)?;
-                return Ok(Target::Stream(stream, path.into()));
+                return Ok(OutputTarget::Stream(stream, path.into()));
             }
         };
         if there.is_some() {
             // A file that may not be written to is not replaced either.
             OpenOptions::new().write(true).open(&file)?;
         }
-        Ok(Target::Replace(beside(&file, there)?, file))
+        Ok(OutputTarget::Replace(beside(&file, there)?, file))
     }
 
     /// What it is called.
     pub fn name(&self) -> &Path {
         match self {
-            Target::Stdout => Path::new("standard output"),
-            Target::Stream(_, path) | Target::Replace(_, path) => path,
+            OutputTarget::Stdout => Path::new("standard output"),
+            OutputTarget::Stream(_, path) | OutputTarget::Replace(_, path) => path,
         }
     }
 
     /// Whether two reports would end up in one place, mixed up or one over the other.
-    pub fn is_that_of(&self, other: &Target) -> bool {
+    pub fn is_that_of(&self, other: &OutputTarget) -> bool {
         match (self, other) {
-            (Target::Replace(_, one), Target::Replace(_, other)) => one == other,
+            (OutputTarget::Replace(_, one), OutputTarget::Replace(_, other)) => one == other,
             _ => self.place().is_some_and(|one| other.place() == Some(one)),
         }
     }
@@ -73,20 +73,20 @@ impl Target {
     /// whoever reads it.
     pub fn changes(&self, file: &Metadata) -> bool {
         let same = || self.place() == Some((file.dev(), file.ino()));
-        file.is_file() && !matches!(self, Target::Replace(..)) && same()
+        file.is_file() && !matches!(self, OutputTarget::Replace(..)) && same()
     }
 
     /// Device and inode of what is there. A device that is no terminal keeps nothing that could be mixed
     /// up, as /dev/null does.
     fn place(&self) -> Option<(u64, u64)> {
         let (there, terminal) = match self {
-            Target::Stdout => {
+            OutputTarget::Stdout => {
                 let out = io::stdout();
                 let file = out.as_fd().try_clone_to_owned().map(File::from);
                 (file.and_then(|file| file.metadata()), out.is_terminal())
             }
-            Target::Stream(file, _) => (file.metadata(), file.is_terminal()),
-            Target::Replace(_, path) => (path.metadata(), false),
+            OutputTarget::Stream(file, _) => (file.metadata(), file.is_terminal()),
+            OutputTarget::Replace(_, path) => (path.metadata(), false),
         };
         let there = there.ok()?;
         let apart = there.file_type().is_char_device() && !terminal;

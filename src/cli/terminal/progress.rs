@@ -50,7 +50,7 @@ impl Stage {
 
 /// What an observer has been told, by any thread.
 #[derive(Default)]
-struct Told {
+struct Shown {
     stage: AtomicU8,
     /// Folders of digests, and those that are not listed yet.
     unlisted: AtomicU64,
@@ -71,7 +71,7 @@ struct Findings {
 
 /// Progress that is drawn until it is dropped.
 pub struct Progress {
-    told: Arc<Told>,
+    told: Arc<Shown>,
     /// Dropped to end the drawing.
     end: Option<mpsc::Sender<()>>,
     drawing: Option<JoinHandle<()>>,
@@ -84,7 +84,7 @@ impl Progress {
         if quiet || !io::stderr().is_terminal() || !knows_escapes() {
             return None;
         }
-        let told = Arc::new(Told::default());
+        let told = Arc::new(Shown::default());
         let (end, ended) = mpsc::channel();
         let drawn = Arc::clone(&told);
         let name = std::thread::Builder::new().name("progress".into());
@@ -146,7 +146,7 @@ impl Observer for Progress {
     }
 }
 
-impl Told {
+impl Shown {
     fn findings(&self) -> MutexGuard<'_, Findings> {
         self.findings.lock().unwrap_or_else(|e| e.into_inner())
     }
@@ -173,7 +173,7 @@ fn line(finding: &Finding) -> String {
 }
 
 /// Draws until the other end is dropped.
-fn draw(told: &Told, first: &'static str, begun: Instant, ended: &mpsc::Receiver<()>) {
+fn draw(told: &Shown, first: &'static str, begun: Instant, ended: &mpsc::Receiver<()>) {
     let quick = QUICK.saturating_sub(begun.elapsed());
     if ended.recv_timeout(quick) != Err(RecvTimeoutError::Timeout) {
         return;
@@ -195,7 +195,7 @@ fn draw(told: &Told, first: &'static str, begun: Instant, ended: &mpsc::Receiver
 }
 
 /// Shows the findings that are new, above the bar.
-fn findings(told: &Told, bar: &ProgressBar) {
+fn findings(told: &Shown, bar: &ProgressBar) {
     let (lines, known) = {
         let mut findings = told.findings();
         (std::mem::take(&mut findings.lines), findings.known)
@@ -209,7 +209,7 @@ fn findings(told: &Told, bar: &ProgressBar) {
     }
 }
 
-fn show(told: &Told, first: &'static str, bar: &ProgressBar, rates: &mut Rates) {
+fn show(told: &Shown, first: &'static str, bar: &ProgressBar, rates: &mut Rates) {
     let of = |[done, all]: &[AtomicU64; 2]| {
         let (done, all) = (done.load(Ordering::Relaxed), all.load(Ordering::Relaxed));
         // A digest that was read again must not make them more than there are.

@@ -5,14 +5,14 @@ use std::io::{self, StderrLock, Write};
 use crate::cli::output::or_closed;
 use crate::proof::finding::Severity;
 use crate::report::validation::aws_cli::{
-    self, Streams, Told, ToldDigest, ToldLog, digest_problem, is_of_the_rest, log_problem,
+    self, Streams, ToldDigest, ToldFiles, ToldLog, digest_problem, is_of_the_rest, log_problem,
 };
 use crate::report::validation::v1::Report;
-use crate::validate::observer::{Judged, Kind, Observer};
+use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 
 /// What was told of each file so far.
 #[derive(Default)]
-pub struct Files(Told);
+pub struct Files(ToldFiles);
 
 impl Files {
     /// Writes the report: problems to standard error, wherever the rest goes.
@@ -30,11 +30,11 @@ impl Files {
 /// Where writing fails.
 pub fn print(
     report: &Report,
-    told: Option<&Told>,
+    told: Option<&ToldFiles>,
     verbose: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut err = Heard(io::stderr().lock());
+    let mut err = AwsCliObserver(io::stderr().lock());
     let mut streams = Streams {
         out,
         err: Some(&mut err),
@@ -43,9 +43,9 @@ pub fn print(
 }
 
 /// Standard error where its reader may have gone: what is printed elsewhere is printed all the same.
-struct Heard(StderrLock<'static>);
+struct AwsCliObserver(StderrLock<'static>);
 
-impl Write for Heard {
+impl Write for AwsCliObserver {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         or_closed(self.0.write_all(bytes)).map(|()| bytes.len())
     }
@@ -56,14 +56,14 @@ impl Write for Heard {
 }
 
 impl Observer for Files {
-    fn judged(&self, object: Judged<'_>) {
+    fn judged(&self, object: JudgedObject<'_>) {
         // Once nothing more can be looked at, one finding says of how much.
         if object.finding.is_some_and(|f| is_of_the_rest(f.reason)) {
             return;
         }
         let chain = object.chain.to_string();
         match (object.kind, object.digest) {
-            (Kind::Log, Some(digest)) => {
+            (ObjectKind::Log, Some(digest)) => {
                 // What was not read is neither valid nor not.
                 if object.read {
                     let log = ToldLog {
@@ -91,7 +91,7 @@ impl Observer for Files {
                     }),
                 };
                 self.0
-                    .digest(&chain, kind == Kind::Backfill, object.end, &digest);
+                    .digest(&chain, kind == ObjectKind::Backfill, object.end, &digest);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::base::error::Error;
-use crate::cli::output::target::{Target, replace};
+use crate::cli::output::target::{OutputTarget, replace};
 use crate::cli::output::{or_closed, unwritable};
 use crate::proof::finding::Finding;
 use crate::report::validation::jsonl;
@@ -15,12 +15,12 @@ use crate::validate::outcome::ChainOutcome;
 use crate::validate::view;
 
 /// Where lines go while the run goes on.
-pub struct Stream(Mutex<Vec<Lines>>);
+pub struct Stream(Mutex<Vec<JsonlLines>>);
 
 /// One of the places.
-struct Lines {
+struct JsonlLines {
     out: Box<dyn Write + Send>,
-    target: Target,
+    target: OutputTarget,
     /// What went wrong: from then on nothing is written.
     trouble: Option<io::Error>,
 }
@@ -30,8 +30,12 @@ impl Stream {
     ///
     /// # Errors
     /// Where one cannot be written to.
-    pub fn begin(targets: Vec<Target>, requested: &Requested, run: &Run) -> Result<Self, Error> {
-        let lines = targets.into_iter().map(Lines::to);
+    pub fn begin(
+        targets: Vec<OutputTarget>,
+        requested: &Requested,
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let lines = targets.into_iter().map(JsonlLines::to);
         let stream = Stream(Mutex::new(lines.collect::<Result<_, _>>()?));
         stream.put(|out| jsonl::begin(requested, run, out));
         Ok(stream)
@@ -52,7 +56,7 @@ impl Stream {
         ended
     }
 
-    fn lines(&self) -> MutexGuard<'_, Vec<Lines>> {
+    fn lines(&self) -> MutexGuard<'_, Vec<JsonlLines>> {
         self.0.lock().unwrap_or_else(|e| e.into_inner())
     }
 
@@ -81,20 +85,20 @@ impl Observer for Stream {
     }
 }
 
-impl Lines {
-    fn to(target: Target) -> Result<Lines, Error> {
+impl JsonlLines {
+    fn to(target: OutputTarget) -> Result<JsonlLines, Error> {
         let out: io::Result<Box<dyn Write + Send>> = match &target {
             // Lines at once, for whoever reads them.
-            Target::Stdout => Ok(Box::new(io::stdout())),
-            Target::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
+            OutputTarget::Stdout => Ok(Box::new(io::stdout())),
+            OutputTarget::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
             // Nobody sees it before it is whole.
-            Target::Replace(file, _) => {
+            OutputTarget::Replace(file, _) => {
                 let file = file.as_file().try_clone();
                 file.map(|file| Box::new(BufWriter::new(file)) as _)
             }
         };
         match out {
-            Ok(out) => Ok(Lines {
+            Ok(out) => Ok(JsonlLines {
                 out,
                 target,
                 trouble: None,
@@ -110,7 +114,7 @@ impl Lines {
         };
         let told = self.target.name().to_path_buf();
         let ended = match self.target {
-            Target::Replace(file, path) => written.and_then(|()| replace(file, &path)),
+            OutputTarget::Replace(file, path) => written.and_then(|()| replace(file, &path)),
             _ => or_closed(written),
         };
         ended.map_err(|e| unwritable(&told, &e))

@@ -11,23 +11,23 @@ use std::time::Instant;
 use clap::ArgMatches;
 use jiff::Timestamp;
 
-use super::args::Validate;
-use super::caller::Caller;
+use super::args::ValidateArgs;
+use super::caller::CallerLookup;
 use super::diagnose::note;
-use super::output::{self, Targets};
+use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
 use super::validate::aws_cli::Files;
 use super::validate::jsonl::Stream;
-use super::validate::resolve::Plan;
-use super::validate::verbose::Lines;
+use super::validate::resolve::ResolvedRun;
+use super::validate::verbose::VerboseLines;
 use super::{INTERRUPTED, begun, interrupted, second, unused};
-use crate::base::cancel::Stop;
+use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::proof::finding::Verdict;
 use crate::report::validation::v1::{Report, SourceKind};
 use crate::report::{Format, render};
-use crate::source::cancellable::Halting;
+use crate::source::cancellable::CancellableSource;
 use crate::validate::accept;
 use crate::validate::observer::{All, Observer};
 use crate::validate::{Access, validate};
@@ -37,11 +37,11 @@ use crate::validate::{Access, validate};
 /// # Errors
 /// Where no validation was performed, or a report could not be written.
 pub fn run(
-    args: Validate,
+    args: ValidateArgs,
     matches: Option<&ArgMatches>,
     command: Vec<String>,
     started: Timestamp,
-    stop: &Stop,
+    stop: &CancelFlag,
 ) -> Result<u8, Error> {
     let pairs = output::pairs(matches, Format::Text)?;
     let clock = Instant::now();
@@ -51,11 +51,11 @@ pub fn run(
     let quiet = args.quiet || lines && io::stdout().is_terminal();
     unused(&args.unused, args.format.contains(&Format::AwsCli));
     let signals = Signals::listen()?;
-    let mut targets = Targets::open(pairs, Format::Text)?;
+    let mut targets = OutputTargets::open(pairs, Format::Text)?;
     signals.ask(stop);
-    let plan = Plan::resolve(args, second(started), stop)?;
+    let plan = ResolvedRun::resolve(args, second(started), stop)?;
     let progress = Progress::begin("looking for digests", clock, quiet);
-    let Plan {
+    let ResolvedRun {
         access,
         request,
         requested,
@@ -66,7 +66,11 @@ pub fn run(
     if on_disk && requested.as_of.is_some() && requested.end.is_none() {
         note("--as-of changes nothing without --end-time: the window ends with the data");
     }
-    let lines = if verbose { Some(Lines::new()?) } else { None };
+    let lines = if verbose {
+        Some(VerboseLines::new()?)
+    } else {
+        None
+    };
     let files = request.touching.then(Files::default);
     let mut run = begun(command, started);
     let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
@@ -75,8 +79,8 @@ pub fn run(
     observers.extend(lines.iter().map(|l| l as &dyn Observer));
     observers.extend(files.iter().map(|f| f as &dyn Observer));
     let observer = All(observers);
-    let caller = Caller::ask(access.who);
-    let source = Halting::new(access.source.as_ref(), stop.clone());
+    let caller = CallerLookup::ask(access.who);
+    let source = CancellableSource::new(access.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
         atlas: &access.atlas,
@@ -111,7 +115,7 @@ pub fn run(
 
 /// The exit status: that of what remains once what was accepted is left out, if it is as bad as fails.
 /// Where it is not that of the verdict, that is told.
-fn status(verdict: Verdict, remaining: Verdict, fail_on: Verdict, stop: &Stop) -> u8 {
+fn status(verdict: Verdict, remaining: Verdict, fail_on: Verdict, stop: &CancelFlag) -> u8 {
     if interrupted(stop, "report") {
         return INTERRUPTED;
     }

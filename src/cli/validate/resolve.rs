@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::base::cancel::Stop;
-use crate::base::error::{Error, Kind};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
-use crate::cli::args::{self, FailOn, Scope, SignIn, Validate};
+use crate::cli::args::{self, FailOn, ScopeArgs, SignInArgs, ValidateArgs};
 use crate::cli::caller::Who;
 use crate::cli::diagnose::note;
 #[cfg(feature = "aws")]
@@ -20,17 +20,17 @@ use crate::proof::keys::{KeyRing, Keys};
 use crate::report::Format;
 use crate::report::validation::v1::{Origin, Requested, SourceKind};
 use crate::source::Source;
-use crate::source::disk::DirSource;
+use crate::source::disk::DiskSource;
 use crate::source::key_files;
-use crate::source::places::{Atlas, MapRule};
-use crate::source::trails::Trails;
+use crate::source::places::{MapRule, Places};
+use crate::source::trails::TrailApi;
 use crate::validate::accept::{self, Acceptance};
-use crate::validate::request::{Filter, Request};
-use crate::validate::survey::trails::{self, Located};
+use crate::validate::request::{ChainFilter, Request};
+use crate::validate::survey::trails::{self, LocatedTrails};
 
 /// A validation ready to run.
-pub struct Plan {
-    pub access: Opened,
+pub struct ResolvedRun {
+    pub access: OpenedSource,
     pub request: Request,
     pub requested: Requested,
     pub accepted: Vec<Acceptance>,
@@ -38,19 +38,19 @@ pub struct Plan {
 }
 
 /// Where everything comes from, opened.
-pub struct Opened {
+pub struct OpenedSource {
     pub source: Box<dyn Source>,
-    pub atlas: Atlas,
+    pub atlas: Places,
     pub keys: Box<dyn Keys>,
-    pub trails: Option<Box<dyn Trails>>,
+    pub trails: Option<Box<dyn TrailApi>>,
     pub who: Option<Who>,
 }
 
 /// Where to look and at what, as it was given.
-pub struct Look<'a> {
-    pub source: &'a args::Source,
-    pub scope: &'a Scope,
-    pub sign_in: &'a SignIn,
+pub struct SourceRequest<'a> {
+    pub source: &'a args::SourceArgs,
+    pub scope: &'a ScopeArgs,
+    pub sign_in: &'a SignInArgs,
     pub map: &'a [MapRule],
     pub keys: &'a [PathBuf],
     /// Objects worked on at the same time, where that is given.
@@ -58,32 +58,36 @@ pub struct Look<'a> {
 }
 
 /// What differs between a copy on disk and AWS.
-pub struct Side {
-    pub access: Opened,
+pub struct ResolvedSource {
+    pub access: OpenedSource,
     pub kind: SourceKind,
     /// The buckets that digests must have been written to.
     pub buckets: Vec<String>,
     /// What became of asking for the trails.
-    pub located: Located,
+    pub located: LocatedTrails,
     /// When the source was looked at; on disk nobody knows.
     pub now: Option<Timestamp>,
     /// Objects worked on at the same time, at most.
     pub jobs: usize,
 }
 
-impl Plan {
+impl ResolvedRun {
     /// Opens everything that is given.
     ///
     /// # Errors
     /// Where the arguments contradict each other, or something given cannot be read.
-    pub fn resolve(args: Validate, now: Timestamp, stop: &Stop) -> Result<Plan, Error> {
+    pub fn resolve(
+        args: ValidateArgs,
+        now: Timestamp,
+        stop: &CancelFlag,
+    ) -> Result<ResolvedRun, Error> {
         let limits = Limits::default();
         if let (Some(from), Some(to)) = (args.start_time, args.end_time)
             && from >= to
         {
             let message = format!("the window is empty: it begins at {from} and ends at {to}");
             return Err(
-                Error::new(Kind::Usage, message).hint("give an --end-time after --start-time")
+                Error::new(ErrorKind::Usage, message).hint("give an --end-time after --start-time")
             );
         }
         let expect = match &args.expect {
@@ -95,7 +99,7 @@ impl Plan {
                 .map_err(|why| not_a(path, "list of what is accepted", why))?,
             None => Vec::new(),
         };
-        let look = Look {
+        let look = SourceRequest {
             source: &args.source,
             scope: &args.scope,
             sign_in: &args.sign_in,
@@ -112,7 +116,7 @@ impl Plan {
         };
         let requested = requested(&args, &look, &side, (as_of, seed));
         let filter = look.filter(&side.located.trails);
-        let Located {
+        let LocatedTrails {
             trails,
             lost,
             unasked,
@@ -152,7 +156,7 @@ impl Plan {
             FailOn::Unproven => Verdict::Unproven,
             FailOn::Gaps => Verdict::Gaps,
         };
-        Ok(Plan {
+        Ok(ResolvedRun {
             access: side.access,
             request,
             requested,
@@ -162,12 +166,17 @@ impl Plan {
     }
 }
 
-impl Look<'_> {
+impl SourceRequest<'_> {
     /// Opens it: on disk where there is a path, or else online.
     ///
     /// # Errors
     /// Where the arguments contradict each other, or something given cannot be read.
-    pub fn open(&self, now: Timestamp, limits: &Limits, stop: &Stop) -> Result<Side, Error> {
+    pub fn open(
+        &self,
+        now: Timestamp,
+        limits: &Limits,
+        stop: &CancelFlag,
+    ) -> Result<ResolvedSource, Error> {
         if self.source.path.is_empty() {
             online(self, now, limits, stop)
         } else {
@@ -181,8 +190,8 @@ impl Look<'_> {
     }
 
     /// What narrows the look, with the places of the trails that were found.
-    pub fn filter(&self, trails: &[TrailConfig]) -> Filter {
-        let Scope {
+    pub fn filter(&self, trails: &[TrailConfig]) -> ChainFilter {
+        let ScopeArgs {
             region,
             account_id,
             organization_id,
@@ -192,7 +201,7 @@ impl Look<'_> {
         let buckets = &self.source.s3_bucket;
         let here = |t: &&TrailConfig| self.needs_trails() || buckets.contains(&t.bucket);
         let places = trails.iter().filter(here).map(|t| t.prefix.clone());
-        Filter {
+        ChainFilter {
             regions: region.clone(),
             accounts: account_id.clone(),
             organizations: organization_id.clone(),
@@ -220,7 +229,7 @@ pub fn key_files(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Error> {
 }
 
 /// Opens a copy on disk.
-fn on_disk(look: &Look<'_>, limits: &Limits) -> Result<Side, Error> {
+fn on_disk(look: &SourceRequest<'_>, limits: &Limits) -> Result<ResolvedSource, Error> {
     let (source, buckets) = mount(&look.source.path, &look.source.s3_bucket, limits)?;
     let unused = look.sign_in.given();
     if !unused.is_empty() {
@@ -229,9 +238,9 @@ fn on_disk(look: &Look<'_>, limits: &Limits) -> Result<Side, Error> {
             unused.join(", ")
         ));
     }
-    Ok(Side {
-        access: Opened {
-            atlas: Atlas::new(source.roots(), look.map.to_vec()),
+    Ok(ResolvedSource {
+        access: OpenedSource {
+            atlas: Places::new(source.roots(), look.map.to_vec()),
             source: Box::new(source),
             keys: Box::new(key_files(look.keys, limits)?),
             trails: None,
@@ -239,7 +248,7 @@ fn on_disk(look: &Look<'_>, limits: &Limits) -> Result<Side, Error> {
         },
         kind: SourceKind::Disk,
         buckets,
-        located: Located::default(),
+        located: LocatedTrails::default(),
         now: None,
         jobs: look.jobs.map_or_else(cores, usize::from),
     })
@@ -251,9 +260,14 @@ fn cores() -> usize {
 
 /// Without the SDK there is only disk.
 #[cfg(not(feature = "aws"))]
-fn online(_: &Look<'_>, _: Timestamp, _: &Limits, _: &Stop) -> Result<Side, Error> {
+fn online(
+    _: &SourceRequest<'_>,
+    _: Timestamp,
+    _: &Limits,
+    _: &CancelFlag,
+) -> Result<ResolvedSource, Error> {
     let message = "this trailproof was built without AWS: give --path";
-    Err(Error::new(Kind::Usage, message))
+    Err(Error::new(ErrorKind::Usage, message))
 }
 
 /// Opens the folders, and says which bucket names were given.
@@ -261,8 +275,8 @@ fn mount(
     paths: &[PathBuf],
     names: &[String],
     limits: &Limits,
-) -> Result<(DirSource, Vec<String>), Error> {
-    let mut source = DirSource::new(limits.clone());
+) -> Result<(DiskSource, Vec<String>), Error> {
+    let mut source = DiskSource::new(limits.clone());
     let mut buckets = names.to_vec();
     let mut mounted = false;
     for path in paths {
@@ -278,7 +292,7 @@ fn mount(
         let mount_names = bucket.map_or_else(|| names.to_vec(), |bucket| vec![bucket]);
         source.mount(&dir, mount_names).map_err(|e| {
             Error::new(
-                Kind::Input,
+                ErrorKind::Input,
                 format!("cannot open the folder {}", dir.display()),
             )
             .because(e)
@@ -288,9 +302,8 @@ fn mount(
     }
     if !mounted {
         let message = format!("no --path is that of bucket {}", names.join(", "));
-        return Err(
-            Error::new(Kind::Usage, message).hint("name the bucket of a folder: --path BUCKET=DIR")
-        );
+        return Err(Error::new(ErrorKind::Usage, message)
+            .hint("name the bucket of a folder: --path BUCKET=DIR"));
     }
     buckets.sort();
     buckets.dedup();
@@ -315,7 +328,7 @@ fn text(path: &Path, limits: &Limits) -> Result<String, Error> {
 }
 
 fn not_a(path: &Path, what: &str, why: String) -> Error {
-    Error::new(Kind::Input, format!("{} is no {what}", path.display())).because(why)
+    Error::new(ErrorKind::Input, format!("{} is no {what}", path.display())).because(why)
 }
 
 fn expected(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
@@ -338,7 +351,7 @@ fn expected(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
 fn random_seed() -> Result<String, Error> {
     let mut seed = [0; 8];
     let drawn = SystemRandom::new().fill(&mut seed);
-    drawn.map_err(|_| Error::new(Kind::Internal, "cannot draw a seed"))?;
+    drawn.map_err(|_| Error::new(ErrorKind::Internal, "cannot draw a seed"))?;
     Ok(hex::encode(seed))
 }
 
@@ -348,9 +361,9 @@ pub fn texts<T: ToString>(values: &[T]) -> Vec<String> {
 }
 
 fn requested(
-    args: &Validate,
-    look: &Look<'_>,
-    side: &Side,
+    args: &ValidateArgs,
+    look: &SourceRequest<'_>,
+    side: &ResolvedSource,
     (as_of, seed): (Option<Timestamp>, Option<String>),
 ) -> Requested {
     let origin = |given: bool| if given { Origin::Given } else { Origin::Data };

@@ -5,31 +5,35 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::text::escape;
-use crate::validate::observer::{self, Judged, Observer};
+use crate::validate::observer::{self, JudgedObject, Observer};
 
 /// The lines so far.
-pub struct Lines {
-    file: Mutex<Spool>,
+pub struct VerboseLines {
+    file: Mutex<LineSpool>,
 }
 
-struct Spool {
+struct LineSpool {
     out: BufWriter<File>,
     trouble: Option<io::Error>,
 }
 
-impl Lines {
+impl VerboseLines {
     /// An empty list, in an unlinked temporary file.
     ///
     /// # Errors
     /// Where no temporary file can be made.
     pub fn new() -> Result<Self, Error> {
         let file = tempfile::tempfile().map_err(|e| {
-            Error::new(Kind::Output, "cannot make a temporary file for --verbose").because(e)
+            Error::new(
+                ErrorKind::Output,
+                "cannot make a temporary file for --verbose",
+            )
+            .because(e)
         })?;
-        Ok(Lines {
-            file: Mutex::new(Spool {
+        Ok(VerboseLines {
+            file: Mutex::new(LineSpool {
                 out: BufWriter::new(file),
                 trouble: None,
             }),
@@ -52,15 +56,15 @@ impl Lines {
     }
 }
 
-impl Observer for Lines {
-    fn judged(&self, object: Judged<'_>) {
+impl Observer for VerboseLines {
+    fn judged(&self, object: JudgedObject<'_>) {
         if object.touches {
             return;
         }
         let kind = match object.kind {
-            observer::Kind::Digest => "digest",
-            observer::Kind::Backfill => "backfill",
-            observer::Kind::Log => "log",
+            observer::ObjectKind::Digest => "digest",
+            observer::ObjectKind::Backfill => "backfill",
+            observer::ObjectKind::Log => "log",
         };
         let state = match (object.finding, object.read) {
             (Some(finding), _) => finding.severity.as_str(),

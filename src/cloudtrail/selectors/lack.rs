@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::part::Part;
+use super::part::SelectorPart;
 use super::words::{joined, list, service};
 
 /// How many sentences speak of data events in part; the rest is counted.
@@ -22,13 +22,13 @@ enum Lack {
 
 impl Lack {
     /// What parts that are of the same events leave out together.
-    fn of(parts: &[&Part]) -> Lack {
+    fn of(parts: &[&SelectorPart]) -> Lack {
         if parts.is_empty() {
             return Lack::All;
         }
-        let (limited, plain): (Vec<&Part>, Vec<&Part>) =
+        let (limited, plain): (Vec<&SelectorPart>, Vec<&SelectorPart>) =
             parts.iter().partition(|p| !p.limits.is_empty());
-        let (only, open): (Vec<&Part>, Vec<&Part>) =
+        let (only, open): (Vec<&SelectorPart>, Vec<&SelectorPart>) =
             plain.into_iter().partition(|p| !p.only.is_empty());
         if let Some(first) = open.first() {
             let let_in = |source: &&String| {
@@ -65,9 +65,9 @@ impl Lack {
 }
 
 /// What parts leave out of calls that read and of calls that write, as one where it is the same.
-fn sides(parts: &[&Part]) -> Vec<(&'static str, Lack)> {
-    let side = |of: fn(&Part) -> bool| {
-        let parts: Vec<&Part> = parts.iter().copied().filter(|p| of(p)).collect();
+fn sides(parts: &[&SelectorPart]) -> Vec<(&'static str, Lack)> {
+    let side = |of: fn(&SelectorPart) -> bool| {
+        let parts: Vec<&SelectorPart> = parts.iter().copied().filter(|p| of(p)).collect();
         Lack::of(&parts)
     };
     let (reads, writes) = (side(|p| p.reads), side(|p| p.writes));
@@ -78,8 +78,9 @@ fn sides(parts: &[&Part]) -> Vec<(&'static str, Lack)> {
 }
 
 /// What parts leave out of all events.
-pub(super) fn events(parts: &[Part]) -> Vec<String> {
-    let (data, management): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|p| p.data.is_some());
+pub(super) fn events(parts: &[SelectorPart]) -> Vec<String> {
+    let (data, management): (Vec<&SelectorPart>, Vec<&SelectorPart>) =
+        parts.iter().partition(|p| p.data.is_some());
     let mut said: Vec<String> = sides(&management)
         .into_iter()
         .filter_map(|(side, lack)| lack.sentence(&format!("{side}management events")))
@@ -89,11 +90,11 @@ pub(super) fn events(parts: &[Part]) -> Vec<String> {
 }
 
 /// What parts leave out of data events: whole types of resources, and of the others something.
-fn data_events(parts: &[&Part]) -> Vec<String> {
+fn data_events(parts: &[&SelectorPart]) -> Vec<String> {
     if parts.is_empty() {
         return vec!["data events".to_owned()];
     }
-    let every = |p: &&Part| p.data.as_ref().is_some_and(Vec::is_empty);
+    let every = |p: &&SelectorPart| p.data.as_ref().is_some_and(Vec::is_empty);
     let mut kinds: Vec<String> = parts
         .iter()
         .filter_map(|p| p.data.clone())
@@ -101,7 +102,7 @@ fn data_events(parts: &[&Part]) -> Vec<String> {
         .collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let untyped: Vec<&Part> = parts.iter().copied().filter(every).collect();
+    let untyped: Vec<&SelectorPart> = parts.iter().copied().filter(every).collect();
     let mut said = Vec::new();
     let others = if kinds.is_empty() {
         "data events".to_owned()
@@ -118,8 +119,8 @@ fn data_events(parts: &[&Part]) -> Vec<String> {
     // Types that lack the same are named together.
     let mut alike: BTreeMap<(&str, Lack), Vec<String>> = BTreeMap::new();
     for kind in kinds {
-        let of = |p: &&Part| every(p) || p.data.as_ref().is_some_and(|d| d.contains(&kind));
-        let own: Vec<&Part> = parts.iter().copied().filter(of).collect();
+        let of = |p: &&SelectorPart| every(p) || p.data.as_ref().is_some_and(|d| d.contains(&kind));
+        let own: Vec<&SelectorPart> = parts.iter().copied().filter(of).collect();
         for key in sides(&own) {
             alike.entry(key).or_default().push(kind.clone());
         }

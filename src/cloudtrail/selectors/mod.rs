@@ -5,7 +5,7 @@ mod part;
 mod words;
 
 use self::lack::events;
-use self::part::Part;
+use self::part::SelectorPart;
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::trail::TrailConfig;
 
@@ -84,12 +84,12 @@ impl DataResource {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Advanced {
     /// What is asked of each field.
-    pub fields: Vec<Field>,
+    pub fields: Vec<SelectorField>,
 }
 
 /// What is asked of one field of an event; an empty list asks nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Field {
+pub struct SelectorField {
     /// Its name.
     pub name: String,
     /// It is one of these.
@@ -143,16 +143,19 @@ pub fn unasked(arn: &TrailArn, why: &str) -> String {
 }
 
 /// Both kinds of selectors as what they let through.
-fn parts(selectors: &Selectors) -> Vec<Part> {
+fn parts(selectors: &Selectors) -> Vec<SelectorPart> {
     let by_default = [Basic::default()];
     let basic = match (&selectors.basic[..], &selectors.advanced[..]) {
         ([], []) => &by_default,
         (basic, _) => basic,
     };
-    let advanced = selectors.advanced.iter().filter_map(Part::of_advanced);
+    let advanced = selectors
+        .advanced
+        .iter()
+        .filter_map(SelectorPart::of_advanced);
     basic
         .iter()
-        .flat_map(Part::of_basic)
+        .flat_map(SelectorPart::of_basic)
         .chain(advanced)
         .collect()
 }

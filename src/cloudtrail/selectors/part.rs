@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::words::{joined, list, short};
-use super::{Advanced, Basic, Field, ReadWrite};
+use super::{Advanced, Basic, ReadWrite, SelectorField};
 
 /// What one selector lets through of one category of events.
-pub(super) struct Part {
+pub(super) struct SelectorPart {
     /// The types of resources whose data events these are; management events where absent. An empty
     /// list is every type.
     pub(super) data: Option<Vec<String>>,
@@ -20,9 +20,9 @@ pub(super) struct Part {
     pub(super) limits: Vec<String>,
 }
 
-impl Part {
+impl SelectorPart {
     fn new(data: Option<Vec<String>>) -> Self {
-        Part {
+        SelectorPart {
             data,
             reads: true,
             writes: true,
@@ -33,15 +33,15 @@ impl Part {
     }
 
     /// What a basic selector lets through.
-    pub(super) fn of_basic(basic: &Basic) -> Vec<Part> {
-        let part = |data| Part {
+    pub(super) fn of_basic(basic: &Basic) -> Vec<SelectorPart> {
+        let part = |data| SelectorPart {
             reads: basic.read_write != ReadWrite::Write,
             writes: basic.read_write != ReadWrite::Read,
-            ..Part::new(data)
+            ..SelectorPart::new(data)
         };
         let mut parts = Vec::new();
         if basic.management {
-            parts.push(Part {
+            parts.push(SelectorPart {
                 excluded: basic.excluded.iter().cloned().collect(),
                 ..part(None)
             });
@@ -60,17 +60,17 @@ impl Part {
     }
 
     /// What an advanced selector lets through of management or data events.
-    pub(super) fn of_advanced(advanced: &Advanced) -> Option<Part> {
+    pub(super) fn of_advanced(advanced: &Advanced) -> Option<SelectorPart> {
         let named = |name: &'static str| advanced.fields.iter().filter(move |f| f.name == name);
         let of = |category| {
             let mut categories = named("eventCategory").flat_map(|f| &f.equals);
             categories.any(|c| c == category)
         };
         let mut part = if of("Management") {
-            Part::new(None)
+            SelectorPart::new(None)
         } else if of("Data") {
             let kinds = named("resources.type").flat_map(|f| f.equals.clone());
-            Part::new(Some(kinds.collect()))
+            SelectorPart::new(Some(kinds.collect()))
         } else {
             return None;
         };
@@ -91,7 +91,7 @@ impl Part {
     }
 
     /// Narrows it to calls that read or that write.
-    fn side(&mut self, field: &Field) {
+    fn side(&mut self, field: &SelectorField) {
         let says =
             |list: &[String], value: &str| list.iter().any(|v| v.eq_ignore_ascii_case(value));
         let lets = |value: &str| {
@@ -115,7 +115,7 @@ impl Part {
 }
 
 /// Whether a field must be something, must not be something, or is compared in part.
-fn asks(field: &Field) -> (bool, bool, bool) {
+fn asks(field: &SelectorField) -> (bool, bool, bool) {
     let partly = [
         &field.starts_with,
         &field.not_starts_with,
@@ -130,7 +130,7 @@ fn asks(field: &Field) -> (bool, bool, bool) {
 }
 
 /// What is asked of a field, in words.
-fn words(field: &Field) -> Vec<String> {
+fn words(field: &SelectorField) -> Vec<String> {
     let asked = [
         ("is", &field.equals),
         ("is not", &field.not_equals),

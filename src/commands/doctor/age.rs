@@ -1,13 +1,13 @@
 //! How old the newest digest is, held against what CloudTrail says of the trail.
 
-use super::Wanted;
+use super::DoctorRequest;
 use super::newest::Newest;
 use super::trail::Trail;
 use crate::cloudtrail::ids::HOUR;
-use crate::report::doctor::check::{Chart, Check, Status};
+use crate::report::doctor::check::{Check, CheckChart, Status};
 
 /// Says how old it is.
-pub fn look(wanted: &Wanted, newest: &Newest, trail: &Trail, chart: &mut Chart) {
+pub fn look(wanted: &DoctorRequest, newest: &Newest, trail: &Trail, chart: &mut CheckChart) {
     let (check, subject) = (Check::DigestAge, &newest.subject);
     let end = newest.digest.name.end;
     let age = wanted.now.as_second() - end.as_second();

@@ -2,11 +2,11 @@
 
 use rayon::ThreadPool;
 
-use super::{Reach, Wanted};
+use super::{DoctorAccess, DoctorRequest};
 use crate::base::limits::Limits;
 use crate::base::text::quoted;
-use crate::report::doctor::check::{Chart, Check, Status};
-use crate::source::places::Atlas;
+use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::source::places::Places;
 use crate::source::{GetError, Root, RootId};
 use crate::validate::survey::folders::{Survey, survey};
 
@@ -34,11 +34,11 @@ pub struct Looked {
 
 /// Looks at a bucket and the folders in it.
 pub fn look(
-    reach: &Reach<'_>,
-    wanted: &Wanted,
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
     root: &Root,
     pool: &ThreadPool,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) -> Looked {
     let name = root.buckets.concat();
     let configured = reach.buckets.region(root.id);
@@ -91,11 +91,11 @@ pub fn look(
 
 /// Tries the permission to list, and looks through the folders with it.
 fn list(
-    reach: &Reach<'_>,
-    wanted: &Wanted,
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
     root: &Root,
     pool: &ThreadPool,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) -> Option<Survey> {
     let name = &root.buckets.concat();
     let places = wanted.filter.known_prefixes().unwrap_or_default();
@@ -109,7 +109,7 @@ fn list(
             folders: FOLDERS.min(wanted.limits.folders),
             ..wanted.limits.clone()
         };
-        let atlas = Atlas::new(vec![root.clone()], Vec::new());
+        let atlas = Places::new(vec![root.clone()], Vec::new());
         survey(reach.source, &atlas, &wanted.filter, &limits, pool)
     });
     let denied = |s: &Survey| {

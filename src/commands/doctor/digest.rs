@@ -3,22 +3,22 @@
 use super::newest::Newest;
 use super::signed::NO_FINGERPRINT;
 use super::trail::Trail;
-use super::{Reach, Wanted, age, signed, stored};
+use super::{DoctorAccess, DoctorRequest, age, signed, stored};
 use crate::base::gzip::inflate::{Container, Inflater};
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::ids::shift;
-use crate::report::doctor::check::{Chart, Check, Status};
-use crate::source::bucket::Stored;
+use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::source::bucket::ObjectStorage;
 use crate::source::{GetError, Metadata};
 
 /// Looks at the newest digest of a trail, and tries to ask for keys also where there is none.
 pub fn look(
-    reach: &Reach<'_>,
-    wanted: &Wanted,
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
     newest: Option<&Newest>,
     trail: &Trail,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) {
     let Some(newest) = newest else {
         let region = trail.region.as_ref().unwrap_or(&wanted.usual);
@@ -33,7 +33,7 @@ pub fn look(
     age::look(wanted, newest, trail, chart);
     let stored = reach.buckets.stored(newest.root, &newest.key);
     let read = read(reach, wanted, newest);
-    let seen = Seen {
+    let seen = DigestContext {
         newest,
         stored: &stored,
         chart,
@@ -68,12 +68,16 @@ pub fn look(
 }
 
 /// What reading it gave.
-struct Read {
+struct ReadDigest {
     metadata: Metadata,
     digest: Result<Unverified, String>,
 }
 
-fn read(reach: &Reach<'_>, wanted: &Wanted, newest: &Newest) -> Result<Read, GetError> {
+fn read(
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
+    newest: &Newest,
+) -> Result<ReadDigest, GetError> {
     let mut object = reach.source.get(newest.root, &newest.key, true)?;
     let limit = wanted.limits.digest_inflated;
     let mut json = Vec::new();
@@ -83,7 +87,7 @@ fn read(reach: &Reach<'_>, wanted: &Wanted, newest: &Newest) -> Result<Read, Get
     };
     let inflated = Inflater::default().run(&mut object.body, limit, &mut take);
     let inflated = inflated.map_err(GetError::from_body)?;
-    Ok(Read {
+    Ok(ReadDigest {
         metadata: object.metadata,
         digest: match inflated.container {
             Container::TooLarge => Err("it is too large".into()),
@@ -94,16 +98,16 @@ fn read(reach: &Reach<'_>, wanted: &Wanted, newest: &Newest) -> Result<Read, Get
     })
 }
 
-struct Seen<'a> {
+struct DigestContext<'a> {
     newest: &'a Newest,
-    stored: &'a Result<Stored, GetError>,
-    chart: &'a mut Chart,
+    stored: &'a Result<ObjectStorage, GetError>,
+    chart: &'a mut CheckChart,
 }
 
-impl Seen<'_> {
+impl DigestContext<'_> {
     /// Says whether it could be read, and whether its key could be used.
-    fn told(self, read: Result<Read, GetError>) -> Option<Read> {
-        let Seen {
+    fn told(self, read: Result<ReadDigest, GetError>) -> Option<ReadDigest> {
+        let DigestContext {
             newest,
             stored,
             chart,

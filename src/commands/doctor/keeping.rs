@@ -1,7 +1,7 @@
 //! How well a bucket keeps what is in it. A validation needs none of these calls.
 
 use crate::base::text::quoted;
-use crate::report::doctor::check::{Chart, Check, Status};
+use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::bucket::{Buckets, Lock, Versioning};
 use crate::source::{GetError, Root};
 
@@ -9,7 +9,7 @@ use crate::source::{GetError, Root};
 pub const CHECKS: &[Check] = &[Check::Encryption, Check::Versioning, Check::ObjectLock];
 
 /// Asks how a bucket encrypts, keeps and protects.
-pub fn look(buckets: &dyn Buckets, root: &Root, there: bool, chart: &mut Chart) {
+pub fn look(buckets: &dyn Buckets, root: &Root, there: bool, chart: &mut CheckChart) {
     let name = root.buckets.concat();
     if !there {
         return chart.unknown(CHECKS, &name, "the bucket could not be reached");
@@ -69,7 +69,7 @@ pub fn look(buckets: &dyn Buckets, root: &Root, there: bool, chart: &mut Chart) 
     );
 }
 
-fn unasked(check: Check, bucket: &str, error: &GetError, chart: &mut Chart) {
+fn unasked(check: Check, bucket: &str, error: &GetError, chart: &mut CheckChart) {
     let found = format!(
         "could not be asked, and no validation needs it: {}",
         error.detail()

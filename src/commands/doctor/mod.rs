@@ -13,22 +13,22 @@ mod trail;
 
 use jiff::Timestamp;
 
-pub use crate::report::doctor::check::{Check, Checked, Status, worst};
+pub use crate::report::doctor::check::{Check, CheckResult, Status, worst};
 
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::proof::keys::Keys;
-use crate::report::doctor::check::Chart;
+use crate::report::doctor::check::CheckChart;
 use crate::source::Source;
 use crate::source::bucket::Buckets;
 use crate::source::identity::Identified;
-use crate::source::trails::Trails;
-use crate::validate::request::Filter;
+use crate::source::trails::TrailApi;
+use crate::validate::request::ChainFilter;
 
 /// Someone who signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
+pub struct DoctorCaller {
     /// What they sign for, in words; empty where they sign for everything.
     pub purpose: &'static str,
     /// Who they are.
@@ -36,9 +36,9 @@ pub struct Caller {
 }
 
 /// Everything that can be asked.
-pub struct Reach<'a> {
+pub struct DoctorAccess<'a> {
     /// Who signs; nobody where requests are not signed.
-    pub callers: &'a [Caller],
+    pub callers: &'a [DoctorCaller],
     /// The buckets' objects.
     pub source: &'a dyn Source,
     /// The buckets themselves.
@@ -46,13 +46,13 @@ pub struct Reach<'a> {
     /// The public keys.
     pub keys: &'a dyn Keys,
     /// What CloudTrail says of trails; not where requests are not signed.
-    pub trails: Option<&'a dyn Trails>,
+    pub trails: Option<&'a dyn TrailApi>,
 }
 
 /// What is asked for.
-pub struct Wanted {
+pub struct DoctorRequest {
     /// Which chains; its buckets are those that were given.
-    pub filter: Filter,
+    pub filter: ChainFilter,
     /// The region to ask in where nothing tells one.
     pub usual: Region,
     /// The time.
@@ -69,12 +69,15 @@ pub struct Wanted {
 ///
 /// # Errors
 /// Where no workers can be had.
-pub fn examine(reach: &Reach<'_>, wanted: &Wanted) -> Result<Vec<Checked>, Error> {
+pub fn examine(
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
+) -> Result<Vec<CheckResult>, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(wanted.jobs.max(1))
         .build()
-        .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
-    let mut chart = Chart::default();
+        .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
+    let mut chart = CheckChart::default();
     session::credentials(reach.callers, &mut chart);
     let mut clocks: Vec<i64> = reach
         .callers
@@ -107,8 +110,12 @@ pub fn examine(reach: &Reach<'_>, wanted: &Wanted) -> Result<Vec<Checked>, Error
 
 /// The trails whose newest digest is looked for in a bucket: those asked for that may write there, or
 /// whichever wrote last.
-fn targets<'w>(reach: &Reach<'_>, wanted: &'w Wanted, bucket: &str) -> Vec<Option<&'w TrailArn>> {
-    let Filter {
+fn targets<'w>(
+    reach: &DoctorAccess<'_>,
+    wanted: &'w DoctorRequest,
+    bucket: &str,
+) -> Vec<Option<&'w TrailArn>> {
+    let ChainFilter {
         trail_arns,
         buckets,
         ..
@@ -129,7 +136,7 @@ fn targets<'w>(reach: &Reach<'_>, wanted: &'w Wanted, bucket: &str) -> Vec<Optio
 }
 
 /// Where a trail's bucket is not known nothing in it can be looked at.
-fn no_bucket(arn: &TrailArn, chart: &mut Chart) {
+fn no_bucket(arn: &TrailArn, chart: &mut CheckChart) {
     let checks = [bucket::CHECKS, newest::CHECKS, keeping::CHECKS].concat();
     let why = "where the trail writes is not known";
     chart.unknown(&checks, &arn.to_string(), why);

@@ -1,14 +1,14 @@
 //! The newest digest, found by a handful of listings: from the last year to the last day.
 
 use super::bucket::Looked;
-use super::{Reach, Wanted};
+use super::{DoctorAccess, DoctorRequest};
 use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, Region, TrailArn};
-use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestKey, KeyRoot};
-use crate::report::doctor::check::{Chart, Check, Status};
+use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestObjectKey, KeyRoot};
+use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::bucket::Buckets;
 use crate::source::{GetError, RootId, Source};
-use crate::validate::request::Filter;
+use crate::validate::request::ChainFilter;
 use crate::validate::survey::folders::Survey;
 
 /// What is said of the newest digest, here and by [`super::digest`].
@@ -36,33 +36,33 @@ pub struct Newest {
     /// What its checks are of.
     pub subject: String,
     pub key: String,
-    pub digest: DigestKey,
+    pub digest: DigestObjectKey,
     /// Whether there are folders of digests that were not looked into.
     pub partial: bool,
 }
 
 /// Looks for the newest digest of a trail, or of any, in a bucket.
 pub fn find(
-    reach: &Reach<'_>,
-    wanted: &Wanted,
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
     looked: &Looked,
     arn: Option<&TrailArn>,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) -> Option<Newest> {
     let subject = subject(&looked.name, arn);
     let Some(survey) = &looked.survey else {
         chart.unknown(CHECKS, &subject, "the bucket could not be listed");
         return None;
     };
-    let filter = Filter {
+    let filter = ChainFilter {
         trail_arns: arn.into_iter().cloned().collect(),
         ..wanted.filter.clone()
     };
     let folders = folders(survey, arn);
-    let mut newest: Option<(String, DigestKey)> = None;
+    let mut newest: Option<(String, DigestObjectKey)> = None;
     let mut trouble = survey.trouble.first().map(|(_, _, error)| error.clone());
     for (root, account, region) in spread(&folders) {
-        let mut search = Search {
+        let mut search = NewestSearch {
             source: reach.source,
             buckets: reach.buckets,
             root: looked.root,
@@ -136,22 +136,22 @@ fn folders(survey: &Survey, arn: Option<&TrailArn>) -> Vec<(KeyRoot, AccountId, 
     folders
 }
 
-struct Search<'a> {
+struct NewestSearch<'a> {
     source: &'a dyn Source,
     buckets: &'a dyn Buckets,
     root: RootId,
-    filter: &'a Filter,
+    filter: &'a ChainFilter,
     /// Listings that are left.
     left: usize,
 }
 
-impl Search<'_> {
+impl NewestSearch<'_> {
     /// The newest digest below a folder: of a region (0), a year, a month or a day (3).
     fn below(
         &mut self,
         folder: &str,
         depth: usize,
-    ) -> Result<Option<(String, DigestKey)>, GetError> {
+    ) -> Result<Option<(String, DigestObjectKey)>, GetError> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -174,10 +174,10 @@ impl Search<'_> {
         Ok(None)
     }
 
-    fn of_day(&self, folder: &str) -> Result<Option<(String, DigestKey)>, GetError> {
+    fn of_day(&self, folder: &str) -> Result<Option<(String, DigestObjectKey)>, GetError> {
         let keys = self.buckets.first(self.root, folder, DAY)?;
         let ours = |key: String| {
-            let digest = DigestKey::parse(&key)?;
+            let digest = DigestObjectKey::parse(&key)?;
             let admitted = self.filter.admits(&digest.root, &digest.name.chain);
             (admitted && !digest.name.backfill).then_some((key, digest))
         };
@@ -192,7 +192,7 @@ fn none(
     survey: &Survey,
     folders: usize,
     trouble: Option<&GetError>,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) {
     if let Some(error) = trouble {
         let found = format!("folders could not be listed: {}", error.detail());

@@ -1,7 +1,7 @@
 //! Who signs, and whether the clocks agree: how old a digest is, and what is pending, is told by ours.
 
-use super::Caller;
-use crate::report::doctor::check::{Chart, Check, Status};
+use super::DoctorCaller;
+use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::GetError;
 
 /// A difference that is worth knowing, in seconds.
@@ -11,7 +11,7 @@ const OFF: u64 = 60;
 const FAR_OFF: u64 = 5 * 60;
 
 /// Says whose the credentials are.
-pub fn credentials(callers: &[Caller], chart: &mut Chart) {
+pub fn credentials(callers: &[DoctorCaller], chart: &mut CheckChart) {
     if callers.is_empty() {
         chart.advise(
             Check::Credentials,
@@ -21,7 +21,7 @@ pub fn credentials(callers: &[Caller], chart: &mut Chart) {
             "give validate the public keys with --keys, or leave --no-sign-request out",
         );
     }
-    for Caller {
+    for DoctorCaller {
         purpose,
         identified,
     } in callers
@@ -57,7 +57,7 @@ pub fn credentials(callers: &[Caller], chart: &mut Chart) {
 }
 
 /// Says how far the local clock is from those that answered.
-pub fn clock(ahead: &[i64], chart: &mut Chart) {
+pub fn clock(ahead: &[i64], chart: &mut CheckChart) {
     let Some(worst) = ahead.iter().copied().max_by_key(|a| a.unsigned_abs()) else {
         return chart.note(
             Check::ClockSkew,

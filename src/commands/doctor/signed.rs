@@ -2,29 +2,29 @@
 
 use jiff::Timestamp;
 
-use super::Reach;
+use super::DoctorAccess;
 use super::newest::Newest;
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::DENIED;
-use crate::proof::keys::Lookup;
-use crate::report::doctor::check::{Chart, Check, Status};
+use crate::proof::keys::KeyLookup;
+use crate::report::doctor::check::{Check, CheckChart, Status};
 
 /// What keys are asked for by where no digest names one: no key has it.
 pub const NO_FINGERPRINT: &str = "";
 
 /// Looks a key up, unless nothing is asked of CloudTrail.
 pub fn key(
-    reach: &Reach<'_>,
+    reach: &DoctorAccess<'_>,
     region: &Region,
     fingerprint: &str,
     signed: (Timestamp, Timestamp),
-) -> Option<Lookup> {
+) -> Option<KeyLookup> {
     reach.trails?;
     Some(reach.keys.look_up(region, fingerprint, signed))
 }
 
 /// Says whether keys could be asked for.
-pub fn permission(answer: &Option<Lookup>, region: &Region, chart: &mut Chart) {
+pub fn permission(answer: &Option<KeyLookup>, region: &Region, chart: &mut CheckChart) {
     let subject = region.as_str();
     let check = Check::KeyPermission;
     match answer {
@@ -32,7 +32,7 @@ pub fn permission(answer: &Option<Lookup>, region: &Region, chart: &mut Chart) {
             let why = "requests are not signed: give validate the keys with --keys";
             chart.unknown(&[check], subject, why);
         }
-        Some(Lookup::Unavailable(Some(unasked))) => {
+        Some(KeyLookup::Unavailable(Some(unasked))) => {
             let detail = unasked.detail.clone();
             if unasked.reason != DENIED {
                 return chart.note(check, subject, Status::Unknown, detail);
@@ -56,7 +56,12 @@ pub fn permission(answer: &Option<Lookup>, region: &Region, chart: &mut Chart) {
 }
 
 /// Says whether the key that a digest names is among those of its region.
-pub fn known(answer: &Option<Lookup>, fingerprint: &str, newest: &Newest, chart: &mut Chart) {
+pub fn known(
+    answer: &Option<KeyLookup>,
+    fingerprint: &str,
+    newest: &Newest,
+    chart: &mut CheckChart,
+) {
     let subject = &newest.subject;
     let region = &newest.digest.name.chain.region;
     if fingerprint == NO_FINGERPRINT {
@@ -67,21 +72,21 @@ pub fn known(answer: &Option<Lookup>, fingerprint: &str, newest: &Newest, chart:
          CloudTrail's, the key is among them"
     );
     let found = match answer {
-        None | Some(Lookup::Unavailable(Some(_))) => {
+        None | Some(KeyLookup::Unavailable(Some(_))) => {
             let why = "keys could not be asked for";
             return chart.unknown(&[Check::KeyKnown], subject, why);
         }
-        Some(Lookup::Valid(_)) => {
+        Some(KeyLookup::Valid(_)) => {
             let found = format!("{fingerprint} is a key of {region}, and was valid then");
             return chart.note(Check::KeyKnown, subject, Status::Ok, found);
         }
-        Some(Lookup::OutsideValidity(_)) => {
+        Some(KeyLookup::OutsideValidity(_)) => {
             format!("{fingerprint} is a key of {region} that was not valid then")
         }
-        Some(Lookup::Unknown(_)) => format!(
+        Some(KeyLookup::Unknown(_)) => format!(
             "{fingerprint}, which the digest names, is none of the keys of {region} at that time"
         ),
-        Some(Lookup::Unavailable(None)) => {
+        Some(KeyLookup::Unavailable(None)) => {
             format!("ListPublicKeys knows no key of {region} at that time")
         }
     };

@@ -1,19 +1,19 @@
 //! How the newest digest, and a log that it names, are kept: with a signature, and out of archives.
 
-use super::Reach;
+use super::DoctorAccess;
 use super::newest::Newest;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::LogEntry;
-use crate::report::doctor::check::{Chart, Check, Status};
-use crate::source::bucket::Stored;
+use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::source::bucket::ObjectStorage;
 use crate::source::{GetError, Metadata};
 
 /// Says whether its signature is there.
 pub fn signature(
     newest: &Newest,
     metadata: Option<&Metadata>,
-    stored: Option<&Stored>,
-    chart: &mut Chart,
+    stored: Option<&ObjectStorage>,
+    chart: &mut CheckChart,
 ) {
     let subject = &newest.subject;
     let read = metadata.map(|m| m.signature.is_some());
@@ -43,12 +43,12 @@ pub fn signature(
 
 /// Says whether it, and the last log that it names, can be read as they are.
 pub fn storage(
-    reach: &Reach<'_>,
+    reach: &DoctorAccess<'_>,
     newest: &Newest,
-    stored: &Result<Stored, GetError>,
+    stored: &Result<ObjectStorage, GetError>,
     read: bool,
     log: Option<&LogEntry>,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) {
     let subject = &newest.subject;
     let restore = |key: &str| {

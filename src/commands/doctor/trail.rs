@@ -1,13 +1,13 @@
 //! What CloudTrail says of the trail. A validation asks the same, and does without where it may not.
 
 use super::newest::Newest;
-use super::{Reach, Wanted};
+use super::{DoctorAccess, DoctorRequest};
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::report::doctor::check::{Chart, Check, Status};
+use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::GetError;
-use crate::source::trails::Trails;
+use crate::source::trails::TrailApi;
 
 /// What a look at a trail showed.
 #[derive(Default)]
@@ -23,11 +23,11 @@ const STATUS: &[Check] = &[Check::Logging, Check::Delivery];
 
 /// Looks at the trail that was asked for, or else at the one that wrote the newest digest.
 pub fn look(
-    reach: &Reach<'_>,
-    wanted: &Wanted,
+    reach: &DoctorAccess<'_>,
+    wanted: &DoctorRequest,
     arn: Option<&TrailArn>,
     newest: Option<&Newest>,
-    chart: &mut Chart,
+    chart: &mut CheckChart,
 ) -> Trail {
     let chain = newest.map(|n| &n.digest.name.chain);
     let home = arn
@@ -49,7 +49,7 @@ pub fn look(
         chart.unknown(&[&asked, CONFIG, STATUS].concat(), &subject, why);
         return trail;
     };
-    let asked = Asked {
+    let asked = AskedTrail {
         wanted,
         arn,
         newest,
@@ -70,21 +70,21 @@ pub fn look(
     trail
 }
 
-struct Asked<'a> {
-    wanted: &'a Wanted,
+struct AskedTrail<'a> {
+    wanted: &'a DoctorRequest,
     arn: Option<&'a TrailArn>,
     newest: Option<&'a Newest>,
     home: &'a Region,
     subject: &'a str,
 }
 
-impl Asked<'_> {
+impl AskedTrail<'_> {
     /// Whether the bucket is known without asking where the trail writes.
     fn named(&self) -> bool {
         !self.wanted.filter.buckets.is_empty()
     }
 
-    fn config(&self, trails: &dyn Trails, chart: &mut Chart) -> Option<TrailConfig> {
+    fn config(&self, trails: &dyn TrailApi, chart: &mut CheckChart) -> Option<TrailConfig> {
         let described = match trails.described(self.home) {
             Ok(described) => described,
             Err(error) => {
@@ -111,7 +111,7 @@ impl Asked<'_> {
         Some(config.clone())
     }
 
-    fn undescribed(&self, error: &GetError, chart: &mut Chart) {
+    fn undescribed(&self, error: &GetError, chart: &mut CheckChart) {
         let (check, subject, detail) = (Check::DescribePermission, self.subject, error.detail());
         match error {
             GetError::Denied(_) if self.named() => chart.advise(
@@ -133,7 +133,7 @@ impl Asked<'_> {
         chart.unknown(CONFIG, subject, "DescribeTrails gave no answer");
     }
 
-    fn unfound(&self, chart: &mut Chart) {
+    fn unfound(&self, chart: &mut CheckChart) {
         let home = self.home;
         let validation = [Check::ValidationOn];
         let Some(arn) = self.arn else {
@@ -165,7 +165,7 @@ impl Asked<'_> {
         chart.unknown(&validation, self.subject, "the trail is not known");
     }
 
-    fn found(&self, config: &TrailConfig, chart: &mut Chart) {
+    fn found(&self, config: &TrailConfig, chart: &mut CheckChart) {
         let who = match self.arn {
             Some(_) => "it".to_owned(),
             None => config.arn.to_string(),
@@ -206,10 +206,10 @@ impl Asked<'_> {
 
     fn status(
         &self,
-        trails: &dyn Trails,
+        trails: &dyn TrailApi,
         arn: &TrailArn,
         region: &Region,
-        chart: &mut Chart,
+        chart: &mut CheckChart,
     ) -> Option<TrailStatus> {
         let allowed = "cloudtrail:GetTrailStatus is allowed";
         let status = match trails.status(arn, region) {
@@ -242,7 +242,7 @@ impl Asked<'_> {
         Some(status)
     }
 
-    fn fares(&self, status: &TrailStatus, arn: &TrailArn, region: &Region, chart: &mut Chart) {
+    fn fares(&self, status: &TrailStatus, arn: &TrailArn, region: &Region, chart: &mut CheckChart) {
         if status.logging {
             let found = format!("it is logging in {region}");
             chart.note(Check::Logging, self.subject, Status::Ok, found);

@@ -1,8 +1,8 @@
 //! What the digests tell of an object.
 
 use super::Explained;
-use super::target::Name;
-use super::watch::Seen;
+use super::target::TargetName;
+use super::watch::SeenObject;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
 use crate::source::GetError;
@@ -26,12 +26,12 @@ impl Explained<'_> {
     }
     /// The proven digests that name the log, or the digest that is asked about.
     pub(super) fn telling(&self) -> Vec<usize> {
-        let tells = |seen: &Seen| {
+        let tells = |seen: &SeenObject| {
             seen.proven
                 .as_ref()
                 .is_some_and(|p| match self.target.name {
-                    Name::Log(_) => p.names.is_some(),
-                    Name::Digest(_) => self.target.is(seen.bucket.as_deref(), &seen.key),
+                    TargetName::Log(_) => p.names.is_some(),
+                    TargetName::Digest(_) => self.target.is(seen.bucket.as_deref(), &seen.key),
                 })
         };
         let seen = self.seen.iter().enumerate();
@@ -42,7 +42,7 @@ impl Explained<'_> {
 
     /// The digest that is asked about, proven or not.
     pub(super) fn itself(&self) -> Option<usize> {
-        let is_it = |seen: &Seen| self.target.is(seen.bucket.as_deref(), &seen.key);
+        let is_it = |seen: &SeenObject| self.target.is(seen.bucket.as_deref(), &seen.key);
         self.seen.iter().position(is_it)
     }
 

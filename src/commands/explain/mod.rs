@@ -13,14 +13,14 @@ use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Window;
 use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
-use crate::validate::request::{Filter, Only, Request};
+use crate::validate::request::{ChainFilter, OneLog, Request};
 use crate::validate::{Access, validate};
-use target::{Name, Target};
-use watch::{Log, Seen, Watch};
+use target::{ExplainTarget, TargetName};
+use watch::{SeenLog, SeenObject, Watch};
 
 /// How it is looked for.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ExplainSettings {
     /// Names of the buckets that digests must have been written to.
     pub buckets: Vec<String>,
     /// Whether copies may lie under other prefixes than they were written to.
@@ -39,15 +39,15 @@ pub struct Settings {
 
 /// All that was found out about an object.
 pub struct Explained<'t> {
-    target: &'t Target,
+    target: &'t ExplainTarget,
     /// The time whose digests were looked at.
     window: Window,
     /// Whether that is all the time in which a digest could name it.
     whole: bool,
     /// Whether there is a folder of which nothing says which bucket it is a copy of.
     unnamed: bool,
-    seen: Vec<Seen>,
-    logs: Vec<Log>,
+    seen: Vec<SeenObject>,
+    logs: Vec<SeenLog>,
     outcome: Outcome,
     /// Whether it is there, where no digest tells of it.
     there: Option<Result<(), GetError>>,
@@ -62,8 +62,8 @@ pub struct Explained<'t> {
 /// Only where no workers can be had: whatever happens while looking is in what was found.
 pub fn explain<'t>(
     access: Access<'_>,
-    target: &'t Target,
-    settings: &Settings,
+    target: &'t ExplainTarget,
+    settings: &ExplainSettings,
 ) -> Result<Explained<'t>, Error> {
     let mut requests = Requests::default();
     let windows = target.windows(settings.backfill_grace, settings.as_of);
@@ -79,7 +79,7 @@ pub fn explain<'t>(
     let mut explained = look(access, target, settings, *last)?;
     add(&mut requests, explained.requests);
     explained.whole = settings.as_of.is_none_or(|as_of| last.to < as_of);
-    if !explained.is_told() && matches!(target.name, Name::Log(_)) {
+    if !explained.is_told() && matches!(target.name, TargetName::Log(_)) {
         explained.there = Some(there(access, target, &mut requests));
     }
     explained.requests = requests;
@@ -93,12 +93,12 @@ const NEVER: Window = Window {
 
 fn look<'t>(
     access: Access<'_>,
-    target: &'t Target,
-    settings: &Settings,
+    target: &'t ExplainTarget,
+    settings: &ExplainSettings,
     window: Window,
 ) -> Result<Explained<'t>, Error> {
     let (root, account, region) = target.folder();
-    let filter = Filter {
+    let filter = ChainFilter {
         regions: vec![region.clone()],
         accounts: vec![account.clone()],
         organizations: root.organization.iter().cloned().collect(),
@@ -107,7 +107,7 @@ fn look<'t>(
             false => vec![root.prefix.clone()],
         },
         buckets: settings.buckets.clone(),
-        ..Filter::default()
+        ..ChainFilter::default()
     };
     let request = Request {
         filter,
@@ -118,7 +118,7 @@ fn look<'t>(
         backfill_grace: settings.backfill_grace,
         jobs: settings.jobs,
         touching: true,
-        only: Some(Only {
+        only: Some(OneLog {
             bucket: target.bucket.clone(),
             key: target.key.clone(),
         }),
@@ -147,7 +147,11 @@ fn look<'t>(
 }
 
 /// Whether the object is there.
-fn there(access: Access<'_>, target: &Target, requests: &mut Requests) -> Result<(), GetError> {
+fn there(
+    access: Access<'_>,
+    target: &ExplainTarget,
+    requests: &mut Requests,
+) -> Result<(), GetError> {
     let places = match &target.bucket {
         Some(bucket) => access.atlas.find(bucket, &target.key),
         None => {

@@ -1,10 +1,10 @@
 //! What an answer rests on: the digests that tell of the object, what proves them, and what was searched.
 
 use super::Explained;
-use super::target::Name;
-use super::watch::{Proven, Seen};
+use super::target::TargetName;
+use super::watch::{Proven, SeenObject};
 use crate::proof::coverage::State;
-use crate::proof::keys::Origin;
+use crate::proof::keys::KeyOrigin;
 use crate::report::explain::v1::{
     By, Digest, Neighbour, Object, Report, SCHEMA, Searched, Step, Unverified,
 };
@@ -15,8 +15,8 @@ impl Explained<'_> {
     /// The report of what was found out.
     pub fn report(self, run: Run) -> Report {
         let answer = match &self.target.name {
-            Name::Log(_) => self.of_log(),
-            Name::Digest(_) => self.of_digest(),
+            TargetName::Log(_) => self.of_log(),
+            TargetName::Digest(_) => self.of_digest(),
         };
         let telling = self.telling();
         let first = telling.first().copied();
@@ -26,7 +26,7 @@ impl Explained<'_> {
         let named = first.and_then(|at| self.seen[at].proven.as_ref());
         let keys = self.outcome.keys.iter();
         let mut not_proven: Vec<String> = Vec::new();
-        if keys.clone().any(|key| key.origin == Origin::File) {
+        if keys.clone().any(|key| key.origin == KeyOrigin::File) {
             not_proven.push(
                 "that the public keys are AWS's own: they come from a file, and a fingerprint shows \
                  only that it is unbroken"
@@ -41,7 +41,7 @@ impl Explained<'_> {
                 "that it is from a bucket of yours: no bucket name was given to compare with{written}"
             ));
         }
-        if matches!(self.target.name, Name::Log(_)) && telling.is_empty() {
+        if matches!(self.target.name, TargetName::Log(_)) && telling.is_empty() {
             not_proven.push(
                 "whether a trail writes logs to this folder without digests: CloudTrail was not asked".into(),
             );
@@ -53,8 +53,8 @@ impl Explained<'_> {
                 key: self.target.key.clone(),
                 kind: self.target.what(),
                 sha256: named.map(|p| match self.target.name {
-                    Name::Log(_) => p.names.clone().unwrap_or_default(),
-                    Name::Digest(_) => p.sha256.to_string(),
+                    TargetName::Log(_) => p.names.clone().unwrap_or_default(),
+                    TargetName::Digest(_) => p.sha256.to_string(),
                 }),
             },
             verdict: answer.verdict,
@@ -124,7 +124,7 @@ impl Explained<'_> {
     /// The digest beside another in its chain: the one after it, or the one before.
     fn beside(&self, at: usize, after: bool) -> Option<usize> {
         let me = &self.seen[at];
-        let same = |other: &Seen| other.chain == me.chain && other.backfill == me.backfill;
+        let same = |other: &SeenObject| other.chain == me.chain && other.backfill == me.backfill;
         let seen = self
             .seen
             .iter()
@@ -175,7 +175,7 @@ impl Explained<'_> {
     }
 }
 
-fn digest(seen: &Seen) -> Option<Digest> {
+fn digest(seen: &SeenObject) -> Option<Digest> {
     let proven = seen.proven.as_ref()?;
     Some(Digest {
         chain: seen.chain.to_string(),

@@ -5,29 +5,29 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use crate::cloudtrail::ids::{AccountId, HOUR, NotAn, Region, Window, shift};
-use crate::cloudtrail::object_key::{DigestKey, KeyRoot, LogKey};
+use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
 
 /// An object that CloudTrail may have delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct ExplainTarget {
     /// The bucket it was written to; any where absent.
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
     /// What its key says that it is.
-    pub name: Name,
+    pub name: TargetName,
 }
 
 /// What a key says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Name {
+pub enum TargetName {
     /// It is a log's.
-    Log(LogKey),
+    Log(LogObjectKey),
     /// It is that of a digest, or of a backfill digest.
-    Digest(DigestKey),
+    Digest(DigestObjectKey),
 }
 
-impl FromStr for Target {
+impl FromStr for ExplainTarget {
     type Err = NotAn;
 
     /// Reads a key, or `s3://BUCKET/KEY`.
@@ -42,9 +42,11 @@ impl FromStr for Target {
             }
             None => (None, text),
         };
-        let digest = || DigestKey::parse(key).map(Name::Digest);
-        let name = LogKey::parse(key).map(Name::Log).or_else(digest);
-        Ok(Target {
+        let digest = || DigestObjectKey::parse(key).map(TargetName::Digest);
+        let name = LogObjectKey::parse(key)
+            .map(TargetName::Log)
+            .or_else(digest);
+        Ok(ExplainTarget {
             bucket: bucket.filter(|b| !b.is_empty()),
             key: key.into(),
             name: name.ok_or(WHAT)?,
@@ -52,7 +54,7 @@ impl FromStr for Target {
     }
 }
 
-impl Target {
+impl ExplainTarget {
     /// Whether a place is its own; a place without a bucket may be.
     pub fn is(&self, bucket: Option<&str>, key: &str) -> bool {
         let other = |(asked, found): (&str, &str)| asked != found;
@@ -62,8 +64,8 @@ impl Target {
     /// What stands before the account, the account, and the region.
     pub fn folder(&self) -> (&KeyRoot, &AccountId, &Region) {
         match &self.name {
-            Name::Log(log) => (&log.root, &log.account, &log.region),
-            Name::Digest(digest) => {
+            TargetName::Log(log) => (&log.root, &log.account, &log.region),
+            TargetName::Digest(digest) => {
                 let chain = &digest.name.chain;
                 (&digest.root, &chain.account, &chain.region)
             }
@@ -73,9 +75,9 @@ impl Target {
     /// What it is called.
     pub fn what(&self) -> &'static str {
         match &self.name {
-            Name::Log(_) => "log",
-            Name::Digest(digest) if digest.name.backfill => "backfill digest",
-            Name::Digest(_) => "digest",
+            TargetName::Log(_) => "log",
+            TargetName::Digest(digest) if digest.name.backfill => "backfill digest",
+            TargetName::Digest(_) => "digest",
         }
     }
 
@@ -87,7 +89,7 @@ impl Target {
             Window::new(from, seen.max(shift(from, 1)))
         };
         match &self.name {
-            Name::Log(LogKey { minute, .. }) => {
+            TargetName::Log(LogObjectKey { minute, .. }) => {
                 let from = shift(*minute, -HOUR);
                 let all = window(from, shift(*minute, backfill_grace));
                 let usual = window(from, shift(*minute, 2 * HOUR).min(all.to));
@@ -98,7 +100,7 @@ impl Target {
                 }
             }
             // Its neighbours meet this window as well.
-            Name::Digest(digest) => {
+            TargetName::Digest(digest) => {
                 let end = digest.name.end;
                 vec![window(shift(end, -HOUR - 1), shift(end, 1))]
             }
@@ -108,8 +110,8 @@ impl Target {
     /// The interval of a digest, as its name tells it: what lies beside it is its neighbours' time.
     pub fn own_time(&self) -> Option<Window> {
         match &self.name {
-            Name::Log(_) => None,
-            Name::Digest(digest) => {
+            TargetName::Log(_) => None,
+            TargetName::Digest(digest) => {
                 let end = digest.name.end;
                 Some(Window::new(shift(end, -HOUR), end))
             }

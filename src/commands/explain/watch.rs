@@ -4,17 +4,17 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
-use super::target::Target;
+use super::target::ExplainTarget;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::ids::{ChainId, Window};
 use crate::proof::finding::Finding;
 use crate::proof::judge::{Proof, Verified};
-use crate::validate::observer::{Judged, Kind, Observer};
+use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 
 /// A digest that was looked at.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct SeenObject {
     /// Its chain.
     pub chain: ChainId,
     /// Whether it is a backfill digest.
@@ -47,20 +47,20 @@ pub struct Proven {
 
 /// What became of the log that is asked about.
 #[derive(Debug, Clone)]
-pub struct Log {
+pub struct SeenLog {
     /// What was found on it.
     pub finding: Option<Finding>,
 }
 
 /// Watches one validation.
 pub struct Watch<'t> {
-    target: &'t Target,
-    told: Mutex<(Vec<Seen>, Vec<Log>)>,
+    target: &'t ExplainTarget,
+    told: Mutex<(Vec<SeenObject>, Vec<SeenLog>)>,
 }
 
 impl<'t> Watch<'t> {
     /// Nothing was seen yet.
-    pub fn new(target: &'t Target) -> Self {
+    pub fn new(target: &'t ExplainTarget) -> Self {
         Watch {
             target,
             told: Mutex::default(),
@@ -68,7 +68,7 @@ impl<'t> Watch<'t> {
     }
 
     /// The digests seen, by chain and newest first, and the log, once for each digest that names it.
-    pub fn into_told(self) -> (Vec<Seen>, Vec<Log>) {
+    pub fn into_told(self) -> (Vec<SeenObject>, Vec<SeenLog>) {
         let (mut seen, logs) = self.told.into_inner().unwrap_or_else(|e| e.into_inner());
         seen.sort_by(|a, b| (&a.chain, b.end, &a.key).cmp(&(&b.chain, a.end, &b.key)));
         (seen, logs)
@@ -76,11 +76,11 @@ impl<'t> Watch<'t> {
 }
 
 impl Observer for Watch<'_> {
-    fn judged(&self, object: Judged<'_>) {
+    fn judged(&self, object: JudgedObject<'_>) {
         let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
-        if object.kind == Kind::Log {
+        if object.kind == ObjectKind::Log {
             let finding = object.finding.cloned();
-            return told.1.push(Log { finding });
+            return told.1.push(SeenLog { finding });
         }
         let names = |digest: &Verified| {
             let is_it = |log: &&LogEntry| self.target.is(Some(&log.bucket), &log.key);
@@ -92,9 +92,9 @@ impl Observer for Watch<'_> {
                     .map_or_else(String::clone, ToString::to_string),
             )
         };
-        told.0.push(Seen {
+        told.0.push(SeenObject {
             chain: object.chain.clone(),
-            backfill: object.kind == Kind::Backfill,
+            backfill: object.kind == ObjectKind::Backfill,
             bucket: object.bucket.map(Into::into),
             key: object.key.into(),
             end: object.end,

@@ -7,26 +7,26 @@ use crate::base::sample::Sample;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::base::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::cloudtrail::cadence::Holes;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::{Code, Finding};
-use crate::source::places::Atlas;
+use crate::source::places::Places;
 use crate::source::{RootId, Source};
-use crate::validate::digests::listing::{self, Held, Names, Wanted};
+use crate::validate::digests::listing::{self, DigestNames, HeldNames, ListingRange};
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledgers;
 use crate::validate::not_proven;
-use crate::validate::request::{Asked, Filter};
+use crate::validate::request::{ChainFilter, ScopeItem};
 use crate::validate::survey::folders::{self, Survey};
 
 /// What is wanted of the look.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct TrailsRequest {
     /// Which chains.
-    pub filter: Filter,
+    pub filter: ChainFilter,
     /// Folders listed at the same time.
     pub jobs: usize,
     /// What was found out before anything was looked at.
@@ -37,11 +37,11 @@ pub struct Request {
     pub limits: Limits,
 }
 
-impl Default for Request {
+impl Default for TrailsRequest {
     /// Everything that is there, with one worker.
     fn default() -> Self {
-        Request {
-            filter: Filter::default(),
+        TrailsRequest {
+            filter: ChainFilter::default(),
             jobs: 1,
             beforehand: Vec::new(),
             complete: true,
@@ -54,7 +54,7 @@ impl Default for Request {
 #[derive(Debug)]
 pub struct Inventory {
     /// The chains, by id.
-    pub chains: Vec<Chain>,
+    pub chains: Vec<FoundChain>,
     /// What could not be listed, and what was asked for and is not there.
     pub trouble: Vec<Finding>,
     /// Folders with logs and no folder of digests beside them.
@@ -69,11 +69,11 @@ pub struct Inventory {
 
 /// One chain, as its digests are called.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Chain {
+pub struct FoundChain {
     /// Whose, where and of which trail.
     pub id: ChainId,
     /// Where its digests lie.
-    pub locations: Vec<Location>,
+    pub locations: Vec<FoundLocation>,
     /// When its first and its last digest end; none where there are backfill digests only.
     pub span: Option<(Timestamp, Timestamp)>,
     /// How many digests there are, copies in another place too.
@@ -86,7 +86,7 @@ pub struct Chain {
 
 /// Where digests of a chain lie.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Location {
+pub struct FoundLocation {
     /// The bucket, where its name is known.
     pub bucket: Option<String>,
     /// What stands before the account.
@@ -101,12 +101,16 @@ pub struct Location {
 ///
 /// # Errors
 /// Only where no workers can be had: whatever could not be listed is in the inventory.
-pub fn take(source: &dyn Source, atlas: &Atlas, request: &Request) -> Result<Inventory, Error> {
-    let Request { filter, limits, .. } = request;
+pub fn take(
+    source: &dyn Source,
+    atlas: &Places,
+    request: &TrailsRequest,
+) -> Result<Inventory, Error> {
+    let TrailsRequest { filter, limits, .. } = request;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(request.jobs.max(1))
         .build()
-        .map_err(|e| Error::new(Kind::Internal, "cannot start workers").because(e))?;
+        .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
     let survey = folders::survey(source, atlas, filter, limits, &pool);
     let taker = Taker {
         source,
@@ -119,32 +123,37 @@ pub fn take(source: &dyn Source, atlas: &Atlas, request: &Request) -> Result<Inv
     let group = |((account, region), places): &(&(AccountId, Region), &Vec<_>)| {
         taker.group(account, region, places)
     };
-    let groups: Vec<Group> =
+    let groups: Vec<ChainGroup> =
         pool.install(|| groups.par_iter().with_max_len(1).map(group).collect());
     Ok(taker.join(groups))
 }
 
 /// What one account and region gave.
-struct Group {
-    chains: Vec<Chain>,
+struct ChainGroup {
+    chains: Vec<FoundChain>,
     trouble: Vec<Finding>,
-    answered: Vec<Asked>,
+    answered: Vec<ScopeItem>,
     listings: u64,
 }
 
 struct Taker<'a> {
     source: &'a dyn Source,
-    atlas: &'a Atlas,
-    request: &'a Request,
+    atlas: &'a Places,
+    request: &'a TrailsRequest,
     survey: &'a Survey,
 }
 
 impl Taker<'_> {
-    fn group(&self, account: &AccountId, region: &Region, places: &[(RootId, KeyRoot)]) -> Group {
-        let Request { filter, limits, .. } = self.request;
-        let all = Wanted::default();
+    fn group(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        places: &[(RootId, KeyRoot)],
+    ) -> ChainGroup {
+        let TrailsRequest { filter, limits, .. } = self.request;
+        let all = ListingRange::default();
         let listing = listing::list(self.source, account, region, places, filter, all, limits);
-        let mut group = Group {
+        let mut group = ChainGroup {
             chains: Vec::new(),
             trouble: listing_errors::all(self.atlas, (account, region), &listing, limits),
             answered: Vec::new(),
@@ -166,15 +175,15 @@ impl Taker<'_> {
         group
     }
 
-    fn chain(&self, id: ChainId, names: &Names) -> Chain {
+    fn chain(&self, id: ChainId, names: &DigestNames) -> FoundChain {
         let ends = || names.main.iter().map(|slot| slot.end());
-        let location = |held: Held<'_>| Location {
+        let location = |held: HeldNames<'_>| FoundLocation {
             bucket: self.atlas.bucket(held.root).map(str::to_owned),
             root: held.key_root.clone(),
             digests: held.digests,
             span: held.span,
         };
-        Chain {
+        FoundChain {
             id,
             locations: names.held().into_iter().map(location).collect(),
             span: ends().next().zip(ends().next_back()),
@@ -184,8 +193,8 @@ impl Taker<'_> {
         }
     }
 
-    fn join(&self, groups: Vec<Group>) -> Inventory {
-        let Request { filter, limits, .. } = self.request;
+    fn join(&self, groups: Vec<ChainGroup>) -> Inventory {
+        let TrailsRequest { filter, limits, .. } = self.request;
         let survey = self.survey;
         let mut chains = Vec::new();
         let mut answered = Vec::new();

@@ -3,7 +3,7 @@
 use crate::base::sample::Sample;
 use jiff::Timestamp;
 
-use super::{Chain, Inventory, Location};
+use super::{FoundChain, FoundLocation, Inventory};
 use crate::cloudtrail::cadence::Holes;
 use crate::proof::finding::Finding;
 use crate::report::trails::{self, Requested, SCHEMA, Totals, Trails, Trouble};
@@ -12,7 +12,7 @@ use crate::report::validation::v1::{Run, Span};
 impl Trails {
     /// The view of an inventory.
     pub fn new(inventory: &Inventory, requested: Requested, run: Run) -> Self {
-        let sum = |of: fn(&Chain) -> u64| inventory.chains.iter().map(of).sum();
+        let sum = |of: fn(&FoundChain) -> u64| inventory.chains.iter().map(of).sum();
         Trails {
             schema: SCHEMA,
             complete: inventory.complete,
@@ -32,7 +32,7 @@ impl Trails {
     }
 }
 
-fn chain(chain: &Chain) -> trails::Chain {
+fn chain(chain: &FoundChain) -> trails::Chain {
     let id = &chain.id;
     trails::Chain {
         id: id.to_string(),
@@ -50,7 +50,7 @@ fn chain(chain: &Chain) -> trails::Chain {
     }
 }
 
-fn location(location: &Location) -> trails::Location {
+fn location(location: &FoundLocation) -> trails::Location {
     let root = &location.root;
     trails::Location {
         bucket: location.bucket.clone(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Link;
 use crate::cloudtrail::ids::Window;
-use crate::proof::placement::Recorded;
+use crate::proof::placement::RecordedPlace;
 
 /// A claim that a digest makes on its predecessor.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl Claims {
     }
 
     /// The hash that a proven digest recorded for one of some places.
-    pub fn expected(&self, end: Timestamp, recorded: &[Recorded]) -> Option<Sha256> {
+    pub fn expected(&self, end: Timestamp, recorded: &[RecordedPlace]) -> Option<Sha256> {
         let from = (end, String::new(), String::new());
         let claims = self
             .open
@@ -99,7 +99,12 @@ impl Claims {
     }
 
     /// Claims on the places of an object that were taken for another one there.
-    pub fn met_before(&self, end: Timestamp, recorded: &[Recorded], taken: &[Claim]) -> Vec<Claim> {
+    pub fn met_before(
+        &self,
+        end: Timestamp,
+        recorded: &[RecordedPlace],
+        taken: &[Claim],
+    ) -> Vec<Claim> {
         let kept = self
             .last
             .iter()
@@ -118,9 +123,9 @@ impl Claims {
     }
 
     /// Takes the claims on places that an object may stand for.
-    pub fn take_recorded(&mut self, end: Timestamp, recorded: &[Recorded]) -> Vec<Claim> {
+    pub fn take_recorded(&mut self, end: Timestamp, recorded: &[RecordedPlace]) -> Vec<Claim> {
         let mut taken = Vec::new();
-        for Recorded { bucket, key } in recorded {
+        for RecordedPlace { bucket, key } in recorded {
             match bucket {
                 Some(bucket) => taken.extend(self.take(end, bucket, key)),
                 None => {

@@ -20,19 +20,19 @@ use crate::base::sha256::Sha256;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::ids::{HOUR, Window, shift};
-use crate::cloudtrail::object_key::DigestKey;
+use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::digest_object::{Content, Reading};
 use crate::proof::finding::{Code, ELSEWHERE, Finding, OLDER_VERSION, Severity, UNSIGNED};
-use crate::proof::judge::{Judged, Own, Recorded, judge};
+use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
 use crate::proof::placement::{Placement, placement};
-use crate::proof::signature::{Checked, Written, check};
+use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
 use claims::{Claim, Claimer, Claims};
 use messages::{
     container_altered, container_altered_too, keep_metadata, keys_hint, named_and_missing,
     not_a_digest,
 };
 use proven::Proving;
-pub use result::{Anchor, Location, Placed, Scope, Tally, Walked};
+pub use result::{Anchor, Location, PlacedDigest, Tally, WalkScope, Walked};
 
 /// The last proven digest met, next newer than the one at hand.
 struct Newer {
@@ -66,7 +66,7 @@ struct Hole {
 
 /// The state of a walk down one chain.
 pub struct Walk<'a> {
-    scope: Scope<'a>,
+    scope: WalkScope<'a>,
     claims: Claims,
     newer: Option<Newer>,
     open: Vec<Open>,
@@ -87,7 +87,7 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// A walk that has not begun.
-    pub fn new(scope: Scope<'a>) -> Self {
+    pub fn new(scope: WalkScope<'a>) -> Self {
         Walk {
             scope,
             claims: Claims::default(),
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
 
     /// Takes one object read under a digest's name; newest first. `proven` is the hash of the digest
     /// of this name where that is proven at its recorded place and this object lies elsewhere.
-    pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> Placed {
+    pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
         let Reading {
             bucket,
             key,
@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
             if inside {
                 self.report(finding.clone());
             }
-            return Placed {
+            return PlacedDigest {
                 proven: None,
                 beyond: None,
                 proof: None,
@@ -217,7 +217,7 @@ impl<'a> Walk<'a> {
         let records = self.records(&digest, &own, &claims, signed_at);
         let carried = digest.claimed_previous_unverified().cloned();
         match judge(digest, &own, &records) {
-            Judged::Unproven(finding) => {
+            JudgedDigest::Unproven(finding) => {
                 let finding = match finding.code {
                     Code::DigestSignatureAbsent => {
                         let hint = match metadata_trouble {
@@ -253,7 +253,7 @@ impl<'a> Walk<'a> {
                 }
                 self.open(end, about(finding), &own, &key)
             }
-            Judged::Proven {
+            JudgedDigest::Proven {
                 digest,
                 finding,
                 by_successor,
@@ -289,28 +289,27 @@ impl<'a> Walk<'a> {
     fn records<'c>(
         &self,
         digest: &Unverified,
-        own: &Own,
+        own: &OwnSignature,
         claims: &'c [Claim],
         signed: (Timestamp, Timestamp),
-    ) -> Vec<Recorded<'c>> {
+    ) -> Vec<RecordedProof<'c>> {
         let region = &self.scope.chain.region;
         let signature = |link: &Link| match own {
             // The same signature need not be checked twice, unless what stands beside it kept it
             // from being checked.
-            Own::Present(hex, checked @ (Checked::Valid(_) | Checked::Invalid))
-                if hex.eq_ignore_ascii_case(&link.signature) =>
-            {
-                checked.clone()
-            }
+            OwnSignature::Present(
+                hex,
+                checked @ (SignatureCheck::Valid(_) | SignatureCheck::Invalid),
+            ) if hex.eq_ignore_ascii_case(&link.signature) => checked.clone(),
             _ => {
-                let written = Written {
+                let written = WrittenSignature {
                     hex: &link.signature,
                     algorithm: None,
                 };
                 check(digest, written, region, self.scope.keys, signed)
             }
         };
-        let record = |claim: &'c Claim| Recorded {
+        let record = |claim: &'c Claim| RecordedProof {
             link: &claim.link,
             by_proven: claim.by.proven,
             signature: signature(&claim.link),
@@ -375,7 +374,7 @@ impl<'a> Walk<'a> {
     }
 
     fn claim(&mut self, link: Link, by: Claimer) {
-        let named = DigestKey::parse(&link.key).map(|k| k.name);
+        let named = DigestObjectKey::parse(&link.key).map(|k| k.name);
         let sensible = named.as_ref().is_some_and(|n| {
             n.chain == self.scope.chain
                 && n.backfill == self.scope.backfill
@@ -415,17 +414,23 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn witness(&mut self, what: &str, key: &str, sha256: Option<Sha256>, own: &Own) {
+    fn witness(&mut self, what: &str, key: &str, sha256: Option<Sha256>, own: &OwnSignature) {
         let signature = match own {
-            Own::Present(hex, _) => hex.as_str(),
-            Own::Absent => "-",
+            OwnSignature::Present(hex, _) => hex.as_str(),
+            OwnSignature::Absent => "-",
         };
         let sha256 = sha256.map_or_else(|| "-".into(), |h| h.to_string());
         self.evidence
             .update(format!("{what} {key} {sha256} {signature}\n"));
     }
 
-    fn open(&mut self, end: Timestamp, finding: Finding, own: &Own, key: &str) -> Placed {
+    fn open(
+        &mut self,
+        end: Timestamp,
+        finding: Finding,
+        own: &OwnSignature,
+        key: &str,
+    ) -> PlacedDigest {
         let told = Some(finding.clone());
         if self.meets(hour_before(end)) {
             self.witness(finding.code.as_str(), key, None, own);
@@ -443,7 +448,7 @@ impl<'a> Walk<'a> {
             missing: false,
             elsewhere: None,
         });
-        Placed {
+        PlacedDigest {
             proven: None,
             beyond: None,
             proof: None,

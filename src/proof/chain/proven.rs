@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 
 use super::claims::{Claim, Claimer};
-use super::{Anchor, Location, Placed, Walk};
+use super::{Anchor, Location, PlacedDigest, Walk};
 use crate::cloudtrail::ids::{Window, shift};
 use crate::proof::finding::{Code, Finding, Severity};
-use crate::proof::judge::{Own, Proof, Verified};
-use crate::proof::signature::{Checked, KeyUse};
+use crate::proof::judge::{OwnSignature, Proof, Verified};
+use crate::proof::signature::{KeyUse, SignatureCheck};
 
 /// A digest that is proven, with all that was found on the way.
 pub(super) struct Proving<'r> {
@@ -16,7 +16,7 @@ pub(super) struct Proving<'r> {
     pub found: Vec<Finding>,
     pub by_successor: Option<&'static str>,
     pub keys: Vec<KeyUse>,
-    pub own: &'r Own,
+    pub own: &'r OwnSignature,
     pub claims: &'r [Claim],
     pub relocated: bool,
     pub generated: Option<Timestamp>,
@@ -24,7 +24,7 @@ pub(super) struct Proving<'r> {
 
 impl Walk<'_> {
     /// Takes a proven digest into the chain.
-    pub(super) fn proven(&mut self, proving: Proving<'_>) -> Placed {
+    pub(super) fn proven(&mut self, proving: Proving<'_>) -> PlacedDigest {
         let Proving {
             digest,
             found,
@@ -114,11 +114,11 @@ impl Walk<'_> {
             (false, true) => (Some(digest), None),
             (false, false) => (None, Some(digest)),
         };
-        Placed {
+        PlacedDigest {
             proven,
             beyond,
             proof: Some(Proof {
-                own: matches!(own, Own::Present(_, Checked::Valid(_))),
+                own: matches!(own, OwnSignature::Present(_, SignatureCheck::Valid(_))),
                 keys,
             }),
             finding: told,
@@ -144,10 +144,10 @@ impl Walk<'_> {
         }
     }
 
-    fn anchor(&mut self, digest: &Verified, own: &Own, claims: &[Claim]) {
+    fn anchor(&mut self, digest: &Verified, own: &OwnSignature, claims: &[Claim]) {
         let signature = match own {
-            Own::Present(hex, _) => Some(hex),
-            Own::Absent => claims.first().map(|c| &c.link.signature),
+            OwnSignature::Present(hex, _) => Some(hex),
+            OwnSignature::Absent => claims.first().map(|c| &c.link.signature),
         };
         let anchor = Anchor {
             key: digest.place().1.into(),

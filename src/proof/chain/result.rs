@@ -15,7 +15,7 @@ use crate::proof::signature::KeyUse;
 
 /// How far a chain is walked, and with what.
 #[derive(Clone)]
-pub struct Scope<'a> {
+pub struct WalkScope<'a> {
     /// The chain.
     pub chain: ChainId,
     /// Whether these are its backfill digests, which form a set of their own and cover no time.
@@ -73,7 +73,7 @@ pub struct Location {
 
 /// What became of one object handed to the walk.
 #[derive(Debug)]
-pub struct Placed {
+pub struct PlacedDigest {
     /// The digest, if it is proven and in its place within the window: its logs are to be checked.
     pub proven: Option<Box<Verified>>,
     /// The digest, if it is proven and in its place beyond the window: its logs are named there.

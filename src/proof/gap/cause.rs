@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::message::{Said, call_of};
+use super::message::{Clauses, call_of};
 use super::switches::Switches;
-use super::{Cause, Certainty, Gap, Place};
+use super::{Cause, Certainty, Gap, GapPlace};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Window, shift};
-use crate::cloudtrail::object_key::DigestKey;
+use crate::cloudtrail::object_key::DigestObjectKey;
 
 /// How long around a gap events are looked at, in seconds: CloudTrail delivers within minutes, and the
 /// digest that names the log may be the next but one.
@@ -114,7 +114,7 @@ pub(super) fn holds_from(evidence: &Evidence, cause: Cause, since: Timestamp) ->
 pub(super) fn fits(evidence: &Evidence, chain: &ChainId, cause: Cause, since: Timestamp) -> bool {
     if let Via::VerifiedLog { digest, end, .. } = &evidence.via
         && *end <= since
-        && DigestKey::parse(digest).is_some_and(|d| d.name.chain == *chain)
+        && DigestObjectKey::parse(digest).is_some_and(|d| d.name.chain == *chain)
     {
         let slack = match cause {
             Cause::ValidationDisabled => SLACK,
@@ -130,14 +130,14 @@ pub(super) fn told_by_itself(evidence: &Evidence, chain: &ChainId) -> bool {
     let Via::VerifiedLog { digest, .. } = &evidence.via else {
         return false;
     };
-    DigestKey::parse(digest).is_some_and(|d| {
+    DigestObjectKey::parse(digest).is_some_and(|d| {
         let own = d.name.chain;
         own.trail == chain.trail && own.home_region == chain.home_region
     })
 }
 
 /// What is known of the trail at some time.
-pub(super) struct State<'e> {
+pub(super) struct SwitchState<'e> {
     pub from: Timestamp,
     pub cause: Cause,
     pub certainty: Certainty,
@@ -155,8 +155,8 @@ pub fn explain(gap: &Gap, chain: &ChainId, owner: &Owner, events: &[Evidence]) -
         .take_while(|e| e.event.time <= around.to)
         .filter_map(|e| Some((e, owner.concerns(&e.event, chain)?)))
         .collect();
-    let mut said = Said::default();
-    let mut states = vec![State {
+    let mut said = Clauses::default();
+    let mut states = vec![SwitchState {
         from: gap.time.from,
         cause: gap.cause,
         certainty: Certainty::None,
@@ -226,8 +226,8 @@ pub(super) fn certainty(evidence: &Evidence, concern: Concern<'_>) -> Certainty 
 }
 
 /// The parts of a gap, one after another; states are in the order of what was called.
-fn split(gap: &Gap, chain: &ChainId, states: Vec<State<'_>>) -> Vec<Gap> {
-    let mut kept: Vec<State<'_>> = Vec::new();
+fn split(gap: &Gap, chain: &ChainId, states: Vec<SwitchState<'_>>) -> Vec<Gap> {
+    let mut kept: Vec<SwitchState<'_>> = Vec::new();
     for mut state in states {
         if let Some(last) = kept.last() {
             state.from = state.from.max(last.from);
@@ -252,7 +252,7 @@ fn split(gap: &Gap, chain: &ChainId, states: Vec<State<'_>>) -> Vec<Gap> {
         let from = if at == 0 { gap.time.from } else { state.from };
         let to = froms.get(at + 1).copied().unwrap_or(gap.time.to);
         let last = at + 1 == froms.len();
-        let still_on = state.told_by.is_none() && !last && gap.place != Place::Head;
+        let still_on = state.told_by.is_none() && !last && gap.place != GapPlace::Head;
         parts.push(Gap {
             time: Window::new(from, to),
             restart: gap.restart.filter(|_| last),

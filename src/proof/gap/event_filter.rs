@@ -7,17 +7,17 @@ use jiff::Timestamp;
 
 use crate::cloudtrail::event::record::{Call, Event};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailName, Window, shift};
-use crate::cloudtrail::object_key::{DigestKey, LogKey};
+use crate::cloudtrail::object_key::{DigestObjectKey, LogObjectKey};
 use crate::proof::coverage::Spans;
-use crate::proof::gap::{AROUND, Gap, Owner, Place};
+use crate::proof::gap::{AROUND, Gap, GapPlace, Owner};
 
 /// In which logs events are looked for.
 #[derive(Debug, Clone, Default)]
-pub struct Interest {
+pub struct EventFilter {
     /// Where calls on trails are recorded: in the home region, of the owner where that is known.
     trails: BTreeMap<(Region, Option<AccountId>), Spans>,
     /// The trails with gaps.
-    named: Named,
+    named: NamedTrails,
     /// Around the beginnings of gaps: digests may have been removed there, by calls that stand in
     /// whatever chain.
     beginnings: Spans,
@@ -29,9 +29,9 @@ pub struct Interest {
 
 /// Some trails: by home region and name, and by owner where that is known.
 #[derive(Debug, Default, Clone)]
-pub struct Named(BTreeMap<(Region, TrailName), BTreeSet<Option<AccountId>>>);
+pub struct NamedTrails(BTreeMap<(Region, TrailName), BTreeSet<Option<AccountId>>>);
 
-impl Named {
+impl NamedTrails {
     /// Adds the trail of a chain.
     pub fn add(&mut self, chain: &ChainId, owner: &Owner) {
         let owner = owner.account().cloned();
@@ -48,12 +48,12 @@ impl Named {
     }
 }
 
-impl Interest {
+impl EventFilter {
     /// Objects in these buckets are of interest.
     pub fn new(buckets: BTreeSet<String>) -> Self {
-        Interest {
+        EventFilter {
             buckets,
-            ..Interest::default()
+            ..EventFilter::default()
         }
     }
 
@@ -62,7 +62,7 @@ impl Interest {
         self.named.add(chain, owner);
         let home = (chain.home_region.clone(), owner.account().cloned());
         self.trails.entry(home).or_default().insert(around(gap));
-        if gap.place != Place::Head {
+        if gap.place != GapPlace::Head {
             let began = gap.began();
             let time = Window::new(shift(began, -AROUND), shift(began, 2 * AROUND));
             self.beginnings.insert(time);
@@ -93,7 +93,8 @@ impl Interest {
 
     /// Whether an event is looked for.
     pub fn takes(&self, event: &Event) -> bool {
-        let stored = |key: &str| DigestKey::parse(key).is_some() || LogKey::parse(key).is_some();
+        let stored =
+            |key: &str| DigestObjectKey::parse(key).is_some() || LogObjectKey::parse(key).is_some();
         match &event.call {
             Call::Trail(..) => self.named.has(event),
             Call::Key(_) => true,
@@ -113,7 +114,7 @@ impl Interest {
 pub fn around(gap: &Gap) -> Window {
     let (began, ended) = (gap.began(), gap.ended());
     let from = match gap.place {
-        Place::Head => ended,
+        GapPlace::Head => ended,
         _ => began,
     };
     Window::new(shift(from, -AROUND), shift(ended, AROUND))

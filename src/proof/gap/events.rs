@@ -12,7 +12,7 @@ use crate::cloudtrail::ids::Window;
 
 /// Events that were found.
 #[derive(Debug, Default)]
-pub struct Heard {
+pub struct KnownEvents {
     events: BTreeMap<Event, Via>,
     /// How many there are of each kind.
     counts: [usize; 3],
@@ -31,7 +31,7 @@ fn rank(via: &Via) -> impl Ord + '_ {
     }
 }
 
-impl Heard {
+impl KnownEvents {
     /// Adds an event.
     pub fn add(&mut self, event: Event, via: Via, limits: &Limits) {
         if let Some(known) = self.events.get_mut(&event) {

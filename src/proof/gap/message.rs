@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::cause::{MOMENTS, SLACK};
-use super::{Cause, Certainty, Gap, Place, Undigested};
+use super::{Cause, Certainty, Gap, GapPlace, Undigested};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::event::who::cited;
 use crate::cloudtrail::ids::{AccountId, Window, in_words};
@@ -14,14 +14,14 @@ use crate::proof::finding::{Code, Finding};
 
 /// What was said of calls around a gap, each kind once.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct Clauses {
     refused: Option<String>,
     contradicted: Option<String>,
     moved: Option<String>,
     several: Option<String>,
 }
 
-impl Said {
+impl Clauses {
     /// A call was refused.
     pub fn refused(&mut self, event: &Event) {
         let code = event.error_code.as_deref().unwrap_or_default();
@@ -145,9 +145,9 @@ impl Gap {
     /// The finding that reports it.
     pub fn finding(&self) -> Finding {
         let code = match self.place {
-            Place::Head => Code::CoverageHead,
-            Place::Between => Code::Gap,
-            Place::Tail => Code::CoverageTail,
+            GapPlace::Head => Code::CoverageHead,
+            GapPlace::Between => Code::Gap,
+            GapPlace::Tail => Code::CoverageTail,
         };
         let mut message = match &self.told_by {
             Some(evidence) => self.explained(evidence),
@@ -287,23 +287,23 @@ impl Gap {
     fn unexplained(&self) -> String {
         let uncovered = self.uncovered();
         match (self.place, self.restart) {
-            (Place::Head, None) => format!(
+            (GapPlace::Head, None) => format!(
                 "{uncovered}, before the first digest that is there: the trail is younger, or earlier \
                  digests are not there"
             ),
-            (Place::Head, Some(at)) => format!(
+            (GapPlace::Head, Some(at)) => format!(
                 "{uncovered}: the first one that is there is a starting digest, and nothing before {at} is vouched for; the trail is younger, or earlier digests are \
                  not there"
             ),
-            (Place::Tail, _) => format!(
+            (GapPlace::Tail, _) => format!(
                 "{uncovered}, after the last digest that is there: logging or validation ended, or later \
                  digests are not there"
             ),
-            (Place::Between, Some(at)) if self.time.is_empty() => format!(
+            (GapPlace::Between, Some(at)) if self.time.is_empty() => format!(
                 "a restart lies here: a starting digest says that logging or validation was \
                  switched on at {at}; how long it was off is not known"
             ),
-            (Place::Between, Some(at)) => {
+            (GapPlace::Between, Some(at)) => {
                 let who = self.who_switched_on(at);
                 format!(
                     "{uncovered}, up to a starting digest, which says that logging or \
@@ -311,10 +311,10 @@ impl Gap {
                      whether digests were removed"
                 )
             }
-            (Place::Between, None) if !self.clauses.is_empty() => {
+            (GapPlace::Between, None) if !self.clauses.is_empty() => {
                 format!("{uncovered}, and nothing that remains names one")
             }
-            (Place::Between, None) => format!(
+            (GapPlace::Between, None) => format!(
                 "{uncovered}, and nothing that remains names one: logging or validation was off, or \
                  digests were removed"
             ),

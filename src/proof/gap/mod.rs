@@ -58,7 +58,7 @@ pub enum Certainty {
 
 /// Where a gap lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum GapPlace {
     /// Before all digests.
     Head,
     /// Between digests.
@@ -73,7 +73,7 @@ pub struct Gap {
     /// The time without a digest; empty where a restart left none.
     pub time: Window,
     /// Where it lies.
-    pub place: Place,
+    pub place: GapPlace,
     /// The end of the last digest before it, which may lie before the window.
     pub since: Option<Timestamp>,
     /// The end of the starting digest it ends in, if it does; beyond the window it may lie later
@@ -133,9 +133,9 @@ pub fn find(
     let ends = [restarts.last().copied(), accounted.bounds().map(|b| b.to)];
     let last = ends.into_iter().flatten().max();
     let place = |time: &Window| match (first, last) {
-        (Some(first), _) if time.to <= first => Place::Head,
-        (_, Some(last)) if time.from >= last => Place::Tail,
-        _ => Place::Between,
+        (Some(first), _) if time.to <= first => GapPlace::Head,
+        (_, Some(last)) if time.from >= last => GapPlace::Tail,
+        _ => GapPlace::Between,
     };
     let ends = accounted.iter().map(|span| span.to);
     let ends: BTreeSet<Timestamp> = ends.chain(restarts.iter().copied()).collect();
@@ -162,7 +162,7 @@ pub fn find(
         let inside = window.from < at && at <= window.to;
         if inside && accounted.reaches(at) {
             let time = Window { from: at, to: at };
-            gaps.push(Gap::new(time, Place::Between, Some(at), Some(at)));
+            gaps.push(Gap::new(time, GapPlace::Between, Some(at), Some(at)));
         }
     }
     gaps.sort_by_key(|g| g.time);
@@ -173,14 +173,14 @@ impl Gap {
     /// A gap of which nothing more is known.
     fn new(
         time: Window,
-        place: Place,
+        place: GapPlace,
         since: Option<Timestamp>,
         restart: Option<Timestamp>,
     ) -> Self {
         let cause = match place {
-            Place::Head => Cause::BeforeFirstDigest,
-            Place::Between => Cause::Unexplained,
-            Place::Tail => Cause::AfterLastDigest,
+            GapPlace::Head => Cause::BeforeFirstDigest,
+            GapPlace::Between => Cause::Unexplained,
+            GapPlace::Tail => Cause::AfterLastDigest,
         };
         Gap {
             time,

@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 
 use super::cause::{
-    Concern, MOMENTS, SLACK, State, certainty, fits, holds_from, slack_of, told_by_itself,
+    Concern, MOMENTS, SLACK, SwitchState, certainty, fits, holds_from, slack_of, told_by_itself,
 };
-use super::message::{Said, call_of};
-use super::{Cause, Certainty, Gap, Place};
+use super::message::{Clauses, call_of};
+use super::{Cause, Certainty, Gap, GapPlace};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange};
 use crate::cloudtrail::ids::{ChainId, shift};
 
@@ -103,8 +103,8 @@ impl<'g, 'e> Switches<'g, 'e> {
     pub(super) fn run(
         mut self,
         near: &[(&'e Evidence, Concern<'e>)],
-        states: &mut Vec<State<'e>>,
-        said: &mut Said,
+        states: &mut Vec<SwitchState<'e>>,
+        said: &mut Clauses,
     ) {
         let done = near.iter().filter(|(e, _)| e.event.error_code.is_none());
         let mut known = false;
@@ -114,7 +114,7 @@ impl<'g, 'e> Switches<'g, 'e> {
             };
             let sure = certainty(evidence, *concern);
             if let TrailChange::Create(set) = change {
-                if !known && self.gap.place == Place::Head && evidence.event.time <= self.end {
+                if !known && self.gap.place == GapPlace::Head && evidence.event.time <= self.end {
                     self.before_creation(evidence, sure, states);
                 }
                 self.created = Some((evidence.event.time, set.validation == Some(true)));
@@ -140,9 +140,9 @@ impl<'g, 'e> Switches<'g, 'e> {
         &self,
         evidence: &'e Evidence,
         certainty: Certainty,
-        states: &mut Vec<State<'e>>,
+        states: &mut Vec<SwitchState<'e>>,
     ) {
-        states.push(State {
+        states.push(SwitchState {
             from: self.gap.time.from,
             cause: Cause::TrailCreated,
             certainty,
@@ -151,7 +151,7 @@ impl<'g, 'e> Switches<'g, 'e> {
         });
         let late = shift(evidence.event.time, SLACK);
         if late < self.end {
-            states.push(State {
+            states.push(SwitchState {
                 from: late,
                 cause: self.gap.cause,
                 certainty: Certainty::None,
@@ -166,7 +166,7 @@ impl<'g, 'e> Switches<'g, 'e> {
         what: Switch,
         certainty: Certainty,
         evidence: &'e Evidence,
-        states: &mut Vec<State<'e>>,
+        states: &mut Vec<SwitchState<'e>>,
     ) {
         let event = &evidence.event;
         if event.time >= self.end {
@@ -206,7 +206,7 @@ impl<'g, 'e> Switches<'g, 'e> {
         what: Switch,
         change: &TrailChange,
         evidence: &'e Evidence,
-        states: &mut Vec<State<'e>>,
+        states: &mut Vec<SwitchState<'e>>,
     ) {
         let event = &evidence.event;
         let mut clears = vec![what];
@@ -246,14 +246,14 @@ impl<'g, 'e> Switches<'g, 'e> {
             return;
         }
         let begins = self.created.is_some() && what == Switch::Logging && validates;
-        let begins = begins && self.gap.place == Place::Head;
+        let begins = begins && self.gap.place == GapPlace::Head;
         if was_off || (begins && self.off.is_empty()) {
             self.push(states, Some(event));
         }
     }
 
     /// Adds what is off by now; where something was switched on, nothing may be.
-    fn push(&self, states: &mut Vec<State<'e>>, on: Option<&Event>) {
+    fn push(&self, states: &mut Vec<SwitchState<'e>>, on: Option<&Event>) {
         let deleted = self.off.iter().find(|off| off.what == Switch::Trail);
         let Some(off) = deleted.or(self.off.first()) else {
             states.extend(on.map(|event| on_again(event, self.since)));
@@ -266,7 +266,7 @@ impl<'g, 'e> Switches<'g, 'e> {
             return;
         }
         let on = on.map_or(off.from, |event| event.time);
-        states.push(State {
+        states.push(SwitchState {
             from: off.from.max(on).max(self.since),
             cause: cause(off.what),
             certainty: off.certainty,
@@ -277,14 +277,14 @@ impl<'g, 'e> Switches<'g, 'e> {
 }
 
 /// What holds after a call that switched a trail on, while no digest is there yet.
-fn on_again<'e>(event: &Event, since: Timestamp) -> State<'e> {
+fn on_again<'e>(event: &Event, since: Timestamp) -> SwitchState<'e> {
     let clause = format!(
         "it was switched on at {} ({}), and no digest of the time after that is there: removed, or never \
          delivered",
         event.time,
         call_of(event)
     );
-    State {
+    SwitchState {
         from: event.time.max(since),
         cause: Cause::Unexplained,
         certainty: Certainty::None,

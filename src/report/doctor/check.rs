@@ -121,7 +121,7 @@ checks! {
 
 /// What one look showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckResult {
     /// What was looked into.
     pub check: Check,
     /// Of which bucket, trail or profile; empty where there is but one.
@@ -136,9 +136,9 @@ pub struct Checked {
 
 /// Everything that the looks showed.
 #[derive(Debug, Default)]
-pub struct Chart(Vec<Checked>);
+pub struct CheckChart(Vec<CheckResult>);
 
-impl Chart {
+impl CheckChart {
     /// Adds what a look showed; the same look is told once.
     pub(crate) fn note(
         &mut self,
@@ -177,7 +177,7 @@ impl Chart {
         found: String,
         advice: Option<String>,
     ) {
-        let same = |c: &Checked| c.check == check && c.subject == subject;
+        let same = |c: &CheckResult| c.check == check && c.subject == subject;
         if self.0.iter().any(same) {
             return;
         }
@@ -185,7 +185,7 @@ impl Chart {
             Some((end, _)) => text[..end].to_owned(),
             None => text,
         };
-        self.0.push(Checked {
+        self.0.push(CheckResult {
             check,
             subject: bounded(subject.to_owned()),
             status,
@@ -195,7 +195,7 @@ impl Chart {
     }
 
     /// All that was noted, by check and then by subject.
-    pub(crate) fn sorted(mut self) -> Vec<Checked> {
+    pub(crate) fn sorted(mut self) -> Vec<CheckResult> {
         self.0
             .sort_by(|a, b| (a.check, &a.subject).cmp(&(b.check, &b.subject)));
         self.0
@@ -203,8 +203,8 @@ impl Chart {
 }
 
 /// The worst of what was found; what could not be looked at and is not needed is left out.
-pub fn worst(checked: &[Checked]) -> Status {
-    let counts = |c: &&Checked| c.status != Status::Unknown || c.check.needed();
+pub fn worst(checked: &[CheckResult]) -> Status {
+    let counts = |c: &&CheckResult| c.status != Status::Unknown || c.check.needed();
     let counted = checked.iter().filter(counts);
     counted.map(|c| c.status).max().unwrap_or(Status::Unknown)
 }

@@ -4,7 +4,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use crate::report::doctor::check::{Check, Checked, Status, worst};
+use crate::report::doctor::check::{Check, CheckResult, Status, worst};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.doctor/v1";
@@ -58,9 +58,9 @@ pub struct Run {
 
 impl Report {
     /// The report of what was found.
-    pub fn new(checked: Vec<Checked>, run: Run) -> Self {
+    pub fn new(checked: Vec<CheckResult>, run: Run) -> Self {
         let status = worst(&checked);
-        let row = |c: Checked| Row {
+        let row = |c: CheckResult| Row {
             check: c.check,
             subject: Some(c.subject).filter(|s| !s.is_empty()),
             status: c.status,

@@ -13,16 +13,16 @@ const EVENTS: usize = 10;
 pub(crate) const OTHERS: usize = 10;
 
 /// Findings that say the same; there is at least one.
-pub(crate) struct Group<'a> {
+pub(crate) struct FindingGroup<'a> {
     /// The first of them.
     pub first: &'a Finding,
     others: Vec<&'a Finding>,
 }
 
-impl<'a> Group<'a> {
+impl<'a> FindingGroup<'a> {
     /// The groups of a report's findings, worst first.
     pub(crate) fn all(findings: &'a [Finding]) -> Vec<Self> {
-        let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut groups: Vec<FindingGroup<'a>> = Vec::new();
         let mut known = HashMap::new();
         for finding in findings {
             let same = (
@@ -35,7 +35,7 @@ impl<'a> Group<'a> {
             let at = *known.entry(same).or_insert(groups.len());
             match groups.get_mut(at) {
                 Some(group) => group.others.push(finding),
-                None => groups.push(Group {
+                None => groups.push(FindingGroup {
                     first: finding,
                     others: Vec::new(),
                 }),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::groups::{Group, OTHERS};
+use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::v1::{Chain, Report};
 use super::wording::{explained, facts, length, plural, span, until};
@@ -37,7 +37,7 @@ struct Failure {
 struct Suite<'a> {
     name: &'a str,
     chain: Option<&'a Chain>,
-    groups: Vec<&'a Group<'a>>,
+    groups: Vec<&'a FindingGroup<'a>>,
 }
 
 /// Writes the suites.
@@ -45,7 +45,7 @@ struct Suite<'a> {
 /// # Errors
 /// Where writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let groups = Group::all(&report.findings);
+    let groups = FindingGroup::all(&report.findings);
     let suites = suites(report, &groups);
     let tests: usize = suites.iter().map(Suite::tests).sum();
     let failures: usize = suites.iter().map(|s| s.failures(report)).sum();
@@ -83,9 +83,10 @@ impl Suite<'_> {
 }
 
 /// One for what concerns no chain that is here, and one for each chain.
-fn suites<'a>(report: &'a Report, groups: &'a [Group<'a>]) -> Vec<Suite<'a>> {
+fn suites<'a>(report: &'a Report, groups: &'a [FindingGroup<'a>]) -> Vec<Suite<'a>> {
     let here = report.chains.iter().map(|c| c.id.as_str());
-    let mut of_chains: HashMap<&str, Vec<&Group<'_>>> = here.map(|id| (id, Vec::new())).collect();
+    let mut of_chains: HashMap<&str, Vec<&FindingGroup<'_>>> =
+        here.map(|id| (id, Vec::new())).collect();
     let mut whole = Vec::new();
     for group in groups {
         let chain = group.first.chain.as_deref();
@@ -153,7 +154,7 @@ fn verdict(chain: &Chain) -> Case {
     }
 }
 
-fn found(group: &Group<'_>) -> Case {
+fn found(group: &FindingGroup<'_>) -> Case {
     let finding = group.first;
     let mut lines: Vec<String> = Vec::new();
     let tell = |(name, value): (&str, String)| format!("{name}: {}", escape(&value));

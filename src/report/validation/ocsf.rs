@@ -19,7 +19,7 @@ const VERSION: &str = "1.5.0";
 
 /// What every event holds.
 #[derive(Serialize)]
-struct Event<'a> {
+struct OcsfEvent<'a> {
     activity_id: u16,
     activity_name: &'static str,
     category_uid: u16,
@@ -61,7 +61,7 @@ struct Event<'a> {
 
 /// A class of findings.
 #[derive(Clone, Copy)]
-enum Class {
+enum OcsfClass {
     Compliance,
     Detection,
 }
@@ -91,7 +91,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 }
             }
             // A look that found nothing, a key that is none.
-            None => line(&about(finding, Class::Compliance, report), out)?,
+            None => line(&about(finding, OcsfClass::Compliance, report), out)?,
         }
     }
     for (id, worst) in absent {
@@ -108,7 +108,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
+fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
     let said = until(chain);
     let info = json!({
         "uid": chain.id,
@@ -117,7 +117,7 @@ fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
         "types": ["CloudTrail log file integrity"],
         "created_time": report.run.finished.as_millisecond(),
     });
-    let mut event = event(Class::Compliance, chain.verdict, report);
+    let mut event = event(OcsfClass::Compliance, chain.verdict, report);
     event.start_time = Some(chain.window.from.as_millisecond());
     event.end_time = Some(chain.window.to.as_millisecond());
     event.cloud = cloud(&chain.account, &chain.region);
@@ -141,16 +141,16 @@ fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> Event<'a> {
 }
 
 /// A chain that is not here: the same event, once it is.
-fn absent<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> Event<'a> {
-    let mut event = about(worst, Class::Compliance, report);
+fn absent<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
+    let mut event = about(worst, OcsfClass::Compliance, report);
     event.finding_info["uid"] = id.into();
     event
 }
 
 /// A look that was not carried through, whatever it found.
-fn not_complete(report: &Report) -> Event<'_> {
+fn not_complete(report: &Report) -> OcsfEvent<'_> {
     let scope = scope(report);
-    let mut event = event(Class::Compliance, Verdict::Unproven, report);
+    let mut event = event(OcsfClass::Compliance, Verdict::Unproven, report);
     event.message = NOT_COMPLETE;
     event.cloud = cloud("", "");
     event.finding_info = json!({
@@ -169,8 +169,8 @@ fn resource(scope: &str) -> Value {
     json!({ "uid": scope, "name": scope, "type": "CloudTrail digests" })
 }
 
-fn failed<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
-    let mut event = about(finding, Class::Detection, report);
+fn failed<'a>(finding: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
+    let mut event = about(finding, OcsfClass::Detection, report);
     event.count = finding.count;
     event.evidences = Some(json!([{
         "name": finding.code,
@@ -189,7 +189,7 @@ fn failed<'a>(finding: &'a Finding, report: &'a Report) -> Event<'a> {
 }
 
 /// What both classes say of a finding.
-fn about<'a>(finding: &'a Finding, class: Class, report: &'a Report) -> Event<'a> {
+fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> OcsfEvent<'a> {
     let code = finding.code.word();
     let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
     let (account, region) = (id.next().unwrap_or(""), id.next().unwrap_or(""));
@@ -238,10 +238,10 @@ fn about<'a>(finding: &'a Finding, class: Class, report: &'a Report) -> Event<'a
     event
 }
 
-fn event(class: Class, verdict: Verdict, report: &Report) -> Event<'_> {
+fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
     let (class_uid, class_name) = match class {
-        Class::Compliance => (2003, "Compliance Finding"),
-        Class::Detection => (2004, "Detection Finding"),
+        OcsfClass::Compliance => (2003, "Compliance Finding"),
+        OcsfClass::Detection => (2004, "Detection Finding"),
     };
     let (severity_id, severity, status_id, status) = match verdict {
         Verdict::Verified => (1, "Informational", 1, "Pass"),
@@ -255,7 +255,7 @@ fn event(class: Class, verdict: Verdict, report: &Report) -> Event<'_> {
         "status_id": status_id,
         "status": status,
     });
-    Event {
+    OcsfEvent {
         activity_id: 1,
         activity_name: "Create",
         category_uid: 2,
@@ -291,8 +291,8 @@ fn event(class: Class, verdict: Verdict, report: &Report) -> Event<'_> {
         finding_info: Value::Null,
         resources: Value::Null,
         compliance: match class {
-            Class::Compliance => Some(compliance),
-            Class::Detection => None,
+            OcsfClass::Compliance => Some(compliance),
+            OcsfClass::Detection => None,
         },
         evidences: None,
         remediation: None,

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::{Group, OTHERS};
+use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, asked, keys, meaning, number_of_chains, told, window};
 use super::matrix::Matrix;
 use super::v1::{Chain, Evidence, Report};
@@ -179,7 +179,7 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "\nfindings: {} failed, {} unproven, {} gap, {} note",
         counts.failed, counts.unproven, counts.gap, counts.note
     )?;
-    let groups = Group::all(&report.findings);
+    let groups = FindingGroup::all(&report.findings);
     let others = if groups.len() > FEW_KINDS { 1 } else { OTHERS };
     for group in groups.iter().take(FINDINGS) {
         self::finding(group, others, out)?;
@@ -194,7 +194,7 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(group: &Group<'_>, others: usize, out: &mut dyn Write) -> io::Result<()> {
+fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut head = format!("{} {}", group.severity(), escape(&group.first.code.word()));
     let count = group.count();
     if count > 1 {

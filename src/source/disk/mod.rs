@@ -14,8 +14,10 @@ use jiff::Timestamp;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use serde::Deserialize;
 
-use super::disk::open::{Found, Opened, checked, descend, file_at, folder_at, kind_word, trouble};
-use super::{Folders, GetError, Listed, Metadata, Object, Range, Root, RootId, Source};
+use super::disk::open::{
+    FoundEntry, OpenedFile, checked, descend, file_at, folder_at, kind_word, trouble,
+};
+use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
 use crate::base::limits::Limits;
 use crate::proof::finding::ObjectFacts;
 
@@ -28,15 +30,15 @@ struct Mount {
 }
 
 /// Folders on disk, one a bucket.
-pub struct DirSource {
+pub struct DiskSource {
     mounts: Vec<Mount>,
-    opened: Opened,
+    opened: OpenedFile,
     limits: Limits,
 }
 
 /// One entry of a folder; orders as its keys order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+struct DiskEntry {
     /// The name, closed by a slash if a folder.
     sort: String,
     kind: EntryKind,
@@ -49,12 +51,12 @@ enum EntryKind {
     Refused(&'static str),
 }
 
-impl DirSource {
+impl DiskSource {
     /// A source without a folder yet.
     pub fn new(limits: Limits) -> Self {
-        DirSource {
+        DiskSource {
             mounts: Vec::new(),
-            opened: Opened::default(),
+            opened: OpenedFile::default(),
             limits,
         }
     }
@@ -99,8 +101,12 @@ impl DirSource {
 
     /// The entries after `after` in key order, at most `names_at_once` of them, and whether there
     /// are more: a folder of any size is listed in bounded memory by reading it again.
-    fn entries(&self, folder: BorrowedFd<'_>, after: &str) -> Result<(Vec<Entry>, bool), GetError> {
-        let mut smallest: BinaryHeap<Entry> = BinaryHeap::new();
+    fn entries(
+        &self,
+        folder: BorrowedFd<'_>,
+        after: &str,
+    ) -> Result<(Vec<DiskEntry>, bool), GetError> {
+        let mut smallest: BinaryHeap<DiskEntry> = BinaryHeap::new();
         let mut more = false;
         for entry in Dir::read_from(folder).map_err(|e| trouble(e, "folder"))? {
             let entry = entry.map_err(|e| trouble(e, "folder"))?;
@@ -129,7 +135,7 @@ impl DirSource {
             if sort.as_str() <= after {
                 continue;
             }
-            smallest.push(Entry { sort, kind });
+            smallest.push(DiskEntry { sort, kind });
             if smallest.len() > self.limits.names_at_once {
                 smallest.pop();
                 more = true;
@@ -153,7 +159,7 @@ impl DirSource {
         let mut after = String::new();
         loop {
             let (entries, more) = self.entries(folder, &after)?;
-            for Entry { sort, kind } in &entries {
+            for DiskEntry { sort, kind } in &entries {
                 let key = format!("{prefix}{sort}");
                 match kind {
                     // It may be called as a folder is.
@@ -185,7 +191,7 @@ impl DirSource {
 
     /// Whether a key lies in a folder, or what could not be looked at, so that it is not known.
     fn holds(&self, folder: BorrowedFd<'_>, depth: usize) -> bool {
-        let inside = |Entry { sort, kind }: &Entry| match kind {
+        let inside = |DiskEntry { sort, kind }: &DiskEntry| match kind {
             EntryKind::File => !sort.ends_with(HEAD_SUFFIX),
             EntryKind::Refused(_) => true,
             EntryKind::Folder if depth >= self.limits.depth => true,
@@ -248,7 +254,7 @@ struct Head {
     version_id: Option<String>,
 }
 
-impl Source for DirSource {
+impl Source for DiskSource {
     fn roots(&self) -> Vec<Root> {
         let named = |(i, m): (usize, &Mount)| Root {
             id: RootId(i),
@@ -268,7 +274,7 @@ impl Source for DirSource {
         let mut after = String::new();
         loop {
             let (entries, more) = self.entries(folder.as_fd(), &after)?;
-            for Entry { sort, kind } in &entries {
+            for DiskEntry { sort, kind } in &entries {
                 match kind {
                     EntryKind::Folder => names.push(sort.trim_end_matches('/').to_owned()),
                     EntryKind::Refused(why) => refused(sort, why),
@@ -305,8 +311,13 @@ impl Source for DirSource {
         Ok(1)
     }
 
-    fn get(&self, root: RootId, key: &str, with_metadata: bool) -> Result<Object<'_>, GetError> {
-        let Found { folder, file, stat } = self.opened.file(root, self.root(root)?, key)?;
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
+        let FoundEntry { folder, file, stat } = self.opened.file(root, self.root(root)?, key)?;
         let mut facts = facts_of(&stat);
         let mut metadata = Metadata::default();
         match with_metadata.then(|| self.head(&folder, key)).flatten() {
@@ -326,7 +337,7 @@ impl Source for DirSource {
                 fill(&mut facts, head);
             }
         }
-        Ok(Object {
+        Ok(SourceObject {
             body: Box::new(File::from(file)),
             metadata,
             facts,

@@ -17,16 +17,16 @@ const KEPT: usize = 16;
 /// The folders that were opened last, newest first: what lies in one of them costs no descent. What was
 /// reached without a link stays what it is, wherever its name leads by now.
 #[derive(Default)]
-pub(crate) struct Opened(Mutex<VecDeque<Folder>>);
+pub(crate) struct OpenedFile(Mutex<VecDeque<OpenFolder>>);
 
-struct Folder {
+struct OpenFolder {
     root: RootId,
     path: Box<str>,
     opened: Arc<OwnedFd>,
 }
 
 /// An opened file.
-pub(crate) struct Found {
+pub(crate) struct FoundEntry {
     /// The folder it lies in.
     pub folder: Arc<OwnedFd>,
     /// The file.
@@ -35,14 +35,19 @@ pub(crate) struct Found {
     pub stat: Stat,
 }
 
-impl Opened {
+impl OpenedFile {
     /// Opens the file under a key.
-    pub fn file(&self, id: RootId, root: BorrowedFd<'_>, key: &str) -> Result<Found, GetError> {
+    pub fn file(
+        &self,
+        id: RootId,
+        root: BorrowedFd<'_>,
+        key: &str,
+    ) -> Result<FoundEntry, GetError> {
         checked(key)?;
         let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
         let open = |folder: Arc<OwnedFd>| {
             let (file, stat) = file_at(folder.as_fd(), name)?;
-            Ok(Found { folder, file, stat })
+            Ok(FoundEntry { folder, file, stat })
         };
         if let Some(folder) = self.known(id, path) {
             match open(folder) {
@@ -58,7 +63,7 @@ impl Opened {
 
     fn known(&self, id: RootId, path: &str) -> Option<Arc<OwnedFd>> {
         let mut folders = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        let here = |folder: &Folder| folder.root == id && *folder.path == *path;
+        let here = |folder: &OpenFolder| folder.root == id && *folder.path == *path;
         let at = folders.iter().position(here)?;
         if at > 0 {
             let folder = folders.remove(at)?;
@@ -71,7 +76,7 @@ impl Opened {
         let mut folders = self.0.lock().unwrap_or_else(|e| e.into_inner());
         folders.retain(|folder| folder.root != root || *folder.path != *path);
         folders.truncate(KEPT - 1);
-        folders.push_front(Folder {
+        folders.push_front(OpenFolder {
             root,
             path: path.into(),
             opened: Arc::clone(opened),

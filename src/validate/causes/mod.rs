@@ -5,14 +5,14 @@ pub(crate) mod witness;
 
 use std::collections::BTreeMap;
 
-use super::Driver;
-use super::digests::chain::Proved;
+use super::Context;
+use super::digests::chain::ChainState;
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::cloudtrail::ids::{Region, Window, shift};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::proof::damage::Traces;
-use crate::proof::gap::event_filter::Named;
-use crate::proof::gap::events::Heard;
+use crate::proof::damage::DamageCalls;
+use crate::proof::gap::event_filter::NamedTrails;
+use crate::proof::gap::events::KnownEvents;
 use crate::proof::gap::{AROUND, Certainty, Gap, explain};
 use crate::source::GetError;
 
@@ -30,17 +30,17 @@ const CALLS: [&str; 6] = [
 /// Calls of one name within this, in seconds, of the time that GetTrailStatus tells are the same.
 const SAME: i64 = 300;
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Tells why gaps are there and who damaged what, as far as events say. Gives what LookupEvents
     /// could not be asked: home regions, and why.
     pub(super) fn explain(
         &self,
-        chains: &mut [&mut Proved],
-        heard: &mut Heard,
+        chains: &mut [&mut ChainState],
+        heard: &mut KnownEvents,
     ) -> BTreeMap<Region, GetError> {
         let unasked = self.look_up(chains, heard);
         let objects = heard.on_objects();
-        let traces = Traces::new(&objects);
+        let traces = DamageCalls::new(&objects);
         for proved in chains.iter_mut() {
             let mut gaps = self.causes(proved, heard);
             for gap in &mut gaps {
@@ -62,7 +62,7 @@ impl Driver<'_> {
     }
 
     /// The gaps of a chain, split by their causes.
-    fn causes(&self, proved: &Proved, heard: &Heard) -> Vec<Gap> {
+    fn causes(&self, proved: &ChainState, heard: &KnownEvents) -> Vec<Gap> {
         if proved.gaps.is_empty() {
             return Vec::new();
         }
@@ -86,14 +86,18 @@ impl Driver<'_> {
     }
 
     /// Asks LookupEvents for what no proven log tells, in the home regions of trails with gaps.
-    fn look_up(&self, chains: &[&mut Proved], heard: &mut Heard) -> BTreeMap<Region, GetError> {
+    fn look_up(
+        &self,
+        chains: &[&mut ChainState],
+        heard: &mut KnownEvents,
+    ) -> BTreeMap<Region, GetError> {
         let mut unasked = BTreeMap::new();
         let (Some(trails), Some(now)) = (self.trails, self.request.as_of) else {
             return unasked;
         };
         let oldest = shift(now, -LOOKUP);
         let mut times: BTreeMap<&Region, Window> = BTreeMap::new();
-        let mut named = Named::default();
+        let mut named = NamedTrails::default();
         for proved in chains {
             let owner = self.owner(proved);
             for gap in &proved.gaps {
@@ -137,7 +141,7 @@ impl Driver<'_> {
 }
 
 /// Adds to a gap who removed digests of its time.
-fn removed(gap: &mut Gap, proved: &Proved, traces: &Traces<'_>) {
+fn removed(gap: &mut Gap, proved: &ChainState, traces: &DamageCalls<'_>) {
     let time = Window::new(gap.began(), gap.ended());
     let removed = traces.removed(&proved.id, &proved.main.locations, time);
     let Some(last) = removed.last() else { return };

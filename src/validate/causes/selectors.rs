@@ -6,7 +6,7 @@ use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::selectors::{sentences, unasked};
 use crate::cloudtrail::trail::TrailConfig;
 use crate::source::GetError;
-use crate::validate::Driver;
+use crate::validate::Context;
 use crate::validate::digests::group::Group;
 
 /// Trails that are asked for; an account may have five in each region.
@@ -14,14 +14,14 @@ const TRAILS: usize = 200;
 
 /// What is said of some trails.
 #[derive(Default)]
-pub(crate) struct Selected {
+pub(crate) struct TrailSelectors {
     /// What they could not have logged.
     pub said: Vec<String>,
     /// Whether a stop was asked for before all was told. No verdict hangs on any other trouble.
     pub cut_short: bool,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// The trails that chains are of, as far as CloudTrail shows them.
     pub(crate) fn trails_of(&self, groups: &[Group]) -> BTreeMap<TrailArn, TrailConfig> {
         let mut found = BTreeMap::new();
@@ -41,8 +41,8 @@ impl Driver<'_> {
     }
 
     /// Asks for the selectors of each trail.
-    pub(crate) fn selected(&self, found: &BTreeMap<TrailArn, TrailConfig>) -> Selected {
-        let mut selected = Selected::default();
+    pub(crate) fn selected(&self, found: &BTreeMap<TrailArn, TrailConfig>) -> TrailSelectors {
+        let mut selected = TrailSelectors::default();
         let Some(trails) = self.trails else {
             return selected;
         };

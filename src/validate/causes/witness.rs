@@ -9,14 +9,14 @@ use crate::proof::chain::Walk;
 use crate::proof::coverage::Spans;
 use crate::proof::damage;
 use crate::proof::gap::Owner;
-use crate::proof::gap::event_filter::{self, Interest};
+use crate::proof::gap::event_filter::{self, EventFilter};
 use crate::source::RootId;
-use crate::validate::Driver;
-use crate::validate::digests::chain::Proved;
-use crate::validate::digests::listing::{self, Wanted};
+use crate::validate::Context;
+use crate::validate::digests::chain::ChainState;
+use crate::validate::digests::listing::{self, ListingRange};
 use crate::validate::digests::walk::Purpose;
-use crate::validate::logs::manifest::Page;
-use crate::validate::request::{Filter, Logs};
+use crate::validate::logs::manifest::ManifestPage;
+use crate::validate::request::{ChainFilter, LogSelection};
 use crate::validate::unreferenced::references::References;
 
 /// Gaps of one trail around which its home region's chain is walked.
@@ -28,17 +28,17 @@ const EDGE: i64 = 4 * HOUR;
 /// A chain that is read for events alone.
 pub(crate) struct Witness {
     pub id: ChainId,
-    pub pages: Vec<Page>,
+    pub pages: Vec<ManifestPage>,
 }
 
 /// Where and when a chain is wanted as a witness.
 #[derive(Default)]
-struct Call {
+struct WitnessRange {
     places: Vec<(RootId, KeyRoot)>,
     times: Spans,
 }
 
-impl Call {
+impl WitnessRange {
     /// When it is wanted: what lies so close together that the digests beyond its edges would be
     /// read twice is one.
     fn stretches(&self) -> Vec<Window> {
@@ -53,9 +53,9 @@ impl Call {
     }
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Whose trail writes a chain: as CloudTrail says, as was asked for, or as its folder says.
-    pub(crate) fn owner(&self, proved: &Proved) -> Owner {
+    pub(crate) fn owner(&self, proved: &ChainState) -> Owner {
         let id = &proved.id;
         // Where its proven digests lie: anybody who may write to a bucket may put others elsewhere.
         let proven = &proved.main.locations;
@@ -83,13 +83,13 @@ impl Driver<'_> {
     }
 
     /// In which logs events are to be looked for, by what the digests showed.
-    pub(crate) fn interest(&self, chains: &[&mut Proved]) -> Interest {
+    pub(crate) fn interest(&self, chains: &[&mut ChainState]) -> EventFilter {
         let located = chains.iter().flat_map(|p| &p.main.locations);
         let mut buckets: BTreeSet<String> = located.map(|l| l.bucket.clone()).collect();
         let roots = self.fetcher.atlas.roots();
         buckets.extend(roots.iter().flat_map(|r| r.buckets.iter().cloned()));
-        let mut interest = Interest::new(buckets);
-        if self.request.logs == Logs::None {
+        let mut interest = EventFilter::new(buckets);
+        if self.request.logs == LogSelection::None {
             return interest;
         }
         for proved in chains {
@@ -110,11 +110,11 @@ impl Driver<'_> {
     /// tells which of them could not be looked at, and why.
     pub(crate) fn witnesses(
         &self,
-        chains: &[&mut Proved],
+        chains: &[&mut ChainState],
     ) -> (Vec<Witness>, Vec<(ChainId, String)>) {
         let walked: BTreeSet<&ChainId> = chains.iter().map(|p| &p.id).collect();
-        let mut called: BTreeMap<ChainId, Call> = BTreeMap::new();
-        if self.request.logs == Logs::None {
+        let mut called: BTreeMap<ChainId, WitnessRange> = BTreeMap::new();
+        if self.request.logs == LogSelection::None {
             return Default::default();
         }
         for proved in chains.iter().filter(|p| !p.gaps.is_empty()) {
@@ -158,13 +158,13 @@ impl Driver<'_> {
     }
 
     /// The logs that the digests of a chain name around gaps.
-    fn hear(&self, id: &ChainId, call: &Call) -> Result<Vec<Page>, String> {
+    fn hear(&self, id: &ChainId, call: &WitnessRange) -> Result<Vec<ManifestPage>, String> {
         let request = self.request;
-        let own = Filter::trail_of(id);
-        let mut pages: Vec<Page> = Vec::new();
+        let own = ChainFilter::trail_of(id);
+        let mut pages: Vec<ManifestPage> = Vec::new();
         let mut known = BTreeSet::new();
         for time in call.stretches().into_iter().take(WALKS) {
-            let wanted = Wanted {
+            let wanted = ListingRange {
                 from: Some(time.from),
                 to: Some(time.to),
                 backfill_grace: request.backfill_grace,

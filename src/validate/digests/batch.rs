@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::digest_object::{Content, NotDigest, Reading};
-use crate::proof::judge::Own;
-use crate::proof::signature::Checked;
-use crate::validate::Driver;
-use crate::validate::digests::listing::{Names, Slot};
+use crate::proof::judge::OwnSignature;
+use crate::proof::signature::SignatureCheck;
+use crate::validate::Context;
+use crate::validate::digests::listing::{DigestNames, Slot};
 
 /// Digests fetched together, newest first.
 pub(crate) struct Batch {
@@ -18,10 +18,10 @@ pub(crate) struct Batch {
     pub largest: u64,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     pub(crate) fn fetch(
         &self,
-        names: &Names,
+        names: &DigestNames,
         id: &ChainId,
         backfill: bool,
         slots: &[Slot],
@@ -60,7 +60,10 @@ pub(crate) fn home_of(reading: &Reading) -> Option<(String, String)> {
 
 /// Whether a digest's own signature proves it.
 pub(crate) fn proves_itself(reading: &Reading) -> bool {
-    matches!(reading.own, Own::Present(_, Checked::Valid(_)))
+    matches!(
+        reading.own,
+        OwnSignature::Present(_, SignatureCheck::Valid(_))
+    )
 }
 
 /// The hash of what was read, or why nothing was.

@@ -6,27 +6,27 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use super::group::GroupResult;
-use super::walk::{Purpose, Run};
+use super::walk::{ChainWalk, Purpose};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::{ChainId, HOUR, Window, shift};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::proof::chain::{Scope, Walk, Walked};
+use crate::proof::chain::{Walk, WalkScope, Walked};
 use crate::proof::coverage::{Paint, Spans, State, verified_until};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::{self, Gap};
-use crate::validate::Driver;
-use crate::validate::digests::listing::Names;
+use crate::validate::Context;
+use crate::validate::digests::listing::DigestNames;
 use crate::validate::findings::Ledger;
-use crate::validate::logs::manifest::Page;
+use crate::validate::logs::manifest::ManifestPage;
 use crate::validate::outcome::{ChainOutcome, LogTally, verdict};
 use crate::validate::unreferenced::references::References;
 
 /// A chain that was walked, before its outcome is known.
-pub(crate) struct Proved {
+pub(crate) struct ChainState {
     pub id: ChainId,
-    pub names: Names,
+    pub names: DigestNames,
     /// Other chains in the folders that its links led to.
-    pub siblings: BTreeMap<ChainId, Names>,
+    pub siblings: BTreeMap<ChainId, DigestNames>,
     pub window: Window,
     pub main: Walked,
     /// Nothing where it has no backfill digests and misses none.
@@ -37,11 +37,11 @@ pub(crate) struct Proved {
     /// What the findings of its logs colour.
     pub by_logs: Paint,
     /// The logs that its proven digests name.
-    pub pages: Vec<Page>,
+    pub pages: Vec<ManifestPage>,
     /// The same of digests beyond the window.
-    pub beyond: Vec<Page>,
+    pub beyond: Vec<ManifestPage>,
     /// The same of those that only touch it and are told of.
-    pub touching: Vec<Page>,
+    pub touching: Vec<ManifestPage>,
     /// SHA-256 over its logs, and what became of each.
     pub evidence: sha2::Sha256,
     pub complete: bool,
@@ -50,17 +50,17 @@ pub(crate) struct Proved {
     pending_from: Timestamp,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Walks a chain, with what CloudTrail says of it; nothing where no name is that of one of its
     /// digests.
     pub(crate) fn prove(
         &self,
         id: ChainId,
-        names: Names,
+        names: DigestNames,
         hidden: &Spans,
         references: &mut References,
         result: &mut GroupResult,
-    ) -> Option<Proved> {
+    ) -> Option<ChainState> {
         let request = self.request;
         let newest = [&names.main, &names.backfill];
         let newest = newest.into_iter().filter_map(|slots| slots.last());
@@ -71,7 +71,7 @@ impl Driver<'_> {
         let mut main = run.walk(Walk::new(scope(false, request.from)), false, to);
         run.from = request.from.or(main.begins);
         let mut backfill = run.walk(Walk::new(scope(true, run.from)), true, to);
-        let Run {
+        let ChainWalk {
             ledger,
             passed_over,
             pages,
@@ -105,7 +105,7 @@ impl Driver<'_> {
         for gap in &gaps {
             self.observer.known(&gap.finding().of(&id));
         }
-        Some(Proved {
+        Some(ChainState {
             window,
             gaps,
             ledger,
@@ -133,12 +133,12 @@ impl Driver<'_> {
     pub(crate) fn run<'r>(
         &'r self,
         id: &'r ChainId,
-        names: Names,
+        names: DigestNames,
         from: Option<Timestamp>,
         references: &'r mut References,
         purpose: Purpose,
-    ) -> Run<'r> {
-        Run {
+    ) -> ChainWalk<'r> {
+        ChainWalk {
             driver: self,
             id,
             backfill: false,
@@ -166,8 +166,8 @@ impl Driver<'_> {
         backfill: bool,
         (from, to): (Option<Timestamp>, Timestamp),
         hidden: &Spans,
-    ) -> Scope<'_> {
-        Scope {
+    ) -> WalkScope<'_> {
+        WalkScope {
             chain: id.clone(),
             backfill,
             from,
@@ -184,8 +184,8 @@ impl Driver<'_> {
     }
 
     /// What came of a chain.
-    pub(crate) fn conclude(&self, proved: Proved, result: &mut GroupResult) {
-        let Proved {
+    pub(crate) fn conclude(&self, proved: ChainState, result: &mut GroupResult) {
+        let ChainState {
             id,
             names,
             window,
@@ -256,7 +256,7 @@ impl Driver<'_> {
 
     /// Says which keys are about to be needed: from an hour before the window, whose first digest may
     /// be a starting digest, until backfill digests after it were generated.
-    pub(crate) fn expect_keys(&self, id: &ChainId, names: &Names, to: Timestamp) {
+    pub(crate) fn expect_keys(&self, id: &ChainId, names: &DigestNames, to: Timestamp) {
         let request = self.request;
         let oldest = names
             .main
@@ -278,7 +278,7 @@ fn seal(parts: [Option<Sha256>; 3]) -> Sha256 {
     Sha256::of(parts.as_flattened())
 }
 
-fn nothing_in_window(seen: u64, names: &Names) -> Finding {
+fn nothing_in_window(seen: u64, names: &DigestNames) -> Finding {
     let (first, last) = (names.main.first(), names.main.last());
     let message = if seen == 0 {
         "no digest of this chain meets the window: nothing of it is proven"

@@ -2,38 +2,38 @@
 
 use jiff::Timestamp;
 
-use super::walk::Run;
-use crate::cloudtrail::object_key::DigestKey;
-use crate::validate::Driver;
-use crate::validate::digests::listing::{self, Wanted};
+use super::walk::ChainWalk;
+use crate::cloudtrail::object_key::DigestObjectKey;
+use crate::validate::Context;
+use crate::validate::digests::listing::{self, ListingRange};
 use crate::validate::digests::listing_errors;
-use crate::validate::request::Filter;
+use crate::validate::request::ChainFilter;
 
-impl Run<'_> {
+impl ChainWalk<'_> {
     /// Lists the folder of a digest that a proven one names, up to that digest, where it is not among
     /// those listed: the trail wrote to another prefix, or to a bucket that was not given.
     pub(crate) fn follow(&mut self, bucket: &str, key: &str, end: Timestamp) {
-        let Driver {
+        let Context {
             fetcher, request, ..
         } = self.driver;
         let Some((root, key)) = fetcher.places(bucket, key).into_iter().next() else {
             return;
         };
-        let Some(DigestKey { root: folder, .. }) = DigestKey::parse(&key) else {
+        let Some(DigestObjectKey { root: folder, .. }) = DigestObjectKey::parse(&key) else {
             return;
         };
         let place = (root, folder);
         if self.names.lists(&place) {
             return;
         }
-        let wanted = Wanted {
+        let wanted = ListingRange {
             from: self.from,
             to: Some(end),
             backfill_grace: request.backfill_grace,
             delivery_lag: request.delivery_lag,
         };
         let (account, region) = (&self.id.account, &self.id.region);
-        let own = Filter::trail_of(self.id);
+        let own = ChainFilter::trail_of(self.id);
         let limits = &request.limits;
         let places = std::slice::from_ref(&place);
         let mut listing = listing::list(

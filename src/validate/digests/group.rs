@@ -6,21 +6,21 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::chain::Proved;
+use super::chain::ChainState;
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn, Window};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::source::RootId;
-use crate::validate::Driver;
-use crate::validate::digests::listing::{self, Listing, Wanted};
+use crate::validate::Context;
+use crate::validate::digests::listing::{self, Listing, ListingRange};
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
 use crate::validate::outcome::ChainOutcome;
-use crate::validate::request::Asked;
+use crate::validate::request::ScopeItem;
 use crate::validate::unreferenced::references::References;
-use crate::validate::unreferenced::search::Search;
-use crate::validate::unreferenced::tally::Beside;
+use crate::validate::unreferenced::search::LogSearch;
+use crate::validate::unreferenced::tally::OtherObjects;
 
 /// What one account and region gave, or several.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) struct GroupResult {
     pub chains: Vec<Box<ChainOutcome>>,
     /// What was found, a ledger a chain and one for what is of none.
     pub ledgers: Vec<Ledger>,
-    pub answered: Vec<Asked>,
+    pub answered: Vec<ScopeItem>,
     pub found: Vec<(KeyRoot, ChainId)>,
     /// When the newest digest of each ends.
     pub ends: Vec<(ChainId, Timestamp)>,
@@ -44,7 +44,7 @@ pub(crate) struct GroupResult {
     /// Trails that write no digests now.
     pub unvalidated: BTreeSet<TrailArn>,
     /// What was seen among the logs, once they were looked at.
-    pub beside: Option<Box<Beside>>,
+    pub beside: Option<Box<OtherObjects>>,
 }
 
 impl GroupResult {
@@ -76,14 +76,14 @@ impl GroupResult {
 
 /// One account and region whose chains were walked.
 pub(crate) struct Group {
-    pub walked: Vec<Proved>,
+    pub walked: Vec<ChainState>,
     /// What is to be listed of their logs.
-    pub search: Option<Box<Search>>,
+    pub search: Option<Box<LogSearch>>,
     hidden: Spans,
     result: Box<GroupResult>,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Walks the chains of one account and region.
     pub(crate) fn group(
         &self,
@@ -94,7 +94,7 @@ impl Driver<'_> {
     ) -> Group {
         let limits = &self.request.limits;
         let filter = &self.request.filter;
-        let wanted = Wanted {
+        let wanted = ListingRange {
             from: self.request.from,
             to: self.request.to,
             backfill_grace: self.request.backfill_grace,
@@ -126,7 +126,7 @@ impl Driver<'_> {
         result.unrecognised = unrecognised;
         self.listed(chains.iter());
         let mut references = References::new(self.named, self.fetcher.atlas.has_unnamed());
-        let mut walked: Vec<Proved> = Vec::with_capacity(chains.len());
+        let mut walked: Vec<ChainState> = Vec::with_capacity(chains.len());
         for (id, names) in chains {
             for root in names.roots() {
                 let described = |account: &AccountId| {

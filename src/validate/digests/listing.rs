@@ -9,10 +9,10 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Region, Window, shift};
-use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestKey, DigestName, KeyRoot};
+use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::proof::coverage::Spans;
 use crate::source::{GetError, Listed, Range, RootId, Source};
-use crate::validate::request::Filter;
+use crate::validate::request::ChainFilter;
 
 /// One digest as listed: the end of its interval, and where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ const MISFILED: u32 = 1 << 31;
 
 /// The digests of one chain, by name alone: sixteen bytes a digest, oldest first.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct DigestNames {
     /// Those that make up the chain.
     pub main: Vec<Slot>,
     /// Its backfill digests.
@@ -39,7 +39,7 @@ pub struct Names {
     places: Vec<(RootId, KeyRoot)>,
 }
 
-impl Names {
+impl DigestNames {
     /// The key of a listed digest, and where it lies.
     pub fn key(
         &self,
@@ -57,7 +57,7 @@ impl Names {
             return Some((*root, key.clone(), name));
         }
         let (root, key_root) = self.places.get(slot.at as usize)?;
-        let key = DigestKey {
+        let key = DigestObjectKey {
             root: key_root.clone(),
             name: name.clone(),
         };
@@ -76,7 +76,7 @@ impl Names {
 
     /// Takes over what was listed elsewhere, of the chain itself what ends before `end`, and gives the
     /// new slots of one set that do.
-    pub fn absorb(&mut self, other: Names, backfill: bool, end: Timestamp) -> Vec<Slot> {
+    pub fn absorb(&mut self, other: DigestNames, backfill: bool, end: Timestamp) -> Vec<Slot> {
         let places = self.places.len() as u32;
         let misfiled = self.misfiled.len() as u32;
         self.places.extend(other.places);
@@ -109,15 +109,15 @@ impl Names {
     }
 
     /// How much of it lies in each of its places, apart from what was misfiled.
-    pub fn held(&self) -> Vec<Held<'_>> {
-        let mut held: BTreeMap<usize, Held<'_>> = BTreeMap::new();
+    pub fn held(&self) -> Vec<HeldNames<'_>> {
+        let mut held: BTreeMap<usize, HeldNames<'_>> = BTreeMap::new();
         for slot in self.main.iter().chain(&self.backfill) {
             let at = slot.at as usize;
             let Some((root, key_root)) = self.places.get(at) else {
                 continue;
             };
             let end = slot.end();
-            let place = held.entry(at).or_insert(Held {
+            let place = held.entry(at).or_insert(HeldNames {
                 root: *root,
                 key_root,
                 digests: 0,
@@ -151,7 +151,7 @@ impl Names {
 
 /// How much of a chain lies in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held<'a> {
+pub struct HeldNames<'a> {
     /// The root it lies in.
     pub root: RootId,
     /// What stands before the account.
@@ -173,9 +173,9 @@ impl Slot {
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Digests by chain.
-    pub chains: BTreeMap<ChainId, Names>,
+    pub chains: BTreeMap<ChainId, DigestNames>,
     /// Digests of chains that were not asked for: they too name logs of these folders.
-    pub siblings: BTreeMap<ChainId, Names>,
+    pub siblings: BTreeMap<ChainId, DigestNames>,
     /// Objects there whose names are not those of digests.
     pub unrecognised: Sample,
     /// Entries that are refused and may hide digests: key and reason.
@@ -239,7 +239,7 @@ fn time_of(region_folder: &str, key: &str) -> Window {
 
 /// Which digests are wanted of a folder.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted {
+pub struct ListingRange {
     /// The beginning of the window, where it was given.
     pub from: Option<Timestamp>,
     /// The end of the window, where it was given.
@@ -250,7 +250,7 @@ pub struct Wanted {
     pub delivery_lag: i64,
 }
 
-impl Wanted {
+impl ListingRange {
     /// The days to list first, as folders: those of the window, with the digest before it and the
     /// backfill digests after it.
     fn days(&self) -> (Option<Date>, Option<Date>) {
@@ -268,7 +268,7 @@ impl Wanted {
 
     /// Whether a chain lacks the digest before the window, or the one after it, either of which may
     /// lie far away.
-    fn lacks(&self, names: &Names) -> (bool, bool) {
+    fn lacks(&self, names: &DigestNames) -> (bool, bool) {
         let before = |from| names.main.iter().any(|s| s.end() <= from);
         let after = |to| names.main.iter().any(|s| s.end() >= shift(to, HOUR));
         (
@@ -284,8 +284,8 @@ struct Lister<'a> {
     account: &'a AccountId,
     region: &'a Region,
     places: &'a [(RootId, KeyRoot)],
-    filter: &'a Filter,
-    wanted: Wanted,
+    filter: &'a ChainFilter,
+    wanted: ListingRange,
     limits: &'a Limits,
     listing: Listing,
 }
@@ -297,8 +297,8 @@ pub fn list(
     account: &AccountId,
     region: &Region,
     places: &[(RootId, KeyRoot)],
-    filter: &Filter,
-    wanted: Wanted,
+    filter: &ChainFilter,
+    wanted: ListingRange,
     limits: &Limits,
 ) -> Listing {
     let mut lister = Lister {
@@ -392,11 +392,13 @@ impl Lister<'_> {
                 listing.passed_over += 1;
                 return;
             }
-            let names = chains.entry(name.chain.clone()).or_insert_with(|| Names {
-                places: places.to_vec(),
-                ..Names::default()
-            });
-            let expected = DigestKey {
+            let names = chains
+                .entry(name.chain.clone())
+                .or_insert_with(|| DigestNames {
+                    places: places.to_vec(),
+                    ..DigestNames::default()
+                });
+            let expected = DigestObjectKey {
                 root: key_root.clone(),
                 name: name.clone(),
             };

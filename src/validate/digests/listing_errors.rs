@@ -3,12 +3,12 @@
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::proof::finding::{Code, Finding, REFUSED, unread_hint};
-use crate::source::places::Atlas;
+use crate::source::places::Places;
 use crate::source::{GetError, RootId};
 use crate::validate::digests::listing::Listing;
 
 /// A folder that could not be listed.
-pub fn folder(atlas: &Atlas, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
+pub fn folder(atlas: &Places, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
     let message = format!(
         "a folder could not be listed: {}; what it holds is not known",
         error.detail()
@@ -20,7 +20,7 @@ pub fn folder(atlas: &Atlas, (root, prefix, error): &(RootId, String, GetError))
 
 /// All that one account's and region's listing does not show.
 pub fn all(
-    atlas: &Atlas,
+    atlas: &Places,
     (account, region): (&AccountId, &Region),
     listing: &Listing,
     limits: &Limits,
@@ -33,7 +33,7 @@ pub fn all(
 }
 
 /// Something in a folder of digests that was refused, and why.
-fn entry(atlas: &Atlas, (root, key, why): &(RootId, String, String)) -> Finding {
+fn entry(atlas: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
     let message =
         format!("something among the digests was not looked at: {why}; what it hides is not known");
     let finding = Finding::new(Code::DigestUnreadable, message).reason(REFUSED);

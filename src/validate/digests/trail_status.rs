@@ -8,16 +8,16 @@ use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::source::{GetError, Listed, Range, RootId};
-use crate::validate::Driver;
-use crate::validate::digests::listing::Names;
+use crate::validate::Context;
+use crate::validate::digests::listing::DigestNames;
 use crate::validate::findings::Ledger;
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Asks for the status of a chain's trail.
     pub(crate) fn asked(
         &self,
         id: &ChainId,
-        names: &Names,
+        names: &DigestNames,
         result: &mut GroupResult,
     ) -> Option<(TrailConfig, TrailStatus)> {
         match self.ask(id, names)? {
@@ -34,7 +34,7 @@ impl Driver<'_> {
     pub(crate) fn tail(
         &self,
         id: &ChainId,
-        names: &Names,
+        names: &DigestNames,
         window: Window,
         (config, status): &(TrailConfig, TrailStatus),
         ledger: &mut Ledger,
@@ -71,7 +71,7 @@ impl Driver<'_> {
     fn ask(
         &self,
         id: &ChainId,
-        names: &Names,
+        names: &DigestNames,
     ) -> Option<Result<(TrailConfig, TrailStatus), (String, bool)>> {
         let trails = self.trails?;
         let organization = names.roots().iter().any(|r| r.organization.is_some());
@@ -88,7 +88,7 @@ impl Driver<'_> {
     }
 
     /// Whether a trail's status is of this chain: of its account, and of a place that was listed.
-    fn speaks_of(&self, config: &TrailConfig, id: &ChainId, names: &Names) -> bool {
+    fn speaks_of(&self, config: &TrailConfig, id: &ChainId, names: &DigestNames) -> bool {
         let here = |(root, key_root): &&(RootId, KeyRoot)| {
             config.writes_to(self.fetcher.atlas.bucket(*root), key_root)
         };
@@ -99,7 +99,7 @@ impl Driver<'_> {
     fn delivered_later(
         &self,
         id: &ChainId,
-        names: &Names,
+        names: &DigestNames,
         window: Window,
         status: &TrailStatus,
     ) -> Option<(Window, Finding)> {
@@ -120,7 +120,7 @@ impl Driver<'_> {
     }
 
     /// Whether a digest of a chain that ends after `newest` is there now, or may be.
-    fn came_since(&self, id: &ChainId, names: &Names, newest: Timestamp) -> bool {
+    fn came_since(&self, id: &ChainId, names: &DigestNames, newest: Timestamp) -> bool {
         names.places().into_iter().any(|(root, key_root)| {
             let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
             let range = Range {

@@ -7,18 +7,18 @@ use jiff::Timestamp;
 use super::batch::{Batch, content_of, home_of, proves_itself, runs};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::{ChainId, HOUR, shift};
-use crate::cloudtrail::object_key::DigestKey;
-use crate::proof::chain::{Placed, Walk, Walked};
+use crate::cloudtrail::object_key::DigestObjectKey;
+use crate::proof::chain::{PlacedDigest, Walk, Walked};
 use crate::proof::digest_object::{Content, NotDigest, Reading};
 use crate::proof::finding::Finding;
 use crate::proof::judge::Verified;
-use crate::proof::placement::Recorded;
+use crate::proof::placement::RecordedPlace;
 use crate::source::{GetError, RootId};
-use crate::validate::Driver;
-use crate::validate::digests::listing::{Names, Slot};
+use crate::validate::Context;
+use crate::validate::digests::listing::{DigestNames, Slot};
 use crate::validate::findings::Ledger;
-use crate::validate::logs::manifest::Page;
-use crate::validate::observer::{self, Judged, Step};
+use crate::validate::logs::manifest::ManifestPage;
+use crate::validate::observer::{self, JudgedObject, Step};
 use crate::validate::unreferenced::references::References;
 
 /// What a chain is walked for.
@@ -33,12 +33,12 @@ pub(crate) enum Purpose {
 }
 
 /// One chain on its way.
-pub(crate) struct Run<'a> {
-    pub(crate) driver: &'a Driver<'a>,
+pub(crate) struct ChainWalk<'a> {
+    pub(crate) driver: &'a Context<'a>,
     pub(crate) id: &'a ChainId,
     /// Whether its backfill digests are walked.
     pub(crate) backfill: bool,
-    pub(crate) names: Names,
+    pub(crate) names: DigestNames,
     /// The beginning of the window, where it is known.
     pub(crate) from: Option<Timestamp>,
     /// What was found, where it is walked for proof: of other walks nobody is told.
@@ -46,11 +46,11 @@ pub(crate) struct Run<'a> {
     /// Logs that digests name which are not in their place: nobody looks for them.
     pub(crate) passed_over: u64,
     /// The logs that its proven digests name, newest first.
-    pub(crate) pages: Vec<Page>,
+    pub(crate) pages: Vec<ManifestPage>,
     /// The same of digests beyond the window.
-    pub(crate) beyond: Vec<Page>,
+    pub(crate) beyond: Vec<ManifestPage>,
     /// The same of those that only touch it and are told of.
-    pub(crate) touching: Vec<Page>,
+    pub(crate) touching: Vec<ManifestPage>,
     /// Places of backfill digests before the window that touch it by a link.
     pub(crate) linked: Vec<(String, String)>,
     pub(crate) unlisted: usize,
@@ -62,10 +62,10 @@ pub(crate) struct Run<'a> {
     /// Digests found by following a link to a bucket that was not given.
     pub(crate) followed: Vec<Slot>,
     /// Other chains in the folders that links led to.
-    pub(crate) siblings: BTreeMap<ChainId, Names>,
+    pub(crate) siblings: BTreeMap<ChainId, DigestNames>,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
     /// for its proof.
     pub(crate) fn within<'s>(
@@ -94,7 +94,7 @@ impl Driver<'_> {
     }
 }
 
-impl Run<'_> {
+impl ChainWalk<'_> {
     /// Walks one set of digests newest first: while one batch is linked, the next is fetched.
     pub(crate) fn walk(&mut self, mut walk: Walk<'_>, backfill: bool, to: Timestamp) -> Walked {
         self.backfill = backfill;
@@ -217,7 +217,7 @@ impl Run<'_> {
             !proves_itself(r) && walk.expected(r).is_none_or(|h| content_of(r) != Ok(h))
         });
         let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(|r| home_of(r).is_some());
-        let mut met: Vec<(Vec<Recorded>, Result<Sha256, &'static str>)> = Vec::new();
+        let mut met: Vec<(Vec<RecordedPlace>, Result<Sha256, &'static str>)> = Vec::new();
         let mut proven_here = None;
         for reading in home.into_iter().chain(away) {
             // The same in the same place, in two folders of one bucket, is one.
@@ -241,18 +241,18 @@ impl Run<'_> {
     }
 
     /// Takes what a proven digest names.
-    fn name(&mut self, digest: &Verified) -> Option<Page> {
+    fn name(&mut self, digest: &Verified) -> Option<ManifestPage> {
         let logs = digest.log_files().iter();
         logs.for_each(|log| self.references.add(&log.bucket, &log.key));
         let named = self.purpose != Purpose::Naming && !digest.log_files().is_empty();
         named.then(|| self.driver.manifest.add(digest))
     }
 
-    fn placed(&mut self, found: (Option<&str>, &str), end: Timestamp, placed: Placed) {
+    fn placed(&mut self, found: (Option<&str>, &str), end: Timestamp, placed: PlacedDigest) {
         let kind = if self.backfill {
-            observer::Kind::Backfill
+            observer::ObjectKind::Backfill
         } else {
-            observer::Kind::Digest
+            observer::ObjectKind::Digest
         };
         self.passed_over += placed.passed_over;
         let proven = placed.proven.as_ref().or(placed.beyond.as_ref());
@@ -268,7 +268,7 @@ impl Run<'_> {
         if (placed.inside || touches) && self.purpose == Purpose::Proof {
             let link = proven.and_then(|digest| self.leads_before(digest));
             self.linked.extend(link);
-            self.driver.observer.judged(Judged {
+            self.driver.observer.judged(JudgedObject {
                 chain: self.id,
                 kind,
                 bucket,
@@ -306,7 +306,7 @@ impl Run<'_> {
         let link = digest
             .previous()
             .filter(|_| digest.interval().from >= from)?;
-        let named = DigestKey::parse(&link.key)?.name;
+        let named = DigestObjectKey::parse(&link.key)?.name;
         (named.end < from).then(|| (link.bucket.clone(), link.key.clone()))
     }
 
@@ -329,7 +329,7 @@ impl Run<'_> {
                 );
                 continue;
             }
-            let Some(name) = DigestKey::parse(&key).map(|k| k.name) else {
+            let Some(name) = DigestObjectKey::parse(&key).map(|k| k.name) else {
                 walk.absent((&bucket, &key), end, None);
                 continue;
             };

@@ -20,7 +20,7 @@ pub(crate) struct Manifest {
 
 /// Where the logs of one digest lie in the manifest: sixteen bytes a digest.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Page {
+pub(crate) struct ManifestPage {
     /// The end of the digest's interval, in seconds.
     end: i64,
     /// The offset; or with [`LOST`], how many logs it names.
@@ -31,7 +31,7 @@ pub(crate) struct Page {
 const LOST: u64 = 1 << 63;
 
 /// One digest and the logs that it names.
-pub(crate) struct Naming {
+pub(crate) struct ListedLogs {
     /// Its bucket and key.
     pub place: (String, String),
     /// Its interval.
@@ -42,7 +42,7 @@ pub(crate) struct Naming {
 
 /// What is written: a key is told by what it shares with the one before.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredPage {
     place: (String, String),
     /// Seconds and nanoseconds of both ends.
     interval: [(i64, i32); 2],
@@ -60,9 +60,9 @@ struct StoredLog {
 
 impl Manifest {
     /// Keeps what a proven digest names.
-    pub fn add(&self, digest: &Verified) -> Page {
+    pub fn add(&self, digest: &Verified) -> ManifestPage {
         let lost = LOST | digest.log_files().len() as u64;
-        Page {
+        ManifestPage {
             end: digest.interval().to.as_second(),
             at: self.write(digest).unwrap_or(lost),
         }
@@ -83,7 +83,7 @@ impl Manifest {
             before = &log.key;
         }
         let Window { from, to } = digest.interval();
-        let stored = Stored {
+        let stored = StoredPage {
             place: (bucket.into(), key.into()),
             interval: [from, to].map(|at| (at.as_second(), at.subsec_nanosecond())),
             logs,
@@ -96,12 +96,12 @@ impl Manifest {
     ///
     /// # Errors
     /// Where the temporary file cannot be written or read.
-    pub fn read(&self, page: &Page) -> io::Result<Naming> {
+    pub fn read(&self, page: &ManifestPage) -> io::Result<ListedLogs> {
         if page.lost().is_some() {
             return Err(io::Error::other("the list of logs could not be kept"));
         }
         let bytes = self.spool.read(page.at)?;
-        let stored: Stored = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
+        let stored: StoredPage = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
         let mut before = stored.place.1.clone();
         let mut logs = Vec::with_capacity(stored.logs.len());
         for log in stored.logs {
@@ -117,7 +117,7 @@ impl Manifest {
         let [from, to] = stored.interval.map(|(second, nanosecond)| {
             Timestamp::new(second, nanosecond).map_err(io::Error::other)
         });
-        Ok(Naming {
+        Ok(ListedLogs {
             place: stored.place,
             interval: Window::new(from?, to?),
             logs,
@@ -125,7 +125,7 @@ impl Manifest {
     }
 }
 
-impl Page {
+impl ManifestPage {
     /// The end of the digest's interval, in seconds: by it logs are read.
     pub fn end(&self) -> i64 {
         self.end

@@ -13,22 +13,22 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use super::causes::witness::Witness;
-use super::digests::chain::Proved;
-use super::logs::manifest::Page;
-use super::{Driver, other_workers};
+use super::digests::chain::ChainState;
+use super::logs::manifest::ManifestPage;
+use super::{Context, other_workers};
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::Via;
 use crate::cloudtrail::ids::{ChainId, Window, shift};
 use crate::proof::damage;
 use crate::proof::finding::{Code, Finding, Severity};
-use crate::proof::gap::event_filter::Interest;
-use crate::proof::gap::events::Heard;
-use crate::proof::gap::{AROUND, Gap, Place, explain};
+use crate::proof::gap::event_filter::EventFilter;
+use crate::proof::gap::events::KnownEvents;
+use crate::proof::gap::{AROUND, Gap, GapPlace, explain};
 use crate::source::RootId;
 use crate::validate::fetch::LogState;
-use crate::validate::logs::retain::{Keep, Kept, Stored};
-use crate::validate::observer::{self, Judged, Step};
-use crate::validate::request::Logs;
+use crate::validate::logs::retain::{Keep, Kept, StoredLogBytes};
+use crate::validate::observer::{self, JudgedObject, Step};
+use crate::validate::request::LogSelection;
 
 /// Logs that were told of and are kept in case something else turns out to be the matter: what was
 /// done to a log is recorded after it was delivered, or in the same hour.
@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Whose logs these are, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Of {
+enum LogOwner {
     /// A chain's, within the window.
     Chain(u32),
     /// A chain's that only touch the window: they are told of, and count in nothing.
@@ -53,8 +53,8 @@ enum Of {
 }
 
 /// One digest and the logs that it names.
-struct Sheet {
-    of: Of,
+struct DigestLogs {
+    of: LogOwner,
     id: ChainId,
     interval: Window,
     /// The digest's bucket and key.
@@ -62,7 +62,7 @@ struct Sheet {
     logs: Vec<LogEntry>,
 }
 
-impl Sheet {
+impl DigestLogs {
     fn via(&self, entry: &LogEntry) -> Via {
         Via::VerifiedLog {
             log: (entry.bucket.clone(), entry.key.clone()),
@@ -73,14 +73,14 @@ impl Sheet {
 }
 
 /// One log of a sheet, and what became of it once it was read.
-struct Log {
-    sheet: Arc<Sheet>,
+struct PendingLog {
+    sheet: Arc<DigestLogs>,
     at: usize,
-    read: Option<Read>,
+    read: Option<LogRead>,
 }
 
 /// What was read of a log.
-type Read = (LogState, Kept);
+type LogRead = (LogState, Kept);
 
 /// Logs that were read, by number. Whoever waits for them is woken once a good part of those on their
 /// way is there: woken for each, it would cost more than what it does with one.
@@ -92,12 +92,12 @@ struct Arrivals {
 
 #[derive(Default)]
 struct Here {
-    logs: Vec<(usize, Read)>,
+    logs: Vec<(usize, LogRead)>,
     wanted: usize,
 }
 
 impl Arrivals {
-    fn put(&self, number: usize, log: Read) {
+    fn put(&self, number: usize, log: LogRead) {
         let mut here = self.here.lock().unwrap_or_else(|e| e.into_inner());
         here.logs.push((number, log));
         if here.logs.len() == here.wanted {
@@ -106,7 +106,7 @@ impl Arrivals {
     }
 
     /// Waits for so many, but never long, so that nothing that is known is told late.
-    fn take(&self, wanted: usize) -> Vec<(usize, Read)> {
+    fn take(&self, wanted: usize) -> Vec<(usize, LogRead)> {
         let mut here = self.here.lock().unwrap_or_else(|e| e.into_inner());
         here.wanted = wanted;
         let few = |here: &mut Here| here.logs.len() < wanted;
@@ -118,37 +118,37 @@ impl Arrivals {
 
 /// A log that was as delivered.
 struct Shelved {
-    sheet: Arc<Sheet>,
+    sheet: Arc<DigestLogs>,
     at: usize,
-    stored: Stored,
+    stored: StoredLogBytes,
 }
 
 /// All logs on their way. Whatever order they come in, they are told of in that of their digests.
-pub(super) struct Reader<'a, 'c, 'd> {
-    driver: &'a Driver<'d>,
-    chains: &'a mut [&'c mut Proved],
+pub(super) struct LogReader<'a, 'c, 'd> {
+    driver: &'a Context<'d>,
+    chains: &'a mut [&'c mut ChainState],
     witnesses: &'a [Witness],
-    interest: Arc<Interest>,
-    heard: Heard,
+    interest: Arc<EventFilter>,
+    heard: KnownEvents,
     /// Pages to be read.
-    order: std::vec::IntoIter<(i64, Of, u32)>,
+    order: std::vec::IntoIter<(i64, LogOwner, u32)>,
     /// The page at hand, and how many of its logs are on their way.
-    sheet: Option<(Arc<Sheet>, usize)>,
+    sheet: Option<(Arc<DigestLogs>, usize)>,
     shelf: VecDeque<Shelved>,
     /// Gaps whose beginnings were not judged yet, first ones last: when, chain and number.
     gaps: Vec<(Timestamp, usize, usize)>,
 }
 
-impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
+impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
     pub fn new(
-        driver: &'a Driver<'d>,
-        chains: &'a mut [&'c mut Proved],
+        driver: &'a Context<'d>,
+        chains: &'a mut [&'c mut ChainState],
         witnesses: &'a [Witness],
-        interest: Interest,
+        interest: EventFilter,
     ) -> Self {
         let mut gaps = Vec::new();
         for (at, proved) in chains.iter().enumerate() {
-            let told = |(_, gap): &(usize, &Gap)| gap.place != Place::Head;
+            let told = |(_, gap): &(usize, &Gap)| gap.place != GapPlace::Head;
             for (number, gap) in proved.gaps.iter().enumerate().filter(told) {
                 gaps.push((shift(gap.began(), AROUND), at, number));
             }
@@ -156,12 +156,12 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
         gaps.sort_unstable();
         gaps.reverse();
         let order = order(driver, chains, witnesses, &interest);
-        Reader {
+        LogReader {
             driver,
             chains,
             witnesses,
             interest: Arc::new(interest),
-            heard: Heard::default(),
+            heard: KnownEvents::default(),
             order: order.into_iter(),
             sheet: None,
             shelf: VecDeque::new(),
@@ -170,13 +170,13 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     }
 
     /// Reads all that is named, and gives what was heard.
-    pub fn run(mut self) -> Heard {
+    pub fn run(mut self) -> KnownEvents {
         let driver = self.driver;
         let other = other_workers(driver.fetcher.source, driver.pool);
         let pool = other.as_ref().unwrap_or(driver.pool);
         let ahead = (pool.current_num_threads() * AHEAD).max(SHELF / 4);
         let arrivals = Arrivals::default();
-        let mut waiting: VecDeque<Log> = VecDeque::new();
+        let mut waiting: VecDeque<PendingLog> = VecDeque::new();
         // Of those that wait, how many are not read yet: no more will come.
         let (mut told, mut coming) = (0, 0_usize);
         pool.in_place_scope(|scope| {
@@ -188,7 +188,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                     let (arrivals, number) = (&arrivals, told + waiting.len());
                     let (interest, log) = (Arc::clone(&self.interest), Arc::clone(&sheet));
                     scope.spawn(move |_| arrivals.put(number, read(driver, &interest, &log, at)));
-                    waiting.push_back(Log {
+                    waiting.push_back(PendingLog {
                         sheet,
                         at,
                         read: None,
@@ -213,7 +213,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     }
 
     /// The next log to be read.
-    fn next(&mut self) -> Option<(Arc<Sheet>, usize)> {
+    fn next(&mut self) -> Option<(Arc<DigestLogs>, usize)> {
         loop {
             if let Some((sheet, at)) = &mut self.sheet
                 && *at < sheet.logs.len()
@@ -223,19 +223,19 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
             }
             let (_, of, at) = self.order.next()?;
             let (id, pages) = match of {
-                Of::Chain(at) => {
+                LogOwner::Chain(at) => {
                     let proved = &self.chains[at as usize];
                     (&proved.id, &proved.pages)
                 }
-                Of::Touching(at) => {
+                LogOwner::Touching(at) => {
                     let proved = &self.chains[at as usize];
                     (&proved.id, &proved.touching)
                 }
-                Of::Beyond(at) => {
+                LogOwner::Beyond(at) => {
                     let proved = &self.chains[at as usize];
                     (&proved.id, &proved.beyond)
                 }
-                Of::Witness(at) => {
+                LogOwner::Witness(at) => {
                     let witness = &self.witnesses[at as usize];
                     (&witness.id, &witness.pages)
                 }
@@ -243,7 +243,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
             let (id, page) = (id.clone(), pages[at as usize]);
             match self.driver.manifest.read(&page) {
                 Ok(naming) => {
-                    let sheet = Sheet {
+                    let sheet = DigestLogs {
                         of,
                         id,
                         interval: naming.interval,
@@ -266,14 +266,14 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     }
 
     /// Tells of one log, in its turn.
-    fn take(&mut self, log: Log) {
-        let Log { sheet, at, read } = log;
+    fn take(&mut self, log: PendingLog) {
+        let PendingLog { sheet, at, read } = log;
         let Some((state, kept)) = read else { return };
         self.judge_gaps(sheet.interval.to);
         let entry = &sheet.logs[at];
         match sheet.of {
-            Of::Chain(chain) => self.judged(chain as usize, &sheet, entry, state),
-            Of::Touching(_) => {
+            LogOwner::Chain(chain) => self.judged(chain as usize, &sheet, entry, state),
+            LogOwner::Touching(_) => {
                 let (finding, read) = match &state {
                     LogState::Found(finding) => (Some(&**finding), true),
                     LogState::Valid { .. } => (None, true),
@@ -281,7 +281,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
                 };
                 self.tell(&sheet, entry, finding, read, true);
             }
-            Of::Beyond(_) | Of::Witness(_) => {}
+            LogOwner::Beyond(_) | LogOwner::Witness(_) => {}
         }
         match kept {
             Kept::Events(found) => self.hear(found, &sheet.via(entry)),
@@ -341,8 +341,8 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     }
 
     /// The logs of a digest that we could not keep in mind.
-    fn lost(&mut self, of: Of, page: &Page, error: &std::io::Error) {
-        let Of::Chain(chain) = of else { return };
+    fn lost(&mut self, of: LogOwner, page: &ManifestPage, error: &std::io::Error) {
+        let LogOwner::Chain(chain) = of else { return };
         let message = format!(
             "the logs that a digest names could not be looked at: a temporary file failed ({})",
             error.kind()
@@ -360,7 +360,7 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
     }
 
     /// Counts and reports one log.
-    fn judged(&mut self, chain: usize, sheet: &Sheet, entry: &LogEntry, state: LogState) {
+    fn judged(&mut self, chain: usize, sheet: &DigestLogs, entry: &LogEntry, state: LogState) {
         let proved = &mut self.chains[chain];
         let about = |finding: Finding| {
             let finding = finding
@@ -426,16 +426,16 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
 
     fn tell(
         &self,
-        sheet: &Sheet,
+        sheet: &DigestLogs,
         entry: &LogEntry,
         finding: Option<&Finding>,
         read: bool,
         touches: bool,
     ) {
         let (bucket, key) = &sheet.digest;
-        self.driver.observer.judged(Judged {
+        self.driver.observer.judged(JudgedObject {
             chain: &sheet.id,
-            kind: observer::Kind::Log,
+            kind: observer::ObjectKind::Log,
             bucket: Some(&entry.bucket),
             key: &entry.key,
             finding,
@@ -451,42 +451,42 @@ impl<'a, 'c, 'd> Reader<'a, 'c, 'd> {
 /// The pages in the order in which they are read. What is only looked for is looked for by day and
 /// chain: one listing answers for those.
 fn order(
-    driver: &Driver<'_>,
-    chains: &[&mut Proved],
+    driver: &Context<'_>,
+    chains: &[&mut ChainState],
     witnesses: &[Witness],
-    interest: &Interest,
-) -> Vec<(i64, Of, u32)> {
-    let mut order: Vec<(i64, Of, u32)> = Vec::new();
-    let mut add = |of: Of, pages: &[Page], wanted: &dyn Fn(&Page) -> bool| {
+    interest: &EventFilter,
+) -> Vec<(i64, LogOwner, u32)> {
+    let mut order: Vec<(i64, LogOwner, u32)> = Vec::new();
+    let mut add = |of: LogOwner, pages: &[ManifestPage], wanted: &dyn Fn(&ManifestPage) -> bool| {
         for (at, page) in (0..).zip(pages).filter(|(_, page)| wanted(page)) {
             let first = match driver.request.logs {
-                Logs::All => page.end(),
+                LogSelection::All => page.end(),
                 _ => page.end().div_euclid(86_400),
             };
             order.push((first, of, at));
         }
     };
     for (at, proved) in (0..).zip(chains) {
-        let heard = |page: &Page| interest.wants(&proved.id, page.hour());
-        add(Of::Chain(at), &proved.pages, &|_| true);
-        add(Of::Touching(at), &proved.touching, &|_| true);
-        add(Of::Beyond(at), &proved.beyond, &heard);
+        let heard = |page: &ManifestPage| interest.wants(&proved.id, page.hour());
+        add(LogOwner::Chain(at), &proved.pages, &|_| true);
+        add(LogOwner::Touching(at), &proved.touching, &|_| true);
+        add(LogOwner::Beyond(at), &proved.beyond, &heard);
     }
     for (at, witness) in (0..).zip(witnesses) {
-        let heard = |page: &Page| interest.wants(&witness.id, page.hour());
-        add(Of::Witness(at), &witness.pages, &heard);
+        let heard = |page: &ManifestPage| interest.wants(&witness.id, page.hour());
+        add(LogOwner::Witness(at), &witness.pages, &heard);
     }
     order.sort_unstable();
     order
 }
 
 /// Reads one log: what runs on the workers.
-fn read(driver: &Driver<'_>, interest: &Interest, sheet: &Sheet, at: usize) -> Read {
+fn read(driver: &Context<'_>, interest: &EventFilter, sheet: &DigestLogs, at: usize) -> LogRead {
     let entry = &sheet.logs[at];
     let takes = |event: &_| interest.takes(event);
     let keep = match (interest.wants(&sheet.id, sheet.interval), sheet.of) {
         (true, _) => Keep::Events(&takes),
-        (false, Of::Chain(_)) => Keep::Stored,
+        (false, LogOwner::Chain(_)) => Keep::Stored,
         // It is read to be told of, and is evidence of nothing.
         (false, _) => Keep::Nothing,
     };
@@ -496,7 +496,7 @@ fn read(driver: &Driver<'_>, interest: &Interest, sheet: &Sheet, at: usize) -> R
     let request = driver.request;
     let read = request.logs.reads(&request.seed, &entry.key);
     match (sheet.of, read) {
-        (Of::Chain(_), _) | (_, true) => driver.fetcher.log(entry, read, &known, keep),
+        (LogOwner::Chain(_), _) | (_, true) => driver.fetcher.log(entry, read, &known, keep),
         _ => (LogState::NotRead, Kept::Nothing),
     }
 }

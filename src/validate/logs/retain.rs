@@ -28,11 +28,11 @@ pub enum Keep<'a> {
     /// Its stored bytes.
     Stored,
     /// Those of its events that are looked for.
-    Events(&'a Wanted<'a>),
+    Events(&'a EventPredicate<'a>),
 }
 
 /// Whether an event is looked for.
-pub type Wanted<'a> = dyn Fn(&Event) -> bool + Sync + 'a;
+pub type EventPredicate<'a> = dyn Fn(&Event) -> bool + Sync + 'a;
 
 /// What was kept of a log.
 #[derive(Default)]
@@ -41,13 +41,13 @@ pub enum Kept {
     #[default]
     Nothing,
     /// Its stored bytes.
-    Stored(Stored),
+    Stored(StoredLogBytes),
     /// Its events.
     Events(FoundEvents),
 }
 
 /// Takes what comes out of a log until its hash is known.
-pub struct Inflated {
+pub struct RetainedLog {
     /// What is held in memory: all of it, or nothing.
     text: Vec<u8>,
     file: Option<File>,
@@ -55,7 +55,7 @@ pub struct Inflated {
     shelf: Arc<Shelf>,
 }
 
-impl Drop for Inflated {
+impl Drop for RetainedLog {
     fn drop(&mut self) {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -64,11 +64,11 @@ impl Drop for Inflated {
     }
 }
 
-impl Inflated {
+impl RetainedLog {
     /// Nothing yet.
     pub fn new(shelf: &Arc<Shelf>) -> Self {
         let text = shelf.texts.lock().unwrap_or_else(|e| e.into_inner()).pop();
-        Inflated {
+        RetainedLog {
             text: text.unwrap_or_else(|| Vec::with_capacity(INFLATED)),
             file: None,
             trouble: false,
@@ -96,7 +96,7 @@ impl Inflated {
     }
 
     /// Reads the events in it, once its hash has matched.
-    pub fn events(mut self, wanted: &Wanted<'_>) -> FoundEvents {
+    pub fn events(mut self, wanted: &EventPredicate<'_>) -> FoundEvents {
         let mut found = FoundEvents::default();
         let mut take = |event| {
             if wanted(&event) {
@@ -165,7 +165,7 @@ impl Shelf {
 }
 
 /// The stored bytes of one log.
-pub struct Stored {
+pub struct StoredLogBytes {
     /// The first of them.
     bytes: Vec<u8>,
     /// Blocks of the temporary file that hold the next, and how many bytes in each.
@@ -176,7 +176,7 @@ pub struct Stored {
     shelf: Arc<Shelf>,
 }
 
-impl Drop for Stored {
+impl Drop for StoredLogBytes {
     fn drop(&mut self) {
         self.shelf
             .held
@@ -188,15 +188,15 @@ impl Drop for Stored {
     }
 }
 
-impl Stored {
+impl StoredLogBytes {
     /// Reads the events in it: these are the bytes whose hash has matched.
-    pub fn events(self, limit: u64, wanted: &Wanted<'_>) -> FoundEvents {
-        let mut inflated = Inflated::new(&self.shelf);
+    pub fn events(self, limit: u64, wanted: &EventPredicate<'_>) -> FoundEvents {
+        let mut inflated = RetainedLog::new(&self.shelf);
         inflated.trouble = self.trouble || self.inflate(limit, &mut inflated).is_err();
         inflated.events(wanted)
     }
 
-    fn inflate(&self, limit: u64, inflated: &mut Inflated) -> io::Result<()> {
+    fn inflate(&self, limit: u64, inflated: &mut RetainedLog) -> io::Result<()> {
         let spilled = Spilled {
             stored: self,
             next: 0,
@@ -278,7 +278,7 @@ impl Stored {
 
 /// Reads what of a log lies in the temporary file.
 struct Spilled<'s> {
-    stored: &'s Stored,
+    stored: &'s StoredLogBytes,
     next: usize,
     block: Vec<u8>,
     at: usize,
@@ -308,13 +308,13 @@ pub struct Keeping<'a> {
     body: &'a mut dyn Read,
     /// How many bytes there are, where the source said so.
     size: Option<u64>,
-    stored: Stored,
+    stored: StoredLogBytes,
 }
 
 impl<'a> Keeping<'a> {
     /// Keeps what is read of `body`.
     pub fn new(body: &'a mut dyn Read, size: Option<u64>, shelf: &Arc<Shelf>) -> Self {
-        let stored = Stored {
+        let stored = StoredLogBytes {
             bytes: Vec::new(),
             blocks: Vec::new(),
             rest: Vec::new(),
@@ -325,7 +325,7 @@ impl<'a> Keeping<'a> {
     }
 
     /// What was read.
-    pub fn into_stored(mut self) -> Stored {
+    pub fn into_stored(mut self) -> StoredLogBytes {
         let written = self.stored.write();
         self.stored.trouble |= written.is_err();
         self.stored.rest = Vec::new();

@@ -8,13 +8,13 @@ use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Region, Window, shift};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
-use crate::validate::Driver;
+use crate::validate::Context;
 use crate::validate::digests::group::GroupResult;
 use crate::validate::findings::Ledger;
 use crate::validate::not_proven;
-use crate::validate::survey::folders::{Logged, Survey};
+use crate::validate::survey::folders::{LogFolder, Survey};
 
-impl Driver<'_> {
+impl Context<'_> {
     /// What was asked for and is not there.
     pub(crate) fn absences(&self, survey: &Survey, all: &GroupResult, ledger: &mut Ledger) {
         let (request, chains) = (self.request, &all.chains);
@@ -95,7 +95,7 @@ impl Driver<'_> {
         };
         // One that was expected is told as such.
         let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
-        let holds = |logged: &Logged| self.holds_logs(logged);
+        let holds = |logged: &LogFolder| self.holds_logs(logged);
         let mut beside = missing_beside_siblings(&all.found, &logged, &request.trails, &holds);
         beside.retain(|id| !expected.contains(id));
         for id in &beside {
@@ -136,8 +136,8 @@ impl Driver<'_> {
     }
 
     /// Whether there is anything in a folder for logs.
-    fn holds_logs(&self, logged: &Logged) -> bool {
-        let Logged {
+    fn holds_logs(&self, logged: &LogFolder) -> bool {
+        let LogFolder {
             root,
             key_root,
             account,
@@ -215,9 +215,9 @@ fn ended_before_siblings(
 /// organization does so for every account. A folder that `holds` nothing says nothing.
 fn missing_beside_siblings(
     found: &[(KeyRoot, ChainId)],
-    logged: &[&Logged],
+    logged: &[&LogFolder],
     described: &[TrailConfig],
-    holds: &dyn Fn(&Logged) -> bool,
+    holds: &dyn Fn(&LogFolder) -> bool,
 ) -> BTreeSet<ChainId> {
     let there: BTreeSet<&ChainId> = found.iter().map(|(_, id)| id).collect();
     // By root and owner, then by home region and name: the regions with digests.
@@ -232,7 +232,7 @@ fn missing_beside_siblings(
     }
     let mut missing = BTreeSet::new();
     for folder in logged {
-        let Logged {
+        let LogFolder {
             key_root,
             account,
             region,

@@ -6,24 +6,24 @@ use std::collections::VecDeque;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::folders::{Logged, Survey};
+use super::folders::{LogFolder, Survey};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region};
 use crate::cloudtrail::object_key::{AWS_LOGS, DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::source::{Folders, GetError, RootId, Source};
-use crate::validate::request::Filter;
+use crate::validate::request::ChainFilter;
 
 /// Folders listed before their answers are taken: always as many, so that where a bound is met does
 /// not depend on the number of workers.
 const AT_ONCE: usize = 256;
 
 /// A folder to be listed: its prefix, closed by a slash or empty, and what it is.
-struct Folder {
+struct FolderListing {
     prefix: String,
-    kind: Kind,
+    kind: FolderKind,
 }
 
-enum Kind {
+enum FolderKind {
     /// One that may lead to `AWSLogs`, so many folders deep.
     Outside(usize),
     /// `AWSLogs`, or an organization's folder in it, so many folders deep.
@@ -36,27 +36,27 @@ enum Kind {
     Logs(KeyRoot, AccountId),
 }
 
-impl Kind {
+impl FolderKind {
     /// Whether something called so is one of those looked for here, so that it may hide digests
     /// where it is refused.
     fn expects(&self, name: &str) -> bool {
         match self {
-            Kind::Outside(_) => name == AWS_LOGS,
-            Kind::AwsLogs(root, _) => {
+            FolderKind::Outside(_) => name == AWS_LOGS,
+            FolderKind::AwsLogs(root, _) => {
                 let organization =
                     root.organization.is_none() && name.parse::<OrganizationId>().is_ok();
                 name == AWS_LOGS || organization || name.parse::<AccountId>().is_ok()
             }
-            Kind::Account(..) => name == DIGEST_FOLDER,
-            Kind::Digests(..) => name.parse::<Region>().is_ok(),
-            Kind::Logs(..) => false,
+            FolderKind::Account(..) => name == DIGEST_FOLDER,
+            FolderKind::Digests(..) => name.parse::<Region>().is_ok(),
+            FolderKind::Logs(..) => false,
         }
     }
 }
 
 /// What a listing showed.
 #[derive(Default)]
-struct Seen {
+struct FolderContents {
     folders: Folders,
     refused: Sample,
     trouble: Vec<(String, GetError)>,
@@ -65,21 +65,21 @@ struct Seen {
 /// One root on its way.
 pub(crate) struct Looker<'a> {
     source: &'a dyn Source,
-    filter: &'a Filter,
+    filter: &'a ChainFilter,
     limits: &'a Limits,
     root: RootId,
     survey: &'a mut Survey,
     /// How many more folders may be listed.
     left: usize,
     /// What lies in `AWSLogs`: it comes first, so that no number of other folders hides it.
-    inside: VecDeque<Folder>,
-    outside: VecDeque<Folder>,
+    inside: VecDeque<FolderListing>,
+    outside: VecDeque<FolderListing>,
 }
 
 impl<'a> Looker<'a> {
     pub fn new(
         source: &'a dyn Source,
-        filter: &'a Filter,
+        filter: &'a ChainFilter,
         limits: &'a Limits,
         root: RootId,
         survey: &'a mut Survey,
@@ -104,12 +104,12 @@ impl<'a> Looker<'a> {
         };
         let folder = root.to_string();
         let depth = folder.matches('/').count();
-        self.push(folder, Kind::AwsLogs(root, depth));
+        self.push(folder, FolderKind::AwsLogs(root, depth));
     }
 
     /// Is to look for `AWSLogs`.
     pub fn everywhere(&mut self) {
-        self.push(String::new(), Kind::Outside(0));
+        self.push(String::new(), FolderKind::Outside(0));
     }
 
     /// Lists folder after folder until none is left.
@@ -121,14 +121,14 @@ impl<'a> Looker<'a> {
                 &mut self.inside
             };
             let most = AT_ONCE.min(self.left).min(queue.len());
-            let batch: Vec<Folder> = queue.drain(..most).collect();
+            let batch: Vec<FolderListing> = queue.drain(..most).collect();
             if batch.is_empty() {
                 break;
             }
             self.left -= batch.len();
             let (source, root, limits) = (self.source, self.root, self.limits);
-            let look = |folder: &Folder| look(source, root, folder, limits);
-            let seen: Vec<Seen> =
+            let look = |folder: &FolderListing| look(source, root, folder, limits);
+            let seen: Vec<FolderContents> =
                 pool.install(|| batch.par_iter().with_max_len(1).map(look).collect());
             for (folder, seen) in batch.into_iter().zip(seen) {
                 self.take(folder, seen);
@@ -137,21 +137,21 @@ impl<'a> Looker<'a> {
         self.survey.bounded |= !self.inside.is_empty() || !self.outside.is_empty();
     }
 
-    fn push(&mut self, prefix: String, kind: Kind) {
+    fn push(&mut self, prefix: String, kind: FolderKind) {
         let queue = match kind {
-            Kind::Outside(_) => &mut self.outside,
+            FolderKind::Outside(_) => &mut self.outside,
             _ => &mut self.inside,
         };
         // What can never be listed is not kept.
         if queue.len() < self.left {
-            queue.push_back(Folder { prefix, kind });
+            queue.push_back(FolderListing { prefix, kind });
         } else {
             self.survey.bounded = true;
         }
     }
 
     /// Takes what a listing showed: what was looked for, and where to look next.
-    fn take(&mut self, Folder { prefix, kind }: Folder, seen: Seen) {
+    fn take(&mut self, FolderListing { prefix, kind }: FolderListing, seen: FolderContents) {
         let Folders {
             names,
             whole,
@@ -166,11 +166,11 @@ impl<'a> Looker<'a> {
             .trouble
             .extend(trouble.map(|(key, error)| (self.root, key, error)));
         match kind {
-            Kind::Outside(depth) => self.outside(&prefix, depth, names),
-            Kind::AwsLogs(root, depth) => self.aws_logs(&prefix, &root, depth, names),
-            Kind::Account(root, account) => self.account(&prefix, &root, &account, names),
-            Kind::Digests(root, account) => self.digests(&root, &account, names),
-            Kind::Logs(root, account) => self.logs(&root, &account, names),
+            FolderKind::Outside(depth) => self.outside(&prefix, depth, names),
+            FolderKind::AwsLogs(root, depth) => self.aws_logs(&prefix, &root, depth, names),
+            FolderKind::Account(root, account) => self.account(&prefix, &root, &account, names),
+            FolderKind::Digests(root, account) => self.digests(&root, &account, names),
+            FolderKind::Logs(root, account) => self.logs(&root, &account, names),
         }
     }
 
@@ -180,9 +180,9 @@ impl<'a> Looker<'a> {
         for name in names {
             let inner = format!("{prefix}{name}/");
             if name == AWS_LOGS {
-                self.push(inner, Kind::AwsLogs(below(prefix), depth + 1));
+                self.push(inner, FolderKind::AwsLogs(below(prefix), depth + 1));
             } else if depth < self.limits.depth {
-                self.push(inner, Kind::Outside(depth + 1));
+                self.push(inner, FolderKind::Outside(depth + 1));
             } else {
                 self.survey.bounded = true;
             }
@@ -194,7 +194,7 @@ impl<'a> Looker<'a> {
             let inner = format!("{prefix}{name}/");
             if let Ok(account) = name.parse::<AccountId>() {
                 if self.filter.looks_into(root, &account) {
-                    self.push(inner, Kind::Account(root.clone(), account));
+                    self.push(inner, FolderKind::Account(root.clone(), account));
                 } else {
                     self.survey.others.add(self.limits, inner);
                 }
@@ -205,10 +205,10 @@ impl<'a> Looker<'a> {
                     organization: Some(id),
                     ..root.clone()
                 };
-                self.push(inner, Kind::AwsLogs(root, depth + 1));
+                self.push(inner, FolderKind::AwsLogs(root, depth + 1));
             } else if name == AWS_LOGS && depth <= self.limits.depth {
                 // A prefix may itself be called AWSLogs.
-                self.push(inner, Kind::AwsLogs(below(prefix), depth + 1));
+                self.push(inner, FolderKind::AwsLogs(below(prefix), depth + 1));
             }
         }
     }
@@ -222,7 +222,7 @@ impl<'a> Looker<'a> {
             let (root, account) = ours();
             self.push(
                 format!("{prefix}{DIGEST_FOLDER}/"),
-                Kind::Digests(root, account),
+                FolderKind::Digests(root, account),
             );
         }
         for kind in kinds {
@@ -230,7 +230,7 @@ impl<'a> Looker<'a> {
             if kind == LOG_FOLDER {
                 // After the digests, with which they are compared.
                 let (root, account) = ours();
-                self.push(inner, Kind::Logs(root, account));
+                self.push(inner, FolderKind::Logs(root, account));
             } else if kind != DIGEST_FOLDER && kind.starts_with(LOG_FOLDER) {
                 let named = self.survey.siblings.entry(kind).or_default();
                 named.add(self.limits, inner);
@@ -269,7 +269,7 @@ impl<'a> Looker<'a> {
             {
                 self.survey.undigested.add(self.limits, logs);
             }
-            self.survey.logged.push(Logged {
+            self.survey.logged.push(LogFolder {
                 root: self.root,
                 key_root: root.clone(),
                 account,
@@ -280,9 +280,14 @@ impl<'a> Looker<'a> {
 }
 
 /// Lists one folder.
-fn look(source: &dyn Source, root: RootId, folder: &Folder, limits: &Limits) -> Seen {
-    let Folder { prefix, kind } = folder;
-    let mut seen = Seen::default();
+fn look(
+    source: &dyn Source,
+    root: RootId,
+    folder: &FolderListing,
+    limits: &Limits,
+) -> FolderContents {
+    let FolderListing { prefix, kind } = folder;
+    let mut seen = FolderContents::default();
     let mut refuse = |name: &str, why: &'static str| {
         let key = format!("{prefix}{name}");
         if kind.expects(name) {

@@ -8,9 +8,9 @@ use rayon::ThreadPool;
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::source::places::Atlas;
+use crate::source::places::Places;
 use crate::source::{GetError, RootId, Source};
-use crate::validate::request::Filter;
+use crate::validate::request::ChainFilter;
 use crate::validate::survey::discover::Looker;
 
 /// Where digests of one account and region lie: possibly in several buckets and prefixes, in the
@@ -19,7 +19,7 @@ pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
 
 /// A folder for the logs of one account and region.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
+pub struct LogFolder {
     /// Where it is.
     pub root: RootId,
     /// What stands before the account.
@@ -40,7 +40,7 @@ pub struct Survey {
     /// Folders with logs and no folder of digests beside them.
     pub undigested: Sample,
     /// Folders with logs that were asked for.
-    pub logged: Vec<Logged>,
+    pub logged: Vec<LogFolder>,
     /// Folders of CloudTrail's other kinds, by kind.
     pub siblings: BTreeMap<String, Sample>,
     /// Things that were not looked at, with the reason.
@@ -69,8 +69,8 @@ impl Survey {
 /// is there, everywhere. What it shows does not depend on the number of workers.
 pub fn survey(
     source: &dyn Source,
-    atlas: &Atlas,
-    filter: &Filter,
+    atlas: &Places,
+    filter: &ChainFilter,
     limits: &Limits,
     pool: &ThreadPool,
 ) -> Survey {

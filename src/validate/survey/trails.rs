@@ -6,11 +6,11 @@ use crate::proof::finding::{
     CREDENTIALS, Code, DENIED, Finding, INTERRUPTED, THROTTLED, unread_hint,
 };
 use crate::source::GetError;
-use crate::source::trails::Trails;
+use crate::source::trails::TrailApi;
 
 /// What became of asking for trails.
 #[derive(Debug, Default)]
-pub struct Located {
+pub struct LocatedTrails {
     /// Those that were found.
     pub trails: Vec<TrailConfig>,
     /// Those that were not, and what that means where nothing else says where they write.
@@ -22,8 +22,8 @@ pub struct Located {
 }
 
 /// Asks for every trail of the account that writes to one of some buckets.
-pub fn writing_to(trails: &dyn Trails, buckets: &[String]) -> Located {
-    let mut located = Located::default();
+pub fn writing_to(trails: &dyn TrailApi, buckets: &[String]) -> LocatedTrails {
+    let mut located = LocatedTrails::default();
     let homes = match trails.homes() {
         Ok(homes) => homes,
         Err(error) => {
@@ -45,8 +45,8 @@ pub fn writing_to(trails: &dyn Trails, buckets: &[String]) -> Located {
 }
 
 /// Asks for trails in their home regions.
-pub fn locate(trails: &dyn Trails, asked: &[TrailArn]) -> Located {
-    let mut located = Located::default();
+pub fn locate(trails: &dyn TrailApi, asked: &[TrailArn]) -> LocatedTrails {
+    let mut located = LocatedTrails::default();
     for arn in asked {
         match trails.described(&arn.home_region) {
             Ok(described) => match described.iter().find(|t| t.arn == *arn) {

@@ -12,8 +12,8 @@ const HELD: usize = 64 << 10;
 
 /// What a listing showed that no digest names, in its order.
 #[derive(Default)]
-pub(crate) struct Unnamed {
-    held: Vec<Shown>,
+pub(crate) struct Candidates {
+    held: Vec<Candidate>,
     bytes: usize,
     /// Offsets in the spool.
     blocks: Vec<u64>,
@@ -22,31 +22,31 @@ pub(crate) struct Unnamed {
 
 /// Logs that were shown.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum Shown {
+pub(crate) enum Candidate {
     /// So many of one minute in gaps, by its second.
     InGaps(i64, u64),
     /// One of which it is not known yet what it is, by its key.
     Log(String),
 }
 
-impl Unnamed {
+impl Candidates {
     /// Adds one that lies in gaps.
     pub fn add_in_gaps(&mut self, spool: &Spool, minute: Timestamp) {
         let second = minute.as_second();
         match self.held.last_mut() {
-            Some(Shown::InGaps(last, count)) if *last == second => *count += 1,
-            _ => self.add(spool, Shown::InGaps(second, 1), 0),
+            Some(Candidate::InGaps(last, count)) if *last == second => *count += 1,
+            _ => self.add(spool, Candidate::InGaps(second, 1), 0),
         }
     }
 
     /// Adds one by its key.
     pub fn add_log(&mut self, spool: &Spool, key: &str) {
-        self.add(spool, Shown::Log(key.to_owned()), key.len());
+        self.add(spool, Candidate::Log(key.to_owned()), key.len());
     }
 
-    fn add(&mut self, spool: &Spool, shown: Shown, bytes: usize) {
+    fn add(&mut self, spool: &Spool, shown: Candidate, bytes: usize) {
         self.held.push(shown);
-        self.bytes += size_of::<Shown>() + bytes;
+        self.bytes += size_of::<Candidate>() + bytes;
         if self.bytes >= HELD {
             self.put_away(spool);
         }
@@ -73,11 +73,11 @@ impl Unnamed {
     pub fn each(
         self,
         spool: &Spool,
-        mut visit: impl FnMut(Shown) -> io::Result<()>,
+        mut visit: impl FnMut(Candidate) -> io::Result<()>,
     ) -> io::Result<()> {
         for at in self.blocks {
             let block = spool.read(at)?;
-            let shown: Vec<Shown> = postcard::from_bytes(&block).map_err(io::Error::other)?;
+            let shown: Vec<Candidate> = postcard::from_bytes(&block).map_err(io::Error::other)?;
             shown.into_iter().try_for_each(&mut visit)?;
         }
         self.trouble.map_or(Ok(()), Err)

@@ -6,7 +6,7 @@ use crate::cloudtrail::ids::{HOUR, Window, shift};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::source::RootId;
-use crate::validate::digests::chain::Proved;
+use crate::validate::digests::chain::ChainState;
 
 /// What the digests of one chain say of time.
 pub(crate) struct Cover {
@@ -27,7 +27,7 @@ pub(crate) struct Cover {
 }
 
 /// What a log is that no digest names.
-pub(crate) enum Class {
+pub(crate) enum LogClass {
     /// It lies in a gap of a chain that was asked for.
     InGaps,
     /// It lies in a gap of a chain that was not asked for.
@@ -40,7 +40,7 @@ pub(crate) enum Class {
 
 impl Cover {
     /// What a chain that was asked for says.
-    pub fn new(asked: Option<usize>, proved: &Proved) -> Cover {
+    pub fn new(asked: Option<usize>, proved: &ChainState) -> Cover {
         Cover {
             asked,
             places: proved.names.places().into_iter().cloned().collect(),
@@ -82,19 +82,19 @@ pub(crate) fn classify(
     folder: &(RootId, KeyRoot),
     minute: Timestamp,
     grace: i64,
-) -> Class {
+) -> LogClass {
     let time = Window::new(shift(minute, -HOUR), shift(minute, grace.max(HOUR)));
     let here = || {
         let here = covers.iter().filter(|c| c.places.contains(folder));
         here.filter(|c| c.meets(time))
     };
     if here().any(|c| c.asked.is_some() && c.gap_at(minute)) {
-        Class::InGaps
+        LogClass::InGaps
     } else if here().any(|c| c.gap_at(minute)) {
-        Class::InOthersGap
+        LogClass::InOthersGap
     } else if here().all(|c| c.proves(minute, time)) {
-        Class::Unreferenced
+        LogClass::Unreferenced
     } else {
-        Class::Undecided
+        LogClass::Undecided
     }
 }

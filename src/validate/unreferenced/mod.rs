@@ -11,22 +11,22 @@ pub mod tally;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::Driver;
-use super::digests::chain::Proved;
+use super::Context;
+use super::digests::chain::ChainState;
 use super::digests::group::GroupResult;
 use super::digests::walk::Purpose;
-use super::unreferenced::candidates::Shown;
-use super::unreferenced::cover::{Class, Cover, classify};
+use super::unreferenced::candidates::Candidate;
+use super::unreferenced::cover::{Cover, LogClass, classify};
 use super::unreferenced::references::References;
 use super::unreferenced::scan::temporary;
-use super::unreferenced::search::{Folder, Search};
+use super::unreferenced::search::{LogFolderListing, LogSearch};
 use crate::cloudtrail::ids::{HOUR, Window, shift};
-use crate::cloudtrail::object_key::{KeyRoot, LogKey};
+use crate::cloudtrail::object_key::{KeyRoot, LogObjectKey};
 use crate::proof::chain::Walk;
 use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, Severity, unread_hint};
 use crate::source::{GetError, RootId};
-use crate::validate::unreferenced::tally::Beside;
+use crate::validate::unreferenced::tally::OtherObjects;
 
 /// A log that nobody vouches for.
 struct Stray {
@@ -35,12 +35,12 @@ struct Stray {
     minute: Timestamp,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// Adds to chains what was found in their folders of logs.
     pub(super) fn unreferenced(
         &self,
-        walked: &mut [Proved],
-        mut search: Box<Search>,
+        walked: &mut [ChainState],
+        mut search: Box<LogSearch>,
         hidden: &Spans,
         result: &mut GroupResult,
     ) {
@@ -48,7 +48,7 @@ impl Driver<'_> {
             return;
         }
         for folder in std::mem::take(&mut search.folders) {
-            let here = |p: &&mut Proved| p.names.places().contains(&&folder.place);
+            let here = |p: &&mut ChainState| p.names.places().contains(&&folder.place);
             for proved in walked.iter_mut().filter(here) {
                 proved.logs.unreferenced.get_or_insert(0);
                 for gap in proved.gaps.iter_mut().filter(|g| !g.time.is_empty()) {
@@ -71,13 +71,13 @@ impl Driver<'_> {
     /// Judges what no digest names in a folder. Gives the strays, and how many there are beyond those.
     fn judge_folder(
         &self,
-        walked: &mut [Proved],
-        search: &mut Search,
-        folder: Folder,
+        walked: &mut [ChainState],
+        search: &mut LogSearch,
+        folder: LogFolderListing,
         hidden: &Spans,
-        beside: &mut Beside,
+        beside: &mut OtherObjects,
     ) -> Result<(Vec<Stray>, u64), GetError> {
-        let Folder {
+        let LogFolderListing {
             place,
             trouble,
             beside: seen,
@@ -98,18 +98,18 @@ impl Driver<'_> {
             self.reach_beyond(walked, covers, &mut search.references, search.time, hidden);
         }
         let mut strays = Vec::new();
-        let mut counted = Beside::default();
+        let mut counted = OtherObjects::default();
         let mut lookup = search.references.lookup();
         let visited = unnamed.each(self.unnamed, |shown| {
             let key = match shown {
-                Shown::InGaps(minute, count) => {
+                Candidate::InGaps(minute, count) => {
                     let minute = Timestamp::from_second(minute).unwrap_or_default();
                     in_gaps(walked, &place, minute, count);
                     return Ok(());
                 }
-                Shown::Log(key) => key,
+                Candidate::Log(key) => key,
             };
-            let Some(name) = LogKey::parse(&key) else {
+            let Some(name) = LogObjectKey::parse(&key) else {
                 return Ok(());
             };
             let minute = name.minute;
@@ -120,14 +120,14 @@ impl Driver<'_> {
                 }
             }
             match classify(&search.covers, &place, minute, self.request.backfill_grace) {
-                Class::InGaps => in_gaps(walked, &place, minute, 1),
-                Class::InOthersGap => counted.others_gap.add(limits, key),
+                LogClass::InGaps => in_gaps(walked, &place, minute, 1),
+                LogClass::InOthersGap => counted.others_gap.add(limits, key),
                 _ if self.is_blind(&place, &blind, &search.id) => {
                     counted.without_digests.add(limits, key)
                 }
-                Class::Undecided => counted.undecided.add(limits, key),
-                Class::Unreferenced => {
-                    let owns = |p: &Proved| {
+                LogClass::Undecided => counted.undecided.add(limits, key),
+                LogClass::Unreferenced => {
+                    let owns = |p: &ChainState| {
                         let inside = p.window.from <= minute && minute < p.window.to;
                         inside && p.names.places().contains(&&place)
                     };
@@ -149,7 +149,7 @@ impl Driver<'_> {
     /// Walks the digests after the window for the logs that they name.
     fn reach_beyond(
         &self,
-        walked: &mut [Proved],
+        walked: &mut [ChainState],
         covers: &mut [Cover],
         references: &mut References,
         time: Window,
@@ -181,7 +181,7 @@ impl Driver<'_> {
 
     fn report_strays(
         &self,
-        walked: &mut [Proved],
+        walked: &mut [ChainState],
         (root, _): &(RootId, KeyRoot),
         strays: Vec<Stray>,
         more: u64,
@@ -232,8 +232,8 @@ impl Driver<'_> {
 }
 
 /// Counts logs of one minute in the gaps that hold it, of chains with digests in a folder.
-fn in_gaps(walked: &mut [Proved], place: &(RootId, KeyRoot), minute: Timestamp, count: u64) {
-    let here = |p: &&mut Proved| p.names.places().contains(&place);
+fn in_gaps(walked: &mut [ChainState], place: &(RootId, KeyRoot), minute: Timestamp, count: u64) {
+    let here = |p: &&mut ChainState| p.names.places().contains(&place);
     for proved in walked.iter_mut().filter(here) {
         for gap in &mut proved.gaps {
             if gap.time.from <= minute && minute < gap.time.to {
@@ -244,7 +244,7 @@ fn in_gaps(walked: &mut [Proved], place: &(RootId, KeyRoot), minute: Timestamp, 
 }
 
 /// The hour of a chain's cadence that an instant lies in.
-fn hour_of(proved: &Proved, at: Timestamp) -> Window {
+fn hour_of(proved: &ChainState, at: Timestamp) -> Window {
     let phase = proved.names.main.last().map_or(at, |s| s.end());
     let into = (at.as_second() - phase.as_second()).rem_euclid(HOUR);
     let from = shift(at, -into);

@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 
 use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
-use crate::cloudtrail::object_key::LogKeys;
-use crate::proof::placement::Recorded;
+use crate::cloudtrail::object_key::LogKeyParser;
+use crate::proof::placement::RecordedPlace;
 
 /// Half of the SHA-256 of a bucket and a key: as good as those, at a fixed size.
-type Mark = [u8; MARK];
+type LogMark = [u8; MARK];
 const MARK: usize = 16;
 /// Marks held in memory before they are put away: a megabyte.
 const HELD: usize = 1 << 16;
@@ -25,9 +25,9 @@ pub(crate) struct References {
     spool: Arc<Spool>,
     /// Whether there are copies whose buckets have no name.
     unnamed: bool,
-    held: Vec<(Date, Mark)>,
+    held: Vec<(Date, LogMark)>,
     /// While some are added.
-    keys: Option<Box<LogKeys>>,
+    keys: Option<Box<LogKeyParser>>,
     /// Where in the spool marks of a day lie.
     runs: Vec<(Date, u64)>,
     trouble: Option<io::Error>,
@@ -35,7 +35,7 @@ pub(crate) struct References {
 
 /// The marks of one day.
 #[derive(Default)]
-struct DayMarks(HashSet<Mark>);
+struct DayMarks(HashSet<LogMark>);
 
 impl DayMarks {
     /// Whether a digest names a log at a place; in any bucket, where the place has none.
@@ -45,22 +45,22 @@ impl DayMarks {
 }
 
 /// Looks logs up, one day after another.
-pub(crate) struct Lookup<'a> {
+pub(crate) struct ReferenceLookup<'a> {
     references: &'a mut References,
     marks: Option<(Date, DayMarks)>,
 }
 
-impl Lookup<'_> {
+impl ReferenceLookup<'_> {
     /// Whether a digest names a log of a day at any of these places.
     ///
     /// # Errors
     /// Where the temporary file could not be made, written or read.
-    pub fn named(&mut self, day: Date, places: &[Recorded]) -> io::Result<bool> {
+    pub fn named(&mut self, day: Date, places: &[RecordedPlace]) -> io::Result<bool> {
         let marks = match &mut self.marks {
             Some((of, marks)) if *of == day => marks,
             other => &mut other.insert((day, self.references.day(day)?)).1,
         };
-        let named = |r: &Recorded| marks.holds(r.bucket.as_deref(), &r.key);
+        let named = |r: &RecordedPlace| marks.holds(r.bucket.as_deref(), &r.key);
         Ok(places.iter().any(named))
     }
 }
@@ -100,10 +100,10 @@ impl References {
     }
 
     /// Looks logs up.
-    pub fn lookup(&mut self) -> Lookup<'_> {
+    pub fn lookup(&mut self) -> ReferenceLookup<'_> {
         self.put_away();
         self.runs.sort_unstable();
-        Lookup {
+        ReferenceLookup {
             references: self,
             marks: None,
         }
@@ -140,7 +140,7 @@ impl References {
     }
 }
 
-fn mark(bucket: &str, key: &str) -> Mark {
+fn mark(bucket: &str, key: &str) -> LogMark {
     let mut mark = [0; MARK];
     let place = Sha256::of_parts(&[bucket, "\0", key]);
     mark.copy_from_slice(&place.0[..MARK]);

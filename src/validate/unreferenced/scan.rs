@@ -8,18 +8,18 @@ use jiff::tz::TimeZone;
 
 use super::references::References;
 use crate::cloudtrail::ids::{ChainId, Window};
-use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeys};
+use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeyParser};
 use crate::source::{GetError, Listed, Range, RootId};
-use crate::validate::Driver;
-use crate::validate::unreferenced::tally::Beside;
+use crate::validate::Context;
+use crate::validate::unreferenced::tally::OtherObjects;
 
 /// Gives the logs of some time that no proven digest names, by key and the minute in it.
 pub(crate) fn scan(
-    driver: &Driver<'_>,
+    driver: &Context<'_>,
     ((root, key_root), id): (&(RootId, KeyRoot), &ChainId),
     references: &mut References,
     time: Window,
-    beside: &mut Beside,
+    beside: &mut OtherObjects,
     found: &mut dyn FnMut(&str, Timestamp),
 ) -> Result<(), GetError> {
     let limits = &driver.request.limits;
@@ -32,7 +32,7 @@ pub(crate) fn scan(
     };
     let mut lookup = references.lookup();
     let mut broken = None;
-    let mut keys = LogKeys::default();
+    let mut keys = LogKeyParser::default();
     let mut visit = |listed: Listed<'_>| {
         let key = match listed {
             Listed::Object(key, _) => key,

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::iter;
 
-use super::candidates::Unnamed;
-use super::cover::{Class, Cover, classify};
+use super::candidates::Candidates;
+use super::cover::{Cover, LogClass, classify};
 use super::references::References;
 use super::scan::scan;
 use crate::cloudtrail::ids::{ChainId, HOUR, Window, shift};
@@ -15,32 +15,32 @@ use crate::proof::chain::Walk;
 use crate::proof::coverage::Spans;
 use crate::proof::gap;
 use crate::source::{GetError, RootId};
-use crate::validate::Driver;
-use crate::validate::digests::chain::Proved;
-use crate::validate::digests::listing::Names;
+use crate::validate::Context;
+use crate::validate::digests::chain::ChainState;
+use crate::validate::digests::listing::DigestNames;
 use crate::validate::digests::walk::Purpose;
-use crate::validate::unreferenced::tally::Beside;
+use crate::validate::unreferenced::tally::OtherObjects;
 
 /// A search for logs that no digest names.
-pub(crate) struct Search {
+pub(crate) struct LogSearch {
     /// One of the chains.
     pub id: ChainId,
     /// The time that they are held against.
     pub time: Window,
     pub covers: Vec<Cover>,
     pub references: References,
-    pub folders: Vec<Folder>,
+    pub folders: Vec<LogFolderListing>,
 }
 
 /// One folder of logs.
-pub(crate) struct Folder {
+pub(crate) struct LogFolderListing {
     pub place: (RootId, KeyRoot),
     /// Why it could not be listed, if it could not.
     pub trouble: Option<GetError>,
     /// What is no finding, where there is any.
-    pub beside: Option<Box<Beside>>,
+    pub beside: Option<Box<OtherObjects>>,
     /// What may be one, or lies in gaps.
-    pub unnamed: Unnamed,
+    pub unnamed: Candidates,
     /// Logs that no digest names beyond those kept.
     pub more: u64,
     /// Whether digests after the window may name some of them.
@@ -49,15 +49,15 @@ pub(crate) struct Folder {
     pub blind: OnceCell<bool>,
 }
 
-impl Driver<'_> {
+impl Context<'_> {
     /// What is to be listed for chains that were walked; nothing where they have no folder.
     pub(crate) fn search(
         &self,
-        walked: &mut [Proved],
-        mut siblings: BTreeMap<ChainId, Names>,
+        walked: &mut [ChainState],
+        mut siblings: BTreeMap<ChainId, DigestNames>,
         hidden: &Spans,
         mut references: References,
-    ) -> Option<Box<Search>> {
+    ) -> Option<Box<LogSearch>> {
         if self.request.only.is_some() {
             return None;
         }
@@ -82,16 +82,16 @@ impl Driver<'_> {
             }
         }
         references.put_away();
-        let folder = |place| Folder {
+        let folder = |place| LogFolderListing {
             place,
             trouble: None,
             beside: None,
-            unnamed: Unnamed::default(),
+            unnamed: Candidates::default(),
             more: 0,
             undecided: false,
             blind: OnceCell::new(),
         };
-        Some(Box::new(Search {
+        Some(Box::new(LogSearch {
             id,
             time,
             covers,
@@ -101,7 +101,7 @@ impl Driver<'_> {
     }
 
     /// Lists the folders.
-    pub(crate) fn list_logs(&self, mut search: Box<Search>) -> Box<Search> {
+    pub(crate) fn list_logs(&self, mut search: Box<LogSearch>) -> Box<LogSearch> {
         let mut folders = std::mem::take(&mut search.folders);
         for folder in &mut folders {
             folder.trouble = self.list_folder(&mut search, folder).err();
@@ -111,7 +111,11 @@ impl Driver<'_> {
         search
     }
 
-    fn list_folder(&self, search: &mut Search, folder: &mut Folder) -> Result<(), GetError> {
+    fn list_folder(
+        &self,
+        search: &mut LogSearch,
+        folder: &mut LogFolderListing,
+    ) -> Result<(), GetError> {
         let limits = &self.request.limits;
         let grace = self.request.backfill_grace;
         let time = search.time;
@@ -119,33 +123,33 @@ impl Driver<'_> {
         let late = shift(time.to, -grace).max(time.from);
         let (mut kept, mut kept_late) = (0, 0);
         // Those that were seen among others are added after them.
-        let mut counted = Beside::default();
+        let mut counted = OtherObjects::default();
         let place = (&folder.place, &search.id);
         let found = &mut |key: &str, minute| {
             let class = classify(&search.covers, &folder.place, minute, grace);
             if minute >= late && kept_late < limits.unnamed_late {
                 kept_late += 1;
-                folder.undecided |= matches!(class, Class::Undecided);
+                folder.undecided |= matches!(class, LogClass::Undecided);
                 return folder.unnamed.add_log(self.unnamed, key);
             }
             let blind = || self.is_blind(&folder.place, &folder.blind, &search.id);
             match class {
-                Class::InGaps => folder.unnamed.add_in_gaps(self.unnamed, minute),
-                Class::InOthersGap => counted.others_gap.add(limits, key),
+                LogClass::InGaps => folder.unnamed.add_in_gaps(self.unnamed, minute),
+                LogClass::InOthersGap => counted.others_gap.add(limits, key),
                 _ if blind() => counted.without_digests.add(limits, key),
-                Class::Undecided => counted.undecided.add(limits, key),
-                Class::Unreferenced if kept < limits.findings_per_code => {
+                LogClass::Undecided => counted.undecided.add(limits, key),
+                LogClass::Unreferenced if kept < limits.findings_per_code => {
                     kept += 1;
                     folder.unnamed.add_log(self.unnamed, key);
                 }
-                Class::Unreferenced => folder.more += 1,
+                LogClass::Unreferenced => folder.more += 1,
             }
         };
         let references = &mut search.references;
-        let mut beside = Beside::default();
+        let mut beside = OtherObjects::default();
         let listed = scan(self, place, references, time, &mut beside, found);
         beside.add(counted, limits);
-        folder.beside = (beside != Beside::default()).then(|| Box::new(beside));
+        folder.beside = (beside != OtherObjects::default()).then(|| Box::new(beside));
         listed
     }
 
@@ -175,9 +179,9 @@ impl Driver<'_> {
 
     /// The places that proven digests were written to, by the names of their buckets. Copies beside
     /// them are none, and so are places of what is not proven.
-    fn folders(&self, walked: &[Proved]) -> Vec<(RootId, KeyRoot)> {
+    fn folders(&self, walked: &[ChainState]) -> Vec<(RootId, KeyRoot)> {
         let atlas = self.fetcher.atlas;
-        let written = |proved: &Proved, (root, key_root): &(RootId, KeyRoot)| {
+        let written = |proved: &ChainState, (root, key_root): &(RootId, KeyRoot)| {
             let mut here = atlas.recorded(*root, &key_root.to_string()).into_iter();
             let walks = || iter::once(&proved.main).chain(proved.backfill.as_deref());
             here.any(|r| {
@@ -206,7 +210,7 @@ impl Driver<'_> {
     fn cover_of_sibling(
         &self,
         id: &ChainId,
-        names: Names,
+        names: DigestNames,
         time: Window,
         hidden: &Spans,
         references: &mut References,

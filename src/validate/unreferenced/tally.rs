@@ -6,7 +6,7 @@ use crate::proof::finding::Finding;
 
 /// Objects in folders of logs.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Beside {
+pub struct OtherObjects {
     /// Logs that no digest names, where digests that could name them are not there or not proven.
     pub undecided: Sample,
     /// Logs that no digest names, where a trail writes without digests.
@@ -21,9 +21,9 @@ pub struct Beside {
     pub trouble: Vec<Finding>,
 }
 
-impl Beside {
+impl OtherObjects {
     /// Takes over what was seen elsewhere.
-    pub fn add(&mut self, other: Beside, limits: &Limits) {
+    pub fn add(&mut self, other: OtherObjects, limits: &Limits) {
         self.undecided.append(limits, other.undecided);
         self.without_digests.append(limits, other.without_digests);
         self.others_gap.append(limits, other.others_gap);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Who we are to AWS, and how it is reached.
 #[derive(clap::Args)]
 #[command(next_help_heading = "AWS")]
-pub struct SignIn {
+pub struct SignInArgs {
     /// The profile to sign in with, as for the AWS CLI
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
@@ -42,7 +42,7 @@ pub struct SignIn {
 /// What the AWS CLI takes everywhere and has no meaning here: accepted, so that its command line
 /// works unchanged, and named on standard error.
 #[derive(clap::Args)]
-pub struct Unused {
+pub struct UnusedArgs {
     #[arg(long, hide = true)]
     pub debug: bool,
     #[arg(long, hide = true)]
@@ -69,7 +69,7 @@ pub struct Unused {
     pub cli_error_format: Option<String>,
 }
 
-impl Unused {
+impl UnusedArgs {
     /// Those that were given, each with what it means here.
     pub fn given(&self) -> Vec<(&'static str, &'static str)> {
         const REPORT: &str = "what is printed is chosen with --format";
@@ -103,7 +103,7 @@ impl Unused {
     }
 }
 
-impl SignIn {
+impl SignInArgs {
     /// Those that were given, by name.
     pub fn given(&self) -> Vec<&'static str> {
         let all = [

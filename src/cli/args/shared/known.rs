@@ -8,7 +8,7 @@ use crate::source::places::MapRule;
 /// What the objects themselves do not say.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source")]
-pub struct Known {
+pub struct EvidenceArgs {
     /// What is found at the left was recorded at the right; repeatable
     #[arg(long, value_name = "BUCKET[/PREFIX]=BUCKET[/PREFIX]")]
     pub map: Vec<MapRule>,
@@ -22,7 +22,7 @@ pub struct Known {
 /// How late a digest may come and still be in time.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Window")]
-pub struct Late {
+pub struct DeliveryArgs {
     /// How long a digest may take to be delivered
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = duration)]
     pub delivery_lag: i64,

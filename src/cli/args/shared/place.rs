@@ -7,7 +7,7 @@ use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
 /// Where objects are read.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source")]
-pub struct Source {
+pub struct SourceArgs {
     /// A folder as `aws s3 sync` leaves it, optionally with the name its bucket had; repeatable
     #[arg(long, value_name = "[BUCKET=]DIR")]
     pub path: Vec<PathBuf>,
@@ -21,7 +21,7 @@ pub struct Source {
 /// What narrows the look.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scope")]
-pub struct Scope {
+pub struct ScopeArgs {
     /// Only digests delivered from this region, by default every one with digests; repeatable
     #[arg(long)]
     pub region: Vec<Region>,

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// What it is written as.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Plain {
+pub enum PlainFormat {
     Text,
     Json,
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::raw::{Params, Raw, Resources};
-use super::{Call, Setting, Settings, TrailChange, TrailRef};
+use super::raw::{Params, RawRecord, Resources};
+use super::{Call, TrailChange, TrailRef, TrailSetting, TrailSettings};
 
 /// A kind of call that bears on trails or on what they have stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CallKind {
     Start,
     Stop,
     Create,
@@ -16,7 +16,7 @@ pub(super) enum Kind {
     Selectors,
     Remove,
     Write,
-    Bucket(Setting),
+    Bucket(TrailSetting),
     Key,
 }
 
@@ -24,74 +24,76 @@ const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 const S3: &str = "s3.amazonaws.com";
 const KMS: &str = "kms.amazonaws.com";
 
-impl Kind {
+impl CallKind {
     /// Whether calls of a service are wanted at all.
     pub(super) fn is_source(source: &str) -> bool {
         [CLOUDTRAIL, S3, KMS].contains(&source)
     }
 
     /// What a service's call of that name is.
-    pub(super) fn of(source: &str, name: &str) -> Option<Kind> {
+    pub(super) fn of(source: &str, name: &str) -> Option<CallKind> {
         let kind = match (source, name) {
-            (CLOUDTRAIL, "StartLogging") => Kind::Start,
-            (CLOUDTRAIL, "StopLogging") => Kind::Stop,
-            (CLOUDTRAIL, "CreateTrail") => Kind::Create,
-            (CLOUDTRAIL, "UpdateTrail") => Kind::Update,
-            (CLOUDTRAIL, "DeleteTrail") => Kind::DeleteTrail,
-            (CLOUDTRAIL, "PutEventSelectors") => Kind::Selectors,
-            (S3, "DeleteObject" | "DeleteObjects") => Kind::Remove,
-            (S3, "PutObject" | "CopyObject" | "CompleteMultipartUpload") => Kind::Write,
+            (CLOUDTRAIL, "StartLogging") => CallKind::Start,
+            (CLOUDTRAIL, "StopLogging") => CallKind::Stop,
+            (CLOUDTRAIL, "CreateTrail") => CallKind::Create,
+            (CLOUDTRAIL, "UpdateTrail") => CallKind::Update,
+            (CLOUDTRAIL, "DeleteTrail") => CallKind::DeleteTrail,
+            (CLOUDTRAIL, "PutEventSelectors") => CallKind::Selectors,
+            (S3, "DeleteObject" | "DeleteObjects") => CallKind::Remove,
+            (S3, "PutObject" | "CopyObject" | "CompleteMultipartUpload") => CallKind::Write,
             (
                 S3,
                 "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" | "DeleteBucketLifecycle",
-            ) => Kind::Bucket(Setting::Lifecycle),
-            (S3, "PutBucketPolicy" | "DeleteBucketPolicy") => Kind::Bucket(Setting::Policy),
-            (S3, "PutBucketVersioning") => Kind::Bucket(Setting::Versioning),
-            (KMS, "DisableKey" | "ScheduleKeyDeletion") => Kind::Key,
+            ) => CallKind::Bucket(TrailSetting::Lifecycle),
+            (S3, "PutBucketPolicy" | "DeleteBucketPolicy") => {
+                CallKind::Bucket(TrailSetting::Policy)
+            }
+            (S3, "PutBucketVersioning") => CallKind::Bucket(TrailSetting::Versioning),
+            (KMS, "DisableKey" | "ScheduleKeyDeletion") => CallKind::Key,
             _ => return None,
         };
         Some(kind)
     }
 
     /// CloudTrail itself writes what it delivers: that bears on nothing.
-    pub(super) fn is_delivery(self, raw: &Raw) -> bool {
+    pub(super) fn is_delivery(self, raw: &RawRecord) -> bool {
         let by = [raw.identity.invoked_by.said(), raw.source_ip.said()];
-        self == Kind::Write
+        self == CallKind::Write
             && raw.identity.kind.said() == Some("AWSService")
             && by.contains(&Some(CLOUDTRAIL))
     }
 
     /// What a call of this kind asked for, if its record says of what.
-    pub(super) fn call(self, raw: &Raw) -> Option<Call> {
+    pub(super) fn call(self, raw: &RawRecord) -> Option<Call> {
         let (params, resources) = (&raw.params, &raw.resources);
-        let settings = || Settings {
+        let settings = || TrailSettings {
             validation: params.validation.0,
             bucket: params.trail_bucket.kept(),
             multi_region: params.multi_region.0,
         };
         let change = match self {
-            Kind::Start => TrailChange::Start,
-            Kind::Stop => TrailChange::Stop,
-            Kind::Create => TrailChange::Create(settings()),
-            Kind::Update => TrailChange::Update(settings()),
-            Kind::DeleteTrail => TrailChange::Delete,
-            Kind::Selectors => TrailChange::Selectors,
-            Kind::Remove => {
+            CallKind::Start => TrailChange::Start,
+            CallKind::Stop => TrailChange::Stop,
+            CallKind::Create => TrailChange::Create(settings()),
+            CallKind::Update => TrailChange::Update(settings()),
+            CallKind::DeleteTrail => TrailChange::Delete,
+            CallKind::Selectors => TrailChange::Selectors,
+            CallKind::Remove => {
                 let bucket = bucket(params, resources)?;
                 let keys = removed(bucket, params, resources);
                 return Some(Call::Remove(bucket.to_owned(), keys));
             }
-            Kind::Write => {
+            CallKind::Write => {
                 let bucket = bucket(params, resources)?;
                 // A copy's resources name what was copied as well, so that its own key goes first.
                 let key = params.key.said();
                 let key = key.or_else(|| keys(bucket, resources).next())?;
                 return Some(Call::Write(bucket.to_owned(), key.to_owned()));
             }
-            Kind::Bucket(setting) => {
+            CallKind::Bucket(setting) => {
                 return Some(Call::Bucket(bucket(params, resources)?.to_owned(), setting));
             }
-            Kind::Key => return Some(Call::Key(key(params, resources)?.to_owned())),
+            CallKind::Key => return Some(Call::Key(key(params, resources)?.to_owned())),
         };
         let trail = params.name.said().or(params.trail_name.said())?;
         Some(Call::Trail(trail_ref(trail)?, change))

@@ -80,7 +80,7 @@ pub enum Call {
     Write(String, String),
     /// A bucket's settings: `PutBucketLifecycle…`, `PutBucketPolicy`, `PutBucketVersioning` and the
     /// like.
-    Bucket(String, Setting),
+    Bucket(String, TrailSetting),
     /// `DisableKey ScheduleKeyDeletion`: a KMS key, by its id or ARN.
     Key(String),
 }
@@ -102,9 +102,9 @@ pub enum TrailChange {
     /// StopLogging.
     Stop,
     /// CreateTrail.
-    Create(Settings),
+    Create(TrailSettings),
     /// UpdateTrail.
-    Update(Settings),
+    Update(TrailSettings),
     /// DeleteTrail.
     Delete,
     /// PutEventSelectors.
@@ -113,7 +113,7 @@ pub enum TrailChange {
 
 /// What CreateTrail or UpdateTrail set; `None` where it set nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Settings {
+pub struct TrailSettings {
     /// `enableLogFileValidation`.
     pub validation: Option<bool>,
     /// `s3BucketName`.
@@ -124,7 +124,7 @@ pub struct Settings {
 
 /// What of a bucket was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Setting {
+pub enum TrailSetting {
     /// When objects expire.
     Lifecycle,
     /// Who may do what.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
-use super::kind::Kind;
+use super::kind::CallKind;
 use super::member::Member;
 use crate::base::json::lenient::{Flag, LONG, Loose, SHORT, Seed, Text, skip_list, skip_object};
 
@@ -16,7 +16,7 @@ const RESOURCES: usize = KEYS + 24;
 
 /// A record.
 #[derive(Default)]
-pub(super) struct Raw {
+pub(super) struct RawRecord {
     /// It is an object.
     pub(super) object: bool,
     /// Its `errorCode` is of another type: how the call ended is not known.
@@ -30,28 +30,28 @@ pub(super) struct Raw {
     pub(super) source_ip: Text<SHORT>,
     pub(super) user_agent: Text<SHORT>,
     pub(super) error_code: Text<SHORT>,
-    pub(super) identity: Identity,
+    pub(super) identity: RawIdentity,
     pub(super) params: Params,
     pub(super) resources: Resources,
 }
 
-impl Raw {
+impl RawRecord {
     /// What kind of call it is, if one that is wanted.
-    pub(super) fn kind(&self) -> Option<Kind> {
-        Kind::of(self.source.said()?, self.name.said()?)
+    pub(super) fn kind(&self) -> Option<CallKind> {
+        CallKind::of(self.source.said()?, self.name.said()?)
     }
 
     /// It is known by now not to be wanted.
     fn is_unwanted(&self) -> bool {
         match (self.source.said(), self.name.said()) {
-            (Some(source), Some(name)) => Kind::of(source, name).is_none(),
-            (Some(source), None) => !Kind::is_source(source),
+            (Some(source), Some(name)) => CallKind::of(source, name).is_none(),
+            (Some(source), None) => !CallKind::is_source(source),
             (None, _) => false,
         }
     }
 }
 
-impl Loose for Raw {
+impl Loose for RawRecord {
     fn object<'de, A: MapAccess<'de>>(
         &mut self,
         mut map: A,
@@ -89,7 +89,7 @@ impl Loose for Raw {
 
 /// `userIdentity`.
 #[derive(Default)]
-pub(super) struct Identity {
+pub(super) struct RawIdentity {
     /// It is there.
     pub(super) there: bool,
     pub(super) kind: Text<SHORT>,
@@ -100,7 +100,7 @@ pub(super) struct Identity {
     pub(super) invoked_by: Text<SHORT>,
 }
 
-impl Loose for Identity {
+impl Loose for RawIdentity {
     fn object<'de, A: MapAccess<'de>>(
         &mut self,
         mut map: A,

@@ -6,9 +6,9 @@ use std::io::{BufReader, Read};
 use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::kind::Kind;
+use super::kind::CallKind;
 use super::member::Member;
-use super::raw::{Identity, Raw};
+use super::raw::{RawIdentity, RawRecord};
 use super::{Actor, Event};
 use crate::base::json::bounded::{self, Bounded};
 use crate::base::json::lenient::Seed;
@@ -52,7 +52,7 @@ fn parse<'de, R: serde_json::de::Read<'de>>(
     take: &mut dyn FnMut(Event),
 ) -> Records {
     let mut records = Records::default();
-    let log = Log {
+    let log = LogRecords {
         records: &mut records,
         take,
     };
@@ -65,7 +65,7 @@ fn parse<'de, R: serde_json::de::Read<'de>>(
 
 /// Reads one record, as LookupEvents gives it in `CloudTrailEvent`.
 pub fn read_one(json: &str) -> Option<Event> {
-    let mut found = Found::default();
+    let mut found = FoundRecord::default();
     let mut parser = Deserializer::from_str(json);
     found.seed().deserialize(&mut parser).ok()?;
     parser.end().ok()?;
@@ -74,13 +74,13 @@ pub fn read_one(json: &str) -> Option<Event> {
 
 /// A record that was read, and whether something of it was odd.
 #[derive(Default)]
-struct Found {
-    raw: Raw,
+struct FoundRecord {
+    raw: RawRecord,
     odd: bool,
 }
 
-impl Found {
-    fn seed(&mut self) -> Seed<'_, Raw> {
+impl FoundRecord {
+    fn seed(&mut self) -> Seed<'_, RawRecord> {
         Seed {
             value: &mut self.raw,
             odd: &mut self.odd,
@@ -89,7 +89,7 @@ impl Found {
 
     /// The event, if it is wanted and understood, and whether it is odd.
     fn event(self) -> (Option<Event>, bool) {
-        let Found { raw, odd } = self;
+        let FoundRecord { raw, odd } = self;
         if !raw.object {
             return (None, true);
         }
@@ -105,7 +105,7 @@ impl Found {
 }
 
 /// What a call of a kind that is wanted says. Without when, of what and how it ended it says nothing.
-fn event(kind: Kind, raw: &Raw) -> Option<Event> {
+fn event(kind: CallKind, raw: &RawRecord) -> Option<Event> {
     if raw.ended_oddly {
         return None;
     }
@@ -125,7 +125,7 @@ fn event(kind: Kind, raw: &Raw) -> Option<Event> {
     })
 }
 
-fn actor(identity: &Identity) -> Actor {
+fn actor(identity: &RawIdentity) -> Actor {
     Actor {
         kind: identity.kind.kept(),
         arn: identity.arn.kept(),
@@ -137,7 +137,7 @@ fn actor(identity: &Identity) -> Actor {
 }
 
 /// The name of a session: the end of its ARN, else of its principal. Other principals hold colons too.
-fn session(identity: &Identity) -> Option<&str> {
+fn session(identity: &RawIdentity) -> Option<&str> {
     let arn = identity.arn.said().unwrap_or_default();
     if let Some((_, role)) = arn.split_once(":assumed-role/") {
         return role.split_once('/').map(|(_, session)| session);
@@ -151,12 +151,12 @@ fn session(identity: &Identity) -> Option<&str> {
 }
 
 /// `{"Records":[...]}`; says whether there was such a list.
-struct Log<'a> {
+struct LogRecords<'a> {
     records: &'a mut Records,
     take: &'a mut dyn FnMut(Event),
 }
 
-impl<'de> Visitor<'de> for Log<'_> {
+impl<'de> Visitor<'de> for LogRecords<'_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,7 +168,7 @@ impl<'de> Visitor<'de> for Log<'_> {
         while let Some(name) = map.next_key::<Member>()? {
             if name == Member::Records {
                 listed = true;
-                map.next_value_seed(List {
+                map.next_value_seed(RecordList {
                     records: &mut *self.records,
                     take: &mut *self.take,
                 })?;
@@ -181,12 +181,12 @@ impl<'de> Visitor<'de> for Log<'_> {
 }
 
 /// The list itself. Should it stand twice, both are read.
-struct List<'a> {
+struct RecordList<'a> {
     records: &'a mut Records,
     take: &'a mut dyn FnMut(Event),
 }
 
-impl<'de> DeserializeSeed<'de> for List<'_> {
+impl<'de> DeserializeSeed<'de> for RecordList<'_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -194,7 +194,7 @@ impl<'de> DeserializeSeed<'de> for List<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for List<'_> {
+impl<'de> Visitor<'de> for RecordList<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -203,7 +203,7 @@ impl<'de> Visitor<'de> for List<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         loop {
-            let mut found = Found::default();
+            let mut found = FoundRecord::default();
             if list.next_element_seed(found.seed())?.is_none() {
                 return Ok(());
             }

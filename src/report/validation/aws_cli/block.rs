@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::course::{Course, Item, NOWHERE, sum};
 use super::printer::{Count, Printer, Streams};
-use super::told::Told;
+use super::told::ToldFiles;
 use super::words;
 use crate::cloudtrail::ids::{ChainId, HOUR, TrailArn, shift};
 use crate::proof::finding::Code;
@@ -75,7 +75,7 @@ impl<'a> Block<'a> {
     /// Prints it.
     pub fn print(
         &self,
-        told: Option<&Told>,
+        told: Option<&ToldFiles>,
         verbose: bool,
         streams: &mut Streams<'_>,
     ) -> io::Result<()> {
@@ -146,7 +146,7 @@ impl<'a> Block<'a> {
     /// What is told in one walk, newest first.
     fn items(
         &self,
-        told: Option<&Told>,
+        told: Option<&ToldFiles>,
         backfill: bool,
         by_key: &HashMap<&str, &Finding>,
     ) -> io::Result<Vec<Item<'a>>> {

@@ -6,7 +6,7 @@ use std::io;
 use jiff::Timestamp;
 
 use super::printer::{Count, Printer};
-use super::told::{Entry, Told, ToldDigest};
+use super::told::{DigestEntry, ToldDigest, ToldFiles};
 use super::words;
 use crate::proof::finding::Code;
 use crate::report::validation::v1::Finding;
@@ -16,7 +16,7 @@ pub const NOWHERE: &str = "-";
 
 /// Something to be told in its turn.
 pub enum Item<'a> {
-    Told(Entry),
+    Told(DigestEntry),
     Finding(&'a Finding),
     Gap(Timestamp, Timestamp),
 }
@@ -24,7 +24,7 @@ pub enum Item<'a> {
 /// What the printing of a block has come to.
 pub struct Course<'a, 'b, 'c> {
     pub printer: Printer<'a, 'b>,
-    pub told: Option<&'c Told>,
+    pub told: Option<&'c ToldFiles>,
     /// The window that was asked for.
     pub window: (Timestamp, Timestamp),
     /// What valid digests cover of it.
@@ -76,7 +76,7 @@ impl Course<'_, '_, '_> {
     /// something was found on them, and so is all that it does not reach.
     fn digest(
         &mut self,
-        told: &Told,
+        told: &ToldFiles,
         digest: &ToldDigest,
         backfill: bool,
         unreached: bool,

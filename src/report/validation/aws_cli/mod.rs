@@ -17,7 +17,7 @@ use super::v1::Report;
 use crate::proof::finding::Severity;
 use block::Block;
 pub use printer::Streams;
-pub use told::{Told, ToldDigest, ToldLog};
+pub use told::{ToldDigest, ToldFiles, ToldLog};
 pub use words::{digest as digest_problem, is_of_the_rest, log as log_problem};
 
 /// Writes it as far as a report tells it, both streams as one: counts, and files that are not valid.
@@ -35,11 +35,11 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Where writing fails, or what was told could not be kept.
 pub fn print(
     report: &Report,
-    told: Option<&Told>,
+    told: Option<&ToldFiles>,
     verbose: bool,
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
-    told.map_or(Ok(()), Told::check)?;
+    told.map_or(Ok(()), ToldFiles::check)?;
     let mut blocks: BTreeMap<&str, Block<'_>> = BTreeMap::new();
     for chain in &report.chains {
         let block = Block::new(report, &chain.id, Some(chain));

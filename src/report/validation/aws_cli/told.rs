@@ -45,38 +45,38 @@ pub struct ToldLog {
 
 /// Where a digest stands: what is kept of it in memory.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct DigestEntry {
     /// The end of its interval as its name says, in seconds.
     pub end: i64,
     at: u64,
 }
 
 /// The name of a digest in the index: no two digests share one.
-type Name = [u8; 16];
+type DigestId = [u8; 16];
 
 /// The files of every chain.
 #[derive(Debug)]
-pub struct Told {
-    spool: Mutex<Spool>,
+pub struct ToldFiles {
+    spool: Mutex<ToldSpool>,
 }
 
 #[derive(Debug)]
-struct Spool {
+struct ToldSpool {
     file: SpooledTempFile,
     end: u64,
     /// By chain, and whether they are backfill digests.
-    digests: BTreeMap<(String, bool), Vec<Entry>>,
+    digests: BTreeMap<(String, bool), Vec<DigestEntry>>,
     /// Where the logs of each digest stand.
-    logs: HashMap<Name, Vec<u64>>,
+    logs: HashMap<DigestId, Vec<u64>>,
     /// The logs told last, and their digest.
-    open: Option<(Name, Vec<ToldLog>)>,
+    open: Option<(DigestId, Vec<ToldLog>)>,
     trouble: Option<io::Error>,
 }
 
-impl Default for Told {
+impl Default for ToldFiles {
     fn default() -> Self {
-        Told {
-            spool: Mutex::new(Spool {
+        ToldFiles {
+            spool: Mutex::new(ToldSpool {
                 file: SpooledTempFile::new(HELD),
                 end: 0,
                 digests: BTreeMap::new(),
@@ -91,14 +91,14 @@ impl Default for Told {
 /// Logs that are written at once.
 const TOGETHER: usize = 1024;
 
-impl Told {
+impl ToldFiles {
     /// Keeps a digest, of which a chain's are told newest first.
     pub fn digest(&self, chain: &str, backfill: bool, end: Timestamp, digest: &ToldDigest) {
         let mut spool = self.lock();
         if let Some(at) = spool.write(digest) {
             let end = end.as_second();
             let digests = spool.digests.entry((chain.into(), backfill));
-            digests.or_default().push(Entry { end, at });
+            digests.or_default().push(DigestEntry { end, at });
         }
     }
 
@@ -106,7 +106,7 @@ impl Told {
     pub fn log(&self, digest: (&str, &str), log: ToldLog) {
         let mut spool = self.lock();
         let name = name(digest.0, digest.1);
-        let same = |(open, logs): &(Name, Vec<_>)| *open == name && logs.len() < TOGETHER;
+        let same = |(open, logs): &(DigestId, Vec<_>)| *open == name && logs.len() < TOGETHER;
         if !spool.open.as_ref().is_some_and(same) {
             spool.close();
             spool.open = Some((name, Vec::new()));
@@ -127,7 +127,7 @@ impl Told {
     }
 
     /// The digests of a chain, as they were told.
-    pub fn digests(&self, chain: &str, backfill: bool) -> Vec<Entry> {
+    pub fn digests(&self, chain: &str, backfill: bool) -> Vec<DigestEntry> {
         let spool = self.lock();
         let digests = spool.digests.get(&(chain.to_owned(), backfill));
         digests.cloned().unwrap_or_default()
@@ -137,7 +137,7 @@ impl Told {
     ///
     /// # Errors
     /// Where the temporary file cannot be read.
-    pub fn read(&self, entry: Entry) -> io::Result<ToldDigest> {
+    pub fn read(&self, entry: DigestEntry) -> io::Result<ToldDigest> {
         self.lock().read(entry.at)
     }
 
@@ -159,7 +159,7 @@ impl Told {
         Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Spool> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ToldSpool> {
         self.spool.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
@@ -171,7 +171,7 @@ impl ToldDigest {
     }
 }
 
-impl Spool {
+impl ToldSpool {
     /// Writes the logs told last.
     fn close(&mut self) {
         if let Some((name, logs)) = self.open.take()
@@ -212,13 +212,13 @@ impl Spool {
     }
 }
 
-fn name(bucket: &str, key: &str) -> Name {
+fn name(bucket: &str, key: &str) -> DigestId {
     let hash = sha2::Sha256::new()
         .chain_update(bucket)
         .chain_update([0])
         .chain_update(key)
         .finalize();
-    let mut name = Name::default();
+    let mut name = DigestId::default();
     let length = name.len();
     name.copy_from_slice(&hash[..length]);
     name

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::events::{EventPart, Events};
 use crate::proof::finding::Severity;
-use crate::report::validation::groups::{Group, one_of_many, told_of};
+use crate::report::validation::groups::{FindingGroup, one_of_many, told_of};
 use crate::report::validation::v1::Finding;
 
 /// Others told one by one.
@@ -13,7 +13,7 @@ const OTHERS: usize = 200;
 const OTHERS_BYTES: usize = 200_000;
 
 /// Names and what is told under them.
-type Lines = Vec<(&'static str, String)>;
+type FindingLines = Vec<(&'static str, String)>;
 
 /// Findings that say the same.
 #[derive(Template)]
@@ -27,14 +27,14 @@ pub(super) struct FindingPart<'a> {
     count: u64,
     /// Which of the chains shown it is of.
     chain: Option<usize>,
-    lines: Lines,
+    lines: FindingLines,
     events: Events,
-    others: Vec<Lines>,
+    others: Vec<FindingLines>,
     more: usize,
 }
 
 impl<'a> FindingPart<'a> {
-    pub(super) fn of(group: &Group<'a>, chain: Option<usize>) -> Self {
+    pub(super) fn of(group: &FindingGroup<'a>, chain: Option<usize>) -> Self {
         let (events, more) = group.events();
         let mut lines = group.lines();
         lines.extend(told_of(group.first));
@@ -44,7 +44,7 @@ impl<'a> FindingPart<'a> {
             lines.extend(told_of(finding));
             lines
         });
-        let others: Vec<Lines> = others
+        let others: Vec<FindingLines> = others
             .take_while(|lines| {
                 let room = bytes < OTHERS_BYTES;
                 bytes += lines.iter().map(|(_, value)| value.len()).sum::<usize>();

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use askama::Template;
 use jiff::SignedDuration;
 
-use super::groups::Group;
+use super::groups::FindingGroup;
 use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, window};
 use super::matrix::{Matrix, Most, Table};
 use super::v1::{Chain, Report, SourceKind};
@@ -60,7 +60,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         shown.insert(chain.id.as_str(), n);
         begun += 1;
     }
-    let groups = Group::all(&report.findings);
+    let groups = FindingGroup::all(&report.findings);
     Between {
         report,
         more_chains: order.len() - begun,

@@ -23,7 +23,7 @@ pub(super) struct Timeline {
     /// Bars, those on top last.
     pub bars: Vec<Bar>,
     /// Restarts.
-    pub restarts: Vec<Mark>,
+    pub restarts: Vec<TimelineMark>,
     /// How long a step is, where bars are steps.
     pub step: Option<String>,
     /// The middle of the window.
@@ -64,7 +64,7 @@ impl Bar {
 }
 
 /// An instant.
-pub(super) struct Mark {
+pub(super) struct TimelineMark {
     /// Where it is.
     pub x: String,
     /// What is told of it.
@@ -102,7 +102,7 @@ impl Timeline {
         Some(Timeline {
             bars: arranged(bars),
             restarts: restarts
-                .map(|g| Mark {
+                .map(|g| TimelineMark {
                     x: percent(at(g.to)),
                     title: format!("restart at {}", g.to),
                 })

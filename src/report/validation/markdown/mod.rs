@@ -6,7 +6,7 @@ mod inline;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::{Group, OTHERS, one_of_many};
+use super::groups::{FindingGroup, OTHERS, one_of_many};
 use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, told, window};
 use super::v1::{Accepted, Chain, Evidence, Gap, Report};
 use super::wording::{cause, certainty, clip, digests, facts, logs, plural, span};
@@ -33,7 +33,7 @@ const FOR_ACCEPTED: usize = 52_000;
 /// # Errors
 /// Where writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::default();
+    let mut page = MarkdownPage::default();
     verdict(report, &mut page);
     chains(report, &mut page);
     gaps(report, &mut page);
@@ -51,11 +51,11 @@ const MISSES: usize = 100;
 
 /// What is written so far.
 #[derive(Default)]
-struct Page {
+struct MarkdownPage {
     text: String,
 }
 
-impl Page {
+impl MarkdownPage {
     /// Adds a block for each thing that fits while the page has no more than so many bytes, and counts
     /// the others: one that is too long leaves room for those after it.
     fn fill<T>(
@@ -88,7 +88,7 @@ impl Page {
     }
 }
 
-fn verdict(report: &Report, page: &mut Page) {
+fn verdict(report: &Report, page: &mut MarkdownPage) {
     let requested = &report.requested;
     let _ = write!(
         page.text,
@@ -117,7 +117,7 @@ fn verdict(report: &Report, page: &mut Page) {
     );
 }
 
-fn chains(report: &Report, page: &mut Page) {
+fn chains(report: &Report, page: &mut MarkdownPage) {
     let verified = report.chains.iter();
     let verified = verified.filter(|c| c.verdict == Verdict::Verified).count();
     let missing = match missing_chains(report) {
@@ -153,7 +153,7 @@ fn chains(report: &Report, page: &mut Page) {
 }
 
 /// Gaps of which something is known.
-fn gaps(report: &Report, page: &mut Page) {
+fn gaps(report: &Report, page: &mut MarkdownPage) {
     let gaps = report.chains.iter().map(Box::as_ref);
     let gaps = gaps.flat_map(|chain| chain.gaps.iter().map(move |gap| (chain, gap)));
     let told: Vec<_> = gaps
@@ -197,18 +197,18 @@ fn short(value: &str) -> String {
     code(&clip(value, SHORT))
 }
 
-fn findings(report: &Report, page: &mut Page) {
+fn findings(report: &Report, page: &mut MarkdownPage) {
     let counts = &report.totals.findings;
     let _ = write!(
         page.text,
         "\n## Findings\n\n{} failed, {} unproven, {} gap, {} note.\n",
         counts.failed, counts.unproven, counts.gap, counts.note
     );
-    let groups = Group::all(&report.findings);
+    let groups = FindingGroup::all(&report.findings);
     page.fill(FOR_FINDINGS, "kind", groups.iter(), finding);
 }
 
-fn finding(group: &Group<'_>) -> String {
+fn finding(group: &FindingGroup<'_>) -> String {
     let mut text = format!(
         "\n### {} {}",
         group.severity(),
@@ -256,7 +256,7 @@ fn finding(group: &Group<'_>) -> String {
     text
 }
 
-fn accepted(report: &Report, page: &mut Page) {
+fn accepted(report: &Report, page: &mut MarkdownPage) {
     if report.accepted.is_empty() {
         return;
     }

@@ -47,7 +47,7 @@ impl Measured {
 /// The names that matter here: of lists, by which their entries are told.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
-enum Name {
+enum BoundedName {
     Schema,
     Chains,
     Coverage,
@@ -61,19 +61,19 @@ enum Name {
     Other,
 }
 
-impl Name {
+impl BoundedName {
     /// What an entry of a list of that name takes.
     fn entry(self) -> usize {
         match self {
-            Name::Chains => size_of::<Chain>(),
-            Name::Coverage => size_of::<Stretch>(),
-            Name::Gaps => size_of::<Gap>(),
-            Name::Locations => size_of::<Location>(),
-            Name::Findings => size_of::<Finding>(),
-            Name::Evidence => size_of::<Evidence>(),
-            Name::Keys => size_of::<Key>(),
-            Name::Accepted => size_of::<Accepted>(),
-            Name::Schema | Name::Other => size_of::<String>(),
+            BoundedName::Chains => size_of::<Chain>(),
+            BoundedName::Coverage => size_of::<Stretch>(),
+            BoundedName::Gaps => size_of::<Gap>(),
+            BoundedName::Locations => size_of::<Location>(),
+            BoundedName::Findings => size_of::<Finding>(),
+            BoundedName::Evidence => size_of::<Evidence>(),
+            BoundedName::Keys => size_of::<Key>(),
+            BoundedName::Accepted => size_of::<Accepted>(),
+            BoundedName::Schema | BoundedName::Other => size_of::<String>(),
         }
     }
 }
@@ -97,8 +97,8 @@ impl<'de> Visitor<'de> for Whole {
         let (mut schema, mut bytes) = (None, 0);
         while let Some(name) = fields.next_key()? {
             match name {
-                Name::Schema => schema = fields.next_value()?,
-                name => fields.next_value_seed(Part {
+                BoundedName::Schema => schema = fields.next_value()?,
+                name => fields.next_value_seed(BoundedPart {
                     name,
                     bytes: &mut bytes,
                 })?,
@@ -109,12 +109,12 @@ impl<'de> Visitor<'de> for Whole {
 }
 
 /// Any value, with the name it has.
-struct Part<'a> {
-    name: Name,
+struct BoundedPart<'a> {
+    name: BoundedName,
     bytes: &'a mut u64,
 }
 
-impl<'de> DeserializeSeed<'de> for Part<'_> {
+impl<'de> DeserializeSeed<'de> for BoundedPart<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -122,7 +122,7 @@ impl<'de> DeserializeSeed<'de> for Part<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Part<'_> {
+impl<'de> Visitor<'de> for BoundedPart<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,10 +157,10 @@ impl<'de> Visitor<'de> for Part<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let Part { name, bytes } = self;
+        let BoundedPart { name, bytes } = self;
         let entry = name.entry() as u64;
         while entries
-            .next_element_seed(Part {
+            .next_element_seed(BoundedPart {
                 name,
                 bytes: &mut *bytes,
             })?
@@ -174,7 +174,7 @@ impl<'de> Visitor<'de> for Part<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
         let bytes = self.bytes;
         while let Some(name) = fields.next_key()? {
-            fields.next_value_seed(Part {
+            fields.next_value_seed(BoundedPart {
                 name,
                 bytes: &mut *bytes,
             })?;
