@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use trailproof::base::limits::Limits;
-use trailproof::cloudtrail::ids::Window;
+use trailproof::base::time::Window;
 use trailproof::proof::finding::{Code, Finding, Verdict};
 use trailproof::source::disk::DiskSource;
 use trailproof::source::memory::MemoryObject;

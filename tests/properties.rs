@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use trailproof::cloudtrail::ids::{ChainId, Window};
+use trailproof::base::time::Window;
+use trailproof::cloudtrail::ids::ChainId;
 use trailproof::cloudtrail::object_key::{
     DigestName, DigestObjectKey, KeyRoot, LogObjectKey, from_aws_logs,
 };

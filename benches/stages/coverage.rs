@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use jiff::Timestamp;
-use trailproof::cloudtrail::ids::{Window, shift};
+use trailproof::base::time::{Window, shift};
 use trailproof::proof::coverage::Paint;
 use trailproof::proof::finding::Severity;
 

@@ -3,8 +3,9 @@
 use std::hint::black_box;
 
 use serde_json::json;
+use trailproof::base::time::{Window, shift};
 use trailproof::cloudtrail::event::record::{Evidence, Via, read_one};
-use trailproof::cloudtrail::ids::{ChainId, Window, shift};
+use trailproof::cloudtrail::ids::ChainId;
 use trailproof::proof::coverage::Spans;
 use trailproof::proof::gap::{AROUND, Gap, Owner, explain, find};
 

@@ -1,7 +1,8 @@
 //! One signature over one digest.
 
+use trailproof::base::time::shift;
 use trailproof::cloudtrail::digest::Unverified;
-use trailproof::cloudtrail::ids::{Region, shift};
+use trailproof::cloudtrail::ids::Region;
 use trailproof::proof::signature::{SignatureCheck, WrittenSignature, check};
 
 use super::case::{Amount, Case, Named, Size};

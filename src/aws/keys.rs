@@ -10,7 +10,8 @@ use aws_sdk_cloudtrail::types::PublicKey as Listed;
 use jiff::Timestamp;
 
 use crate::aws::{Ask, Session, trouble};
-use crate::cloudtrail::ids::{HOUR, Region, shift};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, PublicKey};
 use crate::source::GetError;

@@ -9,3 +9,4 @@ pub mod sample;
 pub mod sha256;
 pub(crate) mod spool;
 pub mod text;
+pub mod time;

@@ -1,6 +1,7 @@
 //! Many names, of which a few are kept to be shown.
 
 use super::limits::Limits;
+use super::text::and_more;
 
 /// Names, a few of them kept, all counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,5 +26,10 @@ impl Sample {
         self.count += other.count;
         self.first.extend(other.first);
         self.first.truncate(limits.named);
+    }
+
+    /// The kept names, and how many more there are, as in `a, b and 3 more`.
+    pub fn list(&self) -> String {
+        and_more(self.first.join(", "), self.count - self.first.len() as u64)
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::ids::{HOUR, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
 
 /// Holes between digests that follow one another: time that no digest says it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +45,7 @@ impl Holes {
 #[cfg(test)]
 mod tests {
     use super::Holes;
-    use crate::cloudtrail::ids::Window;
+    use crate::base::time::Window;
     use jiff::Timestamp;
 
     fn at(text: &str) -> Timestamp {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::base::json::strict;
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::ids::{AccountId, Window};
+use crate::base::time::Window;
+use crate::cloudtrail::ids::AccountId;
 use crate::cloudtrail::object_key::DigestObjectKey;
 
 /// The hash algorithm digests name for logs and for their predecessor.

@@ -4,8 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-
 /// Why a text is not the identifier it should be: what was expected, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAn(pub &'static str);
@@ -214,68 +212,3 @@ impl fmt::Display for TrailArn {
         )
     }
 }
-
-/// A half-open stretch of time, `from <= t < to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Window {
-    /// The first instant that belongs to it.
-    pub from: Timestamp,
-    /// The first instant that no longer does.
-    pub to: Timestamp,
-}
-
-impl Window {
-    /// The stretch between two instants; empty where they are equal or the wrong way round.
-    pub fn new(from: Timestamp, to: Timestamp) -> Self {
-        Window {
-            from,
-            to: to.max(from),
-        }
-    }
-
-    /// Whether it holds no instant.
-    pub fn is_empty(&self) -> bool {
-        self.from >= self.to
-    }
-
-    /// What the two share.
-    pub fn clip(&self, to: &Window) -> Window {
-        Window::new(self.from.max(to.from), self.to.min(to.to))
-    }
-
-    /// Its length in seconds.
-    pub fn seconds(&self) -> i64 {
-        self.to.as_second() - self.from.as_second()
-    }
-
-    /// Its length.
-    pub fn length(&self) -> SignedDuration {
-        self.to.duration_since(self.from)
-    }
-}
-
-/// `at` moved by a number of seconds, held within what a timestamp can say.
-pub fn shift(at: Timestamp, seconds: i64) -> Timestamp {
-    at.saturating_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(at)
-}
-
-/// A length in words, as in `2d 3h 20m`.
-pub fn in_words(length: SignedDuration) -> String {
-    let mut seconds = length.max(SignedDuration::ZERO).as_secs();
-    let mut parts = Vec::new();
-    for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
-        if seconds >= unit {
-            parts.push(format!("{}{name}", seconds / unit));
-            seconds %= unit;
-        }
-    }
-    if parts.is_empty() {
-        "no time".into()
-    } else {
-        parts.join(" ")
-    }
-}
-
-/// An hour in seconds: the cadence of digests.
-pub const HOUR: i64 = 3600;

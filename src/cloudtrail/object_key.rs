@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, OrganizationId, Region, shift};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region};
 
 const DIGEST_TIME: &str = "%Y%m%dT%H%M%SZ";
 const LOG_TIME: &str = "%Y%m%dT%H%MZ";

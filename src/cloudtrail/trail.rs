@@ -4,8 +4,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ids::{ChainId, HOUR, TrailArn, shift};
+use super::ids::{ChainId, TrailArn};
 use super::object_key::KeyRoot;
+use crate::base::time::{HOUR, shift};
 
 /// A trail as DescribeTrails shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cloudtrail::ids::Window;
+use crate::base::time::Window;
 use crate::proof::finding::{Severity, Verdict};
 
 /// The state of a stretch of time, in order of gravity.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::{Call, Evidence, TrailSetting};
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
 use crate::proof::finding::{ARCHIVED, Code, DENIED, Finding};

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::base::sha256::Sha256;
+use crate::base::time::shift;
 use crate::cloudtrail::digest::Unverified;
-use crate::cloudtrail::ids::shift;
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::finding::ObjectFacts;
 use crate::proof::judge::OwnSignature;

@@ -4,8 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::Evidence;
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::cloudtrail::ids::ChainId;
 
 /// The answer for one chain or for the whole report, in order of gravity.
 #[must_use]

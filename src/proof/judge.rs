@@ -2,8 +2,8 @@
 //! proven successor recorded. Only here does an `Unverified` digest become a [`Verified`] one.
 
 use crate::base::sha256::Sha256;
+use crate::base::time::Window;
 use crate::cloudtrail::digest::{Link, LogEntry, Unverified};
-use crate::cloudtrail::ids::Window;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::finding::{
     Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION, SUCCESSOR_DOES_NOT_FIT,

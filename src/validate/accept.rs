@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::base::time::Window;
+use crate::cloudtrail::ids::ChainId;
 use crate::proof::coverage::{Spans, State};
 use crate::proof::finding::{Code, Finding, Verdict};
 use crate::report::validation::v1::Accepted;

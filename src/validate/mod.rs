@@ -23,7 +23,8 @@ use jiff::Timestamp;
 
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool::Spool;
-use crate::cloudtrail::ids::{AccountId, HOUR, Region, shift};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::{Cause, Certainty};

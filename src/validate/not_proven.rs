@@ -2,11 +2,13 @@
 //! is (pure).
 
 use crate::base::sample::Sample;
+use crate::base::text::{and_more, plural};
 use std::collections::BTreeMap;
 
 use crate::base::limits::Limits;
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::{Call, TrailChange};
-use crate::cloudtrail::ids::{ChainId, Region, TrailArn, Window};
+use crate::cloudtrail::ids::{ChainId, Region, TrailArn};
 use crate::proof::gap::events::KnownEvents;
 use crate::proof::keys::KeyOrigin;
 use crate::source::GetError;
@@ -169,7 +171,7 @@ pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
         said.push(format!(
             "what happened before a starting digest ended, in {}: it spans an hour and vouches for \
              none of it, apart from the logs it lists",
-            chains_of(starting)
+            plural(starting, "chain")
         ));
     }
     said.extend(events.iter().cloned());
@@ -177,7 +179,7 @@ pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
         said.push(format!(
             "time so recent that its digests may not have been delivered yet, in {}: the first is \
              {chain} from {} to {}",
-            chains_of(pending.len()),
+            plural(pending.len(), "chain"),
             time.from,
             time.to
         ));
@@ -186,7 +188,7 @@ pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
         said.push(format!(
             "what CloudTrail says of the trail now (whether it is logging, and when it last delivered a \
              digest), in {}: the first is {chain}: {why}",
-            chains_of(unasked.len())
+            plural(unasked.len(), "chain")
         ));
     }
     if let Some(why) = &request.untold {
@@ -197,24 +199,24 @@ pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
     for (kind, named) in &survey.siblings {
         said.push(format!(
             "anything in {}: no digest vouches for {kind} files",
-            list(named)
+            named.list()
         ));
     }
     if survey.undigested.count > 0 {
         said.push(format!(
             "the logs in {}: no digests lie beside them",
-            list(&survey.undigested)
+            survey.undigested.list()
         ));
     }
     if unrecognised.count > 0 {
         said.push(format!(
             "{} objects among the digests whose names are not those of digests: {}",
             unrecognised.count,
-            list(unrecognised)
+            unrecognised.list()
         ));
     }
     if survey.refused.count > 0 {
-        said.push(format!("what was not looked at: {}", list(&survey.refused)));
+        said.push(format!("what was not looked at: {}", survey.refused.list()));
     }
     if survey.bounded {
         said.push("folders beyond the number or depth that is searched for AWSLogs".to_owned());
@@ -230,7 +232,7 @@ fn beside_the_logs(chains: &[Box<ChainOutcome>], beside: &OtherObjects) -> Vec<S
     if blind > 0 {
         said.push(format!(
             "that no log was added, in {}: their folders of logs were not looked through",
-            chains_of(blind)
+            plural(blind, "chain")
         ));
     }
     let named: [(&Sample, &str); 4] = [
@@ -253,12 +255,12 @@ fn beside_the_logs(chains: &[Box<ChainOutcome>], beside: &OtherObjects) -> Vec<S
         ),
     ];
     for (named, what) in named.into_iter().filter(|(named, _)| named.count > 0) {
-        said.push(format!("{what} ({}): {}", named.count, list(named)));
+        said.push(format!("{what} ({}): {}", named.count, named.list()));
     }
     if beside.refused.count > 0 {
         said.push(format!(
             "what was not looked at among the logs: {}",
-            list(&beside.refused)
+            beside.refused.list()
         ));
     }
     said
@@ -281,20 +283,20 @@ pub fn around_gaps(
         said.push(format!(
             "that what was switched off stayed off, in {} that a call explains: it shows how the gap began, \
              not that nothing was logged and removed later",
-            gaps_of(explained)
+            plural(explained, "gap")
         ));
     }
     if unexplained > 0 && request.logs != LogSelection::All {
         said.push(format!(
             "what was called around {}: not all logs there were read, on request",
-            gaps_of(unexplained)
+            plural(unexplained, "gap")
         ));
     }
     if let Some((chain, why)) = silent.first() {
         said.push(format!(
             "what the chains of home regions record around gaps, where those were not asked for and could \
              not be looked at, in {}: the first is {chain}: {why}",
-            chains_of(silent.len())
+            plural(silent.len(), "chain")
         ));
     }
     for (region, why) in unasked {
@@ -321,7 +323,7 @@ pub fn around_gaps(
         said.push(format!(
             "events in {} logs around gaps and damage, whose records could not all be read: {}",
             heard.unread.count,
-            list(&heard.unread)
+            heard.unread.list()
         ));
     }
     if heard.more {
@@ -332,31 +334,6 @@ pub fn around_gaps(
     said
 }
 
-fn gaps_of(n: usize) -> String {
-    if n == 1 {
-        "1 gap".into()
-    } else {
-        format!("{n} gaps")
-    }
-}
-
-fn chains_of(n: usize) -> String {
-    if n == 1 {
-        "1 chain".into()
-    } else {
-        format!("{n} chains")
-    }
-}
-
-/// A few names and how many more there are.
-fn list(named: &Sample) -> String {
-    let shown = named.first.join(", ");
-    match named.count - named.first.len() as u64 {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
 /// What is there instead of what was asked for, as a hint.
 pub fn what_is_there(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Limits) -> String {
     if !chains.is_empty() {
@@ -365,21 +342,16 @@ pub fn what_is_there(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Lim
             .take(limits.named)
             .map(|c| c.id.to_string())
             .collect();
-        let more = chains.len() - ids.len();
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
+        let more = (chains.len() - ids.len()) as u64;
         return format!(
-            "these chains are there and were validated: {}{more}",
-            ids.join(", ")
+            "these chains are there and were validated: {}",
+            and_more(ids.join(", "), more)
         );
     }
     if survey.others.count > 0 {
         return format!(
             "digests are there, outside what was asked for: {}",
-            list(&survey.others)
+            survey.others.list()
         );
     }
     if !survey.groups.is_empty() {
@@ -389,7 +361,7 @@ pub fn what_is_there(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Lim
         return format!(
             "logs are there without digests, in {}: validation was never on, or the digests were \
              deleted, or they were not copied",
-            list(&survey.undigested)
+            survey.undigested.list()
         );
     }
     "see that this is the bucket, or the folder, that holds AWSLogs with its CloudTrail-Digest folders; \

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::base::time::Window;
+use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Location, Tally};
 use crate::proof::coverage::Stretch;
 use crate::proof::finding::{Finding, Severity, Verdict};

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, NotAn, OrganizationId, Region, TrailArn};
+use crate::base::time::HOUR;
+use crate::cloudtrail::ids::{AccountId, ChainId, NotAn, OrganizationId, Region, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Finding;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::{Evidence as Known, Via as Told};
-use crate::cloudtrail::ids::Window;
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, Severity};
 use crate::proof::keys;

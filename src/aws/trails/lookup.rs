@@ -10,8 +10,9 @@ use jiff::Timestamp;
 
 use super::SessionTrails;
 use crate::aws::{Ask, trouble};
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::{self, Event};
-use crate::cloudtrail::ids::{Region, Window};
+use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 
 /// Pages of one answer before it is taken for endless: 10,000 calls of one name, and almost two

@@ -14,8 +14,9 @@ use jiff::Timestamp;
 
 use self::lookup::LookupPace;
 use crate::aws::{Ask, Session, trouble};
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::Event;
-use crate::cloudtrail::ids::{Region, TrailArn, Window};
+use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;

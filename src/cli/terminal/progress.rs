@@ -14,7 +14,7 @@ use indicatif::{
 };
 
 use super::{knows_escapes, painted};
-use crate::base::text::escape;
+use crate::base::text::{escape, noun};
 use crate::proof::finding::{CREDENTIALS, Finding, INTERRUPTED, Severity};
 use crate::validate::observer::{Observer, Step};
 
@@ -247,8 +247,7 @@ fn show(told: &Shown, first: &'static str, bar: &ProgressBar, rates: &mut Rates)
     }
     match told.findings().known {
         0 => {}
-        1 => said.push("1 finding".into()),
-        n => said.push(format!("{} findings", HumanCount(n))),
+        n => said.push(format!("{} {}", HumanCount(n), noun(n, "finding"))),
     }
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.set_style(style.progress_chars("=> ").tick_chars("|/-\\ "));

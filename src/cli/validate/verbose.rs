@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
 use crate::base::error::{Error, ErrorKind};
-use crate::base::text::escape;
+use crate::base::text::{escape, s3_uri};
 use crate::validate::observer::{self, JudgedObject, Observer};
 
 /// The lines so far.
@@ -71,16 +71,11 @@ impl Observer for VerboseLines {
             (None, true) => "valid",
             (None, false) => "there",
         };
-        let bucket = object
-            .bucket
-            .map(|b| format!("s3://{b}/"))
-            .unwrap_or_default();
         let mut spool = self.file.lock().unwrap_or_else(|e| e.into_inner());
         let line = writeln!(
             spool.out,
-            "  {state:<8} {kind:<8} {}{}",
-            escape(&bucket),
-            escape(object.key)
+            "  {state:<8} {kind:<8} {}",
+            escape(&s3_uri(object.bucket, object.key))
         );
         if let Err(e) = line {
             spool.trouble.get_or_insert(e);

@@ -1,5 +1,7 @@
 //! Names in sentences: few, and not long (pure).
 
+use crate::base::text::and_more;
+
 /// How many names stand in one sentence; the rest is counted.
 const NAMED: usize = 5;
 /// The longest name in a sentence, in characters.
@@ -23,10 +25,7 @@ pub(super) fn list(names: &[String]) -> String {
 pub(super) fn joined(texts: impl Iterator<Item = String>, between: &str) -> String {
     let mut texts = texts.peekable();
     let shown: Vec<String> = texts.by_ref().take(NAMED).collect();
-    match texts.count() {
-        0 => shown.join(between),
-        more => format!("{} and {more} more", shown.join(between)),
-    }
+    and_more(shown.join(between), texts.count() as u64)
 }
 
 /// A name, and no more of it than is of use.

@@ -3,7 +3,7 @@
 use super::DoctorRequest;
 use super::newest::Newest;
 use super::trail::Trail;
-use crate::cloudtrail::ids::HOUR;
+use crate::base::time::HOUR;
 use crate::report::doctor::check::{Check, CheckChart, Status};
 
 /// Says how old it is.

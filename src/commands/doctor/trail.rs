@@ -2,7 +2,7 @@
 
 use super::newest::Newest;
 use super::{DoctorAccess, DoctorRequest};
-use crate::base::text::quoted;
+use crate::base::text::{quoted, s3_uri};
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::report::doctor::check::{Check, CheckChart, Status};
@@ -170,10 +170,10 @@ impl AskedTrail<'_> {
             Some(_) => "it".to_owned(),
             None => config.arn.to_string(),
         };
-        let place = match config.prefix.as_str() {
-            "" => format!("s3://{}", config.bucket),
-            prefix => format!("s3://{}/{prefix}", config.bucket),
-        };
+        let mut place = s3_uri(Some(&config.bucket), &config.prefix);
+        if config.prefix.is_empty() {
+            place.pop();
+        }
         let given = &self.wanted.filter.buckets;
         if given.is_empty() || given.contains(&config.bucket) {
             let found = format!("{who} writes to {place}");

@@ -3,6 +3,7 @@
 use super::Explained;
 use super::target::TargetName;
 use super::watch::SeenObject;
+use crate::base::text::one_or_many;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
 use crate::source::GetError;
@@ -110,8 +111,10 @@ impl Explained<'_> {
         } else if let Some(some) = searched.unverified.first() {
             let more = match searched.unverified.len() {
                 1 => String::new(),
-                2 => ", and one stretch more is not verified".into(),
-                n => format!(", and {} stretches more are not verified", n - 1),
+                n => {
+                    let more = one_or_many(n - 1, "one stretch more is", "stretches more are");
+                    format!(", and {more} not verified")
+                }
             };
             format!(
                 "no proven digest names it, and not all that could, from {from} to {to}, are proven: of {} \

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::base::error::Error;
 use crate::base::limits::Limits;
-use crate::cloudtrail::ids::Window;
+use crate::base::time::Window;
 use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
 use crate::validate::request::{ChainFilter, OneLog, Request};

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::ids::{AccountId, HOUR, NotAn, Region, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::ids::{AccountId, NotAn, Region};
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
 
 /// An object that CloudTrail may have delivered.

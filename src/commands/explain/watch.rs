@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::target::ExplainTarget;
 use crate::base::sha256::Sha256;
+use crate::base::time::Window;
 use crate::cloudtrail::digest::LogEntry;
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::cloudtrail::ids::ChainId;
 use crate::proof::finding::Finding;
 use crate::proof::judge::{Proof, Verified};
 use crate::validate::observer::{JudgedObject, ObjectKind, Observer};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::base::sha256::Sha256;
+use crate::base::time::Window;
 use crate::cloudtrail::digest::Link;
-use crate::cloudtrail::ids::Window;
 use crate::proof::placement::RecordedPlace;
 
 /// A claim that a digest makes on its predecessor.

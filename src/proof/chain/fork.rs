@@ -2,7 +2,7 @@
 
 use super::Walk;
 use super::claims::{Claim, Claimer};
-use crate::cloudtrail::ids::Window;
+use crate::base::time::Window;
 use crate::proof::finding::{Code, Finding, Severity};
 
 impl Walk<'_> {

@@ -18,8 +18,8 @@ use sha2::Digest as _;
 
 use crate::base::sha256::Sha256;
 use crate::base::text::quoted;
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::digest::{Link, Unverified};
-use crate::cloudtrail::ids::{HOUR, Window, shift};
 use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::digest_object::{Content, Reading};
 use crate::proof::finding::{Code, ELSEWHERE, Finding, OLDER_VERSION, Severity, UNSIGNED};

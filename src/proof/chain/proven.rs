@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::claims::{Claim, Claimer};
 use super::{Anchor, Location, PlacedDigest, Walk};
-use crate::cloudtrail::ids::{Window, shift};
+use crate::base::time::{Window, shift};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::judge::{OwnSignature, Proof, Verified};
 use crate::proof::signature::{KeyUse, SignatureCheck};

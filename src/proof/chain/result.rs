@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::base::time::Window;
+use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::{Paint, Spans};
 use crate::proof::finding::Finding;

@@ -8,7 +8,8 @@ use super::claims::Claimer;
 use super::messages::named_and_missing;
 use super::{Hole, Newer, Open, Walk, Walked, hour_before};
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::ids::{HOUR, Window};
+use crate::base::text::one_or_many;
+use crate::base::time::{HOUR, Window};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
 use crate::proof::judge::{SIGNATURE_ABSENT, Verified};
 
@@ -241,8 +242,6 @@ impl Walk<'_> {
 
 /// As in `one digest is`, or with `more `, `3 more digests are`.
 fn digests_are(count: u64, more: &str) -> String {
-    match count {
-        1 => format!("one {more}digest is"),
-        _ => format!("{count} {more}digests are"),
-    }
+    let (one, many) = (format!("one {more}digest is"), format!("{more}digests are"));
+    one_or_many(count, &one, &many)
 }

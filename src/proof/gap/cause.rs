@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use super::message::{Clauses, call_of};
 use super::switches::Switches;
 use super::{Cause, Certainty, Gap, GapPlace};
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
-use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Window, shift};
+use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::cloudtrail::object_key::DigestObjectKey;
 
 /// How long around a gap events are looked at, in seconds: CloudTrail delivers within minutes, and the

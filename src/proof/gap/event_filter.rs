@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::record::{Call, Event};
-use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailName, Window, shift};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailName};
 use crate::cloudtrail::object_key::{DigestObjectKey, LogObjectKey};
 use crate::proof::coverage::Spans;
 use crate::proof::gap::{AROUND, Gap, GapPlace, Owner};

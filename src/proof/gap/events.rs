@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::base::limits::Limits;
+use crate::base::time::Window;
 use crate::cloudtrail::event::record::{Call, Event, Evidence, Via};
-use crate::cloudtrail::ids::Window;
 
 /// Events that were found.
 #[derive(Debug, Default)]

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 
 use super::cause::{MOMENTS, SLACK};
 use super::{Cause, Certainty, Gap, GapPlace, Undigested};
+use crate::base::text::{one_or_many, s3_uri};
+use crate::base::time::{Window, in_words};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::event::who::cited;
-use crate::cloudtrail::ids::{AccountId, Window, in_words};
+use crate::cloudtrail::ids::AccountId;
 use crate::proof::finding::{Code, Finding};
 
 /// What was said of calls around a gap, each kind once.
@@ -115,8 +117,8 @@ pub(super) fn call_of(event: &Event) -> String {
 fn known(evidence: &Evidence, certainty: Certainty) -> String {
     let record = match &evidence.via {
         Via::VerifiedLog { log, digest, .. } => format!(
-            "so the log s3://{}/{} records, which the proven digest {digest} names",
-            log.0, log.1
+            "so the log {} records, which the proven digest {digest} names",
+            s3_uri(Some(&log.0), &log.1)
         ),
         Via::LookupEvents => "so LookupEvents says, which nothing signs".into(),
         Via::TrailStatus => {
@@ -158,10 +160,7 @@ impl Gap {
             minutes: Some((first, last)),
         }) = self.undigested
         {
-            let lie = match count {
-                1 => "one log lies".to_owned(),
-                _ => format!("{count} logs lie"),
-            };
+            let lie = one_or_many(count, "one log lies", "logs lie");
             message += &match first == last {
                 true => format!("; {lie} in it that no digest names, at {first}"),
                 false => format!("; {lie} in it that no digest names, from {first} to {last}"),

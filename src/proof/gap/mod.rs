@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::record::Evidence;
-use crate::cloudtrail::ids::{Window, shift};
 use crate::proof::coverage::Spans;
 
 pub use cause::{AROUND, Owner, explain};

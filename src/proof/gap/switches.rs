@@ -9,8 +9,9 @@ use super::cause::{
 };
 use super::message::{Clauses, call_of};
 use super::{Cause, Certainty, Gap, GapPlace};
+use crate::base::time::shift;
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange};
-use crate::cloudtrail::ids::{ChainId, shift};
+use crate::cloudtrail::ids::ChainId;
 
 /// What is switched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

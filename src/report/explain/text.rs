@@ -3,10 +3,9 @@
 use std::io::{self, Write};
 
 use super::v1::{By, Report, Step};
-use crate::base::text::escape;
+use crate::base::text::{escape, one_or_many, plural, s3_uri};
 use crate::proof::finding::Severity;
 use crate::report::validation::groups::{of_content, values};
-use crate::report::validation::wording::plural;
 
 /// Writes the report: the answer, then what it rests on.
 ///
@@ -15,7 +14,7 @@ use crate::report::validation::wording::plural;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let verdict = report.verdict.as_str().to_uppercase();
     writeln!(out, "{verdict}: {}\n", escape(&report.answer))?;
-    let place = place(report.object.bucket.as_deref(), &report.object.key);
+    let place = s3_uri(report.object.bucket.as_deref(), &report.object.key);
     row(out, report.object.kind, &place)?;
     if let Some(sha256) = &report.object.sha256 {
         let what = match report.object.kind {
@@ -53,16 +52,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let searched = &report.searched;
-    let chains = match searched.chains.len() {
-        1 => "of one chain".to_owned(),
-        n => format!("of {n} chains"),
-    };
+    let chains = one_or_many(searched.chains.len(), "one chain", "chains");
     let backfill = match searched.backfill_digests {
         0 => String::new(),
         n => format!(" and {}", plural(n, "backfill digest")),
     };
     let counts = format!(
-        "{}{backfill} {chains}, {} to {}",
+        "{}{backfill} of {chains}, {} to {}",
         plural(searched.digests, "digest"),
         searched.from,
         searched.to
@@ -100,10 +96,6 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn row(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{name:<15}  {}", escape(value))
-}
-
-fn place(bucket: Option<&str>, key: &str) -> String {
-    bucket.map_or_else(|| key.to_owned(), |bucket| format!("s3://{bucket}/{key}"))
 }
 
 /// What proves a digest, in words.

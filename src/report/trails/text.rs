@@ -8,9 +8,8 @@ use std::io::{self, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Chain, Location, Named, Trails, Trouble};
-use crate::base::text::escape;
-use crate::cloudtrail::ids::in_words;
-use crate::report::validation::wording::{length, plural};
+use crate::base::text::{escape, plural, s3_uri};
+use crate::base::time::{in_words, in_words_between};
 
 /// Chains told one by one.
 const CHAINS: usize = 200;
@@ -100,7 +99,7 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
             out,
             "  and {} more: {holes} with holes, {old} that end early; --format json and --format \
              expect have them all",
-            plural(more.len() as u64, "chain")
+            plural(more.len(), "chain")
         )?;
     }
     Ok(())
@@ -114,7 +113,7 @@ fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> 
     }
     let holes = &chain.holes;
     if let Some(longest) = &holes.longest {
-        let (from, long) = (&longest.from, length(longest.from, longest.to));
+        let (from, long) = (&longest.from, in_words_between(longest.from, longest.to));
         remarks.push(if holes.count == 1 {
             format!("1 hole of {long} from {from}")
         } else {
@@ -151,7 +150,7 @@ fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\nwhere they lie")?;
     for ((bucket, prefix, organization), (chains, digests)) in places.iter().take(PLACES) {
-        let bucket = bucket.as_ref().map(|b| format!("s3://{b}/"));
+        let bucket = bucket.as_ref().map(|b| s3_uri(Some(b), ""));
         let prefix = prefix.as_ref().map(|p| format!("{p}/"));
         let organization = organization.as_ref().map(|o| format!("{o}/"));
         let place = [bucket, prefix, Some("AWSLogs/".into()), organization];
@@ -166,7 +165,7 @@ fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     }
     match places.len().saturating_sub(PLACES) {
         0 => Ok(()),
-        more => writeln!(out, "  and {} more", plural(more as u64, "place")),
+        more => writeln!(out, "  and {} more", plural(more, "place")),
     }
 }
 
@@ -191,9 +190,8 @@ fn troubles(troubles: &[Trouble], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\ntrouble")?;
     for trouble in troubles.iter().take(TROUBLES) {
         writeln!(out, "  - {}", escape(&trouble.message))?;
-        let bucket = trouble.bucket.as_ref().map(|b| format!("s3://{b}/"));
         if let Some(key) = &trouble.key {
-            let place = bucket.unwrap_or_default() + key;
+            let place = s3_uri(trouble.bucket.as_deref(), key);
             writeln!(out, "    folder   {}", escape(&place))?;
         }
         if let Some(hint) = &trouble.hint {

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::v1::{Evidence, Finding};
-use super::wording::length;
+use crate::base::text::s3_uri;
+use crate::base::time::in_words_between;
 use crate::proof::finding::{Code, Severity};
 
 /// Events told of one group.
@@ -169,16 +170,13 @@ pub(crate) fn told_of(finding: &Finding) -> Vec<(&'static str, String)> {
 
 fn object(finding: &Finding) -> Option<String> {
     let key = finding.key.as_ref()?;
-    Some(match &finding.bucket {
-        Some(bucket) => format!("s3://{bucket}/{key}"),
-        None => key.clone(),
-    })
+    Some(s3_uri(finding.bucket.as_deref(), key))
 }
 
 fn time(finding: &Finding) -> Option<String> {
     match (finding.from, finding.to) {
         (Some(from), Some(to)) if from == to => Some(format!("at {from}")),
-        (Some(from), Some(to)) => Some(format!("{from} to {to}, {}", length(from, to))),
+        (Some(from), Some(to)) => Some(format!("{from} to {to}, {}", in_words_between(from, to))),
         _ => None,
     }
 }

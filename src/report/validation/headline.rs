@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
-use super::wording::plural;
+use crate::base::text::plural;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, SUCCESSOR_DOES_NOT_FIT, Severity, Verdict};
 

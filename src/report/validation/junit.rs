@@ -11,8 +11,9 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::v1::{Chain, Report};
-use super::wording::{explained, facts, length, plural, span, until};
-use crate::base::text::escape;
+use super::wording::{explained, facts, span, until};
+use crate::base::text::{escape, plural};
+use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Severity, Verdict};
 
@@ -129,7 +130,7 @@ fn verdict(chain: &Chain) -> Case {
         let bad: Vec<String> = bad
             .filter(|s| s.state > State::Pending)
             .map(|s| {
-                let length = length(s.from, s.to);
+                let length = in_words_between(s.from, s.to);
                 format!("{} {} to {} ({length})", s.state.as_str(), s.from, s.to)
             })
             .collect();
@@ -165,7 +166,7 @@ fn found(group: &FindingGroup<'_>) -> Case {
         lines.extend(facts(event).into_iter().map(tell));
     }
     if more > 0 {
-        lines.push(format!("and {}", plural(more as u64, "more event")));
+        lines.push(format!("and {}", plural(more, "more event")));
     }
     lines.extend(finding.hint.clone().map(|hint| tell(("hint", hint))));
     let text = lines.join("\n");

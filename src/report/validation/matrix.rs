@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::v1::Report;
-use super::wording::plural;
-use crate::base::text::escape;
+use crate::base::text::{counts, escape, plural};
 use crate::proof::finding::Verdict;
 
 /// How much is told one by one: of more regions only those with trouble.
@@ -84,8 +83,8 @@ impl<'a> Matrix<'a> {
         accounts.sort_by_key(|(_, verdict)| Reverse(*verdict));
         let title = format!(
             "{} by {}, the worst of each",
-            plural(accounts.len() as u64, "account"),
-            plural(regions.len() as u64, "region")
+            plural(accounts.len(), "account"),
+            plural(regions.len(), "region")
         );
         let (columns, passed) = columns(regions, most.regions);
         let (told, others) = accounts.split_at(accounts.len().min(most.accounts));
@@ -203,16 +202,14 @@ fn rest(others: &[(&str, Verdict)], what: &str) -> Option<String> {
         Verdict::Gaps,
         Verdict::Verified,
     ];
-    let count = |verdict| others.iter().filter(|(_, v)| *v == verdict).count();
-    let said = if count(Verdict::Verified) == others.len() {
+    let count = |verdict| others.iter().filter(|(_, v)| *v == verdict).count() as u64;
+    let said = if count(Verdict::Verified) == others.len() as u64 {
         "all verified".to_owned()
     } else {
         let said = verdicts.map(|verdict| (count(verdict), verdict.as_str()));
-        let said = said.into_iter().filter(|(n, _)| *n > 0);
-        let said: Vec<_> = said.map(|(n, word)| format!("{n} {word}")).collect();
-        said.join(", ")
+        counts(said).unwrap_or_default()
     };
-    let more = plural(others.len() as u64, &format!("more {what}"));
+    let more = plural(others.len(), &format!("more {what}"));
     Some(format!("and {more}: {said}"))
 }
 

@@ -11,6 +11,7 @@ use super::headline::NOT_COMPLETE;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
 use super::wording::until;
+use crate::base::text::s3_uri;
 use crate::proof::finding::{Severity, Verdict};
 use crate::report::json::line;
 
@@ -193,10 +194,9 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
     let code = finding.code.word();
     let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
     let (account, region) = (id.next().unwrap_or(""), id.next().unwrap_or(""));
-    let place = match (&finding.bucket, &finding.key) {
-        (Some(bucket), Some(key)) => Some(format!("s3://{bucket}/{key}")),
-        (None, Some(key)) => Some(key.clone()),
-        _ => finding.chain.clone(),
+    let place = match &finding.key {
+        Some(key) => Some(s3_uri(finding.bucket.as_deref(), key)),
+        None => finding.chain.clone(),
     };
     let from = finding.from.map(|from| from.to_string());
     let mut parts = vec![code.as_ref()];

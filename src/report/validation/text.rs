@@ -8,8 +8,9 @@ use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, asked, keys, meaning, number_of_chains, told, window};
 use super::matrix::Matrix;
 use super::v1::{Chain, Evidence, Report};
-use super::wording::{digests, explained, facts, length, logs, plural, span, until};
-use crate::base::text::escape;
+use super::wording::{digests, explained, facts, logs, span, until};
+use crate::base::text::{escape, plural};
+use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
 
@@ -121,7 +122,7 @@ fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "    written to {}", escape(&place))?;
     }
     for stretch in chain.coverage.iter().take(STRETCHES) {
-        let length = length(stretch.from, stretch.to);
+        let length = in_words_between(stretch.from, stretch.to);
         let state = if stretch.state == State::Gap {
             "GAP"
         } else {

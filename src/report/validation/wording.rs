@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::v1::{Chain, Digests, Evidence, Gap, Logs};
-use crate::cloudtrail::ids::in_words;
+use crate::base::text::{counts, plural};
+use crate::base::time::{in_words, in_words_between};
 use crate::proof::coverage::State;
 
 /// Until when a chain is proven, and for how long after that.
@@ -36,7 +37,7 @@ pub(crate) fn span(gap: &Gap) -> String {
         );
     }
     let restart = if gap.restart { ", to a restart" } else { "" };
-    let length = length(gap.from, gap.to);
+    let length = in_words_between(gap.from, gap.to);
     format!("{} to {}, {length}{restart}", gap.from, gap.to)
 }
 
@@ -142,7 +143,7 @@ pub(crate) fn undigested(gap: &Gap) -> Option<String> {
 }
 
 pub(crate) fn digests(d: &Digests) -> String {
-    counted(&[
+    counted([
         (d.valid, "valid"),
         (d.failed, "failed"),
         (d.missing, "missing"),
@@ -152,7 +153,7 @@ pub(crate) fn digests(d: &Digests) -> String {
 }
 
 pub(crate) fn logs(l: &Logs) -> String {
-    counted(&[
+    counted([
         (l.valid, "valid"),
         (l.failed, "failed"),
         (l.missing, "missing"),
@@ -162,30 +163,8 @@ pub(crate) fn logs(l: &Logs) -> String {
     ])
 }
 
-fn counted(counts: &[(u64, &str)]) -> String {
-    let some: Vec<String> = counts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| format!("{n} {what}"))
-        .collect();
-    if some.is_empty() {
-        "none".into()
-    } else {
-        some.join(", ")
-    }
-}
-
-pub(crate) fn plural(n: u64, what: &str) -> String {
-    if n == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{n} {what}s")
-    }
-}
-
-/// The length of a stretch, as in `2d 3h 20m`.
-pub(crate) fn length(from: Timestamp, to: Timestamp) -> String {
-    in_words(to.duration_since(from))
+fn counted<const N: usize>(numbers: [(u64, &str); N]) -> String {
+    counts(numbers).unwrap_or_else(|| "none".into())
 }
 
 /// The beginning of a text that is too long to be shown whole.

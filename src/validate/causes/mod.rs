@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use super::digests::chain::ChainState;
+use crate::base::text::one_or_many;
+use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, TrailRef, Via};
-use crate::cloudtrail::ids::{Region, Window, shift};
+use crate::cloudtrail::ids::Region;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::damage::DamageCalls;
 use crate::proof::gap::event_filter::NamedTrails;
@@ -150,10 +152,7 @@ fn removed(gap: &mut Gap, proved: &ChainState, traces: &DamageCalls<'_>) {
     gap.clauses.push(format!(
         "{} to remove a digest of this time{}{} at {} ({}){}, as a proven log records; whether that was \
          there is not told",
-        match removed.len() {
-            1 => "a call was made".to_owned(),
-            n => format!("{n} calls were made"),
-        },
+        one_or_many(removed.len(), "a call was made", "calls were made"),
         match removed.len() {
             1 => "",
             _ => ", the last",

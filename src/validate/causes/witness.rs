@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cloudtrail::ids::{ChainId, HOUR, TrailArn, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Walk;
 use crate::proof::coverage::Spans;

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use super::chain::ChainState;
 use crate::base::limits::Limits;
-use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn, Window};
+use crate::base::time::Window;
+use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::source::RootId;

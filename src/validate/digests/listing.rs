@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::base::limits::Limits;
-use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Region, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::proof::coverage::Spans;
 use crate::source::{GetError, Listed, Range, RootId, Source};

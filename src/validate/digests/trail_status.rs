@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::group::GroupResult;
-use crate::cloudtrail::ids::{ChainId, HOUR, TrailArn, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};

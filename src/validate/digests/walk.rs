@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::batch::{Batch, content_of, home_of, proves_itself, runs};
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::ids::{ChainId, HOUR, shift};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::chain::{PlacedDigest, Walk, Walked};
 use crate::proof::digest_object::{Content, NotDigest, Reading};

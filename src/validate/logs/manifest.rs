@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::digest::LogEntry;
-use crate::cloudtrail::ids::{HOUR, Window, shift};
 use crate::proof::judge::Verified;
 
 /// The logs of every chain.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::ids::{AccountId, ChainId, HOUR, Region, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::ids::{HOUR, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::source::RootId;

@@ -20,7 +20,7 @@ use super::unreferenced::cover::{Cover, LogClass, classify};
 use super::unreferenced::references::References;
 use super::unreferenced::scan::temporary;
 use super::unreferenced::search::{LogFolderListing, LogSearch};
-use crate::cloudtrail::ids::{HOUR, Window, shift};
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::object_key::{KeyRoot, LogObjectKey};
 use crate::proof::chain::Walk;
 use crate::proof::coverage::Spans;

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::references::References;
-use crate::cloudtrail::ids::{ChainId, Window};
+use crate::base::time::Window;
+use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeyParser};
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::Context;

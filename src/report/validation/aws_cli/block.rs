@@ -9,7 +9,8 @@ use super::course::{Course, Item, NOWHERE, sum};
 use super::printer::{Count, Printer, Streams};
 use super::told::ToldFiles;
 use super::words;
-use crate::cloudtrail::ids::{ChainId, HOUR, TrailArn, shift};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::Code;
 use crate::report::validation::v1::{Chain, Digests, Finding, Report};
 

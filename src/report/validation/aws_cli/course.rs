@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::printer::{Count, Printer};
 use super::told::{DigestEntry, ToldDigest, ToldFiles};
 use super::words;
+use crate::base::text::s3_uri;
 use crate::proof::finding::Code;
 use crate::report::validation::v1::Finding;
 
@@ -82,7 +83,7 @@ impl Course<'_, '_, '_> {
         unreached: bool,
     ) -> io::Result<()> {
         let what = digest_file(backfill);
-        let place = place(digest.bucket.as_deref(), &digest.key);
+        let place = s3_uri(digest.bucket.as_deref(), &digest.key);
         let valid = self.counts(digest);
         if !valid {
             let (code, why) = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
@@ -106,7 +107,7 @@ impl Course<'_, '_, '_> {
             }
         }
         told.logs(digest, &mut |log| {
-            let place = place_of_log(&log.bucket, &log.key);
+            let place = s3_uri(Some(&log.bucket), &log.key);
             match log.problem {
                 Some((code, why)) => {
                     *self.collapsed.entry(code).or_default() += 1;
@@ -153,7 +154,7 @@ impl Course<'_, '_, '_> {
             }
         };
         let place = match &finding.key {
-            Some(key) => place(finding.bucket.as_deref(), key),
+            Some(key) => s3_uri(finding.bucket.as_deref(), key),
             None => NOWHERE.into(),
         };
         self.printer.found(what, &place, code, &why)
@@ -179,17 +180,6 @@ fn digest_file(backfill: bool) -> &'static str {
         true => "(backfill) Digest file",
         false => "Digest file",
     }
-}
-
-fn place(bucket: Option<&str>, key: &str) -> String {
-    match bucket {
-        Some(bucket) => format!("s3://{bucket}/{key}"),
-        None => key.into(),
-    }
-}
-
-fn place_of_log(bucket: &str, key: &str) -> String {
-    place(Some(bucket), key)
 }
 
 fn instant(second: i64) -> Timestamp {

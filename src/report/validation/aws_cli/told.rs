@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use tempfile::SpooledTempFile;
 
-use crate::cloudtrail::ids::Window;
+use crate::base::time::Window;
 use crate::proof::finding::Code;
 
 /// Bytes held in memory before they are written out.

@@ -1,6 +1,7 @@
 //! What `aws cloudtrail validate-logs` says after `INVALID: ` (awscli 1.46.2,
 //! `customizations/cloudtrail/validation.py`). What it has no words for is told in ours, in their place.
 
+use crate::base::text::s3_uri;
 use crate::proof::finding::{
     CREDENTIALS, Code, DIGEST_NOT_AS_RECORDED, Finding, INTERRUPTED, LOG_CUT_OFF,
     LOG_MODIFIED_AND_FOLLOWED,
@@ -91,15 +92,16 @@ pub fn is_of_files(finding: &v1::Finding) -> bool {
 /// What is said of what concerns no file.
 pub fn aside(finding: &v1::Finding) -> String {
     let message = &finding.message;
-    match (&finding.bucket, &finding.key, &finding.chain) {
-        (Some(bucket), Some(key), _) => format!("s3://{bucket}/{key}: {message}"),
-        (None, Some(key), _) => format!("{key}: {message}"),
-        (_, None, Some(chain)) => {
+    match (&finding.key, &finding.chain) {
+        (Some(key), _) => {
+            format!("{}: {message}", s3_uri(finding.bucket.as_deref(), key))
+        }
+        (None, Some(chain)) => {
             let times = finding.from.iter().chain(&finding.to);
             let times: Vec<String> = times.map(ToString::to_string).collect();
             format!("{chain} {}: {message}", times.join(" to "))
         }
-        (_, None, None) => message.clone(),
+        (None, None) => message.clone(),
     }
 }
 

@@ -7,10 +7,11 @@ use askama::Template;
 use super::events::{EventPart, Events};
 use super::timeline::Timeline;
 use super::{Counted, Sign as _};
+use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::report::validation::v1::{Chain, Gap, Stretch};
 use crate::report::validation::wording::{
-    cause, certainty, digests, length, logs, span, undigested, until, who,
+    cause, certainty, digests, logs, span, undigested, until, who,
 };
 
 /// Stretches of one chain told in words.
@@ -52,7 +53,7 @@ impl<'a> ChainPart<'a> {
         let open = chain.coverage.iter();
         let open: Vec<_> = open
             .filter(|s| s.state != State::Verified)
-            .map(|s| (s, length(s.from, s.to)))
+            .map(|s| (s, in_words_between(s.from, s.to)))
             .collect();
         ChainPart {
             n,

@@ -20,7 +20,7 @@ use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, 
 use super::matrix::{Matrix, Most, Table};
 use super::v1::{Chain, Report, SourceKind};
 use super::wording::{digests, logs};
-use crate::cloudtrail::ids::in_words;
+use crate::base::time::in_words;
 use crate::proof::finding::Verdict;
 use finding::FindingPart;
 

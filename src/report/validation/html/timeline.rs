@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::ids::in_words;
+use crate::base::time::{in_words, in_words_between};
 use crate::proof::coverage::State;
 use crate::report::validation::v1::{Chain, Gap, Stretch};
-use crate::report::validation::wording::length;
 
 /// Stretches drawn one by one; more are drawn in steps.
 const BARS: usize = 60;
@@ -118,7 +117,7 @@ fn seconds(at: Timestamp) -> f64 {
 }
 
 fn told(s: &Stretch) -> String {
-    let length = length(s.from, s.to);
+    let length = in_words_between(s.from, s.to);
     format!("{}: {} to {}, {length}", s.state.as_str(), s.from, s.to)
 }
 

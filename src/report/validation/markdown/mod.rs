@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use super::groups::{FindingGroup, OTHERS, one_of_many};
 use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, told, window};
 use super::v1::{Accepted, Chain, Evidence, Gap, Report};
-use super::wording::{cause, certainty, clip, digests, facts, logs, plural, span};
+use super::wording::{cause, certainty, clip, digests, facts, logs, span};
+use crate::base::text::plural;
 use crate::proof::finding::Verdict;
 use inline::{cell, code, prose};
 
@@ -174,7 +175,7 @@ fn gaps(report: &Report, page: &mut MarkdownPage) {
         }
         let more = gap.evidence.len().saturating_sub(EVENTS);
         if more > 0 {
-            let _ = writeln!(text, "  - and {}", plural(more as u64, "more event"));
+            let _ = writeln!(text, "  - and {}", plural(more, "more event"));
         }
         text
     };
@@ -248,7 +249,7 @@ fn finding(group: &FindingGroup<'_>) -> String {
     }
     let more = more + events.len().saturating_sub(EVENTS);
     if more > 0 {
-        let _ = writeln!(text, "- and {}", plural(more as u64, "more event"));
+        let _ = writeln!(text, "- and {}", plural(more, "more event"));
     }
     if let Some(hint) = &group.first.hint {
         let _ = writeln!(text, "- hint: {}", prose(hint));

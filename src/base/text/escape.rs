@@ -1,18 +1,19 @@
-//! Text from outside made safe to print: no escape code reaches a terminal, no mark reorders a line.
+//! Text from outside made safe to print: it cannot send an escape code to a terminal, hide characters
+//! or reorder a line.
 
 use std::borrow::Cow;
 
-/// Whether a terminal or a reader's eye would be misled: control characters, line and paragraph
-/// separators, bidirectional marks, blanks other than the usual one, and what is not seen at all.
+/// Whether a character could mislead a terminal or a reader: control characters, line and paragraph
+/// separators, bidirectional marks, white space other than the usual blank, and invisible characters.
 pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || (c.is_whitespace() && c != ' ')
         || is_ignorable(c)
-        // The blank pattern of Braille, and the marks of annotations.
+        // The blank Braille pattern and the interlinear annotation marks: invisible too.
         || matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties): drawn as nothing.
+/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): drawn as nothing.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -22,7 +23,7 @@ fn is_ignorable(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A text with everything unsafe written as `\u{…}`.
+/// A text with every unsafe character written as `\u{…}`.
 ///
 /// ```
 /// # use trailproof::base::text::escape;
@@ -43,10 +44,4 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
-}
-
-/// A text as one word of a shell's command line, for commands that are printed to be run.
-pub fn quoted(text: &str) -> String {
-    // Only a nul byte cannot be quoted, and no name on any system holds one.
-    shlex::try_quote(text).map_or_else(|_| "?".into(), Cow::into_owned)
 }
