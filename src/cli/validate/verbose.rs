@@ -1,21 +1,27 @@
-//! `--verbose`: a line a file, kept on disk until the report is written, so that memory does not
+//! `--verbose`: one line per file, kept on disk until the report is written, so that memory does not
 //! grow with the number of files.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::sync::Mutex;
 
 use crate::base::error::{Error, ErrorKind};
+use crate::base::spool::Spool;
 use crate::base::text::{escape, s3_uri};
 use crate::validate::observer::{self, JudgedObject, Observer};
 
+/// Lines are written to the spool in blocks of this many bytes.
+const BLOCK: usize = 64 << 10;
+
 /// The lines so far.
 pub struct VerboseLines {
-    file: Mutex<LineSpool>,
+    spool: Spool,
+    pending: Mutex<PendingLines>,
 }
 
-struct LineSpool {
-    out: BufWriter<File>,
+/// Lines that are not in the spool yet, and the first error of writing to it.
+#[derive(Default)]
+struct PendingLines {
+    block: Vec<u8>,
     trouble: Option<io::Error>,
 }
 
@@ -23,9 +29,9 @@ impl VerboseLines {
     /// An empty list, in an unlinked temporary file.
     ///
     /// # Errors
-    /// Where no temporary file can be made.
+    /// If no temporary file can be made.
     pub fn new() -> Result<Self, Error> {
-        let file = tempfile::tempfile().map_err(|e| {
+        let spool = Spool::on_disk().map_err(|e| {
             Error::new(
                 ErrorKind::Output,
                 "cannot make a temporary file for --verbose",
@@ -33,26 +39,22 @@ impl VerboseLines {
             .because(e)
         })?;
         Ok(VerboseLines {
-            file: Mutex::new(LineSpool {
-                out: BufWriter::new(file),
-                trouble: None,
-            }),
+            spool,
+            pending: Mutex::default(),
         })
     }
 
     /// Copies the lines to a report.
     ///
     /// # Errors
-    /// Where a line could not be kept or copied.
+    /// If a line could not be kept or copied.
     pub fn copy(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut spool = self.file.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(trouble) = spool.trouble.take() {
+        let mut pending = self.pending.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(trouble) = pending.trouble.take() {
             return Err(trouble);
         }
-        spool.out.flush()?;
-        let file = spool.out.get_mut();
-        file.seek(SeekFrom::Start(0))?;
-        io::copy(file, out).map(|_| ())
+        self.spool.for_each(|block| out.write_all(block))?;
+        out.write_all(&pending.block)
     }
 }
 
@@ -71,14 +73,16 @@ impl Observer for VerboseLines {
             (None, true) => "valid",
             (None, false) => "there",
         };
-        let mut spool = self.file.lock().unwrap_or_else(|e| e.into_inner());
-        let line = writeln!(
-            spool.out,
-            "  {state:<8} {kind:<8} {}",
-            escape(&s3_uri(object.bucket, object.key))
-        );
-        if let Err(e) = line {
-            spool.trouble.get_or_insert(e);
+        let place = s3_uri(object.bucket, object.key);
+        let mut pending = self.pending.lock().unwrap_or_else(|e| e.into_inner());
+        // Writing to memory cannot fail.
+        let _ = writeln!(pending.block, "  {state:<8} {kind:<8} {}", escape(&place));
+        if pending.block.len() >= BLOCK {
+            let kept = self.spool.add(&pending.block);
+            pending.block.clear();
+            if let Err(e) = kept {
+                pending.trouble.get_or_insert(e);
+            }
         }
     }
 }

@@ -3,19 +3,16 @@
 //! bytes a digest stay in memory.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::sync::Mutex;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
-use tempfile::SpooledTempFile;
 
+use crate::base::spool::Spool;
 use crate::base::time::Window;
 use crate::proof::finding::Code;
-
-/// Bytes held in memory before they are written out.
-const HELD: usize = 1 << 20;
 
 /// One digest as it was told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,15 +52,14 @@ pub struct DigestEntry {
 type DigestId = [u8; 16];
 
 /// The files of every chain.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ToldFiles {
     spool: Mutex<ToldSpool>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct ToldSpool {
-    file: SpooledTempFile,
-    end: u64,
+    spool: Spool,
     /// By chain, and whether they are backfill digests.
     digests: BTreeMap<(String, bool), Vec<DigestEntry>>,
     /// Where the logs of each digest stand.
@@ -71,21 +67,6 @@ struct ToldSpool {
     /// The logs told last, and their digest.
     open: Option<(DigestId, Vec<ToldLog>)>,
     trouble: Option<io::Error>,
-}
-
-impl Default for ToldFiles {
-    fn default() -> Self {
-        ToldFiles {
-            spool: Mutex::new(ToldSpool {
-                file: SpooledTempFile::new(HELD),
-                end: 0,
-                digests: BTreeMap::new(),
-                logs: HashMap::new(),
-                open: None,
-                trouble: None,
-            }),
-        }
-    }
 }
 
 /// Logs that are written at once.
@@ -191,24 +172,13 @@ impl ToldSpool {
         }
     }
 
-    fn append(&mut self, what: &impl Serialize) -> io::Result<u64> {
+    fn append(&self, what: &impl Serialize) -> io::Result<u64> {
         let bytes = postcard::to_stdvec(what).map_err(io::Error::other)?;
-        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-        let at = self.end;
-        self.file.seek(SeekFrom::Start(at))?;
-        self.file.write_all(&length.to_le_bytes())?;
-        self.file.write_all(&bytes)?;
-        self.end += 4 + u64::from(length);
-        Ok(at)
+        self.spool.add(&bytes)
     }
 
-    fn read<T: for<'de> Deserialize<'de>>(&mut self, at: u64) -> io::Result<T> {
-        let mut length = [0; 4];
-        self.file.seek(SeekFrom::Start(at))?;
-        self.file.read_exact(&mut length)?;
-        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-        self.file.read_exact(&mut bytes)?;
-        postcard::from_bytes(&bytes).map_err(io::Error::other)
+    fn read<T: for<'de> Deserialize<'de>>(&self, at: u64) -> io::Result<T> {
+        postcard::from_bytes(&self.spool.read(at)?).map_err(io::Error::other)
     }
 }
 
