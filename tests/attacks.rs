@@ -8,9 +8,9 @@ use trailproof::source::memory::MemorySource;
 use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
 use trailproof::validate::request::Request;
 
-use crate::cases::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
 use crate::library::{codes, prove, request, ring, source};
-use crate::support::{Chain, ChainSpec, Heads, Trail, World, damage, ts};
+use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
+use crate::support::forge::{Chain, ChainSpec, Heads, Trail, World, damage, ts};
 
 /// A source whose buckets were given no names.
 struct Unnamed(MemorySource);
@@ -434,9 +434,9 @@ fn thousands_of_planted_digests_are_told_in_time_and_in_one_finding() {
     for second in 0..5000 {
         let end = hour(10) + SignedDuration::from_secs(second);
         let key = chain.spec.trail.digest_key(ACCOUNT, REGION, end);
-        let mut body = crate::support::gunzip(&real.body);
+        let mut body = crate::support::forge::gunzip(&real.body);
         body.extend_from_slice(format!(" {}", " ".repeat(second as usize % 7)).as_bytes());
-        let body = crate::support::gzip(&body);
+        let body = crate::support::forge::gzip(&body);
         source.put(
             BUCKET,
             &key,

@@ -9,9 +9,9 @@ use trailproof::source::memory::MemoryObject;
 use trailproof::validate::accept::{self, Acceptance};
 use trailproof::validate::request::Request;
 
-use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 use crate::library::{codes, prove, request, ring, source};
-use crate::support::{Heads, Json, World, damage, ts};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
+use crate::support::forge::{Heads, Json, World, damage, ts};
 
 fn within(from: SignedDuration, to: SignedDuration) -> Request {
     let (from, to) = (Some(hour(0) + from), Some(hour(0) + to));

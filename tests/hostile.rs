@@ -7,10 +7,10 @@ use std::process::Command;
 
 use trailproof::base::text::is_unsafe;
 
-use crate::cases::case::{ACCOUNT, BUCKET, Case, REGION};
-use crate::program::{assert_matches_schema, codes, peak_of, report, run};
-use crate::support::Heads;
-use crate::support::damage::{rewrite_digest, write_bomb};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION};
+use crate::support::forge::Heads;
+use crate::support::forge::damage::{rewrite_digest, write_bomb};
+use crate::support::program::{assert_matches_schema, codes, peak_of, report, run};
 
 const TWO_GIB: u64 = 2 << 30;
 const MIB_64: u64 = 64 << 10;

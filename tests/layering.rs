@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::program::root;
+use crate::support::program::root;
 
 /// The rooms under `src/`, each with its floor. A room uses itself and the rooms on lower floors.
 const FLOORS: &[(&str, u8)] = &[

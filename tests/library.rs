@@ -10,7 +10,7 @@ use trailproof::validate::outcome::Outcome;
 use trailproof::validate::request::Request;
 use trailproof::validate::{Access, validate};
 
-use crate::support::{World, ts};
+use crate::support::forge::{World, ts};
 
 /// The world's buckets as a source.
 pub fn source(world: &World) -> MemorySource {

@@ -7,39 +7,18 @@
 )]
 
 mod attacks;
-mod cases;
-mod causes;
-mod cli;
-mod codes;
 #[cfg(feature = "aws")]
-mod differences;
-mod discovery;
+mod aws;
+mod cli;
+mod cloudtrail;
+mod commands;
 mod edges;
-mod explain;
-mod faults;
-mod flips;
-mod forge;
-mod formats;
-mod generated;
 mod hostile;
 mod layering;
 mod library;
-#[cfg(feature = "aws")]
-mod loopback;
-#[cfg(feature = "aws")]
-mod online;
-mod oracle;
-mod program;
-mod properties;
-mod python;
-mod random;
-mod real_keys;
-mod records;
-mod review_gaps;
-mod sample;
-mod selectors;
+mod proof;
+mod report;
 mod support;
-mod targets;
-mod terminal;
-mod trails;
+mod validate;
 mod walk;
+mod whole;

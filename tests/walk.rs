@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use crate::cases::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
-use crate::program::{codes, report};
-use crate::support::{Chain, ChainSpec, Encoding, Heads, KeyFileStyle, Trail, World, damage, ts};
+use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
+use crate::support::forge::{
+    Chain, ChainSpec, Encoding, Heads, KeyFileStyle, Trail, World, damage, ts,
+};
+use crate::support::program::{codes, report};
 
 fn copied(
     world: &World,
@@ -352,7 +354,7 @@ fn the_same_objects_in_two_folders_without_a_name_do_no_harm_and_one_folder_twic
         "--keys",
         "keys",
     ];
-    let refused = crate::program::run(dir.path(), &same);
+    let refused = crate::support::program::run(dir.path(), &same);
     assert!(
         refused.code == 2 && refused.stderr.contains("given twice"),
         "{}",

@@ -6,7 +6,7 @@
     reason = "each bench uses a part, and one that lacks what it measures must fail at once"
 )]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../tests/support/forge/mod.rs"]
 mod forge;
 
 pub mod corpus;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::support::keys::KeySchedule;
-use crate::support::text::md5_hex;
-use crate::support::{Object, Place, PublishedKey, World};
+use crate::support::forge::keys::KeySchedule;
+use crate::support::forge::text::md5_hex;
+use crate::support::forge::{Object, Place, PublishedKey, World};
 
 use super::accounts::Organization;
 use super::faults::Fault;

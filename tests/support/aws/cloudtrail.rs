@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::support::PublishedKey;
+use crate::support::forge::PublishedKey;
 
 use super::cloud::Cloud;
 use super::lookup::lookup_events;

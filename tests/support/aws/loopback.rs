@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio_rustls::TlsAcceptor;
 
-use crate::support::World;
+use crate::support::forge::World;
 
 use super::calls::Call;
 use super::cloud::Cloud;

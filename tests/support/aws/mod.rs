@@ -4,30 +4,30 @@
 //! S3 is served by `s3s`, which checks signatures as S3 does. The other services tell only the
 //! access key and the region of a signature, and do not verify it.
 
-mod accounts;
-mod body;
-mod calls;
-mod cloud;
-mod cloudtrail;
-mod control;
-mod faults;
-mod front;
-mod gate;
-mod keeping;
-mod listing;
-mod lookup;
-mod loopback;
-mod percent;
-mod proxy;
-mod refusal;
-mod s3;
-mod s3_call;
-mod scope;
-mod server;
-mod shared;
-mod tls;
-mod trails;
-mod worker;
+pub mod accounts;
+pub mod body;
+pub mod calls;
+pub mod cloud;
+pub mod cloudtrail;
+pub mod control;
+pub mod faults;
+pub mod front;
+pub mod gate;
+pub mod keeping;
+pub mod listing;
+pub mod lookup;
+pub mod loopback;
+pub mod percent;
+pub mod proxy;
+pub mod refusal;
+pub mod s3;
+pub mod s3_call;
+pub mod scope;
+pub mod server;
+pub mod shared;
+pub mod tls;
+pub mod trails;
+pub mod worker;
 
 pub use accounts::Organization;
 pub use calls::{Call, Service};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::support::Trail;
+use crate::support::forge::Trail;
 
 /// A trail as DescribeTrails tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -193,7 +193,7 @@ mod tests {
     -> serde_json::Result<()> {
         for text in [
             include_str!("../../../../tests/golden/everything.json"),
-            include_str!("../../../../tests/online/organization.json"),
+            include_str!("../../../../tests/support/organization.json"),
         ] {
             let Measured { bytes, .. } = serde_json::from_str(text)?;
             let value: serde_json::Value = serde_json::from_str(text)?;

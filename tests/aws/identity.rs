@@ -1,0 +1,83 @@
+//! Who asked: told in the report, and nothing hangs on it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::aws::{Answer, Fault, Service};
+use crate::support::hours::{of_trail, stage};
+use crate::support::program::reported;
+use crate::support::stage::Stage;
+
+/// A report without how it was made, and how it was made.
+fn report(stage: &Stage) -> (i32, Value, Value) {
+    let (code, mut report) = reported(stage.run(&of_trail(&["--as-of", "2026-03-02"])));
+    let run = report["run"].take();
+    (code, report, run)
+}
+
+/// AWS that takes longer for objects than for saying who asks.
+fn slow() -> Stage {
+    let stage = stage();
+    let later = Fault::new(Answer::Delay(Duration::from_millis(200)));
+    stage.loopback.fault(later.operation("ListObjectsV2"));
+    stage
+}
+
+#[test]
+fn it_is_told_in_the_report_and_counted_nowhere() {
+    let stage = slow();
+    let (code, known, run) = report(&stage);
+    let caller = run["caller"].as_str().expect("a caller");
+    assert!(caller.starts_with("arn:aws:"), "{caller}");
+    assert_eq!(stage.calls("GetCallerIdentity").len(), 1);
+    stage.assert_only_reads();
+
+    for answer in [
+        Answer::error(403, "AccessDenied", "You may not"),
+        Answer::error(403, "ExpiredToken", "It is expired"),
+        Answer::Close,
+        // The run does not wait for it.
+        Answer::Delay(Duration::from_secs(600)),
+    ] {
+        let stage = slow();
+        let fault = Fault::new(answer.clone());
+        stage.loopback.fault(fault.service(Service::Sts));
+        let (other, unknown, without) = report(&stage);
+        assert_eq!(without["caller"], Value::Null, "{answer:?}");
+        assert_eq!((other, &unknown), (code, &known), "{answer:?}");
+        assert_eq!(without["requests"], run["requests"], "{answer:?}");
+    }
+}
+
+#[test]
+fn people_read_it_and_it_is_not_asked_for_nobody() {
+    let stage = slow();
+    let asked = |format: &'static str| -> Vec<&'static str> {
+        let other = |arg| if arg == "json" { format } else { arg };
+        of_trail(&[]).into_iter().map(other).collect()
+    };
+    let (_, _, run) = report(&stage);
+    let caller = run["caller"].as_str().expect("a caller");
+    for (format, said) in [
+        ("text", format!("\n  caller   {caller}\n")),
+        ("html", format!("<dt>caller</dt><dd>{caller}</dd>")),
+    ] {
+        let shown = stage.run(&asked(format)).stdout;
+        assert!(shown.contains(&said), "{format}: {shown}");
+    }
+    let lines = stage.run(&asked("jsonl")).stdout;
+    let last: Value = lines
+        .lines()
+        .last()
+        .map(|l| serde_json::from_str(l).expect("JSON"))
+        .expect("a line");
+    assert_eq!(last["caller"], caller);
+
+    stage.loopback.clear_calls();
+    let mut args = vec!["validate", "--s3-bucket", "trail-logs", "--no-sign-request"];
+    args.extend(["--keys", "keys", "--logs", "none"]);
+    std::fs::create_dir(stage.dir.path().join("keys")).expect("a folder");
+    stage.run(&args);
+    assert!(stage.calls("GetCallerIdentity").is_empty());
+}

@@ -1,0 +1,3 @@
+//! S3: how objects are listed and read.
+
+mod flight;

@@ -1,0 +1,189 @@
+//! Completions and the manual: made from the arguments, and read by those they are for.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::support::program::{command, finish, root, run};
+
+const COMMANDS: [&str; 9] = [
+    "",
+    "validate",
+    "doctor",
+    "explain",
+    "trails",
+    "report",
+    "schema",
+    "completions",
+    "man",
+];
+
+/// The options that the help of a command tells.
+fn options(command: &str) -> BTreeSet<String> {
+    let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+    let help = run(&root(), &args).stdout;
+    let options = help.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let at = line.starts_with('-').then(|| line.find("--"))??;
+        let name = |c: char| c == '-' || c.is_ascii_alphanumeric();
+        Some(line[at..].chars().take_while(|c| name(*c)).collect())
+    });
+    let options: BTreeSet<String> = options.collect();
+    assert!(options.contains("--help"), "{command}: {help}");
+    options
+}
+
+/// A page as people read it: without the marks of its language.
+fn read(page: &str) -> String {
+    let mut read = page.to_owned();
+    for mark in ["\\fB", "\\fI", "\\fR", "\\&"] {
+        read = read.replace(mark, "");
+    }
+    read.replace("\\-", "-")
+}
+
+#[test]
+fn every_command_has_a_page_with_every_option_in_it() {
+    let told = run(&root(), &["--help"]).stdout;
+    for command in &COMMANDS[1..] {
+        assert!(
+            told.contains(&format!("\n  {command} ")),
+            "{command}: {told}"
+        );
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().to_str().expect("UTF-8");
+    let made = run(&root(), &["man", folder]);
+    assert_eq!(
+        (made.code, made.stdout.as_str(), made.stderr.as_str()),
+        (0, "", "")
+    );
+    let mut together = String::new();
+    for command in COMMANDS {
+        let name = ["trailproof", command].join("-");
+        let name = name.trim_end_matches('-');
+        let page = fs::read_to_string(dir.path().join(format!("{name}.1"))).expect(name);
+        for option in options(command) {
+            assert!(read(&page).contains(&option), "{name}: {option}");
+        }
+        together.push_str(&page);
+    }
+    assert_eq!(
+        fs::read_dir(dir.path()).expect("a folder").count(),
+        COMMANDS.len()
+    );
+    assert_eq!(run(&root(), &["man"]).stdout, together);
+    // Examples stand there as they are run.
+    let line = "  trailproof validate --path copy --keys keys/\n";
+    assert!(read(&together).contains(line), "{}", read(&together));
+    assert!(read(&together).contains(".SH \"EXIT STATUS\"\n0 verified, 1 failed"));
+    let title = ".TH trailproof-explain 1 \" \" \"trailproof 0.1.0\" \"trailproof manual\"\n";
+    assert!(together.contains(title), "{together}");
+}
+
+/// Commands that are there to be copied are not broken on a terminal of the usual width.
+#[test]
+fn examples_in_the_help_fit_into_eighty_columns() {
+    for name in COMMANDS {
+        let args: Vec<&str> = name.split_whitespace().chain(["--help"]).collect();
+        let examples = |columns: &str| -> Vec<String> {
+            let help = finish(command(&root(), &args).env("COLUMNS", columns)).stdout;
+            let examples = help
+                .split_once("\nExamples:\n")
+                .map_or("", |(_, text)| text);
+            let lines = examples.lines().filter(|line| line.starts_with("  "));
+            lines.map(str::to_owned).collect()
+        };
+        let narrow = examples("80");
+        assert_eq!(narrow, examples("500"), "{name}");
+        assert!(
+            narrow.iter().all(|line| line.chars().count() <= 80),
+            "{narrow:#?}"
+        );
+        assert!(
+            !narrow.is_empty() || ["", "schema"].contains(&name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told() {
+    let made = run(&root(), &["man", "nowhere"]);
+    assert_eq!((made.code, made.stdout.as_str()), (2, ""));
+    assert!(
+        made.stderr.contains("nowhere/trailproof.1"),
+        "{}",
+        made.stderr
+    );
+}
+
+#[test]
+fn every_shell_has_its_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&root(), &["completions", shell]);
+        assert_eq!((script.code, script.stderr.as_str()), (0, ""), "{shell}");
+        for said in ["trail-arn", "fail-on"] {
+            assert!(script.stdout.contains(said), "{shell}: {said}");
+        }
+    }
+    let unknown = run(&root(), &["completions", "tcsh"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+}
+
+/// What bash offers for a line that is being written.
+fn offered(script: &str, line: &str) -> BTreeSet<String> {
+    // Reads the script, then asks its function as bash does.
+    let ask = format!(
+        "{script}\nCOMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+         _trailproof trailproof \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n\
+         printf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+    );
+    let mut bash = Command::new("bash")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("bash is needed");
+    let mut input = bash.stdin.take().expect("a pipe");
+    input.write_all(ask.as_bytes()).expect("written");
+    drop(input);
+    let output = bash.wait_with_output().expect("output");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    said.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_commands_options_and_values() {
+    let script = run(&root(), &["completions", "bash"]).stdout;
+    let mut check = Command::new("bash")
+        .args(["-n", "/dev/stdin"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("bash is needed");
+    let mut input = check.stdin.take().expect("a pipe");
+    input.write_all(script.as_bytes()).expect("written");
+    drop(input);
+    assert!(check.wait().expect("bash").success());
+
+    let set = |words: &[&str]| {
+        words
+            .iter()
+            .map(|w| (*w).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(offered(&script, "trailproof val"), set(&["validate"]));
+    assert_eq!(
+        offered(&script, "trailproof validate --fail"),
+        set(&["--fail-on"])
+    );
+    let verdicts = set(&["failed", "unproven", "gaps"]);
+    assert_eq!(
+        offered(&script, "trailproof validate --fail-on ''"),
+        verdicts
+    );
+    assert_eq!(
+        offered(&script, "trailproof report --format m"),
+        set(&["markdown"])
+    );
+}

@@ -1,0 +1,61 @@
+//! Where reports go, by the real binary: files, pipes, devices, and what is left when it is interrupted.
+
+mod files;
+#[cfg(feature = "aws")]
+mod interrupted;
+mod pipes;
+mod signals;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::support::program::{Run, finish, root};
+
+fn case(name: &str) -> PathBuf {
+    root().join("testdata").join(name)
+}
+
+/// `validate` of a copy on disk.
+fn validate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let args = ["validate", "--path", "bucket", "--keys", "keys"];
+    args.iter().chain(more).copied().collect()
+}
+
+/// Runs a line of the shell in the folder of a case, which `run` validates; the binary is `$0`.
+fn shell(name: &str, line: &str) -> Run {
+    let run = "run() { \"$0\" validate --path bucket --keys keys \"$@\"; }";
+    let mut bash = Command::new("bash");
+    bash.args([
+        "-c",
+        &format!("{run}; {line}"),
+        env!("CARGO_BIN_EXE_trailproof"),
+    ]);
+    finish(bash.current_dir(case(name)))
+}
+
+/// A folder for reports, and the name of one in it.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Folder(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn path(&self, name: &str) -> String {
+        let path = self.0.path().join(name);
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// The names in it.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("a folder");
+        let name = |entry: std::io::Result<fs::DirEntry>| {
+            let name = entry.expect("an entry").file_name();
+            name.into_string().expect("UTF-8")
+        };
+        let mut names: Vec<String> = entries.map(name).collect();
+        names.sort();
+        names
+    }
+}

@@ -1,0 +1,122 @@
+//! Pipes that are closed, by those who have read enough or never wanted to.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use trailproof::report::Format;
+
+use super::{case, shell, validate};
+use crate::report::validation::groups::losing;
+use crate::support::case::Case;
+use crate::support::program::{command, root, run};
+
+/// The exit status, and what standard error says, of a run whose standard output nobody reads.
+fn unread(dir: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = command(dir, args);
+    let output = command.stdout(writer).output().expect("the binary runs");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code(), said)
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
+    for format in Format::ALL {
+        let format = format.as_str();
+        for more in [&[][..], &["--out", "/dev/stdout"]] {
+            let args = validate(&[&["--format", format], more].concat());
+            let (code, said) = unread(&case("log-modified"), &args);
+            assert_eq!((code, said.as_str()), (Some(1), ""), "{format} {more:?}");
+        }
+    }
+    let verbose = validate(&["--verbose"]);
+    let (code, said) = unread(&case("gap"), &verbose);
+    assert_eq!((code, said.as_str()), (Some(3), ""));
+}
+
+/// More than buffers hold, so that writing fails in the midst of it.
+#[test]
+fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
+    let mut case = Case::new("closed-pipes", 1, "");
+    (0..60).for_each(|account| losing(&mut case, account, 20));
+    let dir = case.copied();
+    let mut args = validate(&[]);
+    for format in Format::ALL {
+        args.extend(["--format", format.as_str(), "--out", format.as_str()]);
+    }
+    assert_eq!(run(dir.path(), &args).code, 1);
+    for format in Format::ALL {
+        let format = format.as_str();
+        let size = fs::metadata(dir.path().join(format)).expect(format).len();
+        assert!(size > 16 << 10, "{format}: {size} bytes");
+        let again = ["report", "json", "--format", format];
+        for (args, status) in [(validate(&["--format", format]), 1), (again.into(), 0)] {
+            let (code, said) = unread(dir.path(), &args);
+            assert_eq!(code, Some(status), "{args:?}: {said}");
+            // What it finds goes to standard error in one of them.
+            let quiet = said.is_empty() || format == "aws-cli" && !said.contains("error: ");
+            assert!(quiet, "{args:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_report_is_whole_where_nobody_reads_the_problems_beside_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("report");
+    let out = ["--out", path.to_str().expect("UTF-8")];
+    let saved = ["report", "tests/golden/everything.json"];
+    for (from, args, code) in [
+        (case("log-modified"), validate(&["--verbose"]), 1),
+        (root(), saved.to_vec(), 0),
+    ] {
+        let args = [&args[..], &["--format", "aws-cli"], &out].concat();
+        let (reader, closed) = io::pipe().expect("a pipe");
+        drop(reader);
+        let status = command(&from, &args).stderr(closed).status();
+        assert_eq!(
+            status.expect("the binary runs").code(),
+            Some(code),
+            "{args:?}"
+        );
+        let report = fs::read_to_string(&path).expect("a report");
+        assert!(report.contains(" files INVALID\n"), "{report}");
+        fs::remove_file(&path).expect("a file");
+    }
+}
+
+#[test]
+fn other_commands_are_as_quiet() {
+    let saved = "tests/golden/everything.json";
+    let copy = "testdata/gap/bucket";
+    for args in [
+        &["trails", "--path", copy][..],
+        &["trails", "--path", copy, "--format", "json"],
+        &["report", saved, "--format", "html"],
+        &["schema"],
+        &["validate", "--help"],
+    ] {
+        let (code, said) = unread(&root(), args);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_read_enough_and_streams_that_are_shut_change_no_verdict() {
+    let shell = |line: &str| shell("log-modified", line);
+    let head = shell("run --verbose | head -1; exit ${PIPESTATUS[0]}");
+    assert_eq!((head.code, head.stderr.as_str()), (1, ""));
+    assert_eq!(head.stdout.lines().count(), 1);
+    // Standard error has nobody to read it, or is shut; so is standard output.
+    let unread = shell("run --fail-on unproven 2> >(exec true)");
+    assert_eq!((unread.code, unread.stdout.is_empty()), (1, false));
+    let shut = shell("run --as-of 2026-03-05 2>&-");
+    assert_eq!((shut.code, shut.stdout.starts_with("FAILED: ")), (1, true));
+    let shut = shell("run >&-");
+    let said = (shut.code, shut.stdout.as_str(), shut.stderr.as_str());
+    assert_eq!(said, (1, "", ""));
+    assert_eq!(shell("run >&- 2>&-").code, 1);
+    assert_eq!(shell("\"$0\" validate --path nowhere 2>&-").code, 2);
+}

@@ -1,0 +1,206 @@
+//! `--format aws-cli` where something is said in our words. Mostly that is what could not be looked at: the
+//! AWS CLI gives up there, and nothing of it is counted as INVALID.
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::cli::signals::{Running, days, of_days};
+use crate::support::aws::{Answer, Fault};
+use crate::support::case::REGION;
+use crate::support::hours::{ARN, WINDOW, add, serving, stage, trail, world};
+use crate::support::program::Run;
+use crate::support::stage::Stage;
+
+const LOGS: &str = "AWSLogs/111111111111/CloudTrail/";
+const DIGESTS: &str = "AWSLogs/111111111111/CloudTrail-Digest/";
+
+/// A run as the AWS CLI; the JSON report lies beside it.
+fn run(stage: &Stage) -> Run {
+    run_with(stage, &[])
+}
+
+fn run_with(stage: &Stage, more: &[&str]) -> Run {
+    let report = ["--format", "json", "--out", "report.json"];
+    let args = [&["validate", "--trail-arn", ARN], &WINDOW[..], &report].concat();
+    stage.run(&[&args[..], &["--format", "aws-cli"], more].concat())
+}
+
+/// What the saved report is as the AWS CLI.
+fn again(stage: &Stage) -> Run {
+    stage.run(&["report", "report.json", "--format", "aws-cli"])
+}
+
+/// The part of a summary that counts.
+fn counts(run: &Run) -> Vec<&str> {
+    let ratio = |line: &&str| line.contains(" files valid");
+    run.stdout.lines().filter(ratio).collect()
+}
+
+/// What is said on standard error, without the empty lines.
+fn said(run: &Run) -> Vec<&str> {
+    run.stderr.lines().filter(|line| !line.is_empty()).collect()
+}
+
+/// The first file under a prefix.
+fn first(stage: &Stage, prefix: &str) -> String {
+    stage.loopback.change(|cloud| {
+        let objects = cloud.buckets["trail-logs"].objects.keys();
+        let mut under = objects.filter(|key| key.starts_with(prefix));
+        // The very first digest is a starting one, which names no log.
+        under.nth(1).expect("a file").clone()
+    })
+}
+
+#[test]
+fn a_folder_that_could_not_be_listed_is_in_no_count() {
+    let mut world = world(6);
+    add(&mut world, trail(), "us-east-1", 6);
+    let whole = run(&serving(&world));
+    assert_eq!(
+        (whole.code, counts(&whole).len()),
+        (0, 4),
+        "{}",
+        whole.stderr
+    );
+    for (folder, blocks) in [(LOGS, 2), (DIGESTS, 1)] {
+        let stage = serving(&world);
+        let folder = format!("{folder}us-east-1/");
+        let denied = Fault::new(Answer::access_denied()).operation("ListObjectsV2");
+        stage.loopback.fault(denied.under(&folder));
+        let run = run(&stage);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        assert_eq!(counts(&run), counts(&whole)[..2 * blocks], "{}", run.stdout);
+        let said = said(&run);
+        let ours = said[0].starts_with("trailproof: s3://trail-logs/AWSLogs/")
+            && said[0].contains("could not be listed: access was denied");
+        assert!(said.len() == 1 && ours, "{said:#?}");
+        let again = again(&stage);
+        assert_eq!(again.stderr, run.stderr);
+        assert!(!again.stdout.contains("not looked at"), "{}", again.stdout);
+        assert!(!again.stdout.contains("INVALID"), "{}", again.stdout);
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_told_by_its_reason_and_counted_apart() {
+    let whole = run(&stage());
+    let [digests, logs] = counts(&whole)[..] else {
+        panic!("{}", whole.stdout)
+    };
+    let number = |line: &str| -> u64 {
+        let (_, total) = line.split_once('/').expect("a ratio");
+        total
+            .split(' ')
+            .next()
+            .and_then(|n| n.parse().ok())
+            .expect("a number")
+    };
+    let (digests, logs) = (number(digests), number(logs));
+    for (what, prefix, all) in [("log", LOGS, logs), ("digest", DIGESTS, digests)] {
+        let stage = stage();
+        let key = first(&stage, prefix);
+        stage
+            .loopback
+            .fault(Fault::new(Answer::archived()).key(&key));
+        let run = run(&stage);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        let (read, kind) = (all - 1, what[..1].to_uppercase() + &what[1..]);
+        let counted =
+            format!("{read}/{all} {what} files valid, 1/{all} {what} files not looked at");
+        assert!(counts(&run).contains(&&*counted), "{}", run.stdout);
+        let begins = format!("{kind} file\ts3://trail-logs/{key}\tnot looked at: ");
+        let said = said(&run);
+        let told = said[0].starts_with(&begins) && said[0].contains("archived");
+        assert!(said.len() == 1 && told, "{said:#?}");
+        // Without what was told of each file, digests that only touch the window are in no count.
+        let again = again(&stage);
+        let counted = format!(
+            ", 1/{} {what} files not looked at",
+            all - u64::from(what == "digest")
+        );
+        assert!(again.stdout.contains(&counted), "{}", again.stdout);
+        assert_eq!(again.stderr, run.stderr);
+    }
+}
+
+#[test]
+fn without_keys_no_digest_is_called_invalid() {
+    let stage = stage();
+    stage
+        .loopback
+        .fault(Fault::new(Answer::access_denied()).operation("ListPublicKeys"));
+    let run = run(&stage);
+    let said = said(&run);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (
+            4,
+            vec!["0/7 digest files valid, 7/7 digest files not looked at"]
+        )
+    );
+    assert!(
+        said.len() == 7 && !run.stderr.contains("INVALID"),
+        "{said:#?}"
+    );
+    assert!(
+        run.stdout.contains("No valid digests found in range\n"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn an_interrupted_run_calls_nothing_invalid() {
+    let stage = days();
+    let slow = Fault::new(Answer::Delay(Duration::from_millis(150)));
+    stage
+        .loopback
+        .fault(slow.under(&format!("{LOGS}{REGION}/")));
+    let args = ["--out", "report.json", "--format", "aws-cli"];
+    let mut running = Running::start(&stage, &of_days(&args), false);
+    let of_logs = |stage: &Stage| {
+        let is_log = |key: &String| key.starts_with(LOGS);
+        let calls = stage.calls("GetObject").into_iter();
+        calls.filter(|c| c.key.as_ref().is_some_and(is_log)).count()
+    };
+    running.until("logs", |stage| of_logs(stage) > 8);
+    let run = running.end_by("-INT");
+    let report = fs::read(stage.dir.path().join("report.json")).expect("a report");
+    let report: Value = serde_json::from_slice(&report).expect("JSON");
+    let logs = |state: &str| report["totals"]["logs"][state].as_u64().expect("a number");
+    let (valid, rest) = (logs("valid"), logs("unproven"));
+    let all = valid + rest;
+    let counted = format!("{valid}/{all} log files valid, {rest}/{all} log files not looked at");
+    assert_eq!((run.code, counts(&run)[1]), (130, &*counted));
+    assert!(!run.stderr.contains("INVALID"), "{}", run.stderr);
+    // One line says of how much.
+    let stopped = "Log file\t-\tnot looked at: a log that its digest names could not be read: the \
+                   validation was interrupted";
+    let lines = said(&run)
+        .into_iter()
+        .filter(|line| line.contains("interrupted"));
+    let note = "note: interrupted: the report holds what was found until then";
+    assert_eq!(lines.collect::<Vec<_>>(), [note, stopped]);
+}
+
+#[test]
+fn of_options_without_effect_only_what_bears_on_safety_is_named() {
+    let stage = stage();
+    let more = [
+        "--output",
+        "text",
+        "--debug",
+        "--no-paginate",
+        "--no-verify-ssl",
+    ];
+    let run = run_with(&stage, &more);
+    let note = "note: --no-verify-ssl is accepted and has no effect: certificates are verified";
+    assert!(
+        run.code == 0 && run.stderr.starts_with(note),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}

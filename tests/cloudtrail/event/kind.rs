@@ -1,0 +1,228 @@
+//! Which calls bear on trails and on what they have stored, and what they ask for.
+
+use rand::SeedableRng as _;
+use serde_json::json;
+use trailproof::cloudtrail::event::record::{
+    Call, Records, TrailChange, TrailRef, TrailSetting, TrailSettings,
+};
+
+use super::{ARN, KEY, call, object, one, record, taken};
+use crate::support::forge::{Rng, log_json, ts};
+
+#[test]
+fn calls_on_trails() {
+    let by_arn = || TrailRef::Arn(ARN.parse().unwrap());
+    let by_name = || TrailRef::Name("main".parse().unwrap());
+    let of = |name, params| call("cloudtrail", name, params, json!(null));
+    for (name, change) in [
+        ("StartLogging", TrailChange::Start),
+        ("StopLogging", TrailChange::Stop),
+        ("DeleteTrail", TrailChange::Delete),
+    ] {
+        let expected = Some(Call::Trail(by_arn(), change));
+        assert_eq!(of(name, json!({"name": ARN})), expected);
+    }
+    let selectors = json!({"trailName": "main", "eventSelectors": [{"readWriteType": "All"}]});
+    let expected = Some(Call::Trail(by_name(), TrailChange::Selectors));
+    assert_eq!(of("PutEventSelectors", selectors), expected);
+    let params = json!({
+        "name": "main",
+        "s3BucketName": "logs",
+        "includeGlobalServiceEvents": true,
+        "isMultiRegionTrail": true,
+        "enableLogFileValidation": "TRUE",
+        "isOrganizationTrail": false,
+    });
+    let settings = TrailSettings {
+        validation: Some(true),
+        bucket: Some("logs".to_owned()),
+        multi_region: Some(true),
+    };
+    let expected = Some(Call::Trail(by_name(), TrailChange::Create(settings)));
+    assert_eq!(of("CreateTrail", params), expected);
+    let params = json!({"name": ARN, "s3BucketName": null, "isMultiRegionTrail": false});
+    let settings = TrailSettings {
+        multi_region: Some(false),
+        ..TrailSettings::default()
+    };
+    let expected = Some(Call::Trail(by_arn(), TrailChange::Update(settings)));
+    assert_eq!(of("UpdateTrail", params), expected);
+}
+
+#[test]
+fn removed_objects() {
+    let of = |name, params, resources| call("s3", name, params, resources);
+    let removed = |keys: &[&str]| {
+        let keys = keys.iter().map(|&key| key.to_owned()).collect();
+        Some(Call::Remove("logs".to_owned(), keys))
+    };
+    let params = json!({"bucketName": "logs", "Host": "logs.s3.amazonaws.com", "key": KEY, "x-id": "DeleteObject"});
+    assert_eq!(
+        of("DeleteObject", params.clone(), object(KEY)),
+        removed(&[KEY])
+    );
+    assert_eq!(of("DeleteObject", params, json!(null)), removed(&[KEY]));
+    let hidden = json!("HIDDEN_DUE_TO_SECURITY_REASONS");
+    assert_eq!(of("DeleteObject", hidden, object(KEY)), removed(&[KEY]));
+    // As S3 really writes it: which objects, nobody says.
+    let whole = json!([
+        {"type": "AWS::S3::Object", "ARNPrefix": "arn:aws:s3:::logs/"},
+        {"accountId": "111122223333", "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::logs"},
+    ]);
+    for delete in [json!(""), json!([""]), json!(null), json!({"quiet": true})] {
+        let params = json!({"bucketName": "logs", "delete": delete});
+        assert_eq!(of("DeleteObjects", params, whole.clone()), removed(&[]));
+    }
+    for delete in [
+        json!({"quiet": false, "objects": [{"key": "b"}, {"key": "a", "versionId": "x"}, {"key": "b"}]}),
+        json!({"Objects": [{"Key": "b"}, {"Key": "a"}]}),
+        json!([{"key": "a"}, {"key": "b"}]),
+    ] {
+        let params = json!({"bucketName": "logs", "delete": delete});
+        assert_eq!(of("DeleteObjects", params, json!([])), removed(&["a", "b"]));
+    }
+    let params = json!({"bucketName": "logs", "Delete": {"Object": {"Key": "a"}}});
+    assert_eq!(
+        of("DeleteObjects", params, object("b:c/d")),
+        removed(&["a", "b:c/d"])
+    );
+    // By way of an access point, and in another partition.
+    for bucket in [
+        "arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/a",
+        "a-x1y2-s3alias",
+    ] {
+        let params = json!({"bucketName": bucket, "key": KEY});
+        let resources = json!([
+            {"type": "AWS::S3::AccessPoint", "ARN": "arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/a"},
+            {"type": "AWS::S3::Object", "ARN": format!("arn:aws-cn:s3:::logs/{KEY}")},
+        ]);
+        assert_eq!(of("DeleteObject", params, resources), removed(&[KEY]));
+    }
+}
+
+#[test]
+fn written_objects() {
+    let of = |name, params, resources| call("s3", name, params, resources);
+    let written = |key: &str| Some(Call::Write("logs".to_owned(), key.to_owned()));
+    for name in ["PutObject", "CompleteMultipartUpload"] {
+        let params =
+            json!({"bucketName": "logs", "key": KEY, "uploadId": "x", "x-amz-acl": ["private"]});
+        assert_eq!(of(name, params, object(KEY)), written(KEY));
+    }
+    // What a copy was made of is named as well, and may be named first.
+    let params = json!({"bucketName": "logs", "key": "to", "x-amz-copy-source": "logs/from"});
+    assert_eq!(of("CopyObject", params, object("from")), written("to"));
+    assert_eq!(
+        of("PutObject", json!({"bucketName": "logs"}), object(KEY)),
+        written(KEY)
+    );
+}
+
+#[test]
+fn what_cloudtrail_itself_delivers_bears_on_nothing() {
+    let params =
+        json!({"bucketName": "logs", "key": KEY, "x-amz-acl": "bucket-owner-full-control"});
+    let mut delivery = record("s3", "PutObject", params, object(KEY));
+    delivery["userIdentity"] =
+        json!({"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"});
+    delivery["sourceIPAddress"] = json!("cloudtrail.amazonaws.com");
+    assert_eq!(one(&delivery), None);
+    delivery["userIdentity"] = json!({"type": "AWSService"});
+    assert_eq!(one(&delivery), None);
+    // Nobody else may pass for it, and it does not delete.
+    delivery["eventName"] = json!("DeleteObject");
+    assert!(one(&delivery).is_some());
+    delivery["eventName"] = json!("PutObject");
+    delivery["userIdentity"] =
+        json!({"type": "AssumedRole", "invokedBy": "cloudtrail.amazonaws.com"});
+    assert!(one(&delivery).is_some());
+    delivery["userIdentity"] = json!({"type": "AWSService", "invokedBy": "config.amazonaws.com"});
+    delivery["sourceIPAddress"] = json!("config.amazonaws.com");
+    let event = one(&delivery).unwrap();
+    let by = event.actor.unwrap().invoked_by;
+    assert_eq!(by.as_deref(), Some("config.amazonaws.com"));
+}
+
+#[test]
+fn settings_of_buckets_and_keys() {
+    let bucket = json!([{"accountId": "111122223333", "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::logs"}]);
+    let lifecycle = json!({
+        "bucketName": "logs",
+        "lifecycle": "",
+        "LifecycleConfiguration": {"Rule": {"Expiration": {"Days": 1}, "Status": "Enabled"}},
+    });
+    let policy = json!({"bucketName": "logs", "policy": [""], "bucketPolicy": {"Statement": []}});
+    let versioning =
+        json!({"bucketName": "logs", "VersioningConfiguration": {"Status": "Suspended"}});
+    for (name, params, setting) in [
+        (
+            "PutBucketLifecycle",
+            lifecycle.clone(),
+            TrailSetting::Lifecycle,
+        ),
+        (
+            "PutBucketLifecycleConfiguration",
+            lifecycle,
+            TrailSetting::Lifecycle,
+        ),
+        (
+            "DeleteBucketLifecycle",
+            json!({"bucketName": "logs"}),
+            TrailSetting::Lifecycle,
+        ),
+        ("PutBucketPolicy", policy, TrailSetting::Policy),
+        ("DeleteBucketPolicy", json!(null), TrailSetting::Policy),
+        ("PutBucketVersioning", versioning, TrailSetting::Versioning),
+    ] {
+        let expected = Some(Call::Bucket("logs".to_owned(), setting));
+        assert_eq!(call("s3", name, params, bucket.clone()), expected);
+    }
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    let arn = format!("arn:aws:kms:us-east-2:111122223333:key/{id}");
+    let resources = json!([{"accountId": "111122223333", "type": "AWS::KMS::Key", "ARN": arn}]);
+    for name in ["DisableKey", "ScheduleKeyDeletion"] {
+        let by_id = json!({"keyId": id, "pendingWindowInDays": 7});
+        let full = Some(Call::Key(arn.clone()));
+        assert_eq!(call("kms", name, by_id.clone(), resources.clone()), full);
+        assert_eq!(call("kms", name, json!({"keyId": arn}), json!(null)), full);
+        assert_eq!(call("kms", name, json!(null), resources.clone()), full);
+        let bare = Some(Call::Key(id.to_owned()));
+        assert_eq!(call("kms", name, by_id, json!(null)), bare);
+    }
+}
+
+#[test]
+fn everything_else_is_passed_over() {
+    let mut rng = Rng::seed_from_u64(7);
+    let (from, to) = (ts("2026-01-01T00:00:00Z"), ts("2026-01-01T01:00:00Z"));
+    let json = log_json(
+        &mut rng,
+        "111122223333",
+        "eu-west-1",
+        300,
+        from,
+        to,
+        Some(2_000_000),
+    );
+    let (records, events) = taken(&json);
+    let expected = Records {
+        seen: 300,
+        ..Records::default()
+    };
+    assert_eq!((records, events), (expected, vec![]));
+    // Sources and names are matched exactly.
+    for (source, name) in [
+        ("s3", "GetObject"),
+        ("s3", "deleteObject"),
+        ("s3", "StopLogging"),
+        ("S3", "DeleteObject"),
+        ("cloudtrail", "StopLogging "),
+        ("cloudtrail", "GetTrailStatus"),
+        ("xcloudtrail", "StopLogging"),
+        ("kms", "Decrypt"),
+        ("dynamodb", "DeleteTrail"),
+    ] {
+        let params = json!({"name": ARN, "bucketName": "logs", "key": KEY, "keyId": "k"});
+        assert_eq!(call(source, name, params, object(KEY)), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! CloudTrail's formats and words, parsed.
+
+pub mod event;
+mod selectors;

@@ -1,0 +1,415 @@
+//! `trailproof doctor` against AWS on loopback: all well, and a fault for each row of README's table.
+
+mod rows;
+mod scene;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use trailproof::commands::doctor::Check;
+
+use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service, TrailConfig};
+use crate::support::case::{BUCKET, REGION};
+use crate::support::forge::{Chain, ChainSpec, World};
+use crate::support::hours::{ARN, assert_refused, trail};
+use crate::support::program::root;
+use crate::support::stage::Stage;
+use rows::{
+    OF_BUCKET, OF_TRAIL, Trouble, all_troubles, in_the_bucket, signing, with_the_digest,
+    with_the_trail,
+};
+use scene::{Scene, ago, all_names, ended, names, row, statuses, well};
+
+fn assert_told(troubles: Vec<Trouble>) {
+    for trouble in troubles {
+        let scene = (trouble.scene)();
+        let (code, report) = scene.doctor(trouble.args, trouble.env);
+        let row = row(&report, trouble.check);
+        let told = format!("{} {}", row["found"], row["advice"]);
+        assert_eq!(
+            row["status"], trouble.status,
+            "{}: {report:#}",
+            trouble.words
+        );
+        assert!(told.contains(trouble.words), "{}: {row:#}", trouble.words);
+        assert_eq!(code, trouble.exit, "{}: {report:#}", trouble.words);
+        assert_eq!(names(&report), all_names(), "every check is told");
+        if trouble.status == "failed" {
+            assert!(row["advice"].is_string(), "{row:#}");
+        }
+    }
+}
+
+#[test]
+fn where_all_is_well_every_check_is_ok() {
+    let scene = well();
+    for args in [
+        OF_TRAIL,
+        OF_BUCKET,
+        &["--trail-arn", ARN, "--s3-bucket", BUCKET],
+    ] {
+        let (code, report) = scene.doctor(args, &[]);
+        assert_eq!((code, &report["status"]), (0, &"ok".into()), "{report:#}");
+        let rows = report["checks"].as_array().expect("checks");
+        assert!(rows.iter().all(|r| r["status"] == "ok"), "{report:#}");
+        assert_eq!(
+            rows.len(),
+            Check::ALL.len(),
+            "each is told once: {report:#}"
+        );
+        assert_eq!(names(&report), all_names());
+    }
+    let said = row(&scene.doctor(OF_TRAIL, &[]).1, "credentials")["found"].clone();
+    assert_eq!(
+        said,
+        "arn:aws:iam::111111111111:user/auditor in account 111111111111"
+    );
+}
+
+#[test]
+fn a_look_takes_a_handful_of_requests_however_much_is_there() {
+    let scene = well();
+    let old = scene.newest();
+    let stored = |scene: &Scene| {
+        scene
+            .stage
+            .loopback
+            .change(|c| c.bucket(BUCKET).objects[&old.key].clone())
+    };
+    let object = stored(&scene);
+    scene.stage.loopback.change(|cloud| {
+        let objects = &mut cloud.bucket(BUCKET).objects;
+        for day in 0..300 {
+            let end = ago(60 * 24 * (day + 2));
+            let key = trail().digest_key(&trail().account, REGION, end);
+            objects.insert(key, object.clone());
+        }
+    });
+    let (code, report) = scene.doctor(OF_TRAIL, &[]);
+    assert_eq!(code, 0, "{report:#}");
+    let said = row(&report, "digests-found")["found"]
+        .as_str()
+        .expect("words")
+        .to_owned();
+    assert!(said.contains(&old.key), "{said}");
+    let calls = scene.stage.loopback.calls();
+    assert!(calls.len() < 30, "{}", calls.len());
+}
+
+#[test]
+fn trouble_with_who_signs_is_told() {
+    assert_told(signing());
+}
+
+#[test]
+fn trouble_with_the_bucket_is_told() {
+    assert_told(in_the_bucket());
+}
+
+#[test]
+fn trouble_with_the_newest_digest_is_told() {
+    assert_told(with_the_digest());
+}
+
+#[test]
+fn trouble_with_the_trail_is_told() {
+    assert_told(with_the_trail());
+}
+
+#[test]
+fn an_old_digest_of_a_trail_that_is_off_is_no_second_failure() {
+    let scene = ended(10 * 60);
+    scene.status(|status| status.logging = false);
+    let (code, report) = scene.doctor(OF_TRAIL, &[]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(row(&report, "digest-age")["status"], "warning");
+    assert_eq!(row(&report, "logging")["status"], "failed");
+}
+
+/// What S3 and STS say to those whose clock is off.
+fn refuse_the_clock(scene: &Scene, times: usize) {
+    let message = "The difference between the request time and the current time is too large.";
+    let skewed = Answer::error(403, "RequestTimeTooSkewed", message);
+    let listing = Fault::new(skewed).operation("ListObjectsV2");
+    scene.fault(listing.times(times));
+    let expired = Answer::error(403, "SignatureDoesNotMatch", "Signature expired");
+    scene.fault(Fault::new(expired).service(Service::Sts).times(times));
+}
+
+#[test]
+fn a_clock_that_is_refused_is_told_as_the_cause() {
+    let scene = well();
+    scene.stage.loopback.change(|c| c.clock_ahead = -600);
+    refuse_the_clock(&scene, 1_000);
+    let (code, report) = scene.doctor(OF_BUCKET, &[("AWS_MAX_ATTEMPTS", "1")]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(row(&report, "clock-skew")["status"], "failed");
+    let credentials = row(&report, "credentials");
+    let advice = credentials["advice"].as_str().expect("words");
+    assert!(advice.starts_with("set the clock first"), "{advice}");
+    // No policy is to blame.
+    assert_eq!(row(&report, "list-permission")["status"], "unknown");
+}
+
+#[test]
+fn a_clock_that_is_made_up_for_is_told_all_the_same() {
+    let scene = well();
+    scene.stage.loopback.change(|c| c.clock_ahead = -600);
+    // The SDK signs again, by the time in the refusal.
+    refuse_the_clock(&scene, 1);
+    let (code, report) = scene.doctor(OF_BUCKET, &[]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(row(&report, "clock-skew")["status"], "failed");
+    for check in ["credentials", "list-permission", "read-permission"] {
+        assert_eq!(row(&report, check)["status"], "ok", "{report:#}");
+    }
+}
+
+#[test]
+fn the_trail_of_a_bucket_is_told_by_its_newest_digest() {
+    let scene = well();
+    let (code, report) = scene.doctor(OF_BUCKET, &[]);
+    assert_eq!(code, 0, "{report:#}");
+    let found = row(&report, "trail-found");
+    assert_eq!(found["found"], format!("{ARN} writes to s3://{BUCKET}"));
+    assert_eq!(found["subject"], "main in eu-west-1");
+}
+
+#[test]
+fn each_trail_that_is_asked_for_is_told_by_itself() {
+    let scene = well();
+    let gone = ARN.replace("main", "gone");
+    let (code, report) = scene.doctor(&["--trail-arn", ARN, "--trail-arn", &gone], &[]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(
+        statuses(&report, "trail-found"),
+        [(gone.as_str(), "failed"), (ARN, "ok")]
+    );
+    assert_eq!(
+        statuses(&report, "digests-found"),
+        [(gone.as_str(), "unknown"), ("trail-logs, trail main", "ok")]
+    );
+}
+
+#[test]
+fn an_organization_s_trail_is_told_from_a_member_s_digests() {
+    let mut world = World::new(71);
+    let mut trail = trail().organization("o-a1b2c3d4e5");
+    trail.prefix = Some("deep/prefix".to_owned());
+    let spec = ChainSpec::new(trail.clone(), "us-west-2").account("222222222222");
+    let mut chain = Chain::new(spec);
+    chain.start(&mut world, ago(200));
+    chain.run_until(&mut world, ago(30));
+    let stage = Stage::of(&world, &[TrailConfig::from(&trail)]);
+    let scene = Scene { stage, chain };
+    for args in [OF_TRAIL, OF_BUCKET] {
+        let (code, report) = scene.doctor(args, &[]);
+        assert_eq!(code, 0, "{report:#}");
+        let found = row(&report, "digests-found")["found"]
+            .as_str()
+            .expect("words");
+        assert!(found.ends_with(&scene.newest().key), "{found}");
+        let found = row(&report, "trail-found")["found"]
+            .as_str()
+            .expect("words");
+        assert!(
+            found.ends_with("writes to s3://trail-logs/deep/prefix"),
+            "{found}"
+        );
+        // Keys are those of the region that the digest came from, and so is the status.
+        assert_eq!(statuses(&report, "key-permission"), [("us-west-2", "ok")]);
+        assert_eq!(
+            row(&report, "logging")["found"],
+            "it is logging in us-west-2"
+        );
+    }
+}
+
+#[test]
+fn an_old_digest_of_some_folders_out_of_many_is_no_failure() {
+    let scene = ended(10 * 60);
+    let newest = scene.newest();
+    scene.stage.loopback.change(|cloud| {
+        let objects = &mut cloud.bucket(BUCKET).objects;
+        let object = objects[&newest.key].clone();
+        for number in 1..=20 {
+            let region = format!("xx-test-{number}");
+            let key = trail().digest_key(&trail().account, &region, ago(20 * 60));
+            objects.insert(key, object.clone());
+        }
+    });
+    let (_, report) = scene.doctor(OF_TRAIL, &[]);
+    let said = row(&report, "digests-found")["found"]
+        .as_str()
+        .expect("words");
+    assert!(
+        said.starts_with("the newest in 7 folders of digests, of more, is"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with(&newest.key),
+        "its home region is looked into: {said}"
+    );
+    let age = row(&report, "digest-age");
+    assert_eq!(age["status"], "warning", "{age:#}");
+    assert!(scene.stage.loopback.calls().len() < 60);
+}
+
+#[test]
+fn a_digest_that_is_none_is_left_to_validate() {
+    let scene = well();
+    let key = scene.newest().key;
+    scene.stage.loopback.change(|cloud| {
+        let object = cloud.bucket(BUCKET).objects.get_mut(&key).expect("it");
+        object.body = object.body.slice(..20);
+    });
+    let (code, report) = scene.doctor(OF_TRAIL, &[]);
+    assert_eq!(code, 4, "{report:#}");
+    let known = row(&report, "key-known");
+    assert_eq!(known["status"], "unknown");
+    assert!(
+        known["found"]
+            .as_str()
+            .expect("words")
+            .contains("it is cut off"),
+        "{known:#}"
+    );
+}
+
+#[test]
+fn two_profiles_are_told_apart() {
+    let scene = well();
+    let config = scene.stage.dir.path().join("config");
+    let keys = |name: &str, key: &str| {
+        let secret = SECRET_KEY;
+        format!("[profile {name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
+    };
+    let text = keys("archive", ACCESS_KEY) + &keys("prod", "AKIAWRONG");
+    fs::write(&config, text).expect("a file");
+    let config = config.to_str().expect("UTF-8");
+    let args = [
+        "--s3-bucket",
+        BUCKET,
+        "--s3-profile",
+        "archive",
+        "--trail-profile",
+        "prod",
+    ];
+    let (code, report) = scene.doctor(&args, &[("AWS_CONFIG_FILE", config)]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(
+        statuses(&report, "credentials"),
+        [("for CloudTrail", "failed"), ("for S3", "ok")]
+    );
+    assert_eq!(row(&report, "read-permission")["status"], "ok");
+}
+
+#[test]
+fn somebody_else_s_bucket_is_told_by_what_is_denied() {
+    let scene = well();
+    scene.fault(Fault::new(Answer::access_denied()).service(Service::S3));
+    let (code, report) = scene.doctor(OF_BUCKET, &[]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(row(&report, "bucket-exists")["status"], "unknown");
+    assert_eq!(row(&report, "list-permission")["status"], "failed");
+    assert_eq!(row(&report, "versioning")["status"], "unknown");
+}
+
+#[test]
+fn a_look_that_is_told_to_stop_says_what_it_has() {
+    let scene = well();
+    scene.fault(Fault::new(Answer::Stall(10)).operation("GetObject"));
+    let args = ["doctor", "--format", "json", "--trail-arn", ARN];
+    let mut command = scene.stage.command(&args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the binary runs");
+    let begun = Instant::now();
+    while scene.stage.calls("GetObject").is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it never read");
+        sleep(Duration::from_millis(10));
+    }
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill runs").success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(row(&report, "digests-found")["status"], "ok");
+    assert_eq!(row(&report, "read-permission")["status"], "unknown");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(said.contains("interrupted"), "{said}");
+}
+
+#[test]
+fn without_credentials_or_a_scope_no_look_is_taken() {
+    let scene = well();
+    let mut command = scene.stage.command(&["doctor", "--s3-bucket", BUCKET]);
+    command.env_remove("AWS_ACCESS_KEY_ID");
+    assert_refused(&mut command, &["there are no credentials"]);
+    let mut command = scene.stage.command(&["doctor"]);
+    assert_refused(
+        &mut command,
+        &["there is nothing to look at", "--trail-arn"],
+    );
+    assert!(scene.stage.loopback.calls().is_empty());
+}
+
+#[test]
+fn the_text_says_the_answer_first_and_nothing_that_a_terminal_obeys() {
+    let scene = well();
+    let run = scene.stage.run(&["doctor", "--trail-arn", ARN]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let first = run.stdout.lines().next().expect("a line");
+    assert_eq!(first, "ok: nothing stands in the way of a validation");
+    let evil = Some("\u{1b}[31mAccessDenied\u{202e}".to_owned());
+    scene.status(|status| status.latest_digest_delivery_error = evil);
+    let run = scene.stage.run(&["doctor", "--trail-arn", ARN]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.starts_with("failed: delivery\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        !run.stdout.contains(['\u{1b}', '\u{202e}']),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("\\u{1b}[31mAccessDenied"),
+        "{}",
+        run.stdout
+    );
+    let (_, report) = scene.doctor(OF_TRAIL, &[]);
+    assert!(
+        row(&report, "delivery")["found"]
+            .as_str()
+            .expect("words")
+            .contains('\u{1b}')
+    );
+}
+
+#[test]
+fn rows_of_the_readme_names_of_checks_and_what_is_tested_are_one_set() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let section = readme.split("## Doctor").nth(1).expect("the section");
+    let section = section.split("\n## ").next().expect("a section");
+    let check = |line: &str| -> Option<String> {
+        let name = line.strip_prefix("| ")?.split(" | ").nth(1)?;
+        Some(name.strip_prefix('`')?.strip_suffix('`')?.to_owned())
+    };
+    let rows: Vec<String> = section.lines().filter_map(check).collect();
+    let set: BTreeSet<String> = rows.iter().cloned().collect();
+    assert_eq!(set, all_names(), "rows against checks");
+    let tested = all_troubles().iter().map(|t| t.check.to_owned()).collect();
+    assert_eq!(set, tested, "rows against what is tested");
+    for check in Check::ALL {
+        let json = serde_json::to_string(check).expect("JSON");
+        assert_eq!(json, format!("\"{}\"", check.as_str()));
+    }
+}

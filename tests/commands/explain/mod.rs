@@ -1,0 +1,455 @@
+//! `trailproof explain` over copies on disk: what it answers for one log or digest.
+
+#[cfg(feature = "aws")]
+mod s3;
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::support::case::{BUCKET, Case, REGION, hour, trail};
+use crate::support::forge::{Chain, ChainSpec, damage};
+use crate::support::program::{Run, assert_matches, root, run, validator};
+
+/// What it answers, as JSON; it must match the schema.
+pub fn explained(run: Run) -> (i32, Value) {
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../../../src/report/explain/v1.schema.json")));
+    let report: Value = serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|e| panic!("no report ({e}): {}{}", run.stdout, run.stderr));
+    assert_matches(&VALIDATOR, &report);
+    (run.code, report)
+}
+
+/// Asks of a key in a copy.
+fn ask(dir: &Path, key: &str, more: &[&str]) -> (i32, Value) {
+    let args = [
+        "explain", key, "--format", "json", "--path", "bucket", "--keys", "keys",
+    ];
+    explained(run(dir, &[&args[..], more].concat()))
+}
+
+fn case(name: &str) -> std::path::PathBuf {
+    root().join("testdata").join(name)
+}
+
+/// The first finding of a code in what is kept of a case.
+fn finding(name: &str, code: &str) -> Value {
+    let text = fs::read_to_string(case(name).join("expected.json")).expect("a report");
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    let found = findings.iter().find(|f| f["code"] == code);
+    found
+        .unwrap_or_else(|| panic!("{name} has no {code}"))
+        .clone()
+}
+
+fn key_of(finding: &Value) -> String {
+    finding["key"].as_str().expect("a key").to_owned()
+}
+
+#[test]
+fn a_log_as_delivered_is_verified_with_its_digest_its_neighbours_and_the_key() {
+    let mut case = Case::new("explained", 1, "");
+    let chain = case.chain(6);
+    let dir = case.copied();
+    let digest = &chain.digests[3];
+    let log = &digest.logs[0];
+    let (code, report) = ask(dir.path(), &log.place.key, &["--s3-bucket", BUCKET]);
+    assert_eq!(
+        (code, &report["verdict"]),
+        (0, &json!("verified")),
+        "{report:#}"
+    );
+    assert_eq!(
+        (&report["delivered"], &report["intact"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(report["digests"][0]["key"], digest.place.key.as_str());
+    assert_eq!(report["digests"][0]["to"], digest.end.to_string());
+    assert_eq!(report["object"]["bucket"], BUCKET);
+    assert_eq!(report["object"]["kind"], "log");
+    assert_eq!(
+        report["previous"]["key"],
+        chain.digests[2].place.key.as_str()
+    );
+    assert_eq!(report["next"]["key"], chain.digests[4].place.key.as_str());
+    let path = report["path"].as_array().expect("steps");
+    assert_eq!(path.len(), 1, "{report:#}");
+    assert_eq!(path[0]["by"], "own-signature");
+    let fingerprint = case.world.keys.fingerprint(REGION, digest.key);
+    assert_eq!(path[0]["key"]["fingerprint"], fingerprint);
+    assert_eq!(report["findings"], json!([]));
+    assert_eq!(report["object"]["sha256"], log.sha256);
+}
+
+#[test]
+fn that_no_bucket_was_given_is_told_whatever_the_digest_says() {
+    let mut case = Case::new("unnamed", 1, "");
+    let chain = case.chain(6);
+    let dir = case.copied();
+    let key = &chain.digests[3].logs[0].place.key;
+    let said = format!(
+        "that it is from a bucket of yours: no bucket name was given to compare with; the proven digest says \
+         {BUCKET}"
+    );
+    let not_proven = |more: &[&str]| {
+        let (code, report) = ask(dir.path(), key, more);
+        assert_eq!(code, 0, "{report:#}");
+        report["not_proven"].as_array().expect("sentences").clone()
+    };
+    assert!(not_proven(&[]).contains(&json!(said)));
+    assert!(!not_proven(&["--s3-bucket", BUCKET]).contains(&json!(said)));
+}
+
+#[test]
+fn of_a_digest_nothing_is_told_of_the_time_beside_it() {
+    let mut case = Case::new("beside", 1, "");
+    let chain = case.chain(6);
+    let dir = case.copied();
+    let keys = [&chain.digests[1], chain.digests.last().expect("a digest")];
+    for digest in keys {
+        let (code, report) = ask(dir.path(), &digest.place.key, &["--s3-bucket", BUCKET]);
+        assert_eq!(code, 0, "{report:#}");
+        assert_eq!(report["findings"], json!([]), "{report:#}");
+        assert_eq!(report["searched"]["unverified"], json!([]), "{report:#}");
+    }
+}
+
+/// The search ends where it ends, and not where digests do.
+#[test]
+fn no_gap_is_told_that_is_as_long_as_the_search() {
+    let found = finding("log-unreferenced--in-a-gap", "gap");
+    assert!(
+        found["message"]
+            .as_str()
+            .expect("words")
+            .contains("no digest names")
+    );
+    let dir = case("log-unreferenced--in-a-gap");
+    let logs = dir.join("bucket");
+    let mut keys = Vec::new();
+    for entry in walk(&logs) {
+        let key = entry
+            .strip_prefix(&logs)
+            .expect("below")
+            .to_str()
+            .expect("UTF-8")
+            .to_owned();
+        keys.extend(Some(key).filter(|key| key.contains("/CloudTrail/") && key.ends_with(".gz")));
+    }
+    let mut unnamed = 0;
+    for key in keys {
+        let (code, report) = ask(&dir, &key, &[]);
+        unnamed += usize::from(code == 4);
+        let found = report["findings"].as_array().expect("findings").iter();
+        let codes: Vec<&Value> = found.map(|f| &f["code"]).collect();
+        let gaps = [json!("gap"), json!("coverage-head"), json!("coverage-tail")];
+        assert!(
+            !codes.iter().any(|code| gaps.contains(code)),
+            "{key}: {report:#}"
+        );
+        assert!(
+            code != 4 || report["searched"]["unverified"] != json!([]),
+            "{report:#}"
+        );
+    }
+    assert!(unnamed > 0, "the log in the gap");
+}
+
+/// Every file below a folder.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                walk(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_hash_is_told_with_what_it_is_of() {
+    let found = finding("log-modified", "log-modified");
+    let args = [
+        "explain",
+        &key_of(&found),
+        "--path",
+        "bucket",
+        "--keys",
+        "keys",
+    ];
+    let text = run(&case("log-modified"), &args).stdout;
+    for (name, value) in [
+        ("recorded         ", &found["expected"]),
+        ("  expected ", &found["expected"]),
+        ("  actual ", &found["actual"]),
+    ] {
+        let hash = value.as_str().expect("a hash");
+        let line = format!("{name}{hash} (SHA-256 of the content, inflated)\n");
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn what_was_done_to_a_log_is_told_and_fails() {
+    for name in [
+        "log-modified",
+        "log-missing",
+        "log-malformed",
+        "log-trailing-data",
+    ] {
+        let found = finding(name, name);
+        let (code, report) = ask(&case(name), &key_of(&found), &[]);
+        assert_eq!(
+            (code, &report["verdict"]),
+            (1, &json!("failed")),
+            "{report:#}"
+        );
+        assert_eq!(report["intact"], false);
+        assert_eq!(report["findings"], json!([found]), "as validate tells it");
+        assert_eq!(report["digests"][0]["key"], found["digest"]);
+    }
+}
+
+#[test]
+fn a_log_beside_a_damaged_one_is_judged_by_itself() {
+    let found = finding("log-modified", "log-modified");
+    let dir = case("log-modified");
+    let folder = dir.join("bucket").join(key_of(&found));
+    let folder = folder.parent().expect("a folder");
+    let mut intact = 0;
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let key = path.strip_prefix(dir.join("bucket")).expect("below");
+        let key = key.to_str().expect("UTF-8");
+        if key != key_of(&found) {
+            let (code, report) = ask(&dir, &format!("s3://{BUCKET}/{key}"), &[]);
+            assert_eq!((code, &report["findings"]), (0, &json!([])), "{report:#}");
+            intact += 1;
+        }
+    }
+    assert!(intact > 3, "{intact}");
+}
+
+#[test]
+fn nobody_vouches_for_what_no_digest_names() {
+    let found = finding("log-unreferenced", "log-unreferenced");
+    let (dir, key) = (case("log-unreferenced"), key_of(&found));
+    let (code, report) = ask(&dir, &key, &["--backfill-grace", "4h"]);
+    assert_eq!(
+        (code, &report["verdict"]),
+        (4, &json!("unproven")),
+        "{report:#}"
+    );
+    assert_eq!(
+        (&report["delivered"], &report["digests"]),
+        (&Value::Null, &json!([]))
+    );
+    let answer = report["answer"].as_str().expect("a sentence");
+    assert!(
+        answer.contains("it is there, and no digest of any trail in its folder names it"),
+        "{answer}"
+    );
+    assert!(answer.contains("nobody vouches for it"), "{answer}");
+    assert_eq!(report["searched"]["unverified"], json!([]));
+    let unasked =
+        "whether a trail writes logs to this folder without digests: CloudTrail was not asked";
+    let not_proven = report["not_proven"].as_array().expect("a list");
+    assert!(not_proven.contains(&json!(unasked)), "{report:#}");
+
+    // Digests that could name it may still come: so much is said, and not that it was added.
+    let (code, report) = ask(&dir, &key, &[]);
+    let answer = report["answer"].as_str().expect("a sentence");
+    assert_eq!(code, 4);
+    assert!(
+        !answer.contains("added") && answer.contains("not all that could"),
+        "{answer}"
+    );
+    assert_ne!(report["searched"]["unverified"], json!([]));
+
+    // Nor is there a log of another name.
+    let absent = key.replace("Injected", "NotThere");
+    let (code, report) = ask(&dir, &absent, &["--backfill-grace", "4h"]);
+    let answer = report["answer"].as_str().expect("a sentence");
+    assert!(
+        code == 4 && answer.contains("it is not there, and no digest"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_late_log_is_found_through_its_backfill_digest() {
+    let mut case = Case::new("late", 1, "");
+    let mut chain = case.chain(8);
+    let (third, generated) = (chain.digests[3].end, chain.digests[7].end);
+    chain.backfill(&mut case.world, third, generated, 2, false);
+    let dir = case.copied();
+    let backfill = chain.backfills[0].clone();
+    let (code, report) = ask(dir.path(), &backfill.logs[1].place.key, &[]);
+    assert_eq!(
+        (code, &report["digests"][0]["backfill"]),
+        (0, &json!(true)),
+        "{report:#}"
+    );
+    assert_eq!(report["digests"][0]["key"], backfill.place.key.as_str());
+    // And the backfill digest itself.
+    let (code, report) = ask(dir.path(), &backfill.place.key, &[]);
+    assert_eq!(
+        (code, &report["object"]["kind"]),
+        (0, &json!("backfill digest")),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn a_digest_is_explained_by_its_signature_or_by_what_its_successor_recorded() {
+    let mut steady = Case::new("digests", 1, "");
+    let chain = steady.chain(6);
+    let dir = steady.copied();
+    let digest = &chain.digests[3];
+    let key = digest.place.key.as_str();
+    let (code, report) = ask(dir.path(), key, &[]);
+    assert_eq!(
+        (code, &report["path"][0]["by"]),
+        (0, &json!("own-signature")),
+        "{report:#}"
+    );
+    assert_eq!(report["object"]["kind"], "digest");
+    assert_eq!(
+        report["previous"]["key"],
+        chain.digests[2].place.key.as_str()
+    );
+    assert_eq!(report["next"]["key"], chain.digests[4].place.key.as_str());
+
+    // A copy keeps no metadata: the next digest recorded the signature.
+    let dir = case("digest-proven-by-successor");
+    let text = fs::read_to_string(dir.join("expected.json")).expect("a report");
+    let kept: Value = serde_json::from_str(&text).expect("JSON");
+    let first = kept["chains"][0]["first_digest"]["key"]
+        .as_str()
+        .expect("a key");
+    let (code, report) = ask(&dir, first, &[]);
+    assert_eq!(
+        (code, &report["path"][0]["by"]),
+        (0, &json!("recorded-signature")),
+        "{report:#}"
+    );
+    assert_eq!(report["path"][0]["recorded_in"], report["next"]["key"]);
+
+    for (name, code, status) in [
+        ("digest-signature-invalid", "digest-signature-invalid", 1),
+        ("digest-missing", "digest-missing", 1),
+        ("digest-malformed", "digest-malformed", 1),
+        ("chain-link-mismatch", "chain-link-mismatch", 1),
+        ("digest-signature-absent", "digest-signature-absent", 4),
+        ("chain-fork", "chain-fork", 4),
+    ] {
+        let found = finding(name, code);
+        let (exit, report) = ask(&case(name), &key_of(&found), &["--s3-bucket", BUCKET]);
+        assert_eq!(exit, status, "{name}: {report:#}");
+        assert!(
+            report["findings"]
+                .as_array()
+                .expect("findings")
+                .contains(&found),
+            "{name}: {report:#}"
+        );
+    }
+}
+
+#[test]
+fn what_could_not_be_read_or_proven_is_not_told_to_be_altered() {
+    let found = finding("log-unreadable", "log-unreadable");
+    let dir = case("log-unreadable");
+    let (code, report) = ask(&dir, &key_of(&found), &[]);
+    assert_eq!(code, 4, "{report:#}");
+    // Without keys nothing is proven, so nothing is known of a log.
+    let mut without = Case::new("without-keys", 1, "");
+    let chain = without.chain(4);
+    let dir = without.copied();
+    let log = &chain.digests[2].logs[0].place.key;
+    let (code, report) = explained(run(
+        dir.path(),
+        &["explain", log, "--path", "bucket", "--format", "json"],
+    ));
+    assert_eq!(
+        (code, &report["delivered"], &report["intact"]),
+        (4, &Value::Null, &Value::Null)
+    );
+    let codes = report["findings"].as_array().expect("findings").iter();
+    assert!(
+        codes.clone().any(|f| f["code"] == "key-unavailable"),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn what_is_no_key_is_refused_and_hostile_names_are_shown_as_text() {
+    let nasty = "\u{1b}[31mred\u{202e}\t\n";
+    let key = "AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/111111111111_CloudTrail_eu-west-1_20260301T0320Z_Abcdefgh12345678.json.gz";
+    let dir = root().join("testdata/log-modified");
+    for refused in [
+        nasty,
+        "",
+        "AWSLogs/x.json.gz",
+        "s3://bucket",
+        "s3:///",
+        &key.replace("0320Z", "9920Z"),
+    ] {
+        let run = run(
+            &dir,
+            &["explain", refused, "--path", "bucket", "--keys", "keys"],
+        );
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{refused:?}");
+        assert!(
+            run.stderr.starts_with("error: ") && !run.stderr.contains(['\u{1b}', '\u{202e}', '\t']),
+            "{:?}",
+            run.stderr
+        );
+    }
+    // A trail's prefix may be anything.
+    let hostile = format!("{nasty}/{key}");
+    let args = ["explain", &hostile, "--path", "bucket", "--keys", "keys"];
+    let text = run(&dir, &args);
+    assert_eq!(
+        (text.code, text.stderr.as_str()),
+        (4, ""),
+        "{}",
+        text.stdout
+    );
+    let safe = |c: char| c == '\n' || !trailproof::base::text::is_unsafe(c);
+    assert!(text.stdout.chars().all(safe), "{:?}", text.stdout);
+    assert!(
+        text.stdout
+            .contains("\\u{1b}[31mred\\u{202e}\\u{9}\\u{a}/AWSLogs/"),
+        "{}",
+        text.stdout
+    );
+    let (_, report) = explained(run(&dir, &[&args[..], &["--format", "json"]].concat()));
+    assert_eq!(
+        report["object"]["key"], hostile,
+        "JSON readers get the key as it is"
+    );
+
+    // Where it is there, and altered.
+    let mut case = Case::new("escapes", 1, "");
+    let spec = ChainSpec::new(trail().prefix(nasty), REGION);
+    let mut chain = Chain::new(spec);
+    chain.start(&mut case.world, hour(0));
+    chain.run_until(&mut case.world, hour(3));
+    let log = &chain.digests[2].logs[0].place;
+    damage::modify_log(&mut case.world, log);
+    let dir = case.copied();
+    let args = ["explain", &log.key, "--path", "bucket", "--keys", "keys"];
+    let text = run(dir.path(), &args);
+    assert_eq!(text.code, 1, "{}{}", text.stdout, text.stderr);
+    assert!(text.stdout.chars().all(safe), "{:?}", text.stdout);
+}

@@ -1,0 +1,170 @@
+//! `trailproof explain` in S3: what it answers, and how little it asks for that.
+
+use serde_json::{Value, json};
+
+use crate::commands::explain::explained;
+use crate::support::aws::{Answer, Call, Fault, Service, TrailConfig};
+use crate::support::forge::damage;
+use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
+use crate::support::stage::Stage;
+
+const BUCKET: &str = "trail-logs";
+
+/// Ten days of a chain with a log every hour, and one more trail beside it.
+fn world() -> (World, Chain) {
+    let mut world = World::new(7);
+    let trail = Trail::new("111111111111", "us-east-1", "main", BUCKET);
+    let mut chain = Chain::new(ChainSpec::new(trail, "eu-west-1"));
+    chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut world, ts("2026-03-11T00:12:34Z"));
+    (world, chain)
+}
+
+fn stage(world: &World, chain: &Chain) -> Stage {
+    Stage::of(world, &[TrailConfig::from(&chain.spec.trail)])
+}
+
+fn ask(stage: &Stage, key: &str) -> (i32, Value) {
+    let place = format!("s3://{BUCKET}/{key}");
+    let said = explained(stage.run(&["explain", &place, "--format", "json"]));
+    stage.assert_only_reads();
+    said
+}
+
+#[test]
+fn a_log_is_explained_in_a_few_requests_and_no_other_log_is_read() {
+    let (world, chain) = world();
+    let stage = stage(&world, &chain);
+    let digest = &chain.digests[100];
+    let key = &digest.logs[0].place.key;
+    let (code, report) = ask(&stage, key);
+    assert_eq!(
+        (code, &report["verdict"]),
+        (0, &json!("verified")),
+        "{report:#}"
+    );
+    assert_eq!(report["digests"][0]["key"], digest.place.key.as_str());
+    assert_eq!(report["path"][0]["key"]["origin"], "aws");
+
+    // Who asks is asked beside the work, which does not wait for it.
+    let calls = stage.loopback.calls().into_iter();
+    let (who, calls): (Vec<Call>, Vec<Call>) = calls.partition(|c| c.service == Service::Sts);
+    assert!(who.len() <= 1, "{}", who.len());
+    let gets: Vec<&str> = calls
+        .iter()
+        .filter(|call| call.operation == "GetObject")
+        .filter_map(|call| call.key.as_deref())
+        .collect();
+    let logs: Vec<&&str> = gets
+        .iter()
+        .filter(|key| key.contains("/CloudTrail/"))
+        .collect();
+    assert_eq!(logs, [&key.as_str()], "one log is read, once");
+    assert!(gets.len() - 1 <= 6, "few digests: {gets:#?}");
+    let asked: Vec<&str> = calls
+        .iter()
+        .filter(|call| call.service == Service::CloudTrail)
+        .map(|call| call.operation.as_str())
+        .collect();
+    assert_eq!(asked, ["ListPublicKeys"]);
+    assert!(
+        calls.len() <= 13,
+        "{}: {:#?}",
+        calls.len(),
+        calls
+            .iter()
+            .map(|c| (&c.operation, &c.prefix, &c.key))
+            .collect::<Vec<_>>()
+    );
+    let requests = &report["run"]["requests"];
+    let count = |name: &str| requests[name].as_u64().expect("a count");
+    let (listed, got) = (count("list"), count("get"));
+    assert_eq!(got, gets.len() as u64);
+    assert_eq!(
+        (listed, count("head"), count("keys"), count("trails")),
+        (listed, 0, 1, 0)
+    );
+}
+
+#[test]
+fn a_log_that_no_digest_names_takes_the_digests_of_a_day_and_no_log() {
+    let (mut world, chain) = world();
+    let real = &chain.digests[100].logs[0].place;
+    let mut planted = real.clone();
+    planted.key = planted.key.replace(".json.gz", "") + "0000.json.gz";
+    let object = world.object(real).clone();
+    world.put(&planted, object);
+    let stage = stage(&world, &chain);
+    let (code, report) = ask(&stage, &planted.key);
+    assert_eq!(code, 4, "{report:#}");
+    let answer = report["answer"].as_str().expect("a sentence");
+    assert!(answer.contains("nobody vouches for it"), "{report:#}");
+    let digests = report["searched"]["digests"].as_u64().expect("a count");
+    assert!((25..=28).contains(&digests), "{digests}");
+    let gets = stage.calls("GetObject");
+    let read = |call: &&crate::support::aws::Call| {
+        call.key
+            .as_ref()
+            .is_some_and(|k| k.contains("/CloudTrail/"))
+    };
+    assert_eq!(gets.iter().filter(read).count(), 0, "no log is read");
+    assert!(gets.len() <= 36, "{}", gets.len());
+}
+
+#[test]
+fn what_is_missing_altered_or_denied_is_told_apart() {
+    let (mut world, chain) = world();
+    let log = |at: usize| chain.digests[at].logs[0].place.clone();
+    damage::delete(&mut world, &log(20));
+    damage::tamper_digest(&mut world, &chain.digests[60].place);
+    let stage = stage(&world, &chain);
+    stage
+        .loopback
+        .fault(Fault::new(Answer::access_denied()).key(&log(40).key));
+
+    let (code, report) = ask(&stage, &log(20).key);
+    assert_eq!(
+        (code, &report["findings"][0]["code"]),
+        (1, &json!("log-missing")),
+        "{report:#}"
+    );
+    let (code, report) = ask(&stage, &log(40).key);
+    assert_eq!(
+        (code, &report["findings"][0]["reason"]),
+        (4, &json!("denied")),
+        "{report:#}"
+    );
+    assert_eq!(
+        (&report["delivered"], &report["intact"]),
+        (&json!(true), &Value::Null)
+    );
+    // The digest that would name it is not proven, so nothing is known of it.
+    let (code, report) = ask(&stage, &log(60).key);
+    assert_eq!(
+        (code, &report["delivered"]),
+        (4, &Value::Null),
+        "{report:#}"
+    );
+    let codes: Vec<&Value> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| &f["code"])
+        .collect();
+    assert!(
+        codes.contains(&&json!("digest-signature-invalid")),
+        "{codes:?}"
+    );
+    let (code, report) = ask(&stage, &chain.digests[60].place.key);
+    assert_eq!(
+        (code, &report["findings"][0]["code"]),
+        (1, &json!("digest-signature-invalid")),
+        "{report:#}"
+    );
+    let (code, report) = ask(&stage, &chain.digests[61].place.key);
+    assert_eq!(
+        (code, &report["previous"]["proven"]),
+        (0, &json!(false)),
+        "{report:#}"
+    );
+}

@@ -1,0 +1,6 @@
+//! The commands besides `validate`.
+
+#[cfg(feature = "aws")]
+mod doctor;
+mod explain;
+mod trails;

@@ -1,0 +1,48 @@
+//! Who removed a digest, and who did not.
+
+use crate::support::case::{ACCOUNT, HOME, deletion, hour, trail};
+use crate::support::forge::{World, damage, ts};
+use crate::support::gaps::{by_alice, home, messages, of, outcome};
+
+#[test]
+fn who_removes_what_is_gone_already_is_not_blamed() {
+    let mut w = World::new(14);
+    let mut chain = home(&mut w);
+    chain.run_until(&mut w, hour(5));
+    let place = chain.digests[3].place.clone();
+    damage::delete(&mut w, &place);
+    chain.record(deletion(&place.key, "2026-03-01T06:00:00Z"));
+    chain.record(by_alice(deletion(&place.key, "2026-03-01T06:30:00Z")));
+    chain.run_until(&mut w, hour(8));
+    let outcome = outcome(&w);
+    let missing = outcome
+        .findings
+        .iter()
+        .find(|f| f.code.as_str() == "digest-missing");
+    let said = &missing.expect("a finding").message;
+    assert!(
+        said.contains("removed by arn:aws:sts::111111111111:assumed-role/admin/mallory"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("removed by arn:aws:iam::111111111111:user/alice"),
+        "{said}"
+    );
+}
+
+#[test]
+fn who_removes_a_copy_elsewhere_did_not_remove_a_digest_of_the_chain() {
+    let mut w = World::new(15);
+    let mut chain = home(&mut w);
+    chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T09:00:00Z"));
+    let copy = trail()
+        .prefix("old/copy")
+        .digest_key(ACCOUNT, HOME, ts("2026-03-01T04:12:34Z"));
+    chain.record(by_alice(deletion(&copy, "2026-03-01T09:20:00Z")));
+    chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
+    let outcome = outcome(&w);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    assert!(!messages(gaps).contains("removed"), "{}", messages(gaps));
+}

@@ -1,0 +1,212 @@
+//! Starts, stops and updates: which of several calls it was, and when.
+
+use serde_json::json;
+use trailproof::proof::gap::{Cause, Certainty};
+
+use crate::library::{prove, request, ring, source};
+use crate::support::case::{BUCKET, HOME, trail};
+use crate::support::forge::{World, ts};
+use crate::support::gaps::{
+    audit, by_alice, call, chain, home, messages, of, one, outcome, stop_alone, stopped_beside,
+    told,
+};
+
+#[test]
+fn a_start_of_a_trail_that_runs_does_not_hide_who_switched_validation_off() {
+    let mut w = World::new(1);
+    let mut chain = home(&mut w);
+    // Logging was on all the time: this changes nothing.
+    chain.record(call("StartLogging", "2026-03-01T03:40:00Z", json!({})));
+    chain.disable_validation(&mut w, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
+    let outcome = outcome(&w);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    let expected = one(
+        "2026-03-01T04:12:34Z",
+        "2026-03-01T09:00:00Z",
+        Cause::ValidationDisabled,
+        Certainty::Signed,
+        "2026-03-01T03:30:00Z",
+    );
+    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+}
+
+#[test]
+fn a_start_within_the_gap_does_not_switch_validation_on() {
+    let mut w = World::new(2);
+    let mut chain = home(&mut w);
+    chain.disable_validation(&mut w, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
+    audit(
+        &mut w,
+        vec![by_alice(call(
+            "StartLogging",
+            "2026-03-01T06:00:00Z",
+            json!({}),
+        ))],
+    );
+    let outcome = outcome(&w);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    let expected = one(
+        "2026-03-01T04:12:34Z",
+        "2026-03-01T09:00:00Z",
+        Cause::ValidationDisabled,
+        Certainty::Signed,
+        "2026-03-01T03:30:00Z",
+    );
+    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+}
+
+#[test]
+fn a_routine_update_during_a_stop_switches_nothing_on() {
+    // As Terraform and the console call it: with everything as it was.
+    let all = json!({
+        "s3BucketName": BUCKET, "enableLogFileValidation": true,
+        "isMultiRegionTrail": true, "includeGlobalServiceEvents": true,
+    });
+    let (_, outcome) = stopped_beside(3, vec![call("UpdateTrail", "2026-03-01T05:40:00Z", all)]);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    assert_eq!(told(gaps), stop_alone(), "{}", messages(gaps));
+}
+
+#[test]
+fn who_stops_a_stopped_trail_is_not_blamed() {
+    let again = by_alice(call("StopLogging", "2026-03-01T05:40:00Z", json!({})));
+    let (_, outcome) = stopped_beside(4, vec![again]);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    assert_eq!(told(gaps), stop_alone(), "{}", messages(gaps));
+}
+
+#[test]
+fn validation_off_while_stopped_holds_after_the_start() {
+    // Stopped, validation switched off, started: from then on it is validation that is off.
+    let mut w = World::new(5);
+    let mut chain = home(&mut w);
+    chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
+    let off = json!({"enableLogFileValidation": false});
+    audit(
+        &mut w,
+        vec![
+            call("UpdateTrail", "2026-03-01T04:40:00Z", off),
+            call("StartLogging", "2026-03-01T06:40:00Z", json!({})),
+            call(
+                "UpdateTrail",
+                "2026-03-01T09:00:00Z",
+                json!({"enableLogFileValidation": true}),
+            ),
+        ],
+    );
+    let outcome = outcome(&w);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    let causes: Vec<_> = told(gaps).into_iter().map(|t| (t.0, t.1, t.2)).collect();
+    let expected = [
+        (
+            "2026-03-01T03:30:00Z",
+            "2026-03-01T06:40:00Z",
+            Cause::LoggingStopped,
+        ),
+        (
+            "2026-03-01T06:40:00Z",
+            "2026-03-01T09:00:00Z",
+            Cause::ValidationDisabled,
+        ),
+    ];
+    let expected = expected.map(|(from, to, cause)| (from.to_owned(), to.to_owned(), cause));
+    assert_eq!(causes, expected, "{}", messages(gaps));
+}
+
+#[test]
+fn the_start_that_ended_a_gap_is_the_nearest_one() {
+    let mut w = World::new(6);
+    let mut chain = home(&mut w);
+    // Nothing was off then.
+    chain.record(by_alice(call(
+        "StartLogging",
+        "2026-03-01T03:13:00Z",
+        json!({}),
+    )));
+    chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut w, ts("2026-03-01T03:50:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T06:50:00Z"));
+    let outcome = outcome(&w);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    assert!(!messages(gaps).contains("alice"), "{}", messages(gaps));
+    assert!(
+        messages(gaps).contains("switched on at 2026-03-01T03:50:00Z; the call was made by"),
+        "{}",
+        messages(gaps)
+    );
+}
+
+#[test]
+fn nothing_says_that_logging_was_on_before_a_stop() {
+    // Digests end with the fourth hour; the only call that is known came hours later, and may have
+    // changed nothing.
+    let mut w = World::new(18);
+    let mut chain = home(&mut w);
+    chain.cut();
+    chain.start(&mut w, ts("2026-03-01T10:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
+    audit(
+        &mut w,
+        vec![by_alice(call(
+            "StopLogging",
+            "2026-03-01T07:40:00Z",
+            json!({}),
+        ))],
+    );
+    let outcome = outcome(&w);
+    let said = messages(&of(&outcome, HOME, "main").gaps);
+    assert!(!said.contains("logging was still on"), "{said}");
+    assert!(
+        !said.contains("digests of this time should be there"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_edges_of_the_window_do_not_change_who_did_it() {
+    let (w, _) = stopped_beside(23, Vec::new());
+    for (from, to) in [
+        ("2026-03-01T04:00:00Z", "2026-03-01T10:00:00Z"),
+        ("2026-03-01T01:12:34Z", "2026-03-01T06:00:00Z"),
+        ("2026-03-01T05:00:00Z", "2026-03-01T06:30:00Z"),
+        ("2026-03-01T03:30:00Z", "2026-03-01T08:00:00Z"),
+    ] {
+        let mut request = request();
+        (request.from, request.to) = (Some(ts(from)), Some(ts(to)));
+        let outcome = prove(&source(&w), &ring(&w, &[HOME]), &request);
+        let gaps = &of(&outcome, HOME, "main").gaps;
+        let expected = one(
+            from.max("2026-03-01T03:30:00Z"),
+            to.min("2026-03-01T08:00:00Z"),
+            Cause::LoggingStopped,
+            Certainty::Signed,
+            "2026-03-01T03:29:58Z",
+        );
+        assert_eq!(told(gaps), expected, "{from} {to}: {}", messages(gaps));
+    }
+}
+
+#[test]
+fn a_stop_within_the_first_hour_is_told() {
+    let mut w = World::new(24);
+    let mut chain = chain(&mut w, trail(), HOME, "2026-03-01T00:12:34Z");
+    chain.stop(&mut w, ts("2026-03-01T00:20:00Z"));
+    chain.start(&mut w, ts("2026-03-01T02:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T06:00:00Z"));
+    let outcome = outcome(&w);
+    let gaps = &of(&outcome, HOME, "main").gaps;
+    let expected = one(
+        "2026-03-01T00:20:00Z",
+        "2026-03-01T02:00:00Z",
+        Cause::LoggingStopped,
+        Certainty::Signed,
+        "2026-03-01T00:19:58Z",
+    );
+    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+}

@@ -1,0 +1,3 @@
+//! Reports: what is written, in each format.
+
+pub mod validation;

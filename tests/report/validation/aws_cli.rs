@@ -1,0 +1,152 @@
+//! What the AWS CLI prints, where a report holds less than was told of each file.
+
+use serde_json::{Value, json};
+use trailproof::proof::finding::Code;
+use trailproof::report::validation::aws_cli::{Streams, ToldDigest, ToldFiles, ToldLog, print};
+use trailproof::report::validation::v1::Report;
+
+use crate::support::reports::everything;
+
+const CHAIN: &str = "111111111111/eu-west-1/us-east-1/main";
+
+/// The report with one finding, and one chain.
+fn with(finding: Value) -> Report {
+    let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
+    let mut one = report["findings"][0].clone();
+    for (name, value) in finding.as_object().expect("fields") {
+        one[name] = value.clone();
+    }
+    report["findings"] = json!([one]);
+    report["chains"] = json!([report["chains"][0]]);
+    report["chains"][0]["id"] = json!(CHAIN);
+    serde_json::from_value(report).expect("a report")
+}
+
+/// A digest that names five logs, of which three are not there.
+fn told() -> ToldFiles {
+    let told = ToldFiles::default();
+    let digest = ToldDigest {
+        bucket: Some("logs".into()),
+        key: "digest".into(),
+        problem: None,
+        proven: Some((0, 3_600, false)),
+    };
+    let end = jiff::Timestamp::from_second(3_600).expect("a time");
+    told.digest(CHAIN, false, end, &digest);
+    for n in 0..5 {
+        let gone = (Code::LogMissing, "not found".to_owned());
+        let log = ToldLog {
+            bucket: "logs".into(),
+            key: format!("log-{n}"),
+            problem: (n < 3).then_some(gone),
+        };
+        told.log(("logs", "digest"), log);
+    }
+    told
+}
+
+fn printed(report: &Report) -> (String, String) {
+    printed_of(report, &told())
+}
+
+fn printed_of(report: &Report, told: &ToldFiles) -> (String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut streams = Streams {
+        out: &mut out,
+        err: Some(&mut err),
+    };
+    print(report, Some(told), true, &mut streams).expect("written");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (text(out), text(err))
+}
+
+#[test]
+fn files_are_counted_once_where_their_findings_collapsed_into_one() {
+    let many = |count: u64| {
+        json!({"code": "log-missing", "severity": "failed", "chain": CHAIN, "key": null,
+               "bucket": null, "digest": null, "count": count, "message": "too many"})
+    };
+    let (out, err) = printed(&with(many(3)));
+    assert!(
+        out.contains("\n2/5 log files valid, 3/5 log files INVALID\n"),
+        "{out}"
+    );
+    assert_eq!(err.matches("INVALID: not found\n").count(), 3, "{err}");
+    assert_eq!(
+        err.lines().filter(|line| !line.is_empty()).count(),
+        3,
+        "{err}"
+    );
+    // What was not told of is counted besides.
+    let (out, err) = printed(&with(many(10)));
+    assert!(
+        out.contains("\n2/12 log files valid, 10/12 log files INVALID\n"),
+        "{out}"
+    );
+    assert_eq!(
+        err.lines().filter(|line| !line.is_empty()).count(),
+        4,
+        "{err}"
+    );
+}
+
+#[test]
+fn lines_follow_the_digest_that_names_them_and_problems_stand_apart() {
+    let note = json!({"severity": "note", "chain": CHAIN});
+    let (out, err) = printed(&with(note));
+    let valid: Vec<&str> = out
+        .lines()
+        .filter(|line| line.ends_with("\tvalid"))
+        .collect();
+    let told = [
+        "Digest file\ts3://logs/digest\tvalid",
+        "Log file\ts3://logs/log-3\tvalid",
+        "Log file\ts3://logs/log-4\tvalid",
+    ];
+    assert_eq!(valid, told);
+    let gone = |n| format!("Log file\ts3://logs/log-{n}\tINVALID: not found\n\n");
+    assert_eq!(err, format!("\n{}{}{}", gone(0), gone(1), gone(2)));
+}
+
+#[test]
+fn digests_are_told_in_its_words_where_their_findings_collapsed_into_one() {
+    let told = ToldFiles::default();
+    for n in 0..3 {
+        let why = format!("public key not found in region us-east-1 for fingerprint {n}");
+        let digest = ToldDigest {
+            bucket: Some("logs".into()),
+            key: format!("digest-{n}"),
+            problem: Some((Code::KeyUnknown, why)),
+            proven: None,
+        };
+        let end = jiff::Timestamp::from_second(3_600 * (n + 1)).expect("a time");
+        told.digest(CHAIN, false, end, &digest);
+    }
+    let many = json!({"code": "key-unknown", "severity": "failed", "chain": CHAIN, "key": null,
+                      "bucket": null, "digest": null, "count": 3, "message": "too many",
+                      "actual": null});
+    let (out, err) = printed_of(&with(many), &told);
+    assert!(
+        out.ends_with("\n0/3 digest files valid, 3/3 digest files INVALID\n"),
+        "{out}"
+    );
+    let line = |n| {
+        format!(
+            "Digest file\ts3://logs/digest-{n}\tINVALID: public key not found in region us-east-1 for fingerprint {n}\n\n"
+        )
+    };
+    assert_eq!(err, [2, 1, 0].map(line).concat());
+}
+
+#[test]
+fn time_that_could_not_be_looked_at_is_in_no_count() {
+    let hidden = json!({"code": "digest-unreadable", "severity": "unproven", "chain": CHAIN,
+                        "key": null, "bucket": null, "digest": null, "count": null,
+                        "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T06:00:00Z",
+                        "message": "these could not be listed"});
+    let (out, err) = printed_of(&with(hidden), &ToldFiles::default());
+    assert!(out.ends_with("\nNo digests found\n"), "{out}");
+    let line = "trailproof: 111111111111/eu-west-1/us-east-1/main 2026-03-01T00:00:00Z to \
+                2026-03-01T06:00:00Z: these could not be listed\n\n";
+    assert_eq!(err, line);
+}

@@ -1,0 +1,155 @@
+//! More findings than a report tells one by one: in one chain, and in all of them together.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+
+use serde_json::Value;
+use trailproof::base::limits::Limits;
+use trailproof::proof::finding::{Code, Finding};
+use trailproof::validate::request::Request;
+
+use crate::library::{prove, request, ring, source};
+use crate::support::case::{Case, hour, spec};
+use crate::support::forge::{Chain, World, ts};
+use crate::support::program::peak_of;
+
+/// Has a chain's next digest name logs that are not there.
+fn lose(chain: &mut Chain, world: &mut World, logs: usize) {
+    let account = chain.spec.account.clone();
+    let end = chain.end();
+    chain.append_custom(world, |fields| {
+        let named = fields.log_files_mut();
+        let like = named.first().expect("a log").clone();
+        for log in 0..logs {
+            let mut entry = like.clone();
+            let fields = entry.as_object_mut().expect("an entry");
+            let key = format!("AWSLogs/gone/{account}/{}/{log}.json.gz", end.as_second());
+            fields.set("s3Object", key.as_str());
+            named.push(entry);
+        }
+    });
+}
+
+/// A chain of its own account, one digest of which names logs that are not there.
+pub fn losing(case: &mut Case, account: usize, logs: usize) {
+    let spec = spec().account(&format!("{account:012}"));
+    let mut chain = Chain::new(spec);
+    chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut case.world, hour(1));
+    lose(&mut chain, &mut case.world, logs);
+}
+
+/// Validates a copy of a case by the real binary. Gives its peak resident memory in KiB, the report, and
+/// the keys of missing logs that its lines tell, each once.
+fn lines_and_report(case: &Case) -> (u64, Value, BTreeSet<String>) {
+    let dir = case.copied();
+    let mut args = vec![
+        "validate",
+        "--format",
+        "jsonl",
+        "--format",
+        "json",
+        "--out",
+        "report.json",
+    ];
+    args.extend(case.args.iter().map(String::as_str));
+    let (code, peak) = peak_of(dir.path(), &args, "lines");
+    assert_eq!(code, 1);
+    let lines = BufReader::new(File::open(dir.path().join("lines")).expect("lines")).lines();
+    let (mut missing, mut last) = (BTreeSet::new(), String::new());
+    for line in lines {
+        last = line.expect("a line");
+        if let Some((_, key)) = last.split_once("\"key\":\"AWSLogs/gone/") {
+            let key = key.split('"').next().expect("a key");
+            assert!(missing.insert(key.to_owned()), "{key} is told twice");
+        }
+    }
+    let summary: Value = serde_json::from_str(&last).expect("JSON");
+    assert_eq!(summary["totals"]["findings"]["failed"], missing.len());
+    let report = fs::read(dir.path().join("report.json")).expect("a report");
+    let report: Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!(report["totals"]["findings"], summary["totals"]["findings"]);
+    (peak, report, missing)
+}
+
+#[test]
+fn of_one_chain_each_is_told_as_a_line_and_all_as_one_in_a_report() {
+    let (digests, logs) = (10, 10_000);
+    let mut case = Case::new("many-findings", 1, "");
+    let mut chain = case.chain(2);
+    (0..digests).for_each(|_| lose(&mut chain, &mut case.world, logs));
+    let (peak, report, missing) = lines_and_report(&case);
+    assert_eq!(missing.len(), digests * logs);
+    let findings = report["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0]["count"], digests * logs);
+    // They are some 75 MB.
+    assert!(peak < 64 << 10, "peak resident {peak} KiB");
+}
+
+#[test]
+fn of_many_chains_each_is_told_as_a_line_and_those_of_a_chain_as_one_in_a_report() {
+    let (chains, logs) = (120, 1_000);
+    let mut case = Case::new("many-chains", 1, "");
+    (0..chains).for_each(|account| losing(&mut case, account, logs));
+    losing(&mut case, chains, 3);
+    let (peak, report, missing) = lines_and_report(&case);
+    assert_eq!(missing.len(), chains * logs + 3);
+    let findings = report["findings"].as_array().expect("findings");
+    let (many, few): (Vec<&Value>, Vec<&Value>) = findings
+        .iter()
+        .partition(|finding| finding["count"] != Value::Null);
+    assert_eq!((many.len(), few.len()), (chains, 3));
+    assert!(many.iter().all(|finding| finding["count"] == logs));
+    // 100,000 are held before they are told as fewer.
+    assert!(peak < 256 << 10, "peak resident {peak} KiB");
+}
+
+/// How many are told one by one depends on what there is, in whatever order it is found.
+#[test]
+fn what_is_told_as_one_does_not_depend_on_workers() {
+    let mut case = Case::new("many-orders", 1, "");
+    for account in 0..12 {
+        losing(&mut case, account, 2 + account * account / 3);
+    }
+    let told = |findings: usize, jobs: usize| {
+        let limits = Limits {
+            findings_per_code: 30,
+            findings,
+            ..Limits::default()
+        };
+        let request = Request {
+            limits,
+            jobs,
+            chains_at_once: jobs,
+            ..request()
+        };
+        let outcome = prove(
+            &source(&case.world),
+            &ring(&case.world, &["eu-west-1"]),
+            &request,
+        );
+        outcome.findings
+    };
+    let count = |findings: &[Finding]| -> u64 {
+        let missing = findings.iter().filter(|f| f.code == Code::LogMissing);
+        missing.map(|f| f.count.unwrap_or(1)).sum()
+    };
+    let all: u64 = (0..12).map(|account| 2 + account * account / 3).sum();
+    // Of one chain up to thirty, fifteen, seven, three and one.
+    for (findings, kept) in [(1_000, 113), (150, 43), (100, 19), (40, 7), (20, 0)] {
+        let one = told(findings, 1);
+        let separate = one
+            .iter()
+            .filter(|f| f.code == Code::LogMissing && f.count.is_none());
+        assert_eq!((count(&one), separate.count()), (all, kept), "{findings}");
+        for jobs in [2, 8] {
+            assert_eq!(
+                told(findings, jobs),
+                one,
+                "{findings} findings, {jobs} jobs"
+            );
+        }
+    }
+}

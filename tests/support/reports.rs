@@ -1,0 +1,81 @@
+//! Reports that the formats are held against.
+
+use std::fs;
+use std::io::Cursor;
+
+use serde_json::{Value, json};
+use trailproof::report::Format;
+use trailproof::report::validation::saved::Saved;
+
+use crate::support::program::root;
+
+fn kept(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect(path)
+}
+
+/// A report made by hand: every severity and state, gaps with all that may be known of them, and words
+/// that no version knows yet. It is as `--format json` writes it.
+pub fn everything() -> String {
+    kept("tests/golden/everything.json")
+}
+
+/// The report of the organization, whose run and source are not kept with it.
+pub fn organization() -> String {
+    let text = kept("tests/support/organization.json");
+    let mut report: Value = serde_json::from_str(&text).expect("JSON");
+    report["requested"]["source"] = json!("disk");
+    report["requested"]["buckets"] = json!(["org-logs"]);
+    report["requested"]["keys"] = json!(["keys"]);
+    for key in report["keys"].as_array_mut().expect("keys") {
+        key["origin"] = json!("file");
+    }
+    report["run"] = json!({
+        "tool": "trailproof",
+        "version": "0.1.0",
+        "command": ["trailproof", "validate", "--path", "org-logs", "--keys", "keys"],
+        "started": "2026-03-03T00:00:00Z",
+        "finished": "2026-03-03T00:00:02.5Z",
+        "caller": null,
+        "requests": { "list": 12, "get": 818, "head": 0, "keys": 0, "trails": 0 },
+    });
+    report.to_string()
+}
+
+/// The report that is kept of a case, with a run.
+pub fn of_case(name: &str) -> Value {
+    let text = kept(&format!("testdata/{name}/expected.json"));
+    let mut report: Value = serde_json::from_str(&text).expect("JSON");
+    let run: Value = serde_json::from_str(&organization()).expect("JSON");
+    report["run"] = run["run"].clone();
+    report
+}
+
+/// Those of all cases, with their names.
+pub fn of_cases() -> impl Iterator<Item = (String, Value)> {
+    let cases = fs::read_dir(root().join("testdata")).expect("testdata");
+    let names = cases.map(|case| case.expect("a case").file_name());
+    let names = names.map(|name| name.into_string().expect("UTF-8"));
+    let here = |name: &String| {
+        root()
+            .join("testdata")
+            .join(name)
+            .join("expected.json")
+            .exists()
+    };
+    names
+        .filter(here)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|name| {
+            let report = of_case(&name);
+            (name, report)
+        })
+}
+
+/// A report in a format.
+pub fn rendered(report: &str, format: Format) -> String {
+    let mut saved = Saved::read(Cursor::new(report)).expect("a report");
+    let mut out = Vec::new();
+    saved.render(format, &mut out).expect("written");
+    String::from_utf8(out).expect("UTF-8")
+}

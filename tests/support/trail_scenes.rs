@@ -1,0 +1,69 @@
+//! What would make a wrong verdict look right: each scene, and what it must give.
+
+use serde_json::Value;
+
+use super::stage::Stage;
+use crate::support::aws::TrailStatus;
+use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
+
+pub const A: &str = "111111111111";
+pub const R: &str = "eu-west-1";
+
+pub fn run_chain(w: &mut World, trail: &Trail, account: &str, from: &str, to: &str) -> Chain {
+    let mut c = Chain::new(
+        ChainSpec::new(trail.clone(), R)
+            .account(account)
+            .logs(1..=1)
+            .events(1..=1),
+    );
+    c.start(w, ts(from));
+    c.run_until(w, ts(to));
+    c
+}
+
+/// The usual trail, which writes to a bucket from one time to another.
+pub fn usual(seed: u64, bucket: &str, [from, to]: [&str; 2]) -> (World, Trail, Chain) {
+    let mut w = World::new(seed);
+    let trail = Trail::new(A, R, "main", bucket);
+    let chain = run_chain(&mut w, &trail, A, from, to);
+    (w, trail, chain)
+}
+
+/// Puts a log into a bucket that no digest names.
+pub fn plant(w: &mut World, trail: &Trail, bucket: &str, at: &str) {
+    let key = trail.log_key(A, R, ts(at), "Injected00000001");
+    let log = Object::delivered(gzip(br#"{"Records":[]}"#), ts(at));
+    w.put(&Place::new(bucket, &key), log);
+}
+
+/// Arguments: what is looked at, and its window and when it is looked at.
+pub fn asked(place: &[&str], [from, to, as_of]: [&str; 3]) -> Vec<String> {
+    let window = ["--start-time", from, "--end-time", to, "--as-of", as_of];
+    place
+        .iter()
+        .chain(&window)
+        .map(|s| (*s).to_owned())
+        .collect()
+}
+
+/// Holds a report against what its scene must give: the exit status, and a code where there must be one.
+pub fn gives(scene: &str, (code, report): &(i32, Value), exit: i32, wanted: Option<&str>) {
+    assert_eq!(*code, exit, "{scene}: {report:#}");
+    let findings = report["findings"].as_array().expect("findings");
+    let found = wanted.is_none_or(|wanted| findings.iter().any(|f| f["code"] == wanted));
+    assert!(found, "{scene}: {report:#}");
+}
+
+/// What GetTrailStatus tells of a trail that logs: when a digest was last delivered.
+pub fn status(stage: &Stage, t: &Trail, at: &str) {
+    let s = TrailStatus {
+        logging: true,
+        latest_digest_delivery: Some(ts(at)),
+        ..TrailStatus::default()
+    };
+    stage.loopback.change(|c| {
+        c.cloudtrail
+            .status
+            .insert((t.arn(), R.to_owned()), s.clone())
+    });
+}

@@ -1,0 +1,188 @@
+//! What the report says of what the trail was not set to log: the real binary asks CloudTrail.
+
+use serde_json::{Value, json};
+
+use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::hours::{ARN, WINDOW, stage, trail};
+use crate::support::stage::Stage;
+
+const GENERIC: &str = "what the trails were not configured to log: a digest vouches for logs that were \
+                       delivered, not for what happened in the account";
+const TODAY: &str = "always logged what it logs now: its selectors are told as they are today, not as \
+                     they were in the window";
+
+fn report(stage: &Stage, more: &[&str]) -> (i32, Value) {
+    stage.report(&[&["--trail-arn", ARN][..], &WINDOW, more].concat())
+}
+
+/// What a report says of a trail, and that it follows what is said of all.
+fn said(report: &Value) -> Vec<String> {
+    let said = report["not_proven"].as_array().expect("sentences");
+    let said: Vec<&str> = said.iter().map(|s| s.as_str().expect("a text")).collect();
+    assert_eq!(said[0], GENERIC);
+    let of_trail = |s: &&&str| s.contains(ARN);
+    let told: Vec<String> = said[1..]
+        .iter()
+        .take_while(of_trail)
+        .map(|s| (*s).to_owned())
+        .collect();
+    assert_eq!(told.len(), said.iter().filter(of_trail).count());
+    told
+}
+
+fn lacks(what: &str) -> String {
+    format!("what {ARN} does not log: {what}")
+}
+
+fn today(more: &str) -> String {
+    format!("that {ARN} {TODAY}{more}")
+}
+
+#[test]
+fn a_trail_with_the_usual_selectors_says_that_it_logs_no_data_events() {
+    let stage = stage();
+    let (code, report) = report(&stage, &[]);
+    assert_eq!(code, 0, "{report:#}");
+    let expected = [lacks("data events"), today("; it logs no Insights events")];
+    assert_eq!(said(&report), expected);
+    // Once, at home, by its ARN.
+    for operation in ["GetEventSelectors", "GetInsightSelectors"] {
+        let calls = stage.calls(operation);
+        assert_eq!(calls.len(), 1, "{operation}");
+        assert_eq!(calls[0].region.as_deref(), Some("eu-west-1"));
+        assert_eq!(calls[0].input, json!({"TrailName": ARN}));
+    }
+    stage.assert_only_reads();
+}
+
+#[test]
+fn selectors_of_both_kinds_are_told() {
+    let stage = stage();
+    let select = |answer: Value| {
+        stage.loopback.change(|cloud| {
+            cloud.cloudtrail.selectors.insert(ARN.into(), answer);
+            let kinds = vec!["ApiErrorRateInsight".to_owned()];
+            cloud.cloudtrail.insights.insert(ARN.into(), kinds);
+        });
+        said(&report(&stage, &[]).1)
+    };
+    let basic = select(json!({"EventSelectors": [{
+        "ReadWriteType": "WriteOnly",
+        "IncludeManagementEvents": true,
+        "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::mine/"]}],
+        "ExcludeManagementEventSources": ["kms.amazonaws.com"],
+    }]}));
+    let types = "data events of resource types other than AWS::S3::Object";
+    let expected = [
+        lacks("read management events"),
+        lacks("write management events of AWS KMS (kms.amazonaws.com)"),
+        lacks(types),
+        lacks("read data events of AWS::S3::Object"),
+        lacks(
+            "write data events of AWS::S3::Object other than those where resources.ARN begins with \
+             arn:aws:s3:::mine/",
+        ),
+        today(""),
+    ];
+    assert_eq!(basic, expected);
+    let advanced = select(json!({"AdvancedEventSelectors": [
+        {"Name": "management", "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Management"]},
+            {"Field": "eventSource", "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"]},
+        ]},
+        {"Name": "objects", "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+            {"Field": "resources.ARN", "NotStartsWith": ["arn:aws:s3:::logs/"], "EndsWith": [".csv"]},
+        ]},
+    ]}));
+    let expected = [
+        lacks(
+            "management events of AWS KMS (kms.amazonaws.com), the RDS Data API (rdsdata.amazonaws.com)",
+        ),
+        lacks(types),
+        lacks(
+            "data events of AWS::S3::Object other than those where resources.ARN does not begin with \
+             arn:aws:s3:::logs/ and resources.ARN ends with .csv",
+        ),
+        today(""),
+    ];
+    assert_eq!(advanced, expected);
+}
+
+#[test]
+fn one_region_and_no_global_services_are_told() {
+    let stage = stage();
+    let small = TrailConfig {
+        multi_region: false,
+        global_events: false,
+        ..TrailConfig::from(&trail())
+    };
+    stage
+        .loopback
+        .change(|cloud| cloud.cloudtrail.trails = vec![small]);
+    let told = said(&report(&stage, &[]).1);
+    let region = "events of regions other than eu-west-1: it is no multi-region trail";
+    let global = "events of global services, such as IAM, STS and CloudFront";
+    assert_eq!(told[..2], [lacks(region), lacks(global)]);
+}
+
+#[test]
+fn what_may_not_be_asked_is_said_and_costs_no_verdict() {
+    let denied = || Answer::error(400, "AccessDeniedException", "not authorized");
+    let stage = stage();
+    stage
+        .loopback
+        .fault(Fault::new(denied()).operation("GetInsightSelectors"));
+    let (code, first) = report(&stage, &[]);
+    assert_eq!((code, &first["complete"]), (0, &json!(true)));
+    let why = format!(
+        "access was denied (cloudtrail:GetInsightSelectors on {ARN} is missing or denied: \
+         AccessDeniedException: not authorized)"
+    );
+    let insights = format!("; whether it logs Insights events could not be asked: {why}");
+    assert_eq!(said(&first), [lacks("data events"), today(&insights)]);
+
+    stage
+        .loopback
+        .fault(Fault::new(denied()).operation("GetEventSelectors"));
+    let (code, second) = report(&stage, &[]);
+    assert_eq!((code, &second["complete"]), (0, &json!(true)));
+    let why = why.replace("GetInsightSelectors", "GetEventSelectors");
+    let unasked = format!("its event selectors could not be asked: {why}");
+    assert_eq!(said(&second), [lacks(&unasked)]);
+}
+
+/// All that a verdict hangs on was read by then.
+#[test]
+fn a_session_that_ends_before_selectors_are_told_costs_no_verdict_either() {
+    let stage = stage();
+    let over = Answer::error(
+        400,
+        "ExpiredTokenException",
+        "The security token is expired",
+    );
+    stage
+        .loopback
+        .fault(Fault::new(over).operation("GetEventSelectors"));
+    let (code, report) = report(&stage, &[]);
+    assert_eq!((code, &report["complete"]), (0, &json!(true)), "{report:#}");
+    let said = said(&report);
+    assert!(
+        said[0].contains("the credentials were not accepted"),
+        "{said:?}"
+    );
+}
+
+/// What is not a trail that CloudTrail shows is not asked about.
+#[test]
+fn without_a_trail_to_ask_about_the_general_sentence_stands_alone() {
+    let stage = stage();
+    stage
+        .loopback
+        .change(|cloud| cloud.cloudtrail.trails.clear());
+    let (_, report) =
+        stage.report(&[&["--s3-bucket", crate::support::case::BUCKET][..], &WINDOW].concat());
+    assert!(said(&report).is_empty());
+    assert!(stage.calls("GetEventSelectors").is_empty());
+}

@@ -1,0 +1,132 @@
+//! Few open files, no room for temporary ones, nothing read twice.
+
+use jiff::SignedDuration;
+
+use crate::support::case::{BUCKET, HOME, REGION, hour, trail};
+use crate::support::forge::{Chain, ChainSpec, Place, World, ts};
+use crate::support::gaps::chain;
+
+/// The trail stopped twice, some hours apart, with only another region than its home asked for.
+#[cfg(feature = "aws")]
+#[test]
+fn between_two_gaps_nothing_of_the_home_region_is_read_twice() {
+    use std::collections::BTreeMap;
+
+    use crate::support::aws::TrailConfig;
+    use crate::support::stage::Stage;
+
+    for apart in 6..11 {
+        let mut w = World::new(20);
+        for region in [HOME, REGION] {
+            let mut chain = chain(&mut w, trail(), region, "2026-03-01T00:12:34Z");
+            let mut stop = ts("2026-03-01T03:30:00Z");
+            for _ in 0..2 {
+                chain.stop(&mut w, stop);
+                let start = stop + SignedDuration::from_mins(30);
+                chain.start(&mut w, start);
+                stop = start + SignedDuration::from_hours(apart) + SignedDuration::from_mins(30);
+            }
+            let end = chain.end();
+            chain.run_until(&mut w, end + SignedDuration::from_hours(4));
+        }
+        let stage = Stage::of(&w, &[TrailConfig::from(&trail())]);
+        let window = ["--start-time", "2026-03-01T00:12:34Z", "--region", REGION];
+        let given = ["--s3-bucket", BUCKET, "--as-of", "2026-03-03T00:00:00Z"];
+        let args: Vec<&str> = window.into_iter().chain(given).collect();
+        stage.report(&args);
+        let mut read: BTreeMap<String, usize> = BTreeMap::new();
+        for call in stage.calls("GetObject") {
+            *read.entry(call.key.expect("a key")).or_default() += 1;
+        }
+        let twice: Vec<_> = read.iter().filter(|(_, n)| **n > 1).collect();
+        assert!(twice.is_empty(), "{apart} hours apart: {twice:#?}");
+    }
+}
+
+/// What is kept of logs in case something else is the matter must not use up what files may be open.
+#[cfg(unix)]
+#[test]
+fn few_open_files_are_enough_for_large_logs() {
+    use crate::support::forge::{Heads, KeyFileStyle};
+
+    let mut w = World::new(21);
+    let spec = ChainSpec::new(trail(), HOME).logs(150..=150).events(1..=1);
+    let mut chain = Chain::new(spec.pad(150_000..=150_000));
+    chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut w, hour(4));
+    // Large as stored, too.
+    let logs: Vec<Place> = chain.all_logs().map(|log| log.place.clone()).collect();
+    for place in &logs {
+        let object = w.object_mut(place);
+        let content = crate::support::forge::gz::gunzip(&object.body);
+        object.body = stored(&content);
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    w.write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
+    let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
+    w.write_keys(
+        &dir.path().join("keys"),
+        KeyFileStyle::V2Iso,
+        &[HOME],
+        from,
+        to,
+    );
+    let mut command = std::process::Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_trailproof");
+    let line = "ulimit -n 128; exec \"$0\" validate --format json --path bucket --keys keys --s3-bucket trail-logs";
+    command.current_dir(dir.path()).args(["-c", line, program]);
+    let (exit, report) =
+        crate::support::program::reported(crate::support::program::finish(&mut command));
+    assert_eq!(exit, 0, "{:#}", report["findings"]);
+    assert_eq!(report["chains"][0]["logs"]["valid"], 600);
+}
+
+/// A gzip file whose content is stored as it is.
+fn stored(content: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    encoder.write_all(content).expect("bytes");
+    encoder.finish().expect("bytes")
+}
+
+/// Without room for temporary files nothing is called better than it is, nor altered.
+#[cfg(unix)]
+#[test]
+fn no_temporary_files_lose_events_and_say_so() {
+    use crate::support::forge::{Heads, KeyFileStyle};
+
+    let mut w = World::new(26);
+    let spec = ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1);
+    let mut chain = Chain::new(spec.pad(600_000..=600_000));
+    chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
+    chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
+    chain.run_until(&mut w, ts("2026-03-01T10:00:00Z"));
+    let dir = tempfile::tempdir().expect("a folder");
+    w.write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
+    let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
+    w.write_keys(
+        &dir.path().join("keys"),
+        KeyFileStyle::V2Iso,
+        &[HOME],
+        from,
+        to,
+    );
+    let args = [
+        "validate", "--format", "json", "--path", "bucket", "--keys", "keys",
+    ];
+    let mut command = crate::support::program::command(dir.path(), &args);
+    command
+        .args(["--s3-bucket", BUCKET])
+        .env("TMPDIR", dir.path().join("nowhere"));
+    let (exit, report) =
+        crate::support::program::reported(crate::support::program::finish(&mut command));
+    assert_eq!(exit, 3, "{report:#}");
+    assert_eq!(report["chains"][0]["gaps"][0]["certainty"], "none");
+    assert!(
+        report["not_proven"]
+            .to_string()
+            .contains("could not all be read"),
+        "{report:#}"
+    );
+}

@@ -1,0 +1,172 @@
+//! Trails that moved: links lead to buckets and prefixes that nobody named.
+
+use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
+use crate::support::stage::Stage;
+
+const ACCOUNT: &str = "111111111111";
+const REGION: &str = "eu-west-1";
+
+/// Thirty hours of one trail, which writes to these places in turn, some hours each.
+fn moved(places: &[(&str, Option<&str>)]) -> (World, Chain) {
+    let mut world = World::new(11);
+    let first = Trail::new(ACCOUNT, REGION, "main", places[0].0);
+    let mut chain = Chain::new(ChainSpec::new(first, REGION).logs(1..=2).events(1..=1));
+    chain.move_to(places[0].0, places[0].1);
+    chain.start(&mut world, ts("2026-03-01T00:07:21Z"));
+    for (at, (bucket, prefix)) in places.iter().enumerate() {
+        chain.move_to(bucket, *prefix);
+        let until =
+            ts("2026-03-01T00:07:21Z") + jiff::SignedDuration::from_hours(10 * (at as i64 + 1));
+        chain.run_until(&mut world, until);
+    }
+    (world, chain)
+}
+
+fn stage(world: &World, chain: &Chain) -> Stage {
+    Stage::of(world, &[TrailConfig::from(&chain.spec.trail)])
+}
+
+/// The whole time, asked for by the trail's name alone.
+fn arguments(chain: &Chain) -> Vec<String> {
+    let (start, end) = ("2026-03-01T00:07:21Z", chain.end().to_string());
+    let arn = chain.spec.trail.arn();
+    let args = [
+        "--trail-arn",
+        &arn,
+        "--start-time",
+        start,
+        "--end-time",
+        &end,
+    ];
+    args.map(String::from).to_vec()
+}
+
+fn locations(report: &serde_json::Value) -> Vec<String> {
+    let locations = report["chains"][0]["locations"]
+        .as_array()
+        .expect("locations");
+    let place = |l: &serde_json::Value| {
+        let text = |field: &str| l[field].as_str().unwrap_or("-").to_owned();
+        format!("{}/{}", text("bucket"), text("prefix"))
+    };
+    locations.iter().map(place).collect()
+}
+
+#[test]
+fn links_lead_to_a_bucket_that_was_not_named() {
+    let (world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);
+    let stage = stage(&world, &chain);
+    let regions = [("old-logs", "ap-southeast-2"), ("new-logs", "eu-west-1")];
+    for (bucket, region) in regions {
+        stage
+            .loopback
+            .change(|c| c.bucket(bucket).region = region.into());
+    }
+    let (code, report) = stage.report(&arguments(&chain));
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(locations(&report), ["old-logs/-", "new-logs/-"]);
+    assert_eq!(report["chains"][0]["digests"]["valid"], 20);
+    // The old bucket was listed, so each of its digests was asked for once.
+    let gets = stage.calls("GetObject");
+    let old = gets.iter().filter(|c| {
+        let digest = c
+            .key
+            .as_deref()
+            .is_some_and(|k| k.contains("/CloudTrail-Digest/"));
+        digest && c.bucket.as_deref() == Some("old-logs") && c.status == Some(200)
+    });
+    assert_eq!(old.count(), 11);
+    stage.assert_only_reads();
+}
+
+#[test]
+fn a_digest_deleted_in_the_old_bucket_is_missing_and_those_before_it_are_proven() {
+    let (mut world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);
+    world.remove(&chain.digests[5].place);
+    let (code, report) = stage(&world, &chain).report(&arguments(&chain));
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(report["chains"][0]["digests"]["missing"], 1);
+    assert_eq!(report["chains"][0]["digests"]["valid"], 19);
+}
+
+#[test]
+fn a_trail_that_came_back_to_its_first_bucket_is_one_chain() {
+    let places = [("one-logs", None), ("two-logs", None), ("one-logs", None)];
+    let (world, chain) = moved(&places);
+    let (code, report) = stage(&world, &chain).report(&arguments(&chain));
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["chains"][0]["digests"]["valid"], 30);
+}
+
+#[test]
+fn another_prefix_of_the_same_bucket_is_listed_too() {
+    let (world, chain) = moved(&[("logs", None), ("logs", Some("trails/new"))]);
+    let (code, report) = stage(&world, &chain).report(&arguments(&chain));
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(locations(&report), ["logs/-", "logs/trails/new"]);
+    assert_eq!(report["chains"][0]["digests"]["valid"], 20);
+}
+
+/// CloudTrail puts a slash between a prefix and `AWSLogs`, whatever the prefix ends with.
+#[test]
+fn a_prefix_that_ends_in_a_slash_is_found_by_the_trail_and_by_the_bucket() {
+    let (world, chain) = moved(&[("logs", Some("trails/"))]);
+    assert!(chain.last().place.key.starts_with("trails//AWSLogs/"));
+    let stage = stage(&world, &chain);
+    let window = ["--start-time", "2026-03-01T00:07:21Z"];
+    let of_bucket = [&["--s3-bucket", "logs"][..], &window].concat();
+    let of_bucket: Vec<String> = of_bucket.into_iter().map(str::to_owned).collect();
+    for args in [arguments(&chain), of_bucket] {
+        let (code, report) = stage.report(&args);
+        assert!(code == 0 || code == 3, "{report:#}");
+        assert_eq!(locations(&report), ["logs/trails/"]);
+        assert_eq!(report["chains"][0]["digests"]["valid"], 10, "{report:#}");
+    }
+}
+
+#[test]
+fn a_bucket_that_a_link_names_and_that_may_not_be_read_leaves_its_time_unproven() {
+    let (world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);
+    let stage = stage(&world, &chain);
+    let denied = Fault::new(Answer::access_denied()).bucket("old-logs");
+    stage.loopback.fault(denied);
+    let (code, report) = stage.report(&arguments(&chain));
+    assert_eq!(code, 4, "{report:#}");
+    assert_eq!(report["complete"], false);
+    let findings = report["findings"].as_array().expect("findings");
+    assert!(
+        findings
+            .iter()
+            .any(|f| f["code"] == "digest-unreadable" && f["reason"] == "denied"),
+        "{findings:#?}"
+    );
+    assert_eq!(report["chains"][0]["digests"]["valid"], 10);
+}
+
+/// Where a restart lies between, no link leads back: the old bucket is given beside the new one.
+#[test]
+fn across_a_gap_the_old_bucket_is_given() {
+    let mut world = World::new(12);
+    let first = Trail::new(ACCOUNT, REGION, "main", "old-logs");
+    let mut chain = Chain::new(ChainSpec::new(first, REGION).logs(1..=1).events(1..=1));
+    chain.start(&mut world, ts("2026-03-01T00:07:21Z"));
+    chain.run_until(&mut world, ts("2026-03-01T05:07:21Z"));
+    chain.stop(&mut world, ts("2026-03-01T05:30:00Z"));
+    chain.move_to("new-logs", None);
+    chain.start(&mut world, ts("2026-03-01T08:00:00Z"));
+    chain.run_until(&mut world, ts("2026-03-01T12:00:00Z"));
+    let stage = stage(&world, &chain);
+    let mut args = arguments(&chain);
+    let (code, report) = stage.report(&args);
+    assert_eq!(
+        (code, locations(&report)),
+        (3, vec!["new-logs/-".to_owned()])
+    );
+    args.extend(["--s3-bucket", "old-logs", "--s3-bucket", "new-logs"].map(String::from));
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 3, "{report:#}");
+    assert_eq!(locations(&report), ["old-logs/-", "new-logs/-"]);
+    let gap = &report["chains"][0]["gaps"][0];
+    assert_eq!(gap["to"], "2026-03-01T08:00:00Z");
+}

@@ -1,0 +1,189 @@
+//! The newest digests, and what GetTrailStatus says of them.
+
+use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::forge::{Trail, World, ts};
+use crate::support::stage::Stage;
+use crate::support::trail_scenes::{A, R, asked, gives, run_chain, status, usual};
+
+#[test]
+fn status_of_management_account_held_against_member() {
+    let mut w = World::new(4);
+    let t = Trail::new(A, R, "org", "logs").organization("o-a1b2c3d4e5");
+    run_chain(
+        &mut w,
+        &t,
+        A,
+        "2026-03-01T00:07:21Z",
+        "2026-03-02T12:07:21Z",
+    );
+    // This member's hour ends at :50; its last digest came at 12:15, the next comes at 13:15.
+    run_chain(
+        &mut w,
+        &t,
+        "222222222222",
+        "2026-03-01T00:50:00Z",
+        "2026-03-02T11:50:00Z",
+    );
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    let a = asked(
+        &["--trail-arn", &t.arn()],
+        [
+            "2026-03-01T02:07:21Z",
+            "2026-03-02T13:00:00Z",
+            "2026-03-02T13:00:00Z",
+        ],
+    );
+    status(&stage, &t, "2026-03-02T12:55:00Z");
+    gives("a member's own hour", &stage.report(&a), 0, None);
+    // The member left the organization.
+    let mut w = World::new(4);
+    run_chain(
+        &mut w,
+        &t,
+        A,
+        "2026-03-01T00:07:21Z",
+        "2026-03-04T12:07:21Z",
+    );
+    run_chain(
+        &mut w,
+        &t,
+        "222222222222",
+        "2026-03-01T00:07:21Z",
+        "2026-03-02T11:07:21Z",
+    );
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    status(&stage, &t, "2026-03-04T12:35:00Z");
+    let a = asked(
+        &["--trail-arn", &t.arn()],
+        [
+            "2026-03-01T02:07:21Z",
+            "2026-03-04T12:07:21Z",
+            "2026-03-04T13:00:00Z",
+        ],
+    );
+    gives(
+        "a member that left",
+        &stage.report(&a),
+        4,
+        Some("chain-missing"),
+    );
+}
+
+#[test]
+fn status_of_trail_that_writes_elsewhere_now() {
+    let (mut w, t, mut c) = usual(
+        4,
+        "old-logs",
+        ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"],
+    );
+    c.move_to("new-logs", None);
+    c.run_until(&mut w, ts("2026-03-03T12:07:21Z"));
+    let stage = Stage::of(&w, &[TrailConfig::from(&c.spec.trail)]);
+    status(&stage, &t, "2026-03-03T12:35:00Z");
+    let a = asked(
+        &["--trail-arn", &t.arn(), "--s3-bucket", "old-logs"],
+        [
+            "2026-03-01T02:07:21Z",
+            "2026-03-03T12:07:21Z",
+            "2026-03-03T12:40:00Z",
+        ],
+    );
+    gives(
+        "a trail that writes elsewhere",
+        &stage.report(&a),
+        3,
+        Some("coverage-tail"),
+    );
+}
+
+#[test]
+fn touched_object_hides_the_removed_tail() {
+    for touched in [false, true] {
+        let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+        w.remove(&c.last().place);
+        for l in &c.last().logs {
+            w.remove(&l.place);
+        }
+        if touched {
+            let place = c.digests[20].place.clone();
+            let mut o = w.object(&place).clone();
+            o.last_modified = ts("2026-03-02T12:40:00Z");
+            w.put(&place, o);
+        }
+        let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+        status(&stage, &t, "2026-03-02T12:35:00Z");
+        let a = asked(
+            &["--trail-arn", &t.arn()],
+            [
+                "2026-03-01T02:07:21Z",
+                "2026-03-02T13:00:00Z",
+                "2026-03-02T13:00:00Z",
+            ],
+        );
+        gives(
+            &format!("a touched digest: touched={touched}"),
+            &stage.report(&a),
+            1,
+            Some("digest-missing"),
+        );
+    }
+}
+
+#[test]
+fn status_race_of_a_fast_clock_and_no_look_by_name() {
+    // The digest is there by name before the end of the run; the listing came before it.
+    let (mut w, t, c) = usual(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+    let last = c.last().place.clone();
+    let object = w.object(&last).clone();
+    w.remove(&last);
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    status(&stage, &t, "2026-03-02T12:35:00Z");
+    stage.loopback.fault(
+        Fault::new(Answer::Delay(std::time::Duration::from_millis(300))).operation("GetObject"),
+    );
+    // The machine's clock is two minutes ahead: it says 12:36 when it is 12:34.
+    let a = asked(
+        &["--trail-arn", &t.arn()],
+        [
+            "2026-03-01T22:07:21Z",
+            "2026-03-02T12:36:00Z",
+            "2026-03-02T12:36:00Z",
+        ],
+    );
+    let r = std::thread::scope(|s| {
+        s.spawn(|| {
+            for _ in 0..2000 {
+                if !stage.calls("GetObject").is_empty() {
+                    stage.loopback.change(|cl| cl.put(&last, &object));
+                    return;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+        });
+        stage.report(&a)
+    });
+    gives("a digest that came since", &r, 0, None);
+}
+
+#[test]
+fn expired_at_the_status() {
+    let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+    w.remove(&c.last().place);
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    status(&stage, &t, "2026-03-02T12:35:00Z");
+    stage.loopback.fault(
+        Fault::new(Answer::error(400, "ExpiredTokenException", "expired"))
+            .operation("GetTrailStatus"),
+    );
+    let a = asked(
+        &["--trail-arn", &t.arn()],
+        [
+            "2026-03-01T02:07:21Z",
+            "2026-03-02T13:00:00Z",
+            "2026-03-02T13:00:00Z",
+        ],
+    );
+    let said = stage.report(&a);
+    gives("expired at the end", &said, 4, None);
+    assert_eq!(said.1["complete"], false, "{:#}", said.1);
+}

@@ -1,0 +1,206 @@
+//! Logs that somebody put beside those of the trail.
+
+use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
+use crate::support::stage::Stage;
+use crate::support::trail_scenes::{A, R, asked, gives, plant, run_chain, usual};
+
+#[test]
+fn junk_sibling_silences_strays() {
+    for junk in [false, true] {
+        let (mut w, t, c) = usual(1, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+        plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
+        if junk {
+            let other = Trail::new(A, R, "zz", "logs");
+            let key = other.digest_key(A, R, ts("2026-03-01T00:30:00Z"));
+            w.put(
+                &Place::new("logs", &key),
+                Object::delivered(b"junk".to_vec(), ts("2026-03-01T00:30:00Z")),
+            );
+        }
+        let stage = Stage::of(&w, &[TrailConfig::from(&c.spec.trail)]);
+        let a = asked(
+            &["--trail-arn", &t.arn()],
+            [
+                "2026-03-01T10:07:21Z",
+                "2026-03-04T00:07:21Z",
+                "2026-03-04T00:30:00Z",
+            ],
+        );
+        gives(
+            &format!("junk beside={junk}"),
+            &stage.report(&a),
+            4,
+            Some("log-unreferenced"),
+        );
+    }
+}
+
+#[test]
+fn copied_key_of_other_bucket() {
+    let mut w = World::new(2);
+    let t1 = Trail::new(A, R, "one", "logs-one");
+    let t2 = Trail::new(A, R, "two", "logs-two");
+    let c1 = run_chain(
+        &mut w,
+        &t1,
+        A,
+        "2026-03-01T00:07:21Z",
+        "2026-03-04T00:07:21Z",
+    );
+    run_chain(
+        &mut w,
+        &t2,
+        A,
+        "2026-03-01T00:09:21Z",
+        "2026-03-04T00:09:21Z",
+    );
+    let log = &c1.digests[10].logs[0];
+    w.put(
+        &Place::new("logs-two", &log.place.key),
+        Object::delivered(
+            gzip(br#"{"Records":[{"evil":1}]}"#),
+            ts("2026-03-03T05:20:00Z"),
+        ),
+    );
+    let stage = Stage::of(&w, &[TrailConfig::from(&t1), TrailConfig::from(&t2)]);
+    let a = asked(
+        &["--s3-bucket", "logs-one", "--s3-bucket", "logs-two"],
+        [
+            "2026-03-01T02:07:21Z",
+            "2026-03-03T22:07:21Z",
+            "2026-03-04T00:30:00Z",
+        ],
+    );
+    gives(
+        "a key of another bucket: both",
+        &stage.report(&a),
+        4,
+        Some("log-unreferenced"),
+    );
+    let a = asked(
+        &["--s3-bucket", "logs-two"],
+        [
+            "2026-03-01T02:07:21Z",
+            "2026-03-03T22:07:21Z",
+            "2026-03-04T00:30:00Z",
+        ],
+    );
+    gives(
+        "a key of another bucket: alone",
+        &stage.report(&a),
+        4,
+        Some("log-unreferenced"),
+    );
+}
+
+#[test]
+fn what_another_region_opened() {
+    let mut w = World::new(11);
+    let home = "eu-central-1";
+    let t = Trail::new(A, home, "main", "old-logs");
+    // In one region the links lead back to the old bucket.
+    let mut c1 = Chain::new(ChainSpec::new(t.clone(), home).logs(1..=1).events(1..=1));
+    c1.start(&mut w, ts("2026-03-01T00:07:21Z"));
+    c1.run_until(&mut w, ts("2026-03-01T10:07:21Z"));
+    c1.move_to("new-logs", None);
+    c1.run_until(&mut w, ts("2026-03-02T12:07:21Z"));
+    // In the other the chain begins in the new bucket, and one digest names a log in the old one.
+    let t2 = Trail::new(A, home, "main", "new-logs");
+    let mut c2 = Chain::new(ChainSpec::new(t2.clone(), R).logs(1..=1).events(1..=1));
+    c2.start(&mut w, ts("2026-03-01T10:07:21Z"));
+    let at = c2.append_custom(&mut w, |fields| {
+        let logs = &mut fields
+            .0
+            .iter_mut()
+            .find(|(n, _)| n == "logFiles")
+            .unwrap()
+            .1;
+        logs.as_array_mut().unwrap()[0]
+            .as_object_mut()
+            .unwrap()
+            .set("s3Bucket", "old-logs");
+    });
+    let log = c2.digests[at].logs[0].place.clone();
+    let object = w.object(&log).clone();
+    w.put(&Place::new("old-logs", &log.key), object);
+    w.remove(&log);
+    c2.run_until(&mut w, ts("2026-03-02T12:07:21Z"));
+    for (jobs, slow) in [
+        ("1", None),
+        (
+            "8",
+            Some("AWSLogs/111111111111/CloudTrail-Digest/eu-central-1/"),
+        ),
+        (
+            "8",
+            Some("AWSLogs/111111111111/CloudTrail-Digest/eu-west-1/"),
+        ),
+    ] {
+        let stage = Stage::of(&w, &[TrailConfig::from(&t2)]);
+        if let Some(slow) = slow {
+            stage.loopback.fault(
+                Fault::new(Answer::Delay(std::time::Duration::from_millis(900))).under(slow),
+            );
+        }
+        let a = asked(
+            &["--trail-arn", &t2.arn(), "--jobs", jobs],
+            [
+                "2026-03-01T10:07:21Z",
+                "2026-03-02T10:07:21Z",
+                "2026-03-02T12:30:00Z",
+            ],
+        );
+        gives(
+            &format!("opened by another region: jobs={jobs} slow={slow:?}"),
+            &stage.report(&a),
+            0,
+            None,
+        );
+    }
+}
+
+#[test]
+fn stopped_sibling() {
+    let (mut w, t, _) = usual(14, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+    let other = Trail::new(A, R, "zz", "logs");
+    run_chain(
+        &mut w,
+        &other,
+        A,
+        "2026-03-01T00:09:21Z",
+        "2026-03-01T03:09:21Z",
+    );
+    plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    for from in ["2026-03-01T10:07:21Z", "2026-03-02T04:07:21Z"] {
+        let a = asked(
+            &["--trail-arn", &t.arn()],
+            [from, "2026-03-04T00:07:21Z", "2026-03-04T00:30:00Z"],
+        );
+        gives(
+            &format!("a sibling that stopped: from {from}"),
+            &stage.report(&a),
+            4,
+            Some("log-unreferenced"),
+        );
+    }
+}
+
+#[test]
+fn first_hour() {
+    let (mut w, t, _) = usual(16, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+    let key = t.log_key(A, R, ts("2026-03-01T00:50:00Z"), "Injected00000001");
+    w.put(
+        &Place::new("logs", &key),
+        Object::delivered(gzip(br#"{"Records":[]}"#), ts("2026-03-02T05:20:00Z")),
+    );
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    let a = ["--trail-arn", &t.arn(), "--as-of", "2026-03-04T00:30:00Z"].map(str::to_owned);
+    gives(
+        "the first hour",
+        &stage.report(&a),
+        4,
+        Some("log-unreferenced"),
+    );
+}

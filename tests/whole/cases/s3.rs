@@ -1,0 +1,136 @@
+//! Every case of `testdata/` from S3: the report is that from disk.
+
+use serde_json::{Value, json};
+
+use crate::support::case::{Case, Keys};
+use crate::support::forge::Heads;
+use crate::support::program::report;
+use crate::support::stage::{Stage, arguments};
+use crate::whole::cases::all;
+
+/// The window's end that a case's report from disk ends with, as arguments for both runs.
+fn end(case: &Case, kept: &Value) -> Vec<String> {
+    let given = |name: &str| case.args.iter().any(|a| a == name);
+    let ends = kept["chains"].as_array().expect("chains").iter();
+    let last = ends.filter_map(|c| c["window"]["to"].as_str()).max();
+    let last = kept["requested"]["end"].as_str().or(last);
+    let last = last.unwrap_or("2026-03-02T00:00:00Z").to_owned();
+    let mut args = Vec::new();
+    for name in ["--end-time", "--as-of"] {
+        if !given(name) {
+            args.extend([name.to_owned(), last.clone()]);
+        }
+    }
+    args
+}
+
+/// A report without what must differ: where objects and keys came from, and what is said of that.
+pub fn essence(mut report: Value) -> Value {
+    let fields = report.as_object_mut().expect("an object");
+    fields.remove("run");
+    let requested = fields["requested"].as_object_mut().expect("an object");
+    requested.remove("source");
+    requested.remove("keys");
+    // A copy without a name is of the bucket that is asked for here.
+    requested.remove("buckets");
+    for key in fields["keys"].as_array_mut().expect("keys") {
+        key.as_object_mut().expect("an object").remove("origin");
+    }
+    let said = fields["not_proven"].as_array_mut().expect("sentences");
+    let of_source = [
+        "that the public keys are those of AWS",
+        // What a trail selects CloudTrail alone says.
+        "what arn:",
+        "that arn:",
+    ];
+    said.retain(|s| {
+        let said = s.as_str().expect("a text");
+        !of_source.iter().any(|start| said.starts_with(start))
+    });
+    report
+}
+
+fn kept(case: &Case) -> Value {
+    let dir = crate::support::program::root()
+        .join("testdata")
+        .join(case.name);
+    let text = std::fs::read_to_string(dir.join("expected.json")).expect("expected.json");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// Runs a case from disk, with all that S3 says of its objects beside them, and from S3.
+fn both(case: &Case) -> ((i32, Value), (i32, Value)) {
+    let kept = kept(case);
+    let end = end(case, &kept);
+    let on_disk = tempfile::tempdir().expect("a folder");
+    let mut copy = Case {
+        heads: Heads::Every,
+        world: case.world.clone(),
+        ..Case::new(case.name, case.exit, case.shows)
+    };
+    copy.buckets = case.buckets.clone();
+    copy.keys = case.keys.clone();
+    copy.regions = case.regions.clone();
+    copy.files = case.files.clone();
+    if case.heads != Heads::All {
+        copy.heads = case.heads.clone();
+    }
+    copy.write(on_disk.path());
+    let mut disk_args = case.args.clone();
+    disk_args.extend(end.clone());
+    let mut s3_args = arguments(case);
+    s3_args.extend(end);
+    let stage = Stage::case(case, kept["chains"].as_array().expect("chains"));
+    let from_s3 = stage.report(&s3_args);
+    stage.assert_only_reads();
+    (report(on_disk.path(), &disk_args), from_s3)
+}
+
+#[test]
+fn every_case_gives_the_same_report_from_s3_as_from_disk() {
+    let mut wrong = Vec::new();
+    let mut ran = 0;
+    for case in all() {
+        if case.sources != ["disk", "s3"] {
+            continue;
+        }
+        ran += 1;
+        let (disk, s3) = both(&case);
+        assert_eq!(s3.1["requested"]["source"], json!("s3"), "{}", case.name);
+        let online = matches!(case.keys, Keys::Published(_));
+        let origin = if online { "aws" } else { "file" };
+        let keys = s3.1["keys"].as_array().expect("keys");
+        assert!(keys.iter().all(|k| k["origin"] == origin), "{}", case.name);
+        let same_verdict = (disk.0, &disk.1["verdict"]) == (s3.0, &s3.1["verdict"]);
+        let (disk, s3) = (essence(disk.1), essence(s3.1));
+        match case.differs {
+            None if disk != s3 => wrong.push(format!("{}: {}", case.name, difference(&disk, &s3))),
+            Some(why) if disk == s3 => wrong.push(format!("{}: does not differ: {why}", case.name)),
+            Some(_) if !same_verdict => {
+                wrong.push(format!("{}: {}", case.name, difference(&disk, &s3)))
+            }
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(ran > 50, "only {ran} cases ran");
+}
+
+/// The lines that two reports do not share.
+pub fn difference(one: &Value, other: &Value) -> String {
+    let lines = |v: &Value| -> Vec<String> {
+        let text = serde_json::to_string_pretty(v).expect("JSON");
+        text.lines().map(str::to_owned).collect()
+    };
+    let (one, other) = (lines(one), lines(other));
+    let only = |a: &[String], b: &[String], sign: &str| -> Vec<String> {
+        let not_in = a.iter().filter(|l| !b.contains(l));
+        not_in
+            .map(|l| format!("{sign} {}", l.trim()))
+            .take(12)
+            .collect()
+    };
+    [only(&one, &other, "-"), only(&other, &one, "+")]
+        .concat()
+        .join("\n  ")
+}

@@ -1,0 +1,100 @@
+//! Cases about logs that no digest names.
+
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour, trail};
+use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, gzip, ts};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        injected(),
+        young(),
+        named_after_the_window(),
+        of_another_trail(),
+        in_a_gap(),
+    ]
+}
+
+/// Puts a log there that CloudTrail never delivered, under a name as it would give.
+fn inject(case: &mut Case, minute: &str) -> Place {
+    let minute = ts(minute);
+    let key = trail().log_key(ACCOUNT, REGION, minute, "Injected00000001");
+    let place = Place::new(BUCKET, &key);
+    let body = gzip(br#"{"Records":[]}"#);
+    case.world.put(&place, Object::delivered(body, minute));
+    place
+}
+
+pub fn injected() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced",
+        4,
+        "a log was put into a covered hour: no digest names it, and every digest that could is proven",
+    )
+    .arg(&["--backfill-grace", "3h"]);
+    case.chain(8);
+    inject(&mut case, "2026-03-01T03:20:00Z");
+    case
+}
+
+fn young() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced--undecided",
+        0,
+        "a log that no digest names yet, so young that a backfill digest may still come: not proven, not told",
+    );
+    case.chain(8);
+    inject(&mut case, "2026-03-01T03:20:00Z");
+    case
+}
+
+fn named_after_the_window() -> Case {
+    let window = [
+        "--start-time",
+        "2026-03-01T01:12:34Z",
+        "--end-time",
+        "2026-03-01T02:00:00Z",
+    ];
+    let mut case = Case::new(
+        "log-unreferenced--named-after-the-window",
+        0,
+        "the last logs of the window are named by a digest after it, which is read for that",
+    )
+    .arg(&["--backfill-grace", "3h", "--as-of", "2026-03-02T00:00:00Z"])
+    .arg(&window);
+    let mut chain = case.chain(1);
+    chain.quiet_until(&mut case.world, hour(2));
+    chain.run_until(&mut case.world, hour(8));
+    case
+}
+
+fn of_another_trail() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced--of-another-trail",
+        0,
+        "another trail writes into the same folder: its digests are read for the logs that they name",
+    )
+    .arg(&["--trail-arn", "arn:aws:cloudtrail:eu-west-1:111111111111:trail/asked"])
+    .arg(&["--backfill-grace", "3h"]);
+    for (name, minute) in [("asked", 12), ("other", 40)] {
+        let trail = Trail::new(ACCOUNT, REGION, name, BUCKET);
+        let mut chain = Chain::new(ChainSpec::new(trail, REGION).logs(1..=2).events(1..=1));
+        chain.start(&mut case.world, ts(&format!("2026-03-01T00:{minute}:34Z")));
+        chain.run_until(&mut case.world, ts(&format!("2026-03-01T08:{minute}:34Z")));
+    }
+    case
+}
+
+fn in_a_gap() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced--in-a-gap",
+        3,
+        "logs in a gap are counted there and are no cause of it: validation off, removed digests, another \
+         trail and planted objects all look so",
+    )
+    .arg(&["--backfill-grace", "3h"]);
+    let mut chain = case.chain(3);
+    chain.stop(&mut case.world, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut case.world, ts("2026-03-01T07:45:10Z"));
+    chain.run_until(&mut case.world, ts("2026-03-01T10:45:10Z"));
+    inject(&mut case, "2026-03-01T05:20:00Z");
+    case
+}

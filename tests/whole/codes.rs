@@ -1,0 +1,104 @@
+//! One code, one meaning, one row in README's table, one folder of test data.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use trailproof::proof::finding::Code;
+use trailproof::report::trails;
+use trailproof::report::validation::v1;
+
+use crate::support::program::{root, run};
+use crate::whole::cases::all;
+
+fn emitted() -> BTreeSet<String> {
+    Code::ALL.iter().map(|c| c.as_str().to_owned()).collect()
+}
+
+#[test]
+fn codes_folders_and_readme_rows_are_one_set() {
+    let folders: BTreeSet<String> = all()
+        .iter()
+        .map(|case| case.name.split("--").next().expect("a code").to_owned())
+        .filter(|name| name != "sample" && name != "real")
+        .collect();
+    assert_eq!(folders, emitted(), "folders of testdata against codes");
+
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let table = readme
+        .split("## Finding codes")
+        .nth(1)
+        .expect("the table of codes");
+    let table = table.split("\n## ").next().expect("a section");
+    let row = |line: &str| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned());
+    let rows: Vec<String> = table.lines().filter_map(row).collect();
+    assert_eq!(rows.len(), emitted().len(), "each code has one row");
+    assert_eq!(
+        rows.into_iter().collect::<BTreeSet<_>>(),
+        emitted(),
+        "rows against codes"
+    );
+}
+
+#[test]
+fn each_case_shows_the_code_it_is_named_after() {
+    for case in all() {
+        let code = case.name.split("--").next().expect("a code");
+        let expected = root()
+            .join("testdata")
+            .join(case.name)
+            .join("expected.json");
+        let report = fs::read_to_string(expected).expect("expected.json");
+        let shown = report.contains(&format!("\"code\": \"{code}\""));
+        // A variant may show what it takes for the code not to be given.
+        let cured = case.name.contains("--") && (case.exit == 0 || case.exit == 3);
+        assert!(
+            shown || cured || code == "sample" || code == "real",
+            "{}",
+            case.name
+        );
+    }
+}
+
+#[test]
+fn names_and_serialised_codes_agree() {
+    for code in Code::ALL {
+        let json = serde_json::to_string(code).expect("JSON");
+        assert_eq!(json, format!("\"{}\"", code.as_str()));
+    }
+}
+
+#[test]
+fn the_schema_that_is_shipped_is_that_of_the_types() {
+    let schemas = [
+        (
+            "validate",
+            "src/report/validation/v1.schema.json",
+            v1::schema(),
+        ),
+        (
+            "trails",
+            "src/report/trails/v1.schema.json",
+            trails::schema(),
+        ),
+        (
+            "doctor",
+            "src/report/doctor/v1.schema.json",
+            trailproof::report::doctor::v1::schema(),
+        ),
+        (
+            "explain",
+            "src/report/explain/v1.schema.json",
+            trailproof::report::explain::v1::schema(),
+        ),
+    ];
+    for (of, path, schema) in schemas {
+        let kept = fs::read_to_string(root().join(path)).expect("the schema");
+        let made = serde_json::to_string_pretty(&schema).expect("JSON") + "\n";
+        assert!(
+            made == kept,
+            "write it anew: cargo run -- schema {of} > {path}"
+        );
+        let printed = run(&root(), &["schema", of]);
+        assert_eq!((printed.code, printed.stdout), (0, made));
+    }
+}

@@ -1,0 +1,101 @@
+//! The AWS CLI, of one version, in an environment of its own.
+
+use std::process::Output;
+use std::sync::LazyLock;
+
+use crate::support::aws::Loopback;
+use crate::support::python::{Python, said, text};
+
+/// The version that is held against us: another one may say other things in other words.
+const VERSION: &str = "1.46.2";
+
+/// How one run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Exit status 0: nothing was found to be wrong.
+    Valid,
+    /// Exit status 1: something is INVALID.
+    Invalid,
+    /// It gave up, without a summary.
+    Aborted,
+}
+
+/// What a program prints on its two streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prints {
+    pub out: String,
+    pub err: String,
+}
+
+impl Prints {
+    pub fn of(output: &Output) -> Prints {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        Prints {
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+}
+
+/// What one run said.
+pub struct Said {
+    pub end: End,
+    pub prints: Prints,
+    /// Standard output, then standard error.
+    pub text: String,
+}
+
+impl Said {
+    /// What several runs said, one after the other: one that found something is enough.
+    pub fn together(runs: Vec<Said>) -> Said {
+        let ended = |end| runs.iter().any(|run| run.end == end);
+        let worst = [End::Invalid, End::Aborted].into_iter().find(|e| ended(*e));
+        Said {
+            end: worst.unwrap_or(End::Valid),
+            prints: Prints {
+                out: runs.iter().map(|run| run.prints.out.as_str()).collect(),
+                err: runs.iter().map(|run| run.prints.err.as_str()).collect(),
+            },
+            text: runs.into_iter().map(|run| run.text).collect(),
+        }
+    }
+}
+
+/// `aws cloudtrail validate-logs` against AWS on loopback; it finds no settings but these.
+pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
+    let home = tempfile::tempdir().expect("a folder");
+    let output = INSTALLED
+        .command()
+        .env_clear()
+        .envs(loopback.env())
+        .envs(INSTALLED.path())
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", home.path())
+        .args(["-m", "awscli", "cloudtrail", "validate-logs"])
+        .args(args)
+        .output()
+        .expect("the AWS CLI runs");
+    let text = text(&output);
+    let end = match output.status.code() {
+        Some(0) => End::Valid,
+        Some(1) => End::Invalid,
+        _ => End::Aborted,
+    };
+    // Python itself exits with 1 where it fails before the AWS CLI begins.
+    let summary = text.contains("Results requested for ");
+    assert_eq!(end != End::Aborted, summary, "{args:?}:\n{text}");
+    Said {
+        end,
+        prints: Prints::of(&output),
+        text,
+    }
+}
+
+/// The AWS CLI, made once.
+static INSTALLED: LazyLock<Python> = LazyLock::new(|| {
+    let python = Python::with("awscli", VERSION);
+    let version = said(python.command().args(["-m", "awscli", "--version"]));
+    let expected = format!("aws-cli/{VERSION} ");
+    assert!(version.starts_with(&expected), "{version}");
+    python
+});

@@ -1,0 +1,151 @@
+//! The sample, as README runs it: with the metadata it needs, without, and cured.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::program::{codes, report, root, run};
+
+/// The commands of README's first code block.
+fn readme_commands() -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let block = readme
+        .split("```sh\n")
+        .nth(1)
+        .expect("a block")
+        .split("```")
+        .next()
+        .expect("its end");
+    block
+        .lines()
+        .filter(|l| !l.starts_with('#') && !l.trim().is_empty())
+        .map(Into::into)
+        .collect()
+}
+
+fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_str()
+            .expect("UTF-8")
+            .to_owned();
+        if path.is_dir() {
+            copy(&path, &to.join(name), wanted);
+        } else if wanted(&name) {
+            fs::copy(&path, to.join(name)).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn the_command_in_readme_runs_on_the_sample_and_verifies_it() {
+    let commands = readme_commands();
+    assert_eq!(commands.len(), 2, "two commands: {commands:?}");
+    assert!(commands[1].starts_with("cargo test"), "{}", commands[1]);
+    let words: Vec<&str> = commands[0].split_whitespace().collect();
+    let (cargo, args) = words.split_at(words.iter().position(|w| *w == "--").expect("--") + 1);
+    assert_eq!(cargo, ["cargo", "run", "--release", "--"]);
+    let run = run(&root(), args);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.starts_with("VERIFIED: "), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("4 chains: digests 196 valid; logs 234 valid"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_printed() {
+    let sample = root().join("testdata/sample");
+    let dir = tempfile::tempdir().expect("a folder");
+    copy(&sample, dir.path(), &|name| !name.ends_with(".head.json"));
+    let args = ["--path", "bucket", "--keys", "keys"];
+    let (code, bare) = report(dir.path(), &args);
+    assert_eq!(code, 4);
+    let absent = codes(&bare)
+        .into_iter()
+        .filter(|c| c == "unproven digest-signature-absent")
+        .count();
+    // The newest of four chains, and two backfill digests, which no successor records.
+    assert_eq!(absent, 6);
+
+    // The commands are run as printed, by a shell, with an `aws` that answers from what was kept.
+    let bin = dir.path().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    let kept = sample.join("bucket");
+    let aws = format!(
+        "#!/bin/sh\n[ \"$1 $2 $3 $4 $5 $6 $7\" = \"s3api head-object --output json --bucket example-org-trail --key\" ] || exit 9\n\
+         exec cat \"{}/$8.head.json\"\n",
+        kept.display()
+    );
+    fs::write(bin.join("aws"), aws).expect("a script");
+    let chmod = Command::new("chmod")
+        .arg("+x")
+        .arg(bin.join("aws"))
+        .status()
+        .expect("chmod");
+    assert!(chmod.success());
+    let text = run(
+        dir.path(),
+        &["validate", "--path", "bucket", "--keys", "keys"],
+    )
+    .stdout;
+    let cures: Vec<&str> = text
+        .lines()
+        .filter_map(|l| l.split_once("--path: ").map(|(_, c)| c))
+        .collect();
+    assert_eq!(cures.len(), 6, "{text}");
+    for cure in cures {
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH"));
+        let cured = Command::new("sh")
+            .args(["-c", cure])
+            .env("PATH", path)
+            .current_dir(dir.path().join("bucket"))
+            .status()
+            .expect("a shell");
+        assert!(cured.success(), "{cure}");
+    }
+    let (code, cured) = report(dir.path(), &args);
+    assert_eq!((code, cured["verdict"].as_str()), (0, Some("verified")));
+}
+
+/// A bucket has no empty folders: those that a copy is left with say nothing.
+#[test]
+fn of_a_chain_removed_whole_folders_alone_tell_nothing_and_one_log_tells_it() {
+    const GONE: &str = "222222222222/eu-central-1/us-east-1/org_trail.main";
+    let missing = |keep: &dyn Fn(&str) -> bool, more: &[&str]| -> Vec<String> {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(&root().join("testdata/sample"), dir.path(), &|name| {
+            let of_it = name.starts_with("222222222222_") && name.contains("_eu-central-1_");
+            !of_it || keep(name)
+        });
+        fs::write(dir.path().join("expect"), GONE).expect("a file");
+        let args = [&["--path", "bucket", "--keys", "keys"], more].concat();
+        let (code, report) = report(dir.path(), &args);
+        assert_eq!(report["chains"].as_array().map(Vec::len), Some(3));
+        let missing = codes(&report);
+        let missing = missing.into_iter().filter(|c| c.ends_with("chain-missing"));
+        let missing: Vec<String> = missing.collect();
+        assert_eq!(code, if missing.is_empty() { 0 } else { 4 }, "{report:#}");
+        missing
+    };
+    let nothing = |_: &str| false;
+    let log = |name: &str| name.contains("_CloudTrail_");
+    let head = |name: &str| name.ends_with(".head.json");
+    assert!(missing(&nothing, &[]).is_empty());
+    assert!(
+        missing(&head, &[]).is_empty(),
+        "what describes no object is none"
+    );
+    assert_eq!(missing(&log, &[]), ["unproven chain-missing"]);
+    // Expected and shown by its siblings as well, it is told once.
+    let expect = ["--expect", "expect"];
+    assert_eq!(missing(&log, &expect), ["unproven chain-missing"]);
+    assert_eq!(missing(&nothing, &expect), ["unproven chain-missing"]);
+}
