@@ -9,6 +9,7 @@ use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
 use crate::validate::not_proven::{self, NotProvenInput};
 use crate::validate::outcome::{Outcome, Requests, verdict};
+use crate::validate::survey::absences;
 use crate::validate::survey::folders::Survey;
 
 impl Context<'_> {
@@ -89,8 +90,8 @@ impl Context<'_> {
         found.extend(all.unvalidated.iter().map(trail_status::unvalidated));
         let mut ledger = self.ledgers.open();
         found.into_iter().for_each(|f| self.add(&mut ledger, f));
-        self.absences(survey, all, &mut ledger);
-        self.gone(survey, all, &mut ledger);
+        let absences = absences::absences(self, survey, all);
+        absences.into_iter().for_each(|f| self.add(&mut ledger, f));
         self.settle(&mut ledger);
         ledger
     }

@@ -19,7 +19,7 @@ use crate::validate::digests::listing::{self, DigestNames, HeldNames, ListingRan
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledgers;
 use crate::validate::not_proven;
-use crate::validate::request::{ChainFilter, ScopeItem};
+use crate::validate::request::{ChainFilter, FilterTerm};
 use crate::validate::survey::folders::{self, Survey};
 
 /// What is wanted of the look.
@@ -132,7 +132,7 @@ pub fn take(
 struct ChainGroup {
     chains: Vec<FoundChain>,
     trouble: Vec<Finding>,
-    answered: Vec<ScopeItem>,
+    answered: Vec<FilterTerm>,
     listings: u64,
 }
 
@@ -163,7 +163,7 @@ impl Taker<'_> {
         for (id, names) in listing.chains {
             for root in names.roots() {
                 let member = |owner: &AccountId| members.contains(&(root.clone(), owner.clone()));
-                let answers = filter.answers(root, &id, &member).into_iter();
+                let answers = filter.matched_terms(root, &id, &member).into_iter();
                 for answer in answers {
                     if !group.answered.contains(&answer) {
                         group.answered.push(answer);
@@ -220,13 +220,10 @@ impl Taker<'_> {
         trouble.extend(listed);
         // Where there is nowhere to look, why was told beforehand.
         if !self.atlas.roots().is_empty() {
-            let asked = filter.asked();
+            let asked = filter.terms();
             let unmet = asked.iter().filter(|asked| !answered.contains(asked));
             trouble.extend(unmet.map(|asked| {
-                let message = format!(
-                    "no digest was found for the {} {} that was asked for",
-                    asked.what, asked.value
-                );
+                let message = format!("no digest was found for the {asked} that was asked for");
                 self.absent(message, chains.is_empty())
             }));
             if chains.is_empty() && asked.is_empty() {

@@ -18,7 +18,7 @@ use crate::validate::digests::listing::{self, Listing, ListingRange};
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
 use crate::validate::outcome::ChainOutcome;
-use crate::validate::request::ScopeItem;
+use crate::validate::request::FilterTerm;
 use crate::validate::unreferenced::references::References;
 use crate::validate::unreferenced::search::LogSearch;
 use crate::validate::unreferenced::tally::OtherObjects;
@@ -33,7 +33,7 @@ pub(crate) struct GroupResult {
     pub chains: Vec<Box<ChainOutcome>>,
     /// What was found, a ledger a chain and one for what is of none.
     pub ledgers: Vec<Ledger>,
-    pub answered: Vec<ScopeItem>,
+    pub answered: Vec<FilterTerm>,
     pub found: Vec<(KeyRoot, ChainId)>,
     /// When the newest digest of each ends.
     pub ends: Vec<(ChainId, Timestamp)>,
@@ -138,7 +138,9 @@ impl Context<'_> {
                 let member = |account: &AccountId| {
                     members.contains(&(root.clone(), account.clone())) || described(account)
                 };
-                result.answered.extend(filter.answers(root, &id, &member));
+                result
+                    .answered
+                    .extend(filter.matched_terms(root, &id, &member));
                 result.found.push((root.clone(), id.clone()));
             }
             if let Some(newest) = names.main.last() {

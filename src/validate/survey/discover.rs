@@ -193,7 +193,7 @@ impl<'a> Looker<'a> {
         for name in names {
             let inner = format!("{prefix}{name}/");
             if let Ok(account) = name.parse::<AccountId>() {
-                if self.filter.looks_into(root, &account) {
+                if self.filter.admits_account(root, &account) {
                     self.push(inner, FolderKind::Account(root.clone(), account));
                 } else {
                     self.survey.others.add(self.limits, inner);

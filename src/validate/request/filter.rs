@@ -1,0 +1,180 @@
+//! Which chains to validate (pure).
+
+use std::fmt;
+
+use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailArn};
+use crate::cloudtrail::object_key::KeyRoot;
+
+/// Selects chains. An empty list does not narrow; values in one list are alternatives, and a chain
+/// must match every list that is not empty.
+#[derive(Debug, Clone, Default)]
+pub struct ChainFilter {
+    /// Regions whose events the digests cover. A digest is delivered from this region and signed
+    /// with its key.
+    pub regions: Vec<Region>,
+    /// Accounts whose events the digests cover. For an organization trail these are its member accounts.
+    pub accounts: Vec<AccountId>,
+    /// Organizations, as the keys of their trails' objects show them.
+    pub organizations: Vec<OrganizationId>,
+    /// Trails.
+    pub trail_arns: Vec<TrailArn>,
+    /// Key prefixes before `AWSLogs`, without a closing slash. An empty prefix is the top of the bucket.
+    pub prefixes: Vec<String>,
+    /// Prefixes that the requested trails are configured to write to. They are searched first where
+    /// `prefixes` is empty. They do not narrow: if nothing is found there, the whole bucket is searched.
+    pub places: Vec<String>,
+    /// Buckets that the digests must have been written to. This does not narrow: a digest that records
+    /// another bucket is reported as relocated.
+    pub buckets: Vec<String>,
+}
+
+/// One value of a [`ChainFilter`]. A value that no chain matches is reported. Displayed as its kind and
+/// its value, as in `region eu-west-1`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilterTerm {
+    /// One of [`ChainFilter::regions`].
+    Region(Region),
+    /// One of [`ChainFilter::accounts`].
+    Account(AccountId),
+    /// One of [`ChainFilter::organizations`].
+    Organization(OrganizationId),
+    /// One of [`ChainFilter::trail_arns`].
+    Trail(TrailArn),
+    /// One of [`ChainFilter::prefixes`].
+    Prefix(String),
+}
+
+impl fmt::Display for FilterTerm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FilterTerm::Region(region) => write!(f, "region {region}"),
+            FilterTerm::Account(account) => write!(f, "account {account}"),
+            FilterTerm::Organization(id) => write!(f, "organization {id}"),
+            FilterTerm::Trail(arn) => write!(f, "trail {arn}"),
+            FilterTerm::Prefix(prefix) => write!(f, "prefix {prefix}"),
+        }
+    }
+}
+
+impl ChainFilter {
+    /// Selects the trail of one chain, assuming that the chain's account owns the trail.
+    pub fn trail_of(chain: &ChainId) -> ChainFilter {
+        ChainFilter {
+            trail_arns: vec![TrailArn {
+                partition: chain.region.partition().into(),
+                home_region: chain.home_region.clone(),
+                account: chain.account.clone(),
+                trail: chain.trail.clone(),
+            }],
+            ..ChainFilter::default()
+        }
+    }
+
+    /// The prefixes to search first, sorted; `None` if the whole bucket must be searched.
+    pub fn known_prefixes(&self) -> Option<Vec<&str>> {
+        let known = [&self.prefixes, &self.places];
+        let known = known.into_iter().find(|list| !list.is_empty())?;
+        let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+        known.sort_unstable();
+        known.dedup();
+        Some(known)
+    }
+
+    /// Whether an account's folder must be listed: it may hold requested chains, or show that the
+    /// account owns an organization trail.
+    pub fn admits_account(&self, root: &KeyRoot, account: &AccountId) -> bool {
+        let wanted = admits(&self.accounts, account);
+        let owner = self.trail_arns.iter().any(|a| a.account == *account);
+        match &root.organization {
+            Some(_) => wanted || owner,
+            None => wanted && (self.trail_arns.is_empty() || owner),
+        }
+    }
+
+    /// Whether the folder of one account and region may hold requested chains.
+    pub fn admits_folder(&self, root: &KeyRoot, account: &AccountId, region: &Region) -> bool {
+        admits(&self.regions, region)
+            && admits(&self.accounts, account)
+            && admits(&self.prefixes, &root.prefix)
+            && (self.organizations.is_empty() || self.has_organization_of(root))
+    }
+
+    /// Whether a chain is requested. Its folder must be admitted already.
+    pub fn admits(&self, root: &KeyRoot, chain: &ChainId) -> bool {
+        self.trail_arns.is_empty() || self.trail_arns.iter().any(|a| is_of(a, root, chain))
+    }
+
+    /// Whether a chain that the user expects is requested. Its folder is not known, so prefixes,
+    /// organizations and the owner of its trail cannot be compared.
+    pub fn concerns(&self, chain: &ChainId) -> bool {
+        let is_trail = |a: &TrailArn| a.home_region == chain.home_region && a.trail == chain.trail;
+        admits(&self.regions, &chain.region)
+            && admits(&self.accounts, &chain.account)
+            && (self.trail_arns.is_empty() || self.trail_arns.iter().any(is_trail))
+    }
+
+    /// All terms of this filter.
+    pub fn terms(&self) -> Vec<FilterTerm> {
+        let regions = self.regions.iter().cloned();
+        let accounts = self.accounts.iter().cloned();
+        let organizations = self.organizations.iter().cloned();
+        let trails = self.trail_arns.iter().cloned();
+        let prefixes = self.prefixes.iter().cloned();
+        regions
+            .map(FilterTerm::Region)
+            .chain(accounts.map(FilterTerm::Account))
+            .chain(organizations.map(FilterTerm::Organization))
+            .chain(trails.map(FilterTerm::Trail))
+            .chain(prefixes.map(FilterTerm::Prefix))
+            .collect()
+    }
+
+    /// The terms that a chain matches. No digest records the owner of an organization trail. A chain
+    /// in an organization's folder therefore matches the trail's ARN only if the filter has that
+    /// organization, or if the owner `is_member`: an account of the organization that is known here.
+    pub fn matched_terms(
+        &self,
+        root: &KeyRoot,
+        chain: &ChainId,
+        is_member: &dyn Fn(&AccountId) -> bool,
+    ) -> Vec<FilterTerm> {
+        let is_owned = |arn: &&TrailArn| {
+            arn.account == chain.account
+                || self.has_organization_of(root)
+                || is_member(&arn.account)
+        };
+        let regions = equal(&self.regions, Some(&chain.region));
+        let accounts = equal(&self.accounts, Some(&chain.account));
+        let organizations = equal(&self.organizations, root.organization.as_ref());
+        let trails = self.trail_arns.iter().filter(|a| is_of(a, root, chain));
+        let prefixes = equal(&self.prefixes, Some(&root.prefix));
+        regions
+            .map(FilterTerm::Region)
+            .chain(accounts.map(FilterTerm::Account))
+            .chain(organizations.map(FilterTerm::Organization))
+            .chain(trails.filter(is_owned).cloned().map(FilterTerm::Trail))
+            .chain(prefixes.map(FilterTerm::Prefix))
+            .collect()
+    }
+
+    fn has_organization_of(&self, root: &KeyRoot) -> bool {
+        let organization = root.organization.as_ref();
+        organization.is_some_and(|id| self.organizations.contains(id))
+    }
+}
+
+fn admits<T: PartialEq>(list: &[T], value: &T) -> bool {
+    list.is_empty() || list.contains(value)
+}
+
+fn equal<T: PartialEq + Clone>(list: &[T], value: Option<&T>) -> impl Iterator<Item = T> {
+    list.iter().filter(move |v| Some(*v) == value).cloned()
+}
+
+/// Whether a chain belongs to a trail. An organization trail writes for every account of the
+/// organization, so in an organization's folder the chain's account need not be the trail's.
+fn is_of(arn: &TrailArn, root: &KeyRoot, chain: &ChainId) -> bool {
+    arn.home_region == chain.home_region
+        && arn.trail == chain.trail
+        && (arn.account == chain.account || root.organization.is_some())
+}

@@ -1,0 +1,122 @@
+//! Which logs to read (pure).
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::base::sha256::Sha256;
+use crate::cloudtrail::ids::NotAn;
+
+/// Which logs are read; the others must still be there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LogSelection {
+    /// Every log is read and compared.
+    All,
+    /// No log is read.
+    None,
+    /// One of several parts, counted from 1: all parts with one seed are all logs.
+    Part(u32, u32),
+    /// A share of them, in percent.
+    Percent(f64),
+}
+
+impl FromStr for LogSelection {
+    type Err = NotAn;
+
+    fn from_str(s: &str) -> Result<Self, NotAn> {
+        const WHAT: NotAn = NotAn("all, none, a part such as 1/7, or a share such as 5%");
+        let percent = |text: &str| text.parse().ok().filter(|p| *p > 0.0 && *p <= 100.0);
+        match (s, s.split_once('/'), s.strip_suffix('%')) {
+            ("all", ..) => Ok(LogSelection::All),
+            ("none", ..) => Ok(LogSelection::None),
+            (_, Some((part, of)), _) => match (part.parse(), of.parse()) {
+                (Ok(part), Ok(of)) if (1..=of).contains(&part) => Ok(LogSelection::Part(part, of)),
+                _ => Err(WHAT),
+            },
+            (_, _, Some(share)) => percent(share).map(LogSelection::Percent).ok_or(WHAT),
+            _ => Err(WHAT),
+        }
+    }
+}
+
+impl fmt::Display for LogSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LogSelection::All => f.write_str("all"),
+            LogSelection::None => f.write_str("none"),
+            LogSelection::Part(part, of) => write!(f, "{part}/{of}"),
+            LogSelection::Percent(share) => write!(f, "{share}%"),
+        }
+    }
+}
+
+impl LogSelection {
+    /// Whether it draws a sample, which depends on a seed.
+    pub fn is_sample(self) -> bool {
+        matches!(self, LogSelection::Part(..) | LogSelection::Percent(_))
+    }
+
+    /// Whether a log is read: drawn by SHA-256 over seed, a zero byte and its key, so that nobody who
+    /// does not know the seed can tell which.
+    pub fn reads(self, seed: &str, key: &str) -> bool {
+        let drawn = || {
+            let hash = Sha256::of(&[seed.as_bytes(), &[0], key.as_bytes()].concat());
+            let (first, _) = hash.0.split_at(8);
+            first
+                .iter()
+                .fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
+        };
+        match self {
+            LogSelection::All => true,
+            LogSelection::None => false,
+            LogSelection::Part(part, of) => drawn() % u64::from(of) == u64::from(part - 1),
+            // The cast saturates, so 100 % is all but one in 2^64: and that one too.
+            LogSelection::Percent(share) => {
+                share >= 100.0 || drawn() < (share / 100.0 * 2_f64.powi(64)) as u64
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LogSelection;
+
+    #[test]
+    fn parts_are_all_logs_and_no_log_is_in_two() {
+        for key in (0..1000).map(|n| format!("key-{n}")) {
+            let parts = (1..=7).filter(|part| LogSelection::Part(*part, 7).reads("seed", &key));
+            assert_eq!(parts.count(), 1, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_drawn_by_the_seed_and_grows() {
+        let read = |share, seed: &str| -> Vec<String> {
+            let keys = (0..10_000).map(|n| format!("key-{n}"));
+            keys.filter(|key| LogSelection::Percent(share).reads(seed, key))
+                .collect()
+        };
+        let five = read(5.0, "one");
+        assert!((400..600).contains(&five.len()), "{}", five.len());
+        assert!(five.iter().all(|key| read(50.0, "one").contains(key)));
+        assert_ne!(five, read(5.0, "other"));
+        assert_eq!(read(100.0, "one").len(), 10_000);
+    }
+
+    #[test]
+    fn what_is_no_sample_is_refused() {
+        for bad in [
+            "", "some", "0/3", "4/3", "1/0", "0%", "101%", "-1%", "nan%", "%", "/",
+        ] {
+            assert!(bad.parse::<LogSelection>().is_err(), "{bad}");
+        }
+        for good in ["all", "none", "1/1", "3/7", "5%", "0.5%", "100%"] {
+            assert_eq!(
+                good.parse::<LogSelection>()
+                    .map(|l| l.to_string())
+                    .as_deref(),
+                Ok(good)
+            );
+        }
+    }
+}
