@@ -6,19 +6,17 @@
     reason = "a test fails by panicking"
 )]
 
-mod attacks;
 #[cfg(feature = "aws")]
 mod aws;
+mod base;
 mod cli;
 mod cloudtrail;
 mod commands;
-mod edges;
-mod hostile;
 mod layering;
 mod library;
 mod proof;
 mod report;
+mod source;
 mod support;
 mod validate;
-mod walk;
 mod whole;

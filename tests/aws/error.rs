@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::aws::{Answer, Fault, Service, TrailConfig};
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, trail};
 use crate::support::forge::{Chain, ChainSpec, Place, World, ts};
-use crate::support::program::codes;
+use crate::support::program::severity_codes;
 use crate::support::stage::Stage;
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
@@ -83,7 +83,7 @@ fn text<'r>(finding: &'r Value, field: &str) -> &'r str {
 fn what_passes_does_not_reach_the_report() {
     let six = six();
     let (code, quiet) = six.report(&[]);
-    assert_eq!((code, codes(&quiet)), (0, Vec::new()), "{quiet:#}");
+    assert_eq!((code, severity_codes(&quiet)), (0, Vec::new()), "{quiet:#}");
     six.fault(at(&six.log(3), Answer::slow_down()).times(12))
         .fault(at(&six.log(4), Answer::CutOff(100)).times(2))
         .fault(at(&six.digest(5), Answer::CutOff(0)).times(2))
@@ -153,7 +153,7 @@ fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse()
         assert_eq!(found["reason"], reason);
         let said = format!("{} {}", text(found, "message"), text(found, "hint"));
         assert!(said.contains(words), "{said}");
-        assert_eq!(codes(&report).len(), 1, "{report:#}");
+        assert_eq!(severity_codes(&report).len(), 1, "{report:#}");
         assert_eq!(report["complete"], true);
     }
 }
@@ -202,7 +202,7 @@ fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
         text(found, "message").contains("changed while it was read"),
         "{found:#}"
     );
-    assert_eq!(codes(&report).len(), 1, "{} {report:#}", other.key);
+    assert_eq!(severity_codes(&report).len(), 1, "{} {report:#}", other.key);
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn an_answer_without_keys_leaves_them_unavailable() {
     assert_eq!(
         (
             code,
-            codes(&report).contains(&"unproven key-unavailable".into())
+            severity_codes(&report).contains(&"unproven key-unavailable".into())
         ),
         (4, true)
     );
@@ -322,7 +322,7 @@ fn a_key_known_of_another_time_makes_no_answer_of_none() {
     let args = [&["--s3-bucket", BUCKET][..], &window].concat();
     let (code, report) = stage.report(&args);
     assert_eq!(code, 4, "{report:#}");
-    let found = codes(&report);
+    let found = severity_codes(&report);
     assert!(
         found.contains(&"unproven key-unavailable".into()),
         "{found:?}"

@@ -13,7 +13,7 @@ use crate::support::hours::{
     ARN, CHAIN, WINDOW, add, assert_refused, calls, of_trail, over_tls, serving, stage, trail,
     world,
 };
-use crate::support::program::{codes, finish, reported};
+use crate::support::program::{finish, reported, severity_codes};
 use crate::support::stage::Stage;
 
 /// What the AWS CLI takes and means nothing here.
@@ -219,7 +219,11 @@ fn archive_and_trail_are_signed_in_to_each_with_a_profile_of_its_own() {
     let args = of_trail(&[&named[..], &args].concat());
     let (code, report) = reported(finish(&mut command(&stage, &args)));
     assert_eq!((code, &report["verdict"]), (4, &json!("unproven")));
-    assert_eq!(codes(&report), ["unproven key-unavailable"], "{report}");
+    assert_eq!(
+        severity_codes(&report),
+        ["unproven key-unavailable"],
+        "{report}"
+    );
     assert_eq!(reasons(&report, "key-unavailable"), [&json!("credentials")]);
     let s3 = calls(&stage, Service::S3);
     assert!(!s3.is_empty() && s3.iter().all(|c| c.status != Some(403)));

@@ -112,7 +112,7 @@ pub fn assert_matches(validator: &Validator, report: &Value) {
 }
 
 /// The codes found, with their severities, in order.
-pub fn codes(report: &Value) -> Vec<String> {
+pub fn severity_codes(report: &Value) -> Vec<String> {
     let findings = report["findings"].as_array().expect("findings");
     let code = |f: &Value| {
         format!(

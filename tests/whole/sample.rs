@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::program::{codes, report, root, run};
+use crate::support::program::{report, root, run, severity_codes};
 
 /// The commands of README's first code block.
 fn readme_commands() -> Vec<String> {
@@ -68,7 +68,7 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
     let args = ["--path", "bucket", "--keys", "keys"];
     let (code, bare) = report(dir.path(), &args);
     assert_eq!(code, 4);
-    let absent = codes(&bare)
+    let absent = severity_codes(&bare)
         .into_iter()
         .filter(|c| c == "unproven digest-signature-absent")
         .count();
@@ -129,7 +129,7 @@ fn of_a_chain_removed_whole_folders_alone_tell_nothing_and_one_log_tells_it() {
         let args = [&["--path", "bucket", "--keys", "keys"], more].concat();
         let (code, report) = report(dir.path(), &args);
         assert_eq!(report["chains"].as_array().map(Vec::len), Some(3));
-        let missing = codes(&report);
+        let missing = severity_codes(&report);
         let missing = missing.into_iter().filter(|c| c.ends_with("chain-missing"));
         let missing: Vec<String> = missing.collect();
         assert_eq!(code, if missing.is_empty() { 0 } else { 4 }, "{report:#}");

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 mod aws_cli;
+mod exit_status;
 mod jsonl;
 #[cfg(feature = "aws")]
 mod lines;
+mod verbose;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour};
 use crate::support::forge::{Heads, Object, Place, Trail, World};
-use crate::support::program::{codes, report, root, run, trails};
+use crate::support::program::{report, root, run, severity_codes, trails};
 
 const SAMPLE: [&str; 2] = ["--path", "bucket"];
 
@@ -159,7 +159,7 @@ fn the_list_for_expect_is_read_back_and_a_chain_that_went_is_missed() {
     let keys = ["--keys", "keys", "--expect", path];
     let (code, whole) = report(&sample(), &[&SAMPLE[..], &keys].concat());
     let missed = |report: &Value| {
-        let codes = codes(report).into_iter();
+        let codes = severity_codes(report).into_iter();
         codes.filter(|c| c == "unproven chain-missing").count()
     };
     assert_eq!((code, missed(&whole)), (0, 0), "{whole:#}");

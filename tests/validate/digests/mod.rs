@@ -1,5 +1,10 @@
 //! Digests: listing, links and the newest.
 
+mod backfill;
+mod copies;
 mod follow;
 mod followed;
+mod group;
+mod listing;
 mod trail_status;
+mod walk;

@@ -1,0 +1,39 @@
+//! The exit status, and the notes that explain it.
+
+use crate::support::program::{report, run};
+use crate::support::testdata::{case, validate, with};
+
+#[test]
+fn fail_on_decides_the_exit_and_not_the_verdict() {
+    for (name, fail_on, code) in [
+        ("gap", "gaps", 3),
+        ("gap", "unproven", 0),
+        ("gap", "failed", 0),
+        ("digest-signature-absent", "unproven", 4),
+        ("digest-signature-absent", "failed", 0),
+        ("log-missing", "failed", 1),
+    ] {
+        let (exit, report) = report(&case(name), &with(&["--fail-on", fail_on]));
+        assert_eq!(exit, code, "{name} {fail_on}");
+        assert_ne!(report["verdict"], "verified");
+    }
+}
+
+#[test]
+fn what_changes_nothing_is_said_on_standard_error() {
+    let as_of = run(
+        &case("digest-missing"),
+        &validate(&["--as-of", "2026-03-05"]),
+    );
+    assert_eq!(as_of.code, 1);
+    assert_eq!(
+        as_of.stderr,
+        "note: --as-of changes nothing without --end-time: the window ends with the data\n"
+    );
+    let mild = run(&case("gap"), &validate(&["--fail-on", "failed"]));
+    assert_eq!(mild.code, 0);
+    assert_eq!(
+        mild.stderr,
+        "note: the verdict is gaps; the exit status is 0 because of --fail-on\n"
+    );
+}

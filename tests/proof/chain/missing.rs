@@ -1,0 +1,183 @@
+//! Missing digests: what counts as one, and what does not hide one.
+
+use jiff::SignedDuration;
+use trailproof::base::time::Window;
+use trailproof::proof::finding::{Code, Finding, ObjectFacts, Verdict};
+use trailproof::source::memory::{MemoryObject, MemorySource};
+use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
+
+use crate::library::{codes, prove, request, ring, source};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
+use crate::support::forge::{damage, ts};
+use crate::support::requests::{between, minutes, within};
+
+/// A source whose buckets were given no names.
+struct Unnamed(MemorySource);
+
+impl Source for Unnamed {
+    fn roots(&self) -> Vec<Root> {
+        self.0
+            .roots()
+            .into_iter()
+            .map(|root| Root {
+                buckets: Vec::new(),
+                ..root
+            })
+            .collect()
+    }
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        refused: &mut dyn FnMut(&str, &'static str),
+    ) -> Result<Folders, GetError> {
+        self.0.folders(root, prefix, refused)
+    }
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<u64, GetError> {
+        self.0.list(root, prefix, range, visit)
+    }
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
+        self.0.get(root, key, with_metadata)
+    }
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        self.0.stat(root, key)
+    }
+}
+
+#[test]
+fn an_unreadable_starting_digest_does_not_make_an_honest_stop_missing_digests() {
+    let mut case = Case::new("unread-start", 0, "");
+    let mut chain = case.chain(3);
+    chain.stop(&mut case.world, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut case.world, ts("2026-03-01T09:45:10Z"));
+    let starting = chain.last().place.clone();
+    chain.run_until(&mut case.world, ts("2026-03-01T12:45:10Z"));
+    let mut source = source(&case.world);
+    source.fault(
+        BUCKET,
+        &starting.key,
+        GetError::Denied("AccessDenied".into()),
+    );
+    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+    assert_eq!(
+        outcome.verdict,
+        Verdict::Unproven,
+        "{:#?}",
+        outcome.findings
+    );
+}
+
+#[test]
+fn a_deletion_is_one_whether_or_not_the_bucket_was_named() {
+    let mut case = Case::new("unnamed", 0, "");
+    let chain = case.chain(8);
+    damage::delete(&mut case.world, &chain.digests[4].place);
+    let ring = ring(&case.world, &[REGION]);
+    // The window ends inside the missing digest; only what lies beyond it names it.
+    let request = between("2026-03-01T01:12:34Z", "2026-03-01T04:00:00Z");
+    for source in [
+        &source(&case.world) as &dyn Source,
+        &Unnamed(source(&case.world)),
+    ] {
+        let outcome = prove(source, &ring, &request);
+        assert_eq!(
+            (outcome.verdict, codes(&outcome)),
+            (Verdict::Failed, vec![Code::DigestMissing])
+        );
+    }
+}
+
+#[test]
+fn in_a_merged_copy_of_a_moved_chain_the_last_digests_of_the_old_bucket_are_missing() {
+    let mut case = Case::new("merged", 0, "");
+    let mut chain = case.chain(6);
+    chain.move_to("new-logs", None);
+    chain.run_until(&mut case.world, hour(9));
+    for digest in &chain.digests[4..7] {
+        damage::delete(&mut case.world, &digest.place);
+    }
+    let new = case
+        .world
+        .buckets
+        .remove("new-logs")
+        .expect("the new bucket");
+    case.world
+        .buckets
+        .get_mut(BUCKET)
+        .expect("the old one")
+        .extend(new);
+    let outcome = prove(
+        &Unnamed(source(&case.world)),
+        &ring(&case.world, &[REGION]),
+        &request(),
+    );
+    assert_eq!(outcome.verdict, Verdict::Failed, "{:#?}", outcome.findings);
+    let digests = outcome.chains[0].digests;
+    assert_eq!((digests.missing, digests.missing_inferred), (1, 2));
+}
+
+#[test]
+fn planted_objects_do_not_make_a_deletion_milder() {
+    let mut case = Case::new("planted-beside", 1, "");
+    let chain = case.chain(8);
+    damage::delete(&mut case.world, &chain.digests[4].place);
+    let ring = ring(&case.world, &[REGION]);
+    let mut source = source(&case.world);
+    let trail = &chain.spec.trail;
+    // Something that is no digest, one second before the end of the missing one.
+    let end = chain.digests[4].end - SignedDuration::from_secs(1);
+    source.put(
+        BUCKET,
+        &trail.digest_key(ACCOUNT, REGION, end),
+        MemoryObject::default(),
+    );
+    let outcome = prove(&source, &ring, &within(minutes(60), minutes(230)));
+    let missing: Vec<&Finding> = outcome
+        .findings
+        .iter()
+        .filter(|f| f.code == Code::DigestMissing)
+        .collect();
+    assert_eq!(missing.len(), 1, "{:#?}", outcome.findings);
+    let whole = Window {
+        from: chain.digests[4].start,
+        to: chain.digests[4].end,
+    };
+    assert_eq!(missing[0].interval, Some(whole));
+}
+
+#[test]
+fn junk_beyond_the_window_does_not_hide_a_hole_within() {
+    let mut case = Case::new("junk-beyond", 1, "");
+    let chain = case.chain(14);
+    for digest in &chain.digests[4..9] {
+        damage::delete(&mut case.world, &digest.place);
+    }
+    for digest in &chain.digests[9..11] {
+        damage::tamper_digest(&mut case.world, &digest.place);
+    }
+    let ring = ring(&case.world, &[REGION]);
+    for to in [360, 840] {
+        let outcome = prove(
+            &source(&case.world),
+            &ring,
+            &within(minutes(60), minutes(to)),
+        );
+        assert_eq!(
+            outcome.verdict,
+            Verdict::Failed,
+            "to minute {to}: {:#?}",
+            outcome.findings
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! Chains of digests: forks, links and missing digests.
+
+mod fork;
+mod missing;

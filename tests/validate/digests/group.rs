@@ -1,0 +1,86 @@
+//! One chain in several places.
+
+use crate::support::case::{BUCKET, REGION, hour, spec};
+use crate::support::disk::{copied, ids, running};
+use crate::support::forge::{Heads, KeyFileStyle, World};
+use crate::support::program::{report, severity_codes};
+
+#[test]
+fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
+    let mut world = World::new(14);
+    let mut chain = running(&mut world, spec(), 3);
+    chain.move_to("new-logs", Some("audit"));
+    chain.run_until(&mut world, hour(6));
+    let dir = copied(
+        &world,
+        &[BUCKET, "new-logs"],
+        &[REGION],
+        &Heads::All,
+        KeyFileStyle::V2Iso,
+    );
+    let old = format!("{BUCKET}={BUCKET}");
+    let both = [
+        "--path",
+        old.as_str(),
+        "--path",
+        "new-logs=new-logs",
+        "--keys",
+        "keys",
+    ];
+    let (code, whole) = report(dir.path(), &both);
+    assert_eq!((code, ids(&whole).len()), (0, 1), "{:#}", whole["findings"]);
+    let locations = whole["chains"][0]["locations"]
+        .as_array()
+        .expect("locations");
+    let buckets: Vec<_> = locations
+        .iter()
+        .map(|l| l["bucket"].as_str().expect("a bucket"))
+        .collect();
+    assert_eq!(buckets, [BUCKET, "new-logs"]);
+    assert_eq!(whole["chains"][0]["digests"]["valid"], 7);
+
+    // Copied one over the other into a folder without a name, it is still one chain.
+    world.write_tree("new-logs", &dir.path().join(BUCKET), Heads::All);
+    let (code, merged) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(
+        (code, merged["verdict"].as_str()),
+        (0, Some("verified")),
+        "{:#}",
+        merged["findings"]
+    );
+    // Named after the new bucket alone, the old digests are known by the links of the new ones; the
+    // logs of the old bucket are not looked for in another.
+    let named = [
+        "--path",
+        BUCKET,
+        "--keys",
+        "keys",
+        "--s3-bucket",
+        "new-logs",
+    ];
+    let (code, named) = report(dir.path(), &named);
+    assert_eq!(
+        (code, &named["chains"][0]["digests"]["valid"]),
+        (4, &7.into()),
+        "{:#}",
+        named["findings"]
+    );
+    assert!(
+        severity_codes(&named)
+            .iter()
+            .all(|c| c == "unproven log-unreadable"),
+        "{:?}",
+        severity_codes(&named)
+    );
+    let both = [
+        "--path",
+        BUCKET,
+        "--keys",
+        "keys",
+        "--s3-bucket",
+        "new-logs",
+        "--s3-bucket",
+        BUCKET,
+    ];
+    assert_eq!(report(dir.path(), &both).0, 0);
+}

@@ -1,0 +1,51 @@
+//! Findings of one code and chain become one finding with a count.
+
+use jiff::SignedDuration;
+use trailproof::base::limits::Limits;
+use trailproof::proof::finding::{Code, Finding, Verdict};
+use trailproof::validate::request::Request;
+
+use crate::library::{prove, request, ring, source};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
+
+#[test]
+fn thousands_of_planted_digests_are_told_in_time_and_in_one_finding() {
+    let mut case = Case::new("planted", 0, "");
+    let chain = case.chain(3);
+    let real = case.world.object(&chain.digests[1].place).clone();
+    let limits = Limits {
+        findings_per_code: 100,
+        ..Limits::default()
+    };
+    let mut source = source(&case.world);
+    for second in 0..5000 {
+        let end = hour(10) + SignedDuration::from_secs(second);
+        let key = chain.spec.trail.digest_key(ACCOUNT, REGION, end);
+        let mut body = crate::support::forge::gunzip(&real.body);
+        body.extend_from_slice(format!(" {}", " ".repeat(second as usize % 7)).as_bytes());
+        let body = crate::support::forge::gzip(&body);
+        source.put(
+            BUCKET,
+            &key,
+            trailproof::source::memory::MemoryObject {
+                body,
+                ..Default::default()
+            },
+        );
+    }
+    let outcome = prove(
+        &source,
+        &ring(&case.world, &[REGION]),
+        &Request {
+            limits,
+            ..request()
+        },
+    );
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    let planted: Vec<&Finding> = outcome
+        .findings
+        .iter()
+        .filter(|f| f.code == Code::DigestIdentityMismatch)
+        .collect();
+    assert_eq!((planted.len(), planted[0].count), (1, Some(5000)));
+}

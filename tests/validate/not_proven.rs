@@ -1,0 +1,21 @@
+//! What a report says it does not prove.
+
+use crate::support::case::{ACCOUNT, BUCKET, REGION, hour, spec};
+use crate::support::disk::{copy_of, running};
+use crate::support::forge::World;
+use crate::support::program::report;
+
+#[test]
+fn litter_beside_the_digests_is_named_and_does_no_harm() {
+    let mut world = World::new(16);
+    let chain = running(&mut world, spec(), 3);
+    world.litter(&chain.spec.trail, ACCOUNT, REGION, hour(1));
+    let dir = copy_of(&world);
+    let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
+    assert_eq!(code, 0, "{:#}", report["findings"]);
+    let said = report["not_proven"].to_string();
+    assert!(
+        said.contains("CloudTrail-Insight") && said.contains("CloudTrail-NetworkActivity"),
+        "{said}"
+    );
+}
