@@ -31,7 +31,7 @@ impl Context<'_> {
         let mut beside = all.beside.take().unwrap_or_default();
         all.unrecognised.first.truncate(request.limits.named);
         all.chains.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        let ledger = self.of_none(&survey, &all, std::mem::take(&mut beside.trouble));
+        let ledger = self.of_none(&survey, &all, std::mem::take(&mut beside.unlisted));
         let mut ledgers = std::mem::take(&mut all.ledgers);
         ledgers.push(ledger);
         let findings = ledgers.into_iter().flat_map(Ledger::into_findings);

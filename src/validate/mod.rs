@@ -107,7 +107,7 @@ pub fn validate(
     let searches: Vec<_> = groups.iter_mut().map(|g| g.search.take()).collect();
     let (mut listed, mut selected) = (Vec::new(), TrailSelectors::default());
     // What hangs on no log is asked for while logs are read.
-    let list = |search: Option<Box<LogSearch>>| search.map(|search| driver.list_logs(search));
+    let list = |search: Option<Box<LogSearch>>| search.map(|search| search.list(&driver));
     let told = std::thread::scope(|scope| {
         scope.spawn(|| listed = driver.side_by_side(searches, list));
         scope.spawn(|| selected = driver.selected(&trails));

@@ -19,6 +19,7 @@ use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
+use crate::validate::unreferenced;
 use crate::validate::unreferenced::references::References;
 use crate::validate::unreferenced::search::LogSearch;
 use crate::validate::unreferenced::tally::OtherObjects;
@@ -150,7 +151,7 @@ impl Context<'_> {
             walked.extend(proved);
         }
         result.compact();
-        let search = self.search(&mut walked, siblings, &hidden, references);
+        let search = LogSearch::plan(self, &mut walked, siblings, &hidden, references);
         Group {
             walked,
             search,
@@ -168,7 +169,10 @@ impl Context<'_> {
             mut result,
         } = group;
         if let Some(search) = search {
-            self.unreferenced(&mut walked, search, &hidden, &mut result);
+            let others = unreferenced::judge(self, &mut walked, search, &hidden);
+            let all_listed = others.as_ref().is_none_or(|o| o.unlisted.is_empty());
+            result.complete &= all_listed;
+            result.beside = others.map(Box::new);
         }
         result.chains.reserve_exact(walked.len());
         for proved in walked {

@@ -1,4 +1,4 @@
-//! Logs of one folder that no digest names, kept from the listing until gaps are explained.
+//! Logs of one folder that no digest lists, kept from the listing until gaps are explained.
 
 use std::io;
 
@@ -7,78 +7,79 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::spool::Spool;
 
-/// Bytes held of one folder before they go to the spool.
-const HELD: usize = 64 << 10;
+/// Bytes of one folder that stay in memory before they move to the spool.
+const IN_MEMORY: usize = 64 << 10;
 
-/// What a listing showed that no digest names, in its order.
+/// The logs of one folder that no digest lists, in the order of the listing.
 #[derive(Default)]
-pub(crate) struct Candidates {
-    held: Vec<Candidate>,
+pub(super) struct Candidates {
+    in_memory: Vec<Candidate>,
     bytes: usize,
-    /// Offsets in the spool.
+    /// Offsets of blocks in the spool.
     blocks: Vec<u64>,
     trouble: Option<io::Error>,
 }
 
-/// Logs that were shown.
+/// Logs that no digest lists.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum Candidate {
-    /// So many of one minute in gaps, by its second.
+pub(super) enum Candidate {
+    /// Logs of one minute in gaps: the minute in seconds since the epoch, and their number.
     InGaps(i64, u64),
-    /// One of which it is not known yet what it is, by its key.
+    /// The key of a log that is still to be classified or reported.
     Log(String),
 }
 
 impl Candidates {
-    /// Adds one that lies in gaps.
+    /// Counts a log that lies in gaps.
     pub fn add_in_gaps(&mut self, spool: &Spool, minute: Timestamp) {
         let second = minute.as_second();
-        match self.held.last_mut() {
+        match self.in_memory.last_mut() {
             Some(Candidate::InGaps(last, count)) if *last == second => *count += 1,
             _ => self.add(spool, Candidate::InGaps(second, 1), 0),
         }
     }
 
-    /// Adds one by its key.
+    /// Adds the key of a log.
     pub fn add_log(&mut self, spool: &Spool, key: &str) {
         self.add(spool, Candidate::Log(key.to_owned()), key.len());
     }
 
-    fn add(&mut self, spool: &Spool, shown: Candidate, bytes: usize) {
-        self.held.push(shown);
+    fn add(&mut self, spool: &Spool, candidate: Candidate, bytes: usize) {
+        self.in_memory.push(candidate);
         self.bytes += size_of::<Candidate>() + bytes;
-        if self.bytes >= HELD {
-            self.put_away(spool);
+        if self.bytes >= IN_MEMORY {
+            self.write_out(spool);
         }
     }
 
-    /// Keeps nothing in memory until it is asked for.
-    pub fn put_away(&mut self, spool: &Spool) {
-        let held = std::mem::take(&mut self.held);
+    /// Moves everything to the spool. Thousands of folders wait at the same time.
+    pub fn write_out(&mut self, spool: &Spool) {
+        let candidates = std::mem::take(&mut self.in_memory);
         self.bytes = 0;
-        if held.is_empty() || self.trouble.is_some() {
+        if candidates.is_empty() || self.trouble.is_some() {
             return;
         }
-        let block = postcard::to_stdvec(&held).map_err(io::Error::other);
+        let block = postcard::to_stdvec(&candidates).map_err(io::Error::other);
         match block.and_then(|block| spool.add(&block)) {
             Ok(at) => self.blocks.push(at),
             Err(e) => self.trouble = Some(e),
         }
     }
 
-    /// Visits all that were put away, in order.
+    /// Visits everything that was written out, in order.
     ///
     /// # Errors
-    /// Where the temporary file could not be made, written or read; or that of `visit`.
-    pub fn each(
+    /// If the temporary file could not be made, written or read; or the first error of `visit`.
+    pub fn for_each(
         self,
         spool: &Spool,
         mut visit: impl FnMut(Candidate) -> io::Result<()>,
     ) -> io::Result<()> {
         for at in self.blocks {
             let block = spool.read(at)?;
-            let shown: Vec<Candidate> = postcard::from_bytes(&block).map_err(io::Error::other)?;
-            shown.into_iter().try_for_each(&mut visit)?;
+            let candidates: Vec<Candidate> =
+                postcard::from_bytes(&block).map_err(io::Error::other)?;
+            candidates.into_iter().try_for_each(&mut visit)?;
         }
         self.trouble.map_or(Ok(()), Err)
     }

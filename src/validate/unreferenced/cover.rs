@@ -1,4 +1,4 @@
-//! What the digests of the chains in a folder say of a log that none of them names.
+//! What the digests of the chains in a folder show about a log that none of them lists.
 
 use jiff::Timestamp;
 
@@ -8,76 +8,79 @@ use crate::proof::coverage::Spans;
 use crate::source::RootId;
 use crate::validate::digests::chain::ChainState;
 
-/// What the digests of one chain say of time.
-pub(crate) struct Cover {
-    /// The chain's place among those that were asked for.
-    pub asked: Option<usize>,
-    /// Where its digests lie.
+/// Which time the digests of one chain cover.
+pub(super) struct Cover {
+    /// The chain's index among the requested chains of its account and region; `None` if it was not
+    /// requested.
+    pub requested: Option<usize>,
+    /// The folders that hold its digests.
     pub places: Vec<(RootId, KeyRoot)>,
-    /// The time it was walked over.
+    /// The time over which its digests were walked.
     pub window: Window,
-    /// Covered by proven digests.
+    /// The time that proven digests cover.
     pub verified: Spans,
-    /// Time whose backfill digests are not proven.
+    /// The time whose backfill digests are not proven.
     pub unsure: Spans,
-    /// Time that no digest covers.
+    /// The time that no digest covers.
     pub gaps: Vec<Window>,
-    /// The ends of starting digests: none before one of them names what was delivered after it.
+    /// The ends of starting digests. No digest before a restart lists a log delivered after it.
     pub restarts: Vec<Timestamp>,
 }
 
-/// What a log is that no digest names.
-pub(crate) enum LogClass {
-    /// It lies in a gap of a chain that was asked for.
+/// What is known about a log that no digest lists.
+pub(super) enum LogClass {
+    /// It lies in a gap of a requested chain.
     InGaps,
-    /// It lies in a gap of a chain that was not asked for.
+    /// It lies in a gap of a chain that was not requested.
     InOthersGap,
-    /// Every digest that could name it is proven.
+    /// Every digest that could list it is proven, and none does.
     Unreferenced,
-    /// Not every digest that could name it is.
+    /// A digest that could list it is missing or not proven.
     Undecided,
 }
 
 impl Cover {
-    /// What a chain that was asked for says.
-    pub fn new(asked: Option<usize>, proved: &ChainState) -> Cover {
+    /// The cover of a requested chain, by its index.
+    pub fn requested(index: usize, chain: &ChainState) -> Cover {
+        let backfill = chain.backfill.as_ref();
         Cover {
-            asked,
-            places: proved.names.places().into_iter().cloned().collect(),
-            window: proved.window,
-            verified: proved.main.paint.verified.clone(),
-            unsure: proved
-                .backfill
-                .as_ref()
+            requested: Some(index),
+            places: chain.names.places().into_iter().cloned().collect(),
+            window: chain.window,
+            verified: chain.main.paint.verified.clone(),
+            unsure: backfill
                 .map(|walked| walked.paint.coloured())
                 .unwrap_or_default(),
-            gaps: proved.gaps.iter().map(|g| g.time).collect(),
-            restarts: proved.main.restarts.clone(),
+            gaps: chain.gaps.iter().map(|g| g.time).collect(),
+            restarts: chain.main.restarts.clone(),
         }
     }
 
-    /// Whether a digest of this chain may name a log delivered in some time.
+    /// Whether a digest of this chain may list a log delivered in `time`.
     fn meets(&self, time: Window) -> bool {
         time.to >= self.window.from && time.from <= self.window.to
     }
 
-    /// Whether every digest that may name a log delivered in some time is proven.
+    /// Whether every digest of this chain that may list a log of `minute`, delivered in `time`, is
+    /// proven.
     fn proves(&self, minute: Timestamp, mut time: Window) -> bool {
-        let since = |at: &&Timestamp| time.from < **at && **at <= minute;
-        if let Some(restart) = self.restarts.iter().filter(since).max() {
+        let is_before_log = |at: &&Timestamp| time.from < **at && **at <= minute;
+        if let Some(restart) = self.restarts.iter().filter(is_before_log).max() {
             time.from = *restart;
         }
         let unsure = || self.unsure.iter().any(|s| !s.clip(&time).is_empty());
         self.verified.missing_from(time).is_empty() && !unsure()
     }
 
-    fn gap_at(&self, at: Timestamp) -> bool {
+    fn has_gap_at(&self, at: Timestamp) -> bool {
         self.gaps.iter().any(|g| g.from <= at && at < g.to)
     }
 }
 
-/// What a log is that no digest names, by the minute in its name.
-pub(crate) fn classify(
+/// Classifies a log that no digest lists, by its folder and the minute in its name. The digest of a log
+/// covers some instant between an hour before that minute and an hour, or `grace` seconds if that is more,
+/// after it: a backfill digest may come late.
+pub(super) fn classify(
     covers: &[Cover],
     folder: &(RootId, KeyRoot),
     minute: Timestamp,
@@ -88,9 +91,9 @@ pub(crate) fn classify(
         let here = covers.iter().filter(|c| c.places.contains(folder));
         here.filter(|c| c.meets(time))
     };
-    if here().any(|c| c.asked.is_some() && c.gap_at(minute)) {
+    if here().any(|c| c.requested.is_some() && c.has_gap_at(minute)) {
         LogClass::InGaps
-    } else if here().any(|c| c.gap_at(minute)) {
+    } else if here().any(|c| c.has_gap_at(minute)) {
         LogClass::InOthersGap
     } else if here().all(|c| c.proves(minute, time)) {
         LogClass::Unreferenced

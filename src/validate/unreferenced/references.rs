@@ -1,5 +1,5 @@
-//! Which logs proven digests name, kept by the day in their names: of one account and region in memory
-//! while its digests are walked, and of all in one spool until their logs are listed.
+//! Which logs proven digests list, by the day in their names: in memory while the digests of one account
+//! and region are walked, and then in one spool for all of them until their logs are listed.
 
 use std::collections::HashSet;
 use std::io;
@@ -13,23 +13,23 @@ use crate::base::spool::Spool;
 use crate::cloudtrail::object_key::LogKeyParser;
 use crate::proof::placement::RecordedPlace;
 
-/// Half of the SHA-256 of a bucket and a key: as good as those, at a fixed size.
+/// Stands for a bucket and a key: the first half of their SHA-256, so that all have one small size.
 type LogMark = [u8; MARK];
 const MARK: usize = 16;
-/// Marks held in memory before they are put away: a megabyte.
-const HELD: usize = 1 << 16;
+/// Marks that stay in memory before they move to the spool: a megabyte.
+const IN_MEMORY: usize = 1 << 16;
 
-/// Marks of logs by day.
+/// The logs that proven digests list, as marks by day.
 #[derive(Default)]
 pub(crate) struct References {
     spool: Arc<Spool>,
-    /// Whether there are copies whose buckets have no name.
-    unnamed: bool,
-    held: Vec<(Date, LogMark)>,
-    /// While some are added.
+    /// Whether logs are also looked up without their bucket, for copies whose bucket is not known.
+    any_bucket: bool,
+    in_memory: Vec<(Date, LogMark)>,
+    /// Present while logs are added.
     keys: Option<Box<LogKeyParser>>,
-    /// Where in the spool marks of a day lie.
-    runs: Vec<(Date, u64)>,
+    /// The day and the offset of each block of marks in the spool.
+    blocks: Vec<(Date, u64)>,
     trouble: Option<io::Error>,
 }
 
@@ -38,100 +38,100 @@ pub(crate) struct References {
 struct DayMarks(HashSet<LogMark>);
 
 impl DayMarks {
-    /// Whether a digest names a log at a place; in any bucket, where the place has none.
+    /// Whether a digest lists a log at a place; without a bucket, in any bucket.
     fn holds(&self, bucket: Option<&str>, key: &str) -> bool {
         self.0.contains(&mark(bucket.unwrap_or_default(), key))
     }
 }
 
-/// Looks logs up, one day after another.
-pub(crate) struct ReferenceLookup<'a> {
+/// Looks up logs; fastest day by day.
+pub(super) struct ReferenceLookup<'a> {
     references: &'a mut References,
     marks: Option<(Date, DayMarks)>,
 }
 
 impl ReferenceLookup<'_> {
-    /// Whether a digest names a log of a day at any of these places.
+    /// Whether a digest lists a log of this day at one of these places.
     ///
     /// # Errors
-    /// Where the temporary file could not be made, written or read.
-    pub fn named(&mut self, day: Date, places: &[RecordedPlace]) -> io::Result<bool> {
+    /// If the temporary file could not be made, written or read.
+    pub fn lists(&mut self, day: Date, places: &[RecordedPlace]) -> io::Result<bool> {
         let marks = match &mut self.marks {
             Some((of, marks)) if *of == day => marks,
             other => &mut other.insert((day, self.references.day(day)?)).1,
         };
-        let named = |r: &RecordedPlace| marks.holds(r.bucket.as_deref(), &r.key);
-        Ok(places.iter().any(named))
+        let is_listed = |r: &RecordedPlace| marks.holds(r.bucket.as_deref(), &r.key);
+        Ok(places.iter().any(is_listed))
     }
 }
 
 impl References {
-    /// None yet; `unnamed` if logs are also looked up without their bucket.
-    pub fn new(spool: &Arc<Spool>, unnamed: bool) -> Self {
+    /// No logs yet. With `any_bucket`, logs can be looked up without their bucket as well.
+    pub fn new(spool: &Arc<Spool>, any_bucket: bool) -> Self {
         References {
             spool: Arc::clone(spool),
-            unnamed,
+            any_bucket,
             ..References::default()
         }
     }
 
-    /// Adds a log that a proven digest names. One whose name is none of a log is found by its digest
-    /// alone and never looked for among others.
+    /// Adds a log that a proven digest lists. A key that is not that of a log is ignored: listings of
+    /// log folders never look for it.
     pub fn add(&mut self, bucket: &str, key: &str) {
         let Some(minute) = self.keys.get_or_insert_default().minute(key) else {
             return;
         };
         let day = TimeZone::UTC.to_datetime(minute).date();
-        self.held.push((day, mark(bucket, key)));
-        if self.unnamed {
-            self.held.push((day, mark("", key)));
+        self.in_memory.push((day, mark(bucket, key)));
+        if self.any_bucket {
+            self.in_memory.push((day, mark("", key)));
         }
-        if self.held.len() >= HELD {
-            self.put_held();
+        if self.in_memory.len() >= IN_MEMORY {
+            self.write_marks();
         }
     }
 
-    /// Puts away what is held in memory.
-    pub fn put_away(&mut self) {
-        self.put_held();
-        self.held = Vec::new();
+    /// Moves everything to the spool and frees the memory.
+    pub fn write_out(&mut self) {
+        self.write_marks();
+        self.in_memory = Vec::new();
         self.keys = None;
-        self.runs.shrink_to_fit();
+        self.blocks.shrink_to_fit();
     }
 
-    /// Looks logs up.
-    pub fn lookup(&mut self) -> ReferenceLookup<'_> {
-        self.put_away();
-        self.runs.sort_unstable();
+    /// Looks up logs among those added so far.
+    pub(super) fn lookup(&mut self) -> ReferenceLookup<'_> {
+        self.write_out();
+        self.blocks.sort_unstable();
         ReferenceLookup {
             references: self,
             marks: None,
         }
     }
 
-    fn put_held(&mut self) {
-        self.held.sort_unstable_by_key(|(day, _)| *day);
-        for marks in self.held.chunk_by(|(a, _), (b, _)| a == b) {
+    fn write_marks(&mut self) {
+        self.in_memory.sort_unstable_by_key(|(day, _)| *day);
+        for marks in self.in_memory.chunk_by(|(a, _), (b, _)| a == b) {
             let bytes: Vec<u8> = marks.iter().flat_map(|(_, mark)| *mark).collect();
             match self.spool.add(&bytes) {
-                Ok(at) => self.runs.push((marks[0].0, at)),
+                Ok(at) => self.blocks.push((marks[0].0, at)),
                 Err(e) => drop(self.trouble.get_or_insert(e)),
             }
         }
-        self.held.clear();
+        self.in_memory.clear();
     }
 
     /// All marks of a day.
     ///
     /// # Errors
-    /// Where the temporary file could not be made, written or read.
+    /// If the temporary file could not be made, written or read.
     fn day(&mut self, day: Date) -> io::Result<DayMarks> {
         if let Some(error) = self.trouble.take() {
             return Err(error);
         }
         let mut marks = HashSet::new();
-        let first = self.runs.partition_point(|(of, _)| *of < day);
-        for (_, at) in self.runs[first..].iter().take_while(|(of, _)| *of == day) {
+        let first = self.blocks.partition_point(|(of, _)| *of < day);
+        for (_, at) in self.blocks[first..].iter().take_while(|(of, _)| *of == day) {
             let bytes = self.spool.read(*at)?;
             let (all, _) = bytes.as_chunks::<MARK>();
             marks.extend(all);
@@ -153,7 +153,7 @@ mod tests {
 
     use jiff::civil::date;
 
-    use super::{HELD, References};
+    use super::{IN_MEMORY, References};
 
     fn key(day: i8, n: usize) -> String {
         format!(
@@ -163,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_out_is_found_again_by_its_day() {
+    fn marks_that_were_written_out_are_found_by_their_day() {
         let mut references = References::new(&Arc::default(), true);
         for n in 0..150_000 {
             references.add("logs", &key(if n % 3 == 0 { 1 } else { 2 }, n));
         }
-        assert!(references.held.len() < HELD && !references.runs.is_empty());
+        assert!(references.in_memory.len() < IN_MEMORY && !references.blocks.is_empty());
         drop(references.lookup());
         let first = references.day(date(2026, 3, 1)).expect("a day");
         let second = references.day(date(2026, 3, 2)).expect("a day");

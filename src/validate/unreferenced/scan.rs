@@ -1,4 +1,4 @@
-//! The logs in one folder, listed day by day against the marks of those that digests name.
+//! Lists one log folder and reports the logs that no proven digest lists.
 
 use std::io;
 
@@ -7,23 +7,24 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::references::References;
+use super::tally::OtherObjects;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeyParser};
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::Context;
-use crate::validate::unreferenced::tally::OtherObjects;
 
-/// Gives the logs of some time that no proven digest names, by key and the minute in it.
-pub(crate) fn scan(
-    driver: &Context<'_>,
+/// Calls `found` with every log of some time that no digest in `references` lists: its key, and the
+/// minute in its name. Returns what else the folder holds, as far as it was listed, and why it could
+/// not be listed to its end.
+pub(super) fn scan(
+    context: &Context<'_>,
     ((root, key_root), id): (&(RootId, KeyRoot), &ChainId),
     references: &mut References,
     time: Window,
-    beside: &mut OtherObjects,
     found: &mut dyn FnMut(&str, Timestamp),
-) -> Result<(), GetError> {
-    let limits = &driver.request.limits;
+) -> (OtherObjects, Result<(), GetError>) {
+    let limits = &context.request.limits;
     let folder = key_root.folder(&id.account, LOG_FOLDER, &id.region);
     let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
     let day = |date: Date| format!("{folder}{}", date.strftime("%Y/%m/%d"));
@@ -31,45 +32,46 @@ pub(crate) fn scan(
         after: Some(day(date(time.from))),
         before: date(time.to).tomorrow().ok().map(day),
     };
+    let mut others = OtherObjects::default();
     let mut lookup = references.lookup();
-    let mut broken = None;
+    let mut looked_up = Ok(());
     let mut keys = LogKeyParser::default();
     let mut visit = |listed: Listed<'_>| {
         let key = match listed {
             Listed::Object(key, _) => key,
             Listed::Refused(key, why) => {
-                return beside.refused.add(limits, format!("{key} ({why})"));
+                return others.refused.add(limits, format!("{key} ({why})"));
             }
         };
         let Some(minute) = keys.minute(key) else {
             if !key.ends_with('/') {
-                beside.unrecognised.add(limits, key);
+                others.unrecognised.add(limits, key);
             }
             return;
         };
-        if minute < time.from || minute >= time.to || broken.is_some() {
+        if minute < time.from || minute >= time.to || looked_up.is_err() {
             return;
         }
-        let recorded = driver.fetcher.atlas.recorded(*root, key);
-        match lookup.named(date(minute), &recorded) {
+        let recorded = context.fetcher.atlas.recorded(*root, key);
+        match lookup.lists(date(minute), &recorded) {
             Ok(true) => {}
             Ok(false) => found(key, minute),
-            Err(e) => broken = Some(e),
+            Err(error) => looked_up = Err(temporary(&error)),
         }
     };
-    match driver
-        .fetcher
-        .source
-        .list(*root, &folder, &range, &mut visit)
-    {
-        Ok(requests) => driver.fetcher.listed(requests),
-        Err(GetError::NotFound) => {}
-        Err(error) => return Err(error),
-    }
-    broken.map_or(Ok(()), |e| Err(temporary(&e)))
+    let source = context.fetcher.source;
+    let listed = match source.list(*root, &folder, &range, &mut visit) {
+        Ok(requests) => {
+            context.fetcher.listed(requests);
+            looked_up
+        }
+        Err(GetError::NotFound) => looked_up,
+        Err(error) => Err(error),
+    };
+    (others, listed)
 }
 
-/// A temporary file that failed.
-pub(crate) fn temporary(error: &io::Error) -> GetError {
+/// The error of a temporary file.
+pub(super) fn temporary(error: &io::Error) -> GetError {
     GetError::Io(format!("a temporary file: {}", error.kind()))
 }

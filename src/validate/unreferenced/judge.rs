@@ -1,0 +1,129 @@
+//! Classifies the remaining logs of one listed folder, once gaps are explained.
+
+use jiff::Timestamp;
+
+use super::candidates::Candidate;
+use super::cover::{LogClass, classify};
+use super::list::{ListedFolder, is_without_digests};
+use super::scan::temporary;
+use super::search::LogSearch;
+use super::tally::OtherObjects;
+use crate::cloudtrail::object_key::{KeyRoot, LogObjectKey};
+use crate::source::{GetError, RootId};
+use crate::validate::Context;
+use crate::validate::digests::chain::ChainState;
+
+/// A log that no digest lists, although every digest that could is proven.
+pub(super) struct Unreferenced {
+    /// The index of the chain that reports it.
+    pub chain: usize,
+    pub key: String,
+    pub minute: Timestamp,
+}
+
+/// The logs of one folder that no digest lists.
+pub(super) struct JudgedFolder {
+    /// Those that are findings.
+    pub unreferenced: Vec<Unreferenced>,
+    /// How many more of these there are.
+    pub more: u64,
+    /// Those that are not findings.
+    pub others: OtherObjects,
+    /// Why not all of them could be classified.
+    pub trouble: Option<GetError>,
+}
+
+/// Classifies the candidates of a folder. Counts those that lie in gaps in the gaps of `chains`.
+pub(super) fn judge_folder(
+    context: &Context<'_>,
+    chains: &mut [ChainState],
+    search: &mut LogSearch,
+    folder: ListedFolder,
+) -> JudgedFolder {
+    let ListedFolder {
+        place,
+        candidates,
+        undecided,
+        without_digests,
+        ..
+    } = folder;
+    let limits = &context.request.limits;
+    let grace = context.request.backfill_grace;
+    let mut judged = JudgedFolder {
+        unreferenced: Vec::new(),
+        more: folder.more,
+        others: OtherObjects::default(),
+        trouble: None,
+    };
+    let LogSearch {
+        id,
+        covers,
+        references,
+        ..
+    } = search;
+    let mut lookup = references.lookup();
+    let visited = candidates.for_each(context.unnamed, |candidate| {
+        let key = match candidate {
+            Candidate::InGaps(second, count) => {
+                let minute = Timestamp::from_second(second).unwrap_or_default();
+                count_in_gaps(chains, &place, minute, count);
+                return Ok(());
+            }
+            Candidate::Log(key) => key,
+        };
+        let Some(name) = LogObjectKey::parse(&key) else {
+            return Ok(());
+        };
+        let minute = name.minute;
+        if undecided {
+            let recorded = context.fetcher.atlas.recorded(place.0, &key);
+            if lookup.lists(name.day(), &recorded)? {
+                return Ok(());
+            }
+        }
+        let others = &mut judged.others;
+        match classify(covers, &place, minute, grace) {
+            LogClass::InGaps => count_in_gaps(chains, &place, minute, 1),
+            LogClass::InOthersGap => others.others_gap.add(limits, key),
+            _ if is_without_digests(context, &place, id, &without_digests) => {
+                others.without_digests.add(limits, key)
+            }
+            LogClass::Undecided => others.undecided.add(limits, key),
+            LogClass::Unreferenced if judged.unreferenced.len() < limits.findings_per_code => {
+                let chain = reporting_chain(chains, &place, minute);
+                let log = Unreferenced { chain, key, minute };
+                judged.unreferenced.push(log);
+            }
+            LogClass::Unreferenced => judged.more += 1,
+        }
+        Ok(())
+    });
+    judged.trouble = visited.err().map(|error| temporary(&error));
+    judged
+}
+
+/// The index of the first chain with digests in a folder whose window holds an instant.
+fn reporting_chain(chains: &[ChainState], place: &(RootId, KeyRoot), at: Timestamp) -> usize {
+    let reports = |c: &ChainState| {
+        let is_inside = c.window.from <= at && at < c.window.to;
+        is_inside && c.names.places().contains(&place)
+    };
+    chains.iter().position(reports).unwrap_or_default()
+}
+
+/// Counts logs of one minute in the gaps that hold it, of the chains with digests in a folder.
+fn count_in_gaps(
+    chains: &mut [ChainState],
+    place: &(RootId, KeyRoot),
+    minute: Timestamp,
+    count: u64,
+) {
+    let is_here = |c: &&mut ChainState| c.names.places().contains(&place);
+    for chain in chains.iter_mut().filter(is_here) {
+        for gap in &mut chain.gaps {
+            if gap.time.from <= minute && minute < gap.time.to {
+                gap.undigested.get_or_insert_default().add(minute, count);
+            }
+        }
+    }
+}
