@@ -3,6 +3,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod case;
+pub mod cases;
 pub mod disk;
 pub mod forge;
 pub mod gaps;

@@ -8,7 +8,7 @@ use trailproof::report::trails;
 use trailproof::report::validation::v1;
 
 use crate::support::program::{root, run};
-use crate::whole::cases::all;
+use crate::support::cases::all;
 
 fn emitted() -> BTreeSet<String> {
     Code::ALL.iter().map(|c| c.as_str().to_owned()).collect()

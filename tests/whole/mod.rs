@@ -1,6 +1,5 @@
 //! Whole-program suites.
 
-pub mod cases;
 mod codes;
 #[cfg(feature = "aws")]
 mod differences;
@@ -13,3 +12,4 @@ mod organization;
 mod properties;
 mod random;
 mod sample;
+pub mod testdata;

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::cases::s3::essence;
+use super::testdata::s3::essence;
 use crate::support::aws::TrailConfig;
 use crate::support::forge::{
     Chain, ChainSpec, Heads, KeyFileStyle, Object, Place, Trail, World, gzip, ts,
@@ -102,7 +102,7 @@ fn an_organization_is_told_whole_and_the_same_from_disk_and_from_s3() {
     let (disk_code, disk) = from_disk(&world);
     assert_eq!((code, disk_code), (1, 1), "{s3:#}");
     let (s3, disk) = (essence(s3), essence(disk));
-    assert!(s3 == disk, "{}", super::cases::s3::difference(&disk, &s3));
+    assert!(s3 == disk, "{}", super::testdata::s3::difference(&disk, &s3));
     stage.assert_only_reads();
 
     let kept = root().join("tests/support/organization.json");

@@ -5,5 +5,5 @@ mod aws_cli;
 mod exit_status;
 mod jsonl;
 #[cfg(feature = "aws")]
-mod lines;
+mod jsonl_live;
 mod verbose;

@@ -17,7 +17,7 @@ use crate::support::case::{BUCKET, Case, Keys, REGION, hour, trail};
 use crate::support::forge::keys::{KEYS, KeySchedule};
 use crate::support::forge::{PublishedKey, Trail};
 use crate::support::program::root;
-use crate::whole::cases::all;
+use crate::support::cases::all;
 
 /// Cases with keys that ListPublicKeys cannot answer with: their key files are broken.
 const NO_ANSWER: &[&str] = &["key-invalid", "key-invalid--fingerprint"];

@@ -6,7 +6,7 @@ use crate::support::case::{Case, Keys};
 use crate::support::forge::Heads;
 use crate::support::program::report;
 use crate::support::stage::{Stage, arguments};
-use crate::whole::cases::all;
+use crate::support::cases::all;
 
 /// The window's end that a case's report from disk ends with, as arguments for both runs.
 fn end(case: &Case, kept: &Value) -> Vec<String> {

@@ -64,7 +64,7 @@ fn real() -> Case {
     .disk_only();
     let key = "AWSLogs/327878933619/CloudTrail-Digest/ap-northeast-1/2023/10/15/327878933619_CloudTrail-Digest_ap-northeast-1_llm-guard-trail_us-west-2_20231015T230404Z.json.gz";
     let object = crate::support::forge::Object::delivered(
-        crate::support::forge::gzip(include_bytes!("../../support/real/digest-2023-10-15.json")),
+        crate::support::forge::gzip(include_bytes!("../real/digest-2023-10-15.json")),
         ts("2023-10-15T23:30:00Z"),
     );
     case.world.put(
@@ -75,7 +75,7 @@ fn real() -> Case {
     case.heads = Heads::None;
     case.keys = Keys::Files(vec![(
         "public-keys.json",
-        include_str!("../../support/real/public-keys.json").into(),
+        include_str!("../real/public-keys.json").into(),
     )]);
     case
 }

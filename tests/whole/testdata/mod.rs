@@ -1,12 +1,15 @@
 //! Making `testdata/` again, and running every case of it.
 
+#[cfg(feature = "aws")]
+pub mod s3;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::all;
+use crate::support::cases::all;
 use crate::support::case::Case;
 use crate::support::program::{Run, reported, root, run};
 

@@ -340,7 +340,7 @@ fn without_an_end_the_window_ends_now() {
 /// What a trail without digests delivers beside one with them is nobody's forgery.
 #[test]
 fn logs_of_a_trail_without_validation_are_told_apart() {
-    let case = crate::whole::cases::unreferenced::injected();
+    let case = crate::support::cases::unreferenced::injected();
     let mut args: Vec<&str> = vec!["--s3-bucket", "trail-logs", "--backfill-grace", "3h"];
     args.extend([
         "--end-time",

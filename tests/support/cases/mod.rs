@@ -1,15 +1,12 @@
 //! `testdata/`: a folder a finding code, each made by the forge, each run through the real binary.
 
-mod causes;
-mod coverage;
-mod digests;
-mod keys;
-mod logs;
-pub mod run;
-#[cfg(feature = "aws")]
-pub mod s3;
-mod sample;
-mod trails;
+pub mod causes;
+pub mod coverage;
+pub mod digests;
+pub mod keys;
+pub mod logs;
+pub mod sample;
+pub mod trails;
 pub mod unreferenced;
 
 use crate::support::case::Case;
