@@ -1,4 +1,4 @@
-//! The network: private authorities and proxies.
+//! HTTP: private certificate authorities, proxies, and the user agent.
 
 use std::fs;
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::aws::{Ca, Proxy, Service};
-use crate::support::hours::{assert_refused, of_trail, over_tls, stage, world};
+use crate::support::hours::{assert_refused, calls, of_trail, over_tls, stage, world};
 use crate::support::program::{finish, reported};
 use crate::support::stage::Stage;
 
@@ -171,5 +171,20 @@ fn tls_goes_through_a_tunnel_and_is_verified_at_its_end() {
         let through = |name: &str| hosts.iter().any(|h| h == name);
         assert!(through("cloudtrail.test:443"), "{hosts:?}");
         assert_eq!(through("s3.test:443"), trusted, "{hosts:?}");
+    }
+}
+
+#[test]
+fn every_request_says_who_makes_it() {
+    let stage = stage();
+    let (code, _) = stage.report(&of_trail(&[])[3..]);
+    assert_eq!(code, 0);
+    for service in [Service::S3, Service::CloudTrail] {
+        let calls = calls(&stage, service);
+        assert!(!calls.is_empty());
+        for call in calls {
+            let agent = call.user_agent.expect("a user agent");
+            assert!(agent.contains("app/trailproof"), "{agent}");
+        }
     }
 }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::aws::{Answer, Fault, Service};
+use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
+use crate::support::case::BUCKET;
 use crate::support::hours::{of_trail, stage};
-use crate::support::program::reported;
+use crate::support::profiles::{command, write_profiles};
+use crate::support::program::{finish, reported};
 use crate::support::stage::Stage;
 
 /// A report without how it was made, and how it was made.
@@ -80,4 +82,27 @@ fn people_read_it_and_it_is_not_asked_for_nobody() {
     std::fs::create_dir(stage.dir.path().join("keys")).expect("a folder");
     stage.run(&args);
     assert!(stage.calls("GetCallerIdentity").is_empty());
+}
+
+#[test]
+fn who_asks_is_told_for_each_side_where_they_are_two() {
+    let stage = stage();
+    let other = format!(
+        "[profile other]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+    );
+    write_profiles(&stage, &other);
+    // So that it is known before the work is done.
+    let later = Fault::new(Answer::Delay(Duration::from_millis(200)));
+    stage.loopback.fault(later.operation("ListObjectsV2"));
+    let arn = "arn:aws:iam::111111111111:user/auditor";
+    for (trail, told) in [
+        ("audit", arn.to_owned()),
+        ("other", format!("{arn} for S3, {arn} for CloudTrail")),
+        ("stranger", format!("{arn} for S3")),
+    ] {
+        let profiles = ["--s3-profile", "audit", "--trail-profile", trail];
+        let args = of_trail(&[&["--s3-bucket", BUCKET][..], &profiles].concat());
+        let (_, report) = reported(finish(&mut command(&stage, &args)));
+        assert_eq!(report["run"]["caller"], told, "{trail}");
+    }
 }

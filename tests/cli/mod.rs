@@ -2,6 +2,8 @@
 
 mod args;
 mod generate;
+#[cfg(feature = "aws")]
+mod open;
 mod output;
 #[cfg(feature = "aws")]
 pub mod signals;

@@ -1,147 +1,16 @@
 //! SIGINT and SIGTERM: a run that is told to stop says what it has, soon.
 
-use std::fs::{self, File};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::fs;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
-use trailproof::base::cancel::CancelFlag;
-use trailproof::proof::finding::{INTERRUPTED, ObjectFacts, Verdict};
-use trailproof::source::cancellable::CancellableSource;
-use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
-use trailproof::validate::outcome::Outcome;
 
-use crate::library::{prove, request, ring, source};
 use crate::support::aws::{Answer, Fault, Service};
 use crate::support::case::{BUCKET, REGION};
-use crate::support::hours::{of_trail, serving, world};
 use crate::support::program::{Run, reported};
+use crate::support::running::{Running, days, interrupted, of_days};
 use crate::support::stage::Stage;
-
-/// How soon a run must end; it takes a small part of that where nothing else is at work.
-const SOON: Duration = Duration::from_secs(2);
-
-/// A run on its way, with standard error in a file so that it never waits for a reader.
-pub struct Running<'a> {
-    stage: &'a Stage,
-    pub child: Child,
-}
-
-impl<'a> Running<'a> {
-    /// Starts a run with standard output in a file, or in a pipe.
-    pub fn start(stage: &'a Stage, args: &[&str], piped: bool) -> Self {
-        Self::spawn(stage, stage.command(args), piped)
-    }
-
-    /// Starts a command, its output where [`Running::end_by`] finds it.
-    pub fn spawn(stage: &'a Stage, mut command: Command, piped: bool) -> Self {
-        let file = |name: &str| File::create(stage.dir.path().join(name)).expect("a file");
-        command.stderr(file("stderr"));
-        match piped {
-            true => command.stdout(Stdio::piped()),
-            false => command.stdout(file("stdout")),
-        };
-        let child = command.spawn().expect("the binary runs");
-        Running { stage, child }
-    }
-
-    /// Waits until something is so, and not for ever.
-    pub fn until(&mut self, what: &str, is_so: impl Fn(&Stage) -> bool) {
-        let begun = Instant::now();
-        while !is_so(self.stage) {
-            if begun.elapsed() > Duration::from_secs(30) {
-                let _ = self.child.kill();
-                panic!("never came: {what}: {}", self.said());
-            }
-            sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// Waits until some calls of an operation have come.
-    pub fn until_called(&mut self, operation: &str, times: usize) {
-        let called = |stage: &Stage| stage.calls(operation).len() >= times;
-        self.until(operation, called);
-    }
-
-    /// Sends a signal.
-    pub fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args([name, &id]).status();
-        assert!(sent.expect("kill runs").success());
-    }
-
-    /// What was written to standard error so far.
-    fn said(&self) -> String {
-        fs::read_to_string(self.stage.dir.path().join("stderr")).expect("standard error")
-    }
-
-    /// Asks for an end while nobody reads the report, for which it waits, and then for one at once.
-    pub fn end_by_two(mut self) -> Run {
-        self.signal("-INT");
-        let stderr = self.stage.dir.path().join("stderr");
-        self.until("the note", |_| {
-            fs::read_to_string(&stderr).is_ok_and(|said| said.contains("interrupted"))
-        });
-        sleep(Duration::from_millis(300));
-        let ended = self.child.try_wait().expect("a child");
-        assert!(ended.is_none(), "it waits for who reads its report");
-        self.end_by("-TERM")
-    }
-
-    /// Sends a signal, and waits for the end: it must come soon.
-    pub fn end_by(mut self, name: &str) -> Run {
-        let begun = Instant::now();
-        self.signal(name);
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                assert_eq!(status.signal(), None, "it ends by itself");
-                let stdout = fs::read_to_string(self.stage.dir.path().join("stdout"));
-                return Run {
-                    code: status.code().expect("an exit status"),
-                    stdout: stdout.unwrap_or_default(),
-                    stderr: self.said(),
-                };
-            }
-            if begun.elapsed() > SOON {
-                let _ = self.child.kill();
-                panic!("{name} did not end it: {}", self.said());
-            }
-            sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-/// Holds a run against what every interrupted one is, and gives its report.
-pub fn interrupted(run: Run) -> Value {
-    assert!(run.stderr.contains("interrupted: the report holds"));
-    let (code, report) = reported(run);
-    assert_eq!((code, &report["complete"]), (130, &Value::Bool(false)));
-    assert_eq!(report["verdict"], "unproven", "{report}");
-    assert_eq!(report["totals"]["findings"]["failed"], 0, "{report}");
-    let findings = report["findings"].as_array().expect("findings");
-    let mut stopped = findings.iter().filter(|f| f["reason"] == INTERRUPTED);
-    let few = stopped.clone().count();
-    assert!((1..=4).contains(&few), "{findings:#?}");
-    assert!(stopped.all(|f| f["count"].as_u64().is_some_and(|n| n > 0)));
-    report
-}
-
-/// Three days of a trail.
-pub fn days() -> Stage {
-    serving(&world(72))
-}
-
-/// `validate` of the trail over three days.
-pub fn of_days<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    let mut args = of_trail(&["--jobs", "2"]);
-    let end = args.iter().position(|a| *a == "--end-time");
-    args[end.expect("an end") + 1] = "2026-03-04T00:12:34Z";
-    args.extend(more);
-    args
-}
 
 #[test]
 fn a_slow_run_ends_soon_with_all_that_was_found() {
@@ -165,9 +34,9 @@ fn a_slow_run_ends_soon_with_all_that_was_found() {
 
 #[test]
 fn a_stop_ends_the_waiting_between_lookups_at_once() {
-    let stage = crate::validate::causes::aws::stopped_outside_home();
+    let stage = crate::support::stopped::stopped_outside_home();
     let mut args = vec!["validate", "--format", "json"];
-    args.extend(crate::validate::causes::aws::ASKED);
+    args.extend(crate::support::stopped::ASKED);
     let mut run = Running::start(&stage, &args, false);
     run.until_called("LookupEvents", 2);
     let run = run.end_by("-INT");
@@ -288,108 +157,4 @@ fn a_second_signal_ends_it_at_once() {
     let mut run = Running::start(&stage, &args, true);
     run.until_called("GetObject", 2);
     assert_eq!(run.end_by_two().code, 130);
-}
-
-/// A source that asks for a stop once it has opened so many objects.
-struct StopsAfter<'a> {
-    source: &'a dyn Source,
-    left: AtomicUsize,
-    stop: CancelFlag,
-}
-
-impl Source for StopsAfter<'_> {
-    fn roots(&self) -> Vec<Root> {
-        self.source.roots()
-    }
-
-    fn folders(
-        &self,
-        root: RootId,
-        prefix: &str,
-        refused: &mut dyn FnMut(&str, &'static str),
-    ) -> Result<Folders, GetError> {
-        self.source.folders(root, prefix, refused)
-    }
-
-    fn list(
-        &self,
-        root: RootId,
-        prefix: &str,
-        range: &Range,
-        visit: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<u64, GetError> {
-        self.source.list(root, prefix, range, visit)
-    }
-
-    fn get(
-        &self,
-        root: RootId,
-        key: &str,
-        with_metadata: bool,
-    ) -> Result<SourceObject<'_>, GetError> {
-        let object = self.source.get(root, key, with_metadata);
-        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.stop.set();
-        }
-        object
-    }
-
-    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        self.source.stat(root, key)
-    }
-}
-
-/// Holds an outcome against what every interrupted one is.
-fn assert_stopped(outcome: &Outcome, when: &str) {
-    assert!(!outcome.complete, "{when}");
-    assert_eq!(outcome.verdict, Verdict::Unproven, "{when}");
-    let mut stopped = outcome.findings.iter();
-    assert!(
-        stopped.any(|f| f.reason == Some(INTERRUPTED)),
-        "{when}: {:#?}",
-        outcome.findings
-    );
-    for chain in &outcome.chains {
-        let (digests, logs) = (&chain.digests, &chain.logs);
-        let accused = digests.failed + digests.missing + logs.failed + logs.missing;
-        assert_eq!(accused, 0, "{when}: {:#?}", outcome.findings);
-    }
-}
-
-#[test]
-fn a_source_that_is_stopped_from_the_beginning_proves_and_accuses_nothing() {
-    let world = world(6);
-    let (memory, keys) = (source(&world), ring(&world, &[REGION]));
-    let stop = CancelFlag::default();
-    stop.set();
-    let halting = CancellableSource::new(&memory, stop);
-    let root = halting.roots()[0].id;
-    let range = Range::default();
-    let answers = [
-        halting.folders(root, "", &mut |_, _| ()).err(),
-        halting.list(root, "", &range, &mut |_| ()).err(),
-        halting.get(root, "any", true).err(),
-        halting.stat(root, "any").err(),
-    ];
-    assert!(answers.iter().all(|a| *a == Some(GetError::Interrupted)));
-    let outcome = prove(&halting, &keys, &request());
-    assert!(outcome.chains.is_empty());
-    assert_stopped(&outcome, "from the beginning");
-}
-
-#[test]
-fn wherever_it_is_stopped_nothing_is_accused() {
-    let world = world(6);
-    let (memory, keys) = (source(&world), ring(&world, &[REGION]));
-    let objects = world.buckets[BUCKET].len();
-    for opened in 1..objects {
-        let stop = CancelFlag::default();
-        let after = StopsAfter {
-            source: &memory,
-            left: AtomicUsize::new(opened),
-            stop: stop.clone(),
-        };
-        let outcome = prove(&CancellableSource::new(&after, stop), &keys, &request());
-        assert_stopped(&outcome, &format!("after {opened} of {objects}"));
-    }
 }

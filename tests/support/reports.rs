@@ -79,3 +79,28 @@ pub fn rendered(report: &str, format: Format) -> String {
     saved.render(format, &mut out).expect("written");
     String::from_utf8(out).expect("UTF-8")
 }
+
+pub fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+pub fn shown(report: &Value, format: Format) -> String {
+    rendered(&report.to_string(), format)
+}
+
+/// A report whose findings say the same of so many logs.
+pub fn altered(logs: u64) -> Value {
+    let mut report = parsed(&everything());
+    let findings = report["findings"].as_array().expect("findings");
+    let like = findings.iter().find(|f| f["code"] == "log-modified");
+    let like = like.expect("an altered log").clone();
+    let one = |n: u64| {
+        let mut finding = like.clone();
+        finding["key"] = json!(format!("AWSLogs/log-{n:04}.json.gz"));
+        finding["actual"] = json!(format!("{n:064x}"));
+        finding["size"] = json!(1_000 + n);
+        finding
+    };
+    report["findings"] = (0..logs).map(one).collect();
+    report
+}

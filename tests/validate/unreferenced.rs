@@ -1,5 +1,7 @@
 //! Logs that somebody put beside those of the trail.
 
+use serde_json::Value;
+
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
 use crate::support::stage::Stage;
@@ -203,4 +205,48 @@ fn first_hour() {
         4,
         Some("log-unreferenced"),
     );
+}
+
+/// What a trail without digests delivers beside one with them is nobody's forgery.
+#[test]
+fn logs_of_a_trail_without_validation_are_told_apart() {
+    let case = crate::support::cases::unreferenced::injected();
+    let mut args: Vec<&str> = vec!["--s3-bucket", "trail-logs", "--backfill-grace", "3h"];
+    args.extend([
+        "--end-time",
+        "2026-03-01T08:12:34Z",
+        "--as-of",
+        "2026-03-02T00:00:00Z",
+    ]);
+    let here = TrailConfig::from(&crate::support::case::trail());
+    let validated = TrailConfig {
+        // By now, so that nothing is expected of its home region here.
+        bucket: "logs-since-then".into(),
+        ..here.clone()
+    };
+    let other = TrailConfig {
+        name: "other".into(),
+        arn: "arn:aws:cloudtrail:us-east-1:111111111111:trail/other".into(),
+        validation: false,
+        ..here
+    };
+    let stage = Stage::of(&case.world, std::slice::from_ref(&validated));
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 4, "{report:#}");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["code"], "log-unreferenced");
+    for field in ["etag", "last_modified", "size"] {
+        assert!(!finding[field].is_null(), "{field}: {finding:#}");
+    }
+    stage
+        .loopback
+        .change(|c| c.cloudtrail.trails = vec![validated, other]);
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 0, "{report:#}");
+    let told = |s: &Value| {
+        s.as_str()
+            .is_some_and(|s| s.contains("a trail without log file validation writes to"))
+    };
+    let said = report["not_proven"].as_array().expect("sentences");
+    assert!(said.iter().any(told), "{said:#?}");
 }

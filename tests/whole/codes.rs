@@ -7,8 +7,8 @@ use trailproof::proof::finding::Code;
 use trailproof::report::trails;
 use trailproof::report::validation::v1;
 
-use crate::support::program::{root, run};
 use crate::support::cases::all;
+use crate::support::program::{root, run};
 
 fn emitted() -> BTreeSet<String> {
     Code::ALL.iter().map(|c| c.as_str().to_owned()).collect()

@@ -8,11 +8,11 @@ use trailproof::cloudtrail::event::record::{
     Call, Event, TrailChange, TrailRef, TrailSetting, TrailSettings,
 };
 
-use crate::cloudtrail::event::taken;
 use crate::support::forge::text::sha256_hex;
 use crate::support::forge::{
     Chain, ChainSpec, Rng, Trail, World, events, gunzip, identity, log_json, ts,
 };
+use crate::support::records::taken;
 
 fn build(seed: u64) -> (World, Chain) {
     let mut world = World::new(seed);

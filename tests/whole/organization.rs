@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::testdata::s3::essence;
 use crate::support::aws::TrailConfig;
+use crate::support::compare::{difference, essence};
 use crate::support::forge::{
     Chain, ChainSpec, Heads, KeyFileStyle, Object, Place, Trail, World, gzip, ts,
 };
@@ -13,7 +13,9 @@ use crate::support::program::{report, root};
 use crate::support::stage::Stage;
 
 const BUCKET: &str = "org-logs";
+
 const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
+
 const REGIONS: [&str; 4] = ["us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2"];
 
 fn org_trail() -> Trail {
@@ -102,7 +104,7 @@ fn an_organization_is_told_whole_and_the_same_from_disk_and_from_s3() {
     let (disk_code, disk) = from_disk(&world);
     assert_eq!((code, disk_code), (1, 1), "{s3:#}");
     let (s3, disk) = (essence(s3), essence(disk));
-    assert!(s3 == disk, "{}", super::testdata::s3::difference(&disk, &s3));
+    assert!(s3 == disk, "{}", difference(&disk, &s3));
     stage.assert_only_reads();
 
     let kept = root().join("tests/support/organization.json");

@@ -1,3 +1,156 @@
-//! S3: how objects are listed and read.
+//! S3: how objects are listed and read, and what happens when S3 refuses.
 
+mod bucket;
 mod flight;
+mod pages;
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::program::severity_codes;
+use crate::support::six::{at, finding, six, text};
+use crate::support::stage::Stage;
+use crate::support::trail_scenes::{asked, gives, plant, usual};
+
+#[test]
+fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse() {
+    let table: [(Answer, &str, &str); 3] = [
+        (
+            Answer::access_denied(),
+            "denied",
+            "s3:GetObject on arn:aws:s3:::trail-logs/AWSLogs/",
+        ),
+        (Answer::kms_denied(), "denied", "kms:Decrypt"),
+        (Answer::archived(), "archived", "aws s3api restore-object"),
+    ];
+    for (answer, reason, words) in table {
+        let six = six();
+        six.fault(at(&six.log(3), answer.clone()));
+        let (code, report) = six.report(&[]);
+        assert_eq!(
+            (code, &report["verdict"]),
+            (4, &json!("unproven")),
+            "{report:#}"
+        );
+        let found = finding(&report, "log-unreadable");
+        assert_eq!(found["reason"], reason);
+        let said = format!("{} {}", text(found, "message"), text(found, "hint"));
+        assert!(said.contains(words), "{said}");
+        assert_eq!(severity_codes(&report).len(), 1, "{report:#}");
+        assert_eq!(report["complete"], true);
+    }
+}
+
+#[test]
+fn a_digest_that_may_not_be_read_leaves_its_hour_unproven() {
+    let six = six();
+    six.fault(at(&six.digest(4), Answer::access_denied()));
+    let (code, report) = six.report(&[]);
+    assert_eq!(code, 4, "{report:#}");
+    let found = finding(&report, "digest-unreadable");
+    assert_eq!(found["reason"], "denied");
+    assert_eq!(found["from"], json!(six.chain.digests[4].start.to_string()));
+    assert_eq!(report["chains"][0]["digests"]["unproven"], 1);
+}
+
+#[test]
+fn an_object_that_is_put_off_for_ever_is_unreadable_in_bounded_time() {
+    let six = six();
+    six.fault(at(&six.log(3), Answer::slow_down()));
+    let began = std::time::Instant::now();
+    let (code, report) = six.report(&[]);
+    assert!(began.elapsed() < Duration::from_secs(120));
+    assert_eq!(code, 4, "{report:#}");
+    assert_eq!(finding(&report, "log-unreadable")["reason"], "throttled");
+}
+
+#[test]
+fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
+    let six = six();
+    let (one, other) = (six.log(3), six.log(4));
+    six.fault(at(&one, Answer::CutOff(20)).times(1));
+    // Between the first part and the second somebody puts another object there.
+    six.fault(at(
+        &one,
+        Answer::error(
+            412,
+            "PreconditionFailed",
+            "At least one of the pre-conditions you specified did not hold",
+        ),
+    ));
+    let (code, report) = six.report(&[]);
+    assert_eq!(code, 4, "{report:#}");
+    let found = finding(&report, "log-unreadable");
+    assert!(
+        text(found, "message").contains("changed while it was read"),
+        "{found:#}"
+    );
+    assert_eq!(severity_codes(&report).len(), 1, "{} {report:#}", other.key);
+}
+
+#[test]
+fn a_bucket_that_may_not_be_listed_names_the_permission() {
+    let six = six();
+    six.fault(Fault::new(Answer::access_denied()).operation("ListObjectsV2"));
+    let (code, report) = six.report(&[]);
+    assert_eq!(code, 4, "{report:#}");
+    assert_eq!(report["complete"], false);
+    let found = finding(&report, "digest-unreadable");
+    assert_eq!(found["reason"], "denied");
+    let message = text(found, "message");
+    assert!(
+        message.contains("s3:ListBucket on arn:aws:s3:::trail-logs "),
+        "{message}"
+    );
+}
+
+#[test]
+fn plain_404() {
+    for (name, op, under, code) in [
+        (
+            "get",
+            "GetObject",
+            "AWSLogs/111111111111/CloudTrail/",
+            "log-unreadable",
+        ),
+        (
+            "list logs",
+            "ListObjectsV2",
+            "AWSLogs/111111111111/CloudTrail/eu-west-1/",
+            "log-unreadable",
+        ),
+        (
+            "list digests",
+            "ListObjectsV2",
+            "AWSLogs/111111111111/CloudTrail-Digest/eu-west-1/",
+            "digest-unreadable",
+        ),
+    ] {
+        let (mut w, t, _) = usual(8, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+        if name != "get" {
+            plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
+        }
+        let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+        stage.loopback.fault(
+            Fault::new(Answer::error(404, "GatewayNotFound", "no route"))
+                .operation(op)
+                .under(under),
+        );
+        let a = asked(
+            &["--trail-arn", &t.arn()],
+            [
+                "2026-03-01T04:07:21Z",
+                "2026-03-03T22:07:21Z",
+                "2026-03-04T00:30:00Z",
+            ],
+        );
+        gives(
+            &format!("no answer of S3: {name}"),
+            &stage.report(&a),
+            4,
+            Some(code),
+        );
+    }
+}

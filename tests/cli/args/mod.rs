@@ -1,5 +1,8 @@
 //! The command line: what it takes, and what it refuses.
 
+#[cfg(feature = "aws")]
+mod aws_cli;
+
 use crate::support::program::{report, root, run};
 use crate::support::testdata::{case, with};
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::cli::signals::{Running, days, interrupted, of_days};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::program::{Run, run};
+use crate::support::running::{Running, days, interrupted, of_days};
 use crate::support::stage::Stage;
 
 /// AWS that takes its time, and an older report in the folder.

@@ -1,14 +1,13 @@
 //! Pipes that are closed, by those who have read enough or never wanted to.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use trailproof::report::Format;
 
-use super::{case, shell, validate};
-use crate::report::validation::groups::losing;
+use crate::cli::output::{case, shell, validate};
 use crate::support::case::Case;
+use crate::support::losing::losing;
 use crate::support::program::{command, root, run};
 
 /// The exit status, and what standard error says, of a run whose standard output nobody reads.

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::cli::signals::{Running, days, of_days};
 use crate::support::aws::{Answer, Fault};
 use crate::support::case::REGION;
 use crate::support::hours::{ARN, WINDOW, add, serving, stage, trail, world};
 use crate::support::program::Run;
+use crate::support::running::{Running, days, of_days};
 use crate::support::stage::Stage;
 
 const LOGS: &str = "AWSLogs/111111111111/CloudTrail/";
+
 const DIGESTS: &str = "AWSLogs/111111111111/CloudTrail-Digest/";
 
 /// A run as the AWS CLI; the JSON report lies beside it.

@@ -7,9 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::case::{ACCOUNT, BUCKET, REGION, hour, trail};
+use crate::support::cases::unreferenced;
 use crate::support::forge::{Place, damage};
 use crate::support::program::{root, run};
-use crate::support::cases::unreferenced;
 
 /// The lines that a run writes, by the real binary on a copy on disk.
 fn streamed(dir: &Path, more: &[&str]) -> Vec<String> {

@@ -6,8 +6,9 @@ use trailproof::cloudtrail::event::record::{
     Call, Records, TrailChange, TrailRef, TrailSetting, TrailSettings,
 };
 
-use super::{ARN, KEY, call, object, one, record, taken};
+use crate::cloudtrail::event::{ARN, KEY, call, object, one, record};
 use crate::support::forge::{Rng, log_json, ts};
+use crate::support::records::taken;
 
 #[test]
 fn calls_on_trails() {

@@ -7,20 +7,13 @@ mod stream;
 mod who;
 
 use serde_json::{Value, json};
-use trailproof::cloudtrail::event::record::{Call, Event, Records, read, read_held, read_one};
+use trailproof::cloudtrail::event::record::{Call, Event, read_one};
+
+use crate::support::records::taken;
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-2:111122223333:trail/main";
-const KEY: &str = "AWSLogs/111122223333/CloudTrail/us-east-2/2026/01/01/a_b.json.gz";
 
-/// What reading gives, and what it takes.
-pub fn taken(json: &[u8]) -> (Records, Vec<Event>) {
-    let mut events = Vec::new();
-    let records = read(&mut &json[..], &mut |event| events.push(event));
-    let mut held = Vec::new();
-    let again = read_held(&mut json.to_vec(), &mut |event| held.push(event));
-    assert_eq!((again, &held), (records, &events), "held in memory");
-    (records, events)
-}
+const KEY: &str = "AWSLogs/111122223333/CloudTrail/us-east-2/2026/01/01/a_b.json.gz";
 
 fn log(records: &[Value]) -> Vec<u8> {
     json!({ "Records": records }).to_string().into_bytes()

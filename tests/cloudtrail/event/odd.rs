@@ -3,8 +3,9 @@
 use serde_json::json;
 use trailproof::cloudtrail::event::record::{Records, read_one};
 
-use super::{KEY, changed, one, record, start, taken};
+use crate::cloudtrail::event::{KEY, changed, one, record, start};
 use crate::support::forge::ts;
+use crate::support::records::taken;
 
 #[test]
 fn what_does_not_say_when_of_what_or_how_it_ended_is_odd_and_not_taken() {

@@ -8,8 +8,9 @@ use trailproof::cloudtrail::event::record::{
     Call, Event, Records, TrailChange, TrailRef, read, read_one,
 };
 
-use super::{ARN, KEY, changed, log, object, one, record, start, taken};
+use crate::cloudtrail::event::{ARN, KEY, changed, log, object, one, record, start};
 use crate::support::forge::{events, ts};
+use crate::support::records::taken;
 
 #[test]
 fn every_text_is_kept_short() {

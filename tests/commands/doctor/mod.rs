@@ -1,7 +1,11 @@
 //! `trailproof doctor` against AWS on loopback: all well, and a fault for each row of README's table.
 
+#[cfg(feature = "aws")]
+mod newest;
 mod rows;
 mod scene;
+#[cfg(feature = "aws")]
+mod session;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,20 +13,20 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use rows::bucket::in_the_bucket;
+use rows::digest::with_the_digest;
+use rows::trail::with_the_trail;
+use rows::{OF_BUCKET, OF_TRAIL, Trouble, all_troubles, signing};
+use scene::{Scene, ago, all_names, names, row, statuses, well};
 use serde_json::Value;
 use trailproof::commands::doctor::Check;
 
-use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service, TrailConfig};
+use crate::support::aws::{Answer, Fault, Service, TrailConfig};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::forge::{Chain, ChainSpec, World};
-use crate::support::hours::{ARN, assert_refused, trail};
+use crate::support::hours::{ARN, trail};
 use crate::support::program::root;
 use crate::support::stage::Stage;
-use rows::{
-    OF_BUCKET, OF_TRAIL, Trouble, all_troubles, in_the_bucket, signing, with_the_digest,
-    with_the_trail,
-};
-use scene::{Scene, ago, all_names, ended, names, row, statuses, well};
 
 fn assert_told(troubles: Vec<Trouble>) {
     for trouble in troubles {
@@ -121,55 +125,6 @@ fn trouble_with_the_trail_is_told() {
 }
 
 #[test]
-fn an_old_digest_of_a_trail_that_is_off_is_no_second_failure() {
-    let scene = ended(10 * 60);
-    scene.status(|status| status.logging = false);
-    let (code, report) = scene.doctor(OF_TRAIL, &[]);
-    assert_eq!(code, 1, "{report:#}");
-    assert_eq!(row(&report, "digest-age")["status"], "warning");
-    assert_eq!(row(&report, "logging")["status"], "failed");
-}
-
-/// What S3 and STS say to those whose clock is off.
-fn refuse_the_clock(scene: &Scene, times: usize) {
-    let message = "The difference between the request time and the current time is too large.";
-    let skewed = Answer::error(403, "RequestTimeTooSkewed", message);
-    let listing = Fault::new(skewed).operation("ListObjectsV2");
-    scene.fault(listing.times(times));
-    let expired = Answer::error(403, "SignatureDoesNotMatch", "Signature expired");
-    scene.fault(Fault::new(expired).service(Service::Sts).times(times));
-}
-
-#[test]
-fn a_clock_that_is_refused_is_told_as_the_cause() {
-    let scene = well();
-    scene.stage.loopback.change(|c| c.clock_ahead = -600);
-    refuse_the_clock(&scene, 1_000);
-    let (code, report) = scene.doctor(OF_BUCKET, &[("AWS_MAX_ATTEMPTS", "1")]);
-    assert_eq!(code, 1, "{report:#}");
-    assert_eq!(row(&report, "clock-skew")["status"], "failed");
-    let credentials = row(&report, "credentials");
-    let advice = credentials["advice"].as_str().expect("words");
-    assert!(advice.starts_with("set the clock first"), "{advice}");
-    // No policy is to blame.
-    assert_eq!(row(&report, "list-permission")["status"], "unknown");
-}
-
-#[test]
-fn a_clock_that_is_made_up_for_is_told_all_the_same() {
-    let scene = well();
-    scene.stage.loopback.change(|c| c.clock_ahead = -600);
-    // The SDK signs again, by the time in the refusal.
-    refuse_the_clock(&scene, 1);
-    let (code, report) = scene.doctor(OF_BUCKET, &[]);
-    assert_eq!(code, 1, "{report:#}");
-    assert_eq!(row(&report, "clock-skew")["status"], "failed");
-    for check in ["credentials", "list-permission", "read-permission"] {
-        assert_eq!(row(&report, check)["status"], "ok", "{report:#}");
-    }
-}
-
-#[test]
 fn the_trail_of_a_bucket_is_told_by_its_newest_digest() {
     let scene = well();
     let (code, report) = scene.doctor(OF_BUCKET, &[]);
@@ -230,85 +185,6 @@ fn an_organization_s_trail_is_told_from_a_member_s_digests() {
 }
 
 #[test]
-fn an_old_digest_of_some_folders_out_of_many_is_no_failure() {
-    let scene = ended(10 * 60);
-    let newest = scene.newest();
-    scene.stage.loopback.change(|cloud| {
-        let objects = &mut cloud.bucket(BUCKET).objects;
-        let object = objects[&newest.key].clone();
-        for number in 1..=20 {
-            let region = format!("xx-test-{number}");
-            let key = trail().digest_key(&trail().account, &region, ago(20 * 60));
-            objects.insert(key, object.clone());
-        }
-    });
-    let (_, report) = scene.doctor(OF_TRAIL, &[]);
-    let said = row(&report, "digests-found")["found"]
-        .as_str()
-        .expect("words");
-    assert!(
-        said.starts_with("the newest in 7 folders of digests, of more, is"),
-        "{said}"
-    );
-    assert!(
-        said.ends_with(&newest.key),
-        "its home region is looked into: {said}"
-    );
-    let age = row(&report, "digest-age");
-    assert_eq!(age["status"], "warning", "{age:#}");
-    assert!(scene.stage.loopback.calls().len() < 60);
-}
-
-#[test]
-fn a_digest_that_is_none_is_left_to_validate() {
-    let scene = well();
-    let key = scene.newest().key;
-    scene.stage.loopback.change(|cloud| {
-        let object = cloud.bucket(BUCKET).objects.get_mut(&key).expect("it");
-        object.body = object.body.slice(..20);
-    });
-    let (code, report) = scene.doctor(OF_TRAIL, &[]);
-    assert_eq!(code, 4, "{report:#}");
-    let known = row(&report, "key-known");
-    assert_eq!(known["status"], "unknown");
-    assert!(
-        known["found"]
-            .as_str()
-            .expect("words")
-            .contains("it is cut off"),
-        "{known:#}"
-    );
-}
-
-#[test]
-fn two_profiles_are_told_apart() {
-    let scene = well();
-    let config = scene.stage.dir.path().join("config");
-    let keys = |name: &str, key: &str| {
-        let secret = SECRET_KEY;
-        format!("[profile {name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
-    };
-    let text = keys("archive", ACCESS_KEY) + &keys("prod", "AKIAWRONG");
-    fs::write(&config, text).expect("a file");
-    let config = config.to_str().expect("UTF-8");
-    let args = [
-        "--s3-bucket",
-        BUCKET,
-        "--s3-profile",
-        "archive",
-        "--trail-profile",
-        "prod",
-    ];
-    let (code, report) = scene.doctor(&args, &[("AWS_CONFIG_FILE", config)]);
-    assert_eq!(code, 1, "{report:#}");
-    assert_eq!(
-        statuses(&report, "credentials"),
-        [("for CloudTrail", "failed"), ("for S3", "ok")]
-    );
-    assert_eq!(row(&report, "read-permission")["status"], "ok");
-}
-
-#[test]
 fn somebody_else_s_bucket_is_told_by_what_is_denied() {
     let scene = well();
     scene.fault(Fault::new(Answer::access_denied()).service(Service::S3));
@@ -343,20 +219,6 @@ fn a_look_that_is_told_to_stop_says_what_it_has() {
     assert_eq!(row(&report, "read-permission")["status"], "unknown");
     let said = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(said.contains("interrupted"), "{said}");
-}
-
-#[test]
-fn without_credentials_or_a_scope_no_look_is_taken() {
-    let scene = well();
-    let mut command = scene.stage.command(&["doctor", "--s3-bucket", BUCKET]);
-    command.env_remove("AWS_ACCESS_KEY_ID");
-    assert_refused(&mut command, &["there are no credentials"]);
-    let mut command = scene.stage.command(&["doctor"]);
-    assert_refused(
-        &mut command,
-        &["there is nothing to look at", "--trail-arn"],
-    );
-    assert!(scene.stage.loopback.calls().is_empty());
 }
 
 #[test]

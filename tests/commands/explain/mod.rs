@@ -1,7 +1,9 @@
 //! `trailproof explain` over copies on disk: what it answers for one log or digest.
 
+mod digest;
 #[cfg(feature = "aws")]
 mod s3;
+mod target;
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +12,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::case::{BUCKET, Case, REGION, hour, trail};
-use crate::support::forge::{Chain, ChainSpec, damage};
+use crate::support::case::{BUCKET, Case, REGION};
 use crate::support::program::{Run, assert_matches, root, run, validator};
 
 /// What it answers, as JSON; it must match the schema.
@@ -103,20 +104,6 @@ fn that_no_bucket_was_given_is_told_whatever_the_digest_says() {
     };
     assert!(not_proven(&[]).contains(&json!(said)));
     assert!(!not_proven(&["--s3-bucket", BUCKET]).contains(&json!(said)));
-}
-
-#[test]
-fn of_a_digest_nothing_is_told_of_the_time_beside_it() {
-    let mut case = Case::new("beside", 1, "");
-    let chain = case.chain(6);
-    let dir = case.copied();
-    let keys = [&chain.digests[1], chain.digests.last().expect("a digest")];
-    for digest in keys {
-        let (code, report) = ask(dir.path(), &digest.place.key, &["--s3-bucket", BUCKET]);
-        assert_eq!(code, 0, "{report:#}");
-        assert_eq!(report["findings"], json!([]), "{report:#}");
-        assert_eq!(report["searched"]["unverified"], json!([]), "{report:#}");
-    }
 }
 
 /// The search ends where it ends, and not where digests do.
@@ -310,62 +297,6 @@ fn a_late_log_is_found_through_its_backfill_digest() {
 }
 
 #[test]
-fn a_digest_is_explained_by_its_signature_or_by_what_its_successor_recorded() {
-    let mut steady = Case::new("digests", 1, "");
-    let chain = steady.chain(6);
-    let dir = steady.copied();
-    let digest = &chain.digests[3];
-    let key = digest.place.key.as_str();
-    let (code, report) = ask(dir.path(), key, &[]);
-    assert_eq!(
-        (code, &report["path"][0]["by"]),
-        (0, &json!("own-signature")),
-        "{report:#}"
-    );
-    assert_eq!(report["object"]["kind"], "digest");
-    assert_eq!(
-        report["previous"]["key"],
-        chain.digests[2].place.key.as_str()
-    );
-    assert_eq!(report["next"]["key"], chain.digests[4].place.key.as_str());
-
-    // A copy keeps no metadata: the next digest recorded the signature.
-    let dir = case("digest-proven-by-successor");
-    let text = fs::read_to_string(dir.join("expected.json")).expect("a report");
-    let kept: Value = serde_json::from_str(&text).expect("JSON");
-    let first = kept["chains"][0]["first_digest"]["key"]
-        .as_str()
-        .expect("a key");
-    let (code, report) = ask(&dir, first, &[]);
-    assert_eq!(
-        (code, &report["path"][0]["by"]),
-        (0, &json!("recorded-signature")),
-        "{report:#}"
-    );
-    assert_eq!(report["path"][0]["recorded_in"], report["next"]["key"]);
-
-    for (name, code, status) in [
-        ("digest-signature-invalid", "digest-signature-invalid", 1),
-        ("digest-missing", "digest-missing", 1),
-        ("digest-malformed", "digest-malformed", 1),
-        ("chain-link-mismatch", "chain-link-mismatch", 1),
-        ("digest-signature-absent", "digest-signature-absent", 4),
-        ("chain-fork", "chain-fork", 4),
-    ] {
-        let found = finding(name, code);
-        let (exit, report) = ask(&case(name), &key_of(&found), &["--s3-bucket", BUCKET]);
-        assert_eq!(exit, status, "{name}: {report:#}");
-        assert!(
-            report["findings"]
-                .as_array()
-                .expect("findings")
-                .contains(&found),
-            "{name}: {report:#}"
-        );
-    }
-}
-
-#[test]
 fn what_could_not_be_read_or_proven_is_not_told_to_be_altered() {
     let found = finding("log-unreadable", "log-unreadable");
     let dir = case("log-unreadable");
@@ -389,67 +320,4 @@ fn what_could_not_be_read_or_proven_is_not_told_to_be_altered() {
         codes.clone().any(|f| f["code"] == "key-unavailable"),
         "{report:#}"
     );
-}
-
-#[test]
-fn what_is_no_key_is_refused_and_hostile_names_are_shown_as_text() {
-    let nasty = "\u{1b}[31mred\u{202e}\t\n";
-    let key = "AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/111111111111_CloudTrail_eu-west-1_20260301T0320Z_Abcdefgh12345678.json.gz";
-    let dir = root().join("testdata/log-modified");
-    for refused in [
-        nasty,
-        "",
-        "AWSLogs/x.json.gz",
-        "s3://bucket",
-        "s3:///",
-        &key.replace("0320Z", "9920Z"),
-    ] {
-        let run = run(
-            &dir,
-            &["explain", refused, "--path", "bucket", "--keys", "keys"],
-        );
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{refused:?}");
-        assert!(
-            run.stderr.starts_with("error: ") && !run.stderr.contains(['\u{1b}', '\u{202e}', '\t']),
-            "{:?}",
-            run.stderr
-        );
-    }
-    // A trail's prefix may be anything.
-    let hostile = format!("{nasty}/{key}");
-    let args = ["explain", &hostile, "--path", "bucket", "--keys", "keys"];
-    let text = run(&dir, &args);
-    assert_eq!(
-        (text.code, text.stderr.as_str()),
-        (4, ""),
-        "{}",
-        text.stdout
-    );
-    let safe = |c: char| c == '\n' || !trailproof::base::text::is_unsafe(c);
-    assert!(text.stdout.chars().all(safe), "{:?}", text.stdout);
-    assert!(
-        text.stdout
-            .contains("\\u{1b}[31mred\\u{202e}\\u{9}\\u{a}/AWSLogs/"),
-        "{}",
-        text.stdout
-    );
-    let (_, report) = explained(run(&dir, &[&args[..], &["--format", "json"]].concat()));
-    assert_eq!(
-        report["object"]["key"], hostile,
-        "JSON readers get the key as it is"
-    );
-
-    // Where it is there, and altered.
-    let mut case = Case::new("escapes", 1, "");
-    let spec = ChainSpec::new(trail().prefix(nasty), REGION);
-    let mut chain = Chain::new(spec);
-    chain.start(&mut case.world, hour(0));
-    chain.run_until(&mut case.world, hour(3));
-    let log = &chain.digests[2].logs[0].place;
-    damage::modify_log(&mut case.world, log);
-    let dir = case.copied();
-    let args = ["explain", &log.key, "--path", "bucket", "--keys", "keys"];
-    let text = run(dir.path(), &args);
-    assert_eq!(text.code, 1, "{}{}", text.stdout, text.stderr);
-    assert!(text.stdout.chars().all(safe), "{:?}", text.stdout);
 }

@@ -211,7 +211,7 @@ fn a_stop_of_another_trail_does_not_hide_what_the_status_tells() {
 
     use crate::support::aws::{TrailConfig, TrailStatus};
     use crate::support::stage::Stage;
-    use crate::validate::causes::aws::ASKED;
+    use crate::support::stopped::ASKED;
 
     let mut w = World::new(27);
     let mut chain = chain(&mut w, trail(), REGION, "2026-03-01T00:12:34Z");

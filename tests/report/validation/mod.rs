@@ -4,8 +4,13 @@
 mod aws_cli;
 mod golden;
 pub mod groups;
+mod headline;
 mod hostile_text;
+mod html;
+mod junit;
+mod markdown;
 mod ocsf;
+mod prometheus;
 mod saved;
 mod sizes;
 mod verdicts;

@@ -1,11 +1,13 @@
-//! The events against the framework's Python models.
+//! OCSF events: valid against the framework's models, complete, and distinct.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use serde_json::{Value, json};
 use trailproof::report::Format;
 
 use crate::support::python::{Python, said};
-use crate::support::reports::{everything, organization, rendered};
+use crate::support::reports::{everything, of_cases, organization, parsed, rendered, shown};
 
 /// Models of version 1.5.0 of the framework.
 const VERSION: &str = "0.10.0";
@@ -40,4 +42,57 @@ fn events_are_as_the_framework_models_them() {
         let text = said(python.command().args(["-c", CHECK]).arg(&path));
         assert!(text.contains("events: [2003, 2004]"), "{text}");
     }
+}
+
+#[test]
+fn events_hold_no_null_and_none_has_another_s_name() {
+    fn no_null(value: &Value) -> bool {
+        match value {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Array(items) => items.iter().all(no_null),
+            Value::Object(fields) => fields.values().all(no_null),
+            _ => true,
+        }
+    }
+    for (case, report) in of_cases() {
+        let mut uids = BTreeSet::new();
+        for line in shown(&report, Format::Ocsf).lines() {
+            let event: Value = serde_json::from_str(line).expect("JSON");
+            assert!(no_null(&event), "{case}: {line}");
+            let uid = (
+                event["class_uid"].to_string(),
+                event["finding_info"]["uid"].to_string(),
+            );
+            assert!(uids.insert(uid), "{case}: {line}");
+            assert!(event["resources"][0]["uid"].is_string(), "{case}: {line}");
+        }
+        assert!(!uids.is_empty(), "{case}");
+    }
+}
+
+#[test]
+fn the_worst_that_was_found_of_an_absent_chain_is_its_verdict() {
+    let mut report = parsed(&organization());
+    let findings = report["findings"].as_array().expect("findings").clone();
+    let missing = findings.iter().find(|f| f["code"] == "chain-missing");
+    let mut worse = missing.expect("a missing chain").clone();
+    worse["code"] = json!("digest-missing");
+    worse["severity"] = json!("failed");
+    let id = worse["chain"].clone();
+    report["findings"]
+        .as_array_mut()
+        .expect("findings")
+        .push(worse);
+    let events = shown(&report, Format::Ocsf);
+    let events = events
+        .lines()
+        .map(|line| -> Value { serde_json::from_str(line).expect("JSON") });
+    let of_it = |e: &Value| e["class_uid"] == 2003 && e["finding_info"]["uid"] == id;
+    let of_it: Vec<Value> = events.filter(of_it).collect();
+    assert_eq!(of_it.len(), 1);
+    assert_eq!(of_it[0]["status_code"], "failed");
+
+    report["complete"] = json!(false);
+    assert!(shown(&report, Format::Ocsf).contains("\"uid\":\"not-complete org-logs\""));
 }

@@ -1,106 +1,17 @@
-//! Why gaps are there, as far as AWS can be asked: LookupEvents, GetTrailStatus, and the chain of the
-//! home region; and that nothing is read twice for it.
+//! Causes of gaps that AWS knows: LookupEvents, GetTrailStatus, and the chain of the home region.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::aws::{Answer, Call, Fault, TrailConfig, TrailStatus};
-use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, trail};
-use crate::support::forge::deeds::{cloudtrail_event, kms_event};
+use crate::support::aws::{Answer, Fault, TrailConfig, TrailStatus};
+use crate::support::case::{ACCOUNT, HOME, REGION, trail};
+use crate::support::forge::deeds::kms_event;
 use crate::support::forge::{Chain, ChainSpec, World, damage, ts};
 use crate::support::stage::Stage;
-
-const STOP: &str = "2026-03-01T03:30:00Z";
-const START: &str = "2026-03-01T07:45:10Z";
-
-pub const ASKED: [&str; 8] = [
-    "--s3-bucket",
-    BUCKET,
-    "--start-time",
-    "2026-03-01T00:12:34Z",
-    "--end-time",
-    "2026-03-01T09:45:10Z",
-    "--as-of",
-    "2026-03-01T12:00:00Z",
-];
-
-/// The trail in some regions, stopped and started again.
-fn stopped(regions: &[&str]) -> (World, Vec<Chain>) {
-    let mut world = World::new(7);
-    let chains = regions.iter().map(|region| {
-        let mut chain = Chain::new(ChainSpec::new(trail(), region).logs(1..=2).events(1..=2));
-        chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
-        chain.stop(&mut world, ts(STOP));
-        chain.start(&mut world, ts(START));
-        chain.run_until(&mut world, ts("2026-03-01T10:45:10Z"));
-        chain
-    });
-    let chains = chains.collect();
-    (world, chains)
-}
-
-fn called(name: &str, at: &str) -> Value {
-    let arn = trail().arn();
-    let fields = cloudtrail_event(name, &arn, ts(at), None, json!({"name": arn}));
-    serde_json::from_str(&fields.compact()).expect("JSON")
-}
-
-/// AWS with a chain of one region outside the trail's home, and what LookupEvents knows there.
-fn stage(world: &World, events: Vec<Value>) -> Stage {
-    let stage = Stage::of(world, &[TrailConfig::from(&trail())]);
-    let elsewhere = Fault::new(Answer::access_denied()).operation("ListTrails");
-    stage.loopback.fault(elsewhere);
-    stage.loopback.change(|cloud| {
-        cloud.cloudtrail.events = BTreeMap::from([(HOME.to_owned(), events)]);
-        // Of the present nothing is to be told.
-        cloud.cloudtrail.trails[0].bucket = "logs-since-then".into();
-    });
-    stage
-}
-
-fn stop_and_start() -> Vec<Value> {
-    vec![
-        called("StopLogging", "2026-03-01T03:29:58Z"),
-        called("StartLogging", START),
-    ]
-}
-
-/// AWS that knows of the stop by LookupEvents alone.
-pub fn stopped_outside_home() -> Stage {
-    let (world, _) = stopped(&[REGION]);
-    stage(&world, stop_and_start())
-}
-
-fn gaps(report: &Value) -> Vec<(String, String, String, String)> {
-    let gaps = report["chains"][0]["gaps"].as_array().expect("gaps");
-    let text = |v: &Value| v.as_str().expect("a text").to_owned();
-    gaps.iter()
-        .map(|g| {
-            (
-                text(&g["from"]),
-                text(&g["to"]),
-                text(&g["cause"]),
-                text(&g["certainty"]),
-            )
-        })
-        .collect()
-}
-
-fn gap(cause: &str, certainty: &str) -> Vec<(String, String, String, String)> {
-    vec![(STOP.into(), START.into(), cause.into(), certainty.into())]
-}
-
-fn message(report: &Value) -> String {
-    let findings = report["findings"].as_array().expect("findings");
-    let gap = findings.iter().find(|f| f["code"] == "gap").expect("a gap");
-    gap["message"].as_str().expect("a text").to_owned()
-}
-
-fn lookups(stage: &Stage) -> Vec<Call> {
-    stage.calls("LookupEvents")
-}
+use crate::support::stopped::{
+    ASKED, START, STOP, gap, gaps, lookups, message, stage, stop_and_start, stopped,
+};
 
 #[test]
 fn what_no_proven_log_tells_lookup_events_tells_unsigned() {
@@ -197,110 +108,6 @@ fn digests_removed_before_a_stop_are_not_explained_by_it() {
 }
 
 #[test]
-fn lookups_that_are_denied_or_put_off_leave_the_gap_and_say_so() {
-    let denied = Answer::error(400, "AccessDeniedException", "not authorized");
-    let throttled = Answer::error(400, "ThrottlingException", "Rate exceeded");
-    let table = [
-        (denied, "cloudtrail:LookupEvents", 1),
-        (throttled, "ThrottlingException: Rate exceeded", 5),
-    ];
-    let (world, _) = stopped(&[REGION]);
-    for (answer, words, calls) in table {
-        let stage = stage(&world, stop_and_start());
-        stage
-            .loopback
-            .fault(Fault::new(answer).operation("LookupEvents"));
-        let mut command = stage.command(&["validate", "--format", "json"]);
-        command.args(ASKED).env("AWS_MAX_ATTEMPTS", "5");
-        let (exit, report) =
-            crate::support::program::reported(crate::support::program::finish(&mut command));
-        assert_eq!((exit, &report["complete"]), (3, &json!(true)), "{words}");
-        assert_eq!(gaps(&report), gap("unexplained", "none"));
-        let message = message(&report);
-        assert!(
-            message.contains("LookupEvents could not be asked: "),
-            "{message}"
-        );
-        assert!(message.contains(words), "{message}");
-        let said = report["not_proven"].to_string();
-        assert!(
-            said.contains("what LookupEvents knows of calls in us-east-1"),
-            "{said}"
-        );
-        assert_eq!(lookups(&stage).len(), calls, "{words}");
-    }
-}
-
-#[test]
-fn a_throttled_lookup_is_waited_for() {
-    let (world, _) = stopped(&[REGION]);
-    let stage = stage(&world, stop_and_start());
-    let throttled = Answer::error(400, "ThrottlingException", "Rate exceeded");
-    stage
-        .loopback
-        .fault(Fault::new(throttled).operation("LookupEvents").times(2));
-    let (_, report) = stage.report(&ASKED);
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
-    assert_eq!(lookups(&stage).len(), 8);
-}
-
-/// Many calls of one name, a minute apart; the last of them is the stop.
-fn many() -> Vec<Value> {
-    let mut events: Vec<Value> = (0..11)
-        .map(|n| {
-            let mut call = called("StopLogging", &format!("2026-03-01T02:{n:02}:00Z"));
-            call["errorCode"] = json!("AccessDenied");
-            call
-        })
-        .collect();
-    events.extend(stop_and_start());
-    events
-}
-
-#[test]
-fn every_page_of_lookups_is_read_once_and_no_faster_than_two_a_second() {
-    let (world, _) = stopped(&[REGION]);
-    let stage = stage(&world, many());
-    stage.loopback.change(|cloud| cloud.event_page = 6);
-    let begun = Instant::now();
-    let (_, report) = stage.report(&ASKED);
-    let took = begun.elapsed();
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
-    assert_eq!(
-        report["chains"][0]["gaps"][0]["evidence"]
-            .as_array()
-            .map(Vec::len),
-        Some(13)
-    );
-    let message = message(&report);
-    assert!(
-        message.contains("StopLogging by arn:aws:sts::"),
-        "{message}"
-    );
-    assert!(message.contains("was refused at"), "{message}");
-    let calls = lookups(&stage);
-    let stops = calls
-        .iter()
-        .filter(|c| c.input.to_string().contains("StopLogging"));
-    let tokens: Vec<Value> = stops.map(|c| c.input["NextToken"].clone()).collect();
-    assert_eq!(tokens, [Value::Null, json!("StopLogging/6")]);
-    assert_eq!(calls.len(), 7);
-    assert!(took >= Duration::from_millis(2_900), "{took:?}");
-}
-
-#[test]
-fn a_token_that_comes_again_ends_the_lookup() {
-    let (world, _) = stopped(&[REGION]);
-    let stage = stage(&world, stop_and_start());
-    stage
-        .loopback
-        .change(|cloud| cloud.cloudtrail.endless = true);
-    let (_, report) = stage.report(&ASKED);
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
-    assert_eq!(lookups(&stage).len(), 12);
-}
-
-#[test]
 fn the_times_that_get_trail_status_tells_are_circumstance() {
     let (world, _) = stopped(&[REGION]);
     let stage = stage(&world, Vec::new());
@@ -323,24 +130,6 @@ fn the_times_that_get_trail_status_tells_are_circumstance() {
     );
     let message = message(&report);
     assert!(message.contains("so GetTrailStatus says"), "{message}");
-}
-
-#[test]
-fn a_clean_window_asks_for_no_event() {
-    let (world, _) = stopped(&[REGION]);
-    let stage = stage(&world, stop_and_start());
-    let window = [
-        "--s3-bucket",
-        BUCKET,
-        "--start-time",
-        "2026-03-01T00:12:34Z",
-        "--end-time",
-        "2026-03-01T03:12:34Z",
-        "--as-of",
-        "2026-03-01T12:00:00Z",
-    ];
-    let (exit, _) = stage.report(&window);
-    assert_eq!((exit, lookups(&stage).len()), (0, 0));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 mod backfill;
 mod copies;
 mod follow;
-mod followed;
 mod group;
 mod listing;
 mod trail_status;

@@ -14,10 +14,10 @@ use super::why::Why::*;
 use super::why::{Difference, agree, differ};
 use crate::support::aws::{Answer, Fault, Loopback, Organization, TrailConfig, TrailStatus};
 use crate::support::case::{BUCKET, Case, Keys, REGION, hour, trail};
+use crate::support::cases::all;
 use crate::support::forge::keys::{KEYS, KeySchedule};
 use crate::support::forge::{PublishedKey, Trail};
 use crate::support::program::root;
-use crate::support::cases::all;
 
 /// Cases with keys that ListPublicKeys cannot answer with: their key files are broken.
 const NO_ANSWER: &[&str] = &["key-invalid", "key-invalid--fingerprint"];

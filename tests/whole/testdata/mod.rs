@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::cases::all;
 use crate::support::case::Case;
+use crate::support::cases::all;
 use crate::support::program::{Run, reported, root, run};
 
 /// Set to write `testdata/` anew instead of comparing it.

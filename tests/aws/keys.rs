@@ -1,0 +1,165 @@
+//! ListPublicKeys: denied, empty, partial, and keys of another time.
+
+use jiff::SignedDuration;
+
+use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::case::{BUCKET, REGION, trail};
+use crate::support::forge::{Chain, ChainSpec, World, ts};
+use crate::support::program::severity_codes;
+use crate::support::six::{finding, six, text};
+use crate::support::stage::Stage;
+use crate::support::trail_scenes::{asked, gives, usual};
+
+#[test]
+fn keys_that_may_not_be_asked_for_are_unavailable_and_asked_for_once() {
+    let six = six();
+    let refusal = Answer::error(
+        400,
+        "AccessDeniedException",
+        "User is not authorized to perform: cloudtrail:ListPublicKeys",
+    );
+    six.fault(Fault::new(refusal).operation("ListPublicKeys"));
+    let (code, report) = six.report(&[]);
+    assert_eq!(code, 4, "{report:#}");
+    let found = finding(&report, "key-unavailable");
+    assert_eq!(found["reason"], "denied");
+    assert!(
+        text(found, "message").contains("cloudtrail:ListPublicKeys"),
+        "{found:#}"
+    );
+    assert_eq!(six.stage.calls("ListPublicKeys").len(), 1);
+    assert_eq!(report["chains"][0]["digests"]["failed"], 0);
+}
+
+/// AWS answers, and the key is not among those valid then: nobody but AWS could have told that.
+#[test]
+fn a_key_that_aws_does_not_know_is_a_forgery() {
+    let six = six();
+    six.stage.loopback.change(|c| {
+        let known = c
+            .keys
+            .published(REGION, six.chain.digests[0].end, six.chain.digests[9].end);
+        let others = known.into_iter().map(|mut key| {
+            // The forge has four; two are valid at a time.
+            key.index = (key.index + 2) % 4;
+            key
+        });
+        let others = others.collect();
+        c.published.insert(REGION.into(), others);
+    });
+    let (code, report) = six.report(&[]);
+    assert_eq!(code, 1, "{report:#}");
+    let found = finding(&report, "key-unknown");
+    assert_eq!(found["severity"], "failed");
+    assert!(
+        text(found, "message").contains("not among those AWS answers with"),
+        "{found:#}"
+    );
+    // The window, and once a wider one.
+    assert_eq!(six.stage.calls("ListPublicKeys").len(), 2);
+}
+
+#[test]
+fn an_answer_without_keys_leaves_them_unavailable() {
+    let six = six();
+    six.stage
+        .loopback
+        .change(|c| _ = c.published.insert(REGION.into(), Vec::new()));
+    let (code, report) = six.report(&[]);
+    assert_eq!(
+        (
+            code,
+            severity_codes(&report).contains(&"unproven key-unavailable".into())
+        ),
+        (4, true)
+    );
+    assert_eq!(six.stage.calls("ListPublicKeys").len(), 2);
+}
+
+/// A key comes round again months later. That it was known then says nothing of an answer without keys now.
+#[test]
+fn a_key_known_of_another_time_makes_no_answer_of_none() {
+    let mut world = World::new(61);
+    let trail = trail();
+    let mut chain = Chain::new(
+        ChainSpec::new(trail.clone(), REGION)
+            .logs(1..=1)
+            .events(1..=1),
+    );
+    let begin = ts("2026-03-01T00:12:34Z");
+    let keys = &world.keys;
+    let same = (100..1_000)
+        .map(|days| begin + SignedDuration::from_hours(24 * days))
+        .find(|later| keys.signing_index(REGION, *later) == keys.signing_index(REGION, begin));
+    let later = same.expect("a key that comes round");
+    let hours = SignedDuration::from_hours(3);
+    let known = keys.published(REGION, begin, begin + hours);
+    chain.start(&mut world, begin);
+    chain.stop(&mut world, begin + hours);
+    chain.start(&mut world, later);
+    chain.run_until(&mut world, later + hours);
+    let config = TrailConfig {
+        bucket: "logs-since-then".into(),
+        ..TrailConfig::from(&trail)
+    };
+    let stage = Stage::of(&world, &[config]);
+    stage
+        .loopback
+        .change(|c| _ = c.published.insert(REGION.into(), known));
+    let (from, to) = (begin.to_string(), (later + hours).to_string());
+    let window = ["--start-time", &from, "--end-time", &to, "--as-of", &to];
+    let args = [&["--s3-bucket", BUCKET][..], &window].concat();
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 4, "{report:#}");
+    let found = severity_codes(&report);
+    assert!(
+        found.contains(&"unproven key-unavailable".into()),
+        "{found:?}"
+    );
+    assert!(
+        !found.iter().any(|f| f.contains("key-unknown")),
+        "{found:?}"
+    );
+    assert_eq!(report["chains"][0]["digests"]["valid"], 3, "{report:#}");
+}
+
+#[test]
+fn keys_answered_in_part() {
+    use crate::support::forge::damage::sign_with_key;
+    let (mut w, t, mut c) = usual(6, "logs", ["2026-01-01T00:07:21Z", "2026-01-01T05:07:21Z"]);
+    c.stop(&mut w, ts("2026-01-01T05:30:00Z"));
+    c.start(&mut w, ts("2026-06-01T00:07:21Z"));
+    c.run_until(&mut w, ts("2026-06-01T05:07:21Z"));
+    let old = c.digests[0].key;
+    sign_with_key(&mut w, c.last(), old);
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    stage.loopback.change(|cl| cl.key_page = 2);
+    stage.loopback.fault(
+        Fault::new(Answer::Delay(std::time::Duration::from_millis(1500)))
+            .operation("ListPublicKeys"),
+    );
+    let a = asked(
+        &["--trail-arn", &t.arn()],
+        [
+            "2026-01-01T00:07:21Z",
+            "2026-06-01T05:07:21Z",
+            "2026-06-20T00:30:00Z",
+        ],
+    );
+    let r = std::thread::scope(|s| {
+        s.spawn(|| {
+            for _ in 0..2000 {
+                if !stage.calls("ListPublicKeys").is_empty() {
+                    stage.loopback.fault(
+                        Fault::new(Answer::error(400, "AccessDeniedException", "no more"))
+                            .operation("ListPublicKeys"),
+                    );
+                    return;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+        });
+        stage.report(&a)
+    });
+    gives("keys in part", &r, 4, Some("key-unavailable"));
+}

@@ -1,0 +1,68 @@
+//! `doctor` and the newest digest.
+
+use super::rows::OF_TRAIL;
+use super::scene::{ago, ended, row, well};
+
+use crate::support::case::BUCKET;
+use crate::support::hours::trail;
+
+#[test]
+fn an_old_digest_of_a_trail_that_is_off_is_no_second_failure() {
+    let scene = ended(10 * 60);
+    scene.status(|status| status.logging = false);
+    let (code, report) = scene.doctor(OF_TRAIL, &[]);
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(row(&report, "digest-age")["status"], "warning");
+    assert_eq!(row(&report, "logging")["status"], "failed");
+}
+
+#[test]
+fn an_old_digest_of_some_folders_out_of_many_is_no_failure() {
+    let scene = ended(10 * 60);
+    let newest = scene.newest();
+    scene.stage.loopback.change(|cloud| {
+        let objects = &mut cloud.bucket(BUCKET).objects;
+        let object = objects[&newest.key].clone();
+        for number in 1..=20 {
+            let region = format!("xx-test-{number}");
+            let key = trail().digest_key(&trail().account, &region, ago(20 * 60));
+            objects.insert(key, object.clone());
+        }
+    });
+    let (_, report) = scene.doctor(OF_TRAIL, &[]);
+    let said = row(&report, "digests-found")["found"]
+        .as_str()
+        .expect("words");
+    assert!(
+        said.starts_with("the newest in 7 folders of digests, of more, is"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with(&newest.key),
+        "its home region is looked into: {said}"
+    );
+    let age = row(&report, "digest-age");
+    assert_eq!(age["status"], "warning", "{age:#}");
+    assert!(scene.stage.loopback.calls().len() < 60);
+}
+
+#[test]
+fn a_digest_that_is_none_is_left_to_validate() {
+    let scene = well();
+    let key = scene.newest().key;
+    scene.stage.loopback.change(|cloud| {
+        let object = cloud.bucket(BUCKET).objects.get_mut(&key).expect("it");
+        object.body = object.body.slice(..20);
+    });
+    let (code, report) = scene.doctor(OF_TRAIL, &[]);
+    assert_eq!(code, 4, "{report:#}");
+    let known = row(&report, "key-known");
+    assert_eq!(known["status"], "unknown");
+    assert!(
+        known["found"]
+            .as_str()
+            .expect("words")
+            .contains("it is cut off"),
+        "{known:#}"
+    );
+}

@@ -1,0 +1,76 @@
+//! The first lines of a report: its verdict, why, and how many chains.
+
+use serde_json::json;
+use trailproof::report::Format;
+
+use crate::support::reports::{of_case, organization, parsed, shown};
+
+#[test]
+fn a_headline_says_what_leaves_a_report_unproven() {
+    for (case, said) in [
+        (
+            "log-unreferenced",
+            "a log lies here that no digest names; nothing was found",
+        ),
+        ("chain-fork", "UNPROVEN: digests contradict each other"),
+        (
+            "log-unreadable",
+            "something could not be checked; nothing was found",
+        ),
+    ] {
+        let text = shown(&of_case(case), Format::Text);
+        let line = text.lines().next().expect("a line");
+        assert!(
+            line.starts_with("UNPROVEN: ") && line.contains(said),
+            "{case}: {line}"
+        );
+    }
+    for (case, said) in [
+        ("gap", "GAPS: no digest covers part of the window; what"),
+        (
+            "gap--overlapping-segments",
+            "GAPS: logging or validation was restarted, which left no hole",
+        ),
+    ] {
+        let text = shown(&of_case(case), Format::Text);
+        assert!(text.starts_with(said), "{case}: {text}");
+    }
+    let text = shown(&of_case("log-unreferenced"), Format::Text);
+    assert!(
+        text.contains("logs 11 valid, 1 that no digest names"),
+        "{text}"
+    );
+}
+
+/// A chain that is there and ends early is not missing; one that two findings name is one.
+#[test]
+fn a_chain_is_missing_once_and_not_while_it_is_there() {
+    let mut all = parsed(&organization());
+    let findings = all["findings"].as_array().expect("findings").clone();
+    let missing = findings.iter().find(|f| f["code"] == "chain-missing");
+    let missing = missing.expect("a missing chain").clone();
+    let mut ended = missing.clone();
+    ended["chain"] = all["chains"][0]["id"].clone();
+    all["findings"] = json!([missing, missing, ended]);
+    assert!(shown(&all, Format::Text).contains("12 chains, and 1 missing: digests"));
+    all["findings"] = json!([ended]);
+    all["verdict"] = json!("unproven");
+    let text = shown(&all, Format::Text);
+    assert!(text.contains("\n12 chains: digests"), "{text}");
+    assert!(
+        text.contains("a chain ends before others of its trail"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_chain_that_should_be_there_is_counted() {
+    let all = parsed(&organization());
+    for (format, said) in [
+        (Format::Text, "12 chains, and 1 missing: digests"),
+        (Format::Markdown, "10 of 12 verified; 1 more missing."),
+        (Format::Html, "? 1 more missing</span>"),
+    ] {
+        assert!(shown(&all, format).contains(said), "{}", format.as_str());
+    }
+}

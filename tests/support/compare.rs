@@ -1,0 +1,48 @@
+//! Comparing reports from disk and from S3.
+
+use serde_json::Value;
+
+/// A report without what must differ: where objects and keys came from, and what is said of that.
+pub fn essence(mut report: Value) -> Value {
+    let fields = report.as_object_mut().expect("an object");
+    fields.remove("run");
+    let requested = fields["requested"].as_object_mut().expect("an object");
+    requested.remove("source");
+    requested.remove("keys");
+    // A copy without a name is of the bucket that is asked for here.
+    requested.remove("buckets");
+    for key in fields["keys"].as_array_mut().expect("keys") {
+        key.as_object_mut().expect("an object").remove("origin");
+    }
+    let said = fields["not_proven"].as_array_mut().expect("sentences");
+    let of_source = [
+        "that the public keys are those of AWS",
+        // What a trail selects CloudTrail alone says.
+        "what arn:",
+        "that arn:",
+    ];
+    said.retain(|s| {
+        let said = s.as_str().expect("a text");
+        !of_source.iter().any(|start| said.starts_with(start))
+    });
+    report
+}
+
+/// The lines that two reports do not share.
+pub fn difference(one: &Value, other: &Value) -> String {
+    let lines = |v: &Value| -> Vec<String> {
+        let text = serde_json::to_string_pretty(v).expect("JSON");
+        text.lines().map(str::to_owned).collect()
+    };
+    let (one, other) = (lines(one), lines(other));
+    let only = |a: &[String], b: &[String], sign: &str| -> Vec<String> {
+        let not_in = a.iter().filter(|l| !b.contains(l));
+        not_in
+            .map(|l| format!("{sign} {}", l.trim()))
+            .take(12)
+            .collect()
+    };
+    [only(&one, &other, "-"), only(&other, &one, "+")]
+        .concat()
+        .join("\n  ")
+}

@@ -1,0 +1,13 @@
+//! Reading log records in the ways the program does.
+
+use trailproof::cloudtrail::event::record::{Event, Records, read, read_held};
+
+/// What reading gives, and what it takes.
+pub fn taken(json: &[u8]) -> (Records, Vec<Event>) {
+    let mut events = Vec::new();
+    let records = read(&mut &json[..], &mut |event| events.push(event));
+    let mut held = Vec::new();
+    let again = read_held(&mut json.to_vec(), &mut |event| held.push(event));
+    assert_eq!((again, &held), (records, &events), "held in memory");
+    (records, events)
+}

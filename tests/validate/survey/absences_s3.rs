@@ -1,0 +1,60 @@
+//! Nothing found in S3: the report says what exists instead.
+
+use crate::support::case::{ACCOUNT, BUCKET};
+use crate::support::six::{ARN, six};
+
+/// Wrong name, region, account, bucket or range: nothing is found, and what is there is named.
+#[test]
+fn nothing_found_names_what_is_there() {
+    let six = six();
+    let table: [(&[&str], &str, &str); 5] = [
+        (
+            &[
+                "--trail-arn",
+                "arn:aws:cloudtrail:us-east-1:111111111111:trail/mian",
+            ],
+            "knows no trail",
+            ARN,
+        ),
+        (
+            &["--s3-bucket", BUCKET, "--region", "us-west-2"],
+            "for the region us-west-2",
+            "CloudTrail-Digest/eu-west-1/",
+        ),
+        (
+            &["--s3-bucket", BUCKET, "--account-id", "999999999999"],
+            "for the account 999999999999",
+            ACCOUNT,
+        ),
+        (
+            &["--s3-bucket", "trail-lgos"],
+            "there is no bucket trail-lgos",
+            "who has its name",
+        ),
+        (
+            &[
+                "--s3-bucket",
+                BUCKET,
+                "--start-time",
+                "2025-01-01",
+                "--end-time",
+                "2025-01-02",
+            ],
+            "no digest of this chain meets the window",
+            "2026-03-01T00:12:34Z",
+        ),
+    ];
+    for (args, message, hint) in table {
+        let (code, report) = six.stage.report(args);
+        assert_eq!(code, 4, "{args:?}: {report:#}");
+        let findings = report["findings"].as_array().expect("findings");
+        let told = findings.iter().any(|f| {
+            let says =
+                |field: &str, words: &str| f[field].as_str().is_some_and(|t| t.contains(words));
+            says("message", message) && says("hint", hint)
+        });
+        assert!(told, "{args:?}: {findings:#?}");
+        assert_ne!(report["verdict"], "failed", "{args:?}");
+        six.stage.assert_only_reads();
+    }
+}
