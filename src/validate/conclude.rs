@@ -9,8 +9,7 @@ use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledger;
 use crate::validate::not_proven::{self, NotProvenInput};
 use crate::validate::outcome::{Outcome, Requests, verdict};
-use crate::validate::survey::absences;
-use crate::validate::survey::folders::Survey;
+use crate::validate::survey::{Survey, absences};
 
 impl Context<'_> {
     pub(super) fn join(

@@ -38,7 +38,7 @@ use crate::validate::findings::Ledgers;
 use crate::validate::observer::{Observer, Step};
 use crate::validate::outcome::Outcome;
 use crate::validate::request::Request;
-use crate::validate::survey::folders;
+use crate::validate::survey::survey;
 use causes::selectors::TrailSelectors;
 use digests::chain::ChainState;
 use digests::group::Group;
@@ -78,7 +78,7 @@ pub fn validate(
     let pool = workers(request.jobs.max(1))
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
-    let survey = folders::survey(source, atlas, &request.filter, limits, &pool);
+    let survey = survey(source, atlas, &request.filter, limits, &pool);
     let other = other_workers(source, &pool);
     let pool = other.unwrap_or(pool);
     let busy = request.chains_at_once.min(survey.groups.len());

@@ -15,7 +15,7 @@ use crate::source::GetError;
 use crate::source::places::Places;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::{LogSelection, Request};
-use crate::validate::survey::folders::Survey;
+use crate::validate::survey::Survey;
 use crate::validate::unreferenced::tally::OtherObjects;
 
 /// What the sentences of one report are made of.
@@ -196,7 +196,7 @@ pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
             "that every trail that writes here has digests here: which those are could not be asked: {why}"
         ));
     }
-    for (kind, named) in &survey.siblings {
+    for (kind, named) in &survey.other_kinds {
         said.push(format!(
             "anything in {}: no digest vouches for {kind} files",
             named.list()

@@ -8,7 +8,7 @@ use crate::base::text::quoted;
 use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::places::Places;
 use crate::source::{GetError, Root, RootId};
-use crate::validate::survey::folders::{Survey, survey};
+use crate::validate::survey::{Survey, survey};
 
 /// What is said here.
 pub const CHECKS: &[Check] = &[

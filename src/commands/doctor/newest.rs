@@ -9,7 +9,7 @@ use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::bucket::Buckets;
 use crate::source::{GetError, RootId, Source};
 use crate::validate::request::ChainFilter;
-use crate::validate::survey::folders::Survey;
+use crate::validate::survey::Survey;
 
 /// What is said of the newest digest, here and by [`super::digest`].
 pub const CHECKS: &[Check] = &[

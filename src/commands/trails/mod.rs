@@ -20,7 +20,7 @@ use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledgers;
 use crate::validate::not_proven;
 use crate::validate::request::{ChainFilter, FilterTerm};
-use crate::validate::survey::folders::{self, Survey};
+use crate::validate::survey::{Survey, survey};
 
 /// What is wanted of the look.
 #[derive(Debug, Clone)]
@@ -111,7 +111,7 @@ pub fn take(
         .num_threads(request.jobs.max(1))
         .build()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
-    let survey = folders::survey(source, atlas, filter, limits, &pool);
+    let survey = survey(source, atlas, filter, limits, &pool);
     let taker = Taker {
         source,
         atlas,

@@ -16,7 +16,7 @@ use crate::validate::digests::group::GroupResult;
 use crate::validate::not_proven;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
-use crate::validate::survey::folders::{LogFolder, Survey};
+use crate::validate::survey::{LogFolder, Survey};
 
 /// The chains that should exist and do not, as findings: first those of the request, then those that
 /// trails and other chains point to.
@@ -100,7 +100,7 @@ fn implied(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Fin
 
     // An expected chain is reported once, as expected.
     let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
-    let logged = survey.logged.iter();
+    let logged = survey.log_folders.iter();
     let logged: Vec<&LogFolder> = logged
         .filter(|l| !is_hidden(&l.key_root, &l.account, &l.region))
         .collect();

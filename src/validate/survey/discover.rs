@@ -1,69 +1,25 @@
-//! One root on its way: folders listed side by side, and taken in their order.
+//! Finds the folders of one root. Folders are listed side by side, and their contents are taken in order,
+//! so that the result does not depend on the number of workers.
 
-use crate::base::sample::Sample;
 use std::collections::VecDeque;
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::folders::{LogFolder, Survey};
+use super::listing::{FolderContents, FolderKind, FolderToList};
 use crate::base::limits::Limits;
-use crate::cloudtrail::ids::{AccountId, OrganizationId, Region};
+use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::{AWS_LOGS, DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
-use crate::source::{Folders, GetError, RootId, Source};
+use crate::source::{Folders, RootId, Source};
 use crate::validate::request::ChainFilter;
 
-/// Folders listed before their answers are taken: always as many, so that where a bound is met does
-/// not depend on the number of workers.
-const AT_ONCE: usize = 256;
+/// Folders listed before their contents are taken. A fixed number: where a bound is reached must not
+/// depend on the number of workers.
+const BATCH: usize = 256;
 
-/// A folder to be listed: its prefix, closed by a slash or empty, and what it is.
-struct FolderListing {
-    prefix: String,
-    kind: FolderKind,
-}
-
-enum FolderKind {
-    /// One that may lead to `AWSLogs`, so many folders deep.
-    Outside(usize),
-    /// `AWSLogs`, or an organization's folder in it, so many folders deep.
-    AwsLogs(KeyRoot, usize),
-    /// An account's.
-    Account(KeyRoot, AccountId),
-    /// An account's digests.
-    Digests(KeyRoot, AccountId),
-    /// An account's logs.
-    Logs(KeyRoot, AccountId),
-}
-
-impl FolderKind {
-    /// Whether something called so is one of those looked for here, so that it may hide digests
-    /// where it is refused.
-    fn expects(&self, name: &str) -> bool {
-        match self {
-            FolderKind::Outside(_) => name == AWS_LOGS,
-            FolderKind::AwsLogs(root, _) => {
-                let organization =
-                    root.organization.is_none() && name.parse::<OrganizationId>().is_ok();
-                name == AWS_LOGS || organization || name.parse::<AccountId>().is_ok()
-            }
-            FolderKind::Account(..) => name == DIGEST_FOLDER,
-            FolderKind::Digests(..) => name.parse::<Region>().is_ok(),
-            FolderKind::Logs(..) => false,
-        }
-    }
-}
-
-/// What a listing showed.
-#[derive(Default)]
-struct FolderContents {
-    folders: Folders,
-    refused: Sample,
-    trouble: Vec<(String, GetError)>,
-}
-
-/// One root on its way.
-pub(crate) struct Looker<'a> {
+/// The search of one root, on its way.
+pub(super) struct Discovery<'a> {
     source: &'a dyn Source,
     filter: &'a ChainFilter,
     limits: &'a Limits,
@@ -71,12 +27,12 @@ pub(crate) struct Looker<'a> {
     survey: &'a mut Survey,
     /// How many more folders may be listed.
     left: usize,
-    /// What lies in `AWSLogs`: it comes first, so that no number of other folders hides it.
-    inside: VecDeque<FolderListing>,
-    outside: VecDeque<FolderListing>,
+    /// Folders in `AWSLogs`. They are listed first, so that no number of other folders can hide them.
+    inside: VecDeque<FolderToList>,
+    outside: VecDeque<FolderToList>,
 }
 
-impl<'a> Looker<'a> {
+impl<'a> Discovery<'a> {
     pub fn new(
         source: &'a dyn Source,
         filter: &'a ChainFilter,
@@ -84,7 +40,7 @@ impl<'a> Looker<'a> {
         root: RootId,
         survey: &'a mut Survey,
     ) -> Self {
-        Looker {
+        Discovery {
             source,
             filter,
             limits,
@@ -96,8 +52,8 @@ impl<'a> Looker<'a> {
         }
     }
 
-    /// Is to look into `AWSLogs` below a prefix that is known.
-    pub fn known(&mut self, prefix: &str) {
+    /// Adds `AWSLogs` below a known prefix to the search.
+    pub fn add_below(&mut self, prefix: &str) {
         let root = KeyRoot {
             prefix: prefix.into(),
             organization: None,
@@ -107,12 +63,12 @@ impl<'a> Looker<'a> {
         self.push(folder, FolderKind::AwsLogs(root, depth));
     }
 
-    /// Is to look for `AWSLogs`.
-    pub fn everywhere(&mut self) {
+    /// Adds the whole root to the search.
+    pub fn add_everything(&mut self) {
         self.push(String::new(), FolderKind::Outside(0));
     }
 
-    /// Lists folder after folder until none is left.
+    /// Lists folders until none is left, or a bound is reached.
     pub fn run(mut self, pool: &ThreadPool) {
         loop {
             let queue = if self.inside.is_empty() {
@@ -120,18 +76,18 @@ impl<'a> Looker<'a> {
             } else {
                 &mut self.inside
             };
-            let most = AT_ONCE.min(self.left).min(queue.len());
-            let batch: Vec<FolderListing> = queue.drain(..most).collect();
+            let most = BATCH.min(self.left).min(queue.len());
+            let batch: Vec<FolderToList> = queue.drain(..most).collect();
             if batch.is_empty() {
                 break;
             }
             self.left -= batch.len();
             let (source, root, limits) = (self.source, self.root, self.limits);
-            let look = |folder: &FolderListing| look(source, root, folder, limits);
-            let seen: Vec<FolderContents> =
-                pool.install(|| batch.par_iter().with_max_len(1).map(look).collect());
-            for (folder, seen) in batch.into_iter().zip(seen) {
-                self.take(folder, seen);
+            let list = |folder: &FolderToList| folder.list(source, root, limits);
+            let listed: Vec<FolderContents> =
+                pool.install(|| batch.par_iter().with_max_len(1).map(list).collect());
+            for (folder, contents) in batch.into_iter().zip(listed) {
+                self.take(folder, contents);
             }
         }
         self.survey.bounded |= !self.inside.is_empty() || !self.outside.is_empty();
@@ -142,26 +98,26 @@ impl<'a> Looker<'a> {
             FolderKind::Outside(_) => &mut self.outside,
             _ => &mut self.inside,
         };
-        // What can never be listed is not kept.
+        // A folder beyond the bound will never be listed, so it takes no memory either.
         if queue.len() < self.left {
-            queue.push_back(FolderListing { prefix, kind });
+            queue.push_back(FolderToList { prefix, kind });
         } else {
             self.survey.bounded = true;
         }
     }
 
-    /// Takes what a listing showed: what was looked for, and where to look next.
-    fn take(&mut self, FolderListing { prefix, kind }: FolderListing, seen: FolderContents) {
+    /// Records the contents of a folder, and queues the folders in it that may lead to digests or logs.
+    fn take(&mut self, FolderToList { prefix, kind }: FolderToList, contents: FolderContents) {
         let Folders {
             names,
             whole,
             requests,
-        } = seen.folders;
+        } = contents.folders;
         let survey = &mut *self.survey;
         survey.bounded |= !whole;
         survey.listings += requests;
-        survey.refused.append(self.limits, seen.refused);
-        let trouble = seen.trouble.into_iter();
+        survey.refused.append(self.limits, contents.refused);
+        let trouble = contents.trouble.into_iter();
         survey
             .trouble
             .extend(trouble.map(|(key, error)| (self.root, key, error)));
@@ -175,12 +131,12 @@ impl<'a> Looker<'a> {
     }
 
     fn outside(&mut self, prefix: &str, depth: usize, mut names: Vec<String>) {
-        // No prefix of a trail leads to keys that begin with a slash.
+        // No trail has a prefix that begins with a slash.
         names.retain(|name| !(prefix.is_empty() && name.is_empty()));
         for name in names {
             let inner = format!("{prefix}{name}/");
             if name == AWS_LOGS {
-                self.push(inner, FolderKind::AwsLogs(below(prefix), depth + 1));
+                self.push(inner, FolderKind::AwsLogs(root_in(prefix), depth + 1));
             } else if depth < self.limits.depth {
                 self.push(inner, FolderKind::Outside(depth + 1));
             } else {
@@ -207,8 +163,8 @@ impl<'a> Looker<'a> {
                 };
                 self.push(inner, FolderKind::AwsLogs(root, depth + 1));
             } else if name == AWS_LOGS && depth <= self.limits.depth {
-                // A prefix may itself be called AWSLogs.
-                self.push(inner, FolderKind::AwsLogs(below(prefix), depth + 1));
+                // A trail's prefix may itself end in `AWSLogs`.
+                self.push(inner, FolderKind::AwsLogs(root_in(prefix), depth + 1));
             }
         }
     }
@@ -228,11 +184,11 @@ impl<'a> Looker<'a> {
         for kind in kinds {
             let inner = format!("{prefix}{kind}/");
             if kind == LOG_FOLDER {
-                // After the digests, with which they are compared.
+                // Listed after the digests, because `logs` checks whether these were found.
                 let (root, account) = ours();
                 self.push(inner, FolderKind::Logs(root, account));
             } else if kind != DIGEST_FOLDER && kind.starts_with(LOG_FOLDER) {
-                let named = self.survey.siblings.entry(kind).or_default();
+                let named = self.survey.other_kinds.entry(kind).or_default();
                 named.add(self.limits, inner);
             }
         }
@@ -269,7 +225,7 @@ impl<'a> Looker<'a> {
             {
                 self.survey.undigested.add(self.limits, logs);
             }
-            self.survey.logged.push(LogFolder {
+            self.survey.log_folders.push(LogFolder {
                 root: self.root,
                 key_root: root.clone(),
                 account,
@@ -279,40 +235,8 @@ impl<'a> Looker<'a> {
     }
 }
 
-/// Lists one folder.
-fn look(
-    source: &dyn Source,
-    root: RootId,
-    folder: &FolderListing,
-    limits: &Limits,
-) -> FolderContents {
-    let FolderListing { prefix, kind } = folder;
-    let mut seen = FolderContents::default();
-    let mut refuse = |name: &str, why: &'static str| {
-        let key = format!("{prefix}{name}");
-        if kind.expects(name) {
-            let error = GetError::Refused(format!("it is {why}"));
-            seen.trouble.push((key, error));
-        } else {
-            seen.refused.add(limits, format!("{key} ({why})"));
-        }
-    };
-    let folders = source.folders(root, prefix, &mut refuse);
-    seen.folders = folders.unwrap_or_else(|error| {
-        // A prefix that is known from elsewhere need not be there.
-        if error != GetError::NotFound {
-            seen.trouble.push((prefix.clone(), error));
-        }
-        Folders {
-            whole: true,
-            ..Folders::default()
-        }
-    });
-    seen
-}
-
-/// What stands before `AWSLogs` in a folder that is closed by a slash, or empty.
-fn below(prefix: &str) -> KeyRoot {
+/// The key root of `AWSLogs` directly in a folder, which is empty or closed by a slash.
+fn root_in(prefix: &str) -> KeyRoot {
     KeyRoot {
         prefix: prefix.strip_suffix('/').unwrap_or(prefix).into(),
         organization: None,

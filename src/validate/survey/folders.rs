@@ -1,28 +1,21 @@
-//! What is there: folders of digests.
+//! The folders that a survey found.
 
-use crate::base::sample::Sample;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::ThreadPool;
-
-use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::source::places::Places;
-use crate::source::{GetError, RootId, Source};
-use crate::validate::request::ChainFilter;
-use crate::validate::survey::discover::Looker;
+use crate::source::{GetError, RootId};
 
-/// Where digests of one account and region lie: possibly in several buckets and prefixes, in the
-/// order of those.
+/// Where the digests of each account and region are: possibly in several buckets and prefixes, sorted.
 pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
 
 /// A folder for the logs of one account and region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFolder {
-    /// Where it is.
+    /// The root it is in.
     pub root: RootId,
-    /// What stands before the account.
+    /// The part of its key before the account.
     pub key_root: KeyRoot,
     /// The account.
     pub account: AccountId,
@@ -30,75 +23,36 @@ pub struct LogFolder {
     pub region: Region,
 }
 
-/// What a look at the folders showed.
+/// What the folders of a source show.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// Folders of digests that were asked for.
+    /// Folders of digests that the filter admits.
     pub groups: Groups,
-    /// Folders of digests that are there and were not asked for.
+    /// Folders of accounts and of digests that the filter does not admit.
     pub others: Sample,
-    /// Folders with logs and no folder of digests beside them.
+    /// Folders that hold logs, without a folder of digests beside them.
     pub undigested: Sample,
-    /// Folders with logs that were asked for.
-    pub logged: Vec<LogFolder>,
-    /// Folders of CloudTrail's other kinds, by kind.
-    pub siblings: BTreeMap<String, Sample>,
-    /// Things that were not looked at, with the reason.
+    /// Folders for logs that the filter admits, empty ones included.
+    pub log_folders: Vec<LogFolder>,
+    /// Folders of CloudTrail files that digests never list, by kind, such as `CloudTrail-Insight`.
+    pub other_kinds: BTreeMap<String, Sample>,
+    /// Entries that the source refused to list, each with the reason; none of them can hide digests.
     pub refused: Sample,
-    /// Folders that could not be listed.
+    /// Folders that could not be listed and may hide digests.
     pub trouble: Vec<(RootId, String, GetError)>,
-    /// How many folders were listed.
+    /// How many requests the listings took.
     pub listings: u64,
-    /// Whether looking stopped at a bound.
+    /// Whether the search stopped at a bound on the number or depth of folders.
     pub bounded: bool,
-    /// Accounts with digests of an organization's trails, asked for or not.
+    /// Accounts with digests of an organization trail, requested or not.
     pub members: BTreeSet<(KeyRoot, AccountId)>,
 }
 
 impl Survey {
-    /// Whether a folder lies in, or is, one that could not be looked into.
+    /// Whether a folder is, or is in, a folder that could not be listed.
     pub fn is_hidden(&self, folder: &str) -> bool {
         self.trouble
             .iter()
             .any(|(_, key, _)| folder.starts_with(key.trim_end_matches('/')))
     }
-}
-
-/// Looks for folders of digests in a source by delimited listings, as many at a time as `pool` has
-/// workers, reading no object: under the prefixes that are known, or where there are none or nothing
-/// is there, everywhere. What it shows does not depend on the number of workers.
-pub fn survey(
-    source: &dyn Source,
-    atlas: &Places,
-    filter: &ChainFilter,
-    limits: &Limits,
-    pool: &ThreadPool,
-) -> Survey {
-    let look = |survey: &mut Survey, prefixes: Option<&[&str]>| {
-        for root in atlas.roots() {
-            let mut looker = Looker::new(source, filter, limits, root.id, survey);
-            match prefixes {
-                Some(prefixes) => prefixes.iter().for_each(|prefix| looker.known(prefix)),
-                None => looker.everywhere(),
-            }
-            looker.run(pool);
-        }
-        for places in survey.groups.values_mut() {
-            places.sort();
-            places.shrink_to_fit();
-        }
-    };
-    let mut under = Survey::default();
-    if let Some(prefixes) = filter.known_prefixes() {
-        look(&mut under, Some(&prefixes));
-        if !under.groups.is_empty() || !under.trouble.is_empty() {
-            return under;
-        }
-    }
-    let mut survey = Survey {
-        listings: under.listings,
-        ..Survey::default()
-    };
-    look(&mut survey, None);
-    survey
 }

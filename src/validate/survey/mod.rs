@@ -1,6 +1,67 @@
-//! First phase: what is there to be proven.
+//! First phase: find out what can be validated, from folder names alone.
+//!
+//! ```text
+//!  source ──> survey ──> Survey ──> digests (one group per account and region)
+//!  filter ──┘               └─────> absences (at the end: what should have been found)
+//! ```
+//!
+//! In: the places to search, and the filter of the request. Out: the folders of digests that match, the
+//! folders that hold logs, and everything that could not be listed. No object is read, and nothing is
+//! judged here: a folder name proves nothing.
+//!
+//! - The result depends neither on the number of workers nor on the order of their answers.
+//! - A folder that cannot be listed is recorded, never taken for an empty one.
+//! - The number and the depth of folders are bounded; reaching a bound is recorded.
 
 pub(crate) mod absences;
-pub(crate) mod discover;
-pub mod folders;
+mod discover;
+mod folders;
+mod listing;
 pub mod trails;
+
+use rayon::ThreadPool;
+
+use self::discover::Discovery;
+pub use self::folders::{Groups, LogFolder, Survey};
+use crate::base::limits::Limits;
+use crate::source::Source;
+use crate::source::places::Places;
+use crate::validate::request::ChainFilter;
+
+/// Searches a source for folders of digests, listing as many folders at the same time as `pool` has
+/// workers. Searches below the prefixes that the filter knows, and everywhere if there are none or
+/// nothing is found there.
+pub fn survey(
+    source: &dyn Source,
+    atlas: &Places,
+    filter: &ChainFilter,
+    limits: &Limits,
+    pool: &ThreadPool,
+) -> Survey {
+    let search = |prefixes: Option<&[&str]>, mut survey: Survey| {
+        for root in atlas.roots() {
+            let mut discovery = Discovery::new(source, filter, limits, root.id, &mut survey);
+            match prefixes {
+                Some(prefixes) => prefixes
+                    .iter()
+                    .for_each(|prefix| discovery.add_below(prefix)),
+                None => discovery.add_everything(),
+            }
+            discovery.run(pool);
+        }
+        for places in survey.groups.values_mut() {
+            places.sort();
+            places.shrink_to_fit();
+        }
+        survey
+    };
+    let mut everywhere = Survey::default();
+    if let Some(prefixes) = filter.known_prefixes() {
+        let below = search(Some(&prefixes), Survey::default());
+        if !below.groups.is_empty() || !below.trouble.is_empty() {
+            return below;
+        }
+        everywhere.listings = below.listings;
+    }
+    search(None, everywhere)
+}

@@ -5,7 +5,7 @@ use trailproof::source::Source;
 use trailproof::source::memory::{MemoryObject, MemorySource};
 use trailproof::source::places::Places;
 use trailproof::validate::request::{ChainFilter, Request};
-use trailproof::validate::survey::folders::{Survey, survey};
+use trailproof::validate::survey::{Survey, survey};
 
 use crate::library::{prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour};

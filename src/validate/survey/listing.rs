@@ -1,0 +1,84 @@
+//! Lists one folder.
+
+use crate::base::limits::Limits;
+use crate::base::sample::Sample;
+use crate::cloudtrail::ids::{AccountId, OrganizationId, Region};
+use crate::cloudtrail::object_key::{AWS_LOGS, DIGEST_FOLDER, KeyRoot};
+use crate::source::{Folders, GetError, RootId, Source};
+
+/// A folder to list.
+pub(super) struct FolderToList {
+    /// Empty, or closed by a slash.
+    pub prefix: String,
+    pub kind: FolderKind,
+}
+
+/// What a folder is, by its path.
+pub(super) enum FolderKind {
+    /// A folder that may lead to `AWSLogs`, at this depth.
+    Outside(usize),
+    /// `AWSLogs`, or the folder of an organization in it, at this depth.
+    AwsLogs(KeyRoot, usize),
+    /// The folder of an account.
+    Account(KeyRoot, AccountId),
+    /// The digests of an account, by region.
+    Digests(KeyRoot, AccountId),
+    /// The logs of an account, by region.
+    Logs(KeyRoot, AccountId),
+}
+
+impl FolderKind {
+    /// Whether an entry of this name leads to digests, so that refusing it may hide some.
+    fn leads_to_digests(&self, name: &str) -> bool {
+        match self {
+            FolderKind::Outside(_) => name == AWS_LOGS,
+            FolderKind::AwsLogs(root, _) => {
+                let is_organization =
+                    root.organization.is_none() && name.parse::<OrganizationId>().is_ok();
+                name == AWS_LOGS || is_organization || name.parse::<AccountId>().is_ok()
+            }
+            FolderKind::Account(..) => name == DIGEST_FOLDER,
+            FolderKind::Digests(..) => name.parse::<Region>().is_ok(),
+            FolderKind::Logs(..) => false,
+        }
+    }
+}
+
+/// What a folder holds.
+#[derive(Default)]
+pub(super) struct FolderContents {
+    pub folders: Folders,
+    /// Refused entries that cannot hide digests, each with the reason.
+    pub refused: Sample,
+    /// The folder, or entries of it, that could not be listed and may hide digests.
+    pub trouble: Vec<(String, GetError)>,
+}
+
+impl FolderToList {
+    /// Lists the folder.
+    pub fn list(&self, source: &dyn Source, root: RootId, limits: &Limits) -> FolderContents {
+        let FolderToList { prefix, kind } = self;
+        let mut contents = FolderContents::default();
+        let mut refuse = |name: &str, why: &'static str| {
+            let key = format!("{prefix}{name}");
+            if kind.leads_to_digests(name) {
+                let error = GetError::Refused(format!("it is {why}"));
+                contents.trouble.push((key, error));
+            } else {
+                contents.refused.add(limits, format!("{key} ({why})"));
+            }
+        };
+        let folders = source.folders(root, prefix, &mut refuse);
+        contents.folders = folders.unwrap_or_else(|error| {
+            // A prefix that was given, or configured for a trail, need not exist.
+            if error != GetError::NotFound {
+                contents.trouble.push((prefix.clone(), error));
+            }
+            Folders {
+                whole: true,
+                ..Folders::default()
+            }
+        });
+        contents
+    }
+}
