@@ -61,7 +61,7 @@ pub fn run(
     let request = TrailsRequest {
         filter: look.filter(&side.located.trails),
         jobs: side.jobs,
-        complete: !(needed && side.located.unasked),
+        complete: !(needed && side.located.incomplete),
         beforehand: if needed {
             side.located.lost
         } else {

@@ -42,7 +42,7 @@ impl Context<'_> {
             && !survey.bounded
             && all.complete
             && self.fetcher.lasted()
-            && request.complete
+            && !request.prior.incomplete
             && !selected.cut_short;
         let chains = all.chains.iter();
         let states = chains.flat_map(|c| c.coverage.iter().map(|s| s.state));
@@ -82,7 +82,7 @@ impl Context<'_> {
     /// What was found that is of no chain that is here.
     fn of_none(&self, survey: &Survey, all: &GroupResult, beside: Vec<Finding>) -> Ledger {
         let folder = |trouble| listing_errors::folder(self.fetcher.atlas, trouble);
-        let mut found = self.request.beforehand.clone();
+        let mut found = self.request.prior.findings.clone();
         found.extend(self.fetcher.keys.broken());
         found.extend(survey.trouble.iter().map(folder));
         found.extend(beside);

@@ -19,11 +19,8 @@ pub mod view;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
-
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool::Spool;
-use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::gap::event_filter::EventFilter;
@@ -152,16 +149,6 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Whether a digest with this end that does not meet the window touches it, and is told of.
-    fn touches(&self, end: Timestamp) -> bool {
-        let Request {
-            touching, from, to, ..
-        } = self.request;
-        *touching
-            && from.is_some_and(|from| end >= from)
-            && to.is_some_and(|to| end <= shift(to, HOUR))
-    }
-
     /// Works on several accounts and regions at a time, and gives what came of them in their order.
     fn side_by_side<T: Send, R: Send>(
         &self,

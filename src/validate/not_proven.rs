@@ -191,7 +191,7 @@ pub fn sentences(told: &NotProvenInput<'_>) -> Vec<String> {
             plural(unasked.len(), "chain")
         ));
     }
-    if let Some(why) = &request.untold {
+    if let Some(why) = &request.prior.trails_error {
         said.push(format!(
             "that every trail that writes here has digests here: which those are could not be asked: {why}"
         ));

@@ -40,7 +40,7 @@ pub struct JudgedObject<'a> {
     /// The bucket and key of the digest that names a log.
     pub digest: Option<(&'a str, &'a str)>,
     /// It only touches the window, so it counts in nothing: told where the request asks for that.
-    pub touches: bool,
+    pub outside_window: bool,
 }
 
 /// A step of the work, told as it is taken, by any thread. Numbers add up.

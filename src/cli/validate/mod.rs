@@ -71,7 +71,7 @@ pub fn run(
     } else {
         None
     };
-    let files = request.touching.then(Files::default);
+    let files = request.observed.map(|_| Files::default());
     let mut run = begun(command, started);
     let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
     let mut observers: Vec<&dyn Observer> = vec![&stream];

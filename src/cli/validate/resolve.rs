@@ -25,7 +25,7 @@ use crate::source::key_files;
 use crate::source::places::{MapRule, Places};
 use crate::source::trails::TrailApi;
 use crate::validate::accept::{self, Acceptance};
-use crate::validate::request::{ChainFilter, Request};
+use crate::validate::request::{ChainFilter, ObservedWindow, PriorKnowledge, Request};
 use crate::validate::survey::trails::{self, LocatedTrails};
 
 /// A validation ready to run.
@@ -119,8 +119,8 @@ impl ResolvedRun {
         let LocatedTrails {
             trails,
             lost,
-            unasked,
-            untold,
+            incomplete,
+            list_error,
         } = match &side.access.trails {
             // No trail was named: those that write here should have digests here.
             Some(all) if args.scope.trail_arn.is_empty() => {
@@ -130,10 +130,11 @@ impl ResolvedRun {
         };
         // Where a bucket is named, it need not be asked for.
         let needed = look.needs_trails();
+        let to = args.end_time.or(side.now.and(as_of));
         let request = Request {
             filter,
             from: args.start_time,
-            to: args.end_time.or(side.now.and(as_of)),
+            to,
             as_of,
             delivery_lag: args.late.delivery_lag,
             backfill_grace: args.late.backfill_grace,
@@ -143,12 +144,17 @@ impl ResolvedRun {
             jobs,
             // Lines for people come in the order of the chains.
             chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
-            beforehand: if needed { lost } else { Vec::new() },
-            complete: !(needed && unasked),
-            trails,
-            untold,
+            prior: PriorKnowledge {
+                findings: if needed { lost } else { Vec::new() },
+                incomplete: needed && incomplete,
+                trails,
+                trails_error: list_error,
+            },
+            observed: args
+                .format
+                .contains(&Format::AwsCli)
+                .then(|| ObservedWindow::of_aws_cli(args.start_time, to)),
             only: None,
-            touching: args.format.contains(&Format::AwsCli),
             limits,
         };
         let fail_on = match args.fail_on {

@@ -60,7 +60,7 @@ impl VerboseLines {
 
 impl Observer for VerboseLines {
     fn judged(&self, object: JudgedObject<'_>) {
-        if object.touches {
+        if object.outside_window {
             return;
         }
         let kind = match object.kind {

@@ -13,7 +13,7 @@ use crate::base::limits::Limits;
 use crate::base::time::Window;
 use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
-use crate::validate::request::{ChainFilter, OneLog, Request};
+use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, Request};
 use crate::validate::{Access, validate};
 use target::{ExplainTarget, TargetName};
 use watch::{SeenLog, SeenObject, Watch};
@@ -117,7 +117,10 @@ fn look<'t>(
         delivery_lag: settings.delivery_lag,
         backfill_grace: settings.backfill_grace,
         jobs: settings.jobs,
-        touching: true,
+        observed: Some(ObservedWindow::of_aws_cli(
+            Some(window.from),
+            Some(window.to),
+        )),
         only: Some(OneLog {
             bucket: target.bucket.clone(),
             key: target.key.clone(),

@@ -72,7 +72,7 @@ impl Context<'_> {
             return Owner::Account(id.account.clone());
         }
         let described = proved.trail.iter().map(|trail| &trail.0);
-        let mut described = described.chain(&self.request.trails);
+        let mut described = described.chain(&self.request.prior.trails);
         if let Some(config) = described.find(|t| t.organization && t.writes(id)) {
             return Owner::Account(config.arn.account.clone());
         }

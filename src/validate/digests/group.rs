@@ -132,7 +132,7 @@ impl Context<'_> {
         for (id, names) in chains {
             for root in names.roots() {
                 let described = |account: &AccountId| {
-                    let trails = self.request.trails.iter();
+                    let trails = self.request.prior.trails.iter();
                     let mut own = trails.filter(|t| t.organization && t.writes(&id));
                     own.any(|t| t.arn.account == *account)
                 };

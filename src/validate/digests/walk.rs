@@ -265,7 +265,7 @@ impl ChainWalk<'_> {
         let is_here = |(of, name): &(String, String)| bucket == Some(of) && key == name;
         let touches = !placed.inside
             && self.purpose == Purpose::Proof
-            && (self.driver.touches(end) || self.linked.iter().any(is_here));
+            && (self.is_observed(end) || self.linked.iter().any(is_here));
         if (placed.inside || touches) && self.purpose == Purpose::Proof {
             let link = proven.and_then(|digest| self.leads_before(digest));
             self.linked.extend(link);
@@ -279,7 +279,7 @@ impl ChainWalk<'_> {
                 end,
                 proven: proven.map(|digest| &**digest).zip(placed.proof.as_ref()),
                 digest: None,
-                touches,
+                outside_window: touches,
             });
         }
         if let Some(digest) = &placed.beyond {
@@ -299,11 +299,19 @@ impl ChainWalk<'_> {
         }
     }
 
+    /// Whether a digest outside the window is reported to the observer for its end.
+    fn is_observed(&self, end: Timestamp) -> bool {
+        self.driver
+            .request
+            .observed
+            .is_some_and(|window| window.holds(end))
+    }
+
     /// Where the link of a backfill digest leads, if what lies there before the window is told of: the
     /// AWS CLI follows links until a digest begins before it.
     fn leads_before(&self, digest: &Verified) -> Option<(String, String)> {
-        let request = self.driver.request;
-        let from = request.from.filter(|_| request.touching && self.backfill)?;
+        let observed = self.driver.request.observed.filter(|_| self.backfill)?;
+        let from = observed.from?;
         let link = digest
             .previous()
             .filter(|_| digest.interval().from >= from)?;

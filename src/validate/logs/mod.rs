@@ -444,7 +444,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             end: sheet.interval.to,
             proven: None,
             digest: Some((bucket, key)),
-            touches,
+            outside_window: touches,
         });
     }
 }

@@ -6,16 +6,16 @@ use std::str::FromStr;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::NotAn;
 
-/// Which logs are read; the others must still be there.
+/// Which logs to read and compare with their digests. All others must still exist.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LogSelection {
-    /// Every log is read and compared.
+    /// Read every log.
     All,
-    /// No log is read.
+    /// Read no log.
     None,
-    /// One of several parts, counted from 1: all parts with one seed are all logs.
+    /// Read one of several parts, counted from 1. All parts of one seed together are all logs.
     Part(u32, u32),
-    /// A share of them, in percent.
+    /// Read a share of the logs, in percent.
     Percent(f64),
 }
 
@@ -50,13 +50,13 @@ impl fmt::Display for LogSelection {
 }
 
 impl LogSelection {
-    /// Whether it draws a sample, which depends on a seed.
+    /// Whether this is a sample, which depends on a seed.
     pub fn is_sample(self) -> bool {
         matches!(self, LogSelection::Part(..) | LogSelection::Percent(_))
     }
 
-    /// Whether a log is read: drawn by SHA-256 over seed, a zero byte and its key, so that nobody who
-    /// does not know the seed can tell which.
+    /// Whether to read the log of a key. SHA-256 over the seed, a zero byte and the key decides, so that
+    /// nobody can predict the sample without the seed.
     pub fn reads(self, seed: &str, key: &str) -> bool {
         let drawn = || {
             let hash = Sha256::of(&[seed.as_bytes(), &[0], key.as_bytes()].concat());
@@ -69,7 +69,7 @@ impl LogSelection {
             LogSelection::All => true,
             LogSelection::None => false,
             LogSelection::Part(part, of) => drawn() % u64::from(of) == u64::from(part - 1),
-            // The cast saturates, so 100 % is all but one in 2^64: and that one too.
+            // The cast saturates at 2^64 - 1, so 100 % needs a case of its own.
             LogSelection::Percent(share) => {
                 share >= 100.0 || drawn() < (share / 100.0 * 2_f64.powi(64)) as u64
             }
@@ -82,7 +82,7 @@ mod tests {
     use super::LogSelection;
 
     #[test]
-    fn parts_are_all_logs_and_no_log_is_in_two() {
+    fn every_log_is_in_exactly_one_part() {
         for key in (0..1000).map(|n| format!("key-{n}")) {
             let parts = (1..=7).filter(|part| LogSelection::Part(*part, 7).reads("seed", &key));
             assert_eq!(parts.count(), 1, "{key}");
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_drawn_by_the_seed_and_grows() {
+    fn a_larger_share_of_one_seed_includes_the_smaller() {
         let read = |share, seed: &str| -> Vec<String> {
             let keys = (0..10_000).map(|n| format!("key-{n}"));
             keys.filter(|key| LogSelection::Percent(share).reads(seed, key))
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sample_is_refused() {
+    fn invalid_selections_are_refused() {
         for bad in [
             "", "some", "0/3", "4/3", "1/0", "0%", "101%", "-1%", "nan%", "%", "/",
         ] {

@@ -8,73 +8,56 @@ use jiff::Timestamp;
 pub use self::filter::{ChainFilter, FilterTerm};
 pub use self::log_selection::LogSelection;
 use crate::base::limits::Limits;
-use crate::base::time::HOUR;
+use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Finding;
 
-/// A whole request, apart from where objects and keys come from.
+/// What to validate and how. Where objects and keys come from is given separately, as
+/// [`Access`](crate::validate::Access).
+///
+/// The default is every chain of the source, over the time of its digests, with every log read.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Which chains.
+    /// The chains to validate.
     pub filter: ChainFilter,
-    /// The beginning of the window; from the data where not given.
+    /// The beginning of the window. If `None`, the window of each chain begins with its first digest,
+    /// and missing earlier digests are not reported.
     pub from: Option<Timestamp>,
-    /// The end of the window; from the data where not given.
+    /// The end of the window, exclusive. If `None`, the window of each chain ends with its last digest,
+    /// and missing later digests are not reported.
     pub to: Option<Timestamp>,
-    /// When the source was looked at; the window's end where not given.
+    /// When the source was in the state to validate; if `None`, the end of the window. Digests that
+    /// could not have been delivered by then are pending, not missing.
     pub as_of: Option<Timestamp>,
-    /// How long delivery may take, in seconds.
+    /// How long the delivery of a digest may take, in seconds.
     pub delivery_lag: i64,
-    /// How long after its interval a backfill digest is expected, in seconds.
+    /// How long after its interval a backfill digest may be delivered, in seconds.
     pub backfill_grace: i64,
-    /// Which logs are read.
+    /// Which logs to read and compare with their digests. All others must still exist.
     pub logs: LogSelection,
-    /// What a sample of logs is drawn with.
+    /// The seed that draws a sample of logs. The same seed draws the same logs.
     pub seed: String,
-    /// Chains that must be there.
+    /// Chains that must exist. Each one without a digest is a finding: a chain that was deleted
+    /// completely leaves no other trace.
     pub expect: Vec<ChainId>,
-    /// Objects worked on at the same time.
+    /// How many objects to read at the same time.
     pub jobs: usize,
-    /// Chains worked on at the same time.
+    /// How many accounts and regions to work on at the same time. With 1, an observer hears of one chain
+    /// after another.
     pub chains_at_once: usize,
-    /// What was found out before anything was looked at.
-    pub beforehand: Vec<Finding>,
-    /// Whether everything that was to be found out beforehand could be.
-    pub complete: bool,
-    /// Trails as they are configured now: those asked for, or those that write to the buckets.
-    pub trails: Vec<TrailConfig>,
-    /// Why the trails that write to the buckets could not all be asked for.
-    pub untold: Option<String>,
-    /// Whether digests that only touch the window, and their logs, are told of as well, as the AWS CLI
-    /// looks at them: those that end where it begins, or within an hour after its end, and a backfill
-    /// digest before it that one within is linked to. They count in nothing.
-    pub touching: bool,
-    /// The one log that is looked at, where no other is: then nothing is looked for but the digests
-    /// that could name it.
+    /// What the caller knows before the run.
+    pub prior: PriorKnowledge,
+    /// A second, wider window, for the observer only: objects outside the window and inside this one are
+    /// reported to the observer as well. They count in no result.
+    pub observed: Option<ObservedWindow>,
+    /// Validates one log and nothing else: only digests that could list it are read.
     pub only: Option<OneLog>,
-    /// Bounds on what input may cost.
+    /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
 
-/// One object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OneLog {
-    /// The bucket it was written to; any where absent.
-    pub bucket: Option<String>,
-    /// Its key.
-    pub key: String,
-}
-
-impl OneLog {
-    /// Whether a place is that of the object.
-    pub fn is(&self, bucket: &str, key: &str) -> bool {
-        self.key == key && self.bucket.as_deref().is_none_or(|only| only == bucket)
-    }
-}
-
 impl Default for Request {
-    /// Everything that is there, over the time of its data, with one worker.
     fn default() -> Self {
         Request {
             filter: ChainFilter::default(),
@@ -88,13 +71,63 @@ impl Default for Request {
             expect: Vec::new(),
             jobs: 1,
             chains_at_once: 1,
-            beforehand: Vec::new(),
-            complete: true,
-            trails: Vec::new(),
-            untold: None,
-            touching: false,
+            prior: PriorKnowledge::default(),
+            observed: None,
             only: None,
             limits: Limits::default(),
         }
+    }
+}
+
+/// What a caller found out before the run, for example while it looked up trails in AWS.
+#[derive(Debug, Clone, Default)]
+pub struct PriorKnowledge {
+    /// Findings that belong to the outcome.
+    pub findings: Vec<Finding>,
+    /// Whether something needed could not be found out. The outcome is then not complete.
+    pub incomplete: bool,
+    /// Trails as they are configured now: those requested, or those that write to the buckets.
+    pub trails: Vec<TrailConfig>,
+    /// Why the trails that write to the buckets could not all be listed.
+    pub trails_error: Option<String>,
+}
+
+/// The window in which the AWS CLI reports digests. It is wider than the window of a validation: it also
+/// holds digests that end where that window begins or within an hour after its end, and backfill
+/// digests before it that one inside it links to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObservedWindow {
+    /// The earliest end of a digest; if `None`, none is reported for its end.
+    pub from: Option<Timestamp>,
+    /// The latest end of a digest, inclusive; if `None`, none is reported for its end.
+    pub to: Option<Timestamp>,
+}
+
+impl ObservedWindow {
+    /// The window that the AWS CLI uses for `--start-time` and `--end-time`.
+    pub fn of_aws_cli(from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
+        let to = to.map(|to| shift(to, HOUR));
+        ObservedWindow { from, to }
+    }
+
+    /// Whether a digest that ends at `end` is reported to the observer for its end alone.
+    pub fn holds(&self, end: Timestamp) -> bool {
+        self.from.is_some_and(|from| end >= from) && self.to.is_some_and(|to| end <= to)
+    }
+}
+
+/// One log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneLog {
+    /// The bucket that it was written to; `None` for any bucket.
+    pub bucket: Option<String>,
+    /// Its key.
+    pub key: String,
+}
+
+impl OneLog {
+    /// Whether a recorded place is that of this log.
+    pub fn is(&self, bucket: &str, key: &str) -> bool {
+        self.key == key && self.bucket.as_deref().is_none_or(|only| only == bucket)
     }
 }

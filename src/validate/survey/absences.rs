@@ -105,7 +105,7 @@ fn implied(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Fin
         .filter(|l| !is_hidden(&l.key_root, &l.account, &l.region))
         .collect();
     let mut beside_logs =
-        trails.missing_beside_logs(&logged, &request.trails, &|l| holds_logs(context, l));
+        trails.missing_beside_logs(&logged, &request.prior.trails, &|l| holds_logs(context, l));
     beside_logs.retain(|id| !expected.contains(id));
     findings.extend(beside_logs.iter().map(|id| {
         let message = "logs of this account lie in this region and no digest of this trail does, \
@@ -121,7 +121,7 @@ fn implied(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Fin
         all.found.iter().any(hides)
     };
     let by_name = !request.filter.trail_arns.is_empty();
-    let at_home = trails.missing_at_home(&request.trails, by_name);
+    let at_home = trails.missing_at_home(&request.prior.trails, by_name);
     let at_home = at_home
         .iter()
         .filter(|id| request.filter.concerns(id) && !is_reported(id) && !may_be_hidden(id));

@@ -1,4 +1,4 @@
-//! Where the trails that were asked for write: so that their names alone are enough.
+//! Looks up in AWS where trails write, so that a trail's name is enough to find its digests.
 
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::trail::TrailConfig;
@@ -8,26 +8,26 @@ use crate::proof::finding::{
 use crate::source::GetError;
 use crate::source::trails::TrailApi;
 
-/// What became of asking for trails.
+/// The result of looking up trails.
 #[derive(Debug, Default)]
 pub struct LocatedTrails {
-    /// Those that were found.
+    /// Trails that were found.
     pub trails: Vec<TrailConfig>,
-    /// Those that were not, and what that means where nothing else says where they write.
+    /// Trails that were not found. These are findings only if nothing else says where the trail writes.
     pub lost: Vec<Finding>,
-    /// Whether some could not be asked for.
-    pub unasked: bool,
-    /// Why the trails that write to a bucket could not all be asked for.
-    pub untold: Option<String>,
+    /// Whether a trail could not be looked up.
+    pub incomplete: bool,
+    /// Why the trails that write to the buckets could not all be listed.
+    pub list_error: Option<String>,
 }
 
-/// Asks for every trail of the account that writes to one of some buckets.
+/// Lists the trails of the account that write to one of some buckets.
 pub fn writing_to(trails: &dyn TrailApi, buckets: &[String]) -> LocatedTrails {
     let mut located = LocatedTrails::default();
     let homes = match trails.homes() {
         Ok(homes) => homes,
         Err(error) => {
-            located.untold = Some(error.detail());
+            located.list_error = Some(error.detail());
             return located;
         }
     };
@@ -38,30 +38,31 @@ pub fn writing_to(trails: &dyn TrailApi, buckets: &[String]) -> LocatedTrails {
                 let here = own.filter(|t| buckets.contains(&t.bucket));
                 located.trails.extend(here);
             }
-            Err(error) => located.untold = Some(error.detail()),
+            Err(error) => located.list_error = Some(error.detail()),
         }
     }
     located
 }
 
-/// Asks for trails in their home regions.
-pub fn locate(trails: &dyn TrailApi, asked: &[TrailArn]) -> LocatedTrails {
+/// Looks up trails by their ARNs, each in its home region.
+pub fn locate(trails: &dyn TrailApi, arns: &[TrailArn]) -> LocatedTrails {
     let mut located = LocatedTrails::default();
-    for arn in asked {
+    for arn in arns {
         match trails.described(&arn.home_region) {
             Ok(described) => match described.iter().find(|t| t.arn == *arn) {
                 Some(trail) => located.trails.push(trail.clone()),
                 None => located.lost.push(unknown(arn, &described)),
             },
             Err(error) => {
-                located.unasked = true;
-                located.lost.push(unasked(arn, &error));
+                located.incomplete = true;
+                located.lost.push(not_looked_up(arn, &error));
             }
         }
     }
     located
 }
 
+/// A trail that does not exist, or that the credentials do not see.
 fn unknown(arn: &TrailArn, described: &[TrailConfig]) -> Finding {
     let message = format!(
         "DescribeTrails knows no trail {arn} in {}: where its digests lie is not known, so nothing of \
@@ -84,7 +85,7 @@ fn unknown(arn: &TrailArn, described: &[TrailConfig]) -> Finding {
     Finding::new(Code::NothingFound, message).hint(hint)
 }
 
-fn unasked(arn: &TrailArn, error: &GetError) -> Finding {
+fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
     let message = format!(
         "where the trail {arn} writes could not be asked: {}",
         error.detail()
