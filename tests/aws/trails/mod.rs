@@ -1,6 +1,5 @@
 //! A trail named by its ARN alone, and the requests that proving it takes.
 
-#[cfg(feature = "aws")]
 mod lookup;
 
 use std::collections::BTreeMap;

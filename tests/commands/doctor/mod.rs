@@ -1,10 +1,8 @@
 //! `trailproof doctor` against AWS on loopback: all well, and a fault for each row of README's table.
 
-#[cfg(feature = "aws")]
 mod newest;
 mod rows;
 mod scene;
-#[cfg(feature = "aws")]
 mod session;
 
 use std::collections::BTreeSet;

@@ -5,6 +5,9 @@ pub mod coverage;
 pub mod digests;
 pub mod keys;
 pub mod logs;
+pub mod missing;
+pub mod places;
+pub mod removed;
 pub mod sample;
 pub mod trails;
 pub mod unreferenced;
@@ -15,9 +18,12 @@ use crate::support::case::Case;
 pub fn all() -> Vec<Case> {
     let groups = [
         digests::cases(),
+        missing::cases(),
+        places::cases(),
         logs::cases(),
         keys::cases(),
         causes::cases(),
+        removed::cases(),
         coverage::cases(),
         sample::cases(),
         trails::cases(),

@@ -23,6 +23,8 @@
 
 mod awscli;
 mod clean;
+#[cfg(feature = "aws")]
+mod scene;
 mod scenes;
 mod stage;
 mod testdata;

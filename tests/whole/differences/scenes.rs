@@ -3,108 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use super::awscli::End::{Aborted, Invalid, Valid};
-use super::stage::{Both, arguments, both, each, prints_differ};
-use super::testdata::DIFFERENCES;
-use super::why::Why::*;
-use super::why::{Difference, agree, differ};
-use crate::support::aws::{Answer, Fault, Loopback, Organization, TrailConfig};
-use crate::support::forge::damage;
-use crate::support::forge::{Chain, ChainSpec, Encoding, Place, PublishedKey, Trail, World, ts};
+use super::scene::{ACCOUNT, BUCKET, MEMBER, REGION, Scene, Set, scene};
 
-const ACCOUNT: &str = "111111111111";
-const MEMBER: &str = "222222222222";
-const REGION: &str = "eu-west-1";
-const HOME: &str = "us-east-1";
-const BUCKET: &str = "trail-logs";
-
-/// AWS with a chain of ten hours, and the window that is looked at: all of it.
-struct Set {
-    world: World,
-    chain: Chain,
-    loopback: Loopback,
-    region: &'static str,
-    window: [&'static str; 2],
-    /// Further arguments of both.
-    args: Vec<&'static str>,
-    /// What ours is given besides.
-    besides: Vec<&'static str>,
-}
-
-impl Set {
-    fn new() -> Set {
-        let trail = Trail::new(ACCOUNT, HOME, "main", BUCKET);
-        Set {
-            world: World::new(46),
-            chain: Chain::new(ChainSpec::new(trail, REGION)),
-            loopback: Loopback::start(),
-            region: REGION,
-            window: ["2026-03-01T00:12:34Z", "2026-03-01T10:12:34Z"],
-            args: Vec::new(),
-            besides: Vec::new(),
-        }
-    }
-
-    /// Starts the chain, unless it is running, and lets it run.
-    fn run(&mut self) {
-        self.start("2026-03-01T00:12:34Z");
-        self.until("2026-03-01T10:12:34Z");
-    }
-
-    fn start(&mut self, at: &str) {
-        self.chain.start(&mut self.world, ts(at));
-    }
-
-    fn until(&mut self, end: &str) {
-        self.chain.run_until(&mut self.world, ts(end));
-    }
-
-    /// Where digests lie, by their number.
-    fn digests(&self, numbers: std::ops::Range<usize>) -> Vec<Place> {
-        let digests = &self.chain.digests[numbers];
-        digests.iter().map(|digest| digest.place.clone()).collect()
-    }
-
-    fn delete(&mut self, numbers: std::ops::Range<usize>) {
-        for place in self.digests(numbers) {
-            damage::delete(&mut self.world, &place);
-        }
-    }
-
-    fn tamper(&mut self, number: usize) {
-        let place = self.chain.digests[number].place.clone();
-        damage::tamper_digest(&mut self.world, &place);
-    }
-
-    /// Has one log of the chain always answered so.
-    fn log_answers(&mut self, answer: Answer) {
-        self.run();
-        let key = &self.chain.digests[5].logs[0].place.key;
-        self.loopback.fault(Fault::new(answer).key(key));
-    }
-}
-
-/// A scene, and what both programs say of it.
-struct Scene {
-    differ: Difference,
-    set: fn(&mut Set),
-    /// Codes of ours, in order.
-    codes: &'static [&'static str],
-    /// Counts of ours that matter.
-    counts: &'static [(&'static str, u64)],
-    /// What the AWS CLI does not say.
-    never: &'static str,
-}
-
-const fn scene(differ: Difference, codes: &'static [&'static str], set: fn(&mut Set)) -> Scene {
-    Scene {
-        differ,
-        set,
-        codes,
-        counts: &[],
-        never: "Traceback",
-    }
-}
+use crate::support::aws::{Answer, Fault, Organization, TrailConfig};
+use crate::support::forge::{Chain, ChainSpec, Encoding, PublishedKey, damage, ts};
+use crate::whole::differences::awscli::End::{Aborted, Invalid, Valid};
+use crate::whole::differences::stage::{Both, arguments, both, each, prints_differ};
+use crate::whole::differences::testdata::DIFFERENCES;
+use crate::whole::differences::why::Why::*;
+use crate::whole::differences::why::{agree, differ};
 
 #[rustfmt::skip] // What differs stands in one line.
 const SCENES: &[Scene] = &[

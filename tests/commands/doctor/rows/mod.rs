@@ -1,9 +1,7 @@
 //! What is wrong, and how it is told: at least one for each row of README's table.
 
 pub mod bucket;
-#[cfg(feature = "aws")]
 pub mod digest;
-#[cfg(feature = "aws")]
 pub mod trail;
 
 use crate::commands::doctor::scene::{Scene, well};

@@ -1,0 +1,182 @@
+//! Cases about digests in the wrong place, and links that do not fit.
+
+use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec, trail};
+use crate::support::forge::{Chain, ChainSpec, Place, Trail, damage, ts};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        identity_of_a_sibling(),
+        identity_of_another_bucket_shape(),
+        identity_misfiled(),
+        link_mismatch(),
+        link_to_another_chain(),
+        relocated(),
+        relocated_mapped(),
+        relocated_copy_beside(),
+        fork(),
+        overlap(),
+    ]
+}
+
+fn sibling(case: &mut Case, name: &str, hours: i64) -> Chain {
+    let trail = Trail::new(ACCOUNT, HOME, name, BUCKET);
+    let mut chain = Chain::new(ChainSpec::new(trail, REGION).logs(1..=1).events(1..=1));
+    chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut case.world, hour(hours));
+    chain
+}
+
+fn identity_of_a_sibling() -> Case {
+    let mut case = Case::new(
+        "digest-identity-mismatch",
+        1,
+        "the digest of a trail whose name extends this one's was put in the place of one of its own",
+    )
+    .arg(&["--trail-arn", "arn:aws:cloudtrail:us-east-1:111111111111:trail/main"])
+    .differs("DescribeTrails says that the trail has a home region too; a copy of another region does not");
+    let chain = case.chain(5);
+    let other = sibling(&mut case, "main_us-east-1", 5);
+    damage::copy(&mut case.world, &other.last().place, &chain.last().place);
+    case
+}
+
+fn identity_of_another_bucket_shape() -> Case {
+    let mut case = Case::new(
+        "digest-identity-mismatch--account",
+        1,
+        "properly signed digests of another account were renamed to this one's: everyone's are signed with the same keys",
+    )
+    .arg(&["--account-id", ACCOUNT]);
+    let mut theirs = Chain::new(
+        ChainSpec::new(Trail::new("999999999999", HOME, "main", BUCKET), REGION).logs(1..=1),
+    );
+    theirs.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
+    theirs.run_until(&mut case.world, hour(3));
+    for digest in &theirs.digests {
+        let key = digest.place.key.replace("999999999999", ACCOUNT);
+        damage::rename(&mut case.world, &digest.place, &Place::new(BUCKET, &key));
+    }
+    case
+}
+
+fn identity_misfiled() -> Case {
+    let mut case = Case::new(
+        "digest-identity-mismatch--misfiled",
+        1,
+        "a digest was moved into the folder of another day",
+    );
+    let chain = case.chain(5);
+    let place = &chain.digests[2].place;
+    let key = place.key.replace("2026/03/01", "2026/02/28");
+    damage::rename(&mut case.world, place, &Place::new(BUCKET, &key));
+    case
+}
+
+fn link_mismatch() -> Case {
+    let mut case = Case::new(
+        "chain-link-mismatch",
+        1,
+        "two properly signed digests do not fit each other: the later one records another hash",
+    );
+    let mut chain = case.chain(4);
+    chain.append_custom(&mut case.world, |fields| {
+        fields.set("previousDigestHashValue", "00".repeat(32));
+    });
+    case
+}
+
+fn link_to_another_chain() -> Case {
+    let mut case = Case::new(
+        "chain-link-mismatch--foreign",
+        1,
+        "a properly signed digest names the digest of another trail as its predecessor",
+    );
+    let mut chain = case.chain(4);
+    let key = chain.last().place.key.replace("_main_", "_other_");
+    chain.append_custom(&mut case.world, |fields| {
+        fields.set("previousDigestS3Object", key)
+    });
+    case
+}
+
+fn relocated_world(case: &mut Case) {
+    let mut chain = Chain::new(ChainSpec {
+        trail: trail().prefix("audit/2026"),
+        ..spec()
+    });
+    chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut case.world, hour(4));
+    // The copy was made from below the prefix, into another bucket.
+    damage::replicate(&mut case.world, BUCKET, "replica", true);
+    let objects = case.world.buckets.remove("replica").expect("the replica");
+    let bare = objects
+        .into_iter()
+        .map(|(key, object)| (key.replace("audit/2026/", ""), object));
+    case.world.buckets.insert("replica".into(), bare.collect());
+    case.buckets = vec!["replica"];
+}
+
+fn relocated() -> Case {
+    let mut case = Case::new(
+        "digest-relocated",
+        4,
+        "a copy under another bucket and without the prefix: genuine digests, and not where they were signed for",
+    )
+    .args(&["--path", "bucket", "--s3-bucket", "replica", "--keys", "keys"]);
+    relocated_world(&mut case);
+    case
+}
+
+fn relocated_mapped() -> Case {
+    let mut case = Case::new(
+        "digest-relocated--mapped",
+        0,
+        "the same copy with --map found=recorded: verified, held against the places that were signed",
+    )
+    .args(&[
+        "--path", "bucket", "--s3-bucket", "replica", "--keys", "keys",
+        "--map", "replica=trail-logs/audit/2026",
+    ]);
+    relocated_world(&mut case);
+    case
+}
+
+fn relocated_copy_beside() -> Case {
+    let mut case = Case::new(
+        "digest-relocated--copy-beside",
+        0,
+        "a copy kept under another prefix beside the original does no harm, not even a damaged one",
+    );
+    let chain = case.chain(4);
+    for digest in &chain.digests {
+        let place = Place::new(BUCKET, &format!("backup/{}", digest.place.key));
+        damage::copy(&mut case.world, &digest.place, &place);
+    }
+    let damaged = Place::new(BUCKET, &format!("backup/{}", chain.digests[2].place.key));
+    damage::tamper_digest(&mut case.world, &damaged);
+    case
+}
+
+fn fork() -> Case {
+    let mut case = Case::new(
+        "chain-fork",
+        4,
+        "two properly signed digests name the same predecessor",
+    );
+    let chain = case.chain(6);
+    chain.fork(&mut case.world, 3, 600);
+    case
+}
+
+fn overlap() -> Case {
+    let mut case = Case::new(
+        "chain-fork--overlap",
+        4,
+        "a properly signed digest begins before its predecessor ends, within one segment",
+    );
+    let mut chain = case.chain(4);
+    chain.append_custom(&mut case.world, |fields| {
+        fields.set("digestStartTime", "2026-03-01T03:52:34Z");
+    });
+    case
+}

@@ -1,0 +1,64 @@
+//! What a chain is of, and how much it holds.
+
+use std::ops::RangeInclusive;
+
+use super::super::trail::Trail;
+
+/// What a chain is of and how much it holds.
+#[derive(Clone, Debug)]
+pub struct ChainSpec {
+    /// The trail.
+    pub trail: Trail,
+    /// The account delivered for.
+    pub account: String,
+    /// The region delivered from.
+    pub region: String,
+    /// Logs in an hour that is not quiet.
+    pub logs_per_hour: RangeInclusive<u32>,
+    /// Events in a log.
+    pub events_per_log: RangeInclusive<u32>,
+    /// The least size of a log, inflated.
+    pub pad: Option<RangeInclusive<usize>>,
+}
+
+impl ChainSpec {
+    /// Few small logs, for the trail's own account.
+    pub fn new(trail: Trail, region: &str) -> Self {
+        Self {
+            account: trail.account.clone(),
+            trail,
+            region: region.to_owned(),
+            logs_per_hour: 1..=3,
+            events_per_log: 1..=5,
+            pad: None,
+        }
+    }
+
+    /// The same for another account, as organization trails deliver.
+    #[must_use]
+    pub fn account(mut self, account: &str) -> Self {
+        self.account = account.to_owned();
+        self
+    }
+
+    /// The same with another number of logs in an hour.
+    #[must_use]
+    pub fn logs(mut self, per_hour: RangeInclusive<u32>) -> Self {
+        self.logs_per_hour = per_hour;
+        self
+    }
+
+    /// The same with another number of events in a log.
+    #[must_use]
+    pub fn events(mut self, per_log: RangeInclusive<u32>) -> Self {
+        self.events_per_log = per_log;
+        self
+    }
+
+    /// The same with logs of at least a size, inflated.
+    #[must_use]
+    pub fn pad(mut self, bytes: RangeInclusive<usize>) -> Self {
+        self.pad = Some(bytes);
+        self
+    }
+}

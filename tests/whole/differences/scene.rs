@@ -1,0 +1,103 @@
+//! One scene: AWS with a chain, what is done to it, and what both programs say.
+
+use crate::support::aws::{Answer, Fault, Loopback};
+use crate::support::forge::{Chain, ChainSpec, Place, Trail, World, damage, ts};
+use crate::whole::differences::why::Difference;
+
+pub const ACCOUNT: &str = "111111111111";
+
+pub const MEMBER: &str = "222222222222";
+
+pub const REGION: &str = "eu-west-1";
+
+pub const HOME: &str = "us-east-1";
+
+pub const BUCKET: &str = "trail-logs";
+
+/// AWS with a chain of ten hours, and the window that is looked at: all of it.
+pub struct Set {
+    pub world: World,
+    pub chain: Chain,
+    pub loopback: Loopback,
+    pub region: &'static str,
+    pub window: [&'static str; 2],
+    /// Further arguments of both.
+    pub args: Vec<&'static str>,
+    /// What ours is given besides.
+    pub besides: Vec<&'static str>,
+}
+
+impl Set {
+    pub fn new() -> Set {
+        let trail = Trail::new(ACCOUNT, HOME, "main", BUCKET);
+        Set {
+            world: World::new(46),
+            chain: Chain::new(ChainSpec::new(trail, REGION)),
+            loopback: Loopback::start(),
+            region: REGION,
+            window: ["2026-03-01T00:12:34Z", "2026-03-01T10:12:34Z"],
+            args: Vec::new(),
+            besides: Vec::new(),
+        }
+    }
+
+    /// Starts the chain, unless it is running, and lets it run.
+    pub fn run(&mut self) {
+        self.start("2026-03-01T00:12:34Z");
+        self.until("2026-03-01T10:12:34Z");
+    }
+
+    pub fn start(&mut self, at: &str) {
+        self.chain.start(&mut self.world, ts(at));
+    }
+
+    pub fn until(&mut self, end: &str) {
+        self.chain.run_until(&mut self.world, ts(end));
+    }
+
+    /// Where digests lie, by their number.
+    pub fn digests(&self, numbers: std::ops::Range<usize>) -> Vec<Place> {
+        let digests = &self.chain.digests[numbers];
+        digests.iter().map(|digest| digest.place.clone()).collect()
+    }
+
+    pub fn delete(&mut self, numbers: std::ops::Range<usize>) {
+        for place in self.digests(numbers) {
+            damage::delete(&mut self.world, &place);
+        }
+    }
+
+    pub fn tamper(&mut self, number: usize) {
+        let place = self.chain.digests[number].place.clone();
+        damage::tamper_digest(&mut self.world, &place);
+    }
+
+    /// Has one log of the chain always answered so.
+    pub fn log_answers(&mut self, answer: Answer) {
+        self.run();
+        let key = &self.chain.digests[5].logs[0].place.key;
+        self.loopback.fault(Fault::new(answer).key(key));
+    }
+}
+
+/// A scene, and what both programs say of it.
+pub struct Scene {
+    pub differ: Difference,
+    pub set: fn(&mut Set),
+    /// Codes of ours, in order.
+    pub codes: &'static [&'static str],
+    /// Counts of ours that matter.
+    pub counts: &'static [(&'static str, u64)],
+    /// What the AWS CLI does not say.
+    pub never: &'static str,
+}
+
+pub const fn scene(differ: Difference, codes: &'static [&'static str], set: fn(&mut Set)) -> Scene {
+    Scene {
+        differ,
+        set,
+        codes,
+        counts: &[],
+        never: "Traceback",
+    }
+}
