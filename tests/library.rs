@@ -1,18 +1,13 @@
-//! Using the library over a forged world, without disk.
+//! Validates a forged world in memory, through nothing but the items that `src/lib.rs` re-exports.
 
-use trailproof::proof::finding::{Code, ObjectFacts};
-use trailproof::proof::keys::{KeyOrigin, KeyRing, PublicKey};
-use trailproof::source::memory::{MemoryObject, MemorySource};
-use trailproof::source::places::Places;
-use trailproof::source::{Metadata, Source};
-use trailproof::validate::observer::Silent;
-use trailproof::validate::outcome::Outcome;
-use trailproof::validate::request::Request;
-use trailproof::validate::{Access, validate};
+use trailproof::{
+    Access, Code, KeyOrigin, KeyRing, MemoryObject, MemorySource, Metadata, ObjectFacts, Outcome,
+    Places, PublicKey, Request, Severity, Silent, Source, validate,
+};
 
 use crate::support::forge::{World, ts};
 
-/// The world's buckets as a source.
+/// Copies the buckets of a world into a source. Each object keeps the metadata that CloudTrail stored with it.
 pub fn source(world: &World) -> MemorySource {
     let mut source = MemorySource::default();
     for (bucket, objects) in &world.buckets {
@@ -39,7 +34,7 @@ pub fn source(world: &World) -> MemorySource {
     source
 }
 
-/// The keys of some regions in 2026.
+/// The public keys of these regions that are valid at some time in 2026.
 pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
     let mut ring = KeyRing::default();
     for region in regions {
@@ -57,7 +52,7 @@ pub fn ring(world: &World, regions: &[&str]) -> KeyRing {
     ring
 }
 
-/// A request for everything, with two workers.
+/// Requests every chain, with two workers, so that answers may come in any order.
 pub fn request() -> Request {
     Request {
         jobs: 2,
@@ -66,7 +61,7 @@ pub fn request() -> Request {
     }
 }
 
-/// Validates a source.
+/// Validates every bucket of a source, without rules for copies and without AWS.
 pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome {
     let atlas = Places::new(source.roots(), Vec::new());
     let access = Access {
@@ -78,15 +73,11 @@ pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome 
     validate(access, request, &Silent).expect("workers")
 }
 
-/// The codes of an outcome's findings, notes apart.
+/// The codes of all findings except notes, in the order of the report.
 pub fn codes(outcome: &Outcome) -> Vec<Code> {
-    let noted = |f: &&trailproof::proof::finding::Finding| {
-        f.severity != trailproof::proof::finding::Severity::Note
-    };
-    outcome
-        .findings
-        .iter()
-        .filter(noted)
+    let findings = outcome.findings.iter();
+    findings
+        .filter(|f| f.severity != Severity::Note)
         .map(|f| f.code)
         .collect()
 }

@@ -6,6 +6,7 @@ mod conclude;
 pub mod digests;
 pub mod fetch;
 pub mod findings;
+pub mod folder;
 pub(crate) mod logs;
 pub mod not_proven;
 mod notify;
