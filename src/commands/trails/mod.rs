@@ -18,9 +18,8 @@ use crate::source::{RootId, Source};
 use crate::validate::digests::listing::{self, DigestNames, HeldNames, ListingRange};
 use crate::validate::digests::listing_errors;
 use crate::validate::findings::Ledgers;
-use crate::validate::not_proven;
 use crate::validate::request::{ChainFilter, FilterTerm};
-use crate::validate::survey::{Survey, survey};
+use crate::validate::survey::{Survey, found_instead, survey};
 
 /// What is wanted of the look.
 #[derive(Debug, Clone)]
@@ -245,11 +244,7 @@ impl Taker<'_> {
     fn absent(&self, message: String, nothing: bool) -> Finding {
         let finding = Finding::new(Code::NothingFound, message);
         if nothing {
-            finding.hint(not_proven::what_is_there(
-                self.survey,
-                &[],
-                &self.request.limits,
-            ))
+            finding.hint(found_instead(self.survey, &[], &self.request.limits))
         } else {
             finding.hint("the chains listed are those of what else was asked for")
         }

@@ -13,10 +13,9 @@ use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::validate::Context;
 use crate::validate::digests::group::GroupResult;
-use crate::validate::not_proven;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
-use crate::validate::survey::{LogFolder, Survey};
+use crate::validate::survey::{LogFolder, Survey, found_instead};
 
 /// The chains that should exist and do not, as findings: first those of the request, then those that
 /// trails and other chains point to.
@@ -47,11 +46,11 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<F
     let (request, chains) = (context.request, &all.chains);
     let nothing_found =
         |message: String, hint| Finding::new(Code::NothingFound, message).hint(hint);
-    let what_is_there = || not_proven::what_is_there(survey, chains, &request.limits);
+    let instead = || found_instead(survey, chains, &request.limits);
     let terms = request.filter.terms();
     if chains.is_empty() && terms.is_empty() {
         let message = "no digest was found: nothing is proven".into();
-        return vec![nothing_found(message, what_is_there())];
+        return vec![nothing_found(message, instead())];
     }
     let unmatched = terms.iter().filter(|term| !all.answered.contains(term));
     let mut findings: Vec<Finding> = unmatched
@@ -64,7 +63,7 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<F
                      the digests of that account too"
                         .into()
                 }
-                _ => what_is_there(),
+                _ => instead(),
             };
             nothing_found(message, hint)
         })

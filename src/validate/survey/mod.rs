@@ -16,6 +16,7 @@
 pub(crate) mod absences;
 mod discover;
 mod folders;
+mod found_instead;
 mod listing;
 pub mod trails;
 
@@ -23,6 +24,7 @@ use rayon::ThreadPool;
 
 use self::discover::Discovery;
 pub use self::folders::{Groups, LogFolder, Survey};
+pub use self::found_instead::found_instead;
 use crate::base::limits::Limits;
 use crate::source::Source;
 use crate::source::places::Places;

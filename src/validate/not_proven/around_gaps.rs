@@ -1,0 +1,79 @@
+//! What is not known about the calls around gaps and damage.
+
+use std::collections::BTreeMap;
+
+use crate::base::text::plural;
+use crate::cloudtrail::event::record::{Call, TrailChange};
+use crate::cloudtrail::ids::{ChainId, Region};
+use crate::proof::gap::events::KnownEvents;
+use crate::source::GetError;
+use crate::validate::request::{LogSelection, Request};
+
+/// No further event selectors are listed once there are this many sentences.
+const MOST_SENTENCES: usize = 20;
+
+/// What is not known about the calls around gaps: `explained` gaps that a call explains and
+/// `unexplained` ones; `silent` chains of home regions that could not be read; and the regions in which
+/// LookupEvents failed (`unasked`).
+pub fn around_gaps(
+    request: &Request,
+    (explained, unexplained): (usize, usize),
+    events: &KnownEvents,
+    silent: &[(ChainId, String)],
+    unasked: &BTreeMap<Region, GetError>,
+) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if explained > 0 {
+        sentences.push(format!(
+            "that what was switched off stayed off, in {} that a call explains: it shows how the gap began, \
+             not that nothing was logged and removed later",
+            plural(explained, "gap")
+        ));
+    }
+    if unexplained > 0 && request.logs != LogSelection::All {
+        sentences.push(format!(
+            "what was called around {}: not all logs there were read, on request",
+            plural(unexplained, "gap")
+        ));
+    }
+    if let Some((chain, why)) = silent.first() {
+        sentences.push(format!(
+            "what the chains of home regions record around gaps, where those were not asked for and could \
+             not be looked at, in {}: the first is {chain}: {why}",
+            plural(silent.len(), "chain")
+        ));
+    }
+    for (region, why) in unasked {
+        sentences.push(format!(
+            "what LookupEvents knows of calls in {region} around gaps: it could not be asked: {}",
+            why.detail()
+        ));
+    }
+    for event in events.events().filter(|e| e.error_code.is_none()) {
+        let Call::Trail(trail, TrailChange::Selectors) = &event.call else {
+            continue;
+        };
+        sentences.push(format!(
+            "what {trail} selected to be logged before {}: its event selectors were set then{} ({})",
+            event.time,
+            event.by(),
+            event.called()
+        ));
+        if sentences.len() >= MOST_SENTENCES {
+            break;
+        }
+    }
+    if events.unread.count > 0 {
+        sentences.push(format!(
+            "events in {} logs around gaps and damage, whose records could not all be read: {}",
+            events.unread.count,
+            events.unread.list()
+        ));
+    }
+    if events.more {
+        sentences.push(
+            "further events that bear on gaps and damage: there were too many to keep".into(),
+        );
+    }
+    sentences
+}

@@ -1,0 +1,78 @@
+//! What the places that were searched leave open: buckets without a name, folders beside the digests.
+
+use crate::base::sample::Sample;
+use crate::source::Root;
+use crate::source::places::Places;
+use crate::validate::outcome::ChainOutcome;
+use crate::validate::request::Request;
+use crate::validate::survey::Survey;
+
+pub(super) fn unnamed_buckets(
+    request: &Request,
+    atlas: &Places,
+    chains: &[Box<ChainOutcome>],
+) -> Option<String> {
+    if !atlas.has_unnamed() || chains.is_empty() {
+        return None;
+    }
+    let mut buckets: Vec<&str> = chains
+        .iter()
+        .flat_map(|c| c.locations.iter().map(|l| l.bucket.as_str()))
+        .collect();
+    buckets.sort_unstable();
+    buckets.dedup();
+    let buckets = match buckets.len() {
+        0 => "no bucket".to_owned(),
+        n if n > request.limits.named => format!("{n} buckets"),
+        _ => buckets.join(", "),
+    };
+    Some(format!(
+        "that these files are from a bucket of yours: no bucket name was given to compare with; \
+         the proven digests here were written to {buckets}"
+    ))
+}
+
+/// Applies if one bucket was given twice, or two folders without a bucket name: both may hold a log.
+pub(super) fn overlapping_folders(atlas: &Places) -> Option<String> {
+    let roots = atlas.roots();
+    let mut buckets: Vec<&String> = roots.iter().flat_map(|r| &r.buckets).collect();
+    buckets.sort_unstable();
+    let is_unnamed = |r: &&&Root| r.buckets.is_empty();
+    let unnamed = roots.iter().filter(is_unnamed).count();
+    let overlap = unnamed > 1 || buckets.windows(2).any(|pair| pair[0] == pair[1]);
+    overlap.then(|| {
+        "logs that lie in several of the folders given: the first that holds a log was read"
+            .to_owned()
+    })
+}
+
+/// Folders and objects beside the digests that were not validated.
+pub(super) fn other_files(survey: &Survey, unrecognised: &Sample) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (kind, folders) in &survey.other_kinds {
+        sentences.push(format!(
+            "anything in {}: no digest vouches for {kind} files",
+            folders.list()
+        ));
+    }
+    if survey.undigested.count > 0 {
+        sentences.push(format!(
+            "the logs in {}: no digests lie beside them",
+            survey.undigested.list()
+        ));
+    }
+    if unrecognised.count > 0 {
+        sentences.push(format!(
+            "{} objects among the digests whose names are not those of digests: {}",
+            unrecognised.count,
+            unrecognised.list()
+        ));
+    }
+    if survey.refused.count > 0 {
+        sentences.push(format!("what was not looked at: {}", survey.refused.list()));
+    }
+    if survey.bounded {
+        sentences.push("folders beyond the number or depth that is searched for AWSLogs".into());
+    }
+    sentences
+}

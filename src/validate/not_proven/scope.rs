@@ -1,0 +1,126 @@
+//! What the digests and the request leave open: chains, time, logs that were not read, keys.
+
+use crate::base::text::plural;
+use crate::base::time::Window;
+use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::proof::keys::KeyOrigin;
+use crate::validate::outcome::ChainOutcome;
+use crate::validate::request::{LogSelection, Request};
+
+pub(super) fn not_logged() -> String {
+    "what the trails were not configured to log: a digest vouches for logs that were delivered, \
+     not for what happened in the account"
+        .to_owned()
+}
+
+pub(super) fn keys(origin: KeyOrigin) -> String {
+    let sentence = match origin {
+        KeyOrigin::Aws => {
+            "that the public keys are those of AWS beyond what TLS shows: ListPublicKeys gave them"
+        }
+        KeyOrigin::File => {
+            "that the public keys are those of AWS: they came from files, and that a key matches its \
+             fingerprint only shows that the file is unbroken"
+        }
+    };
+    sentence.to_owned()
+}
+
+pub(super) fn missing_chains(request: &Request) -> Option<String> {
+    request.expect.is_empty().then(|| {
+        "that every chain is here: one that was removed whole, or ended before the window, does not \
+         show; name those that must be there with --expect"
+            .to_owned()
+    })
+}
+
+/// One sentence per requested trail that wrote a chain for another account.
+pub(super) fn organization_owners<'a>(
+    request: &'a Request,
+    chains: &'a [Box<ChainOutcome>],
+) -> impl Iterator<Item = String> + 'a {
+    let is_of_organization = |arn: &&TrailArn| {
+        chains.iter().any(|c| {
+            c.id.trail == arn.trail
+                && c.id.home_region == arn.home_region
+                && c.id.account != arn.account
+        })
+    };
+    let arns = request.filter.trail_arns.iter();
+    arns.filter(is_of_organization).map(|arn| {
+        format!(
+            "that account {} owns the organization trail {}: its name and home region were compared, \
+             its owner stands in no digest",
+            arn.account, arn.trail
+        )
+    })
+}
+
+pub(super) fn unread_logs(request: &Request, chains: &[Box<ChainOutcome>]) -> Option<String> {
+    let not_read: u64 = chains.iter().map(|c| c.logs.not_read).sum();
+    match request.logs {
+        LogSelection::All => None,
+        LogSelection::None => Some(format!(
+            "the content of {not_read} logs, which were not read on request"
+        )),
+        sample => Some(format!(
+            "the content of {not_read} logs, which were not read: the sample {sample} was drawn with \
+             --seed {}",
+            request.seed
+        )),
+    }
+}
+
+/// Time before the first and after the last digest, where the window was not given.
+pub(super) fn outside_the_data(
+    request: &Request,
+    chains: &[Box<ChainOutcome>],
+) -> impl Iterator<Item = String> {
+    let has_window = chains.iter().any(|c| !c.window.is_empty());
+    let before = "anything before the first digest that is here: the window begins with the data; \
+                  give --start-time to have what is missing there told";
+    let after = "anything after the last digest that is here: the window ends with the data; give \
+                 --end-time to have what is missing there told";
+    let before = (has_window && request.from.is_none()).then(|| before.to_owned());
+    let after = (has_window && request.to.is_none()).then(|| after.to_owned());
+    before.into_iter().chain(after)
+}
+
+pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<String> {
+    let restarted = |c: &&Box<ChainOutcome>| c.gaps.iter().any(|g| g.restart.is_some());
+    let starting = chains.iter().filter(restarted).count();
+    (starting > 0).then(|| {
+        format!(
+            "what happened before a starting digest ended, in {}: it spans an hour and vouches for \
+             none of it, apart from the logs it lists",
+            plural(starting, "chain")
+        )
+    })
+}
+
+pub(super) fn pending(pending: &[(ChainId, Window)]) -> Option<String> {
+    let (chain, time) = pending.first()?;
+    Some(format!(
+        "time so recent that its digests may not have been delivered yet, in {}: the first is \
+         {chain} from {} to {}",
+        plural(pending.len(), "chain"),
+        time.from,
+        time.to
+    ))
+}
+
+pub(super) fn trail_status(unasked: &[(ChainId, String)]) -> Option<String> {
+    let (chain, why) = unasked.first()?;
+    Some(format!(
+        "what CloudTrail says of the trail now (whether it is logging, and when it last delivered a \
+         digest), in {}: the first is {chain}: {why}",
+        plural(unasked.len(), "chain")
+    ))
+}
+
+pub(super) fn trails_without_digests(request: &Request) -> Option<String> {
+    let why = request.prior.trails_error.as_ref()?;
+    Some(format!(
+        "that every trail that writes here has digests here: which those are could not be asked: {why}"
+    ))
+}
