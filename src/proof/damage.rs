@@ -9,7 +9,8 @@ use crate::cloudtrail::event::record::{Call, Evidence, TrailSetting};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
-use crate::proof::finding::{ARCHIVED, Code, DENIED, Finding};
+use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
 
 /// Events shown with one finding.
 const SHOWN: usize = 5;
@@ -51,7 +52,7 @@ fn damage(finding: &Finding) -> Option<Damage> {
         | Code::LogMalformed
         | Code::LogTrailingData => Damage::Altered,
         Code::DigestUnreadable | Code::LogUnreadable => match finding.reason {
-            Some(DENIED | ARCHIVED) => Damage::Unreadable,
+            Some(Reason::Denied | Reason::Archived) => Damage::Unreadable,
             _ => return None,
         },
         _ => return None,

@@ -9,6 +9,7 @@ use crate::cloudtrail::object_key::DigestName;
 use crate::proof::finding::ObjectFacts;
 use crate::proof::judge::OwnSignature;
 use crate::proof::placement::RecordedPlace;
+use crate::proof::reason::Reason;
 
 /// What an object under a digest's name turned out to be.
 #[derive(Debug)]
@@ -41,8 +42,8 @@ pub enum NotDigest {
     },
     /// It could not be read.
     Unread {
-        /// One stable word.
-        reason: &'static str,
+        /// Why.
+        reason: Reason,
         /// What happened.
         detail: String,
     },

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Window;
 use crate::cloudtrail::event::record::Evidence;
 use crate::cloudtrail::ids::ChainId;
+use crate::proof::reason::Reason;
 
 /// The answer for one chain or for the whole report, in order of gravity.
 #[must_use]
@@ -118,38 +119,6 @@ pub const SUCCESSOR_DOES_NOT_FIT: &str = "the metadata of this digest was not ke
 /// What it means that a log ends early, and its content with it.
 pub const LOG_CUT_OFF: &str = "this log is not one whole gzip file: it is cut off";
 
-/// The reason word for what we refuse to look at.
-pub const REFUSED: &str = "refused";
-/// The reason word for what lies in a bucket that cannot be looked into.
-pub const ELSEWHERE: &str = "elsewhere";
-/// The reason word for what we may not look at.
-pub const DENIED: &str = "denied";
-/// The reason word for what must be restored before it can be read.
-pub const ARCHIVED: &str = "archived";
-/// The reason word for what a service put off beyond all retries.
-pub const THROTTLED: &str = "throttled";
-/// The reason word for what was left when the credentials were no longer accepted.
-pub const CREDENTIALS: &str = "credentials";
-/// The reason word for what was left when we were told to stop.
-pub const INTERRUPTED: &str = "interrupted";
-/// The reason word for what lies in a bucket that is not there.
-pub const NO_BUCKET: &str = "no-such-bucket";
-
-/// What to do about an object that could not be read for a reason.
-pub fn unread_hint(reason: &str) -> &'static str {
-    match reason {
-        REFUSED => "copy the object itself: links, pipes and devices are not followed",
-        ELSEWHERE => "give its bucket too: --s3-bucket BUCKET, or its copy: --path BUCKET=DIR",
-        DENIED => "grant what is missing, and run again; trailproof only reads",
-        ARCHIVED => "restore it first (aws s3api restore-object), and run again",
-        THROTTLED => "run again later, or with fewer requests at a time (--jobs)",
-        CREDENTIALS => "sign in again (aws sso login, or new credentials), and run again",
-        INTERRUPTED => "run again to the end",
-        NO_BUCKET => "see whether the bucket was deleted, and who has its name",
-        _ => "see that it may be read, and run again",
-    }
-}
-
 /// Declares the codes once: the variant, its name, its usual severity and its meaning.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $severity:ident;)*) => {
@@ -259,7 +228,7 @@ pub struct Finding {
     /// What to do.
     pub hint: Option<String>,
     /// Why something could not be looked at, in one stable word.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Reason>,
     /// What should have been there.
     pub expected: Option<String>,
     /// What was there.
@@ -337,7 +306,7 @@ impl Finding {
     }
 
     /// With the reason why something could not be looked at.
-    pub fn reason(mut self, reason: &'static str) -> Self {
+    pub fn reason(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
         self
     }

@@ -8,7 +8,8 @@ use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::finding::{
     Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION, SUCCESSOR_DOES_NOT_FIT,
 };
-use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble};
+use crate::proof::reason::Reason;
+use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble, UncheckedCause};
 
 /// A digest whose content is proven to be what CloudTrail wrote for the place it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,9 +79,6 @@ pub struct RecordedProof<'a> {
     pub signature: SignatureCheck,
 }
 
-/// Why a digest's own signature did not serve: there is none.
-pub const SIGNATURE_ABSENT: &str = "signature-absent";
-
 /// What proves a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
@@ -101,7 +99,7 @@ pub enum JudgedDigest {
         /// Its own signature is wrong, or a link does not match.
         finding: Option<Finding>,
         /// Why its own signature did not serve, where a successor's record did instead.
-        by_successor: Option<&'static str>,
+        by_successor: Option<Reason>,
         /// Keys that proved it.
         keys: Vec<KeyUse>,
     },
@@ -175,8 +173,8 @@ pub fn judge(
                     None,
                 )
             }
-            Some(SignatureCheck::Unchecked(trouble)) => (link, Some(trouble.code.as_str())),
-            None => (link, Some(SIGNATURE_ABSENT)),
+            Some(SignatureCheck::Unchecked(trouble)) => (link, Some(trouble.cause.reason())),
+            None => (link, Some(Reason::SignatureAbsent)),
         };
         let digest = Box::new(Verified { digest });
         return JudgedDigest::Proven {
@@ -232,13 +230,13 @@ fn link_mismatch(message: &str, expected: Option<impl ToString>, actual: impl To
 }
 
 fn unchecked(trouble: &SignatureTrouble) -> Finding {
-    let finding = Finding::new(trouble.code, trouble.message.clone());
+    let finding = Finding::new(trouble.cause.code(), trouble.message.clone());
     let mut finding = Finding {
         actual: Some(trouble.named.clone()),
         reason: trouble.reason,
         ..finding.severity(trouble.severity)
     };
-    if trouble.code == Code::AlgorithmUnsupported {
+    if trouble.cause == UncheckedCause::AlgorithmUnsupported {
         finding.expected = Some(crate::cloudtrail::digest::SIGNATURE_ALGORITHM.into());
     }
     finding

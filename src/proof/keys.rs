@@ -12,6 +12,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::Finding;
+use crate::proof::reason::Reason;
 
 /// A public key as ListPublicKeys gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +120,8 @@ pub enum KeyLookup {
 /// Why keys could not be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUnavailable {
-    /// One stable word.
-    pub reason: &'static str,
+    /// The reason of findings that follow from it.
+    pub reason: Reason,
     /// What happened.
     pub detail: String,
 }

@@ -5,8 +5,8 @@ use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{HASH_ALGORITHM, LogEntry};
 use crate::proof::finding::{
     Code, Finding, LOG_CUT_OFF, LOG_MODIFIED_AND_FOLLOWED, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY,
-    unread_hint,
 };
+use crate::proof::reason::Reason;
 
 /// The hash a log must have.
 ///
@@ -66,7 +66,7 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
             let message =
                 "this log inflates to more than is read of one, so it was not checked to its end";
             return Err(Box::new(
-                Finding::new(Code::LogUnreadable, message).reason("too-large"),
+                Finding::new(Code::LogUnreadable, message).reason(Reason::TooLarge),
             ));
         }
     };
@@ -92,9 +92,9 @@ pub fn missing() -> Finding {
 }
 
 /// What it means that a log could not be read, for a reason and in words.
-pub fn unreadable(reason: &'static str, detail: &str) -> Finding {
+pub fn unreadable(reason: Reason, detail: &str) -> Finding {
     let message = format!("a log that its digest names could not be read: {detail}");
     Finding::new(Code::LogUnreadable, message)
         .reason(reason)
-        .hint(unread_hint(reason))
+        .hint(reason.hint())
 }

@@ -10,4 +10,5 @@ pub mod judge;
 pub mod keys;
 pub mod log;
 pub mod placement;
+pub mod reason;
 pub mod signature;

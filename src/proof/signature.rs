@@ -18,6 +18,7 @@ use crate::cloudtrail::digest::{SIGNATURE_ALGORITHM, Unverified};
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Severity};
 use crate::proof::keys::{KeyLookup, KeyOrigin, Keys, PublicKey};
+use crate::proof::reason::Reason;
 
 /// A key that proved something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,17 +44,52 @@ pub enum SignatureCheck {
     Unchecked(SignatureTrouble),
 }
 
+/// What kept a signature from being checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UncheckedCause {
+    /// An algorithm that this program does not know.
+    AlgorithmUnsupported,
+    /// The key was not valid at the time of signing.
+    KeyOutsideValidity,
+    /// No key that was valid at the time of signing is available.
+    KeyUnavailable,
+    /// Other keys were valid at the time of signing, but not the one that the digest refers to.
+    KeyUnknown,
+}
+
+impl UncheckedCause {
+    /// The code of a digest that nothing else proves.
+    pub fn code(self) -> Code {
+        match self {
+            UncheckedCause::AlgorithmUnsupported => Code::AlgorithmUnsupported,
+            UncheckedCause::KeyOutsideValidity => Code::KeyOutsideValidity,
+            UncheckedCause::KeyUnavailable => Code::KeyUnavailable,
+            UncheckedCause::KeyUnknown => Code::KeyUnknown,
+        }
+    }
+
+    /// The reason given for a digest that its successor proves instead.
+    pub fn reason(self) -> Reason {
+        match self {
+            UncheckedCause::AlgorithmUnsupported => Reason::AlgorithmUnsupported,
+            UncheckedCause::KeyOutsideValidity => Reason::KeyOutsideValidity,
+            UncheckedCause::KeyUnavailable => Reason::KeyUnavailable,
+            UncheckedCause::KeyUnknown => Reason::KeyUnknown,
+        }
+    }
+}
+
 /// Why a signature could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureTrouble {
-    /// The code it is reported as.
-    pub code: Code,
+    /// What kept it from being checked.
+    pub cause: UncheckedCause,
     /// What is the matter, in words.
     pub message: String,
     /// How bad that is.
     pub severity: Severity,
     /// Why keys could not be asked for, in one stable word.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Reason>,
     /// The key or algorithm that the digest names.
     pub named: String,
 }
@@ -93,7 +129,7 @@ pub fn check(
         .find(|a| *a != SIGNATURE_ALGORITHM)
     {
         return SignatureCheck::Unchecked(SignatureTrouble {
-            code: Code::AlgorithmUnsupported,
+            cause: UncheckedCause::AlgorithmUnsupported,
             message: format!(
                 "this digest's signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
             ),
@@ -103,16 +139,16 @@ pub fn check(
         });
     }
     let fingerprint = &digest.claims.fingerprint;
-    let because = |code, severity, reason, message: &str| {
+    let because = |cause, severity, reason, message: &str| {
         SignatureCheck::Unchecked(SignatureTrouble {
-            code,
+            cause,
             message: message.into(),
             severity,
             reason,
             named: fingerprint.clone(),
         })
     };
-    let trouble = |code, message: &str| because(code, Severity::Unproven, None, message);
+    let trouble = |cause, message: &str| because(cause, Severity::Unproven, None, message);
     let verifies = |key: &&PublicKey| {
         let key = PublicKeyComponents {
             n: &key.modulus,
@@ -141,23 +177,23 @@ pub fn check(
                      {}, and this digest was signed at {} or soon after",
                     key.valid.0, key.valid.1, signed.0
                 );
-                trouble(Code::KeyOutsideValidity, &message)
+                trouble(UncheckedCause::KeyOutsideValidity, &message)
             }
             None => SignatureCheck::Invalid,
         },
         KeyLookup::Unknown(KeyOrigin::Aws) => because(
-            Code::KeyUnknown,
+            UncheckedCause::KeyUnknown,
             Severity::Failed,
             None,
             "this digest names a key that is not among those AWS answers with for its region and time: \
              CloudTrail did not sign it there and then",
         ),
         KeyLookup::Unknown(KeyOrigin::File) => trouble(
-            Code::KeyUnknown,
+            UncheckedCause::KeyUnknown,
             "this digest names a key that is not among those given, though others valid then are",
         ),
         KeyLookup::Unavailable(Some(why)) => because(
-            Code::KeyUnavailable,
+            UncheckedCause::KeyUnavailable,
             Severity::Unproven,
             Some(why.reason),
             &format!(
@@ -167,7 +203,7 @@ pub fn check(
             ),
         ),
         KeyLookup::Unavailable(None) => trouble(
-            Code::KeyUnavailable,
+            UncheckedCause::KeyUnavailable,
             "no public key valid when this digest was signed was given, so its signature could not be checked",
         ),
     }

@@ -15,10 +15,8 @@ use std::io::{self, Read};
 
 use jiff::Timestamp;
 
-use crate::proof::finding::{
-    ARCHIVED, CREDENTIALS, DENIED, ELSEWHERE, INTERRUPTED, NO_BUCKET, ObjectFacts, REFUSED,
-    THROTTLED,
-};
+use crate::proof::finding::ObjectFacts;
+use crate::proof::reason::Reason;
 
 /// One bucket, or one folder that stands for a bucket, within a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,19 +74,19 @@ impl GetError {
         matches!(self, GetError::Denied(why) if of_key(why))
     }
 
-    /// One stable word for reports.
-    pub fn reason(&self) -> &'static str {
+    /// The same as a reason of a finding.
+    pub fn reason(&self) -> Reason {
         match self {
-            GetError::NotFound => "not-found",
-            GetError::NoBucket(_) => NO_BUCKET,
-            GetError::Denied(_) => DENIED,
-            GetError::Archived(_) => ARCHIVED,
-            GetError::Throttled(_) => THROTTLED,
-            GetError::Credentials(_) => CREDENTIALS,
-            GetError::Interrupted => INTERRUPTED,
-            GetError::Refused(_) => REFUSED,
-            GetError::Elsewhere(_) => ELSEWHERE,
-            GetError::Io(_) => "io",
+            GetError::NotFound => Reason::NotFound,
+            GetError::NoBucket(_) => Reason::NoSuchBucket,
+            GetError::Denied(_) => Reason::Denied,
+            GetError::Archived(_) => Reason::Archived,
+            GetError::Throttled(_) => Reason::Throttled,
+            GetError::Credentials(_) => Reason::Credentials,
+            GetError::Interrupted => Reason::Interrupted,
+            GetError::Refused(_) => Reason::Refused,
+            GetError::Elsewhere(_) => Reason::Elsewhere,
+            GetError::Io(_) => Reason::Io,
         }
     }
 

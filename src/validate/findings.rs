@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::proof::finding::{CREDENTIALS, Code, Finding, INTERRUPTED, Severity};
+use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::reason::Reason;
 
 /// All ledgers of one run, which share what findings may take.
 #[derive(Clone)]
@@ -139,7 +140,7 @@ type FindingKind = (Code, Severity);
 struct FindingPage {
     kept: BTreeMap<FindingKind, Vec<Finding>>,
     collapsed: BTreeMap<FindingKind, Finding>,
-    unlooked: BTreeMap<(Code, &'static str), Finding>,
+    unlooked: BTreeMap<(Code, Reason), Finding>,
     /// Whether those that are kept were told.
     settled: bool,
 }
@@ -154,7 +155,7 @@ impl FindingPage {
             return (false, vec![finding]);
         }
         // Once nothing more could be looked at, one finding says of how much.
-        if let Some(reason @ (CREDENTIALS | INTERRUPTED)) = finding.reason {
+        if let Some(reason) = finding.reason.filter(|reason| reason.ends_run()) {
             match self.unlooked.get_mut(&(finding.code, reason)) {
                 Some(one) => merge(one, &finding),
                 None => {

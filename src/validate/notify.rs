@@ -3,7 +3,8 @@
 use super::Context;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::damage;
-use crate::proof::finding::{CREDENTIALS, Finding, INTERRUPTED};
+use crate::proof::finding::Finding;
+use crate::proof::reason::Reason;
 use crate::validate::digests::listing::DigestNames;
 use crate::validate::findings::Ledger;
 use crate::validate::observer::Step;
@@ -63,6 +64,6 @@ impl Context<'_> {
 /// Whether nothing will be added to a finding once it is known: no call that did damage, and no
 /// further object that could not be looked at for the same reason.
 fn is_final(finding: &Finding) -> bool {
-    let ended = matches!(finding.reason, Some(CREDENTIALS | INTERRUPTED));
+    let ended = finding.reason.is_some_and(Reason::ends_run);
     !ended && damage::since(finding).is_none()
 }

@@ -211,7 +211,7 @@ pub(crate) fn finding(found: Found) -> Finding {
         key: found.key,
         message: found.message,
         hint: found.hint,
-        reason: found.reason.map(Into::into),
+        reason: found.reason.map(|reason| reason.as_str().into()),
         expected: found.expected,
         actual: found.actual,
         digest: found.digest,

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trailproof::base::cancel::CancelFlag;
-use trailproof::proof::finding::{INTERRUPTED, ObjectFacts, Verdict};
+use trailproof::proof::finding::{ObjectFacts, Verdict};
+use trailproof::proof::reason::Reason;
 use trailproof::source::cancellable::CancellableSource;
 use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
 use trailproof::validate::outcome::Outcome;
@@ -67,7 +68,7 @@ fn assert_stopped(outcome: &Outcome, when: &str) {
     assert_eq!(outcome.verdict, Verdict::Unproven, "{when}");
     let mut stopped = outcome.findings.iter();
     assert!(
-        stopped.any(|f| f.reason == Some(INTERRUPTED)),
+        stopped.any(|f| f.reason == Some(Reason::Interrupted)),
         "{when}: {:#?}",
         outcome.findings
     );

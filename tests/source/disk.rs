@@ -123,6 +123,7 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
 #[test]
 fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
     use trailproof::base::limits::Limits;
+    use trailproof::proof::reason::Reason;
     use trailproof::source::disk::DiskSource;
     use trailproof::source::{GetError, RootId, Source as _};
     let dir = tempfile::tempdir().expect("a folder");
@@ -148,7 +149,7 @@ fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
     assert_eq!(get("a/day/secret"), link);
     assert_eq!(
         get("a/day/../day/one").map_err(|e| e.reason()),
-        Err("refused")
+        Err(Reason::Refused)
     );
     // Another folder takes its name: what lies in that is found.
     fs::remove_file(&day).expect("no link");

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use trailproof::proof::finding::INTERRUPTED;
+use trailproof::proof::reason::Reason;
 
 use crate::support::hours::{of_trail, serving, world};
 use crate::support::program::{Run, reported};
@@ -114,7 +114,7 @@ pub fn interrupted(run: Run) -> Value {
     assert_eq!(report["verdict"], "unproven", "{report}");
     assert_eq!(report["totals"]["findings"]["failed"], 0, "{report}");
     let findings = report["findings"].as_array().expect("findings");
-    let mut stopped = findings.iter().filter(|f| f["reason"] == INTERRUPTED);
+    let mut stopped = findings.iter().filter(|f| f["reason"] == Reason::Interrupted.as_str());
     let few = stopped.clone().count();
     assert!((1..=4).contains(&few), "{findings:#?}");
     assert!(stopped.all(|f| f["count"].as_u64().is_some_and(|n| n > 0)));

@@ -1,6 +1,7 @@
 //! Could not look is never "tampered": what a source cannot answer leaves things unproven.
 
 use trailproof::proof::finding::{Code, Verdict};
+use trailproof::proof::reason::Reason;
 use trailproof::source::GetError;
 
 use crate::library::{codes, prove, request, ring, source};
@@ -19,7 +20,7 @@ fn a_denied_digest_is_unreadable_and_its_predecessors_stay_proven() {
     );
     let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
     assert_eq!(codes(&outcome), [Code::DigestUnreadable]);
-    assert_eq!(outcome.findings[0].reason, Some("denied"));
+    assert_eq!(outcome.findings[0].reason, Some(Reason::Denied));
     assert_eq!(
         (outcome.verdict, outcome.complete),
         (Verdict::Unproven, true)

@@ -15,7 +15,8 @@ use indicatif::{
 
 use super::{knows_escapes, painted};
 use crate::base::text::{escape, noun};
-use crate::proof::finding::{CREDENTIALS, Finding, INTERRUPTED, Severity};
+use crate::proof::finding::{Finding, Severity};
+use crate::proof::reason::Reason;
 use crate::validate::observer::{Observer, Step};
 
 /// How long work takes that nothing is shown of.
@@ -134,7 +135,7 @@ impl Observer for Progress {
     }
 
     fn known(&self, finding: &Finding) {
-        let ended = matches!(finding.reason, Some(CREDENTIALS | INTERRUPTED));
+        let ended = finding.reason.is_some_and(Reason::ends_run);
         if finding.severity == Severity::Note || ended {
             return;
         }

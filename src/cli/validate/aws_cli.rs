@@ -4,8 +4,9 @@ use std::io::{self, StderrLock, Write};
 
 use crate::cli::output::or_closed;
 use crate::proof::finding::Severity;
+use crate::proof::reason::Reason;
 use crate::report::validation::aws_cli::{
-    self, Streams, ToldDigest, ToldFiles, ToldLog, digest_problem, is_of_the_rest, log_problem,
+    self, Streams, ToldDigest, ToldFiles, ToldLog, digest_problem, log_problem,
 };
 use crate::report::validation::v1::Report;
 use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
@@ -58,7 +59,11 @@ impl Write for AwsCliObserver {
 impl Observer for Files {
     fn judged(&self, object: JudgedObject<'_>) {
         // Once nothing more can be looked at, one finding says of how much.
-        if object.finding.is_some_and(|f| is_of_the_rest(f.reason)) {
+        if object
+            .finding
+            .and_then(|f| f.reason)
+            .is_some_and(Reason::ends_run)
+        {
             return;
         }
         let chain = object.chain.to_string();

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::DoctorAccess;
 use super::newest::Newest;
 use crate::cloudtrail::ids::Region;
-use crate::proof::finding::DENIED;
 use crate::proof::keys::KeyLookup;
+use crate::proof::reason::Reason;
 use crate::report::doctor::check::{Check, CheckChart, Status};
 
 /// What keys are asked for by where no digest names one: no key has it.
@@ -34,7 +34,7 @@ pub fn permission(answer: &Option<KeyLookup>, region: &Region, chart: &mut Check
         }
         Some(KeyLookup::Unavailable(Some(unasked))) => {
             let detail = unasked.detail.clone();
-            if unasked.reason != DENIED {
+            if unasked.reason != Reason::Denied {
                 return chart.note(check, subject, Status::Unknown, detail);
             }
             chart.advise(

@@ -13,6 +13,7 @@ use crate::cloudtrail::cadence::Holes;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
 use crate::source::places::Places;
 use crate::source::{RootId, Source};
 use crate::validate::digests::listing::{self, DigestNames, HeldNames, ListingRange};
@@ -204,7 +205,7 @@ impl Taker<'_> {
         if survey.bounded {
             let message = "folders beyond the number or depth that is searched for AWSLogs were not \
                            looked into";
-            ledger.add(Finding::new(Code::DigestUnreadable, message).reason("limit"));
+            ledger.add(Finding::new(Code::DigestUnreadable, message).reason(Reason::Limit));
         }
         for group in groups {
             chains.extend(group.chains);

@@ -76,7 +76,7 @@ fn holes(holes: &Holes) -> trails::Holes {
 fn trouble(finding: &Finding) -> Trouble {
     Trouble {
         code: finding.code,
-        reason: finding.reason.map(Into::into),
+        reason: finding.reason.map(|reason| reason.as_str().into()),
         bucket: finding.bucket.clone(),
         key: finding.key.clone(),
         message: finding.message.clone(),

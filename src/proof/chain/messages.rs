@@ -4,9 +4,8 @@ use super::claims::Claim;
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::NotDigest;
-use crate::proof::finding::{
-    Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity, unread_hint,
-};
+use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity};
+use crate::proof::reason::Reason;
 
 /// The command that keeps the metadata of an object beside its copy, which may lie under another key.
 pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
@@ -22,7 +21,7 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
 /// asked for them.
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
     if let Some(reason) = finding.reason {
-        return unread_hint(reason).into();
+        return reason.hint().into();
     }
     if finding.severity == Severity::Failed {
         return OLDER_VERSION.into();
@@ -67,7 +66,7 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
             format!("this digest could not be read: {detail}"),
         )
         .reason(reason)
-        .hint(unread_hint(reason)),
+        .hint(reason.hint()),
         NotDigest::TooLarge { sha256 } => match (recorded, sha256) {
             (Some(expected), Some(actual)) if expected != actual => Finding::new(
                 Code::DigestMalformed,
@@ -80,13 +79,13 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
                 Code::DigestUnreadable,
                 "this digest inflates to more than is read of one; what it says was not looked at",
             )
-            .reason("too-large"),
+            .reason(Reason::TooLarge),
         },
         NotDigest::Bytes { sha256, why } if recorded == Some(sha256) => Finding::new(
             Code::DigestUnreadable,
             format!("this digest is what its proven successor recorded, and its form is not known here: {why}"),
         )
-        .reason("format"),
+        .reason(Reason::Format),
         NotDigest::Bytes { why, sha256 } => {
             let finding =
                 Finding::new(Code::DigestMalformed, format!("this is no digest, so it vouches for nothing: {why}"))

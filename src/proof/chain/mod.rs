@@ -22,9 +22,10 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::digest_object::{Content, Reading};
-use crate::proof::finding::{Code, ELSEWHERE, Finding, OLDER_VERSION, Severity, UNSIGNED};
+use crate::proof::finding::{Code, Finding, OLDER_VERSION, Severity, UNSIGNED};
 use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
 use crate::proof::placement::{Placement, placement};
+use crate::proof::reason::Reason;
 use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
 use claims::{Claim, Claimer, Claims};
 use messages::{
@@ -80,7 +81,7 @@ pub struct Walk<'a> {
     met: BTreeMap<String, Option<Sha256>>,
     /// Places of digests counted as valid first and otherwise later.
     reclassified: BTreeSet<(String, String)>,
-    by_successor: BTreeMap<&'static str, (u64, Window)>,
+    by_successor: BTreeMap<Reason, (u64, Window)>,
     walked: Walked,
     evidence: sha2::Sha256,
 }
@@ -323,7 +324,7 @@ impl<'a> Walk<'a> {
         &mut self,
         place: (&str, &str),
         end: Timestamp,
-        trouble: Option<(&'static str, String)>,
+        trouble: Option<(Reason, String)>,
     ) {
         let claims = self.claims.take(end, place.0, place.1);
         self.check_fork(&claims);
@@ -339,7 +340,7 @@ impl<'a> Walk<'a> {
                     "a digest that its successor names is not in this copy, whose digests lie \
                      elsewhere than they were written to",
                 )
-                .reason(ELSEWHERE),
+                .reason(Reason::Elsewhere),
                 true,
             ),
             Some((reason, detail)) => (
@@ -348,7 +349,7 @@ impl<'a> Walk<'a> {
                     format!("a digest that its successor names could not be read: {detail}"),
                 )
                 .reason(reason),
-                reason == ELSEWHERE,
+                reason == Reason::Elsewhere,
             ),
         };
         let mut finding = finding.at(Some(place.0), place.1);

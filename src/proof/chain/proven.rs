@@ -8,13 +8,14 @@ use super::{Anchor, Location, PlacedDigest, Walk};
 use crate::base::time::{Window, shift};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::judge::{OwnSignature, Proof, Verified};
+use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck};
 
 /// A digest that is proven, with all that was found on the way.
 pub(super) struct Proving<'r> {
     pub digest: Box<Verified>,
     pub found: Vec<Finding>,
-    pub by_successor: Option<&'static str>,
+    pub by_successor: Option<Reason>,
     pub keys: Vec<KeyUse>,
     pub own: &'r OwnSignature,
     pub claims: &'r [Claim],

@@ -11,7 +11,8 @@ use crate::base::sha256::Sha256;
 use crate::base::text::one_or_many;
 use crate::base::time::{HOUR, Window};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, Severity};
-use crate::proof::judge::{SIGNATURE_ABSENT, Verified};
+use crate::proof::judge::Verified;
+use crate::proof::reason::Reason;
 
 impl Walk<'_> {
     /// Settles what was open before the object at hand, whatever that turns out to be: it is older,
@@ -177,13 +178,14 @@ impl Walk<'_> {
             for time in self.walked.accounted.missing_from(hidden.clip(&window)) {
                 let message = "the digests of this time could not be listed, so whether there are any is \
                                not known";
-                let finding = Finding::new(Code::DigestUnreadable, message).reason("not-listed");
+                let finding =
+                    Finding::new(Code::DigestUnreadable, message).reason(Reason::NotListed);
                 self.take_for(time, finding);
             }
         }
         for (why, (count, time)) in std::mem::take(&mut self.by_successor) {
             let digests = digests_are(count, "");
-            let own = if why == SIGNATURE_ABSENT {
+            let own = if why == Reason::SignatureAbsent {
                 "their own metadata was not kept, as is usual in a copy"
             } else {
                 "their own signatures could not be checked"

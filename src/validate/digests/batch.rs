@@ -6,6 +6,7 @@ use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::digest_object::{Content, NotDigest, Reading};
 use crate::proof::judge::OwnSignature;
+use crate::proof::reason::Reason;
 use crate::proof::signature::SignatureCheck;
 use crate::validate::Context;
 use crate::validate::digests::listing::{DigestNames, Slot};
@@ -67,12 +68,12 @@ pub(crate) fn proves_itself(reading: &Reading) -> bool {
 }
 
 /// The hash of what was read, or why nothing was.
-pub(crate) fn content_of(reading: &Reading) -> Result<Sha256, &'static str> {
+pub(crate) fn content_of(reading: &Reading) -> Result<Sha256, Reason> {
     match &reading.content {
         Content::Digest { digest, .. } => Ok(digest.sha256()),
         Content::Other(NotDigest::Bytes { sha256, .. }) => Ok(*sha256),
-        Content::Other(NotDigest::TooLarge { sha256 }) => sha256.ok_or("too-large"),
-        Content::Other(NotDigest::Unread { reason, .. }) => Err(reason),
+        Content::Other(NotDigest::TooLarge { sha256 }) => sha256.ok_or(Reason::TooLarge),
+        Content::Other(NotDigest::Unread { reason, .. }) => Err(*reason),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, Region};
-use crate::proof::finding::{Code, Finding, REFUSED, unread_hint};
+use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
 use crate::source::places::Places;
 use crate::source::{GetError, RootId};
 use crate::validate::digests::listing::Listing;
@@ -14,7 +15,7 @@ pub fn folder(atlas: &Places, (root, prefix, error): &(RootId, String, GetError)
         error.detail()
     );
     let finding = Finding::new(Code::DigestUnreadable, message).reason(error.reason());
-    let finding = finding.hint(unread_hint(error.reason()));
+    let finding = finding.hint(error.reason().hint());
     finding.at(atlas.bucket(*root), prefix)
 }
 
@@ -36,7 +37,7 @@ pub fn all(
 fn entry(atlas: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
     let message =
         format!("something among the digests was not looked at: {why}; what it hides is not known");
-    let finding = Finding::new(Code::DigestUnreadable, message).reason(REFUSED);
+    let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::Refused);
     finding.at(atlas.bucket(*root), key)
 }
 
@@ -47,6 +48,6 @@ fn chains(account: &AccountId, region: &Region, digests: u64, limits: &Limits) -
          the others were not looked at",
         limits.chains_in_folder
     );
-    let finding = Finding::new(Code::DigestUnreadable, message).reason("limit");
+    let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::Limit);
     finding.count(digests)
 }

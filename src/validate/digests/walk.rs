@@ -14,6 +14,7 @@ use crate::proof::digest_object::{Content, NotDigest, Reading};
 use crate::proof::finding::Finding;
 use crate::proof::judge::Verified;
 use crate::proof::placement::RecordedPlace;
+use crate::proof::reason::Reason;
 use crate::source::{GetError, RootId};
 use crate::validate::Context;
 use crate::validate::digests::listing::{DigestNames, Slot};
@@ -218,7 +219,7 @@ impl ChainWalk<'_> {
             !proves_itself(r) && walk.expected(r).is_none_or(|h| content_of(r) != Ok(h))
         });
         let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(|r| home_of(r).is_some());
-        let mut met: Vec<(Vec<RecordedPlace>, Result<Sha256, &'static str>)> = Vec::new();
+        let mut met: Vec<(Vec<RecordedPlace>, Result<Sha256, Reason>)> = Vec::new();
         let mut proven_here = None;
         for reading in home.into_iter().chain(away) {
             // The same in the same place, in two folders of one bucket, is one.
@@ -334,7 +335,10 @@ impl ChainWalk<'_> {
                 walk.absent(
                     (&bucket, &key),
                     end,
-                    Some(("limit", "too many digests are known by link alone".into())),
+                    Some((
+                        Reason::Limit,
+                        "too many digests are known by link alone".into(),
+                    )),
                 );
                 continue;
             }
@@ -350,9 +354,13 @@ impl ChainWalk<'_> {
                 let reading = fetcher.digest(root, key, name.clone());
                 let gone = matches!(
                     &reading.content,
-                    Content::Other(NotDigest::Unread { reason, .. }) if *reason == GetError::NotFound.reason()
+                    Content::Other(NotDigest::Unread { reason, .. }) if *reason == Reason::NotFound
                 );
-                if gone { Err(GetError::NotFound) } else { Ok(reading) }
+                if gone {
+                    Err(GetError::NotFound)
+                } else {
+                    Ok(reading)
+                }
             });
             match found {
                 Ok(reading) => {

@@ -25,6 +25,7 @@ use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::events::KnownEvents;
 use crate::proof::gap::{AROUND, Gap, GapPlace, explain};
+use crate::proof::reason::Reason;
 use crate::source::RootId;
 use crate::validate::fetch::LogState;
 use crate::validate::logs::retain::{Keep, Kept, StoredLogBytes};
@@ -349,7 +350,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             error.kind()
         );
         let finding = Finding::new(Code::LogUnreadable, message)
-            .reason("io")
+            .reason(Reason::Io)
             .hint("see that there is room for temporary files (TMPDIR), and run again")
             .over(page.hour())
             .count(page.lost().unwrap_or(1));

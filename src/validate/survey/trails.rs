@@ -2,9 +2,8 @@
 
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::trail::TrailConfig;
-use crate::proof::finding::{
-    CREDENTIALS, Code, DENIED, Finding, INTERRUPTED, THROTTLED, unread_hint,
-};
+use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
 use crate::source::GetError;
 use crate::source::trails::TrailApi;
 
@@ -91,7 +90,10 @@ fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
         error.detail()
     );
     let hint = match error.reason() {
-        reason @ (DENIED | THROTTLED | CREDENTIALS | INTERRUPTED) => unread_hint(reason),
+        reason @ (Reason::Denied
+        | Reason::Throttled
+        | Reason::Credentials
+        | Reason::Interrupted) => reason.hint(),
         _ => "see that its home region can be reached",
     };
     Finding::new(Code::NothingFound, message)

@@ -34,7 +34,7 @@ use self::tally::OtherObjects;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
-use crate::proof::finding::{Code, Finding, ObjectFacts, Severity, unread_hint};
+use crate::proof::finding::{Code, Finding, ObjectFacts, Severity};
 use crate::source::{GetError, RootId};
 use crate::validate::Context;
 use crate::validate::digests::chain::ChainState;
@@ -149,7 +149,7 @@ fn not_listed(
     );
     Finding::new(Code::LogUnreadable, message)
         .reason(error.reason())
-        .hint(unread_hint(error.reason()))
+        .hint(error.reason().hint())
         .at(context.fetcher.atlas.bucket(*root), &key_root.to_string())
 }
 

@@ -1,6 +1,7 @@
 use rayon::ThreadPoolBuilder;
 use trailproof::base::limits::Limits;
 use trailproof::proof::finding::{Code, Finding, Verdict};
+use trailproof::proof::reason::Reason;
 use trailproof::source::Source;
 use trailproof::source::memory::{MemoryObject, MemorySource};
 use trailproof::source::places::Places;
@@ -129,7 +130,8 @@ fn a_link_in_the_place_of_an_account_a_region_or_the_digests_is_not_passed_over(
             outcome.verdict == Verdict::Unproven && !outcome.complete,
             "{folder}"
         );
-        let told = |f: &Finding| f.code == Code::DigestUnreadable && f.reason == Some("refused");
+        let told =
+            |f: &Finding| f.code == Code::DigestUnreadable && f.reason == Some(Reason::Refused);
         assert!(
             outcome.findings.iter().any(told),
             "{folder}: {:#?}",
@@ -162,7 +164,7 @@ fn a_folder_with_digests_of_too_many_trails_makes_the_report_incomplete() {
     };
     let outcome = prove(&source, &ring(&case.world, &[REGION]), &request);
     assert!(!outcome.complete && outcome.chains.len() == 10);
-    let told = |f: &&Finding| f.reason == Some("limit") && f.count == Some(41);
+    let told = |f: &&Finding| f.reason == Some(Reason::Limit) && f.count == Some(41);
     assert_eq!(
         outcome.findings.iter().filter(told).count(),
         1,

@@ -10,6 +10,7 @@ use super::told::{DigestEntry, ToldDigest, ToldFiles};
 use super::words;
 use crate::base::text::s3_uri;
 use crate::proof::finding::Code;
+use crate::proof::reason::Reason;
 use crate::report::validation::v1::Finding;
 
 /// In the place of a trail or file that is not known.
@@ -134,7 +135,11 @@ impl Course<'_, '_, '_> {
             return self.printer.aside(&words::aside(finding));
         }
         let code = finding.code.known();
-        let rest = words::is_of_the_rest(finding.reason.as_deref());
+        let rest = finding
+            .reason
+            .as_deref()
+            .and_then(Reason::parse)
+            .is_some_and(Reason::ends_run);
         let told = code.and_then(|code| self.collapsed.get(code));
         let told = told.filter(|_| self.told.is_some() && finding.key.is_none() && !rest);
         let count = finding.count.unwrap_or(1);

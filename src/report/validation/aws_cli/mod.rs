@@ -18,7 +18,7 @@ use crate::proof::finding::Severity;
 use block::Block;
 pub use printer::Streams;
 pub use told::{ToldDigest, ToldFiles, ToldLog};
-pub use words::{digest as digest_problem, is_of_the_rest, log as log_problem};
+pub use words::{digest as digest_problem, log as log_problem};
 
 /// Writes it as far as a report tells it, both streams as one: counts, and files that are not valid.
 ///

@@ -3,8 +3,7 @@
 
 use crate::base::text::s3_uri;
 use crate::proof::finding::{
-    CREDENTIALS, Code, DIGEST_NOT_AS_RECORDED, Finding, INTERRUPTED, LOG_CUT_OFF,
-    LOG_MODIFIED_AND_FOLLOWED,
+    Code, DIGEST_NOT_AS_RECORDED, Finding, LOG_CUT_OFF, LOG_MODIFIED_AND_FOLLOWED,
 };
 use crate::report::validation::v1;
 
@@ -103,11 +102,6 @@ pub fn aside(finding: &v1::Finding) -> String {
         }
         (None, None) => message.clone(),
     }
-}
-
-/// Whether a finding says of how much nothing was known once nothing more could be looked at.
-pub fn is_of_the_rest(reason: Option<&str>) -> bool {
-    reason.is_some_and(|reason| [CREDENTIALS, INTERRUPTED].contains(&reason))
 }
 
 /// Whether a finding is about a log.

@@ -1,0 +1,128 @@
+//! Why something could not be checked: a closed list of words that reports and scripts rely on.
+
+/// Declares each reason once: its variant and its word in reports.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal;)*) => {
+        /// Why something could not be checked. The variants stand in the order of their words, because
+        /// findings that differ only in their reason are reported in that order.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Reason {
+            /// The word in reports.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Reason::$variant => $word),* }
+            }
+
+            /// The reason that a word of a report stands for; `None` for a word of a later version.
+            pub fn parse(word: &str) -> Option<Reason> {
+                match word {
+                    $($word => Some(Reason::$variant),)*
+                    _ => None,
+                }
+            }
+
+            #[cfg(test)]
+            const ALL: &'static [Reason] = &[$(Reason::$variant),*];
+        }
+    };
+}
+
+reasons! {
+    /// A signature is of an algorithm that this program does not know.
+    AlgorithmUnsupported = "algorithm-unsupported";
+    /// The object is in a storage class that has to be restored before it can be read.
+    Archived = "archived";
+    /// The credentials are no longer accepted, so nothing more can be read.
+    Credentials = "credentials";
+    /// Access is denied.
+    Denied = "denied";
+    /// The object belongs in a bucket that is not part of the source.
+    Elsewhere = "elsewhere";
+    /// The bytes are proven, but this program does not know their format.
+    Format = "format";
+    /// The run was interrupted.
+    Interrupted = "interrupted";
+    /// Reading failed.
+    Io = "io";
+    /// A signature verifies under a key that was not valid at the time of signing.
+    KeyOutsideValidity = "key-outside-validity";
+    /// No key that was valid at the time of signing is available.
+    KeyUnavailable = "key-unavailable";
+    /// Keys that were valid at the time of signing are known, but not the one that the digest refers to.
+    KeyUnknown = "key-unknown";
+    /// There is more than the limits of this program allow.
+    Limit = "limit";
+    /// The bucket does not exist.
+    NoSuchBucket = "no-such-bucket";
+    /// The object does not exist.
+    NotFound = "not-found";
+    /// The folder could not be listed.
+    NotListed = "not-listed";
+    /// A symbolic link, a device or the like: trailproof does not follow it.
+    Refused = "refused";
+    /// The digest's own metadata holds no signature.
+    SignatureAbsent = "signature-absent";
+    /// The service throttled every retry.
+    Throttled = "throttled";
+    /// The object inflates to more than the limits of this program allow.
+    TooLarge = "too-large";
+}
+
+impl Reason {
+    /// Whether the run ended for this reason: then one finding stands for all that was not read.
+    pub fn ends_run(self) -> bool {
+        matches!(self, Reason::Credentials | Reason::Interrupted)
+    }
+
+    /// What to do about an object that could not be read for this reason.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Reason::Refused => "copy the object itself: links, pipes and devices are not followed",
+            Reason::Elsewhere => {
+                "give its bucket too: --s3-bucket BUCKET, or its copy: --path BUCKET=DIR"
+            }
+            Reason::Denied => "grant what is missing, and run again; trailproof only reads",
+            Reason::Archived => "restore it first (aws s3api restore-object), and run again",
+            Reason::Throttled => "run again later, or with fewer requests at a time (--jobs)",
+            Reason::Credentials => {
+                "sign in again (aws sso login, or new credentials), and run again"
+            }
+            Reason::Interrupted => "run again to the end",
+            Reason::NoSuchBucket => "see whether the bucket was deleted, and who has its name",
+            Reason::AlgorithmUnsupported
+            | Reason::Format
+            | Reason::Io
+            | Reason::KeyOutsideValidity
+            | Reason::KeyUnavailable
+            | Reason::KeyUnknown
+            | Reason::Limit
+            | Reason::NotFound
+            | Reason::NotListed
+            | Reason::SignatureAbsent
+            | Reason::TooLarge => "see that it may be read, and run again",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn a_word_stands_for_one_reason() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.as_str()), Some(*reason));
+        }
+        assert_eq!(Reason::parse("a-word-of-a-later-version"), None);
+    }
+
+    #[test]
+    fn reasons_are_in_the_order_of_their_words() {
+        let words: Vec<&str> = Reason::ALL.iter().map(|r| r.as_str()).collect();
+        assert!(words.is_sorted(), "{words:?}");
+        assert!(Reason::ALL.is_sorted());
+    }
+}
