@@ -9,6 +9,7 @@ use crate::cloudtrail::event::record::{Call, Evidence, TrailSetting};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
+use crate::proof::detail::Detail;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 
@@ -211,9 +212,14 @@ impl<'e> DamageCalls<'e> {
             finding.evidence.extend(unnamed);
         }
         if damage == Damage::Unreadable {
+            let answer = match &finding.detail {
+                Some(Detail::Unread { answer, .. }) => Some(answer),
+                _ => None,
+            };
             let named = |id: &str| {
                 let id = id.rsplit('/').next().unwrap_or(id);
-                key.is_some_and(|key| key.ends_with(id)) || finding.message.contains(id)
+                key.is_some_and(|key| key.ends_with(id))
+                    || answer.is_some_and(|answer| answer.contains(id))
             };
             let keys = self
                 .keys

@@ -49,6 +49,40 @@ pub enum NotDigest {
     },
 }
 
+/// Why the metadata of a digest is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetadataProblem {
+    /// The store's own metadata holds no signature.
+    Unsigned,
+    /// `KEY.head.json` holds no signature.
+    HeadUnsigned,
+    /// `KEY.head.json` could not be read.
+    HeadUnreadable,
+    /// `KEY.head.json` is not the output of `aws s3api head-object`.
+    HeadMalformed,
+}
+
+impl MetadataProblem {
+    /// The message of a digest that is not proven because of it.
+    pub fn message(self) -> &'static str {
+        match self {
+            MetadataProblem::Unsigned => {
+                "the metadata of this digest holds no signature: something else than CloudTrail \
+                 wrote it here, or copied it without; no later digest here records it either"
+            }
+            MetadataProblem::HeadUnsigned => {
+                "this digest's KEY.head.json is there and holds no signature"
+            }
+            MetadataProblem::HeadUnreadable => {
+                "this digest's KEY.head.json is there and could not be read"
+            }
+            MetadataProblem::HeadMalformed => {
+                "this digest's KEY.head.json is there and is not what `aws s3api head-object` prints"
+            }
+        }
+    }
+}
+
 /// An object read under a digest's name.
 #[derive(Debug)]
 pub struct Reading {
@@ -70,8 +104,8 @@ pub struct Reading {
     pub generated: Option<Timestamp>,
     /// The stretch in which it was signed, both ends included.
     pub signed: (Timestamp, Timestamp),
-    /// Why metadata that was kept is of no use.
-    pub metadata_trouble: Option<&'static str>,
+    /// Why its metadata is of no use, where it has some.
+    pub metadata_trouble: Option<MetadataProblem>,
 }
 
 /// The stretch in which a digest was signed, both ends included: from its end, or for a backfill

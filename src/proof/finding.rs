@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Window;
 use crate::cloudtrail::event::record::Evidence;
 use crate::cloudtrail::ids::ChainId;
+use crate::proof::detail::Detail;
 use crate::proof::reason::Reason;
 
 /// The answer for one chain or for the whole report, in order of gravity.
@@ -91,10 +92,6 @@ pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lif
                                     removed objects, and for versions and delete markers (aws s3api \
                                     list-object-versions)";
 
-/// What is the matter with metadata that a store keeps, and that holds no signature.
-pub const UNSIGNED: &str = "the metadata of this digest holds no signature: something else than CloudTrail \
-                            wrote it here, or copied it without; no later digest here records it either";
-
 /// What to do about an object that is not as it was delivered.
 pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
                                  list-object-versions), and for who wrote this one";
@@ -102,22 +99,6 @@ pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3
 /// What to do about an object that a copying tool inflated.
 pub const RECOPY: &str =
     "if a copying tool undid Content-Encoding, copy again with one that does not";
-
-/// What it means that neither a digest's signature nor what its successor recorded is that of its bytes.
-pub const DIGEST_NOT_AS_RECORDED: &str = "this is not the digest that its proven successor recorded: its \
-                                          content was altered, or another was put in its place";
-
-/// What it means that a log was altered and is not the end of its object.
-pub const LOG_MODIFIED_AND_FOLLOWED: &str =
-    "this log has other content than was delivered, and something follows it";
-
-/// What is said of a digest without metadata where the signature that a later one records is another's.
-pub const SUCCESSOR_DOES_NOT_FIT: &str = "the metadata of this digest was not kept, and the signature \
-    that a later digest records does not fit; as that digest is not proven either, nothing says which of \
-    them was altered";
-
-/// What it means that a log ends early, and its content with it.
-pub const LOG_CUT_OFF: &str = "this log is not one whole gzip file: it is cut off";
 
 /// Declares the codes once: the variant, its name, its usual severity and its meaning.
 macro_rules! codes {
@@ -225,6 +206,8 @@ pub struct Finding {
     pub key: Option<String>,
     /// What happened and what it means.
     pub message: String,
+    /// What was found beyond the code, where a decision depends on it.
+    pub detail: Option<Detail>,
     /// What to do.
     pub hint: Option<String>,
     /// Why something could not be looked at, in one stable word.
@@ -268,6 +251,7 @@ impl Finding {
             bucket: None,
             key: None,
             message: message.into(),
+            detail: None,
             hint: None,
             reason: None,
             expected: None,
@@ -277,6 +261,14 @@ impl Finding {
             object: ObjectFacts::default(),
             count: None,
             evidence: Vec::new(),
+        }
+    }
+
+    /// A finding of a detail, with its code and message.
+    pub fn detailed(detail: Detail) -> Self {
+        Finding {
+            detail: Some(detail.clone()),
+            ..Finding::new(detail.code(), detail.message())
         }
     }
 

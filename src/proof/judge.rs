@@ -5,9 +5,8 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::digest::{Link, LogEntry, Unverified};
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
-use crate::proof::finding::{
-    Code, DIGEST_NOT_AS_RECORDED, Finding, OLDER_VERSION, SUCCESSOR_DOES_NOT_FIT,
-};
+use crate::proof::detail::Detail;
+use crate::proof::finding::{Code, Finding, OLDER_VERSION};
 use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble, UncheckedCause};
 
@@ -196,14 +195,18 @@ pub fn judge(
         }
         _ if mismatch.is_some() => {
             let expected = mismatch.and_then(|r| r.link.sha256);
-            link_mismatch(DIGEST_NOT_AS_RECORDED, expected, actual)
+            link_mismatch(
+                Finding::detailed(Detail::DigestNotAsRecorded),
+                expected,
+                actual,
+            )
         }
         Some(SignatureCheck::Unchecked(trouble)) => unchecked(trouble),
         // `Valid` was dealt with above.
         Some(SignatureCheck::Valid(_)) | None => match recorded.first().map(|r| &r.signature) {
             // A signature is there, in a later digest, and the key for it is not.
             Some(SignatureCheck::Unchecked(trouble)) => unchecked(trouble),
-            Some(_) => Finding::new(Code::DigestSignatureAbsent, SUCCESSOR_DOES_NOT_FIT),
+            Some(_) => Finding::detailed(Detail::SuccessorDoesNotFit),
             None => Finding::new(
                 Code::DigestSignatureAbsent,
                 "there is no signature for this digest: its metadata was not kept and no later \
@@ -219,14 +222,20 @@ fn contradiction(what: &str, expected: Option<impl ToString>, actual: impl ToStr
         "this digest and its successor are both proven and do not fit each other: the {what} that the \
          successor recorded is another"
     );
-    link_mismatch(&message, expected, actual)
+    link_mismatch(
+        Finding::new(Code::ChainLinkMismatch, message),
+        expected,
+        actual,
+    )
 }
 
-fn link_mismatch(message: &str, expected: Option<impl ToString>, actual: impl ToString) -> Finding {
+fn link_mismatch(
+    finding: Finding,
+    expected: Option<impl ToString>,
+    actual: impl ToString,
+) -> Finding {
     let expected = expected.map_or_else(|| "none".into(), |e| e.to_string());
-    Finding::new(Code::ChainLinkMismatch, message)
-        .compared(expected, actual)
-        .hint(OLDER_VERSION)
+    finding.compared(expected, actual).hint(OLDER_VERSION)
 }
 
 fn unchecked(trouble: &SignatureTrouble) -> Finding {

@@ -3,9 +3,8 @@
 use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{HASH_ALGORITHM, LogEntry};
-use crate::proof::finding::{
-    Code, Finding, LOG_CUT_OFF, LOG_MODIFIED_AND_FOLLOWED, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY,
-};
+use crate::proof::detail::{Detail, UnreadObject};
+use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY};
 use crate::proof::reason::Reason;
 
 /// The hash a log must have.
@@ -38,14 +37,12 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
             "the log's content is as delivered, and something was appended to it, which readers may \
              take for further events",
         ),
-        (Container::TrailingData, false) => {
-            Finding::new(Code::LogModified, LOG_MODIFIED_AND_FOLLOWED)
-        }
+        (Container::TrailingData, false) => Finding::detailed(Detail::LogModifiedAndFollowed),
         (Container::CutOff, true) => Finding::new(
             Code::LogMalformed,
             format!("{EQUAL}: its checked end is cut off"),
         ),
-        (Container::CutOff, false) => Finding::new(Code::LogMalformed, LOG_CUT_OFF),
+        (Container::CutOff, false) => Finding::detailed(Detail::LogCutOff),
         (Container::Broken, true) => Finding::new(
             Code::LogMalformed,
             format!("{EQUAL}: its checked end is broken"),
@@ -93,8 +90,9 @@ pub fn missing() -> Finding {
 
 /// What it means that a log could not be read, for a reason and in words.
 pub fn unreadable(reason: Reason, detail: &str) -> Finding {
-    let message = format!("a log that its digest names could not be read: {detail}");
-    Finding::new(Code::LogUnreadable, message)
-        .reason(reason)
-        .hint(reason.hint())
+    let detail = Detail::Unread {
+        object: UnreadObject::Log,
+        answer: detail.into(),
+    };
+    Finding::detailed(detail).reason(reason).hint(reason.hint())
 }

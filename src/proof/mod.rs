@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod coverage;
 pub mod damage;
+pub mod detail;
 pub mod digest_object;
 pub mod finding;
 pub mod gap;

@@ -15,6 +15,7 @@ use std::io::{self, Read};
 
 use jiff::Timestamp;
 
+use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::proof::reason::Reason;
 
@@ -139,8 +140,8 @@ pub struct Metadata {
     pub signature_algorithm: Option<String>,
     /// When a backfill digest was generated, as written.
     pub backfill_generated: Option<String>,
-    /// Why metadata that was kept is of no use, in words.
-    pub trouble: Option<&'static str>,
+    /// Why it is of no use, where there is some.
+    pub trouble: Option<MetadataProblem>,
 }
 
 /// An object opened for reading.

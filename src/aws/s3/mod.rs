@@ -22,7 +22,8 @@ use jiff::Timestamp;
 use crate::aws::{Ask, Session, bucket_region, trouble};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
-use crate::proof::finding::{ObjectFacts, UNSIGNED};
+use crate::proof::digest_object::MetadataProblem;
+use crate::proof::finding::ObjectFacts;
 use crate::source::{
     Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject,
 };
@@ -259,7 +260,7 @@ impl Source for S3Source {
         let get = |name: &str| answer.metadata()?.get(name).cloned();
         let signature = get("signature");
         let metadata = Metadata {
-            trouble: signature.is_none().then_some(UNSIGNED),
+            trouble: signature.is_none().then_some(MetadataProblem::Unsigned),
             signature,
             signature_algorithm: get("signature-algorithm"),
             backfill_generated: get("backfill-generation-timestamp"),

@@ -3,6 +3,7 @@
 use super::claims::Claim;
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
+use crate::proof::detail::{Detail, UnreadObject};
 use crate::proof::digest_object::NotDigest;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity};
 use crate::proof::reason::Reason;
@@ -50,6 +51,7 @@ pub(super) fn container_altered_too(finding: Finding) -> Finding {
         code: Code::DigestMalformed,
         severity: Code::DigestMalformed.severity(),
         message,
+        detail: None,
         ..finding
     }
 }
@@ -61,10 +63,10 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
         .filter(|c| c.by.proven)
         .find_map(|c| c.link.sha256);
     match content {
-        NotDigest::Unread { reason, detail } => Finding::new(
-            Code::DigestUnreadable,
-            format!("this digest could not be read: {detail}"),
-        )
+        NotDigest::Unread { reason, detail } => Finding::detailed(Detail::Unread {
+            object: UnreadObject::Digest,
+            answer: detail.into(),
+        })
         .reason(reason)
         .hint(reason.hint()),
         NotDigest::TooLarge { sha256 } => match (recorded, sha256) {

@@ -21,8 +21,9 @@ use crate::base::text::quoted;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::object_key::DigestObjectKey;
-use crate::proof::digest_object::{Content, Reading};
-use crate::proof::finding::{Code, Finding, OLDER_VERSION, Severity, UNSIGNED};
+use crate::proof::detail::{Detail, UnreadObject};
+use crate::proof::digest_object::{Content, MetadataProblem, Reading};
+use crate::proof::finding::{Code, Finding, OLDER_VERSION, Severity};
 use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
 use crate::proof::placement::{Placement, placement};
 use crate::proof::reason::Reason;
@@ -222,11 +223,18 @@ impl<'a> Walk<'a> {
                 let finding = match finding.code {
                     Code::DigestSignatureAbsent => {
                         let hint = match metadata_trouble {
-                            Some(UNSIGNED) => OLDER_VERSION.into(),
+                            Some(MetadataProblem::Unsigned) => OLDER_VERSION.into(),
                             _ => keep_metadata(&signed.0, &signed.1, &key),
                         };
-                        let message = metadata_trouble.map_or(finding.message, Into::into);
-                        Finding { message, ..finding }.hint(hint)
+                        match metadata_trouble {
+                            Some(problem) => Finding {
+                                message: problem.message().into(),
+                                detail: None,
+                                ..finding
+                            },
+                            None => finding,
+                        }
+                        .hint(hint)
                     }
                     Code::KeyUnavailable | Code::KeyUnknown => {
                         let hint = keys_hint(&finding, &self.scope.chain.region);
@@ -344,10 +352,10 @@ impl<'a> Walk<'a> {
                 true,
             ),
             Some((reason, detail)) => (
-                Finding::new(
-                    Code::DigestUnreadable,
-                    format!("a digest that its successor names could not be read: {detail}"),
-                )
+                Finding::detailed(Detail::Unread {
+                    object: UnreadObject::LinkedDigest,
+                    answer: detail.into(),
+                })
                 .reason(reason),
                 reason == Reason::Elsewhere,
             ),

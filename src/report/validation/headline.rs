@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
 use crate::base::text::plural;
 use crate::proof::coverage::State;
-use crate::proof::finding::{Code, SUCCESSOR_DOES_NOT_FIT, Severity, Verdict};
+use crate::proof::detail::Detail;
+use crate::proof::finding::{Code, Severity, Verdict};
 
 /// Chains told one by one before only those that are not verified are.
 const FEW: usize = 20;
@@ -91,9 +92,7 @@ fn doubts(report: &Report) -> String {
                 _ => Doubt::Missing,
             },
             Some(Code::ChainFork) => Doubt::Fork,
-            Some(Code::DigestSignatureAbsent) if finding.message == SUCCESSOR_DOES_NOT_FIT => {
-                Doubt::Fork
-            }
+            _ if finding.detail() == Some(Detail::SuccessorDoesNotFit) => Doubt::Fork,
             _ => Doubt::Unchecked,
         });
     }

@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::proof::coverage::State;
+use crate::proof::detail::Detail;
 use crate::proof::finding::{Code, Severity, Verdict};
 use crate::proof::gap::{Cause, Certainty};
 use crate::report::hex::Hex;
@@ -395,6 +396,13 @@ pub struct Finding {
     /// Events that bear on it.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    /// What was found beyond the code, where a decision depends on it. The report has no field for it.
+    pub(crate) fn detail(&self) -> Option<Detail> {
+        Detail::of_message(*self.code.known()?, &self.message)
+    }
 }
 
 /// Where a key came from.

@@ -19,6 +19,7 @@ use super::disk::open::{
 };
 use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
 use crate::base::limits::Limits;
+use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 
 /// What `KEY.head.json` is called after its object's key.
@@ -215,15 +216,13 @@ impl DiskSource {
 
     /// What lies in `KEY.head.json`, in the folder of its object: nothing where there is none, or why
     /// it is of no use.
-    fn head(&self, folder: &OwnedFd, key: &str) -> Option<Result<Head, &'static str>> {
+    fn head(&self, folder: &OwnedFd, key: &str) -> Option<Result<Head, MetadataProblem>> {
         let name = key.rsplit('/').next().unwrap_or(key);
         let (file, stat) = match file_at(folder.as_fd(), &format!("{name}{HEAD_SUFFIX}")) {
             Ok(found) => found,
             Err(GetError::NotFound) => return None,
             Err(_) => {
-                return Some(Err(
-                    "this digest's KEY.head.json is there and could not be read",
-                ));
+                return Some(Err(MetadataProblem::HeadUnreadable));
             }
         };
         let limit = self.limits.head_json;
@@ -232,13 +231,9 @@ impl DiskSource {
         let mut text = Vec::with_capacity(size as usize + 1);
         let read = File::from(file).take(limit + 1).read_to_end(&mut text);
         if read.is_err() || text.len() as u64 > limit {
-            return Some(Err(
-                "this digest's KEY.head.json is there and could not be read",
-            ));
+            return Some(Err(MetadataProblem::HeadUnreadable));
         }
-        let wrong =
-            "this digest's KEY.head.json is there and is not what `aws s3api head-object` prints";
-        Some(serde_json::from_slice(&text).map_err(|_| wrong))
+        Some(serde_json::from_slice(&text).map_err(|_| MetadataProblem::HeadMalformed))
     }
 }
 
@@ -331,8 +326,7 @@ impl Source for DiskSource {
                     trouble: None,
                 };
                 if metadata.signature.is_none() {
-                    metadata.trouble =
-                        Some("this digest's KEY.head.json is there and holds no signature");
+                    metadata.trouble = Some(MetadataProblem::HeadUnsigned);
                 }
                 fill(&mut facts, head);
             }

@@ -2,9 +2,8 @@
 //! `customizations/cloudtrail/validation.py`). What it has no words for is told in ours, in their place.
 
 use crate::base::text::s3_uri;
-use crate::proof::finding::{
-    Code, DIGEST_NOT_AS_RECORDED, Finding, LOG_CUT_OFF, LOG_MODIFIED_AND_FOLLOWED,
-};
+use crate::proof::detail::Detail;
+use crate::proof::finding::{Code, Finding};
 use crate::report::validation::v1;
 
 const NOT_FOUND: &str = "not found";
@@ -14,7 +13,8 @@ const SIGNATURE: &str = "signature verification failed";
 /// What is said of a digest on which something was found; `home` is the trail's home region.
 pub fn digest(finding: &Finding, home: &str) -> String {
     let actual = finding.actual.as_deref();
-    of_digest(Some(&finding.code), &finding.message, actual, home)
+    let detail = finding.detail.as_ref();
+    of_digest(Some(finding.code), detail, &finding.message, actual, home)
 }
 
 /// The same of a finding in a report.
@@ -22,16 +22,32 @@ pub fn digest_of_report(finding: &v1::Finding, home: &str) -> String {
     match (finding.code.known(), &finding.key) {
         // Those that are counted by the hour have no name.
         (Some(Code::DigestMissing), None) => finding.message.clone(),
-        (code, _) => of_digest(code, &finding.message, finding.actual.as_deref(), home),
+        (code, _) => {
+            let actual = finding.actual.as_deref();
+            let detail = finding.detail();
+            of_digest(
+                code.copied(),
+                detail.as_ref(),
+                &finding.message,
+                actual,
+                home,
+            )
+        }
     }
 }
 
-fn of_digest(code: Option<&Code>, message: &str, actual: Option<&str>, home: &str) -> String {
-    match (code, message) {
+fn of_digest(
+    code: Option<Code>,
+    detail: Option<&Detail>,
+    message: &str,
+    actual: Option<&str>,
+    home: &str,
+) -> String {
+    match (code, detail) {
         (Some(Code::DigestMissing), _) => NOT_FOUND.into(),
         (Some(Code::DigestMalformed), _) => INVALID_FORMAT.into(),
         (Some(Code::DigestSignatureInvalid | Code::DigestSignatureAbsent), _)
-        | (_, DIGEST_NOT_AS_RECORDED) => SIGNATURE.into(),
+        | (_, Some(Detail::DigestNotAsRecorded)) => SIGNATURE.into(),
         (Some(Code::DigestRelocated | Code::DigestIdentityMismatch), _) => {
             "has been moved from its original location".into()
         }
@@ -47,22 +63,33 @@ fn of_digest(code: Option<&Code>, message: &str, actual: Option<&str>, home: &st
 
 /// What is said of a log on which something was found.
 pub fn log(finding: &Finding) -> String {
-    of_log(Some(&finding.code), &finding.message)
+    of_log(
+        Some(finding.code),
+        finding.detail.as_ref(),
+        &finding.message,
+    )
 }
 
 /// The same of a finding in a report.
 pub fn log_of_report(finding: &v1::Finding) -> String {
-    of_log(finding.code.known(), &finding.message)
+    let detail = finding.detail();
+    of_log(
+        finding.code.known().copied(),
+        detail.as_ref(),
+        &finding.message,
+    )
 }
 
-fn of_log(code: Option<&Code>, message: &str) -> String {
-    match (code, message) {
+fn of_log(code: Option<Code>, detail: Option<&Detail>, message: &str) -> String {
+    match (code, detail) {
         (Some(Code::LogMissing), _) => NOT_FOUND.into(),
-        (Some(Code::LogTrailingData), _) | (_, LOG_MODIFIED_AND_FOLLOWED) => {
+        (Some(Code::LogTrailingData), _) | (_, Some(Detail::LogModifiedAndFollowed)) => {
             "unexpected data after end of compressed stream".into()
         }
         // It inflates what there is, and notices that it is not all by its hash.
-        (Some(Code::LogModified), _) | (_, LOG_CUT_OFF) => "hash value doesn't match".into(),
+        (Some(Code::LogModified), _) | (_, Some(Detail::LogCutOff)) => {
+            "hash value doesn't match".into()
+        }
         (Some(Code::LogMalformed), _) => INVALID_FORMAT.into(),
         _ => message.into(),
     }

@@ -1,0 +1,170 @@
+//! What a finding found beyond its code, where a decision depends on it. Decisions match on the
+//! [`Detail`]; its message is made here and nowhere else.
+
+use crate::proof::finding::Code;
+
+/// A more precise statement than a code alone. A saved report has no field for it, so
+/// [`Detail::of_message`] recovers it from the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    /// Neither the digest's own signature nor the hash that its proven successor recorded fits its bytes.
+    DigestNotAsRecorded,
+    /// The digest has no metadata, and the signature that an unproven later digest records does not fit.
+    SuccessorDoesNotFit,
+    /// A log ends early, and its content differs from what was delivered.
+    LogCutOff,
+    /// A log's content differs from what was delivered, and something follows its gzip member.
+    LogModifiedAndFollowed,
+    /// An object could not be read.
+    Unread {
+        /// Which object.
+        object: UnreadObject,
+        /// What the source answered, in words. It may contain the id of the KMS key that could not be used.
+        answer: Box<str>,
+    },
+}
+
+/// An object that could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnreadObject {
+    /// A digest that listing shows.
+    Digest,
+    /// A digest that its successor refers to.
+    LinkedDigest,
+    /// A log that a digest lists.
+    Log,
+}
+
+const DIGEST_NOT_AS_RECORDED: &str = "this is not the digest that its proven successor recorded: its \
+                                      content was altered, or another was put in its place";
+const SUCCESSOR_DOES_NOT_FIT: &str = "the metadata of this digest was not kept, and the signature \
+    that a later digest records does not fit; as that digest is not proven either, nothing says which of \
+    them was altered";
+const LOG_CUT_OFF: &str = "this log is not one whole gzip file: it is cut off";
+const LOG_MODIFIED_AND_FOLLOWED: &str =
+    "this log has other content than was delivered, and something follows it";
+
+impl UnreadObject {
+    const ALL: [UnreadObject; 3] = [
+        UnreadObject::Digest,
+        UnreadObject::LinkedDigest,
+        UnreadObject::Log,
+    ];
+
+    fn code(self) -> Code {
+        match self {
+            UnreadObject::Digest | UnreadObject::LinkedDigest => Code::DigestUnreadable,
+            UnreadObject::Log => Code::LogUnreadable,
+        }
+    }
+
+    /// How its message begins; the answer of the source follows.
+    fn beginning(self) -> &'static str {
+        match self {
+            UnreadObject::Digest => "this digest could not be read: ",
+            UnreadObject::LinkedDigest => "a digest that its successor names could not be read: ",
+            UnreadObject::Log => "a log that its digest names could not be read: ",
+        }
+    }
+}
+
+impl Detail {
+    /// The code of its findings.
+    pub fn code(&self) -> Code {
+        match self {
+            Detail::DigestNotAsRecorded => Code::ChainLinkMismatch,
+            Detail::SuccessorDoesNotFit => Code::DigestSignatureAbsent,
+            Detail::LogCutOff => Code::LogMalformed,
+            Detail::LogModifiedAndFollowed => Code::LogModified,
+            Detail::Unread { object, .. } => object.code(),
+        }
+    }
+
+    /// The message of its findings.
+    pub fn message(&self) -> String {
+        match self {
+            Detail::DigestNotAsRecorded => DIGEST_NOT_AS_RECORDED.into(),
+            Detail::SuccessorDoesNotFit => SUCCESSOR_DOES_NOT_FIT.into(),
+            Detail::LogCutOff => LOG_CUT_OFF.into(),
+            Detail::LogModifiedAndFollowed => LOG_MODIFIED_AND_FOLLOWED.into(),
+            Detail::Unread { object, answer } => format!("{}{answer}", object.beginning()),
+        }
+    }
+
+    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no detail, or
+    /// where something was added to its message.
+    pub fn of_message(code: Code, message: &str) -> Option<Detail> {
+        match (code, message) {
+            (Code::ChainLinkMismatch, DIGEST_NOT_AS_RECORDED) => Some(Detail::DigestNotAsRecorded),
+            (Code::DigestSignatureAbsent, SUCCESSOR_DOES_NOT_FIT) => {
+                Some(Detail::SuccessorDoesNotFit)
+            }
+            (Code::LogMalformed, LOG_CUT_OFF) => Some(Detail::LogCutOff),
+            (Code::LogModified, LOG_MODIFIED_AND_FOLLOWED) => Some(Detail::LogModifiedAndFollowed),
+            (Code::DigestUnreadable | Code::LogUnreadable, _) => {
+                let mut objects = UnreadObject::ALL.into_iter().filter(|o| o.code() == code);
+                objects.find_map(|object| {
+                    let answer = message.strip_prefix(object.beginning())?.into();
+                    Some(Detail::Unread { object, answer })
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Detail, UnreadObject};
+    use crate::proof::finding::Code;
+
+    /// One of each variant. The match makes a new variant fail to compile until it stands here.
+    fn each() -> Vec<Detail> {
+        let unread = |object| Detail::Unread {
+            object,
+            answer: "access was denied (no)".into(),
+        };
+        let all = vec![
+            Detail::DigestNotAsRecorded,
+            Detail::SuccessorDoesNotFit,
+            Detail::LogCutOff,
+            Detail::LogModifiedAndFollowed,
+            unread(UnreadObject::Digest),
+            unread(UnreadObject::LinkedDigest),
+            unread(UnreadObject::Log),
+        ];
+        for detail in &all {
+            match detail {
+                Detail::DigestNotAsRecorded
+                | Detail::SuccessorDoesNotFit
+                | Detail::LogCutOff
+                | Detail::LogModifiedAndFollowed => {}
+                Detail::Unread { object, .. } => match object {
+                    UnreadObject::Digest | UnreadObject::LinkedDigest | UnreadObject::Log => {}
+                },
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_detail_comes_back_from_its_message() {
+        for detail in each() {
+            let back = Detail::of_message(detail.code(), &detail.message());
+            assert_eq!(back, Some(detail));
+        }
+    }
+
+    #[test]
+    fn a_message_under_another_code_is_no_detail() {
+        for detail in each() {
+            assert_eq!(Detail::of_message(Code::Gap, &detail.message()), None);
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_added_to_is_no_detail() {
+        let message = Detail::LogCutOff.message() + "; written over by somebody";
+        assert_eq!(Detail::of_message(Code::LogMalformed, &message), None);
+    }
+}
