@@ -7,7 +7,7 @@ use trailproof::base::time::{Window, shift};
 use trailproof::cloudtrail::event::record::{Evidence, Via, read_one};
 use trailproof::cloudtrail::ids::ChainId;
 use trailproof::proof::coverage::Spans;
-use trailproof::proof::gap::{AROUND, Gap, Owner, explain, find};
+use trailproof::proof::gap::{AROUND, Gap, Owner, find, split_by_cause};
 
 use super::case::{Amount, Case, Named, Size};
 use super::coverage::{hour, is_hole};
@@ -69,7 +69,7 @@ fn explaining(size: Size) -> Case {
     let owner = Owner::Account(chain.account.clone());
     Case::new(Amount::Items(gaps.len()), move || {
         for (gap, events) in &gaps {
-            black_box(explain(gap, &chain, &owner, events));
+            black_box(split_by_cause(gap, &chain, &owner, events));
         }
     })
 }

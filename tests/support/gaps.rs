@@ -69,7 +69,7 @@ pub fn told(gaps: &[Gap]) -> Vec<Told> {
             gap.time.to.to_string(),
             gap.cause,
             gap.certainty,
-            gap.told_by.as_ref().map(|e| e.event.time.to_string()),
+            gap.caused_by.as_ref().map(|e| e.event.time.to_string()),
         )
     };
     gaps.iter().map(told).collect()

@@ -1,120 +1,18 @@
-//! A gap in a sentence that can be quoted: from when to when, why and how sure that is, who, from
-//! where, and where that is recorded (pure).
-
-use std::collections::BTreeSet;
+//! The message of a gap, in a sentence that can be quoted: from when to when, why and how certain that
+//! is, who, from where, and where that is recorded (pure).
 
 use jiff::Timestamp;
 
-use super::cause::{MOMENTS, SLACK};
+use super::clauses::call_of;
+use super::facts::{MOMENTS, slack_of};
 use super::{Cause, Certainty, Gap, GapPlace, Undigested};
 use crate::base::text::{one_or_many, s3_uri};
 use crate::base::time::{Window, in_words};
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
-use crate::cloudtrail::event::who::cited;
-use crate::cloudtrail::ids::AccountId;
 use crate::proof::finding::{Code, Finding};
 
-/// What was said of calls around a gap, each kind once.
-#[derive(Default)]
-pub(super) struct Clauses {
-    refused: Option<String>,
-    contradicted: Option<String>,
-    moved: Option<String>,
-    several: Option<String>,
-}
-
-impl Clauses {
-    /// A call was refused.
-    pub fn refused(&mut self, event: &Event) {
-        let code = event.error_code.as_deref().unwrap_or_default();
-        self.refused.get_or_insert_with(|| {
-            format!(
-                "{}{} was refused at {} ({code}), and changed nothing",
-                call_of(event),
-                event.by(),
-                event.time
-            )
-        });
-    }
-
-    /// Digests went on after a call that should have ended them.
-    pub fn contradicted(&mut self, event: &Event) {
-        self.contradicted.get_or_insert_with(|| {
-            format!(
-                "{}{} came at {}, and hours after it are digested: that does not explain this gap",
-                call_of(event),
-                event.by(),
-                event.time
-            )
-        });
-    }
-
-    /// The trail was told to write to another bucket than to that in which the call is recorded.
-    pub fn moved(&mut self, evidence: &Evidence) {
-        let event = &evidence.event;
-        let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
-            return;
-        };
-        let Some(bucket) = &set.bucket else { return };
-        let here = |via: &Via| matches!(via, Via::VerifiedLog { log, .. } if log.0 == *bucket);
-        if here(&evidence.via) {
-            return;
-        }
-        self.moved = Some(format!(
-            "the trail was told to write to bucket {}{} at {} ({}): digests from then on may lie there",
-            cited(bucket),
-            event.by(),
-            event.time,
-            event.name
-        ));
-    }
-
-    /// Calls on trails of this name in several accounts.
-    pub fn several(&mut self, accounts: &BTreeSet<&AccountId>) {
-        let named = accounts.iter().take(5).map(|a| a.as_str());
-        let named: Vec<&str> = named.collect();
-        self.several = Some(format!(
-            "there were calls on trails of this name in several accounts ({}), and which of them is the \
-             organization's trail is not known: name it with --trail-arn",
-            named.join(", ")
-        ));
-    }
-
-    /// All that was said.
-    pub fn clauses(&self) -> impl Iterator<Item = String> + use<> {
-        let all = [
-            &self.several,
-            &self.refused,
-            &self.contradicted,
-            &self.moved,
-        ];
-        all.map(Clone::clone).into_iter().flatten()
-    }
-}
-
-/// A call by its name, with what it set.
-pub(super) fn call_of(event: &Event) -> String {
-    let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
-        return event.name.clone();
-    };
-    let mut to = Vec::new();
-    if let Some(on) = set.validation {
-        to.push(format!("enableLogFileValidation {on}"));
-    }
-    if let Some(on) = set.multi_region {
-        to.push(format!("isMultiRegionTrail {on}"));
-    }
-    if let Some(bucket) = &set.bucket {
-        to.push(format!("s3BucketName {}", cited(bucket)));
-    }
-    match to.is_empty() {
-        true => event.name.clone(),
-        false => format!("{} with {}", event.name, to.join(", ")),
-    }
-}
-
 /// How an event is known, as the end of a sentence.
-fn known(evidence: &Evidence, certainty: Certainty) -> String {
+fn source_of(evidence: &Evidence, certainty: Certainty) -> String {
     let record = match &evidence.via {
         Via::VerifiedLog { log, digest, .. } => format!(
             "so the log {} records, which the proven digest {digest} names",
@@ -135,7 +33,7 @@ fn known(evidence: &Evidence, certainty: Certainty) -> String {
     }
 }
 
-/// A call by its name, with what it set and its id.
+/// The name of a call, with what it set and the id of its event.
 fn identified(event: &Event) -> String {
     match &event.id {
         Some(id) => format!("{}, event {id}", call_of(event)),
@@ -151,26 +49,38 @@ impl Gap {
             GapPlace::Between => Code::Gap,
             GapPlace::Tail => Code::CoverageTail,
         };
-        let mut message = match &self.told_by {
+        let mut message = match &self.caused_by {
             Some(evidence) => self.explained(evidence),
             None => self.unexplained(),
         };
+        self.add_undigested(&mut message);
+        for clause in &self.clauses {
+            message += "; ";
+            message += clause;
+        }
+        Finding::new(code, message)
+            .hint(self.hint())
+            .over(self.time)
+    }
+
+    /// Adds how many logs lie in it that no digest lists, and their first and last minute.
+    fn add_undigested(&self, message: &mut String) {
         if let Some(Undigested {
             count,
             minutes: Some((first, last)),
         }) = self.undigested
         {
             let lie = one_or_many(count, "one log lies", "logs lie");
-            message += &match first == last {
+            *message += &match first == last {
                 true => format!("; {lie} in it that no digest names, at {first}"),
                 false => format!("; {lie} in it that no digest names, from {first} to {last}"),
             };
         }
-        for clause in &self.clauses {
-            message += "; ";
-            message += clause;
-        }
-        let hint = match self.cause {
+    }
+
+    /// What to do about it.
+    fn hint(&self) -> &'static str {
+        match self.cause {
             Cause::Unexplained => {
                 "look for StopLogging, UpdateTrail and DeleteTrail events of that time; what is \
                  answered for can be accepted with --accept"
@@ -180,21 +90,39 @@ impl Gap {
                 "see whether the trail is still logging; of a copy, see when it was made (--as-of)"
             }
             _ => "ask whether that was meant; what is answered for can be accepted with --accept",
-        };
-        Finding::new(code, message).hint(hint).over(self.time)
+        }
     }
 
-    /// The gap in words, where an event tells its cause.
+    /// Its time, its cause and the event that the cause follows from.
     fn explained(&self, evidence: &Evidence) -> String {
         let event = &evidence.event;
         let time = match self.time.is_empty() {
             true => format!("digests were interrupted before {}", self.time.to),
             false => self.uncovered(),
         };
-        let what = match self.cause {
-            Cause::LoggingStopped
-                if matches!(&event.call, Call::Trail(_, TrailChange::Update(_))) =>
-            {
+        let mut message = format!(
+            "{time}: {}{} at {} ({}){}, {}",
+            self.cause_in_words(&event.call),
+            event.by(),
+            event.time,
+            identified(event),
+            event.from_where(),
+            source_of(evidence, self.certainty)
+        );
+        if let Some(at) = self.restart {
+            message += &format!("; a starting digest says that it was switched on at {at}");
+            message += &self.who_switched_on(at);
+        }
+        if self.cause == Cause::TrailCreated {
+            message += "; whether one of its name was there before is not told";
+        }
+        message
+    }
+
+    /// What the call that caused it did.
+    fn cause_in_words(&self, call: &Call) -> &'static str {
+        match self.cause {
+            Cause::LoggingStopped if matches!(call, Call::Trail(_, TrailChange::Update(_))) => {
                 "the trail was confined to its home region"
             }
             Cause::LoggingStopped => "logging was stopped",
@@ -202,26 +130,11 @@ impl Gap {
             Cause::TrailDeleted => "the trail was deleted",
             Cause::TrailCreated => "the trail was created only then",
             _ => "the trail was changed",
-        };
-        let mut said = format!(
-            "{time}: {what}{} at {} ({}){}, {}",
-            event.by(),
-            event.time,
-            identified(event),
-            event.from_where(),
-            known(evidence, self.certainty)
-        );
-        if let Some(at) = self.restart {
-            said += &format!("; a starting digest says that it was switched on at {at}");
-            said += &self.who_switched_on(at);
         }
-        if self.cause == Cause::TrailCreated {
-            said += "; whether one of its name was there before is not told";
-        }
-        said
     }
 
-    /// Who switched on what a starting digest begins, as a clause of its own: the digest names nobody.
+    /// Who made the call that a starting digest follows, as a clause; empty where that is unknown. The digest
+    /// itself records nobody.
     fn who_switched_on(&self, at: Timestamp) -> String {
         self.switched_on(at).map_or_else(String::new, |evidence| {
             let event = &evidence.event;
@@ -239,41 +152,42 @@ impl Gap {
         })
     }
 
-    /// The call that switched on what a starting digest begins: of those that undo what was done, the
-    /// nearest.
+    /// The call that a starting digest follows: of those that undo the cause, the one nearest to its end.
     fn switched_on(&self, at: Timestamp) -> Option<&Evidence> {
-        let told = self.told_by.as_ref().map(|e| &e.event);
-        let undoes = |e: &Event| {
-            let after = at.duration_since(e.time).as_secs();
-            let Call::Trail(_, change) = &e.call else {
-                return false;
-            };
-            let (start, validation, region) = match change {
-                TrailChange::Start => (true, false, false),
-                TrailChange::Update(set) => (
-                    false,
-                    set.validation == Some(true),
-                    set.multi_region == Some(true),
-                ),
-                _ => return false,
-            };
-            let fits = match (self.cause, told.map(|t| &t.call)) {
-                (Cause::LoggingStopped, Some(Call::Trail(_, TrailChange::Update(_)))) => region,
-                (Cause::LoggingStopped | Cause::TrailDeleted | Cause::TrailCreated, _) => start,
-                (Cause::ValidationDisabled, _) => validation,
-                _ => start || validation || region,
-            };
-            let soon = if start { MOMENTS } else { SLACK };
-            fits && -MOMENTS <= after && after <= soon
-        };
+        let cause = self.caused_by.as_ref().map(|e| &e.event);
         let done = self.evidence.iter().filter(|e| {
-            e.event.error_code.is_none() && told.is_none_or(|t| t.time <= e.event.time)
+            e.event.error_code.is_none() && cause.is_none_or(|c| c.time <= e.event.time)
         });
-        done.filter(|e| undoes(&e.event))
+        done.filter(|e| self.is_undone_by(&e.event, at))
             .min_by_key(|e| e.event.time.duration_since(at).abs())
     }
 
-    /// That nothing covers it.
+    /// Whether a call undoes the cause, at a time that fits a starting digest that ends `at`.
+    fn is_undone_by(&self, event: &Event, at: Timestamp) -> bool {
+        let Call::Trail(_, change) = &event.call else {
+            return false;
+        };
+        let (start, validation, region) = match change {
+            TrailChange::Start => (true, false, false),
+            TrailChange::Update(set) => (
+                false,
+                set.validation == Some(true),
+                set.multi_region == Some(true),
+            ),
+            _ => return false,
+        };
+        let cause = self.caused_by.as_ref().map(|e| &e.event.call);
+        let undoes = match (self.cause, cause) {
+            (Cause::LoggingStopped, Some(Call::Trail(_, TrailChange::Update(_)))) => region,
+            (Cause::LoggingStopped | Cause::TrailDeleted | Cause::TrailCreated, _) => start,
+            (Cause::ValidationDisabled, _) => validation,
+            _ => start || validation || region,
+        };
+        let after = at.duration_since(event.time).as_secs();
+        undoes && -MOMENTS <= after && after <= slack_of(change)
+    }
+
+    /// That no digest covers it, and how long it is.
     fn uncovered(&self) -> String {
         let Window { from, to } = self.time;
         format!(
@@ -282,7 +196,7 @@ impl Gap {
         )
     }
 
-    /// The gap in words, where nothing tells its cause.
+    /// Its time and place, where no event explains it.
     fn unexplained(&self) -> String {
         let uncovered = self.uncovered();
         match (self.place, self.restart) {

@@ -1,8 +1,48 @@
-//! Where no digest covers the window, and what remains to say why (pure).
+//! Gaps: the time of a window that no digest covers, and why (pure).
+//!
+//! A gap is not evidence of tampering: a trail may have been stopped on purpose. So a gap is found from
+//! digests alone, and explained by calls alone, and neither step guesses for the other.
+//!
+//! ```text
+//! digests          [-- 09 --)[-- 10 --)                       [= 13 =][-- 14 --)
+//! accounted        [------------------)                               [--------)
+//! calls                             x StopLogging           x StartLogging
+//! gap                                 [------------------------------)
+//!                                     since                          restart
+//! ```
+//!
+//! 1. [`find`] takes what digests account for and the ends of starting digests (`[= 13 =]`), and gives the
+//!    gaps of a window, each without a cause.
+//! 2. [`EventFilter`](event_filter::EventFilter) says in which logs calls are looked for, and
+//!    [`KnownEvents`](events::KnownEvents) collects them.
+//! 3. [`split_by_cause`] takes one gap and the calls around it, and gives its parts, each with one cause.
+//! 4. [`Gap::finding`] makes the message.
+//!
+//! `facts` holds the rules on a single call, `switches` those on a series of calls, `clauses` and
+//! `message` the sentences.
+//!
+//! # Rules
+//! The user guide ("Enabling log file integrity validation for CloudTrail") says that switching validation off
+//! breaks the chain after one hour, and that logs delivered until it is on again are never digested; the
+//! same holds for StopLogging and DeleteTrail. "CloudTrail digest file structure" says that the first digest after
+//! that is a starting digest, which has no predecessor. We depart from the guide in two points:
+//! - A starting digest spans an hour that ends when logging begins (seen in real digests), so it
+//!   accounts for none of it: the gap runs to its *end*.
+//! - A starting digest is reported as a restart even where it leaves no hole, because how long logging was off
+//!   is unknown then.
+//!
+//! # Invariants
+//! - The gaps of a window are disjoint and in order. The parts of a gap adjoin and fill it exactly.
+//! - A call explains a gap only from the end of the digest interval that holds the call. Logging was
+//!   on until then, so what is missing before is unexplained.
+//! - A cause that no call supports is never claimed. Logs without a digest are counted and are no cause.
+//! - A call that was refused changed nothing.
 
 mod cause;
+mod clauses;
 pub mod event_filter;
 pub mod events;
+mod facts;
 mod message;
 mod switches;
 
@@ -16,7 +56,8 @@ use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::record::Evidence;
 use crate::proof::coverage::Spans;
 
-pub use cause::{AROUND, Owner, explain};
+pub use cause::split_by_cause;
+pub use facts::{AROUND, Owner};
 
 /// Why a gap is there.
 #[derive(
@@ -67,34 +108,34 @@ pub enum GapPlace {
     Tail,
 }
 
-/// A gap between, before or after digests.
+/// Time before, between or after digests that no digest covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
-    /// The time without a digest; empty where a restart left none.
+    /// The time that no digest covers; empty where a restart left no hole.
     pub time: Window,
     /// Where it lies.
     pub place: GapPlace,
     /// The end of the last digest before it, which may lie before the window.
     pub since: Option<Timestamp>,
-    /// The end of the starting digest it ends in, if it does; beyond the window it may lie later
-    /// than the gap does.
+    /// The end of the starting digest that ends it, if one does. It may lie after the window, and so after
+    /// `time`.
     pub restart: Option<Timestamp>,
-    /// Why it is there.
+    /// Its cause.
     pub cause: Cause,
-    /// How sure that is.
+    /// How certain the cause is.
     pub certainty: Certainty,
-    /// The event that the cause is told from.
-    pub told_by: Option<Evidence>,
-    /// All events that bear on it, by time.
+    /// The event that the cause follows from.
+    pub caused_by: Option<Evidence>,
+    /// The events that bear on it, by time.
     pub evidence: Vec<Evidence>,
-    /// What else is to be said of it, as clauses.
+    /// Further statements for its message, as clauses.
     pub clauses: Vec<String>,
-    /// Logs that lie in it and that no digest names; `None` if they were not looked for.
+    /// The logs in it that no digest lists; `None` if they were not searched for.
     pub undigested: Option<Undigested>,
 }
 
-/// Logs that lie in a gap. They are never its cause: validation off, digests removed, another trail
-/// or planted objects all look so.
+/// Logs in a gap that no digest lists. They are never its cause: validation switched off, deleted digests,
+/// another trail and planted objects all look like this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Undigested {
     /// How many.
@@ -104,7 +145,7 @@ pub struct Undigested {
 }
 
 impl Undigested {
-    /// Counts those of one minute, as it is in their names.
+    /// Adds `count` logs whose names carry this minute.
     pub fn add(&mut self, minute: Timestamp, count: u64) {
         self.count += count;
         let (first, last) = self.minutes.unwrap_or((minute, minute));
@@ -112,53 +153,26 @@ impl Undigested {
     }
 }
 
-/// The gaps of a window, in order: what the digests leave uncovered up to `pending_from`, split at
-/// restarts, and the restarts that left nothing uncovered. `accounted` is what proven, damaged and
-/// missing digests account for, starting digests apart, in and around the window; `restarts` are
-/// the ends of starting digests.
+/// The gaps of a window, by time: what digests leave uncovered up to `pending_from`, split at restarts,
+/// and an empty gap for each restart that left no hole.
+///
+/// `accounted` is the time that proven, damaged and missing digests account for, without starting
+/// digests, in and around the window. `restarts` are the ends of starting digests.
 pub fn find(
     window: Window,
     pending_from: Timestamp,
     accounted: &Spans,
     restarts: &[Timestamp],
 ) -> Vec<Gap> {
-    let mut restarts = restarts.to_vec();
-    restarts.sort_unstable();
-    restarts.dedup();
-    let ends = [
-        restarts.first().copied(),
-        accounted.bounds().map(|b| b.from),
-    ];
-    let first = ends.into_iter().flatten().min();
-    let ends = [restarts.last().copied(), accounted.bounds().map(|b| b.to)];
-    let last = ends.into_iter().flatten().max();
-    let place = |time: &Window| match (first, last) {
-        (Some(first), _) if time.to <= first => GapPlace::Head,
-        (_, Some(last)) if time.from >= last => GapPlace::Tail,
-        _ => GapPlace::Between,
-    };
-    let ends = accounted.iter().map(|span| span.to);
-    let ends: BTreeSet<Timestamp> = ends.chain(restarts.iter().copied()).collect();
-    let since = |from: Timestamp| ends.range(..=from).next_back().copied();
-    // What lies beyond the window tells what a gap at its end runs into.
+    let digests = DigestEnds::new(accounted, restarts);
     let expected = Window::new(window.from, window.to.min(pending_from.max(window.from)));
-    let horizon = expected.to.max(last.unwrap_or(expected.to));
+    // Holes are measured beyond the window, to know what ends the last one.
+    let horizon = expected.to.max(digests.last.unwrap_or(expected.to));
     let mut gaps = Vec::new();
-    for time in accounted.missing_from(Window::new(window.from, horizon)) {
-        let Window { mut from, to: end } = time;
-        let inside = |at: &&Timestamp| time.from < **at && **at < end;
-        let cuts = restarts.iter().filter(inside).copied();
-        for to in cuts.chain([end]) {
-            let part = Window { from, to };
-            let restart = restarts.binary_search(&to).is_ok().then_some(to);
-            let time_within = part.clip(&expected);
-            if !time_within.is_empty() {
-                gaps.push(Gap::new(time_within, place(&part), since(from), restart));
-            }
-            from = to;
-        }
+    for hole in accounted.missing_from(Window::new(window.from, horizon)) {
+        digests.add_gaps(hole, &expected, &mut gaps);
     }
-    for at in restarts {
+    for at in digests.restarts {
         let inside = window.from < at && at <= window.to;
         if inside && accounted.reaches(at) {
             let time = Window { from: at, to: at };
@@ -169,8 +183,63 @@ pub fn find(
     gaps
 }
 
+/// Where the digests of a chain end.
+struct DigestEnds {
+    /// The ends of starting digests, in order, each once.
+    restarts: Vec<Timestamp>,
+    /// The ends of starting digests and of accounted time.
+    all: BTreeSet<Timestamp>,
+    /// Where the first digest begins to cover time.
+    first: Option<Timestamp>,
+    /// The end of the last digest.
+    last: Option<Timestamp>,
+}
+
+impl DigestEnds {
+    fn new(accounted: &Spans, restarts: &[Timestamp]) -> Self {
+        let mut restarts = restarts.to_vec();
+        restarts.sort_unstable();
+        restarts.dedup();
+        let bounds = accounted.bounds();
+        let first = [restarts.first().copied(), bounds.map(|b| b.from)];
+        let last = [restarts.last().copied(), bounds.map(|b| b.to)];
+        let ends = accounted.iter().map(|span| span.to);
+        DigestEnds {
+            all: ends.chain(restarts.iter().copied()).collect(),
+            first: first.into_iter().flatten().min(),
+            last: last.into_iter().flatten().max(),
+            restarts,
+        }
+    }
+
+    /// Splits a hole at the restarts in it, and adds each part that lies in the expected time as a gap.
+    fn add_gaps(&self, hole: Window, expected: &Window, gaps: &mut Vec<Gap>) {
+        let inside = |at: &&Timestamp| hole.from < **at && **at < hole.to;
+        let cuts = self.restarts.iter().filter(inside).copied();
+        let mut from = hole.from;
+        for to in cuts.chain([hole.to]) {
+            let part = Window { from, to };
+            let time = part.clip(expected);
+            if !time.is_empty() {
+                let restart = self.restarts.binary_search(&to).is_ok().then_some(to);
+                let since = self.all.range(..=from).next_back().copied();
+                gaps.push(Gap::new(time, self.place(&part), since, restart));
+            }
+            from = to;
+        }
+    }
+
+    fn place(&self, time: &Window) -> GapPlace {
+        match (self.first, self.last) {
+            (Some(first), _) if time.to <= first => GapPlace::Head,
+            (_, Some(last)) if time.from >= last => GapPlace::Tail,
+            _ => GapPlace::Between,
+        }
+    }
+}
+
 impl Gap {
-    /// A gap of which nothing more is known.
+    /// A gap before calls are considered.
     fn new(
         time: Window,
         place: GapPlace,
@@ -189,25 +258,25 @@ impl Gap {
             restart,
             cause,
             certainty: Certainty::None,
-            told_by: None,
+            caused_by: None,
             evidence: Vec::new(),
             clauses: Vec::new(),
             undigested: None,
         }
     }
 
-    /// When it really began, which may be before the window.
+    /// Where it begins, which may be before the window.
     pub fn began(&self) -> Timestamp {
         self.since.unwrap_or(self.time.from)
     }
 
-    /// The time in which calls may bear on it.
-    pub fn around(&self) -> Window {
-        Window::new(shift(self.began(), -AROUND), shift(self.ended(), AROUND))
-    }
-
-    /// When it really ended, which may be after the window.
+    /// Where it ends, which may be after the window.
     pub fn ended(&self) -> Timestamp {
         self.restart.unwrap_or(self.time.to)
+    }
+
+    /// The time whose calls may bear on it, both ends included.
+    pub fn event_window(&self) -> Window {
+        Window::new(shift(self.began(), -AROUND), shift(self.ended(), AROUND))
     }
 }

@@ -1,42 +1,57 @@
-//! What calls switch off and on, one after another: logging, validation, the regions it is for, and
-//! the trail itself. Switching off what is off, or on what is on, changes nothing, and one does not
-//! undo the other (pure).
+//! What a series of calls leaves switched off: the trail itself, its logging, its validation, or its
+//! reach into one region (pure).
+//!
+//! Each of the four is a switch of its own. Switching off what is off already changes nothing, and
+//! StartLogging does not undo a validation that was switched off. A gap is explained by what is off, in
+//! the order in which it was switched off; a deleted trail comes first.
 
 use jiff::Timestamp;
 
-use super::cause::{
-    Concern, MOMENTS, SLACK, SwitchState, certainty, fits, holds_from, slack_of, told_by_itself,
+use super::clauses::{Clauses, call_of};
+use super::facts::{
+    Concern, MOMENTS, SLACK, TrailState, agrees_with_digests, certainty, is_in_own_log, slack_of,
+    takes_effect,
 };
-use super::message::{Clauses, call_of};
 use super::{Cause, Certainty, Gap, GapPlace};
 use crate::base::time::shift;
 use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange};
 use crate::cloudtrail::ids::ChainId;
 
-/// What is switched.
+/// What must be on so that digests of a chain are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Switch {
-    /// The trail is there.
+    /// The trail exists.
     Trail,
-    /// It logs.
+    /// The trail is logging.
     Logging,
-    /// It writes digests.
+    /// The trail writes digests.
     Validation,
-    /// It does so in this region.
+    /// The trail covers this region.
     Region,
 }
 
-/// What a call switches for the digests of one chain of its trail, off or on. CreateTrail switches
-/// nothing on: a trail logs once it is started.
-fn turns(change: &TrailChange, chain: &ChainId) -> Vec<(Switch, bool)> {
-    let elsewhere = chain.region != chain.home_region;
+impl Switch {
+    /// The cause of a gap while this is off.
+    fn cause(self) -> Cause {
+        match self {
+            Switch::Trail => Cause::TrailDeleted,
+            Switch::Logging | Switch::Region => Cause::LoggingStopped,
+            Switch::Validation => Cause::ValidationDisabled,
+        }
+    }
+}
+
+/// What a call switches for one chain of its trail, and whether on. CreateTrail switches nothing on,
+/// because a new trail logs only after StartLogging.
+fn switched_by(change: &TrailChange, chain: &ChainId) -> Vec<(Switch, bool)> {
     match change {
         TrailChange::Stop => vec![(Switch::Logging, false)],
         TrailChange::Start => vec![(Switch::Logging, true)],
         TrailChange::Delete => vec![(Switch::Trail, false)],
         TrailChange::Update(set) => {
             let validation = set.validation.map(|on| (Switch::Validation, on));
-            // In its home region it goes on.
+            // In its home region a trail goes on, whether it covers other regions or not.
+            let elsewhere = chain.region != chain.home_region;
             let region = set.multi_region.filter(|_| elsewhere);
             let region = region.map(|on| (Switch::Region, on));
             validation.into_iter().chain(region).collect()
@@ -45,42 +60,36 @@ fn turns(change: &TrailChange, chain: &ChainId) -> Vec<(Switch, bool)> {
     }
 }
 
-fn cause(of: Switch) -> Cause {
-    match of {
-        Switch::Trail => Cause::TrailDeleted,
-        Switch::Logging | Switch::Region => Cause::LoggingStopped,
-        Switch::Validation => Cause::ValidationDisabled,
-    }
-}
-
-/// Something that is off.
-struct Off<'e> {
-    what: Switch,
+/// A switch that is off.
+struct SwitchedOff<'e> {
+    switch: Switch,
+    /// From when it explains a gap.
     from: Timestamp,
     certainty: Certainty,
-    told_by: &'e Evidence,
-    /// A call switched it on that may be the one that ended the gap.
+    caused_by: &'e Evidence,
+    /// A call switched it on so late that it may be the one that ended the gap.
     doubtful: bool,
 }
 
-/// Held against one gap of one chain.
+/// The switches of one trail around one gap.
 pub(super) struct Switches<'g, 'e> {
     gap: &'g Gap,
     chain: &'g ChainId,
     since: Timestamp,
     end: Timestamp,
-    /// A digest may begin and end within moments of a call.
+    /// How long before a short gap the call that ended it may lie, in seconds.
     margin: i64,
-    off: Vec<Off<'e>>,
-    /// Calls that ended nothing: digests went on.
+    off: Vec<SwitchedOff<'e>>,
+    /// Calls that switched something off, although digests went on.
     contradicted: Vec<(Switch, &'e Event)>,
     /// When the trail was created, and whether it validates.
     created: Option<(Timestamp, bool)>,
     started: bool,
+    states: Vec<TrailState<'e>>,
 }
 
 impl<'g, 'e> Switches<'g, 'e> {
-    /// Nothing is off yet.
+    /// All switches on.
     pub(super) fn new(gap: &'g Gap, chain: &'g ChainId) -> Self {
         let (since, end) = (gap.began(), gap.ended());
         let margin = match end.duration_since(since).as_secs() {
@@ -97,199 +106,185 @@ impl<'g, 'e> Switches<'g, 'e> {
             contradicted: Vec::new(),
             created: None,
             started: false,
+            states: Vec::new(),
         }
     }
 
-    /// Goes through the calls on a trail by time, and adds what each made of it.
+    /// Applies the calls on a trail, by time. Gives what holds during the gap: `initial`, then one
+    /// state for each call that changed it.
     pub(super) fn run(
         mut self,
         near: &[(&'e Evidence, Concern<'e>)],
-        states: &mut Vec<SwitchState<'e>>,
-        said: &mut Clauses,
-    ) {
+        initial: TrailState<'e>,
+        clauses: &mut Clauses,
+    ) -> Vec<TrailState<'e>> {
+        self.states.push(initial);
         let done = near.iter().filter(|(e, _)| e.event.error_code.is_none());
         let mut known = false;
         for (evidence, concern) in done {
             let Call::Trail(_, change) = &evidence.event.call else {
                 continue;
             };
-            let sure = certainty(evidence, *concern);
+            let certainty = certainty(evidence, *concern);
             if let TrailChange::Create(set) = change {
                 if !known && self.gap.place == GapPlace::Head && evidence.event.time <= self.end {
-                    self.before_creation(evidence, sure, states);
+                    self.add_time_before_creation(evidence, certainty);
                 }
                 self.created = Some((evidence.event.time, set.validation == Some(true)));
                 self.started = false;
             }
-            // Of what a call was made, that was there.
+            // A call on a trail shows that the trail existed.
             known = true;
-            for (what, on) in turns(change, self.chain) {
+            for (switch, on) in switched_by(change, self.chain) {
                 match on {
-                    true => self.on(what, change, evidence, states),
-                    false => self.off(what, sure, evidence, states),
+                    true => self.switch_on(switch, change, evidence),
+                    false => self.switch_off(switch, certainty, evidence),
                 }
             }
         }
         for (_, event) in &self.contradicted {
-            said.contradicted(event);
+            clauses.contradicted(event);
         }
+        self.states
     }
 
-    /// The time before a trail was created, for a gap before its first digest. What lies between that
-    /// and the first digest is not explained by it.
-    fn before_creation(
-        &self,
-        evidence: &'e Evidence,
-        certainty: Certainty,
-        states: &mut Vec<SwitchState<'e>>,
-    ) {
-        states.push(SwitchState {
+    /// Before its creation a trail writes nothing. That explains a gap before the first digest, but not
+    /// what lies between the creation and that digest.
+    fn add_time_before_creation(&mut self, evidence: &'e Evidence, certainty: Certainty) {
+        self.states.push(TrailState {
             from: self.gap.time.from,
             cause: Cause::TrailCreated,
             certainty,
-            told_by: Some(evidence),
+            caused_by: Some(evidence),
             clauses: Vec::new(),
         });
         let late = shift(evidence.event.time, SLACK);
         if late < self.end {
-            states.push(SwitchState {
-                from: late,
-                cause: self.gap.cause,
-                certainty: Certainty::None,
-                told_by: None,
-                clauses: Vec::new(),
-            });
+            let unexplained = TrailState::unexplained(late, self.gap.cause);
+            self.states.push(unexplained);
         }
     }
 
-    fn off(
-        &mut self,
-        what: Switch,
-        certainty: Certainty,
-        evidence: &'e Evidence,
-        states: &mut Vec<SwitchState<'e>>,
-    ) {
+    fn switch_off(&mut self, switch: Switch, certainty: Certainty, evidence: &'e Evidence) {
         let event = &evidence.event;
         if event.time >= self.end {
             return;
         }
-        if !fits(evidence, self.chain, cause(what), self.since) {
-            self.contradicted.push((what, event));
+        if !agrees_with_digests(evidence, self.chain, switch.cause(), self.since) {
+            self.contradicted.push((switch, event));
             return;
         }
-        self.contradicted.retain(|(of, _)| *of != what);
-        if let Some(at) = self.off.iter().position(|off| off.what == what) {
-            // A trail that is stopped does not log who stops it again.
-            let was_on = matches!(what, Switch::Trail | Switch::Logging)
-                && told_by_itself(evidence, self.chain);
+        self.contradicted.retain(|(other, _)| *other != switch);
+        if let Some(at) = self.off.iter().position(|off| off.switch == switch) {
+            // A stopped trail cannot log the call that stops it again, so it must have been on.
+            let was_on = matches!(switch, Switch::Trail | Switch::Logging)
+                && is_in_own_log(evidence, self.chain);
             if !self.off[at].doubtful && !was_on {
                 return;
             }
             self.off.remove(at);
         }
-        if what == Switch::Trail {
-            // One that is created after it has settings of its own.
+        if switch == Switch::Trail {
+            // A trail that is created afterwards has settings of its own.
             self.off.clear();
             self.created = None;
         }
-        self.off.push(Off {
-            what,
-            from: holds_from(evidence, cause(what), self.since),
+        self.off.push(SwitchedOff {
+            switch,
+            from: takes_effect(evidence, switch.cause(), self.since),
             certainty,
-            told_by: evidence,
+            caused_by: evidence,
             doubtful: false,
         });
-        self.push(states, None);
+        self.add_state(None);
     }
 
-    fn on(
-        &mut self,
-        what: Switch,
-        change: &TrailChange,
-        evidence: &'e Evidence,
-        states: &mut Vec<SwitchState<'e>>,
-    ) {
+    fn switch_on(&mut self, switch: Switch, change: &TrailChange, evidence: &'e Evidence) {
         let event = &evidence.event;
-        let mut clears = vec![what];
-        if what == Switch::Logging {
-            self.started = true;
+        let recreated = self.completes_trail(switch);
+        let cleared = |off: Switch| off == switch || (recreated && off == Switch::Trail);
+        if event.time <= shift(self.since, MOMENTS) {
+            self.contradicted.retain(|(off, _)| !cleared(*off));
         }
-        // What was deleted is on again once it was created, validates and was started.
-        let validates = match what {
-            Switch::Logging => self.created.is_none_or(|(_, validates)| validates),
+        if self.may_end_gap(event, change) {
+            let off = self.off.iter_mut().filter(|off| cleared(off.switch));
+            off.for_each(|off| off.doubtful = true);
+            return;
+        }
+        let was_off = self.off.iter().any(|off| cleared(off.switch));
+        self.off.retain(|off| !cleared(off.switch));
+        if event.time <= self.since {
+            self.states.truncate(1);
+            self.add_state(None);
+            return;
+        }
+        let begins = self.created.is_some()
+            && switch == Switch::Logging
+            && recreated
+            && self.gap.place == GapPlace::Head;
+        if was_off || (begins && self.off.is_empty()) {
+            self.add_state(Some(event));
+        }
+    }
+
+    /// Whether a trail exists again with this call: it was created, validates and was started.
+    fn completes_trail(&mut self, switch: Switch) -> bool {
+        match switch {
+            Switch::Logging => {
+                self.started = true;
+                self.created.is_none_or(|(_, validates)| validates)
+            }
             Switch::Validation => {
                 if let Some((_, validates)) = &mut self.created {
                     *validates = true;
                 }
                 self.started && self.created.is_some()
             }
-            _ => false,
-        };
-        if validates {
-            clears.push(Switch::Trail);
-        }
-        let of = |what: Switch| clears.contains(&what);
-        if event.time <= shift(self.since, MOMENTS) {
-            self.contradicted.retain(|(what, _)| !of(*what));
-        }
-        let may_end_it = event.time >= shift(self.end, -slack_of(change))
-            || (self.margin > 0 && event.time >= shift(self.since, -self.margin));
-        if may_end_it {
-            let off = self.off.iter_mut().filter(|off| of(off.what));
-            off.for_each(|off| off.doubtful = true);
-            return;
-        }
-        let was_off = self.off.iter().any(|off| of(off.what));
-        self.off.retain(|off| !of(off.what));
-        if event.time <= self.since {
-            states.truncate(1);
-            self.push(states, None);
-            return;
-        }
-        let begins = self.created.is_some() && what == Switch::Logging && validates;
-        let begins = begins && self.gap.place == GapPlace::Head;
-        if was_off || (begins && self.off.is_empty()) {
-            self.push(states, Some(event));
+            Switch::Trail | Switch::Region => false,
         }
     }
 
-    /// Adds what is off by now; where something was switched on, nothing may be.
-    fn push(&self, states: &mut Vec<SwitchState<'e>>, on: Option<&Event>) {
-        let deleted = self.off.iter().find(|off| off.what == Switch::Trail);
+    /// Whether a call that switches something on may be the one that ended the gap. Such a call does not
+    /// contradict that something was off during the gap.
+    fn may_end_gap(&self, event: &Event, change: &TrailChange) -> bool {
+        event.time >= shift(self.end, -slack_of(change))
+            || (self.margin > 0 && event.time >= shift(self.since, -self.margin))
+    }
+
+    /// Adds what explains the gap from now on. `on` is the call that switched something on, after which
+    /// nothing may be off.
+    fn add_state(&mut self, on: Option<&Event>) {
+        let deleted = self.off.iter().find(|off| off.switch == Switch::Trail);
         let Some(off) = deleted.or(self.off.first()) else {
-            states.extend(on.map(|event| on_again(event, self.since)));
+            self.states
+                .extend(on.map(|event| after_switching_on(event, self.since)));
             return;
         };
-        if states
-            .last()
-            .is_some_and(|s| s.told_by == Some(off.told_by))
-        {
+        let last = self.states.last();
+        if last.is_some_and(|s| s.caused_by == Some(off.caused_by)) {
             return;
         }
         let on = on.map_or(off.from, |event| event.time);
-        states.push(SwitchState {
+        self.states.push(TrailState {
             from: off.from.max(on).max(self.since),
-            cause: cause(off.what),
+            cause: off.switch.cause(),
             certainty: off.certainty,
-            told_by: Some(off.told_by),
+            caused_by: Some(off.caused_by),
             clauses: Vec::new(),
         });
     }
 }
 
-/// What holds after a call that switched a trail on, while no digest is there yet.
-fn on_again<'e>(event: &Event, since: Timestamp) -> SwitchState<'e> {
+/// What holds after a call that switched the trail on, as long as no digest follows.
+fn after_switching_on<'e>(event: &Event, since: Timestamp) -> TrailState<'e> {
     let clause = format!(
         "it was switched on at {} ({}), and no digest of the time after that is there: removed, or never \
          delivered",
         event.time,
         call_of(event)
     );
-    SwitchState {
-        from: event.time.max(since),
-        cause: Cause::Unexplained,
-        certainty: Certainty::None,
-        told_by: None,
+    TrailState {
         clauses: vec![clause],
+        ..TrailState::unexplained(event.time.max(since), Cause::Unexplained)
     }
 }

@@ -15,7 +15,7 @@ use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::damage::DamageCalls;
 use crate::proof::gap::event_filter::NamedTrails;
 use crate::proof::gap::events::KnownEvents;
-use crate::proof::gap::{AROUND, Certainty, Gap, explain};
+use crate::proof::gap::{AROUND, Certainty, Gap, split_by_cause};
 use crate::source::GetError;
 
 /// How far back LookupEvents reaches, in seconds: CloudTrail API reference, LookupEvents.
@@ -76,13 +76,13 @@ impl Context<'_> {
             _ => Vec::new(),
         };
         let explained = |gap: &Gap| {
-            let mut events = heard.on_trails(gap.around());
-            events.retain(|e| owner.named_by(&e.event, &proved.id));
+            let mut events = heard.on_trails(gap.event_window());
+            events.retain(|e| owner.may_concern(&e.event, &proved.id));
             let new = told.iter().filter(|e| !is_among(e, &events));
             let new: Vec<Evidence> = new.cloned().collect();
             events.extend(new);
             events.sort();
-            explain(gap, &proved.id, &owner, &events)
+            split_by_cause(gap, &proved.id, &owner, &events)
         };
         proved.gaps.iter().flat_map(explained).collect()
     }
@@ -103,8 +103,8 @@ impl Context<'_> {
         for proved in chains {
             let owner = self.owner(proved);
             for gap in &proved.gaps {
-                let recorded = heard.on_trails(gap.around());
-                let parts = explain(gap, &proved.id, &owner, &recorded);
+                let recorded = heard.on_trails(gap.event_window());
+                let parts = split_by_cause(gap, &proved.id, &owner, &recorded);
                 let open = parts.iter().any(|p| p.certainty != Certainty::Signed);
                 let ended = shift(gap.ended(), AROUND);
                 if !open || ended < oldest {

@@ -24,7 +24,7 @@ use crate::proof::damage;
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::events::KnownEvents;
-use crate::proof::gap::{AROUND, Gap, GapPlace, explain};
+use crate::proof::gap::{AROUND, Gap, GapPlace, split_by_cause};
 use crate::proof::reason::Reason;
 use crate::source::RootId;
 use crate::validate::fetch::LogState;
@@ -315,9 +315,9 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         while let Some((_, chain, gap)) = self.gaps.pop_if(|(at, ..)| *at < now) {
             let proved = &self.chains[chain];
             let gap = &proved.gaps[gap];
-            let near = self.heard.on_trails(gap.around());
-            let parts = explain(gap, &proved.id, &self.driver.owner(proved), &near);
-            if parts.first().is_some_and(|part| part.told_by.is_none()) {
+            let near = self.heard.on_trails(gap.event_window());
+            let parts = split_by_cause(gap, &proved.id, &self.driver.owner(proved), &near);
+            if parts.first().is_some_and(|part| part.caused_by.is_none()) {
                 let began = gap.began();
                 self.damaged(began);
             }

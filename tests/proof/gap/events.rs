@@ -27,7 +27,7 @@ fn many_refused_calls_do_not_push_out_the_one_that_did_it() {
     let outcome = outcome(&w);
     let gaps = &of(&outcome, HOME, "main").gaps;
     assert_eq!(told(gaps), stop_alone());
-    let told_by = gaps[0].told_by.as_ref().expect("told");
+    let told_by = gaps[0].caused_by.as_ref().expect("told");
     assert!(
         gaps[0].evidence.contains(told_by),
         "the call itself is not among the evidence"
@@ -141,7 +141,7 @@ fn many_gaps_and_events_are_the_same_for_any_number_of_workers() {
             (Cause::LoggingStopped, Certainty::Signed),
             "{gap:#?}"
         );
-        let said = gap.told_by.as_ref().expect("told").event.time;
+        let said = gap.caused_by.as_ref().expect("told").event.time;
         assert_eq!(said, gap.time.from - SignedDuration::from_secs(2));
         assert!(
             !gap.finding().message.contains("does not explain"),

@@ -163,7 +163,7 @@ fn check(
     }
     for gap in &outcome.gaps {
         let named = is_explained(gap);
-        assert_eq!(named, gap.told_by.is_some(), "seed {seed}: {gap:?}");
+        assert_eq!(named, gap.caused_by.is_some(), "seed {seed}: {gap:?}");
         assert_eq!(
             named,
             gap.certainty != Certainty::None,

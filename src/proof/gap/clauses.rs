@@ -1,0 +1,105 @@
+//! Clauses on the calls around a gap, for its message (pure).
+
+use std::collections::BTreeSet;
+
+use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::who::cited;
+use crate::cloudtrail::ids::AccountId;
+
+/// Statements on the calls around a gap, at most one of each kind.
+#[derive(Default)]
+pub(super) struct Clauses {
+    refused: Option<String>,
+    contradicted: Option<String>,
+    moved: Option<String>,
+    several: Option<String>,
+}
+
+impl Clauses {
+    /// The first call that was refused.
+    pub fn refused(&mut self, event: &Event) {
+        let code = event.error_code.as_deref().unwrap_or_default();
+        self.refused.get_or_insert_with(|| {
+            format!(
+                "{}{} was refused at {} ({code}), and changed nothing",
+                call_of(event),
+                event.by(),
+                event.time
+            )
+        });
+    }
+
+    /// The first call that should have ended the digests, although they went on.
+    pub fn contradicted(&mut self, event: &Event) {
+        self.contradicted.get_or_insert_with(|| {
+            format!(
+                "{}{} came at {}, and hours after it are digested: that does not explain this gap",
+                call_of(event),
+                event.by(),
+                event.time
+            )
+        });
+    }
+
+    /// The last call that made the trail write to another bucket than the one whose log holds the call.
+    pub fn moved(&mut self, evidence: &Evidence) {
+        let event = &evidence.event;
+        let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
+            return;
+        };
+        let Some(bucket) = &set.bucket else { return };
+        let here = |via: &Via| matches!(via, Via::VerifiedLog { log, .. } if log.0 == *bucket);
+        if here(&evidence.via) {
+            return;
+        }
+        self.moved = Some(format!(
+            "the trail was told to write to bucket {}{} at {} ({}): digests from then on may lie there",
+            cited(bucket),
+            event.by(),
+            event.time,
+            event.name
+        ));
+    }
+
+    /// Calls on trails of this name in several accounts, of which the message lists five.
+    pub fn several(&mut self, accounts: &BTreeSet<&AccountId>) {
+        let accounts: Vec<&str> = accounts.iter().take(5).map(|a| a.as_str()).collect();
+        self.several = Some(format!(
+            "there were calls on trails of this name in several accounts ({}), and which of them is the \
+             organization's trail is not known: name it with --trail-arn",
+            accounts.join(", ")
+        ));
+    }
+
+    /// The clauses, in the order of the message.
+    pub fn all(&self) -> impl Iterator<Item = String> + use<> {
+        let all = [
+            &self.several,
+            &self.refused,
+            &self.contradicted,
+            &self.moved,
+        ];
+        all.map(Clone::clone).into_iter().flatten()
+    }
+}
+
+/// The name of a call, with what it set.
+pub(super) fn call_of(event: &Event) -> String {
+    let Call::Trail(_, TrailChange::Update(set)) = &event.call else {
+        return event.name.clone();
+    };
+    let mut set_to = Vec::new();
+    if let Some(on) = set.validation {
+        set_to.push(format!("enableLogFileValidation {on}"));
+    }
+    if let Some(on) = set.multi_region {
+        set_to.push(format!("isMultiRegionTrail {on}"));
+    }
+    if let Some(bucket) = &set.bucket {
+        set_to.push(format!("s3BucketName {}", cited(bucket)));
+    }
+    match set_to.is_empty() {
+        true => event.name.clone(),
+        false => format!("{} with {}", event.name, set_to.join(", ")),
+    }
+}

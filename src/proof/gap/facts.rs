@@ -1,0 +1,168 @@
+//! What follows from a single call on a trail: whether it concerns a chain, from when it takes effect,
+//! and how certain that is (pure).
+
+use jiff::Timestamp;
+
+use super::{Cause, Certainty};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::event::record::{Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::ids::{AccountId, ChainId};
+use crate::cloudtrail::object_key::DigestObjectKey;
+
+/// How far around a gap calls are considered, in seconds. CloudTrail delivers a log within minutes of
+/// a call, but the digest that lists the log may be the next but one.
+pub const AROUND: i64 = 2 * HOUR;
+/// How long digests may go on after validation was switched off, and how long after a call that
+/// switches something on they may begin, in seconds (user guide, "Enabling log file integrity
+/// validation for CloudTrail": the chain is broken after one hour).
+pub(super) const SLACK: i64 = HOUR;
+/// How long after a call the digest that lists its log ends at the latest, in seconds: one hour, and the
+/// time that delivery of the log takes.
+const HOLDER: i64 = HOUR + 900;
+/// How exact the ends of digests and the times of calls agree, in seconds. A gap that is shorter may
+/// begin after the call that ended it.
+pub(super) const MOMENTS: i64 = 300;
+
+/// Whose trail writes a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// An account's.
+    Account(AccountId),
+    /// An organization's. No digest shows which account owns it.
+    Organization,
+}
+
+impl Owner {
+    /// The owning account, where it is known.
+    pub fn account(&self) -> Option<&AccountId> {
+        match self {
+            Owner::Account(account) => Some(account),
+            Owner::Organization => None,
+        }
+    }
+
+    /// Whether a call is on the trail of a chain, or may be.
+    pub fn may_concern(&self, event: &Event, chain: &ChainId) -> bool {
+        self.concern(event, chain).is_some()
+    }
+
+    /// How a call concerns the trail of a chain, if it does.
+    pub(super) fn concern<'e>(&self, event: &'e Event, chain: &ChainId) -> Option<Concern<'e>> {
+        let (account, home, trail) = event.on_trail()?;
+        if *trail != chain.trail || *home != chain.home_region {
+            return None;
+        }
+        let presumed = match self {
+            Owner::Account(owner) if owner != account => return None,
+            Owner::Account(_) => false,
+            Owner::Organization => true,
+        };
+        Some(Concern { presumed, account })
+    }
+}
+
+/// A call that is on the trail of a chain.
+#[derive(Clone, Copy)]
+pub(super) struct Concern<'e> {
+    /// The owner of the trail is unknown, so only name and home region agree.
+    pub presumed: bool,
+    /// The account of the trail that the call was on.
+    pub account: &'e AccountId,
+}
+
+/// What holds from some time on: what explains a gap, or that nothing does.
+pub(super) struct TrailState<'e> {
+    pub from: Timestamp,
+    pub cause: Cause,
+    pub certainty: Certainty,
+    pub caused_by: Option<&'e Evidence>,
+    pub clauses: Vec<String>,
+}
+
+impl TrailState<'_> {
+    /// No call explains what follows.
+    pub fn unexplained(from: Timestamp, cause: Cause) -> Self {
+        TrailState {
+            from,
+            cause,
+            certainty: Certainty::None,
+            caused_by: None,
+            clauses: Vec::new(),
+        }
+    }
+}
+
+/// How certain the cause is that a call gives.
+pub(super) fn certainty(evidence: &Evidence, concern: Concern<'_>) -> Certainty {
+    match evidence.via {
+        Via::TrailStatus => Certainty::Circumstantial,
+        _ if concern.presumed => Certainty::Circumstantial,
+        Via::LookupEvents => Certainty::Unsigned,
+        Via::VerifiedLog { .. } => Certainty::Signed,
+    }
+}
+
+/// How long before the end of a starting digest the call that began it may lie, in seconds. A
+/// starting digest ends with StartLogging (seen in real digests); for validation switched on while
+/// logging runs no such observation exists.
+pub(super) fn slack_of(change: &TrailChange) -> i64 {
+    match change {
+        TrailChange::Start => MOMENTS,
+        _ => SLACK,
+    }
+}
+
+/// From when a call explains a gap: the end of the interval of the chain's own digest that holds the
+/// call. Digests of another chain may end at other minutes. If only such a digest holds the
+/// call, the end of the hour counts in which a digest of this chain should have ended, or the end of the
+/// other chain's final digest if that is earlier.
+pub(super) fn takes_effect(evidence: &Evidence, cause: Cause, since: Timestamp) -> Timestamp {
+    let at = evidence.event.time;
+    let held = match evidence.via {
+        Via::VerifiedLog { end, .. } => Some(end),
+        _ => None,
+    };
+    if at <= since || held.is_some_and(|end| end <= since) {
+        return since;
+    }
+    let late = at.as_second() - since.as_second();
+    let hours = late.max(0).div_euclid(HOUR) + i64::from(late.max(0) % HOUR > 0);
+    let hour = shift(since, hours * HOUR);
+    match held {
+        Some(end) if cause != Cause::ValidationDisabled => end.max(at).min(hour),
+        _ => hour,
+    }
+}
+
+/// Whether digests that go on until `since` agree with a call that ends them. The digest of this
+/// chain that holds the call must be its last. A call that another chain holds, or a digest after the
+/// gap, is only compared with the hour of the call.
+pub(super) fn agrees_with_digests(
+    evidence: &Evidence,
+    chain: &ChainId,
+    cause: Cause,
+    since: Timestamp,
+) -> bool {
+    if let Via::VerifiedLog { digest, end, .. } = &evidence.via
+        && *end <= since
+        && DigestObjectKey::parse(digest).is_some_and(|d| d.name.chain == *chain)
+    {
+        let slack = match cause {
+            Cause::ValidationDisabled => SLACK,
+            _ => 0,
+        };
+        return *end >= shift(since, -slack);
+    }
+    evidence.event.time >= shift(since, -HOLDER)
+}
+
+/// Whether a log of the trail itself holds a call. Then the trail was logging at that time.
+pub(super) fn is_in_own_log(evidence: &Evidence, chain: &ChainId) -> bool {
+    let Via::VerifiedLog { digest, .. } = &evidence.via else {
+        return false;
+    };
+    DigestObjectKey::parse(digest).is_some_and(|d| {
+        let own = d.name.chain;
+        own.trail == chain.trail && own.home_region == chain.home_region
+    })
+}
