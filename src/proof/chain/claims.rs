@@ -1,4 +1,4 @@
-//! What digests say of their predecessors, until those are met.
+//! What digests claim about their predecessors, until those are met.
 
 use std::collections::BTreeMap;
 
@@ -16,43 +16,60 @@ pub(super) struct Claim {
     pub by: Claimer,
 }
 
-/// The digest that makes a claim.
+/// The digest that makes a claim. It may be unproven: then its claim carries a signature, and is no
+/// evidence that a predecessor existed.
 #[derive(Debug, Clone)]
 pub(super) struct Claimer {
     pub bucket: String,
     pub key: String,
     pub interval: Window,
-    /// It is proven.
     pub proven: bool,
-    /// And it lies where it was signed for.
+    /// It lies where it was written.
     pub in_place: bool,
-    /// And nothing was found on it, so that it was counted as valid.
+    /// It was counted as valid: nothing was found on it but notes.
     pub valid: bool,
 }
 
+impl Claimer {
+    /// A digest that nothing proves, by the place and interval it claims.
+    pub fn unproven((bucket, key): (String, String), interval: Window) -> Self {
+        Claimer {
+            bucket,
+            key,
+            interval,
+            proven: false,
+            in_place: false,
+            valid: false,
+        }
+    }
+}
+
 impl Claim {
-    /// Whether two are one: the same link of the same digest.
+    /// Whether both are the same link of the same digest.
     fn is(&self, other: &Claim) -> bool {
         self.link == other.link && self.by.key == other.by.key
     }
 }
 
-/// Claims that are not settled, by the end of the digest they name, its key and its bucket.
+/// The claims on digests that were not met yet.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
+    /// By end, key and bucket of the predecessor.
     open: BTreeMap<(Timestamp, String, String), Vec<Claim>>,
-    /// Those last taken, and the end of the digest they name: several objects may lie in its place.
+    /// The claims taken last, and the end of their predecessor. Several objects may stand for one
+    /// place, and each is judged by the same claims.
     last: Option<(Timestamp, Vec<Claim>)>,
 }
 
 impl Claims {
+    /// Adds a claim on a digest that ends at `end`.
     pub fn push(&mut self, end: Timestamp, claim: Claim) {
         let place = (end, claim.link.key.clone(), claim.link.bucket.clone());
         self.open.entry(place).or_default().push(claim);
     }
 
-    /// The latest place that a proven digest names and whose digest ends after `next`: bucket, key,
-    /// end. What only unproven digests name is dropped: it carried a signature, and nothing came.
+    /// The latest place, as bucket, key and end, that a proven digest refers to and whose digest ends after
+    /// `next`. Drops later places that only unproven digests refer to: nothing was found there, and that is no finding.
     pub fn latest(&mut self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
         while let Some(entry) = self.open.last_entry() {
             let (end, key, bucket) = entry.key().clone();
@@ -67,27 +84,27 @@ impl Claims {
         None
     }
 
-    /// Whether the place of a link is claimed.
+    /// Whether the place of a link is claimed by another digest.
     pub fn holds(&self, link: &Link) -> bool {
         self.open
             .keys()
             .any(|(_, key, bucket)| *key == link.key && *bucket == link.bucket)
     }
 
-    /// The hash that a proven digest recorded for one of some places.
+    /// The hash that a proven digest recorded for one of these places.
     pub fn expected(&self, end: Timestamp, recorded: &[RecordedPlace]) -> Option<Sha256> {
         let from = (end, String::new(), String::new());
         let claims = self
             .open
             .range(from..)
             .take_while(|((e, _, _), _)| *e == end);
-        let named =
+        let here =
             claims.filter(|((_, key, bucket), _)| recorded.iter().any(|r| r.is(bucket, key)));
-        let proven = named.flat_map(|(_, claims)| claims).filter(|c| c.by.proven);
+        let proven = here.flat_map(|(_, claims)| claims).filter(|c| c.by.proven);
         proven.filter_map(|c| c.link.sha256).next()
     }
 
-    /// Keeps the claims that were taken for an object, for others in its place.
+    /// Keeps the claims that were taken for an object, for other objects in its place.
     pub fn remember(&mut self, end: Timestamp, claims: &[Claim]) {
         match &mut self.last {
             Some((last, kept)) if *last == end => {
@@ -98,7 +115,7 @@ impl Claims {
         }
     }
 
-    /// Claims on the places of an object that were taken for another one there.
+    /// The claims on the places of an object that another object there took before, except those in `taken`.
     pub fn met_before(
         &self,
         end: Timestamp,
@@ -115,35 +132,34 @@ impl Claims {
         kept.filter(here).filter(new).cloned().collect()
     }
 
-    /// Takes the claims on one place.
+    /// Takes the claims on one place. They are closed with this.
     pub fn take(&mut self, end: Timestamp, bucket: &str, key: &str) -> Vec<Claim> {
         self.open
             .remove(&(end, key.to_owned(), bucket.to_owned()))
             .unwrap_or_default()
     }
 
-    /// Takes the claims on places that an object may stand for.
+    /// Takes the claims on all places that an object may stand for. A place without a bucket stands for
+    /// that key in any bucket.
     pub fn take_recorded(&mut self, end: Timestamp, recorded: &[RecordedPlace]) -> Vec<Claim> {
         let mut taken = Vec::new();
         for RecordedPlace { bucket, key } in recorded {
             match bucket {
                 Some(bucket) => taken.extend(self.take(end, bucket, key)),
                 None => {
-                    let from = (end, key.clone(), String::new());
-                    let same = |(e, k, _): &&(Timestamp, String, String)| *e == end && k == key;
-                    let buckets: Vec<String> = self
-                        .open
-                        .range(from..)
-                        .map(|(k, _)| k)
-                        .take_while(same)
-                        .map(|k| k.2.clone())
-                        .collect();
-                    for bucket in buckets {
+                    for bucket in self.buckets_of(end, key) {
                         taken.extend(self.take(end, &bucket, key));
                     }
                 }
             }
         }
         taken
+    }
+    /// The buckets in which a key is claimed.
+    fn buckets_of(&self, end: Timestamp, key: &str) -> Vec<String> {
+        let from = (end, key.to_owned(), String::new());
+        let same = |(e, k, _): &&(Timestamp, String, String)| *e == end && k == key;
+        let places = self.open.range(from..).map(|(place, _)| place);
+        places.take_while(same).map(|(.., b)| b.clone()).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Forks: proven digests that cannot both belong to one chain.
+//! Forks: two proven digests that cannot both belong to one chain.
 
 use super::Walk;
 use super::claims::{Claim, Claimer};
@@ -6,7 +6,7 @@ use crate::base::time::Window;
 use crate::proof::finding::{Code, Finding, Severity};
 
 impl Walk<'_> {
-    /// Two proven digests that name the same predecessor.
+    /// Reports proven digests that claim the same predecessor.
     pub(super) fn check_fork(&mut self, claims: &[Claim]) {
         let mut by: Vec<Claimer> = claims
             .iter()
@@ -26,7 +26,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A successor that begins before the digest it names ends.
+    /// Reports a proven successor that begins before this digest ends.
     pub(super) fn check_overlap(&mut self, digest: &Claimer, claims: &[Claim]) {
         let overlaps = |b: &&Claimer| b.proven && b.interval.from < digest.interval.to;
         if let Some(successor) = claims.iter().map(|c| &c.by).find(overlaps) {
@@ -36,6 +36,8 @@ impl Walk<'_> {
         }
     }
 
+    /// Reports that two digests exclude each other, where one of them meets the window. Neither counts as valid then,
+    /// because nothing shows which one belongs to the chain.
     fn fork(&mut self, one: &Claimer, other: &Claimer, message: &str) {
         let inside: Vec<&Claimer> = [one, other]
             .into_iter()
@@ -53,16 +55,14 @@ impl Walk<'_> {
             one.interval.to.max(other.interval.to),
         );
         let finding = Finding::new(Code::ChainFork, message).at(Some(&one.bucket), &one.key);
-        self.report(
-            Finding {
-                actual: Some(other.key.clone()),
-                ..finding
-            }
-            .over(time),
-        );
+        let finding = Finding {
+            actual: Some(other.key.clone()),
+            ..finding
+        };
+        self.report(finding.over(time));
     }
 
-    /// Counts a digest that was taken for valid among the others after all, once.
+    /// Moves a digest that was counted as valid to another count, once.
     pub(super) fn no_longer_valid(&mut self, digest: &Claimer, severity: Severity) {
         if !digest.valid
             || !self

@@ -1,4 +1,4 @@
-//! What is said of digests that are not proven, or not whole.
+//! Findings on digests that are not proven, or whose container was altered.
 
 use super::claims::Claim;
 use crate::base::text::quoted;
@@ -8,7 +8,7 @@ use crate::proof::digest_object::NotDigest;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity};
 use crate::proof::reason::Reason;
 
-/// The command that keeps the metadata of an object beside its copy, which may lie under another key.
+/// The command that saves the metadata of an object beside its copy. The copy may have another key.
 pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
     format!(
         "in the folder given with --path: aws s3api head-object --output json --bucket {} --key {} > {}",
@@ -18,8 +18,8 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
     )
 }
 
-/// What to do about a key that is not there: the command that gets a region's keys, unless AWS was
-/// asked for them.
+/// What to do about a missing key: the command that gets the keys of a region, unless they were looked up
+/// in AWS.
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
     if let Some(reason) = finding.reason {
         return reason.hint().into();
@@ -34,14 +34,14 @@ pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
     )
 }
 
-/// A digest whose content is proven and whose container is not what was delivered.
+/// The content of a digest is proven, but its container is not what was delivered.
 pub(super) fn container_altered() -> Finding {
     let message = "this digest's content equals what was delivered; the container was altered (it is not \
                    one whole gzip member and nothing else)";
     Finding::new(Code::DigestMalformed, message).hint(RECOPY)
 }
 
-/// A digest that is not proven, in a container that cannot be what was delivered.
+/// A digest is not proven, and its container cannot be what was delivered.
 pub(super) fn container_altered_too(finding: Finding) -> Finding {
     let message = format!(
         "this digest is not one whole gzip member and nothing else; besides, {}",
@@ -56,7 +56,7 @@ pub(super) fn container_altered_too(finding: Finding) -> Finding {
     }
 }
 
-/// What is said of something in the place of a digest.
+/// The finding on an object that is not a digest, in the place of one.
 pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
     let recorded = claims
         .iter()
@@ -100,7 +100,7 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
     }
 }
 
-/// A digest that a proven link names and that is not there.
+/// A proven digest links to a digest that is missing.
 pub(super) fn named_and_missing() -> Finding {
     Finding::new(
         Code::DigestMissing,

@@ -1,4 +1,4 @@
-//! A proven digest takes its place: it settles what was open, covers its time, and claims its
+//! A proven digest takes its place: it closes what was open, covers its time, and claims its
 //! predecessor.
 
 use jiff::Timestamp;
@@ -11,10 +11,10 @@ use crate::proof::judge::{OwnSignature, Proof, Verified};
 use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck};
 
-/// A digest that is proven, with all that was found on the way.
+/// A proven digest, with all that was found about it.
 pub(super) struct Proving<'r> {
     pub digest: Box<Verified>,
-    pub found: Vec<Finding>,
+    pub findings: Vec<Finding>,
     pub by_successor: Option<Reason>,
     pub keys: Vec<KeyUse>,
     pub own: &'r OwnSignature,
@@ -23,65 +23,91 @@ pub(super) struct Proving<'r> {
     pub generated: Option<Timestamp>,
 }
 
+/// What is kept of a proven digest until the next older one is met.
+pub(super) struct Newer {
+    pub from: Timestamp,
+    pub key: String,
+    /// The bucket and key of its predecessor.
+    pub link: Option<(String, String)>,
+}
+
 impl Walk<'_> {
     /// Takes a proven digest into the chain.
-    pub(super) fn proven(&mut self, proving: Proving<'_>) -> PlacedDigest {
-        let Proving {
-            digest,
-            found,
-            by_successor,
-            keys,
-            own,
-            claims,
-            relocated,
-            generated,
-        } = proving;
-        let interval = digest.interval();
+    pub(super) fn proven(&mut self, mut proving: Proving<'_>) -> PlacedDigest {
+        let interval = proving.digest.interval();
         let inside = self.meets(interval);
-        let (bucket, key) = digest.place();
-        let worst = found.iter().max_by_key(|f| f.severity);
-        let (told, worst) = (worst.cloned(), worst.map(|f| f.severity));
+        let worst = proving.findings.iter().max_by_key(|f| f.severity).cloned();
+        let severity = worst.as_ref().map(|f| f.severity);
+        let (bucket, key) = proving.digest.place();
         let me = Claimer {
             bucket: bucket.into(),
             key: key.into(),
             interval,
             proven: true,
-            in_place: !relocated,
-            valid: inside && worst.is_none_or(|w| w == Severity::Note),
+            in_place: !proving.relocated,
+            valid: inside && severity.is_none_or(|s| s == Severity::Note),
         };
-        if !relocated {
+        if me.in_place {
             self.buckets.insert(me.bucket.clone());
         }
-        self.close(Some((&digest, &me)));
+        self.close_before(&proving.digest, &me);
         if inside {
-            self.walked.seen += 1;
-            match worst {
-                Some(Severity::Failed) => self.walked.tally.failed += 1,
-                Some(Severity::Unproven) => self.walked.tally.unproven += 1,
-                _ => self.walked.tally.valid += 1,
-            }
-            for finding in found {
-                self.colour(finding.severity, interval);
-                self.report(finding.over(interval));
-            }
-            if let Some(why) = by_successor {
-                let (count, time) = self.by_successor.entry(why).or_insert((0, interval));
-                *count += 1;
-                time.from = time.from.min(interval.from);
-                time.to = time.to.max(interval.to);
-            }
-            self.late(&me, generated);
-            self.witness("proven", key, Some(digest.sha256()), own);
-            self.anchor(&digest, own, claims);
-            self.walked.keys.extend(keys.iter().cloned());
-            self.locate(&digest);
+            self.count_proven(&mut proving, &me, severity);
         }
         if self.scope.backfill {
-            self.met.insert(me.key.clone(), Some(digest.sha256()));
+            let sha256 = proving.digest.sha256();
+            self.met.insert(me.key.clone(), Some(sha256));
         } else {
-            self.check_overlap(&me, claims);
+            self.check_overlap(&me, proving.claims);
         }
-        // A starting digest says nothing of the hour it spans, a backfill digest covers no time.
+        self.cover(&proving.digest, interval, proving.relocated);
+        self.claim_predecessor(&proving.digest, me, inside);
+        placed(proving, worst, inside)
+    }
+
+    /// Closes what was open before this digest, and keeps the hole between it and the next newer one.
+    fn close_before(&mut self, digest: &Verified, me: &Claimer) {
+        let blind = self.close_all(Some(me));
+        let unread = self.unread.take();
+        if let Some(newer) = self.newer.take() {
+            self.find_hole(&newer, me, blind, unread);
+        }
+        self.newer = Some(Newer {
+            from: me.interval.from,
+            key: me.key.clone(),
+            link: digest.previous().map(|l| (l.bucket.clone(), l.key.clone())),
+        });
+    }
+
+    /// Counts a digest inside the window, with its findings, its keys and its place.
+    fn count_proven(&mut self, proving: &mut Proving<'_>, me: &Claimer, worst: Option<Severity>) {
+        let interval = me.interval;
+        self.walked.seen += 1;
+        match worst {
+            Some(Severity::Failed) => self.walked.tally.failed += 1,
+            Some(Severity::Unproven) => self.walked.tally.unproven += 1,
+            _ => self.walked.tally.valid += 1,
+        }
+        for finding in std::mem::take(&mut proving.findings) {
+            self.report_over(interval, finding);
+        }
+        if let Some(reason) = proving.by_successor {
+            let (count, time) = self.by_successor.entry(reason).or_insert((0, interval));
+            *count += 1;
+            time.from = time.from.min(interval.from);
+            time.to = time.to.max(interval.to);
+        }
+        self.note_late(me, proving.generated);
+        let sha256 = Some(proving.digest.sha256());
+        self.add_evidence("proven", &me.key, sha256, proving.own);
+        self.anchor(&proving.digest, proving.own, proving.claims);
+        self.walked.keys.extend(proving.keys.iter().cloned());
+        self.locate(&proving.digest);
+    }
+
+    /// Accounts for the interval of a digest. A starting digest accounts for no time, because logging
+    /// began at its end; a backfill digest covers none.
+    fn cover(&mut self, digest: &Verified, interval: Window, relocated: bool) {
         match (self.scope.backfill, digest.is_starting()) {
             (true, _) => {}
             (false, true) => self.walked.restarts.push(interval.to),
@@ -97,39 +123,21 @@ impl Walk<'_> {
         } else {
             interval.from
         });
-        if let Some(link) = digest.previous().cloned() {
-            // One digest beyond the window is read for its proof; what came before it is not asked.
-            // But where two may claim the same predecessor, both claims must be known.
-            let rival = || self.claims.holds(&link);
-            if inside || interval.from >= self.scope.to || rival() {
-                self.claim(link, me);
-            }
-        }
-        let passed_over = if inside && relocated {
-            digest.log_files().len() as u64
-        } else {
-            0
+    }
+
+    /// Claims the predecessor. Before the window one digest is read for its proof, and its predecessor is not
+    /// needed; but where that predecessor is claimed already, both claims must be known to see a fork.
+    fn claim_predecessor(&mut self, digest: &Verified, me: Claimer, inside: bool) {
+        let Some(link) = digest.previous().cloned() else {
+            return;
         };
-        let (proven, beyond) = match (relocated, inside) {
-            (true, _) => (None, None),
-            (false, true) => (Some(digest), None),
-            (false, false) => (None, Some(digest)),
-        };
-        PlacedDigest {
-            proven,
-            beyond,
-            proof: Some(Proof {
-                own: matches!(own, OwnSignature::Present(_, SignatureCheck::Valid(_))),
-                keys,
-            }),
-            finding: told,
-            passed_over,
-            stands: !relocated,
-            inside,
+        if inside || me.interval.from >= self.scope.to || self.claims.holds(&link) {
+            self.claim(link, me);
         }
     }
 
-    fn late(&mut self, me: &Claimer, generated: Option<Timestamp>) {
+    /// Notes a backfill digest that was generated too late.
+    fn note_late(&mut self, me: &Claimer, generated: Option<Timestamp>) {
         if let Some(at) = generated
             && at > shift(me.interval.to, self.scope.backfill_grace)
         {
@@ -145,6 +153,7 @@ impl Walk<'_> {
         }
     }
 
+    /// Keeps the oldest and the newest proven digest.
     fn anchor(&mut self, digest: &Verified, own: &OwnSignature, claims: &[Claim]) {
         let signature = match own {
             OwnSignature::Present(hex, _) => Some(hex),
@@ -164,13 +173,13 @@ impl Walk<'_> {
         self.walked.anchors = Some(Box::new((anchor, newest)));
     }
 
+    /// Adds the digest's time to the location that it was written to.
     fn locate(&mut self, digest: &Verified) {
         let Some(root) = digest.root() else { return };
         let (bucket, _) = digest.place();
         let time = digest.interval();
-        match self
-            .walked
-            .locations
+        let locations = &mut self.walked.locations;
+        match locations
             .iter_mut()
             .find(|l| l.bucket == bucket && l.root == *root)
         {
@@ -181,14 +190,46 @@ impl Walk<'_> {
                 };
             }
             None => {
-                // Most chains have one.
-                self.walked.locations.reserve_exact(1);
-                self.walked.locations.push(Location {
+                // Most chains have one location.
+                locations.reserve_exact(1);
+                locations.push(Location {
                     bucket: bucket.into(),
                     root: root.clone(),
                     time,
                 });
             }
         }
+    }
+}
+
+/// What became of a proven digest.
+fn placed(proving: Proving<'_>, worst: Option<Finding>, inside: bool) -> PlacedDigest {
+    let Proving {
+        digest,
+        keys,
+        own,
+        relocated,
+        ..
+    } = proving;
+    let passed_over = match inside && relocated {
+        true => digest.log_files().len() as u64,
+        false => 0,
+    };
+    let (proven, beyond) = match (relocated, inside) {
+        (true, _) => (None, None),
+        (false, true) => (Some(digest), None),
+        (false, false) => (None, Some(digest)),
+    };
+    PlacedDigest {
+        proven,
+        beyond,
+        proof: Some(Proof {
+            own: matches!(own, OwnSignature::Present(_, SignatureCheck::Valid(_))),
+            keys,
+        }),
+        finding: worst,
+        passed_over,
+        stands: !relocated,
+        inside,
     }
 }

@@ -1,4 +1,4 @@
-//! How far a chain is walked, and what the walk gives.
+//! What a walk takes, and what it gives.
 
 use std::collections::BTreeSet;
 
@@ -14,41 +14,41 @@ use crate::proof::judge::{Proof, Verified};
 use crate::proof::keys::Keys;
 use crate::proof::signature::KeyUse;
 
-/// How far a chain is walked, and with what.
+/// What a chain is walked with.
 #[derive(Clone)]
 pub struct WalkScope<'a> {
     /// The chain.
     pub chain: ChainId,
-    /// Whether these are its backfill digests, which form a set of their own and cover no time.
+    /// Whether its backfill digests are walked, which form a set of their own and cover no time.
     pub backfill: bool,
-    /// The beginning of the window, where it was given.
+    /// The beginning of the window, if one was given.
     pub from: Option<Timestamp>,
     /// The end of the window.
     pub to: Timestamp,
-    /// The keys.
+    /// The public keys.
     pub keys: &'a dyn Keys,
-    /// Time whose digests could not be listed.
+    /// The time whose digests could not be listed.
     pub hidden: Spans,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
 }
 
-/// Digests by what became of them.
+/// Digests by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Proven and in order.
     pub valid: u64,
     /// Altered or forged.
     pub failed: u64,
-    /// Named by a proven link and not there.
+    /// Missing, although a proven digest links to them.
     pub missing: u64,
-    /// Missing between two proven digests, named by nothing that remains.
+    /// Missing between two proven digests, although no remaining digest links to them: one for each hour.
     pub missing_inferred: u64,
-    /// Not proven.
+    /// Neither proven nor altered, as far as could be checked.
     pub unproven: u64,
 }
 
-/// A proven digest as evidence: enough to find it again and to continue from it.
+/// A proven digest as evidence, enough to find it again and to continue from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anchor {
     /// Its key.
@@ -61,12 +61,12 @@ pub struct Anchor {
     pub end: Timestamp,
 }
 
-/// Where a chain's digests were written, and over which time.
+/// Where digests of a chain were written, and over which time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The bucket.
     pub bucket: String,
-    /// Prefix and organization.
+    /// The prefix and organization in its keys.
     pub root: KeyRoot,
     /// The time its digests cover.
     pub time: Window,
@@ -75,20 +75,35 @@ pub struct Location {
 /// What became of one object handed to the walk.
 #[derive(Debug)]
 pub struct PlacedDigest {
-    /// The digest, if it is proven and in its place within the window: its logs are to be checked.
+    /// The digest, if it is proven, in its place and inside the window. Its logs are to be checked.
     pub proven: Option<Box<Verified>>,
-    /// The digest, if it is proven and in its place beyond the window: its logs are named there.
+    /// The digest, if it is proven, in its place and outside the window. The logs it lists are referenced.
     pub beyond: Option<Box<Verified>>,
     /// What proves it.
     pub proof: Option<Proof>,
-    /// How it is told, a line a file: the worst that was found, or `None` if it is in order.
+    /// The worst finding on it, for formats with one line per file; `None` if it is intact.
     pub finding: Option<Finding>,
-    /// Logs that are named and are not looked for, because the digest is not in its place.
+    /// The number of logs that it lists and that are not checked, because it is not in its place.
     pub passed_over: u64,
-    /// It is proven and lies where it was written, within the window or not.
+    /// It is proven and lies where it was written, inside the window or not.
     pub stands: bool,
-    /// It meets the window; what does not was looked at for its proof alone.
+    /// It meets the window. One outside is read for its proof alone.
     pub inside: bool,
+}
+
+impl PlacedDigest {
+    /// An object that is not a proven digest in its place.
+    pub(super) fn unproven(finding: Finding, inside: bool) -> Self {
+        PlacedDigest {
+            proven: None,
+            beyond: None,
+            proof: None,
+            finding: Some(finding),
+            passed_over: 0,
+            stands: false,
+            inside,
+        }
+    }
 }
 
 /// What a walk found.
@@ -96,10 +111,9 @@ pub struct PlacedDigest {
 pub struct Walked {
     /// Findings, in the order they were made.
     pub findings: Vec<Finding>,
-    /// The time coloured.
+    /// The state of its time.
     pub paint: Paint,
-    /// The time that proven, damaged and missing digests account for; starting digests account for
-    /// none.
+    /// The time that proven, damaged and missing digests account for. Starting digests account for none.
     pub accounted: Spans,
     /// The ends of starting digests.
     pub restarts: Vec<Timestamp>,
@@ -109,18 +123,18 @@ pub struct Walked {
     pub anchors: Option<Box<(Anchor, Anchor)>>,
     /// Where proven digests were written.
     pub locations: Vec<Location>,
-    /// Keys that proved something.
+    /// The public keys that a signature verified under.
     pub keys: BTreeSet<KeyUse>,
-    /// The beginning of the data: the oldest digest's start, or its end if it is a starting digest.
+    /// The beginning of the data: the start of the oldest digest, or its end if it is a starting digest.
     pub begins: Option<Timestamp>,
-    /// SHA-256 over the digests seen in the window, newest first.
+    /// SHA-256 over the digests in the window and their outcomes, newest first.
     pub evidence: Option<Sha256>,
-    /// Objects that met the window under a digest's name.
+    /// The number of objects under a digest's name that meet the window.
     pub seen: u64,
 }
 
 impl Walked {
-    /// That of no digests.
+    /// The result of a walk without digests.
     pub fn nothing() -> Self {
         Walked {
             evidence: Some(Sha256::of(&[])),
@@ -128,13 +142,13 @@ impl Walked {
         }
     }
 
-    /// Whether it is that of no digests, and none is missing.
+    /// Whether no digest was met, and none is missing.
     pub fn says_nothing(&self) -> bool {
         let unpainted = self.paint == Paint::default() && self.locations.is_empty();
         unpainted && self.seen == 0 && self.tally == Tally::default()
     }
 
-    /// The end of the newest digest, proven or not, there or missing.
+    /// The end of the newest digest, whether it is proven, unproven or missing.
     pub fn last_end(&self) -> Option<Timestamp> {
         let accounted = self.accounted.bounds().map(|b| b.to);
         accounted.max(self.restarts.iter().max().copied())

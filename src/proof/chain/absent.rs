@@ -1,0 +1,67 @@
+//! Digests that a link refers to and that could not be read.
+
+use jiff::Timestamp;
+
+use super::Walk;
+use super::messages::named_and_missing;
+use super::open::OpenDigest;
+use crate::base::text::quoted;
+use crate::proof::detail::{Detail, UnreadObject};
+use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
+
+impl Walk<'_> {
+    /// Reports that a place could not be read to which a link refers: why, and what the source answered,
+    /// or `None` where nothing exists there. Without a claim by a proven digest this reports nothing.
+    pub fn absent(
+        &mut self,
+        (bucket, key): (&str, &str),
+        end: Timestamp,
+        trouble: Option<(Reason, String)>,
+    ) {
+        let claims = self.claims.take(end, bucket, key);
+        self.check_fork(&claims);
+        let Some(claim) = claims.iter().find(|c| c.by.proven) else {
+            return;
+        };
+        let in_place = claims.iter().any(|c| c.by.proven && c.by.in_place);
+        let finding = finding_of(trouble, in_place);
+        let mut finding = finding.at(Some(bucket), key);
+        finding.digest = Some(claim.by.key.clone());
+        finding.expected = claim.link.sha256.map(|hash| hash.to_string());
+        let elsewhere = finding.reason == Some(Reason::Elsewhere);
+        if elsewhere {
+            finding.hint = Some(if in_place {
+                let path = quoted(&format!("{bucket}=DIR"));
+                format!("give the copy of bucket {bucket} too: --path {path}")
+            } else {
+                "first give the --map that is told for the digests found elsewhere".into()
+            });
+        }
+        self.open.push(OpenDigest {
+            end,
+            older: None,
+            missing: finding.code == Code::DigestMissing,
+            elsewhere: elsewhere.then(|| bucket.to_owned()),
+            finding,
+        });
+    }
+}
+
+/// Nothing in a copy whose digests lie elsewhere than they were written to is no evidence that the digest is missing.
+fn finding_of(trouble: Option<(Reason, String)>, in_place: bool) -> Finding {
+    match trouble {
+        None if in_place => named_and_missing(),
+        None => Finding::new(
+            Code::DigestUnreadable,
+            "a digest that its successor names is not in this copy, whose digests lie elsewhere than \
+             they were written to",
+        )
+        .reason(Reason::Elsewhere),
+        Some((reason, answer)) => Finding::detailed(Detail::Unread {
+            object: UnreadObject::LinkedDigest,
+            answer: answer.into(),
+        })
+        .reason(reason),
+    }
+}

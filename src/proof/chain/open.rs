@@ -1,0 +1,149 @@
+//! Digests that are not proven, or missing: their findings wait until the next older digest shows which time
+//! they colour.
+
+use jiff::Timestamp;
+
+use super::claims::Claimer;
+use super::messages::named_and_missing;
+use super::{Walk, hour_before};
+use crate::base::time::Window;
+use crate::proof::finding::{Finding, Severity};
+
+/// An unproven or missing digest, whose beginning is unknown until the next older digest is met.
+pub(super) struct OpenDigest {
+    pub end: Timestamp,
+    /// The latest end of anything older met so far.
+    pub older: Option<Timestamp>,
+    pub finding: Finding,
+    pub missing: bool,
+    /// The bucket it belongs in, if that one is not part of the source. Others beside it may be there too.
+    pub elsewhere: Option<String>,
+}
+
+impl OpenDigest {
+    /// A digest that exists.
+    pub fn present(end: Timestamp, finding: Finding) -> Self {
+        OpenDigest {
+            end,
+            older: None,
+            finding,
+            missing: false,
+            elsewhere: None,
+        }
+    }
+
+    /// Something older ends at `end`.
+    fn bound(&mut self, end: Timestamp) {
+        self.older = self.older.max(Some(end).filter(|older| *older < self.end));
+    }
+}
+
+impl Walk<'_> {
+    /// Bounds and closes what was open before the object at hand, whatever that turns out to be. Digests that
+    /// belong elsewhere wait for the next proven digest.
+    pub(super) fn bound_open(&mut self, end: Timestamp) {
+        for mut open in std::mem::take(&mut self.open) {
+            open.bound(end);
+            if open.elsewhere.is_some() || open.missing || open.older.is_none() {
+                // An unproven digest does not bound the time of one that a proven link shows to have existed.
+                if open.missing {
+                    open.older = None;
+                }
+                self.open.push(open);
+            } else {
+                self.close(open, false);
+            }
+        }
+    }
+
+    /// Closes all that was open before a proven digest, or at the end of the walk. Gives the first finding
+    /// on a digest that belongs elsewhere: what lies beside that one is unknown.
+    pub(super) fn close_all(&mut self, older: Option<&Claimer>) -> Option<Finding> {
+        let mut open = std::mem::take(&mut self.open);
+        // Present digests first: a missing one that is older than all of them lies before the data.
+        open.sort_by_key(|o| o.missing);
+        let mut blind = None;
+        for mut open in open {
+            if let (Some(bucket), Some(me)) = (&open.elsewhere, older) {
+                if me.in_place && me.bucket == *bucket {
+                    // That bucket is part of the source after all, so this digest is missing from it.
+                    let (bucket, key) = (open.finding.bucket.take(), open.finding.key.take());
+                    open.finding =
+                        named_and_missing().at(bucket.as_deref(), &key.unwrap_or_default());
+                    (open.missing, open.elsewhere) = (true, None);
+                } else {
+                    blind.get_or_insert_with(|| open.finding.clone());
+                }
+            }
+            if let Some(me) = older {
+                open.bound(me.interval.to);
+            }
+            self.close(open, older.is_none());
+        }
+        blind
+    }
+
+    /// Closes one: it covers the hour before its end, as far as nothing older ends in that hour. `last` says
+    /// that the walk is over, so a missing one may lie before the data.
+    fn close(&mut self, open: OpenDigest, last: bool) {
+        let OpenDigest {
+            end,
+            older,
+            finding,
+            missing,
+            elsewhere,
+        } = open;
+        let mut time = hour_before(end);
+        time.from = older.map_or(time.from, |older| older.max(time.from));
+        let exists = !missing && elsewhere.is_none();
+        if exists {
+            self.begins(time.from);
+        }
+        let begins = self.walked.begins.filter(|_| last && !exists);
+        let begins = self.scope.from.or(begins);
+        let before = begins.is_some_and(|begins| end <= begins);
+        if let Some(from) = self.scope.from.filter(|_| last && elsewhere.is_some()) {
+            // Any older ones may be in that bucket too, so all time before is unknown.
+            time.from = time.from.min(from);
+        }
+        match (missing, before) {
+            (true, true) => self.note_before_window(time, finding),
+            _ => self.count(time, finding, missing, before),
+        }
+    }
+
+    /// A digest that is missing before the window, or before the data, is no more than a note.
+    fn note_before_window(&mut self, time: Window, finding: Finding) {
+        let message = if self.scope.from.is_some() {
+            "the digest before the first one in the window is not there (deleted, expired or \
+             never delivered); it lies before the window"
+        } else {
+            "earlier digests existed, and the one before the first that is here is not there \
+             (deleted, expired or never delivered); what they covered is not proven: give \
+             --start-time to have that time judged"
+        };
+        let finding = Finding {
+            message: message.into(),
+            ..finding
+        };
+        self.report(finding.severity(Severity::Note).over(time));
+    }
+
+    /// Counts and reports a digest over its time, where that meets the window.
+    fn count(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
+        if !self.scope.backfill {
+            self.walked.accounted.insert(time);
+        }
+        if before || !self.meets(time) {
+            return;
+        }
+        self.walked.seen += u64::from(!missing);
+        let tally = &mut self.walked.tally;
+        match (missing, finding.severity) {
+            (true, _) => tally.missing += 1,
+            (false, Severity::Failed) => tally.failed += 1,
+            (false, _) => tally.unproven += 1,
+        }
+        self.report_over(time, finding);
+    }
+}

@@ -1,0 +1,255 @@
+//! One object under a digest's name is judged: proven, not proven, or not a digest at all.
+
+use jiff::Timestamp;
+
+use super::claims::{Claim, Claimer};
+use super::messages::{
+    container_altered, container_altered_too, keep_metadata, keys_hint, not_a_digest,
+};
+use super::open::OpenDigest;
+use super::proven::Proving;
+use super::{PlacedDigest, Walk, hour_before};
+use crate::base::sha256::Sha256;
+use crate::cloudtrail::digest::{Link, Unverified};
+use crate::proof::digest_object::{Content, MetadataProblem, NotDigest, Reading};
+use crate::proof::finding::{Code, Finding, OLDER_VERSION, ObjectFacts, Severity};
+use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
+use crate::proof::placement::{Placement, RecordedPlace, placement};
+use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
+
+/// The object at hand, without its content.
+struct Found {
+    bucket: Option<String>,
+    key: String,
+    end: Timestamp,
+    own: OwnSignature,
+    facts: ObjectFacts,
+    metadata_trouble: Option<MetadataProblem>,
+}
+
+impl Found {
+    /// Makes a finding one about this object.
+    fn about(&self, finding: Finding) -> Finding {
+        Finding {
+            object: self.facts.clone(),
+            ..finding.at(self.bucket.as_deref(), &self.key)
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Takes one object read under a digest's name; newest first. `proven` is the hash of the digest of this
+    /// name, where it is proven at its recorded place and this object lies elsewhere.
+    pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
+        let Reading {
+            bucket,
+            key,
+            name,
+            recorded,
+            content,
+            own,
+            facts,
+            generated,
+            signed: signed_at,
+            metadata_trouble,
+        } = reading;
+        let end = name.end;
+        let found = Found {
+            bucket,
+            key,
+            end,
+            own,
+            facts,
+            metadata_trouble,
+        };
+        if let Some(proven) = proven {
+            return self.place_copy(&found, &content, proven);
+        }
+        self.bound_open(end);
+        let (digest, whole) = match content {
+            Content::Digest { digest, whole } => (*digest, whole),
+            Content::Other(other) => {
+                let claims = self.claims.take_recorded(end, &recorded);
+                let claims = self.with_earlier(end, &recorded, claims);
+                return self.place_other(&found, other, &claims);
+            }
+        };
+        let (signed_bucket, signed_key) = digest.claimed_place_unverified();
+        let signed = (signed_bucket.to_owned(), signed_key.to_owned());
+        let mut claims = self.claims.take(end, &signed.0, &signed.1);
+        claims.extend(self.claims.take_recorded(end, &recorded));
+        let claims = self.with_earlier(end, &recorded, claims);
+        let linked = claims.iter().any(|c| {
+            c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
+        });
+        let placement = placement(&digest, &name, &found.key, &recorded, linked);
+        let records = self.records(&digest, &found.own, &claims, signed_at);
+        let carried = digest.claimed_previous_unverified().cloned();
+        match judge(digest, &found.own, &records) {
+            JudgedDigest::Unproven(finding) => {
+                let finding = self.unproven(&found, finding, &signed, placement, whole);
+                if let Some(link) = carried {
+                    self.claim(link, Claimer::unproven(signed, hour_before(end)));
+                }
+                self.open_digest(found.end, found.about(finding), &found.own, &found.key)
+            }
+            JudgedDigest::Proven {
+                digest,
+                finding,
+                by_successor,
+                keys,
+            } => {
+                let relocated = match placement {
+                    Placement::InPlace => None,
+                    Placement::Relocated(why) => Some(why),
+                    Placement::Other(why) => {
+                        return self.open_digest(end, found.about(why), &found.own, &found.key);
+                    }
+                };
+                let is_relocated = relocated.is_some();
+                let container = (!whole).then(container_altered);
+                let findings = finding.into_iter().chain(relocated).chain(container);
+                self.proven(Proving {
+                    digest,
+                    findings: findings.map(|f| found.about(f)).collect(),
+                    by_successor,
+                    keys,
+                    own: &found.own,
+                    claims: &claims,
+                    relocated: is_relocated,
+                    generated,
+                })
+            }
+        }
+    }
+
+    /// An object beside a digest that is proven at its recorded place: a note, because nothing depends on it.
+    fn place_copy(&mut self, found: &Found, content: &Content, proven: Sha256) -> PlacedDigest {
+        let same = matches!(content, Content::Digest { digest, .. } if digest.sha256() == proven);
+        let message = if same {
+            "a copy of a digest that is proven at its recorded place; nothing hangs on it"
+        } else {
+            "another object under the name of a digest that is proven at its recorded place; nothing \
+             hangs on it"
+        };
+        let time = hour_before(found.end);
+        let finding = found.about(Finding::new(Code::DigestRelocated, message));
+        let finding = finding.severity(Severity::Note).over(time);
+        let inside = self.meets(time);
+        if inside {
+            self.report(finding.clone());
+        }
+        PlacedDigest::unproven(finding, inside)
+    }
+
+    fn place_other(&mut self, found: &Found, other: NotDigest, claims: &[Claim]) -> PlacedDigest {
+        let finding = found.about(not_a_digest(other, claims));
+        self.open_digest(found.end, finding, &found.own, &found.key)
+    }
+
+    /// The claims on the places of an object, with those that another object in its place took before.
+    fn with_earlier(
+        &mut self,
+        end: Timestamp,
+        recorded: &[RecordedPlace],
+        mut claims: Vec<Claim>,
+    ) -> Vec<Claim> {
+        self.check_fork(&claims);
+        claims.extend(self.claims.met_before(end, recorded, &claims));
+        self.claims.remember(end, &claims);
+        claims
+    }
+
+    /// What successors recorded of a digest, with their signatures checked over its bytes.
+    fn records<'c>(
+        &self,
+        digest: &Unverified,
+        own: &OwnSignature,
+        claims: &'c [Claim],
+        signed: (Timestamp, Timestamp),
+    ) -> Vec<RecordedProof<'c>> {
+        let region = &self.scope.chain.region;
+        let signature = |link: &Link| match own {
+            // The same signature is not checked twice, unless the algorithm named beside the digest's own
+            // kept that one from being checked.
+            OwnSignature::Present(
+                hex,
+                checked @ (SignatureCheck::Valid(_) | SignatureCheck::Invalid),
+            ) if hex.eq_ignore_ascii_case(&link.signature) => checked.clone(),
+            _ => {
+                let written = WrittenSignature {
+                    hex: &link.signature,
+                    algorithm: None,
+                };
+                check(digest, written, region, self.scope.keys, signed)
+            }
+        };
+        let record = |claim: &'c Claim| RecordedProof {
+            link: &claim.link,
+            by_proven: claim.by.proven,
+            signature: signature(&claim.link),
+        };
+        claims.iter().map(record).collect()
+    }
+
+    /// The finding on a digest that nothing proves, with what to do about it.
+    fn unproven(
+        &self,
+        found: &Found,
+        finding: Finding,
+        signed: &(String, String),
+        placement: Placement,
+        whole: bool,
+    ) -> Finding {
+        let finding = match finding.code {
+            Code::DigestSignatureAbsent => {
+                let hint = match found.metadata_trouble {
+                    Some(MetadataProblem::Unsigned) => OLDER_VERSION.into(),
+                    _ => keep_metadata(&signed.0, &signed.1, &found.key),
+                };
+                match found.metadata_trouble {
+                    Some(problem) => Finding {
+                        message: problem.message().into(),
+                        detail: None,
+                        ..finding
+                    },
+                    None => finding,
+                }
+                .hint(hint)
+            }
+            Code::KeyUnavailable | Code::KeyUnknown => {
+                let hint = keys_hint(&finding, &self.scope.chain.region);
+                finding.hint(hint)
+            }
+            _ => finding,
+        };
+        match placement {
+            Placement::Other(why) if finding.severity != Severity::Failed => why,
+            _ if !whole => container_altered_too(finding),
+            _ => finding,
+        }
+    }
+
+    /// Opens an object that is not a proven digest in its place.
+    fn open_digest(
+        &mut self,
+        end: Timestamp,
+        finding: Finding,
+        own: &OwnSignature,
+        key: &str,
+    ) -> PlacedDigest {
+        let inside = self.meets(hour_before(end));
+        if inside {
+            self.add_evidence(finding.code.as_str(), key, None, own);
+        }
+        if self.scope.backfill {
+            self.met.entry(key.to_owned()).or_insert(None);
+        }
+        if finding.severity == Severity::Unproven {
+            self.unread.get_or_insert_with(|| finding.clone());
+        }
+        let placed = PlacedDigest::unproven(finding.clone(), inside);
+        self.open.push(OpenDigest::present(end, finding));
+        placed
+    }
+}
