@@ -114,7 +114,9 @@ pub fn interrupted(run: Run) -> Value {
     assert_eq!(report["verdict"], "unproven", "{report}");
     assert_eq!(report["totals"]["findings"]["failed"], 0, "{report}");
     let findings = report["findings"].as_array().expect("findings");
-    let mut stopped = findings.iter().filter(|f| f["reason"] == Reason::Interrupted.as_str());
+    let mut stopped = findings
+        .iter()
+        .filter(|f| f["reason"] == Reason::Interrupted.as_str());
     let few = stopped.clone().count();
     assert!((1..=4).contains(&few), "{findings:#?}");
     assert!(stopped.all(|f| f["count"].as_u64().is_some_and(|n| n > 0)));
