@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use serde_json::json;
 use trailproof::base::time::{Window, shift};
-use trailproof::cloudtrail::event::record::{Evidence, Via, read_one};
+use trailproof::cloudtrail::event::record::read_one;
+use trailproof::cloudtrail::event::{Evidence, Via};
 use trailproof::cloudtrail::ids::ChainId;
 use trailproof::proof::coverage::Spans;
 use trailproof::proof::gap::{AROUND, Gap, Owner, find, split_by_cause};

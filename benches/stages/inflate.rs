@@ -24,6 +24,6 @@ fn inflated(content: Vec<u8>) -> Case {
     Case::new(Amount::Bytes(content.len()), move || {
         let mut inflater = inflater.borrow_mut();
         let inflated = inflater.run(&mut body.as_slice(), u64::MAX, &mut |_| {});
-        assert!(inflated.is_ok_and(|i| i.container == Container::Whole));
+        assert!(inflated.is_ok_and(|i| i.container == Container::Complete));
     })
 }

@@ -1,6 +1,6 @@
 //! A log's records, read through for those that bear on trails.
 
-use trailproof::cloudtrail::event::record::{read, read_held};
+use trailproof::cloudtrail::event::record::{read, read_in_place};
 
 use super::case::{Amount, Case, Named, Size};
 use super::data;
@@ -18,7 +18,7 @@ fn reading(size: Size) -> Case {
 fn reading_held(size: Size) -> Case {
     let content = data::log(size);
     Case::new(Amount::Bytes(content.len()), move || {
-        let records = read_held(&mut content.clone(), &mut |_| {});
+        let records = read_in_place(&mut content.clone(), &mut |_| {});
         assert!(!records.broken && records.seen == u64::from(size.records));
     })
 }

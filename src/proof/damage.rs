@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::{Call, Evidence, TrailSetting};
+use crate::cloudtrail::event::{Call, Evidence, TrailSetting};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
@@ -170,7 +170,7 @@ impl<'e> DamageCalls<'e> {
             };
             let by = |e: &Evidence| {
                 let event = &e.event;
-                let (by, called, from) = (event.by(), event.called(), event.from_where());
+                let (by, called, from) = (event.by(), event.name_and_id(), event.origin());
                 format!("{by} at {} ({called}){from}", event.time)
             };
             finding.message += &match done.len() {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::Evidence;
+use crate::cloudtrail::event::Evidence;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::detail::Detail;
 use crate::proof::reason::Reason;

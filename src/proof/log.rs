@@ -27,8 +27,8 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
     let equal = log.sha256 == expected;
     const EQUAL: &str = "this log's content equals what was delivered; the container was altered";
     let finding = match (log.container, equal) {
-        (Container::Whole, true) => return Ok(()),
-        (Container::Whole, false) => Finding::new(
+        (Container::Complete, true) => return Ok(()),
+        (Container::Complete, false) => Finding::new(
             Code::LogModified,
             "this log is a whole gzip file with other content than was delivered",
         ),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::GetError;
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::Event;
+use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};

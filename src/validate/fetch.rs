@@ -229,7 +229,7 @@ impl<'a> Fetcher<'a> {
         Ok(match Unverified::parse_hashed(&json, inflated.sha256) {
             Ok(digest) => Content::Digest {
                 digest: Box::new(digest),
-                whole: inflated.container == Container::Whole,
+                whole: inflated.container == Container::Complete,
             },
             Err(why) => {
                 let why = match inflated.container {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::{Evidence as Known, Via as Told};
+use crate::cloudtrail::event::{Evidence as Known, Via as Told};
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, Severity};
 use crate::proof::keys;

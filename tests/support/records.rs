@@ -1,13 +1,14 @@
 //! Reading log records in the ways the program does.
 
-use trailproof::cloudtrail::event::record::{Event, Records, read, read_held};
+use trailproof::cloudtrail::event::Event;
+use trailproof::cloudtrail::event::record::{Records, read, read_in_place};
 
 /// What reading gives, and what it takes.
 pub fn taken(json: &[u8]) -> (Records, Vec<Event>) {
     let mut events = Vec::new();
     let records = read(&mut &json[..], &mut |event| events.push(event));
     let mut held = Vec::new();
-    let again = read_held(&mut json.to_vec(), &mut |event| held.push(event));
+    let again = read_in_place(&mut json.to_vec(), &mut |event| held.push(event));
     assert_eq!((again, &held), (records, &events), "held in memory");
     (records, events)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
-use trailproof::cloudtrail::event::record::{
+use trailproof::cloudtrail::event::{
     Call, Event, TrailChange, TrailRef, TrailSetting, TrailSettings,
 };
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::SessionTrails;
 use crate::aws::{Ask, trouble};
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::{self, Event};
+use crate::cloudtrail::event::{Event, record};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 

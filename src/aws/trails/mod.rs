@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use self::lookup::LookupPace;
 use crate::aws::{Ask, Session, trouble};
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::Event;
+use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};

@@ -193,7 +193,7 @@ impl Inflater {
                     let more = !chunk.is_empty() || !body.next(input)?.is_empty();
                     result.container = match more {
                         true => Container::TrailingData,
-                        false => Container::Whole,
+                        false => Container::Complete,
                     };
                 }
                 break;
@@ -245,7 +245,7 @@ mod tests {
             Ok(Status::StreamEnd) if decoder.total_in() < bytes.len() as u64 => {
                 Container::TrailingData
             }
-            Ok(Status::StreamEnd) => Container::Whole,
+            Ok(Status::StreamEnd) => Container::Complete,
             Ok(Status::Ok | Status::BufError) => Container::CutOff,
             Err(_) => Container::Broken,
         };

@@ -1,61 +1,61 @@
-//! Reading JSON without insisting: a value of another type than expected says nothing, is marked odd
-//! and skipped, and what stands around it is read all the same.
+//! Reads JSON leniently: a value of an unexpected type is marked as odd and skipped, and everything around
+//! it is still read. AWS adds to its formats without notice, and one surprise must not hide the rest.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Longest text kept, in bytes; what is longer is cut. Keys have up to 1,024 bytes, and ARNs hold
-/// them: see [`LONG`].
+/// Longest text kept, in bytes; the rest is cut off.
 pub(crate) const SHORT: usize = 512;
 
-/// Longest text kept of what may be or hold a key.
+/// Longest text kept where it may be an S3 key, of up to 1,024 bytes, or an ARN that contains one.
 pub(crate) const LONG: usize = 2048;
 
-/// What can be made of a JSON value. Null is taken for a value that is not there.
-pub(crate) trait Loose {
-    /// Takes a text, if it may be one.
+/// What can be read from a JSON value. Each method is for one type of value; its default refuses that
+/// type. A `null` counts as absent, and a number is always refused.
+pub(crate) trait Lenient {
+    /// Takes a text; `false` if it cannot be one.
     fn text(&mut self, _: &str) -> bool {
         false
     }
 
-    /// Takes a boolean, if it may be one.
+    /// Takes a boolean; `false` if it cannot be one.
     fn flag(&mut self, _: bool) -> bool {
         false
     }
 
-    /// Reads an object; `odd` says whether something was not what it should be.
+    /// Reads an object, and sets `odd` if anything in it was not as expected.
     fn object<'de, A: MapAccess<'de>>(&mut self, map: A, odd: &mut bool) -> Result<(), A::Error> {
         *odd = true;
         skip_object(map)
     }
 
-    /// Reads a list, likewise.
+    /// Reads a list, and sets `odd` if anything in it was not as expected.
     fn list<'de, A: SeqAccess<'de>>(&mut self, list: A, odd: &mut bool) -> Result<(), A::Error> {
         *odd = true;
         skip_list(list)
     }
 }
 
-/// Reads over the rest of an object.
+/// Skips the rest of an object.
 pub(crate) fn skip_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
 }
 
-/// Reads over the rest of a list.
+/// Skips the rest of a list.
 pub(crate) fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
     while list.next_element::<IgnoredAny>()?.is_some() {}
     Ok(())
 }
 
-/// Reads the value that stands next into something.
+/// Reads the next value into `value`, and sets `odd` if it was not as expected.
 pub(crate) struct Seed<'a, T> {
     pub(crate) value: &'a mut T,
     pub(crate) odd: &'a mut bool,
 }
 
-impl<'de, T: Loose> DeserializeSeed<'de> for Seed<'_, T> {
+impl<'de, T: Lenient> DeserializeSeed<'de> for Seed<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -63,7 +63,7 @@ impl<'de, T: Loose> DeserializeSeed<'de> for Seed<'_, T> {
     }
 }
 
-impl<'de, T: Loose> Visitor<'de> for Seed<'_, T> {
+impl<'de, T: Lenient> Visitor<'de> for Seed<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,23 +101,30 @@ impl<'de, T: Loose> Visitor<'de> for Seed<'_, T> {
     }
 }
 
-/// A text, cut to a length. Where a name stands twice, the first counts.
+/// `Some` if the value is an object. A second object of the same name is read into the first.
+impl<T: Lenient + Default> Lenient for Option<T> {
+    fn object<'de, A: MapAccess<'de>>(&mut self, map: A, odd: &mut bool) -> Result<(), A::Error> {
+        self.get_or_insert_default().object(map, odd)
+    }
+}
+
+/// A text, cut to `MOST` bytes. If a name appears twice in an object, the first value counts.
 #[derive(Debug, Default)]
 pub(crate) struct Text<const MOST: usize>(Option<String>);
 
 impl<const MOST: usize> Text<MOST> {
-    /// What it says; an empty one says nothing.
-    pub(crate) fn said(&self) -> Option<&str> {
+    /// The text; an empty one counts as absent.
+    pub(crate) fn get(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.is_empty())
     }
 
-    /// The same, to be kept.
-    pub(crate) fn kept(&self) -> Option<String> {
-        self.said().map(str::to_owned)
+    /// A copy of the text; an empty one counts as absent.
+    pub(crate) fn cloned(&self) -> Option<String> {
+        self.get().map(str::to_owned)
     }
 }
 
-impl<const MOST: usize> Loose for Text<MOST> {
+impl<const MOST: usize> Lenient for Text<MOST> {
     fn text(&mut self, text: &str) -> bool {
         self.0
             .get_or_insert_with(|| text[..text.floor_char_boundary(MOST)].to_owned());
@@ -125,16 +132,16 @@ impl<const MOST: usize> Loose for Text<MOST> {
     }
 }
 
-/// A boolean, which some calls write as a text.
+/// A boolean, which some calls write as a text. If a name appears twice, the first value counts.
 #[derive(Debug, Default)]
 pub(crate) struct Flag(pub(crate) Option<bool>);
 
-impl Loose for Flag {
+impl Lenient for Flag {
     fn text(&mut self, text: &str) -> bool {
-        let said = [("true", true), ("false", false)]
+        let flag = [("true", true), ("false", false)]
             .into_iter()
             .find(|(word, _)| text.eq_ignore_ascii_case(word));
-        said.is_some_and(|(_, flag)| self.flag(flag))
+        flag.is_some_and(|(_, flag)| self.flag(flag))
     }
 
     fn flag(&mut self, flag: bool) -> bool {

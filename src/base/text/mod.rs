@@ -1,13 +1,15 @@
 //! Text for people: made safe to print, quoted for a shell, counted and joined in words.
 
+mod clip;
 mod escape;
 mod list;
 mod plural;
 mod quoted;
 mod s3_uri;
 
+pub use clip::clip;
 pub use escape::{escape, is_unsafe};
 pub use list::{and_more, counts};
 pub use plural::{noun, one_or_many, plural};
-pub use quoted::quoted;
+pub use quoted::{cited, quoted};
 pub use s3_uri::s3_uri;

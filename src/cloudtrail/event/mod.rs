@@ -1,4 +1,58 @@
-//! Events: the records of CloudTrail's log files.
+//! Events: the calls that CloudTrail records, as far as they bear on trails and on what trails have
+//! stored. [`record`] reads them from logs and from LookupEvents; the types here say what is known of one.
+//!
+//! Names of members are those of the user guide, "CloudTrail record contents for management, data, and
+//! network activity events" and "CloudTrail userIdentity element".
 
+mod call;
+mod evidence;
 pub mod record;
-pub mod who;
+mod who;
+
+use jiff::Timestamp;
+
+pub use call::{Call, TrailChange, TrailRef, TrailSetting, TrailSettings};
+pub use evidence::{Evidence, Via};
+pub use who::Actor;
+
+use super::ids::{AccountId, Region, TrailName};
+
+/// One call that bears on trails or on what they have stored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// `eventTime`.
+    pub time: Timestamp,
+    /// `eventName`.
+    pub name: String,
+    /// `eventID`.
+    pub id: Option<String>,
+    /// `awsRegion`.
+    pub region: Option<Region>,
+    /// The account whose logs contain it: `recipientAccountId`, else the account of the caller.
+    pub account: Option<AccountId>,
+    /// Who made the call.
+    pub actor: Option<Actor>,
+    /// `sourceIPAddress`.
+    pub source_ip: Option<String>,
+    /// `userAgent`.
+    pub user_agent: Option<String>,
+    /// `errorCode`. A call that ended in an error changed nothing.
+    pub error_code: Option<String>,
+    /// What the call asked for.
+    pub call: Call,
+}
+
+impl Event {
+    /// The account, home region and name of the trail that the call is on, if it is on a trail.
+    pub fn on_trail(&self) -> Option<(&AccountId, &Region, &TrailName)> {
+        match &self.call {
+            Call::Trail(TrailRef::Name(name), _) => {
+                Some((self.account.as_ref()?, self.region.as_ref()?, name))
+            }
+            Call::Trail(TrailRef::Arn(arn), _) => {
+                Some((&arn.account, &arn.home_region, &arn.trail))
+            }
+            _ => None,
+        }
+    }
+}

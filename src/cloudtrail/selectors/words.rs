@@ -1,13 +1,13 @@
-//! Names in sentences: few, and not long (pure).
+//! Names as parts of a sentence: few, and not too long.
 
-use crate::base::text::and_more;
+use crate::base::text::{and_more, clip};
 
-/// How many names stand in one sentence; the rest is counted.
-const NAMED: usize = 5;
-/// The longest name in a sentence, in characters.
+/// Most names in one sentence; the others are counted.
+const NAMES: usize = 5;
+/// Most characters of a name in a sentence.
 const LONGEST: usize = 200;
 
-/// A service's name beside that of its events' source, where there is one that people know.
+/// The source of a service's events, with the name of the service in front where people know it by another.
 pub(super) fn service(source: &str) -> String {
     match source {
         "kms.amazonaws.com" => "AWS KMS (kms.amazonaws.com)".into(),
@@ -16,23 +16,18 @@ pub(super) fn service(source: &str) -> String {
     }
 }
 
-/// A few names, in order, and how many more there are.
+/// The first few names, and how many more there are.
 pub(super) fn list(names: &[String]) -> String {
     joined(names.iter().map(|n| short(n)), ", ")
 }
 
-/// A few texts, and how many more there are.
-pub(super) fn joined(texts: impl Iterator<Item = String>, between: &str) -> String {
-    let mut texts = texts.peekable();
-    let shown: Vec<String> = texts.by_ref().take(NAMED).collect();
+/// The first few texts, and how many more there are.
+pub(super) fn joined(mut texts: impl Iterator<Item = String>, between: &str) -> String {
+    let shown: Vec<String> = texts.by_ref().take(NAMES).collect();
     and_more(shown.join(between), texts.count() as u64)
 }
 
-/// A name, and no more of it than is of use.
+/// A name, cut short if it is very long.
 pub(super) fn short(text: &str) -> String {
-    if text.chars().count() <= LONGEST {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(LONGEST).collect();
-    format!("{start}…")
+    clip(text, LONGEST).into_owned()
 }

@@ -9,7 +9,7 @@ use super::facts::{AROUND, Concern, Owner, TrailState, is_in_own_log};
 use super::switches::Switches;
 use super::{Cause, Gap, GapPlace};
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::record::{Call, Evidence, TrailChange};
+use crate::cloudtrail::event::{Call, Evidence, TrailChange};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 
 /// How many events are shown with one gap.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
-use crate::cloudtrail::event::who::cited;
+use crate::base::text::cited;
+use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::ids::AccountId;
 
 /// Statements on the calls around a gap, at most one of each kind.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::record::{Call, Event};
+use crate::cloudtrail::event::{Call, Event};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailName};
 use crate::cloudtrail::object_key::{DigestObjectKey, LogObjectKey};
 use crate::proof::coverage::Spans;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::base::limits::Limits;
 use crate::base::time::Window;
-use crate::cloudtrail::event::record::{Call, Event, Evidence, Via};
+use crate::cloudtrail::event::{Call, Event, Evidence, Via};
 
 /// Events that were found.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Cause, Certainty};
 use crate::base::time::{HOUR, shift};
-use crate::cloudtrail::event::record::{Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::cloudtrail::object_key::DigestObjectKey;
 

@@ -8,7 +8,7 @@ use super::facts::{MOMENTS, slack_of};
 use super::{Cause, Certainty, Gap, GapPlace, Undigested};
 use crate::base::text::{one_or_many, s3_uri};
 use crate::base::time::{Window, in_words};
-use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, Via};
 use crate::proof::finding::{Code, Finding};
 
 /// How an event is known, as the end of a sentence.
@@ -106,7 +106,7 @@ impl Gap {
             event.by(),
             event.time,
             identified(event),
-            event.from_where(),
+            event.origin(),
             source_of(evidence, self.certainty)
         );
         if let Some(at) = self.restart {

@@ -53,7 +53,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::record::Evidence;
+use crate::cloudtrail::event::Evidence;
 use crate::proof::coverage::Spans;
 
 pub use cause::split_by_cause;

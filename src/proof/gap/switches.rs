@@ -14,7 +14,7 @@ use super::facts::{
 };
 use super::{Cause, Certainty, Gap, GapPlace};
 use crate::base::time::shift;
-use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange};
+use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange};
 use crate::cloudtrail::ids::ChainId;
 
 /// What must be on so that digests of a chain are written.

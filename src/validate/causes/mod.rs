@@ -9,7 +9,7 @@ use super::Context;
 use super::digests::chain::ChainState;
 use crate::base::text::one_or_many;
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::record::{Call, Event, Evidence, TrailChange, TrailRef, Via};
+use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::cloudtrail::ids::Region;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::damage::DamageCalls;
@@ -159,8 +159,8 @@ fn removed(gap: &mut Gap, proved: &ChainState, traces: &DamageCalls<'_>) {
         },
         event.by(),
         event.time,
-        event.called(),
-        event.from_where()
+        event.name_and_id(),
+        event.origin()
     ));
     gap.evidence
         .extend(removed.into_iter().take(SHOWN).cloned());

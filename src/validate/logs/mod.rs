@@ -18,7 +18,7 @@ use super::logs::manifest::ManifestPage;
 use super::{Context, other_workers};
 use crate::base::time::{Window, shift};
 use crate::cloudtrail::digest::LogEntry;
-use crate::cloudtrail::event::record::Via;
+use crate::cloudtrail::event::Via;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::damage;
 use crate::proof::finding::{Code, Finding, Severity};

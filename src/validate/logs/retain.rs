@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::base::gzip::inflate::{Chunks, Inflater, read_some};
-use crate::cloudtrail::event::record::{self, Event, FoundEvents, Records};
+use crate::cloudtrail::event::Event;
+use crate::cloudtrail::event::record::{self, FoundEvents, Records};
 
 /// Inflated bytes of one log held in memory; beyond that they go to an unlinked temporary file.
 const INFLATED: usize = 256 << 10;
@@ -106,7 +107,7 @@ impl RetainedLog {
         let records = match &mut self.file {
             _ if self.trouble => Err(io::Error::other("it could not be kept")),
             Some(file) => file.rewind().map(|()| record::read(file, &mut take)),
-            None => Ok(record::read_held(&mut self.text, &mut take)),
+            None => Ok(record::read_in_place(&mut self.text, &mut take)),
         };
         found.records = records.unwrap_or(Records {
             broken: true,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::text::plural;
-use crate::cloudtrail::event::record::{Call, TrailChange};
+use crate::cloudtrail::event::{Call, TrailChange};
 use crate::cloudtrail::ids::{ChainId, Region};
 use crate::proof::gap::events::KnownEvents;
 use crate::source::GetError;
@@ -57,7 +57,7 @@ pub fn around_gaps(
             "what {trail} selected to be logged before {}: its event selectors were set then{} ({})",
             event.time,
             event.by(),
-            event.called()
+            event.name_and_id()
         ));
         if sentences.len() >= MOST_SENTENCES {
             break;

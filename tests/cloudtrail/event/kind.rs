@@ -2,9 +2,8 @@
 
 use rand::SeedableRng as _;
 use serde_json::json;
-use trailproof::cloudtrail::event::record::{
-    Call, Records, TrailChange, TrailRef, TrailSetting, TrailSettings,
-};
+use trailproof::cloudtrail::event::record::Records;
+use trailproof::cloudtrail::event::{Call, TrailChange, TrailRef, TrailSetting, TrailSettings};
 
 use crate::cloudtrail::event::{ARN, KEY, call, object, one, record};
 use crate::support::forge::{Rng, log_json, ts};

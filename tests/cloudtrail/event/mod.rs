@@ -7,7 +7,8 @@ mod stream;
 mod who;
 
 use serde_json::{Value, json};
-use trailproof::cloudtrail::event::record::{Call, Event, read_one};
+use trailproof::cloudtrail::event::record::read_one;
+use trailproof::cloudtrail::event::{Call, Event};
 
 use crate::support::records::taken;
 

@@ -4,9 +4,8 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use trailproof::cloudtrail::event::record::{
-    Call, Event, Records, TrailChange, TrailRef, read, read_one,
-};
+use trailproof::cloudtrail::event::record::{Records, read, read_one};
+use trailproof::cloudtrail::event::{Call, Event, TrailChange, TrailRef};
 
 use crate::cloudtrail::event::{ARN, KEY, changed, log, object, one, record, start};
 use crate::support::forge::{events, ts};

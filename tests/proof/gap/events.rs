@@ -32,8 +32,7 @@ fn many_refused_calls_do_not_push_out_the_one_that_did_it() {
         gaps[0].evidence.contains(told_by),
         "the call itself is not among the evidence"
     );
-    let start =
-        |e: &trailproof::cloudtrail::event::record::Evidence| e.event.name == "StartLogging";
+    let start = |e: &trailproof::cloudtrail::event::Evidence| e.event.name == "StartLogging";
     assert!(
         gaps[0].evidence.iter().any(start),
         "nor the one that ended it"

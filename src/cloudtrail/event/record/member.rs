@@ -1,4 +1,4 @@
-//! The names of members that are read, of a record and of what stands in it.
+//! The names of the members that are read, of a record and of the objects in it.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 
 macro_rules! names {
     ($($name:ident $(= $text:literal)+,)+) => {
-        /// A member's name. Reading one keeps no text.
+        /// The name of a member. Reading one allocates nothing.
         #[derive(Clone, Copy, PartialEq, Eq)]
         pub(super) enum Member {
             $($name,)+
-            /// Any other: its value is skipped.
+            /// Any other name; its value is skipped.
             Other,
         }
 
@@ -25,7 +25,7 @@ macro_rules! names {
     };
 }
 
-// S3 writes what it was sent, mostly in the words of its XML.
+// S3 records parameters as they were sent, mostly by the names of its XML, so some have several names.
 names! {
     Records = "Records",
     EventTime = "eventTime",

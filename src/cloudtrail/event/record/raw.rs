@@ -1,4 +1,4 @@
-//! A record as it is written: of its members those that are looked at, whatever was called.
+//! The members of a record that are read, as they are written and for all kinds of calls alike.
 
 use std::collections::BTreeSet;
 
@@ -6,44 +6,96 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::kind::CallKind;
 use super::member::Member;
-use crate::base::json::lenient::{Flag, LONG, Loose, SHORT, Seed, Text, skip_list, skip_object};
+use crate::base::json::lenient::{Flag, LONG, Lenient, SHORT, Seed, Text, skip_list, skip_object};
 
-/// Keys kept of one call: DeleteObjects takes a thousand.
+/// Most keys kept of one call: DeleteObjects takes a thousand (S3 API reference).
 const KEYS: usize = 1_000;
 
-/// Resources kept of one record: the object of each key, and its bucket.
+/// Most resources kept of one record: one object for each key, and their bucket.
 const RESOURCES: usize = KEYS + 24;
 
-/// A record.
-#[derive(Default)]
-pub(super) struct RawRecord {
-    /// It is an object.
-    pub(super) object: bool,
-    /// Its `errorCode` is of another type: how the call ended is not known.
-    pub(super) ended_oddly: bool,
-    pub(super) time: Text<SHORT>,
-    pub(super) source: Text<SHORT>,
-    pub(super) name: Text<SHORT>,
-    pub(super) id: Text<SHORT>,
-    pub(super) region: Text<SHORT>,
-    pub(super) recipient: Text<SHORT>,
-    pub(super) source_ip: Text<SHORT>,
-    pub(super) user_agent: Text<SHORT>,
-    pub(super) error_code: Text<SHORT>,
-    pub(super) identity: RawIdentity,
-    pub(super) params: Params,
-    pub(super) resources: Resources,
+/// Defines a struct of the members of an object that are read, as `MEMBER => FIELD: TYPE`, and its method
+/// `field`, which reads the value of one member. Fields after a semicolon are not read from JSON.
+macro_rules! fields {
+    (
+        $(#[$doc:meta])*
+        $name:ident {
+            $($member:ident => $field:ident: $type:ty,)+
+            $(; $(#[$extra_doc:meta])* $extra:ident: $extra_type:ty,)?
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        pub(super) struct $name {
+            $(pub(super) $field: $type,)+
+            $($(#[$extra_doc])* pub(super) $extra: $extra_type,)?
+        }
+
+        impl $name {
+            /// Reads the value of a member; skips it if the member is not one of the fields.
+            fn field<'de, A: MapAccess<'de>>(
+                &mut self,
+                member: Member,
+                map: &mut A,
+                odd: &mut bool,
+            ) -> Result<(), A::Error> {
+                match member {
+                    $(Member::$member => {
+                        map.next_value_seed(Seed { value: &mut self.$field, odd })
+                    })+
+                    _ => map.next_value::<IgnoredAny>().map(|_| ()),
+                }
+            }
+        }
+    };
+}
+
+/// The method `object` of [`Lenient`] for a struct of `fields!`.
+macro_rules! object_of_fields {
+    () => {
+        fn object<'de, A: MapAccess<'de>>(
+            &mut self,
+            mut map: A,
+            odd: &mut bool,
+        ) -> Result<(), A::Error> {
+            while let Some(member) = map.next_key()? {
+                self.field(member, &mut map, odd)?;
+            }
+            Ok(())
+        }
+    };
+}
+
+fields! {
+    /// A record.
+    RawRecord {
+        EventTime => time: Text<SHORT>,
+        EventSource => source: Text<SHORT>,
+        EventName => name: Text<SHORT>,
+        EventId => id: Text<SHORT>,
+        AwsRegion => region: Text<SHORT>,
+        RecipientAccountId => recipient: Text<SHORT>,
+        SourceIpAddress => source_ip: Text<SHORT>,
+        UserAgent => user_agent: Text<SHORT>,
+        ErrorCode => error_code: Text<SHORT>,
+        UserIdentity => identity: Option<RawIdentity>,
+        RequestParameters => params: Params,
+        Resources => resources: Resources,
+        ;
+        /// `errorCode` is not a text, so it is not known how the call ended.
+        ended_oddly: bool,
+    }
 }
 
 impl RawRecord {
-    /// What kind of call it is, if one that is wanted.
+    /// The kind of call, if it is wanted.
     pub(super) fn kind(&self) -> Option<CallKind> {
-        CallKind::of(self.source.said()?, self.name.said()?)
+        CallKind::of(self.source.get()?, self.name.get()?)
     }
 
-    /// It is known by now not to be wanted.
+    /// Whether what was read so far shows that the record is not wanted.
     fn is_unwanted(&self) -> bool {
-        match (self.source.said(), self.name.said()) {
+        match (self.source.get(), self.name.get()) {
             (Some(source), Some(name)) => CallKind::of(source, name).is_none(),
             (Some(source), None) => !CallKind::is_source(source),
             (None, _) => false,
@@ -51,35 +103,24 @@ impl RawRecord {
     }
 }
 
-impl Loose for RawRecord {
+impl Lenient for RawRecord {
     fn object<'de, A: MapAccess<'de>>(
         &mut self,
         mut map: A,
         odd: &mut bool,
     ) -> Result<(), A::Error> {
-        self.object = true;
-        while let Some(name) = map.next_key::<Member>()? {
-            match name {
-                Member::EventTime => next(&mut map, &mut self.time, odd)?,
-                Member::EventSource => next(&mut map, &mut self.source, odd)?,
-                Member::EventName => next(&mut map, &mut self.name, odd)?,
-                Member::EventId => next(&mut map, &mut self.id, odd)?,
-                Member::AwsRegion => next(&mut map, &mut self.region, odd)?,
-                Member::RecipientAccountId => next(&mut map, &mut self.recipient, odd)?,
-                Member::SourceIpAddress => next(&mut map, &mut self.source_ip, odd)?,
-                Member::UserAgent => next(&mut map, &mut self.user_agent, odd)?,
-                Member::ErrorCode => {
-                    let ended = &mut self.ended_oddly;
-                    next(&mut map, &mut self.error_code, ended)?;
-                    *odd |= *ended;
-                }
-                Member::UserIdentity => next(&mut map, &mut self.identity, odd)?,
-                Member::RequestParameters => next(&mut map, &mut self.params, odd)?,
-                Member::Resources => next(&mut map, &mut self.resources, odd)?,
-                _ => skip(&mut map)?,
+        while let Some(member) = map.next_key()? {
+            if member == Member::ErrorCode {
+                let mut ended_oddly = false;
+                self.field(member, &mut map, &mut ended_oddly)?;
+                self.ended_oddly |= ended_oddly;
+                *odd |= ended_oddly;
+                continue;
             }
-            // Source and name stand near the front, and few records are wanted.
-            if matches!(name, Member::EventSource | Member::EventName) && self.is_unwanted() {
+            self.field(member, &mut map, odd)?;
+            // Source and name come early in a record, and few records are wanted.
+            let known = matches!(member, Member::EventSource | Member::EventName);
+            if known && self.is_unwanted() {
                 return skip_object(map);
             }
         }
@@ -87,134 +128,89 @@ impl Loose for RawRecord {
     }
 }
 
-/// `userIdentity`.
-#[derive(Default)]
-pub(super) struct RawIdentity {
-    /// It is there.
-    pub(super) there: bool,
-    pub(super) kind: Text<SHORT>,
-    pub(super) arn: Text<SHORT>,
-    pub(super) principal: Text<SHORT>,
-    pub(super) account: Text<SHORT>,
-    pub(super) access_key_id: Text<SHORT>,
-    pub(super) invoked_by: Text<SHORT>,
-}
-
-impl Loose for RawIdentity {
-    fn object<'de, A: MapAccess<'de>>(
-        &mut self,
-        mut map: A,
-        odd: &mut bool,
-    ) -> Result<(), A::Error> {
-        self.there = true;
-        while let Some(name) = map.next_key()? {
-            match name {
-                Member::Type => next(&mut map, &mut self.kind, odd)?,
-                Member::Arn => next(&mut map, &mut self.arn, odd)?,
-                Member::PrincipalId => next(&mut map, &mut self.principal, odd)?,
-                Member::AccountId => next(&mut map, &mut self.account, odd)?,
-                Member::AccessKeyId => next(&mut map, &mut self.access_key_id, odd)?,
-                Member::InvokedBy => next(&mut map, &mut self.invoked_by, odd)?,
-                _ => skip(&mut map)?,
-            }
-        }
-        Ok(())
+fields! {
+    /// `userIdentity`.
+    RawIdentity {
+        Type => kind: Text<SHORT>,
+        Arn => arn: Text<SHORT>,
+        PrincipalId => principal: Text<SHORT>,
+        AccountId => account: Text<SHORT>,
+        AccessKeyId => access_key_id: Text<SHORT>,
+        InvokedBy => invoked_by: Text<SHORT>,
     }
 }
 
-/// `requestParameters`, of all the calls that are wanted. Withheld, it is a text.
-#[derive(Default)]
-pub(super) struct Params {
-    pub(super) name: Text<SHORT>,
-    pub(super) trail_name: Text<SHORT>,
-    pub(super) validation: Flag,
-    pub(super) trail_bucket: Text<SHORT>,
-    pub(super) multi_region: Flag,
-    pub(super) bucket: Text<SHORT>,
-    pub(super) key: Text<LONG>,
-    pub(super) key_id: Text<SHORT>,
-    pub(super) delete: Delete,
+impl Lenient for RawIdentity {
+    object_of_fields!();
 }
 
-impl Loose for Params {
+fields! {
+    /// `requestParameters` of all wanted calls.
+    Params {
+        Name => name: Text<SHORT>,
+        TrailName => trail_name: Text<SHORT>,
+        EnableLogFileValidation => validation: Flag,
+        S3BucketName => trail_bucket: Text<SHORT>,
+        IsMultiRegionTrail => multi_region: Flag,
+        BucketName => bucket: Text<SHORT>,
+        Key => key: Text<LONG>,
+        KeyId => key_id: Text<SHORT>,
+        Delete => delete: Delete,
+    }
+}
+
+impl Lenient for Params {
+    object_of_fields!();
+
+    /// Where CloudTrail withholds the parameters, it writes a text in their place.
     fn text(&mut self, _: &str) -> bool {
         true
     }
+}
 
-    fn object<'de, A: MapAccess<'de>>(
-        &mut self,
-        mut map: A,
-        odd: &mut bool,
-    ) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key()? {
-            match name {
-                Member::Name => next(&mut map, &mut self.name, odd)?,
-                Member::TrailName => next(&mut map, &mut self.trail_name, odd)?,
-                Member::EnableLogFileValidation => next(&mut map, &mut self.validation, odd)?,
-                Member::S3BucketName => next(&mut map, &mut self.trail_bucket, odd)?,
-                Member::IsMultiRegionTrail => next(&mut map, &mut self.multi_region, odd)?,
-                Member::BucketName => next(&mut map, &mut self.bucket, odd)?,
-                Member::Key => next(&mut map, &mut self.key, odd)?,
-                Member::KeyId => next(&mut map, &mut self.key_id, odd)?,
-                Member::Delete => next(&mut map, &mut self.delete, odd)?,
-                _ => skip(&mut map)?,
-            }
-        }
-        Ok(())
+fields! {
+    /// `delete` of DeleteObjects: mostly an empty text, else the objects in one of several shapes.
+    Delete {
+        Objects => objects: DeletedKeys,
     }
 }
 
-/// `delete`, of DeleteObjects: mostly empty, else the objects, in one of several shapes.
-#[derive(Default)]
-pub(super) struct Delete {
-    pub(super) keys: BTreeSet<String>,
-}
+impl Lenient for Delete {
+    object_of_fields!();
 
-impl Loose for Delete {
     fn text(&mut self, _: &str) -> bool {
         true
-    }
-
-    fn object<'de, A: MapAccess<'de>>(
-        &mut self,
-        mut map: A,
-        odd: &mut bool,
-    ) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key()? {
-            match name {
-                Member::Objects => next(&mut map, &mut Objects(&mut self.keys), odd)?,
-                _ => skip(&mut map)?,
-            }
-        }
-        Ok(())
     }
 
     fn list<'de, A: SeqAccess<'de>>(&mut self, list: A, odd: &mut bool) -> Result<(), A::Error> {
-        Objects(&mut self.keys).list(list, odd)
+        self.objects.list(list, odd)
     }
 }
 
-/// A list of objects to be deleted, or one.
-struct Objects<'a>(&'a mut BTreeSet<String>);
+/// The keys of one object to delete, or of a list of them.
+#[derive(Default)]
+pub(super) struct DeletedKeys(pub(super) BTreeSet<String>);
 
-impl Loose for Objects<'_> {
+fields! {
+    /// One object to delete.
+    DeletedObject {
+        Key => key: Text<LONG>,
+    }
+}
+
+impl Lenient for DeletedObject {
+    object_of_fields!();
+}
+
+impl Lenient for DeletedKeys {
     fn text(&mut self, text: &str) -> bool {
         text.is_empty()
     }
 
-    fn object<'de, A: MapAccess<'de>>(
-        &mut self,
-        mut map: A,
-        odd: &mut bool,
-    ) -> Result<(), A::Error> {
-        let mut key = Text::<LONG>::default();
-        while let Some(name) = map.next_key()? {
-            match name {
-                Member::Key => next(&mut map, &mut key, odd)?,
-                _ => skip(&mut map)?,
-            }
-        }
-        self.0.extend(key.kept());
+    fn object<'de, A: MapAccess<'de>>(&mut self, map: A, odd: &mut bool) -> Result<(), A::Error> {
+        let mut object = DeletedObject::default();
+        object.object(map, odd)?;
+        self.0.extend(object.key.cloned());
         Ok(())
     }
 
@@ -224,20 +220,19 @@ impl Loose for Objects<'_> {
         odd: &mut bool,
     ) -> Result<(), A::Error> {
         while self.0.len() < KEYS {
-            let mut one = One(Objects(&mut *self.0));
-            let value = &mut one;
+            let value = &mut ListedObject(self);
             if list.next_element_seed(Seed { value, odd })?.is_none() {
                 return Ok(());
             }
         }
-        rest(list, odd)
+        skip_rest(list, odd)
     }
 }
 
-/// One of a list: what is a list itself is odd, so that depth stays what it is here.
-struct One<'a>(Objects<'a>);
+/// One object of a list. A list inside the list is odd, so that hostile input cannot nest without bound.
+struct ListedObject<'a>(&'a mut DeletedKeys);
 
-impl Loose for One<'_> {
+impl Lenient for ListedObject<'_> {
     fn text(&mut self, text: &str) -> bool {
         self.0.text(text)
     }
@@ -251,14 +246,19 @@ impl Loose for One<'_> {
 #[derive(Default)]
 pub(super) struct Resources(pub(super) Vec<Resource>);
 
-/// One of them.
-#[derive(Default)]
-pub(super) struct Resource {
-    pub(super) kind: Text<SHORT>,
-    pub(super) arn: Text<LONG>,
+fields! {
+    /// One of `resources`.
+    Resource {
+        Type => kind: Text<SHORT>,
+        ResourceArn => arn: Text<LONG>,
+    }
 }
 
-impl Loose for Resources {
+impl Lenient for Resource {
+    object_of_fields!();
+}
+
+impl Lenient for Resources {
     fn list<'de, A: SeqAccess<'de>>(
         &mut self,
         mut list: A,
@@ -272,43 +272,12 @@ impl Loose for Resources {
             }
             self.0.push(resource);
         }
-        rest(list, odd)
+        skip_rest(list, odd)
     }
 }
 
-impl Loose for Resource {
-    fn object<'de, A: MapAccess<'de>>(
-        &mut self,
-        mut map: A,
-        odd: &mut bool,
-    ) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key()? {
-            match name {
-                Member::Type => next(&mut map, &mut self.kind, odd)?,
-                Member::ResourceArn => next(&mut map, &mut self.arn, odd)?,
-                _ => skip(&mut map)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Reads the value of the name that was read last.
-fn next<'de, A: MapAccess<'de>>(
-    map: &mut A,
-    value: &mut impl Loose,
-    odd: &mut bool,
-) -> Result<(), A::Error> {
-    map.next_value_seed(Seed { value, odd })
-}
-
-/// Reads over it.
-fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(|_| ())
-}
-
-/// Reads over what of a list is more than is kept, which is odd if it is anything.
-fn rest<'de, A: SeqAccess<'de>>(mut list: A, odd: &mut bool) -> Result<(), A::Error> {
+/// Skips the elements beyond those that are kept; if there are any, the list is odd.
+fn skip_rest<'de, A: SeqAccess<'de>>(mut list: A, odd: &mut bool) -> Result<(), A::Error> {
     *odd |= list.next_element::<IgnoredAny>()?.is_some();
     skip_list(list)
 }

@@ -1,4 +1,4 @@
-//! From JSON to events: a log's list, one record at a time, or one record alone.
+//! From JSON to events: a log's records one at a time, or one record alone.
 
 use std::fmt;
 use std::io::{BufReader, Read};
@@ -6,41 +6,50 @@ use std::io::{BufReader, Read};
 use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::kind::CallKind;
+use super::convert;
 use super::member::Member;
-use super::raw::{RawIdentity, RawRecord};
-use super::{Actor, Event};
+use super::raw::RawRecord;
 use crate::base::json::bounded::{self, Bounded};
 use crate::base::json::lenient::Seed;
+use crate::cloudtrail::event::Event;
 
-/// What is read of the JSON at a time.
+/// Bytes of JSON that are read at a time.
 const CHUNK: usize = 64 << 10;
 
-/// What reading a log's records gave.
+/// How well the records of a log could be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Records {
-    /// Records seen.
+    /// Records in the log.
     pub seen: u64,
-    /// Those among them that were not wholly understood: no record at all, or one of those wanted
-    /// that does not say when it was made, of what, or how it ended (it is not taken), or of which
-    /// something else is of another type than expected (it is taken without that).
+    /// Records that were not fully understood. Not a record at all, or a wanted one that does not say when
+    /// the call was made, what it was on or how it ended: it gives no event. Or a wanted one with some
+    /// other member of an unexpected type: it gives an event without that member.
     pub odd: u64,
-    /// It is not JSON to its end, or not a list of records.
+    /// The log is not JSON to its end, or not a list of records.
     pub broken: bool,
 }
 
-/// Reads a log's records as a stream, and takes those that bear on trails and on what they have
-/// stored. What is odd is counted and never an error: it is what CloudTrail wrote.
+/// The wanted events of one log.
+#[derive(Debug, Default)]
+pub struct FoundEvents {
+    /// The events.
+    pub events: Vec<Event>,
+    /// How well the records of the log could be read.
+    pub records: Records,
+}
+
+/// Reads a log's records as a stream and calls `take` with each event that bears on trails or on what they
+/// have stored. Odd records are counted and never an error, because CloudTrail wrote them.
 ///
-/// It reads to the end, unless the log is broken: then up to about where. What it holds is bounded,
-/// whatever the log is; what is taken is not counted here.
+/// It reads to the end of `json`, or about as far as the log is intact. Memory is bounded for any input,
+/// apart from what `take` keeps.
 pub fn read(json: &mut dyn Read, take: &mut dyn FnMut(Event)) -> Records {
     let buffered = BufReader::with_capacity(CHUNK, Bounded::new(json));
     parse(Deserializer::from_reader(buffered), take)
 }
 
-/// The same of a log that is held in memory anyway, and may be changed there: several times as fast.
-pub fn read_held(json: &mut [u8], take: &mut dyn FnMut(Event)) -> Records {
+/// Reads the records of a log that is in memory, several times as fast as [`read`]. It changes `json`.
+pub fn read_in_place(json: &mut [u8], take: &mut dyn FnMut(Event)) -> Records {
     let (passed, whole) = bounded::in_place(json);
     let mut records = parse(Deserializer::from_slice(passed), take);
     records.broken |= !whole;
@@ -63,40 +72,40 @@ fn parse<'de, R: serde_json::de::Read<'de>>(
     records
 }
 
-/// Reads one record, as LookupEvents gives it in `CloudTrailEvent`.
+/// Reads one record, as LookupEvents returns it in `CloudTrailEvent`. `None` if it is not wanted or not
+/// understood.
 pub fn read_one(json: &str) -> Option<Event> {
-    let mut found = FoundRecord::default();
+    let mut record = ParsedRecord::default();
     let mut parser = Deserializer::from_str(json);
-    found.seed().deserialize(&mut parser).ok()?;
+    record.seed().deserialize(&mut parser).ok()?;
     parser.end().ok()?;
-    found.event().0
+    record.event().0
 }
 
-/// A record that was read, and whether something of it was odd.
+/// A record that was read; `raw` is `None` if it is not an object.
 #[derive(Default)]
-struct FoundRecord {
-    raw: RawRecord,
+struct ParsedRecord {
+    raw: Option<RawRecord>,
     odd: bool,
 }
 
-impl FoundRecord {
-    fn seed(&mut self) -> Seed<'_, RawRecord> {
+impl ParsedRecord {
+    fn seed(&mut self) -> Seed<'_, Option<RawRecord>> {
         Seed {
             value: &mut self.raw,
             odd: &mut self.odd,
         }
     }
 
-    /// The event, if it is wanted and understood, and whether it is odd.
-    fn event(self) -> (Option<Event>, bool) {
-        let FoundRecord { raw, odd } = self;
-        if !raw.object {
+    /// The event, if the record is wanted and understood, and whether the record is odd.
+    fn event(&self) -> (Option<Event>, bool) {
+        let Some(raw) = &self.raw else {
             return (None, true);
-        }
+        };
         match raw.kind() {
-            Some(kind) if !kind.is_delivery(&raw) => {
-                let event = event(kind, &raw);
-                let odd = odd || event.is_none();
+            Some(kind) if !convert::is_delivery(kind, raw) => {
+                let event = convert::event(kind, raw);
+                let odd = self.odd || event.is_none();
                 (event, odd)
             }
             _ => (None, false),
@@ -104,53 +113,7 @@ impl FoundRecord {
     }
 }
 
-/// What a call of a kind that is wanted says. Without when, of what and how it ended it says nothing.
-fn event(kind: CallKind, raw: &RawRecord) -> Option<Event> {
-    if raw.ended_oddly {
-        return None;
-    }
-    let own = raw.recipient.said().and_then(|id| id.parse().ok());
-    let callers = || raw.identity.account.said()?.parse().ok();
-    Some(Event {
-        time: raw.time.said()?.parse().ok()?,
-        name: raw.name.kept()?,
-        id: raw.id.kept(),
-        region: raw.region.said().and_then(|region| region.parse().ok()),
-        account: own.or_else(callers),
-        actor: raw.identity.there.then(|| actor(&raw.identity)),
-        source_ip: raw.source_ip.kept(),
-        user_agent: raw.user_agent.kept(),
-        error_code: raw.error_code.kept(),
-        call: kind.call(raw)?,
-    })
-}
-
-fn actor(identity: &RawIdentity) -> Actor {
-    Actor {
-        kind: identity.kind.kept(),
-        arn: identity.arn.kept(),
-        account: identity.account.kept(),
-        access_key_id: identity.access_key_id.kept(),
-        session: session(identity).map(str::to_owned),
-        invoked_by: identity.invoked_by.kept(),
-    }
-}
-
-/// The name of a session: the end of its ARN, else of its principal. Other principals hold colons too.
-fn session(identity: &RawIdentity) -> Option<&str> {
-    let arn = identity.arn.said().unwrap_or_default();
-    if let Some((_, role)) = arn.split_once(":assumed-role/") {
-        return role.split_once('/').map(|(_, session)| session);
-    }
-    if let Some((_, user)) = arn.split_once(":federated-user/") {
-        return Some(user);
-    }
-    let (id, session) = identity.principal.said()?.split_once(':')?;
-    let of_role = id.starts_with("AROA");
-    (of_role || identity.kind.said() == Some("FederatedUser")).then_some(session)
-}
-
-/// `{"Records":[...]}`; says whether there was such a list.
+/// Reads `{"Records":[…]}`; its value is whether the list was present.
 struct LogRecords<'a> {
     records: &'a mut Records,
     take: &'a mut dyn FnMut(Event),
@@ -180,7 +143,7 @@ impl<'de> Visitor<'de> for LogRecords<'_> {
     }
 }
 
-/// The list itself. Should it stand twice, both are read.
+/// Reads the list. If an object contains two, both are read.
 struct RecordList<'a> {
     records: &'a mut Records,
     take: &'a mut dyn FnMut(Event),
@@ -203,12 +166,12 @@ impl<'de> Visitor<'de> for RecordList<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         loop {
-            let mut found = FoundRecord::default();
-            if list.next_element_seed(found.seed())?.is_none() {
+            let mut record = ParsedRecord::default();
+            if list.next_element_seed(record.seed())?.is_none() {
                 return Ok(());
             }
             self.records.seen += 1;
-            let (event, odd) = found.event();
+            let (event, odd) = record.event();
             self.records.odd += u64::from(odd);
             event.into_iter().for_each(&mut *self.take);
         }

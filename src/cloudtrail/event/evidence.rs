@@ -1,0 +1,32 @@
+//! How an event is known.
+
+use jiff::Timestamp;
+
+use super::Event;
+
+/// An event and how it is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// The event.
+    pub event: Event,
+    /// How it is known.
+    pub via: Via,
+}
+
+/// How an event is known, the strongest evidence first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Via {
+    /// A log contains it that a proven digest lists and whose hash matched.
+    VerifiedLog {
+        /// The log's bucket and key.
+        log: (String, String),
+        /// The digest's key.
+        digest: String,
+        /// The end of the digest's interval.
+        end: Timestamp,
+    },
+    /// LookupEvents returned it. Nothing signs that.
+    LookupEvents,
+    /// GetTrailStatus returned its time. Nothing else is known of the call.
+    TrailStatus,
+}

@@ -1,0 +1,172 @@
+//! From a raw record to an event: who made the call, and what it asked for.
+
+use std::collections::BTreeSet;
+
+use super::kind::{CLOUDTRAIL, CallKind};
+use super::raw::{Params, RawIdentity, RawRecord, Resources};
+use crate::cloudtrail::event::{Actor, Call, Event, TrailChange, TrailRef, TrailSettings};
+
+/// The event that a record of a wanted kind describes. `None` if it does not say when the call was made,
+/// how it ended, or what it was on.
+pub(super) fn event(kind: CallKind, raw: &RawRecord) -> Option<Event> {
+    if raw.ended_oddly {
+        return None;
+    }
+    let recipient = raw.recipient.get().and_then(|id| id.parse().ok());
+    let caller = || raw.identity.as_ref()?.account.get()?.parse().ok();
+    Some(Event {
+        time: raw.time.get()?.parse().ok()?,
+        name: raw.name.cloned()?,
+        id: raw.id.cloned(),
+        region: raw.region.get().and_then(|region| region.parse().ok()),
+        account: recipient.or_else(caller),
+        actor: raw.identity.as_ref().map(actor),
+        source_ip: raw.source_ip.cloned(),
+        user_agent: raw.user_agent.cloned(),
+        error_code: raw.error_code.cloned(),
+        call: call(kind, raw)?,
+    })
+}
+
+/// Whether CloudTrail itself wrote an object: it records its own deliveries, which are not evidence.
+pub(super) fn is_delivery(kind: CallKind, raw: &RawRecord) -> bool {
+    let identity = raw.identity.as_ref();
+    let invoked_by = identity.and_then(|identity| identity.invoked_by.get());
+    kind == CallKind::Write
+        && identity.is_some_and(|identity| identity.kind.get() == Some("AWSService"))
+        && [invoked_by, raw.source_ip.get()].contains(&Some(CLOUDTRAIL))
+}
+
+fn actor(identity: &RawIdentity) -> Actor {
+    Actor {
+        kind: identity.kind.cloned(),
+        arn: identity.arn.cloned(),
+        account: identity.account.cloned(),
+        access_key_id: identity.access_key_id.cloned(),
+        session: session(identity).map(str::to_owned),
+        invoked_by: identity.invoked_by.cloned(),
+    }
+}
+
+/// The session name: the end of the ARN, else of the principal id, `AROA…:SESSION`. Principals of other
+/// kinds may contain a colon too.
+fn session(identity: &RawIdentity) -> Option<&str> {
+    let arn = identity.arn.get().unwrap_or_default();
+    if let Some((_, role)) = arn.split_once(":assumed-role/") {
+        return role.split_once('/').map(|(_, session)| session);
+    }
+    if let Some((_, user)) = arn.split_once(":federated-user/") {
+        return Some(user);
+    }
+    let (id, session) = identity.principal.get()?.split_once(':')?;
+    let of_role = id.starts_with("AROA");
+    (of_role || identity.kind.get() == Some("FederatedUser")).then_some(session)
+}
+
+/// What a call asked for; `None` if the record does not say what it was on.
+fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
+    let (params, resources) = (&raw.params, &raw.resources);
+    let settings = || TrailSettings {
+        validation: params.validation.0,
+        bucket: params.trail_bucket.cloned(),
+        multi_region: params.multi_region.0,
+    };
+    let change = match kind {
+        CallKind::Start => TrailChange::Start,
+        CallKind::Stop => TrailChange::Stop,
+        CallKind::Create => TrailChange::Create(settings()),
+        CallKind::Update => TrailChange::Update(settings()),
+        CallKind::DeleteTrail => TrailChange::Delete,
+        CallKind::Selectors => TrailChange::Selectors,
+        CallKind::Remove => {
+            let bucket = bucket(params, resources)?;
+            let keys = removed(bucket, params, resources);
+            return Some(Call::Remove(bucket.to_owned(), keys));
+        }
+        CallKind::Write => {
+            let bucket = bucket(params, resources)?;
+            // The resources of CopyObject include the source object, so the key parameter goes first.
+            let key = params.key.get();
+            let key = key.or_else(|| keys(bucket, resources).next())?;
+            return Some(Call::Write(bucket.to_owned(), key.to_owned()));
+        }
+        CallKind::Bucket(setting) => {
+            return Some(Call::Bucket(bucket(params, resources)?.to_owned(), setting));
+        }
+        CallKind::Key => return Some(Call::Key(kms_key(params, resources)?.to_owned())),
+    };
+    let trail = params.name.get().or(params.trail_name.get())?;
+    Some(Call::Trail(trail_ref(trail)?, change))
+}
+
+fn trail_ref(trail: &str) -> Option<TrailRef> {
+    if trail.starts_with("arn:") {
+        trail.parse().ok().map(TrailRef::Arn)
+    } else {
+        trail.parse().ok().map(TrailRef::Name)
+    }
+}
+
+/// The bucket of a call. A call by way of an access point gives the access point as a parameter, and the
+/// bucket only among the resources.
+fn bucket<'a>(params: &'a Params, resources: &'a Resources) -> Option<&'a str> {
+    let given = params.bucket.get();
+    given
+        .filter(|name| !name.starts_with("arn:") && !name.ends_with("-s3alias"))
+        .or_else(|| {
+            let bucket = of_type(resources, "AWS::S3::Bucket").find_map(s3_resource);
+            let object = || objects(resources).next().map(|(bucket, _)| bucket);
+            bucket.or_else(object)
+        })
+}
+
+/// The keys that a call removed, from every place where a record may list them.
+fn removed(bucket: &str, params: &Params, resources: &Resources) -> Vec<String> {
+    let mut all: BTreeSet<String> = params.delete.objects.0.clone();
+    all.extend(params.key.cloned());
+    all.extend(keys(bucket, resources).map(str::to_owned));
+    all.into_iter().collect()
+}
+
+/// The KMS key of a call; its ARN if the record contains it, else the id that the caller gave.
+fn kms_key<'a>(params: &'a Params, resources: &'a Resources) -> Option<&'a str> {
+    let given = params.key_id.get();
+    given
+        .filter(|id| id.starts_with("arn:"))
+        .or_else(|| of_type(resources, "AWS::KMS::Key").next())
+        .or(given)
+}
+
+/// The keys of a bucket's objects among the resources.
+fn keys<'a>(bucket: &str, resources: &'a Resources) -> impl Iterator<Item = &'a str> {
+    objects(resources)
+        .filter(move |(of, _)| *of == bucket)
+        .map(|(_, key)| key)
+}
+
+/// Bucket and key of each object among the resources.
+fn objects(resources: &Resources) -> impl Iterator<Item = (&str, &str)> {
+    of_type(resources, "AWS::S3::Object")
+        .filter_map(s3_resource)
+        .filter_map(|object| object.split_once('/'))
+        .filter(|(_, key)| !key.is_empty())
+}
+
+/// The ARNs of the resources of a type.
+fn of_type<'a>(resources: &'a Resources, kind: &str) -> impl Iterator<Item = &'a str> {
+    resources
+        .0
+        .iter()
+        .filter(move |resource| resource.kind.get() == Some(kind))
+        .filter_map(|resource| resource.arn.get())
+}
+
+/// The `BUCKET` or `BUCKET/KEY` of an ARN such as `arn:aws:s3:::BUCKET/KEY`, in any partition.
+fn s3_resource(arn: &str) -> Option<&str> {
+    let mut parts = arn.splitn(6, ':');
+    let scheme = parts.next()?;
+    let (_partition, service) = (parts.next()?, parts.next()?);
+    let (region, account) = (parts.next()?, parts.next()?);
+    let is_s3 = scheme == "arn" && service == "s3" && region.is_empty() && account.is_empty();
+    parts.next().filter(|name| is_s3 && !name.is_empty())
+}
