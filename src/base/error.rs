@@ -1,25 +1,25 @@
-//! The one operational error: we could not look. What is found in the logs is a
-//! [`Finding`](crate::proof::finding::Finding) and never passes through here.
+//! The one operational error: no validation took place, or its report could not be written. Evidence about
+//! logs is a [`Finding`](crate::proof::finding::Finding) and never an error.
 
 use std::fmt;
 
-/// What kind of trouble kept us from looking.
+/// What kind of operation failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The request makes no sense: arguments that contradict each other.
+    /// The request is not valid: arguments contradict each other.
     Usage,
-    /// Something given could not be read: `--path`, `--keys`, `--expect`, `--accept`.
+    /// An input could not be read: `--path`, `--keys`, `--expect` or `--accept`.
     Input,
     /// The report could not be written.
     Output,
-    /// We were told to stop before anything was looked at.
+    /// The validation was cancelled before anything was checked.
     Interrupted,
-    /// A bug of ours.
+    /// A bug in this program.
     Internal,
 }
 
-/// Why no validation was performed or no report could be written: what happened, what caused it,
-/// and what to do.
+/// Why no validation took place or no report could be written: what happened, what caused it, and what to
+/// do about it.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -29,7 +29,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error of a kind, in words.
+    /// An error of a kind, with a message that says what happened.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error {
             kind,
@@ -39,29 +39,29 @@ impl Error {
         }
     }
 
-    /// Adds what caused it.
+    /// Adds a cause; the outermost first.
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.causes.push(cause.to_string());
         self
     }
 
-    /// Adds what to do about it.
+    /// Sets what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Its kind.
+    /// The kind of operation that failed.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// What caused it, outermost first.
+    /// The causes, outermost first.
     pub fn causes(&self) -> &[String] {
         &self.causes
     }
 
-    /// What to do about it, where something can be said.
+    /// What to do about it, if that is known.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
     }

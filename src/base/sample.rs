@@ -1,19 +1,19 @@
-//! Many names, of which a few are kept to be shown.
+//! Counts many names and keeps a few of them to show.
 
 use super::limits::Limits;
 use super::text::and_more;
 
-/// Names, a few of them kept, all counted.
+/// The first few of many names, and how many there were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sample {
-    /// The first few, in the order they were met.
+    /// The first few names, in the order in which they were added.
     pub first: Vec<String>,
-    /// How many there were.
+    /// The number of all names.
     pub count: u64,
 }
 
 impl Sample {
-    /// Adds one.
+    /// Adds a name; keeps it if fewer than `limits.named` are kept.
     pub fn add(&mut self, limits: &Limits, name: impl Into<String>) {
         self.count += 1;
         if self.first.len() < limits.named {
@@ -21,7 +21,7 @@ impl Sample {
         }
     }
 
-    /// Adds those of another, after its own.
+    /// Adds the names of another sample after its own.
     pub fn append(&mut self, limits: &Limits, other: Sample) {
         self.count += other.count;
         self.first.extend(other.first);

@@ -1,4 +1,4 @@
-//! SHA-256 values as they are compared and printed.
+//! SHA-256 values: compared as bytes, printed as hex digits.
 
 use std::fmt;
 
@@ -14,25 +14,23 @@ impl Sha256 {
         Sha256(sha2::Sha256::digest(bytes).into())
     }
 
-    /// The hash of some texts, one after another.
+    /// The hash of several texts, as if they were one.
     pub fn of_parts(parts: &[&str]) -> Self {
         let mut hasher = sha2::Sha256::new();
         parts.iter().for_each(|part| hasher.update(part));
         Sha256(hasher.finalize().into())
     }
 
-    /// Reads 64 hex digits, of either case.
+    /// Parses 64 hex digits of either case; `None` for any other text.
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).ok()?;
         Some(Sha256(bytes))
     }
-}
 
-impl Sha256 {
-    /// Its hex digits, in lower case.
+    /// Its 64 hex digits in lower case, written to `digits` without an allocation.
     pub fn hex<'d>(&self, digits: &'d mut [u8; 64]) -> &'d str {
-        // Neither can fail: so many digits are needed, and all of them are ASCII.
+        // Neither can fail: 32 bytes have 64 digits, and all digits are ASCII.
         let _ = hex::encode_to_slice(self.0, digits);
         str::from_utf8(digits).unwrap_or_default()
     }

@@ -1,13 +1,16 @@
-//! What stands around the deflate stream of one gzip member (RFC 1952, section 2.3): read however it comes,
-//! and checked as zlib checks it.
+//! The header and trailer of one gzip member (RFC 1952, section 2.3), in pieces of any size and as strictly
+//! as zlib checks them.
+//!
+//! We parse header and trailer ourselves to use crc-fast, which is faster than flate2's CRC-32 with AVX-512
+//! (5 % on a copy on disk).
 
 use crc_fast::{CrcAlgorithm, Digest};
 
-/// The first two bytes.
+/// The first two bytes of a member.
 pub const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// Where the header's flags stand.
+/// The position of the flags in the header.
 pub const FLAGS: usize = 3;
-/// FTEXT, FEXTRA, FNAME and FCOMMENT: header fields that do not touch the content.
+/// The flags FTEXT, FEXTRA, FNAME and FCOMMENT, whose fields have no effect on the content.
 pub const OPTIONAL_FIELDS: u8 = 0b0001_1101;
 
 const DEFLATE: u8 = 8;
@@ -18,11 +21,11 @@ const NAME: u8 = 1 << 3;
 const COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0b1110_0000;
 
-/// It is not as the format says.
+/// The member is not valid gzip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken;
 
-/// The checksum and the size of what stands before it, on their way: CRC-32 as ISO 3309 has it.
+/// CRC-32 (ISO 3309) and size of the bytes so far.
 pub struct Checksum(Digest);
 
 impl Default for Checksum {
@@ -32,7 +35,7 @@ impl Default for Checksum {
 }
 
 impl Checksum {
-    /// Takes some bytes.
+    /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -41,19 +44,19 @@ impl Checksum {
         self.0.finalize() as u32
     }
 
-    /// Counted to four bytes.
+    /// The size modulo 2^32, as ISIZE in the trailer.
     fn size(&self) -> u32 {
         self.0.get_amount() as u32
     }
 }
 
-/// A header on its way.
+/// A header that is being parsed.
 pub struct Header {
     field: HeaderField,
     flags: u8,
-    /// Bytes of the field at hand, or those left of it.
+    /// For fields of a fixed length the bytes taken, for FEXTRA the bytes that remain.
     count: usize,
-    /// The last two bytes, the later one above.
+    /// The last two bytes, the later one as the high byte.
     last: u16,
     crc: Checksum,
 }
@@ -82,19 +85,19 @@ impl Default for Header {
 }
 
 impl Header {
-    /// Whether all of it was taken.
+    /// Whether the header is complete.
     pub fn is_done(&self) -> bool {
         self.field == HeaderField::Done
     }
 
-    /// Takes bytes up to its end, and gives those after it.
+    /// Takes bytes up to the end of the header, and returns the bytes after it.
     ///
     /// # Errors
-    /// Where it is broken.
+    /// If the header is not valid.
     pub fn take<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
         let mut rest = bytes;
         while !self.is_done() && !rest.is_empty() {
-            // A field of any length at one go.
+            // Fields of variable length are taken at once, other bytes one by one.
             let length = match self.field {
                 HeaderField::Extra => self.count.min(rest.len()),
                 HeaderField::Name | HeaderField::Comment => {
@@ -110,13 +113,13 @@ impl Header {
         Ok(rest)
     }
 
-    /// Takes some bytes of the field at hand.
+    /// Takes bytes of the current field.
     fn part(&mut self, own: &[u8]) -> Result<(), Broken> {
         let Some(byte) = own.last().copied() else {
             return Ok(());
         };
         self.last = self.last >> 8 | u16::from(byte) << 8;
-        // The header's own checksum is over all that stands before it.
+        // The header's CRC16 covers all bytes before it.
         if self.field != HeaderField::Crc {
             self.crc.update(own);
         }
@@ -158,7 +161,7 @@ impl Header {
         Ok(())
     }
 
-    /// On to the next field that is there.
+    /// Moves to the next field that the flags announce.
     fn next(&mut self) {
         let extra = match self.field {
             HeaderField::ExtraLength => usize::from(self.last),
@@ -178,7 +181,7 @@ impl Header {
     }
 }
 
-/// The checksum and the size after the content, on their way.
+/// A trailer that is being parsed: CRC32 and ISIZE.
 #[derive(Default)]
 pub struct Trailer {
     bytes: [u8; 8],
@@ -186,12 +189,12 @@ pub struct Trailer {
 }
 
 impl Trailer {
-    /// Whether all of it was taken.
+    /// Whether the trailer is complete.
     pub fn is_done(&self) -> bool {
         self.count == self.bytes.len()
     }
 
-    /// Takes bytes up to its end, and gives those after it.
+    /// Takes bytes up to the end of the trailer, and returns the bytes after it.
     pub fn take<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let (own, rest) = bytes.split_at(bytes.len().min(self.bytes.len() - self.count));
         self.bytes[self.count..][..own.len()].copy_from_slice(own);
@@ -199,10 +202,10 @@ impl Trailer {
         rest
     }
 
-    /// Holds what there is of it against the content.
+    /// Compares the complete fields of the trailer with the content.
     ///
     /// # Errors
-    /// Where it is that of other content.
+    /// If a field does not match.
     pub fn check(&self, content: &Checksum) -> Result<(), Broken> {
         let [a, b, c, d, e, f, g, h] = self.bytes;
         let crc = self.count < 4 || u32::from_le_bytes([a, b, c, d]) == content.sum();
@@ -216,7 +219,7 @@ mod tests {
     use super::{Broken, Checksum, Header, Trailer};
     use flate2::Crc;
 
-    /// A header with all that it may hold.
+    /// A header with every optional field.
     fn full() -> Vec<u8> {
         let mut header = vec![0x1f, 0x8b, 8, 0b0001_1111, 1, 2, 3, 4, 0, 3, 3, 0];
         header.extend(b"xyzname\0comment\0");

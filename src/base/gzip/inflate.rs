@@ -1,8 +1,9 @@
-//! One whole gzip member, streamed: bounded whatever it inflates to, its trailer checked, nothing
-//! after it.
+//! Inflates and hashes one gzip member as a stream: its size is bounded whatever it inflates to, its trailer
+//! is checked, and nothing may follow it.
 //!
-//! What counts is every bit but MTIME, XFL, OS, FTEXT, the contents of FNAME, FCOMMENT and FEXTRA,
-//! and the padding of the last deflate byte (RFC 1952, RFC 1951).
+//! A log is modified if its content is. The bits that have no effect on the content or its checks are MTIME,
+//! XFL, OS, FTEXT, the contents of FNAME, FCOMMENT and FEXTRA, and the padding of the last deflate byte
+//! (RFC 1952, RFC 1951).
 
 use std::io::{self, ErrorKind, Read};
 
@@ -12,53 +13,53 @@ use sha2::Digest as _;
 use crate::base::gzip::header::{Broken, Checksum, FLAGS, Header, MAGIC, OPTIONAL_FIELDS, Trailer};
 use crate::base::sha256::Sha256;
 
-/// What is read at a time.
+/// Bytes that are read at a time.
 const CHUNK: usize = 128 << 10;
-/// What is inflated at a time: most logs at one go, so that the window need not be kept aside.
+/// Bytes that are inflated at a time: most logs at once, so that the decoder need not keep its window.
 const INFLATED: usize = 256 << 10;
 
 /// The state of the container around the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
-    /// One whole member, and nothing after it.
-    Whole,
-    /// One whole member, and something after it.
+    /// One complete member and nothing after it.
+    Complete,
+    /// One complete member and more bytes after it.
     TrailingData,
-    /// It ends before its checked end.
+    /// It ends before the end of its trailer.
     CutOff,
-    /// It does not inflate to a checked end, for its bits are broken.
+    /// It is not valid gzip, or its trailer does not match.
     Broken,
-    /// It is not gzip; what was hashed is the bytes as they are.
+    /// It is not gzip. The hash is that of the bytes as they are.
     NotGzip,
-    /// It goes on beyond the limit; what was hashed is the part up to there.
+    /// It is larger than the limit. The hash is that of the part within the limit.
     TooLarge,
 }
 
-/// What inflating an object gave.
+/// The result of inflating an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inflated {
     /// The state of the container.
     pub container: Container,
-    /// SHA-256 of everything that came out, also of a broken container.
+    /// SHA-256 of all inflated bytes, even of a broken container.
     pub sha256: Sha256,
     /// Bytes read.
     pub read: u64,
-    /// Bytes that came out.
+    /// Bytes inflated.
     pub inflated: u64,
-    /// Whether the header carries optional fields.
+    /// Whether the header has optional fields.
     pub optional_fields: bool,
 }
 
-/// An object's bytes, some at a time.
+/// A body that is read chunk by chunk.
 pub trait Chunks {
-    /// The next bytes, in `buffer` or where they are kept; none at the end.
+    /// The next bytes, in `buffer` or wherever they are in memory; none at the end.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     fn next<'c>(&'c mut self, buffer: &'c mut [u8]) -> io::Result<&'c [u8]>;
 }
 
-/// A body that nothing is kept of.
+/// A body that is read into the buffer and not kept.
 pub struct Passing<'b>(pub &'b mut dyn Read);
 
 impl Chunks for Passing<'_> {
@@ -68,21 +69,21 @@ impl Chunks for Passing<'_> {
     }
 }
 
-/// Buffers to inflate many objects with, one after another; none before the first.
+/// Buffers for inflating many objects one after another; allocated with the first.
 #[derive(Default)]
 pub struct Inflater {
     input: Box<[u8]>,
     output: Box<[u8]>,
-    /// Without what stands around the stream, as only so it can be used again.
+    /// Decodes the bare deflate stream, because only then can it be reset.
     decoder: Option<Decompress>,
 }
 
 impl Inflater {
-    /// Inflates and hashes a body, giving what comes out to `sink` chunk by chunk. Stops once more
-    /// than `limit` bytes were read or came out.
+    /// Inflates and hashes a body, and passes the content to `sink` chunk by chunk. Stops when more than
+    /// `limit` bytes were read or inflated.
     ///
     /// # Errors
-    /// Where reading the body fails; what the body holds is never an error.
+    /// If reading the body fails. Its content is never an error.
     pub fn run(
         &mut self,
         body: &mut dyn Read,
@@ -92,10 +93,10 @@ impl Inflater {
         self.run_chunks(&mut Passing(body), limit, sink)
     }
 
-    /// The same for bytes that come from elsewhere.
+    /// The same for a body that is read chunk by chunk.
     ///
     /// # Errors
-    /// Where reading fails; what the body holds is never an error.
+    /// If reading the body fails. Its content is never an error.
     pub fn run_chunks(
         &mut self,
         body: &mut dyn Chunks,
@@ -119,104 +120,166 @@ impl Inflater {
         let mut head = Vec::new();
         let mut chunk = body.next(input)?;
         if chunk.len() < FLAGS + 1 {
-            // It comes in crumbs.
             head.extend_from_slice(chunk);
-            while !head.is_empty() && head.len() < FLAGS + 1 {
-                let more = body.next(input)?;
-                head.extend_from_slice(more);
-                if more.is_empty() {
-                    break;
-                }
-            }
+            fill_head(&mut head, body, input)?;
             chunk = &head;
         }
+        let mut read = chunk.len() as u64;
+        let mut inflated = 0;
+        let is_gzip = chunk.starts_with(&MAGIC);
         let flags = chunk.get(FLAGS).copied().unwrap_or_default();
-        let mut result = Inflated {
-            container: Container::Broken,
-            sha256: Sha256([0; 32]),
-            read: chunk.len() as u64,
-            inflated: 0,
-            optional_fields: flags & OPTIONAL_FIELDS != 0,
-        };
-        if !chunk.starts_with(&MAGIC) {
-            result.container = if chunk.is_empty() {
-                Container::CutOff
-            } else {
-                Container::NotGzip
-            };
-            result.optional_fields = false;
-            while !chunk.is_empty() {
-                take(chunk);
-                result.inflated += chunk.len() as u64;
-                if result.inflated > limit {
-                    result.container = Container::TooLarge;
-                    break;
+        let container = if is_gzip {
+            let decoder = decoder.get_or_insert_with(|| Decompress::new(false));
+            let mut member = Member::new(decoder, output);
+            let container = loop {
+                if let Some(ended) = member.take(chunk, read, limit, &mut take) {
+                    break ended;
                 }
                 chunk = body.next(input)?;
-                result.read += chunk.len() as u64;
-            }
-            result.sha256 = Sha256(hasher.finalize().into());
-            return Ok(result);
-        }
-        let decoder = decoder.get_or_insert_with(|| Decompress::new(false));
-        decoder.reset(false);
-        let (mut header, mut trailer) = (Header::default(), Trailer::default());
-        let (mut checksum, mut ended) = (Checksum::default(), false);
-        loop {
-            if chunk.is_empty() {
-                chunk = body.next(input)?;
-                result.read += chunk.len() as u64;
+                read += chunk.len() as u64;
                 if chunk.is_empty() {
-                    if trailer.check(&checksum).is_ok() {
-                        result.container = Container::CutOff;
-                    }
-                    break;
+                    break member.cut_off();
+                }
+            };
+            inflated = member.decoder.total_out();
+            match container {
+                Container::Complete if !body.next(input)?.is_empty() => Container::TrailingData,
+                container => container,
+            }
+        } else if chunk.is_empty() {
+            Container::CutOff
+        } else {
+            loop {
+                take(chunk);
+                inflated += chunk.len() as u64;
+                if inflated > limit {
+                    break Container::TooLarge;
+                }
+                chunk = body.next(input)?;
+                read += chunk.len() as u64;
+                if chunk.is_empty() {
+                    break Container::NotGzip;
                 }
             }
-            if result.inflated > limit || result.read > limit.saturating_add(CHUNK as u64) {
-                result.container = Container::TooLarge;
-                break;
-            }
-            if !header.is_done() {
-                match header.take(chunk) {
-                    Ok(rest) => chunk = rest,
-                    Err(Broken) => break,
-                }
-                continue;
-            }
-            if ended {
-                chunk = trailer.take(chunk);
-                if !trailer.is_done() {
-                    continue;
-                }
-                if trailer.check(&checksum).is_ok() {
-                    let more = !chunk.is_empty() || !body.next(input)?.is_empty();
-                    result.container = match more {
-                        true => Container::TrailingData,
-                        false => Container::Complete,
-                    };
-                }
-                break;
-            }
-            let (read, out) = (decoder.total_in(), decoder.total_out());
-            let status = decoder.decompress(chunk, output, FlushDecompress::None);
-            chunk = &chunk[(decoder.total_in() - read) as usize..];
-            let content = &output[..(decoder.total_out() - out) as usize];
-            checksum.update(content);
-            take(content);
-            result.inflated = decoder.total_out();
-            match status {
-                Ok(Status::StreamEnd) => ended = true,
-                Ok(Status::Ok | Status::BufError) => {}
-                Err(_) => break,
-            }
-        }
-        result.sha256 = Sha256(hasher.finalize().into());
-        Ok(result)
+        };
+        Ok(Inflated {
+            container,
+            sha256: Sha256(hasher.finalize().into()),
+            read,
+            inflated,
+            optional_fields: is_gzip && flags & OPTIONAL_FIELDS != 0,
+        })
     }
 }
 
-/// Reads what there is, once there is something.
+/// Reads until the flags of a header are known, where a body comes in a few bytes at a time.
+fn fill_head(head: &mut Vec<u8>, body: &mut dyn Chunks, input: &mut [u8]) -> io::Result<()> {
+    while !head.is_empty() && head.len() < FLAGS + 1 {
+        let more = body.next(input)?;
+        head.extend_from_slice(more);
+        if more.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A gzip member that is being inflated.
+struct Member<'i> {
+    header: Header,
+    decoder: &'i mut Decompress,
+    output: &'i mut [u8],
+    checksum: Checksum,
+    /// Whether the deflate stream has ended.
+    stream_ended: bool,
+    trailer: Trailer,
+}
+
+impl<'i> Member<'i> {
+    fn new(decoder: &'i mut Decompress, output: &'i mut [u8]) -> Self {
+        decoder.reset(false);
+        Member {
+            header: Header::default(),
+            decoder,
+            output,
+            checksum: Checksum::default(),
+            stream_ended: false,
+            trailer: Trailer::default(),
+        }
+    }
+
+    /// Takes a chunk, of `read` bytes in all so far. Returns the state of the container once that is decided:
+    /// `Complete` if the chunk ends with the member.
+    fn take(
+        &mut self,
+        mut chunk: &[u8],
+        read: u64,
+        limit: u64,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Option<Container> {
+        while !chunk.is_empty() {
+            if self.decoder.total_out() > limit || read > limit.saturating_add(CHUNK as u64) {
+                return Some(Container::TooLarge);
+            }
+            if !self.header.is_done() {
+                match self.header.take(chunk) {
+                    Ok(rest) => chunk = rest,
+                    Err(Broken) => return Some(Container::Broken),
+                }
+            } else if self.stream_ended {
+                chunk = self.trailer.take(chunk);
+                if self.trailer.is_done() {
+                    return Some(match self.trailer.check(&self.checksum) {
+                        Err(Broken) => Container::Broken,
+                        Ok(()) if chunk.is_empty() => Container::Complete,
+                        Ok(()) => Container::TrailingData,
+                    });
+                }
+            } else {
+                match self.inflate(chunk, take) {
+                    Ok(rest) => chunk = rest,
+                    Err(Broken) => return Some(Container::Broken),
+                }
+            }
+        }
+        None
+    }
+
+    /// Inflates what fits into the output, and returns the bytes that remain.
+    fn inflate<'c>(
+        &mut self,
+        chunk: &'c [u8],
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<&'c [u8], Broken> {
+        let (read, out) = (self.decoder.total_in(), self.decoder.total_out());
+        let status = self
+            .decoder
+            .decompress(chunk, self.output, FlushDecompress::None);
+        let rest = &chunk[(self.decoder.total_in() - read) as usize..];
+        let content = &self.output[..(self.decoder.total_out() - out) as usize];
+        self.checksum.update(content);
+        take(content);
+        match status {
+            Ok(Status::StreamEnd) => self.stream_ended = true,
+            Ok(Status::Ok | Status::BufError) => {}
+            Err(_) => return Err(Broken),
+        }
+        Ok(rest)
+    }
+
+    /// The state of the container if no more bytes come.
+    fn cut_off(&self) -> Container {
+        match self.trailer.check(&self.checksum) {
+            Ok(()) => Container::CutOff,
+            Err(Broken) => Container::Broken,
+        }
+    }
+}
+
+/// Reads once into `buffer`, and again if a signal interrupted that.
+///
+/// # Errors
+/// If reading fails.
 pub fn read_some(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match body.read(buffer) {
@@ -235,7 +298,7 @@ mod tests {
     use super::{Container, Inflater};
     use crate::base::sha256::Sha256;
 
-    /// What zlib's own reading of a member comes to.
+    /// How zlib itself reads a member.
     fn by_zlib(bytes: &[u8]) -> (Container, Sha256) {
         let mut decoder = Decompress::new_gzip(15);
         let mut out = vec![0; 1 << 16];
@@ -259,7 +322,7 @@ mod tests {
         (inflated.container, inflated.sha256)
     }
 
-    /// Members with and without optional fields, what follows one, and one with a header checksum.
+    /// Members with and without optional fields, one with trailing data, and one with a header checksum.
     fn members() -> Vec<Vec<u8>> {
         let content: Vec<u8> = (0..300_u32).flat_map(|n| (n * n).to_le_bytes()).collect();
         let plain = GzBuilder::new();
@@ -288,7 +351,7 @@ mod tests {
     fn every_cut_and_every_flipped_bit_is_what_zlib_says_it_is() {
         for member in members() {
             assert_eq!(ours(&member), by_zlib(&member));
-            // Before that nothing says that it is gzip.
+            // Shorter inputs are not recognized as gzip.
             for end in 2..member.len() {
                 assert_eq!(
                     ours(&member[..end]),

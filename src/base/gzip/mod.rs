@@ -1,4 +1,4 @@
-//! One gzip member: its header and trailer, and the stream between them.
+//! One gzip member: [`header`] parses what is around the deflate stream, [`inflate`] the whole.
 
 pub mod header;
 pub mod inflate;

@@ -1,5 +1,5 @@
-//! JSON on its way to the parser, held to what a parser may be made to keep: one text, its depth and
-//! one number are all it ever holds, and a hostile log could make any of them as long as itself.
+//! Bounds the memory of the JSON parser. A streaming parser keeps one text, one number and the nesting at a
+//! time, and a hostile log could make any of them as long as itself.
 
 use std::io::{self, Read};
 
@@ -17,48 +17,49 @@ const DIGITS: usize = 512;
 /// Deepest nesting: the parser's own bound, which does not hold for what it skips.
 const DEPTH: usize = 128;
 
-/// Passes JSON on, its texts cut to a length. Nesting that is too deep, or too long a number, is an
-/// error. It does not check the JSON: what is none, the parser refuses.
+/// Passes JSON on with its texts cut to a length. Too deep a nesting and too long a number are errors. It
+/// does not check the JSON otherwise: the parser does.
 pub(crate) struct Bounded<'r> {
     inner: &'r mut dyn Read,
     sieve: Sieve,
 }
 
-/// JSON that is held in memory: what of it is passed on, and whether that is all up to its end.
+/// The same for JSON that is in memory: the part that is passed on, and whether all bounds were met to its
+/// end.
 pub(crate) fn in_place(json: &mut [u8]) -> (&[u8], bool) {
     let mut sieve = Sieve::default();
     let passed = sieve.pass(json);
     (&json[..passed], sieve.failed.is_none())
 }
 
-/// Where in JSON it is, and what that leads to.
+/// The position in the JSON, and what that implies for the next byte.
 #[derive(Default)]
 struct Sieve {
     at: At,
     depth: usize,
     digits: usize,
-    /// Bytes of the present text that were passed on.
+    /// Bytes of the current text that were passed on.
     length: usize,
-    /// What was passed last is the first half of a surrogate pair: the other half must follow.
+    /// The first half of a surrogate pair was passed on last: the other half must follow.
     half: bool,
-    /// What exceeded a bound; what stands before it is passed on first.
+    /// The bound that was exceeded; everything before that point is passed on first.
     failed: Option<&'static str>,
 }
 
-/// Where in JSON a byte stands.
+/// The position of a byte in the JSON.
 #[derive(Clone, Copy, Default)]
 enum At {
     /// Between texts.
     #[default]
     Outside,
-    /// In a text, where a character may begin.
+    /// In a text, at the beginning of a character.
     Text,
     /// Behind a backslash.
     Escape,
-    /// Among the four digits of an escape: how many there were, and whether they still may be those
-    /// of a first surrogate, which are D8.. to DB..
+    /// Among the four digits of an escape: how many there were, and whether they may still be those of a
+    /// first surrogate, D8.. to DB..
     Unicode(u8, bool),
-    /// In the part of a text that is not passed on; behind a backslash or not.
+    /// In the part of a text that is cut off; whether behind a backslash.
     Beyond(bool),
 }
 
@@ -70,7 +71,7 @@ impl<'r> Bounded<'r> {
 }
 
 impl Sieve {
-    /// Moves what is passed on to the front, and says how much it is.
+    /// Moves the bytes that are passed on to the front, and returns their number.
     fn pass(&mut self, bytes: &mut [u8]) -> usize {
         let (mut from, mut to) = (0, 0);
         while let Some(&byte) = bytes.get(from) {
@@ -80,7 +81,7 @@ impl Sieve {
                     let run = plain(&bytes[from..], TEXT - self.length);
                     self.length += run;
                     self.half &= run == 0;
-                    // Until something is left out, all stands where it should.
+                    // Nothing needs to move until the first byte is left out.
                     if from != to {
                         bytes.copy_within(from..from + run, to);
                     }
@@ -190,7 +191,7 @@ impl Sieve {
     }
 }
 
-/// How many bytes, at most so many, are neither a quote nor a backslash.
+/// The number of bytes, at most `most`, before the next quote or backslash.
 fn plain(bytes: &[u8], most: usize) -> usize {
     let bytes = &bytes[..bytes.len().min(most)];
     let special = bytes.iter().position(|b| matches!(b, b'"' | b'\\'));
@@ -210,7 +211,7 @@ impl Read for Bounded<'_> {
             if read == 0 {
                 return Ok(0);
             }
-            // That nothing is passed on is not yet the end.
+            // A chunk of which nothing is passed on is not the end of the input.
             let passed = self.sieve.pass(bytes);
             if passed > 0 {
                 return Ok(passed);
@@ -223,7 +224,7 @@ impl Read for Bounded<'_> {
 mod tests {
     use super::*;
 
-    /// What comes through, in chunks of so many bytes.
+    /// What comes through in chunks of `chunk` bytes.
     fn through(json: &str, chunk: usize) -> io::Result<String> {
         struct JsonChunks<'a>(&'a [u8], usize);
         impl Read for JsonChunks<'_> {

@@ -1,5 +1,5 @@
-//! JSON in which no object names a member twice. Readers differ in which of two members they
-//! believe, so a digest or key file with a duplicate name says nothing that can be relied on.
+//! JSON in which no object has two members of the same name. Parsers differ in which of the two they
+//! believe, so a digest or a key file with a duplicate name cannot be relied on (RFC 8259, section 4).
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -7,18 +7,18 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Checks that bytes are one JSON value, no deeper than the parser's 128 levels, without duplicate
-/// names.
+/// Checks that bytes are one JSON value without duplicate names, nested at most 128 levels deep, which is
+/// the parser's own limit.
 ///
 /// # Errors
-/// What is wrong and where, in words.
+/// A message that says what is wrong, and in which line and column.
 pub fn check(json: &[u8]) -> Result<(), String> {
     serde_json::from_slice::<CheckedJson>(json)
         .map(|_| ())
         .map_err(|e| e.to_string())
 }
 
-/// Names that one object may hold beyond the first few: a digest has fifteen.
+/// Most names in one object beyond the first 32. A digest has fifteen.
 const MOST_NAMES: usize = 4096;
 
 struct CheckedJson;
@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for CheckedJson {
     }
 }
 
-/// A member's name, borrowed where it holds no escapes.
+/// The name of a member; borrowed unless it contains escapes.
 struct MemberName<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for MemberName<'de> {
@@ -96,7 +96,7 @@ impl<'de> Visitor<'de> for CheckedVisitor {
             if many.len() >= MOST_NAMES {
                 return Err(de::Error::custom("an object holds too many names"));
             }
-            // Looking through a short list beats hashing; a long one must not cost its square.
+            // A short list is faster to search than a hash set; a long one would take quadratic time.
             if few.len() < 32 {
                 few.push(name);
             } else {
