@@ -151,7 +151,7 @@ pub use validate::{Access, validate};
 pub use base::error::{Error, ErrorKind};
 pub use base::sha256::Sha256;
 pub use base::time::Window;
-pub use cloudtrail::event::record::{Actor, Call, Event, Evidence, Via};
+pub use cloudtrail::event::{Actor, Call, Event, Evidence, Via};
 pub use proof::chain::{Anchor, Location, Tally};
 pub use proof::coverage::{State, Stretch};
 pub use proof::finding::{Code, Finding, ObjectFacts, Severity, Verdict};
