@@ -1,4 +1,4 @@
-//! Endpoints: given, in the environment, or in a profile.
+//! Endpoints: from the command line, the environment or a profile.
 
 use crate::support::hours::{assert_refused, of_trail, stage};
 use crate::support::profiles::{command, write_profiles};
@@ -8,7 +8,7 @@ use crate::support::program::{finish, reported};
 fn an_endpoint_serves_every_service_but_those_with_one_of_their_own() {
     let stage = stage();
     let (s3, control) = (stage.loopback.s3_url(), stage.loopback.cloudtrail_url());
-    // Nobody listens there: whoever asks there fails.
+    // Nothing listens there, so every request to it fails.
     let nowhere = "http://127.0.0.1:9";
     let rest = [("AWS_ENDPOINT_URL", nowhere)];
     let given = |url: &str, environment: &[(&str, &str)]| {
@@ -31,7 +31,7 @@ fn an_endpoint_serves_every_service_but_those_with_one_of_their_own() {
     assert_eq!(given(&control, &[s3_own, rest[0]]), 0, "given wins");
     assert_eq!(given("", &[s3_own, ("AWS_ENDPOINT_URL", &control)]), 0);
     assert_eq!(given("", &[control_own, ("AWS_ENDPOINT_URL", &s3)]), 0);
-    // The very same for one service and for all is still that service's own.
+    // If one URL is set for S3 and for all services, it still counts as the URL of S3.
     let same = [s3_own, ("AWS_ENDPOINT_URL", s3.as_str())];
     assert_eq!(given(&control, &same), 0);
 }

@@ -47,7 +47,7 @@ fn what_passes_does_not_reach_the_report() {
         gets.filter(|c| c.key.as_ref() == Some(&place.key)).count()
     };
     assert_eq!(tries(&six.log(3)), 13);
-    // What had come was kept: the rest alone was asked for.
+    // The bytes received before the break are kept; only the rest is requested again.
     let rest = six.stage.calls("GetObject").into_iter();
     let rest: Vec<_> = rest
         .filter(|c| c.key.as_ref() == Some(&six.log(5).key))
@@ -57,7 +57,7 @@ fn what_passes_does_not_reach_the_report() {
     assert_eq!(six.stage.calls("ListPublicKeys").len(), 5);
 }
 
-/// Nobody is asked for anything but reading, whatever goes wrong.
+/// The program only ever sends reading calls, whatever goes wrong.
 #[test]
 fn nothing_but_reading_is_ever_asked_for() {
     let six = six();
@@ -68,7 +68,7 @@ fn nothing_but_reading_is_ever_asked_for() {
     );
     let (code, _) = six.report(&["--logs", "none", "--trail-arn", ARN]);
     assert_eq!(code, 4);
-    // Whether logs are there the listing of their day shows.
+    // The listing of a day already shows which logs exist.
     assert!(six.stage.calls("HeadObject").is_empty());
     assert!(six.stage.calls("GetObject").iter().all(|c| {
         let key = c.key.as_deref().expect("a key");

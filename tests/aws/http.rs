@@ -11,7 +11,7 @@ use crate::support::hours::{assert_refused, calls, of_trail, over_tls, stage, wo
 use crate::support::program::{finish, reported};
 use crate::support::stage::Stage;
 
-/// The endpoints as only a proxy finds them.
+/// Endpoints that only a proxy can resolve.
 fn behind(scheme: &str) -> [(String, String); 3] {
     ["s3", "cloudtrail", "sts"].map(|name| {
         let variable = format!("AWS_ENDPOINT_URL_{}", name.to_uppercase());
@@ -19,7 +19,7 @@ fn behind(scheme: &str) -> [(String, String); 3] {
     })
 }
 
-/// What is asked of a stage, without the exception for what is near.
+/// A command against this stage without the `NO_PROXY` exception for loopback addresses.
 fn through_proxies(stage: &Stage, more: &[&str]) -> Command {
     let mut command = stage.command(&of_trail(more));
     command.env_remove("NO_PROXY");
@@ -32,7 +32,7 @@ fn a_private_authority_is_trusted_once_it_is_named() {
     let stage = over_tls(&ca, &world(6));
     ca.write(&stage.dir.path().join("ca.pem"));
     Ca::new().write(&stage.dir.path().join("other.pem"));
-    // What is given wins over the environment.
+    // The option wins over the environment.
     let runs: [(&[&str], Option<&str>); 3] = [
         (&["--ca-bundle", "ca.pem"], None),
         (&[], Some("ca.pem")),
@@ -63,7 +63,7 @@ fn a_certificate_that_is_not_trusted_is_told_at_once_and_nothing_is_proven() {
         let begun = Instant::now();
         let run = finish(&mut stage.command(&of_trail(args)));
         let took = begun.elapsed();
-        // No patience helps here, so none is shown.
+        // Retrying cannot help here, so the run must end quickly.
         assert!(took < Duration::from_secs(5), "{args:?}: {took:?}");
         let (code, report) = reported(run);
         let got = (code, &report["complete"], &report["verdict"]);
@@ -118,7 +118,7 @@ fn every_request_goes_through_the_proxy_that_the_environment_names() {
         assert!(hosts.len() > 10, "one for each request: {hosts:?}");
         hosts.sort();
         hosts.dedup();
-        // Who asks is asked beside the work, and may be asked too late.
+        // The caller's identity is looked up in parallel and may arrive too late.
         hosts.retain(|host| host != "sts.test");
         assert_eq!(hosts, ["cloudtrail.test", "s3.test"], "{name}");
     }
@@ -136,7 +136,7 @@ fn what_no_proxy_names_is_reached_directly() {
         assert_eq!(reported(finish(&mut command)).0, 0);
         assert!(proxy.hosts().is_empty(), "{name}");
     }
-    // One service through the proxy, the other not.
+    // One service goes through the proxy, the other does not.
     let [s3, ..] = behind("http");
     let mut command = through_proxies(&stage, &[]);
     command

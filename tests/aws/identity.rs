@@ -1,4 +1,4 @@
-//! Who asked: told in the report, and nothing hangs on it.
+//! The caller's identity: shown in the report, and without influence on the verdict.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::support::profiles::{command, write_profiles};
 use crate::support::program::{finish, reported};
 use crate::support::stage::Stage;
 
-/// A report without how it was made, and how it was made.
+/// A report without its `run`, and the `run`.
 fn report(stage: &Stage) -> (i32, Value, Value) {
     let (code, mut report) = reported(stage.run(&of_trail(&["--as-of", "2026-03-02"])));
     let run = report["run"].take();
     (code, report, run)
 }
 
-/// AWS that takes longer for objects than for saying who asks.
+/// AWS that answers for objects more slowly than for the caller's identity.
 fn slow() -> Stage {
     let stage = stage();
     let later = Fault::new(Answer::Delay(Duration::from_millis(200)));
@@ -39,7 +39,7 @@ fn it_is_told_in_the_report_and_counted_nowhere() {
         Answer::error(403, "AccessDenied", "You may not"),
         Answer::error(403, "ExpiredToken", "It is expired"),
         Answer::Close,
-        // The run does not wait for it.
+        // The run does not wait for this answer.
         Answer::Delay(Duration::from_secs(600)),
     ] {
         let stage = slow();
@@ -91,7 +91,7 @@ fn who_asks_is_told_for_each_side_where_they_are_two() {
         "[profile other]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
     );
     write_profiles(&stage, &other);
-    // So that it is known before the work is done.
+    // Delays the listing, so that the identity is known before the work is done.
     let later = Fault::new(Answer::Delay(Duration::from_millis(200)));
     stage.loopback.fault(later.operation("ListObjectsV2"));
     let arn = "arn:aws:iam::111111111111:user/auditor";

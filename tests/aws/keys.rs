@@ -31,7 +31,7 @@ fn keys_that_may_not_be_asked_for_are_unavailable_and_asked_for_once() {
     assert_eq!(report["chains"][0]["digests"]["failed"], 0);
 }
 
-/// AWS answers, and the key is not among those valid then: nobody but AWS could have told that.
+/// AWS answers, but the key is not among those valid then. Only AWS could have published it.
 #[test]
 fn a_key_that_aws_does_not_know_is_a_forgery() {
     let six = six();
@@ -40,7 +40,7 @@ fn a_key_that_aws_does_not_know_is_a_forgery() {
             .keys
             .published(REGION, six.chain.digests[0].end, six.chain.digests[9].end);
         let others = known.into_iter().map(|mut key| {
-            // The forge has four; two are valid at a time.
+            // The forge has four keys; two are valid at a time.
             key.index = (key.index + 2) % 4;
             key
         });
@@ -55,7 +55,7 @@ fn a_key_that_aws_does_not_know_is_a_forgery() {
         text(found, "message").contains("not among those AWS answers with"),
         "{found:#}"
     );
-    // The window, and once a wider one.
+    // One call for the window, and one for a wider window.
     assert_eq!(six.stage.calls("ListPublicKeys").len(), 2);
 }
 
@@ -76,7 +76,8 @@ fn an_answer_without_keys_leaves_them_unavailable() {
     assert_eq!(six.stage.calls("ListPublicKeys").len(), 2);
 }
 
-/// A key comes round again months later. That it was known then says nothing of an answer without keys now.
+/// In the forge a key is used again months later. A key known from another time must not turn an
+/// empty answer into "this key is unknown".
 #[test]
 fn a_key_known_of_another_time_makes_no_answer_of_none() {
     let mut world = World::new(61);

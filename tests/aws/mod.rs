@@ -1,4 +1,4 @@
-//! AWS: sessions, services and what goes wrong on the way, against AWS on loopback.
+//! AWS: sessions, services and their errors, against AWS on loopback.
 
 mod endpoints;
 mod error;

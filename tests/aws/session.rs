@@ -30,7 +30,7 @@ fn a_profile_signs_in_however_it_is_named_and_wherever_its_keys_come_from() {
         (&["--profile", "audit"], None),
         (&[], Some("audit")),
         (&["--profile", "process"], None),
-        // What is given wins over the environment.
+        // The option wins over the environment.
         (&["--profile", "audit"], Some("stranger")),
     ];
     for (args, profile) in runs {
@@ -69,7 +69,7 @@ fn a_profile_that_is_given_wins_over_keys_in_the_environment() {
     assert_eq!(code, 4);
     assert_refused(&mut with_key(ACCESS_KEY, "nobody", &[]), &["nobody"]);
 
-    // One that the environment names as well does not, as for the AWS CLI.
+    // A profile in the environment does not win over keys in the environment, as in the AWS CLI.
     let mut both = command(&stage, &of_trail(&[]));
     both.env("AWS_PROFILE", "stranger")
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
@@ -186,7 +186,7 @@ fn a_public_bucket_needs_neither_credentials_nor_cloudtrail() {
 #[test]
 fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
     let six = six();
-    // Newest first: from the middle of the window on nothing more is given.
+    // Digests are read newest first: from the middle of the window on, every call is refused.
     for at in 0..5 {
         let key = six.digest(at).key;
         six.fault(

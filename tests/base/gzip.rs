@@ -11,7 +11,7 @@ const TWO_GIB: u64 = 2 << 30;
 
 const MIB_64: u64 = 64 << 10;
 
-/// Runs `validate` and gives its exit code, its report and its peak resident memory in KiB.
+/// Runs `validate`; returns its exit code, its report and its peak resident memory in KiB.
 fn measured(dir: &Path, args: &[String]) -> (i32, serde_json::Value, u64) {
     let mut all = vec!["validate", "--format", "json"];
     all.extend(args.iter().map(String::as_str));

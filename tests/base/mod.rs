@@ -1,4 +1,4 @@
-//! What needs no CloudTrail: inflating, and text that is safe to print.
+//! Code that knows nothing of CloudTrail: inflating, and text that is safe to print.
 
 mod gzip;
 mod text;

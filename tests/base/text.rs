@@ -47,7 +47,7 @@ fn no_escape_code_reaches_the_reports() {
         report["findings"][0]["key"], nasty,
         "JSON readers get the key as it is"
     );
-    // And on standard error.
+    // Standard error is escaped too.
     let refused = run(dir.path(), &["validate", "--path", "\u{1b}[31m"]);
     assert!(
         refused.code == 2 && !refused.stderr.contains('\u{1b}'),

@@ -1,4 +1,5 @@
-//! Completions and the manual: made from the arguments, and read by those they are for.
+//! Completions and the manual: generated from the arguments, and checked with the programs that
+//! read them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +20,7 @@ const COMMANDS: [&str; 9] = [
     "man",
 ];
 
-/// The options that the help of a command tells.
+/// The options that a command's help lists.
 fn options(command: &str) -> BTreeSet<String> {
     let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
     let help = run(&root(), &args).stdout;
@@ -34,7 +35,7 @@ fn options(command: &str) -> BTreeSet<String> {
     options
 }
 
-/// A page as people read it: without the marks of its language.
+/// A manual page as people read it, without its markup.
 fn read(page: &str) -> String {
     let mut read = page.to_owned();
     for mark in ["\\fB", "\\fI", "\\fR", "\\&"] {
@@ -74,7 +75,7 @@ fn every_command_has_a_page_with_every_option_in_it() {
         COMMANDS.len()
     );
     assert_eq!(run(&root(), &["man"]).stdout, together);
-    // Examples stand there as they are run.
+    // The examples appear exactly as one types them.
     let line = "  trailproof validate --path copy --keys keys/\n";
     assert!(read(&together).contains(line), "{}", read(&together));
     assert!(read(&together).contains(".SH \"EXIT STATUS\"\n0 verified, 1 failed"));
@@ -82,7 +83,7 @@ fn every_command_has_a_page_with_every_option_in_it() {
     assert!(together.contains(title), "{together}");
 }
 
-/// Commands that are there to be copied are not broken on a terminal of the usual width.
+/// Commands to copy are not broken at 80 columns.
 #[test]
 fn examples_in_the_help_fit_into_eighty_columns() {
     for name in COMMANDS {
@@ -132,9 +133,9 @@ fn every_shell_has_its_completions() {
     assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
 }
 
-/// What bash offers for a line that is being written.
+/// What bash offers for an unfinished line.
 fn offered(script: &str, line: &str) -> BTreeSet<String> {
-    // Reads the script, then asks its function as bash does.
+    // Sources the script, then calls its function as bash does.
     let ask = format!(
         "{script}\nCOMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
          _trailproof trailproof \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n\

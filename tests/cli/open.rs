@@ -1,4 +1,4 @@
-//! What the command line validates: a copy on disk, or AWS.
+//! What the command line opens: a copy on disk, or AWS.
 
 use crate::support::case::{BUCKET, REGION};
 use crate::support::forge::Heads;

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: a run that is told to stop says what it has, soon.
+//! SIGINT and SIGTERM: an interrupted run reports what it has, and ends soon.
 
 use std::fs;
 use std::thread::sleep;
@@ -97,7 +97,7 @@ fn being_put_off_does_not_hold_it_up() {
             .loopback
             .fault(Fault::new(put_off).operation(operation));
         let mut run = Running::start(&stage, &of_days(&[]), false);
-        // By then it waits for longer than it may take to end.
+        // By then its next retry is further away than the time it has to end.
         run.until_called(operation, 6);
         interrupted(run.end_by("-INT"));
     }
@@ -148,7 +148,8 @@ fn a_second_signal_ends_it_at_once() {
     stage
         .loopback
         .change(|cloud| cloud.latency = Duration::from_millis(150));
-    // So much is said of chains that are not there that a pipe nobody reads cannot take it.
+    // The report about missing chains is so long that it does not fit into a pipe that nobody
+    // reads.
     let absent = |n: usize| format!("999999999999/{REGION}/{REGION}/trail-{n}\n");
     let expected: String = (0..1_000).map(absent).collect();
     fs::write(stage.dir.path().join("expected"), expected).expect("a file");

@@ -1,4 +1,4 @@
-//! CloudTrail's formats and words, parsed.
+//! CloudTrail's formats and identifiers, parsed.
 
 mod digest;
 pub mod event;

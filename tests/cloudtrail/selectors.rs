@@ -30,7 +30,7 @@ fn selectors(basic: Vec<Basic>, advanced: Vec<Advanced>) -> Selectors {
     }
 }
 
-/// What is lacking, without what every sentence begins with and the last.
+/// What is lacking, without the common beginning of every sentence and without the last sentence.
 fn lacking(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
     let mut said = sentences(config, selectors);
     let last = said.pop().expect("the last");
@@ -99,7 +99,7 @@ fn of_type(kind: &str, more: Vec<SelectorField>) -> Advanced {
 fn a_trail_as_it_is_made_lacks_data_events() {
     assert_eq!(basic(vec![Basic::default()]), ["data events"]);
     assert_eq!(advanced(vec![management(Vec::new())]), ["data events"]);
-    // What has no selectors has that by default.
+    // A trail without selectors logs this by default.
     assert_eq!(basic(Vec::new()), ["data events"]);
 }
 
@@ -133,7 +133,7 @@ fn basic_selectors_of_data_events_name_types_and_what_of_them_is_left_out() {
              arn:aws:s3:::one/, arn:aws:s3:::two/a",
         ]
     );
-    // All of them, whatever the partition.
+    // All resources, in any partition.
     for whole in ["arn:aws:s3", "arn:aws:s3:::", "arn:aws-us-gov:s3:::"] {
         let rest = Basic {
             data: vec![data("AWS::S3::Object", &["arn:aws:s3:::one/", whole])],
@@ -170,7 +170,7 @@ fn basic_selectors_narrow_to_reading_or_writing() {
         ]
     );
     assert_eq!(of(ReadWrite::All), [others]);
-    // Two that are whole together.
+    // Two selectors that cover everything together.
     let side = |read_write| Basic {
         read_write,
         ..Basic::default()
@@ -200,7 +200,7 @@ fn management_events_are_left_out_whole_or_by_service() {
     let by_field = management(vec![not_equals("eventSource", &sources)]);
     assert_eq!(advanced(vec![by_field.clone()]), [services, "data events"]);
 
-    // What one leaves out another may let through, in part or whole.
+    // What one selector leaves out, another may include in part or in full.
     let writes = Basic {
         read_write: ReadWrite::Write,
         ..Basic::default()

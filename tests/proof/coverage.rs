@@ -1,4 +1,4 @@
-//! Coverage: every instant of the window has one state.
+//! Coverage: every instant of the window has exactly one state.
 
 use jiff::SignedDuration;
 use trailproof::proof::finding::{Code, Verdict};

@@ -1,4 +1,4 @@
-//! Public keys: read, refused, missing.
+//! Public keys: accepted, refused, missing.
 
 use trailproof::base::limits::Limits;
 use trailproof::proof::keys::{KeyOrigin, KeyRing, Keys as _, PublicKey};

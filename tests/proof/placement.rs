@@ -1,4 +1,4 @@
-//! A digest stands where its own fields say.
+//! The object key of a digest must match its own fields.
 
 use crate::support::case::{BUCKET, spec};
 use crate::support::disk::{copy_of, running};

@@ -11,8 +11,8 @@ use crate::support::forge::{Heads, KeyFileStyle, World, damage, ts};
 use crate::support::program::{report, severity_codes};
 use crate::support::real::{der, real};
 
-/// The account is redacted in the public capture, so the signed text cannot be made again; but the
-/// signature opens under the key as we read it, to the padding and the DigestInfo it must have.
+/// The public capture hides the account, so the signed text cannot be rebuilt. But the signature
+/// opens under the key as we read it, with the padding and the DigestInfo that it must have.
 #[test]
 fn a_signature_that_aws_made_opens_under_its_key() {
     let real = real("starting-digest-2026.json");

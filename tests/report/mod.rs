@@ -1,3 +1,3 @@
-//! Reports: what is written, in each format.
+//! Reports: their text in each format.
 
 pub mod validation;

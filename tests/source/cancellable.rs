@@ -1,4 +1,4 @@
-//! A source that is cancelled: nothing more is read, and nothing is accused.
+//! A cancelled source: nothing more is read, and nothing is accused.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,7 +13,7 @@ use crate::library::{prove, request, ring, source};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::hours::world;
 
-/// A source that asks for a stop once it has opened so many objects.
+/// A source that cancels the run after this many objects were opened.
 struct StopsAfter<'a> {
     source: &'a dyn Source,
     left: AtomicUsize,
@@ -62,7 +62,7 @@ impl Source for StopsAfter<'_> {
     }
 }
 
-/// Holds an outcome against what every interrupted one is.
+/// Asserts what holds for every interrupted run.
 fn assert_stopped(outcome: &Outcome, when: &str) {
     assert!(!outcome.complete, "{when}");
     assert_eq!(outcome.verdict, Verdict::Unproven, "{when}");

@@ -1,4 +1,4 @@
-//! Folders on disk: no way out of the root, no special files, bounded listings.
+//! Folders on disk: no path out of the root, no special files, bounded listings.
 
 use std::fs;
 use std::io::Read as _;
@@ -59,7 +59,7 @@ fn links_pipes_and_folders_in_the_place_of_objects_are_refused_and_named() {
             .success()
     );
     fs::create_dir(at(3)).expect("a folder");
-    // A day of digests behind a link: its digests are known by the links between them.
+    // A link replaces a day of digests; they are known from the links of later digests.
     let outside = dir.path().join("outside");
     let day = bucket.join(format!(
         "AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/2026/03/01"
@@ -142,7 +142,7 @@ fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
         Ok::<_, GetError>(text)
     };
     assert_eq!(get("a/day/one"), Ok("1".to_owned()));
-    // Its name becomes a link: what it held is there, and what the link leads to is not looked at.
+    // A link replaces the folder. The open folder is still read, and the target of the link is not.
     fs::rename(&day, dir.path().join("moved")).expect("moved");
     std::os::unix::fs::symlink(&outside, &day).expect("a link");
     let link = Err(GetError::Refused("a symbolic link in its path".into()));
@@ -151,7 +151,7 @@ fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
         get("a/day/../day/one").map_err(|e| e.reason()),
         Err(Reason::Refused)
     );
-    // Another folder takes its name: what lies in that is found.
+    // Another folder gets this name: its files are found.
     fs::remove_file(&day).expect("no link");
     fs::create_dir(&day).expect("a folder");
     fs::write(day.join("two"), "2").expect("a file");

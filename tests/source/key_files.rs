@@ -1,4 +1,4 @@
-//! Key files on disk, in each form that people keep them.
+//! Key files in each form in which people keep them.
 
 use crate::support::case::{BUCKET, REGION, spec};
 use crate::support::disk::{copied, running};

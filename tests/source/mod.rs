@@ -1,4 +1,4 @@
-//! Where bytes come from: folders on disk, key files, a source that is cancelled.
+//! Where bytes come from: folders on disk, key files, and a cancelled source.
 
 #[cfg(feature = "aws")]
 mod cancellable;

@@ -1,4 +1,4 @@
-//! One case: a forged world, what is done to it, and how it is to be validated.
+//! One case: a forged world, the damage done to it, and the arguments that validate it.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub const ACCOUNT: &str = "111111111111";
 pub const REGION: &str = "eu-west-1";
 pub const HOME: &str = "us-east-1";
 
-/// The record that somebody removed a key from the bucket.
+/// The record of a DeleteObject call for a key of the bucket.
 pub fn deletion(key: &str, at: &str) -> Fields {
     s3_event(
         (ACCOUNT, HOME),
@@ -27,7 +27,7 @@ pub fn deletion(key: &str, at: &str) -> Fields {
 /// Where keys come from in a case.
 #[derive(Clone)]
 pub enum Keys {
-    /// `keys/REGION.json` as ListPublicKeys answers for March 2026.
+    /// `keys/REGION.json`, the answer of ListPublicKeys for March 2026.
     Published(KeyFileStyle),
     /// These files instead.
     Files(Vec<(&'static str, String)>),
@@ -40,26 +40,26 @@ pub struct Case {
     pub exit: i32,
     pub args: Vec<String>,
     pub world: World,
-    /// Buckets that are copied; more than one lie in `buckets/NAME`.
+    /// The copied buckets; several are copied to `buckets/NAME`.
     pub buckets: Vec<&'static str>,
     pub regions: Vec<&'static str>,
     pub heads: Heads,
     pub keys: Keys,
-    /// Further files beside the tree.
+    /// Further files beside the copy.
     pub files: Vec<(&'static str, String)>,
-    /// Objects that are symbolic links to elsewhere.
+    /// Objects replaced by symbolic links.
     pub links: Vec<Place>,
-    /// The sources that the case makes sense for.
+    /// The sources for which the case makes sense.
     pub sources: &'static [&'static str],
-    /// Why the reports from disk and from S3 differ in more than where they come from.
+    /// Why the reports from disk and from S3 differ in more than their source.
     pub differs: Option<&'static str>,
-    /// What CloudTrail says of the trail, if it is asked.
+    /// What CloudTrail says about the trail.
     pub says: Says,
-    /// The account that owns an organization's trail, where it is none of its chains' alone.
+    /// The account that owns an organization's trail, if its chains do not show it.
     pub owner: Option<&'static str>,
 }
 
-/// What DescribeTrails and GetTrailStatus say of a case's trail.
+/// What DescribeTrails and GetTrailStatus say about a case's trail.
 #[derive(Clone)]
 pub struct Says {
     /// Whether it writes digests.
@@ -73,7 +73,7 @@ pub struct Says {
 }
 
 impl Case {
-    /// One bucket, named, with all metadata kept and the keys of its region.
+    /// One bucket with a given name, all metadata, and the keys of its region.
     pub fn new(name: &'static str, exit: i32, shows: &'static str) -> Case {
         let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
             (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
@@ -104,7 +104,7 @@ impl Case {
         }
     }
 
-    /// A bucket in S3, looked at two hours after the end of a window of six.
+    /// A bucket in S3: a window of six hours, validated two hours after its end.
     pub fn online(name: &'static str, exit: i32, shows: &'static str, says: Says) -> Case {
         let window = [
             "--start-time",
@@ -122,19 +122,19 @@ impl Case {
         case
     }
 
-    /// The same, where the reports from disk and from S3 differ for a reason.
+    /// Sets the reason why the reports from disk and from S3 differ.
     pub fn differs(mut self, why: &'static str) -> Case {
         self.differs = Some(why);
         self
     }
 
-    /// Further arguments.
+    /// Adds arguments.
     pub fn arg(mut self, args: &[&str]) -> Case {
         self.args.extend(args.iter().map(|a| (*a).to_owned()));
         self
     }
 
-    /// Other arguments instead of the usual ones.
+    /// Replaces the usual arguments.
     pub fn args(mut self, args: &[&str]) -> Case {
         self.args = args.iter().map(|a| (*a).to_owned()).collect();
         self
@@ -145,7 +145,7 @@ impl Case {
         self
     }
 
-    /// A chain of a few small hours, running since 2026-03-01T00:12:34Z until `hours` later.
+    /// A chain of small logs, started at 2026-03-01T00:12:34Z and running for `hours`.
     pub fn chain(&mut self, hours: i64) -> Chain {
         let mut chain = Chain::new(spec());
         chain.start(&mut self.world, ts("2026-03-01T00:12:34Z"));
@@ -154,7 +154,7 @@ impl Case {
         chain
     }
 
-    /// Writes tree, keys, further files and `case.toml` into a folder.
+    /// Writes the copy, the keys, further files and `case.toml` into a folder.
     pub fn write(&self, dir: &Path) {
         let trees = self.trees();
         for (bucket, tree) in &trees {
@@ -196,7 +196,7 @@ impl Case {
         }
     }
 
-    /// The bucket and its keys as a copy in a folder of their own, all metadata kept.
+    /// A copy of the bucket with all metadata, and the keys, in a temporary folder.
     pub fn copied(&self) -> tempfile::TempDir {
         let dir = tempfile::tempdir().expect("a folder");
         self.world
@@ -251,7 +251,7 @@ impl Case {
     }
 }
 
-/// The usual chain: one account, delivered from another region than its home, few small logs.
+/// The usual chain: one account, a region other than the home region, few small logs.
 pub fn spec() -> ChainSpec {
     ChainSpec::new(trail(), REGION).logs(1..=2).events(1..=2)
 }

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-/// A report without what must differ: where objects and keys came from, and what is said of that.
+/// A report without what must differ: where objects and keys came from, and sentences about that.
 pub fn essence(mut report: Value) -> Value {
     let fields = report.as_object_mut().expect("an object");
     fields.remove("run");
     let requested = fields["requested"].as_object_mut().expect("an object");
     requested.remove("source");
     requested.remove("keys");
-    // A copy without a name is of the bucket that is asked for here.
+    // A copy without a bucket name belongs to the bucket that is given here.
     requested.remove("buckets");
     for key in fields["keys"].as_array_mut().expect("keys") {
         key.as_object_mut().expect("an object").remove("origin");
@@ -17,7 +17,7 @@ pub fn essence(mut report: Value) -> Value {
     let said = fields["not_proven"].as_array_mut().expect("sentences");
     let of_source = [
         "that the public keys are those of AWS",
-        // What a trail selects CloudTrail alone says.
+        // Only CloudTrail knows a trail's selectors.
         "what arn:",
         "that arn:",
     ];
@@ -28,7 +28,7 @@ pub fn essence(mut report: Value) -> Value {
     report
 }
 
-/// The lines that two reports do not share.
+/// The lines in which two reports differ.
 pub fn difference(one: &Value, other: &Value) -> String {
     let lines = |v: &Value| -> Vec<String> {
         let text = serde_json::to_string_pretty(v).expect("JSON");

@@ -24,7 +24,7 @@ pub fn link_away(dir: &std::path::Path, folder: &str) {
     std::os::unix::fs::symlink(away.join("moved"), dir.join(folder)).expect("a link");
 }
 
-/// Two folders of one bucket, the second made of another world.
+/// Two folders with copies of one bucket, from two worlds.
 pub fn two_folders(first: &World, second: &World) -> (Vec<tempfile::TempDir>, DiskSource) {
     let mut source = DiskSource::new(Limits::default());
     let mut dirs = Vec::new();

@@ -1,5 +1,5 @@
-//! What somebody might do, or what may honestly happen, to have a false cause told or a true one
-//! hidden: each case once, over proven logs.
+//! Gaps and the calls around them: the usual trail stopped, started and changed, and how a gap is
+//! reported.
 
 use serde_json::{Value, json};
 use trailproof::proof::gap::{Cause, Certainty, Gap};
@@ -13,7 +13,7 @@ use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 
 pub const ALICE: &str = "arn:aws:iam::111111111111:user/alice";
 
-/// A chain of a trail, running from an instant on.
+/// A chain of a trail, started at this instant.
 pub fn chain(w: &mut World, trail: Trail, region: &str, from: &str) -> Chain {
     let mut chain = Chain::new(ChainSpec::new(trail, region).logs(1..=1).events(1..=1));
     chain.start(w, ts(from));
@@ -27,7 +27,7 @@ pub fn home(w: &mut World) -> Chain {
     chain
 }
 
-/// Another trail of the account and region, which goes on and records calls on the first.
+/// Another trail of the account and region, which keeps logging and records calls on the first.
 pub fn audit(w: &mut World, calls: Vec<Fields>) -> Chain {
     let other = Trail::new(ACCOUNT, HOME, "audit", BUCKET);
     let mut chain = chain(w, other, HOME, "2026-03-01T00:12:34Z");
@@ -42,7 +42,7 @@ pub fn call(name: &str, at: &str, mut params: Value) -> Fields {
     cloudtrail_event(name, &arn, ts(at), None, params)
 }
 
-/// The same by somebody else.
+/// The same call by another user.
 pub fn by_alice(mut event: Fields) -> Fields {
     let alice = json!({"type": "IAMUser", "arn": ALICE, "accountId": ACCOUNT, "userName": "alice"});
     event.set("userIdentity", alice);
@@ -59,7 +59,7 @@ pub fn of<'o>(outcome: &'o Outcome, region: &str, trail: &str) -> &'o ChainOutco
     chains.find(own).expect("the chain")
 }
 
-/// From, to, cause, and when the call was made that tells it.
+/// From, to, cause, certainty, and the time of the call that explains the gap.
 pub type Told = (String, String, Cause, Certainty, Option<String>);
 
 pub fn told(gaps: &[Gap]) -> Vec<Told> {
@@ -84,8 +84,7 @@ pub fn messages(gaps: &[Gap]) -> String {
     all.collect::<Vec<_>>().join("\n")
 }
 
-/// The usual trail, stopped at 03:30 and started again at 08:00, with calls that another trail
-/// records.
+/// The usual trail, stopped at 03:30 and started at 08:00, with calls that another trail records.
 pub fn stopped_beside(seed: u64, calls: Vec<Fields>) -> (World, Outcome) {
     let mut w = World::new(seed);
     let mut chain = home(&mut w);

@@ -1,4 +1,4 @@
-//! A trail of some hours from S3: all that the command line, the network and signals need.
+//! A trail with some hours in S3, for tests of the command line, the network and signals.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::support::case::{ACCOUNT, BUCKET, REGION, hour};
 use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 use crate::support::program::{Run, finish};
 
-/// The trail, which delivers from its home region alone.
+/// The trail, which delivers from its home region only.
 pub const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
 /// Its chain.
 pub const CHAIN: &str = "111111111111/eu-west-1/eu-west-1/main";
@@ -49,7 +49,7 @@ pub fn serving(world: &World) -> Stage {
     Stage::of(world, &[TrailConfig::from(&trail())])
 }
 
-/// The same over TLS, with a certificate of an authority.
+/// The same over TLS, with a certificate of this authority.
 pub fn over_tls(ca: &Ca, world: &World) -> Stage {
     let loopback = Loopback::start_tls(ca);
     loopback.serve(world);
@@ -75,7 +75,7 @@ pub fn calls(stage: &Stage, service: Service) -> Vec<Call> {
     calls.filter(|c| c.service == service).collect()
 }
 
-/// Holds a run against what it must be if nothing was validated: exit 2, no report, and words.
+/// Asserts that nothing was validated: exit status 2, no report, and these words on standard error.
 pub fn assert_refused(command: &mut Command, said: &[&str]) {
     let Run {
         code,

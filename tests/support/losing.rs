@@ -3,7 +3,7 @@
 use crate::support::case::{Case, hour, spec};
 use crate::support::forge::{Chain, World, ts};
 
-/// Has a chain's next digest name logs that are not there.
+/// Makes a chain's next digest list logs that do not exist.
 pub fn lose(chain: &mut Chain, world: &mut World, logs: usize) {
     let account = chain.spec.account.clone();
     let end = chain.end();
@@ -20,7 +20,7 @@ pub fn lose(chain: &mut Chain, world: &mut World, logs: usize) {
     });
 }
 
-/// A chain of its own account, one digest of which names logs that are not there.
+/// A chain of its own account, with one digest that lists logs that do not exist.
 pub fn losing(case: &mut Case, account: usize, logs: usize) {
     let spec = spec().account(&format!("{account:012}"));
     let mut chain = Chain::new(spec);

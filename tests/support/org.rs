@@ -10,7 +10,8 @@ pub const MEMBERS: [&str; 2] = ["111111111111", "222222222222"];
 
 pub const REGIONS: [&str; 2] = ["us-east-1", "eu-central-1"];
 
-/// An organization's trail with four chains of thirty hours, under a prefix, in a bucket elsewhere.
+/// An organization's trail with four chains of thirty hours, under a prefix, in a bucket in another
+/// region.
 pub struct Org {
     pub stage: Stage,
     pub trail: Trail,
@@ -44,7 +45,7 @@ pub fn org() -> Org {
     }
 }
 
-/// A day in the middle, looked at much later.
+/// A day in the middle, validated much later.
 pub const DAY: [&str; 6] = [
     "--start-time",
     "2026-03-01T00:07:21Z",
@@ -59,8 +60,8 @@ pub fn arguments(arn: &str, more: &[&str]) -> Vec<String> {
     all.chain(more.iter().copied()).map(String::from).collect()
 }
 
-/// Everything that has to be read of a chain for the day: the digests that meet it, one beyond each
-/// edge, and the logs of those that meet it.
+/// Every object that must be read of a chain for the day: the digests that overlap it, one beyond
+/// each edge, and the logs of the overlapping ones.
 pub fn wanted(chain: &Chain) -> Vec<Place> {
     let (from, to): (Timestamp, Timestamp) = (ts(DAY[1]), ts(DAY[3]));
     let mut places = Vec::new();

@@ -10,7 +10,7 @@ use crate::support::case::REGION;
 use crate::support::forge::{KeyFileStyle, World, ts};
 use crate::support::stage::Stage;
 
-/// What is asked of a stage with profiles alone: no keys and no region in the environment.
+/// A command that has only profiles: no keys and no region in the environment.
 pub fn command(stage: &Stage, args: &[impl AsRef<str>]) -> Command {
     let mut command = stage.command(args);
     for name in [
@@ -30,7 +30,7 @@ pub fn command(stage: &Stage, args: &[impl AsRef<str>]) -> Command {
     command
 }
 
-/// Writes the AWS CLI's two files, with the key that is known and one that is not.
+/// Writes the AWS CLI's two files, with the known key and an unknown one.
 pub fn write_profiles(stage: &Stage, config: &str) {
     let keys = |name: &str, key: &str| {
         format!("[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {SECRET_KEY}\n")

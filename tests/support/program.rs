@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use serde_json::Value;
 
-/// What a run gave.
+/// The result of a run.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -38,8 +38,8 @@ pub fn finish(command: &mut Command) -> Run {
     }
 }
 
-/// Runs the binary in a folder, its standard output in a file there, and gives its exit status and its
-/// peak resident memory in KiB.
+/// Runs the binary in a folder with standard output in a file there. Returns its exit status and
+/// its peak resident memory in KiB.
 pub fn peak_of(dir: &Path, args: &[&str], out: &str) -> (i32, u64) {
     let script = "
 import resource, subprocess, sys
@@ -86,20 +86,20 @@ pub fn listed(run: Run) -> (i32, Value) {
     (run.code, list)
 }
 
-/// Holds a report against the schema that is shipped.
+/// Asserts that a report matches the published schema.
 pub fn assert_matches_schema(report: &Value) {
     static VALIDATOR: LazyLock<Validator> =
         LazyLock::new(|| validator(include_str!("../../src/report/validation/v1.schema.json")));
     assert_matches(&VALIDATOR, report);
 }
 
-/// What holds a report against a schema.
+/// A validator for a schema.
 pub fn validator(schema: &str) -> Validator {
     let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
     jsonschema::validator_for(&schema).expect("the schema is a schema")
 }
 
-/// Holds a report against a schema.
+/// Asserts that a report matches a schema.
 pub fn assert_matches(validator: &Validator, report: &Value) {
     let errors: Vec<String> = validator
         .iter_errors(report)
@@ -111,7 +111,7 @@ pub fn assert_matches(validator: &Validator, report: &Value) {
     );
 }
 
-/// The codes found, with their severities, in order.
+/// The codes of the findings with their severities, in order.
 pub fn severity_codes(report: &Value) -> Vec<String> {
     let findings = report["findings"].as_array().expect("findings");
     let code = |f: &Value| {

@@ -1,10 +1,10 @@
-//! Python packages as witnesses, each of one version, in an environment of its own.
+//! Python packages as witnesses, each in one version and in its own environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// How to get what is needed.
+/// How to get what is missing.
 const CURE: &str = "a Python package is needed as a witness: install Python 3 with venv or pip (such as \
                     apt-get install python3 python3-venv python3-pip) and let pip reach its index";
 
@@ -14,19 +14,19 @@ const PACKAGES: &str = "packages";
 /// A Python that has a package.
 pub struct Python {
     python: PathBuf,
-    /// Packages beside a Python that has no environment of its own.
+    /// Packages beside a Python without an environment of its own.
     packages: Option<PathBuf>,
 }
 
 impl Python {
-    /// Makes one with a package, unless a run before this one did. It is made beside its place and
-    /// renamed, so that what is there is whole.
+    /// Makes an environment with a package, unless an earlier run did. It is made elsewhere and
+    /// renamed, so that an existing environment is always complete.
     pub fn with(package: &str, version: &str) -> Python {
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{package}-{version}"));
         if !kept.exists() {
             let made = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
             install(made.path(), &format!("{package}=={version}"));
-            // Where another process was faster, its own is as good.
+            // If another process was faster, its environment is as good.
             if let Err(e) = fs::rename(made.path(), &kept) {
                 assert!(kept.exists(), "{}: {e}", kept.display());
             }
@@ -45,20 +45,20 @@ impl Python {
         }
     }
 
-    /// Python itself; it finds the package with `path` in its environment.
+    /// Python itself; it finds the package through `path` in its environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.python);
         command.envs(self.path());
         command
     }
 
-    /// What must stand in the environment.
+    /// The variable that must be set.
     pub fn path(&self) -> Option<(&'static str, &Path)> {
         Some(("PYTHONPATH", self.packages.as_deref()?))
     }
 }
 
-/// Installs into a virtual environment, or where Python cannot make one, into a plain folder.
+/// Installs into a virtual environment or, where Python cannot make one, into a plain folder.
 fn install(dir: &Path, package: &str) {
     let venv = dir.join(VENV);
     let made = Command::new("python3")
@@ -69,7 +69,7 @@ fn install(dir: &Path, package: &str) {
     let (python, target) = if made.status.success() {
         (venv.join("bin/python"), None)
     } else {
-        // A Python without ensurepip leaves half an environment behind.
+        // A Python without ensurepip leaves a partial environment behind.
         let _ = fs::remove_dir_all(&venv);
         (system_python(), Some(dir.join(PACKAGES)))
     };
@@ -89,7 +89,7 @@ fn system_python() -> PathBuf {
     path.trim().into()
 }
 
-/// What a command prints, which must succeed.
+/// The output of a command, which must succeed.
 pub fn said(command: &mut Command) -> String {
     let output = command
         .output()

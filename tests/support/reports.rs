@@ -1,4 +1,4 @@
-//! Reports that the formats are held against.
+//! Reports on which the formats are tested.
 
 use std::fs;
 use std::io::Cursor;
@@ -13,13 +13,13 @@ fn kept(path: &str) -> String {
     fs::read_to_string(root().join(path)).expect(path)
 }
 
-/// A report made by hand: every severity and state, gaps with all that may be known of them, and words
-/// that no version knows yet. It is as `--format json` writes it.
+/// A report made by hand: every severity and state, gaps with every field, and words that this
+/// version does not know. It is as `--format json` writes it.
 pub fn everything() -> String {
     kept("tests/golden/everything.json")
 }
 
-/// The report of the organization, whose run and source are not kept with it.
+/// The report of the organization; its run and source are not in the file, and added here.
 pub fn organization() -> String {
     let text = kept("tests/support/organization.json");
     let mut report: Value = serde_json::from_str(&text).expect("JSON");
@@ -41,7 +41,7 @@ pub fn organization() -> String {
     report.to_string()
 }
 
-/// The report that is kept of a case, with a run.
+/// The expected report of a case, with a run.
 pub fn of_case(name: &str) -> Value {
     let text = kept(&format!("testdata/{name}/expected.json"));
     let mut report: Value = serde_json::from_str(&text).expect("JSON");
@@ -50,7 +50,7 @@ pub fn of_case(name: &str) -> Value {
     report
 }
 
-/// Those of all cases, with their names.
+/// The reports of all cases, with their names.
 pub fn of_cases() -> impl Iterator<Item = (String, Value)> {
     let cases = fs::read_dir(root().join("testdata")).expect("testdata");
     let names = cases.map(|case| case.expect("a case").file_name());
@@ -88,7 +88,7 @@ pub fn shown(report: &Value, format: Format) -> String {
     rendered(&report.to_string(), format)
 }
 
-/// A report whose findings say the same of so many logs.
+/// A report with this many altered logs.
 pub fn altered(logs: u64) -> Value {
     let mut report = parsed(&everything());
     let findings = report["findings"].as_array().expect("findings");

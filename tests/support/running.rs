@@ -13,22 +13,22 @@ use crate::support::hours::{of_trail, serving, world};
 use crate::support::program::{Run, reported};
 use crate::support::stage::Stage;
 
-/// How soon a run must end; it takes a small part of that where nothing else is at work.
+/// How soon a run must end. Without load it takes a small part of this.
 pub const SOON: Duration = Duration::from_secs(2);
 
-/// A run on its way, with standard error in a file so that it never waits for a reader.
+/// A run in progress, with standard error in a file so that it never waits for a reader.
 pub struct Running<'a> {
     stage: &'a Stage,
     pub child: Child,
 }
 
 impl<'a> Running<'a> {
-    /// Starts a run with standard output in a file, or in a pipe.
+    /// Starts a run with standard output in a file or in a pipe.
     pub fn start(stage: &'a Stage, args: &[&str], piped: bool) -> Self {
         Self::spawn(stage, stage.command(args), piped)
     }
 
-    /// Starts a command, its output where [`Running::end_by`] finds it.
+    /// Starts a command, with its output where [`Running::end_by`] reads it.
     pub fn spawn(stage: &'a Stage, mut command: Command, piped: bool) -> Self {
         let file = |name: &str| File::create(stage.dir.path().join(name)).expect("a file");
         command.stderr(file("stderr"));
@@ -40,7 +40,7 @@ impl<'a> Running<'a> {
         Running { stage, child }
     }
 
-    /// Waits until something is so, and not for ever.
+    /// Waits until a condition holds, with a time limit.
     pub fn until(&mut self, what: &str, is_so: impl Fn(&Stage) -> bool) {
         let begun = Instant::now();
         while !is_so(self.stage) {
@@ -52,7 +52,7 @@ impl<'a> Running<'a> {
         }
     }
 
-    /// Waits until some calls of an operation have come.
+    /// Waits until an operation was called this often.
     pub fn until_called(&mut self, operation: &str, times: usize) {
         let called = |stage: &Stage| stage.calls(operation).len() >= times;
         self.until(operation, called);
@@ -65,12 +65,13 @@ impl<'a> Running<'a> {
         assert!(sent.expect("kill runs").success());
     }
 
-    /// What was written to standard error so far.
+    /// Standard error so far.
     fn said(&self) -> String {
         fs::read_to_string(self.stage.dir.path().join("stderr")).expect("standard error")
     }
 
-    /// Asks for an end while nobody reads the report, for which it waits, and then for one at once.
+    /// Interrupts a run whose report nobody reads, asserts that it waits for the reader, and then
+    /// ends it with a second signal.
     pub fn end_by_two(mut self) -> Run {
         self.signal("-INT");
         let stderr = self.stage.dir.path().join("stderr");
@@ -83,7 +84,7 @@ impl<'a> Running<'a> {
         self.end_by("-TERM")
     }
 
-    /// Sends a signal, and waits for the end: it must come soon.
+    /// Sends a signal and waits for the end, which must come soon.
     pub fn end_by(mut self, name: &str) -> Run {
         let begun = Instant::now();
         self.signal(name);
@@ -106,7 +107,7 @@ impl<'a> Running<'a> {
     }
 }
 
-/// Holds a run against what every interrupted one is, and gives its report.
+/// Asserts what holds for every interrupted run, and returns its report.
 pub fn interrupted(run: Run) -> Value {
     assert!(run.stderr.contains("interrupted: the report holds"));
     let (code, report) = reported(run);

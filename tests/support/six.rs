@@ -9,7 +9,7 @@ use crate::support::stage::Stage;
 
 pub const ARN: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
 
-/// Ten hours of the usual chain, of which six are asked for; its trail logs in its region only.
+/// Ten hours of the usual chain; the window covers six. The trail logs in its region only.
 pub struct Six {
     pub stage: Stage,
     pub chain: Chain,
@@ -19,7 +19,7 @@ pub fn six() -> Six {
     let mut case = Case::new("six", 0, "six hours");
     let chain = case.chain(10);
     let config = TrailConfig {
-        // It writes elsewhere by now, so that nothing is expected of its home region here.
+        // The trail writes elsewhere now, so no chain is expected in its home region.
         bucket: "logs-since-then".into(),
         ..TrailConfig::from(&trail())
     };

@@ -9,14 +9,14 @@ use crate::support::case::{BUCKET, Case, Keys, trail};
 use crate::support::forge::{Trail, World, ts};
 use crate::support::program::{Run, command, finish, reported};
 
-/// AWS with what a case holds, and a folder with the files beside it.
+/// AWS that serves a case, and a folder with the files beside it.
 pub struct Stage {
     pub loopback: Loopback,
     pub dir: tempfile::TempDir,
 }
 
 impl Stage {
-    /// Serves a world and what CloudTrail says of some trails.
+    /// Serves a world, and these trails.
     pub fn of(world: &World, trails: &[TrailConfig]) -> Stage {
         let loopback = Loopback::start();
         loopback.serve(world);
@@ -25,7 +25,8 @@ impl Stage {
         Stage { loopback, dir }
     }
 
-    /// Serves a case, without the metadata that its copy lost; of trails what its chains tell.
+    /// Serves a case, without the metadata that its copy lost. The trails are those of the report's
+    /// chains.
     pub fn case(case: &Case, chains: &[Value]) -> Stage {
         let mut world = case.world.clone();
         for (key, object) in world.buckets.values_mut().flatten() {
@@ -46,13 +47,13 @@ impl Stage {
         for trail in &mut trails {
             trail.validation = case.says.validation;
             if case.sources != ["s3"] {
-                // It writes elsewhere by now, so that nothing is expected of its home region here.
+                // The trail writes elsewhere now, so no chain is expected in its home region.
                 trail.bucket = "logs-since-then".into();
             }
         }
         let stage = Stage::of(&world, &trails);
         if case.sources == ["s3"] {
-            // Nor of that of one that does.
+            // Trails of other regions are not expected either.
             stage
                 .loopback
                 .fault(Fault::new(Answer::access_denied()).operation("ListTrails"));
@@ -76,7 +77,7 @@ impl Stage {
         stage
     }
 
-    /// The binary, in the folder and the environment of this stage.
+    /// The binary, in this stage's folder and environment.
     pub fn command(&self, args: &[impl AsRef<str>]) -> Command {
         let mut command = command(self.dir.path(), args);
         command.env_clear().envs(self.loopback.env());
@@ -95,13 +96,13 @@ impl Stage {
         reported(self.run(&all))
     }
 
-    /// Calls of one operation.
+    /// The calls of one operation.
     pub fn calls(&self, operation: &str) -> Vec<Call> {
         let calls = self.loopback.calls().into_iter();
         calls.filter(|c| c.operation == operation).collect()
     }
 
-    /// Holds every call against what the program may call.
+    /// Asserts that every call only reads.
     pub fn assert_only_reads(&self) {
         for call in self.loopback.calls() {
             let reads = ["Get", "List", "Head", "Describe", "Lookup"];
@@ -114,7 +115,7 @@ impl Stage {
     }
 }
 
-/// A trail as a chain of a report tells it.
+/// The trail of a chain in a report.
 fn told(chain: &Value, owner: Option<&str>) -> TrailConfig {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let get = |name: &str| text(&chain[name]).expect("a text");
@@ -127,8 +128,8 @@ fn told(chain: &Value, owner: Option<&str>) -> TrailConfig {
     TrailConfig::from(&trail)
 }
 
-/// A case's arguments, online: its buckets instead of its copies, and ListPublicKeys instead of its
-/// files where those are what that answers.
+/// A case's arguments for S3: buckets instead of copies, and ListPublicKeys instead of key files
+/// with the same keys.
 pub fn arguments(case: &Case) -> Vec<String> {
     let mut online: Vec<String> = Vec::new();
     let mut args = case.args.iter();

@@ -46,14 +46,14 @@ pub fn called(name: &str, at: &str) -> Value {
     serde_json::from_str(&fields.compact()).expect("JSON")
 }
 
-/// AWS with a chain of one region outside the trail's home, and what LookupEvents knows there.
+/// AWS with a chain of one region outside the trail's home, and these events in LookupEvents there.
 pub fn stage(world: &World, events: Vec<Value>) -> Stage {
     let stage = Stage::of(world, &[TrailConfig::from(&trail())]);
     let elsewhere = Fault::new(Answer::access_denied()).operation("ListTrails");
     stage.loopback.fault(elsewhere);
     stage.loopback.change(|cloud| {
         cloud.cloudtrail.events = BTreeMap::from([(HOME.to_owned(), events)]);
-        // Of the present nothing is to be told.
+        // Nothing is expected of the present.
         cloud.cloudtrail.trails[0].bucket = "logs-since-then".into();
     });
     stage
@@ -66,7 +66,7 @@ pub fn stop_and_start() -> Vec<Value> {
     ]
 }
 
-/// AWS that knows of the stop by LookupEvents alone.
+/// AWS that knows of the stop only through LookupEvents.
 pub fn stopped_outside_home() -> Stage {
     let (world, _) = stopped(&[REGION]);
     stage(&world, stop_and_start())
@@ -101,7 +101,7 @@ pub fn lookups(stage: &Stage) -> Vec<Call> {
     stage.calls("LookupEvents")
 }
 
-/// Many calls of one name, a minute apart; the last of them is the stop.
+/// Many calls of one name, a minute apart; the last is the stop.
 pub fn many() -> Vec<Value> {
     let mut events: Vec<Value> = (0..11)
         .map(|n| {

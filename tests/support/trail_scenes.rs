@@ -1,4 +1,4 @@
-//! What would make a wrong verdict look right: each scene, and what it must give.
+//! A trail in S3, logs that somebody added, and the exit status and code that a run must give.
 
 use serde_json::Value;
 
@@ -29,14 +29,14 @@ pub fn usual(seed: u64, bucket: &str, [from, to]: [&str; 2]) -> (World, Trail, C
     (w, trail, chain)
 }
 
-/// Puts a log into a bucket that no digest names.
+/// Adds a log to a bucket that no digest lists.
 pub fn plant(w: &mut World, trail: &Trail, bucket: &str, at: &str) {
     let key = trail.log_key(A, R, ts(at), "Injected00000001");
     let log = Object::delivered(gzip(br#"{"Records":[]}"#), ts(at));
     w.put(&Place::new(bucket, &key), log);
 }
 
-/// Arguments: what is looked at, and its window and when it is looked at.
+/// Arguments: the place, the window, and the time of the run.
 pub fn asked(place: &[&str], [from, to, as_of]: [&str; 3]) -> Vec<String> {
     let window = ["--start-time", from, "--end-time", to, "--as-of", as_of];
     place
@@ -46,7 +46,7 @@ pub fn asked(place: &[&str], [from, to, as_of]: [&str; 3]) -> Vec<String> {
         .collect()
 }
 
-/// Holds a report against what its scene must give: the exit status, and a code where there must be one.
+/// Asserts the exit status of a scene, and a code if there must be one.
 pub fn gives(scene: &str, (code, report): &(i32, Value), exit: i32, wanted: Option<&str>) {
     assert_eq!(*code, exit, "{scene}: {report:#}");
     let findings = report["findings"].as_array().expect("findings");
@@ -54,7 +54,7 @@ pub fn gives(scene: &str, (code, report): &(i32, Value), exit: i32, wanted: Opti
     assert!(found, "{scene}: {report:#}");
 }
 
-/// What GetTrailStatus tells of a trail that logs: when a digest was last delivered.
+/// Sets the time of the last digest delivery in GetTrailStatus, for a trail that logs.
 pub fn status(stage: &Stage, t: &Trail, at: &str) {
     let s = TrailStatus {
         logging: true,

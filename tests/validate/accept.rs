@@ -1,4 +1,4 @@
-//! Accepted gaps.
+//! Accepted gaps and findings.
 
 use std::fs;
 

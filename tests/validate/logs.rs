@@ -1,4 +1,4 @@
-//! Logs: large ones, and those that are only looked up.
+//! Logs: large ones, and those that are not read.
 
 use crate::support::case::{BUCKET, spec};
 use crate::support::disk::{copy_of, running};

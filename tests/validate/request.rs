@@ -28,7 +28,7 @@ fn an_arn_is_not_answered_by_another_organizations_trail_of_the_same_name() {
         (outcome.verdict, codes(&outcome)),
         (Verdict::Unproven, vec![Code::NothingFound])
     );
-    // Who names the organization says whose trail it is.
+    // With the organization given, the trail is unambiguous.
     request.filter.organizations = vec!["o-a1b2c3d4e5".parse().expect("an organization")];
     assert_eq!(
         prove(&source(&case.world), &ring, &request).verdict,

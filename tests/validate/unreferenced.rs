@@ -1,4 +1,4 @@
-//! Logs that somebody put beside those of the trail.
+//! Logs that somebody added beside those of the trail.
 
 use serde_json::Value;
 
@@ -101,13 +101,14 @@ fn what_another_region_opened() {
     let mut w = World::new(11);
     let home = "eu-central-1";
     let t = Trail::new(A, home, "main", "old-logs");
-    // In one region the links lead back to the old bucket.
+    // In one region links lead back to the old bucket.
     let mut c1 = Chain::new(ChainSpec::new(t.clone(), home).logs(1..=1).events(1..=1));
     c1.start(&mut w, ts("2026-03-01T00:07:21Z"));
     c1.run_until(&mut w, ts("2026-03-01T10:07:21Z"));
     c1.move_to("new-logs", None);
     c1.run_until(&mut w, ts("2026-03-02T12:07:21Z"));
-    // In the other the chain begins in the new bucket, and one digest names a log in the old one.
+    // In the other region the chain begins in the new bucket, and one digest lists a log in the old
+    // one.
     let t2 = Trail::new(A, home, "main", "new-logs");
     let mut c2 = Chain::new(ChainSpec::new(t2.clone(), R).logs(1..=1).events(1..=1));
     c2.start(&mut w, ts("2026-03-01T10:07:21Z"));
@@ -207,7 +208,7 @@ fn first_hour() {
     );
 }
 
-/// What a trail without digests delivers beside one with them is nobody's forgery.
+/// A trail without digests delivers beside one with digests: its logs are not forged.
 #[test]
 fn logs_of_a_trail_without_validation_are_told_apart() {
     let case = crate::support::cases::unreferenced::injected();
@@ -220,7 +221,7 @@ fn logs_of_a_trail_without_validation_are_told_apart() {
     ]);
     let here = TrailConfig::from(&crate::support::case::trail());
     let validated = TrailConfig {
-        // By now, so that nothing is expected of its home region here.
+        // The trail writes elsewhere now, so no chain is expected in its home region.
         bucket: "logs-since-then".into(),
         ..here.clone()
     };

@@ -1,4 +1,4 @@
-//! One code, one meaning, one row in README's table, one folder of test data.
+//! One code, one meaning, one row in README's table, at least one folder of test data.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,7 +49,7 @@ fn each_case_shows_the_code_it_is_named_after() {
             .join("expected.json");
         let report = fs::read_to_string(expected).expect("expected.json");
         let shown = report.contains(&format!("\"code\": \"{code}\""));
-        // A variant may show what it takes for the code not to be given.
+        // The name of a variant may say under which condition the code does not appear.
         let cured = case.name.contains("--") && (case.exit == 0 || case.exit == 3);
         assert!(
             shown || cured || code == "sample" || code == "real",

@@ -1,4 +1,4 @@
-//! Could not look is never "tampered": what a source cannot answer leaves things unproven.
+//! What a source cannot read stays unproven, and is never called altered.
 
 use trailproof::proof::finding::{Code, Verdict};
 use trailproof::proof::reason::Reason;

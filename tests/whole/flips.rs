@@ -1,4 +1,4 @@
-//! Every bit of an object counts, but those that gzip itself does not look at.
+//! Every bit of an object counts, except those that gzip itself ignores.
 
 use std::process::Command;
 
@@ -8,12 +8,12 @@ use crate::library::{codes, prove, request, ring, source};
 use crate::support::case::{BUCKET, Case, REGION};
 use crate::support::forge::{Place, World, damage};
 
-/// Bytes of a gzip header that say nothing of the content: MTIME, XFL and OS (RFC 1952, 2.3.1).
+/// Bytes of a gzip header that do not affect the content: MTIME, XFL and OS (RFC 1952, 2.3.1).
 const IDLE: std::ops::Range<usize> = 4..10;
 /// The bit FTEXT in FLG.
 const FTEXT: usize = 3 * 8;
 
-/// Flips every bit of an object in turn and gives those whose flipping changed no verdict.
+/// Flips every bit of an object in turn, and returns those that changed no verdict.
 fn unnoticed(world: &World, place: &Place, allowed: &[Code]) -> Vec<usize> {
     let ring = ring(world, &[REGION]);
     let bits = world.object(place).body.len() * 8;
@@ -37,9 +37,9 @@ fn unnoticed(world: &World, place: &Place, allowed: &[Code]) -> Vec<usize> {
     unnoticed
 }
 
-/// The bits that may be flipped unnoticed: those gzip ignores, and those by which deflate encodes
-/// the same content in another way (padding, and codes that are declared and not used), which a
-/// hash of the content cannot tell. `gunzip` is the judge of that.
+/// The bits that may flip unnoticed: those that gzip ignores, and those with which deflate encodes
+/// the same content differently (padding, and declared codes that are not used). A hash of the
+/// content cannot detect them. `gunzip` decides.
 fn assert_only_idle_bits(world: &World, place: &Place, unnoticed: &[usize]) {
     let body = &world.object(place).body;
     let content = gunzip(body).expect("a whole file");
@@ -58,11 +58,11 @@ fn assert_only_idle_bits(world: &World, place: &Place, unnoticed: &[usize]) {
         recoded += 1;
     }
     assert!(recoded < 16, "{recoded} bits of {} bytes", body.len());
-    // The idle bits really are ignored, or this test would prove nothing of them.
+    // The idle bits really are ignored; otherwise this test would prove nothing about them.
     assert!(IDLE.clone().all(|byte| unnoticed.contains(&(byte * 8))));
 }
 
-/// What `gunzip` makes of a file, if it takes it without a word.
+/// The content that `gunzip` returns, if it accepts the file without a warning.
 fn gunzip(body: &[u8]) -> Option<Vec<u8>> {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("log.gz");

@@ -1,4 +1,4 @@
-//! The forge itself: what it makes is what CloudTrail writes, as far as that is known.
+//! The forge itself: it writes what CloudTrail writes, as far as that is known.
 
 use std::collections::BTreeSet;
 
@@ -116,7 +116,7 @@ fn events_are_of_every_identity_from_one_to_five_hundred_a_log_and_up_to_two_meg
     assert_eq!(kinds.len(), identity::TYPES.len(), "{kinds:?}");
 }
 
-/// The events in logs that a chain's digests name and whose hash is the one they state, by time.
+/// The events of logs that a chain's digests list with the right hash, by time.
 fn proven(world: &World, chain: &Chain) -> Vec<Event> {
     let mut events = Vec::new();
     for digest in &chain.digests {

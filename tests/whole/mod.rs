@@ -1,4 +1,17 @@
-//! Whole-program suites.
+//! Suites over the whole program:
+//!
+//! - `testdata`: every folder of `testdata/` is as the forge makes it, and gives its exit status and its
+//!   report, with any number of workers, from disk and from S3.
+//! - `codes`: finding codes, README's table, the folders of `testdata/` and the published schemas agree.
+//! - `sample`: the commands in README work on the sample.
+//! - `organization`: an organization with several faults; each is found once, from disk and from S3.
+//! - `oracle`: `openssl`, `gunzip` and `sha256sum` alone prove what we prove, and nothing else.
+//! - `differences`: the AWS CLI over the same AWS; every difference has a declared reason.
+//! - `flips`: every flipped bit of a digest or a log is detected.
+//! - `faults`: an object that could not be read is never called altered or missing.
+//! - `random`: random chains with random damage; only intact ones are called verified.
+//! - `properties`: object keys, coverage and windows, for every input.
+//! - `forge`: the forge itself writes what CloudTrail writes.
 
 mod codes;
 #[cfg(feature = "aws")]

@@ -1,5 +1,5 @@
 //! An independent witness: `openssl`, `gunzip` and `sha256sum` alone prove a forged chain, and find
-//! what we find.
+//! the same faults as we do.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -28,14 +28,14 @@ fn pipe(command: &str, args: &[&str], input: &[u8]) -> (bool, Vec<u8>) {
     (output.status.success(), output.stdout)
 }
 
-/// `gunzip | sha256sum`, or nothing where gunzip fails.
+/// `gunzip | sha256sum`, or `None` where gunzip fails.
 fn sha256(body: &[u8]) -> Option<String> {
     let (whole, content) = pipe("gunzip", &["-c"], body);
     let (_, line) = pipe("sha256sum", &[], &content);
     whole.then(|| String::from_utf8(line).expect("hex")[..64].to_owned())
 }
 
-/// What openssl says of a digest's own signature.
+/// openssl's result for a digest's own signature.
 fn signed(dir: &Path, body: &[u8], signature: &str, keys: &Value) -> bool {
     let (_, content) = pipe("gunzip", &["-c"], body);
     let Ok(digest) = serde_json::from_slice::<Value>(&content) else {
@@ -85,8 +85,8 @@ fn signed(dir: &Path, body: &[u8], signature: &str, keys: &Value) -> bool {
     .0
 }
 
-/// Valid digests and valid logs, as the oracle counts them: a digest by its own signature and by
-/// its successor's record, its logs only then.
+/// Valid digests and valid logs, by the oracle's count: a digest by its own signature or by its
+/// successor's record, its logs only if the digest is valid.
 fn count(dir: &Path, world: &World, digests: &[DigestRecord], keys: &Value) -> (u64, u64) {
     let (mut valid, mut logs) = (0, 0);
     for digest in digests {

@@ -1,4 +1,5 @@
-//! A whole organization in one run: what is there, what should be, and what nobody vouches for.
+//! An organization in one run: every chain, every fault once, and the same report from disk and
+//! from S3.
 
 use std::fs;
 
@@ -42,8 +43,8 @@ fn chain(world: &mut World, trail: Trail, account: &str, region: &str) -> Chain 
     chain
 }
 
-/// Three accounts in four regions: one region of one account without digests, a day of one chain
-/// removed, a log that was put there, and a trail without digests.
+/// Three accounts in four regions. One region of one account has no digests, a day of one chain is
+/// removed, one log is added, and one trail has no digests.
 fn organization() -> World {
     let mut world = World::new(21);
     for (account, region) in ACCOUNTS.iter().flat_map(|a| REGIONS.map(|r| (*a, r))) {
@@ -120,7 +121,7 @@ fn an_organization_is_told_whole_and_the_same_from_disk_and_from_s3() {
     );
 }
 
-/// What the report must say, apart from how it was when it was kept.
+/// The part of the report that must be equal, without how the run was made.
 #[test]
 fn each_thing_that_was_done_to_the_organization_is_found_once() {
     let (_, report) = from_disk(&organization());

@@ -1,4 +1,4 @@
-//! Properties that hold for every input: key names, coverage, and windows over a clean chain.
+//! Properties for every input: object keys, coverage, and windows over an intact chain.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ fn region() -> impl Strategy<Value = String> {
 }
 
 fn second() -> impl Strategy<Value = Timestamp> {
-    // 2013, when CloudTrail began, to 2100.
+    // From 2013, when CloudTrail began, to 2100.
     (1_356_998_400_i64..4_102_444_800).prop_map(|s| Timestamp::from_second(s).expect("a second"))
 }
 
@@ -81,7 +81,7 @@ proptest! {
         let key = DigestObjectKey { root, name: DigestName { chain, end, backfill } };
         let printed = key.to_string();
         prop_assert_eq!(DigestObjectKey::parse(&printed), Some(key.clone()));
-        // A copy under another prefix has the part from AWSLogs on in common.
+        // A copy under another prefix shares the part from AWSLogs on.
         let elsewhere = format!("backup/{printed}");
         prop_assert_eq!(from_aws_logs(&elsewhere), from_aws_logs(&printed));
     }
@@ -121,7 +121,7 @@ proptest! {
         }
         let sum: i64 = stretches.iter().map(|s| s.time.seconds()).sum();
         prop_assert_eq!(sum, length);
-        // Second by second, by looking at the windows themselves.
+        // Second by second, from the windows themselves.
         for second in from..from + length {
             let holds = |list: &[Window]| list.iter().any(|w| w.from <= at(second) && at(second) < w.to);
             let expected = if holds(&failed) { State::Failed }

@@ -1,4 +1,4 @@
-//! Random chains with random stops, removals and damage: what is called verified is verified, and
+//! Random chains with random stops, removals and damage: whatever is called verified is intact, and
 //! no restart is missed.
 
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ fn build(rng: &mut Rng, seed: u64) -> (World, Chain) {
     (world, chain)
 }
 
-/// Damages some digests and logs, and gives the digests that can no longer vouch for their time.
+/// Damages some digests and logs. Returns the digests that no longer prove their time.
 fn harm(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
     let mut harmed = BTreeSet::new();
     for digest in &chain.digests {
@@ -63,8 +63,8 @@ fn covers(digest: &DigestRecord, at: Timestamp) -> bool {
     !digest.starting && digest.start <= at && at < digest.end
 }
 
-/// Whatever happened: coverage adjoins over the window, and each verified instant lies in the
-/// interval of a digest that is there, unharmed.
+/// In every case: coverage is contiguous over the window, and each verified instant is in the
+/// interval of an intact digest.
 fn assert_sound(seed: u64, outcome: &ChainOutcome, chain: &Chain, harmed: &BTreeSet<Timestamp>) {
     let coverage = &outcome.coverage;
     assert_eq!(
@@ -167,7 +167,7 @@ fn what_was_harmed_is_never_called_verified_with_or_without_metadata() {
         if covering {
             assert_ne!(outcome.verdict, Verdict::Verified, "seed {seed}");
         }
-        // One digest harmed in the middle of a segment is told for what it is.
+        // A single damaged digest in the middle of a segment is reported with its own code.
         let segments = chain
             .digests
             .windows(3)
@@ -180,7 +180,7 @@ fn what_was_harmed_is_never_called_verified_with_or_without_metadata() {
             told += 1;
         }
 
-        // The same without metadata: a wrong signature is then no harm, the rest is.
+        // Without metadata a wrong signature does no harm; the other damage does.
         let mut bare = world.clone();
         for digest in &chain.digests {
             if bare.get(&digest.place).is_some() {

@@ -1,4 +1,4 @@
-//! The sample, as README runs it: with the metadata it needs, without, and cured.
+//! The sample, as README runs it: with its metadata, without, and repaired.
 
 use std::fs;
 use std::path::Path;
@@ -72,10 +72,11 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
         .into_iter()
         .filter(|c| c == "unproven digest-signature-absent")
         .count();
-    // The newest of four chains, and two backfill digests, which no successor records.
+    // The newest digest of each of four chains, and two backfill digests, which no successor
+    // records.
     assert_eq!(absent, 6);
 
-    // The commands are run as printed, by a shell, with an `aws` that answers from what was kept.
+    // A shell runs the commands as printed, with an `aws` that answers from the kept files.
     let bin = dir.path().join("bin");
     fs::create_dir(&bin).expect("a folder");
     let kept = sample.join("bucket");
@@ -115,7 +116,7 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
     assert_eq!((code, cured["verdict"].as_str()), (0, Some("verified")));
 }
 
-/// A bucket has no empty folders: those that a copy is left with say nothing.
+/// Buckets have no empty folders, so empty folders in a copy mean nothing.
 #[test]
 fn of_a_chain_removed_whole_folders_alone_tell_nothing_and_one_log_tells_it() {
     const GONE: &str = "222222222222/eu-central-1/us-east-1/org_trail.main";
@@ -144,7 +145,7 @@ fn of_a_chain_removed_whole_folders_alone_tell_nothing_and_one_log_tells_it() {
         "what describes no object is none"
     );
     assert_eq!(missing(&log, &[]), ["unproven chain-missing"]);
-    // Expected and shown by its siblings as well, it is told once.
+    // A chain that is expected and also shown by its siblings is reported once.
     let expect = ["--expect", "expect"];
     assert_eq!(missing(&log, &expect), ["unproven chain-missing"]);
     assert_eq!(missing(&nothing, &expect), ["unproven chain-missing"]);

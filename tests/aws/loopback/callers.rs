@@ -1,4 +1,4 @@
-//! Who asks, what is not served, and where these servers are found.
+//! The caller's identity, calls that are not served, and how programs find these servers.
 
 use http_body_util::Full;
 use hyper::Method;

@@ -1,4 +1,4 @@
-//! What goes wrong as it is ordered: answers, bodies, connections, delays.
+//! Faults on order: error answers, broken bodies, closed connections and delays.
 
 use std::time::{Duration, Instant};
 

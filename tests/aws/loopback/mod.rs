@@ -1,4 +1,4 @@
-//! AWS on loopback itself: it answers the real SDK as AWS does, and fails as it is told to.
+//! AWS on loopback itself: it answers the real SDK as AWS does, and fails on order.
 
 mod callers;
 mod faults;
@@ -76,7 +76,7 @@ fn cloudtrail_client(loopback: &Loopback, region: &'static str) -> cloudtrail::C
     cloudtrail::Client::from_conf(config.build())
 }
 
-/// Status, code and message of an error answer.
+/// Status, code and message of an error response.
 fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> (u16, String, String) {
     let status = error.raw_response().expect("an answer").status().as_u16();
     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();

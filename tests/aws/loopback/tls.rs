@@ -1,4 +1,4 @@
-//! TLS, names that nobody resolves, and the proxy.
+//! TLS, host names that nobody resolves, and the proxy.
 
 use aws_sdk_cloudtrail as cloudtrail;
 use aws_sdk_s3 as s3;
@@ -11,7 +11,7 @@ use s3::error::DisplayErrorContext;
 use super::{BUCKET, HOME, Stage, cloudtrail_client, operations, s3_config, stage};
 use crate::support::aws::{Ca, Loopback, Proxy, SECRET_KEY};
 
-/// What a client trusts that was given a file of certificates.
+/// A client that trusts only the certificates in this file.
 fn trust(pem: &[u8]) -> TlsContext {
     let store = TrustStore::empty().with_pem_certificate(pem);
     let context = TlsContext::builder().with_trust_store(store);

@@ -193,7 +193,7 @@ async fn events_are_looked_up_by_name_and_time_newest_first_in_pages() {
     let backwards = refusal(&backwards.expect_err("a range that ends before it begins"));
     assert_eq!(backwards.1, "InvalidTimeRangeException");
 
-    // What is too long ago is left out, where the loopback is told to.
+    // With a limit set, LookupEvents leaves out events that are too old.
     loopback.change(|cloud| {
         cloud.cloudtrail.lookback = Some(SignedDuration::from_hours(24 * 90));
         cloud.event_page = 50;

@@ -1,4 +1,4 @@
-//! A bucket's region is found, however S3 says so.
+//! The region of a bucket is found from each answer that S3 gives.
 
 use crate::support::org::{arguments, org};
 

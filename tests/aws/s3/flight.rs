@@ -1,4 +1,4 @@
-//! How many requests are in flight.
+//! The number of requests in flight.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn jobs_is_how_many_requests_are_in_flight_at_most() {
         let asked = ["--trail-arn", ARN, start, from, end, to];
         let (code, report) = stage.report(&[&asked[..], &["--jobs", &given]].concat());
         assert_eq!((code, &report["verdict"]), (0, &"verified".into()));
-        // What CloudTrail says of the trail is asked for beside the objects.
+        // The calls about the trail run beside the requests for objects.
         let peak = stage.loopback.peak_in_flight();
         assert!((jobs..=jobs + 1).contains(&peak), "{peak} for {jobs}");
         reports.push([report["chains"].clone(), report["findings"].clone()]);

@@ -71,7 +71,7 @@ fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
     let six = six();
     let (one, other) = (six.log(3), six.log(4));
     six.fault(at(&one, Answer::CutOff(20)).times(1));
-    // Between the first part and the second somebody puts another object there.
+    // Another object replaces this one between its first and its second part.
     six.fault(at(
         &one,
         Answer::error(

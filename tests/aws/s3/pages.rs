@@ -13,7 +13,8 @@ fn only_the_days_of_the_window_are_listed() {
         .calls("ListObjectsV2")
         .into_iter()
         .partition(folders);
-    // One listing a chain, which begins with the day before its first digest, and one of its logs.
+    // One listing per chain for digests, starting with the day before its first digest, and one for
+    // its logs.
     let after: Vec<_> = days.iter().filter_map(|c| c.start_after.clone()).collect();
     let (digests, logs): (Vec<_>, Vec<_>) = after
         .iter()
@@ -27,7 +28,8 @@ fn only_the_days_of_the_window_are_listed() {
         logs.iter().all(|key| key.ends_with("/2026/03/01")),
         "{after:#?}"
     );
-    // The first request goes to the wrong region; then prefix, organization, accounts, kinds, regions.
+    // The first request goes to the wrong region. The others list prefix, organization, accounts,
+    // kinds and regions.
     assert!(folders.len() <= 12, "{folders:#?}");
     assert!(
         folders.iter().all(|c| c

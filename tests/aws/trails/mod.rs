@@ -1,4 +1,4 @@
-//! A trail named by its ARN alone, and the requests that proving it takes.
+//! A trail given by its ARN alone, and the requests that a validation makes.
 
 mod lookup;
 
@@ -41,7 +41,7 @@ fn a_trail_is_proven_from_its_arn_alone_with_one_get_an_object() {
     assert_eq!(location["prefix"], "audit/trails");
     assert_eq!(location["organization"], "o-a1b2c3d4e5");
 
-    // Every object once, those of the day and their neighbours, and nothing else.
+    // Every object of the day and its neighbours is read once, and no other.
     let mut got: BTreeMap<String, usize> = BTreeMap::new();
     for call in org.stage.calls("GetObject") {
         let refused = call.status != Some(200);
@@ -58,7 +58,7 @@ fn a_trail_is_proven_from_its_arn_alone_with_one_get_an_object() {
     assert!(got.values().all(|n| *n == 1), "{got:#?}");
     assert_eq!(report["run"]["requests"]["get"], wanted.len());
 
-    // One question for keys in each region, in that region and for that window.
+    // One ListPublicKeys call per region, in that region and for that window.
     let mut regions: Vec<_> = org
         .stage
         .calls("ListPublicKeys")
@@ -105,8 +105,8 @@ fn other_partitions_are_asked_in_their_own_regions() {
     }
 }
 
-/// Without `--end-time` the window ends when the source was looked at, and what is too young to have
-/// been delivered is pending.
+/// Without `--end-time` the window ends at the time of the run, and what is too recent to have been
+/// delivered is pending.
 #[test]
 fn without_an_end_the_window_ends_now() {
     let trail = Trail::new(MEMBERS[0], "us-east-1", "main", "logs");
@@ -152,7 +152,7 @@ fn what_cannot_be_asked_of_a_trail_is_said_and_costs_nothing_else() {
         let refusal = Answer::error(400, "AccessDeniedException", "not authorized");
         six.fault(Fault::new(refusal).operation(operation));
         let (code, report) = six.report(&["--trail-arn", ARN]);
-        // Nothing but DescribeTrails says that the home region should have digests.
+        // Only DescribeTrails says that the home region must have digests.
         let expected = if operation == "DescribeTrails" { 0 } else { 4 };
         assert_eq!(code, expected, "{operation}: {report:#}");
         let said = report["not_proven"].as_array().expect("sentences").iter();

@@ -9,7 +9,7 @@ use crate::support::hours::{ARN, CHAIN, add, over_tls, trail};
 use crate::support::profiles::{chains, command, write_profiles};
 use crate::support::program::{finish, reported};
 
-/// What the AWS CLI takes and means nothing here.
+/// Options of the AWS CLI that are accepted and have no effect.
 const MEANINGLESS: [&str; 10] = [
     "--output",
     "--query",

@@ -1,4 +1,4 @@
-//! The command line: what it takes, and what it refuses.
+//! The command line: what it accepts, and what it refuses.
 
 #[cfg(feature = "aws")]
 mod aws_cli;

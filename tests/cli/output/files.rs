@@ -1,4 +1,4 @@
-//! Files and devices: opened before the work, and replaced only by what is whole.
+//! Files and devices: opened before the work starts, and replaced only by complete reports.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -29,7 +29,7 @@ fn written(path: &str) {
     );
 }
 
-/// What is refused with exit status 2 before anything is looked at, and what is said of it.
+/// Asserts exit status 2, no report, and these words on standard error, before any work is done.
 fn refused(args: &[&str]) -> String {
     let run = run(&case("gap"), &validate(args));
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
@@ -95,18 +95,18 @@ fn what_leads_elsewhere_stays_and_what_it_leads_to_is_replaced() {
         out.path("far.json"),
     );
     fs::write(&old, "an older report").expect("a file");
-    // Relative to the folder of the link, over another one.
+    // The link is relative to its own folder, and leads through another link.
     symlink("latest.json", &far).expect("a link");
     symlink("old.json", &link).expect("a link");
     written(&far);
     assert_eq!(verdict(&old), "gaps");
     assert!(Path::new(&link).is_symlink() && Path::new(&far).is_symlink());
-    // One that leads to nothing yet makes what it leads to.
+    // A dangling link: its target is created.
     fs::remove_file(&old).expect("removed");
     written(&link);
     assert_eq!(verdict(&old), "gaps");
     assert_eq!(out.names(), ["far.json", "latest.json", "old.json"]);
-    // One that leads to itself leads nowhere.
+    // A link to itself leads nowhere.
     let round = out.path("round");
     symlink("round", &round).expect("a link");
     assert!(refused(&["--out", &round]).contains("cannot write the report"));
@@ -124,7 +124,7 @@ fn what_others_may_do_with_a_file_stays() {
         written(&path);
         assert_eq!(owner(fs::metadata(&path).expect("a report")), before);
     }
-    // A new file is as any new file.
+    // A new file gets the usual permissions.
     let (new, plain) = (out.path("new.json"), out.path("plain"));
     written(&new);
     fs::write(&plain, "").expect("a file");
@@ -181,7 +181,7 @@ fn two_reports_do_not_go_to_one_place_by_other_names() {
     symlink("fifo", &link).expect("a link");
     let pipe = format!("mkfifo {fifo}; cat {fifo} > /dev/null & run --out {fifo}");
     for line in [
-        // Standard output is a file, a pipe, or known by two more names.
+        // Standard output is a file or a pipe, and has two more names.
         format!("run --format csv --out /dev/stdout --format prometheus > {file}"),
         format!("run --format csv --out /proc/self/fd/1 --format prometheus >> {file}"),
         format!("run --format jsonl --format csv --out /dev/fd/1 > {file}"),
@@ -189,7 +189,7 @@ fn two_reports_do_not_go_to_one_place_by_other_names() {
         format!("run --format csv --out /dev/stdout --format json --out {file} > {file}"),
         format!("run --out /dev/stdout --format csv | cat > {file}; exit ${{PIPESTATUS[0]}}"),
         format!("run --out /dev/stdout --format csv --out /dev/fd/1 > {file}"),
-        // A pipe with a name has two.
+        // A named pipe with two names.
         format!("{pipe} --format csv --out {link}"),
     ] {
         let Run { code, stderr, .. } = shell("gap", &line);
@@ -200,7 +200,7 @@ fn two_reports_do_not_go_to_one_place_by_other_names() {
         assert_eq!(left, "", "{line}");
     }
     assert_eq!(out.names(), ["fifo", "link", "two.txt"]);
-    // What is thrown away may be two, and so may what goes apart.
+    // Two reports may both go to `/dev/null`, and so may standard error.
     for line in [
         "run --out /dev/null --format csv --out /dev/null --format json > /dev/null",
         &format!("run --format csv --out /dev/stdout --format json --out {link}.json > {file}"),
@@ -223,7 +223,7 @@ fn a_link_to_an_open_file_leaves_that_in_its_place() {
     assert!(text.starts_with("before\nGAPS: "), "{text}");
 }
 
-/// What is open for reading is no place to write to, whatever name it has.
+/// A file that is open for reading is refused as a target, under any of its names.
 #[test]
 fn what_is_read_is_not_written_to() {
     let out = Folder::new();
@@ -247,13 +247,13 @@ fn what_is_read_is_not_written_to() {
             "{line}"
         );
     }
-    // One that is replaced is another file.
+    // After the replacement the name refers to another file.
     let args = ["report", &saved, "--format", "json", "--out", &saved];
     assert_eq!(run(&root(), &args).code, 0);
     assert_eq!(fs::read_to_string(&saved).expect("a file"), everything());
 }
 
-/// Some programs give a socket as standard output.
+/// Some programs pass a socket as standard output.
 #[test]
 fn a_socket_is_written_to_by_its_name_as_well() {
     let script = "

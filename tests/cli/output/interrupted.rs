@@ -1,4 +1,4 @@
-//! Interrupted: what was found is in the files, whole, and nothing else is left behind.
+//! Interrupted runs: the reports hold what was found, they are complete, and no other files remain.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::program::{Run, run};
 use crate::support::running::{Running, days, interrupted, of_days};
 use crate::support::stage::Stage;
 
-/// AWS that takes its time, and an older report in the folder.
+/// AWS that answers slowly, and an older report in the folder.
 fn slow() -> Stage {
     let stage = days();
     stage
@@ -21,7 +21,7 @@ fn slow() -> Stage {
     stage
 }
 
-/// What is beside the reports that should be there.
+/// Names in the folder besides those of the expected reports.
 fn left(dir: &Path, reports: &[&str]) -> Vec<String> {
     let entries = fs::read_dir(dir).expect("a folder");
     let names = entries.map(|e| e.expect("an entry").file_name());
@@ -70,7 +70,8 @@ fn every_report_is_whole_after_a_signal() {
 #[test]
 fn a_second_signal_leaves_the_older_report_and_nothing_else() {
     let stage = slow();
-    // So much is said of chains that are not there that a pipe nobody reads cannot take it.
+    // The report about missing chains is so long that it does not fit into a pipe that nobody
+    // reads.
     let absent = |n: usize| format!("999999999999/{REGION}/{REGION}/trail-{n}\n");
     let expected: String = (0..1_000).map(absent).collect();
     fs::write(stage.dir.path().join("expected"), expected).expect("a file");

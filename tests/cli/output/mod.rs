@@ -1,4 +1,5 @@
-//! Where reports go, by the real binary: files, pipes, devices, and what is left when it is interrupted.
+//! Where reports go, with the real binary: files, pipes, devices, and what remains after an
+//! interruption.
 
 mod files;
 #[cfg(feature = "aws")]
@@ -16,13 +17,14 @@ fn case(name: &str) -> PathBuf {
     root().join("testdata").join(name)
 }
 
-/// `validate` of a copy on disk.
+/// `validate` for a copy on disk.
 fn validate<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let args = ["validate", "--path", "bucket", "--keys", "keys"];
     args.iter().chain(more).copied().collect()
 }
 
-/// Runs a line of the shell in the folder of a case, which `run` validates; the binary is `$0`.
+/// Runs a shell line in the folder of a case. In it, `run` validates the case, and `$0` is the
+/// binary.
 fn shell(name: &str, line: &str) -> Run {
     let run = "run() { \"$0\" validate --path bucket --keys keys \"$@\"; }";
     let mut bash = Command::new("bash");
@@ -34,7 +36,7 @@ fn shell(name: &str, line: &str) -> Run {
     finish(bash.current_dir(case(name)))
 }
 
-/// A folder for reports, and the name of one in it.
+/// A folder for reports.
 struct Folder(tempfile::TempDir);
 
 impl Folder {

@@ -1,4 +1,4 @@
-//! Pipes that are closed, by those who have read enough or never wanted to.
+//! Pipes whose reader has closed them, or never read from them.
 
 use std::path::Path;
 use std::{fs, io};
@@ -10,7 +10,7 @@ use crate::support::case::Case;
 use crate::support::losing::losing;
 use crate::support::program::{command, root, run};
 
-/// The exit status, and what standard error says, of a run whose standard output nobody reads.
+/// The exit status and the standard error of a run whose standard output nobody reads.
 fn unread(dir: &Path, args: &[&str]) -> (Option<i32>, String) {
     let (reader, writer) = io::pipe().expect("a pipe");
     drop(reader);
@@ -35,7 +35,7 @@ fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
     assert_eq!((code, said.as_str()), (Some(3), ""));
 }
 
-/// More than buffers hold, so that writing fails in the midst of it.
+/// More than the buffers hold, so that a write fails halfway.
 #[test]
 fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
     let mut case = Case::new("closed-pipes", 1, "");
@@ -54,7 +54,7 @@ fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
         for (args, status) in [(validate(&["--format", format]), 1), (again.into(), 0)] {
             let (code, said) = unread(dir.path(), &args);
             assert_eq!(code, Some(status), "{args:?}: {said}");
-            // What it finds goes to standard error in one of them.
+            // In one of them the findings go to standard error.
             let quiet = said.is_empty() || format == "aws-cli" && !said.contains("error: ");
             assert!(quiet, "{args:?}: {said}");
         }
@@ -108,7 +108,7 @@ fn a_reader_that_has_read_enough_and_streams_that_are_shut_change_no_verdict() {
     let head = shell("run --verbose | head -1; exit ${PIPESTATUS[0]}");
     assert_eq!((head.code, head.stderr.as_str()), (1, ""));
     assert_eq!(head.stdout.lines().count(), 1);
-    // Standard error has nobody to read it, or is shut; so is standard output.
+    // Standard error is closed or has no reader, and so is standard output.
     let unread = shell("run --fail-on unproven 2> >(exec true)");
     assert_eq!((unread.code, unread.stdout.is_empty()), (1, false));
     let shut = shell("run --as-of 2026-03-05 2>&-");

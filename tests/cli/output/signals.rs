@@ -1,5 +1,5 @@
-//! A signal before there is anything to tell, and one while a saved report is written: the program ends
-//! at once, and nothing half-written is left behind.
+//! A signal before there is anything to report, and a signal while a saved report is written: the
+//! program ends at once, and no partial file remains.
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +12,7 @@ use super::{Folder, case, shell, validate};
 use crate::support::program::{command, root};
 use crate::support::reports::everything;
 
-/// Waits until something is so, and not for ever.
+/// Waits until a condition holds, with a time limit.
 fn until(child: &mut Child, what: &str, is_so: impl Fn(&mut Child) -> bool) {
     let begun = Instant::now();
     while !is_so(child) {
@@ -24,8 +24,8 @@ fn until(child: &mut Child, what: &str, is_so: impl Fn(&mut Child) -> bool) {
     }
 }
 
-/// Starts a program that must wait for who reads its report, once it has begun a file in a folder, and ends
-/// it by one signal. Gives its exit status and what it said.
+/// Starts a program that must wait for the reader of its report. When it has begun a file in the
+/// folder, sends one signal. Returns the exit status and standard error.
 fn ended(command: &mut Command, out: &Folder, signal: &str) -> (Option<i32>, String) {
     let mut child = command
         .stdout(Stdio::piped())
@@ -59,7 +59,7 @@ fn while_targets_are_opened_the_first_signal_ends_it() {
     fs::write(&saved, everything()).expect("a file");
     let made = Command::new("mkfifo").arg(&fifo).status().expect("mkfifo");
     assert!(made.success());
-    // Nobody ever reads it.
+    // Nobody ever reads from this pipe.
     let more = ["--out", &file, "--format", "json", "--out", &fifo];
     for args in [
         validate(&more),
@@ -81,7 +81,7 @@ fn while_targets_are_opened_the_first_signal_ends_it() {
 fn a_saved_report_that_is_interrupted_leaves_nothing_behind() {
     let out = Folder::new();
     let (page, saved) = (out.path("page.html"), out.path("saved.json"));
-    // More than a pipe takes that nobody reads.
+    // More than fits into a pipe that nobody reads.
     let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
     let findings = report["findings"].as_array().expect("findings");
     report["findings"] = vec![findings.clone(); 100].concat().into();
@@ -98,7 +98,7 @@ fn a_saved_report_that_is_interrupted_leaves_nothing_behind() {
     }
 }
 
-/// Whoever starts it with nohup wants it to outlive the terminal.
+/// A program started with nohup is meant to outlive the terminal.
 #[test]
 fn a_hang_up_that_is_ignored_stays_so() {
     let out = Folder::new();

@@ -1,4 +1,4 @@
-//! What people see on a terminal, by the real binary on pseudo terminals.
+//! What people see on a terminal, with the real binary on pseudo terminals.
 
 #[cfg(feature = "aws")]
 mod progress;
@@ -20,18 +20,18 @@ enum On {
     None,
 }
 
-/// What came out of a run, a terminal's line ends as plain ones.
+/// The output of a run, with the terminal's line ends replaced by plain ones.
 #[derive(Debug, Deserialize)]
 struct Seen {
     code: i32,
     out: String,
     err: String,
-    /// After how many seconds standard error began to say something.
+    /// The number of seconds after which standard error got its first byte.
     first: Option<f64>,
 }
 
-/// The binary on terminals of so many columns, with nothing in its environment but a kind of terminal
-/// that knows colour.
+/// The binary on terminals of this many columns. Its environment holds only a terminal type that
+/// supports colour.
 fn command(dir: &Path, on: On, columns: u16, args: &[&str]) -> Command {
     let which = match on {
         On::Out => "out",
@@ -51,7 +51,7 @@ fn command(dir: &Path, on: On, columns: u16, args: &[&str]) -> Command {
         .current_dir(dir)
         .env_clear()
         .env("TERM", "xterm-256color");
-    // Where python3 is.
+    // The path of python3.
     command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     command
 }
@@ -63,7 +63,7 @@ fn seen(command: &mut Command) -> Seen {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {said}"))
 }
 
-/// A text without escape codes, as a terminal shows it if nothing is drawn over.
+/// A text without escape codes, as a terminal shows it if nothing is overwritten.
 fn shown(text: &str) -> String {
     let mut shown = String::new();
     let mut parts = text.split('\u{1b}');

@@ -1,4 +1,5 @@
-//! Progress: only on a terminal, only for work that takes a second, and findings as they are known.
+//! Progress: shown only on a terminal and only for work that takes over a second; findings appear
+//! as they are known.
 
 use std::time::Duration;
 
@@ -10,14 +11,14 @@ use crate::support::forge::damage::modify_log;
 use crate::support::hours::{of_trail, serving, stage, world};
 use crate::support::stage::Stage;
 
-/// A run of the trail, with standard error on a terminal of so many columns or in a pipe.
+/// A run over the trail, with standard error on a terminal of this many columns, or in a pipe.
 fn run(stage: &Stage, on: On, columns: u16, more: &[&str], env: &[(&str, &str)]) -> Seen {
     let args = of_trail(&[&["--jobs", "2"], more].concat());
     let mut command = command(stage.dir.path(), on, columns, &args);
     seen(command.envs(stage.loopback.env()).envs(env.iter().copied()))
 }
 
-/// AWS that takes its time for logs.
+/// AWS that answers slowly for logs.
 fn slow(stage: Stage) -> Stage {
     let logs = format!("AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/");
     let late = Fault::new(Answer::Delay(Duration::from_millis(500)));
@@ -51,7 +52,7 @@ fn after_a_second_it_is_told_how_far_the_work_is() {
         text.split('\r').all(spins),
         "nothing else is drawn: {text:?}"
     );
-    // It is gone when the work is done.
+    // The progress line is removed when the work is done.
     assert!(
         seen.err.ends_with("\u{1b}[2K") || seen.err.ends_with('\r'),
         "{:?}",
@@ -104,7 +105,7 @@ fn what_was_found_is_told_while_the_work_goes_on() {
         let text = shown(&seen.err);
         let told = text.find(&format!("FAILED log-modified  {log}: "));
         let told = told.unwrap_or_else(|| panic!("{text:?}"));
-        // The bar goes on below it, and counts it.
+        // The progress bar goes on below the finding, and counts it.
         assert!(text[told..].contains("logs "), "{text:?}");
         assert!(text[told..].contains("1 finding"), "{text:?}");
     }

@@ -1,4 +1,4 @@
-//! The report for people on a terminal: its width, and colour.
+//! The report on a terminal: its width, and colour.
 
 use super::{On, Seen, command, seen, shown};
 use crate::support::program::{root, run};
@@ -14,7 +14,7 @@ fn plain(case: &str) -> String {
     run(&root().join("testdata").join(case), &ARGS).stdout
 }
 
-/// The words of a text, wherever its lines end.
+/// The words of a text, without regard to line ends.
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
@@ -60,11 +60,11 @@ fn colour_is_left_out_where_people_say_so() {
         let seen = with("log-modified", On::Both, 2_000, &[env]);
         assert_eq!(seen.out, plain("log-modified"), "{env:?}");
     }
-    // It wins over whoever wants colour.
+    // `NO_COLOR` wins over variables that ask for colour.
     let both = [("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
     let both = with("log-modified", On::Out, 2_000, &both);
     assert_eq!(both.out, plain("log-modified"));
-    // What is empty says nothing.
+    // An empty variable has no effect.
     for env in [("NO_COLOR", ""), ("CLICOLOR", ""), ("CLICOLOR_FORCE", "")] {
         let seen = with("log-modified", On::Out, 2_000, &[env]);
         assert!(seen.out.starts_with('\u{1b}'), "{env:?}");
@@ -96,7 +96,7 @@ fn lines_fit_the_terminal_and_lose_no_word() {
             assert_eq!(words(&text), words(&whole), "{case} {columns}");
             for line in text.lines() {
                 let long = line.chars().count() > usize::from(columns);
-                // The name of an object stays whole, to be copied, and so does a command.
+                // Object names and commands are not broken, so that one can copy them.
                 let name = line.split_whitespace().any(|w| w.chars().count() > 25);
                 assert!(
                     !long || name || line.contains("aws "),

@@ -1,5 +1,5 @@
-//! `--format aws-cli` where something is said in our words. Mostly that is what could not be looked at: the
-//! AWS CLI gives up there, and nothing of it is counted as INVALID.
+//! `--format aws-cli` where we use our own words. Mostly this is for objects that could not be
+//! read: the AWS CLI gives up there, and we count nothing of it as INVALID.
 
 use std::fs;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const LOGS: &str = "AWSLogs/111111111111/CloudTrail/";
 
 const DIGESTS: &str = "AWSLogs/111111111111/CloudTrail-Digest/";
 
-/// A run as the AWS CLI; the JSON report lies beside it.
+/// A run with `--format aws-cli`; the JSON report is written beside it.
 fn run(stage: &Stage) -> Run {
     run_with(stage, &[])
 }
@@ -28,18 +28,18 @@ fn run_with(stage: &Stage, more: &[&str]) -> Run {
     stage.run(&[&args[..], &["--format", "aws-cli"], more].concat())
 }
 
-/// What the saved report is as the AWS CLI.
+/// A saved report in the AWS CLI's format.
 fn again(stage: &Stage) -> Run {
     stage.run(&["report", "report.json", "--format", "aws-cli"])
 }
 
-/// The part of a summary that counts.
+/// The lines of the summary that hold counts.
 fn counts(run: &Run) -> Vec<&str> {
     let ratio = |line: &&str| line.contains(" files valid");
     run.stdout.lines().filter(ratio).collect()
 }
 
-/// What is said on standard error, without the empty lines.
+/// Standard error without empty lines.
 fn said(run: &Run) -> Vec<&str> {
     run.stderr.lines().filter(|line| !line.is_empty()).collect()
 }
@@ -49,7 +49,7 @@ fn first(stage: &Stage, prefix: &str) -> String {
     stage.loopback.change(|cloud| {
         let objects = cloud.buckets["trail-logs"].objects.keys();
         let mut under = objects.filter(|key| key.starts_with(prefix));
-        // The very first digest is a starting one, which names no log.
+        // The very first digest is a starting digest, which lists no log.
         under.nth(1).expect("a file").clone()
     })
 }
@@ -115,7 +115,7 @@ fn what_could_not_be_read_is_told_by_its_reason_and_counted_apart() {
         let said = said(&run);
         let told = said[0].starts_with(&begins) && said[0].contains("archived");
         assert!(said.len() == 1 && told, "{said:#?}");
-        // Without what was told of each file, digests that only touch the window are in no count.
+        // Without the results of each file, digests that only touch the window are not counted.
         let again = again(&stage);
         let counted = format!(
             ", 1/{} {what} files not looked at",
@@ -176,7 +176,7 @@ fn an_interrupted_run_calls_nothing_invalid() {
     let counted = format!("{valid}/{all} log files valid, {rest}/{all} log files not looked at");
     assert_eq!((run.code, counts(&run)[1]), (130, &*counted));
     assert!(!run.stderr.contains("INVALID"), "{}", run.stderr);
-    // One line says of how much.
+    // One line says how much time it was.
     let stopped = "Log file\t-\tnot looked at: a log that its digest names could not be read: the \
                    validation was interrupted";
     let lines = said(&run)

@@ -1,5 +1,5 @@
-//! `--format jsonl` while a run goes on: the same lines as from a saved report, as soon as they are
-//! final, and each finding where a report tells of many as one.
+//! `--format jsonl` during a run: the same lines as from a saved report, written as soon as they
+//! are final, with each finding that a report would group.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::cases::unreferenced;
 use crate::support::forge::{Place, damage};
 use crate::support::program::{root, run};
 
-/// The lines that a run writes, by the real binary on a copy on disk.
+/// The lines that a run over a copy on disk writes.
 fn streamed(dir: &Path, more: &[&str]) -> Vec<String> {
     let args = [
         "validate", "--path", "bucket", "--keys", "keys", "--format", "jsonl",
@@ -25,7 +25,7 @@ fn parsed(line: &str) -> Value {
     serde_json::from_str(line).expect("JSON")
 }
 
-/// A line without when and where it was written.
+/// A line without the time and place of its run.
 fn timeless(line: &str) -> String {
     let mut line = parsed(line);
     for field in ["started", "finished", "command"] {
@@ -36,7 +36,7 @@ fn timeless(line: &str) -> String {
     line.to_string()
 }
 
-/// The chain that a line is about.
+/// The chain of a line.
 fn chain(line: &Value) -> Option<String> {
     let id = if line["type"] == "chain" {
         &line["id"]
@@ -85,7 +85,7 @@ fn a_run_writes_the_lines_that_its_saved_report_gives() {
             .map(|pair| [parsed(&pair[0]), parsed(&pair[1])])
         {
             let [before, line] = pair;
-            // A gap follows its chain, and no finding of a chain does.
+            // A gap follows its chain's line, and no finding of that chain does.
             if line["type"] == "gap" {
                 assert!(["chain", "gap"].contains(&before["type"].as_str().expect("a type")));
                 assert_eq!(chain(&line), chain(&before), "{case}");
@@ -96,8 +96,8 @@ fn a_run_writes_the_lines_that_its_saved_report_gives() {
     }
 }
 
-/// Digests after the window are read for the logs that they name, and what is the matter with them is in
-/// no report.
+/// Digests after the window are read for the logs that they list. Their own findings are in no
+/// report.
 #[test]
 fn a_walk_for_names_alone_is_not_told() {
     let mut case = unreferenced::injected().arg(&["--end-time", "2026-03-01T04:12:34Z"]);

@@ -1,4 +1,4 @@
-//! Lines that go out while the run goes on.
+//! Lines that are written while the run goes on.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
@@ -20,7 +20,7 @@ fn a_finding_is_written_while_logs_are_still_to_be_read() {
     let logs: Vec<String> = logs.filter(|k| k.starts_with(&folder)).cloned().collect();
     regzip_with_name(&mut world, &Place::new(BUCKET, &logs[0]), "log.json");
     let stage = serving(&world);
-    // The last of them is never answered.
+    // The request for the last log is never answered.
     let never = Fault::new(Answer::Delay(Duration::from_secs(600)));
     let last = logs.last().expect("a log");
     stage

@@ -42,7 +42,7 @@ fn verbose_tells_every_file_of_the_window_once_newest_first_with_any_number_of_w
         "newest first within a chain"
     );
 
-    // One digest beyond each edge is read for its proof and is not told.
+    // One digest beyond each edge is read as a proof, and is not listed.
     let window = [
         "--verbose",
         "--start-time",

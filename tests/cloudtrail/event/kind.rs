@@ -1,4 +1,4 @@
-//! Which calls bear on trails and on what they have stored, and what they ask for.
+//! Which calls concern trails and stored objects, and what they request.
 
 use rand::SeedableRng as _;
 use serde_json::json;
@@ -64,7 +64,7 @@ fn removed_objects() {
     assert_eq!(of("DeleteObject", params, json!(null)), removed(&[KEY]));
     let hidden = json!("HIDDEN_DUE_TO_SECURITY_REASONS");
     assert_eq!(of("DeleteObject", hidden, object(KEY)), removed(&[KEY]));
-    // As S3 really writes it: which objects, nobody says.
+    // As S3 really records it: without the keys.
     let whole = json!([
         {"type": "AWS::S3::Object", "ARNPrefix": "arn:aws:s3:::logs/"},
         {"accountId": "111122223333", "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::logs"},
@@ -86,7 +86,7 @@ fn removed_objects() {
         of("DeleteObjects", params, object("b:c/d")),
         removed(&["a", "b:c/d"])
     );
-    // By way of an access point, and in another partition.
+    // Through an access point, and in another partition.
     for bucket in [
         "arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/a",
         "a-x1y2-s3alias",
@@ -109,7 +109,7 @@ fn written_objects() {
             json!({"bucketName": "logs", "key": KEY, "uploadId": "x", "x-amz-acl": ["private"]});
         assert_eq!(of(name, params, object(KEY)), written(KEY));
     }
-    // What a copy was made of is named as well, and may be named first.
+    // The source of a copy is listed too, and may come first.
     let params = json!({"bucketName": "logs", "key": "to", "x-amz-copy-source": "logs/from"});
     assert_eq!(of("CopyObject", params, object("from")), written("to"));
     assert_eq!(
@@ -129,7 +129,7 @@ fn what_cloudtrail_itself_delivers_bears_on_nothing() {
     assert_eq!(one(&delivery), None);
     delivery["userIdentity"] = json!({"type": "AWSService"});
     assert_eq!(one(&delivery), None);
-    // Nobody else may pass for it, and it does not delete.
+    // No other caller passes for CloudTrail, and CloudTrail does not delete.
     delivery["eventName"] = json!("DeleteObject");
     assert!(one(&delivery).is_some());
     delivery["eventName"] = json!("PutObject");
@@ -210,7 +210,7 @@ fn everything_else_is_passed_over() {
         ..Records::default()
     };
     assert_eq!((records, events), (expected, vec![]));
-    // Sources and names are matched exactly.
+    // Event sources and names are matched exactly.
     for (source, name) in [
         ("s3", "GetObject"),
         ("s3", "deleteObject"),

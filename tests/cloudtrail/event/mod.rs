@@ -1,5 +1,5 @@
-//! Records of logs: each call in the shapes the CloudTrail user guide and real logs show, and what
-//! is odd, broken or hostile.
+//! Log records: each call in the shapes that the CloudTrail user guide and real logs show, and
+//! records that are odd, broken or hostile.
 
 mod kind;
 mod odd;
@@ -20,7 +20,7 @@ fn log(records: &[Value]) -> Vec<u8> {
     json!({ "Records": records }).to_string().into_bytes()
 }
 
-/// A record as of a user, with the rest given.
+/// A record of a call by a user, with the other fields given.
 fn record(source: &str, name: &str, params: Value, resources: Value) -> Value {
     json!({
         "eventVersion": "1.11",
@@ -46,7 +46,7 @@ fn record(source: &str, name: &str, params: Value, resources: Value) -> Value {
     })
 }
 
-/// The event of one record that is read without anything odd.
+/// The event of a single record that is read without oddities.
 fn one(record: &Value) -> Option<Event> {
     let (records, mut events) = taken(&log(std::slice::from_ref(record)));
     assert_eq!((records.seen, records.odd, records.broken), (1, 0, false));
@@ -63,7 +63,7 @@ fn call(source: &str, name: &str, params: Value, resources: Value) -> Option<Cal
     })
 }
 
-/// Counts of what is seen and odd, and the calls, of one record changed.
+/// The counts of records seen and odd, and the calls, for one changed record.
 fn changed(mut record: Value, field: &str, value: Value) -> (u64, Vec<Event>) {
     record[field] = value;
     let (records, events) = taken(&log(&[record]));

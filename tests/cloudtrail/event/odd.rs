@@ -1,4 +1,4 @@
-//! What is odd, broken, or stands twice.
+//! Records that are odd, broken, or repeat a member.
 
 use serde_json::json;
 use trailproof::cloudtrail::event::record::{Records, read_one};
@@ -60,7 +60,7 @@ fn what_does_not_say_when_of_what_or_how_it_ended_is_odd_and_not_taken() {
     ] {
         let (odd, events) = changed(record.clone(), field, value.clone());
         assert_eq!((odd, events), (1, vec![]), "{field}: {value}");
-        // What is not wanted may be as odd as it likes.
+        // In members that we do not use, anything is accepted.
         let mut other = record;
         other["eventName"] = json!("ListTrails");
         assert_eq!(changed(other, field, value), (0, vec![]));
@@ -89,7 +89,7 @@ fn what_is_odd_beside_that_is_counted_and_taken_without_it() {
             (expected.time, &expected.call)
         );
     }
-    // What is merely not there, or not what we know, is not odd.
+    // A member that is absent or unknown to us is not odd.
     for (field, value) in [
         ("awsRegion", json!("the moon")),
         ("userAgent", json!(null)),

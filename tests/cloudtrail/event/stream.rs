@@ -1,4 +1,4 @@
-//! What is long, comes in pieces, or is anything at all.
+//! Logs that are long, arrive in pieces, or hold arbitrary bytes.
 
 use std::io::{self, Read};
 
@@ -37,7 +37,7 @@ fn every_text_is_kept_short() {
     ] {
         assert_eq!(text.as_deref(), Some(&long[..512]));
     }
-    // And so is every list.
+    // Every list is bounded too.
     let keys: Vec<Value> = (0..3_000)
         .map(|n| json!({"key": format!("k{n}")}))
         .collect();
@@ -52,7 +52,7 @@ fn every_text_is_kept_short() {
     assert_eq!((odd, keys.len()), (1, 1_000));
 }
 
-/// Gives its parts one after another, each so many times, in pieces of any size.
+/// Yields its parts one after another, each as often as given, in pieces of any size.
 struct Repeated<'a> {
     parts: Vec<(&'a [u8], usize)>,
     at: usize,
@@ -92,7 +92,7 @@ fn a_log_of_hundreds_of_megabytes_is_a_stream() {
             (wanted.as_bytes(), 1),
             (other.as_bytes(), 50),
             (wanted.as_bytes(), 1),
-            // One text of a hundred megabytes, in a member that is looked at.
+            // One text of a hundred megabytes, in a member that we read.
             (br#"{"eventName":""#, 1),
             (filler.as_bytes(), 100),
             (br#""},"#, 1),
@@ -131,7 +131,7 @@ fn it_does_not_matter_in_which_pieces_a_log_is_read() {
         let records = read(&mut log, &mut |event| events.push(event));
         assert_eq!((records, &events), (whole.0, &whole.1));
     }
-    // A reader that fails is a log that breaks off.
+    // A reader that fails counts as a log that ends early.
     struct Failing;
     impl Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -145,7 +145,7 @@ fn it_does_not_matter_in_which_pieces_a_log_is_read() {
     assert_eq!((records.seen, records.broken, events), (1, true, 1));
 }
 
-/// Any JSON, with names and texts that are looked at among others.
+/// Any JSON, which often includes the names and texts that we read.
 fn any_json() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         Just("cloudtrail.amazonaws.com".to_owned()),

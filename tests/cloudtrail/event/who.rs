@@ -29,7 +29,7 @@ fn who_when_and_from_where() {
     );
     assert_eq!(actor.access_key_id.as_deref(), Some("AKIAEXAMPLE"));
     assert_eq!((actor.session, actor.invoked_by), (None, None));
-    // With the least that a record must say.
+    // The least that a record must hold.
     let least = json!({
         "eventTime": "2026-01-01T10:00:00Z",
         "eventSource": "cloudtrail.amazonaws.com",

@@ -1,4 +1,5 @@
-//! `trailproof doctor` against AWS on loopback: all well, and a fault for each row of README's table.
+//! `trailproof doctor` against AWS on loopback: a healthy trail, and a fault for each row of
+//! README's table.
 
 mod newest;
 mod rows;
@@ -173,7 +174,7 @@ fn an_organization_s_trail_is_told_from_a_member_s_digests() {
             found.ends_with("writes to s3://trail-logs/deep/prefix"),
             "{found}"
         );
-        // Keys are those of the region that the digest came from, and so is the status.
+        // Keys and status are those of the digest's region.
         assert_eq!(statuses(&report, "key-permission"), [("us-west-2", "ok")]);
         assert_eq!(
             row(&report, "logging")["found"],

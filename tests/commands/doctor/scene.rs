@@ -1,4 +1,4 @@
-//! A trail that is well, and `doctor` run on it.
+//! A healthy trail, and `doctor` run on it.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::support::hours::{ARN, serving, trail};
 use crate::support::program::{Run, finish};
 use crate::support::stage::Stage;
 
-/// A trail that is up to date, in a bucket that is kept well.
+/// A trail that is up to date, in a well protected bucket.
 pub struct Scene {
     pub stage: Stage,
     pub chain: Chain,
@@ -25,7 +25,7 @@ pub fn ago(minutes: i64) -> Timestamp {
     now - SignedDuration::from_mins(minutes)
 }
 
-/// The trail, whose newest digest ended so many minutes ago.
+/// The trail, with its newest digest this many minutes old.
 pub fn ended(minutes: i64) -> Scene {
     let mut world = World::new(70);
     let mut chain = Chain::new(ChainSpec::new(trail(), REGION).logs(1..=2).events(1..=2));

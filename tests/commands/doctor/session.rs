@@ -1,4 +1,4 @@
-//! `doctor` and who asks: the clock, the profiles, and permissions that are denied.
+//! `doctor` and the session: the clock, profiles and credentials.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
 use crate::support::case::BUCKET;
 use crate::support::hours::assert_refused;
 
-/// What S3 and STS say to those whose clock is off.
+/// S3 and STS refuse requests because of a wrong clock.
 fn refuse_the_clock(scene: &Scene, times: usize) {
     let message = "The difference between the request time and the current time is too large.";
     let skewed = Answer::error(403, "RequestTimeTooSkewed", message);
@@ -30,7 +30,7 @@ fn a_clock_that_is_refused_is_told_as_the_cause() {
     let credentials = row(&report, "credentials");
     let advice = credentials["advice"].as_str().expect("words");
     assert!(advice.starts_with("set the clock first"), "{advice}");
-    // No policy is to blame.
+    // A missing permission is not the cause.
     assert_eq!(row(&report, "list-permission")["status"], "unknown");
 }
 
@@ -38,7 +38,7 @@ fn a_clock_that_is_refused_is_told_as_the_cause() {
 fn a_clock_that_is_made_up_for_is_told_all_the_same() {
     let scene = well();
     scene.stage.loopback.change(|c| c.clock_ahead = -600);
-    // The SDK signs again, by the time in the refusal.
+    // The SDK signs again with the time from the error response.
     refuse_the_clock(&scene, 1);
     let (code, report) = scene.doctor(OF_BUCKET, &[]);
     assert_eq!(code, 1, "{report:#}");

@@ -41,7 +41,7 @@ fn a_digest_is_explained_by_its_signature_or_by_what_its_successor_recorded() {
     );
     assert_eq!(report["next"]["key"], chain.digests[4].place.key.as_str());
 
-    // A copy keeps no metadata: the next digest recorded the signature.
+    // The copy has no metadata: the next digest recorded the signature.
     let dir = case("digest-proven-by-successor");
     let text = fs::read_to_string(dir.join("expected.json")).expect("a report");
     let kept: Value = serde_json::from_str(&text).expect("JSON");

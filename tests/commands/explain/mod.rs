@@ -1,4 +1,4 @@
-//! `trailproof explain` over copies on disk: what it answers for one log or digest.
+//! `trailproof explain` for copies on disk: its answer for one log or digest.
 
 mod digest;
 #[cfg(feature = "aws")]
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::support::case::{BUCKET, Case, REGION};
 use crate::support::program::{Run, assert_matches, root, run, validator};
 
-/// What it answers, as JSON; it must match the schema.
+/// The answer as JSON, which must match the schema.
 pub fn explained(run: Run) -> (i32, Value) {
     static VALIDATOR: LazyLock<Validator> =
         LazyLock::new(|| validator(include_str!("../../../src/report/explain/v1.schema.json")));
@@ -25,7 +25,7 @@ pub fn explained(run: Run) -> (i32, Value) {
     (run.code, report)
 }
 
-/// Asks of a key in a copy.
+/// Runs `explain` for a key in a copy.
 fn ask(dir: &Path, key: &str, more: &[&str]) -> (i32, Value) {
     let args = [
         "explain", key, "--format", "json", "--path", "bucket", "--keys", "keys",
@@ -37,7 +37,7 @@ fn case(name: &str) -> std::path::PathBuf {
     root().join("testdata").join(name)
 }
 
-/// The first finding of a code in what is kept of a case.
+/// The first finding with this code in the expected report of a case.
 fn finding(name: &str, code: &str) -> Value {
     let text = fs::read_to_string(case(name).join("expected.json")).expect("a report");
     let report: Value = serde_json::from_str(&text).expect("JSON");
@@ -106,7 +106,7 @@ fn that_no_bucket_was_given_is_told_whatever_the_digest_says() {
     assert!(!not_proven(&["--s3-bucket", BUCKET]).contains(&json!(said)));
 }
 
-/// The search ends where it ends, and not where digests do.
+/// The search has its own limits; they are not gaps between digests.
 #[test]
 fn no_gap_is_told_that_is_as_long_as_the_search() {
     let found = finding("log-unreferenced--in-a-gap", "gap");
@@ -252,7 +252,8 @@ fn nobody_vouches_for_what_no_digest_names() {
     let not_proven = report["not_proven"].as_array().expect("a list");
     assert!(not_proven.contains(&json!(unasked)), "{report:#}");
 
-    // Digests that could name it may still come: so much is said, and not that it was added.
+    // Digests that could list it may still come: the answer says so, and does not say that it was
+    // added.
     let (code, report) = ask(&dir, &key, &[]);
     let answer = report["answer"].as_str().expect("a sentence");
     assert_eq!(code, 4);
@@ -262,7 +263,7 @@ fn nobody_vouches_for_what_no_digest_names() {
     );
     assert_ne!(report["searched"]["unverified"], json!([]));
 
-    // Nor is there a log of another name.
+    // The same for a log that does not exist.
     let absent = key.replace("Injected", "NotThere");
     let (code, report) = ask(&dir, &absent, &["--backfill-grace", "4h"]);
     let answer = report["answer"].as_str().expect("a sentence");
@@ -287,7 +288,7 @@ fn a_late_log_is_found_through_its_backfill_digest() {
         "{report:#}"
     );
     assert_eq!(report["digests"][0]["key"], backfill.place.key.as_str());
-    // And the backfill digest itself.
+    // The backfill digest itself.
     let (code, report) = ask(dir.path(), &backfill.place.key, &[]);
     assert_eq!(
         (code, &report["object"]["kind"]),
@@ -302,7 +303,7 @@ fn what_could_not_be_read_or_proven_is_not_told_to_be_altered() {
     let dir = case("log-unreadable");
     let (code, report) = ask(&dir, &key_of(&found), &[]);
     assert_eq!(code, 4, "{report:#}");
-    // Without keys nothing is proven, so nothing is known of a log.
+    // Without keys nothing is proven, so nothing is known about a log.
     let mut without = Case::new("without-keys", 1, "");
     let chain = without.chain(4);
     let dir = without.copied();

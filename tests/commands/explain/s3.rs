@@ -1,4 +1,4 @@
-//! `trailproof explain` in S3: what it answers, and how little it asks for that.
+//! `trailproof explain` in S3: its answer, and how few requests it makes.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::support::stage::Stage;
 
 const BUCKET: &str = "trail-logs";
 
-/// Ten days of a chain with a log every hour, and one more trail beside it.
+/// Ten days of a chain with one log per hour, and a second trail beside it.
 fn world() -> (World, Chain) {
     let mut world = World::new(7);
     let trail = Trail::new("111111111111", "us-east-1", "main", BUCKET);
@@ -46,7 +46,7 @@ fn a_log_is_explained_in_a_few_requests_and_no_other_log_is_read() {
     assert_eq!(report["digests"][0]["key"], digest.place.key.as_str());
     assert_eq!(report["path"][0]["key"]["origin"], "aws");
 
-    // Who asks is asked beside the work, which does not wait for it.
+    // The caller's identity is looked up in parallel, and the work does not wait for it.
     let calls = stage.loopback.calls().into_iter();
     let (who, calls): (Vec<Call>, Vec<Call>) = calls.partition(|c| c.service == Service::Sts);
     assert!(who.len() <= 1, "{}", who.len());
@@ -138,7 +138,7 @@ fn what_is_missing_altered_or_denied_is_told_apart() {
         (&report["delivered"], &report["intact"]),
         (&json!(true), &Value::Null)
     );
-    // The digest that would name it is not proven, so nothing is known of it.
+    // The digest that should list it is not proven, so nothing is known about it.
     let (code, report) = ask(&stage, &log(60).key);
     assert_eq!(
         (code, &report["delivered"]),

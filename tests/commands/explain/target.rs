@@ -1,4 +1,4 @@
-//! What `explain` takes as a key, and what it refuses.
+//! What `explain` accepts as a key, and what it refuses.
 
 use super::explained;
 
@@ -30,7 +30,7 @@ fn what_is_no_key_is_refused_and_hostile_names_are_shown_as_text() {
             run.stderr
         );
     }
-    // A trail's prefix may be anything.
+    // A trail's prefix may be any text.
     let hostile = format!("{nasty}/{key}");
     let args = ["explain", &hostile, "--path", "bucket", "--keys", "keys"];
     let text = run(&dir, &args);
@@ -54,7 +54,7 @@ fn what_is_no_key_is_refused_and_hostile_names_are_shown_as_text() {
         "JSON readers get the key as it is"
     );
 
-    // Where it is there, and altered.
+    // The same for a log that exists and was altered.
     let mut case = Case::new("escapes", 1, "");
     let spec = ChainSpec::new(trail().prefix(nasty), REGION);
     let mut chain = Chain::new(spec);

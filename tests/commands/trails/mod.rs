@@ -1,4 +1,4 @@
-//! `trailproof trails`, over copies on disk: what is there, by name alone.
+//! `trailproof trails` for copies on disk: chains known from object names alone.
 
 #[cfg(feature = "aws")]
 mod s3;
@@ -18,13 +18,13 @@ fn sample() -> std::path::PathBuf {
     root().join("testdata/sample")
 }
 
-/// A list without what is of one run only.
+/// A list without the fields that differ in each run.
 fn without_run(mut list: Value) -> Value {
     list.as_object_mut().expect("an object").remove("run");
     list
 }
 
-/// Digests by name alone, in a folder `bucket`.
+/// Digests as names without content, in the folder `bucket`.
 fn names_in(dir: &Path, keys: impl IntoIterator<Item = String>) {
     let mut world = World::new(1);
     for key in keys {
@@ -124,7 +124,7 @@ fn the_scope_narrows_and_what_it_does_not_meet_is_told() {
     );
 }
 
-/// Copies a folder, apart from what lies below a part of a path.
+/// Copies a folder, except for paths that contain this part.
 fn copy_without(from: &Path, to: &Path, part: &str) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
@@ -164,7 +164,7 @@ fn the_list_for_expect_is_read_back_and_a_chain_that_went_is_missed() {
     };
     assert_eq!((code, missed(&whole)), (0, 0), "{whole:#}");
 
-    // The whole account, logs too: nothing but the list tells.
+    // The whole account is gone, logs included: only the list shows that it existed.
     copy_without(&sample(), dir.path(), "222222222222");
     let (code, without) = report(dir.path(), &[&SAMPLE[..], &keys].concat());
     assert_eq!(code, 4);
@@ -251,7 +251,7 @@ fn what_makes_no_sense_is_refused_with_exit_2() {
     assert!(help.stdout.contains("--format expect --out chains"));
 }
 
-/// A hundred and twenty-five accounts in twenty regions, whose digests are empty.
+/// 125 accounts in twenty regions, with empty digests.
 fn many(dir: &Path) {
     let mut keys = Vec::new();
     for account in 0..125 {
@@ -259,7 +259,7 @@ fn many(dir: &Path) {
             let (account, region) = (format!("{account:012}"), format!("ap-southeast-{region}"));
             let key = |at| trail().digest_key(&account, &region, hour(at));
             keys.push(key(1));
-            // One with a hole, and one that ended early.
+            // One chain with a gap, and one that ended early.
             match (account.as_str(), region.as_str()) {
                 ("000000000100", "ap-southeast-7") => keys.push(key(9)),
                 ("000000000110", "ap-southeast-9") => {}

@@ -1,4 +1,4 @@
-//! Discovery and `trailproof trails` over S3 on loopback: side by side, and without reading.
+//! Discovery and `trailproof trails` in S3 on loopback: in parallel, and without reading objects.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn account(n: usize) -> String {
     format!("{:012}", n + 1)
 }
 
-/// Digests by name alone.
+/// Digests as names without content.
 struct Names(World);
 
 impl Names {
@@ -53,8 +53,7 @@ fn forty() -> Stage {
     names.stage()
 }
 
-/// Every answer takes so long that those asked for together are under way together; of one worker
-/// nothing is to be seen so.
+/// Delays every answer, so that parallel requests overlap. With one worker none overlap.
 fn slow(stage: &Stage, jobs: &str) {
     let latency = Duration::from_millis(if jobs == "1" { 0 } else { 100 });
     stage.loopback.change(|cloud| cloud.latency = latency);
@@ -81,7 +80,7 @@ fn fifty_thousand_objects_are_listed_in_the_requests_a_listing_needs_and_none_is
     assert_eq!(code, 0, "{list:#}");
     assert_eq!(list["totals"]["digests"], 50_000);
     assert_eq!(list["totals"]["chains"], 5);
-    // Fifty pages; the bucket, AWSLogs, and of each account its kinds and its regions.
+    // Fifty pages, plus the bucket, AWSLogs, and the kinds and regions of each account.
     let listings = stage.calls("ListObjectsV2").len();
     assert_eq!(listings, 50 + 2 + 5 * 2);
     assert_eq!(list["run"]["requests"]["list"], listings);
@@ -118,7 +117,7 @@ fn prefixes_are_looked_into_side_by_side() {
     }
     let stage = names.stage();
     slow(&stage, "16");
-    // One account is looked into: all else is looking for AWSLogs.
+    // One account is listed; all other requests search for AWSLogs.
     let asked = [
         "--s3-bucket",
         BUCKET,
@@ -193,7 +192,7 @@ fn an_account_that_may_not_be_listed_stops_no_other_and_is_told() {
     assert_eq!(told.count(), 1);
 }
 
-/// Two trails under prefixes, one of them an organization's, the other copied to a second bucket.
+/// Two trails under prefixes: one of an organization, the other copied to a second bucket.
 #[test]
 fn prefixes_organizations_trails_and_buckets_are_found() {
     let mut names = Names::new();

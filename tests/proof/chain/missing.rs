@@ -1,4 +1,4 @@
-//! Missing digests: what counts as one, and what does not hide one.
+//! Missing digests: what counts as missing, and what must not hide it.
 
 use jiff::SignedDuration;
 use trailproof::base::time::Window;
@@ -11,7 +11,7 @@ use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 use crate::support::forge::{damage, ts};
 use crate::support::requests::{between, minutes, within};
 
-/// A source whose buckets were given no names.
+/// A source whose buckets have no names.
 struct Unnamed(MemorySource);
 
 impl Source for Unnamed {
@@ -84,7 +84,7 @@ fn a_deletion_is_one_whether_or_not_the_bucket_was_named() {
     let chain = case.chain(8);
     damage::delete(&mut case.world, &chain.digests[4].place);
     let ring = ring(&case.world, &[REGION]);
-    // The window ends inside the missing digest; only what lies beyond it names it.
+    // The window ends inside the missing digest; only a digest after the window refers to it.
     let request = between("2026-03-01T01:12:34Z", "2026-03-01T04:00:00Z");
     for source in [
         &source(&case.world) as &dyn Source,
@@ -135,7 +135,7 @@ fn planted_objects_do_not_make_a_deletion_milder() {
     let ring = ring(&case.world, &[REGION]);
     let mut source = source(&case.world);
     let trail = &chain.spec.trail;
-    // Something that is no digest, one second before the end of the missing one.
+    // Not a digest, named one second before the end of the missing digest.
     let end = chain.digests[4].end - SignedDuration::from_secs(1);
     source.put(
         BUCKET,

@@ -1,4 +1,4 @@
-//! Regions whose digests end at other minutes, or that stop some seconds apart.
+//! Regions whose digests end at different minutes, or that stop some seconds apart.
 
 use trailproof::proof::gap::{Cause, Certainty};
 
@@ -20,7 +20,8 @@ fn a_region_whose_digests_end_at_another_minute_has_one_cause() {
     }
     let outcome = outcome(&w);
     let gaps = &of(&outcome, REGION, "main").gaps;
-    // The call was made before the gap, and the interval of this chain that holds it ends with it.
+    // The call came before the gap; the interval of this chain that contains the call ends at the
+    // gap.
     let expected = one(
         "2026-03-01T03:55:00Z",
         "2026-03-01T08:00:00Z",

@@ -1,4 +1,5 @@
-//! Which trail a call is about: one of that name elsewhere, of an organization, made again.
+//! Which trail a call is about: trails of the same name elsewhere, organization trails, and trails
+//! created again.
 
 use serde_json::{Value, json};
 use trailproof::proof::gap::{Cause, Certainty};
@@ -16,7 +17,7 @@ fn an_object_in_an_organizations_folder_does_not_make_the_trail_an_organizations
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
-    // Whoever may write to the bucket may put this there.
+    // Anyone who may write to the bucket can add this object.
     let planted = trail()
         .organization("o-exampleorg1")
         .digest_key(ACCOUNT, HOME, hour(2));
@@ -35,7 +36,7 @@ fn a_trail_of_that_name_in_another_account_does_not_say_when_the_organizations_w
     let owner = "999999999999";
     let org = Trail::new(owner, HOME, "org", BUCKET).organization("o-exampleorg1");
     let mut w = World::new(13);
-    // A member has a trail of its own of that name, and starts it a minute after the stop.
+    // A member has its own trail of that name, and starts it at the time of the stop.
     let own = Trail::new(ACCOUNT, HOME, "org", BUCKET).arn();
     let at = ts("2026-03-01T03:29:59Z");
     let start = cloudtrail_event_by(
@@ -62,7 +63,8 @@ fn a_trail_of_that_name_in_another_account_does_not_say_when_the_organizations_w
     let outcome = outcome(&w);
     for chain in &outcome.chains {
         let said = messages(&chain.gaps);
-        // Whose the organization's trail is is not known: no cause is certain, and both are told.
+        // It is unknown who owns the organization's trail: no cause is certain, and both accounts
+        // are shown.
         assert!(
             chain.gaps.iter().all(|g| g.certainty != Certainty::Signed),
             "{said}"
@@ -80,7 +82,7 @@ fn a_trail_that_was_deleted_was_there_before_it_was_created_again() {
     let mut w = World::new(16);
     let mut chain = home(&mut w);
     chain.stop_with(&mut w, ts("2026-03-01T03:30:00Z"), "DeleteTrail");
-    // All that it had written was removed.
+    // All that the trail had written was removed.
     for digest in &chain.digests {
         damage::delete(&mut w, &digest.place);
     }
@@ -105,7 +107,7 @@ fn a_trail_that_was_created_long_before_its_first_digest_explains_what_was_befor
     let mut chain = Chain::new(ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1));
     chain.create(&mut w, ts("2026-03-01T00:12:34Z"), true);
     chain.run_until(&mut w, hour(6));
-    // The first hours' digests were removed; a later log, delivered late, holds the call.
+    // The digests of the first hours were removed. A later log, delivered late, holds the call.
     let create = call("CreateTrail", "2026-03-01T01:30:00Z", json!({}));
     let mut w = World::new(17);
     let mut chain = self::chain(&mut w, trail(), HOME, "2026-03-01T03:12:34Z");
@@ -147,7 +149,7 @@ fn calls_on_other_trails_of_that_name_are_no_cause() {
             json!({"name": arn}),
         ));
     }
-    // By its name alone, in another region than the home.
+    // By its name alone, in a region that is not its home.
     let by_name = json!({"name": "main"});
     calls.push(cloudtrail_event(
         "StopLogging",
@@ -203,7 +205,7 @@ fn a_delegated_administrator_is_told_by_the_arn_it_called() {
     }
 }
 
-/// What GetTrailStatus tells is not taken for told by a call on another trail.
+/// A call on another trail must not hide the answer of GetTrailStatus.
 #[cfg(feature = "aws")]
 #[test]
 fn a_stop_of_another_trail_does_not_hide_what_the_status_tells() {

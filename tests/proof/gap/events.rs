@@ -1,4 +1,4 @@
-//! Many calls, and what callers write into them.
+//! Many calls, and the text that callers put into them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -95,7 +95,7 @@ fn what_a_caller_writes_into_a_record_is_quoted() {
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let outcome = outcome(&w);
     let said = messages(&of(&outcome, HOME, "main").gaps);
-    // Outside of quotes nothing of it stands.
+    // Nothing of it appears outside the quotes.
     let mut outside = String::new();
     let mut quoted = false;
     let mut chars = said.chars();

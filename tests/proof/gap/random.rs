@@ -1,5 +1,6 @@
-//! Random trails in two regions, stopped, deleted, changed and damaged at random: no cause is named
-//! that the forge did not make, no restart is missed, nothing is called verified that was not.
+//! Random trails in two regions, stopped, deleted, changed and damaged at random. No cause is
+//! reported that the forge did not make, no restart is missed, and nothing is called verified
+//! wrongly.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use crate::support::case::{HOME, REGION, trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::{Chain, ChainSpec, Rng, World, damage, ts};
 
-/// Time without digests that the forge made, and by what.
+/// A stretch without digests that the forge made, and its cause.
 #[derive(Debug, Clone, Copy)]
 struct Off {
     cause: Option<Cause>,
@@ -91,8 +92,8 @@ fn forge(rng: &mut Rng, seed: u64) -> Forged {
     }
 }
 
-/// Removes or alters some digests and logs; gives the ends of digests that no longer vouch for their
-/// time.
+/// Removes or alters some digests and logs. Returns the ends of the digests that no longer prove
+/// their time.
 fn harm(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
     let mut harmed = BTreeSet::new();
     for digest in &chain.digests {
@@ -119,7 +120,7 @@ fn is_explained(gap: &Gap) -> bool {
     )
 }
 
-/// How many gaps are explained.
+/// Checks one chain and returns the number of explained gaps.
 fn check(
     seed: u64,
     outcome: &ChainOutcome,
@@ -147,7 +148,7 @@ fn check(
             at += SignedDuration::from_secs(30);
         }
     }
-    // A starting digest that is whole is told as a restart.
+    // An intact starting digest is reported as a restart.
     for restart in chain
         .digests
         .iter()

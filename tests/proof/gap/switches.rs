@@ -1,4 +1,4 @@
-//! Starts, stops and updates: which of several calls it was, and when.
+//! Starts, stops and updates: which of several calls caused a gap, and when.
 
 use serde_json::json;
 use trailproof::proof::gap::{Cause, Certainty};
@@ -15,7 +15,7 @@ use crate::support::gaps::{
 fn a_start_of_a_trail_that_runs_does_not_hide_who_switched_validation_off() {
     let mut w = World::new(1);
     let mut chain = home(&mut w);
-    // Logging was on all the time: this changes nothing.
+    // Logging was on all the time, so this call changes nothing.
     chain.record(call("StartLogging", "2026-03-01T03:40:00Z", json!({})));
     chain.disable_validation(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
@@ -61,7 +61,7 @@ fn a_start_within_the_gap_does_not_switch_validation_on() {
 
 #[test]
 fn a_routine_update_during_a_stop_switches_nothing_on() {
-    // As Terraform and the console call it: with everything as it was.
+    // Terraform and the console send all settings, unchanged.
     let all = json!({
         "s3BucketName": BUCKET, "enableLogFileValidation": true,
         "isMultiRegionTrail": true, "includeGlobalServiceEvents": true,
@@ -81,7 +81,8 @@ fn who_stops_a_stopped_trail_is_not_blamed() {
 
 #[test]
 fn validation_off_while_stopped_holds_after_the_start() {
-    // Stopped, validation switched off, started: from then on it is validation that is off.
+    // Stopped, validation disabled, started again: after the start the cause is that validation is
+    // off.
     let mut w = World::new(5);
     let mut chain = home(&mut w);
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
@@ -123,7 +124,7 @@ fn validation_off_while_stopped_holds_after_the_start() {
 fn the_start_that_ended_a_gap_is_the_nearest_one() {
     let mut w = World::new(6);
     let mut chain = home(&mut w);
-    // Nothing was off then.
+    // Logging was on at that time.
     chain.record(by_alice(call(
         "StartLogging",
         "2026-03-01T03:13:00Z",
@@ -144,8 +145,8 @@ fn the_start_that_ended_a_gap_is_the_nearest_one() {
 
 #[test]
 fn nothing_says_that_logging_was_on_before_a_stop() {
-    // Digests end with the fourth hour; the only call that is known came hours later, and may have
-    // changed nothing.
+    // Digests end after the fourth hour. The only known call came hours later, and may have changed
+    // nothing.
     let mut w = World::new(18);
     let mut chain = home(&mut w);
     chain.cut();

@@ -1,4 +1,4 @@
-//! What the AWS CLI prints, where a report holds less than was told of each file.
+//! The AWS CLI's format, for a report that holds less than the result of each file.
 
 use serde_json::{Value, json};
 use trailproof::proof::finding::Code;
@@ -22,7 +22,7 @@ fn with(finding: Value) -> Report {
     serde_json::from_value(report).expect("a report")
 }
 
-/// A digest that names five logs, of which three are not there.
+/// A digest that lists five logs; three of them are missing.
 fn told() -> ToldFiles {
     let told = ToldFiles::default();
     let digest = ToldDigest {
@@ -77,7 +77,7 @@ fn files_are_counted_once_where_their_findings_collapsed_into_one() {
         3,
         "{err}"
     );
-    // What was not told of is counted besides.
+    // What was not reported one by one is added to the count.
     let (out, err) = printed(&with(many(10)));
     assert!(
         out.contains("\n2/12 log files valid, 10/12 log files INVALID\n"),

@@ -1,4 +1,4 @@
-//! Every format of two reports, as it was when it was looked at and kept.
+//! Every format of two reports, compared with the files that were reviewed and kept.
 
 use std::fs;
 

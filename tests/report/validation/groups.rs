@@ -1,4 +1,4 @@
-//! More findings than a report tells one by one: in one chain, and in all of them together.
+//! More findings than a report lists one by one: in one chain, and in many chains.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -14,8 +14,8 @@ use crate::support::case::Case;
 use crate::support::losing::{lose, losing};
 use crate::support::program::peak_of;
 
-/// Validates a copy of a case by the real binary. Gives its peak resident memory in KiB, the report, and
-/// the keys of missing logs that its lines tell, each once.
+/// Validates a copy of a case with the real binary. Returns its peak resident memory in KiB, the
+/// report, and the keys of missing logs in its lines, each once.
 fn lines_and_report(case: &Case) -> (u64, Value, BTreeSet<String>) {
     let dir = case.copied();
     let mut args = vec![
@@ -58,7 +58,7 @@ fn of_one_chain_each_is_told_as_a_line_and_all_as_one_in_a_report() {
     let findings = report["findings"].as_array().expect("findings");
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0]["count"], digests * logs);
-    // They are some 75 MB.
+    // The lines take about 75 MB.
     assert!(peak < 64 << 10, "peak resident {peak} KiB");
 }
 
@@ -76,11 +76,11 @@ fn of_many_chains_each_is_told_as_a_line_and_those_of_a_chain_as_one_in_a_report
         .partition(|finding| finding["count"] != Value::Null);
     assert_eq!((many.len(), few.len()), (chains, 3));
     assert!(many.iter().all(|finding| finding["count"] == logs));
-    // 100,000 are held before they are told as fewer.
+    // 100,000 findings are kept before they are grouped.
     assert!(peak < 256 << 10, "peak resident {peak} KiB");
 }
 
-/// How many are told one by one depends on what there is, in whatever order it is found.
+/// How many findings are listed depends on the findings, not on the order in which they are found.
 #[test]
 fn what_is_told_as_one_does_not_depend_on_workers() {
     let mut case = Case::new("many-orders", 1, "");
@@ -111,7 +111,7 @@ fn what_is_told_as_one_does_not_depend_on_workers() {
         missing.map(|f| f.count.unwrap_or(1)).sum()
     };
     let all: u64 = (0..12).map(|account| 2 + account * account / 3).sum();
-    // Of one chain up to thirty, fifteen, seven, three and one.
+    // Per chain at most thirty, fifteen, seven, three and one.
     for (findings, kept) in [(1_000, 113), (150, 43), (100, 19), (40, 7), (20, 0)] {
         let one = told(findings, 1);
         let separate = one

@@ -1,4 +1,4 @@
-//! The first lines of a report: its verdict, why, and how many chains.
+//! The first lines of a report: the verdict, its reason, and the number of chains.
 
 use serde_json::json;
 use trailproof::report::Format;
@@ -42,7 +42,7 @@ fn a_headline_says_what_leaves_a_report_unproven() {
     );
 }
 
-/// A chain that is there and ends early is not missing; one that two findings name is one.
+/// A chain that exists and ends early is not missing. A chain with two findings is missing once.
 #[test]
 fn a_chain_is_missing_once_and_not_while_it_is_there() {
     let mut all = parsed(&organization());

@@ -1,4 +1,4 @@
-//! Hostile text in every field of a report, through every format: it is shown, and it does nothing.
+//! Hostile text in every field of a report, through every format: it is shown and has no effect.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use trailproof::report::Format;
 
 use crate::support::reports::{everything, rendered};
 
-/// What somebody may write into a key, an ARN or a user agent.
+/// Text that an attacker may write into a key, an ARN or a user agent.
 const HOSTILE: &[&str] = &[
     "\u{1b}[31mred\u{1b}]0;title\u{7}\u{9b}2J\u{7f}",
     "<script>alert(1)</script>",
@@ -46,7 +46,7 @@ const HOSTILE: &[&str] = &[
     "",
 ];
 
-/// Words of closed sets, and times.
+/// Fields that hold words of closed sets, or times.
 fn is_fixed(name: &str, text: &str) -> bool {
     let closed = [
         "schema",
@@ -59,7 +59,7 @@ fn is_fixed(name: &str, text: &str) -> bool {
     closed.contains(&name) || (name != "last_modified" && text.parse::<jiff::Timestamp>().is_ok())
 }
 
-/// The report with a text in every field that holds text.
+/// The report with this text in every free-text field.
 fn filled(with: &str) -> Value {
     fn fill(name: &str, value: &mut Value, with: &str) {
         match value {
@@ -74,7 +74,7 @@ fn filled(with: &str) -> Value {
     report
 }
 
-/// As plain as a text can be that has as many parts: an id is taken apart at its slashes.
+/// A harmless text with the same number of slashes, because an id is split at them.
 fn plain(like: &str) -> String {
     if like.is_empty() {
         return String::new();
@@ -88,7 +88,7 @@ fn each(check: impl Fn(&str, &Value)) {
     }
 }
 
-/// A line of the AWS CLI, with the tabs between its three columns as commas.
+/// A line in the AWS CLI's format, with the tabs between its three columns replaced by commas.
 fn columns(line: &str) -> String {
     let Some((file, rest)) = line.split_once(" file\t") else {
         return format!("{line}\n");
@@ -108,7 +108,7 @@ fn no_output_holds_anything_that_a_terminal_or_an_eye_would_obey() {
         for format in Format::ALL {
             let mut text = rendered(&report.to_string(), *format);
             if *format == Format::Csv {
-                // RFC 4180 ends lines so.
+                // RFC 4180 ends lines with CR LF.
                 text = text.replace("\r\n", "\n");
             }
             if *format == Format::AwsCli {
@@ -135,13 +135,13 @@ fn json_readers_get_what_was_there() {
     });
 }
 
-/// Every element of a page with its attributes, sorted, as rows of the table of accounts are sorted by
+/// Every element of a page with its attributes. Sorted, because the table of accounts is sorted by
 /// text.
 fn elements(page: &Html) -> Vec<String> {
     let element = |node: &Node| {
         let element = node.as_element()?;
         let attribute = |(name, value): (&str, &str)| match name {
-            // It is of the report.
+            // This element belongs to the report.
             "aria-label" => name.to_owned(),
             _ => format!("{name}={value}"),
         };
@@ -202,7 +202,7 @@ fn a_table_parsed_back_holds_what_was_there_and_no_formula() {
                     '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
                     '\u{fe62}', '\u{fe63}', '\u{fe66}', '\u{fe6b}',
                 ];
-                // Where semicolons separate, what follows one is a cell too.
+                // Where semicolons separate cells, the text after one is a cell too.
                 for part in cell.split(';') {
                     assert!(
                         !part.trim_start().starts_with(formula),
@@ -273,12 +273,12 @@ fn xml_is_well_formed_and_its_elements_are_ours() {
             }
         }
         assert_eq!(open, 0, "{hostile:?}");
-        // What XML cannot hold at all.
+        // Characters that XML cannot represent.
         assert!(!xml.contains(['\u{fffe}', '\u{ffff}']));
     });
 }
 
-/// The structure of a ticket, and the text that stands in no code span.
+/// The structure of a ticket, and its text outside code spans.
 fn read(markdown: &str) -> (Vec<String>, String) {
     let (mut tags, mut text) = (Vec::new(), String::new());
     for event in Parser::new_ext(markdown, Options::all()) {
@@ -313,7 +313,7 @@ fn a_ticket_has_the_same_structure_whatever_the_text() {
     });
 }
 
-/// A sample's labels, as the format says they are read.
+/// The labels of a sample, parsed as the format specifies.
 fn labels(line: &str) -> Vec<(String, String)> {
     let Some((_, rest)) = line.split_once('{') else {
         return Vec::new();
@@ -367,7 +367,7 @@ fn metrics_keep_labels_apart_from_values() {
 
 #[test]
 fn a_mebibyte_in_every_field_is_cut_for_people() {
-    // Each field once: a report of them all would be a gibibyte.
+    // One field at a time: all at once would make a report of 1 GiB.
     fn once(name: &str, value: &mut Value, long: &str, known: &mut BTreeSet<String>) {
         match value {
             Value::String(text) if !is_fixed(name, text) && known.insert(name.to_owned()) => {

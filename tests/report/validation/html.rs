@@ -1,4 +1,4 @@
-//! The page: the command that makes it again stands in it whole.
+//! The HTML page contains the complete command that repeats the run.
 
 use trailproof::report::Format;
 

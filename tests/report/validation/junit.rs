@@ -1,4 +1,4 @@
-//! JUnit: each test case has a name of its own.
+//! JUnit: each test case has its own name.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn cases_of_a_suite_have_names_of_their_own() {
         "{xml}"
     );
     assert_eq!(xml.matches("name=\"nothing-found").count(), 3, "{xml}");
-    // And each is an event of its own.
+    // Each of them is also its own OCSF event.
     let events = shown(&report, Format::Ocsf);
     for n in 0..3 {
         assert!(

@@ -1,5 +1,4 @@
-//! The formats: what each says of the same reports, what hostile text comes to in them, and how large
-//! they grow.
+//! The formats of a validation report: the same facts in each, hostile text, and size.
 
 mod aws_cli;
 mod golden;

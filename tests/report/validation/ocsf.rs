@@ -9,10 +9,10 @@ use trailproof::report::Format;
 use crate::support::python::{Python, said};
 use crate::support::reports::{everything, of_cases, organization, parsed, rendered, shown};
 
-/// Models of version 1.5.0 of the framework.
+/// The framework's models, version 1.5.0.
 const VERSION: &str = "0.10.0";
 
-/// Reads each line into the model of its class, and says what the model does not know.
+/// Parses each line with the model of its class, and reports fields that the model does not know.
 const CHECK: &str = r#"
 import json, sys
 from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding

@@ -1,4 +1,4 @@
-//! Metrics: each scope is a series of its own.
+//! Metrics: each scope is its own series.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ fn metrics_of_two_scopes_are_two_series() {
     one["requested"]["trail_arns"] = json!([]);
     let second = series(&one);
     assert!(!first.is_empty() && first.is_disjoint(&second));
-    // A prefix is no region, also where it is called so, and the order says nothing.
+    // A prefix is not a region even if it looks like one, and order does not matter.
     let mut narrowed = |prefixes: Value, regions: Value| {
         one["requested"]["prefixes"] = prefixes;
         one["requested"]["regions"] = regions;

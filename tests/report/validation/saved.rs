@@ -1,4 +1,4 @@
-//! `trailproof report`: a saved report in another format, by the real binary.
+//! `trailproof report`: a saved report in another format, with the real binary.
 
 use std::fs;
 use std::io::Write as _;
@@ -17,7 +17,7 @@ fn saved(text: &str) -> tempfile::TempDir {
     dir
 }
 
-/// Refused with exit status 2, and what is said of it.
+/// Asserts exit status 2 and these words on standard error.
 fn refused(dir: &Path, args: &[&str]) -> String {
     let run = run(dir, &[&["report"], args].concat());
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
@@ -43,7 +43,7 @@ fn a_saved_report_gives_in_every_format_what_the_run_gave() {
         let again = run(out.path(), &["report", "json", "--format", format.as_str()]);
         assert_eq!((again.code, again.stderr.as_str()), (0, ""));
         let first = fs::read_to_string(at(format)).expect("a report");
-        // A run writes lines as they become final: those of several chains among each other.
+        // A run writes lines as soon as they are final, so the lines of several chains are mixed.
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text.lines().map(Into::into).collect();
             lines.sort();
@@ -71,7 +71,7 @@ fn json_of_a_saved_report_is_that_report_byte_for_byte() {
     let dir = saved(&report);
     let again = run(dir.path(), &["report", "report.json", "--format", "json"]);
     assert!(again.stdout == report, "{}", again.stdout);
-    // Over itself, too.
+    // Also over its own input file.
     let args = [
         "report",
         "report.json",
@@ -137,7 +137,7 @@ fn what_a_later_version_added_is_passed_over_and_kept_in_json() {
 
 #[test]
 fn fields_of_a_later_version_may_be_missing() {
-    // Null and missing are the same to a reader.
+    // For a reader, null and absent are the same.
     let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
     fn drop_nulls(value: &mut Value) {
         match value {
@@ -253,8 +253,8 @@ fn what_is_not_a_report_is_refused_and_why_is_told() {
     );
 }
 
-/// What nobody can write again is refused before anything is written, also where it stands in a field
-/// that is passed over.
+/// A report that cannot be written again is refused before anything is written, even if the fault
+/// is in a field that is skipped.
 #[test]
 fn what_could_not_be_written_again_is_refused_in_every_format() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));

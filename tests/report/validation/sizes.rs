@@ -11,7 +11,7 @@ use trailproof::report::{Format, render};
 use crate::support::program::peak_of;
 use crate::support::reports::everything;
 
-/// Serde's own reading of a part of a report.
+/// Part of a report, parsed by serde itself.
 fn read<T: serde::de::DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).expect("a part of a report")
 }
@@ -30,7 +30,7 @@ fn html(report: &v1::Report) -> usize {
     out.len()
 }
 
-/// 10,000 chains with a million findings, by the real binary from a saved report.
+/// 10,000 chains with a million findings, rendered by the real binary from a saved report.
 #[test]
 fn the_largest_report_is_bounded_for_people_and_whole_for_machines() {
     let sample: Value = serde_json::from_str(&everything()).expect("JSON");
@@ -49,7 +49,7 @@ fn the_largest_report_is_bounded_for_people_and_whole_for_machines() {
         chain["id"] = json!(id(n));
         chain
     }));
-    // A hundred findings a chain: ten told one by one, and one that stands for ninety.
+    // A hundred findings per chain: ten are listed, and one stands for ninety.
     let findings = list(&mut (0..110_000).map(|n| {
         let mut finding = sample["findings"][usize::from(n % 11 > 0)].clone();
         finding["chain"] = json!(id(n / 11));
@@ -102,8 +102,8 @@ fn the_largest_report_is_bounded_for_people_and_whole_for_machines() {
     }
 }
 
-/// Peak resident memory in KiB, and the exit status, of rendering a saved report with `entries` of a list,
-/// and its size in KiB.
+/// The peak resident memory in KiB, the exit status, and the report's size in KiB, for a saved
+/// report with a list of `entries`.
 fn listing(pointer: &str, entry: &str, entries: usize) -> (i32, u64, u64) {
     let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
     *report.pointer_mut(pointer).expect("a list") = json!(["ENTRIES"]);
@@ -116,7 +116,7 @@ fn listing(pointer: &str, entry: &str, entries: usize) -> (i32, u64, u64) {
     (code, peak, text.len() as u64 >> 10)
 }
 
-/// Entries that are much shorter than what holds them, with their parts that may be left out.
+/// Entries that are much shorter in JSON than in memory, with their optional parts.
 #[test]
 fn a_saved_report_takes_no_many_times_its_size() {
     let event = r#"{"event_name":"x","event_time":"2026-03-01T00:00:00Z","via":"x"}"#;
@@ -137,13 +137,13 @@ fn a_saved_report_takes_no_many_times_its_size() {
         assert_eq!(code, 2, "{pointer}: {peak} of {size} KiB");
         assert!(peak < 32 << 10, "{pointer}: {peak} KiB");
     }
-    // Those that take less than their text are as many as there are.
+    // Entries that take less memory than their JSON are not limited in number.
     let (code, peak, size) = listing("/chains/0/coverage", stretch, 1_000_000);
     assert_eq!(code, 0);
     assert!(peak < 3 * size + (96 << 10), "{peak} of {size} KiB");
 }
 
-/// Hostile text at its longest where there is the most room for it.
+/// Hostile text of the greatest length, where there is the most room for it.
 #[test]
 fn a_page_of_the_longest_text_is_bounded() {
     let (mut report, sample) = emptied();
@@ -184,7 +184,7 @@ fn a_year_of_twenty_regions_is_less_than_two_megabytes() {
     let hour = |n: i64| (begin + jiff::SignedDuration::from_hours(n)).to_string();
     let year = 8_760;
     for region in 0..20 {
-        // From a few gaps in a year to one every second hour.
+        // From a few gaps in a year to a gap every second hour.
         let every = [2, 24, 500, 4_000][region % 4];
         let (mut coverage, mut gaps) = (Vec::new(), Vec::new());
         for from in (0..year).step_by(every) {

@@ -1,4 +1,4 @@
-//! No format says another verdict than the report.
+//! Every format shows the verdict of the report.
 
 use serde_json::Value;
 use trailproof::report::Format;
@@ -17,7 +17,7 @@ fn a_suite_fails_exactly_where_its_chain_is_not_verified() {
             .collect();
         let mut verdicts = vec![&report["verdict"]];
         let chains = report["chains"].as_array().expect("chains");
-        // The second suite is of what concerns no chain.
+        // The second suite holds findings without a chain.
         assert_eq!(failures.len(), chains.len() + 2, "{name}");
         assert_eq!(
             failures[0] != "0",

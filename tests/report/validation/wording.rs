@@ -1,4 +1,4 @@
-//! What reports in several formats say: altered logs, gaps, and the window.
+//! What reports in several formats say about altered logs, gaps and the window.
 
 use serde_json::{Value, json};
 use trailproof::report::Format;
@@ -41,7 +41,7 @@ fn each_of_many_altered_logs_is_named_with_what_it_is_and_what_it_should_be() {
     }
 }
 
-/// Somebody whose call explains nothing is not named beside a gap that nothing explains.
+/// If no call explains a gap, no format shows a caller for it.
 #[test]
 fn nobody_is_named_for_a_gap_that_no_call_explains() {
     for case in [

@@ -1,4 +1,4 @@
-//! Who asks: the answers of STS and Organizations.
+//! The caller's identity: the answers of STS and Organizations.
 
 use serde_json::{Value, json};
 

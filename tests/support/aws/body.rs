@@ -1,4 +1,4 @@
-//! The body of an answer, which may break off or stop.
+//! The body of an answer, which may break off or stall.
 
 use std::error::Error;
 use std::io;
@@ -11,29 +11,29 @@ use hyper::body::{Body, Frame, SizeHint};
 use super::calls::Flight;
 use super::faults::Answer;
 
-/// What hyper is told when an answer breaks off.
+/// The error that hyper gets when an answer breaks off.
 pub type Broken = Box<dyn Error + Send + Sync>;
 
-/// What happens when the bytes that may be sent are sent.
+/// What happens after the allowed bytes were sent.
 #[derive(Clone, Copy)]
 enum End {
     /// The connection closes, one turn later so that what was sent leaves first.
     Close { next: bool },
-    /// Nothing, for as long as the client waits.
+    /// Nothing more is sent, for as long as the client waits.
     Stall,
 }
 
-/// A body as a client is to see it.
+/// A body as the client receives it.
 pub struct Reply {
     inner: Pin<Box<s3s::Body>>,
     left: usize,
     end: Option<End>,
-    /// The call counts as being answered until the body is gone.
+    /// The call counts as in flight until the body is dropped.
     _flight: Option<Flight>,
 }
 
 impl Reply {
-    /// A body, whole unless a fault says otherwise.
+    /// A body, complete unless a fault says otherwise.
     pub fn new(inner: s3s::Body, fault: Option<&Answer>, flight: Option<Flight>) -> Self {
         let (left, end) = match fault {
             Some(Answer::CutOff(bytes)) => (*bytes, Some(End::Close { next: false })),

@@ -1,4 +1,4 @@
-//! The log of every call, and how many were being answered at once.
+//! The log of all calls, and how many were in flight at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -27,7 +27,7 @@ pub struct Call {
     pub connection: usize,
     /// The service.
     pub service: Service,
-    /// The operation; for what is none that is served, the method and the path.
+    /// The operation; for a call that is not served, its method and path.
     pub operation: String,
     /// The region it was signed for.
     pub region: Option<String>,
@@ -41,7 +41,7 @@ pub struct Call {
     pub start_after: Option<String>,
     /// The `Range` of an object.
     pub range: Option<String>,
-    /// What a call to a service with JSON said.
+    /// The JSON input of a call.
     pub input: Value,
     /// `User-Agent`.
     pub user_agent: Option<String>,
@@ -50,7 +50,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call of which no more is known than this; the log numbers it.
+    /// A call of which only this much is known; the log numbers it.
     pub fn new(service: Service, operation: String) -> Self {
         Self {
             at: 0,
@@ -104,7 +104,7 @@ impl Log {
         self.connections.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Takes a call into the log and gives its number.
+    /// Adds a call to the log and returns its number.
     pub fn arrived(&self, mut call: Call) -> usize {
         let mut entries = self.entries();
         call.at = entries.next;
@@ -138,7 +138,7 @@ impl Log {
         flights.peak = flights.now;
     }
 
-    /// Counts a call as being answered until what is given is dropped.
+    /// Counts a call as in flight until the returned guard is dropped.
     pub fn fly(self: &Arc<Self>) -> Flight {
         let mut flights = self.flights();
         flights.now += 1;

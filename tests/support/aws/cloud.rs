@@ -15,7 +15,7 @@ use super::faults::Fault;
 use super::keeping::Keeping;
 use super::trails::CloudTrail;
 
-/// An object, cheap to give away.
+/// An object, cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// The bytes as stored.
@@ -48,18 +48,18 @@ impl From<&Object> for Stored {
     }
 }
 
-/// A bucket: its objects, where it is and whom it serves.
+/// A bucket: its objects, its region, and who may read it.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     /// Objects by key.
     pub objects: BTreeMap<String, Stored>,
-    /// The region it is in.
+    /// The bucket's region.
     pub region: String,
-    /// A request signed for another region is called malformed, and not sent elsewhere.
+    /// A request signed for another region is refused as malformed instead of redirected.
     pub strict: bool,
     /// It serves unsigned requests.
     pub public: bool,
-    /// How well it keeps what is in it.
+    /// Its protection settings.
     pub keeping: Keeping,
 }
 
@@ -75,14 +75,14 @@ impl Default for Bucket {
     }
 }
 
-/// Everything the servers know.
+/// Everything that the servers serve.
 #[derive(Clone, Debug)]
 pub struct Cloud {
     /// Buckets by name.
     pub buckets: BTreeMap<String, Bucket>,
     /// The signing keys of all regions.
     pub keys: KeySchedule,
-    /// Regions for which ListPublicKeys knows exactly these keys, whatever signs there.
+    /// Regions for which ListPublicKeys answers with exactly these keys, whichever keys sign there.
     pub published: BTreeMap<String, Vec<PublishedKey>>,
     /// The trails.
     pub cloudtrail: CloudTrail,
@@ -90,11 +90,11 @@ pub struct Cloud {
     pub account: String,
     /// Its organization.
     pub organization: Option<Organization>,
-    /// What goes wrong.
+    /// The faults on order.
     pub faults: Vec<Fault>,
     /// How long every call takes.
     pub latency: Duration,
-    /// How many seconds the clocks here are ahead.
+    /// How many seconds the servers' clocks are ahead.
     pub clock_ahead: i64,
     /// The most entries of a listing in one answer.
     pub page: usize,
@@ -124,8 +124,8 @@ impl Default for Cloud {
 }
 
 impl Cloud {
-    /// Takes over the buckets and keys of a world. A bucket that was there stays in its region
-    /// and serves whom it served.
+    /// Takes over the buckets and keys of a world. A bucket that existed before keeps its region
+    /// and settings.
     pub fn serve(&mut self, world: &World) {
         self.keys = world.keys.clone();
         self.buckets
@@ -136,18 +136,18 @@ impl Cloud {
         }
     }
 
-    /// A bucket, made if it is not there.
+    /// A bucket, created if it does not exist.
     pub fn bucket(&mut self, name: &str) -> &mut Bucket {
         self.buckets.entry(name.to_owned()).or_default()
     }
 
-    /// Stores an object, over what was there.
+    /// Stores an object, replacing an older one.
     pub fn put(&mut self, place: &Place, object: &Object) {
         let objects = &mut self.bucket(&place.bucket).objects;
         objects.insert(place.key.clone(), object.into());
     }
 
-    /// Takes an object away.
+    /// Removes an object.
     pub fn remove(&mut self, place: &Place) -> Option<Stored> {
         self.bucket(&place.bucket).objects.remove(&place.key)
     }

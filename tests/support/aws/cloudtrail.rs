@@ -32,7 +32,7 @@ pub fn answer(
     }
 }
 
-/// A trail by its name or ARN, which must be there.
+/// A trail by its name or ARN; an error if it does not exist.
 fn meant<'a>(cloud: &'a Cloud, region: &str, name: &Value) -> Result<&'a TrailConfig, Refusal> {
     let name = name.as_str().unwrap_or_default();
     let mut trails = cloud.cloudtrail.trails.iter();
@@ -44,7 +44,8 @@ fn meant<'a>(cloud: &'a Cloud, region: &str, name: &Value) -> Result<&'a TrailCo
         })
 }
 
-/// The trails a region shows. One that is asked for and not there is left out and no error.
+/// The trails that a region shows. As in AWS, a requested trail that does not exist is left out
+/// without an error.
 fn describe_trails(cloud: &Cloud, region: &str, input: &Value) -> Value {
     let names = input["trailNameList"].as_array().filter(|n| !n.is_empty());
     let shadows = input["includeShadowTrails"].as_bool().unwrap_or(true);
@@ -71,7 +72,7 @@ fn get_trail_status(cloud: &Cloud, region: &str, input: &Value) -> Result<Value,
     Ok(status.unwrap_or_default().json())
 }
 
-/// Every trail of the account: this one operation knows all regions.
+/// Every trail of the account: only this operation knows all regions.
 fn list_trails(cloud: &Cloud) -> Value {
     let list: Vec<Value> = cloud
         .cloudtrail
@@ -82,7 +83,7 @@ fn list_trails(cloud: &Cloud) -> Value {
     json!({"Trails": list})
 }
 
-/// What a trail selects, in its home region; if nothing else was said all management events.
+/// The selectors of a trail, in its home region. By default all management events.
 fn get_event_selectors(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
     let trail = meant(cloud, region, &input["TrailName"])?;
     let selectors = cloud.cloudtrail.selectors.get(&trail.arn).cloned();
@@ -165,7 +166,7 @@ fn published(cloud: &Cloud, region: &str, from: Timestamp, to: Timestamp) -> Vec
     }
 }
 
-/// The instant that a number of seconds is.
+/// A number of seconds as an instant.
 pub fn instant(number: &Value) -> Option<Timestamp> {
     let duration = jiff::SignedDuration::try_from_secs_f64(number.as_f64()?).ok()?;
     Timestamp::from_duration(duration).ok()

@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::server::Endpoint;
 use super::shared::{Shared, complete, request_id, text};
 
-/// The type of what JSON services say.
+/// The content type of JSON services.
 const JSON: &str = "application/x-amz-json-1.1";
 
 /// The front of everything but S3.
@@ -73,7 +73,7 @@ impl Endpoint for ControlFront {
     }
 }
 
-/// What is asked for: by the last part of `X-Amz-Target`, or by a form's `Action`.
+/// The operation: the last part of `X-Amz-Target`, or a form's `Action`.
 fn asked(target: Option<&str>, body: &[u8]) -> Option<Call> {
     if let Some(target) = target {
         let (service, operation) = target.rsplit_once('.')?;
@@ -91,7 +91,7 @@ fn asked(target: Option<&str>, body: &[u8]) -> Option<Call> {
     Some(Call::new(Service::Sts, action))
 }
 
-/// The region of a request that is signed with the one access key there is.
+/// The region of a request that is signed with the known access key.
 fn known(scope: Option<&Scope>) -> Result<&str, Refusal> {
     match scope {
         None => Err(Refusal::new(

@@ -1,42 +1,42 @@
-//! Faults on order: which calls go wrong, how often and how.
+//! Faults on order: which calls go wrong, how often, and how.
 
 use std::time::Duration;
 
 use super::calls::{Call, Service};
 use super::refusal::Refusal;
 
-/// What happens to a call that meets a fault.
+/// The effect of a fault on a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The service answers with an error.
     Error(Refusal),
-    /// The head says the whole length; after this many bytes of the body the connection closes.
+    /// The head gives the full length; after this many bytes of the body the connection closes.
     CutOff(usize),
-    /// After this many bytes of the body nothing more comes.
+    /// After this many bytes of the body nothing more is sent.
     Stall(usize),
-    /// The answer is right and comes this much later.
+    /// The answer is correct and comes this much later.
     Delay(Duration),
     /// The connection closes without an answer.
     Close,
 }
 
 impl Answer {
-    /// An error by status, code and message.
+    /// An error with a status, code and message.
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         Self::Error(Refusal::new(status, code, message))
     }
 
-    /// What S3 says when it is asked too fast.
+    /// S3's answer to requests that come too fast.
     pub fn slow_down() -> Self {
         Self::error(503, "SlowDown", "Please reduce your request rate.")
     }
 
-    /// What S3 says to those who may not.
+    /// S3's answer when access is denied.
     pub fn access_denied() -> Self {
         Self::error(403, "AccessDenied", "Access Denied")
     }
 
-    /// What S3 says to those who may read an object and not use the key it is encrypted with.
+    /// S3's answer when the object may be read, and its KMS key may not be used.
     pub fn kms_denied() -> Self {
         let message = "User: arn:aws:iam::111111111111:user/auditor is not authorized to perform: \
                        kms:Decrypt on this resource because the resource does not exist in this \
@@ -45,7 +45,7 @@ impl Answer {
         Self::error(403, "AccessDenied", message)
     }
 
-    /// What S3 says of an object in an archive.
+    /// S3's answer for an archived object.
     pub fn archived() -> Self {
         let message = "The operation is not valid for the object's storage class";
         Self::Error(
@@ -53,13 +53,13 @@ impl Answer {
         )
     }
 
-    /// What S3 says when a session is over.
+    /// S3's answer when a session has expired.
     pub fn expired_token() -> Self {
         Self::error(400, "ExpiredToken", "The provided token has expired.")
     }
 }
 
-/// An answer, and the calls it is for: all, until it is narrowed.
+/// An answer and the calls it applies to: all calls, until it is narrowed.
 #[derive(Clone, Debug)]
 pub struct Fault {
     answer: Answer,
@@ -73,7 +73,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// An answer to every call, always.
+    /// An answer for every call.
     pub fn new(answer: Answer) -> Self {
         Self {
             answer,
@@ -87,49 +87,49 @@ impl Fault {
         }
     }
 
-    /// The same, for the first calls only.
+    /// Only for the first calls, this many.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.left = Some(times);
         self
     }
 
-    /// The same, for one service.
+    /// Only for one service.
     #[must_use]
     pub fn service(mut self, service: Service) -> Self {
         self.service = Some(service);
         self
     }
 
-    /// The same, for one operation.
+    /// Only for one operation.
     #[must_use]
     pub fn operation(mut self, operation: &str) -> Self {
         self.operation = Some(operation.to_owned());
         self
     }
 
-    /// The same, for one bucket.
+    /// Only for one bucket.
     #[must_use]
     pub fn bucket(mut self, bucket: &str) -> Self {
         self.bucket = Some(bucket.to_owned());
         self
     }
 
-    /// The same, for one object.
+    /// Only for one object.
     #[must_use]
     pub fn key(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
         self
     }
 
-    /// The same, for objects under a prefix and listings of it.
+    /// Only for objects under a prefix, and listings of it.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         self.under = Some(prefix.to_owned());
         self
     }
 
-    /// The same, for calls signed for one region.
+    /// Only for calls signed for one region.
     #[must_use]
     pub fn region(mut self, region: &str) -> Self {
         self.region = Some(region.to_owned());
@@ -154,7 +154,7 @@ impl Fault {
     }
 }
 
-/// Takes what befalls a call off the list: all delays together, and the first other answer.
+/// Takes from the list what applies to a call: all delays, and the first other answer.
 pub fn strike(faults: &mut [Fault], call: &Call) -> (Duration, Option<Answer>) {
     let (mut delay, mut answer) = (Duration::ZERO, None);
     for fault in faults.iter_mut().filter(|fault| fault.meets(call)) {

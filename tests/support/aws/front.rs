@@ -1,4 +1,4 @@
-//! The front of S3, which hands on to `s3s` what it lets through.
+//! The front of S3, which passes the requests it accepts to `s3s`.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct S3Front {
 }
 
 impl S3Front {
-    /// S3 over the shared buckets, for the one access key there is.
+    /// S3 over the shared buckets, for the one known access key.
     pub fn new(shared: Arc<Shared>) -> Self {
         let mut builder = S3ServiceBuilder::new(Buckets(Arc::clone(&shared)));
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));

@@ -1,5 +1,5 @@
-//! What S3 refuses before it looks at a signature: unsigned requests, and regions that are not
-//! the bucket's.
+//! Requests that S3 refuses before it checks the signature: unsigned requests, and signatures for
+//! another region.
 
 use super::cloud::Cloud;
 use super::loopback::ACCESS_KEY;
@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::s3_call::S3Call;
 use super::scope::Scope;
 
-/// Why a request is refused, if it is.
+/// Why a request is refused, or `None`.
 pub fn refuse(cloud: &Cloud, asked: &S3Call, scope: Option<&Scope>) -> Option<Refusal> {
     let Some(operation) = asked.operation else {
         let message = "A header you provided implies functionality that is not implemented.";
@@ -25,7 +25,7 @@ pub fn refuse(cloud: &Cloud, asked: &S3Call, scope: Option<&Scope>) -> Option<Re
         return Some(refusal.detail("AWSAccessKeyId", &scope.access_key));
     }
     let bucket = bucket?;
-    // The location is told in us-east-1 whatever it is.
+    // GetBucketLocation is answered in us-east-1 for every bucket.
     let told = operation == "GetBucketLocation" && scope.region == "us-east-1";
     if scope.region == bucket.region || told {
         return None;

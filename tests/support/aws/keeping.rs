@@ -1,4 +1,4 @@
-//! How well a bucket keeps what is in it: versions, object lock, encryption.
+//! How a bucket protects its objects: versions, object lock, encryption.
 
 use s3s::dto::{
     BucketVersioningStatus, DefaultRetention, GetBucketEncryptionOutput, GetBucketVersioningOutput,
@@ -8,14 +8,14 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
-/// What a bucket says of itself; by default what a new one says.
+/// A bucket's settings; the default is those of a new bucket.
 #[derive(Clone, Debug, Default)]
 pub struct Keeping {
-    /// `Enabled` or `Suspended`, once that was chosen.
+    /// `Enabled` or `Suspended`, once it was set.
     pub versioning: Option<&'static str>,
-    /// Object lock is enabled; maybe with a default retention.
+    /// Object lock is enabled, possibly with a default retention.
     pub lock: Option<Option<Retention>>,
-    /// The key that encrypts; without one S3's own do.
+    /// The KMS key; without one, S3's own keys encrypt.
     pub key: Option<&'static str>,
 }
 
@@ -24,7 +24,7 @@ pub struct Keeping {
 pub struct Retention {
     /// `GOVERNANCE` or `COMPLIANCE`.
     pub mode: &'static str,
-    /// For so many days.
+    /// The number of days.
     pub days: i32,
 }
 

@@ -5,11 +5,11 @@ use std::ops::Bound;
 
 use super::cloud::Stored;
 
-/// What is asked for.
+/// The request for a page.
 pub struct Ask<'a> {
-    /// What every key begins with.
+    /// The prefix of every key.
     pub prefix: &'a str,
-    /// What ends a common prefix.
+    /// The delimiter that ends a common prefix.
     pub delimiter: Option<&'a str>,
     /// The entry after which the page begins.
     pub after: Option<&'a str>,
@@ -26,18 +26,18 @@ pub struct Page<'a> {
     pub folders: Vec<&'a str>,
     /// The last entry of either kind.
     pub last: Option<&'a str>,
-    /// There is more.
+    /// More entries follow.
     pub truncated: bool,
 }
 
 impl Page<'_> {
-    /// How many entries there are.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.objects.len() + self.folders.len()
     }
 }
 
-/// The page that is asked for.
+/// The requested page.
 pub fn page<'a>(objects: &'a BTreeMap<String, Stored>, ask: &Ask<'_>) -> Page<'a> {
     let from = match ask.after {
         Some(after) if after >= ask.prefix => Bound::Excluded(after),
@@ -52,7 +52,7 @@ pub fn page<'a>(objects: &'a BTreeMap<String, Stored>, ask: &Ask<'_>) -> Page<'a
             let end = rest.find(delimiter)? + delimiter.len();
             Some(&key[..ask.prefix.len() + end])
         });
-        // A common prefix stands once, also if a page ended with it.
+        // A common prefix is listed once, even if the last page ended with it.
         if folder.is_some() && (folder == page.last || folder == ask.after) {
             continue;
         }

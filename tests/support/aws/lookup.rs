@@ -8,15 +8,15 @@ use super::cloudtrail::instant;
 use super::refusal::Refusal;
 use super::trails::epoch;
 
-/// The most events that AWS gives in one answer.
+/// The most events that AWS returns in one answer.
 const MOST: usize = 50;
 
 fn refuse<T>(code: &str, message: &str) -> Result<T, Refusal> {
     Err(Refusal::new(400, code, message))
 }
 
-/// A page of the events that the attribute `EventName`, if it is given, and the time meet. The token is
-/// good for that name alone, and tells the number of the next event.
+/// A page of the events that match the attribute `EventName`, if given, and the time range. The
+/// token is valid for that name alone, and holds the number of the next event.
 pub fn lookup_events(cloud: &Cloud, region: &str, input: &Value) -> Result<Value, Refusal> {
     let attributes = input["LookupAttributes"].as_array();
     let name = match attributes.map_or(&[][..], Vec::as_slice) {

@@ -17,16 +17,17 @@ use super::shared::Shared;
 use super::tls::Ca;
 use super::worker::{Worker, adopt, listen};
 
-/// The access key that is known.
+/// The known access key.
 pub const ACCESS_KEY: &str = "AKIALOOPBACK";
 
 /// Its secret.
 pub const SECRET_KEY: &str = "loopback/secret+key";
 
-/// A file that is not there: whoever runs the tests has files of their own in the usual place.
+/// A file that does not exist, because whoever runs the tests may have files of their own in the
+/// usual place.
 const NO_FILE: &str = "/nonexistent/aws";
 
-/// AWS, as long as this lives.
+/// AWS, as long as this value lives.
 pub struct Loopback {
     shared: Arc<Shared>,
     s3: SocketAddr,
@@ -41,7 +42,7 @@ impl Loopback {
         Self::over("http", None)
     }
 
-    /// Starts both servers over TLS, with a certificate of this authority.
+    /// Starts both servers over TLS, with a certificate from this authority.
     pub fn start_tls(ca: &Ca) -> Self {
         Self::over("https", Some(ca.acceptor()))
     }
@@ -66,7 +67,7 @@ impl Loopback {
         }
     }
 
-    /// Serves a world in place of what was served.
+    /// Serves a world, replacing what was served.
     pub fn serve(&self, world: &World) {
         self.change(|cloud| cloud.serve(world));
     }
@@ -76,7 +77,7 @@ impl Loopback {
         self.shared.cloud(with)
     }
 
-    /// Puts a fault on the list.
+    /// Adds a fault to the list.
     pub fn fault(&self, fault: Fault) {
         self.change(|cloud| cloud.faults.push(fault));
     }
@@ -91,7 +92,7 @@ impl Loopback {
         format!("{}://{}", self.scheme, self.control)
     }
 
-    /// Where S3 and where the other server listens.
+    /// The addresses of S3 and of the other server.
     pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
         (self.s3, self.control)
     }
@@ -122,7 +123,7 @@ impl Loopback {
         self.shared.log.calls()
     }
 
-    /// The most calls to S3 that were being answered at once.
+    /// The most calls to S3 that were in flight at once.
     pub fn peak_in_flight(&self) -> usize {
         self.shared.log.peak()
     }

@@ -1,7 +1,7 @@
 //! AWS on loopback: S3, CloudTrail, Organizations and STS for one forged world, with faults on
 //! order and a log of every call.
 //!
-//! S3 is served by `s3s`, which checks signatures as S3 does. The other services tell only the
+//! S3 is served by `s3s`, which checks signatures as S3 does. The other services read only the
 //! access key and the region of a signature, and do not verify it.
 
 pub mod accounts;

@@ -1,6 +1,6 @@
 //! Percent-encoding, as it stands in paths, queries and forms.
 
-/// Text with its `%XX` replaced; what is no UTF-8 then is replaced as well.
+/// Decodes `%XX`; bytes that are not valid UTF-8 are replaced.
 pub fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -17,7 +17,7 @@ pub fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The names and values of a query or a form, in which a plus is a space.
+/// The names and values of a query or a form; `+` is a space.
 pub fn pairs(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|part| !part.is_empty())

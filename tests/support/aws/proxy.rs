@@ -1,4 +1,4 @@
-//! A forward proxy: the only way to servers whose names nobody else can resolve.
+//! A forward proxy: the only way to servers whose names cannot be resolved.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -17,15 +17,15 @@ use super::body::Broken;
 use super::loopback::Loopback;
 use super::worker::{Worker, adopt, listen};
 
-/// A proxy that takes whatever is asked for to the servers on loopback: to S3 if the host has
-/// `s3` among its labels, else to the other server.
+/// A proxy that passes every request to the servers on loopback: to S3 if the host has the label
+/// `s3`, else to the other server.
 pub struct Proxy {
     route: Arc<Route>,
     address: SocketAddr,
     _worker: Worker,
 }
 
-/// Where requests go, and which hosts were asked for.
+/// The addresses of the servers, and the requested hosts.
 struct Route {
     s3: SocketAddr,
     control: SocketAddr,
@@ -33,7 +33,7 @@ struct Route {
 }
 
 impl Proxy {
-    /// Starts a proxy before these servers.
+    /// Starts a proxy in front of these servers.
     pub fn start(loopback: &Loopback) -> Self {
         let (s3, control) = loopback.addresses();
         let hosts = Mutex::default();
@@ -49,12 +49,12 @@ impl Proxy {
         }
     }
 
-    /// Where it is, as `HTTP_PROXY` and `HTTPS_PROXY` want it.
+    /// Its URL, for `HTTP_PROXY` and `HTTPS_PROXY`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The hosts that were asked for, with their ports if they were given, in order.
+    /// The requested hosts, with ports where given, in order.
     pub fn hosts(&self) -> Vec<String> {
         let hosts = self.route.hosts.lock().expect("no holder has panicked");
         hosts.clone()
@@ -62,7 +62,7 @@ impl Proxy {
 }
 
 impl Route {
-    /// Notes the host that is asked for, and tells where it is.
+    /// Records the requested host and returns its address.
     fn lead(&self, uri: &Uri) -> Result<SocketAddr, Broken> {
         let host = uri.host().ok_or("a request without a host")?;
         let name = uri.authority().map_or(host, |a| a.as_str());
@@ -82,7 +82,7 @@ async fn serve(listener: TcpListener, route: Arc<Route>) {
             let connection = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .with_upgrades();
-            // Either side may leave: that is no error here.
+            // Either side may close the connection; that is not an error here.
             let _ = connection.await;
         });
     }

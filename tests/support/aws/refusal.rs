@@ -1,15 +1,15 @@
-//! An error that a service answers with, in the words of each protocol.
+//! An error response, in the format of each protocol.
 
 use serde_json::json;
 
-/// Status, code and message of an error answer.
+/// Status, code and message of an error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// The code, such as `AccessDenied`.
     pub code: String,
-    /// What is said to people.
+    /// The message for people.
     pub message: String,
     /// Further elements of an S3 error.
     pub details: Vec<(&'static str, String)>,
@@ -33,7 +33,7 @@ impl Refusal {
         self
     }
 
-    /// The document S3 answers with.
+    /// The document that S3 answers with.
     pub fn s3_xml(&self, request_id: &str) -> String {
         let details: String = self.details.iter().map(|(n, v)| element(n, v)).collect();
         format!(
@@ -44,7 +44,7 @@ impl Refusal {
         )
     }
 
-    /// The document a service with the query protocol answers with.
+    /// The document of a service with the query protocol.
     pub fn query_xml(&self, request_id: &str) -> String {
         format!(
             "<ErrorResponse><Error><Type>Sender</Type>{}{}</Error>{}</ErrorResponse>",
@@ -54,13 +54,13 @@ impl Refusal {
         )
     }
 
-    /// The document a service with JSON answers with.
+    /// The document of a service with JSON.
     pub fn json(&self) -> String {
         json!({"__type": self.code, "message": self.message}).to_string()
     }
 }
 
-/// An XML element with text in it.
+/// An XML element that holds text.
 pub fn element(name: &str, text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     format!("<{name}>{text}</{name}>")

@@ -36,7 +36,7 @@ const TOKEN: &str = "after:";
 /// The buckets, as `s3s` asks for them.
 pub struct Buckets(pub Arc<Shared>);
 
-/// Lets every request through: the gate has already refused what is unsigned and may not be.
+/// Accepts every request: the gate has already refused unsigned ones.
 pub struct Open;
 
 #[async_trait]
@@ -46,7 +46,7 @@ impl S3Access for Open {
     }
 }
 
-/// Finds the bucket in the host.
+/// Finds the bucket in the host name.
 pub struct Hosts;
 
 impl S3Host for Hosts {
@@ -115,7 +115,7 @@ impl S3 for Buckets {
             };
             let page = page(&bucket(cloud, &input.bucket)?.objects, &ask);
             let names = Names::asked(input.encoding_type.as_ref());
-            // Without a delimiter the last key is the marker, and S3 does not say it again.
+            // Without a delimiter the last key is the marker, and S3 does not repeat it.
             let next = page
                 .last
                 .filter(|_| page.truncated && delimiter.is_some())
@@ -221,7 +221,7 @@ impl S3 for Buckets {
     ) -> S3Result<S3Response<GetBucketLocationOutput>> {
         self.0.cloud(|cloud| {
             let region = bucket(cloud, &request.input.bucket)?.region.clone();
-            // The oldest region has no name here.
+            // The location of us-east-1 is empty.
             let named = (region != "us-east-1").then(|| BucketLocationConstraint::from(region));
             Ok(S3Response::new(GetBucketLocationOutput {
                 location_constraint: named,
@@ -260,7 +260,7 @@ fn bucket<'a>(cloud: &'a Cloud, name: &str) -> S3Result<&'a Bucket> {
     })
 }
 
-/// The part of an object that is asked for.
+/// The requested part of an object.
 fn part(range: Option<&ByteRange>, object: &Stored) -> S3Result<Option<Range<usize>>> {
     let Some(range) = range else {
         return Ok(None);
@@ -289,7 +289,7 @@ fn i64_of(length: usize) -> i64 {
     i64::try_from(length).expect("a length")
 }
 
-/// A token is opaque: only who made it can tell the entry in it.
+/// A token is opaque: only its maker can read the entry in it.
 fn token_after(last: &str) -> String {
     STANDARD.encode(format!("{TOKEN}{last}"))
 }
@@ -304,7 +304,7 @@ fn last_of(token: &str) -> S3Result<String> {
     })
 }
 
-/// How names are written in a listing.
+/// How names are encoded in a listing.
 struct Names {
     encoded: bool,
 }

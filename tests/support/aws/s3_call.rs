@@ -1,14 +1,14 @@
-//! What an S3 request asks for, read from its method, path and query.
+//! What an S3 request asks for, from its method, path and query.
 
 use hyper::{HeaderMap, Method, Request, Uri};
 
 use super::calls::{Call, Service};
 use super::percent::{decode, pairs};
 
-/// What S3 is called where buckets stand in the host.
+/// The S3 host name behind which buckets appear as labels.
 const HOST: &str = "s3.test";
 
-/// Query names that go with a listing and change nothing of which operation it is.
+/// Query names that may accompany a listing without changing the operation.
 const LISTING: &[&str] = &[
     "continuation-token",
     "delimiter",
@@ -24,14 +24,14 @@ const LISTING: &[&str] = &[
 
 /// An S3 request, understood.
 pub struct S3Call {
-    /// The operation, if it is one that is served.
+    /// The operation, if it is served.
     pub operation: Option<&'static str>,
-    /// The request as it goes into the log.
+    /// The request for the log.
     pub call: Call,
 }
 
 impl S3Call {
-    /// Reads a request, whether its bucket stands in the host or in the path.
+    /// Parses a request, with its bucket in the host or in the path.
     pub fn of<B>(request: &Request<B>) -> Self {
         let (method, uri) = (request.method(), request.uri());
         let path = decode(uri.path());
@@ -58,7 +58,7 @@ impl S3Call {
     }
 }
 
-/// The bucket in `BUCKET.s3.test`, if the host is such a one.
+/// The bucket in `BUCKET.s3.test`, if the host has that form.
 pub fn bucket_in(host: &str) -> Option<&str> {
     let name = host.split(':').next()?;
     name.strip_suffix(HOST)?.strip_suffix('.')
@@ -69,7 +69,7 @@ pub fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
 }
 
-/// How a request for nothing that is served is named.
+/// The name of a request that is not served.
 pub fn unknown(method: &Method, uri: &Uri) -> String {
     let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
     format!("{method} {}{query}", uri.path())

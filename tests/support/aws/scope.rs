@@ -13,7 +13,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope in `Credential=KEY/DATE/REGION/SERVICE/aws4_request`; none if the request is
+    /// The scope in `Credential=KEY/DATE/REGION/SERVICE/aws4_request`; `None` if the request is
     /// unsigned.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(AUTHORIZATION)?.to_str().ok()?;

@@ -15,9 +15,9 @@ use tokio_rustls::TlsAcceptor;
 use super::body::{Broken, Reply};
 use super::calls::Log;
 
-/// What answers the requests of a server.
+/// The code that answers a server's requests.
 pub trait Endpoint: Send + Sync + 'static {
-    /// The answer to a request that came over a connection; an error closes the connection.
+    /// The answer to a request on a connection; an error closes the connection.
     fn answer(
         &self,
         request: Request<Incoming>,
@@ -25,7 +25,7 @@ pub trait Endpoint: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response<Reply>, Broken>> + Send;
 }
 
-/// Serves every connection, over TLS if it is given, until the runtime ends.
+/// Serves every connection, over TLS if given, until the runtime ends.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
@@ -34,7 +34,7 @@ pub async fn serve(
 ) {
     loop {
         let (stream, _) = listener.accept().await.expect("a connection");
-        // Answers are small: without this each would wait for the client's acknowledgement.
+        // Answers are small: without TCP_NODELAY each would wait for the client's acknowledgement.
         stream.set_nodelay(true).expect("a TCP socket");
         let (endpoint, number) = (Arc::clone(&endpoint), log.connection());
         let tls = tls.clone();
@@ -42,7 +42,7 @@ pub async fn serve(
             match tls {
                 None => talk(stream, &*endpoint, number).await,
                 Some(tls) => {
-                    // A client that does not trust the certificate leaves.
+                    // A client that does not trust the certificate closes the connection.
                     if let Ok(stream) = tls.accept(stream).await {
                         talk(stream, &*endpoint, number).await;
                     }
@@ -59,6 +59,6 @@ async fn talk(
 ) {
     let service = service_fn(|request| endpoint.answer(request, number));
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // Clients leave and faults close: neither is an error here.
+    // Clients leave and faults close connections: neither is an error here.
     let _ = connection.await;
 }

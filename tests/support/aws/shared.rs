@@ -1,4 +1,4 @@
-//! What the servers and the test share, and what happens to every call before it is answered.
+//! State that the servers and the test share, and what happens to every call before it is answered.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use super::faults::{Answer, strike};
 use super::s3_call::header;
 use super::scope::Scope;
 
-/// What the servers and the test share.
+/// State that the servers and the test share.
 #[derive(Default)]
 pub struct Shared {
     cloud: Mutex<Cloud>,
@@ -26,14 +26,14 @@ impl Shared {
         with(&mut self.cloud.lock().expect("no holder has panicked"))
     }
 
-    /// The time, as the clocks here have it.
+    /// The time by the servers' clocks.
     pub fn date(&self) -> String {
         let ahead = self.cloud(|cloud| cloud.clock_ahead);
         let now = Timestamp::now() + SignedDuration::from_secs(ahead);
         now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
-    /// Logs a call, lets it wait, and tells its number and what is to go wrong with it.
+    /// Logs a call and delays it; returns its number and its fault.
     pub async fn admit(&self, call: Call) -> (usize, Option<Answer>) {
         let (delay, answer) = self.cloud(|cloud| {
             let (delay, answer) = strike(&mut cloud.faults, &call);
@@ -47,14 +47,14 @@ impl Shared {
     }
 }
 
-/// Adds what the head of a request tells to a call.
+/// Adds what the head of a request shows to a call.
 pub fn complete(call: &mut Call, headers: &HeaderMap, scope: Option<&Scope>, connection: usize) {
     call.connection = connection;
     call.region = scope.map(|scope| scope.region.clone());
     call.user_agent = header(headers, "user-agent");
 }
 
-/// An answer with a status, a type and a text.
+/// An answer with a status, a content type and a text.
 pub fn text(status: u16, kind: &'static str, text: String) -> Response<s3s::Body> {
     Response::builder()
         .status(status)
@@ -63,7 +63,7 @@ pub fn text(status: u16, kind: &'static str, text: String) -> Response<s3s::Body
         .expect("a well-formed answer")
 }
 
-/// How a call's number stands in its answer.
+/// The header that holds a call's number.
 pub fn request_id(at: usize) -> String {
     format!("LOOPBACK{at:08}")
 }

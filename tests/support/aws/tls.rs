@@ -1,4 +1,4 @@
-//! A private certificate authority, which nobody trusts who was not told to.
+//! A private certificate authority, trusted only by those who are given its certificate.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// What the servers may be called: as they are, and as a proxy knows them.
+/// The names of the servers: direct, and through a proxy.
 const NAMES: &[&str] = &[
     "127.0.0.1",
     "localhost",
@@ -48,12 +48,12 @@ impl Ca {
         &self.pem
     }
 
-    /// Writes the certificate where a client looks for it, such as the `AWS_CA_BUNDLE`.
+    /// Writes the certificate to a file, for example for `AWS_CA_BUNDLE`.
     pub fn write(&self, path: &Path) {
         fs::write(path, &self.pem).expect("the certificate can be written");
     }
 
-    /// TLS with a certificate of this authority, for every name the servers have.
+    /// TLS with a certificate of this authority, valid for every name of the servers.
     pub fn acceptor(&self) -> TlsAcceptor {
         let names: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).expect("well-formed names");

@@ -1,4 +1,4 @@
-//! What CloudTrail knows of trails: how they are configured and how they fare.
+//! What CloudTrail knows of trails: their configuration and their status.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::forge::Trail;
 
-/// A trail as DescribeTrails tells it.
+/// A trail as DescribeTrails returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailConfig {
     /// Its name.
@@ -33,7 +33,7 @@ pub struct TrailConfig {
 }
 
 impl From<&Trail> for TrailConfig {
-    /// A multi-region trail with digests, of an organization if its paths say so.
+    /// A multi-region trail with digests; an organization's trail if its paths say so.
     fn from(trail: &Trail) -> Self {
         Self {
             name: trail.name.clone(),
@@ -51,13 +51,13 @@ impl From<&Trail> for TrailConfig {
 }
 
 impl TrailConfig {
-    /// Whether a region shows the trail, as its own or as a shadow.
+    /// Whether a region shows the trail, as its own or as a shadow trail.
     pub fn shows_in(&self, region: &str) -> bool {
         self.home_region == region || self.multi_region || self.organization
     }
 
-    /// Whether a name or an ARN given in a region means this trail. A name means one of the
-    /// region's own, an ARN a shadow as well.
+    /// Whether a name or an ARN in a region means this trail. A name means one of the region's own
+    /// trails, an ARN a shadow trail as well.
     pub fn is_meant_by(&self, name: &str, region: &str) -> bool {
         if name.starts_with("arn:") {
             self.arn == name && self.shows_in(region)
@@ -90,7 +90,7 @@ impl TrailConfig {
     }
 }
 
-/// How a trail fares in one region, as GetTrailStatus tells it.
+/// The status of a trail in one region, as GetTrailStatus returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailStatus {
     /// Logging is on.
@@ -142,28 +142,28 @@ impl TrailStatus {
     }
 }
 
-/// The trails of an account, and how they fare.
+/// The trails of an account, and their status.
 #[derive(Clone, Debug, Default)]
 pub struct CloudTrail {
-    /// Every trail the caller may see, in whatever region.
+    /// Every trail that the caller may see, in any region.
     pub trails: Vec<TrailConfig>,
-    /// By ARN and region; what is not here logs, and has delivered nothing.
+    /// By ARN and region. A trail without an entry logs, and has delivered nothing.
     pub status: BTreeMap<(String, String), TrailStatus>,
-    /// By ARN: what GetEventSelectors answers, the ARN apart. What is not here logs all management
-    /// events and nothing else.
+    /// By ARN: the answer of GetEventSelectors, without the ARN. A trail without an entry logs all
+    /// management events and nothing else.
     pub selectors: BTreeMap<String, Value>,
     /// By ARN: the kinds of Insights that are logged.
     pub insights: BTreeMap<String, Vec<String>>,
-    /// By region: the records that LookupEvents tells of.
+    /// By region: the records that LookupEvents returns.
     pub events: BTreeMap<String, Vec<Value>>,
-    /// How long before now LookupEvents knows of events: for ever if absent, as chains of tests live at
-    /// fixed times.
+    /// How far back LookupEvents knows events. Without limit if absent, because the chains of tests
+    /// have fixed times.
     pub lookback: Option<SignedDuration>,
-    /// LookupEvents gives the same token with every answer.
+    /// LookupEvents returns the same token in every answer.
     pub endless: bool,
 }
 
-/// An instant as a number of seconds, as JSON services write it.
+/// An instant as a number of seconds, as in JSON services.
 pub fn epoch(at: Timestamp) -> f64 {
     at.as_duration().as_secs_f64()
 }

@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-/// What is spawned in the runtime ends with this.
+/// Tasks in the runtime end with this value.
 pub struct Worker {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -22,7 +22,7 @@ impl Worker {
                 .expect("a runtime");
             runtime.block_on(async move {
                 spawn();
-                // Either it is told to stop, or nobody is left to tell it.
+                // It is told to stop, or its owner is gone.
                 let _ = stopped.await;
             });
         });
@@ -45,14 +45,14 @@ impl Drop for Worker {
     }
 }
 
-/// A listening socket of the loopback interface, and its address. It accepts from now on, so
-/// that no client comes too early.
+/// A listening socket on the loopback interface, and its address. It accepts from now on, so that
+/// no client is too early.
 pub fn listen() -> (SocketAddr, TcpListener) {
     let socket = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     (socket.local_addr().expect("an address"), socket)
 }
 
-/// The socket as the runtime wants it, within the runtime.
+/// The socket for the runtime; call it within the runtime.
 pub fn adopt(socket: TcpListener) -> tokio::net::TcpListener {
     socket.set_nonblocking(true).expect("a TCP socket");
     tokio::net::TcpListener::from_std(socket).expect("a runtime")

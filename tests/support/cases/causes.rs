@@ -1,4 +1,4 @@
-//! Cases about why: who stopped, deleted or changed a trail, and who damaged what it stored.
+//! Cases about causes: who stopped, deleted or changed a trail.
 
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, trail};
 use crate::support::forge::deeds::cloudtrail_event;
@@ -25,7 +25,7 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-/// A chain of the trail's home region, where calls on it are recorded.
+/// A chain in the trail's home region, where calls on the trail are recorded.
 pub fn home_chain(case: &mut Case, hours: i64) -> Chain {
     case.regions = vec![HOME];
     running(&mut case.world, trail(), HOME, hours)
@@ -51,7 +51,7 @@ fn stopped() -> Case {
     case
 }
 
-/// The trail in its home region and in another, stopped in both for the same time.
+/// The trail in its home region and in another, both stopped for the same time.
 pub fn two_regions(case: &mut Case) -> [Chain; 2] {
     case.regions = vec![HOME, REGION];
     [HOME, REGION].map(|region| running(&mut case.world, trail(), region, 3))
@@ -274,7 +274,7 @@ fn org_trail() -> Trail {
     }
 }
 
-/// A member's chain and that of the owner's home region, stopped for the same time.
+/// The chains of a member and of the owner's home region, stopped for the same time.
 fn organization(case: &mut Case) {
     case.regions = vec![HOME];
     case.owner = Some(OWNER);

@@ -1,4 +1,4 @@
-//! Cases about time: gaps, restarts, edges, and nothing at all.
+//! Cases about time: gaps, restarts, window edges, and empty copies.
 
 use crate::support::case::{Case, hour, trail};
 use crate::support::forge::{Chain, ChainSpec, damage, ts};

@@ -1,4 +1,4 @@
-//! Cases about digests and the links between them.
+//! Cases about digests that are altered, malformed or not proven.
 
 use crate::support::case::{Case, REGION, hour};
 use crate::support::forge::damage::rewrite_digest;

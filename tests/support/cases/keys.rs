@@ -16,7 +16,7 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-/// A key file for the usual time in which `change` may replace text.
+/// A key file for the usual time, in which `change` may replace text.
 fn file(case: &Case, style: KeyFileStyle, change: impl Fn(String) -> String) -> Keys {
     let keys = case.world.keys.published(
         REGION,
@@ -78,7 +78,7 @@ fn unavailable() -> Case {
     let (from, to) = (ts("2025-03-01T00:00:00Z"), ts("2025-03-02T00:00:00Z"));
     let mut keys = case.world.keys.published(REGION, from, to);
     keys.truncate(1);
-    // A key comes round again in this forge; that of another year must not be among those of today.
+    // In this forge a key is used again later; a key from another year must not match one of today.
     keys[0].index = (0..4)
         .find(|i| {
             case.world
@@ -154,7 +154,7 @@ fn outside_validity() -> Case {
         ts("2026-03-01T00:00:00Z"),
         ts("2026-03-02T00:00:00Z"),
     );
-    // The genuine key's own time is a year ago.
+    // The genuine key was valid a year ago.
     keys.push(crate::support::forge::PublishedKey {
         index: key,
         valid_from: ts("2025-01-01T00:00:00Z"),

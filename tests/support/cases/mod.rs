@@ -1,4 +1,4 @@
-//! `testdata/`: a folder a finding code, each made by the forge, each run through the real binary.
+//! The cases of `testdata/`: at least one folder per finding code, made by the forge.
 
 pub mod causes;
 pub mod coverage;

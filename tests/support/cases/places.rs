@@ -1,4 +1,4 @@
-//! Cases about digests in the wrong place, and links that do not fit.
+//! Cases about digests in the wrong place, links that do not fit, and forks.
 
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec, trail};
 use crate::support::forge::{Chain, ChainSpec, Place, Trail, damage, ts};
@@ -106,7 +106,7 @@ fn relocated_world(case: &mut Case) {
     });
     chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut case.world, hour(4));
-    // The copy was made from below the prefix, into another bucket.
+    // The copy starts below the prefix, and goes to another bucket.
     damage::replicate(&mut case.world, BUCKET, "replica", true);
     let objects = case.world.buckets.remove("replica").expect("the replica");
     let bare = objects

@@ -1,4 +1,4 @@
-//! The sample that README runs, and what AWS itself wrote.
+//! The sample that README uses, and a digest that AWS itself wrote.
 
 use crate::support::case::{Case, HOME, Keys};
 use crate::support::forge::{Chain, ChainSpec, Heads, Trail, ts};
@@ -7,8 +7,8 @@ pub fn cases() -> Vec<Case> {
     vec![sample(), real()]
 }
 
-/// 48 hours of two accounts in two regions: an organization's trail, with quiet hours and a
-/// backfill digest, of which only the newest digests kept their metadata.
+/// 48 hours of two accounts in two regions: an organization's trail with quiet hours and a backfill
+/// digest. Only the newest digests have metadata.
 fn sample() -> Case {
     let mut case = Case::new(
         "sample",
@@ -52,8 +52,8 @@ fn sample() -> Case {
     case
 }
 
-/// A digest that AWS wrote in 2023, and four keys that AWS published. Its own signature, key and
-/// logs are not public, so what can be said is how its bytes, name and link are read.
+/// A digest that AWS wrote in 2023, and four keys that AWS published. Its signature, key and logs
+/// are not public, so this case shows only how its bytes, name and link are parsed.
 fn real() -> Case {
     let mut case = Case::new(
         "real",

@@ -1,9 +1,9 @@
-//! Cases about what CloudTrail says of a trail now.
+//! Cases about the present state of a trail, from CloudTrail.
 
 use crate::support::case::{Case, Says};
 use crate::support::forge::ts;
 
-/// A trail that is in order.
+/// A trail without faults.
 const WELL: Says = Says {
     validation: true,
     logging: true,

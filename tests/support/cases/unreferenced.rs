@@ -1,4 +1,4 @@
-//! Cases about logs that no digest names.
+//! Cases about logs that no digest lists.
 
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour, trail};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, gzip, ts};
@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-/// Puts a log there that CloudTrail never delivered, under a name as it would give.
+/// Adds a log that CloudTrail never delivered, with a name of the usual form.
 fn inject(case: &mut Case, minute: &str) -> Place {
     let minute = ts(minute);
     let key = trail().log_key(ACCOUNT, REGION, minute, "Injected00000001");

@@ -1,4 +1,4 @@
-//! API calls that stand in the logs: what was called, with which parameters and outcome.
+//! API calls for the logs: what was called, with which parameters and outcome.
 
 use rand::RngExt;
 use serde_json::{Value, json};
@@ -7,18 +7,18 @@ use super::identity::{PEOPLE, access_key, unique_id};
 use super::text::{pick, random, uuid};
 use super::world::Rng;
 
-/// One call, as far as it does not depend on who made it and when.
+/// One call, without what depends on its caller and time.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// `eventSource`.
     pub source: &'static str,
     /// `eventName`.
     pub name: &'static str,
-    /// `requestParameters`, null for calls without any.
+    /// `requestParameters`; null for calls without any.
     pub params: Value,
-    /// `responseElements`, null for calls that change nothing.
+    /// `responseElements`; null for calls that change nothing.
     pub response: Value,
-    /// `resources`, for calls that name them.
+    /// `resources`, for calls that list them.
     pub resources: Option<Value>,
     /// `additionalEventData`.
     pub additional: Option<Value>,

@@ -1,7 +1,7 @@
-//! One small function for every kind of damage. Each touches exactly one object.
+//! One small function for every kind of damage. Each changes exactly one object.
 //!
-//! "Signed again" means with the real key over the changed content: what only CloudTrail, or
-//! a thief of its keys, could do. All else is what anyone with access to the bucket can do.
+//! "Signed again" means with the real key over the changed content: only CloudTrail, or a thief of
+//! its keys, could do that. Everything else can be done by anyone with access to the bucket.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -15,13 +15,13 @@ use super::gz::{HEADER, TRAILER, gunzip, gzip, member};
 use super::json::Fields;
 use super::world::{Object, Place, World};
 
-/// Takes the object away.
+/// Removes the object.
 pub fn delete(w: &mut World, place: &Place) -> Object {
     w.remove(place)
         .unwrap_or_else(|| panic!("no object at {place:?}"))
 }
 
-/// Changes the source address of the first event of a log, in a whole and proper gzip.
+/// Changes the source address of the first event of a log, in an intact gzip file.
 pub fn modify_log(w: &mut World, place: &Place) {
     edit_content(w, place, |json| {
         let forged = with_value_after(json, b"\"sourceIPAddress\":\"", b"203.0.113.66");
@@ -29,8 +29,7 @@ pub fn modify_log(w: &mut World, place: &Place) {
     });
 }
 
-/// Changes the inflated content by hand and stores it in a whole and proper gzip; metadata
-/// stays as it is.
+/// Changes the inflated content and stores it in an intact gzip file; metadata stays as it is.
 pub fn edit_content(w: &mut World, place: &Place, edit: impl FnOnce(&mut Vec<u8>)) {
     let mut content = gunzip(&w.object(place).body);
     let before = content.clone();
@@ -45,7 +44,7 @@ pub fn truncate_gzip(w: &mut World, place: &Place) {
     body.truncate(body.len() / 2);
 }
 
-/// Cuts the eight bytes of the gzip trailer; the deflate stream stays whole.
+/// Cuts the eight bytes of the gzip trailer; the deflate stream stays complete.
 pub fn drop_trailer(w: &mut World, place: &Place) {
     let body = &mut w.object_mut(place).body;
     body.truncate(body.len() - TRAILER);
@@ -57,7 +56,7 @@ pub fn flip_trailer_bit(w: &mut World, place: &Place) {
     flip_bit(w, place, bits);
 }
 
-/// Flips the bit of that number, counted from the first byte's lowest.
+/// Flips one bit, counted from the lowest bit of the first byte.
 pub fn flip_bit(w: &mut World, place: &Place, bit_index: usize) {
     w.object_mut(place).body[bit_index / 8] ^= 1 << (bit_index % 8);
 }
@@ -69,12 +68,12 @@ pub fn store_inflated(w: &mut World, place: &Place) {
     object.content_encoding = None;
 }
 
-/// Leaves an object of no bytes.
+/// Leaves an empty object.
 pub fn empty(w: &mut World, place: &Place) {
     w.object_mut(place).body.clear();
 }
 
-/// Puts something in its place that is neither gzip nor JSON.
+/// Replaces the object with bytes that are neither gzip nor JSON.
 pub fn not_gzip(w: &mut World, place: &Place) {
     w.object_mut(place).body = b"<html><body>503 Slow Down</body></html>\n".to_vec();
 }
@@ -84,7 +83,7 @@ pub fn append_member(w: &mut World, place: &Place, content: &[u8]) {
     w.object_mut(place).body.extend(gzip(content));
 }
 
-/// Appends bytes that are no gzip member.
+/// Appends bytes that are not a gzip member.
 pub fn append_garbage(w: &mut World, place: &Place, bytes: &[u8]) {
     w.object_mut(place).body.extend_from_slice(bytes);
 }
@@ -102,7 +101,7 @@ pub fn regzip_with_name(w: &mut World, place: &Place, name: &str) {
     object.body = member(&header, &gunzip(&object.body));
 }
 
-/// Changes one hash that a digest records, and leaves its signature as it was.
+/// Changes one hash that a digest records, without signing it again.
 pub fn tamper_digest(w: &mut World, place: &Place) {
     let marks: [&[u8]; 3] = [
         b"\"hashValue\":\"",
@@ -118,7 +117,7 @@ pub fn tamper_digest(w: &mut World, place: &Place) {
     });
 }
 
-/// Cuts the last brace off a digest; its signature stays as it was.
+/// Cuts the last brace off a digest, without signing it again.
 pub fn tamper_digest_json_broken(w: &mut World, place: &Place) {
     edit_content(w, place, |json| {
         json.pop();
@@ -132,14 +131,14 @@ pub fn broken_json_resigned(w: &mut World, digest: &DigestRecord) -> DigestRecor
     digest.clone().seal_bytes(w, json)
 }
 
-/// Writes a name of a digest twice and signs it again.
+/// Repeats a member name in a digest and signs it again.
 pub fn duplicate_json_name(w: &mut World, digest: &DigestRecord, region: &str) -> DigestRecord {
     rewrite_digest(w, digest, region, |fields| {
         fields.push("digestEndTime", "2000-01-01T00:00:00Z");
     })
 }
 
-/// Takes all user metadata away, as copying tools do.
+/// Removes all user metadata, as copying tools do.
 pub fn drop_metadata(w: &mut World, place: &Place) {
     w.object_mut(place).metadata.clear();
 }
@@ -155,14 +154,14 @@ pub fn wrong_metadata_signature(w: &mut World, place: &Place) {
     signature.replace_range(..1, digit);
 }
 
-/// Names another signature algorithm in the metadata.
+/// Writes another signature algorithm into the metadata.
 pub fn wrong_algorithm(w: &mut World, place: &Place, name: &str) {
     w.object_mut(place)
         .metadata
         .insert("signature-algorithm".to_owned(), name.to_owned());
 }
 
-/// Copies an object, metadata and all, over what may lie there.
+/// Copies an object with its metadata, replacing what is there.
 pub fn copy(w: &mut World, from: &Place, to: &Place) {
     let object = w.object(from).clone();
     w.put(to, object);
@@ -201,8 +200,8 @@ pub fn sign_with_key(w: &mut World, digest: &DigestRecord, key_index: usize) -> 
     forged.seal(w)
 }
 
-/// Changes the fields of a digest and signs it again with the key of its delivery in `region`.
-/// A successor no longer matches.
+/// Changes the fields of a digest and signs it again with its key in `region`. A successor no
+/// longer matches.
 pub fn rewrite_digest(
     w: &mut World,
     digest: &DigestRecord,
@@ -217,7 +216,8 @@ pub fn rewrite_digest(
     forged.seal(w)
 }
 
-/// Writes a gzip file that inflates to that many zeros: about a thousandth of it on disk.
+/// Writes a gzip file that inflates to this many zeros and takes about a thousandth of that on
+/// disk.
 pub fn write_bomb(path: &Path, inflated_bytes: u64) {
     let file = BufWriter::new(File::create(path).expect("the bomb can be written"));
     let mut encoder = GzEncoder::new(file, Compression::default());

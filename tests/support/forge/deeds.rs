@@ -1,6 +1,5 @@
-//! Calls that bear on trails and on what they have stored, as somebody recognisable makes them:
-//! `mallory`, an administrator. Their identifiers follow from what they are, not from the random
-//! sequence.
+//! Calls that concern trails and stored objects, made by `mallory`, an administrator. Their
+//! identifiers are derived from their content, not from the random sequence.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use super::events::AGENTS;
 use super::json::Fields;
 use super::text::{after, iso, uuid_text};
 
-/// A call, and in whose logs it stands.
+/// A call, and the account and region whose logs hold it.
 struct Deed<'a> {
     source: &'a str,
     name: &'a str,
@@ -22,12 +21,12 @@ struct Deed<'a> {
     response: Value,
     resources: Option<Value>,
     data: bool,
-    /// What its identifiers follow from.
+    /// The text from which its identifiers are derived.
     seed: String,
 }
 
 /// A management event on a trail, such as `StopLogging`, by an administrator of the trail's
-/// account. Its identifiers follow from its arguments; `params` are its `requestParameters`.
+/// account. Its identifiers are derived from its arguments; `params` are its `requestParameters`.
 pub fn cloudtrail_event(
     name: &str,
     trail_arn: &str,
@@ -39,7 +38,7 @@ pub fn cloudtrail_event(
     cloudtrail_event_by(owner, name, trail_arn, at, error_code, params)
 }
 
-/// The same by an administrator of another account, in whose logs it then stands: a member of the
+/// The same by an administrator of another account, whose logs then hold it: a member of the
 /// organization, or a delegated administrator.
 pub fn cloudtrail_event_by(
     caller: &str,
@@ -72,9 +71,9 @@ pub fn cloudtrail_event_by(
     deed.fields()
 }
 
-/// A call on a bucket or an object of it, in the logs of an account and a region: DeleteObject,
-/// DeleteObjects, PutObject, CopyObject, or one that sets or deletes a lifecycle, a policy or
-/// versioning. Of what DeleteObjects deletes, S3 names no key; with one, it is named.
+/// A call on a bucket or object, in the logs of an account and a region: DeleteObject,
+/// DeleteObjects, PutObject, CopyObject, or a call that sets or deletes a lifecycle, a policy or
+/// versioning. For DeleteObjects, S3 records no keys; give one to record it nevertheless.
 pub fn s3_event(
     (account, region): (&str, &str),
     name: &str,

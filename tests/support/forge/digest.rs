@@ -1,4 +1,4 @@
-//! Digests: their fields, what is signed of them and how they are stored.
+//! Digests: their fields, the string to sign, and how they are stored.
 
 use std::collections::BTreeMap;
 
@@ -10,24 +10,24 @@ use super::keys::{KeySchedule, signing_key};
 use super::text::{iso, sha256_hex};
 use super::world::{Object, Place, World};
 
-/// The only signature algorithm CloudTrail names, in content and metadata.
+/// The only signature algorithm that CloudTrail uses, in content and metadata.
 pub const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
 
-/// The only hash algorithm CloudTrail names.
+/// The only hash algorithm that CloudTrail uses.
 pub const HASH_ALGORITHM: &str = "SHA-256";
 
 /// A log as delivered.
 #[derive(Clone, Debug)]
 pub struct LogRecord {
-    /// Where it lies.
+    /// Its place.
     pub place: Place,
     /// Hex SHA-256 of `json`.
     pub sha256: String,
     /// Its uncompressed content.
     pub json: Vec<u8>,
-    /// The newest event in it.
+    /// The time of its newest event.
     pub newest: Timestamp,
-    /// The oldest event in it.
+    /// The time of its oldest event.
     pub oldest: Timestamp,
 }
 
@@ -47,15 +47,15 @@ impl LogRecord {
 /// A digest as delivered.
 #[derive(Clone, Debug)]
 pub struct DigestRecord {
-    /// Where it was delivered to.
+    /// Its place.
     pub place: Place,
-    /// The region it was delivered from, whose keys sign it.
+    /// Its region, whose keys sign it.
     pub region: String,
     /// `digestStartTime`.
     pub start: Timestamp,
     /// `digestEndTime`.
     pub end: Timestamp,
-    /// The first of a segment: no link back.
+    /// The first of a segment, without a link back.
     pub starting: bool,
     /// A backfill digest.
     pub backfill: bool,
@@ -73,12 +73,12 @@ pub struct DigestRecord {
     pub sha256: String,
     /// Hex signature.
     pub signature: String,
-    /// The logs it names.
+    /// The logs that it lists.
     pub logs: Vec<LogRecord>,
 }
 
 impl DigestRecord {
-    /// Names another key as the signer, in the content too.
+    /// Sets another signing key, in the content too.
     pub fn set_key(&mut self, keys: &KeySchedule, index: usize) {
         self.key = index;
         let fingerprint = keys.fingerprint(&self.region, index);
@@ -91,7 +91,7 @@ impl DigestRecord {
         self.seal_bytes(w, json)
     }
 
-    /// Hashes, signs and stores content that need not be what the fields say.
+    /// Hashes, signs and stores content that need not match the fields.
     pub fn seal_bytes(mut self, w: &mut World, json: Vec<u8>) -> Self {
         self.json = json;
         self.sha256 = sha256_hex(&self.json);
@@ -103,7 +103,7 @@ impl DigestRecord {
         self
     }
 
-    /// The user metadata CloudTrail gives it.
+    /// The user metadata that CloudTrail adds.
     fn metadata(&self) -> BTreeMap<String, String> {
         let mut metadata = BTreeMap::from([
             (
@@ -119,7 +119,7 @@ impl DigestRecord {
     }
 }
 
-/// What CloudTrail signs of a digest: end time as written, place as written, hash of the
+/// The string that CloudTrail signs: the end time and the place as written, the hash of the
 /// uncompressed content, and the previous signature or the word `null`.
 pub fn string_to_sign(fields: &Fields, sha256: &str) -> String {
     let text = |name| fields.text(name).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(super) const AGENTS: [&str; 5] = [
     "AWS Internal",
 ];
 
-/// The name of the parameter that pads a record to a wanted size.
+/// The parameter that pads a record to a wanted size.
 const PADDING: &str = "resourceArnFilter";
 
 /// A log with `n_events` events (1 to 500 in practice) between `from` and `to`, padded with
@@ -72,7 +72,7 @@ pub fn record(rng: &mut Rng, account: &str, region: &str, at: Timestamp) -> Fiel
     } else {
         call(rng, account, region)
     };
-    // Roles and users make most calls; the other types must turn up all the same.
+    // Roles and users make most calls; the other types appear too.
     let kind = match rng.random_range(0..10_u32) {
         0..4 => "AssumedRole",
         4..6 => "IAMUser",
@@ -101,7 +101,7 @@ pub fn record(rng: &mut Rng, account: &str, region: &str, at: Timestamp) -> Fiel
     tail(rng, fields, &call, account, region)
 }
 
-/// Everything that stands behind the parameters and the response.
+/// The fields after the parameters and the response.
 fn tail(rng: &mut Rng, fields: Fields, call: &Call, account: &str, region: &str) -> Fields {
     let shared = rng.random_bool(0.05).then(|| uuid(rng));
     let endpoint = rng
@@ -135,7 +135,7 @@ fn tail(rng: &mut Rng, fields: Fields, call: &Call, account: &str, region: &str)
         .with_some("sessionCredentialFromConsole", console)
 }
 
-/// Source address and user agent; services call from a name, not an address.
+/// Source address and user agent; services call from a name instead of an address.
 fn origin(rng: &mut Rng, kind: &str) -> (String, String) {
     if kind == "AWSService" {
         let service = "autoscaling.amazonaws.com".to_owned();
@@ -149,7 +149,7 @@ fn origin(rng: &mut Rng, kind: &str) -> (String, String) {
     (address, pick(rng, &AGENTS).to_owned())
 }
 
-/// When a record says its event happened.
+/// The event time of a record.
 pub fn event_time(record: &Fields) -> Timestamp {
     record
         .text("eventTime")
@@ -157,8 +157,8 @@ pub fn event_time(record: &Fields) -> Timestamp {
         .expect("a record with an eventTime")
 }
 
-/// The bytes of a log with these records. A log shorter than `pad_to` is brought to exactly
-/// that size by long parameters, spread over its records.
+/// The bytes of a log with these records. A log shorter than `pad_to` is padded to exactly that
+/// size with long parameters, spread over its records.
 pub fn render(rng: &mut Rng, mut records: Vec<Fields>, pad_to: Option<usize>) -> Vec<u8> {
     let plain = compact(&records);
     let wanted = pad_to.unwrap_or(0);
@@ -168,7 +168,7 @@ pub fn render(rng: &mut Rng, mut records: Vec<Fields>, pad_to: Option<usize>) ->
     for record in &mut records {
         pad(record, "");
     }
-    // The empty parameters themselves may already bring it past the size.
+    // The empty parameters alone may already exceed the size.
     let missing = wanted.saturating_sub(compact(&records).len());
     let each = missing / records.len();
     let rest = missing % records.len();
@@ -184,7 +184,7 @@ fn compact(records: &[Fields]) -> String {
     format!(r#"{{"Records":[{}]}}"#, list.join(","))
 }
 
-/// Puts `text` in as a request parameter of its own.
+/// Adds `text` as a request parameter.
 fn pad(record: &mut Fields, text: &str) {
     let Some(Json::Leaf(params)) = record.get_mut("requestParameters") else {
         panic!("a record has requestParameters");
@@ -197,8 +197,8 @@ fn pad(record: &mut Fields, text: &str) {
     }
 }
 
-/// A list of ARNs, `length` bytes long and nothing that JSON would escape: it compresses
-/// about as well as real parameters do.
+/// A list of ARNs, `length` bytes long, without characters that JSON escapes: it compresses about
+/// as well as real parameters do.
 fn filler(rng: &mut Rng, length: usize) -> String {
     let mut text = String::with_capacity(length + 64);
     while text.len() < length {

@@ -1,7 +1,7 @@
 //! gzip as CloudTrail's Java writes it: one member with the fixed ten-byte header.
 //!
-//! The container is put together by hand, because no setting of the compressor yields
-//! exactly that header, and because damage tests need to know where every byte stands.
+//! The container is built by hand, because no setting of the compressor yields exactly that header,
+//! and because tests of damage need to know every byte.
 
 use std::io::{Read, Write};
 
@@ -15,12 +15,12 @@ pub const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0];
 /// Bytes of the trailer: CRC-32 and the inflated length.
 pub const TRAILER: usize = 8;
 
-/// One whole gzip member with CloudTrail's header.
+/// One complete gzip member with CloudTrail's header.
 pub fn gzip(content: &[u8]) -> Vec<u8> {
     member(&HEADER, content)
 }
 
-/// One whole gzip member behind a header of the caller's making.
+/// One complete gzip member with a header of the caller's choice.
 pub fn member(header: &[u8], content: &[u8]) -> Vec<u8> {
     let mut deflate = DeflateEncoder::new(header.to_vec(), Compression::fast());
     deflate

@@ -8,7 +8,7 @@ use super::json::Fields;
 use super::text::{after, iso, pick, random};
 use super::world::Rng;
 
-/// Every value `userIdentity.type` takes.
+/// Every value of `userIdentity.type`.
 pub const TYPES: [&str; 12] = [
     "Root",
     "IAMUser",
@@ -24,7 +24,7 @@ pub const TYPES: [&str; 12] = [
     "Unknown",
 ];
 
-/// Names people really bear; those outside ASCII reach CloudTrail from directories and tags.
+/// Names of real people; those outside ASCII reach CloudTrail from directories and tags.
 pub const PEOPLE: [&str; 9] = [
     "alice",
     "bob.smith",
@@ -45,7 +45,7 @@ const SERVICES: [&str; 4] = [
     "cloudtrail.amazonaws.com",
 ];
 
-/// An identifier such as `AIDA…`: a prefix that says of what, and seventeen characters.
+/// An identifier such as `AIDA…`: a prefix for its kind, and seventeen characters.
 pub fn unique_id(rng: &mut Rng, prefix: &str) -> String {
     format!("{prefix}{}", random(rng, BASE32, 17))
 }
@@ -163,7 +163,7 @@ fn assumed_role(rng: &mut Rng, base: Fields, account: &str, at: Timestamp) -> Fi
         .with("sessionContext", context)
 }
 
-/// A `sessionContext`; `issuer` is the account of the role that issued the session.
+/// A `sessionContext`; `issuer` is the account of the role.
 fn session(rng: &mut Rng, at: Timestamp, issuer: Option<&str>) -> Fields {
     let created = after(at, -rng.random_range(30..3_600));
     let issued = issuer.map(|account| {

@@ -1,7 +1,7 @@
-//! JSON with its fields in the order they were put, which `serde_json::Value` does not keep.
+//! JSON that keeps the order of its fields, which `serde_json::Value` does not.
 //!
-//! CloudTrail writes digests and records in a fixed order. A list of pairs can also hold what
-//! a map cannot: the same name twice.
+//! CloudTrail writes digests and records in a fixed order. A list of pairs can also hold what a map
+//! cannot: the same name twice.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub enum Json {
     Array(Vec<Json>),
 }
 
-/// The fields of an object, in order; a name may stand in it twice.
+/// The fields of an object, in order; a name may appear twice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields(pub Vec<(String, Json)>);
 
@@ -111,14 +111,14 @@ impl Fields {
         Self::default()
     }
 
-    /// The same with one more field at the end.
+    /// The same fields and one more.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
         self.push(name, value);
         self
     }
 
-    /// The same with one more field at the end, if there is a value.
+    /// The same fields, and one more if there is a value.
     #[must_use]
     pub fn with_some(self, name: &str, value: Option<impl Into<Json>>) -> Self {
         match value {
@@ -127,7 +127,7 @@ impl Fields {
         }
     }
 
-    /// Adds a field at the end, even where the name stands already.
+    /// Adds a field at the end, even if the name exists already.
     pub fn push(&mut self, name: &str, value: impl Into<Json>) {
         self.0.push((name.to_owned(), value.into()));
     }
@@ -137,7 +137,7 @@ impl Fields {
         self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
-    /// The first field of that name, to be changed.
+    /// The first field of that name, mutable.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
         self.0.iter_mut().find(|(n, _)| n == name).map(|(_, v)| v)
     }
@@ -147,7 +147,7 @@ impl Fields {
         self.get(name).and_then(Json::as_str)
     }
 
-    /// Replaces the value where the name stands, or adds the field at the end.
+    /// Replaces the field with that name, or adds it at the end.
     pub fn set(&mut self, name: &str, value: impl Into<Json>) {
         match self.get_mut(name) {
             Some(old) => *old = value.into(),
@@ -188,7 +188,7 @@ impl Fields {
         self.compact().replace('/', "\\/").into_bytes()
     }
 
-    /// Four spaces a level and a newline at the end: what the AWS CLI prints.
+    /// Four spaces per level and a newline at the end, as the AWS CLI prints it.
     pub fn pretty(&self) -> String {
         let mut out = String::new();
         Json::Object(self.clone()).write_pretty(0, &mut out);

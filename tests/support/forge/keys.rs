@@ -1,7 +1,7 @@
-//! The regional signing keys: who signs when, and which keys AWS publishes.
+//! The regional signing keys: which key signs when, and which keys AWS publishes.
 //!
-//! CloudTrail signs everyone's digests of a region with the same keys. Each is valid for
-//! thirty days and overlaps the next by ten, as in the keys AWS has published.
+//! CloudTrail signs all digests of a region with the same keys. Each is valid for thirty days and
+//! overlaps the next by ten, as in the keys that AWS has published.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ const DAY: i64 = 86_400;
 const VALID: i64 = 30 * DAY;
 const STEP: i64 = 20 * DAY;
 
-/// What stands before a 2048-bit PKCS#1 key in an X.509 SubjectPublicKeyInfo.
+/// The bytes before a 2048-bit PKCS#1 key in an X.509 SubjectPublicKeyInfo.
 const SPKI_HEAD: &str = "30820122300d06092a864886f70d01010105000382010f00";
 
 static SIGNING_KEYS: LazyLock<[SigningKey; KEYS]> = LazyLock::new(|| {
@@ -45,7 +45,7 @@ pub enum Encoding {
     Spki,
 }
 
-/// One RSA key with what is published of it.
+/// One RSA key and its published forms.
 pub struct SigningKey {
     /// The public key as PKCS#1 `RSAPublicKey`.
     pub pkcs1_der: Vec<u8>,
@@ -109,7 +109,7 @@ pub struct PublishedKey {
     pub valid_to: Timestamp,
 }
 
-/// Which key signs when in a region: a new one every twenty days, at a phase of its own.
+/// Which key signs when in a region: a new one every twenty days, at the region's own phase.
 #[derive(Clone, Debug, Default)]
 pub struct KeySchedule {
     encodings: BTreeMap<String, Encoding>,
@@ -127,7 +127,7 @@ impl KeySchedule {
         self.encodings.get(region).copied().unwrap_or_default()
     }
 
-    /// The DER that stands in `Value` for `region`.
+    /// The DER of `Value` for `region`.
     pub fn value_der(&self, region: &str, index: usize) -> Vec<u8> {
         signing_key(index).der(self.encoding(region))
     }
@@ -137,7 +137,7 @@ impl KeySchedule {
         md5_hex(&self.value_der(region, index))
     }
 
-    /// The number of the newest key valid at `at`: the one that signs.
+    /// The index of the newest key valid at `at`, which signs.
     pub fn signing_index(&self, region: &str, at: Timestamp) -> usize {
         key_of_turn(region, newest_turn(region, at))
     }
@@ -147,8 +147,8 @@ impl KeySchedule {
         key_of_turn(region, newest_turn(region, at) + 2)
     }
 
-    /// Every key whose validity meets `from..=to`, oldest first, as ListPublicKeys answers.
-    /// A key that came round again stands in it twice.
+    /// Every key whose validity overlaps `from..=to`, oldest first, as ListPublicKeys answers. A
+    /// key that is used again appears twice.
     pub fn published(&self, region: &str, from: Timestamp, to: Timestamp) -> Vec<PublishedKey> {
         let first = newest_turn(region, after(from, STEP - VALID)) - 1;
         let last = newest_turn(region, to);

@@ -1,8 +1,8 @@
 //! The forge: a seeded builder of CloudTrail log and digest chains as CloudTrail writes them.
 //!
-//! It signs with real RSA keys and implements every rule of the format by itself, without a
-//! line of the library under test, so that it can stand as an independent witness against it.
-//! The same seed and the same calls give the same world, byte for byte.
+//! It signs with real RSA keys and implements every rule of the format itself, without a line of
+//! the library under test, so that it is an independent witness against it. The same seed and the
+//! same calls make the same world, byte for byte.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,21 +1,21 @@
-//! A trail, and the names CloudTrail gives to what it delivers for it.
+//! A trail, and the object keys under which CloudTrail delivers.
 
 use jiff::Timestamp;
 
-/// A trail: whose it is, what it is called and where it delivers to.
+/// A trail: its owner, its name and where it delivers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trail {
     /// The account that owns the trail; for an organization trail the management account.
     pub account: String,
     /// The region the trail was created in.
     pub home_region: String,
-    /// Its name; it may hold `_`, `.` and `-`.
+    /// Its name, which may hold `_`, `.` and `-`.
     pub name: String,
     /// The bucket it delivers to.
     pub bucket: String,
     /// The prefix before `AWSLogs/`, without a slash at its end.
     pub prefix: Option<String>,
-    /// The `o-…` of an organization trail, which stands in the paths.
+    /// The `o-…` of an organization trail, which is part of the paths.
     pub organization: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl Trail {
         )
     }
 
-    /// `[prefix/]AWSLogs/[o-id/]ACCOUNT/`, under which everything of an account lies.
+    /// `[prefix/]AWSLogs/[o-id/]ACCOUNT/`, the folder of an account.
     pub fn root(&self, account: &str) -> String {
         let prefix = self.prefix.as_deref().map(|p| format!("{p}/"));
         let organization = self.organization.as_deref().map(|o| format!("{o}/"));
@@ -68,7 +68,7 @@ impl Trail {
         )
     }
 
-    /// The key of a log; `unique` are its sixteen random characters.
+    /// The key of a log; `unique` holds its sixteen random characters.
     pub fn log_key(&self, account: &str, region: &str, minute: Timestamp, unique: &str) -> String {
         format!(
             "{}CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{}_{unique}.json.gz",
@@ -78,7 +78,7 @@ impl Trail {
         )
     }
 
-    /// The key of a digest that ends at `end`: path and name carry its end.
+    /// The key of a digest that ends at `end`; path and name contain the end.
     pub fn digest_key(&self, account: &str, region: &str, end: Timestamp) -> String {
         format!("{}.json.gz", self.digest_stem(account, region, end))
     }
@@ -103,7 +103,7 @@ impl Trail {
     }
 }
 
-/// The partition a region lies in.
+/// The partition of a region.
 pub fn partition(region: &str) -> &'static str {
     if region.starts_with("cn-") {
         "aws-cn"

@@ -1,4 +1,4 @@
-//! Everything there is: the buckets with their objects, and the keys of every region.
+//! A world: the buckets with their objects, and the keys of every region.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use super::key_file::{KeyFileStyle, key_file};
 use super::keys::KeySchedule;
 use super::trail::Trail;
 
-/// The generator behind all that is random here; its stream is fixed for a seed.
+/// The random generator; its stream is fixed for a seed.
 pub type Rng = ChaCha8Rng;
 
 /// An object as S3 keeps it.
@@ -27,7 +27,7 @@ pub struct Object {
     pub content_type: Option<String>,
     /// `Content-Encoding`.
     pub content_encoding: Option<String>,
-    /// When it was stored: the instant of delivery.
+    /// When it was stored: the time of delivery.
     pub last_modified: Timestamp,
 }
 
@@ -44,7 +44,7 @@ impl Object {
     }
 }
 
-/// Where an object lies.
+/// Where an object is stored.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Place {
     /// The bucket.
@@ -54,7 +54,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place by its two names.
+    /// A place from bucket and key.
     pub fn new(bucket: &str, key: &str) -> Self {
         Self {
             bucket: bucket.to_owned(),
@@ -63,16 +63,16 @@ impl Place {
     }
 }
 
-/// Beside which digests of a tree a `KEY.head.json` is written.
+/// Which digests of a copy get a `KEY.head.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heads {
-    /// Beside every digest.
+    /// Every digest.
     All,
-    /// Beside none: what `aws s3 sync` leaves, which loses metadata.
+    /// None: `aws s3 sync` loses metadata.
     None,
-    /// Beside every object, logs too: all that S3 says of them.
+    /// Every object, logs too: all that S3 says about them.
     Every,
-    /// Beside the objects with these keys.
+    /// The objects with these keys.
     Only(Vec<String>),
 }
 
@@ -88,14 +88,14 @@ impl Heads {
     }
 }
 
-/// Buckets, keys and the source of all chance.
+/// Buckets, keys and the random generator.
 #[derive(Clone, Debug)]
 pub struct World {
     /// Objects by bucket and key.
     pub buckets: BTreeMap<String, BTreeMap<String, Object>>,
     /// The signing keys of all regions.
     pub keys: KeySchedule,
-    /// Drawn from by everything that is built in this world.
+    /// The random generator for everything that is built in this world.
     pub rng: Rng,
 }
 
@@ -114,13 +114,13 @@ impl World {
         self.buckets.get(&place.bucket)?.get(&place.key)
     }
 
-    /// The object at a place, which must be there.
+    /// The object at a place; it must exist.
     pub fn object(&self, place: &Place) -> &Object {
         self.get(place)
             .unwrap_or_else(|| panic!("no object at {place:?}"))
     }
 
-    /// The object at a place, which must be there, to be changed.
+    /// The object at a place, mutable; it must exist.
     pub fn object_mut(&mut self, place: &Place) -> &mut Object {
         self.buckets
             .get_mut(&place.bucket)
@@ -128,7 +128,7 @@ impl World {
             .unwrap_or_else(|| panic!("no object at {place:?}"))
     }
 
-    /// Stores an object, over what was there.
+    /// Stores an object, replacing an older one.
     pub fn put(&mut self, place: &Place, object: Object) {
         self.buckets
             .entry(place.bucket.clone())
@@ -136,13 +136,13 @@ impl World {
             .insert(place.key.clone(), object);
     }
 
-    /// Takes an object away.
+    /// Removes an object.
     pub fn remove(&mut self, place: &Place) -> Option<Object> {
         self.buckets.get_mut(&place.bucket)?.remove(&place.key)
     }
 
-    /// Puts in what lies about in real buckets and is no evidence: zero-byte "folder" objects,
-    /// Insight and network activity files.
+    /// Adds objects of real buckets that are not evidence: empty "folder" objects, Insight and
+    /// network activity files.
     pub fn litter(&mut self, trail: &Trail, account: &str, region: &str, at: Timestamp) {
         let root = trail.root(account);
         let day = at.strftime("%Y/%m/%d");
@@ -165,8 +165,8 @@ impl World {
         }
     }
 
-    /// Writes a bucket as `aws s3 sync` leaves it: keys as paths, "folder" objects left out,
-    /// and `KEY.head.json` beside the digests that are to keep their metadata.
+    /// Writes a bucket as `aws s3 sync` does: keys as paths, without "folder" objects, and with
+    /// `KEY.head.json` beside the digests that keep their metadata.
     pub fn write_tree(&self, bucket: &str, dir: &Path, heads: Heads) {
         fs::create_dir_all(dir).expect("a folder for the tree");
         for (key, object) in self.buckets.get(bucket).into_iter().flatten() {

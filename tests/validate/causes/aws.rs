@@ -49,7 +49,8 @@ fn what_no_proven_log_tells_lookup_events_tells_unsigned() {
         message.contains("so LookupEvents says, which nothing signs"),
         "{message}"
     );
-    // Each name once, in the home region, from two hours before to two hours after.
+    // Each event name once, in the home region, from two hours before the gap to two hours after
+    // it.
     let calls = lookups(&stage);
     assert_eq!(calls.len(), 6);
     for call in &calls {
@@ -77,7 +78,7 @@ fn what_no_proven_log_tells_lookup_events_tells_unsigned() {
 #[test]
 fn digests_removed_before_a_stop_are_not_explained_by_it() {
     let (mut world, chains) = stopped(&[REGION]);
-    // The last two before the stop: the one of the third hour, and the final one.
+    // The last two digests before the stop: that of the third hour, and the final one.
     let last = chains[0].digests.iter().filter(|d| d.end <= ts(STOP));
     for digest in last.rev().take(2) {
         damage::delete(&mut world, &digest.place);

@@ -1,4 +1,4 @@
-//! What the report says of what the trail was not set to log: the real binary asks CloudTrail.
+//! What a report says about events that the trail did not log, with selectors from CloudTrail.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn report(stage: &Stage, more: &[&str]) -> (i32, Value) {
     stage.report(&[&["--trail-arn", ARN][..], &WINDOW, more].concat())
 }
 
-/// What a report says of a trail, and that it follows what is said of all.
+/// The sentences of a report about a trail, which must follow the general sentence.
 fn said(report: &Value) -> Vec<String> {
     let said = report["not_proven"].as_array().expect("sentences");
     let said: Vec<&str> = said.iter().map(|s| s.as_str().expect("a text")).collect();
@@ -45,7 +45,7 @@ fn a_trail_with_the_usual_selectors_says_that_it_logs_no_data_events() {
     assert_eq!(code, 0, "{report:#}");
     let expected = [lacks("data events"), today("; it logs no Insights events")];
     assert_eq!(said(&report), expected);
-    // Once, at home, by its ARN.
+    // One call, in the home region, with the trail's ARN.
     for operation in ["GetEventSelectors", "GetInsightSelectors"] {
         let calls = stage.calls(operation);
         assert_eq!(calls.len(), 1, "{operation}");
@@ -153,7 +153,7 @@ fn what_may_not_be_asked_is_said_and_costs_no_verdict() {
     assert_eq!(said(&second), [lacks(&unasked)]);
 }
 
-/// All that a verdict hangs on was read by then.
+/// By then everything that the verdict depends on was read.
 #[test]
 fn a_session_that_ends_before_selectors_are_told_costs_no_verdict_either() {
     let stage = stage();
@@ -174,7 +174,7 @@ fn a_session_that_ends_before_selectors_are_told_costs_no_verdict_either() {
     );
 }
 
-/// What is not a trail that CloudTrail shows is not asked about.
+/// CloudTrail is called only for trails that it shows.
 #[test]
 fn without_a_trail_to_ask_about_the_general_sentence_stands_alone() {
     let stage = stage();

@@ -1,4 +1,5 @@
-//! Few open files, no room for temporary ones, nothing read twice.
+//! Reading events around gaps: no object is read twice, few files are open, and lost events are
+//! reported.
 
 use jiff::SignedDuration;
 
@@ -6,7 +7,8 @@ use crate::support::case::{BUCKET, HOME, REGION, hour, trail};
 use crate::support::forge::{Chain, ChainSpec, Place, World, ts};
 use crate::support::gaps::chain;
 
-/// The trail stopped twice, some hours apart, with only another region than its home asked for.
+/// The trail is stopped twice, some hours apart; the window covers only a region that is not its
+/// home.
 #[cfg(feature = "aws")]
 #[test]
 fn between_two_gaps_nothing_of_the_home_region_is_read_twice() {
@@ -43,7 +45,7 @@ fn between_two_gaps_nothing_of_the_home_region_is_read_twice() {
     }
 }
 
-/// What is kept of logs in case something else is the matter must not use up what files may be open.
+/// Keeping logs for a second look must not use up the limit of open files.
 #[cfg(unix)]
 #[test]
 fn few_open_files_are_enough_for_large_logs() {
@@ -54,7 +56,7 @@ fn few_open_files_are_enough_for_large_logs() {
     let mut chain = Chain::new(spec.pad(150_000..=150_000));
     chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut w, hour(4));
-    // Large as stored, too.
+    // The files are large, too.
     let logs: Vec<Place> = chain.all_logs().map(|log| log.place.clone()).collect();
     for place in &logs {
         let object = w.object_mut(place);
@@ -81,7 +83,7 @@ fn few_open_files_are_enough_for_large_logs() {
     assert_eq!(report["chains"][0]["logs"]["valid"], 600);
 }
 
-/// A gzip file whose content is stored as it is.
+/// A gzip file that stores its content uncompressed.
 fn stored(content: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
@@ -89,7 +91,7 @@ fn stored(content: &[u8]) -> Vec<u8> {
     encoder.finish().expect("bytes")
 }
 
-/// Without room for temporary files nothing is called better than it is, nor altered.
+/// Without room for temporary files no verdict gets better, and no log is called altered.
 #[cfg(unix)]
 #[test]
 fn no_temporary_files_lose_events_and_say_so() {

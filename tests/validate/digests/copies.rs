@@ -43,7 +43,7 @@ fn the_same_bucket_in_two_folders_is_counted_once_whatever_metadata_was_kept() {
     }
 }
 
-/// The digests whose metadata is still there.
+/// The digests that still have metadata.
 fn kept(world: &World) -> Vec<String> {
     let objects = world.buckets[BUCKET].iter();
     objects

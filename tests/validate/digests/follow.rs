@@ -9,7 +9,7 @@ const ACCOUNT: &str = "111111111111";
 
 const REGION: &str = "eu-west-1";
 
-/// Thirty hours of one trail, which writes to these places in turn, some hours each.
+/// Thirty hours of one trail, which writes to these places in turn, some hours to each.
 fn moved(places: &[(&str, Option<&str>)]) -> (World, Chain) {
     let mut world = World::new(11);
     let first = Trail::new(ACCOUNT, REGION, "main", places[0].0);
@@ -29,7 +29,7 @@ fn stage(world: &World, chain: &Chain) -> Stage {
     Stage::of(world, &[TrailConfig::from(&chain.spec.trail)])
 }
 
-/// The whole time, asked for by the trail's name alone.
+/// The whole time; only the trail's name is given.
 fn arguments(chain: &Chain) -> Vec<String> {
     let (start, end) = ("2026-03-01T00:07:21Z", chain.end().to_string());
     let arn = chain.spec.trail.arn();
@@ -69,7 +69,7 @@ fn links_lead_to_a_bucket_that_was_not_named() {
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(locations(&report), ["old-logs/-", "new-logs/-"]);
     assert_eq!(report["chains"][0]["digests"]["valid"], 20);
-    // The old bucket was listed, so each of its digests was asked for once.
+    // The old bucket was listed, so each of its digests was read once.
     let gets = stage.calls("GetObject");
     let old = gets.iter().filter(|c| {
         let digest = c
@@ -110,7 +110,7 @@ fn another_prefix_of_the_same_bucket_is_listed_too() {
     assert_eq!(report["chains"][0]["digests"]["valid"], 20);
 }
 
-/// CloudTrail puts a slash between a prefix and `AWSLogs`, whatever the prefix ends with.
+/// CloudTrail adds a slash between a prefix and `AWSLogs`, even if the prefix ends with one.
 #[test]
 fn a_prefix_that_ends_in_a_slash_is_found_by_the_trail_and_by_the_bucket() {
     let (world, chain) = moved(&[("logs", Some("trails/"))]);
@@ -146,7 +146,7 @@ fn a_bucket_that_a_link_names_and_that_may_not_be_read_leaves_its_time_unproven(
     assert_eq!(report["chains"][0]["digests"]["valid"], 10);
 }
 
-/// Where a restart lies between, no link leads back: the old bucket is given beside the new one.
+/// After a restart no link leads back, so the old bucket is given too.
 #[test]
 fn across_a_gap_the_old_bucket_is_given() {
     let mut world = World::new(12);
@@ -275,7 +275,7 @@ fn followed_listing() {
         4,
         Some("digest-unreadable"),
     );
-    // A thousand names hide the folder of the old bucket from the look at its logs.
+    // A thousand names hide the folder of the old bucket when its logs are listed.
     plant(&mut w, &t, "old-logs", "2026-03-01T06:20:00Z");
     for junk in [false, true] {
         if junk {

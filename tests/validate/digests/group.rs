@@ -39,7 +39,7 @@ fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
     assert_eq!(buckets, [BUCKET, "new-logs"]);
     assert_eq!(whole["chains"][0]["digests"]["valid"], 7);
 
-    // Copied one over the other into a folder without a name, it is still one chain.
+    // Copied over each other into a folder without a name, it is still one chain.
     world.write_tree("new-logs", &dir.path().join(BUCKET), Heads::All);
     let (code, merged) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!(
@@ -48,8 +48,8 @@ fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
         "{:#}",
         merged["findings"]
     );
-    // Named after the new bucket alone, the old digests are known by the links of the new ones; the
-    // logs of the old bucket are not looked for in another.
+    // If only the new bucket is given, the old digests are known from links; the logs of the old
+    // bucket are not read from the new one.
     let named = [
         "--path",
         BUCKET,

@@ -68,7 +68,8 @@ fn a_link_instead_of_a_day_hides_nothing_that_links_still_name() {
         "{:?}",
         severity_codes(&report)
     );
-    // Those of the next day are proven, and the last of the hidden one is known by its link.
+    // The digests of the next day are proven, and the last one of the hidden day is known from a
+    // link.
     let digests = &report["chains"][0]["digests"];
     let hidden = &chain.digests[..]
         .iter()

@@ -1,4 +1,4 @@
-//! The newest digests, and what GetTrailStatus says of them.
+//! The newest digests, and what GetTrailStatus says about them.
 
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Trail, World, ts};
@@ -16,7 +16,7 @@ fn status_of_management_account_held_against_member() {
         "2026-03-01T00:07:21Z",
         "2026-03-02T12:07:21Z",
     );
-    // This member's hour ends at :50; its last digest came at 12:15, the next comes at 13:15.
+    // This member's hour ends at :50. Its last digest came at 12:15, the next comes at 13:15.
     run_chain(
         &mut w,
         &t,
@@ -131,7 +131,7 @@ fn touched_object_hides_the_removed_tail() {
 
 #[test]
 fn status_race_of_a_fast_clock_and_no_look_by_name() {
-    // The digest is there by name before the end of the run; the listing came before it.
+    // The digest exists before the end of the run; the listing was made before it existed.
     let (mut w, t, c) = usual(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     let last = c.last().place.clone();
     let object = w.object(&last).clone();
@@ -141,7 +141,7 @@ fn status_race_of_a_fast_clock_and_no_look_by_name() {
     stage.loopback.fault(
         Fault::new(Answer::Delay(std::time::Duration::from_millis(300))).operation("GetObject"),
     );
-    // The machine's clock is two minutes ahead: it says 12:36 when it is 12:34.
+    // The machine's clock is two minutes fast: it shows 12:36 at 12:34.
     let a = asked(
         &["--trail-arn", &t.arn()],
         [

@@ -1,4 +1,4 @@
-//! Which digests a window reads.
+//! Which digests are read for a window.
 
 use jiff::SignedDuration;
 use trailproof::proof::finding::{Code, Verdict};

@@ -3,7 +3,8 @@
 use crate::support::case::{ACCOUNT, BUCKET};
 use crate::support::six::{ARN, six};
 
-/// Wrong name, region, account, bucket or range: nothing is found, and what is there is named.
+/// A wrong name, region, account, bucket or range: nothing is found, and the report says what
+/// exists.
 #[test]
 fn nothing_found_names_what_is_there() {
     let six = six();

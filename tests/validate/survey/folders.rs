@@ -47,7 +47,7 @@ fn where_a_bound_is_met_does_not_depend_on_the_number_of_workers() {
         let one = look(&source, folders, 1);
         let many = look(&source, folders, 16);
         assert_eq!(format!("{one:?}"), format!("{many:?}"), "{folders}");
-        // The bucket, forty prefixes, AWSLogs in each, and of each account three folders.
+        // The bucket, forty prefixes, AWSLogs in each, and three folders per account.
         let all = 1 + 40 * (1 + 1 + 10 * 3);
         assert_eq!(one.bounded, folders < all, "{folders}");
         assert!(one.listings <= folders as u64, "{folders}");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::org::{DAY, MEMBERS, arguments, org};
 
-/// The home region of a trail has digests, whatever other regions have.
+/// The home region of a trail must have digests, whatever other regions have.
 #[test]
 fn a_trail_without_digests_at_home_lacks_a_chain() {
     let org = org();
@@ -61,7 +61,7 @@ fn a_bucket_named_beside_an_organization_trail_is_searched_where_the_trail_write
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["chains"].as_array().map(Vec::len), Some(4));
 
-    // And where nobody can be asked, the listing alone shows it.
+    // Without an answer of CloudTrail, the listing alone shows it.
     org.stage.loopback.change(|c| c.cloudtrail.trails.clear());
     let (code, report) = org.stage.report(&args);
     assert_eq!(code, 0, "{report:#}");

@@ -1,4 +1,4 @@
-//! The AWS CLI, of one version, in an environment of its own.
+//! The AWS CLI in one version, in its own environment.
 
 use std::process::Output;
 use std::sync::LazyLock;
@@ -6,17 +6,17 @@ use std::sync::LazyLock;
 use crate::support::aws::Loopback;
 use crate::support::python::{Python, said, text};
 
-/// The version that is held against us: another one may say other things in other words.
+/// The version we compare with: another one may use other words.
 const VERSION: &str = "1.46.2";
 
 /// How one run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Exit status 0: nothing was found to be wrong.
+    /// Exit status 0: no fault found.
     Valid,
     /// Exit status 1: something is INVALID.
     Invalid,
-    /// It gave up, without a summary.
+    /// It gave up without a summary.
     Aborted,
 }
 
@@ -37,7 +37,7 @@ impl Prints {
     }
 }
 
-/// What one run said.
+/// The result of one run.
 pub struct Said {
     pub end: End,
     pub prints: Prints,
@@ -46,7 +46,7 @@ pub struct Said {
 }
 
 impl Said {
-    /// What several runs said, one after the other: one that found something is enough.
+    /// The results of several runs as one: a fault in one of them is enough.
     pub fn together(runs: Vec<Said>) -> Said {
         let ended = |end| runs.iter().any(|run| run.end == end);
         let worst = [End::Invalid, End::Aborted].into_iter().find(|e| ended(*e));
@@ -61,7 +61,7 @@ impl Said {
     }
 }
 
-/// `aws cloudtrail validate-logs` against AWS on loopback; it finds no settings but these.
+/// `aws cloudtrail validate-logs` against AWS on loopback, with these settings only.
 pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
     let home = tempfile::tempdir().expect("a folder");
     let output = INSTALLED
@@ -81,7 +81,7 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
         Some(1) => End::Invalid,
         _ => End::Aborted,
     };
-    // Python itself exits with 1 where it fails before the AWS CLI begins.
+    // Python itself exits with 1 if it fails before the AWS CLI starts.
     let summary = text.contains("Results requested for ");
     assert_eq!(end != End::Aborted, summary, "{args:?}:\n{text}");
     Said {
@@ -91,7 +91,7 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
     }
 }
 
-/// The AWS CLI, made once.
+/// The AWS CLI, installed once.
 static INSTALLED: LazyLock<Python> = LazyLock::new(|| {
     let python = Python::with("awscli", VERSION);
     let version = said(python.command().args(["-m", "awscli", "--version"]));

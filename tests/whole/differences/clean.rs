@@ -1,4 +1,4 @@
-//! What is in order: both programs call every digest and every log valid, and count them alike.
+//! Intact chains: both programs call every digest and every log valid, and count them alike.
 
 use std::collections::BTreeSet;
 
@@ -17,19 +17,19 @@ const HOME: &str = "us-east-1";
 const BUCKET: &str = "trail-logs";
 const START: &str = "2026-03-01T00:12:34Z";
 
-/// A chain in order, of a trail in a bucket somewhere.
+/// An intact chain, and where its bucket is.
 struct Clean {
     name: &'static str,
     trail: fn() -> Trail,
-    /// The account and the region that are delivered.
+    /// The account and the region of the chain.
     of: (&'static str, &'static str),
     /// Where the bucket is.
     bucket_in: &'static str,
-    /// What becomes of the chain, which was not started.
+    /// What happens to the chain, which was not started.
     live: fn(&mut Chain, &mut World),
-    /// What ours is given besides.
+    /// Further arguments of our program.
     besides: &'static [&'static str],
-    /// How our verdict is called: a restart is no success of ours.
+    /// Our verdict: a restart is a gap for us.
     ours: &'static str,
 }
 
@@ -143,7 +143,7 @@ fn steady(chain: &mut Chain, w: &mut World) {
     chain.run_until(w, ts("2026-03-01T10:12:34Z"));
 }
 
-/// Ten hours, in the middle of which another key begins to sign.
+/// Ten hours; in the middle the signing key changes.
 fn over_a_rotation(chain: &mut Chain, w: &mut World) {
     let hours = |n: i64| ts(START) + jiff::SignedDuration::from_hours(n);
     let signs = |w: &World, n| w.keys.signing_index(REGION, hours(n));
@@ -175,7 +175,7 @@ fn look(clean: &Clean) -> (Chain, [Both; 2]) {
             id,
             management_account: ACCOUNT.to_owned(),
         });
-        // Few in a page, so that there are several.
+        // Small pages, so that there are several.
         cloud.page = 5;
     });
     let (from, to) = (chain.digests[0].end, chain.end());
@@ -184,7 +184,7 @@ fn look(clean: &Clean) -> (Chain, [Both; 2]) {
     if account != ACCOUNT {
         args.extend(["--account-id", account].map(str::to_owned));
     }
-    // What means nothing to us is not named beside what the AWS CLI prints.
+    // Options without meaning for us are not mentioned in the AWS CLI's format.
     let meaningless = [
         "--output",
         "text",
@@ -201,7 +201,7 @@ fn look(clean: &Clean) -> (Chain, [Both; 2]) {
     (chain, [verbose, brief])
 }
 
-/// The line that the AWS CLI prints for each file that is valid.
+/// The AWS CLI's line for a valid file.
 fn lines(chain: &Chain) -> BTreeSet<String> {
     let line = |kind: &str, place: &crate::support::forge::Place| {
         format!("{kind} file\ts3://{}/{}\tvalid", place.bucket, place.key)
@@ -246,7 +246,8 @@ fn check(clean: &Clean) {
     }
     let ours = |what: &str| both.ours["totals"][what]["valid"].as_u64();
     assert_eq!(both.verdict(), clean.ours, "{}", told());
-    // Some end where the window begins, or before it: the AWS CLI counts them, and we do not.
+    // Some end at the beginning of the window, or before it: the AWS CLI counts them, and we do
+    // not.
     let from = chain.digests[0].end;
     let beside = |of: &[DigestRecord]| of.iter().filter(|d| d.end <= from).count();
     let all = chain.digests.iter().chain(&chain.backfills);

@@ -1,4 +1,4 @@
-//! One scene: AWS with a chain, what is done to it, and what both programs say.
+//! One scene: AWS with a chain, the damage done to it, and the results of both programs.
 
 use crate::support::aws::{Answer, Fault, Loopback};
 use crate::support::forge::{Chain, ChainSpec, Place, Trail, World, damage, ts};
@@ -14,16 +14,16 @@ pub const HOME: &str = "us-east-1";
 
 pub const BUCKET: &str = "trail-logs";
 
-/// AWS with a chain of ten hours, and the window that is looked at: all of it.
+/// AWS with a chain of ten hours, and the window, which covers all of it.
 pub struct Set {
     pub world: World,
     pub chain: Chain,
     pub loopback: Loopback,
     pub region: &'static str,
     pub window: [&'static str; 2],
-    /// Further arguments of both.
+    /// Further arguments of both programs.
     pub args: Vec<&'static str>,
-    /// What ours is given besides.
+    /// Further arguments of our program.
     pub besides: Vec<&'static str>,
 }
 
@@ -55,7 +55,7 @@ impl Set {
         self.chain.run_until(&mut self.world, ts(end));
     }
 
-    /// Where digests lie, by their number.
+    /// The places of digests, by number.
     pub fn digests(&self, numbers: std::ops::Range<usize>) -> Vec<Place> {
         let digests = &self.chain.digests[numbers];
         digests.iter().map(|digest| digest.place.clone()).collect()
@@ -72,7 +72,7 @@ impl Set {
         damage::tamper_digest(&mut self.world, &place);
     }
 
-    /// Has one log of the chain always answered so.
+    /// Makes S3 give this answer for one log of the chain.
     pub fn log_answers(&mut self, answer: Answer) {
         self.run();
         let key = &self.chain.digests[5].logs[0].place.key;
@@ -80,15 +80,15 @@ impl Set {
     }
 }
 
-/// A scene, and what both programs say of it.
+/// A scene, and the results of both programs.
 pub struct Scene {
     pub differ: Difference,
     pub set: fn(&mut Set),
-    /// Codes of ours, in order.
+    /// Our codes, in order.
     pub codes: &'static [&'static str],
-    /// Counts of ours that matter.
+    /// Our counts that matter.
     pub counts: &'static [(&'static str, u64)],
-    /// What the AWS CLI does not say.
+    /// Words that the AWS CLI does not print.
     pub never: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! What the cases do not show: a scene for each thing that the AWS CLI overlooks, before both
-//! programs.
+//! Differences that no case of `testdata/` shows: a scene for each fault that the AWS CLI
+//! overlooks, before both programs.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::whole::differences::why::{agree, differ};
 
 #[rustfmt::skip] // What differs stands in one line.
 const SCENES: &[Scene] = &[
-    // The longest comes first: both try again for a while.
+    // The longest scene comes first: both programs retry for a while.
     scene(
         differ("a connection that closes", Invalid, "unproven", CouldNotLook, "INVALID: invalid format"),
         &["log-unreadable"],
@@ -102,7 +102,7 @@ const SCENES: &[Scene] = &[
             let spec = ChainSpec::new(trail, REGION);
             s.chain = Chain::new(spec.clone());
             s.run();
-            // The organization's own account has its chain beside.
+            // The organization's own account has a chain too.
             s.chain = Chain::new(spec.account(MEMBER));
             s.run();
             s.tamper(2);
@@ -137,7 +137,7 @@ const SCENES: &[Scene] = &[
             let last = s.chain.last();
             let index = s.world.keys.index_outside_validity(REGION, last.delivered);
             let mut keys = s.world.keys.published(REGION, last.start, last.delivered);
-            // It was valid when the window began.
+            // The key was valid when the window began.
             keys.push(PublishedKey {
                 index,
                 valid_from: ts("2026-02-01T00:00:00Z"),
@@ -263,7 +263,8 @@ const SCENES: &[Scene] = &[
     ),
 ];
 
-/// Scenes in which the two print something else, in order: in all others the same, byte for byte.
+/// Scenes in which the two programs print different text, in order. In all others the text is
+/// equal, byte for byte.
 const PRINTED_OTHERWISE: &[&str] = &[
     "a connection that closes",
     "two in a row deleted",
@@ -285,7 +286,7 @@ const PRINTED_OTHERWISE: &[&str] = &[
     "a key as SubjectPublicKeyInfo",
 ];
 
-/// Sets a scene, shows it to both programs, and says what is not as told.
+/// Prepares a scene, runs both programs, and returns what is not as declared.
 fn check(scene: &Scene) -> (Both, Option<String>) {
     let mut set = Set::new();
     (scene.set)(&mut set);
@@ -312,7 +313,7 @@ fn check(scene: &Scene) -> (Both, Option<String>) {
         && both.verdict() == told.ours
         && codes.iter().eq(scene.codes)
         && scene.counts.iter().all(|(at, n)| count(at) == Some(*n))
-        // A run that saw less than all still gives a whole report.
+        // The report is complete even if the run could not read everything.
         && both.ours["complete"] == true;
     let totals = &both.ours["totals"]["digests"];
     let wrong = (!as_told).then(|| {

@@ -1,4 +1,4 @@
-//! AWS on loopback, and both programs before it.
+//! AWS on loopback, and both programs over it.
 
 use std::fs;
 use std::path::Path;
@@ -13,14 +13,14 @@ use super::awscli::{Prints, Said, validate_logs};
 use crate::support::aws::Loopback;
 use crate::support::program::assert_matches_schema;
 
-/// How many are at work: one waits while another is busy.
+/// The number of threads: one waits while another works.
 const WORKERS: usize = 4;
 
-/// What both programs said of the same.
+/// The results of both programs over the same scene.
 pub struct Both {
     pub cli: Said,
     pub ours: Value,
-    /// What ours prints as the AWS CLI.
+    /// Our output in the AWS CLI's format.
     pub prints: Prints,
 }
 
@@ -30,7 +30,7 @@ impl Both {
         self.ours["verdict"].as_str().expect("a verdict")
     }
 
-    /// Where the two print something else.
+    /// Where the two outputs differ.
     pub fn printed_otherwise(&self) -> Option<String> {
         let (cli, ours) = (&self.cli.prints, &self.prints);
         (cli != ours).then(|| {
@@ -41,7 +41,7 @@ impl Both {
         })
     }
 
-    /// Both outcomes in short, for messages.
+    /// Both results in short, for messages.
     pub fn told(&self) -> String {
         let findings = self.ours["findings"].as_array().expect("findings");
         let line = |f: &Value| format!("\n  {}: {}", f["code"], f["message"]);
@@ -50,8 +50,8 @@ impl Both {
     }
 }
 
-/// Runs our program in a folder against AWS on loopback, and gives its report and what it prints as
-/// the AWS CLI.
+/// Runs our program in a folder against AWS on loopback. Returns its report and its output in the
+/// AWS CLI's format.
 pub fn trailproof(loopback: &Loopback, dir: &Path, args: &[String]) -> (Value, Prints) {
     let path = dir.join("report.json");
     let output = Command::new(env!("CARGO_BIN_EXE_trailproof"))
@@ -72,8 +72,8 @@ pub fn trailproof(loopback: &Loopback, dir: &Path, args: &[String]) -> (Value, P
     (report, prints)
 }
 
-/// Gives both programs the same command line: ours takes that of the AWS CLI as it is. What ours
-/// is given besides, the AWS CLI does not know.
+/// Gives both programs the same command line, which ours accepts as it is. Only our program gets
+/// `besides`.
 pub fn both(loopback: &Loopback, args: &[String], besides: &[&str]) -> Both {
     let dir = tempfile::tempdir().expect("a folder");
     let besides = besides.iter().map(|arg| (*arg).to_owned());
@@ -83,7 +83,7 @@ pub fn both(loopback: &Loopback, args: &[String], besides: &[&str]) -> Both {
     Both { cli, ours, prints }
 }
 
-/// The arguments that both know.
+/// The arguments of both programs.
 pub fn arguments(arn: &str, region: &str, from: &str, to: &str) -> Vec<String> {
     let named = [
         ("--trail-arn", arn),
@@ -95,7 +95,7 @@ pub fn arguments(arn: &str, region: &str, from: &str, to: &str) -> Vec<String> {
     pairs.map(str::to_owned).collect()
 }
 
-/// Does something with each of a list on a few threads, and gives what came of each, in order.
+/// Runs `work` for each item on a few threads, and returns the results in order.
 pub fn each<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
@@ -119,7 +119,7 @@ fn take<'a, T>(list: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
     Some((at, list.get(at)?))
 }
 
-/// Holds what both print to be equal but where that is told.
+/// Asserts that both outputs are equal, except where a difference is declared.
 pub fn prints_differ(looked: &[(&str, &Both)], told: &[&str]) {
     let differing = looked
         .iter()

@@ -19,10 +19,10 @@ use crate::support::forge::keys::{KEYS, KeySchedule};
 use crate::support::forge::{PublishedKey, Trail};
 use crate::support::program::root;
 
-/// Cases with keys that ListPublicKeys cannot answer with: their key files are broken.
+/// Cases with broken key files, which ListPublicKeys cannot return.
 const NO_ANSWER: &[&str] = &["key-invalid", "key-invalid--fingerprint"];
 
-/// Where the programs differ, by case.
+/// The differences by case.
 #[rustfmt::skip] // A line a case.
 pub const DIFFERENCES: &[Difference] = &[
     differ("algorithm-unsupported", Valid, "unproven", NotCompared, "5/5 digest files valid"),
@@ -78,9 +78,9 @@ pub const DIFFERENCES: &[Difference] = &[
     differ("sample", Invalid, "verified", Copies, "48/49 digest files INVALID"),
 ];
 
-/// Cases in which the two print something else, in the order of the cases: in all others the same, byte
-/// for byte. Most differ because what is found differs ([`DIFFERENCES`]); a report over several trails
-/// tells a block more, and one that names no trail cannot tell whose an organization's is.
+/// Cases in which the two programs print different text, in order. In all others the text is equal,
+/// byte for byte. Most differ because the findings differ ([`DIFFERENCES`]). A report over several
+/// trails has one more block, and one without a trail cannot know an organization's owner.
 const PRINTED_OTHERWISE: &[&str] = &[
     "algorithm-unsupported",
     "algorithm-unsupported--log-hash",
@@ -117,28 +117,28 @@ const PRINTED_OTHERWISE: &[&str] = &[
     "sample",
 ];
 
-/// A chain to be looked at, and its trail.
+/// A chain to validate, and its trail.
 struct Target {
     trail: Trail,
     account: String,
     region: String,
 }
 
-/// What is asked of both programs.
+/// The arguments of both programs.
 struct Ask {
     targets: Vec<Target>,
     from: String,
     to: String,
 }
 
-/// The value of an argument of a case.
+/// The value of an option in a case's arguments.
 fn given<'a>(case: &'a Case, name: &str) -> Option<&'a str> {
     let at = case.args.iter().position(|arg| arg == name)?;
     Some(&case.args[at + 1])
 }
 
-/// The chains that a case is known to show, its usual trail where it shows none, and the window
-/// that it is about: what is not given in it comes from the data.
+/// The chains of a case, or its usual trail if it shows none, and its window. Window edges that are
+/// not given come from the data.
 fn ask(case: &Case) -> Ask {
     let expected = root()
         .join("testdata")
@@ -155,7 +155,7 @@ fn ask(case: &Case) -> Ask {
             trail: trail(),
         });
     }
-    // A lone starting digest covers no time.
+    // A starting digest alone covers no time.
     let windows = chains.iter().map(|chain| &chain["window"]);
     let windows = windows.filter(|window| window["from"] != window["to"]);
     let text = |value: &Value| Some(value.as_str()?.to_owned());
@@ -172,7 +172,7 @@ fn ask(case: &Case) -> Ask {
     }
 }
 
-/// A chain of a report. An organization's trail is that of the usual account.
+/// A chain of a report. An organization's trail belongs to the usual account.
 fn target(chain: &Value) -> Target {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let [account, region, home, name] =
@@ -195,8 +195,8 @@ fn target(chain: &Value) -> Target {
     }
 }
 
-/// Serves a case as far as that is possible: objects that lost their metadata without, what cannot
-/// be read refused, and the keys that it means.
+/// Serves a case as far as possible: without lost metadata, with refusals for unreadable objects,
+/// and with its keys.
 fn serve(case: &Case, targets: &[Target]) -> Option<Loopback> {
     let loopback = Loopback::start();
     let mut world = case.world.clone();
@@ -245,8 +245,8 @@ fn status(case: &Case) -> TrailStatus {
     }
 }
 
-/// The keys of a case's region where they are others than sign there. Nothing where its key file
-/// holds what is no key of the forge.
+/// The keys of a case's region, if they differ from the signing keys. `None` if its key file holds
+/// something that is not a key of the forge.
 fn published(keys: &Keys, schedule: &KeySchedule) -> Option<Option<Vec<PublishedKey>>> {
     let Keys::Files(files) = keys else {
         return Some(None);
@@ -284,7 +284,7 @@ fn instant(time: &Value) -> Option<Timestamp> {
     }
 }
 
-/// Runs both programs over a case: ours once for all, the AWS CLI once for each chain.
+/// Runs both programs over a case: ours once, the AWS CLI once for each chain.
 fn look(case: &Case) -> Option<Both> {
     let Ask { targets, from, to } = ask(case);
     let loopback = serve(case, &targets)?;
@@ -308,7 +308,7 @@ fn look(case: &Case) -> Option<Both> {
     for (name, text) in &case.files {
         fs::write(dir.path().join(name), text).expect("a file");
     }
-    // The trails here are made of what a case has: of regions that it leaves out nothing is asked.
+    // The trails come from the case's own chains, so nothing is expected in other regions.
     loopback.fault(Fault::new(Answer::access_denied()).operation("ListTrails"));
     let mut args = online(case, &from, &to);
     args.push("--verbose".to_owned());
@@ -316,7 +316,7 @@ fn look(case: &Case) -> Option<Both> {
     Some(Both { cli, ours, prints })
 }
 
-/// The arguments of a case where its buckets are asked of AWS.
+/// The arguments of a case with its buckets in AWS.
 fn online(case: &Case, from: &str, to: &str) -> Vec<String> {
     let mut args: Vec<String> = Vec::new();
     for pair in case.args.chunks(2) {

@@ -2,19 +2,19 @@
 
 use super::awscli::End;
 
-/// What the AWS CLI gets wrong or does not look at. The numbers are those of the list in
+/// What the AWS CLI gets wrong or does not check. The numbers are those of the list in
 /// [`differences`](super).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// 1. That nothing was found is a success.
+    /// 1. Nothing found is a success.
     NothingFound,
-    /// 2. That the newest or the oldest digests were removed goes unseen.
+    /// 2. Removed newest or oldest digests go unseen.
     Edges,
-    /// 3. A gap is no reason not to succeed.
+    /// 3. A gap is a success.
     Gaps,
-    /// 4. Digests that are missing in a row, or beside a damaged one, count as one.
+    /// 4. Several missing digests in a row, or beside a damaged one, count as one.
     CountsOne,
-    /// 5. The digests of a trail pass for those of one whose name begins its own.
+    /// 5. A trail's digests are taken for those of a trail whose name begins with its name.
     Siblings,
     /// 6. With a bucket's name, an organization's digests are not found.
     OrganizationBucket,
@@ -22,39 +22,39 @@ pub enum Why {
     Offset,
     /// 8. Links, algorithms and the validity of keys are not compared.
     NotCompared,
-    /// 9. Logs that no digest names are not looked for.
+    /// 9. Logs that no digest lists are not searched for.
     Unreferenced,
-    /// 10. What could not be read is INVALID, or ends the run.
+    /// 10. An unreadable object is INVALID, or ends the run.
     CouldNotLook,
-    /// 11. Where metadata was lost or a bucket was copied, nothing is proven by other means.
+    /// 11. If metadata was lost or a bucket was copied, nothing is proven in other ways.
     Copies,
-    /// 12. The bucket before a gap is not visited.
+    /// 12. The bucket used before a gap is not read.
     BucketBeforeGap,
-    /// A key in the other encoding that AWS has published is not understood.
+    /// A key in the other encoding that AWS has published is not parsed.
     KeyEncoding,
-    /// What follows a digest's gzip member is ignored, and so is the lack of a log's checksum.
+    /// Bytes after a digest's gzip member are ignored, and so is a missing checksum of a log.
     Container,
-    /// What lies beside the digests that the links lead to is not looked at.
+    /// Objects beside the linked digests are not checked.
     NotVisited,
-    /// A digest before the window is called for, though it may have expired.
+    /// A digest before the window is required, although it may have expired.
     BeforeTheWindow,
-    /// A digest that only touches the window counts.
+    /// A digest that only touches the window is counted.
     Touching,
-    /// A run is of one account and one region: a chain that is missing is not thought of.
+    /// A run covers one account and one region, so a missing chain goes unseen.
     OneChain,
 }
 
-/// How the two programs differ over one thing.
+/// How the two programs differ in one case.
 pub struct Difference {
     pub name: &'static str,
     pub cli: End,
     pub ours: &'static str,
     pub why: Why,
-    /// What the AWS CLI says.
+    /// The AWS CLI's words.
     pub words: &'static str,
 }
 
-/// A difference, in a line.
+/// A difference, in one line.
 pub const fn differ(
     name: &'static str,
     cli: End,
@@ -71,7 +71,7 @@ pub const fn differ(
     }
 }
 
-/// Whether an outcome of the AWS CLI and a verdict of ours say the same.
+/// Whether a result of the AWS CLI and our verdict agree.
 pub fn agree(cli: End, ours: &str) -> bool {
     matches!(
         (cli, ours),

@@ -1,4 +1,4 @@
-//! Making `testdata/` again, and running every case of it.
+//! Writing `testdata/` again, and running every case in it.
 
 #[cfg(feature = "aws")]
 pub mod s3;
@@ -13,14 +13,14 @@ use crate::support::case::Case;
 use crate::support::cases::all;
 use crate::support::program::{Run, reported, root, run};
 
-/// Set to write `testdata/` anew instead of comparing it.
+/// Set this variable to write `testdata/` again instead of comparing it.
 const BLESS: &str = "TRAILPROOF_BLESS";
 
 fn testdata() -> PathBuf {
     root().join("testdata")
 }
 
-/// Writes `testdata/` anew, once, where that is asked for.
+/// Writes `testdata/` again, once, if the variable is set.
 fn bless() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     if std::env::var_os(BLESS).is_none() {
@@ -45,7 +45,7 @@ fn with_json(args: &[String]) -> Vec<String> {
     all
 }
 
-/// Runs a case: over its folder, or where only S3 can show it, over S3.
+/// Runs a case over its folder or, if only S3 can show it, over S3.
 fn run_case(case: &Case, dir: &Path, args: &[String]) -> Run {
     #[cfg(feature = "aws")]
     if case.sources == ["s3"] {
@@ -61,7 +61,7 @@ fn to_run() -> Vec<Case> {
     cases
 }
 
-/// A report as it is kept: without how it was run.
+/// A report as it is kept, without its run.
 fn without_run(mut report: Value) -> String {
     report
         .as_object_mut()
@@ -98,8 +98,8 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// What must be equal of a file: a gzip file's content, as compressors differ; a `head.json`
-/// without what depends on the compressor.
+/// The part of a file that must be equal: the content of a gzip file, because compressors differ,
+/// and a `head.json` without the fields that depend on the compressor.
 fn essence(name: &str, bytes: &[u8]) -> Vec<u8> {
     use std::io::Read as _;
     if name.ends_with(".head.json") {
@@ -160,7 +160,7 @@ fn testdata_is_what_the_forge_makes() {
     );
 }
 
-/// A case as its `case.toml` says it.
+/// A case as described by its `case.toml`.
 #[derive(serde::Deserialize)]
 struct Told {
     shows: String,
@@ -203,13 +203,13 @@ fn every_case_gives_its_exit_code_and_its_report_with_any_number_of_workers() {
     assert!(ran > 40, "only {ran} cases ran");
 }
 
-/// The text report has the same verdict and names every code, and holds no escape code.
+/// The text report has the same verdict, contains every code, and has no escape codes.
 fn text_says_the_same(case: &Case, dir: &Path, told: &Told) {
     let mut args = vec!["validate".to_owned(), "--verbose".to_owned()];
     args.extend(told.args.iter().cloned());
     let text = run_case(case, dir, &args);
     assert_eq!(text.code, told.exit, "{}", dir.display());
-    // Only that the exit status looks away is told there.
+    // Only the note about the exit status is printed there.
     let accepted = told.args.contains(&"--accept".to_owned());
     assert_eq!(
         text.stderr.contains("the exit status is 0"),

@@ -1,4 +1,4 @@
-//! Every case of `testdata/` from S3: the report is that from disk.
+//! Every case of `testdata/` from S3 has the same report as from disk.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::support::forge::Heads;
 use crate::support::program::report;
 use crate::support::stage::{Stage, arguments};
 
-/// The window's end that a case's report from disk ends with, as arguments for both runs.
+/// The end of the window in a case's report from disk, as arguments for both runs.
 fn end(case: &Case, kept: &Value) -> Vec<String> {
     let given = |name: &str| case.args.iter().any(|a| a == name);
     let ends = kept["chains"].as_array().expect("chains").iter();
@@ -33,7 +33,7 @@ fn kept(case: &Case) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// Runs a case from disk, with all that S3 says of its objects beside them, and from S3.
+/// Runs a case from disk, with all that S3 says about its objects beside them, and from S3.
 fn both(case: &Case) -> ((i32, Value), (i32, Value)) {
     let kept = kept(case);
     let end = end(case, &kept);

@@ -1,4 +1,4 @@
-//! What is wrong, and how it is told: at least one for each row of README's table.
+//! Faults and how they are reported: at least one for each row of README's table.
 
 pub mod bucket;
 pub mod digest;
@@ -22,7 +22,7 @@ pub fn denied_by_cloudtrail(operation: &str) -> Fault {
     Fault::new(Answer::error(400, "AccessDeniedException", &message)).operation(operation)
 }
 
-/// Something that is wrong, and how it is told.
+/// A fault, and the row that reports it.
 pub struct Trouble {
     pub check: &'static str,
     pub status: &'static str,
@@ -33,7 +33,7 @@ pub struct Trouble {
     pub scene: fn() -> Scene,
 }
 
-/// What is wrong with the trail, which is asked for by its ARN.
+/// A fault in the trail, which is given by its ARN.
 pub fn trouble(
     check: &'static str,
     status: &'static str,

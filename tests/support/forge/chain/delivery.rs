@@ -1,4 +1,4 @@
-//! Writing one digest and its logs: what every step of a chain has in common.
+//! Writing one digest and its logs.
 
 use std::mem;
 

@@ -37,7 +37,7 @@ enum State {
 /// A chain in the making.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// What it is of; the trail's bucket and prefix are those in force now.
+    /// The chain's account and region; the trail's bucket and prefix are those in force now.
     pub spec: ChainSpec,
     /// Its digests, oldest first, as they were delivered.
     pub digests: Vec<DigestRecord>,
@@ -46,9 +46,9 @@ pub struct Chain {
     /// Logs delivered while validation was off.
     pub undigested: Vec<LogRecord>,
     state: State,
-    /// Where delivered time ends.
+    /// The end of the delivered time.
     cursor: Option<Timestamp>,
-    /// Since when there are events to log.
+    /// The time from which there are events to log.
     since: Timestamp,
     /// Events for the next log.
     queue: Vec<Fields>,
@@ -69,7 +69,7 @@ impl Chain {
         }
     }
 
-    /// Where delivered time ends: the end of the last digest, or of the undigested logs.
+    /// The end of the delivered time: that of the last digest, or of the logs without digests.
     pub fn end(&self) -> Timestamp {
         self.cursor.expect("the chain was started")
     }
@@ -79,7 +79,7 @@ impl Chain {
         self.digests.last().expect("the chain was started")
     }
 
-    /// Every log of the chain: those of digests, of backfills, and the undigested.
+    /// Every log of the chain: those of digests, of backfill digests, and those without digests.
     pub fn all_logs(&self) -> impl Iterator<Item = &LogRecord> {
         self.digests
             .iter()
@@ -94,8 +94,8 @@ impl Chain {
         self.begin(w, at, false);
     }
 
-    /// The same, with logs in the starting digest: not yet seen of CloudTrail, but not
-    /// excluded for validation switched on while logging runs.
+    /// Starts with logs in the starting digest. CloudTrail has not been seen to do this, but it is
+    /// not excluded if validation is enabled while logging runs.
     pub fn start_listing_logs(&mut self, w: &mut World, at: Timestamp) {
         self.begin(w, at, true);
     }
@@ -158,8 +158,8 @@ impl Chain {
         }
     }
 
-    /// Hourly digests for hours without any log: CloudTrail writes them all the same. Events
-    /// waiting for a log are lost.
+    /// Hourly digests for hours without logs, which CloudTrail writes too. Events that wait for a
+    /// log are lost.
     pub fn quiet_until(&mut self, w: &mut World, until: Timestamp) {
         self.queue.clear();
         while after(self.end(), HOUR) <= until {
@@ -167,8 +167,8 @@ impl Chain {
         }
     }
 
-    /// Stops logging at `at`: hourly digests up to it, then a final one, shorter than an hour,
-    /// that ends there and holds the StopLogging event in one of its logs.
+    /// Stops logging at `at`: hourly digests until then, and a final shorter one that ends there
+    /// and holds the StopLogging event in one of its logs.
     pub fn stop(&mut self, w: &mut World, at: Timestamp) {
         self.stop_with(w, at, "StopLogging");
     }
@@ -193,8 +193,7 @@ impl Chain {
         self.state = State::Cut { said: false };
     }
 
-    /// Switches validation off at `at`, with the UpdateTrail event that says so in a log of
-    /// the last digest written.
+    /// Disables validation at `at`; a log of the last digest holds the UpdateTrail event.
     pub fn disable_validation(&mut self, w: &mut World, at: Timestamp) {
         self.run_until(w, at);
         let params = json!({"name": self.spec.trail.arn(), "enableLogFileValidation": false});
@@ -203,8 +202,8 @@ impl Chain {
         self.state = State::Cut { said: true };
     }
 
-    /// Delivers logs without digests, hour by hour: validation is off. The first holds the
-    /// UpdateTrail event that says so, unless a digested one does.
+    /// Delivers logs without digests, hour by hour, while validation is off. The first holds the
+    /// UpdateTrail event, unless a log with a digest does.
     pub fn undigested_until(&mut self, w: &mut World, until: Timestamp) {
         let State::Cut { said } = self.state else {
             panic!("validation is on");
@@ -238,7 +237,7 @@ impl Chain {
     }
 
     /// Puts the UpdateTrail event that sets `changes` into the next log, as [`Chain::move_to`] does
-    /// for a bucket: `{"isMultiRegionTrail": false}`. What it does to chains is left to the caller.
+    /// for a bucket: `{"isMultiRegionTrail": false}`. The caller must apply the effect on chains.
     pub fn update(&mut self, at: Timestamp, changes: Value) {
         let mut params = json!({"name": self.spec.trail.arn()});
         for (name, value) in changes.as_object().expect("what is set") {
@@ -247,14 +246,14 @@ impl Chain {
         self.announce("UpdateTrail", at, params);
     }
 
-    /// Puts any record into the next log delivered after its event, whichever chain this is. A
-    /// start and a quiet hour lose what waits.
+    /// Puts any record into the next log that is delivered after its event. Starts and quiet hours
+    /// drop waiting records.
     pub fn record(&mut self, event: Fields) {
         self.queue.push(event);
     }
 
-    /// Puts a management event into the next log, if this chain is the one that would show
-    /// it: the trail's own account, in its home region.
+    /// Puts a management event into the next log, if this chain would show it: the trail's own
+    /// account, in its home region.
     fn announce(&mut self, name: &str, at: Timestamp, params: Value) {
         let trail = &self.spec.trail;
         if self.spec.region == trail.home_region && self.spec.account == trail.account {
@@ -263,9 +262,9 @@ impl Chain {
         }
     }
 
-    /// Writes a backfill digest for the hour that ends at `interval_end`, for logs a delay kept
-    /// out of the original. It is signed with the key of its generation, and linked to the
-    /// backfill digest before it only if `linked`.
+    /// Writes a backfill digest for the hour that ends at `interval_end`, for logs that were
+    /// delayed. It is signed with the key valid when it was generated, and linked to the previous
+    /// backfill digest only if `linked`.
     pub fn backfill(
         &mut self,
         w: &mut World,
@@ -301,15 +300,15 @@ impl Chain {
         self.backfills.push(draft.seal(w));
     }
 
-    /// Writes the next hourly digest with its fields changed before it is hashed and signed.
-    /// It is delivered to its usual place; what is signed follows the changed fields. Gives
-    /// its number in `digests`.
+    /// Writes the next hourly digest, with its fields changed before it is hashed and signed. It is
+    /// delivered to its usual place; the signature covers the changed fields. Returns its index in
+    /// `digests`.
     pub fn append_custom(&mut self, w: &mut World, edit: impl FnOnce(&mut Fields)) -> usize {
         self.step(w, HOUR, true, edit)
     }
 
-    /// Writes a rival of the digest with this number: the same predecessor and start, no logs,
-    /// an end `seconds` later, and a true signature. The chain itself goes on without it.
+    /// Writes a rival of this digest: the same predecessor and start, no logs, an end `seconds`
+    /// later, and a genuine signature. The chain itself goes on without it.
     pub fn fork(&self, w: &mut World, index: usize, seconds: i64) -> DigestRecord {
         let original = &self.digests[index];
         let previous = index.checked_sub(1).map(|before| &self.digests[before]);

@@ -1,23 +1,23 @@
-//! What a chain is of, and how much it holds.
+//! A chain's trail, account, region and volume.
 
 use std::ops::RangeInclusive;
 
 use super::super::trail::Trail;
 
-/// What a chain is of and how much it holds.
+/// A chain's trail, account, region and volume.
 #[derive(Clone, Debug)]
 pub struct ChainSpec {
     /// The trail.
     pub trail: Trail,
-    /// The account delivered for.
+    /// The account.
     pub account: String,
-    /// The region delivered from.
+    /// The region.
     pub region: String,
     /// Logs in an hour that is not quiet.
     pub logs_per_hour: RangeInclusive<u32>,
     /// Events in a log.
     pub events_per_log: RangeInclusive<u32>,
-    /// The least size of a log, inflated.
+    /// The least inflated size of a log, in bytes.
     pub pad: Option<RangeInclusive<usize>>,
 }
 
@@ -34,28 +34,28 @@ impl ChainSpec {
         }
     }
 
-    /// The same for another account, as organization trails deliver.
+    /// Sets another account, as organization trails deliver.
     #[must_use]
     pub fn account(mut self, account: &str) -> Self {
         self.account = account.to_owned();
         self
     }
 
-    /// The same with another number of logs in an hour.
+    /// Sets the number of logs per hour.
     #[must_use]
     pub fn logs(mut self, per_hour: RangeInclusive<u32>) -> Self {
         self.logs_per_hour = per_hour;
         self
     }
 
-    /// The same with another number of events in a log.
+    /// Sets the number of events per log.
     #[must_use]
     pub fn events(mut self, per_log: RangeInclusive<u32>) -> Self {
         self.events_per_log = per_log;
         self
     }
 
-    /// The same with logs of at least a size, inflated.
+    /// Sets the least inflated size of logs.
     #[must_use]
     pub fn pad(mut self, bytes: RangeInclusive<usize>) -> Self {
         self.pad = Some(bytes);
