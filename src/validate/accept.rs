@@ -1,5 +1,5 @@
-//! What was accepted beforehand: shown in full, the verdict unchanged; only the exit status looks
-//! away (pure).
+//! Findings that somebody accepted before the run, from an `--accept` file. They are reported in full and
+//! do not change the verdict; only the exit status ignores them (pure).
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -11,16 +11,16 @@ use crate::proof::finding::{Code, Finding, Verdict};
 use crate::report::validation::v1::Accepted;
 use crate::validate::outcome::{Outcome, verdict};
 
-/// One thing that somebody has looked into and accepted.
+/// One entry of an `--accept` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// The chain it concerns.
+    /// The chain that it applies to.
     pub chain: ChainId,
-    /// The time it concerns.
+    /// The time that it applies to.
     pub time: Window,
-    /// Why it is accepted.
+    /// Why this is accepted.
     pub reason: String,
-    /// Who accepted it.
+    /// Who accepted this.
     pub who: String,
 }
 
@@ -41,10 +41,10 @@ struct RawEntry {
     who: String,
 }
 
-/// Reads a file of `[[accept]]` tables in TOML, each with chain, from, to, reason and who.
+/// Parses a TOML file of `[[accept]]` tables, each with `chain`, `from`, `to`, `reason` and `who`.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// What is wrong with the file, in words.
 pub fn parse(text: &str) -> Result<Vec<Acceptance>, String> {
     let raw: RawAcceptances = toml::from_str(text).map_err(|e| e.message().to_owned())?;
     raw.accept.into_iter().map(RawEntry::checked).collect()
@@ -86,7 +86,7 @@ impl Acceptance {
 
     fn covers_finding(&self, finding: &Finding) -> bool {
         match (&finding.chain, &finding.interval) {
-            // Nothing found is never success, whoever says so.
+            // Finding nothing is never a success, whoever accepts it.
             _ if finding.code == Code::NothingFound => false,
             (Some(chain), Some(time)) => self.covers(chain, time),
             _ => false,
@@ -94,7 +94,7 @@ impl Acceptance {
     }
 }
 
-/// What was accepted, as the report shows it.
+/// The acceptances as the report shows them, each with the number of findings that it applies to.
 pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
     let show = |a: &Acceptance| Accepted {
         chain: a.chain.to_string(),
@@ -111,24 +111,24 @@ pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
     accepted.iter().map(show).collect()
 }
 
-/// The verdict over what is not accepted, which decides the exit status alone. A finding is
-/// accepted if its whole interval is; so is a stretch of coverage.
+/// The verdict over everything that is not accepted. Only the exit status depends on it. A finding or a
+/// stretch of coverage is accepted only if its whole time is.
 pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
     let findings = outcome
         .findings
         .iter()
         .filter(|f| !accepted.iter().any(|a| a.covers_finding(f)));
     let states = outcome.chains.iter().flat_map(|chain| {
-        // Several acceptances may cover one stretch together.
-        let mut forgiven = Spans::default();
+        // Several acceptances together may cover one stretch.
+        let mut covered = Spans::default();
         accepted
             .iter()
             .filter(|a| a.chain == chain.id)
-            .for_each(|a| forgiven.insert(a.time));
+            .for_each(|a| covered.insert(a.time));
         let left = chain
             .coverage
             .iter()
-            .filter(|s| !forgiven.missing_from(s.time).is_empty());
+            .filter(|s| !covered.missing_from(s.time).is_empty());
         left.map(|s| s.state).collect::<Vec<State>>()
     });
     verdict(findings.map(|f| f.severity).max(), states, outcome.complete)

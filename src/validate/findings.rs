@@ -1,5 +1,7 @@
-//! Findings kept in bounded memory: above a number of one code in one chain, or where those of all chains
-//! would be too many, they collapse into one a chain and code, with a count.
+//! Findings in bounded memory. Each chain has a ledger. When a ledger holds too many findings of one code
+//! and severity, or all ledgers together hold too many, these findings collapse into one with a count.
+//!
+//! Findings that collapse are returned to the caller once, so that an observer still receives each of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -7,29 +9,29 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::reason::Reason;
 
-/// All ledgers of one run, which share what findings may take.
+/// All ledgers of one run. They share one bound on memory.
 #[derive(Clone)]
 pub struct Ledgers(Arc<Mutex<LedgerPool>>);
 
 struct LedgerPool {
-    /// Findings of one code and severity that one ledger keeps.
-    each: usize,
-    /// Findings that all of them keep.
-    together: usize,
-    /// Findings added, but for each kind in each ledger at most `each`. It only grows with what is
-    /// added, so that what is kept in the end depends on no order.
-    held: usize,
+    /// The most findings of one kind that one ledger keeps.
+    per_kind: usize,
+    /// The most findings that all ledgers keep together.
+    in_all: usize,
+    /// Findings added, at most `per_kind` of each kind and ledger, whether or not they collapsed since.
+    /// It depends only on what was added, so the order of additions does not change what is kept.
+    counted: usize,
     pages: Vec<Arc<Mutex<FindingPage>>>,
 }
 
 impl Ledgers {
-    /// Ledgers that keep `each` findings of one code and severity, and `together` in all: where these
-    /// would be more, `each` is halved until they are not.
-    pub fn new(each: usize, together: usize) -> Self {
+    /// Ledgers that each keep at most `per_kind` findings of one code and severity. `per_kind` is halved
+    /// until all ledgers together keep at most `in_all`.
+    pub fn new(per_kind: usize, in_all: usize) -> Self {
         Ledgers(Arc::new(Mutex::new(LedgerPool {
-            each,
-            together,
-            held: 0,
+            per_kind,
+            in_all,
+            counted: 0,
             pages: Vec::new(),
         })))
     }
@@ -44,31 +46,31 @@ impl Ledgers {
 }
 
 impl LedgerPool {
-    /// Halves what each may keep until all is within bounds. Gives what is counted only from now on.
+    /// Halves `per_kind` until all findings are within the bound. Returns the findings that collapsed.
     fn make_room(&mut self) -> Vec<Finding> {
-        let mut counted = Vec::new();
-        while self.held > self.together && self.each > 1 {
-            self.each /= 2;
-            self.held = 0;
+        let mut collapsed = Vec::new();
+        while self.counted > self.in_all && self.per_kind > 1 {
+            self.per_kind /= 2;
+            self.counted = 0;
             for page in &self.pages {
                 let mut page = lock(page);
-                counted.extend(page.shrink(self.each));
-                self.held += page.held(self.each);
+                collapsed.extend(page.shrink(self.per_kind));
+                self.counted += page.count(self.per_kind);
             }
         }
-        counted
+        collapsed
     }
 }
 
-/// Findings of one chain, or of none.
+/// The findings of one chain, or those that belong to no chain.
 pub struct Ledger {
     all: Ledgers,
-    /// Nothing while nothing was found, as in most of thousands.
+    /// `None` while there is no finding, as in most of thousands of chains.
     page: Option<Arc<Mutex<FindingPage>>>,
 }
 
 impl Ledger {
-    /// Adds a finding. Gives those, of this ledger and of others, that are counted only from now on.
+    /// Adds a finding. Returns the findings, of this and of other ledgers, that collapsed.
     pub fn add(&mut self, finding: Finding) -> Vec<Finding> {
         let mut all = lock(&self.all.0);
         let page = self.page.get_or_insert_with(|| {
@@ -76,50 +78,50 @@ impl Ledger {
             all.pages.push(Arc::clone(&page));
             page
         });
-        let (more, mut counted) = lock(page).add(finding, all.each);
-        all.held += usize::from(more);
-        counted.extend(all.make_room());
-        counted
+        let (is_counted, mut collapsed) = lock(page).add(finding, all.per_kind);
+        all.counted += usize::from(is_counted);
+        collapsed.extend(all.make_room());
+        collapsed
     }
 
-    /// Those findings that are asked for, but for those that stand for many that were given back. They
-    /// are not given back hereafter.
-    pub fn settle(&mut self, asked: impl Fn(&&Finding) -> bool) -> Vec<Finding> {
+    /// The findings that did not collapse and match a filter. If they collapse later, [`Ledger::add`] does
+    /// not return them again.
+    pub fn finalize(&mut self, filter: impl Fn(&&Finding) -> bool) -> Vec<Finding> {
         let Some(page) = &self.page else {
             return Vec::new();
         };
         let mut page = lock(page);
-        page.settled = true;
+        page.is_final = true;
         let kept = page.kept.values().flatten();
-        let kept = kept.chain(page.unlooked.values());
-        kept.filter(asked).cloned().collect()
+        let kept = kept.chain(page.cut_short.values());
+        kept.filter(filter).cloned().collect()
     }
 
-    /// The gravest severity in it.
+    /// The worst severity of all findings.
     pub fn worst(&self) -> Option<Severity> {
         let page = lock(self.page.as_ref()?);
         page.all().map(|f| f.severity).max()
     }
 
-    /// Shows each finding.
-    pub fn each(&self, look: impl FnMut(&Finding)) {
+    /// Calls `visit` with each finding.
+    pub fn for_each(&self, visit: impl FnMut(&Finding)) {
         if let Some(page) = &self.page {
-            lock(page).all().for_each(look);
+            lock(page).all().for_each(visit);
         }
     }
 
-    /// Adds something to each finding.
+    /// Changes each finding.
     pub fn amend(&mut self, change: impl FnMut(&mut Finding)) {
         let Some(page) = &self.page else { return };
         let mut page = lock(page);
         let page = &mut *page;
         let kept = page.kept.values_mut().flatten();
         kept.chain(page.collapsed.values_mut())
-            .chain(page.unlooked.values_mut())
+            .chain(page.cut_short.values_mut())
             .for_each(change);
     }
 
-    /// All findings.
+    /// All findings, with one for those that collapsed.
     pub fn into_findings(self) -> Vec<Finding> {
         let page = self.page.map(|page| std::mem::take(&mut *lock(&page)));
         let page = page.unwrap_or_default();
@@ -127,36 +129,37 @@ impl Ledger {
             .into_values()
             .flatten()
             .chain(page.collapsed.into_values())
-            .chain(page.unlooked.into_values())
+            .chain(page.cut_short.into_values())
             .collect()
     }
 }
 
-/// What is the same for findings that collapse into one.
+/// Findings of one kind collapse into one.
 type FindingKind = (Code, Severity);
 
-/// What one ledger holds.
+/// The findings of one ledger.
 #[derive(Default)]
 struct FindingPage {
     kept: BTreeMap<FindingKind, Vec<Finding>>,
     collapsed: BTreeMap<FindingKind, Finding>,
-    unlooked: BTreeMap<(Code, Reason), Finding>,
-    /// Whether those that are kept were told.
-    settled: bool,
+    /// Reads that failed because the run was cut short: one finding with a count for each.
+    cut_short: BTreeMap<(Code, Reason), Finding>,
+    /// Whether the caller has all findings.
+    is_final: bool,
 }
 
 impl FindingPage {
-    /// Adds a finding. Tells whether there is one more of a kind that is kept, and gives those that
-    /// are counted only from now on.
+    /// Adds a finding. Returns whether it counts towards the bound of all ledgers, and the findings that
+    /// collapsed.
     fn add(&mut self, finding: Finding, limit: usize) -> (bool, Vec<Finding>) {
         let kind = (finding.code, finding.severity);
         if let Some(one) = self.collapsed.get_mut(&kind) {
             merge(one, &finding);
             return (false, vec![finding]);
         }
-        // Once nothing more could be looked at, one finding says of how much.
+        // Once the run is cut short, every further read fails for the same reason.
         if let Some(reason) = finding.reason.filter(|reason| reason.ends_run()) {
-            match self.unlooked.get_mut(&(finding.code, reason)) {
+            match self.cut_short.get_mut(&(finding.code, reason)) {
                 Some(one) => merge(one, &finding),
                 None => {
                     let one = Finding {
@@ -164,20 +167,21 @@ impl FindingPage {
                         message: finding.message.clone(),
                         ..collapse(finding)
                     };
-                    self.unlooked.insert((one.code, reason), one);
+                    self.cut_short.insert((one.code, reason), one);
                 }
             }
             return (false, Vec::new());
         }
         let kept = self.kept.entry(kind).or_default();
         kept.push(finding);
-        let more = kept.len() <= limit;
-        (more, self.shrink(limit))
+        let is_counted = kept.len() <= limit;
+        (is_counted, self.shrink(limit))
     }
 
-    /// Collapses what is above a limit. Gives what was not told yet.
+    /// Collapses the kinds with more than `limit` findings. Returns these findings, unless the caller has
+    /// them.
     fn shrink(&mut self, limit: usize) -> Vec<Finding> {
-        let mut counted = Vec::new();
+        let mut shrunk = Vec::new();
         let many = self.kept.extract_if(.., |_, kept| kept.len() > limit);
         for (kind, all) in many {
             if let Some((first, others)) = all.split_first() {
@@ -185,16 +189,16 @@ impl FindingPage {
                 others.iter().for_each(|finding| merge(&mut one, finding));
                 self.collapsed.insert(kind, one);
             }
-            counted.extend(all);
+            shrunk.extend(all);
         }
-        if self.settled {
-            counted.clear();
+        if self.is_final {
+            shrunk.clear();
         }
-        counted
+        shrunk
     }
 
-    /// How many findings count towards what all ledgers may hold.
-    fn held(&self, limit: usize) -> usize {
+    /// How many findings count towards the bound of all ledgers.
+    fn count(&self, limit: usize) -> usize {
         let kept: usize = self.kept.values().map(Vec::len).sum();
         kept + self.collapsed.len() * limit
     }
@@ -202,15 +206,15 @@ impl FindingPage {
     fn all(&self) -> impl Iterator<Item = &Finding> {
         let kept = self.kept.values().flatten();
         kept.chain(self.collapsed.values())
-            .chain(self.unlooked.values())
+            .chain(self.cut_short.values())
     }
 }
 
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(|e| e.into_inner())
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-/// A finding that stands for many: what differs between them is not kept.
+/// A finding with a count that stands for many. It keeps nothing that may differ between them.
 fn collapse(one: Finding) -> Finding {
     Finding {
         chain: one.chain,

@@ -12,27 +12,27 @@ use crate::validate::observer::Step;
 impl Context<'_> {
     /// Adds a finding to those of a chain, and tells of it.
     pub(super) fn add(&self, ledger: &mut Ledger, finding: Finding) {
-        self.observer.known(&finding);
+        self.observer.found(&finding);
         self.keep(ledger, finding);
     }
 
     /// Adds a finding that was told of before.
     pub(super) fn keep(&self, ledger: &mut Ledger, finding: Finding) {
         if is_final(&finding) {
-            self.observer.settled(&finding);
+            self.observer.finalized(&finding);
         }
         let counted = ledger.add(finding).into_iter();
         counted
             .filter(|f| !is_final(f))
-            .for_each(|f| self.observer.settled(&f));
+            .for_each(|f| self.observer.finalized(&f));
     }
 
     /// Tells those that were kept until all that bears on them was known.
     pub(super) fn settle(&self, ledger: &mut Ledger) {
-        let mut kept = ledger.settle(|f| !is_final(f));
+        let mut kept = ledger.finalize(|f| !is_final(f));
         kept.sort_by_cached_key(Finding::order);
         kept.dedup();
-        kept.iter().for_each(|f| self.observer.settled(f));
+        kept.iter().for_each(|f| self.observer.finalized(f));
     }
 
     /// Tells how many digests of one account and region will be read.

@@ -1,4 +1,4 @@
-//! Telling a caller what is going on, without drawing anything.
+//! Reports the progress of a validation to a caller, without drawing anything.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,29 @@ use crate::proof::finding::Finding;
 use crate::proof::judge::{Proof, Verified};
 use crate::validate::outcome::ChainOutcome;
 
-/// What kind of object was judged.
+/// Receives the progress of a validation, from any thread. Every method does nothing by default.
+///
+/// Digests of one chain come newest first, then backfill digests. Chains come one after another only if
+/// [`Request::chains_at_once`](crate::validate::request::Request::chains_at_once) is 1.
+pub trait Observer: Sync {
+    /// An object was judged.
+    fn judged(&self, _: JudgedObject<'_>) {}
+
+    /// The work made progress.
+    fn step(&self, _: Step) {}
+
+    /// A finding was made. Events that explain it may be added later.
+    fn found(&self, _: &Finding) {}
+
+    /// A finding is final. Each finding is reported once, even if the outcome collapses many into one.
+    /// The findings of one chain always come in the same order.
+    fn finalized(&self, _: &Finding) {}
+
+    /// A chain is final, and so are its findings.
+    fn concluded(&self, _: &ChainOutcome) {}
+}
+
+/// The kind of an object that was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectKind {
     /// A digest.
@@ -21,77 +43,58 @@ pub enum ObjectKind {
 /// One object that was judged.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgedObject<'a> {
-    /// The chain it belongs to.
+    /// The chain that it belongs to.
     pub chain: &'a ChainId,
-    /// What it is.
+    /// Whether it is a digest, a backfill digest or a log.
     pub kind: ObjectKind,
-    /// The bucket recorded for it, where it is known.
+    /// The bucket that is recorded for it, if it is known.
     pub bucket: Option<&'a str>,
     /// Its key.
     pub key: &'a str,
-    /// The gravest thing found on it; `None` if it is in order.
+    /// The worst finding about it; `None` if it is intact.
     pub finding: Option<&'a Finding>,
-    /// Whether it was read, or only looked for.
+    /// Whether its content was read. A log that is not read must only exist.
     pub read: bool,
-    /// The end of the interval of a digest, or of the one that names a log.
+    /// The end of the interval of the digest, or of the digest that lists the log.
     pub end: Timestamp,
-    /// A digest that is proven, and by what.
+    /// For a digest that is proven: its content, and what proves it.
     pub proven: Option<(&'a Verified, &'a Proof)>,
-    /// The bucket and key of the digest that names a log.
+    /// For a log: bucket and key of the digest that lists it.
     pub digest: Option<(&'a str, &'a str)>,
-    /// It only touches the window, so it counts in nothing: told where the request asks for that.
+    /// Whether it lies outside the window and is reported only because of
+    /// [`Request::observed`](crate::validate::request::Request::observed). It counts in no result.
     pub outside_window: bool,
 }
 
-/// A step of the work, told as it is taken, by any thread. Numbers add up.
+/// Progress of the work. Numbers of one kind add up, except for [`Step::Read`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// So many folders of digests are there to be listed: one an account and region.
+    /// Folders of digests were found: one per account and region.
     Folders(u64),
-    /// One of them was listed, and holds so many digests to be read.
+    /// One of these folders was listed; it holds this many digests to read.
     Listed(u64),
-    /// So many digests were dealt with.
+    /// This many digests were judged.
     Digests(u64),
-    /// So many logs more are named by proven digests.
+    /// Proven digests list this many logs to check.
     Named(u64),
-    /// Every digest was dealt with: from now on logs are read.
+    /// All digests are judged, and logs are checked from now on.
     Logs,
-    /// A log was dealt with.
+    /// A log was checked.
     Log,
-    /// Every log was dealt with: from now on events around gaps are looked up.
+    /// All logs are checked, and events around gaps are looked up from now on.
     Causes,
-    /// From now on it is looked what else is there.
+    /// From now on, objects that no digest lists are judged.
     Others,
-    /// So many bytes were read from the source so far, which does not add up.
+    /// Bytes read from the source so far, in total.
     Read(u64),
 }
 
-/// Receives progress. Within a chain the order is that of the walk, newest first; chains are told
-/// one after another only with one chain at a time.
-pub trait Observer: Sync {
-    /// An object was judged.
-    fn judged(&self, _: JudgedObject<'_>) {}
-
-    /// The work came further.
-    fn step(&self, _: Step) {}
-
-    /// A finding is known by now. What bears on it may be added to it later.
-    fn known(&self, _: &Finding) {}
-
-    /// A finding is final. Each is told once, also where the outcome tells of many as one; those of one
-    /// chain always in the same order.
-    fn settled(&self, _: &Finding) {}
-
-    /// A chain is final, and so is each of its findings.
-    fn concluded(&self, _: &ChainOutcome) {}
-}
-
-/// An observer that does not look.
+/// An observer that ignores everything.
 pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Several observers as one, told in this order.
+/// Several observers as one, called in this order.
 pub struct All<'a>(pub Vec<&'a dyn Observer>);
 
 impl Observer for All<'_> {
@@ -103,12 +106,12 @@ impl Observer for All<'_> {
         self.0.iter().for_each(|o| o.step(step));
     }
 
-    fn known(&self, finding: &Finding) {
-        self.0.iter().for_each(|o| o.known(finding));
+    fn found(&self, finding: &Finding) {
+        self.0.iter().for_each(|o| o.found(finding));
     }
 
-    fn settled(&self, finding: &Finding) {
-        self.0.iter().for_each(|o| o.settled(finding));
+    fn finalized(&self, finding: &Finding) {
+        self.0.iter().for_each(|o| o.finalized(finding));
     }
 
     fn concluded(&self, chain: &ChainOutcome) {

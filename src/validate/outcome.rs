@@ -1,4 +1,4 @@
-//! What a validation found, before any report is made of it.
+//! The outcome of a validation, before a report is made of it.
 
 use jiff::Timestamp;
 
@@ -6,111 +6,109 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Location, Tally};
-use crate::proof::coverage::Stretch;
+use crate::proof::coverage::{State, Stretch};
 use crate::proof::finding::{Finding, Severity, Verdict};
 use crate::proof::gap::Gap;
 use crate::proof::signature::KeyUse;
 
-/// Logs by what became of them.
+/// Logs, counted by their result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LogTally {
-    /// As delivered.
+    /// Intact: what CloudTrail delivered.
     pub valid: u64,
     /// Altered.
     pub failed: u64,
-    /// Not there.
+    /// Missing.
     pub missing: u64,
     /// Could not be checked.
     pub unproven: u64,
-    /// There, and not read on request.
+    /// Present, and not read on request.
     pub not_read: u64,
-    /// There, and named by no digest; `None` if they were not looked for.
+    /// Present, and listed by no digest; `None` if the folders of logs were not listed.
     pub unreferenced: Option<u64>,
 }
 
-/// One chain.
+/// The outcome of one chain.
 #[derive(Debug, Clone)]
 pub struct ChainOutcome {
     /// The chain.
     pub id: ChainId,
-    /// The window it was held against.
+    /// The window that it was validated over.
     pub window: Window,
     /// Its verdict.
     pub verdict: Verdict,
-    /// Until when everything from the window's beginning is verified without interruption.
+    /// The end of the time that is verified without interruption from the beginning of the window.
     pub verified_until: Option<Timestamp>,
-    /// Where its digests were written.
+    /// Where its proven digests were written.
     pub locations: Vec<Location>,
-    /// The state of every instant of the window.
+    /// The state of every instant of the window, in order.
     pub coverage: Vec<Stretch>,
-    /// Its gaps.
+    /// Its gaps, in order.
     pub gaps: Vec<Gap>,
-    /// Its digests.
+    /// Its digests, counted by their result.
     pub digests: Tally,
-    /// Its backfill digests.
+    /// Its backfill digests, counted by their result.
     pub backfill: Tally,
-    /// The logs its digests name.
+    /// The logs that its proven digests list.
     pub logs: LogTally,
     /// The oldest and the newest proven digest in the window.
     pub anchors: Option<Box<(Anchor, Anchor)>>,
-    /// SHA-256 over the evidence: its digests, backfill digests and logs, and what became of each.
+    /// The evidence hash: SHA-256 over its digests, backfill digests and logs, and the result of each.
     pub evidence: Sha256,
 }
 
-/// The whole of it.
+/// The outcome of a validation.
 #[must_use]
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The maximum over everything below.
+    /// The worst verdict of all findings and all coverage; the answer of the validation.
     pub verdict: Verdict,
-    /// Whether everything that was asked for could be looked at.
+    /// Whether everything requested could be checked.
     pub complete: bool,
-    /// The chains, by id.
+    /// The chains, sorted by id.
     #[allow(
         clippy::vec_box,
-        reason = "of thousands, each takes the room of what it was made of"
+        reason = "of thousands of chains, each box reuses the memory that the state of its chain freed"
     )]
     pub chains: Vec<Box<ChainOutcome>>,
-    /// The findings: by chain, from, key, code.
+    /// The findings, sorted by chain, beginning, key and code.
     pub findings: Vec<Finding>,
-    /// Keys that proved something, by region and fingerprint.
+    /// The public keys used, sorted by region and fingerprint.
     pub keys: Vec<KeyUse>,
-    /// What this validation does not prove, in sentences.
+    /// What this validation does not prove, one sentence each.
     pub not_proven: Vec<String>,
     /// Bytes read from the source.
     pub bytes_read: u64,
-    /// Bytes hashed: what was inflated.
+    /// Bytes hashed, after decompression.
     pub bytes_hashed: u64,
-    /// Requests made of the source.
+    /// Requests made.
     pub requests: Requests,
 }
 
-/// Requests made of a source, by kind.
+/// Requests, counted by kind. On disk, an opened file is a `get`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// Listings.
+    /// Requests to list folders and keys.
     pub list: u64,
     /// Objects opened.
     pub get: u64,
-    /// Objects looked at without reading them.
+    /// Requests for the metadata of objects.
     pub head: u64,
     /// Requests for public keys.
     pub keys: u64,
-    /// Requests for what CloudTrail says of trails.
+    /// Requests about trails and their events.
     pub trails: u64,
 }
 
-/// The verdict: the maximum over the gravest finding and all coverage states. A report that is not
-/// complete is at least unproven.
+/// The verdict: the worst of all findings and all coverage states. An outcome that is not complete is at
+/// best unproven.
 pub fn verdict(
     worst: Option<Severity>,
-    states: impl IntoIterator<Item = crate::proof::coverage::State>,
+    states: impl IntoIterator<Item = State>,
     complete: bool,
 ) -> Verdict {
     let worst = worst.map(Severity::verdict);
-    let states = states
-        .into_iter()
-        .map(crate::proof::coverage::State::verdict);
+    let states = states.into_iter().map(State::verdict);
     let least = if complete {
         Verdict::Verified
     } else {

@@ -1,9 +1,9 @@
-//! An outcome as the frozen report shows it.
+//! Turns an outcome into the frozen report types.
 
 use jiff::Timestamp;
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::{Evidence as Known, Via as Told};
+use crate::cloudtrail::event::{Evidence as KnownEvent, Via as KnownVia};
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, Severity};
 use crate::proof::keys;
@@ -14,10 +14,10 @@ use crate::report::validation::v1::{
     KeyOrigin, Location, Logs, Report, Requested, Requests, Run, SCHEMA, Span, Stretch, Totals,
     Undigested, Via,
 };
-use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as Made};
+use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
 
 impl Report {
-    /// The view of an outcome, which it takes the place of: of thousands of chains both are much.
+    /// The report of an outcome. Consumes the outcome: with thousands of chains, both would be large.
     pub fn new(outcome: Outcome, requested: Requested, accepted: Vec<Accepted>, run: Run) -> Self {
         let mut totals = Totals {
             chains: outcome.chains.len() as u64,
@@ -97,19 +97,19 @@ impl Logs {
     }
 }
 
-impl From<Made> for Requests {
-    fn from(made: Made) -> Self {
+impl From<RequestCounts> for Requests {
+    fn from(counts: RequestCounts) -> Self {
         Requests {
-            list: made.list,
-            get: made.get,
-            head: made.head,
-            keys: made.keys,
-            trails: made.trails,
+            list: counts.list,
+            get: counts.get,
+            head: counts.head,
+            keys: counts.keys,
+            trails: counts.trails,
         }
     }
 }
 
-/// A chain as the report shows it.
+/// The report of one chain.
 pub fn chain(chain: &ChainOutcome) -> Chain {
     let id = &chain.id;
     let (first, last) = chain
@@ -184,7 +184,7 @@ fn digest_ref(anchor: &Anchor) -> DigestRef {
     }
 }
 
-/// The view of a key that proved something.
+/// The report of a public key that was used.
 pub(crate) fn key(used: &KeyUse) -> Key {
     Key {
         region: used.region.to_string(),
@@ -198,7 +198,7 @@ pub(crate) fn key(used: &KeyUse) -> Key {
     }
 }
 
-/// The view of a finding.
+/// The report of a finding.
 pub(crate) fn finding(found: Found) -> Finding {
     let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
     Finding {
@@ -224,14 +224,14 @@ pub(crate) fn finding(found: Found) -> Finding {
     }
 }
 
-fn evidence(known: &Known) -> Evidence {
-    let Known { event, via } = known;
+fn evidence(known: &KnownEvent) -> Evidence {
+    let KnownEvent { event, via } = known;
     let (via, log, digest) = match via {
-        Told::VerifiedLog { log, digest, .. } => {
+        KnownVia::VerifiedLog { log, digest, .. } => {
             (Via::VerifiedLog, Some(log.1.clone()), Some(digest.clone()))
         }
-        Told::LookupEvents => (Via::LookupEvents, None, None),
-        Told::TrailStatus => (Via::TrailStatus, None, None),
+        KnownVia::LookupEvents => (Via::LookupEvents, None, None),
+        KnownVia::TrailStatus => (Via::TrailStatus, None, None),
     };
     Evidence {
         event_name: event.name.clone(),

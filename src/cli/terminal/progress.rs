@@ -134,7 +134,7 @@ impl Observer for Progress {
         }
     }
 
-    fn known(&self, finding: &Finding) {
+    fn found(&self, finding: &Finding) {
         let ended = finding.reason.is_some_and(Reason::ends_run);
         if finding.severity == Severity::Note || ended {
             return;

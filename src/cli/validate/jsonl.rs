@@ -76,7 +76,7 @@ impl Stream {
 }
 
 impl Observer for Stream {
-    fn settled(&self, finding: &Finding) {
+    fn finalized(&self, finding: &Finding) {
         self.put(|out| jsonl::finding(&view::finding(finding.clone()), out));
     }
 

@@ -98,7 +98,7 @@ impl Context<'_> {
             for gap in &proved.gaps {
                 interest.around(gap, &proved.id, &owner);
             }
-            proved.ledger.each(|finding| {
+            proved.ledger.for_each(|finding| {
                 if let Some(since) = damage::since(finding) {
                     interest.damaged(since);
                 }

@@ -104,7 +104,7 @@ impl Context<'_> {
         let pending_from = shift(looked, request.delivery_lag.saturating_neg()).max(last);
         let gaps = gap::find(window, pending_from, &main.accounted, &main.restarts);
         for gap in &gaps {
-            self.observer.known(&gap.finding().of(&id));
+            self.observer.found(&gap.finding().of(&id));
         }
         Some(ChainState {
             window,
