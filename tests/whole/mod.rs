@@ -1,6 +1,6 @@
 //! Suites over the whole program:
 //!
-//! - `testdata`: every folder of `testdata/` is as the forge makes it, and gives its exit status and its
+//! - `cases`: every folder of `testdata/` is as the forge makes it, and gives its exit status and its
 //!   report, with any number of workers, from disk and from S3.
 //! - `codes`: finding codes, README's table, the folders of `testdata/` and the published schemas agree.
 //! - `sample`: the commands in README work on the sample.
@@ -13,6 +13,7 @@
 //! - `properties`: object keys, coverage and windows, for every input.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
+pub mod cases;
 mod codes;
 #[cfg(feature = "aws")]
 mod differences;
@@ -25,4 +26,3 @@ mod organization;
 mod properties;
 mod random;
 mod sample;
-pub mod testdata;

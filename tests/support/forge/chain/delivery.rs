@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use super::super::digest::{DigestRecord, LogRecord, digest_fields};
-use super::super::events::{event_time, records, render};
-use super::super::gz::gzip;
-use super::super::json::Fields;
-use super::super::text::{after, sha256_hex, unique_string};
-use super::super::world::{Object, Place, World};
 use super::{Chain, EVENT_LAG, State};
+use crate::support::forge::digest::{DigestRecord, LogRecord, digest_fields};
+use crate::support::forge::events::{event_time, records, render};
+use crate::support::forge::gz::gzip;
+use crate::support::forge::json::Fields;
+use crate::support::forge::text::{after, sha256_hex, unique_string};
+use crate::support::forge::world::{Object, Place, World};
 
 /// Logs to be delivered: their interval, and how far back their events may reach.
 #[derive(Clone, Copy)]

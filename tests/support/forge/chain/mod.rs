@@ -1,20 +1,20 @@
 //! A chain of digests: what one trail delivers for one account and region, through starts,
 //! stops, quiet hours, moves and backfills.
 
-mod delivery;
-mod spec;
+pub mod delivery;
+pub mod spec;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-pub use self::spec::ChainSpec;
+pub use crate::support::forge::chain::spec::ChainSpec;
 
-use self::delivery::Delivery;
 use super::digest::{DigestRecord, LogRecord};
 use super::events::cloudtrail_event;
 use super::json::Fields;
 use super::text::after;
 use super::world::{Place, World};
+use crate::support::forge::chain::delivery::Delivery;
 
 const HOUR: i64 = 3_600;
 

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::trail::Trail;
+use crate::support::forge::trail::Trail;
 
 /// A chain's trail, account, region and volume.
 #[derive(Clone, Debug)]
