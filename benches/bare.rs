@@ -1,5 +1,5 @@
-//! What the machine allows on disk: every object of a folder is read, inflated and hashed on all
-//! cores, and nothing is made of it. The least that a validation could do.
+//! The lower bound for a validation on disk: reads, inflates and hashes every object of a folder on all
+//! cores, and does nothing else.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -19,7 +19,7 @@ use libdeflater::{DecompressionError, Decompressor};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// What is read and inflated at a time.
+/// Bytes read at a time, and bytes inflated at a time.
 const CHUNK: usize = 128 << 10;
 
 /// Reads, inflates and hashes every `.json.gz` of a folder
@@ -59,12 +59,12 @@ fn main() {
     let work = || {
         let mut inflated = 0;
         let mut stream = Stream::default();
-        let mut whole = Whole::default();
-        // Taken a few at a time, so that no worker is left with the last of them.
+        let mut at_once = AtOnce::default();
+        // One file at a time, so that all workers finish together.
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
             inflated += match args.with {
                 With::ZlibRs => stream.hash(file),
-                With::Libdeflate => whole.hash(file),
+                With::Libdeflate => at_once.hash(file),
             };
         }
         inflated
@@ -77,12 +77,12 @@ fn main() {
         done.map(|inflated| inflated.expect("no worker panics"))
             .sum()
     });
-    let told = json!({
+    let summary = json!({
         "files": files.len(),
         "inflated": inflated,
         "seconds": began.elapsed().as_secs_f64(),
     });
-    println!("{told}");
+    println!("{summary}");
 }
 
 fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
@@ -96,7 +96,7 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// zlib-rs, chunk by chunk.
+/// Inflates with zlib-rs, chunk by chunk.
 struct Stream {
     input: Vec<u8>,
     output: Vec<u8>,
@@ -118,7 +118,7 @@ impl Stream {
         let mut decoder = Decompress::new_gzip(15);
         let mut status = Status::Ok;
         while status != Status::StreamEnd {
-            let filled = file.read(&mut self.input).expect("a file that can be read");
+            let filled = file.read(&mut self.input).expect("a readable file");
             assert!(filled > 0, "a whole gzip member");
             let mut at = 0;
             while at < filled && status != Status::StreamEnd {
@@ -140,20 +140,19 @@ fn grown(before: u64, now: u64) -> usize {
     usize::try_from(now - before).expect("at most a buffer")
 }
 
-/// libdeflate, the whole of it.
+/// Inflates with libdeflate, the whole log at once.
 #[derive(Default)]
-struct Whole {
+struct AtOnce {
     decoder: Decompressor,
     stored: Vec<u8>,
     output: Vec<u8>,
 }
 
-impl Whole {
+impl AtOnce {
     fn hash(&mut self, file: &Path) -> u64 {
         self.stored.clear();
         let mut file = File::open(file).expect("a file");
-        file.read_to_end(&mut self.stored)
-            .expect("a file that can be read");
+        file.read_to_end(&mut self.stored).expect("a readable file");
         loop {
             let decoded = self.decoder.gzip_decompress(&self.stored, &mut self.output);
             match decoded {

@@ -1,5 +1,6 @@
-//! How often validating a copy on disk asks for memory: no more than so often a log and a digest,
-//! however many there are. Two corpora are validated, and the difference is told by their sizes.
+//! Guards how much memory a validation on disk allocates: a bounded number of allocations for each log
+//! and each digest, however many there are. Validates two corpora and divides the difference by the
+//! difference of their sizes.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -29,12 +30,12 @@ use trailproof::validate::{Access, validate};
 #[global_allocator]
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Allocations a log, at most.
-const A_LOG: f64 = 26.0;
-/// Allocations a digest without logs, at most.
-const A_DIGEST: f64 = 193.0;
-/// Bytes asked for a log of 143 KB, at most: it is held as stored, and never inflated.
-const BYTES_A_LOG: f64 = 22_000.0;
+/// The most allocations per log.
+const PER_LOG: f64 = 26.0;
+/// The most allocations per digest without logs.
+const PER_DIGEST: f64 = 193.0;
+/// The most bytes allocated per log of 143 KB: a log is kept as stored, and never inflated as a whole.
+const BYTES_PER_LOG: f64 = 22_000.0;
 
 fn main() {
     let few = spent(10, 10, 106);
@@ -42,15 +43,18 @@ fn main() {
     let log = few.per(&many, 200.0);
     let quiet = spent(10, 0, 1).per(&spent(60, 0, 1), 50.0);
     println!("a log: {log:?}\na digest without logs: {quiet:?}");
-    assert!(log.allocations <= A_LOG, "{log:?}: more than {A_LOG}");
-    assert!(log.bytes <= BYTES_A_LOG, "{log:?}: more than {BYTES_A_LOG}");
+    assert!(log.allocations <= PER_LOG, "{log:?}: more than {PER_LOG}");
     assert!(
-        quiet.allocations <= A_DIGEST,
-        "{quiet:?}: more than {A_DIGEST}"
+        log.bytes <= BYTES_PER_LOG,
+        "{log:?}: more than {BYTES_PER_LOG}"
+    );
+    assert!(
+        quiet.allocations <= PER_DIGEST,
+        "{quiet:?}: more than {PER_DIGEST}"
     );
 }
 
-/// What was asked for.
+/// Memory that was allocated.
 #[derive(Debug)]
 struct Spent {
     allocations: f64,
@@ -58,7 +62,7 @@ struct Spent {
 }
 
 impl Spent {
-    /// What each of so many costs, by which another corpus is larger.
+    /// The cost of each object, of the `number` of objects by which another corpus is larger.
     fn per(&self, larger: &Spent, number: f64) -> Spent {
         Spent {
             allocations: (larger.allocations - self.allocations) / number,
@@ -103,7 +107,7 @@ fn prove(dir: &Path) {
         keys: &ring,
         trails: None,
     };
-    // One worker: with more, how many buffers there are is a matter of luck.
+    // One worker: with more, the number of buffers varies.
     let outcome = validate(access, &Request::default(), &Silent).expect("workers");
     assert_eq!(
         outcome.verdict,

@@ -1,4 +1,4 @@
-//! Runs one case so that its instructions can be counted: `check.py` does, under callgrind.
+//! Runs one case, so that `check.py` can count its instructions under callgrind.
 #![allow(
     dead_code,
     clippy::expect_used,
@@ -22,12 +22,12 @@ fn main() {
         .find(|(name, _)| *name == wanted)
         .expect("the name of a case");
     let case = make(Size::SMALL);
-    // What is found out once, such as what the processor can do, is not the stage's.
+    // A first run, not counted, for work done once per process, such as detecting CPU features.
     (case.prepare)()();
     measured((case.prepare)());
 }
 
-/// By its name instructions are counted from here and no further.
+/// Only instructions inside this function are counted: `check.py` finds it by its name.
 #[inline(never)]
 fn measured(run: Run) {
     run();

@@ -1,4 +1,4 @@
-//! A corpus in memory, as a bucket keeps it.
+//! A corpus in memory, as the objects of a bucket.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ const HEAD: &str = ".head.json";
 
 /// An object.
 pub struct Stored {
-    /// Its bytes.
+    /// Its content.
     pub body: Bytes,
     /// When it was stored.
     pub last_modified: Timestamp,
@@ -33,7 +33,7 @@ pub struct Cloud {
     pub trail_arn: String,
     /// The trail's organization.
     pub organization: Option<String>,
-    /// By region, what ListPublicKeys gives.
+    /// The answers of ListPublicKeys, by region.
     pub keys: BTreeMap<String, Vec<Value>>,
 }
 
@@ -87,7 +87,7 @@ fn read(dir: &Path, prefix: &str, objects: &mut BTreeMap<String, Stored>) {
 }
 
 fn stored(key: &str, body: Vec<u8>, head: Option<Value>) -> Stored {
-    let told = head.as_ref().and_then(|head| {
+    let modified = head.as_ref().and_then(|head| {
         let time = head["LastModified"].as_str()?;
         time.parse().ok()
     });
@@ -98,9 +98,9 @@ fn stored(key: &str, body: Vec<u8>, head: Option<Value>) -> Stored {
         (name, value.parse().expect("a value"))
     });
     Stored {
-        // Nobody compares it with the bytes.
+        // No client compares it with the content.
         etag: format!("{:032x}", body.len()),
-        last_modified: told.or_else(|| delivered(key)).unwrap_or_default(),
+        last_modified: modified.or_else(|| delivered(key)).unwrap_or_default(),
         metadata: metadata.collect(),
         body: body.into(),
     }

@@ -1,4 +1,4 @@
-//! CloudTrail, Organizations and STS, as far as validations ask them.
+//! CloudTrail, Organizations and STS: the operations that validations need.
 
 use hyper::HeaderMap;
 use serde_json::{Value, json};
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::cloud::Cloud;
 use crate::percent::pairs;
 
-/// The answer to a request: the operation's name, the type of the answer, and the answer.
+/// Answers a request with the name of the operation, the content type and the body; `None` if the operation
+/// is not supported.
 pub fn answer(
     cloud: &Cloud,
     headers: &HeaderMap,
@@ -43,7 +44,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The region that a request is signed for; the signature itself is not looked at.
+/// The region that a request is signed for. The signature is not checked.
 fn region(headers: &HeaderMap) -> Option<&str> {
     let (_, scope) = text(headers, "authorization")?.split_once("Credential=")?;
     scope.split('/').nth(2)
@@ -94,7 +95,7 @@ fn selectors(cloud: &Cloud) -> Value {
     json!({"TrailARN": cloud.trail_arn, "EventSelectors": [all]})
 }
 
-/// The region's keys whose validity meets the range that is asked for.
+/// The keys of a region whose validity overlaps the requested range.
 fn keys(cloud: &Cloud, region: &str, input: &Value) -> Value {
     let from = input["StartTime"].as_f64().unwrap_or(f64::MIN);
     let to = input["EndTime"].as_f64().unwrap_or(f64::MAX);

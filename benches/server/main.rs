@@ -1,6 +1,6 @@
-//! A lean S3 and CloudTrail over a corpus in memory: it checks no signature, waits as long as it is
-//! told before each answer, and counts requests. `GET /stats` tells the counts, `GET /stats?clear`
-//! also begins them anew.
+//! A minimal S3 and CloudTrail over a corpus in memory. It checks no signatures, delays each answer by a
+//! given latency, and counts requests. `GET /stats` returns the counts; `GET /stats?clear` also resets
+//! them.
 #![allow(
     clippy::expect_used,
     clippy::print_stderr,
@@ -10,7 +10,7 @@
 
 mod cloud;
 mod control;
-// The same pages and names as of the tests' server.
+// Shared with the server of the tests.
 #[path = "../../tests/support/aws/listing.rs"]
 mod listing;
 #[path = "../../tests/support/aws/percent.rs"]
@@ -80,16 +80,16 @@ fn main() {
 
 async fn serve(served: Arc<Served>, listen: &str) {
     let listener = TcpListener::bind(listen).await.expect("a free port");
-    // Whoever started this waits for the line.
+    // The script that started this server waits for this line.
     println!("http://{}", listener.local_addr().expect("an address"));
     loop {
         let (stream, _) = listener.accept().await.expect("a connection");
-        // Answers are small: each would wait for the client's acknowledgement.
+        // Without this, each small answer would wait for an acknowledgement of the client.
         stream.set_nodelay(true).expect("a TCP socket");
         let served = Arc::clone(&served);
         tokio::spawn(async move {
             let service = service_fn(|request| answer(&served, request));
-            // Clients leave: that is no error.
+            // A client that disconnects is not an error.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -103,8 +103,8 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     if request.uri().path() == "/stats" {
         let clear = request.uri().query() == Some("clear");
-        let told = served.stats.tell(clear).to_string();
-        return Ok(typed("application/json", told));
+        let stats = served.stats.report(clear).to_string();
+        return Ok(typed("application/json", stats));
     }
     served.stats.arrived();
     if !served.latency.is_zero() {
@@ -117,7 +117,7 @@ async fn answer(
         match answer {
             Some((operation, kind, text)) => (operation, typed(kind, text)),
             None => {
-                // Programs grow: what is asked for and not known here would go unseen.
+                // Show operations that this server lacks: the programs may come to need more.
                 let target = head.headers.get("x-amz-target");
                 eprintln!("not served: {} {target:?}", head.uri);
                 let mut refused = typed("application/x-amz-json-1.1", "{}".to_owned());

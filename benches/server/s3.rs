@@ -1,4 +1,4 @@
-//! S3, path style, as far as validations ask it.
+//! S3 in path style: the operations that validations need.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -9,10 +9,10 @@ use crate::cloud::{Cloud, Stored};
 use crate::listing::{Ask, page};
 use crate::percent::{decode, encode_key, pairs};
 
-/// Entries of a page.
+/// The most entries of a page.
 const MOST: usize = 1_000;
 
-/// An answer, and the name of the operation.
+/// The name of the operation, and its answer.
 pub type Answer = (&'static str, Response<Full<Bytes>>);
 
 /// Answers a request.
@@ -71,7 +71,7 @@ fn list(cloud: &Cloud, query: &[(String, String)], version: u8) -> Response<Full
             .filter(|v| !v.is_empty())
     };
     let encoded = value("encoding-type").is_some();
-    // Names of corpora hold nothing that XML would escape.
+    // No key of a corpus needs escaping in XML.
     let name = |key: &str| {
         if encoded {
             encode_key(key)
@@ -83,7 +83,7 @@ fn list(cloud: &Cloud, query: &[(String, String)], version: u8) -> Response<Full
     let ask = Ask {
         prefix: value("prefix").unwrap_or_default(),
         delimiter: value("delimiter"),
-        // A token is the last entry itself.
+        // The continuation token is the last entry of the page.
         after: value("continuation-token")
             .or(value("start-after"))
             .or(value("marker")),

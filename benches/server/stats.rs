@@ -1,11 +1,11 @@
-//! How many requests there were, by operation.
+//! Counts requests by operation.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-/// Counts since the beginning, or since they were cleared.
+/// Counts since the start, or since they were reset.
 #[derive(Default)]
 pub struct Stats(Mutex<Counts>);
 
@@ -26,7 +26,7 @@ impl Stats {
         });
     }
 
-    /// It was answered, with so many bytes.
+    /// A request was answered with this many bytes.
     pub fn answered(&self, operation: &'static str, bytes: u64) {
         self.with(|counts| {
             counts.in_flight -= 1;
@@ -35,10 +35,10 @@ impl Stats {
         });
     }
 
-    /// The counts, which begin anew if they are to be cleared.
-    pub fn tell(&self, clear: bool) -> Value {
+    /// The counts. With `clear`, resets them.
+    pub fn report(&self, clear: bool) -> Value {
         self.with(|counts| {
-            let told = json!({
+            let report = json!({
                 "requests": counts.by_operation.values().sum::<u64>(),
                 "by_operation": counts.by_operation,
                 "most_in_flight": counts.most_in_flight,
@@ -50,7 +50,7 @@ impl Stats {
                     ..Counts::default()
                 };
             }
-            told
+            report
         })
     }
 

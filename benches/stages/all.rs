@@ -1,4 +1,4 @@
-//! Every stage's cases.
+//! The cases of all stages.
 
 pub mod case;
 mod chain;
@@ -15,7 +15,7 @@ mod signature;
 
 use case::Named;
 
-/// Those in which no workers take part: the same instructions each time.
+/// Cases without workers. They take the same number of instructions each time.
 pub fn pure() -> impl Iterator<Item = Named> {
     let stages = [
         keyname::CASES,
@@ -32,7 +32,7 @@ pub fn pure() -> impl Iterator<Item = Named> {
     stages.into_iter().flatten().copied()
 }
 
-/// Those in which they do.
+/// Cases with workers.
 pub fn threaded() -> impl Iterator<Item = Named> {
     chain::THREADED.iter().copied()
 }

@@ -1,28 +1,28 @@
-//! One thing to measure: by time with criterion, by instructions in the guard.
-#![allow(dead_code, reason = "each of the two uses a part")]
+//! One thing to measure: its time with criterion, its instructions in the guard.
+#![allow(dead_code, reason = "criterion and the guard each use a part")]
 
-/// How much one run works through.
+/// How much one run processes.
 #[derive(Clone, Copy)]
 pub enum Amount {
     /// Bytes of content.
     Bytes(usize),
-    /// Keys, digests, intervals: whatever the stage is about.
+    /// Keys, digests or intervals, depending on the stage.
     Items(usize),
 }
 
-/// One run, with all that it needs.
+/// One run, with everything it needs.
 pub type Run = Box<dyn FnOnce()>;
 
 /// One thing to measure.
 pub struct Case {
-    /// How much one run works through.
+    /// How much one run processes.
     pub amount: Amount,
-    /// Makes ready what is not to be measured, and gives what is.
+    /// Does the preparation, which is not measured, and returns the run to measure.
     pub prepare: Box<dyn Fn() -> Run>,
 }
 
 impl Case {
-    /// A case whose runs need nothing made ready.
+    /// A case whose runs need no preparation.
     pub fn new(amount: Amount, work: impl Fn() + 'static) -> Self {
         let work = std::rc::Rc::new(work);
         Self {
@@ -35,12 +35,12 @@ impl Case {
     }
 }
 
-/// How large the material of a case is.
+/// The size of the data of a case.
 #[derive(Clone, Copy)]
 pub struct Size {
     /// Digests of a chain.
     pub digests: u32,
-    /// Logs that one large digest names.
+    /// Logs that one large digest lists.
     pub logs: u32,
     /// Records of a log.
     pub records: u32,
@@ -51,7 +51,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// As they are in practice: a week, a log of 143 KB, a year of hours.
+    /// Sizes in practice: a week of digests, a log of 143 KB, a year of hours.
     pub const REAL: Size = Size {
         digests: 168,
         logs: 300,
@@ -59,7 +59,7 @@ impl Size {
         chains: 32,
         intervals: 8_760,
     };
-    /// Small enough to be counted instruction by instruction: each digest has to be signed.
+    /// Small sizes, for counting instructions: the preparation must sign each digest.
     pub const SMALL: Size = Size {
         digests: 12,
         logs: 100,
@@ -69,5 +69,5 @@ impl Size {
     };
 }
 
-/// A case by its name, made only if it is wanted.
+/// The name of a case, and a function that makes it. Only the cases to measure are made.
 pub type Named = (&'static str, fn(Size) -> Case);

@@ -1,4 +1,4 @@
-//! A chain's digests to one proven chain: linked once they are read, and from a bucket in memory.
+//! From the digests of a chain to a proven chain: only linking them, and with reading them from memory.
 
 use trailproof::base::limits::Limits;
 use trailproof::cloudtrail::object_key::DigestObjectKey;
@@ -16,7 +16,7 @@ use super::case::{Amount, Case, Named, Size};
 use super::data;
 
 pub const CASES: &[Named] = &[("chain/link", link)];
-/// Workers take part, so that instructions are not the same each time.
+/// With workers, so the number of instructions varies.
 pub const THREADED: &[Named] = &[("chain/walk-in-memory", walk)];
 
 fn link(size: Size) -> Case {

@@ -1,4 +1,4 @@
-//! Intervals to the state of every instant: hours newest first, as a walk paints them, with holes.
+//! From intervals to the state of every instant: hours newest first, as a walk paints them, with holes.
 
 use std::hint::black_box;
 
@@ -15,13 +15,13 @@ pub const CASES: &[Named] = &[("coverage/settle", settle)];
 
 const HOUR: i64 = 3_600;
 
-/// The hour of a number.
+/// The hour with this number, from the first one.
 pub fn hour(number: i64) -> Window {
     let from: Timestamp = ts(data::FIRST);
     Window::new(shift(from, number * HOUR), shift(from, (number + 1) * HOUR))
 }
 
-/// Whether no digest covers an hour.
+/// Whether no digest covers the hour with this number.
 pub fn is_hole(number: i64) -> bool {
     number % 97 == 13
 }

@@ -1,4 +1,4 @@
-//! What the cases work on, made on the forge.
+//! The data of the cases, made with the forge of the tests.
 
 use trailproof::proof::finding::ObjectFacts;
 use trailproof::proof::keys::{KeyOrigin, KeyRing, PublicKey};
@@ -15,7 +15,7 @@ pub const BUCKET: &str = "bench-logs";
 pub const REGION: &str = "eu-west-1";
 pub const FIRST: &str = "2026-03-01T00:12:34Z";
 
-/// The trail of all cases, at home in another region.
+/// The trail of all cases. Its home region is not that of the chains.
 pub fn trail() -> Trail {
     Trail::new(ACCOUNT, "us-east-1", "main", BUCKET)
 }
@@ -27,7 +27,7 @@ pub fn chain(digests: u32, logs: u32) -> (World, Chain) {
     (world, chain)
 }
 
-/// Adds a chain of a region.
+/// Adds the chain of a region to a world.
 pub fn add_chain(world: &mut World, region: &str, digests: u32, logs: u32) -> Chain {
     let spec = ChainSpec::new(trail(), region)
         .logs(logs..=logs)
@@ -39,7 +39,7 @@ pub fn add_chain(world: &mut World, region: &str, digests: u32, logs: u32) -> Ch
     chain
 }
 
-/// A log's content.
+/// The content of a log.
 pub fn log(size: Size) -> Vec<u8> {
     let mut world = World::new(8);
     let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-01T00:14:00Z"));

@@ -1,4 +1,4 @@
-//! A digest's bytes to what it claims.
+//! From the bytes of a digest to its claims.
 
 use std::hint::black_box;
 

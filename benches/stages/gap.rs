@@ -1,4 +1,4 @@
-//! What digests leave uncovered to gaps, and gaps to why they are there.
+//! From uncovered time to gaps, and from gaps to their causes.
 
 use std::hint::black_box;
 
@@ -49,12 +49,12 @@ fn explaining(size: Size) -> Case {
         let params = json!({"name": arn});
         let event = cloudtrail_event("StopLogging", &arn, gap.time.from, None, params);
         Evidence {
-            event: read_one(&event.compact()).expect("an event that is understood"),
+            event: read_one(&event.compact()).expect("a valid event"),
             via: Via::LookupEvents,
         }
     };
     let all: Vec<Evidence> = gaps.iter().map(stopped).collect();
-    // As it is called: with the events of a gap's surroundings.
+    // As validate does: with the events around each gap only.
     let near = |gap: &Gap| {
         let (from, to) = (shift(gap.began(), -AROUND), shift(gap.ended(), AROUND));
         let near = |e: &&Evidence| (from..=to).contains(&e.event.time);

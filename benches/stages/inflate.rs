@@ -1,4 +1,4 @@
-//! A gzip member to its content and hash, with buffers that are used again.
+//! From a gzip member to its content and hash, reusing the buffers.
 
 use std::cell::RefCell;
 

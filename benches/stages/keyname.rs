@@ -1,4 +1,4 @@
-//! Keys to what they say.
+//! From object keys to their parts.
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! A log's bytes against what its digest says, and the hashing of them alone.
+//! Compares the bytes of a log with the hash in its digest; and hashing alone.
 
 use std::cell::RefCell;
 use std::hint::black_box;

@@ -1,7 +1,7 @@
-//! How long each stage takes by itself.
+//! Measures the time of each stage by itself.
 #![allow(
     clippy::expect_used,
-    reason = "a bench that lacks what it measures must fail at once"
+    reason = "a bench without its data must fail at once"
 )]
 
 #[path = "all.rs"]
@@ -15,7 +15,7 @@ use stages::case::{Amount, Size};
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     for (name, make) in stages::pure().chain(stages::threaded()) {
-        // Made only when it is its turn: its material takes longer than some stages.
+        // Made one at a time, because making the data takes longer than running some stages.
         let (group, function) = name.split_once('/').unwrap_or((name, "run"));
         let case = make(Size::REAL);
         let mut group = criterion.benchmark_group(group);

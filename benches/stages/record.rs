@@ -1,4 +1,4 @@
-//! A log's records, read through for those that bear on trails.
+//! Reads the records of a log and keeps those that concern trails.
 
 use trailproof::cloudtrail::event::record::{read, read_in_place};
 

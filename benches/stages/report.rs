@@ -1,4 +1,4 @@
-//! An outcome to its report: some chains in which every other log is missing.
+//! From an outcome to its report: a few chains, with every other log missing.
 
 use jiff::Timestamp;
 use trailproof::report::validation::v1::{
@@ -31,7 +31,7 @@ fn rendered(size: Size, format: Format) -> Case {
     let write = move || {
         let mut out = Vec::new();
         let report = Report::new(outcome.clone(), requested(), Vec::new(), ran());
-        render(&report, format, &mut out).expect("memory takes all");
+        render(&report, format, &mut out).expect("writing to memory succeeds");
         out.len()
     };
     Case::new(Amount::Bytes(write()), move || assert!(write() > 0))

@@ -1,4 +1,4 @@
-//! One signature over one digest.
+//! Checks the signature of one digest.
 
 use trailproof::base::time::shift;
 use trailproof::cloudtrail::digest::Unverified;

@@ -1,5 +1,5 @@
-//! Corpora on disk: a bucket's folder, the keys beside it, and what is in it. One that is there with
-//! the same spec is used again.
+//! Corpora on disk: the folder of a bucket, a folder of keys beside it, and a stamp that describes the
+//! corpus. A corpus that exists with the same spec is used again.
 
 use std::fs;
 use std::path::Path;
@@ -7,24 +7,24 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::corpus_writer::CorpusWriter;
 use super::forge::digest::LogRecord;
 use super::forge::text::{after, iso};
 use super::forge::{Chain, ChainSpec, Json, KeyFileStyle, Trail, World, ts};
 use super::huge;
 use super::log::log;
-use super::shelf::Shelf;
 use super::spec::Spec;
 
-/// The form of a corpus: one made in another form is made anew.
+/// The version of the format of a corpus. A corpus of another version is made again.
 const FORM: u32 = 2;
-/// The bucket's name, and its folder's.
+/// The name of the bucket, and of its folder.
 pub const BUCKET: &str = "bench-logs";
-/// Its folder of keys.
+/// The folder of keys.
 pub const KEYS: &str = "keys";
 const STAMP: &str = "corpus.json";
 const HOME: &str = "us-east-1";
 const HOUR: i64 = 3_600;
-/// Whatever is delivered carries this minute and second.
+/// When the trail starts. All digests end at this minute and second of an hour.
 const FIRST: &str = "2025-03-01T00:12:34Z";
 const REGIONS: [&str; 16] = [
     HOME,
@@ -45,50 +45,50 @@ const REGIONS: [&str; 16] = [
     "ap-southeast-2",
 ];
 
-/// What a corpus turned out to be; the stamp in its folder.
+/// What a corpus holds; the stamp in its folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// The form of the corpus.
+    /// The version of its format.
     pub form: u32,
-    /// What was asked for.
+    /// The spec it was made from.
     pub spec: Spec,
     /// The bucket's name.
     pub bucket: String,
-    /// The trail.
+    /// The ARN of the trail.
     pub trail_arn: String,
-    /// The organization in the paths, where there is more than one account.
+    /// The organization in the keys, if there is more than one account.
     pub organization: Option<String>,
-    /// The beginning of a window in which every digest but the first two of a chain lies: one second
-    /// after the end of the first that lists logs, for programs differ in what they make of a digest
-    /// that ends as the window begins.
+    /// The beginning of a window that holds all digests of a chain except the first two. It begins one
+    /// second after the end of the first digest that lists logs, because programs differ on a digest
+    /// that ends exactly where the window begins.
     pub from: String,
-    /// The end of that window: the end of the last digest.
+    /// The end of that window, and of the last digest.
     pub to: String,
-    /// Digests, those beyond the window included.
+    /// Digests, including those outside the window.
     pub digests: u64,
-    /// Logs, those beyond the window included.
+    /// Logs, including those outside the window.
     pub logs: u64,
     /// Bytes as stored.
     pub stored: u64,
-    /// Bytes inflated.
+    /// Bytes after decompression.
     pub inflated: u64,
 }
 
-/// Makes a corpus in a folder, unless it is there.
+/// Makes a corpus in a folder, unless it exists.
 pub fn make(spec: &Spec, dir: &Path) -> Facts {
     let stamp = dir.join(STAMP);
-    let there: Option<Facts> = fs::read(&stamp)
+    let existing: Option<Facts> = fs::read(&stamp)
         .ok()
         .and_then(|text| serde_json::from_slice(&text).ok());
-    if let Some(facts) = there.filter(|facts| facts.form == FORM && facts.spec == *spec) {
+    if let Some(facts) = existing.filter(|facts| facts.form == FORM && facts.spec == *spec) {
         return facts;
     }
     if dir.exists() {
-        fs::remove_dir_all(dir).expect("the old corpus goes");
+        fs::remove_dir_all(dir).expect("the old corpus can be removed");
     }
     fs::create_dir_all(dir).expect("a folder for the corpus");
     let facts = build(spec, dir);
-    // Last, so that what has a stamp is whole.
+    // Written last, so that a corpus with a stamp is complete.
     let text = serde_json::to_vec_pretty(&facts).expect("plain data");
     fs::write(stamp, text).expect("the stamp can be written");
     facts
@@ -96,13 +96,13 @@ pub fn make(spec: &Spec, dir: &Path) -> Facts {
 
 fn build(spec: &Spec, dir: &Path) -> Facts {
     let mut world = World::new(spec.seed);
-    let mut shelf = Shelf::new(dir.join(BUCKET), spec.altered);
+    let mut writer = CorpusWriter::new(dir.join(BUCKET), spec.altered);
     let trail = trail(spec);
     let first = ts(FIRST);
     let mut last = first;
     for number in 0..spec.chains {
-        let chain = of(&trail, number);
-        last = fill(spec, chain, &mut world, &mut shelf, first);
+        let chain = chain_spec(&trail, number);
+        last = fill(spec, chain, &mut world, &mut writer, first);
     }
     let (from, to) = (after(first, -48 * HOUR), after(last, 48 * HOUR));
     let keys = dir.join(KEYS);
@@ -115,10 +115,10 @@ fn build(spec: &Spec, dir: &Path) -> Facts {
         organization: trail.organization,
         from: iso(after(first, HOUR + 1).min(after(last, -1))),
         to: iso(last),
-        digests: shelf.digests,
-        logs: shelf.logs,
-        stored: shelf.stored,
-        inflated: shelf.inflated,
+        digests: writer.digests,
+        logs: writer.logs,
+        stored: writer.stored,
+        inflated: writer.inflated,
     }
 }
 
@@ -134,8 +134,8 @@ fn account(number: u32) -> String {
     (111_111_111_111 + u64::from(number)).to_string()
 }
 
-/// The chain of a number: regions first, then accounts.
-fn of(trail: &Trail, number: u32) -> ChainSpec {
+/// The chain with this number: first the regions of one account, then the next account.
+fn chain_spec(trail: &Trail, number: u32) -> ChainSpec {
     let regions = u32::try_from(REGIONS.len()).expect("a few");
     let region = REGIONS[usize::try_from(number % regions).expect("a few")];
     ChainSpec::new(trail.clone(), region)
@@ -144,12 +144,12 @@ fn of(trail: &Trail, number: u32) -> ChainSpec {
         .events(1..=1)
 }
 
-/// Runs a chain, hour by hour, onto the shelf, and tells its end.
+/// Writes a chain hour by hour, and returns its end.
 fn fill(
     spec: &Spec,
     chain: ChainSpec,
     world: &mut World,
-    shelf: &mut Shelf,
+    writer: &mut CorpusWriter,
     first: Timestamp,
 ) -> Timestamp {
     let mut chain = Chain::new(chain);
@@ -158,25 +158,25 @@ fn fill(
         let (from, next) = (chain.end(), after(chain.end(), HOUR));
         if spec.logs == 0 {
             chain.quiet_until(world, next);
-            shelf.put_away(world, &mut chain, &[]);
+            writer.write_out(world, &mut chain, &[]);
         } else {
             let draw = |_| log(world, &chain.spec, from, spec.records);
             let logs: Vec<LogRecord> = (0..spec.logs).map(draw).collect();
-            name(world, &mut chain, &logs);
-            shelf.put_away(world, &mut chain, &logs);
+            append_digest(world, &mut chain, &logs);
+            writer.write_out(world, &mut chain, &logs);
         }
     }
     if spec.huge > 0 {
         let at = after(chain.end(), 600);
-        let log = huge::log(world, shelf, &chain.spec, at, spec.huge);
-        name(world, &mut chain, &[log]);
-        shelf.put_away(world, &mut chain, &[]);
+        let log = huge::log(world, writer, &chain.spec, at, spec.huge);
+        append_digest(world, &mut chain, &[log]);
+        writer.write_out(world, &mut chain, &[]);
     }
     chain.end()
 }
 
-/// Writes the next digest, which names these logs beside the forge's own.
-fn name(world: &mut World, chain: &mut Chain, logs: &[LogRecord]) {
+/// Appends the next digest, which lists these logs besides those of the forge.
+fn append_digest(world: &mut World, chain: &mut Chain, logs: &[LogRecord]) {
     let newest = logs.iter().map(|log| log.newest).max();
     let oldest = logs.iter().map(|log| log.oldest).min();
     chain.append_custom(world, |fields| {

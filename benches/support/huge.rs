@@ -8,15 +8,15 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::corpus_writer::{CorpusWriter, java};
 use super::forge::digest::LogRecord;
 use super::forge::events::records;
 use super::forge::{ChainSpec, Place, World};
-use super::shelf::{Shelf, java};
 
-/// Records that are told apart; after these their like comes again, with other numbers.
+/// Distinct records; after these they repeat, with other numbers.
 const DISTINCT: u32 = 512;
 
-/// Inflated bytes on their way to a file, hashed as they pass.
+/// Compresses content into a file and hashes it on the way.
 struct Content {
     file: GzEncoder<BufWriter<File>>,
     hash: Sha256,
@@ -31,18 +31,18 @@ impl Content {
     }
 }
 
-/// Writes a log of at least `size` bytes, inflated, delivered at `at`, and tells what a digest says
-/// of it.
+/// Writes a log of at least `size` bytes before compression, delivered at `at`. Returns what a digest lists
+/// for it.
 pub fn log(
     world: &mut World,
-    shelf: &mut Shelf,
+    writer: &mut CorpusWriter,
     spec: &ChainSpec,
     at: Timestamp,
     size: u64,
 ) -> LogRecord {
     let trail = &spec.trail;
     let key = trail.log_key(&spec.account, &spec.region, at, "HugeHugeHugeHuge");
-    let path = shelf.path(&key);
+    let path = writer.path(&key);
     let file = BufWriter::new(File::create(&path).expect("a file for the log"));
     let mut content = Content {
         file: java().write(file, Compression::fast()),
@@ -74,9 +74,9 @@ pub fn log(
     let Content { file, hash, length } = content;
     let file = file.finish().and_then(|file| Ok(file.into_inner()?));
     let stored = file.and_then(|file| file.metadata()).expect("a whole log");
-    shelf.logs += 1;
-    shelf.stored += stored.len();
-    shelf.inflated += length;
+    writer.logs += 1;
+    writer.stored += stored.len();
+    writer.inflated += length;
     LogRecord {
         place: Place::new(&trail.bucket, &key),
         sha256: hex::encode(hash.finalize()),

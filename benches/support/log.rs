@@ -1,5 +1,5 @@
-//! Logs as accounts that are at work fill them: calls come in bursts, one like the other but for their
-//! ids, which is why real logs compress better than calls drawn one by one.
+//! Logs like those of busy accounts. Calls come in bursts that differ only in their ids and times, which is
+//! why real logs compress better than independent random calls.
 
 use jiff::Timestamp;
 use rand::RngExt;
@@ -9,12 +9,12 @@ use super::forge::events::records;
 use super::forge::text::{after, iso, sha256_hex, unique_string, uuid};
 use super::forge::{ChainSpec, Place, World};
 
-/// Of so many records one begins a burst.
+/// Records in a burst.
 const BURST: u32 = 2;
-/// The longest that a log's events lie before it, in seconds.
+/// The longest time between an event and the delivery of its log, in seconds.
 const LAG: i64 = 600;
 
-/// A log delivered in the hour from `from` on, with so many records.
+/// A log with `count` records, delivered in the hour that begins at `from`.
 pub fn log(world: &mut World, spec: &ChainSpec, from: Timestamp, count: u32) -> LogRecord {
     let minute = after(from, world.rng.random_range(LAG..3_600) / 300 * 300);
     let oldest = after(minute, -LAG);

@@ -1,4 +1,4 @@
-//! What a corpus holds, and the corpora that have a name.
+//! What a corpus holds, and the named corpora.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,12 +28,12 @@ pub struct Spec {
     pub huge: u64,
 }
 
-/// Records of a log of the usual size.
+/// Records of a log of usual size.
 const RECORDS: u32 = 106;
 
-/// Names of corpora, each with its digests a chain, logs a digest and records a log.
+/// The named corpora, each with its digests per chain, logs per digest and records per log.
 const SHAPES: &[(&str, [u32; 3])] = &[
-    // A week and an hour: the window begins behind the first digest, so that 168 are left.
+    // A week and an hour: the window begins after the first digest, which leaves 168.
     ("race", [169, 20, RECORDS]),
     ("gigabyte", [400, 20, RECORDS]),
     ("objects-1000", [50, 19, 1]),
@@ -54,12 +54,12 @@ const SHAPES: &[(&str, [u32; 3])] = &[
     ("year", [8_760, 0, 1]),
 ];
 
-/// The names of all corpora that have one.
+/// The names of all named corpora.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SHAPES.iter().map(|(name, _)| *name)
 }
 
-/// The corpus of a name.
+/// The named corpus.
 pub fn named(name: &str) -> Option<Spec> {
     let (_, [digests, logs, records]) = *SHAPES.iter().find(|(n, _)| *n == name)?;
     let (kind, size) = name.split_once('-').unwrap_or((name, ""));

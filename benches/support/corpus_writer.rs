@@ -1,4 +1,4 @@
-//! Where a corpus is put: objects go to disk as they are made, so that the largest needs no memory.
+//! Writes the objects of a corpus to disk as they are made, so that the largest corpus needs little memory.
 
 use std::fs;
 use std::io::Write;
@@ -12,10 +12,10 @@ use super::forge::digest::{DigestRecord, LogRecord};
 use super::forge::head::head_json;
 use super::forge::{Chain, World};
 
-/// A bucket's folder, with what lies in it so far.
-pub struct Shelf {
+/// Writes to the folder of a bucket, and counts what it wrote.
+pub struct CorpusWriter {
     folder: PathBuf,
-    /// Logs that are still to be stored with other content than was hashed.
+    /// How many of the next logs to store with other content than was hashed.
     pub to_alter: u32,
     /// Digests.
     pub digests: u64,
@@ -23,12 +23,12 @@ pub struct Shelf {
     pub logs: u64,
     /// Bytes as stored.
     pub stored: u64,
-    /// Bytes inflated.
+    /// Bytes after decompression.
     pub inflated: u64,
 }
 
-impl Shelf {
-    /// An empty shelf.
+impl CorpusWriter {
+    /// A writer for an empty folder.
     pub fn new(folder: PathBuf, to_alter: u32) -> Self {
         Self {
             folder,
@@ -40,9 +40,9 @@ impl Shelf {
         }
     }
 
-    /// Puts away all that a chain and its world hold, but for what the next digest links to, and logs
-    /// that the world does not hold.
-    pub fn put_away(&mut self, world: &mut World, chain: &mut Chain, logs: &[LogRecord]) {
+    /// Writes everything that a chain and its world hold, and `logs`, which the world does not hold. Keeps
+    /// only the last digest in memory, because the next one links to it.
+    pub fn write_out(&mut self, world: &mut World, chain: &mut Chain, logs: &[LogRecord]) {
         for digest in &mut chain.digests {
             self.digest(world, digest);
         }
@@ -54,7 +54,7 @@ impl Shelf {
     }
 
     fn digest(&mut self, world: &World, digest: &mut DigestRecord) {
-        // The one that was kept was put away before.
+        // The digest that was kept is written already.
         let Some(object) = world.get(&digest.place) else {
             return;
         };
@@ -91,7 +91,7 @@ impl Shelf {
         body.len() as u64
     }
 
-    /// Where an object lies, its folders made.
+    /// The path of an object; makes its folders.
     pub fn path(&self, key: &str) -> PathBuf {
         let path = self.folder.join(key);
         fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("a folder");
@@ -103,7 +103,7 @@ impl Shelf {
     }
 }
 
-/// As Java's GZIPOutputStream compresses, with its header: the forge itself only wants to be fast.
+/// Compresses like Java's GZIPOutputStream, with its header. The forge itself prefers speed over size.
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = java().write(Vec::new(), Compression::default());
     encoder
@@ -112,7 +112,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().expect("writing to memory succeeds")
 }
 
-/// The header that CloudTrail's objects have.
+/// The gzip header of CloudTrail's objects.
 pub fn java() -> GzBuilder {
     GzBuilder::new().operating_system(0)
 }
