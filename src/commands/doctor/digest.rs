@@ -1,9 +1,9 @@
 //! The newest digest: how old it is, whether it can be read, and whether its key is known.
 
-use super::newest::Newest;
-use super::signed::NO_FINGERPRINT;
+use super::newest_digest::Newest;
+use super::public_keys::NO_FINGERPRINT;
 use super::trail::Trail;
-use super::{DoctorAccess, DoctorRequest, age, signed, stored};
+use super::{DoctorAccess, DoctorRequest, digest_age, public_keys, storage};
 use crate::base::gzip::inflate::{Container, Inflater};
 use crate::base::text::quoted;
 use crate::base::time::shift;
@@ -23,14 +23,14 @@ pub fn look(
     let Some(newest) = newest else {
         let region = trail.region.as_ref().unwrap_or(&wanted.usual);
         let now = (wanted.now, wanted.now);
-        signed::permission(
-            &signed::key(reach, region, NO_FINGERPRINT, now),
+        public_keys::permission(
+            &public_keys::key(reach, region, NO_FINGERPRINT, now),
             region,
             chart,
         );
         return;
     };
-    age::look(wanted, newest, trail, chart);
+    digest_age::look(wanted, newest, trail, chart);
     let stored = reach.buckets.stored(newest.root, &newest.key);
     let read = read(reach, wanted, newest);
     let seen = DigestContext {
@@ -40,10 +40,10 @@ pub fn look(
     };
     let read = seen.told(read);
     let metadata = read.as_ref().map(|r| &r.metadata);
-    stored::signature(newest, metadata, stored.as_ref().ok(), chart);
+    storage::signature(newest, metadata, stored.as_ref().ok(), chart);
     let digest = read.as_ref().map(|r| &r.digest);
     let log = digest.and_then(|d| d.as_ref().ok()?.claims.logs.last());
-    stored::storage(reach, newest, &stored, read.is_some(), log, chart);
+    storage::storage(reach, newest, &stored, read.is_some(), log, chart);
     let region = &newest.digest.name.chain.region;
     let end = newest.digest.name.end;
     let signed = (end, shift(end, wanted.delivery_lag));
@@ -62,9 +62,9 @@ pub fn look(
         }
         None => NO_FINGERPRINT,
     };
-    let answer = signed::key(reach, region, fingerprint, signed);
-    signed::permission(&answer, region, chart);
-    signed::known(&answer, fingerprint, newest, chart);
+    let answer = public_keys::key(reach, region, fingerprint, signed);
+    public_keys::permission(&answer, region, chart);
+    public_keys::known(&answer, fingerprint, newest, chart);
 }
 
 /// What reading it gave.

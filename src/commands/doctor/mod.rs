@@ -1,14 +1,14 @@
 //! Whether a validation will work, and if not, why: each permission is tried by one harmless call, and
 //! the newest digest is read. Nothing here says anything of the logs, and nothing is ever written.
 
-mod age;
 mod bucket;
 mod digest;
-mod keeping;
-mod newest;
+mod digest_age;
+mod newest_digest;
+mod protection;
+mod public_keys;
 mod session;
-mod signed;
-mod stored;
+mod storage;
 mod trail;
 
 use jiff::Timestamp;
@@ -88,9 +88,9 @@ pub fn examine(
     for root in reach.source.roots() {
         let looked = bucket::look(reach, wanted, &root, &pool, &mut chart);
         clocks.extend(looked.ahead);
-        keeping::look(reach.buckets, &root, looked.there, &mut chart);
+        protection::look(reach.buckets, &root, looked.there, &mut chart);
         for arn in targets(reach, wanted, &looked.name) {
-            let found = newest::find(reach, wanted, &looked, arn, &mut chart);
+            let found = newest_digest::find(reach, wanted, &looked, arn, &mut chart);
             seen.push((arn.cloned(), found));
         }
     }
@@ -137,7 +137,7 @@ fn targets<'w>(
 
 /// Where a trail's bucket is not known nothing in it can be looked at.
 fn no_bucket(arn: &TrailArn, chart: &mut CheckChart) {
-    let checks = [bucket::CHECKS, newest::CHECKS, keeping::CHECKS].concat();
+    let checks = [bucket::CHECKS, newest_digest::CHECKS, protection::CHECKS].concat();
     let why = "where the trail writes is not known";
     chart.unknown(&checks, &arn.to_string(), why);
 }

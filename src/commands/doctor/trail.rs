@@ -1,6 +1,6 @@
 //! What CloudTrail says of the trail. A validation asks the same, and does without where it may not.
 
-use super::newest::Newest;
+use super::newest_digest::Newest;
 use super::{DoctorAccess, DoctorRequest};
 use crate::base::text::{quoted, s3_uri};
 use crate::cloudtrail::ids::{Region, TrailArn};

@@ -1,8 +1,8 @@
 //! What the digests tell of an object.
 
 use super::Explained;
+use super::observed::SeenObject;
 use super::target::TargetName;
-use super::watch::SeenObject;
 use crate::base::text::one_or_many;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Finding, Severity, Verdict};

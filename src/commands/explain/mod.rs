@@ -2,9 +2,9 @@
 //! validation, that log is read and no other, and nothing else is asked.
 
 mod answer;
-mod rests;
+mod observed;
 pub mod target;
-mod watch;
+mod view;
 
 use jiff::Timestamp;
 
@@ -15,8 +15,8 @@ use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
 use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, Request};
 use crate::validate::{Access, validate};
+use observed::{SeenLog, SeenObject, Watch};
 use target::{ExplainTarget, TargetName};
-use watch::{SeenLog, SeenObject, Watch};
 
 /// How it is looked for.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! How old the newest digest is, held against what CloudTrail says of the trail.
 
 use super::DoctorRequest;
-use super::newest::Newest;
+use super::newest_digest::Newest;
 use super::trail::Trail;
 use crate::base::time::HOUR;
 use crate::report::doctor::check::{Check, CheckChart, Status};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::DoctorAccess;
-use super::newest::Newest;
+use super::newest_digest::Newest;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::KeyLookup;
 use crate::proof::reason::Reason;

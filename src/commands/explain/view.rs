@@ -1,8 +1,8 @@
 //! What an answer rests on: the digests that tell of the object, what proves them, and what was searched.
 
 use super::Explained;
+use super::observed::{Proven, SeenObject};
 use super::target::TargetName;
-use super::watch::{Proven, SeenObject};
 use crate::proof::coverage::State;
 use crate::proof::keys::KeyOrigin;
 use crate::report::explain::v1::{

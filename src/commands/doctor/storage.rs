@@ -1,7 +1,7 @@
 //! How the newest digest, and a log that it names, are kept: with a signature, and out of archives.
 
 use super::DoctorAccess;
-use super::newest::Newest;
+use super::newest_digest::Newest;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::LogEntry;
 use crate::report::doctor::check::{Check, CheckChart, Status};
