@@ -144,7 +144,9 @@ pub mod validate;
 // To validate.
 pub use validate::folder::Validation;
 pub use validate::observer::{JudgedObject, ObjectKind, Observer, Silent, Step};
-pub use validate::request::{ChainFilter, LogSelection, Request};
+pub use validate::request::{
+    ChainFilter, LogSelection, ObservedWindow, OneLog, PriorKnowledge, Request,
+};
 pub use validate::{Access, validate};
 
 // What comes back.

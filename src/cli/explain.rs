@@ -13,7 +13,7 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::commands::explain::target::ExplainTarget;
-use crate::commands::explain::{ExplainSettings, explain};
+use crate::commands::explain::{ExplainRequest, explain};
 use crate::proof::finding::Verdict;
 use crate::report::explain::text;
 use crate::report::validation::v1::{Requests, Run};
@@ -60,7 +60,7 @@ pub fn run(
         jobs: args.jobs,
     };
     let side = look.open(second(started), &limits, stop)?;
-    let settings = ExplainSettings {
+    let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
         as_of: args.as_of.or(side.now),
@@ -77,7 +77,7 @@ pub fn run(
         trails: None,
     };
     let caller = CallerLookup::ask(side.access.who);
-    let explained = explain(access, &target, &settings)?;
+    let explained = explain(access, &target, &request)?;
     let requests = Requests {
         trails: side.access.trails.map_or(0, |trails| trails.requests()),
         ..explained.requests.into()

@@ -1,243 +1,256 @@
-//! What the digests tell of an object.
+//! What the evidence says about an object: which answer is true of it.
 
-use super::Explained;
-use super::observed::SeenObject;
+use super::ExplainOutcome;
+use super::observed::ObservedDigest;
 use super::target::TargetName;
-use crate::base::text::one_or_many;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
-use crate::source::GetError;
+use crate::report::explain::v1::Unverified;
+use crate::validate::outcome::ChainOutcome;
 
-/// What was found out, in short.
-pub(super) struct Answer {
-    pub verdict: Verdict,
-    pub sentence: String,
-    pub delivered: Option<bool>,
-    pub intact: Option<bool>,
+/// The answer about an object.
+pub(super) enum Answer<'o> {
+    Log(LogAnswer<'o>),
+    Digest(DigestAnswer<'o>),
 }
 
-impl Explained<'_> {
-    /// Whether a digest tells of the object.
-    pub(super) fn is_told(&self) -> bool {
-        !self.telling().is_empty()
-            || self
-                .seen
-                .iter()
-                .any(|d| self.target.is(d.bucket.as_deref(), &d.key))
-    }
-    /// The proven digests that name the log, or the digest that is asked about.
-    pub(super) fn telling(&self) -> Vec<usize> {
-        let tells = |seen: &SeenObject| {
-            seen.proven
-                .as_ref()
-                .is_some_and(|p| match self.target.name {
-                    TargetName::Log(_) => p.names.is_some(),
-                    TargetName::Digest(_) => self.target.is(seen.bucket.as_deref(), &seen.key),
-                })
-        };
-        let seen = self.seen.iter().enumerate();
-        seen.filter(|(_, seen)| tells(seen))
-            .map(|(at, _)| at)
-            .collect()
-    }
+/// The answer about a log. All but the last: a proven digest lists it.
+pub(super) enum LogAnswer<'o> {
+    /// It has the recorded SHA-256.
+    Intact,
+    /// The validation did not get as far as reading it.
+    NotRead,
+    /// It is missing.
+    Missing,
+    /// It was read or requested, with this result.
+    Found(&'o Finding),
+    /// No proven digest lists it.
+    NotListed(NotListed),
+}
 
-    /// The digest that is asked about, proven or not.
-    pub(super) fn itself(&self) -> Option<usize> {
-        let is_it = |seen: &SeenObject| self.target.is(seen.bucket.as_deref(), &seen.key);
-        self.seen.iter().position(is_it)
-    }
+/// Why no proven digest lists a log.
+pub(super) enum NotListed {
+    /// No digest was found in the window.
+    NoDigest,
+    /// All digests that could list it are proven, and none does.
+    AllProven,
+    /// Some digests that could list it are not proven: the first unverified stretch of the window, and how many
+    /// there are besides.
+    Unverified(Unverified, usize),
+    /// A digest that was not read could list it: it may not be delivered yet.
+    NotAllRead,
+}
 
-    pub(super) fn of_log(&self) -> Answer {
-        if self.telling().is_empty() {
-            return self.of_unnamed();
-        }
-        let found = self.logs.iter().filter_map(|log| log.finding.as_ref());
-        let worst = found.max_by_key(|finding| finding.severity);
-        match worst {
-            None if self.logs.is_empty() => Answer {
-                verdict: Verdict::Unproven,
-                sentence: "delivered by CloudTrail, for a proven digest names it; it could not be read".into(),
-                delivered: Some(true),
-                intact: None,
-            },
-            None => Answer {
-                verdict: Verdict::Verified,
-                sentence: "delivered by CloudTrail, and intact: a proven digest names it, and its content has the \
-                           SHA-256 that is recorded there"
-                    .into(),
-                delivered: Some(true),
-                intact: Some(true),
-            },
-            Some(finding) if finding.code == Code::LogMissing => Answer {
-                verdict: Verdict::Failed,
-                sentence: "a proven digest names it, and it is not there (deleted, expired or never delivered)".into(),
-                delivered: None,
-                intact: Some(false),
-            },
-            Some(finding) => {
-                let failed = finding.severity == Severity::Failed;
-                let state = match failed {
-                    true => "and not intact any more",
-                    false => "and whether it is intact is not known",
-                };
-                Answer {
-                    verdict: finding.severity.verdict(),
-                    sentence: format!("delivered by CloudTrail, {state}: {}", finding.message),
-                    delivered: Some(true),
-                    intact: failed.then_some(false),
-                }
+/// The answer about a digest.
+pub(super) enum DigestAnswer<'o> {
+    /// It is proven, without a finding.
+    Intact,
+    /// It is proven, with a finding.
+    Proven(&'o Finding),
+    /// It is not proven, with a finding.
+    NotProven(&'o Finding),
+    /// Neither it nor a proven link to it was found.
+    NotFound,
+}
+
+impl Answer<'_> {
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Answer::Log(LogAnswer::Intact) | Answer::Digest(DigestAnswer::Intact) => {
+                Verdict::Verified
             }
+            Answer::Log(LogAnswer::Missing) => Verdict::Failed,
+            Answer::Log(LogAnswer::Found(finding))
+            | Answer::Digest(DigestAnswer::Proven(finding) | DigestAnswer::NotProven(finding)) => {
+                finding.severity.verdict()
+            }
+            Answer::Log(LogAnswer::NotRead | LogAnswer::NotListed(_))
+            | Answer::Digest(DigestAnswer::NotFound) => Verdict::Unproven,
         }
     }
 
-    /// A log that no digest looked at names.
-    fn of_unnamed(&self) -> Answer {
-        let searched = self.searched();
-        let whole = self.whole && self.outcome.complete && searched.unverified.is_empty();
-        let backfills = |c: &crate::validate::outcome::ChainOutcome| {
-            let tally = &c.backfill;
-            tally.failed + tally.missing + tally.unproven == 0
+    /// Whether CloudTrail delivered an object of this name there; `None` if that is not known.
+    pub(super) fn delivered(&self) -> Option<bool> {
+        let known = match self {
+            Answer::Log(log) => !matches!(log, LogAnswer::Missing | LogAnswer::NotListed(_)),
+            Answer::Digest(DigestAnswer::Intact | DigestAnswer::Proven(_)) => true,
+            // A proven link refers to it.
+            Answer::Digest(DigestAnswer::NotProven(finding)) => finding.code == Code::DigestMissing,
+            Answer::Digest(DigestAnswer::NotFound) => false,
         };
-        let chains = &self.outcome.chains;
-        let all = whole && !chains.is_empty() && chains.iter().all(|c| backfills(c));
-        let (from, to) = (searched.from, searched.to);
-        let why = if chains.is_empty() {
-            format!("no digest of its account and region is there that meets {from} to {to}")
-        } else if all {
-            format!(
-                "no digest of any trail in its folder names it, and every digest that could, from {from} to \
-                 {to}, is proven: nobody vouches for it, and it may have been added"
-            )
-        } else if let Some(some) = searched.unverified.first() {
-            let more = match searched.unverified.len() {
-                1 => String::new(),
-                n => {
-                    let more = one_or_many(n - 1, "one stretch more is", "stretches more are");
-                    format!(", and {more} not verified")
-                }
-            };
-            format!(
-                "no proven digest names it, and not all that could, from {from} to {to}, are proven: of {} \
-                 {} to {} is {}{more}",
-                some.chain,
-                some.from,
-                some.to,
-                state(some.state)
-            )
+        known.then_some(true)
+    }
+
+    /// Whether the object is what CloudTrail delivered; `None` if that is not known.
+    pub(super) fn intact(&self) -> Option<bool> {
+        match self {
+            Answer::Log(LogAnswer::Intact) | Answer::Digest(DigestAnswer::Intact) => Some(true),
+            Answer::Log(LogAnswer::Missing) => Some(false),
+            Answer::Log(LogAnswer::Found(finding))
+            | Answer::Digest(DigestAnswer::Proven(finding) | DigestAnswer::NotProven(finding)) => {
+                (finding.severity == Severity::Failed).then_some(false)
+            }
+            Answer::Log(LogAnswer::NotRead | LogAnswer::NotListed(_))
+            | Answer::Digest(DigestAnswer::NotFound) => None,
+        }
+    }
+}
+
+impl ExplainOutcome<'_> {
+    pub(super) fn answer(&self) -> Answer<'_> {
+        match self.target.name {
+            TargetName::Log(_) => Answer::Log(self.log_answer()),
+            TargetName::Digest(_) => Answer::Digest(self.digest_answer()),
+        }
+    }
+
+    /// Whether a search of more time can be left out: a proven digest lists the log, or the digest in
+    /// question was read.
+    pub(super) fn has_evidence(&self) -> bool {
+        !self.vouching().is_empty() || self.target_digest().is_some()
+    }
+
+    /// The proven digests that list the log, or the digest in question if it is proven.
+    pub(super) fn vouching(&self) -> Vec<&ObservedDigest> {
+        let vouches = |digest: &&ObservedDigest| match (&digest.proven, &self.target.name) {
+            (None, _) => false,
+            (Some(proven), TargetName::Log(_)) => proven.recorded_hash.is_some(),
+            (Some(_), TargetName::Digest(_)) => self.is_target(digest),
+        };
+        self.observed.digests.iter().filter(vouches).collect()
+    }
+
+    /// The digest in question, proven or not.
+    pub(super) fn target_digest(&self) -> Option<&ObservedDigest> {
+        self.observed
+            .digests
+            .iter()
+            .find(|digest| self.is_target(digest))
+    }
+
+    fn is_target(&self, digest: &ObservedDigest) -> bool {
+        self.target.matches(digest.bucket.as_deref(), &digest.key)
+    }
+
+    fn log_answer(&self) -> LogAnswer<'_> {
+        if self.vouching().is_empty() {
+            return LogAnswer::NotListed(self.not_listed());
+        }
+        match self.log_findings().max_by_key(|finding| finding.severity) {
+            None if self.observed.logs.is_empty() => LogAnswer::NotRead,
+            None => LogAnswer::Intact,
+            Some(finding) if finding.code == Code::LogMissing => LogAnswer::Missing,
+            Some(finding) => LogAnswer::Found(finding),
+        }
+    }
+
+    fn not_listed(&self) -> NotListed {
+        let chains = &self.validation.chains;
+        if chains.is_empty() {
+            return NotListed::NoDigest;
+        }
+        let mut unverified = self.unverified().into_iter();
+        if let Some(first) = unverified.next() {
+            return NotListed::Unverified(first, unverified.len());
+        }
+        let all_read = self.window_is_final && self.validation.complete;
+        if all_read && chains.iter().all(|c| has_whole_backfill(c)) {
+            NotListed::AllProven
         } else {
-            format!(
-                "no proven digest names it, and not all that could, from {from} on, were looked at: one may \
-                     still come"
-            )
-        };
-        let there = match &self.there {
-            Some(Ok(())) | None => "it is there, and ",
-            Some(Err(GetError::NotFound)) => "it is not there, and ",
-            Some(Err(_)) => "whether it is there could not be told, and ",
-        };
-        Answer {
-            verdict: Verdict::Unproven,
-            sentence: format!("not known to be delivered: {there}{why}"),
-            delivered: None,
-            intact: None,
+            NotListed::NotAllRead
         }
     }
 
-    pub(super) fn of_digest(&self) -> Answer {
-        let proven = !self.telling().is_empty();
-        let findings = self.findings();
-        let own = findings
-            .iter()
-            .filter(|f| f.key.as_deref() == Some(&*self.target.key));
-        let worst = own
-            .max_by_key(|f| f.severity)
-            .filter(|f| f.severity > Severity::Note);
-        let missing = worst.is_some_and(|f| f.code == Code::DigestMissing);
-        let (verdict, sentence, delivered, intact) = match (proven, worst) {
-            (true, None) => (
-                Verdict::Verified,
-                "delivered by CloudTrail, and intact: its content is what was signed for this place".into(),
-                Some(true),
-                Some(true),
-            ),
-            (true, Some(finding)) => (
-                finding.severity.verdict(),
-                format!("its content was delivered by CloudTrail, and yet: {}", finding.message),
-                Some(true),
-                (finding.severity == Severity::Failed).then_some(false),
-            ),
-            (false, Some(finding)) => (
-                finding.severity.verdict(),
-                finding.message.clone(),
-                missing.then_some(true),
-                (finding.severity == Severity::Failed).then_some(false),
-            ),
-            (false, None) => (
-                Verdict::Unproven,
-                "not known to be delivered: it is not there, and no proven digest beside it names it".into(),
-                None,
-                None,
-            ),
-        };
-        Answer {
-            verdict,
-            sentence,
-            delivered,
-            intact,
+    fn digest_answer(&self) -> DigestAnswer<'_> {
+        let findings = self.findings().into_iter();
+        let own = findings.filter(|f| f.key.as_deref() == Some(&*self.target.key));
+        let worst = own.max_by_key(|f| f.severity);
+        let worst = worst.filter(|f| f.severity > Severity::Note);
+        match (worst, self.vouching().is_empty()) {
+            (None, false) => DigestAnswer::Intact,
+            (Some(finding), false) => DigestAnswer::Proven(finding),
+            (Some(finding), true) => DigestAnswer::NotProven(finding),
+            (None, true) => DigestAnswer::NotFound,
         }
     }
 
-    /// What was found on the object and the digests that tell of it; where none does, on those that could.
-    pub(super) fn findings(&self) -> Vec<&Finding> {
-        let telling = self.telling();
-        let told: Vec<&str> = telling
-            .iter()
-            .map(|at| self.seen[*at].key.as_str())
-            .collect();
-        let mut findings: Vec<&Finding> = Vec::new();
-        for finding in &self.outcome.findings {
-            // They end where the search does; `searched` tells of what time there is no digest.
-            if of_no_digest(finding) {
-                continue;
+    /// The parts of the window that are not verified, by chain. For a digest, only its own interval counts:
+    /// the window also meets the intervals of its neighbours.
+    pub(super) fn unverified(&self) -> Vec<Unverified> {
+        let mut unverified = Vec::new();
+        for chain in &self.validation.chains {
+            for stretch in chain.coverage.iter().filter(|s| s.state != State::Verified) {
+                let own_interval = self.target.interval().unwrap_or(stretch.time);
+                let time = stretch.time.clip(&own_interval);
+                if !time.is_empty() {
+                    unverified.push(Unverified {
+                        chain: chain.id.to_string(),
+                        from: time.from,
+                        to: time.to,
+                        state: stretch.state,
+                    });
+                }
             }
+        }
+        unverified
+    }
+
+    /// The findings on the object and on the digests that vouch for it. If none does, the findings on digests
+    /// that could.
+    pub(super) fn findings(&self) -> Vec<&Finding> {
+        let vouching = self.vouching();
+        let mut findings: Vec<&Finding> = Vec::new();
+        for finding in &self.validation.findings {
             let key = finding.key.as_deref();
-            let of_it = key.is_some_and(|key| key == self.target.key || told.contains(&key));
-            let could = told.is_empty() && finding.severity > Severity::Note && of_digests(finding);
-            // That nothing is there is told once, whatever was asked for.
-            let again = |f: &&Finding| f.code == Code::NothingFound && f.code == finding.code;
-            if of_it || (could && !findings.iter().any(again)) {
+            let is_of_evidence = key.is_some_and(|key| {
+                key == self.target.key || vouching.iter().any(|digest| digest.key == key)
+            });
+            let is_of_search = vouching.is_empty() && finding.severity > Severity::Note;
+            let keep = match finding.code {
+                // These end where the search ends. The searched time is reported with its states instead.
+                Code::Gap | Code::CoverageHead | Code::CoverageTail => false,
+                // One is made for each term of the filter, but the user gave one key.
+                Code::NothingFound => {
+                    let known = findings.iter().any(|f| f.code == Code::NothingFound);
+                    is_of_evidence || is_of_search && !known
+                }
+                Code::ChainMissing => is_of_evidence,
+                code if is_of_logs(code) => is_of_evidence,
+                _ => is_of_evidence || is_of_search,
+            };
+            if keep {
                 findings.push(finding);
             }
         }
-        // A log that only a digest beyond the window names is in no chain's findings.
-        let beyond = self.logs.iter().filter_map(|log| log.finding.as_ref());
-        let of_log = |f: &&Finding| f.key.as_deref() == Some(&*self.target.key);
-        if !findings.iter().any(of_log) {
-            findings.extend(beyond);
+        // If only a digest beyond the window lists the log, no chain has a finding on it.
+        let is_of_target = |f: &&Finding| f.key.as_deref() == Some(&*self.target.key);
+        if !findings.iter().any(is_of_target) {
+            findings.extend(self.log_findings());
         }
         findings
     }
-}
 
-/// Whether a finding is about time without digests.
-fn of_no_digest(finding: &Finding) -> bool {
-    matches!(
-        finding.code,
-        Code::Gap | Code::CoverageHead | Code::CoverageTail
-    )
-}
-
-/// Whether a finding is about digests, or keeps them from being proven.
-fn of_digests(finding: &Finding) -> bool {
-    !finding.code.as_str().starts_with("log-") && finding.code != Code::ChainMissing
-}
-
-fn state(state: State) -> &'static str {
-    match state {
-        State::Verified => "verified",
-        State::Pending => "pending: its digests may still come",
-        State::Gap => "covered by no digest",
-        State::Unproven => "unproven",
-        State::Failed => "failed",
+    fn log_findings(&self) -> impl Iterator<Item = &Finding> {
+        let logs = self.observed.logs.iter();
+        logs.filter_map(|log| log.finding.as_ref())
     }
+}
+
+/// Whether no backfill digest is damaged, missing or not proven: such a digest could list the log.
+fn has_whole_backfill(chain: &ChainOutcome) -> bool {
+    let tally = &chain.backfill;
+    tally.failed + tally.missing + tally.unproven == 0
+}
+
+/// Whether a finding of this code is about a log, and so keeps no digest from being proven.
+fn is_of_logs(code: Code) -> bool {
+    matches!(
+        code,
+        Code::LogMissing
+            | Code::LogModified
+            | Code::LogMalformed
+            | Code::LogTrailingData
+            | Code::LogUnreadable
+            | Code::LogUnreferenced
+    )
 }

@@ -1,8 +1,18 @@
-//! Whether one file was delivered by CloudTrail and is intact: the digests around it are proven as for any
-//! validation, that log is read and no other, and nothing else is asked.
+//! `explain`: did CloudTrail deliver this one log or digest, and is it intact?
+//!
+//! ```text
+//! ExplainTarget ─▶ explain ─▶ ExplainOutcome ─▶ view ─▶ report::explain::v1::Report
+//!   one key         validate, once or twice,     answer, path, neighbours, searched time
+//!                   around the time of the key
+//! ```
+//!
+//! In: a source, keys and the key of one object. Out: a report with the answer and the evidence for it.
+//! The digests around the object are validated as in any validation. Of all logs, only the one in question
+//! is read. CloudTrail is not asked about trails, because that proves nothing about an object.
 
 mod answer;
 mod observed;
+mod sentence;
 pub mod target;
 mod view;
 
@@ -15,108 +25,131 @@ use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
 use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, Request};
 use crate::validate::{Access, validate};
-use observed::{SeenLog, SeenObject, Watch};
+use observed::{Observed, TargetObserver};
 use target::{ExplainTarget, TargetName};
 
-/// How it is looked for.
+/// How to search for the digests that could list an object.
 #[derive(Debug, Clone)]
-pub struct ExplainSettings {
+pub struct ExplainRequest {
     /// Names of the buckets that digests must have been written to.
     pub buckets: Vec<String>,
-    /// Whether copies may lie under other prefixes than they were written to.
+    /// Whether copies may be under other prefixes than CloudTrail wrote them to.
     pub mapped: bool,
-    /// When the source was looked at, where that is known.
+    /// When the source was copied or read, if that is known.
     pub as_of: Option<Timestamp>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
-    /// Objects worked on at the same time.
+    /// How many objects to read at the same time.
     pub jobs: usize,
-    /// Bounds on what input may cost.
+    /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
 
-/// All that was found out about an object.
-pub struct Explained<'t> {
+/// Everything that was found out about an object.
+pub struct ExplainOutcome<'t> {
     target: &'t ExplainTarget,
-    /// The time whose digests were looked at.
+    /// The time whose digests were read.
     window: Window,
-    /// Whether that is all the time in which a digest could name it.
-    whole: bool,
-    /// Whether there is a folder of which nothing says which bucket it is a copy of.
-    unnamed: bool,
-    seen: Vec<SeenObject>,
-    logs: Vec<SeenLog>,
-    outcome: Outcome,
-    /// Whether it is there, where no digest tells of it.
-    there: Option<Result<(), GetError>>,
-    /// Requests made of the source.
+    /// Whether the window holds every digest that could list the object.
+    window_is_final: bool,
+    /// Whether the source has a folder whose bucket is not known.
+    has_unnamed_root: bool,
+    observed: Observed,
+    validation: Outcome,
+    existence: Existence,
+    /// Requests made to the source.
     pub requests: Requests,
 }
 
-/// Looks for the digests that tell of an object: those that usually would, and only if none does, all that
-/// could.
+/// Whether an object exists.
+enum Existence {
+    /// Not checked, because a digest is evidence enough.
+    NotChecked,
+    Exists,
+    Missing,
+    /// The source did not say.
+    Unknown,
+}
+
+/// Explains one object. First reads the digests that usually list it. Only if none does, reads all digests
+/// that could.
 ///
 /// # Errors
-/// Only where no workers can be had: whatever happens while looking is in what was found.
+/// Only where no threads can be started. What could not be read is part of the outcome.
 pub fn explain<'t>(
     access: Access<'_>,
     target: &'t ExplainTarget,
-    settings: &ExplainSettings,
-) -> Result<Explained<'t>, Error> {
+    request: &ExplainRequest,
+) -> Result<ExplainOutcome<'t>, Error> {
+    let windows = target.windows(request.backfill_grace, request.as_of);
     let mut requests = Requests::default();
-    let windows = target.windows(settings.backfill_grace, settings.as_of);
-    let (last, first) = windows.split_last().unwrap_or((&NEVER, &[]));
-    for window in first {
-        let mut explained = look(access, target, settings, *window)?;
-        add(&mut requests, explained.requests);
-        if explained.is_told() || !explained.outcome.complete {
-            explained.requests = requests;
-            return Ok(explained);
+    if let Some(usual) = windows.usual {
+        let mut outcome = search(access, target, request, usual)?;
+        add(&mut requests, outcome.requests);
+        if outcome.has_evidence() || !outcome.validation.complete {
+            outcome.requests = requests;
+            return Ok(outcome);
         }
     }
-    let mut explained = look(access, target, settings, *last)?;
-    add(&mut requests, explained.requests);
-    explained.whole = settings.as_of.is_none_or(|as_of| last.to < as_of);
-    if !explained.is_told() && matches!(target.name, TargetName::Log(_)) {
-        explained.there = Some(there(access, target, &mut requests));
+    let mut outcome = search(access, target, request, windows.all)?;
+    add(&mut requests, outcome.requests);
+    outcome.window_is_final = request.as_of.is_none_or(|as_of| windows.all.to < as_of);
+    if !outcome.has_evidence() && matches!(target.name, TargetName::Log(_)) {
+        outcome.existence = existence(access, target, &mut requests);
     }
-    explained.requests = requests;
-    Ok(explained)
+    outcome.requests = requests;
+    Ok(outcome)
 }
 
-const NEVER: Window = Window {
-    from: Timestamp::UNIX_EPOCH,
-    to: Timestamp::UNIX_EPOCH,
-};
-
-fn look<'t>(
+/// Validates the digests of one window, and the log if one of them lists it.
+fn search<'t>(
     access: Access<'_>,
     target: &'t ExplainTarget,
-    settings: &ExplainSettings,
+    request: &ExplainRequest,
     window: Window,
-) -> Result<Explained<'t>, Error> {
+) -> Result<ExplainOutcome<'t>, Error> {
+    let access = Access {
+        trails: None,
+        ..access
+    };
+    let observer = TargetObserver::new(target);
+    let validation = validate(access, &one_object(target, request, window), &observer)?;
+    Ok(ExplainOutcome {
+        target,
+        window,
+        window_is_final: false,
+        has_unnamed_root: access.atlas.has_unnamed(),
+        observed: observer.into_observed(),
+        requests: validation.requests,
+        validation,
+        existence: Existence::NotChecked,
+    })
+}
+
+/// Requests the digests in the folder of the object's account and region, and no other log.
+fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) -> Request {
     let (root, account, region) = target.folder();
     let filter = ChainFilter {
         regions: vec![region.clone()],
         accounts: vec![account.clone()],
         organizations: root.organization.iter().cloned().collect(),
-        prefixes: match settings.mapped {
+        prefixes: match request.mapped {
             true => Vec::new(),
             false => vec![root.prefix.clone()],
         },
-        buckets: settings.buckets.clone(),
+        buckets: request.buckets.clone(),
         ..ChainFilter::default()
     };
-    let request = Request {
+    Request {
         filter,
         from: Some(window.from),
         to: Some(window.to),
-        as_of: settings.as_of,
-        delivery_lag: settings.delivery_lag,
-        backfill_grace: settings.backfill_grace,
-        jobs: settings.jobs,
+        as_of: request.as_of,
+        delivery_lag: request.delivery_lag,
+        backfill_grace: request.backfill_grace,
+        jobs: request.jobs,
         observed: Some(ObservedWindow::of_aws_cli(
             Some(window.from),
             Some(window.to),
@@ -125,36 +158,13 @@ fn look<'t>(
             bucket: target.bucket.clone(),
             key: target.key.clone(),
         }),
-        limits: settings.limits.clone(),
+        limits: request.limits.clone(),
         ..Request::default()
-    };
-    let watch = Watch::new(target);
-    // What CloudTrail says of trails proves nothing of an object.
-    let access = Access {
-        trails: None,
-        ..access
-    };
-    let outcome = validate(access, &request, &watch)?;
-    let (seen, logs) = watch.into_told();
-    Ok(Explained {
-        target,
-        window,
-        whole: false,
-        unnamed: access.atlas.roots().iter().any(|r| r.buckets.is_empty()),
-        seen,
-        logs,
-        requests: outcome.requests,
-        outcome,
-        there: None,
-    })
+    }
 }
 
-/// Whether the object is there.
-fn there(
-    access: Access<'_>,
-    target: &ExplainTarget,
-    requests: &mut Requests,
-) -> Result<(), GetError> {
+/// Checks whether the object exists in any place where it could be.
+fn existence(access: Access<'_>, target: &ExplainTarget, requests: &mut Requests) -> Existence {
     let places = match &target.bucket {
         Some(bucket) => access.atlas.find(bucket, &target.key),
         None => {
@@ -162,21 +172,22 @@ fn there(
             roots.map(|root| (root.id, target.key.clone())).collect()
         }
     };
-    let mut answer = Err(GetError::NotFound);
+    let mut existence = Existence::Missing;
     for (root, key) in places {
         requests.head += 1;
-        answer = access.source.stat(root, &key).map(|_| ());
-        if answer.is_ok() {
-            break;
-        }
+        existence = match access.source.stat(root, &key) {
+            Ok(_) => return Existence::Exists,
+            Err(GetError::NotFound) => Existence::Missing,
+            Err(_) => Existence::Unknown,
+        };
     }
-    answer
+    existence
 }
 
 fn add(sum: &mut Requests, more: Requests) {
     sum.list += more.list;
     sum.get += more.get;
     sum.head += more.head;
-    // Those of keys are counted over all looks.
+    // The key source is shared by all searches and has counted its requests from the first one on.
     sum.keys = more.keys;
 }

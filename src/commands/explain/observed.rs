@@ -1,4 +1,4 @@
-//! What is told while the digests around an object are proven.
+//! What a validation finds out about the digests around an object, and about the object if it is a log.
 
 use std::sync::Mutex;
 
@@ -7,104 +7,115 @@ use jiff::Timestamp;
 use super::target::ExplainTarget;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
-use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::finding::Finding;
 use crate::proof::judge::{Proof, Verified};
 use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 
-/// A digest that was looked at.
+/// The objects that a validation checked.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// The digests, by chain and newest first.
+    pub digests: Vec<ObservedDigest>,
+    /// The log in question, once for each digest that lists it.
+    pub logs: Vec<ObservedLog>,
+}
+
+/// A digest, or an object under the name of one.
 #[derive(Debug, Clone)]
-pub struct SeenObject {
+pub struct ObservedDigest {
     /// Its chain.
     pub chain: ChainId,
     /// Whether it is a backfill digest.
     pub backfill: bool,
-    /// Its bucket, where that is known.
+    /// Its bucket, if that is known.
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
-    /// The end of its interval, as its name says.
+    /// The end of its interval, from its name.
     pub end: Timestamp,
-    /// What is known of it where it is proven.
-    pub proven: Option<Proven>,
+    /// Its content, if it is proven.
+    pub proven: Option<ProvenDigest>,
 }
 
-/// A proven digest.
+/// What a proven digest says.
 #[derive(Debug, Clone)]
-pub struct Proven {
+pub struct ProvenDigest {
     /// Its interval.
     pub interval: Window,
     /// Whether it is a starting digest.
     pub starting: bool,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of its inflated bytes.
     pub sha256: Sha256,
     /// What proves it.
     pub proof: Proof,
-    /// The SHA-256 that it records for the log that is asked about, where it names that: or the name of
-    /// another algorithm.
-    pub names: Option<String>,
+    /// The SHA-256 that it records for the log in question, or the name of another hash algorithm; `None` if
+    /// it does not list the log.
+    pub recorded_hash: Option<String>,
 }
 
-/// What became of the log that is asked about.
+/// The result for the log in question.
 #[derive(Debug, Clone)]
-pub struct SeenLog {
-    /// What was found on it.
+pub struct ObservedLog {
+    /// The finding on it; `None` if it is intact.
     pub finding: Option<Finding>,
 }
 
-/// Watches one validation.
-pub struct Watch<'t> {
+/// Collects what a validation finds out about a target.
+pub struct TargetObserver<'t> {
     target: &'t ExplainTarget,
-    told: Mutex<(Vec<SeenObject>, Vec<SeenLog>)>,
+    observed: Mutex<Observed>,
 }
 
-impl<'t> Watch<'t> {
-    /// Nothing was seen yet.
+impl<'t> TargetObserver<'t> {
+    /// An observer for one validation.
     pub fn new(target: &'t ExplainTarget) -> Self {
-        Watch {
+        TargetObserver {
             target,
-            told: Mutex::default(),
+            observed: Mutex::default(),
         }
     }
 
-    /// The digests seen, by chain and newest first, and the log, once for each digest that names it.
-    pub fn into_told(self) -> (Vec<SeenObject>, Vec<SeenLog>) {
-        let (mut seen, logs) = self.told.into_inner().unwrap_or_else(|e| e.into_inner());
-        seen.sort_by(|a, b| (&a.chain, b.end, &a.key).cmp(&(&b.chain, a.end, &b.key)));
-        (seen, logs)
+    /// Everything that was collected, in an order that does not depend on the threads.
+    pub fn into_observed(self) -> Observed {
+        let mut observed = self
+            .observed
+            .into_inner()
+            .unwrap_or_else(|e| e.into_inner());
+        let digests = &mut observed.digests;
+        digests.sort_by(|a, b| (&a.chain, b.end, &a.key).cmp(&(&b.chain, a.end, &b.key)));
+        observed
+    }
+
+    fn recorded_hash(&self, digest: &Verified) -> Option<String> {
+        let mut logs = digest.log_files().iter();
+        let log = logs.find(|log| self.target.matches(Some(&log.bucket), &log.key))?;
+        Some(match &log.hash {
+            Ok(sha256) => sha256.to_string(),
+            Err(algorithm) => algorithm.clone(),
+        })
     }
 }
 
-impl Observer for Watch<'_> {
+impl Observer for TargetObserver<'_> {
     fn judged(&self, object: JudgedObject<'_>) {
-        let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
+        let mut observed = self.observed.lock().unwrap_or_else(|e| e.into_inner());
         if object.kind == ObjectKind::Log {
             let finding = object.finding.cloned();
-            return told.1.push(SeenLog { finding });
+            return observed.logs.push(ObservedLog { finding });
         }
-        let names = |digest: &Verified| {
-            let is_it = |log: &&LogEntry| self.target.is(Some(&log.bucket), &log.key);
-            let named = digest.log_files().iter().find(is_it)?;
-            Some(
-                named
-                    .hash
-                    .as_ref()
-                    .map_or_else(String::clone, ToString::to_string),
-            )
-        };
-        told.0.push(SeenObject {
+        observed.digests.push(ObservedDigest {
             chain: object.chain.clone(),
             backfill: object.kind == ObjectKind::Backfill,
             bucket: object.bucket.map(Into::into),
             key: object.key.into(),
             end: object.end,
-            proven: object.proven.map(|(digest, proof)| Proven {
+            proven: object.proven.map(|(digest, proof)| ProvenDigest {
                 interval: digest.interval(),
                 starting: digest.is_starting(),
                 sha256: digest.sha256(),
                 proof: proof.clone(),
-                names: names(digest),
+                recorded_hash: self.recorded_hash(digest),
             }),
         });
     }

@@ -1,4 +1,4 @@
-//! The object that is asked about (pure).
+//! The object to explain, from its key alone (pure).
 
 use std::str::FromStr;
 
@@ -11,27 +11,27 @@ use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
 /// An object that CloudTrail may have delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainTarget {
-    /// The bucket it was written to; any where absent.
+    /// The bucket that it was written to; `None` for any bucket.
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
-    /// What its key says that it is.
+    /// Its key, parsed.
     pub name: TargetName,
 }
 
-/// What a key says.
+/// A parsed key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetName {
-    /// It is a log's.
+    /// The key of a log.
     Log(LogObjectKey),
-    /// It is that of a digest, or of a backfill digest.
+    /// The key of a digest or backfill digest.
     Digest(DigestObjectKey),
 }
 
 impl FromStr for ExplainTarget {
     type Err = NotAn;
 
-    /// Reads a key, or `s3://BUCKET/KEY`.
+    /// Parses a key or `s3://BUCKET/KEY`.
     fn from_str(text: &str) -> Result<Self, NotAn> {
         const WHAT: NotAn = NotAn(
             "the key of a log or a digest, from AWSLogs or the trail's prefix on, or s3://BUCKET/KEY",
@@ -56,13 +56,13 @@ impl FromStr for ExplainTarget {
 }
 
 impl ExplainTarget {
-    /// Whether a place is its own; a place without a bucket may be.
-    pub fn is(&self, bucket: Option<&str>, key: &str) -> bool {
-        let other = |(asked, found): (&str, &str)| asked != found;
-        self.key == key && !self.bucket.as_deref().zip(bucket).is_some_and(other)
+    /// Whether a recorded place is that of this object. A place whose bucket is not known may be.
+    pub fn matches(&self, bucket: Option<&str>, key: &str) -> bool {
+        let differs = |(wanted, recorded): (&str, &str)| wanted != recorded;
+        self.key == key && !self.bucket.as_deref().zip(bucket).is_some_and(differs)
     }
 
-    /// What stands before the account, the account, and the region.
+    /// The part of the key before the account, the account, and the region.
     pub fn folder(&self) -> (&KeyRoot, &AccountId, &Region) {
         match &self.name {
             TargetName::Log(log) => (&log.root, &log.account, &log.region),
@@ -73,8 +73,8 @@ impl ExplainTarget {
         }
     }
 
-    /// What it is called.
-    pub fn what(&self) -> &'static str {
+    /// The word that reports use for its kind.
+    pub fn kind(&self) -> &'static str {
         match &self.name {
             TargetName::Log(_) => "log",
             TargetName::Digest(digest) if digest.name.backfill => "backfill digest",
@@ -82,34 +82,35 @@ impl ExplainTarget {
         }
     }
 
-    /// The windows whose digests are looked at, one after the other until it is explained: those that
-    /// usually name a log, then all that could.
-    pub fn windows(&self, backfill_grace: i64, as_of: Option<Timestamp>) -> Vec<Window> {
+    /// The windows whose digests may be evidence, up to `as_of`. `backfill_grace` is in seconds.
+    pub fn windows(&self, backfill_grace: i64, as_of: Option<Timestamp>) -> TargetWindows {
         let window = |from, to: Timestamp| {
-            let seen = as_of.map_or(to, |as_of| to.min(as_of));
-            Window::new(from, seen.max(shift(from, 1)))
+            let to = as_of.map_or(to, |as_of| to.min(as_of));
+            Window::new(from, to.max(shift(from, 1)))
         };
         match &self.name {
             TargetName::Log(LogObjectKey { minute, .. }) => {
                 let from = shift(*minute, -HOUR);
                 let all = window(from, shift(*minute, backfill_grace));
                 let usual = window(from, shift(*minute, 2 * HOUR).min(all.to));
-                if usual == all {
-                    vec![all]
-                } else {
-                    vec![usual, all]
+                TargetWindows {
+                    usual: (usual != all).then_some(usual),
+                    all,
                 }
             }
-            // Its neighbours meet this window as well.
+            // This window also meets the intervals of the digests before and after it.
             TargetName::Digest(digest) => {
                 let end = digest.name.end;
-                vec![window(shift(end, -HOUR - 1), shift(end, 1))]
+                TargetWindows {
+                    usual: None,
+                    all: window(shift(end, -HOUR - 1), shift(end, 1)),
+                }
             }
         }
     }
 
-    /// The interval of a digest, as its name tells it: what lies beside it is its neighbours' time.
-    pub fn own_time(&self) -> Option<Window> {
+    /// The interval of a digest, from its name; `None` for a log.
+    pub fn interval(&self) -> Option<Window> {
         match &self.name {
             TargetName::Log(_) => None,
             TargetName::Digest(digest) => {
@@ -118,4 +119,14 @@ impl ExplainTarget {
             }
         }
     }
+}
+
+/// The time to search for digests that may be evidence about an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TargetWindows {
+    /// A short window, to be searched first: it usually holds the digest that lists a log. `None` if the other
+    /// one is no longer.
+    pub usual: Option<Window>,
+    /// The window of all digests that could be evidence.
+    pub all: Window,
 }

@@ -1,189 +1,170 @@
-//! What an answer rests on: the digests that tell of the object, what proves them, and what was searched.
+//! The outcome of `explain` as its frozen report type: the answer, the digests that vouch for the object, how
+//! they are proven, and the time that was searched.
 
-use super::Explained;
-use super::observed::{Proven, SeenObject};
+use super::ExplainOutcome;
+use super::observed::ObservedDigest;
 use super::target::TargetName;
-use crate::proof::coverage::State;
 use crate::proof::keys::KeyOrigin;
-use crate::report::explain::v1::{
-    By, Digest, Neighbour, Object, Report, SCHEMA, Searched, Step, Unverified,
-};
+use crate::report::explain::v1::{By, Digest, Neighbour, Object, Report, SCHEMA, Searched, Step};
 use crate::report::validation::v1::Run;
 use crate::validate::view;
 
-impl Explained<'_> {
-    /// The report of what was found out.
+impl ExplainOutcome<'_> {
+    /// The report.
     pub fn report(self, run: Run) -> Report {
-        let answer = match &self.target.name {
-            TargetName::Log(_) => self.of_log(),
-            TargetName::Digest(_) => self.of_digest(),
-        };
-        let telling = self.telling();
-        let first = telling.first().copied();
-        let place = first.or_else(|| self.itself());
-        let (previous, next) = place.map_or((None, None), |at| self.neighbours(at));
-        let bucket = first.and_then(|at| self.seen[at].bucket.clone());
-        let named = first.and_then(|at| self.seen[at].proven.as_ref());
-        let keys = self.outcome.keys.iter();
-        let mut not_proven: Vec<String> = Vec::new();
-        if keys.clone().any(|key| key.origin == KeyOrigin::File) {
-            not_proven.push(
+        let answer = self.answer();
+        let vouching = self.vouching();
+        let first = vouching.first().copied();
+        let place = first.or_else(|| self.target_digest());
+        let findings = self.findings().into_iter().cloned();
+        Report {
+            schema: SCHEMA,
+            object: self.object(first),
+            verdict: answer.verdict(),
+            answer: self.sentence(&answer),
+            delivered: answer.delivered(),
+            intact: answer.intact(),
+            digests: vouching.iter().copied().filter_map(digest).collect(),
+            path: first.map_or_else(Vec::new, |digest| self.path(digest)),
+            previous: place
+                .and_then(|digest| self.predecessor(digest))
+                .map(neighbour),
+            next: place
+                .and_then(|digest| self.successor(digest))
+                .map(neighbour),
+            searched: self.searched(),
+            findings: findings.map(view::finding).collect(),
+            not_proven: self.not_proven(first),
+            run,
+        }
+    }
+
+    /// The object, with what the first vouching digest records of it.
+    fn object(&self, vouching: Option<&ObservedDigest>) -> Object {
+        let recorded_bucket = vouching.and_then(|digest| digest.bucket.clone());
+        let proven = vouching.and_then(|digest| digest.proven.as_ref());
+        Object {
+            bucket: self.target.bucket.clone().or(recorded_bucket),
+            key: self.target.key.clone(),
+            kind: self.target.kind(),
+            sha256: proven.map(|proven| match self.target.name {
+                TargetName::Log(_) => proven.recorded_hash.clone().unwrap_or_default(),
+                TargetName::Digest(_) => proven.sha256.to_string(),
+            }),
+        }
+    }
+
+    /// What the answer does not prove, in sentences.
+    fn not_proven(&self, vouching: Option<&ObservedDigest>) -> Vec<String> {
+        let mut sentences: Vec<String> = Vec::new();
+        if self
+            .validation
+            .keys
+            .iter()
+            .any(|key| key.origin == KeyOrigin::File)
+        {
+            sentences.push(
                 "that the public keys are AWS's own: they come from a file, and a fingerprint shows \
                  only that it is unbroken"
                     .into(),
             );
         }
-        if self.unnamed && self.target.bucket.is_none() {
-            let written = bucket.as_ref().map_or_else(String::new, |bucket| {
+        if self.has_unnamed_root && self.target.bucket.is_none() {
+            let bucket = vouching.and_then(|digest| digest.bucket.as_ref());
+            let recorded = bucket.map_or_else(String::new, |bucket| {
                 format!("; the proven digest says {bucket}")
             });
-            not_proven.push(format!(
-                "that it is from a bucket of yours: no bucket name was given to compare with{written}"
+            sentences.push(format!(
+                "that it is from a bucket of yours: no bucket name was given to compare with{recorded}"
             ));
         }
-        if matches!(self.target.name, TargetName::Log(_)) && telling.is_empty() {
-            not_proven.push(
+        if matches!(self.target.name, TargetName::Log(_)) && vouching.is_none() {
+            sentences.push(
                 "whether a trail writes logs to this folder without digests: CloudTrail was not asked".into(),
             );
         }
-        Report {
-            schema: SCHEMA,
-            object: Object {
-                bucket: self.target.bucket.clone().or(bucket),
-                key: self.target.key.clone(),
-                kind: self.target.what(),
-                sha256: named.map(|p| match self.target.name {
-                    TargetName::Log(_) => p.names.clone().unwrap_or_default(),
-                    TargetName::Digest(_) => p.sha256.to_string(),
-                }),
-            },
-            verdict: answer.verdict,
-            answer: answer.sentence,
-            delivered: answer.delivered,
-            intact: answer.intact,
-            digests: telling
-                .iter()
-                .filter_map(|at| digest(&self.seen[*at]))
-                .collect(),
-            path: first.map_or_else(Vec::new, |at| self.path(at)),
-            previous,
-            next,
-            searched: self.searched(),
-            findings: self
-                .findings()
-                .into_iter()
-                .cloned()
-                .map(view::finding)
-                .collect(),
-            not_proven,
-            run,
-        }
+        sentences
     }
-    /// How a digest is proven, from one to the next until a key.
-    fn path(&self, from: usize) -> Vec<Step> {
+
+    /// How a digest is proven: a step from each digest to the one after it, until a key is reached.
+    fn path(&self, from: &ObservedDigest) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut at = Some(from);
-        while let Some(seen) = at.map(|at| &self.seen[at]) {
-            let Some(Proven { proof, .. }) = &seen.proven else {
+        let mut next = Some(from);
+        while let Some(digest) = next {
+            let Some(proven) = &digest.proven else {
                 break;
             };
-            let successor = at.and_then(|at| self.beside(at, true));
-            let recorded_in = successor.map(|at| self.seen[at].key.clone());
-            let key = proof.keys.first().map(view::key);
-            let by = match (proof.own, &key) {
+            let successor = self.successor(digest);
+            let key = proven.proof.keys.first().map(view::key);
+            let by = match (proven.proof.own, &key) {
                 (true, _) => By::OwnSignature,
                 (false, Some(_)) => By::RecordedSignature,
                 (false, None) => By::RecordedHash,
             };
+            let recorded_in = successor.filter(|_| by != By::OwnSignature);
             steps.push(Step {
-                digest: seen.key.clone(),
+                digest: digest.key.clone(),
                 by,
-                recorded_in: recorded_in.filter(|_| by != By::OwnSignature),
+                recorded_in: recorded_in.map(|digest| digest.key.clone()),
                 key,
             });
-            at = successor.filter(|_| by == By::RecordedHash);
+            next = successor.filter(|_| by == By::RecordedHash);
         }
         steps
     }
 
-    fn neighbours(&self, at: usize) -> (Option<Neighbour>, Option<Neighbour>) {
-        let neighbour = |at: usize| {
-            let seen = &self.seen[at];
-            Neighbour {
-                key: seen.key.clone(),
-                end: seen.end,
-                proven: seen.proven.is_some(),
-            }
-        };
-        // A starting digest has none before it.
-        let starts = self.seen[at].proven.as_ref().is_some_and(|p| p.starting);
-        let before = self.beside(at, false).filter(|_| !starts);
-        (before.map(neighbour), self.beside(at, true).map(neighbour))
+    /// The digest after another one in its chain.
+    fn successor(&self, digest: &ObservedDigest) -> Option<&ObservedDigest> {
+        let later = self.of_same_chain(digest).filter(|d| d.end > digest.end);
+        later.min_by_key(|d| d.end)
     }
 
-    /// The digest beside another in its chain: the one after it, or the one before.
-    fn beside(&self, at: usize, after: bool) -> Option<usize> {
-        let me = &self.seen[at];
-        let same = |other: &SeenObject| other.chain == me.chain && other.backfill == me.backfill;
-        let seen = self
-            .seen
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| same(other));
-        match after {
-            true => seen
-                .filter(|(_, o)| o.end > me.end)
-                .min_by_key(|(_, o)| o.end),
-            false => seen
-                .filter(|(_, o)| o.end < me.end)
-                .max_by_key(|(_, o)| o.end),
+    /// The digest before another one in its chain. A starting digest has none.
+    fn predecessor(&self, digest: &ObservedDigest) -> Option<&ObservedDigest> {
+        if digest.proven.as_ref().is_some_and(|proven| proven.starting) {
+            return None;
         }
-        .map(|(at, _)| at)
+        let earlier = self.of_same_chain(digest).filter(|d| d.end < digest.end);
+        earlier.max_by_key(|d| d.end)
     }
-    pub(super) fn searched(&self) -> Searched {
-        let backfill_digests = self.seen.iter().filter(|seen| seen.backfill).count() as u64;
-        let mut unverified = Vec::new();
-        for chain in &self.outcome.chains {
-            for stretch in chain.coverage.iter().filter(|s| s.state != State::Verified) {
-                let time = stretch
-                    .time
-                    .clip(&self.target.own_time().unwrap_or(stretch.time));
-                if time.is_empty() {
-                    continue;
-                }
-                unverified.push(Unverified {
-                    chain: chain.id.to_string(),
-                    from: time.from,
-                    to: time.to,
-                    state: stretch.state,
-                });
-            }
-        }
+
+    fn of_same_chain(&self, digest: &ObservedDigest) -> impl Iterator<Item = &ObservedDigest> {
+        let digests = self.observed.digests.iter();
+        digests.filter(|d| d.chain == digest.chain && d.backfill == digest.backfill)
+    }
+
+    fn searched(&self) -> Searched {
+        let chains = self.validation.chains.iter();
+        let digests = self.observed.digests.iter();
+        let backfill_digests = digests.filter(|digest| digest.backfill).count() as u64;
         Searched {
             from: self.window.from,
             to: self.window.to,
-            chains: self
-                .outcome
-                .chains
-                .iter()
-                .map(|c| c.id.to_string())
-                .collect(),
-            digests: self.seen.len() as u64 - backfill_digests,
+            chains: chains.map(|chain| chain.id.to_string()).collect(),
+            digests: self.observed.digests.len() as u64 - backfill_digests,
             backfill_digests,
-            unverified,
+            unverified: self.unverified(),
         }
     }
 }
 
-fn digest(seen: &SeenObject) -> Option<Digest> {
-    let proven = seen.proven.as_ref()?;
+fn neighbour(digest: &ObservedDigest) -> Neighbour {
+    Neighbour {
+        key: digest.key.clone(),
+        end: digest.end,
+        proven: digest.proven.is_some(),
+    }
+}
+
+fn digest(digest: &ObservedDigest) -> Option<Digest> {
+    let proven = digest.proven.as_ref()?;
     Some(Digest {
-        chain: seen.chain.to_string(),
-        bucket: seen.bucket.clone(),
-        key: seen.key.clone(),
+        chain: digest.chain.to_string(),
+        bucket: digest.bucket.clone(),
+        key: digest.key.clone(),
         sha256: proven.sha256.to_string(),
         from: proven.interval.from,
         to: proven.interval.to,
-        backfill: seen.backfill,
+        backfill: digest.backfill,
     })
 }
