@@ -13,12 +13,12 @@ use super::{INTERRUPTED, begun, interrupted, second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::base::limits::Limits;
-use crate::commands::trails as inventory;
-use crate::commands::trails::TrailsRequest;
+use crate::commands::trails::{TrailsRequest, list};
 use crate::proof::finding::Verdict;
 use crate::report::trails::{self, Format, Requested};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
+use crate::validate::request::PriorKnowledge;
 
 /// Lists the chains and gives the exit status: that of what is unproven where something could not be
 /// listed, or nothing is there.
@@ -61,28 +61,31 @@ pub fn run(
     let request = TrailsRequest {
         filter: look.filter(&side.located.trails),
         jobs: side.jobs,
-        complete: !(needed && side.located.incomplete),
-        beforehand: if needed {
-            side.located.lost
-        } else {
-            Vec::new()
+        prior: PriorKnowledge {
+            incomplete: needed && side.located.incomplete,
+            findings: if needed {
+                side.located.lost
+            } else {
+                Vec::new()
+            },
+            ..PriorKnowledge::default()
         },
         limits,
     };
     let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
     let progress = Progress::begin("listing digests", entered, args.quiet);
-    let inventory = inventory::take(&source, &side.access.atlas, &request)?;
+    let outcome = list(&source, &side.access.atlas, &request)?;
     drop(progress);
     let run = Run {
         finished: Timestamp::now(),
         requests: Requests {
-            list: inventory.listings,
+            list: outcome.listings,
             trails: side.access.trails.map_or(0, |trails| trails.requests()),
             ..Requests::default()
         },
         ..begun(command, started)
     };
-    let list = trails::Trails::new(&inventory, requested, run);
+    let list = trails::Trails::new(&outcome, requested, run);
     let interrupted = interrupted(stop, "list");
     targets.write(|format, out| trails::render(&list, format, out))?;
     Ok(match (interrupted, list.is_whole()) {

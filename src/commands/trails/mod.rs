@@ -1,14 +1,21 @@
-//! Which chains are there, by the names of their digests alone: no object is read, and nothing is
-//! proven.
+//! `trails`: which chains of digests exist, from when to when, and with which holes?
+//!
+//! ```text
+//! TrailsRequest ─▶ list ─▶ TrailsOutcome ─▶ view ─▶ report::trails::Trails
+//!                   survey the folders, then list the digests of each account and region
+//! ```
+//!
+//! In: a source and a filter. Out: the chains, by the names of their digests alone. No object is read, so nothing
+//! is proven.
 
 mod view;
 
-use crate::base::sample::Sample;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::cloudtrail::cadence::Holes;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
@@ -18,156 +25,137 @@ use crate::source::places::Places;
 use crate::source::{RootId, Source};
 use crate::validate::digests::listing::{self, DigestNames, HeldNames, ListingRange};
 use crate::validate::digests::listing_errors;
-use crate::validate::findings::Ledgers;
-use crate::validate::request::{ChainFilter, FilterTerm};
+use crate::validate::findings::{Ledger, Ledgers};
+use crate::validate::request::{ChainFilter, FilterTerm, PriorKnowledge};
 use crate::validate::survey::{Survey, found_instead, survey};
 
-/// What is wanted of the look.
-#[derive(Debug, Clone)]
+/// Which chains to list, and how. The default is every chain, with one worker.
+#[derive(Debug, Clone, Default)]
 pub struct TrailsRequest {
     /// Which chains.
     pub filter: ChainFilter,
-    /// Folders listed at the same time.
+    /// How many folders to list at the same time; 0 counts as 1.
     pub jobs: usize,
-    /// What was found out before anything was looked at.
-    pub beforehand: Vec<Finding>,
-    /// Whether everything that was to be found out beforehand could be.
-    pub complete: bool,
-    /// Bounds on what input may cost.
+    /// What the caller found out while it looked up trails in AWS.
+    pub prior: PriorKnowledge,
+    /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
 
-impl Default for TrailsRequest {
-    /// Everything that is there, with one worker.
-    fn default() -> Self {
-        TrailsRequest {
-            filter: ChainFilter::default(),
-            jobs: 1,
-            beforehand: Vec::new(),
-            complete: true,
-            limits: Limits::default(),
-        }
-    }
-}
-
-/// The chains that are there.
+/// The chains that exist.
 #[derive(Debug)]
-pub struct Inventory {
+pub struct TrailsOutcome {
     /// The chains, by id.
-    pub chains: Vec<FoundChain>,
-    /// What could not be listed, and what was asked for and is not there.
+    pub chains: Vec<ListedChain>,
+    /// Folders that could not be listed, and terms of the filter that no chain matches.
     pub trouble: Vec<Finding>,
-    /// Folders with logs and no folder of digests beside them.
+    /// Folders that hold logs, without a folder of digests beside them.
     pub undigested: Sample,
-    /// Things that were not looked at, with the reason.
+    /// Entries that the source refused to list, each with the reason.
     pub refused: Sample,
-    /// Whether the look was carried through: what was not found is not there.
+    /// Whether everything could be listed. If so, a chain that is not here does not exist.
     pub complete: bool,
-    /// How many requests it took.
+    /// How many requests the listings took.
     pub listings: u64,
 }
 
-/// One chain, as its digests are called.
+/// One chain, by the names of its digests.
 #[derive(Debug, PartialEq, Eq)]
-pub struct FoundChain {
-    /// Whose, where and of which trail.
+pub struct ListedChain {
+    /// Account, region and trail.
     pub id: ChainId,
-    /// Where its digests lie.
-    pub locations: Vec<FoundLocation>,
-    /// When its first and its last digest end; none where there are backfill digests only.
+    /// The folders that hold its digests.
+    pub locations: Vec<ListedLocation>,
+    /// When the intervals of its first and last digest end; `None` if it has backfill digests only.
     pub span: Option<(Timestamp, Timestamp)>,
-    /// How many digests there are, copies in another place too.
+    /// How many digests it has. A copy in another folder counts too.
     pub digests: u64,
-    /// How many backfill digests.
+    /// How many backfill digests it has.
     pub backfill: u64,
-    /// Holes in the cadence of its digests.
+    /// Hours without a digest.
     pub holes: Holes,
 }
 
-/// Where digests of a chain lie.
+/// A folder that holds digests of a chain.
 #[derive(Debug, PartialEq, Eq)]
-pub struct FoundLocation {
-    /// The bucket, where its name is known.
+pub struct ListedLocation {
+    /// The bucket, if its name is known.
     pub bucket: Option<String>,
-    /// What stands before the account.
+    /// The part of the keys before the account.
     pub root: KeyRoot,
-    /// How many lie there, backfill digests too.
+    /// How many digests it holds, backfill digests included.
     pub digests: u64,
-    /// When the first and the last of them end.
+    /// When the intervals of the first and last of them end.
     pub span: (Timestamp, Timestamp),
 }
 
-/// Lists the chains that were asked for.
+/// Lists the chains that match the filter.
 ///
 /// # Errors
-/// Only where no workers can be had: whatever could not be listed is in the inventory.
-pub fn take(
+/// Only where no threads can be started. Folders that could not be listed are part of the outcome.
+pub fn list(
     source: &dyn Source,
     atlas: &Places,
     request: &TrailsRequest,
-) -> Result<Inventory, Error> {
+) -> Result<TrailsOutcome, Error> {
     let TrailsRequest { filter, limits, .. } = request;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(request.jobs.max(1))
         .build()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
     let survey = survey(source, atlas, filter, limits, &pool);
-    let taker = Taker {
+    let lister = Lister {
         source,
         atlas,
         request,
         survey: &survey,
     };
     let groups: Vec<_> = survey.groups.iter().collect();
-    // As few at a time as there are workers: of each only what is told of it is kept.
-    let group = |((account, region), places): &(&(AccountId, Region), &Vec<_>)| {
-        taker.group(account, region, places)
+    let list = |((account, region), places): &(&(AccountId, Region), &Vec<_>)| {
+        lister.group(account, region, places)
     };
-    let groups: Vec<ChainGroup> =
-        pool.install(|| groups.par_iter().with_max_len(1).map(group).collect());
-    Ok(taker.join(groups))
+    // One group per worker at a time bounds the memory: the names of a group are dropped once it is listed.
+    let groups: Vec<ListedGroup> =
+        pool.install(|| groups.par_iter().with_max_len(1).map(list).collect());
+    Ok(lister.join(groups))
 }
 
-/// What one account and region gave.
-struct ChainGroup {
-    chains: Vec<FoundChain>,
+/// The chains of one account and region.
+struct ListedGroup {
+    chains: Vec<ListedChain>,
     trouble: Vec<Finding>,
-    answered: Vec<FilterTerm>,
+    /// The terms of the filter that these chains match.
+    matched: Vec<FilterTerm>,
     listings: u64,
 }
 
-struct Taker<'a> {
+struct Lister<'a> {
     source: &'a dyn Source,
     atlas: &'a Places,
     request: &'a TrailsRequest,
     survey: &'a Survey,
 }
 
-impl Taker<'_> {
+impl Lister<'_> {
     fn group(
         &self,
         account: &AccountId,
         region: &Region,
         places: &[(RootId, KeyRoot)],
-    ) -> ChainGroup {
+    ) -> ListedGroup {
         let TrailsRequest { filter, limits, .. } = self.request;
         let all = ListingRange::default();
         let listing = listing::list(self.source, account, region, places, filter, all, limits);
-        let mut group = ChainGroup {
+        let mut group = ListedGroup {
             chains: Vec::new(),
             trouble: listing_errors::all(self.atlas, (account, region), &listing, limits),
-            answered: Vec::new(),
+            matched: Vec::new(),
             listings: listing.listings,
         };
-        let members = &self.survey.members;
         for (id, names) in listing.chains {
-            for root in names.roots() {
-                let member = |owner: &AccountId| members.contains(&(root.clone(), owner.clone()));
-                let answers = filter.matched_terms(root, &id, &member).into_iter();
-                for answer in answers {
-                    if !group.answered.contains(&answer) {
-                        group.answered.push(answer);
-                    }
+            for term in self.matched_terms(&id, &names) {
+                if !group.matched.contains(&term) {
+                    group.matched.push(term);
                 }
             }
             group.chains.push(self.chain(id, &names));
@@ -175,15 +163,24 @@ impl Taker<'_> {
         group
     }
 
-    fn chain(&self, id: ChainId, names: &DigestNames) -> FoundChain {
+    fn matched_terms(&self, id: &ChainId, names: &DigestNames) -> Vec<FilterTerm> {
+        let members = &self.survey.members;
+        let of_root = |root: &KeyRoot| {
+            let is_member = |owner: &AccountId| members.contains(&(root.clone(), owner.clone()));
+            self.request.filter.matched_terms(root, id, &is_member)
+        };
+        names.roots().into_iter().flat_map(of_root).collect()
+    }
+
+    fn chain(&self, id: ChainId, names: &DigestNames) -> ListedChain {
         let ends = || names.main.iter().map(|slot| slot.end());
-        let location = |held: HeldNames<'_>| FoundLocation {
+        let location = |held: HeldNames<'_>| ListedLocation {
             bucket: self.atlas.bucket(held.root).map(str::to_owned),
             root: held.key_root.clone(),
             digests: held.digests,
             span: held.span,
         };
-        FoundChain {
+        ListedChain {
             id,
             locations: names.held().into_iter().map(location).collect(),
             span: ends().next().zip(ends().next_back()),
@@ -193,46 +190,30 @@ impl Taker<'_> {
         }
     }
 
-    fn join(&self, groups: Vec<ChainGroup>) -> Inventory {
-        let TrailsRequest { filter, limits, .. } = self.request;
+    fn join(&self, groups: Vec<ListedGroup>) -> TrailsOutcome {
+        let TrailsRequest { prior, limits, .. } = self.request;
         let survey = self.survey;
         let mut chains = Vec::new();
-        let mut answered = Vec::new();
+        let mut matched = Vec::new();
         let mut listings = survey.listings;
         let mut ledger = Ledgers::new(limits.findings_per_code, limits.findings).open();
-        let folders = survey.trouble.iter();
-        folders.for_each(|t| drop(ledger.add(listing_errors::folder(self.atlas, t))));
-        if survey.bounded {
-            let message = "folders beyond the number or depth that is searched for AWSLogs were not \
-                           looked into";
-            ledger.add(Finding::new(Code::DigestUnreadable, message).reason(Reason::Limit));
-        }
+        self.add_survey_errors(&mut ledger);
         for group in groups {
             chains.extend(group.chains);
-            answered.extend(group.answered);
+            matched.extend(group.matched);
             listings += group.listings;
-            let trouble = group.trouble.into_iter();
-            trouble.for_each(|f| drop(ledger.add(f)));
-        }
-        let listed = ledger.into_findings();
-        let complete = listed.is_empty() && self.request.complete;
-        let mut trouble = self.request.beforehand.clone();
-        trouble.extend(listed);
-        // Where there is nowhere to look, why was told beforehand.
-        if !self.atlas.roots().is_empty() {
-            let asked = filter.terms();
-            let unmet = asked.iter().filter(|asked| !answered.contains(asked));
-            trouble.extend(unmet.map(|asked| {
-                let message = format!("no digest was found for the {asked} that was asked for");
-                self.absent(message, chains.is_empty())
-            }));
-            if chains.is_empty() && asked.is_empty() {
-                trouble.push(self.absent("no digest was found".into(), true));
+            for finding in group.trouble {
+                ledger.add(finding);
             }
         }
+        let errors = ledger.into_findings();
+        let complete = errors.is_empty() && !prior.incomplete;
+        let mut trouble = prior.findings.clone();
+        trouble.extend(errors);
+        trouble.extend(self.unmatched(&chains, &matched));
         trouble.sort_by_cached_key(Finding::order);
         trouble.dedup();
-        Inventory {
+        TrailsOutcome {
             chains,
             trouble,
             undigested: survey.undigested.clone(),
@@ -242,12 +223,40 @@ impl Taker<'_> {
         }
     }
 
-    fn absent(&self, message: String, nothing: bool) -> Finding {
-        let finding = Finding::new(Code::NothingFound, message);
-        if nothing {
-            finding.hint(found_instead(self.survey, &[], &self.request.limits))
-        } else {
-            finding.hint("the chains listed are those of what else was asked for")
+    fn add_survey_errors(&self, ledger: &mut Ledger) {
+        for folder in &self.survey.trouble {
+            ledger.add(listing_errors::folder(self.atlas, folder));
         }
+        if self.survey.bounded {
+            let message = "folders beyond the number or depth that is searched for AWSLogs were not \
+                           looked into";
+            ledger.add(Finding::new(Code::DigestUnreadable, message).reason(Reason::Limit));
+        }
+    }
+
+    /// The terms of the filter that no chain matches, as findings.
+    fn unmatched(&self, chains: &[ListedChain], matched: &[FilterTerm]) -> Vec<Finding> {
+        // Without a root nothing was searched. The prior findings say why.
+        if self.atlas.roots().is_empty() {
+            return Vec::new();
+        }
+        let terms = self.request.filter.terms();
+        let hint = if chains.is_empty() {
+            found_instead(self.survey, &[], &self.request.limits)
+        } else {
+            "the chains listed are those of what else was asked for".into()
+        };
+        let nothing_found = |message| Finding::new(Code::NothingFound, message).hint(hint.clone());
+        if terms.is_empty() && chains.is_empty() {
+            return vec![nothing_found("no digest was found".to_owned())];
+        }
+        let unmatched = terms.iter().filter(|term| !matched.contains(term));
+        unmatched
+            .map(|term| {
+                nothing_found(format!(
+                    "no digest was found for the {term} that was asked for"
+                ))
+            })
+            .collect()
     }
 }

@@ -1,38 +1,38 @@
-//! An inventory as the list shows it.
+//! The outcome of `trails` as its frozen report type.
 
-use crate::base::sample::Sample;
 use jiff::Timestamp;
 
-use super::{FoundChain, FoundLocation, Inventory};
+use super::{ListedChain, ListedLocation, TrailsOutcome};
+use crate::base::sample::Sample;
 use crate::cloudtrail::cadence::Holes;
 use crate::proof::finding::Finding;
 use crate::report::trails::{self, Requested, SCHEMA, Totals, Trails, Trouble};
 use crate::report::validation::v1::{Run, Span};
 
 impl Trails {
-    /// The view of an inventory.
-    pub fn new(inventory: &Inventory, requested: Requested, run: Run) -> Self {
-        let sum = |of: fn(&FoundChain) -> u64| inventory.chains.iter().map(of).sum();
+    /// The report of an outcome.
+    pub fn new(outcome: &TrailsOutcome, requested: Requested, run: Run) -> Self {
+        let sum = |of: fn(&ListedChain) -> u64| outcome.chains.iter().map(of).sum();
         Trails {
             schema: SCHEMA,
-            complete: inventory.complete,
+            complete: outcome.complete,
             requested,
-            chains: inventory.chains.iter().map(chain).collect(),
+            chains: outcome.chains.iter().map(chain).collect(),
             totals: Totals {
-                chains: inventory.chains.len() as u64,
+                chains: outcome.chains.len() as u64,
                 digests: sum(|c| c.digests),
                 backfill_digests: sum(|c| c.backfill),
                 holes: sum(|c| c.holes.count),
             },
-            logs_without_digests: named(&inventory.undigested),
-            not_looked_at: named(&inventory.refused),
-            trouble: inventory.trouble.iter().map(trouble).collect(),
+            logs_without_digests: named(&outcome.undigested),
+            not_looked_at: named(&outcome.refused),
+            trouble: outcome.trouble.iter().map(trouble).collect(),
             run,
         }
     }
 }
 
-fn chain(chain: &FoundChain) -> trails::Chain {
+fn chain(chain: &ListedChain) -> trails::Chain {
     let id = &chain.id;
     trails::Chain {
         id: id.to_string(),
@@ -50,7 +50,7 @@ fn chain(chain: &FoundChain) -> trails::Chain {
     }
 }
 
-fn location(location: &FoundLocation) -> trails::Location {
+fn location(location: &ListedLocation) -> trails::Location {
     let root = &location.root;
     trails::Location {
         bucket: location.bucket.clone(),
@@ -85,10 +85,10 @@ fn trouble(finding: &Finding) -> Trouble {
     }
 }
 
-fn named(named: &Sample) -> trails::Named {
+fn named(sample: &Sample) -> trails::Named {
     trails::Named {
-        count: named.count,
-        first: named.first.clone(),
+        count: sample.count,
+        first: sample.first.clone(),
     }
 }
 
