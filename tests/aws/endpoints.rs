@@ -5,7 +5,7 @@ use crate::support::profiles::{command, write_profiles};
 use crate::support::program::{finish, reported};
 
 #[test]
-fn an_endpoint_serves_every_service_but_those_with_one_of_their_own() {
+fn an_endpoint_serves_every_service_that_has_no_endpoint_of_its_own() {
     let stage = stage();
     let (s3, control) = (stage.loopback.s3_url(), stage.loopback.cloudtrail_url());
     // Nothing listens there, so every request to it fails.
@@ -37,7 +37,7 @@ fn an_endpoint_serves_every_service_but_those_with_one_of_their_own() {
 }
 
 #[test]
-fn a_profile_may_name_endpoints_too() {
+fn a_profile_may_set_endpoints() {
     let stage = stage();
     let (s3, control) = (stage.loopback.s3_url(), stage.loopback.cloudtrail_url());
     let config = format!(
@@ -53,7 +53,7 @@ fn a_profile_may_name_endpoints_too() {
 }
 
 #[test]
-fn an_endpoint_that_is_none_is_refused() {
+fn an_invalid_endpoint_is_refused() {
     let stage = stage();
     for url in ["nonsense", "ftp://s3.test", "https://", "s3.test:443"] {
         let args = of_trail(&["--endpoint-url", url]);

@@ -8,7 +8,7 @@ use crate::support::program::severity_codes;
 use crate::support::six::{ARN, at, six};
 
 #[test]
-fn what_passes_does_not_reach_the_report() {
+fn transient_errors_do_not_reach_the_report() {
     let six = six();
     let (code, quiet) = six.report(&[]);
     assert_eq!((code, severity_codes(&quiet)), (0, Vec::new()), "{quiet:#}");
@@ -59,7 +59,7 @@ fn what_passes_does_not_reach_the_report() {
 
 /// The program only ever sends reading calls, whatever goes wrong.
 #[test]
-fn nothing_but_reading_is_ever_asked_for() {
+fn only_reading_calls_are_made() {
     let six = six();
     six.fault(
         Fault::new(Answer::error(400, "ThrottlingException", "Rate exceeded"))

@@ -27,7 +27,7 @@ fn through_proxies(stage: &Stage, more: &[&str]) -> Command {
 }
 
 #[test]
-fn a_private_authority_is_trusted_once_it_is_named() {
+fn a_private_authority_is_trusted_once_it_is_given() {
     let ca = Ca::new();
     let stage = over_tls(&ca, &world(6));
     ca.write(&stage.dir.path().join("ca.pem"));
@@ -48,7 +48,7 @@ fn a_private_authority_is_trusted_once_it_is_named() {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_is_told_at_once_and_nothing_is_proven() {
+fn an_untrusted_certificate_is_reported_at_once_and_nothing_is_proven() {
     let ca = Ca::new();
     let stage = over_tls(&ca, &world(6));
     Ca::new().write(&stage.dir.path().join("other.pem"));
@@ -77,7 +77,7 @@ fn a_certificate_that_is_not_trusted_is_told_at_once_and_nothing_is_proven() {
 }
 
 #[test]
-fn authorities_that_are_none_are_refused() {
+fn invalid_certificate_files_are_refused() {
     let stage = stage();
     let pem = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}");
     for (name, text) in [
@@ -102,7 +102,7 @@ fn authorities_that_are_none_are_refused() {
 }
 
 #[test]
-fn every_request_goes_through_the_proxy_that_the_environment_names() {
+fn every_request_goes_through_the_proxy_of_the_environment() {
     let stage = stage();
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
         let proxy = Proxy::start(&stage.loopback);
@@ -125,7 +125,7 @@ fn every_request_goes_through_the_proxy_that_the_environment_names() {
 }
 
 #[test]
-fn what_no_proxy_names_is_reached_directly() {
+fn hosts_in_no_proxy_are_reached_directly() {
     let stage = stage();
     let proxy = Proxy::start(&stage.loopback);
     for name in ["NO_PROXY", "no_proxy"] {
@@ -175,7 +175,7 @@ fn tls_goes_through_a_tunnel_and_is_verified_at_its_end() {
 }
 
 #[test]
-fn every_request_says_who_makes_it() {
+fn every_request_has_our_user_agent() {
     let stage = stage();
     let (code, _) = stage.report(&of_trail(&[])[3..]);
     assert_eq!(code, 0);

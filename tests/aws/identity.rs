@@ -27,7 +27,7 @@ fn slow() -> Stage {
 }
 
 #[test]
-fn it_is_told_in_the_report_and_counted_nowhere() {
+fn the_caller_is_in_the_report_and_its_lookup_is_not_counted() {
     let stage = slow();
     let (code, known, run) = report(&stage);
     let caller = run["caller"].as_str().expect("a caller");
@@ -53,7 +53,7 @@ fn it_is_told_in_the_report_and_counted_nowhere() {
 }
 
 #[test]
-fn people_read_it_and_it_is_not_asked_for_nobody() {
+fn every_format_shows_the_caller_and_unsigned_runs_do_not_look_it_up() {
     let stage = slow();
     let asked = |format: &'static str| -> Vec<&'static str> {
         let other = |arg| if arg == "json" { format } else { arg };
@@ -85,7 +85,7 @@ fn people_read_it_and_it_is_not_asked_for_nobody() {
 }
 
 #[test]
-fn who_asks_is_told_for_each_side_where_they_are_two() {
+fn two_profiles_show_two_callers() {
     let stage = stage();
     let other = format!(
         "[profile other]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"

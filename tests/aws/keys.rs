@@ -11,7 +11,7 @@ use crate::support::stage::Stage;
 use crate::support::trail_scenes::{asked, gives, usual};
 
 #[test]
-fn keys_that_may_not_be_asked_for_are_unavailable_and_asked_for_once() {
+fn denied_keys_are_unavailable_and_requested_once() {
     let six = six();
     let refusal = Answer::error(
         400,
@@ -33,7 +33,7 @@ fn keys_that_may_not_be_asked_for_are_unavailable_and_asked_for_once() {
 
 /// AWS answers, but the key is not among those valid then. Only AWS could have published it.
 #[test]
-fn a_key_that_aws_does_not_know_is_a_forgery() {
+fn a_key_unknown_to_aws_is_a_forgery() {
     let six = six();
     six.stage.loopback.change(|c| {
         let known = c
@@ -79,7 +79,7 @@ fn an_answer_without_keys_leaves_them_unavailable() {
 /// In the forge a key is used again months later. A key known from another time must not turn an
 /// empty answer into "this key is unknown".
 #[test]
-fn a_key_known_of_another_time_makes_no_answer_of_none() {
+fn a_key_known_from_another_time_does_not_answer_for_an_empty_answer() {
     let mut world = World::new(61);
     let trail = trail();
     let mut chain = Chain::new(
@@ -125,7 +125,7 @@ fn a_key_known_of_another_time_makes_no_answer_of_none() {
 }
 
 #[test]
-fn keys_answered_in_part() {
+fn a_partial_answer_of_keys_leaves_them_unavailable() {
     use crate::support::forge::damage::sign_with_key;
     let (mut w, t, mut c) = usual(6, "logs", ["2026-01-01T00:07:21Z", "2026-01-01T05:07:21Z"]);
     c.stop(&mut w, ts("2026-01-01T05:30:00Z"));

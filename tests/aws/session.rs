@@ -13,7 +13,7 @@ use crate::support::program::{finish, reported, severity_codes};
 use crate::support::six::{at, finding, six, text};
 
 #[test]
-fn a_profile_signs_in_however_it_is_named_and_wherever_its_keys_come_from() {
+fn a_profile_signs_in_from_option_or_environment_with_any_source_of_keys() {
     let stage = stage();
     let script = format!(
         "echo '{{\"Version\": 1, \"AccessKeyId\": \"{ACCESS_KEY}\", \"SecretAccessKey\": \
@@ -132,7 +132,7 @@ fn one_profile_may_be_given_for_all_and_another_for_one_side() {
 }
 
 #[test]
-fn without_credentials_nothing_is_validated_and_that_is_said_soon() {
+fn without_credentials_a_run_is_refused_quickly() {
     let stage = stage();
     write_profiles(&stage, "[profile empty]\nregion = eu-west-1\n");
     let begun = Instant::now();

@@ -42,7 +42,7 @@ fn two_gib_from_a_small_log_are_hashed_in_bounded_memory() {
 }
 
 #[test]
-fn two_gib_from_a_small_digest_are_told_from_what_its_successor_recorded() {
+fn two_gib_from_a_small_digest_differ_from_its_successors_record() {
     let mut case = Case::new("bomb-digest", 1, "");
     let chain = case.chain(3);
     let dir = case.copied();
@@ -57,7 +57,7 @@ fn two_gib_from_a_small_digest_are_told_from_what_its_successor_recorded() {
 }
 
 #[test]
-fn a_digest_that_nothing_records_and_that_inflates_too_far_was_not_looked_at() {
+fn an_oversized_digest_without_a_successor_is_unreadable() {
     let mut case = Case::new("bomb-newest", 4, "");
     let chain = case.chain(3);
     let dir = case.copied();

@@ -110,7 +110,7 @@ fn examples_in_the_help_fit_into_eighty_columns() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_told() {
+fn a_missing_output_folder_is_reported() {
     let made = run(&root(), &["man", "nowhere"]);
     assert_eq!((made.code, made.stdout.as_str()), (2, ""));
     assert!(

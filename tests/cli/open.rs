@@ -9,7 +9,7 @@ use crate::support::profiles::{chains, command, write_keys, write_profiles};
 use crate::support::program::{finish, reported};
 
 #[test]
-fn with_nothing_to_validate_there_is_a_hint() {
+fn without_a_source_the_error_has_a_hint() {
     let stage = stage();
     for args in [&["validate"][..], &["validate", "--region", REGION]] {
         let said = ["there is nowhere to look", "hint:", "--trail-arn", "--path"];
@@ -19,7 +19,7 @@ fn with_nothing_to_validate_there_is_a_hint() {
 }
 
 #[test]
-fn a_copy_on_disk_asks_nobody_whatever_profile_is_given() {
+fn a_copy_on_disk_makes_no_calls_even_with_a_profile() {
     let stage = stage();
     let world = world(6);
     world.write_tree(BUCKET, &stage.dir.path().join("bucket"), Heads::All);

@@ -47,7 +47,7 @@ fn a_stop_ends_the_waiting_between_lookups_at_once() {
 }
 
 #[test]
-fn what_was_proven_before_the_signal_stays_proven() {
+fn proven_digests_and_logs_stay_proven_after_a_signal() {
     let stage = days();
     let logs = format!("AWSLogs/111111111111/CloudTrail/{REGION}/");
     let slow = Fault::new(Answer::Delay(Duration::from_millis(150)));
@@ -70,7 +70,7 @@ fn what_was_proven_before_the_signal_stays_proven() {
 }
 
 #[test]
-fn a_body_that_stalls_does_not_hold_it_up() {
+fn a_stalled_body_does_not_delay_the_end() {
     let stage = days();
     let stall = Fault::new(Answer::Stall(100)).operation("GetObject");
     stage.loopback.fault(stall);
@@ -81,7 +81,7 @@ fn a_body_that_stalls_does_not_hold_it_up() {
 }
 
 #[test]
-fn being_put_off_does_not_hold_it_up() {
+fn throttling_does_not_delay_the_end() {
     for (operation, service) in [
         ("GetObject", Service::S3),
         ("ListObjectsV2", Service::S3),
@@ -104,7 +104,7 @@ fn being_put_off_does_not_hold_it_up() {
 }
 
 #[test]
-fn a_connection_that_nobody_answers_does_not_hold_it_up() {
+fn an_unanswered_connection_does_not_delay_the_end() {
     for operation in ["DescribeTrails", "ListObjectsV2", "ListPublicKeys"] {
         let stage = days();
         let never = Fault::new(Answer::Delay(Duration::from_secs(60)));
@@ -116,7 +116,7 @@ fn a_connection_that_nobody_answers_does_not_hold_it_up() {
 }
 
 #[test]
-fn before_anything_was_asked_for_there_is_no_report() {
+fn a_run_interrupted_before_its_first_call_has_no_report() {
     let stage = days();
     let write = |name: &str, text: &str| {
         fs::write(stage.dir.path().join(name), text).expect("a file");
@@ -143,7 +143,7 @@ fn before_anything_was_asked_for_there_is_no_report() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_ends_the_run_at_once() {
     let stage = days();
     stage
         .loopback

@@ -27,7 +27,7 @@ fn the_bytes_of_a_real_digest_are_read_as_they_are() {
 }
 
 #[test]
-fn a_digest_that_is_no_json_is_malformed_even_if_somebody_signed_it() {
+fn a_digest_that_is_not_json_is_malformed_even_if_signed() {
     let mut world = World::new(23);
     let chain = running(&mut world, spec(), 3);
     damage::broken_json_resigned(&mut world, chain.last());

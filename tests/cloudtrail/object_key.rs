@@ -6,7 +6,7 @@ use crate::support::forge::{ChainSpec, Trail, World};
 use crate::support::program::report;
 
 #[test]
-fn trails_whose_names_extend_each_other_never_mix() {
+fn trails_with_names_that_extend_each_other_never_mix() {
     let mut world = World::new(12);
     for name in [
         "main",

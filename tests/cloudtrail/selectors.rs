@@ -112,7 +112,7 @@ fn a_trail_that_logs_everything_lacks_nothing_but_the_past() {
 }
 
 #[test]
-fn basic_selectors_of_data_events_name_types_and_what_of_them_is_left_out() {
+fn basic_selectors_of_data_events_show_types_and_what_they_leave_out() {
     let resources = vec![
         data(
             "AWS::S3::Object",
@@ -180,7 +180,7 @@ fn basic_selectors_narrow_to_reading_or_writing() {
 }
 
 #[test]
-fn management_events_are_left_out_whole_or_by_service() {
+fn management_events_are_left_out_entirely_or_by_service() {
     let none = Basic {
         management: false,
         data: vec![data("AWS::S3::Object", &["arn:aws:s3"])],
@@ -260,7 +260,7 @@ fn advanced_selectors_of_data_events_narrow_by_any_field() {
 }
 
 #[test]
-fn one_region_and_no_global_services_are_told_and_so_is_what_is_known_of_insights() {
+fn one_region_missing_global_services_and_insights_are_reported() {
     let small = TrailConfig {
         multi_region: false,
         global_events: false,
@@ -297,7 +297,7 @@ fn one_region_and_no_global_services_are_told_and_so_is_what_is_known_of_insight
 }
 
 #[test]
-fn however_much_is_selected_little_is_said() {
+fn the_sentence_stays_short_however_many_selectors_there_are() {
     let long = "x".repeat(5_000);
     let many = (0..400).map(|n| {
         let name = format!("AWS::Some{n}::Thing{long}");

@@ -65,7 +65,7 @@ fn a_window_within_a_stop_is_a_gap_even_if_only_a_starting_digest_follows() {
 }
 
 #[test]
-fn the_tail_is_pending_only_within_the_delivery_lag_of_the_look() {
+fn the_tail_is_pending_only_within_the_delivery_lag() {
     let dir = case("coverage-tail");
     let states = |more: &[&str]| -> Vec<String> {
         let (_, report) = report(&dir, &with(more));

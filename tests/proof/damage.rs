@@ -5,7 +5,7 @@ use crate::support::forge::{World, damage, ts};
 use crate::support::gaps::{by_alice, home, messages, of, outcome};
 
 #[test]
-fn who_removes_what_is_gone_already_is_not_blamed() {
+fn removing_a_missing_object_again_is_not_blamed() {
     let mut w = World::new(14);
     let mut chain = home(&mut w);
     chain.run_until(&mut w, hour(5));
@@ -31,7 +31,7 @@ fn who_removes_what_is_gone_already_is_not_blamed() {
 }
 
 #[test]
-fn who_removes_a_copy_elsewhere_did_not_remove_a_digest_of_the_chain() {
+fn removing_a_copy_elsewhere_is_not_removing_a_digest_of_the_chain() {
     let mut w = World::new(15);
     let mut chain = home(&mut w);
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));

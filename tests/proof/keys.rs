@@ -31,7 +31,7 @@ fn all_keys_that_aws_published_are_read_and_have_the_fingerprint_it_gave() {
 }
 
 #[test]
-fn what_is_no_rsa_key_of_a_size_that_aws_uses_is_refused() {
+fn an_invalid_rsa_key_is_refused() {
     let time = (ts("2015-01-01T00:00:00Z"), ts("2016-01-01T00:00:00Z"));
     let keys = real("public-keys.json");
     let good = der(&keys["PublicKeyList"][0]);
@@ -53,7 +53,7 @@ fn what_is_no_rsa_key_of_a_size_that_aws_uses_is_refused() {
 }
 
 #[test]
-fn without_a_key_it_is_the_key_that_is_wanting_and_not_the_signature() {
+fn without_keys_the_key_is_unavailable_and_the_signature_not_invalid() {
     let mut world = World::new(19);
     running(&mut world, spec(), 3);
     let dir = copied(

@@ -6,7 +6,7 @@ use crate::support::forge::{World, damage};
 use crate::support::program::{report, severity_codes};
 
 #[test]
-fn digests_that_changed_places_are_not_those_of_their_names() {
+fn swapped_digests_do_not_match_their_keys() {
     let mut world = World::new(21);
     let chain = running(&mut world, spec(), 5);
     damage::swap(&mut world, &chain.digests[2].place, &chain.digests[3].place);

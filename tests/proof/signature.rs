@@ -89,7 +89,7 @@ fn a_signature_that_aws_made_opens_under_its_key() {
 }
 
 #[test]
-fn another_algorithm_beside_the_signature_is_not_known_unless_the_successor_proves() {
+fn another_algorithm_is_unsupported_unless_the_successor_proves_the_digest() {
     let mut world = World::new(22);
     let chain = running(&mut world, spec(), 4);
     damage::wrong_algorithm(&mut world, &chain.digests[2].place, "SHA1withRSA");
@@ -109,7 +109,7 @@ fn another_algorithm_beside_the_signature_is_not_known_unless_the_successor_prov
 }
 
 #[test]
-fn metadata_that_was_kept_and_is_of_no_use_is_told() {
+fn unusable_metadata_is_reported() {
     let mut world = World::new(20);
     let chain = running(&mut world, spec(), 2);
     let dir = copied(

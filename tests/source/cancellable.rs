@@ -80,7 +80,7 @@ fn assert_stopped(outcome: &Outcome, when: &str) {
 }
 
 #[test]
-fn a_source_that_is_stopped_from_the_beginning_proves_and_accuses_nothing() {
+fn a_source_cancelled_at_the_start_proves_and_accuses_nothing() {
     let world = world(6);
     let (memory, keys) = (source(&world), ring(&world, &[REGION]));
     let stop = CancelFlag::default();
@@ -101,7 +101,7 @@ fn a_source_that_is_stopped_from_the_beginning_proves_and_accuses_nothing() {
 }
 
 #[test]
-fn wherever_it_is_stopped_nothing_is_accused() {
+fn a_source_cancelled_at_any_object_accuses_nothing() {
     let world = world(6);
     let (memory, keys) = (source(&world), ring(&world, &[REGION]));
     let objects = world.buckets[BUCKET].len();

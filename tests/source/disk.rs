@@ -41,7 +41,7 @@ fn no_key_leads_out_of_the_root() {
 }
 
 #[test]
-fn links_pipes_and_folders_in_the_place_of_objects_are_refused_and_named() {
+fn links_pipes_and_folders_in_place_of_objects_are_refused_and_reported() {
     let mut case = Case::new("special-files", 4, "");
     let chain = case.chain(5);
     let dir = case.copied();
@@ -121,7 +121,7 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
 }
 
 #[test]
-fn a_folder_kept_open_leads_nowhere_else_when_its_name_does() {
+fn an_open_folder_is_still_read_after_its_name_changes() {
     use trailproof::base::limits::Limits;
     use trailproof::proof::reason::Reason;
     use trailproof::source::disk::DiskSource;

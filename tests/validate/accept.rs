@@ -40,7 +40,7 @@ fn gaps_that_meet_may_be_accepted_one_by_one() {
 }
 
 #[test]
-fn what_is_accepted_is_shown_and_only_what_it_covers_is_forgiven() {
+fn accepted_findings_are_shown_and_only_covered_ones_are_forgiven() {
     let dir = tempfile::tempdir().expect("a folder");
     let accept = |to: &str| {
         let path = dir.path().join("accept.toml");

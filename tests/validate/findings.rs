@@ -9,7 +9,7 @@ use crate::library::{prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 
 #[test]
-fn thousands_of_planted_digests_are_told_in_time_and_in_one_finding() {
+fn thousands_of_planted_digests_become_one_finding_in_bounded_time() {
     let mut case = Case::new("planted", 0, "");
     let chain = case.chain(3);
     let real = case.world.object(&chain.digests[1].place).clone();

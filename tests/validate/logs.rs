@@ -27,7 +27,7 @@ fn logs_of_two_megabytes_and_of_five_hundred_events_are_proven() {
 }
 
 #[test]
-fn without_reading_logs_they_must_still_be_there() {
+fn with_logs_none_logs_must_still_exist() {
     let (exit, unread) = report(&case("log-modified"), &with(&["--logs", "none"]));
     assert_eq!((exit, unread["verdict"].as_str()), (0, Some("verified")));
     assert_eq!(unread["chains"][0]["logs"]["valid"], 0);

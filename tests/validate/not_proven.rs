@@ -6,7 +6,7 @@ use crate::support::forge::World;
 use crate::support::program::report;
 
 #[test]
-fn litter_beside_the_digests_is_named_and_does_no_harm() {
+fn other_objects_beside_the_digests_are_mentioned_and_do_no_harm() {
     let mut world = World::new(16);
     let chain = running(&mut world, spec(), 3);
     world.litter(&chain.spec.trail, ACCOUNT, REGION, hour(1));

@@ -9,7 +9,7 @@ use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 use crate::support::program::{report, severity_codes};
 
 #[test]
-fn an_arn_is_not_answered_by_another_organizations_trail_of_the_same_name() {
+fn an_arn_does_not_match_another_organizations_trail_of_the_same_name() {
     let mut case = Case::new("foreign-organization", 0, "");
     let trail = Trail::new("999999999999", HOME, "main", BUCKET).organization("o-a1b2c3d4e5");
     let mut member = Chain::new(ChainSpec { trail, ..spec() }.account("222222222222"));

@@ -8,7 +8,7 @@ use crate::support::stage::Stage;
 use crate::support::trail_scenes::{A, R, asked, gives, plant, run_chain, usual};
 
 #[test]
-fn junk_sibling_silences_strays() {
+fn a_junk_sibling_does_not_hide_unreferenced_logs() {
     for junk in [false, true] {
         let (mut w, t, c) = usual(1, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
         plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
@@ -39,7 +39,7 @@ fn junk_sibling_silences_strays() {
 }
 
 #[test]
-fn copied_key_of_other_bucket() {
+fn a_copied_key_of_another_bucket_does_not_hide_an_unreferenced_log() {
     let mut w = World::new(2);
     let t1 = Trail::new(A, R, "one", "logs-one");
     let t2 = Trail::new(A, R, "two", "logs-two");
@@ -97,7 +97,7 @@ fn copied_key_of_other_bucket() {
 }
 
 #[test]
-fn what_another_region_opened() {
+fn a_bucket_linked_from_another_region_gives_the_same_result_in_any_order() {
     let mut w = World::new(11);
     let home = "eu-central-1";
     let t = Trail::new(A, home, "main", "old-logs");
@@ -164,7 +164,7 @@ fn what_another_region_opened() {
 }
 
 #[test]
-fn stopped_sibling() {
+fn a_stopped_sibling_does_not_hide_an_unreferenced_log() {
     let (mut w, t, _) = usual(14, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
     let other = Trail::new(A, R, "zz", "logs");
     run_chain(
@@ -191,7 +191,7 @@ fn stopped_sibling() {
 }
 
 #[test]
-fn first_hour() {
+fn an_unreferenced_log_of_the_first_hour_is_found() {
     let (mut w, t, _) = usual(16, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
     let key = t.log_key(A, R, ts("2026-03-01T00:50:00Z"), "Injected00000001");
     w.put(
@@ -210,7 +210,7 @@ fn first_hour() {
 
 /// A trail without digests delivers beside one with digests: its logs are not forged.
 #[test]
-fn logs_of_a_trail_without_validation_are_told_apart() {
+fn logs_of_a_trail_without_validation_are_not_called_unreferenced() {
     let case = crate::support::cases::unreferenced::injected();
     let mut args: Vec<&str> = vec!["--s3-bucket", "trail-logs", "--backfill-grace", "3h"];
     args.extend([

@@ -40,7 +40,7 @@ fn codes_folders_and_readme_rows_are_one_set() {
 }
 
 #[test]
-fn each_case_shows_the_code_it_is_named_after() {
+fn each_case_shows_the_code_in_its_name() {
     for case in all() {
         let code = case.name.split("--").next().expect("a code");
         let expected = root()

@@ -93,7 +93,7 @@ fn from_disk(world: &World) -> (i32, Value) {
 }
 
 #[test]
-fn an_organization_is_told_whole_and_the_same_from_disk_and_from_s3() {
+fn an_organization_has_the_same_complete_report_from_disk_and_from_s3() {
     let world = organization();
     let trails = [org_trail(), local_trail()].map(|t| TrailConfig::from(&t));
     let plain = TrailConfig {
@@ -123,7 +123,7 @@ fn an_organization_is_told_whole_and_the_same_from_disk_and_from_s3() {
 
 /// The part of the report that must be equal, without how the run was made.
 #[test]
-fn each_thing_that_was_done_to_the_organization_is_found_once() {
+fn each_fault_of_the_organization_is_found_once() {
     let (_, report) = from_disk(&organization());
     let findings = report["findings"].as_array().expect("findings");
     let told: Vec<(&str, &str)> = findings

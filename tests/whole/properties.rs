@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_parses_or_not_but_what_parses_prints_as_it_was(text in "\\PC{0,200}") {
+    fn every_text_that_parses_prints_as_it_was(text in "\\PC{0,200}") {
         for key in [text.clone(), format!("AWSLogs/{text}"), format!("{text}.json.gz")] {
             prop_assert!(DigestObjectKey::parse(&key).is_none_or(|k| k.to_string() == key));
             prop_assert!(LogObjectKey::parse(&key).is_none_or(|k| k.to_string() == key));
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn coverage_adjoins_sums_up_and_is_what_the_worst_paint_says(
+    fn coverage_is_contiguous_complete_and_takes_the_worst_state(
         verified in windows(8), unproven in windows(5), failed in windows(4),
         from in 0_i64..300, length in 1_i64..400, pending in 0_i64..600,
     ) {
@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_missing_from_spans_is_the_rest(windows in windows(10), from in 0_i64..300, length in 0_i64..300) {
+    fn spans_and_their_complement_fill_the_window(windows in windows(10), from in 0_i64..300, length in 0_i64..300) {
         let at = |s| Timestamp::from_second(s).expect("a second");
         let set = spans(&windows);
         let rest = set.missing_from(Window { from: at(from), to: at(from + length) });

@@ -143,7 +143,7 @@ fn a_random_chain_without_damage_is_verified_but_for_its_restarts() {
 }
 
 #[test]
-fn what_was_harmed_is_never_called_verified_with_or_without_metadata() {
+fn damage_is_never_called_verified_with_or_without_metadata() {
     let (mut judged, mut told) = (0, 0);
     for seed in 1000..1080 {
         let mut rng = Rng::seed_from_u64(seed);

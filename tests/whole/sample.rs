@@ -118,7 +118,7 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
 
 /// Buckets have no empty folders, so empty folders in a copy mean nothing.
 #[test]
-fn of_a_chain_removed_whole_folders_alone_tell_nothing_and_one_log_tells_it() {
+fn a_removed_chain_shows_by_one_log_and_not_by_empty_folders() {
     const GONE: &str = "222222222222/eu-central-1/us-east-1/org_trail.main";
     let missing = |keep: &dyn Fn(&str) -> bool, more: &[&str]| -> Vec<String> {
         let dir = tempfile::tempdir().expect("a folder");

@@ -11,7 +11,7 @@ use super::{
 use crate::support::aws::{Loopback, Organization, SECRET_KEY, Service};
 
 #[tokio::test]
-async fn the_caller_and_its_organization_are_told_by_the_same_server() {
+async fn the_same_server_answers_for_the_caller_and_its_organization() {
     let loopback = Loopback::start();
     let url = loopback.cloudtrail_url();
     let sts = |signed: bool| {
@@ -60,7 +60,7 @@ async fn the_caller_and_its_organization_are_told_by_the_same_server() {
 }
 
 #[tokio::test]
-async fn what_is_not_served_is_refused_and_stands_in_the_log() {
+async fn a_call_that_is_not_served_is_refused_and_logged() {
     let Stage {
         loopback, world, ..
     } = stage();

@@ -12,7 +12,7 @@ use super::{
 use crate::support::aws::{Answer, Fault, SECRET_KEY, Service};
 
 #[tokio::test]
-async fn faults_of_s3_are_given_to_what_they_are_for_and_as_often_as_ordered() {
+async fn faults_of_s3_apply_to_the_ordered_calls_as_often_as_ordered() {
     let Stage {
         loopback, world, ..
     } = stage();

@@ -11,7 +11,7 @@ use crate::support::aws::{Loopback, SECRET_KEY};
 use crate::support::forge::{Object, Place, World, gunzip, ts};
 
 #[tokio::test]
-async fn listings_come_in_pages_from_where_they_are_to_begin() {
+async fn listings_come_in_pages_from_the_requested_start() {
     let Stage {
         loopback, world, ..
     } = stage();
@@ -166,7 +166,7 @@ async fn objects_come_as_they_are_stored_with_their_metadata() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_and_what_changes_is_served_at_once() {
+async fn missing_objects_are_refused_and_changes_are_served_at_once() {
     let Stage {
         loopback, world, ..
     } = stage();

@@ -32,7 +32,7 @@ fn tls_client(pem: &[u8], proxy: ProxyConfig) -> s3::config::SharedHttpClient {
 }
 
 #[tokio::test]
-async fn over_tls_only_those_are_served_who_trust_the_authority() {
+async fn over_tls_only_clients_that_trust_the_authority_are_served() {
     let (ca, stranger) = (Ca::new(), Ca::new());
     let loopback = Loopback::start_tls(&ca);
     let Stage { world, .. } = stage();
@@ -64,7 +64,7 @@ async fn over_tls_only_those_are_served_who_trust_the_authority() {
 }
 
 #[tokio::test]
-async fn names_that_nobody_can_resolve_are_reached_through_the_proxy_alone() {
+async fn unresolvable_names_are_reached_only_through_the_proxy() {
     let Stage { loopback, .. } = stage();
     let proxy = Proxy::start(&loopback);
     let list = |proxy: ProxyConfig, path_style: bool| {

@@ -12,7 +12,7 @@ use crate::support::aws::{Loopback, Service, TrailConfig, TrailStatus};
 use crate::support::forge::{Trail, ts};
 
 #[tokio::test]
-async fn public_keys_are_those_of_the_region_and_the_time_in_pages() {
+async fn public_keys_match_the_region_and_the_time_and_come_in_pages() {
     let Stage {
         loopback, world, ..
     } = stage();
@@ -67,7 +67,7 @@ async fn public_keys_are_those_of_the_region_and_the_time_in_pages() {
 }
 
 #[tokio::test]
-async fn trails_are_seen_where_they_deliver_and_are_told_how_they_fare() {
+async fn trails_are_visible_where_they_deliver_and_have_a_status_there() {
     let loopback = Loopback::start();
     let wide = TrailConfig::from(&trail().prefix("p"));
     let mut local = TrailConfig::from(&Trail::new(ACCOUNT, "eu-west-1", "local", BUCKET));

@@ -56,7 +56,7 @@ fn a_digest_that_may_not_be_read_leaves_its_hour_unproven() {
 }
 
 #[test]
-fn an_object_that_is_put_off_for_ever_is_unreadable_in_bounded_time() {
+fn an_object_throttled_for_ever_is_unreadable_in_bounded_time() {
     let six = six();
     six.fault(at(&six.log(3), Answer::slow_down()));
     let began = std::time::Instant::now();
@@ -91,7 +91,7 @@ fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
 }
 
 #[test]
-fn a_bucket_that_may_not_be_listed_names_the_permission() {
+fn a_bucket_that_may_not_be_listed_reports_the_permission() {
     let six = six();
     six.fault(Fault::new(Answer::access_denied()).operation("ListObjectsV2"));
     let (code, report) = six.report(&[]);
@@ -107,7 +107,7 @@ fn a_bucket_that_may_not_be_listed_names_the_permission() {
 }
 
 #[test]
-fn plain_404() {
+fn an_http_404_of_a_gateway_is_not_a_missing_object() {
     for (name, op, under, code) in [
         (
             "get",

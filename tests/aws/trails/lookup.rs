@@ -11,7 +11,7 @@ use crate::support::stopped::{
 };
 
 #[test]
-fn lookups_that_are_denied_or_put_off_leave_the_gap_and_say_so() {
+fn denied_or_throttled_lookups_leave_the_gap_unexplained_and_are_reported() {
     let denied = Answer::error(400, "AccessDeniedException", "not authorized");
     let throttled = Answer::error(400, "ThrottlingException", "Rate exceeded");
     let table = [

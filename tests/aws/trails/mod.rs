@@ -81,7 +81,7 @@ fn a_trail_is_proven_from_its_arn_alone_with_one_get_an_object() {
 }
 
 #[test]
-fn other_partitions_are_asked_in_their_own_regions() {
+fn other_partitions_are_called_in_their_own_regions() {
     for (region, partition) in [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")] {
         let trail = Trail::new(MEMBERS[0], region, "main", "logs-elsewhere");
         let mut world = World::new(4);
@@ -146,7 +146,7 @@ fn without_an_end_the_window_ends_now() {
 }
 
 #[test]
-fn what_cannot_be_asked_of_a_trail_is_said_and_costs_nothing_else() {
+fn a_denied_trail_call_is_reported_and_has_no_other_effect() {
     for operation in ["DescribeTrails", "GetTrailStatus"] {
         let six = six();
         let refusal = Answer::error(400, "AccessDeniedException", "not authorized");
@@ -167,7 +167,7 @@ fn what_cannot_be_asked_of_a_trail_is_said_and_costs_nothing_else() {
 }
 
 #[test]
-fn a_trail_that_cannot_be_asked_about_and_has_no_bucket_is_a_report_all_the_same() {
+fn a_trail_that_may_not_be_described_and_has_no_bucket_still_gives_a_report() {
     let six = six();
     let refusal = Answer::error(400, "AccessDeniedException", "not authorized");
     six.fault(Fault::new(refusal).operation("DescribeTrails"));

@@ -7,7 +7,7 @@ use crate::support::program::{report, root, run};
 use crate::support::testdata::{case, with};
 
 #[test]
-fn what_makes_no_sense_is_refused_with_exit_2_before_any_report() {
+fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
     let dir = case("gap");
     let refused: [(&[&str], &str); 12] = [
         (&["validate"], "--path"),

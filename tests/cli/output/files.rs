@@ -37,7 +37,7 @@ fn refused(args: &[&str]) -> String {
 }
 
 #[test]
-fn each_format_goes_to_its_own_out_and_a_file_is_replaced_whole() {
+fn each_format_goes_to_its_own_out_and_a_file_is_replaced_at_once() {
     let out = tempfile::tempdir().expect("a folder");
     let path = |name: &str| out.path().join(name).to_str().expect("UTF-8").to_owned();
     let (json, text) = (path("r.json"), path("r.txt"));
@@ -69,7 +69,7 @@ fn each_format_goes_to_its_own_out_and_a_file_is_replaced_whole() {
 }
 
 #[test]
-fn a_device_is_written_as_it_is() {
+fn a_device_is_written_directly() {
     let run = run(&case("gap"), &validate(&["--out", "/dev/stdout"]));
     assert_eq!(run.code, 3);
     assert!(run.stdout.starts_with("GAPS: "), "{}", run.stdout);
@@ -87,7 +87,7 @@ fn a_report_that_cannot_be_written_leaves_the_verdict_on_standard_error() {
 }
 
 #[test]
-fn what_leads_elsewhere_stays_and_what_it_leads_to_is_replaced() {
+fn a_link_stays_and_its_target_is_replaced() {
     let out = Folder::new();
     let (old, link, far) = (
         out.path("old.json"),
@@ -113,7 +113,7 @@ fn what_leads_elsewhere_stays_and_what_it_leads_to_is_replaced() {
 }
 
 #[test]
-fn what_others_may_do_with_a_file_stays() {
+fn the_permissions_of_a_file_stay() {
     let out = Folder::new();
     let path = out.path("report.json");
     for mode in [0o600, 0o664, 0o640] {
@@ -133,7 +133,7 @@ fn what_others_may_do_with_a_file_stays() {
 }
 
 #[test]
-fn what_cannot_be_written_is_refused_before_the_work() {
+fn an_unwritable_target_is_refused_before_the_work() {
     let out = Folder::new();
     let folder = out.path("");
     for path in [
@@ -175,7 +175,7 @@ fn a_file_is_replaced_wherever_it_lies() {
 }
 
 #[test]
-fn two_reports_do_not_go_to_one_place_by_other_names() {
+fn two_reports_may_not_go_to_one_file_under_two_names() {
     let out = Folder::new();
     let (file, fifo, link) = (out.path("two.txt"), out.path("fifo"), out.path("link"));
     symlink("fifo", &link).expect("a link");
@@ -225,7 +225,7 @@ fn a_link_to_an_open_file_leaves_that_in_its_place() {
 
 /// A file that is open for reading is refused as a target, under any of its names.
 #[test]
-fn what_is_read_is_not_written_to() {
+fn a_file_that_is_read_is_not_a_target() {
     let out = Folder::new();
     let saved = out.path("saved.json");
     fs::write(&saved, everything()).expect("a file");
@@ -278,7 +278,7 @@ sys.exit(child.wait())
 }
 
 #[test]
-fn a_pipe_with_a_name_is_written_as_it_is() {
+fn a_named_pipe_is_written_directly() {
     let out = Folder::new();
     let pipe = out.path("pipe");
     let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
@@ -296,7 +296,7 @@ fn a_pipe_with_a_name_is_written_as_it_is() {
 }
 
 #[test]
-fn what_stands_for_an_open_file_is_written_and_not_replaced() {
+fn a_name_for_an_open_file_is_written_and_not_replaced() {
     let out = Folder::new();
     let log = out.path("log");
     let line = format!("echo before > {log}; run --out /dev/stdout >> {log}");

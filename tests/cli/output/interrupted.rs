@@ -32,7 +32,7 @@ fn left(dir: &Path, reports: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn every_report_is_whole_after_a_signal() {
+fn every_report_is_complete_after_a_signal() {
     let stage = slow();
     for signal in ["-INT", "-TERM"] {
         stage.loopback.clear_calls();
@@ -97,7 +97,7 @@ fn a_second_signal_leaves_the_older_report_and_nothing_else() {
 }
 
 #[test]
-fn a_target_that_cannot_be_written_is_told_before_anything_is_asked() {
+fn an_unwritable_target_is_reported_before_any_call() {
     let stage = days();
     let run = stage.run(&of_days(&["--out", "nowhere/report.json"]));
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
@@ -110,7 +110,7 @@ fn a_target_that_cannot_be_written_is_told_before_anything_is_asked() {
 }
 
 #[test]
-fn what_an_interrupted_run_found_can_be_rendered_again() {
+fn the_report_of_an_interrupted_run_can_be_rendered_again() {
     let stage = slow();
     let mut running = Running::start(&stage, &of_days(&["--out", "report.json"]), false);
     running.until_called("GetObject", 4);

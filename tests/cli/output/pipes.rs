@@ -37,7 +37,7 @@ fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
 
 /// More than the buffers hold, so that a write fails halfway.
 #[test]
-fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
+fn a_large_report_is_as_quiet_from_a_run_and_from_a_saved_report() {
     let mut case = Case::new("closed-pipes", 1, "");
     (0..60).for_each(|account| losing(&mut case, account, 20));
     let dir = case.copied();
@@ -62,7 +62,7 @@ fn a_report_larger_than_buffers_is_as_quiet_of_a_run_and_saved() {
 }
 
 #[test]
-fn a_report_is_whole_where_nobody_reads_the_problems_beside_it() {
+fn a_report_is_complete_if_nobody_reads_standard_error() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("report");
     let out = ["--out", path.to_str().expect("UTF-8")];

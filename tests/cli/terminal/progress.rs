@@ -35,7 +35,7 @@ fn quick_work_shows_nothing() {
 }
 
 #[test]
-fn after_a_second_it_is_told_how_far_the_work_is() {
+fn after_a_second_progress_is_shown() {
     let stage = slow(stage());
     let seen = run(&stage, On::Err, 100, &[], &[]);
     assert_eq!(seen.code, 0);
@@ -61,7 +61,7 @@ fn after_a_second_it_is_told_how_far_the_work_is() {
 }
 
 #[test]
-fn nothing_is_told_of_it_elsewhere_or_to_those_who_do_not_want_it() {
+fn no_progress_is_shown_off_a_terminal_or_when_disabled() {
     let stage = slow(stage());
     for (on, more, env) in [
         (On::None, &[][..], &[][..]),
@@ -76,7 +76,7 @@ fn nothing_is_told_of_it_elsewhere_or_to_those_who_do_not_want_it() {
 }
 
 #[test]
-fn it_fits_a_narrow_terminal() {
+fn progress_fits_a_narrow_terminal() {
     let seen = run(&slow(stage()), On::Err, 30, &[], &[]);
     let text = shown(&seen.err);
     assert!(text.contains("logs "), "{text:?}");
@@ -86,7 +86,7 @@ fn it_fits_a_narrow_terminal() {
 }
 
 #[test]
-fn what_was_found_is_told_while_the_work_goes_on() {
+fn findings_are_shown_while_the_work_goes_on() {
     let mut world = world(6);
     let folder = format!("AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/");
     let mut keys = world.buckets[BUCKET].keys();

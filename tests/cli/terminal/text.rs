@@ -20,7 +20,7 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_no_terminal_gets_the_report_as_it_is() {
+fn without_a_terminal_the_report_is_plain() {
     let forced = [("CLICOLOR_FORCE", "1")];
     for env in [&[][..], &forced] {
         for on in [On::None, On::Err] {
@@ -33,7 +33,7 @@ fn what_is_no_terminal_gets_the_report_as_it_is() {
 }
 
 #[test]
-fn colour_is_added_to_words_that_stand_there_without_it() {
+fn colour_adds_no_words() {
     for (case, code, word) in [
         ("log-modified", 1, "FAILED"),
         ("gap", 3, "GAPS"),
@@ -50,7 +50,7 @@ fn colour_is_added_to_words_that_stand_there_without_it() {
 }
 
 #[test]
-fn colour_is_left_out_where_people_say_so() {
+fn colour_can_be_turned_off() {
     for env in [
         ("NO_COLOR", "1"),
         ("CLICOLOR", "0"),
@@ -72,7 +72,7 @@ fn colour_is_left_out_where_people_say_so() {
 }
 
 #[test]
-fn help_has_no_escapes_where_a_terminal_knows_none() {
+fn help_has_no_escapes_on_a_dumb_terminal() {
     for (kind, coloured) in [("", false), ("dumb", false), ("xterm-256color", true)] {
         let mut help = command(&root(), On::Out, 80, &["--help"]);
         let seen = seen(help.env("TERM", kind));

@@ -85,7 +85,7 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
 }
 
 #[test]
-fn what_could_not_be_read_is_told_by_its_reason_and_counted_apart() {
+fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
     let whole = run(&stage());
     let [digests, logs] = counts(&whole)[..] else {
         panic!("{}", whole.stdout)
@@ -153,7 +153,7 @@ fn without_keys_no_digest_is_called_invalid() {
 }
 
 #[test]
-fn an_interrupted_run_calls_nothing_invalid() {
+fn an_interrupted_run_calls_no_object_invalid() {
     let stage = days();
     let slow = Fault::new(Answer::Delay(Duration::from_millis(150)));
     stage
@@ -187,7 +187,7 @@ fn an_interrupted_run_calls_nothing_invalid() {
 }
 
 #[test]
-fn of_options_without_effect_only_what_bears_on_safety_is_named() {
+fn only_options_that_affect_safety_are_mentioned_when_ignored() {
     let stage = stage();
     let more = [
         "--output",

@@ -20,7 +20,7 @@ fn fail_on_decides_the_exit_and_not_the_verdict() {
 }
 
 #[test]
-fn what_changes_nothing_is_said_on_standard_error() {
+fn options_without_effect_are_noted_on_standard_error() {
     let as_of = run(
         &case("digest-missing"),
         &validate(&["--as-of", "2026-03-05"]),

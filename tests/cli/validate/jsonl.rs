@@ -99,7 +99,7 @@ fn a_run_writes_the_lines_that_its_saved_report_gives() {
 /// Digests after the window are read for the logs that they list. Their own findings are in no
 /// report.
 #[test]
-fn a_walk_for_names_alone_is_not_told() {
+fn digests_read_only_for_references_are_not_reported() {
     let mut case = unreferenced::injected().arg(&["--end-time", "2026-03-01T04:12:34Z"]);
     for (after, damaged) in [(6, true), (7, false)] {
         let key = trail().digest_key(ACCOUNT, REGION, hour(after));
@@ -125,7 +125,7 @@ fn a_walk_for_names_alone_is_not_told() {
 }
 
 #[test]
-fn what_is_told_of_a_chain_and_in_which_order_does_not_depend_on_workers() {
+fn the_lines_of_a_chain_and_their_order_do_not_depend_on_workers() {
     let dir = root().join("testdata/sample");
     let by_chain = |jobs: &str| {
         let mut chains: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();

@@ -4,7 +4,7 @@ use crate::support::program::{root, run};
 use crate::support::testdata::validate;
 
 #[test]
-fn verbose_tells_every_file_of_the_window_once_newest_first_with_any_number_of_workers() {
+fn verbose_lists_every_file_of_the_window_once_newest_first_with_any_number_of_workers() {
     let dir = root().join("testdata/sample");
     let lines = |jobs: &str| {
         let run = run(&dir, &validate(&["--verbose", "--jobs", jobs]));

@@ -119,7 +119,7 @@ fn written_objects() {
 }
 
 #[test]
-fn what_cloudtrail_itself_delivers_bears_on_nothing() {
+fn deliveries_of_cloudtrail_itself_are_ignored() {
     let params =
         json!({"bucketName": "logs", "key": KEY, "x-amz-acl": "bucket-owner-full-control"});
     let mut delivery = record("s3", "PutObject", params, object(KEY));

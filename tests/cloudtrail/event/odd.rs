@@ -8,7 +8,7 @@ use crate::support::forge::ts;
 use crate::support::records::taken;
 
 #[test]
-fn what_does_not_say_when_of_what_or_how_it_ended_is_odd_and_not_taken() {
+fn a_record_without_time_target_or_outcome_is_odd_and_skipped() {
     let delete = || {
         record(
             "s3",
@@ -68,7 +68,7 @@ fn what_does_not_say_when_of_what_or_how_it_ended_is_odd_and_not_taken() {
 }
 
 #[test]
-fn what_is_odd_beside_that_is_counted_and_taken_without_it() {
+fn other_odd_members_are_counted_and_dropped_from_the_record() {
     let expected = one(&start()).unwrap();
     for (field, value) in [
         ("userAgent", json!(["x"])),
@@ -112,7 +112,7 @@ fn what_is_odd_beside_that_is_counted_and_taken_without_it() {
 }
 
 #[test]
-fn where_a_name_stands_twice_the_first_counts() {
+fn of_a_repeated_name_the_first_counts() {
     let text = start().to_string();
     let twice = text.replacen(
         '{',
@@ -130,7 +130,7 @@ fn where_a_name_stands_twice_the_first_counts() {
 }
 
 #[test]
-fn what_is_broken_gives_what_stands_before_it() {
+fn a_broken_log_gives_the_records_before_the_break() {
     let text = start().to_string();
     for (log, seen) in [
         ("".to_owned(), 0),

@@ -12,7 +12,7 @@ use crate::support::forge::{events, ts};
 use crate::support::records::taken;
 
 #[test]
-fn every_text_is_kept_short() {
+fn every_text_is_shortened() {
     let long = "ü".repeat(600_000);
     let mut record = record(
         "s3",
@@ -114,7 +114,7 @@ fn a_log_of_hundreds_of_megabytes_is_a_stream() {
 }
 
 #[test]
-fn it_does_not_matter_in_which_pieces_a_log_is_read() {
+fn a_log_read_in_any_pieces_gives_the_same_events() {
     let long = "\\ud83d\\udca9\\\\".repeat(3_000);
     let text = start().to_string().replace("aws-cli/2.13.5", &long);
     let json = format!(r#"{{"Records":[{text},{{}},5,{text}]}}"#);
@@ -237,7 +237,7 @@ proptest! {
 }
 
 #[test]
-fn what_the_forge_announces_is_read() {
+fn every_event_that_the_forge_writes_is_read() {
     let at = ts("2026-01-01T10:00:00Z");
     let event = events::cloudtrail_event("StopLogging", ARN, at, None, json!({"name": ARN}));
     let event = read_one(&event.compact()).unwrap();

@@ -7,7 +7,7 @@ use super::{one, start};
 use crate::support::forge::{Rng, identity, ts};
 
 #[test]
-fn who_when_and_from_where() {
+fn the_caller_the_time_and_the_source_are_read() {
     let mut full = start();
     full["errorCode"] = json!("AccessDenied");
     full["errorMessage"] = json!("not authorized");

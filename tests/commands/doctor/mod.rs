@@ -48,7 +48,7 @@ fn assert_told(troubles: Vec<Trouble>) {
 }
 
 #[test]
-fn where_all_is_well_every_check_is_ok() {
+fn every_check_of_a_healthy_trail_is_ok() {
     let scene = well();
     for args in [
         OF_TRAIL,
@@ -74,7 +74,7 @@ fn where_all_is_well_every_check_is_ok() {
 }
 
 #[test]
-fn a_look_takes_a_handful_of_requests_however_much_is_there() {
+fn doctor_makes_few_requests_however_many_objects_exist() {
     let scene = well();
     let old = scene.newest();
     let stored = |scene: &Scene| {
@@ -104,27 +104,27 @@ fn a_look_takes_a_handful_of_requests_however_much_is_there() {
 }
 
 #[test]
-fn trouble_with_who_signs_is_told() {
+fn faults_of_the_credentials_and_the_clock_are_reported() {
     assert_told(signing());
 }
 
 #[test]
-fn trouble_with_the_bucket_is_told() {
+fn faults_of_the_bucket_are_reported() {
     assert_told(in_the_bucket());
 }
 
 #[test]
-fn trouble_with_the_newest_digest_is_told() {
+fn faults_of_the_newest_digest_are_reported() {
     assert_told(with_the_digest());
 }
 
 #[test]
-fn trouble_with_the_trail_is_told() {
+fn faults_of_the_trail_are_reported() {
     assert_told(with_the_trail());
 }
 
 #[test]
-fn the_trail_of_a_bucket_is_told_by_its_newest_digest() {
+fn the_trail_of_a_bucket_is_found_from_its_newest_digest() {
     let scene = well();
     let (code, report) = scene.doctor(OF_BUCKET, &[]);
     assert_eq!(code, 0, "{report:#}");
@@ -134,7 +134,7 @@ fn the_trail_of_a_bucket_is_told_by_its_newest_digest() {
 }
 
 #[test]
-fn each_trail_that_is_asked_for_is_told_by_itself() {
+fn each_given_trail_has_its_own_rows() {
     let scene = well();
     let gone = ARN.replace("main", "gone");
     let (code, report) = scene.doctor(&["--trail-arn", ARN, "--trail-arn", &gone], &[]);
@@ -150,7 +150,7 @@ fn each_trail_that_is_asked_for_is_told_by_itself() {
 }
 
 #[test]
-fn an_organization_s_trail_is_told_from_a_member_s_digests() {
+fn an_organizations_trail_is_found_from_a_members_digests() {
     let mut world = World::new(71);
     let mut trail = trail().organization("o-a1b2c3d4e5");
     trail.prefix = Some("deep/prefix".to_owned());
@@ -184,7 +184,7 @@ fn an_organization_s_trail_is_told_from_a_member_s_digests() {
 }
 
 #[test]
-fn somebody_else_s_bucket_is_told_by_what_is_denied() {
+fn a_bucket_of_another_owner_shows_in_denied_checks() {
     let scene = well();
     scene.fault(Fault::new(Answer::access_denied()).service(Service::S3));
     let (code, report) = scene.doctor(OF_BUCKET, &[]);
@@ -195,7 +195,7 @@ fn somebody_else_s_bucket_is_told_by_what_is_denied() {
 }
 
 #[test]
-fn a_look_that_is_told_to_stop_says_what_it_has() {
+fn an_interrupted_doctor_reports_what_it_has() {
     let scene = well();
     scene.fault(Fault::new(Answer::Stall(10)).operation("GetObject"));
     let args = ["doctor", "--format", "json", "--trail-arn", ARN];
@@ -221,7 +221,7 @@ fn a_look_that_is_told_to_stop_says_what_it_has() {
 }
 
 #[test]
-fn the_text_says_the_answer_first_and_nothing_that_a_terminal_obeys() {
+fn the_text_begins_with_the_answer_and_is_safe_to_print() {
     let scene = well();
     let run = scene.stage.run(&["doctor", "--trail-arn", ARN]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
@@ -256,7 +256,7 @@ fn the_text_says_the_answer_first_and_nothing_that_a_terminal_obeys() {
 }
 
 #[test]
-fn rows_of_the_readme_names_of_checks_and_what_is_tested_are_one_set() {
+fn readme_rows_check_names_and_tested_checks_are_one_set() {
     let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
     let section = readme.split("## Doctor").nth(1).expect("the section");
     let section = section.split("\n## ").next().expect("a section");

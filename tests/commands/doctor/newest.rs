@@ -7,7 +7,7 @@ use crate::support::case::BUCKET;
 use crate::support::hours::trail;
 
 #[test]
-fn an_old_digest_of_a_trail_that_is_off_is_no_second_failure() {
+fn an_old_digest_of_a_stopped_trail_is_not_a_second_failure() {
     let scene = ended(10 * 60);
     scene.status(|status| status.logging = false);
     let (code, report) = scene.doctor(OF_TRAIL, &[]);
@@ -17,7 +17,7 @@ fn an_old_digest_of_a_trail_that_is_off_is_no_second_failure() {
 }
 
 #[test]
-fn an_old_digest_of_some_folders_out_of_many_is_no_failure() {
+fn an_old_digest_in_a_sample_of_folders_is_only_a_warning() {
     let scene = ended(10 * 60);
     let newest = scene.newest();
     scene.stage.loopback.change(|cloud| {
@@ -47,7 +47,7 @@ fn an_old_digest_of_some_folders_out_of_many_is_no_failure() {
 }
 
 #[test]
-fn a_digest_that_is_none_is_left_to_validate() {
+fn a_broken_digest_is_left_to_validate() {
     let scene = well();
     let key = scene.newest().key;
     scene.stage.loopback.change(|cloud| {

@@ -20,7 +20,7 @@ fn refuse_the_clock(scene: &Scene, times: usize) {
 }
 
 #[test]
-fn a_clock_that_is_refused_is_told_as_the_cause() {
+fn a_refused_clock_is_reported_as_the_cause() {
     let scene = well();
     scene.stage.loopback.change(|c| c.clock_ahead = -600);
     refuse_the_clock(&scene, 1_000);
@@ -35,7 +35,7 @@ fn a_clock_that_is_refused_is_told_as_the_cause() {
 }
 
 #[test]
-fn a_clock_that_is_made_up_for_is_told_all_the_same() {
+fn a_wrong_clock_is_reported_even_if_the_sdk_corrects_it() {
     let scene = well();
     scene.stage.loopback.change(|c| c.clock_ahead = -600);
     // The SDK signs again with the time from the error response.
@@ -49,7 +49,7 @@ fn a_clock_that_is_made_up_for_is_told_all_the_same() {
 }
 
 #[test]
-fn two_profiles_are_told_apart() {
+fn two_profiles_have_separate_rows() {
     let scene = well();
     let config = scene.stage.dir.path().join("config");
     let keys = |name: &str, key: &str| {
@@ -77,7 +77,7 @@ fn two_profiles_are_told_apart() {
 }
 
 #[test]
-fn without_credentials_or_a_scope_no_look_is_taken() {
+fn without_credentials_or_a_scope_doctor_is_refused() {
     let scene = well();
     let mut command = scene.stage.command(&["doctor", "--s3-bucket", BUCKET]);
     command.env_remove("AWS_ACCESS_KEY_ID");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::case::{BUCKET, Case};
 
 #[test]
-fn of_a_digest_nothing_is_told_of_the_time_beside_it() {
+fn the_answer_for_a_digest_reports_nothing_about_neighbouring_time() {
     let mut case = Case::new("beside", 1, "");
     let chain = case.chain(6);
     let dir = case.copied();

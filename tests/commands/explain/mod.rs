@@ -88,7 +88,7 @@ fn a_log_as_delivered_is_verified_with_its_digest_its_neighbours_and_the_key() {
 }
 
 #[test]
-fn that_no_bucket_was_given_is_told_whatever_the_digest_says() {
+fn a_missing_bucket_name_is_reported_whatever_the_digest_says() {
     let mut case = Case::new("unnamed", 1, "");
     let chain = case.chain(6);
     let dir = case.copied();
@@ -108,7 +108,7 @@ fn that_no_bucket_was_given_is_told_whatever_the_digest_says() {
 
 /// The search has its own limits; they are not gaps between digests.
 #[test]
-fn no_gap_is_told_that_is_as_long_as_the_search() {
+fn the_edges_of_the_search_are_not_reported_as_a_gap() {
     let found = finding("log-unreferenced--in-a-gap", "gap");
     assert!(
         found["message"]
@@ -163,7 +163,7 @@ fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_hash_is_told_with_what_it_is_of() {
+fn a_hash_is_shown_with_the_content_it_covers() {
     let found = finding("log-modified", "log-modified");
     let args = [
         "explain",
@@ -186,7 +186,7 @@ fn a_hash_is_told_with_what_it_is_of() {
 }
 
 #[test]
-fn what_was_done_to_a_log_is_told_and_fails() {
+fn damage_to_a_log_is_reported_and_fails() {
     for name in [
         "log-modified",
         "log-missing",
@@ -227,7 +227,7 @@ fn a_log_beside_a_damaged_one_is_judged_by_itself() {
 }
 
 #[test]
-fn nobody_vouches_for_what_no_digest_names() {
+fn a_log_that_no_digest_lists_is_unproven() {
     let found = finding("log-unreferenced", "log-unreferenced");
     let (dir, key) = (case("log-unreferenced"), key_of(&found));
     let (code, report) = ask(&dir, &key, &["--backfill-grace", "4h"]);
@@ -298,7 +298,7 @@ fn a_late_log_is_found_through_its_backfill_digest() {
 }
 
 #[test]
-fn what_could_not_be_read_or_proven_is_not_told_to_be_altered() {
+fn an_unreadable_or_unproven_log_is_not_called_altered() {
     let found = finding("log-unreadable", "log-unreadable");
     let dir = case("log-unreadable");
     let (code, report) = ask(&dir, &key_of(&found), &[]);

@@ -87,7 +87,7 @@ fn a_log_is_explained_in_a_few_requests_and_no_other_log_is_read() {
 }
 
 #[test]
-fn a_log_that_no_digest_names_takes_the_digests_of_a_day_and_no_log() {
+fn a_log_that_no_digest_lists_takes_the_digests_of_a_day_and_no_log() {
     let (mut world, chain) = world();
     let real = &chain.digests[100].logs[0].place;
     let mut planted = real.clone();
@@ -112,7 +112,7 @@ fn a_log_that_no_digest_names_takes_the_digests_of_a_day_and_no_log() {
 }
 
 #[test]
-fn what_is_missing_altered_or_denied_is_told_apart() {
+fn missing_altered_and_denied_logs_get_different_answers() {
     let (mut world, chain) = world();
     let log = |at: usize| chain.digests[at].logs[0].place.clone();
     damage::delete(&mut world, &log(20));

@@ -7,7 +7,7 @@ use crate::support::forge::{Chain, ChainSpec, damage};
 use crate::support::program::{root, run};
 
 #[test]
-fn what_is_no_key_is_refused_and_hostile_names_are_shown_as_text() {
+fn an_invalid_key_is_refused_and_hostile_names_are_shown_as_text() {
     let nasty = "\u{1b}[31mred\u{202e}\t\n";
     let key = "AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/111111111111_CloudTrail_eu-west-1_20260301T0320Z_Abcdefgh12345678.json.gz";
     let dir = root().join("testdata/log-modified");

@@ -39,7 +39,7 @@ fn trail() -> Trail {
 }
 
 #[test]
-fn a_chain_is_told_with_its_first_and_last_digest_their_number_and_the_holes_between() {
+fn a_chain_is_listed_with_its_first_and_last_digest_their_number_and_missing_hours() {
     let dir = root().join("testdata/gap");
     let (code, list) = trails(&dir, &["--path", "bucket", "--s3-bucket", BUCKET]);
     assert_eq!((code, &list["complete"]), (0, &json!(true)), "{list:#}");
@@ -97,7 +97,7 @@ fn the_list_is_the_same_for_any_number_of_workers() {
 }
 
 #[test]
-fn the_scope_narrows_and_what_it_does_not_meet_is_told() {
+fn the_scope_narrows_the_list_and_unmatched_filters_are_reported() {
     let ids = |more: &[&str]| -> (i32, Vec<String>, Value) {
         let (code, list) = trails(&sample(), &[&SAMPLE[..], more].concat());
         let chains = list["chains"].as_array().expect("chains").iter();
@@ -179,7 +179,7 @@ fn the_list_for_expect_is_read_back_and_a_chain_that_went_is_missed() {
 }
 
 #[test]
-fn a_folder_that_is_refused_is_told_and_stops_nothing_else() {
+fn a_refused_folder_is_reported_and_does_not_stop_the_list() {
     let dir = tempfile::tempdir().expect("a folder");
     let key = |account: &str| trail().digest_key(account, REGION, hour(1));
     names_in(dir.path(), [key("111111111111"), key("333333333333")]);
@@ -207,7 +207,7 @@ fn a_folder_that_is_refused_is_told_and_stops_nothing_else() {
 }
 
 #[test]
-fn what_comes_from_a_bucket_is_escaped() {
+fn names_from_a_bucket_are_escaped() {
     let dir = tempfile::tempdir().expect("a folder");
     let trail = trail().prefix("red\u{1b}[31m\u{202e}");
     names_in(dir.path(), [trail.digest_key(ACCOUNT, REGION, hour(1))]);
@@ -228,7 +228,7 @@ fn what_comes_from_a_bucket_is_escaped() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_with_exit_2() {
+fn invalid_arguments_are_refused_with_exit_2() {
     let refused: [(&[&str], &str); 5] = [
         (&["trails"], "--path"),
         (&["trails", "--path", "nowhere"], "cannot open the folder"),

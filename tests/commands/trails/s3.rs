@@ -88,7 +88,7 @@ fn fifty_thousand_objects_are_listed_in_the_requests_a_listing_needs_and_none_is
 }
 
 #[test]
-fn folders_are_listed_side_by_side_and_never_more_at_a_time_than_asked_for() {
+fn folders_are_listed_in_parallel_up_to_the_given_number() {
     let stage = forty();
     let mut lists = Vec::new();
     for (jobs, least) in [("1", 1), ("16", 9), ("64", 17)] {
@@ -109,7 +109,7 @@ fn folders_are_listed_side_by_side_and_never_more_at_a_time_than_asked_for() {
 }
 
 #[test]
-fn prefixes_are_looked_into_side_by_side() {
+fn prefixes_are_listed_in_parallel() {
     let mut names = Names::new();
     for n in 0..ACCOUNTS {
         let trail = trail().prefix(&format!("team-{n}/{}", n % 2));
@@ -137,7 +137,7 @@ fn prefixes_are_looked_into_side_by_side() {
 }
 
 #[test]
-fn validation_looks_for_chains_side_by_side_and_finds_the_same() {
+fn validation_discovers_chains_in_parallel_and_finds_the_same() {
     let stage = forty();
     let mut reports = Vec::new();
     for (jobs, least) in [("1", 1), ("16", 9)] {
@@ -165,7 +165,7 @@ fn validation_looks_for_chains_side_by_side_and_finds_the_same() {
 }
 
 #[test]
-fn an_account_that_may_not_be_listed_stops_no_other_and_is_told() {
+fn an_account_that_may_not_be_listed_is_reported_and_stops_no_other() {
     let stage = forty();
     let denied = format!("AWSLogs/{}/", account(7));
     let fault = Fault::new(Answer::access_denied()).under(&denied);
@@ -255,7 +255,7 @@ fn prefixes_organizations_trails_and_buckets_are_found() {
 }
 
 #[test]
-fn what_is_listed_of_a_trail_is_what_validation_expects() {
+fn the_list_for_a_trail_matches_what_validation_expects() {
     let trail = trail().prefix("audit");
     let mut world = World::new(5);
     for region in ["eu-west-1", "us-east-1"] {
@@ -309,7 +309,7 @@ fn what_is_listed_of_a_trail_is_what_validation_expects() {
 }
 
 #[test]
-fn a_list_that_is_interrupted_holds_what_was_found_until_then() {
+fn an_interrupted_list_holds_the_chains_found_so_far() {
     let stage = forty();
     stage
         .loopback

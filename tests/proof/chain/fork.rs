@@ -34,7 +34,7 @@ fn a_fork_counts_each_of_its_digests_once() {
 }
 
 #[test]
-fn rivals_of_one_name_in_two_buckets_are_a_fork() {
+fn rivals_with_one_key_in_two_buckets_are_a_fork() {
     let mut case = Case::new("rival-bucket", 4, "");
     let chain = case.chain(6);
     let mut rival = chain.digests[3].clone();

@@ -79,7 +79,7 @@ fn an_unreadable_starting_digest_does_not_make_an_honest_stop_missing_digests() 
 }
 
 #[test]
-fn a_deletion_is_one_whether_or_not_the_bucket_was_named() {
+fn a_deletion_is_found_with_or_without_the_buckets_name() {
     let mut case = Case::new("unnamed", 0, "");
     let chain = case.chain(8);
     damage::delete(&mut case.world, &chain.digests[4].place);
@@ -157,7 +157,7 @@ fn planted_objects_do_not_make_a_deletion_milder() {
 }
 
 #[test]
-fn junk_beyond_the_window_does_not_hide_a_hole_within() {
+fn junk_beyond_the_window_does_not_hide_missing_digests_within() {
     let mut case = Case::new("junk-beyond", 1, "");
     let chain = case.chain(14);
     for digest in &chain.digests[4..9] {

@@ -32,7 +32,7 @@ fn an_object_in_an_organizations_folder_does_not_make_the_trail_an_organizations
 }
 
 #[test]
-fn a_trail_of_that_name_in_another_account_does_not_say_when_the_organizations_was_started() {
+fn a_trail_of_the_same_name_in_another_account_does_not_date_the_organizations_start() {
     let owner = "999999999999";
     let org = Trail::new(owner, HOME, "org", BUCKET).organization("o-exampleorg1");
     let mut w = World::new(13);
@@ -78,7 +78,7 @@ fn a_trail_of_that_name_in_another_account_does_not_say_when_the_organizations_w
 }
 
 #[test]
-fn a_trail_that_was_deleted_was_there_before_it_was_created_again() {
+fn a_deleted_trail_existed_before_it_was_created_again() {
     let mut w = World::new(16);
     let mut chain = home(&mut w);
     chain.stop_with(&mut w, ts("2026-03-01T03:30:00Z"), "DeleteTrail");
@@ -102,7 +102,7 @@ fn a_trail_that_was_deleted_was_there_before_it_was_created_again() {
 }
 
 #[test]
-fn a_trail_that_was_created_long_before_its_first_digest_explains_what_was_before_only() {
+fn a_creation_long_before_the_first_digest_explains_only_the_time_before_it() {
     let mut w = World::new(17);
     let mut chain = Chain::new(ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1));
     chain.create(&mut w, ts("2026-03-01T00:12:34Z"), true);
@@ -128,7 +128,7 @@ fn a_trail_that_was_created_long_before_its_first_digest_explains_what_was_befor
 }
 
 #[test]
-fn calls_on_other_trails_of_that_name_are_no_cause() {
+fn calls_on_other_trails_of_the_same_name_are_not_a_cause() {
     let mut w = World::new(22);
     let mut chain = home(&mut w);
     chain.run_until(&mut w, hour(4));
@@ -173,7 +173,7 @@ fn calls_on_other_trails_of_that_name_are_no_cause() {
 }
 
 #[test]
-fn a_delegated_administrator_is_told_by_the_arn_it_called() {
+fn a_delegated_administrator_is_known_from_the_arn_it_called() {
     let (owner, delegated) = ("999999999999", "333333333333");
     let org = Trail::new(owner, HOME, "org", BUCKET).organization("o-exampleorg1");
     let mut w = World::new(25);
@@ -208,7 +208,7 @@ fn a_delegated_administrator_is_told_by_the_arn_it_called() {
 /// A call on another trail must not hide the answer of GetTrailStatus.
 #[cfg(feature = "aws")]
 #[test]
-fn a_stop_of_another_trail_does_not_hide_what_the_status_tells() {
+fn a_stop_of_another_trail_does_not_hide_the_trail_status() {
     use std::collections::BTreeMap;
 
     use crate::support::aws::{TrailConfig, TrailStatus};

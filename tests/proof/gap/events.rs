@@ -11,7 +11,7 @@ use crate::support::forge::{Trail, World, ts};
 use crate::support::gaps::{ALICE, call, chain, home, messages, of, outcome, stop_alone, told};
 
 #[test]
-fn many_refused_calls_do_not_push_out_the_one_that_did_it() {
+fn many_refused_calls_do_not_push_out_the_cause() {
     let mut w = World::new(9);
     let mut chain = home(&mut w);
     let arn = trail().arn();
@@ -40,7 +40,7 @@ fn many_refused_calls_do_not_push_out_the_one_that_did_it() {
 }
 
 #[test]
-fn more_calls_than_are_kept_do_not_push_out_the_one_that_did_it() {
+fn more_calls_than_the_limit_do_not_push_out_the_cause() {
     let mut w = World::new(10);
     let mut chain = home(&mut w);
     let arn = trail().arn();
@@ -76,7 +76,7 @@ fn more_calls_than_are_kept_do_not_push_out_the_one_that_did_it() {
 }
 
 #[test]
-fn what_a_caller_writes_into_a_record_is_quoted() {
+fn text_from_a_caller_is_quoted() {
     let forged = format!("x, so it was allowed; \"in truth\" by {ALICE}");
     let mut w = World::new(11);
     let mut chain = home(&mut w);

@@ -183,7 +183,7 @@ fn check(
 }
 
 #[test]
-fn every_stop_that_stands_in_a_proven_log_is_named_and_nothing_else() {
+fn exactly_the_stops_in_proven_logs_are_reported() {
     for seed in 0..40 {
         let mut rng = Rng::seed_from_u64(seed);
         let forged = forge(&mut rng, seed);
@@ -203,7 +203,7 @@ fn every_stop_that_stands_in_a_proven_log_is_named_and_nothing_else() {
 }
 
 #[test]
-fn whatever_was_harmed_no_cause_is_named_that_was_not_made() {
+fn damage_never_leads_to_a_false_cause() {
     let (mut explained, mut open) = (0, 0);
     for seed in 5000..5120 {
         let mut rng = Rng::seed_from_u64(seed);

@@ -12,7 +12,7 @@ use crate::support::gaps::{
 };
 
 #[test]
-fn a_start_of_a_trail_that_runs_does_not_hide_who_switched_validation_off() {
+fn a_start_of_a_running_trail_does_not_hide_who_disabled_validation() {
     let mut w = World::new(1);
     let mut chain = home(&mut w);
     // Logging was on all the time, so this call changes nothing.
@@ -33,7 +33,7 @@ fn a_start_of_a_trail_that_runs_does_not_hide_who_switched_validation_off() {
 }
 
 #[test]
-fn a_start_within_the_gap_does_not_switch_validation_on() {
+fn a_start_within_the_gap_does_not_enable_validation() {
     let mut w = World::new(2);
     let mut chain = home(&mut w);
     chain.disable_validation(&mut w, ts("2026-03-01T03:30:00Z"));
@@ -60,7 +60,7 @@ fn a_start_within_the_gap_does_not_switch_validation_on() {
 }
 
 #[test]
-fn a_routine_update_during_a_stop_switches_nothing_on() {
+fn a_routine_update_during_a_stop_does_not_start_logging() {
     // Terraform and the console send all settings, unchanged.
     let all = json!({
         "s3BucketName": BUCKET, "enableLogFileValidation": true,
@@ -72,7 +72,7 @@ fn a_routine_update_during_a_stop_switches_nothing_on() {
 }
 
 #[test]
-fn who_stops_a_stopped_trail_is_not_blamed() {
+fn stopping_a_stopped_trail_is_not_blamed() {
     let again = by_alice(call("StopLogging", "2026-03-01T05:40:00Z", json!({})));
     let (_, outcome) = stopped_beside(4, vec![again]);
     let gaps = &of(&outcome, HOME, "main").gaps;
@@ -144,7 +144,7 @@ fn the_start_that_ended_a_gap_is_the_nearest_one() {
 }
 
 #[test]
-fn nothing_says_that_logging_was_on_before_a_stop() {
+fn a_late_stop_does_not_show_that_logging_was_on_before_it() {
     // Digests end after the fourth hour. The only known call came hours later, and may have changed
     // nothing.
     let mut w = World::new(18);
@@ -170,7 +170,7 @@ fn nothing_says_that_logging_was_on_before_a_stop() {
 }
 
 #[test]
-fn the_edges_of_the_window_do_not_change_who_did_it() {
+fn the_edges_of_the_window_do_not_change_the_cause() {
     let (w, _) = stopped_beside(23, Vec::new());
     for (from, to) in [
         ("2026-03-01T04:00:00Z", "2026-03-01T10:00:00Z"),
@@ -194,7 +194,7 @@ fn the_edges_of_the_window_do_not_change_who_did_it() {
 }
 
 #[test]
-fn a_stop_within_the_first_hour_is_told() {
+fn a_stop_within_the_first_hour_is_reported() {
     let mut w = World::new(24);
     let mut chain = chain(&mut w, trail(), HOME, "2026-03-01T00:12:34Z");
     chain.stop(&mut w, ts("2026-03-01T00:20:00Z"));

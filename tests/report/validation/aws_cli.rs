@@ -61,7 +61,7 @@ fn printed_of(report: &Report, told: &ToldFiles) -> (String, String) {
 }
 
 #[test]
-fn files_are_counted_once_where_their_findings_collapsed_into_one() {
+fn files_with_grouped_findings_are_counted_once() {
     let many = |count: u64| {
         json!({"code": "log-missing", "severity": "failed", "chain": CHAIN, "key": null,
                "bucket": null, "digest": null, "count": count, "message": "too many"})
@@ -91,7 +91,7 @@ fn files_are_counted_once_where_their_findings_collapsed_into_one() {
 }
 
 #[test]
-fn lines_follow_the_digest_that_names_them_and_problems_stand_apart() {
+fn lines_follow_the_digest_that_lists_them_and_problems_go_to_standard_error() {
     let note = json!({"severity": "note", "chain": CHAIN});
     let (out, err) = printed(&with(note));
     let valid: Vec<&str> = out
@@ -109,7 +109,7 @@ fn lines_follow_the_digest_that_names_them_and_problems_stand_apart() {
 }
 
 #[test]
-fn digests_are_told_in_its_words_where_their_findings_collapsed_into_one() {
+fn grouped_digest_findings_are_printed_in_the_aws_clis_words() {
     let told = ToldFiles::default();
     for n in 0..3 {
         let why = format!("public key not found in region us-east-1 for fingerprint {n}");
@@ -139,7 +139,7 @@ fn digests_are_told_in_its_words_where_their_findings_collapsed_into_one() {
 }
 
 #[test]
-fn time_that_could_not_be_looked_at_is_in_no_count() {
+fn time_that_could_not_be_checked_is_not_counted() {
     let hidden = json!({"code": "digest-unreadable", "severity": "unproven", "chain": CHAIN,
                         "key": null, "bucket": null, "digest": null, "count": null,
                         "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T06:00:00Z",

@@ -48,7 +48,7 @@ fn lines_and_report(case: &Case) -> (u64, Value, BTreeSet<String>) {
 }
 
 #[test]
-fn of_one_chain_each_is_told_as_a_line_and_all_as_one_in_a_report() {
+fn in_one_chain_each_finding_is_a_line_and_the_report_groups_them() {
     let (digests, logs) = (10, 10_000);
     let mut case = Case::new("many-findings", 1, "");
     let mut chain = case.chain(2);
@@ -63,7 +63,7 @@ fn of_one_chain_each_is_told_as_a_line_and_all_as_one_in_a_report() {
 }
 
 #[test]
-fn of_many_chains_each_is_told_as_a_line_and_those_of_a_chain_as_one_in_a_report() {
+fn in_many_chains_each_finding_is_a_line_and_the_report_groups_them_by_chain() {
     let (chains, logs) = (120, 1_000);
     let mut case = Case::new("many-chains", 1, "");
     (0..chains).for_each(|account| losing(&mut case, account, logs));
@@ -82,7 +82,7 @@ fn of_many_chains_each_is_told_as_a_line_and_those_of_a_chain_as_one_in_a_report
 
 /// How many findings are listed depends on the findings, not on the order in which they are found.
 #[test]
-fn what_is_told_as_one_does_not_depend_on_workers() {
+fn grouping_does_not_depend_on_workers() {
     let mut case = Case::new("many-orders", 1, "");
     for account in 0..12 {
         losing(&mut case, account, 2 + account * account / 3);

@@ -6,7 +6,7 @@ use trailproof::report::Format;
 use crate::support::reports::{of_case, organization, parsed, shown};
 
 #[test]
-fn a_headline_says_what_leaves_a_report_unproven() {
+fn a_headline_gives_the_reason_of_its_verdict() {
     for (case, said) in [
         (
             "log-unreferenced",
@@ -44,7 +44,7 @@ fn a_headline_says_what_leaves_a_report_unproven() {
 
 /// A chain that exists and ends early is not missing. A chain with two findings is missing once.
 #[test]
-fn a_chain_is_missing_once_and_not_while_it_is_there() {
+fn a_missing_chain_counts_once_and_an_existing_one_never() {
     let mut all = parsed(&organization());
     let findings = all["findings"].as_array().expect("findings").clone();
     let missing = findings.iter().find(|f| f["code"] == "chain-missing");
@@ -64,7 +64,7 @@ fn a_chain_is_missing_once_and_not_while_it_is_there() {
 }
 
 #[test]
-fn a_chain_that_should_be_there_is_counted() {
+fn a_missing_expected_chain_is_counted() {
     let all = parsed(&organization());
     for (format, said) in [
         (Format::Text, "12 chains, and 1 missing: digests"),

@@ -103,7 +103,7 @@ fn columns(line: &str) -> String {
 }
 
 #[test]
-fn no_output_holds_anything_that_a_terminal_or_an_eye_would_obey() {
+fn no_output_holds_control_or_direction_characters() {
     each(|hostile, report| {
         for format in Format::ALL {
             let mut text = rendered(&report.to_string(), *format);
@@ -121,7 +121,7 @@ fn no_output_holds_anything_that_a_terminal_or_an_eye_would_obey() {
 }
 
 #[test]
-fn json_readers_get_what_was_there() {
+fn json_readers_get_the_original_text() {
     each(|_, report| {
         let json = rendered(&report.to_string(), Format::Json);
         let read: Value = serde_json::from_str(&json).expect("JSON");
@@ -188,7 +188,7 @@ fn a_page_has_the_same_elements_whatever_the_text() {
 }
 
 #[test]
-fn a_table_parsed_back_holds_what_was_there_and_no_formula() {
+fn a_table_parsed_back_holds_the_same_text_and_no_formula() {
     each(|hostile, report| {
         let csv = rendered(&report.to_string(), Format::Csv);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());

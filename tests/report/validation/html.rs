@@ -5,7 +5,7 @@ use trailproof::report::Format;
 use crate::support::reports::{everything, parsed, shown};
 
 #[test]
-fn a_page_does_not_cut_the_command_that_makes_it_again() {
+fn a_page_holds_the_complete_command_that_repeats_the_run() {
     let mut report = parsed(&everything());
     let accounts = (0..200).flat_map(|n| ["--account-id".to_owned(), format!("{n:012}")]);
     let command = ["trailproof", "validate", "--out", "filed.html"];

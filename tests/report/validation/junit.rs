@@ -8,7 +8,7 @@ use trailproof::report::Format;
 use crate::support::reports::{everything, parsed, shown};
 
 #[test]
-fn cases_of_a_suite_have_names_of_their_own() {
+fn test_cases_of_a_suite_have_distinct_names() {
     let mut report = parsed(&everything());
     let mut findings = report["findings"].as_array().expect("findings").clone();
     for n in 0..3 {

@@ -23,7 +23,7 @@ fn a_finding_that_does_not_fit_a_ticket_hides_no_other() {
 }
 
 #[test]
-fn commands_and_quotes_stay_whole_in_a_ticket() {
+fn commands_and_quotes_are_not_broken_in_a_ticket() {
     let mut report = parsed(&everything());
     let command = "aws s3api head-object --bucket b --key 'a  b (c).gz'";
     report["findings"][0]["hint"] = json!(format!("look first ({command}), then ask"));

@@ -45,7 +45,7 @@ fn events_are_as_the_framework_models_them() {
 }
 
 #[test]
-fn events_hold_no_null_and_none_has_another_s_name() {
+fn events_hold_no_null_and_have_distinct_ids() {
     fn no_null(value: &Value) -> bool {
         match value {
             Value::Null => false,
@@ -72,7 +72,7 @@ fn events_hold_no_null_and_none_has_another_s_name() {
 }
 
 #[test]
-fn the_worst_that_was_found_of_an_absent_chain_is_its_verdict() {
+fn the_worst_finding_of_a_missing_chain_is_its_verdict() {
     let mut report = parsed(&organization());
     let findings = report["findings"].as_array().expect("findings").clone();
     let missing = findings.iter().find(|f| f["code"] == "chain-missing");

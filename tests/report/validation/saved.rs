@@ -25,7 +25,7 @@ fn refused(dir: &Path, args: &[&str]) -> String {
 }
 
 #[test]
-fn a_saved_report_gives_in_every_format_what_the_run_gave() {
+fn a_saved_report_renders_in_every_format_as_the_run_did() {
     let out = tempfile::tempdir().expect("a folder");
     let at = |format: &Format| {
         let path = out.path().join(format.as_str());
@@ -101,7 +101,7 @@ fn a_report_can_come_from_a_pipe() {
 }
 
 #[test]
-fn what_a_later_version_added_is_passed_over_and_kept_in_json() {
+fn fields_of_a_later_version_are_skipped_and_kept_in_json() {
     let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
     report["tomorrow"] = json!({"a": [1, 2.5, null, {"b": "c"}]});
     report["requested"]["source"] = json!("tape");
@@ -162,7 +162,7 @@ fn fields_of_a_later_version_may_be_missing() {
 }
 
 #[test]
-fn what_is_not_a_report_is_refused_and_why_is_told() {
+fn an_invalid_report_is_refused_with_the_reason() {
     let edited = |pointer: &str, value: Value| {
         let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
         *report.pointer_mut(pointer).expect("a field") = value;
@@ -256,7 +256,7 @@ fn what_is_not_a_report_is_refused_and_why_is_told() {
 /// A report that cannot be written again is refused before anything is written, even if the fault
 /// is in a field that is skipped.
 #[test]
-fn what_could_not_be_written_again_is_refused_in_every_format() {
+fn a_report_that_cannot_be_written_again_is_refused_in_every_format() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let with = |value: &[u8]| {
         let report = everything();

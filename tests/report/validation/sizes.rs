@@ -32,7 +32,7 @@ fn html(report: &v1::Report) -> usize {
 
 /// 10,000 chains with a million findings, rendered by the real binary from a saved report.
 #[test]
-fn the_largest_report_is_bounded_for_people_and_whole_for_machines() {
+fn the_largest_report_is_bounded_for_people_and_complete_for_machines() {
     let sample: Value = serde_json::from_str(&everything()).expect("JSON");
     let mut bare = sample.clone();
     bare["chains"] = json!([]);
@@ -118,7 +118,7 @@ fn listing(pointer: &str, entry: &str, entries: usize) -> (i32, u64, u64) {
 
 /// Entries that are much shorter in JSON than in memory, with their optional parts.
 #[test]
-fn a_saved_report_takes_no_many_times_its_size() {
+fn a_saved_report_takes_only_a_few_times_its_size_in_memory() {
     let event = r#"{"event_name":"x","event_time":"2026-03-01T00:00:00Z","via":"x"}"#;
     let finding = r#"{"code":"x","severity":"note","message":"x"}"#;
     let stretch = r#"{"from":"2026-03-01T00:00:00Z","to":"2026-03-01T00:00:00Z","state":"gap"}"#;
@@ -212,7 +212,7 @@ fn a_year_of_twenty_regions_is_less_than_two_megabytes() {
 }
 
 #[test]
-fn counts_and_times_at_their_limits_are_no_trouble() {
+fn counts_and_times_at_their_limits_are_rendered() {
     let mut report: Value = serde_json::from_str(&everything()).expect("JSON");
     fn widest(value: &mut Value) {
         match value {

@@ -35,7 +35,7 @@ fn a_suite_fails_exactly_where_its_chain_is_not_verified() {
 }
 
 #[test]
-fn every_format_names_the_verdict_and_every_code() {
+fn every_format_shows_the_verdict_and_every_code() {
     for (name, report) in of_cases() {
         let verdict = report["verdict"].as_str().expect("a verdict");
         let json = report.to_string();

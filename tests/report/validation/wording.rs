@@ -6,7 +6,7 @@ use trailproof::report::Format;
 use crate::support::reports::{altered, everything, of_case, parsed, shown};
 
 #[test]
-fn each_of_many_altered_logs_is_named_with_what_it_is_and_what_it_should_be() {
+fn each_of_many_altered_logs_is_shown_with_its_actual_and_expected_hash() {
     let page = shown(&altered(150), Format::Html);
     for n in 0..150 {
         let at = page.find(&format!("log-{n:04}.json.gz")).expect("its name");
@@ -43,7 +43,7 @@ fn each_of_many_altered_logs_is_named_with_what_it_is_and_what_it_should_be() {
 
 /// If no call explains a gap, no format shows a caller for it.
 #[test]
-fn nobody_is_named_for_a_gap_that_no_call_explains() {
+fn no_caller_is_shown_for_a_gap_that_no_call_explains() {
     for case in [
         "gap--stop-denied",
         "gap--digests-removed",
@@ -64,7 +64,7 @@ fn nobody_is_named_for_a_gap_that_no_call_explains() {
 }
 
 #[test]
-fn the_time_that_was_looked_at_is_told_where_it_comes_from_the_data() {
+fn a_window_from_the_data_is_shown_with_its_origin() {
     let mut report = parsed(&everything());
     for field in ["start", "end", "as_of"] {
         report["requested"][field] = Value::Null;

@@ -14,7 +14,7 @@ use crate::support::stopped::{
 };
 
 #[test]
-fn what_no_proven_log_tells_lookup_events_tells_unsigned() {
+fn lookup_events_gives_unsigned_causes_if_no_proven_log_does() {
     let (world, _) = stopped(&[REGION]);
     let stage = stage(&world, stop_and_start());
     let (exit, report) = stage.report(&ASKED);
@@ -109,7 +109,7 @@ fn digests_removed_before_a_stop_are_not_explained_by_it() {
 }
 
 #[test]
-fn the_times_that_get_trail_status_tells_are_circumstance() {
+fn the_times_of_get_trail_status_are_circumstantial() {
     let (world, _) = stopped(&[REGION]);
     let stage = stage(&world, Vec::new());
     stage.loopback.change(|cloud| {
@@ -160,7 +160,7 @@ fn events_in_proven_logs_are_enough_and_no_object_is_read_twice() {
 }
 
 #[test]
-fn a_home_region_that_may_not_be_read_is_told() {
+fn a_home_region_that_may_not_be_read_is_reported() {
     let (world, _) = stopped(&[HOME, REGION]);
     let stage = stage(&world, Vec::new());
     let home = format!("AWSLogs/{ACCOUNT}/CloudTrail-Digest/{HOME}/");
@@ -183,7 +183,7 @@ fn a_home_region_that_may_not_be_read_is_told() {
 }
 
 #[test]
-fn a_key_that_was_disabled_stands_with_what_it_made_unreadable() {
+fn a_disabled_kms_key_is_shown_with_the_log_it_made_unreadable() {
     let key = "arn:aws:kms:us-east-1:111111111111:key/0f3a1b2c-1111-2222-3333-444455556666";
     let mut world = World::new(9);
     let mut chain = Chain::new(ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1));

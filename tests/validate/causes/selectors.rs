@@ -39,7 +39,7 @@ fn today(more: &str) -> String {
 }
 
 #[test]
-fn a_trail_with_the_usual_selectors_says_that_it_logs_no_data_events() {
+fn a_trail_with_default_selectors_is_reported_to_log_no_data_events() {
     let stage = stage();
     let (code, report) = report(&stage, &[]);
     assert_eq!(code, 0, "{report:#}");
@@ -56,7 +56,7 @@ fn a_trail_with_the_usual_selectors_says_that_it_logs_no_data_events() {
 }
 
 #[test]
-fn selectors_of_both_kinds_are_told() {
+fn selectors_of_both_kinds_are_reported() {
     let stage = stage();
     let select = |answer: Value| {
         stage.loopback.change(|cloud| {
@@ -111,7 +111,7 @@ fn selectors_of_both_kinds_are_told() {
 }
 
 #[test]
-fn one_region_and_no_global_services_are_told() {
+fn one_region_and_missing_global_services_are_reported() {
     let stage = stage();
     let small = TrailConfig {
         multi_region: false,
@@ -128,7 +128,7 @@ fn one_region_and_no_global_services_are_told() {
 }
 
 #[test]
-fn what_may_not_be_asked_is_said_and_costs_no_verdict() {
+fn denied_selectors_are_reported_and_do_not_change_the_verdict() {
     let denied = || Answer::error(400, "AccessDeniedException", "not authorized");
     let stage = stage();
     stage
@@ -155,7 +155,7 @@ fn what_may_not_be_asked_is_said_and_costs_no_verdict() {
 
 /// By then everything that the verdict depends on was read.
 #[test]
-fn a_session_that_ends_before_selectors_are_told_costs_no_verdict_either() {
+fn a_session_that_expires_before_the_selectors_does_not_change_the_verdict() {
     let stage = stage();
     let over = Answer::error(
         400,
@@ -176,7 +176,7 @@ fn a_session_that_ends_before_selectors_are_told_costs_no_verdict_either() {
 
 /// CloudTrail is called only for trails that it shows.
 #[test]
-fn without_a_trail_to_ask_about_the_general_sentence_stands_alone() {
+fn without_a_known_trail_only_the_general_sentence_appears() {
     let stage = stage();
     stage
         .loopback

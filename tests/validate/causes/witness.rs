@@ -11,7 +11,7 @@ use crate::support::gaps::chain;
 /// home.
 #[cfg(feature = "aws")]
 #[test]
-fn between_two_gaps_nothing_of_the_home_region_is_read_twice() {
+fn objects_of_the_home_region_between_two_gaps_are_read_once() {
     use std::collections::BTreeMap;
 
     use crate::support::aws::TrailConfig;
@@ -48,7 +48,7 @@ fn between_two_gaps_nothing_of_the_home_region_is_read_twice() {
 /// Keeping logs for a second look must not use up the limit of open files.
 #[cfg(unix)]
 #[test]
-fn few_open_files_are_enough_for_large_logs() {
+fn large_logs_need_few_open_files() {
     use crate::support::forge::{Heads, KeyFileStyle};
 
     let mut w = World::new(21);
@@ -94,7 +94,7 @@ fn stored(content: &[u8]) -> Vec<u8> {
 /// Without room for temporary files no verdict gets better, and no log is called altered.
 #[cfg(unix)]
 #[test]
-fn no_temporary_files_lose_events_and_say_so() {
+fn events_lost_without_temporary_files_are_reported() {
     use crate::support::forge::{Heads, KeyFileStyle};
 
     let mut w = World::new(26);

@@ -10,7 +10,7 @@ use crate::support::program::{report, severity_codes};
 use crate::support::requests::{minutes, within};
 
 #[test]
-fn backfill_digests_linked_out_of_the_order_of_their_time_are_met_once() {
+fn backfill_digests_linked_out_of_time_order_are_read_once() {
     let mut case = Case::new("backfill-order", 0, "");
     let mut chain = case.chain(8);
     for (end, made, logs) in [(4, 5, 2), (3, 6, 1), (2, 7, 1)] {
@@ -69,7 +69,7 @@ fn a_backfill_digest_before_the_data_counts_in_nothing() {
 }
 
 #[test]
-fn backfill_digests_met_out_of_order_are_told_once() {
+fn backfill_digests_read_out_of_order_are_reported_once() {
     let mut case = Case::new("backfill-once", 1, "");
     let mut chain = case.chain(8);
     chain.backfill(&mut case.world, hour(4), hour(5), 2, true);
@@ -86,7 +86,7 @@ fn backfill_digests_met_out_of_order_are_told_once() {
 }
 
 #[test]
-fn logs_named_by_backfill_digests_are_checked_and_a_missing_link_between_them_is_told() {
+fn logs_of_backfill_digests_are_checked_and_a_missing_backfill_digest_is_reported() {
     let mut world = World::new(15);
     let mut chain = running(&mut world, spec(), 6);
     for (end, generated) in [(2, 5), (3, 6), (4, 7)] {

@@ -53,7 +53,7 @@ fn kept(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn an_altered_copy_in_another_folder_of_the_bucket_is_told_in_any_order() {
+fn an_altered_copy_in_another_folder_is_reported_in_any_order() {
     let mut case = Case::new("altered-copy", 1, "");
     let chain = case.chain(6);
     let ring = ring(&case.world, &[REGION]);
@@ -96,7 +96,7 @@ fn an_unproven_digest_in_two_folders_is_one() {
 }
 
 #[test]
-fn the_same_objects_in_two_folders_without_a_name_do_no_harm_and_one_folder_twice_is_refused() {
+fn the_same_objects_in_two_unnamed_folders_do_no_harm_and_one_folder_twice_is_refused() {
     let mut world = World::new(18);
     let chain = running(&mut world, spec(), 3);
     let dir = copy_of(&world);

@@ -56,7 +56,7 @@ fn locations(report: &serde_json::Value) -> Vec<String> {
 }
 
 #[test]
-fn links_lead_to_a_bucket_that_was_not_named() {
+fn links_lead_to_a_bucket_that_was_not_given() {
     let (world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);
     let stage = stage(&world, &chain);
     let regions = [("old-logs", "ap-southeast-2"), ("new-logs", "eu-west-1")];
@@ -128,7 +128,7 @@ fn a_prefix_that_ends_in_a_slash_is_found_by_the_trail_and_by_the_bucket() {
 }
 
 #[test]
-fn a_bucket_that_a_link_names_and_that_may_not_be_read_leaves_its_time_unproven() {
+fn a_linked_bucket_that_may_not_be_read_leaves_its_time_unproven() {
     let (world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);
     let stage = stage(&world, &chain);
     let denied = Fault::new(Answer::access_denied()).bucket("old-logs");
@@ -174,7 +174,7 @@ fn across_a_gap_the_old_bucket_is_given() {
 }
 
 #[test]
-fn followed_bucket_is_shared() {
+fn a_linked_bucket_may_hold_other_trails() {
     let (mut w, t, mut c) = usual(
         7,
         "old-logs",
@@ -208,7 +208,7 @@ fn followed_bucket_is_shared() {
 }
 
 #[test]
-fn backfill_of_the_last_hour_before_the_move() {
+fn a_missing_log_of_a_backfill_digest_before_the_move_is_found() {
     for moved in [false, true] {
         let (mut w, t, mut c) = usual(
             9,
@@ -247,7 +247,7 @@ fn backfill_of_the_last_hour_before_the_move() {
 }
 
 #[test]
-fn followed_listing() {
+fn a_linked_bucket_is_listed_for_unreferenced_logs() {
     let (mut w, t, mut c) = usual(
         10,
         "old-logs",

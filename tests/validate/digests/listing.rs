@@ -49,7 +49,7 @@ fn a_day_that_cannot_be_listed_is_unproven_even_if_the_digest_after_it_is_missin
 }
 
 #[test]
-fn a_link_instead_of_a_day_hides_nothing_that_links_still_name() {
+fn a_link_instead_of_a_day_does_not_hide_digests_known_from_links() {
     let mut case = Case::new("linked-day", 4, "");
     let chain = case.chain(30);
     let dir = case.copied();

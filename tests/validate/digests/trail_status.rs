@@ -6,7 +6,7 @@ use crate::support::stage::Stage;
 use crate::support::trail_scenes::{A, R, asked, gives, run_chain, status, usual};
 
 #[test]
-fn status_of_management_account_held_against_member() {
+fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
     let mut w = World::new(4);
     let t = Trail::new(A, R, "org", "logs").organization("o-a1b2c3d4e5");
     run_chain(
@@ -70,7 +70,7 @@ fn status_of_management_account_held_against_member() {
 }
 
 #[test]
-fn status_of_trail_that_writes_elsewhere_now() {
+fn the_status_of_a_trail_that_moved_does_not_judge_its_old_bucket() {
     let (mut w, t, mut c) = usual(
         4,
         "old-logs",
@@ -97,7 +97,7 @@ fn status_of_trail_that_writes_elsewhere_now() {
 }
 
 #[test]
-fn touched_object_hides_the_removed_tail() {
+fn a_touched_object_does_not_hide_a_removed_tail() {
     for touched in [false, true] {
         let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
         w.remove(&c.last().place);
@@ -130,7 +130,7 @@ fn touched_object_hides_the_removed_tail() {
 }
 
 #[test]
-fn status_race_of_a_fast_clock_and_no_look_by_name() {
+fn a_digest_delivered_during_the_run_is_not_missing() {
     // The digest exists before the end of the run; the listing was made before it existed.
     let (mut w, t, c) = usual(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     let last = c.last().place.clone();
@@ -166,7 +166,7 @@ fn status_race_of_a_fast_clock_and_no_look_by_name() {
 }
 
 #[test]
-fn expired_at_the_status() {
+fn a_session_that_expires_at_the_status_call_leaves_the_report_incomplete() {
     let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     w.remove(&c.last().place);
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);

@@ -6,7 +6,7 @@ use crate::support::forge::{World, damage};
 use crate::support::program::{report, severity_codes};
 
 #[test]
-fn a_folder_inside_the_copy_is_told_what_to_give_instead() {
+fn a_folder_inside_the_copy_gets_a_hint_which_folder_to_give() {
     let mut world = World::new(17);
     running(&mut world, spec(), 2);
     let dir = copy_of(&world);
@@ -25,7 +25,7 @@ fn a_folder_inside_the_copy_is_told_what_to_give_instead() {
 }
 
 #[test]
-fn logs_without_any_digest_are_no_success() {
+fn logs_without_any_digest_are_unproven() {
     let mut case = Case::new("only-logs", 4, "");
     let chain = case.chain(3);
     for digest in &chain.digests {

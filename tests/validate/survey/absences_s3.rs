@@ -6,7 +6,7 @@ use crate::support::six::{ARN, six};
 /// A wrong name, region, account, bucket or range: nothing is found, and the report says what
 /// exists.
 #[test]
-fn nothing_found_names_what_is_there() {
+fn an_empty_result_says_what_exists() {
     let six = six();
     let table: [(&[&str], &str, &str); 5] = [
         (

@@ -41,7 +41,7 @@ fn prefixes() -> MemorySource {
 }
 
 #[test]
-fn where_a_bound_is_met_does_not_depend_on_the_number_of_workers() {
+fn the_place_of_a_limit_does_not_depend_on_the_number_of_workers() {
     let source = prefixes();
     for folders in [1, 30, 100, 500, 1_000, 100_000] {
         let one = look(&source, folders, 1);
@@ -61,7 +61,7 @@ fn where_a_bound_is_met_does_not_depend_on_the_number_of_workers() {
 }
 
 #[test]
-fn no_number_of_other_folders_hides_the_digests() {
+fn other_folders_never_hide_the_digests() {
     let mut source = MemorySource::default();
     for n in 0..500 {
         source.put(
@@ -108,7 +108,7 @@ fn a_folder_with_too_many_names_makes_the_report_incomplete() {
 }
 
 #[test]
-fn a_link_in_the_place_of_an_account_a_region_or_the_digests_is_not_passed_over() {
+fn a_link_in_place_of_an_account_a_region_or_the_digests_is_reported() {
     let mut case = Case::new("linked-folders", 0, "");
     case.chain(3);
     let trail = Trail::new("999999999999", HOME, "main", BUCKET);

@@ -25,7 +25,7 @@ fn a_trail_without_digests_at_home_lacks_a_chain() {
 }
 
 #[test]
-fn every_chain_of_a_bucket_is_found_without_naming_a_trail() {
+fn every_chain_of_a_bucket_is_found_without_a_trail() {
     let org = org();
     let mut args: Vec<String> = ["--s3-bucket", "archive-logs"].map(String::from).to_vec();
     args.extend(DAY.map(String::from));
@@ -54,7 +54,7 @@ fn regions_and_accounts_narrow() {
 }
 
 #[test]
-fn a_bucket_named_beside_an_organization_trail_is_searched_where_the_trail_writes() {
+fn a_bucket_given_with_an_organization_trail_is_searched_where_the_trail_writes() {
     let org = org();
     let args = arguments(&org.trail.arn(), &["--s3-bucket", "archive-logs"]);
     let (code, report) = org.stage.report(&args);

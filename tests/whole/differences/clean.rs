@@ -263,6 +263,6 @@ fn check(clean: &Clean) {
 }
 
 #[test]
-fn what_is_in_order_the_aws_cli_calls_valid_file_by_file_and_counts_as_we_do() {
+fn intact_files_are_valid_for_the_aws_cli_with_the_same_counts() {
     each(CLEAN, check);
 }

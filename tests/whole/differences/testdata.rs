@@ -343,7 +343,7 @@ fn online(case: &Case, from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
-fn over_the_cases_both_programs_differ_where_it_is_told_and_nowhere_else() {
+fn over_the_cases_both_programs_differ_only_where_declared() {
     let mut cases = all();
     cases.retain(|case| case.sources.contains(&"s3"));
     let looked = each(&cases, look);
