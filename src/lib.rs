@@ -167,7 +167,9 @@ pub use source::disk::DiskSource;
 pub use source::memory::{MemoryObject, MemorySource};
 pub use source::places::{MapRule, Places};
 pub use source::trails::TrailApi;
-pub use source::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
+pub use source::{
+    Denial, Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject,
+};
 
 // Public keys.
 pub use proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, PublicKey};

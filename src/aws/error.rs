@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::cloudtrail::ids::Region;
-use crate::source::{GetError, KEY_DENIED, KEY_UNUSABLE};
+use crate::source::{Denial, GetError};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -89,14 +89,14 @@ where
         )
         | (_, 429 | 503) => GetError::Throttled(said),
         (code, _) if code.starts_with("KMS.") => {
-            GetError::Denied(format!("{KEY_UNUSABLE}: {said}"))
+            GetError::Denied(Denial::UnusableKmsKey(said))
         }
         (_, 401 | 403) | ("AccessDeniedException", _) => {
             let Ask { permission, on, .. } = ask;
             GetError::Denied(if said.contains("kms:") || said.contains("KMS") {
-                format!("{KEY_DENIED}: {said}")
+                Denial::KmsKey(said)
             } else {
-                format!("{permission} on {on} is missing or denied: {said}")
+                Denial::Access(format!("{permission} on {on} is missing or denied: {said}"))
             })
         }
         (_, 412) => GetError::Io("it was changed while it was read".into()),

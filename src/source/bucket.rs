@@ -1,88 +1,88 @@
-//! What a store says of a bucket itself, and of an object beyond its bytes. None of it is needed to
-//! validate; it tells whether a validation will work, and how well what is there is kept.
+//! What S3 says of a bucket itself, and of an object besides its bytes. A validation needs none of it;
+//! `doctor` uses it to check whether one will work, and how well the bucket protects its objects.
 
 use super::{GetError, RootId};
 use crate::cloudtrail::ids::Region;
 
-/// What asking for a bucket gave.
+/// The answer to HeadBucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reached {
-    /// Whether it is there and may be listed.
+    /// Whether the bucket exists and may be listed.
     pub answer: Result<(), GetError>,
-    /// How many seconds the local clock is ahead of the clock that answered.
+    /// How many seconds the local clock is ahead of the clock of AWS; negative if it is behind.
     pub ahead: Option<i64>,
 }
 
-/// What the store says of one object.
+/// How one object is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ObjectStorage {
     /// Its storage class.
     pub class: String,
-    /// Whether it has to be restored before it can be read.
+    /// Whether it must be restored before it can be read.
     pub archived: bool,
-    /// How it is encrypted, with the key where there is one of its own.
+    /// How it is encrypted, with the KMS key if there is one.
     pub encryption: Option<String>,
     /// Whether its metadata has a signature.
     pub signed: bool,
 }
 
-/// Whether a bucket keeps what is deleted or overwritten.
+/// Whether a bucket keeps versions of objects that are deleted or overwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Versioning {
-    /// It does.
+    /// It keeps them.
     Enabled,
-    /// It did once.
+    /// It kept them in the past.
     Suspended,
-    /// It never did.
+    /// It has never kept them.
     Never,
 }
 
-/// Whether a bucket protects its objects from being deleted.
+/// Whether Object Lock protects a bucket's objects from deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lock {
-    /// It does not.
+    /// Object Lock is off.
     Absent,
-    /// Object by object only.
+    /// It is on without a default: only objects with a retention of their own are protected.
     WithoutDefault,
-    /// Every new object: how, and for how long.
+    /// It protects every new object; the mode, and for how long.
     Default(String),
 }
 
-/// Read-only access to what a store says of buckets.
+/// Read-only access to the properties of buckets, from any thread.
 pub trait Buckets: Sync {
-    /// Asks for the bucket itself.
+    /// Whether the bucket can be reached.
     fn reach(&self, root: RootId) -> Reached;
 
-    /// The region it is asked for in, which is its own once it was reached.
+    /// The region that requests go to; the bucket's own once it was reached.
     fn region(&self, root: RootId) -> Option<Region>;
 
-    /// The first keys under a prefix, at most `most` of them.
+    /// The first keys below a prefix, at most `most`.
     ///
     /// # Errors
-    /// Why it could not be listed.
+    /// Why the bucket could not be listed.
     fn first(&self, root: RootId, prefix: &str, most: usize) -> Result<Vec<String>, GetError>;
 
-    /// What is said of one object.
+    /// How one object is stored.
     ///
     /// # Errors
-    /// Why it could not be asked for.
+    /// Why it could not be looked up.
     fn stored(&self, root: RootId, key: &str) -> Result<ObjectStorage, GetError>;
 
-    /// Whether it keeps what is deleted or overwritten.
+    /// Whether it keeps versions.
     ///
     /// # Errors
-    /// Why it could not be asked for.
+    /// Why it could not be looked up.
     fn versioning(&self, root: RootId) -> Result<Versioning, GetError>;
 
-    /// Whether it protects its objects from being deleted.
+    /// Whether Object Lock protects its objects.
     ///
     /// # Errors
-    /// Why it could not be asked for.
+    /// Why it could not be looked up.
     fn lock(&self, root: RootId) -> Result<Lock, GetError>;
 
-    /// How it encrypts what is written without another wish, in words.
+    /// Its default encryption, in words.
     ///
     /// # Errors
-    /// Why it could not be asked for.
+    /// Why it could not be looked up.
     fn encryption(&self, root: RootId) -> Result<String, GetError>;
 }

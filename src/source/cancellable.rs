@@ -1,5 +1,5 @@
-//! A source that can be told to stop: whatever is asked of it from then on is answered at once,
-//! so that a validation comes to its end with what it has.
+//! A source that can be cancelled: from then on every request fails at once, so that a validation ends with
+//! what it has proven so far.
 
 use std::io::{self, Read};
 
@@ -7,19 +7,19 @@ use super::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject
 use crate::base::cancel::CancelFlag;
 use crate::proof::finding::ObjectFacts;
 
-/// Another source, until a stop is asked for.
+/// Another source, until it is cancelled.
 pub struct CancellableSource<'a> {
     source: &'a dyn Source,
     stop: CancelFlag,
 }
 
 impl<'a> CancellableSource<'a> {
-    /// Answers from `source` until `stop` is set.
+    /// Reads from `source` until `stop` is set.
     pub fn new(source: &'a dyn Source, stop: CancelFlag) -> Self {
         CancellableSource { source, stop }
     }
 
-    fn go(&self) -> Result<(), GetError> {
+    fn check(&self) -> Result<(), GetError> {
         if self.stop.is_set() {
             Err(GetError::Interrupted)
         } else {
@@ -28,6 +28,7 @@ impl<'a> CancellableSource<'a> {
     }
 }
 
+/// A body whose reading can be cancelled.
 struct CancellableBody<'a> {
     body: Box<dyn Read + Send + 'a>,
     stop: CancelFlag,
@@ -61,7 +62,7 @@ impl Source for CancellableSource<'_> {
         prefix: &str,
         refused: &mut dyn FnMut(&str, &'static str),
     ) -> Result<Folders, GetError> {
-        self.go()?;
+        self.check()?;
         self.source.folders(root, prefix, refused)
     }
 
@@ -76,7 +77,7 @@ impl Source for CancellableSource<'_> {
         range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
-        self.go()?;
+        self.check()?;
         self.source.list(root, prefix, range, visit)
     }
 
@@ -86,7 +87,7 @@ impl Source for CancellableSource<'_> {
         key: &str,
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        self.go()?;
+        self.check()?;
         let object = self.source.get(root, key, with_metadata)?;
         let body = CancellableBody {
             body: object.body,
@@ -99,7 +100,7 @@ impl Source for CancellableSource<'_> {
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        self.go()?;
+        self.check()?;
         self.source.stat(root, key)
     }
 }

@@ -2,20 +2,20 @@
 
 use super::GetError;
 
-/// Whose credentials they are.
+/// Who signed the requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The account.
+    /// The account id.
     pub account: String,
-    /// The user or role.
+    /// The ARN of the user or role.
     pub arn: String,
 }
 
-/// What asking who we are gave.
+/// The answer to GetCallerIdentity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identified {
-    /// Who we are.
+    /// Whose credentials they are, or why that could not be looked up.
     pub answer: Result<Identity, GetError>,
-    /// How many seconds the local clock is ahead of the clock that answered.
+    /// How many seconds the local clock is ahead of the clock of AWS; negative if it is behind.
     pub ahead: Option<i64>,
 }

@@ -1,5 +1,6 @@
-//! Key files exactly as `aws cloudtrail list-public-keys` prints them: times as epoch numbers (CLI
-//! v1), as ISO 8601 with an offset (v2), or as quoted epochs (the user guide).
+//! Key files as `aws cloudtrail list-public-keys` prints them. Times are epoch numbers (AWS CLI v1), ISO 8601
+//! with an offset (v2), or quoted epoch numbers (user guide, "Custom implementations of CloudTrail log file
+//! integrity validation").
 
 use std::fs::File;
 use std::io::Read;
@@ -17,14 +18,15 @@ use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::keys::{KeyOrigin, KeyRing, PublicKey};
 
+/// The hint for every file that is not valid.
 const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output json --region REGION \
                      --start-time FIRST --end-time LAST > REGION.json";
 
-/// Reads a key file, which serves every region, or a folder whose `REGION.json` serve their
-/// regions. Keys that are broken are findings about the key source, not errors.
+/// Reads a key file, whose keys are used for every region, or a folder with one `REGION.json` per region. A
+/// broken key is a finding about the key file and not an error, because the other keys can still be used.
 ///
 /// # Errors
-/// Where a file cannot be read or is not of the shape that `list-public-keys` prints.
+/// If a file cannot be read or is not the output of `list-public-keys`.
 pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<(), Error> {
     let error = |e: std::io::Error| {
         Error::new(
@@ -84,11 +86,11 @@ fn load_file(
                     ),
                 )
                 .hint(SHAPE);
-                let named = entry.fingerprint.as_deref().unwrap_or("no fingerprint");
+                let written = entry.fingerprint.as_deref().unwrap_or("no fingerprint");
                 ring.reject(match fingerprint {
-                    Some(actual) => finding.compared(named, actual),
+                    Some(actual) => finding.compared(written, actual),
                     None => Finding {
-                        expected: Some(named.into()),
+                        expected: Some(written.into()),
                         ..finding
                     },
                 });
@@ -98,10 +100,10 @@ fn load_file(
     Ok(())
 }
 
-/// Reads a whole file of bounded size.
+/// Reads a file of bounded size.
 ///
 /// # Errors
-/// Where it cannot be read or is larger than `limit` bytes.
+/// If it cannot be read or has more than `limit` bytes.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let message = || format!("cannot read {}", path.display());
     let mut text = Vec::new();
@@ -129,6 +131,7 @@ struct KeyEntry {
     fingerprint: Option<String>,
 }
 
+/// A time in any of the three formats.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Time {
@@ -143,28 +146,28 @@ fn parse(text: &[u8]) -> Result<Vec<KeyEntry>, String> {
 }
 
 impl KeyEntry {
-    /// The key, or what is wrong with it and the fingerprint its bytes really have.
+    /// The key; or what is wrong with it, and the actual fingerprint if that is what is wrong.
     fn key(&self) -> Result<PublicKey, (String, Option<String>)> {
-        let whole = |why: &str| (why.to_owned(), None);
+        let broken = |why: &str| (why.to_owned(), None);
         let value = self
             .value
             .as_deref()
-            .ok_or_else(|| whole("it has no Value"))?;
+            .ok_or_else(|| broken("it has no Value"))?;
         let der = STANDARD
             .decode(value.split_ascii_whitespace().collect::<String>())
-            .map_err(|_| whole("its Value is not base64"))?;
+            .map_err(|_| broken("its Value is not base64"))?;
         let from = self
             .validity_start_time
             .read()
-            .ok_or_else(|| whole("ValidityStartTime is no time"))?;
+            .ok_or_else(|| broken("ValidityStartTime is no time"))?;
         let to = self
             .validity_end_time
             .read()
-            .ok_or_else(|| whole("ValidityEndTime is no time"))?;
+            .ok_or_else(|| broken("ValidityEndTime is no time"))?;
         let key =
             PublicKey::from_der(&der, (from, to), KeyOrigin::File).map_err(|why| (why, None))?;
         match &self.fingerprint {
-            Some(named) if !named.eq_ignore_ascii_case(&key.fingerprint) => Err((
+            Some(written) if !written.eq_ignore_ascii_case(&key.fingerprint) => Err((
                 "its Fingerprint is not that of its Value".into(),
                 Some(key.fingerprint),
             )),
@@ -186,7 +189,7 @@ impl Time {
 }
 
 fn epoch(seconds: f64) -> Option<Timestamp> {
-    // The cast saturates and a time out of range is refused.
+    // The cast saturates, and the constructor refuses a time that is out of range.
     let millis = seconds
         .is_finite()
         .then(|| (seconds * 1000.0).round() as i64)?;

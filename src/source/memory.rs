@@ -1,4 +1,5 @@
-//! Buckets in memory, with faults on order: for tests and users of the library.
+//! Buckets in memory, with injected faults: for tests, and for users of the library who have the objects
+//! already.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +9,11 @@ use crate::proof::finding::ObjectFacts;
 /// An object held in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryObject {
-    /// Its bytes as stored.
+    /// Its bytes as stored, compressed.
     pub body: Vec<u8>,
     /// Its user metadata.
     pub metadata: Metadata,
-    /// What else the store says of it; `size` is filled in.
+    /// Its entity tag and the like; `size` is always that of the body.
     pub facts: ObjectFacts,
 }
 
@@ -24,7 +25,7 @@ pub struct MemorySource {
 }
 
 impl MemorySource {
-    /// Stores an object.
+    /// Stores an object; one with the same key is replaced.
     pub fn put(&mut self, bucket: &str, key: &str, object: MemoryObject) {
         self.buckets
             .entry(bucket.into())
@@ -32,8 +33,8 @@ impl MemorySource {
             .insert(key.into(), object);
     }
 
-    /// Makes every later request for an object answer with an error, whether it is there or not;
-    /// its listing stays as it is.
+    /// Makes every later `get` and `stat` of a key fail, whether the object exists or not. Listings do not
+    /// change.
     pub fn fault(&mut self, bucket: &str, key: &str, error: GetError) {
         self.faults.insert((bucket.into(), key.into()), error);
     }
@@ -61,11 +62,11 @@ impl MemorySource {
 
 impl Source for MemorySource {
     fn roots(&self) -> Vec<Root> {
-        let named = |(i, name): (usize, &String)| Root {
+        let root = |(i, name): (usize, &String)| Root {
             id: RootId(i),
             buckets: vec![name.clone()],
         };
-        self.buckets.keys().enumerate().map(named).collect()
+        self.buckets.keys().enumerate().map(root).collect()
     }
 
     fn folders(
@@ -88,7 +89,7 @@ impl Source for MemorySource {
         }
         Ok(Folders {
             names,
-            whole: true,
+            complete: true,
             requests: 1,
         })
     }

@@ -1,222 +1,80 @@
-//! Where objects come from. A source lists and reads; it never judges.
+//! Where bytes come from: buckets in S3, folders on disk, or memory. A source lists and reads objects, and
+//! never judges what it returns. Everything that follows from the bytes is decided in `proof` and `validate`.
+//!
+//! Start with the trait [`Source`] and with [`GetError`], the reasons why a read may fail. [`disk`] and
+//! [`memory`] implement it here, `aws::s3` for buckets. [`places`] relates where an object was found to where
+//! it was written. [`trails`] and [`bucket`] are what else can be asked of AWS.
 
 pub mod bucket;
 pub mod cancellable;
 pub mod disk;
+mod error;
 pub mod identity;
 pub mod key_files;
+mod listing;
 pub mod memory;
+mod object;
 pub mod places;
 pub mod presence;
 pub mod trails;
 
-use std::fmt;
-use std::io::{self, Read};
+pub use error::{Denial, GetError};
+pub use listing::{Folders, Listed, Range};
+pub use object::{Metadata, SourceObject};
 
-use jiff::Timestamp;
-
-use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
-use crate::proof::reason::Reason;
 
-/// One bucket, or one folder that stands for a bucket, within a source.
+/// The number of a root within its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RootId(pub usize);
 
-/// What a source knows of one of its roots.
+/// One bucket of a source, or one folder that stands for buckets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     /// Its number.
     pub id: RootId,
-    /// The names the bucket has or had; none where a folder was given without a name, several
-    /// where buckets were copied into one folder.
+    /// The names of the buckets whose objects it contains: none for a folder without a given name, several if
+    /// buckets were copied into one folder.
     pub buckets: Vec<String>,
 }
 
-/// Why an object or a listing could not be had. `NotFound` alone says that it is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GetError {
-    /// It is not there, says a source that may list.
-    NotFound,
-    /// Its whole bucket is not there.
-    NoBucket(String),
-    /// We are not allowed to look; what was refused, in words.
-    Denied(String),
-    /// It lies in a storage class that has to be restored first.
-    Archived(String),
-    /// It was asked for again and again, and put off every time.
-    Throttled(String),
-    /// Who we are is no longer accepted, so that nothing more can be read.
-    Credentials(String),
-    /// We were told to stop.
-    Interrupted,
-    /// We refuse to look: a symbolic link, a device, a key that is no path.
-    Refused(String),
-    /// Its bucket is not part of this source.
-    Elsewhere(String),
-    /// Reading failed.
-    Io(String),
-}
-
-/// How a denial begins where it is for a key's sake, and not for the object's.
-pub(crate) const KEY_DENIED: &str = "kms:Decrypt is missing or denied on the key that encrypts it";
-/// The same for a key that is disabled, deleted or otherwise of no use.
-pub(crate) const KEY_UNUSABLE: &str = "the key of its encryption cannot be used";
-
-impl GetError {
-    /// An answer that did not end.
-    pub fn too_many_pages() -> Self {
-        GetError::Io("an answer in too many pages".into())
-    }
-
-    /// Whether an object may be read and the key that encrypts it may not be used.
-    pub fn is_of_key(&self) -> bool {
-        let of_key = |why: &str| why.starts_with(KEY_DENIED) || why.starts_with(KEY_UNUSABLE);
-        matches!(self, GetError::Denied(why) if of_key(why))
-    }
-
-    /// The same as a reason of a finding.
-    pub fn reason(&self) -> Reason {
-        match self {
-            GetError::NotFound => Reason::NotFound,
-            GetError::NoBucket(_) => Reason::NoSuchBucket,
-            GetError::Denied(_) => Reason::Denied,
-            GetError::Archived(_) => Reason::Archived,
-            GetError::Throttled(_) => Reason::Throttled,
-            GetError::Credentials(_) => Reason::Credentials,
-            GetError::Interrupted => Reason::Interrupted,
-            GetError::Refused(_) => Reason::Refused,
-            GetError::Elsewhere(_) => Reason::Elsewhere,
-            GetError::Io(_) => Reason::Io,
-        }
-    }
-
-    /// What happened, for a message.
-    pub fn detail(&self) -> String {
-        match self {
-            GetError::NotFound => "it is not there".into(),
-            GetError::NoBucket(bucket) => format!("there is no bucket {bucket}"),
-            GetError::Denied(why) => format!("access was denied ({why})"),
-            GetError::Archived(class) => format!("it is archived ({class})"),
-            GetError::Throttled(why) => format!("the service kept putting us off ({why})"),
-            GetError::Credentials(why) => format!("the credentials were not accepted ({why})"),
-            GetError::Interrupted => "the validation was interrupted".into(),
-            GetError::Refused(why) => format!("refused: {why}"),
-            GetError::Elsewhere(bucket) => {
-                format!("bucket {bucket} is not part of what was given")
-            }
-            GetError::Io(why) => format!("reading failed ({why})"),
-        }
-    }
-
-    /// Whether nothing else can be looked at either.
-    pub fn ends_all(&self) -> bool {
-        matches!(self, GetError::Credentials(_) | GetError::Interrupted)
-    }
-
-    /// What failed while a body was read.
-    pub fn from_body(error: io::Error) -> GetError {
-        match error.downcast::<GetError>() {
-            Ok(error) => error,
-            Err(error) => GetError::Io(error.kind().to_string()),
-        }
-    }
-}
-
-impl fmt::Display for GetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail())
-    }
-}
-
-impl std::error::Error for GetError {}
-
-/// The user metadata that CloudTrail stores with a digest, as far as it was kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Metadata {
-    /// The signature, in hex as written.
-    pub signature: Option<String>,
-    /// The signature's algorithm.
-    pub signature_algorithm: Option<String>,
-    /// When a backfill digest was generated, as written.
-    pub backfill_generated: Option<String>,
-    /// Why it is of no use, where there is some.
-    pub trouble: Option<MetadataProblem>,
-}
-
-/// An object opened for reading.
-pub struct SourceObject<'a> {
-    /// Its bytes as stored, `Content-Encoding` never undone.
-    pub body: Box<dyn Read + Send + 'a>,
-    /// Its user metadata; all absent where a copy lost it or it was not asked for.
-    pub metadata: Metadata,
-    /// Size, entity tag and the like.
-    pub facts: ObjectFacts,
-}
-
-/// What a listing shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listed<'a> {
-    /// An object with this key, and when the store says it was written, if it says so unasked.
-    Object(&'a str, Option<Timestamp>),
-    /// Something that is there and is not looked at, and why.
-    Refused(&'a str, &'static str),
-}
-
-/// Names one level below a prefix.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Folders {
-    /// The names, in order.
-    pub names: Vec<String>,
-    /// Whether these are all: a source may stop at a bound.
-    pub whole: bool,
-    /// Requests that it took.
-    pub requests: u64,
-}
-
-/// Part of a folder, by key: what comes after `after` and before `before`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Range {
-    /// Keys come after this one; from the first where absent.
-    pub after: Option<String>,
-    /// Keys come before this one; to the last where absent.
-    pub before: Option<String>,
-}
-
-impl Range {
-    /// Whether a key lies in it.
-    pub fn holds(&self, key: &str) -> bool {
-        self.after.as_deref().is_none_or(|after| key > after)
-            && self.before.as_deref().is_none_or(|before| key < before)
-    }
-
-    /// Whether a key in it may lie in a folder (closed by a slash).
-    pub fn meets(&self, folder: &str) -> bool {
-        let after = |after: &str| folder > after || after.starts_with(folder);
-        self.after.as_deref().is_none_or(after)
-            && self.before.as_deref().is_none_or(|before| folder < before)
-    }
-}
-
-/// Read-only access to objects by key, in one or more roots. Implementations answer from any
-/// thread, and answers never depend on their order.
+/// Read-only access to the objects of one or more buckets, by key.
+///
+/// Implement `roots`, `folders`, `list`, `get` and `stat`; the other methods have defaults that fit most
+/// sources. A validation calls them from many threads at the same time and in any order, and its report must
+/// not depend on that order. So an implementation must give the same answer to the same question, as long as
+/// the objects do not change.
+///
+/// - Keys are those of S3, with `/` as the separator and compared byte by byte. Prefixes are empty or end
+///   with a slash.
+/// - Answer [`GetError::NotFound`] only if the object is known not to exist. It may become a finding of
+///   missing evidence; all other errors only leave the object unproven.
+/// - If you cannot vouch for what a name leads to, such as a symbolic link, report it as refused. Do not
+///   leave it out.
+///
+/// [`MemorySource`](memory::MemorySource) is a short example.
 pub trait Source: Sync {
-    /// The roots to search.
+    /// The roots to search for trails. Their ids stay valid as long as the source exists.
     fn roots(&self) -> Vec<Root>;
 
-    /// Opens a further bucket by its name, where the source can; the same one for the same name.
+    /// Opens another bucket by its name, because a digest refers to it; the same id for the same name.
+    /// `None`, the default, if the source cannot: then objects in it are
+    /// [`GetError::Elsewhere`].
     fn open(&self, _bucket: &str) -> Option<RootId> {
         None
     }
 
-    /// How many objects are best read at the same time so that every core is busy, by what is known by
-    /// now; 0 where that is not for the source to say.
+    /// How many objects should be read at the same time, judged by what the source has seen so far. 0, the
+    /// default, leaves that to the caller.
     fn best_at_once(&self) -> usize {
         0
     }
 
-    /// Names one level below `prefix` (empty, or closed by a slash) that hold further keys,
-    /// without slashes, in order. Things refused are given to `refused` by name and reason.
+    /// The names one level below `prefix` that have keys below them, in the order of their bytes. Calls
+    /// `refused` with the name of each entry that the source declines to read, and what it is.
+    ///
+    /// # Errors
+    /// If the prefix cannot be listed. `NotFound` if nothing below it exists; an empty answer means the same.
     fn folders(
         &self,
         root: RootId,
@@ -224,13 +82,18 @@ pub trait Source: Sync {
         refused: &mut dyn FnMut(&str, &'static str),
     ) -> Result<Folders, GetError>;
 
-    /// Whether a folder that was named holds any key: on disk empty ones are named as well.
+    /// Whether any key exists below a folder that [`Self::folders`] returned. By default `true`, because
+    /// only a file system has empty folders.
     fn holds_any(&self, _root: RootId, _folder: &str) -> bool {
         true
     }
 
-    /// Every key under `prefix` and within `range`, in the order of their bytes. Gives the number of
-    /// requests that it took.
+    /// Calls `visit` with every key below `prefix` and within `range`, in the order of their bytes. Returns
+    /// the number of requests that it took.
+    ///
+    /// # Errors
+    /// If the prefix cannot be listed to its end; keys visited before that count. `NotFound` if nothing below
+    /// it exists; an empty answer means the same.
     fn list(
         &self,
         root: RootId,
@@ -239,7 +102,10 @@ pub trait Source: Sync {
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError>;
 
-    /// Opens an object; with its user metadata where `with_metadata`.
+    /// Opens an object; reads its user metadata too if `with_metadata`.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
     fn get(
         &self,
         root: RootId,
@@ -247,6 +113,9 @@ pub trait Source: Sync {
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError>;
 
-    /// What the store says of an object without reading it.
+    /// The size, entity tag and the like of an object, without reading it.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError>;
 }

@@ -1,5 +1,5 @@
-//! Which recorded place a found object stands for, and where a recorded place is to be found:
-//! bucket names, and the `--map found=recorded` rules of copies (pure).
+//! Relates the place where an object was found to the place where CloudTrail wrote it. They differ for copies:
+//! digests record buckets and keys of the original, and `--map FOUND=RECORDED` says where a copy is.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use crate::cloudtrail::ids::NotAn;
 use crate::proof::placement::RecordedPlace;
 use crate::source::{Root, RootId};
 
-/// A bucket, and a prefix in it without its closing slash.
+/// A bucket and a prefix, which has no closing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Area {
     bucket: String,
@@ -27,7 +27,7 @@ impl Area {
         })
     }
 
-    /// What follows this area's prefix in a key.
+    /// The part of a key after this area's prefix; `None` if the key is not in the area.
     fn rest<'k>(&self, key: &'k str) -> Option<&'k str> {
         if self.prefix.is_empty() {
             return Some(key);
@@ -35,6 +35,7 @@ impl Area {
         key.strip_prefix(self.prefix.as_str())?.strip_prefix('/')
     }
 
+    /// The key of that part in this area.
     fn join(&self, rest: &str) -> String {
         if self.prefix.is_empty() {
             rest.into()
@@ -55,7 +56,7 @@ impl fmt::Display for Area {
     }
 }
 
-/// One `--map BUCKET[/PREFIX]=BUCKET[/PREFIX]`: what is found at the left was recorded at the right.
+/// One `--map BUCKET[/PREFIX]=BUCKET[/PREFIX]`: objects found at the left were recorded at the right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MapRule {
     found: Area,
@@ -81,25 +82,25 @@ impl fmt::Display for MapRule {
     }
 }
 
-/// The roots of a source together with the map rules.
+/// The roots of a source, and the rules for its copies.
 pub struct Places {
-    /// Roots may come to it on the way, and none ever goes.
+    /// Roots may be added during a validation, and are never removed.
     roots: FrozenVec<Box<Root>>,
     rules: Vec<MapRule>,
 }
 
 impl Places {
-    /// Joins roots and rules.
+    /// From the roots of a source and rules.
     pub fn new(roots: Vec<Root>, rules: Vec<MapRule>) -> Self {
-        let atlas = Places {
+        let places = Places {
             roots: FrozenVec::new(),
             rules,
         };
-        roots.into_iter().for_each(|root| atlas.add(root));
-        atlas
+        roots.into_iter().for_each(|root| places.add(root));
+        places
     }
 
-    /// Adds a root that was opened on the way, once.
+    /// Adds a root that was opened during a validation, unless it is known.
     pub fn add(&self, root: Root) {
         if !self.roots.iter().any(|known| known.id == root.id) {
             self.roots.push(Box::new(root));
@@ -111,19 +112,19 @@ impl Places {
         self.roots.iter().collect()
     }
 
-    /// Whether a root was given without a bucket name.
+    /// Whether the bucket of a root is not known.
     pub fn unnamed(&self, root: RootId) -> bool {
         self.roots
             .iter()
             .any(|r| r.id == root && r.buckets.is_empty())
     }
 
-    /// Whether any root was given without a bucket name.
+    /// Whether the bucket of any root is not known.
     pub fn has_unnamed(&self) -> bool {
         self.roots.iter().any(|r| r.buckets.is_empty())
     }
 
-    /// The bucket's name, where a root has just one.
+    /// The bucket of a root, if it has exactly one.
     pub fn bucket(&self, root: RootId) -> Option<&str> {
         match self.roots.iter().find(|r| r.id == root)?.buckets.as_slice() {
             [one] => Some(one),
@@ -131,8 +132,8 @@ impl Places {
         }
     }
 
-    /// The recorded places an object found under `key` may stand for: itself, and what the rules
-    /// say.
+    /// The places that an object found under `key` may have been written to: by the rules, and the place
+    /// itself.
     pub fn recorded(&self, root: RootId, key: &str) -> Vec<RecordedPlace> {
         let Some(root) = self.roots.iter().find(|r| r.id == root) else {
             return Vec::new();
@@ -162,8 +163,8 @@ impl Places {
         places
     }
 
-    /// Where a recorded place is to be found, best first. Empty: its bucket is not part of the
-    /// source.
+    /// Where an object that was written to a place may be found, the best first. Empty if its bucket is not
+    /// part of the source.
     pub fn find(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
         let mut places = Vec::new();
         for rule in self.rules.iter().filter(|r| r.recorded.bucket == bucket) {

@@ -1,5 +1,4 @@
-//! Whether objects are there, by listing the folders they lie in: one listing answers for a day of
-//! logs.
+//! Checks whether objects exist by listing their folders: one listing answers for all logs of a day.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,16 +7,17 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::base::sha256::Sha256;
 use crate::source::{GetError, Listed, Range, RootId, Source};
 
-/// Folders remembered: the chains worked on at the same time are each within a day or two.
+/// Folders remembered: each chain that is checked at the same time is within a day or two.
 const FOLDERS: usize = 64;
 
-/// What was listed.
+/// Answers from recent listings of a source.
 pub struct Presence<'a> {
     source: &'a dyn Source,
-    kept: Mutex<RecentListings>,
+    recent: Mutex<RecentListings>,
     listings: AtomicU64,
 }
 
+/// Listings, the oldest of which is forgotten first.
 #[derive(Default)]
 struct RecentListings {
     folders: BTreeMap<ListedFolder, DayListing>,
@@ -25,39 +25,41 @@ struct RecentListings {
 }
 
 type ListedFolder = (RootId, String);
+/// A listing that the first caller makes while others wait for it.
 type DayListing = Arc<OnceLock<Result<ListedNames, GetError>>>;
 
 /// The names in one folder.
 #[derive(Default)]
 struct ListedNames {
-    /// SHA-256 of the keys: a fixed size, and as good as they are.
+    /// SHA-256 of the keys, for a fixed size per key.
     objects: HashSet<[u8; 32]>,
     refused: BTreeMap<String, &'static str>,
 }
 
 impl<'a> Presence<'a> {
-    /// Nothing was listed yet.
+    /// Without listings so far.
     pub fn new(source: &'a dyn Source) -> Self {
         Presence {
             source,
-            kept: Mutex::default(),
+            recent: Mutex::default(),
             listings: AtomicU64::new(0),
         }
     }
 
-    /// Requests made for listings.
+    /// The number of requests that its listings took.
     pub fn listings(&self) -> u64 {
         self.listings.load(Ordering::Relaxed)
     }
 
-    /// Sees whether an object is there.
+    /// Checks that an object exists.
     ///
     /// # Errors
-    /// `NotFound` where it is not; why its folder could not be listed, or why it is not looked at.
-    pub fn see(&self, root: RootId, key: &str) -> Result<(), GetError> {
+    /// `NotFound` if it does not exist, `Refused` if the source declines to read it, or why its folder could not
+    /// be listed.
+    pub fn check(&self, root: RootId, key: &str) -> Result<(), GetError> {
         let folder = key.rfind('/').map_or("", |at| &key[..=at]);
-        let answer = self.answer((root, folder.to_owned()));
-        match answer.get_or_init(|| self.list(root, folder)) {
+        let listing = self.listing((root, folder.to_owned()));
+        match listing.get_or_init(|| self.list(root, folder)) {
             Err(error) => Err(error.clone()),
             Ok(names) => match names.refused.get(key) {
                 Some(why) => Err(GetError::Refused(format!("it is {why}"))),
@@ -67,18 +69,18 @@ impl<'a> Presence<'a> {
         }
     }
 
-    fn answer(&self, place: ListedFolder) -> DayListing {
-        let mut kept = self.kept.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(answer) = kept.folders.get(&place) {
-            return Arc::clone(answer);
+    fn listing(&self, place: ListedFolder) -> DayListing {
+        let mut recent = self.recent.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(listing) = recent.folders.get(&place) {
+            return Arc::clone(listing);
         }
-        if kept.order.len() >= FOLDERS
-            && let Some(oldest) = kept.order.pop_front()
+        if recent.order.len() >= FOLDERS
+            && let Some(oldest) = recent.order.pop_front()
         {
-            kept.folders.remove(&oldest);
+            recent.folders.remove(&oldest);
         }
-        kept.order.push_back(place.clone());
-        Arc::clone(kept.folders.entry(place).or_default())
+        recent.order.push_back(place.clone());
+        Arc::clone(recent.folders.entry(place).or_default())
     }
 
     fn list(&self, root: RootId, folder: &str) -> Result<ListedNames, GetError> {
@@ -95,7 +97,7 @@ impl<'a> Presence<'a> {
                 self.listings.fetch_add(requests, Ordering::Relaxed);
                 Ok(names)
             }
-            // A folder without objects is not there.
+            // A folder without objects does not exist in S3.
             Err(GetError::NotFound) => Ok(ListedNames::default()),
             Err(error) => Err(error),
         }

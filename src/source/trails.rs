@@ -1,4 +1,5 @@
-//! What CloudTrail says of trails, of the calls on them, and of what they select.
+//! What CloudTrail's API says of trails today: their configuration, status and selectors, and calls of the
+//! last 90 days. Nothing of it is signed.
 
 use std::collections::BTreeSet;
 
@@ -9,39 +10,39 @@ use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 
-/// What CloudTrail says of trails. Answers from any thread.
+/// Read-only access to CloudTrail's API, from any thread.
 pub trait TrailApi: Sync {
-    /// The trails that are visible in a region.
+    /// DescribeTrails: the trails that are visible in a region.
     ///
     /// # Errors
-    /// Why they could not be asked for.
-    fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError>;
+    /// Why they could not be looked up.
+    fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError>;
 
-    /// The home regions of the trails of this account.
+    /// ListTrails: the home regions of this account's trails.
     ///
     /// # Errors
-    /// Why they could not be asked for.
-    fn homes(&self) -> Result<BTreeSet<Region>, GetError>;
+    /// Why they could not be looked up.
+    fn home_regions(&self) -> Result<BTreeSet<Region>, GetError>;
 
-    /// The status of a trail in a region that it logs in.
+    /// GetTrailStatus: the status of a trail in a region where it logs.
     ///
     /// # Errors
-    /// Why it could not be asked for.
+    /// Why it could not be looked up.
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError>;
 
-    /// What LookupEvents tells of calls of a name that were made in a region: the last 90 days, of the
-    /// account of these credentials, unsigned. All pages, at most two requests a second.
+    /// LookupEvents: all calls of a name in a region and a window. It covers the last 90 days of the account of
+    /// these credentials, and allows two requests per second.
     ///
     /// # Errors
-    /// Why they could not be asked for.
+    /// Why they could not be looked up.
     fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError>;
 
-    /// What a trail selects to be logged, today.
+    /// GetEventSelectors and GetInsightSelectors: what a trail logs today.
     ///
     /// # Errors
-    /// Why it could not be asked for.
+    /// Why it could not be looked up.
     fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError>;
 
-    /// Requests made.
+    /// The number of requests so far.
     fn requests(&self) -> u64;
 }

@@ -262,7 +262,7 @@ impl<'a> Fetcher<'a> {
         let mut kept = Kept::Nothing;
         let judged = self.found(&entry.bucket, &entry.key, reachable, |root, key| {
             if !read {
-                return self.there.see(root, key).map(|()| LogState::NotRead);
+                return self.there.check(root, key).map(|()| LogState::NotRead);
             }
             self.counts.get.fetch_add(1, Ordering::Relaxed);
             let mut object = self.source.get(root, key, false)?;

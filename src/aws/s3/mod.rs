@@ -195,19 +195,19 @@ impl Source for S3Source {
     ) -> Result<Folders, GetError> {
         let bucket = self.bucket(root)?;
         let mut names = Vec::new();
-        let mut whole = true;
+        let mut complete = true;
         let requests = self.pages(bucket, prefix, Some("/"), None, &mut |page| {
             for folder in &page.folders {
                 let name = folder.strip_prefix(prefix).unwrap_or(folder);
                 // A name without a letter before its slash is one of a key with two of them.
                 names.extend(name.strip_suffix('/').map(str::to_owned));
             }
-            whole = names.len() <= self.limits.folders;
-            whole
+            complete = names.len() <= self.limits.folders;
+            complete
         })?;
         Ok(Folders {
             names,
-            whole,
+            complete,
             requests,
         })
     }

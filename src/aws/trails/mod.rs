@@ -130,12 +130,12 @@ impl SessionTrails {
 }
 
 impl TrailApi for SessionTrails {
-    fn described(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
+    fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
         let answer = once(&self.described, region.clone());
         answer.get_or_init(|| self.describe(region)).clone()
     }
 
-    fn homes(&self) -> Result<BTreeSet<Region>, GetError> {
+    fn home_regions(&self) -> Result<BTreeSet<Region>, GetError> {
         self.homes.get_or_init(|| self.list()).clone()
     }
 

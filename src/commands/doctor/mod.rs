@@ -124,9 +124,7 @@ fn targets<'w>(
         return vec![None];
     }
     let writes_here = |arn: &TrailArn| {
-        let described = reach
-            .trails
-            .and_then(|t| t.described(&arn.home_region).ok());
+        let described = reach.trails.and_then(|t| t.describe(&arn.home_region).ok());
         let mut described = described.into_iter().flatten();
         described.any(|t| t.arn == *arn && t.bucket == bucket)
     };

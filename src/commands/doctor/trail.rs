@@ -85,7 +85,7 @@ impl AskedTrail<'_> {
     }
 
     fn config(&self, trails: &dyn TrailApi, chart: &mut CheckChart) -> Option<TrailConfig> {
-        let described = match trails.described(self.home) {
+        let described = match trails.describe(self.home) {
             Ok(described) => described,
             Err(error) => {
                 self.undescribed(&error, chart);

@@ -1,6 +1,5 @@
-//! Opening what lies below a root. Files are opened component by component relative to the root and
-//! never through a symbolic link, so no key and no tree, not even one that changes underneath, leads
-//! out of the root.
+//! Opens files and folders below a root, component by component and never through a symbolic link. So no
+//! key leads out of the root, even if somebody changes the tree at the same time.
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -9,15 +8,15 @@ use std::sync::{Arc, Mutex};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::Errno;
 
-use crate::source::{GetError, RootId};
+use crate::source::{Denial, GetError, RootId};
 
-/// Folders kept open: the logs of a digest lie in one or two, and few chains are read at a time.
-const KEPT: usize = 16;
+/// Folders kept open: the logs of a digest are in one or two, and few chains are read at a time.
+const KEPT_OPEN: usize = 16;
 
-/// The folders that were opened last, newest first: what lies in one of them costs no descent. What was
-/// reached without a link stays what it is, wherever its name leads by now.
+/// The folders that were opened last, newest first, so that the next file in one of them needs no descent. A
+/// folder that was reached without a link stays the same one, even if its name leads elsewhere by now.
 #[derive(Default)]
-pub(crate) struct OpenedFile(Mutex<VecDeque<OpenFolder>>);
+pub(super) struct OpenFolders(Mutex<VecDeque<OpenFolder>>);
 
 struct OpenFolder {
     root: RootId,
@@ -25,33 +24,33 @@ struct OpenFolder {
     opened: Arc<OwnedFd>,
 }
 
-/// An opened file.
-pub(crate) struct FoundEntry {
-    /// The folder it lies in.
+/// A regular file that was opened.
+pub(super) struct OpenedFile {
+    /// Its folder.
     pub folder: Arc<OwnedFd>,
     /// The file.
     pub file: OwnedFd,
-    /// What is said of it.
+    /// Its size and the like.
     pub stat: Stat,
 }
 
-impl OpenedFile {
-    /// Opens the file under a key.
+impl OpenFolders {
+    /// Opens the file of a key below a root.
     pub fn file(
         &self,
         id: RootId,
         root: BorrowedFd<'_>,
         key: &str,
-    ) -> Result<FoundEntry, GetError> {
+    ) -> Result<OpenedFile, GetError> {
         checked(key)?;
         let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
         let open = |folder: Arc<OwnedFd>| {
             let (file, stat) = file_at(folder.as_fd(), name)?;
-            Ok(FoundEntry { folder, file, stat })
+            Ok(OpenedFile { folder, file, stat })
         };
         if let Some(folder) = self.known(id, path) {
             match open(folder) {
-                // Another folder may have its name by now.
+                // The folder may have been replaced by another one of the same name.
                 Err(GetError::NotFound) => {}
                 found => return found,
             }
@@ -61,6 +60,7 @@ impl OpenedFile {
         open(folder)
     }
 
+    /// A folder that is open already; it becomes the newest.
     fn known(&self, id: RootId, path: &str) -> Option<Arc<OwnedFd>> {
         let mut folders = self.0.lock().unwrap_or_else(|e| e.into_inner());
         let here = |folder: &OpenFolder| folder.root == id && *folder.path == *path;
@@ -75,7 +75,7 @@ impl OpenedFile {
     fn keep(&self, root: RootId, path: &str, opened: &Arc<OwnedFd>) {
         let mut folders = self.0.lock().unwrap_or_else(|e| e.into_inner());
         folders.retain(|folder| folder.root != root || *folder.path != *path);
-        folders.truncate(KEPT - 1);
+        folders.truncate(KEPT_OPEN - 1);
         folders.push_front(OpenFolder {
             root,
             path: path.into(),
@@ -84,8 +84,8 @@ impl OpenedFile {
     }
 }
 
-/// Opens the folder at a checked path below `root`, which itself has an empty one.
-pub(crate) fn descend(root: BorrowedFd<'_>, path: &str) -> Result<OwnedFd, GetError> {
+/// Opens the folder at a checked path below `root`. The empty path is `root` itself.
+pub(super) fn descend(root: BorrowedFd<'_>, path: &str) -> Result<OwnedFd, GetError> {
     let mut at: Option<OwnedFd> = None;
     for part in path.split('/') {
         let part = if path.is_empty() { "." } else { part };
@@ -94,8 +94,8 @@ pub(crate) fn descend(root: BorrowedFd<'_>, path: &str) -> Result<OwnedFd, GetEr
     at.ok_or(GetError::NotFound)
 }
 
-/// Checks the whole of a path: what it is must not depend on which part of it is there.
-pub(crate) fn checked(path: &str) -> Result<(), GetError> {
+/// Checks all components of a path, so that the answer does not depend on which of them exist.
+pub(super) fn checked(path: &str) -> Result<(), GetError> {
     path.split('/').try_for_each(|part| match part {
         "" | "." | ".." => Err(GetError::Refused(
             "the key is no path below the root".into(),
@@ -105,11 +105,11 @@ pub(crate) fn checked(path: &str) -> Result<(), GetError> {
     })
 }
 
-/// Opens a folder of a folder.
-pub(crate) fn folder_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
+/// Opens a folder in a folder.
+pub(super) fn folder_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
     let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::CLOEXEC;
     openat(at, name, flags, Mode::empty()).map_err(|e| match e {
-        // A link where a folder should be answers as "not a directory" or as a loop.
+        // A symbolic link gives one of these errors, depending on the system.
         Errno::NOTDIR | Errno::LOOP => match entry_kind(at, name) {
             Some(FileType::Symlink) => GetError::Refused("a symbolic link in its path".into()),
             _ => GetError::NotFound,
@@ -118,10 +118,10 @@ pub(crate) fn folder_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetEr
     })
 }
 
-/// Opens a regular file of a folder.
-pub(crate) fn file_at(at: BorrowedFd<'_>, name: &str) -> Result<(OwnedFd, Stat), GetError> {
+/// Opens a regular file in a folder.
+pub(super) fn file_at(at: BorrowedFd<'_>, name: &str) -> Result<(OwnedFd, Stat), GetError> {
     let flags = OFlags::NOFOLLOW
-        | OFlags::NONBLOCK // a pipe must not hold us up
+        | OFlags::NONBLOCK // opening a pipe must not block
         | OFlags::NOCTTY
         | OFlags::RDONLY
         | OFlags::CLOEXEC;
@@ -139,12 +139,14 @@ pub(crate) fn file_at(at: BorrowedFd<'_>, name: &str) -> Result<(OwnedFd, Stat),
     }
 }
 
+/// The type of an entry itself, without following a link.
 fn entry_kind(at: BorrowedFd<'_>, name: &str) -> Option<FileType> {
     let stat = statat(at, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     Some(FileType::from_raw_mode(stat.st_mode))
 }
 
-pub(crate) fn kind_word(kind: FileType) -> &'static str {
+/// What an entry is, as a part of a message.
+pub(super) fn kind_word(kind: FileType) -> &'static str {
     match kind {
         FileType::Symlink => "a symbolic link",
         FileType::Directory => "a folder",
@@ -155,12 +157,12 @@ pub(crate) fn kind_word(kind: FileType) -> &'static str {
     }
 }
 
-pub(crate) fn trouble(e: Errno, what: &str) -> GetError {
+/// The error of opening or reading `what`, a file or a folder.
+pub(super) fn trouble(e: Errno, what: &str) -> GetError {
     match e {
-        Errno::NOENT => GetError::NotFound,
-        Errno::NOTDIR => GetError::NotFound,
+        Errno::NOENT | Errno::NOTDIR => GetError::NotFound,
         Errno::ACCESS | Errno::PERM => {
-            GetError::Denied(format!("this user may not read the {what}"))
+            GetError::Denied(Denial::Access(format!("this user may not read the {what}")))
         }
         Errno::NAMETOOLONG => GetError::Refused("the key is too long for a path".into()),
         e => GetError::Io(std::io::Error::from(e).kind().to_string()),

@@ -32,7 +32,7 @@ impl Context<'_> {
             let locations = &chain.main.locations;
             let organization = locations.iter().any(|l| l.root.organization.is_some());
             // Where they cannot be asked for, the chain itself says so.
-            let described = trails.described(&chain.id.home_region).unwrap_or_default();
+            let described = trails.describe(&chain.id.home_region).unwrap_or_default();
             if let Some(config) = TrailConfig::of(&described, &chain.id, organization) {
                 found.insert(config.arn.clone(), config.clone());
             }

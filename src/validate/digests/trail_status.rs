@@ -77,7 +77,7 @@ impl Context<'_> {
         let trails = self.trails?;
         let organization = names.roots().iter().any(|r| r.organization.is_some());
         let told = |e: GetError| (e.detail(), e.ends_all());
-        let answer = trails.described(&id.home_region).map_err(told);
+        let answer = trails.describe(&id.home_region).map_err(told);
         let answer = answer.and_then(|described| {
             let config = TrailConfig::of(&described, id, organization);
             let unknown = "these credentials do not see its trail";

@@ -110,11 +110,11 @@ impl<'a> Discovery<'a> {
     fn take(&mut self, FolderToList { prefix, kind }: FolderToList, contents: FolderContents) {
         let Folders {
             names,
-            whole,
+            complete,
             requests,
         } = contents.folders;
         let survey = &mut *self.survey;
-        survey.bounded |= !whole;
+        survey.bounded |= !complete;
         survey.listings += requests;
         survey.refused.append(self.limits, contents.refused);
         let trouble = contents.trouble.into_iter();

@@ -75,7 +75,7 @@ impl FolderToList {
                 contents.trouble.push((prefix.clone(), error));
             }
             Folders {
-                whole: true,
+                complete: true,
                 ..Folders::default()
             }
         });

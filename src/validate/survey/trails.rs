@@ -23,7 +23,7 @@ pub struct LocatedTrails {
 /// Lists the trails of the account that write to one of some buckets.
 pub fn writing_to(trails: &dyn TrailApi, buckets: &[String]) -> LocatedTrails {
     let mut located = LocatedTrails::default();
-    let homes = match trails.homes() {
+    let homes = match trails.home_regions() {
         Ok(homes) => homes,
         Err(error) => {
             located.list_error = Some(error.detail());
@@ -31,7 +31,7 @@ pub fn writing_to(trails: &dyn TrailApi, buckets: &[String]) -> LocatedTrails {
         }
     };
     for home in homes {
-        match trails.described(&home) {
+        match trails.describe(&home) {
             Ok(described) => {
                 let own = described.into_iter().filter(|t| t.arn.home_region == home);
                 let here = own.filter(|t| buckets.contains(&t.bucket));
@@ -47,7 +47,7 @@ pub fn writing_to(trails: &dyn TrailApi, buckets: &[String]) -> LocatedTrails {
 pub fn locate(trails: &dyn TrailApi, arns: &[TrailArn]) -> LocatedTrails {
     let mut located = LocatedTrails::default();
     for arn in arns {
-        match trails.described(&arn.home_region) {
+        match trails.describe(&arn.home_region) {
             Ok(described) => match described.iter().find(|t| t.arn == *arn) {
                 Some(trail) => located.trails.push(trail.clone()),
                 None => located.lost.push(unknown(arn, &described)),

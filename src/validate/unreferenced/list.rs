@@ -96,7 +96,7 @@ pub(super) fn is_without_digests(
     known: &OnceCell<bool>,
 ) -> bool {
     let is_written = || {
-        let described = context.trails.map(|trails| trails.described(&id.region));
+        let described = context.trails.map(|trails| trails.describe(&id.region));
         let Some(Ok(described)) = described else {
             return false;
         };

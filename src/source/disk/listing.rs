@@ -1,0 +1,175 @@
+//! Lists folders of any size in bounded memory, in the order of S3 keys.
+
+use std::borrow::Cow;
+use std::collections::BinaryHeap;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::fs::{AtFlags, Dir, FileType, statat};
+
+use super::head::HEAD_SUFFIX;
+use super::open::{folder_at, kind_word, trouble};
+use crate::base::limits::Limits;
+use crate::source::{GetError, Listed, Range};
+
+/// One entry of a folder. Entries are in the order of their keys.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct DiskEntry {
+    /// The name; of a folder with a closing slash, as in its keys.
+    sort: String,
+    pub(super) kind: EntryKind,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
+pub(super) enum EntryKind {
+    Folder,
+    File,
+    /// Neither a folder nor a regular file with a name in UTF-8; what it is.
+    Refused(&'static str),
+}
+
+impl DiskEntry {
+    /// The name without a closing slash.
+    pub(super) fn name(&self) -> &str {
+        self.sort.strip_suffix('/').unwrap_or(&self.sort)
+    }
+}
+
+/// Reads folders within the limits.
+#[derive(Clone, Copy)]
+pub(super) struct FolderReader<'l> {
+    pub(super) limits: &'l Limits,
+}
+
+impl FolderReader<'_> {
+    /// Calls `page` with the entries of a folder in the order of their keys, at most
+    /// [`Limits::names_at_once`] at a time, and with whether there are more. Stops once `page` returns
+    /// `false`.
+    pub(super) fn pages(
+        self,
+        folder: BorrowedFd<'_>,
+        mut page: impl FnMut(&[DiskEntry], bool) -> bool,
+    ) -> Result<(), GetError> {
+        self.try_pages(folder, |entries, more| Ok(page(entries, more)))
+    }
+
+    /// The same with a `page` that may fail.
+    fn try_pages(
+        self,
+        folder: BorrowedFd<'_>,
+        mut page: impl FnMut(&[DiskEntry], bool) -> Result<bool, GetError>,
+    ) -> Result<(), GetError> {
+        let mut after = String::new();
+        loop {
+            let (entries, more) = self.entries(folder, &after)?;
+            let go_on = page(&entries, more)?;
+            match entries.into_iter().next_back() {
+                Some(last) if more && go_on => after = last.sort,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// The first entries after `after`, and whether there are more. Each page reads the whole folder again,
+    /// because a folder has no order and its names may not fit into memory.
+    fn entries(
+        self,
+        folder: BorrowedFd<'_>,
+        after: &str,
+    ) -> Result<(Vec<DiskEntry>, bool), GetError> {
+        let mut smallest: BinaryHeap<DiskEntry> = BinaryHeap::new();
+        let mut more = false;
+        for entry in Dir::read_from(folder).map_err(|e| trouble(e, "folder"))? {
+            let entry = entry.map_err(|e| trouble(e, "folder"))?;
+            let name = entry.file_name();
+            if name.to_bytes() == b"." || name.to_bytes() == b".." {
+                continue;
+            }
+            // Some file systems do not say in the folder what an entry is.
+            let kind = match entry.file_type() {
+                FileType::Unknown => match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+                    Err(_) => FileType::Unknown,
+                },
+                known => known,
+            };
+            let text = name.to_string_lossy();
+            let kind = match (kind, &text) {
+                (_, Cow::Owned(_)) => EntryKind::Refused("a name that is not utf-8"),
+                (FileType::Directory, _) => EntryKind::Folder,
+                (FileType::RegularFile, _) => EntryKind::File,
+                (other, _) => EntryKind::Refused(kind_word(other)),
+            };
+            let mut sort = text.into_owned();
+            if kind == EntryKind::Folder {
+                sort.push('/');
+            }
+            if sort.as_str() <= after {
+                continue;
+            }
+            smallest.push(DiskEntry { sort, kind });
+            if smallest.len() > self.limits.names_at_once {
+                smallest.pop();
+                more = true;
+            }
+        }
+        Ok((smallest.into_sorted_vec(), more))
+    }
+
+    /// Visits every key of a folder that is in the range. `depth` counts the folders above it.
+    pub(super) fn walk(
+        self,
+        folder: BorrowedFd<'_>,
+        prefix: &str,
+        depth: usize,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<(), GetError> {
+        if depth > self.limits.depth {
+            visit(Listed::Refused(prefix, "folders nested too deep"));
+            return Ok(());
+        }
+        self.try_pages(folder, |page, _| {
+            for entry in page {
+                let key = format!("{prefix}{}", entry.sort);
+                match entry.kind {
+                    // It may stand in the place of a folder.
+                    EntryKind::Refused(why) if range.meets(&format!("{key}/")) => {
+                        visit(Listed::Refused(&key, why));
+                    }
+                    EntryKind::File if key.ends_with(HEAD_SUFFIX) => {}
+                    EntryKind::File if range.holds(&key) => visit(Listed::Object(&key, None)),
+                    EntryKind::Folder if range.meets(&key) => {
+                        match folder_at(folder, entry.name()) {
+                            Ok(inner) => {
+                                self.walk(inner.as_fd(), &key, depth + 1, range, visit)?;
+                            }
+                            Err(GetError::Denied(_)) => {
+                                visit(Listed::Refused(&key, "a folder that may not be read"));
+                            }
+                            Err(_) => visit(Listed::Refused(&key, "a folder that went away")),
+                        }
+                    }
+                    EntryKind::Refused(_) | EntryKind::File | EntryKind::Folder => {}
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Whether a folder holds a key, or something that could not be read and may hold one.
+    pub(super) fn may_hold_key(self, folder: BorrowedFd<'_>, depth: usize) -> bool {
+        let holds = |entry: &DiskEntry| match entry.kind {
+            EntryKind::File => !entry.sort.ends_with(HEAD_SUFFIX),
+            EntryKind::Refused(_) => true,
+            EntryKind::Folder if depth >= self.limits.depth => true,
+            EntryKind::Folder => folder_at(folder, entry.name())
+                .map_or(true, |inner| self.may_hold_key(inner.as_fd(), depth + 1)),
+        };
+        let mut found = false;
+        let listed = self.pages(folder, |page, _| {
+            found = page.iter().any(holds);
+            !found
+        });
+        found || listed.is_err()
+    }
+}

@@ -1,0 +1,144 @@
+//! Why an object or a listing could not be read.
+
+use std::fmt;
+use std::io;
+
+use crate::proof::reason::Reason;
+
+/// Why an object or a listing could not be read. Only `NotFound` says that it does not exist: with every
+/// other error, the object may be intact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GetError {
+    /// It does not exist, and the source has the permission to know that.
+    NotFound,
+    /// The bucket of this name does not exist.
+    NoBucket(String),
+    /// We are not allowed to read it.
+    Denied(Denial),
+    /// It is in a storage class from which it must be restored first.
+    Archived(String),
+    /// The service kept throttling the request; its last answer.
+    Throttled(String),
+    /// Our credentials are no longer accepted, so nothing else can be read either.
+    Credentials(String),
+    /// The validation was cancelled.
+    Interrupted,
+    /// The source declines to read it: a symbolic link, a device, a key that is not a valid path.
+    Refused(String),
+    /// The bucket of this name is not part of this source.
+    Elsewhere(String),
+    /// Reading failed in any other way.
+    Io(String),
+}
+
+/// What denied an access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial {
+    /// Access to the object, the bucket or the call itself; in words, with the permission that is missing.
+    Access(String),
+    /// The use of the KMS key that encrypts the object; the service's answer. Access to the object itself may
+    /// be allowed.
+    KmsKey(String),
+    /// The KMS key that encrypts the object, because it is disabled, deleted or not usable; the service's
+    /// answer.
+    UnusableKmsKey(String),
+}
+
+impl From<&str> for Denial {
+    /// A denial of access to the object itself.
+    fn from(why: &str) -> Self {
+        Denial::Access(why.to_owned())
+    }
+}
+
+impl Denial {
+    /// Whether the key that encrypts the object is the cause, and not the object.
+    pub fn is_of_key(&self) -> bool {
+        match self {
+            Denial::Access(_) => false,
+            Denial::KmsKey(_) | Denial::UnusableKmsKey(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Denial::Access(why) => f.write_str(why),
+            Denial::KmsKey(why) => write!(
+                f,
+                "kms:Decrypt is missing or denied on the key that encrypts it: {why}"
+            ),
+            Denial::UnusableKmsKey(why) => {
+                write!(f, "the key of its encryption cannot be used: {why}")
+            }
+        }
+    }
+}
+
+impl GetError {
+    /// The error of a listing that has more pages than [`Limits::pages`](crate::base::limits::Limits::pages).
+    pub fn too_many_pages() -> Self {
+        GetError::Io("an answer in too many pages".into())
+    }
+
+    /// Whether the key that encrypts the object is the cause, and not the object.
+    pub fn is_of_key(&self) -> bool {
+        matches!(self, GetError::Denied(denial) if denial.is_of_key())
+    }
+
+    /// The reason that a finding gives for it.
+    pub fn reason(&self) -> Reason {
+        match self {
+            GetError::NotFound => Reason::NotFound,
+            GetError::NoBucket(_) => Reason::NoSuchBucket,
+            GetError::Denied(_) => Reason::Denied,
+            GetError::Archived(_) => Reason::Archived,
+            GetError::Throttled(_) => Reason::Throttled,
+            GetError::Credentials(_) => Reason::Credentials,
+            GetError::Interrupted => Reason::Interrupted,
+            GetError::Refused(_) => Reason::Refused,
+            GetError::Elsewhere(_) => Reason::Elsewhere,
+            GetError::Io(_) => Reason::Io,
+        }
+    }
+
+    /// What happened, as a part of a message.
+    pub fn detail(&self) -> String {
+        match self {
+            GetError::NotFound => "it is not there".into(),
+            GetError::NoBucket(bucket) => format!("there is no bucket {bucket}"),
+            GetError::Denied(denial) => format!("access was denied ({denial})"),
+            GetError::Archived(class) => format!("it is archived ({class})"),
+            GetError::Throttled(why) => format!("the service kept putting us off ({why})"),
+            GetError::Credentials(why) => format!("the credentials were not accepted ({why})"),
+            GetError::Interrupted => "the validation was interrupted".into(),
+            GetError::Refused(why) => format!("refused: {why}"),
+            GetError::Elsewhere(bucket) => {
+                format!("bucket {bucket} is not part of what was given")
+            }
+            GetError::Io(why) => format!("reading failed ({why})"),
+        }
+    }
+
+    /// Whether nothing else can be read after it either.
+    pub fn ends_all(&self) -> bool {
+        matches!(self, GetError::Credentials(_) | GetError::Interrupted)
+    }
+
+    /// The error that a body gave while it was read: the `GetError` inside if there is one, else `Io`.
+    pub fn from_body(error: io::Error) -> GetError {
+        match error.downcast::<GetError>() {
+            Ok(error) => error,
+            Err(error) => GetError::Io(error.kind().to_string()),
+        }
+    }
+}
+
+impl fmt::Display for GetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail())
+    }
+}
+
+impl std::error::Error for GetError {}

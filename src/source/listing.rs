@@ -1,0 +1,48 @@
+//! What a source returns of a listing.
+
+use jiff::Timestamp;
+
+/// One entry of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed<'a> {
+    /// The key of an object, and its time of writing if the listing shows it.
+    Object(&'a str, Option<Timestamp>),
+    /// The key of something that exists and that the source declines to read, and what it is, such as
+    /// `a symbolic link`.
+    Refused(&'a str, &'static str),
+}
+
+/// The names one level below a prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Folders {
+    /// The names in the order of their bytes, without slashes.
+    pub names: Vec<String>,
+    /// Whether these are all names. A source may stop at a limit.
+    pub complete: bool,
+    /// The number of requests that it took.
+    pub requests: u64,
+}
+
+/// A range of keys, without its ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Range {
+    /// All keys in the range are greater than this one.
+    pub after: Option<String>,
+    /// All keys in the range are less than this one.
+    pub before: Option<String>,
+}
+
+impl Range {
+    /// Whether a key is in the range.
+    pub fn holds(&self, key: &str) -> bool {
+        self.after.as_deref().is_none_or(|after| key > after)
+            && self.before.as_deref().is_none_or(|before| key < before)
+    }
+
+    /// Whether a folder, given with its closing slash, may contain keys that are in the range.
+    pub fn meets(&self, folder: &str) -> bool {
+        let after = |after: &str| folder > after || after.starts_with(folder);
+        self.after.as_deref().is_none_or(after)
+            && self.before.as_deref().is_none_or(|before| folder < before)
+    }
+}

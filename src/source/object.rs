@@ -1,0 +1,30 @@
+//! What a source returns of one object.
+
+use std::io::Read;
+
+use crate::proof::digest_object::MetadataProblem;
+use crate::proof::finding::ObjectFacts;
+
+/// The user metadata that CloudTrail stores with a digest, as far as the source has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    /// `signature`, in hex digits as written.
+    pub signature: Option<String>,
+    /// `signature-algorithm`.
+    pub signature_algorithm: Option<String>,
+    /// `backfill-generation-timestamp`, which backfill digests have, as written.
+    pub backfill_generated: Option<String>,
+    /// Why the metadata that is present cannot be used.
+    pub trouble: Option<MetadataProblem>,
+}
+
+/// An object that was opened for reading.
+pub struct SourceObject<'a> {
+    /// Its bytes as stored: a `Content-Encoding` is never undone. A reader that fails may wrap a
+    /// [`GetError`](super::GetError) in its [`io::Error`](std::io::Error), to say why.
+    pub body: Box<dyn Read + Send + 'a>,
+    /// Its user metadata; empty if it was not requested or a copy has lost it.
+    pub metadata: Metadata,
+    /// Its size, entity tag and the like, as far as they are known.
+    pub facts: ObjectFacts,
+}
