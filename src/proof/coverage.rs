@@ -1,4 +1,4 @@
-//! What state every instant of the window is in, without holes or overlaps (pure).
+//! Coverage: the state of every instant of the window, without holes or overlaps (pure).
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -36,7 +36,7 @@ impl State {
         }
     }
 
-    /// The word the report uses.
+    /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             State::Verified => "verified",
@@ -48,11 +48,11 @@ impl State {
     }
 }
 
-/// A set of instants, as merged half-open stretches. Its size is that of its fragmentation, not of
-/// the time it spans.
+/// A set of instants, as merged half-open stretches. Its size depends on how fragmented it is, not on
+/// how much time it spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spans {
-    /// Disjoint and not adjoining, newest first: in that order digests are walked, so that most are
+    /// Disjoint, not adjoining, newest first. Digests are walked in that order, so most stretches are
     /// added at the end.
     spans: Vec<Window>,
 }
@@ -67,7 +67,7 @@ impl Spans {
         let end = self.spans.partition_point(|s| s.to >= span.from);
         match &mut self.spans[first..end] {
             [] => {
-                // Of many chains each has one stretch.
+                // Most chains have one stretch.
                 if self.spans.is_empty() {
                     self.spans.reserve_exact(1);
                 }
@@ -89,7 +89,7 @@ impl Spans {
         self.spans.iter().rev().copied()
     }
 
-    /// The first and last instant, if any.
+    /// From its first instant to the end of its last stretch; `None` if it is empty.
     pub fn bounds(&self) -> Option<Window> {
         let (newest, oldest) = (self.spans.first()?, self.spans.last()?);
         Some(Window {
@@ -117,7 +117,7 @@ impl Spans {
         self.spans.get(begun).is_some_and(|s| at <= s.to)
     }
 
-    /// What of `window` does not belong to it, in order.
+    /// The parts of `window` that do not belong to it, in order.
     pub fn missing_from(&self, window: Window) -> Vec<Window> {
         let mut rest = Vec::new();
         let mut from = window.from;
@@ -151,19 +151,19 @@ pub struct Stretch {
     pub state: State,
 }
 
-/// What painted a chain's time: what digests cover, and what findings colour.
+/// What gives a chain's time its state: digests cover it, and findings colour it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paint {
-    /// Covered by proven digests.
+    /// Time that proven digests cover.
     pub verified: Spans,
-    /// Coloured by findings that something could not be checked.
+    /// Time of findings with severity `unproven`.
     pub unproven: Spans,
-    /// Coloured by findings that something was altered, is missing or is forged.
+    /// Time of findings with severity `failed`.
     pub failed: Spans,
 }
 
 impl Paint {
-    /// Colours time by the severity of a finding; gaps and notes leave no colour.
+    /// Colours the time of a finding. Gaps and notes leave no colour.
     pub fn colour(&mut self, severity: Severity, time: Window) {
         match severity {
             Severity::Failed => self.failed.insert(time),
@@ -172,14 +172,14 @@ impl Paint {
         }
     }
 
-    /// All that findings colour.
+    /// All time that findings colour.
     pub fn coloured(&self) -> Spans {
         let mut all = self.failed.clone();
         self.unproven.iter().for_each(|time| all.insert(time));
         all
     }
 
-    /// Adds the colours of another painting; what that one covers is not taken over.
+    /// Adds the time that findings colour in another one, but not the time that it covers.
     pub fn add_colours(&mut self, other: &Paint) {
         other
             .failed
@@ -191,8 +191,8 @@ impl Paint {
             .for_each(|time| self.unproven.insert(time));
     }
 
-    /// The state of every instant of a window: adjoining stretches in order, neighbours differing.
-    /// What nothing covers is a gap before `pending_from` and pending from there on.
+    /// The state of every instant of a window, as adjoining stretches in order whose neighbours differ. The
+    /// worst state wins. Time that nothing covers is a gap before `pending_from`, and pending after it.
     pub fn settle(&self, window: Window, pending_from: Timestamp) -> Vec<Stretch> {
         let mut cuts = vec![window.from, window.to, pending_from];
         for spans in [&self.verified, &self.unproven, &self.failed] {
@@ -231,8 +231,8 @@ impl Paint {
     }
 }
 
-/// Until when everything from the window's beginning is verified without interruption; `None`
-/// where its first instant is not.
+/// The end of the time that is verified without interruption from the beginning of the window; `None`
+/// if its first instant is not verified.
 pub fn verified_until(stretches: &[Stretch]) -> Option<Timestamp> {
     stretches
         .first()

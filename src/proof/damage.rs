@@ -1,4 +1,6 @@
-//! Who removed or overwrote what is missing or damaged, as far as proven logs tell (pure).
+//! Who removed or overwrote a missing or damaged object, as far as proven logs record it (pure).
+//!
+//! Only evidence from proven logs is used, and the message says "removed" only where such a call is recorded.
 
 use std::collections::BTreeMap;
 
@@ -13,97 +15,110 @@ use crate::proof::detail::Detail;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 
-/// Events shown with one finding.
+/// The number of events of each kind that are shown with one finding.
 const SHOWN: usize = 5;
 
-/// Calls on keys that are held against findings.
+/// The number of calls on KMS keys that are compared with findings.
 const KEYS: usize = 100;
 
-/// What was done to stored objects, to their buckets and to the keys that encrypt them.
+/// Calls on stored objects, on their buckets and on the KMS keys that encrypt them.
 #[derive(Default)]
 pub struct DamageCalls<'e> {
+    /// Removals and writes, by bucket and key.
     objects: BTreeMap<(&'e str, &'e str), Vec<&'e Evidence>>,
-    /// Digests that were removed: by chain, with the ends in their names, and where.
+    /// Removals of digests by chain: the end in the digest's name, its place, and the call.
     digests: BTreeMap<ChainId, Vec<(Timestamp, DamagedPlace<'e>, &'e Evidence)>>,
-    /// Objects of a bucket that were removed by calls of which the record does not say which.
+    /// Removals by bucket whose record lacks the keys.
     unnamed: BTreeMap<&'e str, Vec<&'e Evidence>>,
     buckets: BTreeMap<&'e str, Vec<(TrailSetting, &'e Evidence)>>,
     keys: Vec<(&'e str, &'e Evidence)>,
 }
 
-/// A bucket, and what stands before the account in a key of it.
+/// A bucket, and the prefix and organization in a key of it.
 type DamagedPlace<'e> = (&'e str, KeyRoot);
 
-/// What a finding says was done to its object.
+/// What happened to an object, according to a finding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Damage {
-    Gone,
+    Missing,
     Altered,
     Unreadable,
 }
 
-fn damage(finding: &Finding) -> Option<Damage> {
-    Some(match finding.code {
-        Code::DigestMissing | Code::LogMissing => Damage::Gone,
-        Code::DigestSignatureInvalid
-        | Code::DigestMalformed
-        | Code::DigestIdentityMismatch
-        | Code::ChainLinkMismatch
-        | Code::LogModified
-        | Code::LogMalformed
-        | Code::LogTrailingData => Damage::Altered,
-        Code::DigestUnreadable | Code::LogUnreadable => match finding.reason {
-            Some(Reason::Denied | Reason::Archived) => Damage::Unreadable,
-            _ => return None,
-        },
-        _ => return None,
-    })
+impl Damage {
+    fn of(finding: &Finding) -> Option<Damage> {
+        match finding.code {
+            Code::DigestMissing | Code::LogMissing => Some(Damage::Missing),
+            Code::DigestSignatureInvalid
+            | Code::DigestMalformed
+            | Code::DigestIdentityMismatch
+            | Code::ChainLinkMismatch
+            | Code::LogModified
+            | Code::LogMalformed
+            | Code::LogTrailingData => Some(Damage::Altered),
+            Code::DigestUnreadable | Code::LogUnreadable => match finding.reason {
+                Some(Reason::Denied | Reason::Archived) => Some(Damage::Unreadable),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a change of a bucket's settings can have led to it.
+    fn may_follow(self, setting: TrailSetting) -> bool {
+        match self {
+            Damage::Missing => setting != TrailSetting::Policy,
+            Damage::Altered => setting == TrailSetting::Versioning,
+            Damage::Unreadable => setting == TrailSetting::Policy,
+        }
+    }
 }
 
-/// From when what bears on a finding may be recorded: its object was there by then.
+/// From when calls may bear on a finding, which is the beginning of its time; `None` if none can.
 pub fn since(finding: &Finding) -> Option<Timestamp> {
-    damage(finding)?;
+    Damage::of(finding)?;
     finding.interval.map(|time| time.from)
 }
 
 impl<'e> DamageCalls<'e> {
-    /// What events tell; calls that were refused did nothing.
+    /// Sorts events by what they were done to. Calls that were refused changed nothing and are left out.
     pub fn new(events: &'e [Evidence]) -> Self {
-        let mut traces = DamageCalls::default();
+        let mut calls = DamageCalls::default();
         for evidence in events.iter().filter(|e| e.event.error_code.is_none()) {
             match &evidence.event.call {
-                Call::Remove(bucket, keys) => {
-                    if keys.is_empty() {
-                        traces.unnamed.entry(bucket).or_default().push(evidence);
-                    }
-                    for key in keys {
-                        let object = (bucket.as_str(), key.as_str());
-                        traces.objects.entry(object).or_default().push(evidence);
-                        if let Some(digest) = DigestObjectKey::parse(key) {
-                            let removed = traces.digests.entry(digest.name.chain).or_default();
-                            let place = (bucket.as_str(), digest.root);
-                            removed.push((digest.name.end, place, evidence));
-                        }
-                    }
-                }
+                Call::Remove(bucket, keys) => calls.add_removal(bucket, keys, evidence),
                 Call::Write(bucket, key) => {
                     let object = (bucket.as_str(), key.as_str());
-                    traces.objects.entry(object).or_default().push(evidence);
+                    calls.objects.entry(object).or_default().push(evidence);
                 }
                 Call::Bucket(bucket, setting) => {
-                    let set = traces.buckets.entry(bucket).or_default();
+                    let set = calls.buckets.entry(bucket).or_default();
                     set.push((*setting, evidence));
                 }
-                Call::Key(key) => traces.keys.push((key, evidence)),
+                Call::Key(key) => calls.keys.push((key, evidence)),
                 Call::Trail(..) => {}
             }
         }
-        traces.digests.values_mut().for_each(|d| d.sort());
-        traces.keys.truncate(KEYS);
-        traces
+        calls.digests.values_mut().for_each(|d| d.sort());
+        calls.keys.truncate(KEYS);
+        calls
     }
 
-    /// Calls that removed digests of a chain from where it writes, of some time.
+    fn add_removal(&mut self, bucket: &'e str, keys: &'e [String], evidence: &'e Evidence) {
+        if keys.is_empty() {
+            self.unnamed.entry(bucket).or_default().push(evidence);
+        }
+        for key in keys {
+            let object = (bucket, key.as_str());
+            self.objects.entry(object).or_default().push(evidence);
+            if let Some(digest) = DigestObjectKey::parse(key) {
+                let removed = self.digests.entry(digest.name.chain).or_default();
+                removed.push((digest.name.end, (bucket, digest.root), evidence));
+            }
+        }
+    }
+
+    /// Calls that removed digests of a chain from the locations it writes to, whose ends lie in `time`.
     pub fn removed(
         &self,
         chain: &ChainId,
@@ -127,106 +142,150 @@ impl<'e> DamageCalls<'e> {
         removed
     }
 
-    /// Adds to a finding what bears on it. `key` is the key that the trail's objects are encrypted
-    /// with, where that is known.
+    /// Adds the calls that bear on a finding to its evidence, and who damaged the object to its message.
+    /// `key` is the KMS key that the trail encrypts with, where that is known.
     pub fn attach(&self, finding: &mut Finding, locations: &[Location], key: Option<&str>) {
-        let (Some(damage), Some(time)) = (damage(finding), finding.interval) else {
+        let (Some(damage), Some(time)) = (Damage::of(finding), finding.interval) else {
             return;
         };
-        // A digest is delivered after its end, and can be removed or written over only then.
-        let key_of = finding.key.as_deref();
-        let there = key_of
-            .and_then(DigestObjectKey::parse)
-            .map(|digest| digest.name.end);
-        let there = there.unwrap_or(time.from);
-        let mut done: Vec<&Evidence> = match (&finding.bucket, key_of, &finding.chain) {
-            (Some(bucket), Some(key), _) => {
-                let object = self.objects.get(&(bucket.as_str(), key));
-                let object = object.into_iter().flatten().copied();
-                let object = object.filter(|e| e.event.time >= there);
-                let mut object: Vec<&Evidence> = object.collect();
-                object.sort();
-                let write = |e: &&&Evidence| matches!(e.event.call, Call::Write(..));
-                match damage {
-                    // What was removed before it was written anew is not what is gone now.
-                    Damage::Gone => {
-                        let last = object.iter().rposition(|e| write(&e));
-                        object.split_off(last.map_or(0, |last| last + 1))
-                    }
-                    Damage::Altered => object.into_iter().filter(|e| write(&e)).collect(),
-                    Damage::Unreadable => Vec::new(),
-                }
-            }
-            (_, None, Some(chain)) if damage == Damage::Gone => {
-                self.removed(chain, locations, time)
-            }
-            _ => Vec::new(),
-        };
+        let mut done = self.done_to(finding, damage, time, locations);
         done.sort();
         if let (Some(first), Some(last)) = (done.first(), done.last()) {
-            let verb = match damage {
-                Damage::Gone => "removed",
-                _ => "written over",
-            };
-            let by = |e: &Evidence| {
-                let event = &e.event;
-                let (by, called, from) = (event.by(), event.name_and_id(), event.origin());
-                format!("{by} at {} ({called}){from}", event.time)
-            };
-            finding.message += &match done.len() {
-                1 => format!("; {verb}{}, as a proven log records", by(last)),
-                // Who removes what is gone removes nothing; who writes again may write the same.
-                n => format!(
-                    "; {verb}{}, as a proven log records; that is the first of {n} such calls, and the \
-                     last was made{}",
-                    by(first),
-                    by(last)
-                ),
-            };
+            finding.message += &who(damage, first, last, done.len());
         }
-        // The first and the last of them.
+        // The first call is shown, and the last ones.
         if done.len() > SHOWN {
             let last = done.split_off(done.len() - SHOWN + 1);
             done.truncate(1);
             done.extend(last);
         }
-        finding.evidence.extend(done.into_iter().cloned());
+        let settings = self.settings(finding, damage, time);
+        let unnamed = self.unnamed(finding, damage, time);
+        let keys = self.keys(finding, damage, time, key);
+        let all = done.into_iter().chain(settings).chain(unnamed).chain(keys);
+        finding.evidence.extend(all.cloned());
+    }
+
+    /// The calls that damaged the object of a finding.
+    fn done_to(
+        &self,
+        finding: &Finding,
+        damage: Damage,
+        time: Window,
+        locations: &[Location],
+    ) -> Vec<&'e Evidence> {
+        match (&finding.bucket, &finding.key, &finding.chain) {
+            (Some(bucket), Some(key), _) => self.done_to_object(bucket, key, damage, time),
+            (_, None, Some(chain)) if damage == Damage::Missing => {
+                self.removed(chain, locations, time)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn done_to_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        damage: Damage,
+        time: Window,
+    ) -> Vec<&'e Evidence> {
+        // A digest is delivered after its end, so it can be removed or overwritten only then.
+        let digest = DigestObjectKey::parse(key).map(|digest| digest.name.end);
+        let delivered = digest.unwrap_or(time.from);
+        let calls = self.objects.get(&(bucket, key)).into_iter().flatten();
+        let mut calls: Vec<&Evidence> = calls
+            .copied()
+            .filter(|e| e.event.time >= delivered)
+            .collect();
+        calls.sort();
+        let is_write = |e: &&Evidence| matches!(e.event.call, Call::Write(..));
+        match damage {
+            // A removal before the last write did not remove what is missing now.
+            Damage::Missing => {
+                let last = calls.iter().rposition(is_write);
+                calls.split_off(last.map_or(0, |last| last + 1))
+            }
+            Damage::Altered => calls.into_iter().filter(is_write).collect(),
+            Damage::Unreadable => Vec::new(),
+        }
+    }
+
+    /// Changes of the bucket's settings that can have led to the damage.
+    fn settings<'s>(
+        &'s self,
+        finding: &Finding,
+        damage: Damage,
+        time: Window,
+    ) -> impl Iterator<Item = &'e Evidence> + use<'s, 'e> {
         let bucket = finding.bucket.as_deref().and_then(|b| self.buckets.get(b));
-        let bears = |setting: TrailSetting| match damage {
-            Damage::Gone => setting != TrailSetting::Policy,
-            Damage::Altered => setting == TrailSetting::Versioning,
-            Damage::Unreadable => setting == TrailSetting::Policy,
-        };
         let set = bucket.into_iter().flatten();
-        let set = set
-            .filter(|(s, _)| bears(*s))
-            .map(|(_, e)| e)
-            .filter(|e| e.event.time >= time.from);
-        finding
-            .evidence
-            .extend(set.take(SHOWN).map(|e| (*e).clone()));
-        if let (Damage::Gone, Some(bucket)) = (damage, &finding.bucket) {
-            let unnamed = self.unnamed.get(bucket.as_str()).into_iter().flatten();
-            let unnamed = unnamed.filter(|e| e.event.time >= time.from);
-            let unnamed: Vec<Evidence> = unnamed.take(SHOWN).map(|e| (*e).clone()).collect();
-            finding.evidence.extend(unnamed);
+        set.filter(move |(setting, e)| damage.may_follow(*setting) && e.event.time >= time.from)
+            .map(|(_, e)| *e)
+            .take(SHOWN)
+    }
+
+    /// Removals from the bucket whose record lacks the keys.
+    fn unnamed<'s>(
+        &'s self,
+        finding: &Finding,
+        damage: Damage,
+        time: Window,
+    ) -> impl Iterator<Item = &'e Evidence> + use<'s, 'e> {
+        let bucket = finding.bucket.as_deref();
+        let bucket = bucket.filter(|_| damage == Damage::Missing);
+        let calls = bucket.and_then(|b| self.unnamed.get(b));
+        let calls = calls.into_iter().flatten().copied();
+        calls.filter(move |e| e.event.time >= time.from).take(SHOWN)
+    }
+
+    /// Calls on the KMS key that an unreadable object is encrypted with: the trail's key, or the one in the answer
+    /// of the store.
+    fn keys(
+        &self,
+        finding: &Finding,
+        damage: Damage,
+        time: Window,
+        key: Option<&str>,
+    ) -> Vec<&'e Evidence> {
+        if damage != Damage::Unreadable {
+            return Vec::new();
         }
-        if damage == Damage::Unreadable {
-            let answer = match &finding.detail {
-                Some(Detail::Unread { answer, .. }) => Some(answer),
-                _ => None,
-            };
-            let named = |id: &str| {
-                let id = id.rsplit('/').next().unwrap_or(id);
-                key.is_some_and(|key| key.ends_with(id))
-                    || answer.is_some_and(|answer| answer.contains(id))
-            };
-            let keys = self
-                .keys
-                .iter()
-                .filter(|(id, e)| !id.is_empty() && named(id) && e.event.time >= time.from);
-            let keys: Vec<Evidence> = keys.take(SHOWN).map(|(_, e)| (*e).clone()).collect();
-            finding.evidence.extend(keys);
-        }
+        let answer = match &finding.detail {
+            Some(Detail::Unread { answer, .. }) => Some(answer),
+            _ => None,
+        };
+        let is_its_key = |id: &str| {
+            let id = id.rsplit('/').next().unwrap_or(id);
+            key.is_some_and(|key| key.ends_with(id))
+                || answer.is_some_and(|answer| answer.contains(id))
+        };
+        let calls = self.keys.iter();
+        let calls =
+            calls.filter(|(id, e)| !id.is_empty() && is_its_key(id) && e.event.time >= time.from);
+        calls.take(SHOWN).map(|(_, e)| *e).collect()
+    }
+}
+
+/// Who damaged an object, as a clause. Of several calls both the first and the last are given: removing a missing object
+/// again removes nothing, and who writes again may write the same bytes.
+fn who(damage: Damage, first: &Evidence, last: &Evidence, calls: usize) -> String {
+    let verb = match damage {
+        Damage::Missing => "removed",
+        Damage::Altered | Damage::Unreadable => "written over",
+    };
+    let by = |evidence: &Evidence| {
+        let event = &evidence.event;
+        let (by, called, from) = (event.by(), event.name_and_id(), event.origin());
+        format!("{by} at {} ({called}){from}", event.time)
+    };
+    match calls {
+        1 => format!("; {verb}{}, as a proven log records", by(last)),
+        n => format!(
+            "; {verb}{}, as a proven log records; that is the first of {n} such calls, and the \
+             last was made{}",
+            by(first),
+            by(last)
+        ),
     }
 }

@@ -1,4 +1,4 @@
-//! What was read under a digest's name, before anything is made of it (pure).
+//! An object read under a digest's name, before it is judged (pure).
 
 use jiff::Timestamp;
 
@@ -14,37 +14,37 @@ use crate::proof::reason::Reason;
 /// What an object under a digest's name turned out to be.
 #[derive(Debug)]
 pub enum Content {
-    /// A digest; `whole` if its container was one whole gzip member.
+    /// A digest. Nothing it claims is proven yet.
     Digest {
         /// The digest.
         digest: Box<Unverified>,
-        /// Whether its container was one whole gzip member and nothing else.
+        /// Whether its container is one intact gzip member and nothing else.
         whole: bool,
     },
     /// Something else.
     Other(NotDigest),
 }
 
-/// What stands in the place of a digest that can be read.
+/// What was found instead of a digest.
 #[derive(Debug)]
 pub enum NotDigest {
-    /// Bytes that are no digest.
+    /// Bytes that are not a valid digest.
     Bytes {
-        /// Why not.
+        /// Why not, in words.
         why: String,
-        /// SHA-256 of what was inflated.
+        /// SHA-256 of the inflated bytes.
         sha256: Sha256,
     },
-    /// More than is parsed.
+    /// More bytes than the limit for a digest.
     TooLarge {
-        /// SHA-256 of the whole, where it was read to its end.
+        /// SHA-256 of all its bytes, if it was read to its end.
         sha256: Option<Sha256>,
     },
     /// It could not be read.
     Unread {
         /// Why.
         reason: Reason,
-        /// What happened.
+        /// What the source answered, in words.
         detail: String,
     },
 }
@@ -94,23 +94,24 @@ pub struct Reading {
     pub name: DigestName,
     /// The places it may stand for.
     pub recorded: Vec<RecordedPlace>,
-    /// What it holds.
+    /// Its content.
     pub content: Content,
     /// Its own signature.
     pub own: OwnSignature,
-    /// Size and the like.
+    /// What the store says about it.
     pub facts: ObjectFacts,
-    /// When it says it was generated, for a backfill digest.
+    /// When a backfill digest was generated, according to its metadata. Nothing signs this: it selects the
+    /// keys to look up, and proves nothing.
     pub generated: Option<Timestamp>,
-    /// The stretch in which it was signed, both ends included.
+    /// The time in which it was signed, both ends included.
     pub signed: (Timestamp, Timestamp),
     /// Why its metadata is of no use, where it has some.
     pub metadata_trouble: Option<MetadataProblem>,
 }
 
-/// The stretch in which a digest was signed, both ends included: from its end, or for a backfill
-/// digest from its generation, until delivery. Without the time of generation any time from its
-/// end on will do.
+/// The time in which a digest was signed, both ends included: from its end, or from the generation of a
+/// backfill digest, for `delivery_lag` seconds. If a backfill digest has no time of generation, it may have been
+/// signed at any time after its end.
 pub fn signed_within(
     name: &DigestName,
     generated: Option<Timestamp>,

@@ -1,23 +1,38 @@
-//! What proves a digest: its own signature, the signature its successor recorded, or the hash its
-//! proven successor recorded. Only here does an `Unverified` digest become a [`Verified`] one.
+//! Whether a digest is proven: by its own signature, by the signature that a successor recorded, or by
+//! the hash that a proven successor recorded. Only here does an [`Unverified`] digest become a
+//! [`Verified`] one.
+//!
+//! ```text
+//! own signature      valid                                   -> proven
+//! recorded signature valid, whoever recorded it              -> proven
+//! recorded hash      equal, in a proven successor            -> proven
+//! none of these      own signature invalid                   -> digest-signature-invalid
+//!                    hash differs, in a proven successor     -> chain-link-mismatch
+//!                    a signature that could not be checked   -> the code for its cause
+//!                    no signature, or one that does not fit  -> digest-signature-absent
+//! ```
+//!
+//! User guide, "Custom implementations of CloudTrail log file integrity validation": section E for the own
+//! signature, section G for the one that the successor carries. The guide compares no hash of a predecessor.
+//! We do: `previousDigestHashValue` is part of the signed content, so it proves as much as a signature.
 
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
-use crate::cloudtrail::digest::{Link, LogEntry, Unverified};
-use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
+use crate::cloudtrail::digest::{Link, LogEntry, SIGNATURE_ALGORITHM, Unverified};
+use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::detail::Detail;
 use crate::proof::finding::{Code, Finding, OLDER_VERSION};
 use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble, UncheckedCause};
 
-/// A digest whose content is proven to be what CloudTrail wrote for the place it names.
+/// A digest whose content is proven to be what CloudTrail wrote for the place it claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     digest: Unverified,
 }
 
 impl Verified {
-    /// The interval it covers, as it says.
+    /// The interval it covers.
     pub fn interval(&self) -> Window {
         self.digest.claims.interval
     }
@@ -32,21 +47,17 @@ impl Verified {
         (&self.digest.claims.bucket, &self.digest.claims.key)
     }
 
-    /// What stands before the account in its key.
+    /// The prefix and organization in its key.
     pub fn root(&self) -> Option<&KeyRoot> {
-        self.digest
-            .claims
-            .name
-            .as_ref()
-            .map(|key: &DigestObjectKey| &key.root)
+        self.digest.claims.name.as_ref().map(|key| &key.root)
     }
 
-    /// Its predecessor.
+    /// The link to its predecessor.
     pub fn previous(&self) -> Option<&Link> {
         self.digest.claims.previous.as_ref()
     }
 
-    /// The logs it vouches for.
+    /// The logs it lists.
     pub fn log_files(&self) -> &[LogEntry] {
         &self.digest.claims.logs
     }
@@ -62,149 +73,185 @@ impl Verified {
 pub enum OwnSignature {
     /// Its metadata holds none, or was not kept.
     Absent,
-    /// It was checked; the text is the signature in hex as written.
+    /// The signature in hex as written, and the result of checking it.
     Present(String, SignatureCheck),
 }
 
-/// What one successor recorded of a digest.
+impl OwnSignature {
+    fn check(&self) -> Option<&SignatureCheck> {
+        match self {
+            OwnSignature::Absent => None,
+            OwnSignature::Present(_, checked) => Some(checked),
+        }
+    }
+
+    /// The signature in hex, for a message.
+    fn hex(&self) -> &str {
+        match self {
+            OwnSignature::Absent => "none",
+            OwnSignature::Present(hex, _) => hex,
+        }
+    }
+}
+
+/// What one successor recorded about a digest.
 #[derive(Debug, Clone)]
 pub struct RecordedProof<'a> {
-    /// Hash and signature as recorded.
+    /// The recorded hash and signature.
     pub link: &'a Link,
-    /// Whether the successor is itself proven. A signature proves whoever carries it; a hash only
-    /// if its carrier is proven.
+    /// Whether the successor is proven itself. A signature proves its digest, whoever carries it; a hash
+    /// does so only if its carrier is proven.
     pub by_proven: bool,
-    /// The recorded signature, checked over the bytes at hand.
+    /// The recorded signature, checked over the bytes of the digest.
     pub signature: SignatureCheck,
 }
 
 /// What proves a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
-    /// Whether its own signature does; if not, one that a later digest recorded, or without a key the
-    /// hash that its proven successor recorded.
+    /// Whether its own signature does. If not, a successor's record does.
     pub own: bool,
-    /// Keys under which a signature of it verifies.
+    /// The keys under which a signature of it verifies; none where only a hash proves it.
     pub keys: Vec<KeyUse>,
 }
 
-/// What came of proving a digest.
+/// The judgement on a digest.
 #[derive(Debug)]
 pub enum JudgedDigest {
-    /// Proven, with what was noticed on the way.
+    /// It is proven.
     Proven {
         /// The digest.
         digest: Box<Verified>,
-        /// Its own signature is wrong, or a link does not match.
+        /// Its own signature is wrong, or its successor contradicts it.
         finding: Option<Finding>,
-        /// Why its own signature did not serve, where a successor's record did instead.
+        /// Why its own signature was of no use, where only a successor's record proves it.
         by_successor: Option<Reason>,
-        /// Keys that proved it.
+        /// The keys that proved it.
         keys: Vec<KeyUse>,
     },
-    /// Not proven, and what that means.
+    /// It is not proven.
     Unproven(Finding),
 }
 
-/// The signature in hex, where the digest has its own.
-fn own_hex(own: &OwnSignature) -> &str {
-    match own {
-        OwnSignature::Absent => "none",
-        OwnSignature::Present(hex, _) => hex,
-    }
+/// All that could prove one digest.
+struct Weighing<'a> {
+    actual: Sha256,
+    own: &'a OwnSignature,
+    recorded: &'a [RecordedProof<'a>],
 }
 
-/// Weighs everything that could prove a digest.
+/// Judges a digest by all that could prove it.
 pub fn judge(
     digest: Unverified,
     own: &OwnSignature,
     recorded: &[RecordedProof<'_>],
 ) -> JudgedDigest {
-    let actual = digest.sha256;
-    let same_hash = |r: &&RecordedProof<'_>| r.link.sha256 == Some(actual);
-    let other_hash =
-        |r: &&RecordedProof<'_>| r.by_proven && r.link.sha256.is_some_and(|h| h != actual);
-    let own_valid = matches!(own, OwnSignature::Present(_, SignatureCheck::Valid(_)));
-    let mut keys: Vec<KeyUse> = Vec::new();
-    let own_check = match own {
-        OwnSignature::Present(_, checked) => Some(checked),
-        OwnSignature::Absent => None,
+    let weighing = Weighing {
+        actual: digest.sha256,
+        own,
+        recorded,
     };
-    for checked in own_check
-        .into_iter()
-        .chain(recorded.iter().map(|r| &r.signature))
-    {
-        if let SignatureCheck::Valid(key) = checked
-            && !keys.contains(key)
-        {
-            keys.push(key.clone());
-        }
+    if !weighing.proves() {
+        return JudgedDigest::Unproven(weighing.why_unproven());
     }
-    let by_signature = recorded
-        .iter()
-        .any(|r| matches!(r.signature, SignatureCheck::Valid(_)));
-    let by_hash = recorded
-        .iter()
-        .filter(|r| r.by_proven)
-        .any(|r| same_hash(&r));
-    let mismatch = recorded.iter().find(other_hash);
-    let other_signature = recorded
-        .iter()
-        .find(|r| r.by_proven && r.signature == SignatureCheck::Invalid);
+    let (finding, by_successor) = weighing.beside_proof();
+    JudgedDigest::Proven {
+        digest: Box::new(Verified { digest }),
+        finding,
+        by_successor,
+        keys: weighing.keys(),
+    }
+}
 
-    if own_valid || by_signature || by_hash {
-        let link = match (mismatch, other_signature) {
-            (Some(r), _) => Some(contradiction("hash", r.link.sha256, actual)),
-            (None, Some(r)) => Some(contradiction(
-                "signature",
-                Some(&r.link.signature),
-                own_hex(own),
-            )),
-            (None, None) => None,
-        };
-        let (finding, by_successor) = match own_check {
-            Some(SignatureCheck::Valid(_)) => (link, None),
+impl Weighing<'_> {
+    fn proves(&self) -> bool {
+        let valid = |checked: &SignatureCheck| matches!(checked, SignatureCheck::Valid(_));
+        let by_hash = |r: &RecordedProof| r.by_proven && r.link.sha256 == Some(self.actual);
+        self.own.check().is_some_and(valid)
+            || self
+                .recorded
+                .iter()
+                .any(|r| valid(&r.signature) || by_hash(r))
+    }
+
+    /// The keys under which a signature verifies, each once.
+    fn keys(&self) -> Vec<KeyUse> {
+        let mut keys: Vec<KeyUse> = Vec::new();
+        let recorded = self.recorded.iter().map(|r| &r.signature);
+        for checked in self.own.check().into_iter().chain(recorded) {
+            if let SignatureCheck::Valid(key) = checked
+                && !keys.contains(key)
+            {
+                keys.push(key.clone());
+            }
+        }
+        keys
+    }
+
+    /// The different hash that a proven successor recorded.
+    fn other_hash(&self) -> Option<Sha256> {
+        let proven = self.recorded.iter().filter(|r| r.by_proven);
+        proven
+            .filter_map(|r| r.link.sha256)
+            .find(|hash| *hash != self.actual)
+    }
+
+    /// The finding on a proven digest, and why its own signature was of no use.
+    fn beside_proof(&self) -> (Option<Finding>, Option<Reason>) {
+        match self.own.check() {
+            Some(SignatureCheck::Valid(_)) => (self.contradiction(), None),
             Some(SignatureCheck::Invalid) => {
                 let message = "the signature stored with this digest does not verify; its content is \
                                proven by its successor, so the stored signature was altered";
-                (
-                    Some(Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION)),
-                    None,
-                )
+                let finding = Finding::new(Code::DigestSignatureInvalid, message);
+                (Some(finding.hint(OLDER_VERSION)), None)
             }
-            Some(SignatureCheck::Unchecked(trouble)) => (link, Some(trouble.cause.reason())),
-            None => (link, Some(Reason::SignatureAbsent)),
-        };
-        let digest = Box::new(Verified { digest });
-        return JudgedDigest::Proven {
-            digest,
-            finding,
-            by_successor,
-            keys,
-        };
+            Some(SignatureCheck::Unchecked(trouble)) => {
+                (self.contradiction(), Some(trouble.cause.reason()))
+            }
+            None => (self.contradiction(), Some(Reason::SignatureAbsent)),
+        }
     }
-    JudgedDigest::Unproven(match own_check {
-        Some(SignatureCheck::Invalid) => {
-            let message = "the signature stored with this digest does not verify over its bytes: one \
-                           of them was altered; its logs could not be checked";
-            let finding = Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION);
-            match mismatch.and_then(|r| r.link.sha256) {
-                Some(expected) => finding.compared(expected, actual),
-                None => finding,
+
+    /// The finding on a proven digest whose proven successor recorded another hash or signature.
+    fn contradiction(&self) -> Option<Finding> {
+        if let Some(hash) = self.other_hash() {
+            return Some(contradiction("hash", hash, self.actual));
+        }
+        let other = self
+            .recorded
+            .iter()
+            .find(|r| r.by_proven && r.signature == SignatureCheck::Invalid)?;
+        let recorded = &other.link.signature;
+        Some(contradiction("signature", recorded, self.own.hex()))
+    }
+
+    /// The finding on a digest that nothing proves.
+    fn why_unproven(&self) -> Finding {
+        match (self.own.check(), self.other_hash()) {
+            (Some(SignatureCheck::Invalid), other_hash) => {
+                let message = "the signature stored with this digest does not verify over its bytes: one \
+                               of them was altered; its logs could not be checked";
+                let finding =
+                    Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION);
+                match other_hash {
+                    Some(expected) => finding.compared(expected, self.actual),
+                    None => finding,
+                }
             }
+            (_, Some(expected)) => {
+                let finding = Finding::detailed(Detail::DigestNotAsRecorded);
+                finding.compared(expected, self.actual).hint(OLDER_VERSION)
+            }
+            (Some(SignatureCheck::Unchecked(trouble)), None) => unchecked(trouble),
+            // A valid signature proves the digest, so only an absent one is left.
+            (Some(SignatureCheck::Valid(_)) | None, None) => self.why_unproven_by_successor(),
         }
-        _ if mismatch.is_some() => {
-            let expected = mismatch.and_then(|r| r.link.sha256);
-            link_mismatch(
-                Finding::detailed(Detail::DigestNotAsRecorded),
-                expected,
-                actual,
-            )
-        }
-        Some(SignatureCheck::Unchecked(trouble)) => unchecked(trouble),
-        // `Valid` was dealt with above.
-        Some(SignatureCheck::Valid(_)) | None => match recorded.first().map(|r| &r.signature) {
-            // A signature is there, in a later digest, and the key for it is not.
+    }
+
+    /// The same where its own metadata is absent.
+    fn why_unproven_by_successor(&self) -> Finding {
+        match self.recorded.first().map(|r| &r.signature) {
             Some(SignatureCheck::Unchecked(trouble)) => unchecked(trouble),
             Some(_) => Finding::detailed(Detail::SuccessorDoesNotFit),
             None => Finding::new(
@@ -212,30 +259,19 @@ pub fn judge(
                 "there is no signature for this digest: its metadata was not kept and no later \
                  digest here records it; its logs could not be checked",
             ),
-        },
-    })
+        }
+    }
 }
 
-/// A digest and its successor are both proven, and do not fit.
-fn contradiction(what: &str, expected: Option<impl ToString>, actual: impl ToString) -> Finding {
+/// A digest and its successor are both proven, but the successor recorded something else.
+fn contradiction(what: &str, expected: impl ToString, actual: impl ToString) -> Finding {
     let message = format!(
         "this digest and its successor are both proven and do not fit each other: the {what} that the \
          successor recorded is another"
     );
-    link_mismatch(
-        Finding::new(Code::ChainLinkMismatch, message),
-        expected,
-        actual,
-    )
-}
-
-fn link_mismatch(
-    finding: Finding,
-    expected: Option<impl ToString>,
-    actual: impl ToString,
-) -> Finding {
-    let expected = expected.map_or_else(|| "none".into(), |e| e.to_string());
-    finding.compared(expected, actual).hint(OLDER_VERSION)
+    Finding::new(Code::ChainLinkMismatch, message)
+        .compared(expected, actual)
+        .hint(OLDER_VERSION)
 }
 
 fn unchecked(trouble: &SignatureTrouble) -> Finding {
@@ -246,7 +282,7 @@ fn unchecked(trouble: &SignatureTrouble) -> Finding {
         ..finding.severity(trouble.severity)
     };
     if trouble.cause == UncheckedCause::AlgorithmUnsupported {
-        finding.expected = Some(crate::cloudtrail::digest::SIGNATURE_ALGORITHM.into());
+        finding.expected = Some(SIGNATURE_ALGORITHM.into());
     }
     finding
 }

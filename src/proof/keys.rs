@@ -1,4 +1,8 @@
-//! Public keys: fingerprints, both DER encodings, and which key was valid when (pure).
+//! Public keys: their fingerprints, both DER encodings, and which key was valid when (pure).
+//!
+//! User guide, "Custom implementations of CloudTrail log file integrity validation", sections B and C, and
+//! the API reference of ListPublicKeys. We depart from both where real keys do: one of the keys that the guide
+//! itself prints is a SubjectPublicKeyInfo, although `Value` is documented as PKCS#1.
 
 use std::collections::BTreeMap;
 
@@ -23,27 +27,27 @@ pub struct PublicKey {
     pub modulus: Vec<u8>,
     /// The RSA exponent, big-endian without leading zeros.
     pub exponent: Vec<u8>,
-    /// When it was valid; the end belongs to it.
+    /// When it is valid, both ends included.
     pub valid: (Timestamp, Timestamp),
-    /// Who gave it to us.
+    /// Where it comes from.
     pub origin: KeyOrigin,
 }
 
-/// Who gave us a key.
+/// Where a key comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyOrigin {
-    /// ListPublicKeys answered with it.
+    /// ListPublicKeys returned it.
     Aws,
     /// It was in a file.
     File,
 }
 
 impl PublicKey {
-    /// Reads a key from the DER in `Value`: PKCS#1 as documented, or the SubjectPublicKeyInfo that
-    /// one of AWS's own published keys is. The fingerprint is made anew from the DER.
+    /// Reads a key from the DER in `Value`: PKCS#1, or a SubjectPublicKeyInfo. The fingerprint is computed from
+    /// the DER, never taken over.
     ///
     /// # Errors
-    /// Why the bytes are no RSA key, in words.
+    /// Why the bytes are not a valid RSA key, in words.
     pub fn from_der(
         der: &[u8],
         valid: (Timestamp, Timestamp),
@@ -58,15 +62,7 @@ impl PublicKey {
             _ => der.into(),
         };
         let (modulus, exponent) = rsa_numbers(&pkcs1).ok_or(NEITHER)?;
-        // What ring verifies with; so that a signature that fails has failed because of itself.
-        let bits = modulus.len() * 8 - modulus.first().map_or(0, |b| b.leading_zeros() as usize);
-        let odd = |number: &[u8]| number.last().is_some_and(|b| b & 1 == 1);
-        if !(2048..=8192).contains(&bits) {
-            return Err(format!("its modulus has {bits} bits, not 2048 to 8192"));
-        }
-        if !odd(&modulus) || !odd(&exponent) || exponent.len() > 4 || exponent == [1] {
-            return Err("its numbers are not those of an RSA key".into());
-        }
+        check_usable(&modulus, &exponent)?;
         if valid.0 > valid.1 {
             return Err("its validity ends before it begins".into());
         }
@@ -79,13 +75,26 @@ impl PublicKey {
         })
     }
 
-    /// Whether it was valid at some instant of a stretch of time, both ends included.
+    /// Whether it is valid at some instant from `from` to `to`, both ends included.
     pub fn valid_during(&self, from: Timestamp, to: Timestamp) -> bool {
         self.valid.0 <= to && from <= self.valid.1
     }
 }
 
-/// Modulus and exponent of a PKCS#1 `RSAPublicKey` (RFC 8017, A.1.1), with nothing after it.
+/// Refuses keys that ring does not verify with. A signature under one of them would fail as if it were forged.
+fn check_usable(modulus: &[u8], exponent: &[u8]) -> Result<(), String> {
+    let bits = modulus.len() * 8 - modulus.first().map_or(0, |b| b.leading_zeros() as usize);
+    let odd = |number: &[u8]| number.last().is_some_and(|b| b & 1 == 1);
+    if !(2048..=8192).contains(&bits) {
+        return Err(format!("its modulus has {bits} bits, not 2048 to 8192"));
+    }
+    if !odd(modulus) || !odd(exponent) || exponent.len() > 4 || exponent == [1] {
+        return Err("its numbers are not those of an RSA key".into());
+    }
+    Ok(())
+}
+
+/// The modulus and exponent of a PKCS#1 `RSAPublicKey` (RFC 8017, A.1.1); `None` if anything follows it.
 fn rsa_numbers(pkcs1: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (rest, key) = parse_der(pkcs1).ok()?;
     let [modulus, exponent] = key.as_sequence().ok()?.as_slice() else {
@@ -103,37 +112,37 @@ fn rsa_numbers(pkcs1: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         .then_some((number(modulus)?, number(exponent)?))
 }
 
-/// What is known of the key a digest names.
+/// What is known about the key that a digest refers to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum KeyLookup {
-    /// Keys with that fingerprint valid at the time.
+    /// Keys with that fingerprint that were valid at the time of signing.
     Valid(Vec<PublicKey>),
-    /// Keys with that fingerprint, none of them valid at the time.
+    /// Keys with that fingerprint, none of which was valid at the time of signing.
     OutsideValidity(Vec<PublicKey>),
-    /// Other keys were valid at the time; this fingerprint is not among those known. Whether AWS
-    /// itself said so.
+    /// Other keys were valid at the time of signing, but none with that fingerprint; and where those keys
+    /// come from. Only if AWS returned them, the digest is forged.
     Unknown(KeyOrigin),
-    /// No key valid at the time is known.
+    /// No key that was valid at the time of signing is known; and why, if the look-up failed.
     Unavailable(Option<KeyUnavailable>),
 }
 
-/// Why keys could not be asked for.
+/// Why keys could not be looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUnavailable {
     /// The reason of findings that follow from it.
     pub reason: Reason,
-    /// What happened.
+    /// What happened, in words.
     pub detail: String,
 }
 
-/// Where public keys come from. Answers from any thread, and they never depend on their order.
+/// A source of public keys. It is called from any thread, and answers do not depend on the order of calls.
 pub trait Keys: Sync {
-    /// Says which digests are about to be looked up, by region and stretch of signing time (both ends
-    /// included), so that one question may answer for all of them.
+    /// Announces that keys of digests from a region will be looked up that were signed within `_signed` (both
+    /// ends included), so that one request can serve all of them.
     fn expect(&self, _region: &Region, _signed: (Timestamp, Timestamp)) {}
 
-    /// Looks a fingerprint up for a digest delivered from `region` and signed within `signed`
-    /// (both ends included).
+    /// Looks up the key of a digest that was delivered from `region` and signed within `signed` (both ends
+    /// included).
     fn look_up(
         &self,
         region: &Region,
@@ -141,19 +150,19 @@ pub trait Keys: Sync {
         signed: (Timestamp, Timestamp),
     ) -> KeyLookup;
 
-    /// Keys that were given to us broken, as findings about the key source.
+    /// Findings on the keys of this source that are not valid keys. They never concern the logs.
     fn broken(&self) -> Vec<Finding>;
 
-    /// Who gives them.
+    /// Where its keys come from.
     fn origin(&self) -> KeyOrigin;
 
-    /// Requests made for them.
+    /// The number of requests made so far.
     fn requests(&self) -> u64 {
         0
     }
 }
 
-/// Public keys by region; those under no region serve every region.
+/// Public keys by region. Those without a region serve every region.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
     keys: BTreeMap<Option<Region>, Vec<PublicKey>>,
@@ -161,7 +170,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Adds a key for one region, or for all.
+    /// Adds a key for one region, or for all regions.
     pub fn add(&mut self, region: Option<Region>, key: PublicKey) {
         let keys = self.keys.entry(region).or_default();
         if !keys.contains(&key) {
@@ -169,33 +178,33 @@ impl KeyRing {
         }
     }
 
-    /// Adds what is said of a key that is broken and not used.
+    /// Adds the finding on a key that is not used.
     pub fn reject(&mut self, finding: Finding) {
         if !self.broken.contains(&finding) {
             self.broken.push(finding);
         }
     }
 
-    /// Those that serve a region.
+    /// The keys that serve a region.
     fn of(&self, region: &Region) -> impl Iterator<Item = &PublicKey> {
         let own = self.keys.get(&Some(region.clone())).into_iter().flatten();
         own.chain(self.keys.get(&None).into_iter().flatten())
     }
 
-    /// What is said of a digest signed within `signed` whose own key is not known: it depends on whether
-    /// others were valid then.
+    /// The answer for a digest signed within `signed` whose key is not known. It depends on whether other keys
+    /// were valid then.
     pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> KeyLookup {
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
         let other = self.of(region).filter(valid).map(|k| k.origin).min();
         other.map_or(KeyLookup::Unavailable(None), KeyLookup::Unknown)
     }
 
-    /// How many keys it holds.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.keys.values().map(Vec::len).sum()
     }
 
-    /// Whether it holds none.
+    /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -208,13 +217,13 @@ impl Keys for KeyRing {
         fingerprint: &str,
         signed: (Timestamp, Timestamp),
     ) -> KeyLookup {
-        let named = self.of(region).filter(|k| k.fingerprint == fingerprint);
-        let named: Vec<&PublicKey> = named.collect();
+        let same = self.of(region).filter(|k| k.fingerprint == fingerprint);
+        let same: Vec<&PublicKey> = same.collect();
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
-        if named.iter().any(valid) {
-            KeyLookup::Valid(named.into_iter().filter(valid).cloned().collect())
-        } else if !named.is_empty() {
-            KeyLookup::OutsideValidity(named.into_iter().cloned().collect())
+        if same.iter().any(valid) {
+            KeyLookup::Valid(same.into_iter().filter(valid).cloned().collect())
+        } else if !same.is_empty() {
+            KeyLookup::OutsideValidity(same.into_iter().cloned().collect())
         } else {
             self.without_its_own(region, signed)
         }

@@ -1,4 +1,9 @@
-//! A log's bytes against what its digest says (pure).
+//! Whether a log is what its digest lists (pure).
+//!
+//! User guide, "Custom implementations of CloudTrail log file integrity validation", section F: the hash of
+//! the uncompressed content must equal `hashValue`. We also check the container, which the guide does not:
+//! readers such as gunzip and Athena take a second gzip member for further events, so a log must be one intact gzip
+//! member and nothing else.
 
 use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
@@ -7,10 +12,10 @@ use crate::proof::detail::{Detail, UnreadObject};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY};
 use crate::proof::reason::Reason;
 
-/// The hash a log must have.
+/// The hash that a log must have.
 ///
 /// # Errors
-/// Where its digest names an algorithm that is not known here.
+/// A finding if its digest gives the hash in an algorithm that this program does not know.
 pub fn expected(entry: &LogEntry) -> Result<Sha256, Box<Finding>> {
     entry.hash.clone().map_err(|algorithm| {
         let message = "this log's hash is given in an algorithm that is not known here, so it could \
@@ -19,15 +24,37 @@ pub fn expected(entry: &LogEntry) -> Result<Sha256, Box<Finding>> {
     })
 }
 
-/// Compares what a log inflated to with the hash it must have.
+/// Compares an inflated log with the hash that it must have.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A finding if it is not what was delivered, or was not inflated to its end.
 pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
     let equal = log.sha256 == expected;
+    let Some(finding) = of_container(log.container, equal) else {
+        return Ok(());
+    };
+    if log.container == Container::TooLarge {
+        return Err(Box::new(finding));
+    }
+    let finding = finding.hint(match log.container {
+        Container::NotGzip if equal => RECOPY,
+        _ => OLDER_VERSION,
+    });
+    // Expected and actual hash are left out where they are equal.
+    Err(Box::new(if equal {
+        finding
+    } else {
+        finding.compared(expected, log.sha256)
+    }))
+}
+
+/// The finding on a log by its container, and by whether its content is what was delivered; `None` if it is
+/// intact.
+fn of_container(container: Container, equal: bool) -> Option<Finding> {
     const EQUAL: &str = "this log's content equals what was delivered; the container was altered";
-    let finding = match (log.container, equal) {
-        (Container::Complete, true) => return Ok(()),
+    let malformed = |message: String| Finding::new(Code::LogMalformed, message);
+    Some(match (container, equal) {
+        (Container::Complete, true) => return None,
         (Container::Complete, false) => Finding::new(
             Code::LogModified,
             "this log is a whole gzip file with other content than was delivered",
@@ -38,48 +65,25 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
              take for further events",
         ),
         (Container::TrailingData, false) => Finding::detailed(Detail::LogModifiedAndFollowed),
-        (Container::CutOff, true) => Finding::new(
-            Code::LogMalformed,
-            format!("{EQUAL}: its checked end is cut off"),
-        ),
+        (Container::CutOff, true) => malformed(format!("{EQUAL}: its checked end is cut off")),
         (Container::CutOff, false) => Finding::detailed(Detail::LogCutOff),
-        (Container::Broken, true) => Finding::new(
-            Code::LogMalformed,
-            format!("{EQUAL}: its checked end is broken"),
-        ),
-        (Container::NotGzip, true) => Finding::new(
-            Code::LogMalformed,
-            format!("{EQUAL}: it is stored inflated"),
-        ),
-        (Container::Broken, false) => Finding::new(
-            Code::LogMalformed,
-            "this log is not one whole gzip file: its bytes are broken",
-        ),
-        (Container::NotGzip, false) => Finding::new(
-            Code::LogMalformed,
-            "this log is not gzip, and its bytes are not its content",
-        ),
-        (Container::TooLarge, _) => {
-            let message =
-                "this log inflates to more than is read of one, so it was not checked to its end";
-            return Err(Box::new(
-                Finding::new(Code::LogUnreadable, message).reason(Reason::TooLarge),
-            ));
+        (Container::Broken, true) => malformed(format!("{EQUAL}: its checked end is broken")),
+        (Container::Broken, false) => {
+            malformed("this log is not one whole gzip file: its bytes are broken".into())
         }
-    };
-    let finding = finding.hint(match log.container {
-        Container::NotGzip if equal => RECOPY,
-        _ => OLDER_VERSION,
-    });
-    // Two equal values beside each other would only puzzle.
-    Err(Box::new(if equal {
-        finding
-    } else {
-        finding.compared(expected, log.sha256)
-    }))
+        (Container::NotGzip, true) => malformed(format!("{EQUAL}: it is stored inflated")),
+        (Container::NotGzip, false) => {
+            malformed("this log is not gzip, and its bytes are not its content".into())
+        }
+        (Container::TooLarge, _) => Finding::new(
+            Code::LogUnreadable,
+            "this log inflates to more than is read of one, so it was not checked to its end",
+        )
+        .reason(Reason::TooLarge),
+    })
 }
 
-/// What it means that a log is not there, says a source that may list.
+/// The finding on a log that does not exist, according to a source that may list.
 pub fn missing() -> Finding {
     Finding::new(
         Code::LogMissing,
@@ -88,11 +92,11 @@ pub fn missing() -> Finding {
     .hint(LOOK_FOR_MISSING)
 }
 
-/// What it means that a log could not be read, for a reason and in words.
-pub fn unreadable(reason: Reason, detail: &str) -> Finding {
+/// The finding on a log that could not be read: why, and what the source answered.
+pub fn unreadable(reason: Reason, answer: &str) -> Finding {
     let detail = Detail::Unread {
         object: UnreadObject::Log,
-        answer: detail.into(),
+        answer: answer.into(),
     };
     Finding::detailed(detail).reason(reason).hint(reason.hint())
 }

@@ -1,12 +1,17 @@
-//! Where a digest lies against where it says it was written (pure).
+//! Whether a digest is in its place: where it was found, against where it claims to have been written (pure).
+//!
+//! Digests of all accounts in a region are signed with the same keys, so a valid signature alone does not show
+//! that a digest belongs to this chain. The signed bucket and key do (user guide, "Custom implementations of
+//! CloudTrail log file integrity validation", section A). We depart from the guide for copies: a digest that
+//! differs in bucket or prefix only is relocated, and `--map` says where copies were written.
 
 use crate::base::text::quoted;
-use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::digest::{Claims, Unverified};
 use crate::cloudtrail::object_key::{DigestName, from_aws_logs};
 use crate::proof::finding::{Code, Finding};
 
-/// A place as signed content names it; the bucket is `None` where a folder was given no name, and
-/// stands for any.
+/// A place as it stands in signed content. `None` as bucket stands for any: a folder was given without the
+/// name of its bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedPlace {
     /// The bucket, where it is known.
@@ -16,76 +21,92 @@ pub struct RecordedPlace {
 }
 
 impl RecordedPlace {
-    /// Whether this is the place that signed content names.
+    /// Whether signed content with this bucket and key refers to this place.
     pub fn is(&self, bucket: &str, key: &str) -> bool {
         self.key == key && self.bucket.as_deref().is_none_or(|b| b == bucket)
     }
 }
 
-/// Where a digest lies, against where it says it was written.
+/// Whether a digest is in its place.
 pub enum Placement {
-    /// Where it was written.
+    /// It is where it was written.
     InPlace,
-    /// The same below another bucket or prefix.
+    /// It is the same digest under another bucket or prefix.
     Relocated(Finding),
-    /// As another digest than it says it is.
+    /// It claims to be another digest.
     Other(Finding),
 }
 
-/// Compares the place a digest was found at with the place it claims. `named` says that a link of
-/// a proven digest names the claimed place.
+/// Compares the place of a digest with the place it claims. `name` and `key` are those it was found under,
+/// `recorded` the places it may stand for, and `linked` says that a proven digest links to the claimed place.
 pub fn placement(
     digest: &Unverified,
     name: &DigestName,
     key: &str,
     recorded: &[RecordedPlace],
-    named: bool,
+    linked: bool,
 ) -> Placement {
     let c = &digest.claims;
     let same = c.name.as_ref().is_some_and(|signed| signed.name == *name)
         && c.account == name.chain.account
         && c.interval.to == name.end;
-    // A bucket that a link of a proven digest names is a place of the chain, whatever this copy is called.
-    let named = named && recorded.iter().any(|r| r.key == c.key);
-    if same && (named || recorded.iter().any(|r| r.is(&c.bucket, &c.key))) {
+    // A bucket that a proven digest links to is a place of the chain, whatever name the copy was given.
+    let linked = linked && recorded.iter().any(|r| r.key == c.key);
+    if same && (linked || recorded.iter().any(|r| r.is(&c.bucket, &c.key))) {
         return Placement::InPlace;
     }
-    let signed = format!("{}/{}", c.bucket, c.key);
-    let found = match recorded.first() {
-        Some(RecordedPlace {
-            bucket: Some(bucket),
-            key,
-        }) => format!("{bucket}/{key}"),
-        _ => key.to_owned(),
-    };
     if same && from_aws_logs(key).is_some_and(|rest| from_aws_logs(&c.key) == Some(rest)) {
-        let finding = Finding::new(
-            Code::DigestRelocated,
-            "this digest was written to another bucket or prefix than it was found under",
-        );
-        let before = |place: &str| {
-            let rest = from_aws_logs(place.split_once('/').map_or(place, |(_, k)| k)).unwrap_or("");
-            place
-                .strip_suffix(rest)
-                .unwrap_or(place)
-                .trim_end_matches('/')
-                .to_owned()
-        };
-        let here = match recorded.first() {
-            Some(RecordedPlace { bucket: None, key }) => before(&format!("{}/{key}", c.bucket)),
-            _ => before(&found),
-        };
-        let rule = quoted(&format!("{here}={}", before(&signed)));
-        let hint = format!("if this is a copy of what was written there: --map {rule}");
-        return Placement::Relocated(finding.compared(signed, found).hint(hint));
+        return Placement::Relocated(relocated(c, key, recorded));
     }
     let finding = Finding::new(
         Code::DigestIdentityMismatch,
         "this digest says that it was written as another one than it was found as: another account, \
          region, trail, time or place",
     );
+    let (signed, found) = (signed_place(c), found_place(key, recorded));
     Placement::Other(finding.compared(signed, found).hint(
         "look for the object that belongs there among older versions (aws s3api \
          list-object-versions), and for who put this one there",
     ))
+}
+
+fn signed_place(claims: &Claims) -> String {
+    format!("{}/{}", claims.bucket, claims.key)
+}
+
+fn found_place(key: &str, recorded: &[RecordedPlace]) -> String {
+    match recorded.first() {
+        Some(RecordedPlace {
+            bucket: Some(bucket),
+            key,
+        }) => format!("{bucket}/{key}"),
+        _ => key.to_owned(),
+    }
+}
+
+/// The finding on a relocated digest, with the `--map` rule for a copy.
+fn relocated(claims: &Claims, key: &str, recorded: &[RecordedPlace]) -> Finding {
+    let (signed, found) = (signed_place(claims), found_place(key, recorded));
+    let here = match recorded.first() {
+        Some(RecordedPlace { bucket: None, key }) => {
+            above_aws_logs(&format!("{}/{key}", claims.bucket))
+        }
+        _ => above_aws_logs(&found),
+    };
+    let rule = quoted(&format!("{here}={}", above_aws_logs(&signed)));
+    let hint = format!("if this is a copy of what was written there: --map {rule}");
+    Finding::new(
+        Code::DigestRelocated,
+        "this digest was written to another bucket or prefix than it was found under",
+    )
+    .compared(signed, found)
+    .hint(hint)
+}
+
+/// The part of a place before `AWSLogs/`: the bucket and the prefix.
+fn above_aws_logs(place: &str) -> String {
+    let key = place.split_once('/').map_or(place, |(_, key)| key);
+    let rest = from_aws_logs(key).unwrap_or("");
+    let above = place.strip_suffix(rest).unwrap_or(place);
+    above.trim_end_matches('/').to_owned()
 }

@@ -1,7 +1,7 @@
 //! One signature over one digest: the string to sign, the key, the RSA check.
 //!
 //! RSASSA-PKCS1-v1_5 with SHA-256 over four lines (user guide, "Custom implementations of
-//! CloudTrail log file integrity validation"):
+//! CloudTrail log file integrity validation", sections D and E):
 //!
 //! ```text
 //! digestEndTime as written
@@ -9,6 +9,9 @@
 //! hex SHA-256 of the uncompressed digest
 //! previousDigestSignature, or the word null
 //! ```
+//!
+//! We depart from the guide in one point: the key must have been valid when the digest was signed. The guide
+//! takes any key with the right fingerprint.
 
 use jiff::Timestamp;
 use ring::rsa::PublicKeyComponents;
@@ -17,28 +20,28 @@ use ring::signature::RSA_PKCS1_2048_8192_SHA256;
 use crate::cloudtrail::digest::{SIGNATURE_ALGORITHM, Unverified};
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Severity};
-use crate::proof::keys::{KeyLookup, KeyOrigin, Keys, PublicKey};
+use crate::proof::keys::{KeyLookup, KeyOrigin, KeyUnavailable, Keys, PublicKey};
 use crate::proof::reason::Reason;
 
-/// A key that proved something.
+/// A key under which a signature verified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyUse {
-    /// The region whose digests it signs.
+    /// The region of the digest.
     pub region: Region,
     /// MD5 of its DER, in hex.
     pub fingerprint: String,
-    /// When it was valid; the end belongs to it.
+    /// When it is valid, both ends included.
     pub valid: (Timestamp, Timestamp),
-    /// Who gave it to us.
+    /// Where it comes from.
     pub origin: KeyOrigin,
 }
 
-/// What a signature says of a digest.
+/// The result of checking a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureCheck {
     /// It verifies under a key that was valid at the time of signing.
     Valid(KeyUse),
-    /// It does not verify under the key that the digest names.
+    /// It does not verify under the key that the digest refers to.
     Invalid,
     /// It could not be checked.
     Unchecked(SignatureTrouble),
@@ -84,22 +87,34 @@ impl UncheckedCause {
 pub struct SignatureTrouble {
     /// What kept it from being checked.
     pub cause: UncheckedCause,
-    /// What is the matter, in words.
+    /// What kept it from being checked, in words.
     pub message: String,
-    /// How bad that is.
+    /// The severity of a digest that nothing else proves.
     pub severity: Severity,
-    /// Why keys could not be asked for, in one stable word.
+    /// Why keys could not be looked up.
     pub reason: Option<Reason>,
-    /// The key or algorithm that the digest names.
+    /// The key or algorithm that the digest refers to.
     pub named: String,
 }
 
-/// A signature as it was found, with the algorithm named beside it.
+impl SignatureTrouble {
+    fn new(cause: UncheckedCause, named: &str) -> Self {
+        SignatureTrouble {
+            cause,
+            message: String::new(),
+            severity: Severity::Unproven,
+            reason: None,
+            named: named.into(),
+        }
+    }
+}
+
+/// A signature as it was found, with the algorithm given beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct WrittenSignature<'a> {
     /// The signature in hex.
     pub hex: &'a str,
-    /// The algorithm named beside it, if any is.
+    /// The algorithm given beside it, if there is one.
     pub algorithm: Option<&'a str>,
 }
 
@@ -113,8 +128,8 @@ pub fn string_to_sign(digest: &Unverified) -> String {
     )
 }
 
-/// Checks one signature over a digest delivered from `region` and signed within `signed` (both
-/// ends included).
+/// Checks one signature over a digest that was delivered from `region` and signed within `signed` (both ends
+/// included).
 pub fn check(
     digest: &Unverified,
     signature: WrittenSignature<'_>,
@@ -122,44 +137,18 @@ pub fn check(
     keys: &dyn Keys,
     signed: (Timestamp, Timestamp),
 ) -> SignatureCheck {
-    let named = [Some(digest.claims.algorithm.as_str()), signature.algorithm];
-    if let Some(other) = named
-        .into_iter()
-        .flatten()
-        .find(|a| *a != SIGNATURE_ALGORITHM)
-    {
+    let algorithms = [Some(digest.claims.algorithm.as_str()), signature.algorithm];
+    let mut algorithms = algorithms.into_iter().flatten();
+    if let Some(other) = algorithms.find(|a| *a != SIGNATURE_ALGORITHM) {
         return SignatureCheck::Unchecked(SignatureTrouble {
-            cause: UncheckedCause::AlgorithmUnsupported,
             message: format!(
                 "this digest's signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
             ),
-            severity: Severity::Unproven,
-            reason: None,
-            named: other.into(),
+            ..SignatureTrouble::new(UncheckedCause::AlgorithmUnsupported, other)
         });
     }
     let fingerprint = &digest.claims.fingerprint;
-    let because = |cause, severity, reason, message: &str| {
-        SignatureCheck::Unchecked(SignatureTrouble {
-            cause,
-            message: message.into(),
-            severity,
-            reason,
-            named: fingerprint.clone(),
-        })
-    };
-    let trouble = |cause, message: &str| because(cause, Severity::Unproven, None, message);
-    let verifies = |key: &&PublicKey| {
-        let key = PublicKeyComponents {
-            n: &key.modulus,
-            e: &key.exponent,
-        };
-        let message = string_to_sign(digest);
-        hex::decode(signature.hex).is_ok_and(|signature| {
-            key.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &signature)
-                .is_ok()
-        })
-    };
+    let verifies = |key: &&PublicKey| verifies(digest, signature, key);
     match keys.look_up(region, fingerprint, signed) {
         KeyLookup::Valid(keys) => match keys.iter().find(verifies) {
             Some(key) => SignatureCheck::Valid(KeyUse {
@@ -171,40 +160,81 @@ pub fn check(
             None => SignatureCheck::Invalid,
         },
         KeyLookup::OutsideValidity(keys) => match keys.iter().find(verifies) {
-            Some(key) => {
-                let message = format!(
-                    "this digest's signature verifies under the key it names, but that key was valid from {} to \
-                     {}, and this digest was signed at {} or soon after",
-                    key.valid.0, key.valid.1, signed.0
-                );
-                trouble(UncheckedCause::KeyOutsideValidity, &message)
-            }
+            Some(key) => SignatureCheck::Unchecked(outside_validity(key, fingerprint, signed)),
             None => SignatureCheck::Invalid,
         },
-        KeyLookup::Unknown(KeyOrigin::Aws) => because(
-            UncheckedCause::KeyUnknown,
-            Severity::Failed,
-            None,
-            "this digest names a key that is not among those AWS answers with for its region and time: \
-             CloudTrail did not sign it there and then",
+        KeyLookup::Unknown(origin) => SignatureCheck::Unchecked(unknown(origin, fingerprint)),
+        KeyLookup::Unavailable(why) => SignatureCheck::Unchecked(unavailable(why, fingerprint)),
+    }
+}
+
+/// Whether a signature verifies over the string to sign of a digest. Text that is not hex does not.
+fn verifies(digest: &Unverified, signature: WrittenSignature<'_>, key: &PublicKey) -> bool {
+    let key = PublicKeyComponents {
+        n: &key.modulus,
+        e: &key.exponent,
+    };
+    let message = string_to_sign(digest);
+    hex::decode(signature.hex).is_ok_and(|signature| {
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &signature)
+            .is_ok()
+    })
+}
+
+/// A signature verifies, but under a key that was not valid when it was made.
+fn outside_validity(
+    key: &PublicKey,
+    fingerprint: &str,
+    signed: (Timestamp, Timestamp),
+) -> SignatureTrouble {
+    SignatureTrouble {
+        message: format!(
+            "this digest's signature verifies under the key it names, but that key was valid from {} to \
+             {}, and this digest was signed at {} or soon after",
+            key.valid.0, key.valid.1, signed.0
         ),
-        KeyLookup::Unknown(KeyOrigin::File) => trouble(
-            UncheckedCause::KeyUnknown,
-            "this digest names a key that is not among those given, though others valid then are",
-        ),
-        KeyLookup::Unavailable(Some(why)) => because(
-            UncheckedCause::KeyUnavailable,
-            Severity::Unproven,
-            Some(why.reason),
-            &format!(
+        ..SignatureTrouble::new(UncheckedCause::KeyOutsideValidity, fingerprint)
+    }
+}
+
+/// Other keys are known than the one that the digest refers to. AWS returns all its keys, so a digest whose key it does
+/// not return is forged; a key file may lack some.
+fn unknown(origin: KeyOrigin, fingerprint: &str) -> SignatureTrouble {
+    let trouble = SignatureTrouble::new(UncheckedCause::KeyUnknown, fingerprint);
+    match origin {
+        KeyOrigin::Aws => SignatureTrouble {
+            severity: Severity::Failed,
+            message: "this digest names a key that is not among those AWS answers with for its region and \
+                      time: CloudTrail did not sign it there and then"
+                .into(),
+            ..trouble
+        },
+        KeyOrigin::File => SignatureTrouble {
+            message: "this digest names a key that is not among those given, though others valid then are"
+                .into(),
+            ..trouble
+        },
+    }
+}
+
+/// No key is known that was valid when the digest was signed.
+fn unavailable(why: Option<KeyUnavailable>, fingerprint: &str) -> SignatureTrouble {
+    let trouble = SignatureTrouble::new(UncheckedCause::KeyUnavailable, fingerprint);
+    match why {
+        Some(why) => SignatureTrouble {
+            reason: Some(why.reason),
+            message: format!(
                 "the public keys of this digest's region and time could not be had, so its signature \
                  could not be checked: {}",
                 why.detail
             ),
-        ),
-        KeyLookup::Unavailable(None) => trouble(
-            UncheckedCause::KeyUnavailable,
-            "no public key valid when this digest was signed was given, so its signature could not be checked",
-        ),
+            ..trouble
+        },
+        None => SignatureTrouble {
+            message: "no public key valid when this digest was signed was given, so its signature could not be \
+                      checked"
+                .into(),
+            ..trouble
+        },
     }
 }

@@ -1,5 +1,6 @@
-//! In which logs events are looked for: those around gaps, and those after what was found damaged. A
-//! clean chain has none (pure).
+//! Which logs and events are searched for: those around gaps, and those after an object was damaged (pure).
+//!
+//! In a chain without gaps and damage, no log is searched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,23 +13,22 @@ use crate::cloudtrail::object_key::{DigestObjectKey, LogObjectKey};
 use crate::proof::coverage::Spans;
 use crate::proof::gap::{AROUND, Gap, GapPlace, Owner};
 
-/// In which logs events are looked for.
+/// Which logs and events are searched for.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
-    /// Where calls on trails are recorded: in the home region, of the owner where that is known.
+    /// When calls on trails may be recorded: by their home region, and by their owner where that is known.
     trails: BTreeMap<(Region, Option<AccountId>), Spans>,
     /// The trails with gaps.
-    named: NamedTrails,
-    /// Around the beginnings of gaps: digests may have been removed there, by calls that stand in
-    /// whatever chain.
+    gapped: NamedTrails,
+    /// The time around the beginnings of gaps. Digests may have been removed then, by calls that any chain may record.
     beginnings: Spans,
-    /// From when calls on objects are looked for.
+    /// From when calls on objects are searched for.
     damaged: Option<Timestamp>,
-    /// The buckets of those objects.
+    /// The buckets whose objects count.
     buckets: BTreeSet<String>,
 }
 
-/// Some trails: by home region and name, and by owner where that is known.
+/// A set of trails, by home region and name, and by owner where that is known.
 #[derive(Debug, Default, Clone)]
 pub struct NamedTrails(BTreeMap<(Region, TrailName), BTreeSet<Option<AccountId>>>);
 
@@ -40,7 +40,7 @@ impl NamedTrails {
         self.0.entry(trail).or_default().insert(owner);
     }
 
-    /// Whether a call is on one of them, or may be.
+    /// Whether a call is on one of these trails, or may be.
     pub fn has(&self, event: &Event) -> bool {
         event.on_trail().is_some_and(|(account, home, trail)| {
             let owners = self.0.get(&(home.clone(), trail.clone()));
@@ -50,7 +50,7 @@ impl NamedTrails {
 }
 
 impl EventFilter {
-    /// Objects in these buckets are of interest.
+    /// Accepts calls on objects in these buckets, once [`Self::damaged`] says from when.
     pub fn new(buckets: BTreeSet<String>) -> Self {
         EventFilter {
             buckets,
@@ -58,11 +58,14 @@ impl EventFilter {
         }
     }
 
-    /// Events around a gap are of interest.
-    pub fn around(&mut self, gap: &Gap, chain: &ChainId, owner: &Owner) {
-        self.named.add(chain, owner);
+    /// Accepts events around a gap.
+    pub fn add_gap(&mut self, gap: &Gap, chain: &ChainId, owner: &Owner) {
+        self.gapped.add(chain, owner);
         let home = (chain.home_region.clone(), owner.account().cloned());
-        self.trails.entry(home).or_default().insert(around(gap));
+        self.trails
+            .entry(home)
+            .or_default()
+            .insert(search_window(gap));
         if gap.place != GapPlace::Head {
             let began = gap.began();
             let time = Window::new(shift(began, -AROUND), shift(began, 2 * AROUND));
@@ -70,7 +73,7 @@ impl EventFilter {
         }
     }
 
-    /// What was done to objects from some time on is of interest; whether it was not before.
+    /// Accepts calls on objects from `since` on. Returns whether this extends what was accepted before.
     pub fn damaged(&mut self, since: Timestamp) -> bool {
         let new = self.damaged.is_none_or(|known| since < known);
         if new {
@@ -79,7 +82,7 @@ impl EventFilter {
         new
     }
 
-    /// Whether events are looked for in the logs of a digest.
+    /// Whether the logs of a digest are searched.
     pub fn wants(&self, chain: &ChainId, digest: Window) -> bool {
         if self.damaged.is_some_and(|since| digest.to >= since) {
             return true;
@@ -92,16 +95,16 @@ impl EventFilter {
         meets(&self.beginnings) || at(Some(chain.account.clone())) || at(None)
     }
 
-    /// Whether an event is looked for.
+    /// Whether an event is accepted.
     pub fn takes(&self, event: &Event) -> bool {
         let stored =
             |key: &str| DigestObjectKey::parse(key).is_some() || LogObjectKey::parse(key).is_some();
         match &event.call {
-            Call::Trail(..) => self.named.has(event),
+            Call::Trail(..) => self.gapped.has(event),
             Call::Key(_) => true,
             Call::Bucket(bucket, _) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {
-                // DeleteObjects is recorded without its keys.
+                // CloudTrail records DeleteObjects without its keys.
                 let any = keys.is_empty() || keys.iter().any(|key| stored(key));
                 self.buckets.contains(bucket) && any
             }
@@ -110,9 +113,9 @@ impl EventFilter {
     }
 }
 
-/// The time around a gap in which calls on its trail may be recorded. Before the first digest there
-/// is nobody to record them.
-pub fn around(gap: &Gap) -> Window {
+/// The time around a gap in which calls on its trail may be recorded. Before the first digest nothing is
+/// recorded.
+pub fn search_window(gap: &Gap) -> Window {
     let (began, ended) = (gap.began(), gap.ended());
     let from = match gap.place {
         GapPlace::Head => ended,

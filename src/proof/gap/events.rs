@@ -1,28 +1,28 @@
-//! Events that were found, each once, known in the best way (pure).
+//! The events found, each once, with the best evidence for it (pure).
 
-use crate::base::sample::Sample;
-use crate::cloudtrail::event::record::FoundEvents;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::base::time::Window;
+use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::event::{Call, Event, Evidence, Via};
 
-/// Events that were found.
+/// The events found.
 #[derive(Debug, Default)]
 pub struct KnownEvents {
     events: BTreeMap<Event, Via>,
-    /// How many there are of each kind.
+    /// The number of refused calls, of calls on trails, and of other calls.
     counts: [usize; 3],
-    /// Logs whose records could not all be read.
+    /// The logs whose records could not all be read.
     pub unread: Sample,
-    /// Whether there were more than are kept.
+    /// Whether the limit was reached, so that not all events are kept.
     pub more: bool,
 }
 
-/// The better of two ways to know the same: a proven log, and of those the first one delivered.
+/// The order of evidence, best first: proven logs before unsigned answers, and of proven logs the one delivered first.
 fn rank(via: &Via) -> impl Ord + '_ {
     match via {
         Via::VerifiedLog { log, digest, end } => (0, Some((*end, log, digest))),
@@ -32,7 +32,7 @@ fn rank(via: &Via) -> impl Ord + '_ {
 }
 
 impl KnownEvents {
-    /// Adds an event.
+    /// Adds an event. Of several pieces of evidence for one event the best is kept.
     pub fn add(&mut self, event: Event, via: Via, limits: &Limits) {
         if let Some(known) = self.events.get_mut(&event) {
             if rank(&via) < rank(known) {
@@ -40,8 +40,8 @@ impl KnownEvents {
             }
             return;
         }
-        // Each kind has room of its own, so that none can be driven out by others: a call that is
-        // refused can be made by anybody, as often as it pleases.
+        // Each kind has its own limit, because anybody can make calls that are refused, as often as they like.
+        // Those must not crowd out the others.
         let (kind, most) = match &event.call {
             _ if event.error_code.is_some() => (0, limits.events / 10),
             Call::Trail(..) => (1, limits.events),
@@ -55,7 +55,7 @@ impl KnownEvents {
         }
     }
 
-    /// Adds what was found in one log.
+    /// Adds the events of one log.
     pub fn found(&mut self, found: FoundEvents, via: &Via, limits: &Limits) {
         if let Via::VerifiedLog { log, .. } = via
             && (found.records.broken || found.records.odd > 0)
@@ -67,12 +67,12 @@ impl KnownEvents {
         }
     }
 
-    /// All events, by time, however they are known.
+    /// All events, by time.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.events.keys()
     }
 
-    /// The calls on trails within some time, its last instant too, by time.
+    /// The calls on trails in a window, its end included, by time.
     pub fn on_trails(&self, time: Window) -> Vec<Evidence> {
         self.events
             .range(before(time.from)..)
@@ -82,7 +82,7 @@ impl KnownEvents {
             .collect()
     }
 
-    /// What proven logs tell of calls on anything else than trails, by time.
+    /// The calls on objects, buckets and keys that proven logs record, by time.
     pub fn on_objects(&self) -> Vec<Evidence> {
         self.events
             .iter()
@@ -101,7 +101,7 @@ fn evidence((event, via): (&Event, &Via)) -> Evidence {
     }
 }
 
-/// What comes before every event of an instant.
+/// An event that sorts before every real event of the same instant.
 fn before(time: Timestamp) -> Event {
     Event {
         time,

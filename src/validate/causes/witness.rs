@@ -96,7 +96,7 @@ impl Context<'_> {
         for proved in chains {
             let owner = self.owner(proved);
             for gap in &proved.gaps {
-                interest.around(gap, &proved.id, &owner);
+                interest.add_gap(gap, &proved.id, &owner);
             }
             proved.ledger.for_each(|finding| {
                 if let Some(since) = damage::since(finding) {
@@ -136,7 +136,7 @@ impl Context<'_> {
                     call.places.push(place.clone());
                 }
             }
-            let times = proved.gaps.iter().map(event_filter::around);
+            let times = proved.gaps.iter().map(event_filter::search_window);
             times.for_each(|t| {
                 call.times
                     .insert(Window::new(shift(t.from, -HOUR), shift(t.to, HOUR)))

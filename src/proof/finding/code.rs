@@ -1,0 +1,98 @@
+//! The codes of findings. Users and scripts rely on them: codes may be added, but none may be removed or get
+//! another meaning.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+
+/// Declares each code once: its meaning, variant, name and usual severity.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $severity:ident;)*) => {
+        /// What was found: one code, one meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code this program can emit.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The name that users and scripts rely on.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $name),* }
+            }
+
+            /// The usual severity. Where a finding is made, it may be given another.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A proven link names a digest that is not there, or digests are missing beside it.
+    DigestMissing = "digest-missing", Failed;
+    /// The signature stored with a digest does not verify over its bytes.
+    DigestSignatureInvalid = "digest-signature-invalid", Failed;
+    /// A digest is not one whole gzip member of well-formed digest JSON.
+    DigestMalformed = "digest-malformed", Failed;
+    /// A digest is signed for another place, account, trail or time than it was found under.
+    DigestIdentityMismatch = "digest-identity-mismatch", Failed;
+    /// A digest is not the one its proven successor recorded, or a link leads nowhere sensible.
+    ChainLinkMismatch = "chain-link-mismatch", Failed;
+    /// A log that a proven digest names is not there.
+    LogMissing = "log-missing", Failed;
+    /// A log is a whole gzip member with other content than was delivered.
+    LogModified = "log-modified", Failed;
+    /// A log is not one whole gzip member.
+    LogMalformed = "log-malformed", Failed;
+    /// Something follows the gzip member of a log whose content is right.
+    LogTrailingData = "log-trailing-data", Failed;
+    /// Keys valid at the time of signing are known, but not the one the digest names.
+    KeyUnknown = "key-unknown", Unproven;
+    /// Neither the digest nor its successor has a signature for it.
+    DigestSignatureAbsent = "digest-signature-absent", Unproven;
+    /// A digest is there, or may be, and could not be read.
+    DigestUnreadable = "digest-unreadable", Unproven;
+    /// A digest lies under another bucket or prefix than it is signed for.
+    DigestRelocated = "digest-relocated", Unproven;
+    /// Two proven digests claim the same predecessor, or overlap within one segment.
+    ChainFork = "chain-fork", Unproven;
+    /// A key in the key source is broken.
+    KeyInvalid = "key-invalid", Unproven;
+    /// A signature verifies under a key that was not valid at the time of signing.
+    KeyOutsideValidity = "key-outside-validity", Unproven;
+    /// No key valid at the time of signing is to be had.
+    KeyUnavailable = "key-unavailable", Unproven;
+    /// A hash or signature algorithm that this program does not know.
+    AlgorithmUnsupported = "algorithm-unsupported", Unproven;
+    /// A log is there, or may be, and could not be read.
+    LogUnreadable = "log-unreadable", Unproven;
+    /// A log that no digest names, where every digest that could name it is proven.
+    LogUnreferenced = "log-unreferenced", Unproven;
+    /// A chain that should be there has no digest here.
+    ChainMissing = "chain-missing", Unproven;
+    /// Nothing was found where something was asked for.
+    NothingFound = "nothing-found", Unproven;
+    /// Between two digests, time that no digest covers.
+    Gap = "gap", Gap;
+    /// Before the first digest, time that no digest covers.
+    CoverageHead = "coverage-head", Gap;
+    /// After the last digest, time that no digest covers.
+    CoverageTail = "coverage-tail", Gap;
+    /// A backfill digest was generated later than the grace after its interval.
+    BackfillLate = "backfill-late", Note;
+    /// A digest's own signature could not be used; its successor proves it.
+    DigestProvenBySuccessor = "digest-proven-by-successor", Note;
+    /// CloudTrail says that the trail is not logging now.
+    TrailNotLogging = "trail-not-logging", Note;
+    /// CloudTrail says that the trail writes no digests now.
+    TrailNotValidating = "trail-not-validating", Note;
+    /// CloudTrail says that it could not deliver the last digest.
+    DeliveryFailing = "delivery-failing", Note;
+    /// A gzip header carries optional fields; the content is as delivered.
+    GzipHeaderChanged = "gzip-header-changed", Note;
+}

@@ -1,0 +1,171 @@
+//! Findings: evidence about the logs, as data. An error is never a finding, and a finding never an error: what
+//! could not be read is `unproven` at worst, and never "missing".
+
+mod code;
+mod verdict;
+
+use crate::base::time::Window;
+use crate::cloudtrail::event::Evidence;
+use crate::cloudtrail::ids::ChainId;
+use crate::proof::detail::Detail;
+use crate::proof::reason::Reason;
+
+pub use code::Code;
+pub use verdict::{Severity, Verdict};
+
+/// What to do about a missing object.
+pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lifecycle rule \
+                                    removed objects, and for versions and delete markers (aws s3api \
+                                    list-object-versions)";
+
+/// What to do about an object that was altered.
+pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
+                                 list-object-versions), and for who wrote this one";
+
+/// What to do about an object that a copying tool decompressed.
+pub const RECOPY: &str =
+    "if a copying tool undid Content-Encoding, copy again with one that does not";
+
+/// One finding. Fields that do not apply are `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its code.
+    pub code: Code,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// The chain it concerns.
+    pub chain: Option<ChainId>,
+    /// The bucket of the object it concerns, as recorded or as found.
+    pub bucket: Option<String>,
+    /// The key of the object it concerns.
+    pub key: Option<String>,
+    /// What happened and what it means.
+    pub message: String,
+    /// A more precise statement than the code, where a decision depends on it.
+    pub detail: Option<Detail>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Why something could not be checked.
+    pub reason: Option<Reason>,
+    /// The expected value, for example a hash.
+    pub expected: Option<String>,
+    /// The actual value.
+    pub actual: Option<String>,
+    /// The time it concerns.
+    pub interval: Option<Window>,
+    /// The key of the digest that lists this log, or that links to this digest.
+    pub digest: Option<String>,
+    /// What the store says about the object.
+    pub object: ObjectFacts,
+    /// The number of objects it stands for.
+    pub count: Option<u64>,
+    /// Events that bear on it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a store says about an object. Nothing signs this, so it is never evidence of its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectFacts {
+    /// The version read.
+    pub version_id: Option<String>,
+    /// The entity tag.
+    pub etag: Option<String>,
+    /// When it was written, according to the store.
+    pub last_modified: Option<String>,
+    /// Its stored size in bytes.
+    pub size: Option<u64>,
+}
+
+impl Finding {
+    /// A finding with the usual severity of its code.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Finding {
+            code,
+            severity: code.severity(),
+            chain: None,
+            bucket: None,
+            key: None,
+            message: message.into(),
+            detail: None,
+            hint: None,
+            reason: None,
+            expected: None,
+            actual: None,
+            interval: None,
+            digest: None,
+            object: ObjectFacts::default(),
+            count: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// A finding with the code and message of a detail.
+    pub fn detailed(detail: Detail) -> Self {
+        Finding {
+            detail: Some(detail.clone()),
+            ..Finding::new(detail.code(), detail.message())
+        }
+    }
+
+    /// Sets another severity than the usual one.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Sets the object it concerns.
+    pub fn at(mut self, bucket: Option<&str>, key: &str) -> Self {
+        self.bucket = bucket.map(Into::into);
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Sets the chain it concerns.
+    pub fn of(mut self, chain: &ChainId) -> Self {
+        self.chain = Some(chain.clone());
+        self
+    }
+
+    /// Sets what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Sets why something could not be checked.
+    pub fn reason(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Sets the expected and the actual value.
+    pub fn compared(mut self, expected: impl ToString, actual: impl ToString) -> Self {
+        self.expected = Some(expected.to_string());
+        self.actual = Some(actual.to_string());
+        self
+    }
+
+    /// Sets the time it concerns.
+    pub fn over(mut self, interval: Window) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// Sets the number of objects it stands for.
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// The order of findings in a report: by chain, from, key and code; the end and the message break ties.
+    pub fn order(&self) -> impl Ord + use<> {
+        (
+            self.chain.clone(),
+            self.interval.map(|i| i.from),
+            self.key.clone(),
+            self.code.as_str(),
+            self.interval.map(|i| i.to),
+            self.message.clone(),
+        )
+    }
+}
