@@ -1,8 +1,8 @@
 //! Endpoints: from the command line, the environment or a profile.
 
-use crate::support::hours::{assert_refused, of_trail, stage};
 use crate::support::profiles::{command, write_profiles};
 use crate::support::program::{finish, reported};
+use crate::support::short_trail::{assert_refused, of_trail, stage};
 
 #[test]
 fn an_endpoint_serves_every_service_that_has_no_endpoint_of_its_own() {

@@ -5,20 +5,20 @@ use serde_json::Value;
 use crate::support::aws::{Answer, Fault, Service};
 use crate::support::forge::Place;
 use crate::support::program::severity_codes;
-use crate::support::six::{ARN, at, six};
+use crate::support::six_hours::{ARN, on_object, six_hours};
 
 #[test]
 fn transient_errors_do_not_reach_the_report() {
-    let six = six();
+    let six = six_hours();
     let (code, quiet) = six.report(&[]);
     assert_eq!((code, severity_codes(&quiet)), (0, Vec::new()), "{quiet:#}");
-    six.fault(at(&six.log(3), Answer::slow_down()).times(12))
-        .fault(at(&six.log(4), Answer::CutOff(100)).times(2))
-        .fault(at(&six.digest(5), Answer::CutOff(0)).times(2))
-        .fault(at(&six.log(5), Answer::Stall(50)).times(1))
-        .fault(at(&six.digest(3), Answer::Close).times(2))
+    six.fault(on_object(&six.log(3), Answer::slow_down()).times(12))
+        .fault(on_object(&six.log(4), Answer::CutOff(100)).times(2))
+        .fault(on_object(&six.digest(5), Answer::CutOff(0)).times(2))
+        .fault(on_object(&six.log(5), Answer::Stall(50)).times(1))
+        .fault(on_object(&six.digest(3), Answer::Close).times(2))
         .fault(
-            at(
+            on_object(
                 &six.log(2),
                 Answer::error(500, "InternalError", "We encountered an internal error."),
             )
@@ -60,7 +60,7 @@ fn transient_errors_do_not_reach_the_report() {
 /// The program only ever sends reading calls, whatever goes wrong.
 #[test]
 fn only_reading_calls_are_made() {
-    let six = six();
+    let six = six_hours();
     six.fault(
         Fault::new(Answer::error(400, "ThrottlingException", "Rate exceeded"))
             .service(Service::CloudTrail)

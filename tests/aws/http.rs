@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::aws::{Ca, Proxy, Service};
-use crate::support::hours::{assert_refused, calls, of_trail, over_tls, stage, world};
 use crate::support::program::{finish, reported};
+use crate::support::short_trail::{assert_refused, calls, of_trail, over_tls, stage, world};
 use crate::support::stage::Stage;
 
 /// Endpoints that only a proxy can resolve.

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
 use crate::support::case::BUCKET;
-use crate::support::hours::{of_trail, stage};
 use crate::support::profiles::{command, write_profiles};
 use crate::support::program::{finish, reported};
+use crate::support::short_trail::{of_trail, stage};
 use crate::support::stage::Stage;
 
 /// A report without its `run`, and the `run`.

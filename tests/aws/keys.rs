@@ -6,13 +6,13 @@ use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::case::{BUCKET, REGION, trail};
 use crate::support::forge::{Chain, ChainSpec, World, ts};
 use crate::support::program::severity_codes;
-use crate::support::six::{finding, six, text};
+use crate::support::six_hours::{field, finding, six_hours};
 use crate::support::stage::Stage;
-use crate::support::trail_scenes::{asked, gives, usual};
+use crate::support::trail_scenes::{arguments, assert_gives, usual_trail};
 
 #[test]
 fn denied_keys_are_unavailable_and_requested_once() {
-    let six = six();
+    let six = six_hours();
     let refusal = Answer::error(
         400,
         "AccessDeniedException",
@@ -24,7 +24,7 @@ fn denied_keys_are_unavailable_and_requested_once() {
     let found = finding(&report, "key-unavailable");
     assert_eq!(found["reason"], "denied");
     assert!(
-        text(found, "message").contains("cloudtrail:ListPublicKeys"),
+        field(found, "message").contains("cloudtrail:ListPublicKeys"),
         "{found:#}"
     );
     assert_eq!(six.stage.calls("ListPublicKeys").len(), 1);
@@ -34,7 +34,7 @@ fn denied_keys_are_unavailable_and_requested_once() {
 /// AWS answers, but the key is not among those valid then. Only AWS could have published it.
 #[test]
 fn a_key_unknown_to_aws_is_a_forgery() {
-    let six = six();
+    let six = six_hours();
     six.stage.loopback.change(|c| {
         let known = c
             .keys
@@ -52,7 +52,7 @@ fn a_key_unknown_to_aws_is_a_forgery() {
     let found = finding(&report, "key-unknown");
     assert_eq!(found["severity"], "failed");
     assert!(
-        text(found, "message").contains("not among those AWS answers with"),
+        field(found, "message").contains("not among those AWS answers with"),
         "{found:#}"
     );
     // One call for the window, and one for a wider window.
@@ -61,7 +61,7 @@ fn a_key_unknown_to_aws_is_a_forgery() {
 
 #[test]
 fn an_answer_without_keys_leaves_them_unavailable() {
-    let six = six();
+    let six = six_hours();
     six.stage
         .loopback
         .change(|c| _ = c.published.insert(REGION.into(), Vec::new()));
@@ -127,7 +127,8 @@ fn a_key_known_from_another_time_does_not_answer_for_an_empty_answer() {
 #[test]
 fn a_partial_answer_of_keys_leaves_them_unavailable() {
     use crate::support::forge::damage::sign_with_key;
-    let (mut w, t, mut c) = usual(6, "logs", ["2026-01-01T00:07:21Z", "2026-01-01T05:07:21Z"]);
+    let (mut w, t, mut c) =
+        usual_trail(6, "logs", ["2026-01-01T00:07:21Z", "2026-01-01T05:07:21Z"]);
     c.stop(&mut w, ts("2026-01-01T05:30:00Z"));
     c.start(&mut w, ts("2026-06-01T00:07:21Z"));
     c.run_until(&mut w, ts("2026-06-01T05:07:21Z"));
@@ -139,7 +140,7 @@ fn a_partial_answer_of_keys_leaves_them_unavailable() {
         Fault::new(Answer::Delay(std::time::Duration::from_millis(1500)))
             .operation("ListPublicKeys"),
     );
-    let a = asked(
+    let a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-01-01T00:07:21Z",
@@ -162,5 +163,5 @@ fn a_partial_answer_of_keys_leaves_them_unavailable() {
         });
         stage.report(&a)
     });
-    gives("keys in part", &r, 4, Some("key-unavailable"));
+    assert_gives("keys in part", &r, 4, Some("key-unavailable"));
 }

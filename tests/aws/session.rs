@@ -7,10 +7,12 @@ use serde_json::json;
 
 use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
 use crate::support::case::BUCKET;
-use crate::support::hours::{ARN, WINDOW, assert_refused, calls, of_trail, serving, stage, world};
 use crate::support::profiles::{command, reasons, write_keys, write_profiles};
 use crate::support::program::{finish, reported, severity_codes};
-use crate::support::six::{at, finding, six, text};
+use crate::support::short_trail::{
+    ARN, WINDOW, assert_refused, calls, of_trail, serving, stage, world,
+};
+use crate::support::six_hours::{field, finding, on_object, six_hours};
 
 #[test]
 fn a_profile_signs_in_from_option_or_environment_with_any_source_of_keys() {
@@ -185,7 +187,7 @@ fn a_public_bucket_needs_neither_credentials_nor_cloudtrail() {
 
 #[test]
 fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
-    let six = six();
+    let six = six_hours();
     // Digests are read newest first: from the middle of the window on, every call is refused.
     for at in 0..5 {
         let key = six.digest(at).key;
@@ -196,7 +198,7 @@ fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
         );
     }
     for log in six.chain.digests[..5].iter().flat_map(|d| &d.logs) {
-        six.fault(at(&log.place, Answer::expired_token()));
+        six.fault(on_object(&log.place, Answer::expired_token()));
     }
     let (code, report) = six.report(&[]);
     assert_eq!(
@@ -206,11 +208,11 @@ fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
     );
     let found = finding(&report, "digest-unreadable");
     assert_eq!(found["reason"], "credentials");
-    assert!(text(found, "hint").contains("sign in again"), "{found:#}");
+    assert!(field(found, "hint").contains("sign in again"), "{found:#}");
     assert_eq!(report["chains"][0]["digests"]["valid"], 3);
     let coverage = report["chains"][0]["coverage"]
         .as_array()
         .expect("coverage");
-    let states: Vec<&str> = coverage.iter().map(|s| text(s, "state")).collect();
+    let states: Vec<&str> = coverage.iter().map(|s| field(s, "state")).collect();
     assert_eq!(states, ["unproven", "verified"]);
 }

@@ -2,11 +2,11 @@
 
 use crate::support::case::{BUCKET, REGION};
 use crate::support::forge::Heads;
-use crate::support::hours::{
-    CHAIN, WINDOW, add, assert_refused, of_trail, serving, stage, trail, world,
-};
 use crate::support::profiles::{chains, command, write_keys, write_profiles};
 use crate::support::program::{finish, reported};
+use crate::support::short_trail::{
+    CHAIN, WINDOW, add, assert_refused, of_trail, serving, stage, trail, world,
+};
 
 #[test]
 fn without_a_source_the_error_has_a_hint() {

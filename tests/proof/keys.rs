@@ -8,11 +8,11 @@ use crate::support::case::{BUCKET, REGION, spec};
 use crate::support::disk::{copied, running};
 use crate::support::forge::{Heads, KeyFileStyle, World, ts};
 use crate::support::program::{report, root, severity_codes};
-use crate::support::real::{der, real};
+use crate::support::real::{der, real_json};
 
 #[test]
 fn all_keys_that_aws_published_are_read_and_have_the_fingerprint_it_gave() {
-    let keys = real("public-keys.json");
+    let keys = real_json("public-keys.json");
     let keys = keys["PublicKeyList"].as_array().expect("keys");
     assert_eq!(keys.len(), 4);
     for key in keys {
@@ -33,7 +33,7 @@ fn all_keys_that_aws_published_are_read_and_have_the_fingerprint_it_gave() {
 #[test]
 fn an_invalid_rsa_key_is_refused() {
     let time = (ts("2015-01-01T00:00:00Z"), ts("2016-01-01T00:00:00Z"));
-    let keys = real("public-keys.json");
+    let keys = real_json("public-keys.json");
     let good = der(&keys["PublicKeyList"][0]);
     let trailing = [good.as_slice(), b"x"].concat();
     let cut = &good[..good.len() - 1];

@@ -9,13 +9,13 @@ use crate::support::case::{BUCKET, REGION, spec};
 use crate::support::disk::{copied, copy_of, running};
 use crate::support::forge::{Heads, KeyFileStyle, World, damage, ts};
 use crate::support::program::{report, severity_codes};
-use crate::support::real::{der, real};
+use crate::support::real::{der, real_json};
 
 /// The public capture hides the account, so the signed text cannot be rebuilt. But the signature
 /// opens under the key as we read it, with the padding and the DigestInfo that it must have.
 #[test]
 fn a_signature_that_aws_made_opens_under_its_key() {
-    let real = real("starting-digest-2026.json");
+    let real = real_json("starting-digest-2026.json");
     let time = (ts("2026-09-05T17:06:29Z"), ts("2026-10-05T17:06:29Z"));
     let key = PublicKey::from_der(&der(&real["key"]), time, KeyOrigin::File).expect("a key");
     assert_eq!(

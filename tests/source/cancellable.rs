@@ -11,7 +11,7 @@ use trailproof::validate::outcome::Outcome;
 
 use crate::library::{prove, request, ring, source};
 use crate::support::case::{BUCKET, REGION};
-use crate::support::hours::world;
+use crate::support::short_trail::world;
 
 /// A source that cancels the run after this many objects were opened.
 struct StopsAfter<'a> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// A report without what must differ: where objects and keys came from, and sentences about that.
-pub fn essence(mut report: Value) -> Value {
+pub fn comparable(mut report: Value) -> Value {
     let fields = report.as_object_mut().expect("an object");
     fields.remove("run");
     let requested = fields["requested"].as_object_mut().expect("an object");

@@ -21,14 +21,14 @@ pub fn chain(w: &mut World, trail: Trail, region: &str, from: &str) -> Chain {
 }
 
 /// The usual trail in its home region, for three hours.
-pub fn home(w: &mut World) -> Chain {
+pub fn home_chain(w: &mut World) -> Chain {
     let mut chain = chain(w, trail(), HOME, "2026-03-01T00:12:34Z");
     chain.run_until(w, hour(3));
     chain
 }
 
 /// Another trail of the account and region, which keeps logging and records calls on the first.
-pub fn audit(w: &mut World, calls: Vec<Fields>) -> Chain {
+pub fn audit_trail(w: &mut World, calls: Vec<Fields>) -> Chain {
     let other = Trail::new(ACCOUNT, HOME, "audit", BUCKET);
     let mut chain = chain(w, other, HOME, "2026-03-01T00:12:34Z");
     calls.into_iter().for_each(|call| chain.record(call));
@@ -53,16 +53,16 @@ pub fn outcome(w: &World) -> Outcome {
     prove(&source(w), &ring(w, &[HOME, REGION]), &request())
 }
 
-pub fn of<'o>(outcome: &'o Outcome, region: &str, trail: &str) -> &'o ChainOutcome {
+pub fn chain_of<'o>(outcome: &'o Outcome, region: &str, trail: &str) -> &'o ChainOutcome {
     let mut chains = outcome.chains.iter().map(Box::as_ref);
     let own = |c: &&ChainOutcome| c.id.region.as_str() == region && c.id.trail.as_str() == trail;
     chains.find(own).expect("the chain")
 }
 
 /// From, to, cause, certainty, and the time of the call that explains the gap.
-pub type Told = (String, String, Cause, Certainty, Option<String>);
+pub type GapSummary = (String, String, Cause, Certainty, Option<String>);
 
-pub fn told(gaps: &[Gap]) -> Vec<Told> {
+pub fn summaries(gaps: &[Gap]) -> Vec<GapSummary> {
     let told = |gap: &Gap| {
         (
             gap.time.from.to_string(),
@@ -75,11 +75,17 @@ pub fn told(gaps: &[Gap]) -> Vec<Told> {
     gaps.iter().map(told).collect()
 }
 
-pub fn one(from: &str, to: &str, cause: Cause, certainty: Certainty, at: &str) -> Vec<Told> {
+pub fn summary(
+    from: &str,
+    to: &str,
+    cause: Cause,
+    certainty: Certainty,
+    at: &str,
+) -> Vec<GapSummary> {
     vec![(from.into(), to.into(), cause, certainty, Some(at.into()))]
 }
 
-pub fn messages(gaps: &[Gap]) -> String {
+pub fn gap_messages(gaps: &[Gap]) -> String {
     let all = gaps.iter().map(|gap| gap.finding().message);
     all.collect::<Vec<_>>().join("\n")
 }
@@ -87,17 +93,17 @@ pub fn messages(gaps: &[Gap]) -> String {
 /// The usual trail, stopped at 03:30 and started at 08:00, with calls that another trail records.
 pub fn stopped_beside(seed: u64, calls: Vec<Fields>) -> (World, Outcome) {
     let mut w = World::new(seed);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
-    audit(&mut w, calls);
+    audit_trail(&mut w, calls);
     let outcome = outcome(&w);
     (w, outcome)
 }
 
-pub fn stop_alone() -> Vec<Told> {
-    one(
+pub fn stop_alone() -> Vec<GapSummary> {
+    summary(
         "2026-03-01T03:30:00Z",
         "2026-03-01T08:00:00Z",
         Cause::LoggingStopped,

@@ -8,9 +8,7 @@ pub mod compare;
 pub mod disk;
 pub mod forge;
 pub mod gaps;
-#[cfg(feature = "aws")]
-pub mod hours;
-pub mod losing;
+pub mod missing_logs;
 #[cfg(feature = "aws")]
 pub mod org;
 #[cfg(feature = "aws")]
@@ -24,7 +22,9 @@ pub mod requests;
 #[cfg(feature = "aws")]
 pub mod running;
 #[cfg(feature = "aws")]
-pub mod six;
+pub mod short_trail;
+#[cfg(feature = "aws")]
+pub mod six_hours;
 #[cfg(feature = "aws")]
 pub mod stage;
 #[cfg(feature = "aws")]

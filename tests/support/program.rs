@@ -73,11 +73,11 @@ pub fn reported(run: Run) -> (i32, Value) {
 pub fn trails<S: AsRef<str>>(dir: &Path, args: &[S]) -> (i32, Value) {
     let mut all = vec!["trails", "--format", "json"];
     all.extend(args.iter().map(AsRef::as_ref));
-    listed(run(dir, &all))
+    listed_chains(run(dir, &all))
 }
 
 /// The exit status and the JSON list of a run of `trails`; the list must match the schema.
-pub fn listed(run: Run) -> (i32, Value) {
+pub fn listed_chains(run: Run) -> (i32, Value) {
     let list: Value = serde_json::from_str(&run.stdout)
         .unwrap_or_else(|e| panic!("no list ({e}): {}{}", run.stdout, run.stderr));
     static VALIDATOR: LazyLock<Validator> =

@@ -79,28 +79,28 @@ fn install(dir: &Path, package: &str) {
     if let Some(target) = target {
         pip.arg("--target").arg(target);
     }
-    said(pip.arg(package));
+    output_of(pip.arg(package));
 }
 
 /// The real path of `python3`, which may be a wrapper that needs an environment.
 fn system_python() -> PathBuf {
     let mut python = Command::new("python3");
-    let path = said(python.args(["-c", "import sys; print(sys.executable)"]));
+    let path = output_of(python.args(["-c", "import sys; print(sys.executable)"]));
     path.trim().into()
 }
 
 /// The output of a command, which must succeed.
-pub fn said(command: &mut Command) -> String {
+pub fn output_of(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|e| panic!("{command:?}: {e}: {CURE}"));
-    let text = text(&output);
+    let text = both_streams(&output);
     assert!(output.status.success(), "{command:?}:\n{text}\n{CURE}");
     text
 }
 
 /// Standard output, then standard error.
-pub fn text(output: &Output) -> String {
+pub fn both_streams(output: &Output) -> String {
     let out = String::from_utf8_lossy(&output.stdout);
     format!("{out}\n{}", String::from_utf8_lossy(&output.stderr))
 }

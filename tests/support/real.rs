@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::program::root;
 
-pub fn real(name: &str) -> Value {
+pub fn real_json(name: &str) -> Value {
     serde_json::from_slice(&fs::read(root().join("tests/support/real").join(name)).expect("a file"))
         .expect("JSON")
 }

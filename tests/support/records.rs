@@ -4,7 +4,7 @@ use trailproof::cloudtrail::event::Event;
 use trailproof::cloudtrail::event::record::{Records, read, read_in_place};
 
 /// The counts and the events of a log, read in each of the program's ways.
-pub fn taken(json: &[u8]) -> (Records, Vec<Event>) {
+pub fn read_events(json: &[u8]) -> (Records, Vec<Event>) {
     let mut events = Vec::new();
     let records = read(&mut &json[..], &mut |event| events.push(event));
     let mut held = Vec::new();

@@ -9,19 +9,19 @@ use trailproof::report::validation::saved::Saved;
 
 use crate::support::program::root;
 
-fn kept(path: &str) -> String {
+fn stored(path: &str) -> String {
     fs::read_to_string(root().join(path)).expect(path)
 }
 
 /// A report made by hand: every severity and state, gaps with every field, and words that this
 /// version does not know. It is as `--format json` writes it.
 pub fn everything() -> String {
-    kept("tests/golden/everything.json")
+    stored("tests/golden/everything.json")
 }
 
 /// The report of the organization; its run and source are not in the file, and added here.
 pub fn organization() -> String {
-    let text = kept("tests/support/organization.json");
+    let text = stored("tests/support/organization.json");
     let mut report: Value = serde_json::from_str(&text).expect("JSON");
     report["requested"]["source"] = json!("disk");
     report["requested"]["buckets"] = json!(["org-logs"]);
@@ -43,7 +43,7 @@ pub fn organization() -> String {
 
 /// The expected report of a case, with a run.
 pub fn of_case(name: &str) -> Value {
-    let text = kept(&format!("testdata/{name}/expected.json"));
+    let text = stored(&format!("testdata/{name}/expected.json"));
     let mut report: Value = serde_json::from_str(&text).expect("JSON");
     let run: Value = serde_json::from_str(&organization()).expect("JSON");
     report["run"] = run["run"].clone();

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use trailproof::proof::reason::Reason;
 
-use crate::support::hours::{of_trail, serving, world};
 use crate::support::program::{Run, reported};
+use crate::support::short_trail::{of_trail, serving, world};
 use crate::support::stage::Stage;
 
 /// How soon a run must end. Without load it takes a small part of this.

@@ -36,7 +36,7 @@ impl Stage {
         }
         let mut trails: Vec<TrailConfig> = Vec::new();
         for chain in chains {
-            let told = told(chain, case.owner);
+            let told = trail_of(chain, case.owner);
             if !trails.iter().any(|t| t.arn == told.arn) {
                 trails.push(told);
             }
@@ -116,7 +116,7 @@ impl Stage {
 }
 
 /// The trail of a chain in a report.
-fn told(chain: &Value, owner: Option<&str>) -> TrailConfig {
+fn trail_of(chain: &Value, owner: Option<&str>) -> TrailConfig {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let get = |name: &str| text(&chain[name]).expect("a text");
     let location = &chain["locations"][0];

@@ -40,7 +40,7 @@ pub fn stopped(regions: &[&str]) -> (World, Vec<Chain>) {
     (world, chains)
 }
 
-pub fn called(name: &str, at: &str) -> Value {
+pub fn call_event(name: &str, at: &str) -> Value {
     let arn = trail().arn();
     let fields = cloudtrail_event(name, &arn, ts(at), None, json!({"name": arn}));
     serde_json::from_str(&fields.compact()).expect("JSON")
@@ -61,8 +61,8 @@ pub fn stage(world: &World, events: Vec<Value>) -> Stage {
 
 pub fn stop_and_start() -> Vec<Value> {
     vec![
-        called("StopLogging", "2026-03-01T03:29:58Z"),
-        called("StartLogging", START),
+        call_event("StopLogging", "2026-03-01T03:29:58Z"),
+        call_event("StartLogging", START),
     ]
 }
 
@@ -72,7 +72,7 @@ pub fn stopped_outside_home() -> Stage {
     stage(&world, stop_and_start())
 }
 
-pub fn gaps(report: &Value) -> Vec<(String, String, String, String)> {
+pub fn gaps_of(report: &Value) -> Vec<(String, String, String, String)> {
     let gaps = report["chains"][0]["gaps"].as_array().expect("gaps");
     let text = |v: &Value| v.as_str().expect("a text").to_owned();
     gaps.iter()
@@ -87,7 +87,7 @@ pub fn gaps(report: &Value) -> Vec<(String, String, String, String)> {
         .collect()
 }
 
-pub fn gap(cause: &str, certainty: &str) -> Vec<(String, String, String, String)> {
+pub fn expected_gap(cause: &str, certainty: &str) -> Vec<(String, String, String, String)> {
     vec![(STOP.into(), START.into(), cause.into(), certainty.into())]
 }
 
@@ -102,10 +102,10 @@ pub fn lookups(stage: &Stage) -> Vec<Call> {
 }
 
 /// Many calls of one name, a minute apart; the last is the stop.
-pub fn many() -> Vec<Value> {
+pub fn many_calls() -> Vec<Value> {
     let mut events: Vec<Value> = (0..11)
         .map(|n| {
-            let mut call = called("StopLogging", &format!("2026-03-01T02:{n:02}:00Z"));
+            let mut call = call_event("StopLogging", &format!("2026-03-01T02:{n:02}:00Z"));
             call["errorCode"] = json!("AccessDenied");
             call
         })

@@ -6,12 +6,12 @@ use super::stage::Stage;
 use crate::support::aws::TrailStatus;
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
 
-pub const A: &str = "111111111111";
-pub const R: &str = "eu-west-1";
+pub const ACCOUNT: &str = "111111111111";
+pub const REGION: &str = "eu-west-1";
 
 pub fn run_chain(w: &mut World, trail: &Trail, account: &str, from: &str, to: &str) -> Chain {
     let mut c = Chain::new(
-        ChainSpec::new(trail.clone(), R)
+        ChainSpec::new(trail.clone(), REGION)
             .account(account)
             .logs(1..=1)
             .events(1..=1),
@@ -22,22 +22,22 @@ pub fn run_chain(w: &mut World, trail: &Trail, account: &str, from: &str, to: &s
 }
 
 /// The usual trail, which writes to a bucket from one time to another.
-pub fn usual(seed: u64, bucket: &str, [from, to]: [&str; 2]) -> (World, Trail, Chain) {
+pub fn usual_trail(seed: u64, bucket: &str, [from, to]: [&str; 2]) -> (World, Trail, Chain) {
     let mut w = World::new(seed);
-    let trail = Trail::new(A, R, "main", bucket);
-    let chain = run_chain(&mut w, &trail, A, from, to);
+    let trail = Trail::new(ACCOUNT, REGION, "main", bucket);
+    let chain = run_chain(&mut w, &trail, ACCOUNT, from, to);
     (w, trail, chain)
 }
 
 /// Adds a log to a bucket that no digest lists.
-pub fn plant(w: &mut World, trail: &Trail, bucket: &str, at: &str) {
-    let key = trail.log_key(A, R, ts(at), "Injected00000001");
+pub fn add_log(w: &mut World, trail: &Trail, bucket: &str, at: &str) {
+    let key = trail.log_key(ACCOUNT, REGION, ts(at), "Injected00000001");
     let log = Object::delivered(gzip(br#"{"Records":[]}"#), ts(at));
     w.put(&Place::new(bucket, &key), log);
 }
 
 /// Arguments: the place, the window, and the time of the run.
-pub fn asked(place: &[&str], [from, to, as_of]: [&str; 3]) -> Vec<String> {
+pub fn arguments(place: &[&str], [from, to, as_of]: [&str; 3]) -> Vec<String> {
     let window = ["--start-time", from, "--end-time", to, "--as-of", as_of];
     place
         .iter()
@@ -47,7 +47,7 @@ pub fn asked(place: &[&str], [from, to, as_of]: [&str; 3]) -> Vec<String> {
 }
 
 /// Asserts the exit status of a scene, and a code if there must be one.
-pub fn gives(scene: &str, (code, report): &(i32, Value), exit: i32, wanted: Option<&str>) {
+pub fn assert_gives(scene: &str, (code, report): &(i32, Value), exit: i32, wanted: Option<&str>) {
     assert_eq!(*code, exit, "{scene}: {report:#}");
     let findings = report["findings"].as_array().expect("findings");
     let found = wanted.is_none_or(|wanted| findings.iter().any(|f| f["code"] == wanted));
@@ -55,7 +55,7 @@ pub fn gives(scene: &str, (code, report): &(i32, Value), exit: i32, wanted: Opti
 }
 
 /// Sets the time of the last digest delivery in GetTrailStatus, for a trail that logs.
-pub fn status(stage: &Stage, t: &Trail, at: &str) {
+pub fn set_status(stage: &Stage, t: &Trail, at: &str) {
     let s = TrailStatus {
         logging: true,
         latest_digest_delivery: Some(ts(at)),
@@ -64,6 +64,6 @@ pub fn status(stage: &Stage, t: &Trail, at: &str) {
     stage.loopback.change(|c| {
         c.cloudtrail
             .status
-            .insert((t.arn(), R.to_owned()), s.clone())
+            .insert((t.arn(), REGION.to_owned()), s.clone())
     });
 }

@@ -5,23 +5,26 @@ use serde_json::Value;
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
 use crate::support::stage::Stage;
-use crate::support::trail_scenes::{A, R, asked, gives, plant, run_chain, usual};
+use crate::support::trail_scenes::{
+    ACCOUNT, REGION, add_log, arguments, assert_gives, run_chain, usual_trail,
+};
 
 #[test]
 fn a_junk_sibling_does_not_hide_unreferenced_logs() {
     for junk in [false, true] {
-        let (mut w, t, c) = usual(1, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
-        plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
+        let (mut w, t, c) =
+            usual_trail(1, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+        add_log(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
         if junk {
-            let other = Trail::new(A, R, "zz", "logs");
-            let key = other.digest_key(A, R, ts("2026-03-01T00:30:00Z"));
+            let other = Trail::new(ACCOUNT, REGION, "zz", "logs");
+            let key = other.digest_key(ACCOUNT, REGION, ts("2026-03-01T00:30:00Z"));
             w.put(
                 &Place::new("logs", &key),
                 Object::delivered(b"junk".to_vec(), ts("2026-03-01T00:30:00Z")),
             );
         }
         let stage = Stage::of(&w, &[TrailConfig::from(&c.spec.trail)]);
-        let a = asked(
+        let a = arguments(
             &["--trail-arn", &t.arn()],
             [
                 "2026-03-01T10:07:21Z",
@@ -29,7 +32,7 @@ fn a_junk_sibling_does_not_hide_unreferenced_logs() {
                 "2026-03-04T00:30:00Z",
             ],
         );
-        gives(
+        assert_gives(
             &format!("junk beside={junk}"),
             &stage.report(&a),
             4,
@@ -41,19 +44,19 @@ fn a_junk_sibling_does_not_hide_unreferenced_logs() {
 #[test]
 fn a_copied_key_of_another_bucket_does_not_hide_an_unreferenced_log() {
     let mut w = World::new(2);
-    let t1 = Trail::new(A, R, "one", "logs-one");
-    let t2 = Trail::new(A, R, "two", "logs-two");
+    let t1 = Trail::new(ACCOUNT, REGION, "one", "logs-one");
+    let t2 = Trail::new(ACCOUNT, REGION, "two", "logs-two");
     let c1 = run_chain(
         &mut w,
         &t1,
-        A,
+        ACCOUNT,
         "2026-03-01T00:07:21Z",
         "2026-03-04T00:07:21Z",
     );
     run_chain(
         &mut w,
         &t2,
-        A,
+        ACCOUNT,
         "2026-03-01T00:09:21Z",
         "2026-03-04T00:09:21Z",
     );
@@ -66,7 +69,7 @@ fn a_copied_key_of_another_bucket_does_not_hide_an_unreferenced_log() {
         ),
     );
     let stage = Stage::of(&w, &[TrailConfig::from(&t1), TrailConfig::from(&t2)]);
-    let a = asked(
+    let a = arguments(
         &["--s3-bucket", "logs-one", "--s3-bucket", "logs-two"],
         [
             "2026-03-01T02:07:21Z",
@@ -74,13 +77,13 @@ fn a_copied_key_of_another_bucket_does_not_hide_an_unreferenced_log() {
             "2026-03-04T00:30:00Z",
         ],
     );
-    gives(
+    assert_gives(
         "a key of another bucket: both",
         &stage.report(&a),
         4,
         Some("log-unreferenced"),
     );
-    let a = asked(
+    let a = arguments(
         &["--s3-bucket", "logs-two"],
         [
             "2026-03-01T02:07:21Z",
@@ -88,7 +91,7 @@ fn a_copied_key_of_another_bucket_does_not_hide_an_unreferenced_log() {
             "2026-03-04T00:30:00Z",
         ],
     );
-    gives(
+    assert_gives(
         "a key of another bucket: alone",
         &stage.report(&a),
         4,
@@ -100,7 +103,7 @@ fn a_copied_key_of_another_bucket_does_not_hide_an_unreferenced_log() {
 fn a_bucket_linked_from_another_region_gives_the_same_result_in_any_order() {
     let mut w = World::new(11);
     let home = "eu-central-1";
-    let t = Trail::new(A, home, "main", "old-logs");
+    let t = Trail::new(ACCOUNT, home, "main", "old-logs");
     // In one region links lead back to the old bucket.
     let mut c1 = Chain::new(ChainSpec::new(t.clone(), home).logs(1..=1).events(1..=1));
     c1.start(&mut w, ts("2026-03-01T00:07:21Z"));
@@ -109,8 +112,8 @@ fn a_bucket_linked_from_another_region_gives_the_same_result_in_any_order() {
     c1.run_until(&mut w, ts("2026-03-02T12:07:21Z"));
     // In the other region the chain begins in the new bucket, and one digest lists a log in the old
     // one.
-    let t2 = Trail::new(A, home, "main", "new-logs");
-    let mut c2 = Chain::new(ChainSpec::new(t2.clone(), R).logs(1..=1).events(1..=1));
+    let t2 = Trail::new(ACCOUNT, home, "main", "new-logs");
+    let mut c2 = Chain::new(ChainSpec::new(t2.clone(), REGION).logs(1..=1).events(1..=1));
     c2.start(&mut w, ts("2026-03-01T10:07:21Z"));
     let at = c2.append_custom(&mut w, |fields| {
         let logs = &mut fields
@@ -146,7 +149,7 @@ fn a_bucket_linked_from_another_region_gives_the_same_result_in_any_order() {
                 Fault::new(Answer::Delay(std::time::Duration::from_millis(900))).under(slow),
             );
         }
-        let a = asked(
+        let a = arguments(
             &["--trail-arn", &t2.arn(), "--jobs", jobs],
             [
                 "2026-03-01T10:07:21Z",
@@ -154,7 +157,7 @@ fn a_bucket_linked_from_another_region_gives_the_same_result_in_any_order() {
                 "2026-03-02T12:30:00Z",
             ],
         );
-        gives(
+        assert_gives(
             &format!("opened by another region: jobs={jobs} slow={slow:?}"),
             &stage.report(&a),
             0,
@@ -165,23 +168,23 @@ fn a_bucket_linked_from_another_region_gives_the_same_result_in_any_order() {
 
 #[test]
 fn a_stopped_sibling_does_not_hide_an_unreferenced_log() {
-    let (mut w, t, _) = usual(14, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
-    let other = Trail::new(A, R, "zz", "logs");
+    let (mut w, t, _) = usual_trail(14, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+    let other = Trail::new(ACCOUNT, REGION, "zz", "logs");
     run_chain(
         &mut w,
         &other,
-        A,
+        ACCOUNT,
         "2026-03-01T00:09:21Z",
         "2026-03-01T03:09:21Z",
     );
-    plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
+    add_log(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
     for from in ["2026-03-01T10:07:21Z", "2026-03-02T04:07:21Z"] {
-        let a = asked(
+        let a = arguments(
             &["--trail-arn", &t.arn()],
             [from, "2026-03-04T00:07:21Z", "2026-03-04T00:30:00Z"],
         );
-        gives(
+        assert_gives(
             &format!("a sibling that stopped: from {from}"),
             &stage.report(&a),
             4,
@@ -192,15 +195,20 @@ fn a_stopped_sibling_does_not_hide_an_unreferenced_log() {
 
 #[test]
 fn an_unreferenced_log_of_the_first_hour_is_found() {
-    let (mut w, t, _) = usual(16, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
-    let key = t.log_key(A, R, ts("2026-03-01T00:50:00Z"), "Injected00000001");
+    let (mut w, t, _) = usual_trail(16, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+    let key = t.log_key(
+        ACCOUNT,
+        REGION,
+        ts("2026-03-01T00:50:00Z"),
+        "Injected00000001",
+    );
     w.put(
         &Place::new("logs", &key),
         Object::delivered(gzip(br#"{"Records":[]}"#), ts("2026-03-02T05:20:00Z")),
     );
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
     let a = ["--trail-arn", &t.arn(), "--as-of", "2026-03-04T00:30:00Z"].map(str::to_owned);
-    gives(
+    assert_gives(
         "the first hour",
         &stage.report(&a),
         4,

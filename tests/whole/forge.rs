@@ -12,7 +12,7 @@ use crate::support::forge::text::sha256_hex;
 use crate::support::forge::{
     Chain, ChainSpec, Rng, Trail, World, events, gunzip, identity, log_json, ts,
 };
-use crate::support::records::taken;
+use crate::support::records::read_events;
 
 fn build(seed: u64) -> (World, Chain) {
     let mut world = World::new(seed);
@@ -127,7 +127,7 @@ fn proven(world: &World, chain: &Chain) -> Vec<Event> {
             let place = crate::support::forge::Place::new(text("s3Bucket"), text("s3Object"));
             let json = gunzip(&world.object(&place).body);
             assert_eq!(sha256_hex(&json), text("hashValue"));
-            let (records, of_log) = taken(&json);
+            let (records, of_log) = read_events(&json);
             assert!(!records.broken && records.odd == 0);
             events.extend(of_log);
         }
@@ -312,7 +312,7 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         .filter_map(|event| event.account.clone())
         .collect();
     assert_eq!(accounts.len(), 2);
-    let held = |log: &crate::support::forge::digest::LogRecord| taken(&log.json).1.len();
+    let held = |log: &crate::support::forge::digest::LogRecord| read_events(&log.json).1.len();
     assert_eq!(
         chain.digests[before].logs.iter().map(held).sum::<usize>(),
         events.len() - 1

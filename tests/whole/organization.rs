@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::aws::TrailConfig;
-use crate::support::compare::{difference, essence};
+use crate::support::compare::{comparable, difference};
 use crate::support::forge::{
     Chain, ChainSpec, Heads, KeyFileStyle, Object, Place, Trail, World, gzip, ts,
 };
@@ -104,7 +104,7 @@ fn an_organization_has_the_same_complete_report_from_disk_and_from_s3() {
     let (code, s3) = stage.report(&[&["--s3-bucket", BUCKET][..], &WINDOW].concat());
     let (disk_code, disk) = from_disk(&world);
     assert_eq!((code, disk_code), (1, 1), "{s3:#}");
-    let (s3, disk) = (essence(s3), essence(disk));
+    let (s3, disk) = (comparable(s3), comparable(disk));
     assert!(s3 == disk, "{}", difference(&disk, &s3));
     stage.assert_only_reads();
 

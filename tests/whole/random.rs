@@ -38,7 +38,7 @@ fn build(rng: &mut Rng, seed: u64) -> (World, Chain) {
 }
 
 /// Damages some digests and logs. Returns the digests that no longer prove their time.
-fn harm(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
+fn damage_some(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
     let mut harmed = BTreeSet::new();
     for digest in &chain.digests {
         if !rng.random_bool(0.2) {
@@ -149,7 +149,7 @@ fn damage_is_never_called_verified_with_or_without_metadata() {
         let mut rng = Rng::seed_from_u64(seed);
         let (mut world, chain) = build(&mut rng, seed);
         let ring = ring(&world, &[REGION]);
-        let harmed = harm(&mut rng, &mut world, &chain);
+        let harmed = damage_some(&mut rng, &mut world, &chain);
         let mut request = request();
         request.from = Some(ts("2026-03-01T00:12:34Z"));
         request.to = Some(chain.end());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::hours::{ARN, WINDOW, serving, world};
+use crate::support::short_trail::{ARN, WINDOW, serving, world};
 
 #[test]
 fn jobs_is_how_many_requests_are_in_flight_at_most() {

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::program::severity_codes;
-use crate::support::six::{at, finding, six, text};
+use crate::support::six_hours::{field, finding, on_object, six_hours};
 use crate::support::stage::Stage;
-use crate::support::trail_scenes::{asked, gives, plant, usual};
+use crate::support::trail_scenes::{add_log, arguments, assert_gives, usual_trail};
 
 #[test]
 fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse() {
@@ -26,8 +26,8 @@ fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse()
         (Answer::archived(), "archived", "aws s3api restore-object"),
     ];
     for (answer, reason, words) in table {
-        let six = six();
-        six.fault(at(&six.log(3), answer.clone()));
+        let six = six_hours();
+        six.fault(on_object(&six.log(3), answer.clone()));
         let (code, report) = six.report(&[]);
         assert_eq!(
             (code, &report["verdict"]),
@@ -36,7 +36,7 @@ fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse()
         );
         let found = finding(&report, "log-unreadable");
         assert_eq!(found["reason"], reason);
-        let said = format!("{} {}", text(found, "message"), text(found, "hint"));
+        let said = format!("{} {}", field(found, "message"), field(found, "hint"));
         assert!(said.contains(words), "{said}");
         assert_eq!(severity_codes(&report).len(), 1, "{report:#}");
         assert_eq!(report["complete"], true);
@@ -45,8 +45,8 @@ fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse()
 
 #[test]
 fn a_digest_that_may_not_be_read_leaves_its_hour_unproven() {
-    let six = six();
-    six.fault(at(&six.digest(4), Answer::access_denied()));
+    let six = six_hours();
+    six.fault(on_object(&six.digest(4), Answer::access_denied()));
     let (code, report) = six.report(&[]);
     assert_eq!(code, 4, "{report:#}");
     let found = finding(&report, "digest-unreadable");
@@ -57,8 +57,8 @@ fn a_digest_that_may_not_be_read_leaves_its_hour_unproven() {
 
 #[test]
 fn an_object_throttled_for_ever_is_unreadable_in_bounded_time() {
-    let six = six();
-    six.fault(at(&six.log(3), Answer::slow_down()));
+    let six = six_hours();
+    six.fault(on_object(&six.log(3), Answer::slow_down()));
     let began = std::time::Instant::now();
     let (code, report) = six.report(&[]);
     assert!(began.elapsed() < Duration::from_secs(120));
@@ -68,11 +68,11 @@ fn an_object_throttled_for_ever_is_unreadable_in_bounded_time() {
 
 #[test]
 fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
-    let six = six();
+    let six = six_hours();
     let (one, other) = (six.log(3), six.log(4));
-    six.fault(at(&one, Answer::CutOff(20)).times(1));
+    six.fault(on_object(&one, Answer::CutOff(20)).times(1));
     // Another object replaces this one between its first and its second part.
-    six.fault(at(
+    six.fault(on_object(
         &one,
         Answer::error(
             412,
@@ -84,7 +84,7 @@ fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
     assert_eq!(code, 4, "{report:#}");
     let found = finding(&report, "log-unreadable");
     assert!(
-        text(found, "message").contains("changed while it was read"),
+        field(found, "message").contains("changed while it was read"),
         "{found:#}"
     );
     assert_eq!(severity_codes(&report).len(), 1, "{} {report:#}", other.key);
@@ -92,14 +92,14 @@ fn an_object_that_is_changed_while_it_is_read_is_not_judged() {
 
 #[test]
 fn a_bucket_that_may_not_be_listed_reports_the_permission() {
-    let six = six();
+    let six = six_hours();
     six.fault(Fault::new(Answer::access_denied()).operation("ListObjectsV2"));
     let (code, report) = six.report(&[]);
     assert_eq!(code, 4, "{report:#}");
     assert_eq!(report["complete"], false);
     let found = finding(&report, "digest-unreadable");
     assert_eq!(found["reason"], "denied");
-    let message = text(found, "message");
+    let message = field(found, "message");
     assert!(
         message.contains("s3:ListBucket on arn:aws:s3:::trail-logs "),
         "{message}"
@@ -128,9 +128,10 @@ fn an_http_404_of_a_gateway_is_not_a_missing_object() {
             "digest-unreadable",
         ),
     ] {
-        let (mut w, t, _) = usual(8, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
+        let (mut w, t, _) =
+            usual_trail(8, "logs", ["2026-03-01T00:07:21Z", "2026-03-04T00:07:21Z"]);
         if name != "get" {
-            plant(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
+            add_log(&mut w, &t, "logs", "2026-03-02T05:20:00Z");
         }
         let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
         stage.loopback.fault(
@@ -138,7 +139,7 @@ fn an_http_404_of_a_gateway_is_not_a_missing_object() {
                 .operation(op)
                 .under(under),
         );
-        let a = asked(
+        let a = arguments(
             &["--trail-arn", &t.arn()],
             [
                 "2026-03-01T04:07:21Z",
@@ -146,7 +147,7 @@ fn an_http_404_of_a_gateway_is_not_a_missing_object() {
                 "2026-03-04T00:30:00Z",
             ],
         );
-        gives(
+        assert_gives(
             &format!("no answer of S3: {name}"),
             &stage.report(&a),
             4,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::aws::{Answer, Fault};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::stopped::{
-    ASKED, gap, gaps, lookups, many, message, stage, stop_and_start, stopped,
+    ASKED, expected_gap, gaps_of, lookups, many_calls, message, stage, stop_and_start, stopped,
 };
 
 #[test]
@@ -29,7 +29,7 @@ fn denied_or_throttled_lookups_leave_the_gap_unexplained_and_are_reported() {
         let (exit, report) =
             crate::support::program::reported(crate::support::program::finish(&mut command));
         assert_eq!((exit, &report["complete"]), (3, &json!(true)), "{words}");
-        assert_eq!(gaps(&report), gap("unexplained", "none"));
+        assert_eq!(gaps_of(&report), expected_gap("unexplained", "none"));
         let message = message(&report);
         assert!(
             message.contains("LookupEvents could not be asked: "),
@@ -54,19 +54,25 @@ fn a_throttled_lookup_is_waited_for() {
         .loopback
         .fault(Fault::new(throttled).operation("LookupEvents").times(2));
     let (_, report) = stage.report(&ASKED);
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
+    assert_eq!(
+        gaps_of(&report),
+        expected_gap("logging-stopped", "unsigned")
+    );
     assert_eq!(lookups(&stage).len(), 8);
 }
 
 #[test]
 fn every_page_of_lookups_is_read_once_and_no_faster_than_two_a_second() {
     let (world, _) = stopped(&[REGION]);
-    let stage = stage(&world, many());
+    let stage = stage(&world, many_calls());
     stage.loopback.change(|cloud| cloud.event_page = 6);
     let begun = Instant::now();
     let (_, report) = stage.report(&ASKED);
     let took = begun.elapsed();
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
+    assert_eq!(
+        gaps_of(&report),
+        expected_gap("logging-stopped", "unsigned")
+    );
     assert_eq!(
         report["chains"][0]["gaps"][0]["evidence"]
             .as_array()
@@ -97,7 +103,10 @@ fn a_token_that_comes_again_ends_the_lookup() {
         .loopback
         .change(|cloud| cloud.cloudtrail.endless = true);
     let (_, report) = stage.report(&ASKED);
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
+    assert_eq!(
+        gaps_of(&report),
+        expected_gap("logging-stopped", "unsigned")
+    );
     assert_eq!(lookups(&stage).len(), 12);
 }
 

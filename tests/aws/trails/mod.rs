@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 use crate::support::org::{MEMBERS, arguments, org, wanted};
-use crate::support::six::{ARN, finding, six, text};
+use crate::support::six_hours::{ARN, field, finding, six_hours};
 use crate::support::stage::Stage;
 
 #[test]
@@ -148,7 +148,7 @@ fn without_an_end_the_window_ends_now() {
 #[test]
 fn a_denied_trail_call_is_reported_and_has_no_other_effect() {
     for operation in ["DescribeTrails", "GetTrailStatus"] {
-        let six = six();
+        let six = six_hours();
         let refusal = Answer::error(400, "AccessDeniedException", "not authorized");
         six.fault(Fault::new(refusal).operation(operation));
         let (code, report) = six.report(&["--trail-arn", ARN]);
@@ -168,7 +168,7 @@ fn a_denied_trail_call_is_reported_and_has_no_other_effect() {
 
 #[test]
 fn a_trail_that_may_not_be_described_and_has_no_bucket_still_gives_a_report() {
-    let six = six();
+    let six = six_hours();
     let refusal = Answer::error(400, "AccessDeniedException", "not authorized");
     six.fault(Fault::new(refusal).operation("DescribeTrails"));
     let (code, report) = six.stage.report(&["--trail-arn", ARN]);
@@ -179,6 +179,6 @@ fn a_trail_that_may_not_be_described_and_has_no_bucket_still_gives_a_report() {
     );
     let found = finding(&report, "nothing-found");
     assert_eq!(found["reason"], "denied");
-    assert!(text(found, "hint").contains("--s3-bucket"), "{found:#}");
+    assert!(field(found, "hint").contains("--s3-bucket"), "{found:#}");
     assert!(six.stage.calls("GetObject").is_empty());
 }

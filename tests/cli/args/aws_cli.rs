@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::support::aws::{Ca, TrailConfig};
 use crate::support::case::{ACCOUNT, BUCKET, REGION};
 use crate::support::forge::World;
-use crate::support::hours::{ARN, CHAIN, add, over_tls, trail};
 use crate::support::profiles::{chains, command, write_profiles};
 use crate::support::program::{finish, reported};
+use crate::support::short_trail::{ARN, CHAIN, add, over_tls, trail};
 
 /// Options of the AWS CLI that are accepted and have no effect.
 const MEANINGLESS: [&str; 10] = [

@@ -18,7 +18,7 @@ fn verdict(path: &str) -> String {
 }
 
 /// Writes a JSON report on the case with a gap to a file.
-fn written(path: &str) {
+fn report_to(path: &str) {
     let run = run(
         &case("gap"),
         &validate(&["--format", "json", "--out", path]),
@@ -98,12 +98,12 @@ fn a_link_stays_and_its_target_is_replaced() {
     // The link is relative to its own folder, and leads through another link.
     symlink("latest.json", &far).expect("a link");
     symlink("old.json", &link).expect("a link");
-    written(&far);
+    report_to(&far);
     assert_eq!(verdict(&old), "gaps");
     assert!(Path::new(&link).is_symlink() && Path::new(&far).is_symlink());
     // A dangling link: its target is created.
     fs::remove_file(&old).expect("removed");
-    written(&link);
+    report_to(&link);
     assert_eq!(verdict(&old), "gaps");
     assert_eq!(out.names(), ["far.json", "latest.json", "old.json"]);
     // A link to itself leads nowhere.
@@ -121,12 +121,12 @@ fn the_permissions_of_a_file_stay() {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
         let owner = |m: fs::Metadata| (m.uid(), m.gid(), m.mode() & 0o777);
         let before = owner(fs::metadata(&path).expect("a file"));
-        written(&path);
+        report_to(&path);
         assert_eq!(owner(fs::metadata(&path).expect("a report")), before);
     }
     // A new file gets the usual permissions.
     let (new, plain) = (out.path("new.json"), out.path("plain"));
-    written(&new);
+    report_to(&new);
     fs::write(&plain, "").expect("a file");
     let mode = |path: &str| fs::metadata(path).expect("a file").mode();
     assert_eq!(mode(&new), mode(&plain));
@@ -168,7 +168,7 @@ fn a_file_is_replaced_wherever_it_lies() {
     let out = Folder(tempfile::tempdir_in("/dev/shm").expect("a folder in memory"));
     let path = out.path("report.json");
     for _ in 0..2 {
-        written(&path);
+        report_to(&path);
         assert_eq!(verdict(&path), "gaps");
         assert_eq!(out.names(), ["report.json"]);
     }
@@ -288,7 +288,7 @@ fn a_named_pipe_is_written_directly() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("cat");
-    written(&pipe);
+    report_to(&pipe);
     let read = reader.wait_with_output().expect("a report").stdout;
     let report: Value = serde_json::from_slice(&read).expect("JSON");
     assert_eq!(report["verdict"], "gaps");

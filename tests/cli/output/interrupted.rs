@@ -12,7 +12,7 @@ use crate::support::running::{Running, days, interrupted, of_days};
 use crate::support::stage::Stage;
 
 /// AWS that answers slowly, and an older report in the folder.
-fn slow() -> Stage {
+fn slow_stage() -> Stage {
     let stage = days();
     stage
         .loopback
@@ -22,7 +22,7 @@ fn slow() -> Stage {
 }
 
 /// Names in the folder besides those of the expected reports.
-fn left(dir: &Path, reports: &[&str]) -> Vec<String> {
+fn other_files(dir: &Path, reports: &[&str]) -> Vec<String> {
     let entries = fs::read_dir(dir).expect("a folder");
     let names = entries.map(|e| e.expect("an entry").file_name());
     let names = names.map(|n| n.into_string().expect("UTF-8"));
@@ -33,7 +33,7 @@ fn left(dir: &Path, reports: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_report_is_complete_after_a_signal() {
-    let stage = slow();
+    let stage = slow_stage();
     for signal in ["-INT", "-TERM"] {
         stage.loopback.clear_calls();
         let out = [
@@ -62,14 +62,14 @@ fn every_report_is_complete_after_a_signal() {
             stderr,
         });
         assert_eq!(report["complete"], false);
-        let left = left(stage.dir.path(), &["report.json", "report.html"]);
+        let left = other_files(stage.dir.path(), &["report.json", "report.html"]);
         assert!(left.is_empty(), "{left:?}");
     }
 }
 
 #[test]
 fn a_second_signal_leaves_the_older_report_and_nothing_else() {
-    let stage = slow();
+    let stage = slow_stage();
     // The report about missing chains is so long that it does not fit into a pipe that nobody
     // reads.
     let absent = |n: usize| format!("999999999999/{REGION}/{REGION}/trail-{n}\n");
@@ -87,12 +87,12 @@ fn a_second_signal_leaves_the_older_report_and_nothing_else() {
     ]);
     let mut run = Running::start(&stage, &args, true);
     run.until_called("GetObject", 2);
-    let beside = left(stage.dir.path(), &["report.json"]);
+    let beside = other_files(stage.dir.path(), &["report.json"]);
     assert_eq!(beside.len(), 2, "opened before the work: {beside:?}");
     assert_eq!(run.end_by_two().code, 130);
     let older = fs::read_to_string(stage.dir.path().join("report.json"));
     assert_eq!(older.expect("a file"), "an older report");
-    let left = left(stage.dir.path(), &["report.json"]);
+    let left = other_files(stage.dir.path(), &["report.json"]);
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -111,7 +111,7 @@ fn an_unwritable_target_is_reported_before_any_call() {
 
 #[test]
 fn the_report_of_an_interrupted_run_can_be_rendered_again() {
-    let stage = slow();
+    let stage = slow_stage();
     let mut running = Running::start(&stage, &of_days(&["--out", "report.json"]), false);
     running.until_called("GetObject", 4);
     assert_eq!(running.end_by("-INT").code, 130);

@@ -7,7 +7,7 @@ use trailproof::report::Format;
 
 use crate::cli::output::{case, shell, validate};
 use crate::support::case::Case;
-use crate::support::losing::losing;
+use crate::support::missing_logs::chain_with_missing_logs;
 use crate::support::program::{command, root, run};
 
 /// The exit status and the standard error of a run whose standard output nobody reads.
@@ -39,7 +39,7 @@ fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
 #[test]
 fn a_large_report_is_as_quiet_from_a_run_and_from_a_saved_report() {
     let mut case = Case::new("closed-pipes", 1, "");
-    (0..60).for_each(|account| losing(&mut case, account, 20));
+    (0..60).for_each(|account| chain_with_missing_logs(&mut case, account, 20));
     let dir = case.copied();
     let mut args = validate(&[]);
     for format in Format::ALL {

@@ -13,7 +13,7 @@ use crate::support::program::{command, root};
 use crate::support::reports::everything;
 
 /// Waits until a condition holds, with a time limit.
-fn until(child: &mut Child, what: &str, is_so: impl Fn(&mut Child) -> bool) {
+fn wait_until(child: &mut Child, what: &str, is_so: impl Fn(&mut Child) -> bool) {
     let begun = Instant::now();
     while !is_so(child) {
         if begun.elapsed() > Duration::from_secs(30) {
@@ -32,7 +32,7 @@ fn ended(command: &mut Command, out: &Folder, signal: &str) -> (Option<i32>, Str
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary runs");
-    until(&mut child, "a file", |_| {
+    wait_until(&mut child, "a file", |_| {
         let names = out.names();
         names.iter().any(|name| name.starts_with(".trailproof-"))
     });
@@ -43,7 +43,7 @@ fn ended(command: &mut Command, out: &Folder, signal: &str) -> (Option<i32>, Str
         .args([signal, &child.id().to_string()])
         .status();
     assert!(sent.expect("kill runs").success());
-    until(&mut child, "the end", |child| {
+    wait_until(&mut child, "the end", |child| {
         child.try_wait().expect("a child").is_some()
     });
     let output = child.wait_with_output().expect("output");

@@ -22,7 +22,7 @@ enum On {
 
 /// The output of a run, with the terminal's line ends replaced by plain ones.
 #[derive(Debug, Deserialize)]
-struct Seen {
+struct Shown {
     code: i32,
     out: String,
     err: String,
@@ -57,14 +57,14 @@ fn command(dir: &Path, on: On, columns: u16, args: &[&str]) -> Command {
 }
 
 /// Runs it to its end.
-fn seen(command: &mut Command) -> Seen {
+fn run_to_end(command: &mut Command) -> Shown {
     let output = command.output().expect("python3 is needed");
     let said = String::from_utf8_lossy(&output.stderr);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {said}"))
 }
 
 /// A text without escape codes, as a terminal shows it if nothing is overwritten.
-fn shown(text: &str) -> String {
+fn without_escapes(text: &str) -> String {
     let mut shown = String::new();
     let mut parts = text.split('\u{1b}');
     shown.extend(parts.next());

@@ -3,19 +3,19 @@
 
 use std::time::Duration;
 
-use super::{On, Seen, command, seen, shown};
+use super::{On, Shown, command, run_to_end, without_escapes};
 use crate::support::aws::{Answer, Fault};
 use crate::support::case::{ACCOUNT, BUCKET, REGION};
 use crate::support::forge::Place;
 use crate::support::forge::damage::modify_log;
-use crate::support::hours::{of_trail, serving, stage, world};
+use crate::support::short_trail::{of_trail, serving, stage, world};
 use crate::support::stage::Stage;
 
 /// A run over the trail, with standard error on a terminal of this many columns, or in a pipe.
-fn run(stage: &Stage, on: On, columns: u16, more: &[&str], env: &[(&str, &str)]) -> Seen {
+fn run(stage: &Stage, on: On, columns: u16, more: &[&str], env: &[(&str, &str)]) -> Shown {
     let args = of_trail(&[&["--jobs", "2"], more].concat());
     let mut command = command(stage.dir.path(), on, columns, &args);
-    seen(command.envs(stage.loopback.env()).envs(env.iter().copied()))
+    run_to_end(command.envs(stage.loopback.env()).envs(env.iter().copied()))
 }
 
 /// AWS that answers slowly for logs.
@@ -40,7 +40,7 @@ fn after_a_second_progress_is_shown() {
     let seen = run(&stage, On::Err, 100, &[], &[]);
     assert_eq!(seen.code, 0);
     assert!(seen.first >= Some(1.0), "{:?}", seen.first);
-    let text = shown(&seen.err);
+    let text = without_escapes(&seen.err);
     let logs = serde_json::from_str::<serde_json::Value>(&seen.out).expect("a report");
     let logs = logs["totals"]["logs"]["valid"].as_u64().expect("a number");
     assert!(text.contains(&format!(" of {logs}")), "{logs}: {text:?}");
@@ -78,7 +78,7 @@ fn no_progress_is_shown_off_a_terminal_or_when_disabled() {
 #[test]
 fn progress_fits_a_narrow_terminal() {
     let seen = run(&slow(stage()), On::Err, 30, &[], &[]);
-    let text = shown(&seen.err);
+    let text = without_escapes(&seen.err);
     assert!(text.contains("logs "), "{text:?}");
     for line in text.split(['\r', '\n']) {
         assert!(line.chars().count() <= 30, "{line:?}");
@@ -102,7 +102,7 @@ fn findings_are_shown_while_the_work_goes_on() {
         let seen = run(&stage, On::Err, 200, &[], env);
         assert_eq!(seen.code, 1);
         assert_eq!(seen.err.contains("\u{1b}[31m"), colour, "{:?}", seen.err);
-        let text = shown(&seen.err);
+        let text = without_escapes(&seen.err);
         let told = text.find(&format!("FAILED log-modified  {log}: "));
         let told = told.unwrap_or_else(|| panic!("{text:?}"));
         // The progress bar goes on below the finding, and counts it.

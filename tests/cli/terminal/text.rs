@@ -1,13 +1,13 @@
 //! The report on a terminal: its width, and colour.
 
-use super::{On, Seen, command, seen, shown};
+use super::{On, Shown, command, run_to_end, without_escapes};
 use crate::support::program::{root, run};
 
 const ARGS: [&str; 5] = ["validate", "--path", "bucket", "--keys", "keys"];
 
-fn with(case: &str, on: On, columns: u16, env: &[(&str, &str)]) -> Seen {
+fn with(case: &str, on: On, columns: u16, env: &[(&str, &str)]) -> Shown {
     let dir = root().join("testdata").join(case);
-    seen(command(&dir, on, columns, &ARGS).envs(env.iter().copied()))
+    run_to_end(command(&dir, on, columns, &ARGS).envs(env.iter().copied()))
 }
 
 fn plain(case: &str) -> String {
@@ -45,7 +45,11 @@ fn colour_adds_no_words() {
         let first = seen.out.lines().next().expect("a line");
         assert!(first.starts_with('\u{1b}'), "{first:?}");
         assert!(first.contains(&format!("{word}\u{1b}[0m:")), "{first:?}");
-        assert_eq!(shown(&seen.out), plain(case), "nothing but colour is added");
+        assert_eq!(
+            without_escapes(&seen.out),
+            plain(case),
+            "nothing but colour is added"
+        );
     }
 }
 
@@ -75,7 +79,7 @@ fn colour_can_be_turned_off() {
 fn help_has_no_escapes_on_a_dumb_terminal() {
     for (kind, coloured) in [("", false), ("dumb", false), ("xterm-256color", true)] {
         let mut help = command(&root(), On::Out, 80, &["--help"]);
-        let seen = seen(help.env("TERM", kind));
+        let seen = run_to_end(help.env("TERM", kind));
         assert!(seen.out.contains("validate"), "{kind}: {}", seen.out);
         assert_eq!(
             seen.out.contains('\u{1b}'),
@@ -92,7 +96,7 @@ fn lines_fit_the_terminal_and_lose_no_word() {
         let whole = plain(case);
         for columns in [40, 60, 80, 120] {
             let seen = with(case, On::Out, columns, &[]);
-            let text = shown(&seen.out);
+            let text = without_escapes(&seen.out);
             assert_eq!(words(&text), words(&whole), "{case} {columns}");
             for line in text.lines() {
                 let long = line.chars().count() > usize::from(columns);
@@ -112,7 +116,7 @@ fn other_formats_stay_as_they_are_on_a_terminal() {
     let dir = root().join("testdata/gap");
     for format in ["csv", "markdown", "jsonl"] {
         let args = [&ARGS[..], &["--format", format]].concat();
-        let seen = seen(&mut command(&dir, On::Out, 40, &args));
+        let seen = run_to_end(&mut command(&dir, On::Out, 40, &args));
         let lines = seen.out.lines().count();
         assert!(!seen.out.contains('\u{1b}'), "{format}");
         assert_eq!(lines, run(&dir, &args).stdout.lines().count(), "{format}");
@@ -130,7 +134,7 @@ fn two_reports_do_not_go_to_one_terminal() {
         "text",
     ];
     let args = [&ARGS[..], &args].concat();
-    let seen = seen(&mut command(
+    let seen = run_to_end(&mut command(
         &root().join("testdata/gap"),
         On::Out,
         80,

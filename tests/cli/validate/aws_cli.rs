@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::support::aws::{Answer, Fault};
 use crate::support::case::REGION;
-use crate::support::hours::{ARN, WINDOW, add, serving, stage, trail, world};
 use crate::support::program::Run;
 use crate::support::running::{Running, days, of_days};
+use crate::support::short_trail::{ARN, WINDOW, add, serving, stage, trail, world};
 use crate::support::stage::Stage;
 
 const LOGS: &str = "AWSLogs/111111111111/CloudTrail/";
@@ -29,7 +29,7 @@ fn run_with(stage: &Stage, more: &[&str]) -> Run {
 }
 
 /// A saved report in the AWS CLI's format.
-fn again(stage: &Stage) -> Run {
+fn rendered_again(stage: &Stage) -> Run {
     stage.run(&["report", "report.json", "--format", "aws-cli"])
 }
 
@@ -40,12 +40,12 @@ fn counts(run: &Run) -> Vec<&str> {
 }
 
 /// Standard error without empty lines.
-fn said(run: &Run) -> Vec<&str> {
+fn problems(run: &Run) -> Vec<&str> {
     run.stderr.lines().filter(|line| !line.is_empty()).collect()
 }
 
 /// The first file under a prefix.
-fn first(stage: &Stage, prefix: &str) -> String {
+fn first_file(stage: &Stage, prefix: &str) -> String {
     stage.loopback.change(|cloud| {
         let objects = cloud.buckets["trail-logs"].objects.keys();
         let mut under = objects.filter(|key| key.starts_with(prefix));
@@ -73,11 +73,11 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
         let run = run(&stage);
         assert_eq!(run.code, 4, "{}", run.stderr);
         assert_eq!(counts(&run), counts(&whole)[..2 * blocks], "{}", run.stdout);
-        let said = said(&run);
+        let said = problems(&run);
         let ours = said[0].starts_with("trailproof: s3://trail-logs/AWSLogs/")
             && said[0].contains("could not be listed: access was denied");
         assert!(said.len() == 1 && ours, "{said:#?}");
-        let again = again(&stage);
+        let again = rendered_again(&stage);
         assert_eq!(again.stderr, run.stderr);
         assert!(!again.stdout.contains("not looked at"), "{}", again.stdout);
         assert!(!again.stdout.contains("INVALID"), "{}", again.stdout);
@@ -101,7 +101,7 @@ fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
     let (digests, logs) = (number(digests), number(logs));
     for (what, prefix, all) in [("log", LOGS, logs), ("digest", DIGESTS, digests)] {
         let stage = stage();
-        let key = first(&stage, prefix);
+        let key = first_file(&stage, prefix);
         stage
             .loopback
             .fault(Fault::new(Answer::archived()).key(&key));
@@ -112,11 +112,11 @@ fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
             format!("{read}/{all} {what} files valid, 1/{all} {what} files not looked at");
         assert!(counts(&run).contains(&&*counted), "{}", run.stdout);
         let begins = format!("{kind} file\ts3://trail-logs/{key}\tnot looked at: ");
-        let said = said(&run);
+        let said = problems(&run);
         let told = said[0].starts_with(&begins) && said[0].contains("archived");
         assert!(said.len() == 1 && told, "{said:#?}");
         // Without the results of each file, digests that only touch the window are not counted.
-        let again = again(&stage);
+        let again = rendered_again(&stage);
         let counted = format!(
             ", 1/{} {what} files not looked at",
             all - u64::from(what == "digest")
@@ -133,7 +133,7 @@ fn without_keys_no_digest_is_called_invalid() {
         .loopback
         .fault(Fault::new(Answer::access_denied()).operation("ListPublicKeys"));
     let run = run(&stage);
-    let said = said(&run);
+    let said = problems(&run);
     assert_eq!(
         (run.code, counts(&run)),
         (
@@ -179,7 +179,7 @@ fn an_interrupted_run_calls_no_object_invalid() {
     // One line says how much time it was.
     let stopped = "Log file\t-\tnot looked at: a log that its digest names could not be read: the \
                    validation was interrupted";
-    let lines = said(&run)
+    let lines = problems(&run)
         .into_iter()
         .filter(|line| line.contains("interrupted"));
     let note = "note: interrupted: the report holds what was found until then";

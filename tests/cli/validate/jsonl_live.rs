@@ -10,7 +10,7 @@ use crate::support::aws::{Answer, Fault};
 use crate::support::case::{ACCOUNT, BUCKET, REGION};
 use crate::support::forge::Place;
 use crate::support::forge::damage::regzip_with_name;
-use crate::support::hours::{of_trail, serving, world};
+use crate::support::short_trail::{of_trail, serving, world};
 
 #[test]
 fn a_finding_is_written_while_logs_are_still_to_be_read() {

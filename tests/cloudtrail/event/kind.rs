@@ -7,7 +7,7 @@ use trailproof::cloudtrail::event::{Call, TrailChange, TrailRef, TrailSetting, T
 
 use crate::cloudtrail::event::{ARN, KEY, call, object, one, record};
 use crate::support::forge::{Rng, log_json, ts};
-use crate::support::records::taken;
+use crate::support::records::read_events;
 
 #[test]
 fn calls_on_trails() {
@@ -204,7 +204,7 @@ fn everything_else_is_passed_over() {
         to,
         Some(2_000_000),
     );
-    let (records, events) = taken(&json);
+    let (records, events) = read_events(&json);
     let expected = Records {
         seen: 300,
         ..Records::default()

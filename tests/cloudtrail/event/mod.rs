@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use trailproof::cloudtrail::event::record::read_one;
 use trailproof::cloudtrail::event::{Call, Event};
 
-use crate::support::records::taken;
+use crate::support::records::read_events;
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-2:111122223333:trail/main";
 
@@ -48,7 +48,7 @@ fn record(source: &str, name: &str, params: Value, resources: Value) -> Value {
 
 /// The event of a single record that is read without oddities.
 fn one(record: &Value) -> Option<Event> {
-    let (records, mut events) = taken(&log(std::slice::from_ref(record)));
+    let (records, mut events) = read_events(&log(std::slice::from_ref(record)));
     assert_eq!((records.seen, records.odd, records.broken), (1, 0, false));
     assert!(events.len() <= 1);
     let event = events.pop();
@@ -66,7 +66,7 @@ fn call(source: &str, name: &str, params: Value, resources: Value) -> Option<Cal
 /// The counts of records seen and odd, and the calls, for one changed record.
 fn changed(mut record: Value, field: &str, value: Value) -> (u64, Vec<Event>) {
     record[field] = value;
-    let (records, events) = taken(&log(&[record]));
+    let (records, events) = read_events(&log(&[record]));
     assert_eq!((records.seen, records.broken), (1, false));
     (records.odd, events)
 }

@@ -5,7 +5,7 @@ use trailproof::cloudtrail::event::record::{Records, read_one};
 
 use crate::cloudtrail::event::{KEY, changed, one, record, start};
 use crate::support::forge::ts;
-use crate::support::records::taken;
+use crate::support::records::read_events;
 
 #[test]
 fn a_record_without_time_target_or_outcome_is_odd_and_skipped() {
@@ -102,7 +102,7 @@ fn other_odd_members_are_counted_and_dropped_from_the_record() {
         let (odd, events) = changed(start(), field, value);
         assert_eq!((odd, events.len()), (0, 1));
     }
-    let (records, events) = taken(br#"{"Records":[1,null,"x",[[]],true,{}]}"#);
+    let (records, events) = read_events(br#"{"Records":[1,null,"x",[[]],true,{}]}"#);
     assert_eq!((records.seen, records.odd, records.broken), (6, 5, false));
     assert!(events.is_empty());
     for text in ["1", "null", "[]", "{}", "", "{", "{}{}"] {
@@ -125,7 +125,7 @@ fn of_a_repeated_name_the_first_counts() {
     let escaped = text.replace("StartLogging", r"St\u0061rtLogging");
     assert_eq!(read_one(&escaped), read_one(&text));
     let lists = format!(r#"{{"Records":[{text}],"Other":[{text}],"Records":[{text}]}}"#);
-    let (records, events) = taken(lists.as_bytes());
+    let (records, events) = read_events(lists.as_bytes());
     assert_eq!((records.seen, records.broken, events.len()), (2, false, 2));
 }
 
@@ -163,13 +163,13 @@ fn a_broken_log_gives_the_records_before_the_break() {
             1,
         ),
     ] {
-        let (records, events) = taken(log.as_bytes());
+        let (records, events) = read_events(log.as_bytes());
         let got = (records.seen, records.odd, records.broken, events.len());
         assert_eq!(got, (seen, 0, true, seen as usize), "{:.80}", log);
     }
     let spaced = format!(" {{ \"Records\" : [ {text} , {text} ] , \"x\" : 1 }} \n");
-    let (records, events) = taken(spaced.as_bytes());
+    let (records, events) = read_events(spaced.as_bytes());
     assert_eq!((records.seen, records.broken, events.len()), (2, false, 2));
-    let empty = taken(br#"{"Records":[]}"#).0;
+    let empty = read_events(br#"{"Records":[]}"#).0;
     assert_eq!(empty, Records::default());
 }

@@ -9,7 +9,7 @@ use trailproof::cloudtrail::event::{Call, Event, TrailChange, TrailRef};
 
 use crate::cloudtrail::event::{ARN, KEY, changed, log, object, one, record, start};
 use crate::support::forge::{events, ts};
-use crate::support::records::taken;
+use crate::support::records::read_events;
 
 #[test]
 fn every_text_is_shortened() {
@@ -118,7 +118,7 @@ fn a_log_read_in_any_pieces_gives_the_same_events() {
     let long = "\\ud83d\\udca9\\\\".repeat(3_000);
     let text = start().to_string().replace("aws-cli/2.13.5", &long);
     let json = format!(r#"{{"Records":[{text},{{}},5,{text}]}}"#);
-    let whole = taken(json.as_bytes());
+    let whole = read_events(json.as_bytes());
     assert_eq!((whole.0.odd, whole.1.len()), (1, 2));
     for piece in [1, 2, 3, 7, 64, 1_000] {
         let parts = vec![(json.as_bytes(), 1)];
@@ -206,14 +206,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let (records, _) = taken(&bytes);
+        let (records, _) = read_events(&bytes);
         prop_assert!(records.broken);
         let _ = read_one(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn any_records_are_read(list in proptest::collection::vec(any_json(), 0..6)) {
-        let (records, events) = taken(&log(&list));
+        let (records, events) = read_events(&log(&list));
         prop_assert_eq!((records.seen, records.broken), (list.len() as u64, false));
         let alone: Vec<Event> = list.iter().filter_map(|r| read_one(&r.to_string())).collect();
         prop_assert_eq!(events, alone);
@@ -230,7 +230,7 @@ proptest! {
         } else {
             json[at] = byte;
         }
-        let (records, events) = taken(&json);
+        let (records, events) = read_events(&json);
         prop_assert!(records.seen <= 3 && events.len() as u64 <= records.seen);
         prop_assert!(!cut || records.broken);
     }

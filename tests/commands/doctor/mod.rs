@@ -16,18 +16,18 @@ use rows::bucket::in_the_bucket;
 use rows::digest::with_the_digest;
 use rows::trail::with_the_trail;
 use rows::{OF_BUCKET, OF_TRAIL, Trouble, all_troubles, signing};
-use scene::{Scene, ago, all_names, names, row, statuses, well};
+use scene::{Scene, ago, all_names, healthy, names, row, statuses};
 use serde_json::Value;
 use trailproof::commands::doctor::Check;
 
 use crate::support::aws::{Answer, Fault, Service, TrailConfig};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::forge::{Chain, ChainSpec, World};
-use crate::support::hours::{ARN, trail};
 use crate::support::program::root;
+use crate::support::short_trail::{ARN, trail};
 use crate::support::stage::Stage;
 
-fn assert_told(troubles: Vec<Trouble>) {
+fn assert_reported(troubles: Vec<Trouble>) {
     for trouble in troubles {
         let scene = (trouble.scene)();
         let (code, report) = scene.doctor(trouble.args, trouble.env);
@@ -49,7 +49,7 @@ fn assert_told(troubles: Vec<Trouble>) {
 
 #[test]
 fn every_check_of_a_healthy_trail_is_ok() {
-    let scene = well();
+    let scene = healthy();
     for args in [
         OF_TRAIL,
         OF_BUCKET,
@@ -75,7 +75,7 @@ fn every_check_of_a_healthy_trail_is_ok() {
 
 #[test]
 fn doctor_makes_few_requests_however_many_objects_exist() {
-    let scene = well();
+    let scene = healthy();
     let old = scene.newest();
     let stored = |scene: &Scene| {
         scene
@@ -105,27 +105,27 @@ fn doctor_makes_few_requests_however_many_objects_exist() {
 
 #[test]
 fn faults_of_the_credentials_and_the_clock_are_reported() {
-    assert_told(signing());
+    assert_reported(signing());
 }
 
 #[test]
 fn faults_of_the_bucket_are_reported() {
-    assert_told(in_the_bucket());
+    assert_reported(in_the_bucket());
 }
 
 #[test]
 fn faults_of_the_newest_digest_are_reported() {
-    assert_told(with_the_digest());
+    assert_reported(with_the_digest());
 }
 
 #[test]
 fn faults_of_the_trail_are_reported() {
-    assert_told(with_the_trail());
+    assert_reported(with_the_trail());
 }
 
 #[test]
 fn the_trail_of_a_bucket_is_found_from_its_newest_digest() {
-    let scene = well();
+    let scene = healthy();
     let (code, report) = scene.doctor(OF_BUCKET, &[]);
     assert_eq!(code, 0, "{report:#}");
     let found = row(&report, "trail-found");
@@ -135,7 +135,7 @@ fn the_trail_of_a_bucket_is_found_from_its_newest_digest() {
 
 #[test]
 fn each_given_trail_has_its_own_rows() {
-    let scene = well();
+    let scene = healthy();
     let gone = ARN.replace("main", "gone");
     let (code, report) = scene.doctor(&["--trail-arn", ARN, "--trail-arn", &gone], &[]);
     assert_eq!(code, 1, "{report:#}");
@@ -185,7 +185,7 @@ fn an_organizations_trail_is_found_from_a_members_digests() {
 
 #[test]
 fn a_bucket_of_another_owner_shows_in_denied_checks() {
-    let scene = well();
+    let scene = healthy();
     scene.fault(Fault::new(Answer::access_denied()).service(Service::S3));
     let (code, report) = scene.doctor(OF_BUCKET, &[]);
     assert_eq!(code, 1, "{report:#}");
@@ -196,7 +196,7 @@ fn a_bucket_of_another_owner_shows_in_denied_checks() {
 
 #[test]
 fn an_interrupted_doctor_reports_what_it_has() {
-    let scene = well();
+    let scene = healthy();
     scene.fault(Fault::new(Answer::Stall(10)).operation("GetObject"));
     let args = ["doctor", "--format", "json", "--trail-arn", ARN];
     let mut command = scene.stage.command(&args);
@@ -222,7 +222,7 @@ fn an_interrupted_doctor_reports_what_it_has() {
 
 #[test]
 fn the_text_begins_with_the_answer_and_is_safe_to_print() {
-    let scene = well();
+    let scene = healthy();
     let run = scene.stage.run(&["doctor", "--trail-arn", ARN]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     let first = run.stdout.lines().next().expect("a line");

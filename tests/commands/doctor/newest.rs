@@ -1,10 +1,10 @@
 //! `doctor` and the newest digest.
 
 use super::rows::OF_TRAIL;
-use super::scene::{ago, ended, row, well};
+use super::scene::{ago, ended, healthy, row};
 
 use crate::support::case::BUCKET;
-use crate::support::hours::trail;
+use crate::support::short_trail::trail;
 
 #[test]
 fn an_old_digest_of_a_stopped_trail_is_not_a_second_failure() {
@@ -48,7 +48,7 @@ fn an_old_digest_in_a_sample_of_folders_is_only_a_warning() {
 
 #[test]
 fn a_broken_digest_is_left_to_validate() {
-    let scene = well();
+    let scene = healthy();
     let key = scene.newest().key;
     scene.stage.loopback.change(|cloud| {
         let object = cloud.bucket(BUCKET).objects.get_mut(&key).expect("it");

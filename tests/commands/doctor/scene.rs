@@ -10,8 +10,8 @@ use trailproof::report::doctor::v1;
 use crate::support::aws::{Fault, Keeping, Retention, TrailStatus};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::forge::{Chain, ChainSpec, Place, World};
-use crate::support::hours::{ARN, serving, trail};
 use crate::support::program::{Run, finish};
+use crate::support::short_trail::{ARN, serving, trail};
 use crate::support::stage::Stage;
 
 /// A trail that is up to date, in a well protected bucket.
@@ -47,7 +47,7 @@ pub fn ended(minutes: i64) -> Scene {
     scene
 }
 
-pub fn well() -> Scene {
+pub fn healthy() -> Scene {
     ended(40)
 }
 

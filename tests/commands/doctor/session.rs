@@ -3,11 +3,11 @@
 use std::fs;
 
 use super::rows::OF_BUCKET;
-use super::scene::{Scene, row, statuses, well};
+use super::scene::{Scene, healthy, row, statuses};
 
 use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
 use crate::support::case::BUCKET;
-use crate::support::hours::assert_refused;
+use crate::support::short_trail::assert_refused;
 
 /// S3 and STS refuse requests because of a wrong clock.
 fn refuse_the_clock(scene: &Scene, times: usize) {
@@ -21,7 +21,7 @@ fn refuse_the_clock(scene: &Scene, times: usize) {
 
 #[test]
 fn a_refused_clock_is_reported_as_the_cause() {
-    let scene = well();
+    let scene = healthy();
     scene.stage.loopback.change(|c| c.clock_ahead = -600);
     refuse_the_clock(&scene, 1_000);
     let (code, report) = scene.doctor(OF_BUCKET, &[("AWS_MAX_ATTEMPTS", "1")]);
@@ -36,7 +36,7 @@ fn a_refused_clock_is_reported_as_the_cause() {
 
 #[test]
 fn a_wrong_clock_is_reported_even_if_the_sdk_corrects_it() {
-    let scene = well();
+    let scene = healthy();
     scene.stage.loopback.change(|c| c.clock_ahead = -600);
     // The SDK signs again with the time from the error response.
     refuse_the_clock(&scene, 1);
@@ -50,7 +50,7 @@ fn a_wrong_clock_is_reported_even_if_the_sdk_corrects_it() {
 
 #[test]
 fn two_profiles_have_separate_rows() {
-    let scene = well();
+    let scene = healthy();
     let config = scene.stage.dir.path().join("config");
     let keys = |name: &str, key: &str| {
         let secret = SECRET_KEY;
@@ -78,7 +78,7 @@ fn two_profiles_have_separate_rows() {
 
 #[test]
 fn without_credentials_or_a_scope_doctor_is_refused() {
-    let scene = well();
+    let scene = healthy();
     let mut command = scene.stage.command(&["doctor", "--s3-bucket", BUCKET]);
     command.env_remove("AWS_ACCESS_KEY_ID");
     assert_refused(&mut command, &["there are no credentials"]);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{ask, case, finding, key_of};
+use super::{case, explain_key, finding, key_of};
 use serde_json::{Value, json};
 
 use crate::support::case::{BUCKET, Case};
@@ -14,7 +14,7 @@ fn the_answer_for_a_digest_reports_nothing_about_neighbouring_time() {
     let dir = case.copied();
     let keys = [&chain.digests[1], chain.digests.last().expect("a digest")];
     for digest in keys {
-        let (code, report) = ask(dir.path(), &digest.place.key, &["--s3-bucket", BUCKET]);
+        let (code, report) = explain_key(dir.path(), &digest.place.key, &["--s3-bucket", BUCKET]);
         assert_eq!(code, 0, "{report:#}");
         assert_eq!(report["findings"], json!([]), "{report:#}");
         assert_eq!(report["searched"]["unverified"], json!([]), "{report:#}");
@@ -28,7 +28,7 @@ fn a_digest_is_explained_by_its_signature_or_by_what_its_successor_recorded() {
     let dir = steady.copied();
     let digest = &chain.digests[3];
     let key = digest.place.key.as_str();
-    let (code, report) = ask(dir.path(), key, &[]);
+    let (code, report) = explain_key(dir.path(), key, &[]);
     assert_eq!(
         (code, &report["path"][0]["by"]),
         (0, &json!("own-signature")),
@@ -48,7 +48,7 @@ fn a_digest_is_explained_by_its_signature_or_by_what_its_successor_recorded() {
     let first = kept["chains"][0]["first_digest"]["key"]
         .as_str()
         .expect("a key");
-    let (code, report) = ask(&dir, first, &[]);
+    let (code, report) = explain_key(&dir, first, &[]);
     assert_eq!(
         (code, &report["path"][0]["by"]),
         (0, &json!("recorded-signature")),
@@ -65,7 +65,7 @@ fn a_digest_is_explained_by_its_signature_or_by_what_its_successor_recorded() {
         ("chain-fork", "chain-fork", 4),
     ] {
         let found = finding(name, code);
-        let (exit, report) = ask(&case(name), &key_of(&found), &["--s3-bucket", BUCKET]);
+        let (exit, report) = explain_key(&case(name), &key_of(&found), &["--s3-bucket", BUCKET]);
         assert_eq!(exit, status, "{name}: {report:#}");
         assert!(
             report["findings"]

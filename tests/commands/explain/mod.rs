@@ -26,7 +26,7 @@ pub fn explained(run: Run) -> (i32, Value) {
 }
 
 /// Runs `explain` for a key in a copy.
-fn ask(dir: &Path, key: &str, more: &[&str]) -> (i32, Value) {
+fn explain_key(dir: &Path, key: &str, more: &[&str]) -> (i32, Value) {
     let args = [
         "explain", key, "--format", "json", "--path", "bucket", "--keys", "keys",
     ];
@@ -59,7 +59,7 @@ fn a_log_as_delivered_is_verified_with_its_digest_its_neighbours_and_the_key() {
     let dir = case.copied();
     let digest = &chain.digests[3];
     let log = &digest.logs[0];
-    let (code, report) = ask(dir.path(), &log.place.key, &["--s3-bucket", BUCKET]);
+    let (code, report) = explain_key(dir.path(), &log.place.key, &["--s3-bucket", BUCKET]);
     assert_eq!(
         (code, &report["verdict"]),
         (0, &json!("verified")),
@@ -98,7 +98,7 @@ fn a_missing_bucket_name_is_reported_whatever_the_digest_says() {
          {BUCKET}"
     );
     let not_proven = |more: &[&str]| {
-        let (code, report) = ask(dir.path(), key, more);
+        let (code, report) = explain_key(dir.path(), key, more);
         assert_eq!(code, 0, "{report:#}");
         report["not_proven"].as_array().expect("sentences").clone()
     };
@@ -119,7 +119,7 @@ fn the_edges_of_the_search_are_not_reported_as_a_gap() {
     let dir = case("log-unreferenced--in-a-gap");
     let logs = dir.join("bucket");
     let mut keys = Vec::new();
-    for entry in walk(&logs) {
+    for entry in files_below(&logs) {
         let key = entry
             .strip_prefix(&logs)
             .expect("below")
@@ -130,7 +130,7 @@ fn the_edges_of_the_search_are_not_reported_as_a_gap() {
     }
     let mut unnamed = 0;
     for key in keys {
-        let (code, report) = ask(&dir, &key, &[]);
+        let (code, report) = explain_key(&dir, &key, &[]);
         unnamed += usize::from(code == 4);
         let found = report["findings"].as_array().expect("findings").iter();
         let codes: Vec<&Value> = found.map(|f| &f["code"]).collect();
@@ -148,13 +148,13 @@ fn the_edges_of_the_search_are_not_reported_as_a_gap() {
 }
 
 /// Every file below a folder.
-fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths
         .flat_map(|path| {
             if path.is_dir() {
-                walk(&path)
+                files_below(&path)
             } else {
                 vec![path]
             }
@@ -194,7 +194,7 @@ fn damage_to_a_log_is_reported_and_fails() {
         "log-trailing-data",
     ] {
         let found = finding(name, name);
-        let (code, report) = ask(&case(name), &key_of(&found), &[]);
+        let (code, report) = explain_key(&case(name), &key_of(&found), &[]);
         assert_eq!(
             (code, &report["verdict"]),
             (1, &json!("failed")),
@@ -218,7 +218,7 @@ fn a_log_beside_a_damaged_one_is_judged_by_itself() {
         let key = path.strip_prefix(dir.join("bucket")).expect("below");
         let key = key.to_str().expect("UTF-8");
         if key != key_of(&found) {
-            let (code, report) = ask(&dir, &format!("s3://{BUCKET}/{key}"), &[]);
+            let (code, report) = explain_key(&dir, &format!("s3://{BUCKET}/{key}"), &[]);
             assert_eq!((code, &report["findings"]), (0, &json!([])), "{report:#}");
             intact += 1;
         }
@@ -230,7 +230,7 @@ fn a_log_beside_a_damaged_one_is_judged_by_itself() {
 fn a_log_that_no_digest_lists_is_unproven() {
     let found = finding("log-unreferenced", "log-unreferenced");
     let (dir, key) = (case("log-unreferenced"), key_of(&found));
-    let (code, report) = ask(&dir, &key, &["--backfill-grace", "4h"]);
+    let (code, report) = explain_key(&dir, &key, &["--backfill-grace", "4h"]);
     assert_eq!(
         (code, &report["verdict"]),
         (4, &json!("unproven")),
@@ -254,7 +254,7 @@ fn a_log_that_no_digest_lists_is_unproven() {
 
     // Digests that could list it may still come: the answer says so, and does not say that it was
     // added.
-    let (code, report) = ask(&dir, &key, &[]);
+    let (code, report) = explain_key(&dir, &key, &[]);
     let answer = report["answer"].as_str().expect("a sentence");
     assert_eq!(code, 4);
     assert!(
@@ -265,7 +265,7 @@ fn a_log_that_no_digest_lists_is_unproven() {
 
     // The same for a log that does not exist.
     let absent = key.replace("Injected", "NotThere");
-    let (code, report) = ask(&dir, &absent, &["--backfill-grace", "4h"]);
+    let (code, report) = explain_key(&dir, &absent, &["--backfill-grace", "4h"]);
     let answer = report["answer"].as_str().expect("a sentence");
     assert!(
         code == 4 && answer.contains("it is not there, and no digest"),
@@ -281,7 +281,7 @@ fn a_late_log_is_found_through_its_backfill_digest() {
     chain.backfill(&mut case.world, third, generated, 2, false);
     let dir = case.copied();
     let backfill = chain.backfills[0].clone();
-    let (code, report) = ask(dir.path(), &backfill.logs[1].place.key, &[]);
+    let (code, report) = explain_key(dir.path(), &backfill.logs[1].place.key, &[]);
     assert_eq!(
         (code, &report["digests"][0]["backfill"]),
         (0, &json!(true)),
@@ -289,7 +289,7 @@ fn a_late_log_is_found_through_its_backfill_digest() {
     );
     assert_eq!(report["digests"][0]["key"], backfill.place.key.as_str());
     // The backfill digest itself.
-    let (code, report) = ask(dir.path(), &backfill.place.key, &[]);
+    let (code, report) = explain_key(dir.path(), &backfill.place.key, &[]);
     assert_eq!(
         (code, &report["object"]["kind"]),
         (0, &json!("backfill digest")),
@@ -301,7 +301,7 @@ fn a_late_log_is_found_through_its_backfill_digest() {
 fn an_unreadable_or_unproven_log_is_not_called_altered() {
     let found = finding("log-unreadable", "log-unreadable");
     let dir = case("log-unreadable");
-    let (code, report) = ask(&dir, &key_of(&found), &[]);
+    let (code, report) = explain_key(&dir, &key_of(&found), &[]);
     assert_eq!(code, 4, "{report:#}");
     // Without keys nothing is proven, so nothing is known about a log.
     let mut without = Case::new("without-keys", 1, "");

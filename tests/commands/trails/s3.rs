@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::aws::{Answer, Fault};
 use crate::support::case::{BUCKET, hour};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, ts};
-use crate::support::program::{Run, listed};
+use crate::support::program::{Run, listed_chains};
 use crate::support::stage::Stage;
 
 const ACCOUNTS: usize = 40;
@@ -61,7 +61,7 @@ fn slow(stage: &Stage, jobs: &str) {
 
 fn list(stage: &Stage, more: &[&str]) -> (i32, Value) {
     let args = ["trails", "--format", "json"];
-    listed(stage.run(&[&args[..], more].concat()))
+    listed_chains(stage.run(&[&args[..], more].concat()))
 }
 
 fn without_run(mut list: Value) -> Value {
@@ -335,7 +335,7 @@ fn an_interrupted_list_holds_the_chains_found_so_far() {
     assert!(kill.expect("kill is there").success());
     let output = child.wait_with_output().expect("output");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    let (code, list) = listed(Run {
+    let (code, list) = listed_chains(Run {
         code: output.status.code().expect("an exit status"),
         stdout: text(output.stdout),
         stderr: text(output.stderr),

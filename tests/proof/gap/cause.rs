@@ -4,7 +4,7 @@ use trailproof::proof::gap::{Cause, Certainty};
 
 use crate::support::case::{HOME, REGION, trail};
 use crate::support::forge::{World, ts};
-use crate::support::gaps::{chain, messages, of, one, outcome, told};
+use crate::support::gaps::{chain, chain_of, gap_messages, outcome, summaries, summary};
 
 #[test]
 fn a_region_whose_digests_end_at_another_minute_has_one_cause() {
@@ -19,17 +19,17 @@ fn a_region_whose_digests_end_at_another_minute_has_one_cause() {
         chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     }
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, REGION, "main").gaps;
+    let gaps = &chain_of(&outcome, REGION, "main").gaps;
     // The call came before the gap; the interval of this chain that contains the call ends at the
     // gap.
-    let expected = one(
+    let expected = summary(
         "2026-03-01T03:55:00Z",
         "2026-03-01T08:00:00Z",
         Cause::ValidationDisabled,
         Certainty::Signed,
         "2026-03-01T03:40:00Z",
     );
-    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+    assert_eq!(summaries(gaps), expected, "{}", gap_messages(gaps));
 }
 
 #[test]
@@ -44,13 +44,13 @@ fn regions_that_stop_some_seconds_apart_have_one_cause() {
         chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     }
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, REGION, "main").gaps;
-    let expected = one(
+    let gaps = &chain_of(&outcome, REGION, "main").gaps;
+    let expected = summary(
         "2026-03-01T03:30:19Z",
         "2026-03-01T08:00:00Z",
         Cause::LoggingStopped,
         Certainty::Signed,
         "2026-03-01T03:30:18Z",
     );
-    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+    assert_eq!(summaries(gaps), expected, "{}", gap_messages(gaps));
 }

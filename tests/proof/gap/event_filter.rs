@@ -8,12 +8,14 @@ use crate::library::{prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour, trail};
 use crate::support::forge::deeds::{cloudtrail_event, cloudtrail_event_by};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, damage, ts};
-use crate::support::gaps::{audit, call, chain, home, messages, of, outcome, stop_alone, told};
+use crate::support::gaps::{
+    audit_trail, call, chain, chain_of, gap_messages, home_chain, outcome, stop_alone, summaries,
+};
 
 #[test]
 fn an_object_in_an_organizations_folder_does_not_make_the_trail_an_organizations() {
     let mut w = World::new(12);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
@@ -27,8 +29,8 @@ fn an_object_in_an_organizations_folder_does_not_make_the_trail_an_organizations
         Object::delivered(body, hour(3)),
     );
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    assert_eq!(told(gaps), stop_alone(), "{}", messages(gaps));
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    assert_eq!(summaries(gaps), stop_alone(), "{}", gap_messages(gaps));
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn a_trail_of_the_same_name_in_another_account_does_not_date_the_organizations_s
     let _ = stop;
     let outcome = outcome(&w);
     for chain in &outcome.chains {
-        let said = messages(&chain.gaps);
+        let said = gap_messages(&chain.gaps);
         // It is unknown who owns the organization's trail: no cause is certain, and both accounts
         // are shown.
         assert!(
@@ -80,7 +82,7 @@ fn a_trail_of_the_same_name_in_another_account_does_not_date_the_organizations_s
 #[test]
 fn a_deleted_trail_existed_before_it_was_created_again() {
     let mut w = World::new(16);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.stop_with(&mut w, ts("2026-03-01T03:30:00Z"), "DeleteTrail");
     // All that the trail had written was removed.
     for digest in &chain.digests {
@@ -88,7 +90,7 @@ fn a_deleted_trail_existed_before_it_was_created_again() {
     }
     chain.create(&mut w, ts("2026-03-01T05:00:00Z"), true);
     chain.run_until(&mut w, ts("2026-03-01T09:00:00Z"));
-    audit(
+    audit_trail(
         &mut w,
         vec![call("DeleteTrail", "2026-03-01T03:29:58Z", json!({}))],
     );
@@ -96,9 +98,13 @@ fn a_deleted_trail_existed_before_it_was_created_again() {
     request.from = Some(ts("2026-03-01T00:12:34Z"));
     request.to = Some(ts("2026-03-01T09:00:00Z"));
     let outcome = prove(&source(&w), &ring(&w, &[HOME]), &request);
-    let gaps = &of(&outcome, HOME, "main").gaps;
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
     let causes: Vec<Cause> = gaps.iter().map(|g| g.cause).collect();
-    assert!(!causes.contains(&Cause::TrailCreated), "{}", messages(gaps));
+    assert!(
+        !causes.contains(&Cause::TrailCreated),
+        "{}",
+        gap_messages(gaps)
+    );
 }
 
 #[test]
@@ -118,19 +124,19 @@ fn a_creation_long_before_the_first_digest_explains_only_the_time_before_it() {
     let mut request = request();
     request.from = Some(ts("2026-02-28T20:00:00Z"));
     let outcome = prove(&source(&w), &ring(&w, &[HOME]), &request);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    let causes: Vec<_> = told(gaps).into_iter().map(|t| (t.1, t.2)).collect();
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    let causes: Vec<_> = summaries(gaps).into_iter().map(|t| (t.1, t.2)).collect();
     let expected = [
         ("2026-03-01T02:30:00Z".to_owned(), Cause::TrailCreated),
         ("2026-03-01T03:12:34Z".to_owned(), Cause::BeforeFirstDigest),
     ];
-    assert_eq!(causes, expected, "{}", messages(gaps));
+    assert_eq!(causes, expected, "{}", gap_messages(gaps));
 }
 
 #[test]
 fn calls_on_other_trails_of_the_same_name_are_not_a_cause() {
     let mut w = World::new(22);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.run_until(&mut w, hour(4));
     chain.cut();
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
@@ -158,13 +164,13 @@ fn calls_on_other_trails_of_the_same_name_are_not_a_cause() {
         None,
         by_name,
     ));
-    audit(&mut w, calls);
+    audit_trail(&mut w, calls);
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
     assert!(
         gaps.iter().all(|g| g.certainty == Certainty::None),
         "{}",
-        messages(gaps)
+        gap_messages(gaps)
     );
     assert!(
         gaps.iter()
@@ -200,8 +206,14 @@ fn a_delegated_administrator_is_known_from_the_arn_it_called() {
     for chain in &outcome.chains {
         let certain = [(Cause::LoggingStopped, Certainty::Signed)];
         let causes: Vec<_> = chain.gaps.iter().map(|g| (g.cause, g.certainty)).collect();
-        assert_eq!(causes, certain, "{}: {}", chain.id, messages(&chain.gaps));
-        assert!(messages(&chain.gaps).contains("333333333333:assumed-role/admin"));
+        assert_eq!(
+            causes,
+            certain,
+            "{}: {}",
+            chain.id,
+            gap_messages(&chain.gaps)
+        );
+        assert!(gap_messages(&chain.gaps).contains("333333333333:assumed-role/admin"));
     }
 }
 

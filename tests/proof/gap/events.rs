@@ -8,12 +8,14 @@ use crate::library::{prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, HOME, hour, trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::{Trail, World, ts};
-use crate::support::gaps::{ALICE, call, chain, home, messages, of, outcome, stop_alone, told};
+use crate::support::gaps::{
+    ALICE, call, chain, chain_of, gap_messages, home_chain, outcome, stop_alone, summaries,
+};
 
 #[test]
 fn many_refused_calls_do_not_push_out_the_cause() {
     let mut w = World::new(9);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     let arn = trail().arn();
     for n in 0..40 {
         let at = ts("2026-03-01T03:14:00Z") + SignedDuration::from_secs(n * 10);
@@ -25,8 +27,8 @@ fn many_refused_calls_do_not_push_out_the_cause() {
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    assert_eq!(told(gaps), stop_alone());
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    assert_eq!(summaries(gaps), stop_alone());
     let told_by = gaps[0].caused_by.as_ref().expect("told");
     assert!(
         gaps[0].evidence.contains(told_by),
@@ -42,7 +44,7 @@ fn many_refused_calls_do_not_push_out_the_cause() {
 #[test]
 fn more_calls_than_the_limit_do_not_push_out_the_cause() {
     let mut w = World::new(10);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     let arn = trail().arn();
     for n in 0..40 {
         let at = ts("2026-03-01T03:14:00Z") + SignedDuration::from_secs(n * 10);
@@ -69,8 +71,8 @@ fn more_calls_than_the_limit_do_not_push_out_the_cause() {
     let mut request = request();
     request.limits.events = 20;
     let outcome = prove(&source(&w), &ring(&w, &[HOME]), &request);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    assert_eq!(told(gaps), stop_alone(), "{}", messages(gaps));
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    assert_eq!(summaries(gaps), stop_alone(), "{}", gap_messages(gaps));
     let said = outcome.not_proven.join("\n");
     assert!(said.contains("too many to keep"), "{said}");
 }
@@ -79,7 +81,7 @@ fn more_calls_than_the_limit_do_not_push_out_the_cause() {
 fn text_from_a_caller_is_quoted() {
     let forged = format!("x, so it was allowed; \"in truth\" by {ALICE}");
     let mut w = World::new(11);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     let arn = trail().arn();
     let bucket = format!("b by {ALICE} was refused");
     let update = json!({"name": arn, "s3BucketName": bucket});
@@ -94,7 +96,7 @@ fn text_from_a_caller_is_quoted() {
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let outcome = outcome(&w);
-    let said = messages(&of(&outcome, HOME, "main").gaps);
+    let said = gap_messages(&chain_of(&outcome, HOME, "main").gaps);
     // Nothing of it appears outside the quotes.
     let mut outside = String::new();
     let mut quoted = false;
@@ -128,8 +130,8 @@ fn many_gaps_and_events_are_the_same_for_any_number_of_workers() {
         let mut request = request();
         (request.jobs, request.chains_at_once) = (jobs, jobs);
         let outcome = prove(&source(&w), &keys, &request);
-        let gaps = of(&outcome, HOME, "main").gaps.clone();
-        (messages(&gaps), gaps)
+        let gaps = chain_of(&outcome, HOME, "main").gaps.clone();
+        (gap_messages(&gaps), gaps)
     };
     let (one, eight) = (with(1), with(8));
     assert_eq!(one, eight);

@@ -94,7 +94,7 @@ fn forge(rng: &mut Rng, seed: u64) -> Forged {
 
 /// Removes or alters some digests and logs. Returns the ends of the digests that no longer prove
 /// their time.
-fn harm(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
+fn damage_some(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
     let mut harmed = BTreeSet::new();
     for digest in &chain.digests {
         if !rng.random_bool(0.15) {
@@ -212,7 +212,7 @@ fn damage_never_leads_to_a_false_cause() {
         let harmed = forged
             .chains
             .each_ref()
-            .map(|chain| harm(&mut rng, &mut forged.world, chain));
+            .map(|chain| damage_some(&mut rng, &mut forged.world, chain));
         let mut request = request();
         request.from = Some(ts("2026-03-01T00:12:34Z"));
         request.to = Some(forged.chains[0].end());

@@ -7,39 +7,39 @@ use crate::library::{prove, request, ring, source};
 use crate::support::case::{BUCKET, HOME, trail};
 use crate::support::forge::{World, ts};
 use crate::support::gaps::{
-    audit, by_alice, call, chain, home, messages, of, one, outcome, stop_alone, stopped_beside,
-    told,
+    audit_trail, by_alice, call, chain, chain_of, gap_messages, home_chain, outcome, stop_alone,
+    stopped_beside, summaries, summary,
 };
 
 #[test]
 fn a_start_of_a_running_trail_does_not_hide_who_disabled_validation() {
     let mut w = World::new(1);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     // Logging was on all the time, so this call changes nothing.
     chain.record(call("StartLogging", "2026-03-01T03:40:00Z", json!({})));
     chain.disable_validation(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    let expected = one(
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    let expected = summary(
         "2026-03-01T04:12:34Z",
         "2026-03-01T09:00:00Z",
         Cause::ValidationDisabled,
         Certainty::Signed,
         "2026-03-01T03:30:00Z",
     );
-    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+    assert_eq!(summaries(gaps), expected, "{}", gap_messages(gaps));
 }
 
 #[test]
 fn a_start_within_the_gap_does_not_enable_validation() {
     let mut w = World::new(2);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.disable_validation(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
-    audit(
+    audit_trail(
         &mut w,
         vec![by_alice(call(
             "StartLogging",
@@ -48,15 +48,15 @@ fn a_start_within_the_gap_does_not_enable_validation() {
         ))],
     );
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    let expected = one(
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    let expected = summary(
         "2026-03-01T04:12:34Z",
         "2026-03-01T09:00:00Z",
         Cause::ValidationDisabled,
         Certainty::Signed,
         "2026-03-01T03:30:00Z",
     );
-    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+    assert_eq!(summaries(gaps), expected, "{}", gap_messages(gaps));
 }
 
 #[test]
@@ -67,16 +67,16 @@ fn a_routine_update_during_a_stop_does_not_start_logging() {
         "isMultiRegionTrail": true, "includeGlobalServiceEvents": true,
     });
     let (_, outcome) = stopped_beside(3, vec![call("UpdateTrail", "2026-03-01T05:40:00Z", all)]);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    assert_eq!(told(gaps), stop_alone(), "{}", messages(gaps));
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    assert_eq!(summaries(gaps), stop_alone(), "{}", gap_messages(gaps));
 }
 
 #[test]
 fn stopping_a_stopped_trail_is_not_blamed() {
     let again = by_alice(call("StopLogging", "2026-03-01T05:40:00Z", json!({})));
     let (_, outcome) = stopped_beside(4, vec![again]);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    assert_eq!(told(gaps), stop_alone(), "{}", messages(gaps));
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    assert_eq!(summaries(gaps), stop_alone(), "{}", gap_messages(gaps));
 }
 
 #[test]
@@ -84,12 +84,12 @@ fn validation_off_while_stopped_holds_after_the_start() {
     // Stopped, validation disabled, started again: after the start the cause is that validation is
     // off.
     let mut w = World::new(5);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T09:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let off = json!({"enableLogFileValidation": false});
-    audit(
+    audit_trail(
         &mut w,
         vec![
             call("UpdateTrail", "2026-03-01T04:40:00Z", off),
@@ -102,8 +102,11 @@ fn validation_off_while_stopped_holds_after_the_start() {
         ],
     );
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    let causes: Vec<_> = told(gaps).into_iter().map(|t| (t.0, t.1, t.2)).collect();
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    let causes: Vec<_> = summaries(gaps)
+        .into_iter()
+        .map(|t| (t.0, t.1, t.2))
+        .collect();
     let expected = [
         (
             "2026-03-01T03:30:00Z",
@@ -117,13 +120,13 @@ fn validation_off_while_stopped_holds_after_the_start() {
         ),
     ];
     let expected = expected.map(|(from, to, cause)| (from.to_owned(), to.to_owned(), cause));
-    assert_eq!(causes, expected, "{}", messages(gaps));
+    assert_eq!(causes, expected, "{}", gap_messages(gaps));
 }
 
 #[test]
 fn the_start_that_ended_a_gap_is_the_nearest_one() {
     let mut w = World::new(6);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     // Logging was on at that time.
     chain.record(by_alice(call(
         "StartLogging",
@@ -134,12 +137,16 @@ fn the_start_that_ended_a_gap_is_the_nearest_one() {
     chain.start(&mut w, ts("2026-03-01T03:50:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T06:50:00Z"));
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    assert!(!messages(gaps).contains("alice"), "{}", messages(gaps));
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
     assert!(
-        messages(gaps).contains("switched on at 2026-03-01T03:50:00Z; the call was made by"),
+        !gap_messages(gaps).contains("alice"),
         "{}",
-        messages(gaps)
+        gap_messages(gaps)
+    );
+    assert!(
+        gap_messages(gaps).contains("switched on at 2026-03-01T03:50:00Z; the call was made by"),
+        "{}",
+        gap_messages(gaps)
     );
 }
 
@@ -148,11 +155,11 @@ fn a_late_stop_does_not_show_that_logging_was_on_before_it() {
     // Digests end after the fourth hour. The only known call came hours later, and may have changed
     // nothing.
     let mut w = World::new(18);
-    let mut chain = home(&mut w);
+    let mut chain = home_chain(&mut w);
     chain.cut();
     chain.start(&mut w, ts("2026-03-01T10:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
-    audit(
+    audit_trail(
         &mut w,
         vec![by_alice(call(
             "StopLogging",
@@ -161,7 +168,7 @@ fn a_late_stop_does_not_show_that_logging_was_on_before_it() {
         ))],
     );
     let outcome = outcome(&w);
-    let said = messages(&of(&outcome, HOME, "main").gaps);
+    let said = gap_messages(&chain_of(&outcome, HOME, "main").gaps);
     assert!(!said.contains("logging was still on"), "{said}");
     assert!(
         !said.contains("digests of this time should be there"),
@@ -181,15 +188,20 @@ fn the_edges_of_the_window_do_not_change_the_cause() {
         let mut request = request();
         (request.from, request.to) = (Some(ts(from)), Some(ts(to)));
         let outcome = prove(&source(&w), &ring(&w, &[HOME]), &request);
-        let gaps = &of(&outcome, HOME, "main").gaps;
-        let expected = one(
+        let gaps = &chain_of(&outcome, HOME, "main").gaps;
+        let expected = summary(
             from.max("2026-03-01T03:30:00Z"),
             to.min("2026-03-01T08:00:00Z"),
             Cause::LoggingStopped,
             Certainty::Signed,
             "2026-03-01T03:29:58Z",
         );
-        assert_eq!(told(gaps), expected, "{from} {to}: {}", messages(gaps));
+        assert_eq!(
+            summaries(gaps),
+            expected,
+            "{from} {to}: {}",
+            gap_messages(gaps)
+        );
     }
 }
 
@@ -201,13 +213,13 @@ fn a_stop_within_the_first_hour_is_reported() {
     chain.start(&mut w, ts("2026-03-01T02:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T06:00:00Z"));
     let outcome = outcome(&w);
-    let gaps = &of(&outcome, HOME, "main").gaps;
-    let expected = one(
+    let gaps = &chain_of(&outcome, HOME, "main").gaps;
+    let expected = summary(
         "2026-03-01T00:20:00Z",
         "2026-03-01T02:00:00Z",
         Cause::LoggingStopped,
         Certainty::Signed,
         "2026-03-01T00:19:58Z",
     );
-    assert_eq!(told(gaps), expected, "{}", messages(gaps));
+    assert_eq!(summaries(gaps), expected, "{}", gap_messages(gaps));
 }

@@ -23,7 +23,7 @@ fn with(finding: Value) -> Report {
 }
 
 /// A digest that lists five logs; three of them are missing.
-fn told() -> ToldFiles {
+fn report_of() -> ToldFiles {
     let told = ToldFiles::default();
     let digest = ToldDigest {
         bucket: Some("logs".into()),
@@ -46,7 +46,7 @@ fn told() -> ToldFiles {
 }
 
 fn printed(report: &Report) -> (String, String) {
-    printed_of(report, &told())
+    printed_of(report, &report_of())
 }
 
 fn printed_of(report: &Report, told: &ToldFiles) -> (String, String) {

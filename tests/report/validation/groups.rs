@@ -11,7 +11,7 @@ use trailproof::validate::request::Request;
 
 use crate::library::{prove, request, ring, source};
 use crate::support::case::Case;
-use crate::support::losing::{lose, losing};
+use crate::support::missing_logs::{chain_with_missing_logs, list_missing_logs};
 use crate::support::program::peak_of;
 
 /// Validates a copy of a case with the real binary. Returns its peak resident memory in KiB, the
@@ -52,7 +52,7 @@ fn in_one_chain_each_finding_is_a_line_and_the_report_groups_them() {
     let (digests, logs) = (10, 10_000);
     let mut case = Case::new("many-findings", 1, "");
     let mut chain = case.chain(2);
-    (0..digests).for_each(|_| lose(&mut chain, &mut case.world, logs));
+    (0..digests).for_each(|_| list_missing_logs(&mut chain, &mut case.world, logs));
     let (peak, report, missing) = lines_and_report(&case);
     assert_eq!(missing.len(), digests * logs);
     let findings = report["findings"].as_array().expect("findings");
@@ -66,8 +66,8 @@ fn in_one_chain_each_finding_is_a_line_and_the_report_groups_them() {
 fn in_many_chains_each_finding_is_a_line_and_the_report_groups_them_by_chain() {
     let (chains, logs) = (120, 1_000);
     let mut case = Case::new("many-chains", 1, "");
-    (0..chains).for_each(|account| losing(&mut case, account, logs));
-    losing(&mut case, chains, 3);
+    (0..chains).for_each(|account| chain_with_missing_logs(&mut case, account, logs));
+    chain_with_missing_logs(&mut case, chains, 3);
     let (peak, report, missing) = lines_and_report(&case);
     assert_eq!(missing.len(), chains * logs + 3);
     let findings = report["findings"].as_array().expect("findings");
@@ -85,7 +85,7 @@ fn in_many_chains_each_finding_is_a_line_and_the_report_groups_them_by_chain() {
 fn grouping_does_not_depend_on_workers() {
     let mut case = Case::new("many-orders", 1, "");
     for account in 0..12 {
-        losing(&mut case, account, 2 + account * account / 3);
+        chain_with_missing_logs(&mut case, account, 2 + account * account / 3);
     }
     let told = |findings: usize, jobs: usize| {
         let limits = Limits {

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 use trailproof::report::Format;
 
-use crate::support::python::{Python, said};
+use crate::support::python::{Python, output_of};
 use crate::support::reports::{everything, of_cases, organization, parsed, rendered, shown};
 
 /// The framework's models, version 1.5.0.
@@ -39,7 +39,7 @@ fn events_are_as_the_framework_models_them() {
     for report in [everything(), organization()] {
         let path = dir.path().join("events");
         fs::write(&path, rendered(&report, Format::Ocsf)).expect("a file");
-        let text = said(python.command().args(["-c", CHECK]).arg(&path));
+        let text = output_of(python.command().args(["-c", CHECK]).arg(&path));
         assert!(text.contains("events: [2003, 2004]"), "{text}");
     }
 }

@@ -10,7 +10,7 @@ use crate::support::forge::deeds::kms_event;
 use crate::support::forge::{Chain, ChainSpec, World, damage, ts};
 use crate::support::stage::Stage;
 use crate::support::stopped::{
-    ASKED, START, STOP, gap, gaps, lookups, message, stage, stop_and_start, stopped,
+    ASKED, START, STOP, expected_gap, gaps_of, lookups, message, stage, stop_and_start, stopped,
 };
 
 #[test]
@@ -19,7 +19,10 @@ fn lookup_events_gives_unsigned_causes_if_no_proven_log_does() {
     let stage = stage(&world, stop_and_start());
     let (exit, report) = stage.report(&ASKED);
     assert_eq!(exit, 3);
-    assert_eq!(gaps(&report), gap("logging-stopped", "unsigned"));
+    assert_eq!(
+        gaps_of(&report),
+        expected_gap("logging-stopped", "unsigned")
+    );
     let evidence = &report["chains"][0]["gaps"][0]["evidence"];
     let told = |n: usize| {
         let e = &evidence[n];
@@ -103,7 +106,7 @@ fn digests_removed_before_a_stop_are_not_explained_by_it() {
         ),
         part("2026-03-01T04:12:34Z", START, "logging-stopped", "unsigned"),
     ];
-    assert_eq!(gaps(&report), expected);
+    assert_eq!(gaps_of(&report), expected);
     let message = message(&report);
     assert!(message.contains("StopLogging came only at"), "{message}");
 }
@@ -123,7 +126,10 @@ fn the_times_of_get_trail_status_are_circumstantial() {
     });
     let (exit, report) = stage.report(&ASKED);
     assert_eq!(exit, 3);
-    assert_eq!(gaps(&report), gap("logging-stopped", "circumstantial"));
+    assert_eq!(
+        gaps_of(&report),
+        expected_gap("logging-stopped", "circumstantial")
+    );
     let evidence = &report["chains"][0]["gaps"][0]["evidence"][0];
     assert_eq!(
         (&evidence["via"], &evidence["actor"]),
@@ -141,7 +147,11 @@ fn events_in_proven_logs_are_enough_and_no_object_is_read_twice() {
         let args: Vec<&str> = ASKED.iter().chain(more).copied().collect();
         let (exit, report) = stage.report(&args);
         assert_eq!(exit, 3);
-        assert_eq!(gaps(&report), gap("logging-stopped", "signed"), "{more:?}");
+        assert_eq!(
+            gaps_of(&report),
+            expected_gap("logging-stopped", "signed"),
+            "{more:?}"
+        );
         assert_eq!(lookups(&stage).len(), 0, "{more:?}");
         let mut read: BTreeMap<String, usize> = BTreeMap::new();
         for call in stage.calls("GetObject") {
@@ -170,7 +180,7 @@ fn a_home_region_that_may_not_be_read_is_reported() {
     let args: Vec<&str> = ASKED.iter().chain(&["--region", REGION]).copied().collect();
     let (exit, report) = stage.report(&args);
     assert_eq!((exit, &report["complete"]), (3, &json!(true)));
-    assert_eq!(gaps(&report), gap("unexplained", "none"));
+    assert_eq!(gaps_of(&report), expected_gap("unexplained", "none"));
     let said = report["not_proven"].to_string();
     assert!(
         said.contains("what the chains of home regions record around gaps"),

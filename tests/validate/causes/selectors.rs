@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::aws::{Answer, Fault, TrailConfig};
-use crate::support::hours::{ARN, WINDOW, stage, trail};
+use crate::support::short_trail::{ARN, WINDOW, stage, trail};
 use crate::support::stage::Stage;
 
 const GENERIC: &str = "what the trails were not configured to log: a digest vouches for logs that were \
@@ -16,7 +16,7 @@ fn report(stage: &Stage, more: &[&str]) -> (i32, Value) {
 }
 
 /// The sentences of a report about a trail, which must follow the general sentence.
-fn said(report: &Value) -> Vec<String> {
+fn sentences(report: &Value) -> Vec<String> {
     let said = report["not_proven"].as_array().expect("sentences");
     let said: Vec<&str> = said.iter().map(|s| s.as_str().expect("a text")).collect();
     assert_eq!(said[0], GENERIC);
@@ -44,7 +44,7 @@ fn a_trail_with_default_selectors_is_reported_to_log_no_data_events() {
     let (code, report) = report(&stage, &[]);
     assert_eq!(code, 0, "{report:#}");
     let expected = [lacks("data events"), today("; it logs no Insights events")];
-    assert_eq!(said(&report), expected);
+    assert_eq!(sentences(&report), expected);
     // One call, in the home region, with the trail's ARN.
     for operation in ["GetEventSelectors", "GetInsightSelectors"] {
         let calls = stage.calls(operation);
@@ -64,7 +64,7 @@ fn selectors_of_both_kinds_are_reported() {
             let kinds = vec!["ApiErrorRateInsight".to_owned()];
             cloud.cloudtrail.insights.insert(ARN.into(), kinds);
         });
-        said(&report(&stage, &[]).1)
+        sentences(&report(&stage, &[]).1)
     };
     let basic = select(json!({"EventSelectors": [{
         "ReadWriteType": "WriteOnly",
@@ -121,7 +121,7 @@ fn one_region_and_missing_global_services_are_reported() {
     stage
         .loopback
         .change(|cloud| cloud.cloudtrail.trails = vec![small]);
-    let told = said(&report(&stage, &[]).1);
+    let told = sentences(&report(&stage, &[]).1);
     let region = "events of regions other than eu-west-1: it is no multi-region trail";
     let global = "events of global services, such as IAM, STS and CloudFront";
     assert_eq!(told[..2], [lacks(region), lacks(global)]);
@@ -141,7 +141,7 @@ fn denied_selectors_are_reported_and_do_not_change_the_verdict() {
          AccessDeniedException: not authorized)"
     );
     let insights = format!("; whether it logs Insights events could not be asked: {why}");
-    assert_eq!(said(&first), [lacks("data events"), today(&insights)]);
+    assert_eq!(sentences(&first), [lacks("data events"), today(&insights)]);
 
     stage
         .loopback
@@ -150,7 +150,7 @@ fn denied_selectors_are_reported_and_do_not_change_the_verdict() {
     assert_eq!((code, &second["complete"]), (0, &json!(true)));
     let why = why.replace("GetInsightSelectors", "GetEventSelectors");
     let unasked = format!("its event selectors could not be asked: {why}");
-    assert_eq!(said(&second), [lacks(&unasked)]);
+    assert_eq!(sentences(&second), [lacks(&unasked)]);
 }
 
 /// By then everything that the verdict depends on was read.
@@ -167,7 +167,7 @@ fn a_session_that_expires_before_the_selectors_does_not_change_the_verdict() {
         .fault(Fault::new(over).operation("GetEventSelectors"));
     let (code, report) = report(&stage, &[]);
     assert_eq!((code, &report["complete"]), (0, &json!(true)), "{report:#}");
-    let said = said(&report);
+    let said = sentences(&report);
     assert!(
         said[0].contains("the credentials were not accepted"),
         "{said:?}"
@@ -183,6 +183,6 @@ fn without_a_known_trail_only_the_general_sentence_appears() {
         .change(|cloud| cloud.cloudtrail.trails.clear());
     let (_, report) =
         stage.report(&[&["--s3-bucket", crate::support::case::BUCKET][..], &WINDOW].concat());
-    assert!(said(&report).is_empty());
+    assert!(sentences(&report).is_empty());
     assert!(stage.calls("GetEventSelectors").is_empty());
 }

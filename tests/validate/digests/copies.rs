@@ -25,7 +25,7 @@ fn the_same_bucket_in_two_folders_is_counted_once_whatever_metadata_was_kept() {
         let mut source = DiskSource::new(Limits::default());
         for dir in [&one, &two] {
             case.world
-                .write_tree(BUCKET, dir.path(), Heads::Only(kept(&case.world)));
+                .write_tree(BUCKET, dir.path(), Heads::Only(with_metadata(&case.world)));
             source
                 .mount(dir.path(), vec![BUCKET.into()])
                 .expect("a folder");
@@ -44,7 +44,7 @@ fn the_same_bucket_in_two_folders_is_counted_once_whatever_metadata_was_kept() {
 }
 
 /// The digests that still have metadata.
-fn kept(world: &World) -> Vec<String> {
+fn with_metadata(world: &World) -> Vec<String> {
     let objects = world.buckets[BUCKET].iter();
     objects
         .filter(|(_, o)| o.metadata.contains_key("signature"))

@@ -3,7 +3,7 @@
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, ts};
 use crate::support::stage::Stage;
-use crate::support::trail_scenes::{A, R, asked, gives, plant, run_chain, usual};
+use crate::support::trail_scenes::{add_log, arguments, assert_gives, run_chain, usual_trail};
 
 const ACCOUNT: &str = "111111111111";
 
@@ -30,7 +30,7 @@ fn stage(world: &World, chain: &Chain) -> Stage {
 }
 
 /// The whole time; only the trail's name is given.
-fn arguments(chain: &Chain) -> Vec<String> {
+fn whole_time(chain: &Chain) -> Vec<String> {
     let (start, end) = ("2026-03-01T00:07:21Z", chain.end().to_string());
     let arn = chain.spec.trail.arn();
     let args = [
@@ -65,7 +65,7 @@ fn links_lead_to_a_bucket_that_was_not_given() {
             .loopback
             .change(|c| c.bucket(bucket).region = region.into());
     }
-    let (code, report) = stage.report(&arguments(&chain));
+    let (code, report) = stage.report(&whole_time(&chain));
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(locations(&report), ["old-logs/-", "new-logs/-"]);
     assert_eq!(report["chains"][0]["digests"]["valid"], 20);
@@ -86,7 +86,7 @@ fn links_lead_to_a_bucket_that_was_not_given() {
 fn a_digest_deleted_in_the_old_bucket_is_missing_and_those_before_it_are_proven() {
     let (mut world, chain) = moved(&[("old-logs", None), ("new-logs", None)]);
     world.remove(&chain.digests[5].place);
-    let (code, report) = stage(&world, &chain).report(&arguments(&chain));
+    let (code, report) = stage(&world, &chain).report(&whole_time(&chain));
     assert_eq!(code, 1, "{report:#}");
     assert_eq!(report["chains"][0]["digests"]["missing"], 1);
     assert_eq!(report["chains"][0]["digests"]["valid"], 19);
@@ -96,7 +96,7 @@ fn a_digest_deleted_in_the_old_bucket_is_missing_and_those_before_it_are_proven(
 fn a_trail_that_came_back_to_its_first_bucket_is_one_chain() {
     let places = [("one-logs", None), ("two-logs", None), ("one-logs", None)];
     let (world, chain) = moved(&places);
-    let (code, report) = stage(&world, &chain).report(&arguments(&chain));
+    let (code, report) = stage(&world, &chain).report(&whole_time(&chain));
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["chains"][0]["digests"]["valid"], 30);
 }
@@ -104,7 +104,7 @@ fn a_trail_that_came_back_to_its_first_bucket_is_one_chain() {
 #[test]
 fn another_prefix_of_the_same_bucket_is_listed_too() {
     let (world, chain) = moved(&[("logs", None), ("logs", Some("trails/new"))]);
-    let (code, report) = stage(&world, &chain).report(&arguments(&chain));
+    let (code, report) = stage(&world, &chain).report(&whole_time(&chain));
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(locations(&report), ["logs/-", "logs/trails/new"]);
     assert_eq!(report["chains"][0]["digests"]["valid"], 20);
@@ -119,7 +119,7 @@ fn a_prefix_that_ends_in_a_slash_is_found_by_the_trail_and_by_the_bucket() {
     let window = ["--start-time", "2026-03-01T00:07:21Z"];
     let of_bucket = [&["--s3-bucket", "logs"][..], &window].concat();
     let of_bucket: Vec<String> = of_bucket.into_iter().map(str::to_owned).collect();
-    for args in [arguments(&chain), of_bucket] {
+    for args in [whole_time(&chain), of_bucket] {
         let (code, report) = stage.report(&args);
         assert!(code == 0 || code == 3, "{report:#}");
         assert_eq!(locations(&report), ["logs/trails/"]);
@@ -133,7 +133,7 @@ fn a_linked_bucket_that_may_not_be_read_leaves_its_time_unproven() {
     let stage = stage(&world, &chain);
     let denied = Fault::new(Answer::access_denied()).bucket("old-logs");
     stage.loopback.fault(denied);
-    let (code, report) = stage.report(&arguments(&chain));
+    let (code, report) = stage.report(&whole_time(&chain));
     assert_eq!(code, 4, "{report:#}");
     assert_eq!(report["complete"], false);
     let findings = report["findings"].as_array().expect("findings");
@@ -159,7 +159,7 @@ fn across_a_gap_the_old_bucket_is_given() {
     chain.start(&mut world, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut world, ts("2026-03-01T12:00:00Z"));
     let stage = stage(&world, &chain);
-    let mut args = arguments(&chain);
+    let mut args = whole_time(&chain);
     let (code, report) = stage.report(&args);
     assert_eq!(
         (code, locations(&report)),
@@ -175,16 +175,16 @@ fn across_a_gap_the_old_bucket_is_given() {
 
 #[test]
 fn a_linked_bucket_may_hold_other_trails() {
-    let (mut w, t, mut c) = usual(
+    let (mut w, t, mut c) = usual_trail(
         7,
         "old-logs",
         ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"],
     );
-    let other = Trail::new(A, R, "other", "old-logs");
+    let other = Trail::new(ACCOUNT, REGION, "other", "old-logs");
     run_chain(
         &mut w,
         &other,
-        A,
+        ACCOUNT,
         "2026-03-01T00:09:21Z",
         "2026-03-04T12:09:21Z",
     );
@@ -194,7 +194,7 @@ fn a_linked_bucket_may_hold_other_trails() {
         &w,
         &[TrailConfig::from(&c.spec.trail), TrailConfig::from(&other)],
     );
-    let mut a = asked(
+    let mut a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-03-01T04:07:21Z",
@@ -202,15 +202,15 @@ fn a_linked_bucket_may_hold_other_trails() {
             "2026-03-04T12:40:00Z",
         ],
     );
-    gives("a shared bucket: followed", &stage.report(&a), 0, None);
+    assert_gives("a shared bucket: followed", &stage.report(&a), 0, None);
     a.extend(["--s3-bucket", "old-logs", "--s3-bucket", "new-logs"].map(str::to_owned));
-    gives("a shared bucket: given", &stage.report(&a), 0, None);
+    assert_gives("a shared bucket: given", &stage.report(&a), 0, None);
 }
 
 #[test]
 fn a_missing_log_of_a_backfill_digest_before_the_move_is_found() {
     for moved in [false, true] {
-        let (mut w, t, mut c) = usual(
+        let (mut w, t, mut c) = usual_trail(
             9,
             "old-logs",
             ["2026-03-01T00:07:21Z", "2026-03-01T10:07:21Z"],
@@ -229,7 +229,7 @@ fn a_missing_log_of_a_backfill_digest_before_the_move_is_found() {
         }
         c.run_until(&mut w, ts("2026-03-03T12:07:21Z"));
         let stage = Stage::of(&w, &[TrailConfig::from(&c.spec.trail)]);
-        let a = asked(
+        let a = arguments(
             &["--trail-arn", &t.arn()],
             [
                 "2026-03-01T04:07:21Z",
@@ -237,7 +237,7 @@ fn a_missing_log_of_a_backfill_digest_before_the_move_is_found() {
                 "2026-03-03T12:40:00Z",
             ],
         );
-        gives(
+        assert_gives(
             &format!("a backfill digest: moved={moved}"),
             &stage.report(&a),
             1,
@@ -248,14 +248,14 @@ fn a_missing_log_of_a_backfill_digest_before_the_move_is_found() {
 
 #[test]
 fn a_linked_bucket_is_listed_for_unreferenced_logs() {
-    let (mut w, t, mut c) = usual(
+    let (mut w, t, mut c) = usual_trail(
         10,
         "old-logs",
         ["2026-03-01T00:07:21Z", "2026-03-01T10:07:21Z"],
     );
     c.move_to("new-logs", None);
     c.run_until(&mut w, ts("2026-03-03T12:07:21Z"));
-    let a = asked(
+    let a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-03-01T04:07:21Z",
@@ -269,19 +269,19 @@ fn a_linked_bucket_is_listed_for_unreferenced_logs() {
             .operation("ListObjectsV2")
             .bucket("old-logs"),
     );
-    gives(
+    assert_gives(
         "a bucket that may not be listed",
         &stage.report(&a),
         4,
         Some("digest-unreadable"),
     );
     // A thousand names hide the folder of the old bucket when its logs are listed.
-    plant(&mut w, &t, "old-logs", "2026-03-01T06:20:00Z");
+    add_log(&mut w, &t, "old-logs", "2026-03-01T06:20:00Z");
     for junk in [false, true] {
         if junk {
             for n in 0..1000 {
-                let other = Trail::new(A, R, &format!("aa{n:04}"), "old-logs");
-                let key = other.digest_key(A, R, ts("2026-03-01T00:00:01Z"));
+                let other = Trail::new(ACCOUNT, REGION, &format!("aa{n:04}"), "old-logs");
+                let key = other.digest_key(ACCOUNT, REGION, ts("2026-03-01T00:00:01Z"));
                 w.put(
                     &Place::new("old-logs", &key),
                     Object::delivered(b"x".to_vec(), ts("2026-03-01T00:30:00Z")),
@@ -289,7 +289,7 @@ fn a_linked_bucket_is_listed_for_unreferenced_logs() {
             }
         }
         let stage = Stage::of(&w, &[TrailConfig::from(&c.spec.trail)]);
-        gives(
+        assert_gives(
             &format!("planted where a link led: planted in the old bucket, junk={junk}"),
             &stage.report(&a),
             4,

@@ -3,16 +3,18 @@
 use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Trail, World, ts};
 use crate::support::stage::Stage;
-use crate::support::trail_scenes::{A, R, asked, gives, run_chain, status, usual};
+use crate::support::trail_scenes::{
+    ACCOUNT, REGION, arguments, assert_gives, run_chain, set_status, usual_trail,
+};
 
 #[test]
 fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
     let mut w = World::new(4);
-    let t = Trail::new(A, R, "org", "logs").organization("o-a1b2c3d4e5");
+    let t = Trail::new(ACCOUNT, REGION, "org", "logs").organization("o-a1b2c3d4e5");
     run_chain(
         &mut w,
         &t,
-        A,
+        ACCOUNT,
         "2026-03-01T00:07:21Z",
         "2026-03-02T12:07:21Z",
     );
@@ -25,7 +27,7 @@ fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
         "2026-03-02T11:50:00Z",
     );
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-    let a = asked(
+    let a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-03-01T02:07:21Z",
@@ -33,14 +35,14 @@ fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
             "2026-03-02T13:00:00Z",
         ],
     );
-    status(&stage, &t, "2026-03-02T12:55:00Z");
-    gives("a member's own hour", &stage.report(&a), 0, None);
+    set_status(&stage, &t, "2026-03-02T12:55:00Z");
+    assert_gives("a member's own hour", &stage.report(&a), 0, None);
     // The member left the organization.
     let mut w = World::new(4);
     run_chain(
         &mut w,
         &t,
-        A,
+        ACCOUNT,
         "2026-03-01T00:07:21Z",
         "2026-03-04T12:07:21Z",
     );
@@ -52,8 +54,8 @@ fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
         "2026-03-02T11:07:21Z",
     );
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-    status(&stage, &t, "2026-03-04T12:35:00Z");
-    let a = asked(
+    set_status(&stage, &t, "2026-03-04T12:35:00Z");
+    let a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-03-01T02:07:21Z",
@@ -61,7 +63,7 @@ fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
             "2026-03-04T13:00:00Z",
         ],
     );
-    gives(
+    assert_gives(
         "a member that left",
         &stage.report(&a),
         4,
@@ -71,7 +73,7 @@ fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
 
 #[test]
 fn the_status_of_a_trail_that_moved_does_not_judge_its_old_bucket() {
-    let (mut w, t, mut c) = usual(
+    let (mut w, t, mut c) = usual_trail(
         4,
         "old-logs",
         ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"],
@@ -79,8 +81,8 @@ fn the_status_of_a_trail_that_moved_does_not_judge_its_old_bucket() {
     c.move_to("new-logs", None);
     c.run_until(&mut w, ts("2026-03-03T12:07:21Z"));
     let stage = Stage::of(&w, &[TrailConfig::from(&c.spec.trail)]);
-    status(&stage, &t, "2026-03-03T12:35:00Z");
-    let a = asked(
+    set_status(&stage, &t, "2026-03-03T12:35:00Z");
+    let a = arguments(
         &["--trail-arn", &t.arn(), "--s3-bucket", "old-logs"],
         [
             "2026-03-01T02:07:21Z",
@@ -88,7 +90,7 @@ fn the_status_of_a_trail_that_moved_does_not_judge_its_old_bucket() {
             "2026-03-03T12:40:00Z",
         ],
     );
-    gives(
+    assert_gives(
         "a trail that writes elsewhere",
         &stage.report(&a),
         3,
@@ -99,7 +101,8 @@ fn the_status_of_a_trail_that_moved_does_not_judge_its_old_bucket() {
 #[test]
 fn a_touched_object_does_not_hide_a_removed_tail() {
     for touched in [false, true] {
-        let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+        let (mut w, t, c) =
+            usual_trail(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
         w.remove(&c.last().place);
         for l in &c.last().logs {
             w.remove(&l.place);
@@ -111,8 +114,8 @@ fn a_touched_object_does_not_hide_a_removed_tail() {
             w.put(&place, o);
         }
         let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-        status(&stage, &t, "2026-03-02T12:35:00Z");
-        let a = asked(
+        set_status(&stage, &t, "2026-03-02T12:35:00Z");
+        let a = arguments(
             &["--trail-arn", &t.arn()],
             [
                 "2026-03-01T02:07:21Z",
@@ -120,7 +123,7 @@ fn a_touched_object_does_not_hide_a_removed_tail() {
                 "2026-03-02T13:00:00Z",
             ],
         );
-        gives(
+        assert_gives(
             &format!("a touched digest: touched={touched}"),
             &stage.report(&a),
             1,
@@ -132,17 +135,17 @@ fn a_touched_object_does_not_hide_a_removed_tail() {
 #[test]
 fn a_digest_delivered_during_the_run_is_not_missing() {
     // The digest exists before the end of the run; the listing was made before it existed.
-    let (mut w, t, c) = usual(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+    let (mut w, t, c) = usual_trail(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     let last = c.last().place.clone();
     let object = w.object(&last).clone();
     w.remove(&last);
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-    status(&stage, &t, "2026-03-02T12:35:00Z");
+    set_status(&stage, &t, "2026-03-02T12:35:00Z");
     stage.loopback.fault(
         Fault::new(Answer::Delay(std::time::Duration::from_millis(300))).operation("GetObject"),
     );
     // The machine's clock is two minutes fast: it shows 12:36 at 12:34.
-    let a = asked(
+    let a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-03-01T22:07:21Z",
@@ -162,20 +165,20 @@ fn a_digest_delivered_during_the_run_is_not_missing() {
         });
         stage.report(&a)
     });
-    gives("a digest that came since", &r, 0, None);
+    assert_gives("a digest that came since", &r, 0, None);
 }
 
 #[test]
 fn a_session_that_expires_at_the_status_call_leaves_the_report_incomplete() {
-    let (mut w, t, c) = usual(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+    let (mut w, t, c) = usual_trail(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
     w.remove(&c.last().place);
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-    status(&stage, &t, "2026-03-02T12:35:00Z");
+    set_status(&stage, &t, "2026-03-02T12:35:00Z");
     stage.loopback.fault(
         Fault::new(Answer::error(400, "ExpiredTokenException", "expired"))
             .operation("GetTrailStatus"),
     );
-    let a = asked(
+    let a = arguments(
         &["--trail-arn", &t.arn()],
         [
             "2026-03-01T02:07:21Z",
@@ -184,6 +187,6 @@ fn a_session_that_expires_at_the_status_call_leaves_the_report_incomplete() {
         ],
     );
     let said = stage.report(&a);
-    gives("expired at the end", &said, 4, None);
+    assert_gives("expired at the end", &said, 4, None);
     assert_eq!(said.1["complete"], false, "{:#}", said.1);
 }

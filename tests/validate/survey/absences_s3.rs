@@ -1,13 +1,13 @@
 //! Nothing found in S3: the report says what exists instead.
 
 use crate::support::case::{ACCOUNT, BUCKET};
-use crate::support::six::{ARN, six};
+use crate::support::six_hours::{ARN, six_hours};
 
 /// A wrong name, region, account, bucket or range: nothing is found, and the report says what
 /// exists.
 #[test]
 fn an_empty_result_says_what_exists() {
-    let six = six();
+    let six = six_hours();
     let table: [(&[&str], &str, &str); 5] = [
         (
             &[

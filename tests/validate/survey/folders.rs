@@ -13,7 +13,7 @@ use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour};
 use crate::support::disk::{link_away, on_disk};
 use crate::support::forge::{Chain, ChainSpec, Trail, damage, ts};
 
-fn look(source: &MemorySource, folders: usize, workers: usize) -> Survey {
+fn survey_with(source: &MemorySource, folders: usize, workers: usize) -> Survey {
     let pool = ThreadPoolBuilder::new().num_threads(workers).build();
     let atlas = Places::new(source.roots(), Vec::new());
     let limits = Limits {
@@ -44,8 +44,8 @@ fn prefixes() -> MemorySource {
 fn the_place_of_a_limit_does_not_depend_on_the_number_of_workers() {
     let source = prefixes();
     for folders in [1, 30, 100, 500, 1_000, 100_000] {
-        let one = look(&source, folders, 1);
-        let many = look(&source, folders, 16);
+        let one = survey_with(&source, folders, 1);
+        let many = survey_with(&source, folders, 16);
         assert_eq!(format!("{one:?}"), format!("{many:?}"), "{folders}");
         // The bucket, forty prefixes, AWSLogs in each, and three folders per account.
         let all = 1 + 40 * (1 + 1 + 10 * 3);
@@ -73,7 +73,7 @@ fn other_folders_never_hide_the_digests() {
     let trail = Trail::new(ACCOUNT, HOME, "main", BUCKET);
     let key = trail.digest_key(ACCOUNT, REGION, hour(1));
     source.put(BUCKET, &key, MemoryObject::default());
-    let survey = look(&source, 50, 4);
+    let survey = survey_with(&source, 50, 4);
     assert!(survey.bounded);
     assert_eq!(survey.groups.len(), 1, "{survey:?}");
 }

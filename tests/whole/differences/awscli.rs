@@ -4,7 +4,7 @@ use std::process::Output;
 use std::sync::LazyLock;
 
 use crate::support::aws::Loopback;
-use crate::support::python::{Python, said, text};
+use crate::support::python::{Python, both_streams, output_of};
 
 /// The version we compare with: another one may use other words.
 const VERSION: &str = "1.46.2";
@@ -38,19 +38,19 @@ impl Prints {
 }
 
 /// The result of one run.
-pub struct Said {
+pub struct CliResult {
     pub end: End,
     pub prints: Prints,
     /// Standard output, then standard error.
     pub text: String,
 }
 
-impl Said {
+impl CliResult {
     /// The results of several runs as one: a fault in one of them is enough.
-    pub fn together(runs: Vec<Said>) -> Said {
+    pub fn together(runs: Vec<CliResult>) -> CliResult {
         let ended = |end| runs.iter().any(|run| run.end == end);
         let worst = [End::Invalid, End::Aborted].into_iter().find(|e| ended(*e));
-        Said {
+        CliResult {
             end: worst.unwrap_or(End::Valid),
             prints: Prints {
                 out: runs.iter().map(|run| run.prints.out.as_str()).collect(),
@@ -62,7 +62,7 @@ impl Said {
 }
 
 /// `aws cloudtrail validate-logs` against AWS on loopback, with these settings only.
-pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
+pub fn validate_logs(loopback: &Loopback, args: &[String]) -> CliResult {
     let home = tempfile::tempdir().expect("a folder");
     let output = INSTALLED
         .command()
@@ -75,7 +75,7 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
         .args(args)
         .output()
         .expect("the AWS CLI runs");
-    let text = text(&output);
+    let text = both_streams(&output);
     let end = match output.status.code() {
         Some(0) => End::Valid,
         Some(1) => End::Invalid,
@@ -84,7 +84,7 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
     // Python itself exits with 1 if it fails before the AWS CLI starts.
     let summary = text.contains("Results requested for ");
     assert_eq!(end != End::Aborted, summary, "{args:?}:\n{text}");
-    Said {
+    CliResult {
         end,
         prints: Prints::of(&output),
         text,
@@ -94,7 +94,7 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> Said {
 /// The AWS CLI, installed once.
 static INSTALLED: LazyLock<Python> = LazyLock::new(|| {
     let python = Python::with("awscli", VERSION);
-    let version = said(python.command().args(["-m", "awscli", "--version"]));
+    let version = output_of(python.command().args(["-m", "awscli", "--version"]));
     let expected = format!("aws-cli/{VERSION} ");
     assert!(version.starts_with(&expected), "{version}");
     python

@@ -221,7 +221,7 @@ fn check(clean: &Clean) {
         let otherwise = both.printed_otherwise();
         assert_eq!(otherwise, None, "{}", clean.name);
     }
-    let told = || format!("{}: {}", clean.name, both.told());
+    let told = || format!("{}: {}", clean.name, both.summary());
     assert_eq!(both.cli.end, End::Valid, "{}", told());
     let wanted = lines(&chain);
     let said: BTreeSet<String> = both

@@ -321,7 +321,7 @@ fn check(scene: &Scene) -> (Both, Option<String>) {
             "{}: {:?}, {}\n{totals}",
             told.name,
             both.cli.end,
-            both.told()
+            both.summary()
         )
     });
     (both, wrong)

@@ -9,7 +9,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::awscli::{Prints, Said, validate_logs};
+use super::awscli::{CliResult, Prints, validate_logs};
 use crate::support::aws::Loopback;
 use crate::support::program::assert_matches_schema;
 
@@ -18,7 +18,7 @@ const WORKERS: usize = 4;
 
 /// The results of both programs over the same scene.
 pub struct Both {
-    pub cli: Said,
+    pub cli: CliResult,
     pub ours: Value,
     /// Our output in the AWS CLI's format.
     pub prints: Prints,
@@ -42,7 +42,7 @@ impl Both {
     }
 
     /// Both results in short, for messages.
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let findings = self.ours["findings"].as_array().expect("findings");
         let line = |f: &Value| format!("\n  {}: {}", f["code"], f["message"]);
         let findings: String = findings.iter().map(line).collect();
@@ -102,7 +102,7 @@ pub fn each<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
     thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
-                while let Some((at, item)) = take(list, &next) {
+                while let Some((at, item)) = next_of(list, &next) {
                     let result = work(item);
                     done.lock().expect("no holder panics").push((at, result));
                 }
@@ -114,7 +114,7 @@ pub fn each<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn take<'a, T>(list: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
+fn next_of<'a, T>(list: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
     let at = next.fetch_add(1, Ordering::Relaxed);
     Some((at, list.get(at)?))
 }

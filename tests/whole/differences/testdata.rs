@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::awscli::End::{Aborted, Invalid, Valid};
-use super::awscli::{Said, validate_logs};
+use super::awscli::{CliResult, validate_logs};
 use super::stage::{Both, arguments, each, prints_differ, trailproof};
 use super::why::Why::*;
 use super::why::{Difference, agree, differ};
@@ -303,7 +303,7 @@ fn look(case: &Case) -> Option<Both> {
         args.push("--verbose".to_owned());
         validate_logs(&loopback, &args)
     });
-    let cli = Said::together(runs.collect());
+    let cli = CliResult::together(runs.collect());
     let dir = tempfile::tempdir().expect("a folder");
     for (name, text) in &case.files {
         fs::write(dir.path().join(name), text).expect("a file");
@@ -364,7 +364,7 @@ fn over_the_cases_both_programs_differ_only_where_declared() {
         let told = DIFFERENCES.iter().find(|told| told.name == case.name);
         if !told.is_some_and(|t| (t.cli, t.ours) == (cli, ours) && both.cli.text.contains(t.words))
         {
-            wrong.push(format!("{}: {cli:?}, {}", case.name, both.told()));
+            wrong.push(format!("{}: {cli:?}, {}", case.name, both.summary()));
         }
     }
     let told: BTreeSet<&str> = DIFFERENCES.iter().map(|told| told.name).collect();

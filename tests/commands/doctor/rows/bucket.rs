@@ -1,7 +1,7 @@
 //! Faults of the bucket.
 
 use super::{Trouble, denied, trouble, with};
-use crate::commands::doctor::scene::{ended, well};
+use crate::commands::doctor::scene::{ended, healthy};
 use crate::support::case::BUCKET;
 
 pub fn in_the_bucket() -> Vec<Trouble> {
@@ -13,7 +13,7 @@ pub fn in_the_bucket() -> Vec<Trouble> {
                 "failed",
                 1,
                 "there is no such bucket",
-                well,
+                healthy,
             )
         },
         trouble(
@@ -58,7 +58,7 @@ pub fn in_the_bucket() -> Vec<Trouble> {
                 "failed",
                 1,
                 "but not of what was asked for",
-                well,
+                healthy,
             )
         },
         trouble(

@@ -4,10 +4,10 @@ pub mod bucket;
 pub mod digest;
 pub mod trail;
 
-use crate::commands::doctor::scene::{Scene, well};
+use crate::commands::doctor::scene::{Scene, healthy};
 use crate::support::aws::{Answer, Fault, Service};
 use crate::support::case::BUCKET;
-use crate::support::hours::ARN;
+use crate::support::short_trail::ARN;
 
 pub const OF_TRAIL: &[&str] = &["--trail-arn", ARN];
 
@@ -53,7 +53,7 @@ pub fn trouble(
 }
 
 pub fn with(change: impl FnOnce(&Scene)) -> Scene {
-    let scene = well();
+    let scene = healthy();
     change(&scene);
     scene
 }
@@ -67,7 +67,7 @@ pub fn signing() -> Vec<Trouble> {
                 "failed",
                 1,
                 "the credentials were not accepted",
-                well,
+                healthy,
             )
         },
         trouble(

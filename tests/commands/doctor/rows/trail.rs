@@ -2,7 +2,7 @@
 
 use super::{OF_BUCKET, Trouble, denied_by_cloudtrail, trouble, with};
 use crate::support::case::BUCKET;
-use crate::support::hours::ARN;
+use crate::support::short_trail::ARN;
 
 pub fn with_the_trail() -> Vec<Trouble> {
     vec![

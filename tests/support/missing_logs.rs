@@ -4,7 +4,7 @@ use crate::support::case::{Case, hour, spec};
 use crate::support::forge::{Chain, World, ts};
 
 /// Makes a chain's next digest list logs that do not exist.
-pub fn lose(chain: &mut Chain, world: &mut World, logs: usize) {
+pub fn list_missing_logs(chain: &mut Chain, world: &mut World, logs: usize) {
     let account = chain.spec.account.clone();
     let end = chain.end();
     chain.append_custom(world, |fields| {
@@ -21,10 +21,10 @@ pub fn lose(chain: &mut Chain, world: &mut World, logs: usize) {
 }
 
 /// A chain of its own account, with one digest that lists logs that do not exist.
-pub fn losing(case: &mut Case, account: usize, logs: usize) {
+pub fn chain_with_missing_logs(case: &mut Case, account: usize, logs: usize) {
     let spec = spec().account(&format!("{account:012}"));
     let mut chain = Chain::new(spec);
     chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut case.world, hour(1));
-    lose(&mut chain, &mut case.world, logs);
+    list_missing_logs(&mut chain, &mut case.world, logs);
 }

@@ -10,12 +10,12 @@ use crate::support::stage::Stage;
 pub const ARN: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
 
 /// Ten hours of the usual chain; the window covers six. The trail logs in its region only.
-pub struct Six {
+pub struct SixHours {
     pub stage: Stage,
     pub chain: Chain,
 }
 
-pub fn six() -> Six {
+pub fn six_hours() -> SixHours {
     let mut case = Case::new("six", 0, "six hours");
     let chain = case.chain(10);
     let config = TrailConfig {
@@ -23,7 +23,7 @@ pub fn six() -> Six {
         bucket: "logs-since-then".into(),
         ..TrailConfig::from(&trail())
     };
-    Six {
+    SixHours {
         stage: Stage::of(&case.world, &[config]),
         chain,
     }
@@ -40,7 +40,7 @@ pub const WINDOW: [&str; 8] = [
     "2026-03-01T12:00:00Z",
 ];
 
-impl Six {
+impl SixHours {
     pub fn log(&self, digest: usize) -> Place {
         self.chain.digests[digest].logs[0].place.clone()
     }
@@ -59,7 +59,7 @@ impl Six {
     }
 }
 
-pub fn at(place: &Place, answer: Answer) -> Fault {
+pub fn on_object(place: &Place, answer: Answer) -> Fault {
     Fault::new(answer).operation("GetObject").key(&place.key)
 }
 
@@ -69,7 +69,7 @@ pub fn finding<'r>(report: &'r Value, code: &str) -> &'r Value {
     found.unwrap_or_else(|| panic!("no {code}: {report:#}"))
 }
 
-pub fn text<'r>(finding: &'r Value, field: &str) -> &'r str {
+pub fn field<'r>(finding: &'r Value, field: &str) -> &'r str {
     finding[field]
         .as_str()
         .unwrap_or_else(|| panic!("no {field}: {finding:#}"))
