@@ -1,6 +1,5 @@
 //! Key files as `aws cloudtrail list-public-keys` prints them. Times are epoch numbers (AWS CLI v1), ISO 8601
-//! with an offset (v2), or quoted epoch numbers (user guide, "Custom implementations of CloudTrail log file
-//! integrity validation").
+//! with an offset (v2), or quoted epoch numbers (the sample in the user guide).
 
 use std::fs::File;
 use std::io::Read;

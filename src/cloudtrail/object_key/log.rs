@@ -1,0 +1,179 @@
+//! Keys of logs.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::folder::DatedFolder;
+use super::time::{date, number, parse_time};
+use super::{KeyRoot, LOG_FOLDER};
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::{AccountId, Region};
+
+const LOG_TIME: &str = "%Y%m%dT%H%MZ";
+
+/// The parts of a log's key. A key does not show which trail or digest a log belongs to, so it serves only to
+/// find logs, and a log that a proven digest lists is read whatever its key looks like.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogObjectKey {
+    /// The part before the account.
+    pub root: KeyRoot,
+    /// The account whose events the log contains.
+    pub account: AccountId,
+    /// The region that the log was delivered from.
+    pub region: Region,
+    /// The minute of delivery.
+    pub minute: Timestamp,
+    /// The part that makes the name unique; CloudTrail uses sixteen characters.
+    pub unique: String,
+}
+
+impl LogObjectKey {
+    /// Parses a key. `None` if it is not a log's, or if the folder is not that of the file name.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (folder, file) = key.rsplit_once('/')?;
+        let stem = file.strip_suffix(".json.gz")?;
+        let (stem, unique) = stem.rsplit_once('_')?;
+        let (stem, time) = stem.rsplit_once('_')?;
+        let (stem, region) = stem.rsplit_once('_')?;
+        let account = stem.strip_suffix(LOG_FOLDER)?.strip_suffix('_')?;
+        if !is_unique(unique) {
+            return None;
+        }
+        let (account, region) = (account.parse().ok()?, region.parse().ok()?);
+        let minute = parse_time(time).filter(|_| time.len() == 14)?;
+        let folder = DatedFolder::parse(folder)?;
+        Some(LogObjectKey {
+            root: folder.root_of(LOG_FOLDER, &account, &region, date(minute))?,
+            account,
+            region,
+            minute,
+            unique: unique.into(),
+        })
+    }
+
+    /// The day in UTC of its folder.
+    pub fn day(&self) -> Date {
+        date(self.minute)
+    }
+}
+
+/// Whether a text may be the part that makes a name unique.
+fn is_unique(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+impl fmt::Display for LogObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LogObjectKey {
+            root,
+            account,
+            region,
+            minute,
+            unique,
+        } = self;
+        let folder = root.folder(account, LOG_FOLDER, region);
+        write!(
+            f,
+            "{folder}{}/{account}_{LOG_FOLDER}_{region}_{}_{unique}.json.gz",
+            minute.strftime("%Y/%m/%d"),
+            minute.strftime(LOG_TIME)
+        )
+    }
+}
+
+/// Parses the keys of many logs one after another. It is faster than [`LogObjectKey::parse`] for a key in the
+/// folder of the one before, which most keys of a listing are.
+#[derive(Debug, Default)]
+pub struct LogKeyParser {
+    folder: String,
+    /// What every name in the folder begins with, up to the time of day.
+    stem: String,
+    midnight: Timestamp,
+}
+
+impl LogKeyParser {
+    /// The minute in a key; `None` if [`LogObjectKey::parse`] refuses the key.
+    pub fn minute(&mut self, key: &str) -> Option<Timestamp> {
+        let (folder, file) = key.rsplit_once('/')?;
+        if self.stem.is_empty() || folder != self.folder {
+            let LogObjectKey {
+                account,
+                region,
+                minute,
+                ..
+            } = LogObjectKey::parse(key)?;
+            let day = date(minute);
+            self.midnight = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+            self.stem = format!(
+                "{account}_{LOG_FOLDER}_{region}_{}T",
+                day.strftime("%Y%m%d")
+            );
+            folder.clone_into(&mut self.folder);
+            return Some(minute);
+        }
+        let (time, name) = file.strip_prefix(&*self.stem)?.split_once("Z_")?;
+        if !is_unique(name.strip_suffix(".json.gz")?) {
+            return None;
+        }
+        let time = number(time, 4)?;
+        let (hour, minute) = (i64::from(time / 100), i64::from(time % 100));
+        let valid = hour < 24 && minute < 60;
+        valid.then(|| shift(self.midnight, hour * HOUR + minute * 60))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogKeyParser, LogObjectKey};
+
+    #[test]
+    fn one_key_after_another_is_read_as_each_by_itself() {
+        let folder = "logs/AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01";
+        let name = "111111111111_CloudTrail_eu-west-1_20260301T1234Z_a1B2c3D4e5F6g7H8.json.gz";
+        let change = |from: &str, to: &str| name.replacen(from, to, 1);
+        let names = [
+            name.to_owned(),
+            change("T1234Z", "T0000Z"),
+            change("T1234Z", "T2359Z"),
+            change("T1234Z", "T2400Z"),
+            change("T1234Z", "T2360Z"),
+            change("T1234Z", "T123Z"),
+            change("T1234Z", "T12345Z"),
+            change("T1234Z", "T+234Z"),
+            change("T1234Z", "T1234"),
+            change("0301T", "0302T"),
+            change("eu-west-1", "eu-west-2"),
+            change("_CloudTrail_", "_CloudTrail-Digest_"),
+            change("111111111111", "222222222222"),
+            change("a1B2", "a1_B2"),
+            change("a1B2", "Z_a1B2"),
+            change("a1B2c3D4e5F6g7H8", ""),
+            change("a1B2", "a1\u{e9}"),
+            change(".json.gz", ".json"),
+            change(name, ""),
+        ];
+        let folders = [
+            folder.to_owned(),
+            folder.replacen("03/01", "03/02", 1),
+            folder.replacen("logs/", "", 1),
+            folder.replacen("CloudTrail", "CloudTrail-Digest", 1),
+        ];
+        let mut keys = LogKeyParser::default();
+        assert_eq!(keys.minute("/1234Z_a1B2c3D4e5F6g7H8.json.gz"), None);
+        for first in &names {
+            for (folder, second) in folders
+                .iter()
+                .flat_map(|f| names.iter().map(move |n| (f, n)))
+            {
+                for key in [format!("{folder}/{first}"), format!("{folder}/{second}")] {
+                    let alone = LogObjectKey::parse(&key).map(|key| key.minute);
+                    assert_eq!(keys.minute(&key), alone, "{key}");
+                }
+            }
+        }
+        assert_eq!(keys.minute("no key"), None);
+    }
+}
