@@ -1,25 +1,25 @@
-//! Holes in the cadence of digests, by the times in their names alone (pure): what is told here is
-//! what is there, and nothing of it is proven.
+//! Missing hours between digests, by the times in their names alone. Nothing is read, so nothing is proven.
 
 use jiff::Timestamp;
 
 use crate::base::time::{HOUR, Window, shift};
 
-/// Holes between digests that follow one another: time that no digest says it covers.
+/// Holes between consecutive digests: time that no digest covers by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Holes {
-    /// How many there are.
+    /// The number of holes.
     pub count: u64,
-    /// How long they are together, in seconds.
+    /// Their total length in seconds.
     pub seconds: i64,
-    /// The longest, and of several that are as long the first.
+    /// The longest hole; the first of several that are equally long.
     pub longest: Option<Window>,
 }
 
 impl Holes {
-    /// The holes between digests whose intervals end at these times, oldest first. A digest covers
-    /// an hour, so two that end more than an hour apart leave a hole: from the end of the one to an
-    /// hour before the end of the other. Several may end together.
+    /// The holes between digests whose intervals end at these times, oldest first. Several may end at the same
+    /// time. CloudTrail delivers a digest every hour (user guide, "CloudTrail digest file structure"), so two
+    /// that end more than an hour apart leave a hole, from the end of the one to an hour before the end of the
+    /// other.
     pub fn between(ends: impl IntoIterator<Item = Timestamp>) -> Self {
         let mut holes = Holes::default();
         let mut ends = ends.into_iter();
@@ -69,15 +69,15 @@ mod tests {
     }
 
     #[test]
-    fn holes_are_counted_added_up_and_the_longest_is_told() {
+    fn holes_are_counted_and_added_up_and_the_longest_is_kept() {
         let ends = [
             "01T01:12:34",
             // One second more than an hour.
             "01T02:12:35",
-            // Two digests are not there.
+            // Two digests are missing.
             "01T05:12:35",
             "01T06:12:35",
-            // A day and a bit: logging began anew at another second.
+            // A day and a bit: logging was restarted at another second.
             "02T08:40:00",
             "02T09:40:00",
         ];
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn of_holes_as_long_as_each_other_the_first_is_told() {
+    fn of_equally_long_holes_the_first_is_kept() {
         let ends = ["01T01:00:00", "01T03:00:00", "01T04:00:00", "01T06:00:00"];
         let first = Window::new(at("01T01:00:00"), at("01T02:00:00"));
         assert_eq!(holes(&ends).longest, Some(first));

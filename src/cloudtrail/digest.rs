@@ -1,7 +1,8 @@
-//! A digest's bytes become an [`Unverified`] digest: its raw hash beside the fields it claims.
+//! Parses a digest into an [`Unverified`] digest: the hash of its bytes, and the fields that it claims.
 //!
-//! Unknown fields are tolerated (user guide, "CloudTrail digest file structure"); what is known
-//! must make sense.
+//! The format is that of the user guide, "CloudTrail digest file structure"
+//! (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html>).
+//! Unknown fields are ignored, because AWS may add some. Known fields must be valid.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -12,25 +13,25 @@ use crate::base::time::Window;
 use crate::cloudtrail::ids::AccountId;
 use crate::cloudtrail::object_key::DigestObjectKey;
 
-/// The hash algorithm digests name for logs and for their predecessor.
+/// The hash algorithm of logs and of the previous digest.
 pub const HASH_ALGORITHM: &str = "SHA-256";
-/// The signature algorithm digests name.
+/// The signature algorithm of digests.
 pub const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
 
-/// What a digest says of its predecessor.
+/// A digest's link to its predecessor: the five `previousDigest…` fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// The predecessor's bucket.
     pub bucket: String,
     /// The predecessor's key.
     pub key: String,
-    /// SHA-256 of the predecessor's uncompressed bytes; `None` under another algorithm.
+    /// SHA-256 of the predecessor's uncompressed bytes; `None` if it is by another algorithm.
     pub sha256: Option<Sha256>,
     /// The predecessor's signature, in hex as written.
     pub signature: String,
 }
 
-/// What a digest says of one log.
+/// A digest's entry for one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
     /// The log's bucket.
@@ -41,7 +42,7 @@ pub struct LogEntry {
     pub hash: Result<Sha256, String>,
 }
 
-/// A digest as read: nothing it says is proven.
+/// A digest as it was read. Nothing in it is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unverified {
     pub(crate) sha256: Sha256,
@@ -57,7 +58,7 @@ pub(crate) struct Claims {
     pub end_text: String,
     pub bucket: String,
     pub key: String,
-    /// The key's own fields; `None` where it is not of a digest's shape.
+    /// The parts of the key; `None` if it is not the key of a digest.
     pub name: Option<DigestObjectKey>,
     pub fingerprint: String,
     pub algorithm: String,
@@ -66,46 +67,47 @@ pub(crate) struct Claims {
 }
 
 impl Unverified {
-    /// Reads a digest's uncompressed bytes.
+    /// Parses the uncompressed bytes of a digest.
     ///
     /// # Errors
-    /// Why these bytes are no digest, in words.
+    /// Why they are not a valid digest, as a part of a message.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
         Self::parse_hashed(json, Sha256::of(json))
     }
 
-    /// The same where their hash is known.
+    /// The same if the hash of the bytes is known.
     pub(crate) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
         let parsed = strict::check(json)
             .and_then(|()| serde_json::from_slice(json).map_err(|e| e.to_string()))
             .and_then(RawDigest::checked);
-        // A parser's message may quote what it read.
+        // The parser's message may quote the input at any length.
         let claims = parsed.map_err(|why| why.chars().take(200).collect::<String>())?;
         Ok(Unverified { sha256, claims })
     }
 
-    /// SHA-256 of the bytes read.
+    /// SHA-256 of the uncompressed bytes.
     pub fn sha256(&self) -> Sha256 {
         self.sha256
     }
 
-    /// The place it claims to have been written to. Nothing proves it.
+    /// The bucket and key that it claims to have been written to. Nothing proves that.
     pub fn claimed_place_unverified(&self) -> (&str, &str) {
         (&self.claims.bucket, &self.claims.key)
     }
 
-    /// How many logs it claims to name. Nothing proves it.
+    /// The number of logs that it claims to list. Nothing proves that.
     pub fn claimed_logs_unverified(&self) -> usize {
         self.claims.logs.len()
     }
 
-    /// The predecessor it claims to have. Nothing proves it; but a *signature* taken from here
-    /// proves its predecessor by itself, whoever carried it.
+    /// The predecessor that it claims to have. Nothing proves that. But the *signature* in it proves the
+    /// predecessor by itself, no matter who passed it on.
     pub fn claimed_previous_unverified(&self) -> Option<&Link> {
         self.claims.previous.as_ref()
     }
 }
 
+/// The fields as they are written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawDigest {
@@ -128,6 +130,7 @@ struct RawDigest {
     log_files: Vec<RawLog>,
 }
 
+/// An entry of `logFiles` as it is written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawLog {
@@ -140,13 +143,14 @@ struct RawLog {
 }
 
 impl RawDigest {
+    /// The fields, if all of them are valid.
     fn checked(self) -> Result<Claims, String> {
         let from = time("digestStartTime", &self.digest_start_time)?;
         let to = time("digestEndTime", &self.digest_end_time)?;
         if from > to {
             return Err("digestStartTime is after digestEndTime".into());
         }
-        // A slash in a bucket's name would make the string to sign ambiguous.
+        // The string to sign contains BUCKET/KEY, so a slash in a bucket name would make it ambiguous.
         let bucket = bucket("digestS3Bucket", self.digest_s3_bucket)?;
         let previous = match (
             self.previous_digest_s3_bucket,
@@ -213,14 +217,14 @@ fn bucket(field: &str, name: String) -> Result<String, String> {
     short(field, name, NAME)
 }
 
-/// The longest key of S3, in bytes.
+/// Longest key in S3, in bytes.
 const KEY: usize = 1024;
-/// The longest signature, in hex digits: that of an RSA key of 8192 bits.
+/// Longest signature in hex digits: that of an RSA key of 8192 bits.
 const SIGNATURE: usize = 2048;
-/// Longer than any name, time or fingerprint.
+/// Longest name, time or fingerprint, in bytes. None of them is as long.
 const NAME: usize = 255;
 
-/// A text of bounded length, for it may be kept beyond its digest.
+/// A text of bounded length, because it may be kept longer than its digest.
 fn short(field: &str, text: String, longest: usize) -> Result<String, String> {
     if text.len() > longest {
         return Err(format!("{field} is longer than {longest} bytes"));
@@ -228,7 +232,7 @@ fn short(field: &str, text: String, longest: usize) -> Result<String, String> {
     Ok(text)
 }
 
-/// A hash under the known algorithm, or the name of the other one.
+/// A hash by the known algorithm, or the name of another algorithm.
 fn hash(field: &str, value: &str, algorithm: &str) -> Result<Result<Sha256, String>, String> {
     if algorithm != HASH_ALGORITHM {
         return short(field, algorithm.into(), NAME).map(Err);

@@ -1,10 +1,10 @@
-//! Who wrote what for whom, over which time: the identifiers CloudTrail uses, parsed once.
+//! The identifiers that CloudTrail uses, each parsed once and valid from then on.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Why a text is not the identifier it should be: what was expected, in words.
+/// Why a text is not a valid identifier: what was expected, as a part of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAn(pub &'static str);
 
@@ -16,7 +16,7 @@ impl fmt::Display for NotAn {
 
 impl std::error::Error for NotAn {}
 
-// Shared, as there are many of each: every finding, digest and chain has four.
+// Shared and not copied, because every finding, digest and chain has four of them.
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident, $what:literal, $valid:expr) => {
         $(#[$doc])*
@@ -80,7 +80,7 @@ identifier!(
 
 identifier!(
     /// A trail's name: 3 to 128 letters, digits, periods, underscores and hyphens (CreateTrail,
-    /// API reference). Shorter names are let through: nothing hangs on the length.
+    /// API reference). Shorter names are accepted, because nothing depends on the length.
     TrailName,
     "a trail name of letters, digits, periods, underscores and hyphens",
     |b| {
@@ -90,7 +90,7 @@ identifier!(
 );
 
 impl Region {
-    /// The partition the region belongs to, by its prefix.
+    /// The partition of the region, by the region's prefix.
     pub fn partition(&self) -> &'static str {
         const PREFIXES: [(&str, &str); 7] = [
             ("cn-", "aws-cn"),
@@ -108,8 +108,8 @@ impl Region {
     }
 }
 
-/// One chain of digests: an account, the region the digests were delivered from, the trail's home
-/// region and its name. Prints as `ACCOUNT/REGION/HOME_REGION/TRAIL`.
+/// The identity of one chain of digests. A trail has one chain for each account and region that it logs.
+/// Prints as `ACCOUNT/REGION/HOME_REGION/TRAIL`.
 ///
 /// ```
 /// # use trailproof::cloudtrail::ids::ChainId;
@@ -120,9 +120,9 @@ impl Region {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChainId {
-    /// The account whose logs these are.
+    /// The account whose activity is logged.
     pub account: AccountId,
-    /// The region the digests were delivered from; its keys sign them.
+    /// The region that the digests were delivered from. The keys of this region sign them.
     pub region: Region,
     /// The trail's home region.
     pub home_region: Region,

@@ -1,4 +1,10 @@
-//! The formats and identifiers of AWS CloudTrail, parsed.
+//! Floor 2: the formats, names and identifiers of AWS CloudTrail, parsed.
+//!
+//! What this room returns are claims: a [`digest`] says what CloudTrail delivered, an [`event`] who called what.
+//! Whether a claim is true is decided in `proof`. Nothing here knows where the bytes come from, or any clock,
+//! environment, file system or network.
+//!
+//! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`].
 
 pub mod cadence;
 pub mod digest;

@@ -1,6 +1,5 @@
-//! Trails as CloudTrail itself describes them: where they write, what they select, and what was
-//! delivered last. None of it is signed, so it proves nothing of the logs; it tells what should be
-//! there.
+//! Trails as CloudTrail describes them: where they write, and what they delivered last. Nothing of it is
+//! signed, so it proves nothing about logs. It shows which digests should exist.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,37 +7,37 @@ use super::ids::{ChainId, TrailArn};
 use super::object_key::KeyRoot;
 use crate::base::time::{HOUR, shift};
 
-/// A trail as DescribeTrails shows it.
+/// A trail as DescribeTrails returns it (CloudTrail API reference, Trail).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailConfig {
     /// Its ARN.
     pub arn: TrailArn,
     /// The bucket it writes to now.
     pub bucket: String,
-    /// The prefix it writes under now, without slashes around it; empty where there is none.
+    /// The key prefix it uses now, without slashes around it; empty if there is none.
     pub prefix: String,
-    /// Whether it logs for a whole organization.
+    /// Whether it logs for all accounts of an organization.
     pub organization: bool,
     /// Whether it logs in every region.
     pub multi_region: bool,
-    /// Whether it writes digests now.
+    /// Whether it writes digests now: log file validation is enabled.
     pub validation: bool,
     /// Whether it logs events of global services.
     pub global_events: bool,
-    /// The KMS key it encrypts with.
+    /// The KMS key that encrypts what it writes.
     pub kms_key: Option<String>,
 }
 
 impl TrailConfig {
-    /// Whether a chain may be this trail's: an organization's trail writes for every account of it.
+    /// Whether a chain may be this trail's. An organization trail writes a chain for every account.
     pub fn writes(&self, chain: &ChainId) -> bool {
         self.arn.trail == chain.trail
             && self.arn.home_region == chain.home_region
             && (self.organization || self.arn.account == chain.account)
     }
 
-    /// The one among some trails that a chain is of. An account's own trail may be called as one of
-    /// its organization, so one that fits in that is taken before one that does not.
+    /// The trail of a chain, among several. A trail of an account may have the same name as an organization
+    /// trail, so one whose kind matches `organization` is preferred.
     pub fn of<'t>(
         trails: &'t [TrailConfig],
         chain: &ChainId,
@@ -49,7 +48,7 @@ impl TrailConfig {
         trails.iter().find(fits).or(trails.iter().find(of))
     }
 
-    /// Whether it writes to a place now.
+    /// Whether it writes under this root of this bucket now.
     pub fn writes_to(&self, bucket: Option<&str>, root: &KeyRoot) -> bool {
         bucket == Some(self.bucket.as_str())
             && root.prefix == self.prefix
@@ -57,12 +56,12 @@ impl TrailConfig {
     }
 }
 
-/// What GetTrailStatus says of a trail in one region.
+/// The status of a trail in one region, as GetTrailStatus returns it (CloudTrail API reference).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrailStatus {
     /// Whether it is logging now.
     pub logging: bool,
-    /// When a digest was last delivered.
+    /// When the last digest was delivered.
     pub last_digest: Option<Timestamp>,
     /// Why the last attempt to deliver a digest failed.
     pub digest_error: Option<String>,
@@ -72,14 +71,14 @@ pub struct TrailStatus {
     pub stopped: Option<Timestamp>,
 }
 
-/// How far S3's time of writing and CloudTrail's time of delivery may lie apart for one digest, in
-/// seconds. Digests come hourly, so half of that tells one from the next.
+/// The most that S3's time of writing and CloudTrail's time of delivery of the same digest may differ, in
+/// seconds. Digests are written every hour, so half of that separates one from the next.
 const SAME_DELIVERY: i64 = HOUR / 2;
 
 impl TrailStatus {
-    /// The end of the last digest that was delivered, where that is later than all that are there:
-    /// the newest of those ends at `newest`, and the last of them to be written was written at
-    /// `written`. What was delivered after `as_of`, when we began to look, may have come since.
+    /// The end of the last delivered digest, if that digest is not among those that were found: the newest of
+    /// these ends at `newest`, and the last one was written at `written`. A digest that was delivered after
+    /// `as_of`, when the listing began, does not count.
     pub fn later_digest(
         &self,
         newest: Timestamp,
@@ -101,7 +100,7 @@ mod tests {
     use jiff::Timestamp;
 
     #[test]
-    fn a_later_delivery_names_the_last_digest_that_should_be_there() {
+    fn a_later_delivery_shows_the_last_digest_that_should_exist() {
         let at = |text: &str| text.parse::<Timestamp>().expect("a time");
         let (newest, written) = (at("2026-03-01T05:12:34Z"), at("2026-03-01T05:40:00Z"));
         let as_of = at("2026-03-01T09:00:00Z");
@@ -112,7 +111,7 @@ mod tests {
             };
             status.later_digest(newest, written, as_of)
         };
-        // Its own delivery, as CloudTrail and S3 clock it.
+        // The delivery of the digest that was found, by the clocks of CloudTrail and of S3.
         assert_eq!(later("2026-03-01T05:40:02Z"), None);
         assert_eq!(
             later("2026-03-01T06:41:00Z"),
@@ -122,7 +121,7 @@ mod tests {
             later("2026-03-01T08:41:00Z"),
             Some(at("2026-03-01T08:12:34Z"))
         );
-        // After we began to look.
+        // After the listing began.
         assert_eq!(later("2026-03-01T09:41:00Z"), None);
     }
 }

@@ -1,27 +1,27 @@
-//! What several selectors together let through nowhere (pure).
+//! The events that none of several selectors admits.
 
 use std::collections::BTreeMap;
 
 use super::part::SelectorPart;
 use super::words::{joined, list, service};
 
-/// How many sentences speak of data events in part; the rest is counted.
+/// Most sentences on data events of single types; the others are counted.
 const SENTENCES: usize = 10;
 
-/// What of some events is not let through.
+/// Which of some events are not admitted.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Lack {
     Nothing,
-    /// None of them is let through.
+    /// All of them.
     All,
-    /// Those of some services.
+    /// Those of some event sources.
     Of(Vec<String>),
-    /// All but those that meet some words.
+    /// All but those that meet conditions, given in words.
     But(String),
 }
 
 impl Lack {
-    /// What parts that are of the same events leave out together.
+    /// Which events none of the parts admits. All parts must be on the same kind of events.
     fn of(parts: &[&SelectorPart]) -> Lack {
         if parts.is_empty() {
             return Lack::All;
@@ -31,11 +31,11 @@ impl Lack {
         let (only, open): (Vec<&SelectorPart>, Vec<&SelectorPart>) =
             plain.into_iter().partition(|p| !p.only.is_empty());
         if let Some(first) = open.first() {
-            let let_in = |source: &&String| {
+            let is_admitted = |source: &&String| {
                 open.iter().any(|p| !p.excluded.contains(*source))
                     || only.iter().any(|p| p.only.contains(*source))
             };
-            let out = first.excluded.iter().filter(|s| !let_in(s));
+            let out = first.excluded.iter().filter(|s| !is_admitted(s));
             let out: Vec<String> = out.cloned().collect();
             if out.is_empty() {
                 return Lack::Nothing;
@@ -50,21 +50,21 @@ impl Lack {
         Lack::But(joined(words.into_iter(), ", or where "))
     }
 
-    /// What is left out, of events of a name.
+    /// The events that are not admitted, as a part of a sentence; `of` says which kind of events.
     fn sentence(&self, of: &str) -> Option<String> {
         match self {
             Lack::Nothing => None,
             Lack::All => Some(of.to_owned()),
             Lack::Of(sources) => {
-                let named: Vec<String> = sources.iter().map(|s| service(s)).collect();
-                Some(format!("{of} of {}", list(&named)))
+                let names: Vec<String> = sources.iter().map(|s| service(s)).collect();
+                Some(format!("{of} of {}", list(&names)))
             }
             Lack::But(words) => Some(format!("{of} other than those where {words}")),
         }
     }
 }
 
-/// What parts leave out of calls that read and of calls that write, as one where it is the same.
+/// Which read calls and which write calls are not admitted; one entry if they are the same.
 fn sides(parts: &[&SelectorPart]) -> Vec<(&'static str, Lack)> {
     let side = |of: fn(&SelectorPart) -> bool| {
         let parts: Vec<&SelectorPart> = parts.iter().copied().filter(|p| of(p)).collect();
@@ -77,19 +77,19 @@ fn sides(parts: &[&SelectorPart]) -> Vec<(&'static str, Lack)> {
     vec![("read ", reads), ("write ", writes)]
 }
 
-/// What parts leave out of all events.
+/// Which of all events are not admitted, as parts of sentences.
 pub(super) fn events(parts: &[SelectorPart]) -> Vec<String> {
     let (data, management): (Vec<&SelectorPart>, Vec<&SelectorPart>) =
         parts.iter().partition(|p| p.data.is_some());
-    let mut said: Vec<String> = sides(&management)
+    let mut texts: Vec<String> = sides(&management)
         .into_iter()
         .filter_map(|(side, lack)| lack.sentence(&format!("{side}management events")))
         .collect();
-    said.extend(data_events(&data));
-    said
+    texts.extend(data_events(&data));
+    texts
 }
 
-/// What parts leave out of data events: whole types of resources, and of the others something.
+/// Which data events are not admitted: types of resources as a whole, and parts of others.
 fn data_events(parts: &[&SelectorPart]) -> Vec<String> {
     if parts.is_empty() {
         return vec!["data events".to_owned()];
@@ -103,20 +103,19 @@ fn data_events(parts: &[&SelectorPart]) -> Vec<String> {
     kinds.sort_unstable();
     kinds.dedup();
     let untyped: Vec<&SelectorPart> = parts.iter().copied().filter(every).collect();
-    let mut said = Vec::new();
+    let mut texts = Vec::new();
     let others = if kinds.is_empty() {
         "data events".to_owned()
     } else {
         format!("data events of resource types other than {}", list(&kinds))
     };
-    let whole = untyped.is_empty();
-    if whole {
-        said.push(others);
+    if untyped.is_empty() {
+        texts.push(others);
     } else {
         let lacks = sides(&untyped).into_iter();
-        said.extend(lacks.filter_map(|(side, lack)| lack.sentence(&format!("{side}{others}"))));
+        texts.extend(lacks.filter_map(|(side, lack)| lack.sentence(&format!("{side}{others}"))));
     }
-    // Types that lack the same are named together.
+    // Types that lack the same events share a sentence.
     let mut alike: BTreeMap<(&str, Lack), Vec<String>> = BTreeMap::new();
     for kind in kinds {
         let of = |p: &&SelectorPart| every(p) || p.data.as_ref().is_some_and(|d| d.contains(&kind));
@@ -133,11 +132,11 @@ fn data_events(parts: &[&SelectorPart]) -> Vec<String> {
         .collect();
     let more = partly.len().saturating_sub(SENTENCES);
     partly.truncate(SENTENCES);
-    said.extend(partly);
+    texts.extend(partly);
     if more > 0 {
-        said.push(format!(
+        texts.push(format!(
             "data events that {more} more such limits leave out"
         ));
     }
-    said
+    texts
 }

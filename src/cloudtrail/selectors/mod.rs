@@ -1,4 +1,14 @@
-//! What a trail selects to be logged, and so what it could not have logged (pure).
+//! The event selectors of a trail, and so the events that it cannot have logged.
+//!
+//! A log proves what was logged. What a trail was never configured to log leaves no trace, so reports list it
+//! among what is not proven. API reference: EventSelector and AdvancedEventSelector; user guide: "Logging
+//! management events" and "Logging data events".
+//!
+//! ```text
+//! part   one selector -> the events it admits
+//! lack   all parts of a trail -> the events that none of them admits
+//! words  names in sentences
+//! ```
 
 mod lack;
 mod part;
@@ -9,21 +19,21 @@ use self::part::SelectorPart;
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::trail::TrailConfig;
 
-/// The selectors of a trail as they are today.
+/// The selectors of a trail as they are today. A trail has basic or advanced ones, not both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selectors {
-    /// The basic ones.
+    /// Basic event selectors.
     pub basic: Vec<Basic>,
-    /// The advanced ones; a trail has one kind or the other.
+    /// Advanced event selectors.
     pub advanced: Vec<Advanced>,
-    /// The kinds of Insights that it logs, or why they could not be asked for.
+    /// The kinds of Insights events that it logs, or why they could not be looked up.
     pub insights: Result<Vec<String>, String>,
 }
 
-/// A basic selector.
+/// A basic event selector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basic {
-    /// `ReadWriteType`, of both management and data events.
+    /// `ReadWriteType`, for management and data events.
     pub read_write: ReadWrite,
     /// `IncludeManagementEvents`.
     pub management: bool,
@@ -34,7 +44,7 @@ pub struct Basic {
 }
 
 impl Default for Basic {
-    /// What a trail has that was made without selectors: all management events.
+    /// The selector of a trail that was created without any: all management events.
     fn default() -> Self {
         Basic {
             read_write: ReadWrite::All,
@@ -45,7 +55,7 @@ impl Default for Basic {
     }
 }
 
-/// Whether calls that read, that write, or both are logged.
+/// Whether read calls, write calls or both are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadWrite {
     /// `All`.
@@ -56,58 +66,58 @@ pub enum ReadWrite {
     Write,
 }
 
-/// Data events of one type of resource.
+/// A selection of data events of one type of resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataResource {
     /// `Type`, such as `AWS::S3::Object`.
     pub kind: String,
     /// Whether all resources of the type are selected.
     pub all: bool,
-    /// `Values`: what the ARNs of those selected begin with.
+    /// `Values`: prefixes of the ARNs of the selected resources.
     pub values: Vec<String>,
 }
 
 impl DataResource {
-    /// A type with its values. One that names a service and nothing of it, such as `arn:aws:s3`,
-    /// means every resource there is.
+    /// From `Type` and `Values`. A value with a service and no resource, such as `arn:aws:s3`, selects all
+    /// resources of the type.
     pub fn new(kind: String, values: &[String]) -> Self {
-        let whole = |v: &String| v.trim_end_matches(':').split(':').count() == 3;
+        let is_all = |v: &String| v.trim_end_matches(':').split(':').count() == 3;
         DataResource {
             kind,
-            all: values.iter().any(whole),
+            all: values.iter().any(is_all),
             values: values.to_vec(),
         }
     }
 }
 
-/// An advanced selector: an event is logged that meets all its fields.
+/// An advanced event selector: it admits events that meet the conditions of all its fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Advanced {
-    /// What is asked of each field.
+    /// The conditions.
     pub fields: Vec<SelectorField>,
 }
 
-/// What is asked of one field of an event; an empty list asks nothing.
+/// The conditions on one field of an event. An empty list is no condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SelectorField {
-    /// Its name.
+    /// The name of the field, such as `eventSource`.
     pub name: String,
-    /// It is one of these.
+    /// `Equals`: its value is one of these.
     pub equals: Vec<String>,
-    /// It is none of these.
+    /// `NotEquals`: its value is none of these.
     pub not_equals: Vec<String>,
-    /// It begins with one of these.
+    /// `StartsWith`: its value begins with one of these.
     pub starts_with: Vec<String>,
-    /// It begins with none of these.
+    /// `NotStartsWith`: its value begins with none of these.
     pub not_starts_with: Vec<String>,
-    /// It ends with one of these.
+    /// `EndsWith`: its value ends with one of these.
     pub ends_with: Vec<String>,
-    /// It ends with none of these.
+    /// `NotEndsWith`: its value ends with none of these.
     pub not_ends_with: Vec<String>,
 }
 
-/// What a trail cannot have logged, if its selectors were always what they are today: each sentence
-/// says what is not proven, and the last that they may have been others.
+/// Sentences on what a trail cannot have logged, if its selectors were always those of today. The last one
+/// says that they may have been different.
 pub fn sentences(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
     let arn = &config.arn;
     let mut lacking = Vec::new();
@@ -137,12 +147,12 @@ pub fn sentences(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
     said
 }
 
-/// What is said of a trail whose selectors could not be asked for.
+/// The sentence on a trail whose selectors could not be looked up.
 pub fn unasked(arn: &TrailArn, why: &str) -> String {
     format!("what {arn} does not log: its event selectors could not be asked: {why}")
 }
 
-/// Both kinds of selectors as what they let through.
+/// The events that each selector admits.
 fn parts(selectors: &Selectors) -> Vec<SelectorPart> {
     let by_default = [Basic::default()];
     let basic = match (&selectors.basic[..], &selectors.advanced[..]) {

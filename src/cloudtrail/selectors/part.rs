@@ -1,22 +1,22 @@
-//! What one selector lets through (pure).
+//! The events that one selector admits.
 
 use std::collections::BTreeSet;
 
 use super::words::{joined, list, short};
 use super::{Advanced, Basic, ReadWrite, SelectorField};
 
-/// What one selector lets through of one category of events.
+/// The events of one category that one selector admits.
 pub(super) struct SelectorPart {
-    /// The types of resources whose data events these are; management events where absent. An empty
-    /// list is every type.
+    /// For data events the types of resources, where an empty list means all types. `None` for management
+    /// events.
     pub(super) data: Option<Vec<String>>,
     pub(super) reads: bool,
     pub(super) writes: bool,
-    /// Services whose events are kept out.
+    /// Event sources that are excluded.
     pub(super) excluded: BTreeSet<String>,
-    /// The only services whose events are let through, where they are named.
+    /// The only event sources that are admitted, if any are listed.
     pub(super) only: BTreeSet<String>,
-    /// What else an event must meet, in words.
+    /// All other conditions, in words.
     pub(super) limits: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl SelectorPart {
         }
     }
 
-    /// What a basic selector lets through.
+    /// The events that a basic selector admits.
     pub(super) fn of_basic(basic: &Basic) -> Vec<SelectorPart> {
         let part = |data| SelectorPart {
             reads: basic.read_write != ReadWrite::Write,
@@ -46,7 +46,7 @@ impl SelectorPart {
                 ..part(None)
             });
         }
-        // Without values nothing of a type is logged.
+        // A type without values selects no resource.
         for resource in basic.data.iter().filter(|r| !r.values.is_empty()) {
             let mut data = part(Some(vec![resource.kind.clone()]));
             if !resource.all {
@@ -59,17 +59,17 @@ impl SelectorPart {
         parts
     }
 
-    /// What an advanced selector lets through of management or data events.
+    /// The events that an advanced selector admits; `None` if it is not on management or data events.
     pub(super) fn of_advanced(advanced: &Advanced) -> Option<SelectorPart> {
-        let named = |name: &'static str| advanced.fields.iter().filter(move |f| f.name == name);
+        let fields = |name: &'static str| advanced.fields.iter().filter(move |f| f.name == name);
         let of = |category| {
-            let mut categories = named("eventCategory").flat_map(|f| &f.equals);
+            let mut categories = fields("eventCategory").flat_map(|f| &f.equals);
             categories.any(|c| c == category)
         };
         let mut part = if of("Management") {
             SelectorPart::new(None)
         } else if of("Data") {
-            let kinds = named("resources.type").flat_map(|f| f.equals.clone());
+            let kinds = fields("resources.type").flat_map(|f| f.equals.clone());
             SelectorPart::new(Some(kinds.collect()))
         } else {
             return None;
@@ -78,10 +78,12 @@ impl SelectorPart {
             match field.name.as_str() {
                 "eventCategory" | "resources.type" => {}
                 "readOnly" => part.side(field),
-                "eventSource" if asks(field) == (false, true, false) => {
+                "eventSource" if conditions(field) == (false, true, false) => {
                     part.excluded.extend(field.not_equals.iter().cloned());
                 }
-                "eventSource" if asks(field) == (true, false, false) && part.only.is_empty() => {
+                "eventSource"
+                    if conditions(field) == (true, false, false) && part.only.is_empty() =>
+                {
                     part.only.extend(field.equals.iter().cloned());
                 }
                 _ => part.limits.extend(words(field)),
@@ -90,19 +92,19 @@ impl SelectorPart {
         Some(part)
     }
 
-    /// Narrows it to calls that read or that write.
+    /// Restricts it to read calls or to write calls, by the field `readOnly`.
     fn side(&mut self, field: &SelectorField) {
         let says =
             |list: &[String], value: &str| list.iter().any(|v| v.eq_ignore_ascii_case(value));
-        let lets = |value: &str| {
+        let admits = |value: &str| {
             (field.equals.is_empty() || says(&field.equals, value))
                 && !says(&field.not_equals, value)
         };
-        self.reads &= lets("true");
-        self.writes &= lets("false");
+        self.reads &= admits("true");
+        self.writes &= admits("false");
     }
 
-    /// What an event must meet, in words.
+    /// All conditions but those on categories, types and reading, in words.
     pub(super) fn words(&self) -> String {
         let sources = |what, names: &BTreeSet<String>| {
             let names: Vec<String> = names.iter().cloned().collect();
@@ -114,8 +116,8 @@ impl SelectorPart {
     }
 }
 
-/// Whether a field must be something, must not be something, or is compared in part.
-fn asks(field: &SelectorField) -> (bool, bool, bool) {
+/// Which kinds of conditions a field has: equal, not equal, or on the beginning or end of its value.
+fn conditions(field: &SelectorField) -> (bool, bool, bool) {
     let partly = [
         &field.starts_with,
         &field.not_starts_with,
@@ -129,9 +131,9 @@ fn asks(field: &SelectorField) -> (bool, bool, bool) {
     )
 }
 
-/// What is asked of a field, in words.
+/// The conditions on a field, in words.
 fn words(field: &SelectorField) -> Vec<String> {
-    let asked = [
+    let conditions = [
         ("is", &field.equals),
         ("is not", &field.not_equals),
         ("begins with", &field.starts_with),
@@ -139,8 +141,10 @@ fn words(field: &SelectorField) -> Vec<String> {
         ("ends with", &field.ends_with),
         ("does not end with", &field.not_ends_with),
     ];
-    let asked = asked.into_iter().filter(|(_, values)| !values.is_empty());
-    asked
+    let conditions = conditions
+        .into_iter()
+        .filter(|(_, values)| !values.is_empty());
+    conditions
         .map(|(how, values)| format!("{} {how} {}", short(&field.name), list(values)))
         .collect()
 }
