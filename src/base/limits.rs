@@ -1,13 +1,13 @@
 //! Every bound on what hostile input can cost, with its default and why it is that.
 
-/// Bounds on memory and time. What exceeds one is reported as not looked at, never as altered.
+/// Bounds on memory and time. What exceeds one is reported as not checked, never as modified.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Largest digest that is parsed, in inflated bytes. A digest of 300 logs is 112 KB, so this
     /// is some 40,000 logs in one hour.
     pub digest_inflated: u64,
     /// Largest object that is inflated and hashed to its end, in inflated bytes. CloudTrail's logs
-    /// are tens of megabytes at most; nothing of them is held, so this bounds time only.
+    /// are tens of megabytes at most. They are not kept in memory, so this bounds time only.
     pub log_inflated: u64,
     /// Largest `KEY.head.json`, in bytes.
     pub head_json: u64,
@@ -21,14 +21,14 @@ pub struct Limits {
     /// Findings of all chains together, before fewer of one code in one chain collapse: 100,000 are
     /// some 200 MB.
     pub findings: usize,
-    /// Folders looked into for `AWSLogs` before giving up: an archive has a handful.
+    /// Folders searched for `AWSLogs` before giving up: an archive has a handful.
     pub folders: usize,
     /// Depth of folders before `AWSLogs`. S3 keys have at most 1,024 bytes.
     pub depth: usize,
     /// Chains in the folder of one account and region. An account may have five trails a region, and
     /// organizations add theirs.
     pub chains_in_folder: usize,
-    /// Names of one folder held at a time; a larger folder is read in several passes.
+    /// Names of one folder kept in memory at a time; a larger folder is read in several passes.
     pub names_at_once: usize,
     /// Pages of one listing, of a thousand names each, before it is taken for endless.
     pub pages: u64,
@@ -38,12 +38,12 @@ pub struct Limits {
     pub ahead_bytes: u64,
     /// Predecessors followed by link alone, beyond what listing showed, in one chain.
     pub unlisted_links: usize,
-    /// Events kept that bear on gaps and damage.
+    /// Events kept as evidence on gaps and damage.
     pub events: usize,
-    /// Logs of the last hours of a window that no digest in it names, kept until later digests were
-    /// asked; beyond that they are judged by the digests of the window.
+    /// Logs of the last hours of a window that no digest in it lists. They are kept until later digests
+    /// are read; beyond this number they are judged by the digests of the window.
     pub unnamed_late: usize,
-    /// Objects named in one sentence of `not_proven`; the rest is counted.
+    /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
 

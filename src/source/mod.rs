@@ -3,7 +3,7 @@
 //!
 //! Start with the trait [`Source`] and with [`GetError`], the reasons why a read may fail. [`disk`] and
 //! [`memory`] implement it here, `aws::s3` for buckets. [`places`] relates where an object was found to where
-//! it was written. [`trails`] and [`bucket`] are what else can be asked of AWS.
+//! it was written. [`trails`] and [`bucket`] are what else can be looked up in AWS.
 
 pub mod bucket;
 pub mod cancellable;

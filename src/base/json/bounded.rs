@@ -8,13 +8,13 @@ use std::io::{self, Read};
 const TEXT: usize = 16 << 10;
 
 /// Bytes beyond [`TEXT`] within which a text is cut where a character ends. No character is longer
-/// than the escapes of two surrogates; what is, is no text.
+/// than the escapes of two surrogates; A longer sequence is not valid text.
 const CHARACTER: usize = 16;
 
 /// Most digits of one number.
 const DIGITS: usize = 512;
 
-/// Deepest nesting: the parser's own bound, which does not hold for what it skips.
+/// Deepest nesting: the parser's own bound, which it does not apply to values that it skips.
 const DEPTH: usize = 128;
 
 /// Passes JSON on with its texts cut to a length. Too deep a nesting and too long a number are errors. It

@@ -136,15 +136,15 @@ pub fn sentences(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
         Ok(_) => String::new(),
         Err(why) => format!("; whether it logs Insights events could not be asked: {why}"),
     };
-    let mut said: Vec<String> = lacking
+    let mut sentences: Vec<String> = lacking
         .into_iter()
         .map(|what| format!("what {arn} does not log: {what}"))
         .collect();
-    said.push(format!(
+    sentences.push(format!(
         "that {arn} always logged what it logs now: its selectors are told as they are today, not as \
          they were in the window{insights}"
     ));
-    said
+    sentences
 }
 
 /// The sentence on a trail whose selectors could not be looked up.

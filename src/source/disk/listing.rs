@@ -132,7 +132,7 @@ impl FolderReader<'_> {
             for entry in page {
                 let key = format!("{prefix}{}", entry.sort);
                 match entry.kind {
-                    // It may stand in the place of a folder.
+                    // A link or the like may replace a folder, so the range is compared as for a folder.
                     EntryKind::Refused(why) if range.meets(&format!("{key}/")) => {
                         visit(Listed::Refused(&key, why));
                     }
@@ -156,7 +156,7 @@ impl FolderReader<'_> {
         })
     }
 
-    /// Whether a folder holds a key, or something that could not be read and may hold one.
+    /// Whether a folder contains a key, or anything that could not be read and may contain one.
     pub(super) fn may_hold_key(self, folder: BorrowedFd<'_>, depth: usize) -> bool {
         let holds = |entry: &DiskEntry| match entry.kind {
             EntryKind::File => !entry.sort.ends_with(HEAD_SUFFIX),

@@ -50,9 +50,9 @@ pub fn read(json: &mut dyn Read, take: &mut dyn FnMut(Event)) -> Records {
 
 /// Reads the records of a log that is in memory, several times as fast as [`read`]. It changes `json`.
 pub fn read_in_place(json: &mut [u8], take: &mut dyn FnMut(Event)) -> Records {
-    let (passed, whole) = bounded::in_place(json);
+    let (passed, complete) = bounded::in_place(json);
     let mut records = parse(Deserializer::from_slice(passed), take);
-    records.broken |= !whole;
+    records.broken |= !complete;
     records
 }
 
@@ -65,10 +65,10 @@ fn parse<'de, R: serde_json::de::Read<'de>>(
         records: &mut records,
         take,
     };
-    let whole = parser
+    let listed = parser
         .deserialize_map(log)
         .and_then(|listed| parser.end().map(|()| listed));
-    records.broken = !whole.unwrap_or(false);
+    records.broken = !listed.unwrap_or(false);
     records
 }
 
