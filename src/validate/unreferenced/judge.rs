@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::candidates::Candidate;
 use super::cover::{LogClass, classify};
-use super::list::{ListedFolder, is_without_digests};
+use super::list::is_without_digests;
 use super::scan::temporary;
-use super::search::LogSearch;
+use super::search::{ListedFolder, LogSearch};
 use super::tally::OtherObjects;
 use crate::cloudtrail::object_key::{KeyRoot, LogObjectKey};
 use crate::source::{GetError, RootId};

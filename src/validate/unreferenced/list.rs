@@ -1,38 +1,31 @@
-//! Lists one log folder and classifies the logs that no digest lists, as far as that is possible before
-//! gaps are explained.
+//! Lists log folders and classifies the logs that no digest lists, as far as that is possible before gaps
+//! are explained.
 
 use std::cell::OnceCell;
 
 use super::candidates::Candidates;
 use super::cover::{LogClass, classify};
 use super::scan::scan;
-use super::search::LogSearch;
+use super::search::{ListedFolder, LogSearch};
 use super::tally::OtherObjects;
 use crate::base::time::shift;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::source::{GetError, RootId};
+use crate::source::RootId;
 use crate::validate::Context;
 
-/// One log folder that was listed.
-pub(super) struct ListedFolder {
-    pub place: (RootId, KeyRoot),
-    /// Why the folder could not be listed to its end.
-    pub trouble: Option<GetError>,
-    /// Objects that are not findings. Boxed, and `None` if there are none: thousands of folders wait.
-    pub others: Option<Box<OtherObjects>>,
-    /// Logs that no digest lists and that may be findings or lie in gaps.
-    pub candidates: Candidates,
-    /// Unreferenced logs beyond those kept in `candidates`.
-    pub more: u64,
-    /// Whether digests after the window may list some of the candidates.
-    pub undecided: bool,
-    /// See [`is_without_digests`].
-    pub without_digests: OnceCell<bool>,
+impl LogSearch {
+    /// Lists the folders. Needs no log, so it runs while logs are read.
+    pub fn list(mut self: Box<Self>, context: &Context<'_>) -> Box<Self> {
+        for place in std::mem::take(&mut self.places) {
+            let listed = list_folder(context, &mut self, place);
+            self.listed.push(listed);
+        }
+        self
+    }
 }
 
-/// Lists a folder.
-pub(super) fn list_folder(
+fn list_folder(
     context: &Context<'_>,
     search: &mut LogSearch,
     place: (RootId, KeyRoot),

@@ -1,19 +1,21 @@
 //! What to search the log folders of one account and region for, and in which folders.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::iter;
 
+use super::candidates::Candidates;
 use super::cover::Cover;
-use super::list::{ListedFolder, list_folder};
 use super::references::References;
+use super::tally::OtherObjects;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::{Walk, Walked};
 use crate::proof::coverage::Spans;
 use crate::proof::gap;
-use crate::source::RootId;
 use crate::source::places::Places;
+use crate::source::{GetError, RootId};
 use crate::validate::Context;
 use crate::validate::digests::chain::ChainState;
 use crate::validate::digests::listing::DigestNames;
@@ -28,9 +30,26 @@ pub(crate) struct LogSearch {
     pub(super) covers: Vec<Cover>,
     pub(super) references: References,
     /// Folders to list.
-    places: Vec<(RootId, KeyRoot)>,
+    pub(super) places: Vec<(RootId, KeyRoot)>,
     /// Folders that were listed.
     pub(super) listed: Vec<ListedFolder>,
+}
+
+/// One log folder that was listed.
+pub(super) struct ListedFolder {
+    pub place: (RootId, KeyRoot),
+    /// Why the folder could not be listed to its end.
+    pub trouble: Option<GetError>,
+    /// Objects that are not findings. Boxed, and `None` if there are none: thousands of folders wait.
+    pub others: Option<Box<OtherObjects>>,
+    /// Logs that no digest lists and that may be findings or lie in gaps.
+    pub candidates: Candidates,
+    /// Unreferenced logs beyond those kept in `candidates`.
+    pub more: u64,
+    /// Whether digests after the window may list some of the candidates.
+    pub undecided: bool,
+    /// See [`is_without_digests`](super::list::is_without_digests).
+    pub without_digests: OnceCell<bool>,
 }
 
 impl LogSearch {
@@ -75,15 +94,6 @@ impl LogSearch {
         }
         search.references.write_out();
         Some(search)
-    }
-
-    /// Lists the folders. Needs no log, so it runs while logs are read.
-    pub fn list(mut self: Box<Self>, context: &Context<'_>) -> Box<Self> {
-        for place in std::mem::take(&mut self.places) {
-            let listed = list_folder(context, &mut self, place);
-            self.listed.push(listed);
-        }
-        self
     }
 
     /// Walks the digests of a chain that was not requested, for the logs that they list.
