@@ -6,6 +6,7 @@ use crate::base::time::Window;
 use crate::cloudtrail::event::{Evidence as KnownEvent, Via as KnownVia};
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, Severity};
+use crate::proof::gap::Gap as FoundGap;
 use crate::proof::keys;
 use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
@@ -149,29 +150,29 @@ pub fn chain(chain: &ChainOutcome) -> Chain {
                 state: s.state,
             })
             .collect(),
-        gaps: chain
-            .gaps
-            .iter()
-            .map(|g| Gap {
-                from: g.time.from,
-                to: g.time.to,
-                restart: g.restart.is_some(),
-                cause: g.cause.into(),
-                certainty: g.certainty.into(),
-                evidence: g.evidence.iter().map(evidence).collect(),
-                undigested_logs: g.undigested.map(|logs| Undigested {
-                    count: logs.count,
-                    first: logs.minutes.map(|(first, _)| first),
-                    last: logs.minutes.map(|(_, last)| last),
-                }),
-            })
-            .collect(),
+        gaps: chain.gaps.iter().map(gap).collect(),
         digests: Digests::of(&chain.digests),
         backfill_digests: Digests::of(&chain.backfill),
         logs: Logs::of(&chain.logs),
         first_digest: first.map(digest_ref),
         last_digest: last.map(digest_ref),
         evidence_sha256: chain.evidence.to_string(),
+    }
+}
+
+fn gap(gap: &FoundGap) -> Gap {
+    Gap {
+        from: gap.time.from,
+        to: gap.time.to,
+        restart: gap.restart.is_some(),
+        cause: gap.cause.into(),
+        certainty: gap.certainty.into(),
+        evidence: gap.evidence.iter().map(evidence).collect(),
+        undigested_logs: gap.undigested.map(|logs| Undigested {
+            count: logs.count,
+            first: logs.minutes.map(|(first, _)| first),
+            last: logs.minutes.map(|(_, last)| last),
+        }),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::proof::gap::events::KnownEvents;
 use crate::source::GetError;
 use crate::validate::request::{LogSelection, Request};
 
-/// No further event selectors are listed once there are this many sentences.
+/// Sentences after which no further call that set event selectors is listed, except for a first one.
 const MOST_SENTENCES: usize = 20;
 
 /// What is not known about the calls around gaps: `explained` gaps that a call explains and
@@ -49,20 +49,8 @@ pub fn around_gaps(
             why.detail()
         ));
     }
-    for event in events.events().filter(|e| e.error_code.is_none()) {
-        let Call::Trail(trail, TrailChange::Selectors) = &event.call else {
-            continue;
-        };
-        sentences.push(format!(
-            "what {trail} selected to be logged before {}: its event selectors were set then{} ({})",
-            event.time,
-            event.by(),
-            event.name_and_id()
-        ));
-        if sentences.len() >= MOST_SENTENCES {
-            break;
-        }
-    }
+    let room = MOST_SENTENCES.saturating_sub(sentences.len()).max(1);
+    sentences.extend(selectors_set(events).take(room));
     if events.unread.count > 0 {
         sentences.push(format!(
             "events in {} logs around gaps and damage, whose records could not all be read: {}",
@@ -76,4 +64,20 @@ pub fn around_gaps(
         );
     }
     sentences
+}
+
+/// One sentence for each successful call that set event selectors.
+fn selectors_set(events: &KnownEvents) -> impl Iterator<Item = String> {
+    let done = events.events().filter(|e| e.error_code.is_none());
+    done.filter_map(|event| {
+        let Call::Trail(trail, TrailChange::Selectors) = &event.call else {
+            return None;
+        };
+        Some(format!(
+            "what {trail} selected to be logged before {}: its event selectors were set then{} ({})",
+            event.time,
+            event.by(),
+            event.name_and_id()
+        ))
+    })
 }

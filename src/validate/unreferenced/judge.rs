@@ -22,6 +22,7 @@ pub(super) struct Unreferenced {
 }
 
 /// The logs of one folder that no digest lists.
+#[derive(Default)]
 pub(super) struct JudgedFolder {
     /// Those that are findings.
     pub unreferenced: Vec<Unreferenced>,
@@ -40,21 +41,6 @@ pub(super) fn judge_folder(
     search: &mut LogSearch,
     folder: ListedFolder,
 ) -> JudgedFolder {
-    let ListedFolder {
-        place,
-        candidates,
-        undecided,
-        without_digests,
-        ..
-    } = folder;
-    let limits = &context.request.limits;
-    let grace = context.request.backfill_grace;
-    let mut judged = JudgedFolder {
-        unreferenced: Vec::new(),
-        more: folder.more,
-        others: OtherObjects::default(),
-        trouble: None,
-    };
     let LogSearch {
         id,
         covers,
@@ -62,11 +48,17 @@ pub(super) fn judge_folder(
         ..
     } = search;
     let mut lookup = references.lookup();
-    let visited = candidates.for_each(context.unnamed, |candidate| {
+    let mut judged = JudgedFolder {
+        more: folder.more,
+        ..JudgedFolder::default()
+    };
+    let place = &folder.place;
+    let is_without_digests = || is_without_digests(context, place, id, &folder.without_digests);
+    let visited = folder.candidates.for_each(context.unnamed, |candidate| {
         let key = match candidate {
             Candidate::InGaps(second, count) => {
                 let minute = Timestamp::from_second(second).unwrap_or_default();
-                count_in_gaps(chains, &place, minute, count);
+                count_in_gaps(chains, place, minute, count);
                 return Ok(());
             }
             Candidate::Log(key) => key,
@@ -74,25 +66,25 @@ pub(super) fn judge_folder(
         let Some(name) = LogObjectKey::parse(&key) else {
             return Ok(());
         };
-        let minute = name.minute;
-        if undecided {
+        if folder.undecided {
             let recorded = context.fetcher.atlas.recorded(place.0, &key);
             if lookup.lists(name.day(), &recorded)? {
                 return Ok(());
             }
         }
-        let others = &mut judged.others;
-        match classify(covers, &place, minute, grace) {
-            LogClass::InGaps => count_in_gaps(chains, &place, minute, 1),
-            LogClass::InOthersGap => others.others_gap.add(limits, key),
-            _ if is_without_digests(context, &place, id, &without_digests) => {
-                others.without_digests.add(limits, key)
-            }
-            LogClass::Undecided => others.undecided.add(limits, key),
+        let class = classify(covers, place, name.minute, context.request.backfill_grace);
+        let limits = &context.request.limits;
+        match class {
+            LogClass::InGaps => count_in_gaps(chains, place, name.minute, 1),
+            LogClass::InOthersGap => judged.others.others_gap.add(limits, key),
+            _ if is_without_digests() => judged.others.without_digests.add(limits, key),
+            LogClass::Undecided => judged.others.undecided.add(limits, key),
             LogClass::Unreferenced if judged.unreferenced.len() < limits.findings_per_code => {
-                let chain = reporting_chain(chains, &place, minute);
-                let log = Unreferenced { chain, key, minute };
-                judged.unreferenced.push(log);
+                judged.unreferenced.push(Unreferenced {
+                    chain: reporting_chain(chains, place, name.minute),
+                    key,
+                    minute: name.minute,
+                });
             }
             LogClass::Unreferenced => judged.more += 1,
         }

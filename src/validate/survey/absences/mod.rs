@@ -2,14 +2,16 @@
 //! compared with what was found: the request, the trails' configuration, and the other chains of the
 //! same trail.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod found_trails;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::base::time::{HOUR, Window, shift};
-use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailName};
+use self::found_trails::FoundTrails;
+use crate::base::time::{HOUR, Window};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
-use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::validate::Context;
 use crate::validate::digests::group::GroupResult;
@@ -90,46 +92,68 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<F
 
 /// Chains that the trails' configuration or other chains show to be missing, or to end too early.
 fn implied(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Finding> {
-    let request = context.request;
     let trails = FoundTrails::new(&all.found);
-    let is_hidden = |root: &KeyRoot, account: &AccountId, region: &Region| {
-        survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
-    };
-    let mut findings = Vec::new();
-
-    // An expected chain is reported once, as expected.
-    let expected: BTreeSet<&ChainId> = request.expect.iter().collect();
-    let logged = survey.log_folders.iter();
-    let logged: Vec<&LogFolder> = logged
-        .filter(|l| !is_hidden(&l.key_root, &l.account, &l.region))
-        .collect();
-    let mut beside_logs =
-        trails.missing_beside_logs(&logged, &request.prior.trails, &|l| holds_logs(context, l));
+    // An expected chain is reported as such, and only once.
+    let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
+    let mut beside_logs = beside_logs(context, survey, &trails);
     beside_logs.retain(|id| !expected.contains(id));
+    let mut at_home = at_home(context, survey, all, &trails);
+    at_home.retain(|id| !beside_logs.contains(id) && !expected.contains(id));
+
+    let mut findings = Vec::new();
     findings.extend(beside_logs.iter().map(|id| {
         let message = "logs of this account lie in this region and no digest of this trail does, \
                        though it has digests in other regions: nothing of it is proven";
         missing(id, message)
     }));
-
-    let is_reported = |id: &ChainId| beside_logs.contains(id) || expected.contains(id);
-    let may_be_hidden = |id: &ChainId| {
-        let hides = |(root, found): &(KeyRoot, ChainId)| {
-            found.trail == id.trail && is_hidden(root, &id.account, &id.region)
-        };
-        all.found.iter().any(hides)
-    };
-    let by_name = !request.filter.trail_arns.is_empty();
-    let at_home = trails.missing_at_home(&request.prior.trails, by_name);
-    let at_home = at_home
-        .iter()
-        .filter(|id| request.filter.concerns(id) && !is_reported(id) && !may_be_hidden(id));
-    findings.extend(at_home.map(|id| {
+    findings.extend(at_home.iter().map(|id| {
         let message = "this is the home region of a trail that writes digests here, and none of \
                        its own is there: nothing of it is proven";
         missing(id, message)
     }));
+    findings.extend(ended_early(context, all, &trails));
+    findings
+}
 
+/// Chains that are missing beside the logs of their trail.
+fn beside_logs(
+    context: &Context<'_>,
+    survey: &Survey,
+    trails: &FoundTrails<'_>,
+) -> BTreeSet<ChainId> {
+    let is_visible = |l: &&LogFolder| !is_hidden(survey, &l.key_root, (&l.account, &l.region));
+    let folders: Vec<&LogFolder> = survey.log_folders.iter().filter(is_visible).collect();
+    let configs = &context.request.prior.trails;
+    trails.missing_beside_logs(&folders, configs, &|folder| holds_logs(context, folder))
+}
+
+/// Chains that are missing in the home region of their trail.
+fn at_home(
+    context: &Context<'_>,
+    survey: &Survey,
+    all: &GroupResult,
+    trails: &FoundTrails<'_>,
+) -> BTreeSet<ChainId> {
+    let request = context.request;
+    let may_be_hidden = |id: &ChainId| {
+        let hides = |(root, found): &(KeyRoot, ChainId)| {
+            found.trail == id.trail && is_hidden(survey, root, (&id.account, &id.region))
+        };
+        all.found.iter().any(hides)
+    };
+    let by_name = !request.filter.trail_arns.is_empty();
+    let mut missing = trails.missing_at_home(&request.prior.trails, by_name);
+    missing.retain(|id| request.filter.concerns(id) && !may_be_hidden(id));
+    missing
+}
+
+/// Chains that end in the window, while others of their trail go on.
+fn ended_early<'a>(
+    context: &Context<'_>,
+    all: &'a GroupResult,
+    trails: &FoundTrails<'a>,
+) -> impl Iterator<Item = Finding> + use<'a> {
+    let request = context.request;
     let late = request.delivery_lag.saturating_add(HOUR);
     let ends = all.ends.iter().map(|(id, end)| (id, *end)).collect();
     let window = Window::new(
@@ -137,24 +161,25 @@ fn implied(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Fin
         request.to.unwrap_or(Timestamp::MAX),
     );
     let ended = trails.ended_early(&ends, late).into_iter();
-    findings.extend(
-        ended
-            .filter(|(_, time)| !time.clip(&window).is_empty())
-            .map(|(id, time)| {
-                let message = format!(
-                    "the digests of this chain end at {}, and others of its trail go on until {}: its \
-                     region or account was left out since, or its digests are not there",
-                    time.from, time.to
-                );
-                missing(id, message).over(time)
-            }),
-    );
-    findings
+    let ended = ended.filter(move |(_, time)| !time.clip(&window).is_empty());
+    ended.map(|(id, time)| {
+        let message = format!(
+            "the digests of this chain end at {}, and others of its trail go on until {}: its \
+             region or account was left out since, or its digests are not there",
+            time.from, time.to
+        );
+        missing(id, message).over(time)
+    })
 }
 
 fn missing(id: &ChainId, message: impl Into<String>) -> Finding {
     let finding = Finding::new(Code::ChainMissing, message);
     finding.hint(LOOK_FOR_MISSING).of(id)
+}
+
+/// Whether the folder of digests of an account and region may exist without being listed.
+fn is_hidden(survey: &Survey, root: &KeyRoot, (account, region): (&AccountId, &Region)) -> bool {
+    !survey.trouble.is_empty() && survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
 }
 
 /// Whether a folder for logs holds an object.
@@ -167,139 +192,4 @@ fn holds_logs(context: &Context<'_>, logged: &LogFolder) -> bool {
     } = logged;
     let folder = key_root.folder(account, LOG_FOLDER, region);
     context.fetcher.source.holds_any(*root, &folder)
-}
-
-/// Who owns the chains of a trail, as far as object keys show: one trail of an organization writes for
-/// all accounts of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Owner<'a> {
-    Organization(&'a OrganizationId),
-    Account(&'a AccountId),
-}
-
-impl<'a> Owner<'a> {
-    fn of(root: &'a KeyRoot, account: &'a AccountId) -> Self {
-        match &root.organization {
-            Some(organization) => Owner::Organization(organization),
-            None => Owner::Account(account),
-        }
-    }
-}
-
-/// The chains found of one trail.
-#[derive(Default)]
-struct FoundTrail<'a> {
-    chains: BTreeSet<&'a ChainId>,
-    /// The regions with digests, by where they were found.
-    regions: BTreeMap<&'a KeyRoot, BTreeSet<&'a Region>>,
-}
-
-/// The chains that were found, by the owner, home region and name of their trail.
-struct FoundTrails<'a>(BTreeMap<Owner<'a>, BTreeMap<(&'a Region, &'a TrailName), FoundTrail<'a>>>);
-
-impl<'a> FoundTrails<'a> {
-    fn new(found: &'a [(KeyRoot, ChainId)]) -> Self {
-        let mut owners: BTreeMap<_, BTreeMap<_, FoundTrail<'_>>> = BTreeMap::new();
-        for (root, id) in found {
-            let trails = owners.entry(Owner::of(root, &id.account)).or_default();
-            let trail = trails.entry((&id.home_region, &id.trail)).or_default();
-            trail.chains.insert(id);
-            trail.regions.entry(root).or_default().insert(&id.region);
-        }
-        FoundTrails(owners)
-    }
-
-    fn all(&self) -> impl Iterator<Item = &FoundTrail<'a>> {
-        self.0.values().flat_map(BTreeMap::values)
-    }
-
-    /// Missing chains in home regions. A trail writes a digest every hour in its home region, for its
-    /// own account and for every other account that it has chains of. A trail that was requested
-    /// `by_name` and has no digest at all is reported as such, and not here.
-    fn missing_at_home(&self, configs: &[TrailConfig], by_name: bool) -> BTreeSet<ChainId> {
-        let mut missing = BTreeSet::new();
-        for config in configs {
-            let chains = self.all().flat_map(|trail| &trail.chains);
-            let own: BTreeSet<&ChainId> = chains.copied().filter(|id| config.writes(id)).collect();
-            let mut home: BTreeSet<ChainId> = own
-                .iter()
-                .map(|id| ChainId {
-                    region: id.home_region.clone(),
-                    ..(*id).clone()
-                })
-                .collect();
-            if !by_name && config.validation {
-                home.insert(ChainId {
-                    account: config.arn.account.clone(),
-                    region: config.arn.home_region.clone(),
-                    home_region: config.arn.home_region.clone(),
-                    trail: config.arn.trail.clone(),
-                });
-            }
-            missing.extend(home.into_iter().filter(|id| !own.contains(id)));
-        }
-        missing
-    }
-
-    /// Missing chains beside folders of logs. A trail with digests in two regions, or configured for all
-    /// regions, writes a digest every hour in every region in which it writes logs; a trail of an
-    /// organization does so for every account. An empty folder, for which `holds_logs` is false, shows
-    /// nothing.
-    fn missing_beside_logs(
-        &self,
-        logged: &[&LogFolder],
-        configs: &[TrailConfig],
-        holds_logs: &dyn Fn(&LogFolder) -> bool,
-    ) -> BTreeSet<ChainId> {
-        let found: BTreeSet<&ChainId> = self.all().flat_map(|t| &t.chains).copied().collect();
-        let mut missing = BTreeSet::new();
-        for folder in logged {
-            let LogFolder {
-                key_root,
-                account,
-                region,
-                ..
-            } = folder;
-            let trails = self.0.get(&Owner::of(key_root, account)).into_iter();
-            for ((home_region, name), trail) in trails.flatten() {
-                let Some(regions) = trail.regions.get(key_root) else {
-                    continue;
-                };
-                let id = ChainId {
-                    account: account.clone(),
-                    region: region.clone(),
-                    home_region: (*home_region).clone(),
-                    trail: (*name).clone(),
-                };
-                let is_known = found.contains(&id) || missing.contains(&id);
-                let is_everywhere = || configs.iter().any(|c| c.multi_region && c.writes(&id));
-                if !is_known && (regions.len() > 1 || is_everywhere()) && holds_logs(folder) {
-                    missing.insert(id);
-                }
-            }
-        }
-        missing
-    }
-
-    /// Chains whose last digest ends more than `late` seconds before the last one of their trail: the
-    /// trail no longer covers the region or the account, or the digests are missing. Each comes with the
-    /// time between the two ends.
-    fn ended_early(
-        &self,
-        ends: &BTreeMap<&ChainId, Timestamp>,
-        late: i64,
-    ) -> BTreeMap<&'a ChainId, Window> {
-        let mut ended = BTreeMap::new();
-        for FoundTrail { chains, .. } in self.all() {
-            let end = |id: &&ChainId| ends.get(*id).copied();
-            let Some(last) = chains.iter().filter_map(end).max() else {
-                continue;
-            };
-            for id in chains {
-                let at = end(id).filter(|at| shift(*at, late) < last);
-                ended.extend(at.map(|at| (*id, Window::new(at, last))));
-            }
-        }
-        ended
-    }
 }
