@@ -98,7 +98,7 @@ pub fn validate(
     let walk = |((account, region), places): (&(AccountId, Region), &Vec<(RootId, KeyRoot)>)| {
         driver.group(account, region, places, &survey.members)
     };
-    observer.step(Step::Folders(survey.groups.len() as u64));
+    observer.step(Step::FoldersFound(survey.groups.len() as u64));
     // All digests first: a broken chain is told early, and around gaps events are looked for.
     let mut groups = driver.side_by_side(survey.groups.iter().collect(), walk);
     let trails = driver.trails_of(&groups);
@@ -190,12 +190,12 @@ impl Context<'_> {
         }
         let interest = self.interest(&chains);
         let (witnesses, silent) = self.witnesses(&chains);
-        self.observer.step(Step::Logs);
+        self.observer.step(Step::LogsBegin);
         let reader = LogReader::new(self, &mut chains, &witnesses, interest);
         let mut heard = reader.run();
-        self.observer.step(Step::Causes);
+        self.observer.step(Step::CausesBegin);
         let unasked = self.explain(&mut chains, &mut heard);
-        self.observer.step(Step::Others);
+        self.observer.step(Step::UnreferencedBegin);
         let gaps = chains.iter().flat_map(|p| &p.gaps);
         let (told, untold): (Vec<_>, Vec<_>) = gaps.partition(|g| g.certainty != Certainty::None);
         let off = told.iter().filter(|g| g.cause != Cause::TrailCreated);

@@ -45,19 +45,19 @@ impl Context<'_> {
             let within = |slots, backfill| self.within(slots, backfill, (from, to)).len() as u64;
             Some(within(&names.main, false) + within(&names.backfill, true))
         });
-        self.observer.step(Step::Listed(digests.sum()));
+        self.observer.step(Step::FolderListed(digests.sum()));
     }
 
     /// Tells that so many digests were dealt with.
     pub(super) fn walked(&self, digests: usize) {
-        self.observer.step(Step::Digests(digests as u64));
+        self.observer.step(Step::DigestsJudged(digests as u64));
         self.read();
     }
 
     /// Tells how much was read.
     pub(super) fn read(&self) {
         let (read, _) = self.fetcher.bytes();
-        self.observer.step(Step::Read(read));
+        self.observer.step(Step::BytesRead(read));
     }
 }
 

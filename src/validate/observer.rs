@@ -66,27 +66,27 @@ pub struct JudgedObject<'a> {
     pub outside_window: bool,
 }
 
-/// Progress of the work. Numbers of one kind add up, except for [`Step::Read`].
+/// Progress of the work. Numbers of one kind add up, except for [`Step::BytesRead`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Folders of digests were found: one per account and region.
-    Folders(u64),
+    FoldersFound(u64),
     /// One of these folders was listed; it holds this many digests to read.
-    Listed(u64),
+    FolderListed(u64),
     /// This many digests were judged.
-    Digests(u64),
-    /// Proven digests list this many logs to check.
-    Named(u64),
+    DigestsJudged(u64),
+    /// A proven digest lists this many logs to check.
+    LogsListed(u64),
     /// All digests are judged, and logs are checked from now on.
-    Logs,
+    LogsBegin,
     /// A log was checked.
-    Log,
-    /// All logs are checked, and events around gaps are looked up from now on.
-    Causes,
-    /// From now on, objects that no digest lists are judged.
-    Others,
+    LogChecked,
+    /// All logs are checked, and the causes of gaps are looked up from now on.
+    CausesBegin,
+    /// From now on, logs that no digest lists are judged.
+    UnreferencedBegin,
     /// Bytes read from the source so far, in total.
-    Read(u64),
+    BytesRead(u64),
 }
 
 /// An observer that ignores everything.

@@ -116,21 +116,21 @@ impl Observer for Progress {
         let add = |to: &AtomicU64, n| _ = to.fetch_add(n, Ordering::Relaxed);
         let now = |stage: Stage| told.stage.store(stage as u8, Ordering::Relaxed);
         match step {
-            Step::Folders(n) => {
+            Step::FoldersFound(n) => {
                 add(&told.unlisted, n);
                 now(Stage::Digests);
             }
-            Step::Listed(n) => {
+            Step::FolderListed(n) => {
                 add(&told.digests[1], n);
                 told.unlisted.fetch_sub(1, Ordering::Relaxed);
             }
-            Step::Digests(n) => add(&told.digests[0], n),
-            Step::Named(n) => add(&told.logs[1], n),
-            Step::Logs => now(Stage::Logs),
-            Step::Log => add(&told.logs[0], 1),
-            Step::Causes => now(Stage::Causes),
-            Step::Others => now(Stage::Others),
-            Step::Read(bytes) => _ = told.read.fetch_max(bytes, Ordering::Relaxed),
+            Step::DigestsJudged(n) => add(&told.digests[0], n),
+            Step::LogsListed(n) => add(&told.logs[1], n),
+            Step::LogsBegin => now(Stage::Logs),
+            Step::LogChecked => add(&told.logs[0], 1),
+            Step::CausesBegin => now(Stage::Causes),
+            Step::UnreferencedBegin => now(Stage::Others),
+            Step::BytesRead(bytes) => _ = told.read.fetch_max(bytes, Ordering::Relaxed),
         }
     }
 

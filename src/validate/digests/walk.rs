@@ -294,7 +294,7 @@ impl ChainWalk<'_> {
             let page = self.name(digest);
             if page.is_some() && self.purpose == Purpose::Proof {
                 let logs = digest.log_files().len() as u64;
-                self.driver.observer.step(Step::Named(logs));
+                self.driver.observer.step(Step::LogsListed(logs));
             }
             self.pages.extend(page);
         }

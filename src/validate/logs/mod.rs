@@ -419,7 +419,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             "\n",
         ];
         line.iter().for_each(|part| proved.evidence.update(part));
-        self.driver.observer.step(Step::Log);
+        self.driver.observer.step(Step::LogChecked);
         self.driver.read();
         self.tell(sheet, entry, found.as_ref(), word != "not-read", false);
         let damaged = found.as_ref().and_then(damage::since);
