@@ -239,3 +239,6 @@ pub fn verified_until(stretches: &[Stretch]) -> Option<Timestamp> {
         .filter(|s| s.state == State::Verified)
         .map(|s| s.time.to)
 }
+
+#[cfg(test)]
+mod tests;

@@ -289,3 +289,6 @@ fn who(damage: Damage, first: &Evidence, last: &Evidence, calls: usize) -> Strin
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -286,3 +286,6 @@ fn unchecked(trouble: &SignatureTrouble) -> Finding {
     }
     finding
 }
+
+#[cfg(test)]
+mod tests;

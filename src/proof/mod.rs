@@ -40,6 +40,8 @@ pub mod damage;
 pub mod detail;
 pub mod digest_object;
 pub mod finding;
+#[cfg(test)]
+mod fixtures;
 pub mod gap;
 pub mod judge;
 pub mod keys;

@@ -163,3 +163,6 @@ impl Claims {
         places.take_while(same).map(|(.., b)| b.clone()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

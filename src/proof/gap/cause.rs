@@ -161,3 +161,6 @@ fn say_when_it_was_on(parts: &mut [Gap], chain: &ChainId) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests;

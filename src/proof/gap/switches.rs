@@ -288,3 +288,6 @@ fn after_switching_on<'e>(event: &Event, since: Timestamp) -> TrailState<'e> {
         ..TrailState::unexplained(event.time.max(since), Cause::Unexplained)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,321 @@
+use super::{DamageCalls, since};
+use crate::cloudtrail::event::{Call, Evidence, TrailSetting};
+use crate::cloudtrail::object_key::KeyRoot;
+use crate::proof::chain::Location;
+use crate::proof::detail::{Detail, UnreadObject};
+use crate::proof::finding::{Code, Finding};
+use crate::proof::fixtures::{BUCKET, HOME, at, chain, digest_key, event, span};
+use crate::proof::reason::Reason;
+
+const LOG: &str = "a/log";
+const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234-abcd";
+
+fn removed(time: &str, key: &str) -> Evidence {
+    let keys = vec![key.to_owned()];
+    event(at(time), "DeleteObject", Call::Remove(BUCKET.into(), keys))
+}
+
+fn written(time: &str, key: &str) -> Evidence {
+    event(
+        at(time),
+        "PutObject",
+        Call::Write(BUCKET.into(), key.into()),
+    )
+}
+
+fn set(time: &str, setting: TrailSetting) -> Evidence {
+    event(at(time), "PutBucket", Call::Bucket(BUCKET.into(), setting))
+}
+
+fn key_call(time: &str, key: &str) -> Evidence {
+    event(at(time), "DisableKey", Call::Key(key.into()))
+}
+
+/// A finding on the log, over the interval from 10:00 to 11:00.
+fn on_log(code: Code) -> Finding {
+    let finding = Finding::new(code, "found").at(Some(BUCKET), LOG);
+    finding.of(&chain(HOME)).over(span("10:00", "11:00"))
+}
+
+fn unread(reason: Reason, answer: &str) -> Finding {
+    let detail = Detail::Unread {
+        object: UnreadObject::Log,
+        answer: answer.into(),
+    };
+    let finding = Finding::detailed(detail).reason(reason);
+    finding.at(Some(BUCKET), LOG).over(span("10:00", "11:00"))
+}
+
+fn here() -> Vec<Location> {
+    let root = KeyRoot {
+        prefix: String::new(),
+        organization: None,
+    };
+    vec![Location {
+        bucket: BUCKET.into(),
+        root,
+        time: span("00:00", "23:00"),
+    }]
+}
+
+/// The evidence of a finding once calls were attached, as name and time.
+fn attached(
+    mut finding: Finding,
+    events: &[Evidence],
+    key: Option<&str>,
+) -> (Finding, Vec<String>) {
+    DamageCalls::new(events).attach(&mut finding, &here(), key);
+    let shown = finding.evidence.iter();
+    let shown = shown.map(|e| format!("{} {:.5}", e.event.name, time_of(e)));
+    let shown = shown.collect();
+    (finding, shown)
+}
+
+fn time_of(evidence: &Evidence) -> String {
+    let text = evidence.event.time.to_string();
+    text.split_once('T')
+        .map_or_else(String::new, |(_, time)| time.into())
+}
+
+#[test]
+fn calls_bear_on_damage_only_from_the_beginning_of_its_interval() {
+    let rows = [
+        (on_log(Code::LogMissing), true),
+        (on_log(Code::LogModified), true),
+        (on_log(Code::DigestSignatureInvalid), true),
+        (unread(Reason::Denied, ""), true),
+        (unread(Reason::Archived, ""), true),
+        (unread(Reason::Throttled, ""), false),
+        (on_log(Code::LogUnreadable), false),
+        (on_log(Code::KeyUnavailable), false),
+        (on_log(Code::Gap), false),
+    ];
+    for (finding, expected) in rows {
+        let expected = expected.then(|| at("10:00"));
+        assert_eq!(since(&finding), expected, "{}", finding.code.as_str());
+    }
+    let timeless = Finding::new(Code::LogMissing, "found").at(Some(BUCKET), LOG);
+    assert_eq!(since(&timeless), None);
+}
+
+#[test]
+fn a_call_bears_on_an_object_that_it_can_have_damaged() {
+    let refused = {
+        let mut call = removed("12:00", LOG);
+        call.event.error_code = Some("AccessDenied".into());
+        call
+    };
+    let (missing, altered) = (Code::LogMissing, Code::LogModified);
+    let rows: Vec<(&str, Code, Vec<Evidence>, Vec<&str>)> = vec![
+        (
+            "removed",
+            missing,
+            vec![removed("12:00", LOG)],
+            vec!["DeleteObject 12:00"],
+        ),
+        (
+            "another object removed",
+            missing,
+            vec![removed("12:00", "another")],
+            vec![],
+        ),
+        (
+            "removed before its interval",
+            missing,
+            vec![removed("09:00", LOG)],
+            vec![],
+        ),
+        ("refused", missing, vec![refused], vec![]),
+        (
+            "written, and removed again",
+            missing,
+            vec![
+                removed("12:00", LOG),
+                written("13:00", LOG),
+                removed("14:00", LOG),
+            ],
+            vec!["DeleteObject 14:00"],
+        ),
+        (
+            "written after the removal",
+            missing,
+            vec![removed("12:00", LOG), written("13:00", LOG)],
+            vec![],
+        ),
+        (
+            "overwritten",
+            altered,
+            vec![written("12:00", LOG)],
+            vec!["PutObject 12:00"],
+        ),
+        (
+            "removed, but altered",
+            altered,
+            vec![removed("12:00", LOG)],
+            vec![],
+        ),
+        (
+            "settings that remove objects",
+            missing,
+            vec![
+                set("12:00", TrailSetting::Lifecycle),
+                set("12:01", TrailSetting::Policy),
+            ],
+            vec!["PutBucket 12:00"],
+        ),
+        (
+            "settings that lose versions",
+            altered,
+            vec![
+                set("12:00", TrailSetting::Lifecycle),
+                set("12:01", TrailSetting::Versioning),
+            ],
+            vec!["PutBucket 12:01"],
+        ),
+        (
+            "removals without keys",
+            missing,
+            vec![event(
+                at("12:00"),
+                "DeleteObjects",
+                Call::Remove(BUCKET.into(), vec![]),
+            )],
+            vec!["DeleteObjects 12:00"],
+        ),
+        (
+            "removals without keys, but altered",
+            altered,
+            vec![event(
+                at("12:00"),
+                "DeleteObjects",
+                Call::Remove(BUCKET.into(), vec![]),
+            )],
+            vec![],
+        ),
+    ];
+    for (name, code, events, expected) in rows {
+        let (_, shown) = attached(on_log(code), &events, None);
+        assert_eq!(shown, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_digest_can_be_damaged_only_after_its_end() {
+    let key = digest_key(HOME, "11:00");
+    let finding = || {
+        let finding = Finding::new(Code::DigestMissing, "found").at(Some(BUCKET), &key);
+        finding.over(span("10:00", "11:00"))
+    };
+    let (_, shown) = attached(finding(), &[removed("10:59", &key)], None);
+    assert!(shown.is_empty(), "{shown:?}");
+    let (_, shown) = attached(finding(), &[removed("11:00", &key)], None);
+    assert_eq!(shown, ["DeleteObject 11:00"]);
+}
+
+#[test]
+fn digests_counted_by_the_hour_were_removed_by_calls_on_digests_of_that_time() {
+    let inferred = || {
+        let finding = Finding::new(Code::DigestMissing, "found").of(&chain(HOME));
+        finding.over(span("10:00", "12:00"))
+    };
+    let rows = [
+        ("inside", digest_key(HOME, "11:00"), true),
+        ("at its end", digest_key(HOME, "12:00"), true),
+        ("at its beginning", digest_key(HOME, "10:00"), false),
+        ("of another chain", digest_key("us-west-2", "11:00"), false),
+        (
+            "under another prefix",
+            format!("copy/{}", digest_key(HOME, "11:00")),
+            false,
+        ),
+    ];
+    for (name, key, expected) in rows {
+        let (_, shown) = attached(inferred(), &[removed("15:00", &key)], None);
+        assert_eq!(!shown.is_empty(), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_call_on_a_key_bears_on_an_object_that_it_encrypts() {
+    let answer = format!("access was denied (kms:Decrypt on {KEY})");
+    let policy = || set("12:00", TrailSetting::Policy);
+    let (denied, shown_key) = (Reason::Denied, vec!["DisableKey 12:00"]);
+    let rows: Vec<(&str, Finding, Option<&str>, Evidence, Vec<&str>)> = vec![
+        (
+            "the key of the trail",
+            unread(denied, ""),
+            Some(KEY),
+            key_call("12:00", "1234-abcd"),
+            shown_key.clone(),
+        ),
+        (
+            "the key in the answer",
+            unread(denied, &answer),
+            None,
+            key_call("12:00", KEY),
+            shown_key,
+        ),
+        (
+            "another key",
+            unread(denied, &answer),
+            Some(KEY),
+            key_call("12:00", "9999"),
+            vec![],
+        ),
+        (
+            "a call without a key",
+            unread(denied, &answer),
+            Some(KEY),
+            key_call("12:00", ""),
+            vec![],
+        ),
+        (
+            "an earlier call",
+            unread(denied, &answer),
+            Some(KEY),
+            key_call("09:00", KEY),
+            vec![],
+        ),
+        (
+            "the policy of the bucket",
+            unread(denied, ""),
+            None,
+            policy(),
+            vec!["PutBucket 12:00"],
+        ),
+        (
+            "not denied",
+            unread(Reason::Throttled, &answer),
+            Some(KEY),
+            key_call("12:00", KEY),
+            vec![],
+        ),
+        (
+            "missing",
+            on_log(Code::LogMissing),
+            Some(KEY),
+            key_call("12:00", KEY),
+            vec![],
+        ),
+    ];
+    for (name, finding, key, event, expected) in rows {
+        let (_, shown) = attached(finding, &[event], key);
+        assert_eq!(shown, expected, "{name}");
+    }
+}
+
+#[test]
+fn the_message_gives_the_first_and_the_last_call() {
+    let one = [removed("12:00", LOG)];
+    let (finding, _) = attached(on_log(Code::LogMissing), &one, None);
+    let expected = "found; removed at 2026-03-01T12:00:00Z (DeleteObject), as a proven log records";
+    assert_eq!(finding.message, expected);
+    let many: Vec<Evidence> = (10..20).map(|m| written(&format!("12:{m}"), LOG)).collect();
+    let (finding, shown) = attached(on_log(Code::LogModified), &many, None);
+    let first = "found; written over at 2026-03-01T12:10:00Z (PutObject), as a proven log records; \
+                 that is the first of 10 such calls, and the last was made at 2026-03-01T12:19:00Z \
+                 (PutObject)";
+    assert_eq!(finding.message, first);
+    let expected = ["12:10", "12:16", "12:17", "12:18", "12:19"].map(|t| format!("PutObject {t}"));
+    assert_eq!(shown, expected);
+}
