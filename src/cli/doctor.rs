@@ -104,7 +104,7 @@ pub fn run(
             places,
             buckets: args.s3_bucket,
         },
-        usual,
+        default_region: usual,
         now,
         delivery_lag: Request::default().delivery_lag,
         jobs: IN_FLIGHT,

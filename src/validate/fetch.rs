@@ -16,7 +16,7 @@ use crate::proof::log;
 use crate::proof::signature::{WrittenSignature, check};
 use crate::source::places::Places;
 use crate::source::presence::Presence;
-use crate::source::{GetError, Root, RootId, Source, SourceObject};
+use crate::source::{GetError, Metadata, Root, RootId, Source, SourceObject};
 use crate::validate::logs::retain::{self, Keep, Keeping, Kept};
 use crate::validate::outcome::Requests;
 
@@ -50,6 +50,26 @@ struct Counts {
     hashed: AtomicU64,
     /// Whether something was not looked at because nothing more could be.
     ended: AtomicBool,
+}
+
+/// What was read under the name of a digest.
+pub struct StoredDigest {
+    /// The metadata of the object.
+    pub metadata: Metadata,
+    /// Size, entity tag and the like.
+    pub facts: ObjectFacts,
+    /// What its bytes are, and the state of the gzip container around them; an error if the body could not be
+    /// read to its end.
+    pub content: Result<(Content, Container), GetError>,
+}
+
+/// How a gzip container is damaged, for a message; `None` if all of it could be inflated.
+pub fn container_damage(container: Container) -> Option<&'static str> {
+    match container {
+        Container::CutOff => Some("it is cut off"),
+        Container::Broken => Some("its bytes are broken"),
+        _ => None,
+    }
 }
 
 /// A judged log.
@@ -170,15 +190,13 @@ impl<'a> Fetcher<'a> {
             metadata_trouble: None,
             name,
         };
-        self.counts.get.fetch_add(1, Ordering::Relaxed);
-        let content = self.source.get(root, key, true).and_then(|mut object| {
-            reading.facts = std::mem::take(&mut object.facts);
-            let metadata = std::mem::take(&mut object.metadata);
-            let content = self.content(&mut object)?;
-            Ok((content, metadata))
+        let read = self.stored_digest(root, key).and_then(|stored| {
+            reading.facts = stored.facts;
+            let (content, _) = stored.content?;
+            Ok((content, stored.metadata))
         });
-        let (content, metadata) = match content {
-            Ok(both) => both,
+        let (content, metadata) = match read {
+            Ok(read) => read,
             Err(error) => {
                 let error = self.failed(error);
                 let (reason, detail) = (error.reason(), error.detail());
@@ -205,7 +223,21 @@ impl<'a> Fetcher<'a> {
         reading
     }
 
-    fn content(&self, object: &mut SourceObject<'_>) -> Result<Content, GetError> {
+    /// Reads the object under the name of a digest, without checking anything that it claims.
+    ///
+    /// # Errors
+    /// Where the object cannot be opened.
+    pub fn stored_digest(&self, root: RootId, key: &str) -> Result<StoredDigest, GetError> {
+        self.counts.get.fetch_add(1, Ordering::Relaxed);
+        let mut object = self.source.get(root, key, true)?;
+        Ok(StoredDigest {
+            content: self.content(&mut object),
+            metadata: object.metadata,
+            facts: object.facts,
+        })
+    }
+
+    fn content(&self, object: &mut SourceObject<'_>) -> Result<(Content, Container), GetError> {
         let limit = usize::try_from(self.limits.digest_inflated).unwrap_or(usize::MAX);
         let mut json: Vec<u8> = Vec::new();
         let mut over = false;
@@ -221,28 +253,23 @@ impl<'a> Fetcher<'a> {
             }
             json.extend_from_slice(bytes);
         })?;
+        let container = inflated.container;
         if over {
-            let ended = inflated.container != Container::TooLarge;
+            let ended = container != Container::TooLarge;
             let sha256 = ended.then_some(inflated.sha256);
-            return Ok(Content::Other(NotDigest::TooLarge { sha256 }));
+            return Ok((Content::Other(NotDigest::TooLarge { sha256 }), container));
         }
-        Ok(match Unverified::parse_hashed(&json, inflated.sha256) {
+        let content = match Unverified::parse_hashed(&json, inflated.sha256) {
             Ok(digest) => Content::Digest {
                 digest: Box::new(digest),
-                whole: inflated.container == Container::Complete,
+                whole: container == Container::Complete,
             },
-            Err(why) => {
-                let why = match inflated.container {
-                    Container::CutOff => "it is cut off".into(),
-                    Container::Broken => "its bytes are broken".into(),
-                    _ => why,
-                };
-                Content::Other(NotDigest::Bytes {
-                    why,
-                    sha256: inflated.sha256,
-                })
-            }
-        })
+            Err(why) => Content::Other(NotDigest::Bytes {
+                why: container_damage(container).map_or(why, str::to_owned),
+                sha256: inflated.sha256,
+            }),
+        };
+        Ok((content, container))
     }
 
     /// Judges one log against what its digest says, and keeps of it what may be needed. `reachable`

@@ -1,56 +1,63 @@
-//! Whether a bucket is there, where it is, and whether it may be listed.
+//! A bucket: whether it exists, its region, and whether it may be listed.
 
-use rayon::ThreadPool;
-
-use super::{DoctorAccess, DoctorRequest};
+use super::DoctorContext;
 use crate::base::limits::Limits;
 use crate::base::text::quoted;
+use crate::cloudtrail::ids::Region;
 use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::source::bucket::Reached;
 use crate::source::places::Places;
 use crate::source::{GetError, Root, RootId};
 use crate::validate::survey::{Survey, survey};
 
-/// What is said here.
+/// The checks that are made here.
 pub const CHECKS: &[Check] = &[
     Check::BucketExists,
     Check::BucketRegion,
     Check::ListPermission,
 ];
-/// Folders looked into: enough to find digests of some hundred accounts of an organization, and soon over
-/// in a bucket of other things.
+/// The most folders to list. That is enough to find digests of some hundred accounts of an organization, and soon
+/// reached in a bucket without digests.
 const FOLDERS: usize = 1_000;
 
-/// What a look at a bucket showed.
-pub struct Looked {
+/// A bucket, as far as it could be checked.
+pub struct BucketFacts {
     pub root: RootId,
     pub name: String,
-    /// How many seconds the local clock is ahead of S3's.
-    pub ahead: Option<i64>,
-    /// Whether anything in it can be asked for.
-    pub there: bool,
+    /// How many seconds the local clock is ahead of that of S3.
+    pub clock_ahead: Option<i64>,
+    /// Whether requests for what is in it can be answered.
+    pub is_reachable: bool,
     /// Its folders, if they could be listed.
     pub survey: Option<Survey>,
 }
 
-/// Looks at a bucket and the folders in it.
-pub fn look(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
-    root: &Root,
-    pool: &ThreadPool,
-    chart: &mut CheckChart,
-) -> Looked {
-    let name = root.buckets.concat();
-    let configured = reach.buckets.region(root.id);
-    let reached = reach.buckets.reach(root.id);
-    let mut looked = Looked {
+/// Checks a bucket and surveys its folders.
+pub fn check(context: DoctorContext<'_>, root: &Root, chart: &mut CheckChart) -> BucketFacts {
+    let buckets = context.access.buckets;
+    let configured = buckets.region(root.id);
+    let reached = buckets.reach(root.id);
+    let mut bucket = BucketFacts {
         root: root.id,
-        ahead: reached.ahead,
-        there: false,
+        name: root.buckets.concat(),
+        clock_ahead: reached.ahead,
+        is_reachable: false,
         survey: None,
-        name,
     };
-    let name = &looked.name;
+    if !check_existence(&bucket.name, &reached, chart) {
+        return bucket;
+    }
+    let regions = (buckets.region(root.id), configured);
+    check_region(&bucket.name, regions, &reached, chart);
+    bucket.is_reachable = !matches!(&reached.answer, Err(e) if e.ends_all());
+    let survey = list(context, root);
+    check_listing(&bucket.name, &survey, chart);
+    bucket.survey = survey.ok();
+    bucket
+}
+
+/// Reports whether a bucket exists, and returns whether it may exist.
+fn check_existence(name: &str, reached: &Reached, chart: &mut CheckChart) -> bool {
     match &reached.answer {
         Ok(()) => chart.note(Check::BucketExists, name, Status::Ok, "it is there"),
         Err(GetError::NotFound | GetError::NoBucket(_)) => {
@@ -63,17 +70,26 @@ pub fn look(
             );
             let rest = [Check::BucketRegion, Check::ListPermission];
             chart.unknown(&rest, name, "there is no such bucket");
-            return looked;
+            return false;
         }
         Err(error) => {
             let found = format!("could not be asked for: {}", error.detail());
             chart.note(Check::BucketExists, name, Status::Unknown, found);
         }
     }
-    let region = reach.buckets.region(root.id);
-    // A refusal that is not for the region's sake was given where the bucket is.
+    true
+}
+
+/// Reports the region of a bucket. `regions` are the region that S3 answered from and the configured one.
+fn check_region(
+    name: &str,
+    regions: (Option<Region>, Option<Region>),
+    reached: &Reached,
+    chart: &mut CheckChart,
+) {
+    // S3 first redirects a request to the region of the bucket, and only there denies it.
     let answered = matches!(reached.answer, Ok(()) | Err(GetError::Denied(_)));
-    match (&region, &configured) {
+    match regions {
         (Some(region), Some(configured)) if answered => {
             let found = if region == configured {
                 region.to_string()
@@ -84,44 +100,52 @@ pub fn look(
         }
         _ => chart.unknown(&[Check::BucketRegion], name, "S3 did not say"),
     }
-    looked.there = !matches!(&reached.answer, Err(e) if e.ends_all());
-    looked.survey = list(reach, wanted, root, pool, chart);
-    looked
 }
 
-/// Tries the permission to list, and looks through the folders with it.
-fn list(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
-    root: &Root,
-    pool: &ThreadPool,
-    chart: &mut CheckChart,
-) -> Option<Survey> {
-    let name = &root.buckets.concat();
-    let places = wanted.filter.known_prefixes().unwrap_or_default();
-    let place = match places.first() {
+/// Tries the permission to list with one request, and then surveys the folders.
+fn list(context: DoctorContext<'_>, root: &Root) -> Result<Survey, GetError> {
+    let DoctorContext {
+        access,
+        request,
+        pool,
+    } = context;
+    let known = request.filter.known_prefixes().unwrap_or_default();
+    let prefix = match known.first() {
         Some(prefix) if !prefix.is_empty() => format!("{prefix}/AWSLogs/"),
         Some(_) => "AWSLogs/".into(),
         None => String::new(),
     };
-    let survey = reach.buckets.first(root.id, &place, 1).map(|_| {
-        let limits = Limits {
-            folders: FOLDERS.min(wanted.limits.folders),
-            ..wanted.limits.clone()
-        };
-        let atlas = Places::new(vec![root.clone()], Vec::new());
-        survey(reach.source, &atlas, &wanted.filter, &limits, pool)
-    });
-    let denied = |s: &Survey| {
-        let mut trouble = s.trouble.iter();
-        trouble.find_map(|(_, _, e)| matches!(e, GetError::Denied(_)).then(|| e.clone()))
+    access.buckets.first(root.id, &prefix, 1)?;
+    let limits = Limits {
+        folders: FOLDERS.min(request.limits.folders),
+        ..request.limits.clone()
     };
-    let refusal = match &survey {
-        Ok(survey) => denied(survey),
-        Err(error) => Some(error.clone()),
+    let atlas = Places::new(vec![root.clone()], Vec::new());
+    Ok(survey(
+        access.source,
+        &atlas,
+        &request.filter,
+        &limits,
+        pool,
+    ))
+}
+
+/// Reports whether a bucket may be listed: in all folders that the survey met, or not.
+fn check_listing(name: &str, survey: &Result<Survey, GetError>, chart: &mut CheckChart) {
+    let error = match survey {
+        Ok(survey) => {
+            let mut errors = survey.trouble.iter().map(|(_, _, error)| error);
+            errors.find(|error| matches!(error, GetError::Denied(_)))
+        }
+        Err(error) => Some(error),
     };
-    match refusal {
-        None => chart.note(Check::ListPermission, name, Status::Ok, "s3:ListBucket is allowed"),
+    match error {
+        None => chart.note(
+            Check::ListPermission,
+            name,
+            Status::Ok,
+            "s3:ListBucket is allowed",
+        ),
         Some(error @ GetError::Denied(_)) => chart.advise(
             Check::ListPermission,
             name,
@@ -135,5 +159,4 @@ fn list(
         ),
         Some(error) => chart.note(Check::ListPermission, name, Status::Unknown, error.detail()),
     }
-    survey.ok()
 }

@@ -1,53 +1,172 @@
-//! The newest digest: how old it is, whether it can be read, and whether its key is known.
+//! The newest digest itself: whether it can be read and decrypted. What it shows is checked in
+//! [`super::digest_age`], [`super::storage`] and [`super::public_keys`].
 
-use super::newest_digest::Newest;
+use super::newest_digest::NewestDigest;
 use super::public_keys::NO_FINGERPRINT;
-use super::trail::Trail;
-use super::{DoctorAccess, DoctorRequest, digest_age, public_keys, storage};
-use crate::base::gzip::inflate::{Container, Inflater};
+use super::trail::TrailFacts;
+use super::{DoctorContext, digest_age, public_keys, storage};
+use crate::base::gzip::inflate::Container;
+use crate::base::limits::Limits;
 use crate::base::text::quoted;
 use crate::base::time::shift;
-use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::digest::{LogEntry, Unverified};
+use crate::proof::digest_object::{Content, NotDigest};
 use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::bucket::ObjectStorage;
+use crate::source::places::Places;
 use crate::source::{GetError, Metadata};
+use crate::validate::fetch::{Fetcher, container_damage};
 
-/// Looks at the newest digest of a trail, and tries to ask for keys also where there is none.
-pub fn look(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
-    newest: Option<&Newest>,
-    trail: &Trail,
+/// The newest digest, as its bucket gives it out.
+pub struct DigestFacts {
+    /// What a HEAD request shows.
+    pub head: Result<ObjectStorage, GetError>,
+    /// What a GET request shows; `None` if it failed, which is reported already.
+    pub read: Option<ReadDigest>,
+}
+
+/// A digest that was read.
+pub struct ReadDigest {
+    pub metadata: Metadata,
+    /// The digest, or why its bytes are not one.
+    digest: Result<Unverified, String>,
+}
+
+impl ReadDigest {
+    /// The newest log that the digest lists. Nothing of it is proven.
+    pub fn last_log(&self) -> Option<&LogEntry> {
+        self.digest.as_ref().ok()?.claims.logs.last()
+    }
+}
+
+/// Checks the newest digest of a trail. Without a digest, checks only whether public keys may be listed.
+pub fn check(
+    context: DoctorContext<'_>,
+    newest: Option<&NewestDigest>,
+    trail: &TrailFacts,
     chart: &mut CheckChart,
 ) {
+    let now = context.request.now;
     let Some(newest) = newest else {
-        let region = trail.region.as_ref().unwrap_or(&wanted.usual);
-        let now = (wanted.now, wanted.now);
-        public_keys::permission(
-            &public_keys::key(reach, region, NO_FINGERPRINT, now),
-            region,
-            chart,
+        let region = &trail.region;
+        let lookup = public_keys::look_up(context, region, NO_FINGERPRINT, (now, now));
+        return public_keys::check_permission(&lookup, region, chart);
+    };
+    digest_age::check(context, newest, trail, chart);
+    let head = context.access.buckets.stored(newest.root, &newest.key);
+    let read = read(context, newest);
+    check_reading(newest, &head, read.as_ref().err(), chart);
+    let facts = DigestFacts {
+        head,
+        read: read.ok(),
+    };
+    storage::check_signature(newest, &facts, chart);
+    storage::check_class(context, newest, &facts, chart);
+    check_key(context, newest, facts.read.as_ref(), chart);
+}
+
+/// Reads a digest with the code that a validation reads it with.
+fn read(context: DoctorContext<'_>, newest: &NewestDigest) -> Result<ReadDigest, GetError> {
+    let DoctorContext {
+        access, request, ..
+    } = context;
+    // A validation reads an object that is too large to its end, for its hash. Nothing here needs the hash.
+    let limits = Limits {
+        log_inflated: request.limits.digest_inflated,
+        ..request.limits.clone()
+    };
+    let atlas = Places::new(Vec::new(), Vec::new());
+    let lag = request.delivery_lag;
+    let fetcher = Fetcher::new(access.source, &atlas, access.keys, &limits, lag);
+    let stored = fetcher.stored_digest(newest.root, &newest.key)?;
+    let (content, container) = stored.content?;
+    Ok(ReadDigest {
+        metadata: stored.metadata,
+        digest: understood(content, container),
+    })
+}
+
+/// The digest, if its container is not damaged either.
+fn understood(content: Content, container: Container) -> Result<Unverified, String> {
+    const TOO_LARGE: &str = "it is too large";
+    if container == Container::TooLarge {
+        return Err(TOO_LARGE.into());
+    }
+    match (content, container_damage(container)) {
+        (Content::Other(NotDigest::TooLarge { .. }), _) => Err(TOO_LARGE.into()),
+        (_, Some(damage)) => Err(damage.into()),
+        (Content::Digest { digest, .. }, None) => Ok(*digest),
+        (Content::Other(NotDigest::Bytes { why, .. }), None) => Err(why),
+        (Content::Other(NotDigest::Unread { detail, .. }), None) => Err(detail),
+    }
+}
+
+/// Reports whether the digest may be read, and whether the key that encrypts it may be used.
+fn check_reading(
+    newest: &NewestDigest,
+    head: &Result<ObjectStorage, GetError>,
+    error: Option<&GetError>,
+    chart: &mut CheckChart,
+) {
+    let subject = &newest.subject;
+    let allowed = "s3:GetObject is allowed";
+    let Some(error) = error else {
+        chart.note(Check::ReadPermission, subject, Status::Ok, allowed);
+        let found = match head.as_ref().map(|s| s.encryption.as_deref()) {
+            Ok(Some(how)) => format!("it could be decrypted: {how}"),
+            Ok(None) => "it is not encrypted".into(),
+            Err(_) => "it could be read, whatever encrypts it".into(),
+        };
+        return chart.note(Check::Kms, subject, Status::Ok, found);
+    };
+    if error.is_of_key() {
+        match head {
+            Ok(_) => chart.note(Check::ReadPermission, subject, Status::Ok, allowed),
+            Err(_) => {
+                let why = "the key that encrypts it stood before it";
+                chart.unknown(&[Check::ReadPermission], subject, why);
+            }
+        }
+        return chart.advise(
+            Check::Kms,
+            subject,
+            Status::Failed,
+            error.detail(),
+            "allow kms:Decrypt on the key, in the caller's policy and the key's own, and see that it \
+             is enabled: aws kms describe-key --key-id KEY",
         );
-        return;
-    };
-    digest_age::look(wanted, newest, trail, chart);
-    let stored = reach.buckets.stored(newest.root, &newest.key);
-    let read = read(reach, wanted, newest);
-    let seen = DigestContext {
-        newest,
-        stored: &stored,
-        chart,
-    };
-    let read = seen.told(read);
-    let metadata = read.as_ref().map(|r| &r.metadata);
-    storage::signature(newest, metadata, stored.as_ref().ok(), chart);
-    let digest = read.as_ref().map(|r| &r.digest);
-    let log = digest.and_then(|d| d.as_ref().ok()?.claims.logs.last());
-    storage::storage(reach, newest, &stored, read.is_some(), log, chart);
+    }
+    let (check, detail) = (Check::ReadPermission, error.detail());
+    match error {
+        // S3 checks the permission before the storage class.
+        GetError::Archived(_) => chart.note(check, subject, Status::Ok, allowed),
+        GetError::Denied(_) => chart.advise(
+            check,
+            subject,
+            Status::Failed,
+            detail,
+            format!(
+                "allow s3:GetObject on the bucket's objects, in the caller's policy and the \
+                 bucket's: aws s3api get-bucket-policy --bucket {}",
+                quoted(&newest.bucket)
+            ),
+        ),
+        _ => chart.note(check, subject, Status::Unknown, detail),
+    }
+    chart.unknown(&[Check::Kms], subject, "the digest could not be read");
+}
+
+/// Reports whether public keys may be listed, and whether the key of the digest is among them.
+fn check_key(
+    context: DoctorContext<'_>,
+    newest: &NewestDigest,
+    read: Option<&ReadDigest>,
+    chart: &mut CheckChart,
+) {
     let region = &newest.digest.name.chain.region;
     let end = newest.digest.name.end;
-    let signed = (end, shift(end, wanted.delivery_lag));
-    let fingerprint = match digest {
+    let signed = (end, shift(end, context.request.delivery_lag));
+    let fingerprint = match read.map(|read| &read.digest) {
         Some(Ok(digest)) => digest.claims.fingerprint.as_str(),
         Some(Err(why)) => {
             let found = format!("the digest cannot be understood, so it names no key: {why}");
@@ -62,114 +181,7 @@ pub fn look(
         }
         None => NO_FINGERPRINT,
     };
-    let answer = public_keys::key(reach, region, fingerprint, signed);
-    public_keys::permission(&answer, region, chart);
-    public_keys::known(&answer, fingerprint, newest, chart);
-}
-
-/// What reading it gave.
-struct ReadDigest {
-    metadata: Metadata,
-    digest: Result<Unverified, String>,
-}
-
-fn read(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
-    newest: &Newest,
-) -> Result<ReadDigest, GetError> {
-    let mut object = reach.source.get(newest.root, &newest.key, true)?;
-    let limit = wanted.limits.digest_inflated;
-    let mut json = Vec::new();
-    let mut take = |bytes: &[u8]| {
-        let left = usize::try_from(limit).unwrap_or(usize::MAX) - json.len();
-        json.extend_from_slice(&bytes[..bytes.len().min(left)]);
-    };
-    let inflated = Inflater::default().run(&mut object.body, limit, &mut take);
-    let inflated = inflated.map_err(GetError::from_body)?;
-    Ok(ReadDigest {
-        metadata: object.metadata,
-        digest: match inflated.container {
-            Container::TooLarge => Err("it is too large".into()),
-            Container::CutOff => Err("it is cut off".into()),
-            Container::Broken => Err("its bytes are broken".into()),
-            _ => Unverified::parse(&json),
-        },
-    })
-}
-
-struct DigestContext<'a> {
-    newest: &'a Newest,
-    stored: &'a Result<ObjectStorage, GetError>,
-    chart: &'a mut CheckChart,
-}
-
-impl DigestContext<'_> {
-    /// Says whether it could be read, and whether its key could be used.
-    fn told(self, read: Result<ReadDigest, GetError>) -> Option<ReadDigest> {
-        let DigestContext {
-            newest,
-            stored,
-            chart,
-        } = self;
-        let subject = &newest.subject;
-        let allowed = "s3:GetObject is allowed";
-        let error = match read {
-            Ok(read) => {
-                chart.note(Check::ReadPermission, subject, Status::Ok, allowed);
-                let found = match stored.as_ref().map(|s| s.encryption.as_deref()) {
-                    Ok(Some(how)) => format!("it could be decrypted: {how}"),
-                    Ok(None) => "it is not encrypted".into(),
-                    Err(_) => "it could be read, whatever encrypts it".into(),
-                };
-                chart.note(Check::Kms, subject, Status::Ok, found);
-                return Some(read);
-            }
-            Err(error) => error,
-        };
-        if error.is_of_key() {
-            match stored {
-                Ok(_) => chart.note(Check::ReadPermission, subject, Status::Ok, allowed),
-                Err(_) => {
-                    let why = "the key that encrypts it stood before it";
-                    chart.unknown(&[Check::ReadPermission], subject, why);
-                }
-            }
-            chart.advise(
-                Check::Kms,
-                subject,
-                Status::Failed,
-                error.detail(),
-                "allow kms:Decrypt on the key, in the caller's policy and the key's own, and see that it \
-                 is enabled: aws kms describe-key --key-id KEY",
-            );
-            return None;
-        }
-        let why = "the digest could not be read";
-        match &error {
-            GetError::Archived(_) => {
-                // S3 looks at the permission first.
-                chart.note(Check::ReadPermission, subject, Status::Ok, allowed);
-            }
-            GetError::Denied(_) => chart.advise(
-                Check::ReadPermission,
-                subject,
-                Status::Failed,
-                error.detail(),
-                format!(
-                    "allow s3:GetObject on the bucket's objects, in the caller's policy and the \
-                     bucket's: aws s3api get-bucket-policy --bucket {}",
-                    quoted(&newest.bucket)
-                ),
-            ),
-            _ => chart.note(
-                Check::ReadPermission,
-                subject,
-                Status::Unknown,
-                error.detail(),
-            ),
-        }
-        chart.unknown(&[Check::Kms], subject, why);
-        None
-    }
+    let lookup = public_keys::look_up(context, region, fingerprint, signed);
+    public_keys::check_permission(&lookup, region, chart);
+    public_keys::check_known(&lookup, fingerprint, newest, chart);
 }

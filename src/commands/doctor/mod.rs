@@ -1,5 +1,18 @@
-//! Whether a validation will work, and if not, why: each permission is tried by one harmless call, and
-//! the newest digest is read. Nothing here says anything of the logs, and nothing is ever written.
+//! `doctor`: will a validation work, and if not, why not?
+//!
+//! ```text
+//! DoctorAccess + DoctorRequest ─▶ examine ─▶ Vec<CheckResult> ─▶ view ─▶ report::doctor::v1::Report
+//!
+//! session         credentials, clock
+//! bucket          does it exist, where, may it be listed        protection  encryption, versioning, lock
+//! newest_digest   which digest is the newest
+//! trail           does it exist, is it logging, does it deliver
+//! digest          can it be read and decrypted                  digest_age, storage, public_keys
+//! ```
+//!
+//! In: sessions, buckets, keys and trails to try, and a filter. Out: one result per check, with advice. Each
+//! permission is tried with one harmless call, and the newest digest is read. The results say nothing about the
+//! logs. Nothing is ever written.
 
 mod bucket;
 mod digest;
@@ -10,8 +23,10 @@ mod public_keys;
 mod session;
 mod storage;
 mod trail;
+mod view;
 
 use jiff::Timestamp;
+use rayon::ThreadPool;
 
 pub use crate::report::doctor::check::{Check, CheckResult, Status, worst};
 
@@ -26,114 +41,120 @@ use crate::source::identity::Identified;
 use crate::source::trails::TrailApi;
 use crate::validate::request::ChainFilter;
 
-/// Someone who signs.
+/// An identity that signs requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoctorCaller {
-    /// What they sign for, in words; empty where they sign for everything.
+    /// Which requests it signs, in words; empty if it signs all of them.
     pub purpose: &'static str,
-    /// Who they are.
+    /// The identity, or why STS did not say.
     pub identified: Identified,
 }
 
-/// Everything that can be asked.
+/// Everything that can be tried.
 pub struct DoctorAccess<'a> {
-    /// Who signs; nobody where requests are not signed.
+    /// The identities that sign; none if requests are not signed.
     pub callers: &'a [DoctorCaller],
-    /// The buckets' objects.
+    /// The objects in the buckets.
     pub source: &'a dyn Source,
     /// The buckets themselves.
     pub buckets: &'a dyn Buckets,
     /// The public keys.
     pub keys: &'a dyn Keys,
-    /// What CloudTrail says of trails; not where requests are not signed.
+    /// The trails in CloudTrail; `None` if requests are not signed.
     pub trails: Option<&'a dyn TrailApi>,
 }
 
-/// What is asked for.
+/// What to try, and how.
 pub struct DoctorRequest {
-    /// Which chains; its buckets are those that were given.
+    /// Which chains. Its buckets are those that the user gave.
     pub filter: ChainFilter,
-    /// The region to ask in where nothing tells one.
-    pub usual: Region,
-    /// The time.
+    /// The region for calls about a trail whose home region is not known.
+    pub default_region: Region,
+    /// The time of the local clock.
     pub now: Timestamp,
-    /// How long a digest may take to be delivered, in seconds.
+    /// How long the delivery of a digest may take, in seconds.
     pub delivery_lag: i64,
-    /// Folders listed at the same time.
+    /// How many folders to list at the same time.
     pub jobs: usize,
-    /// Bounds on what input may cost.
+    /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
 
-/// Looks into everything.
+/// What every check has at hand.
+#[derive(Clone, Copy)]
+struct DoctorContext<'a> {
+    access: &'a DoctorAccess<'a>,
+    request: &'a DoctorRequest,
+    pool: &'a ThreadPool,
+}
+
+/// Makes every check.
 ///
 /// # Errors
-/// Where no workers can be had.
+/// Where no threads can be started.
 pub fn examine(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
+    access: &DoctorAccess<'_>,
+    request: &DoctorRequest,
 ) -> Result<Vec<CheckResult>, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(wanted.jobs.max(1))
+        .num_threads(request.jobs.max(1))
         .build()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
+    let context = DoctorContext {
+        access,
+        request,
+        pool: &pool,
+    };
     let mut chart = CheckChart::default();
-    session::credentials(reach.callers, &mut chart);
-    let mut clocks: Vec<i64> = reach
-        .callers
-        .iter()
-        .filter_map(|c| c.identified.ahead)
-        .collect();
-    let mut seen = Vec::new();
-    for root in reach.source.roots() {
-        let looked = bucket::look(reach, wanted, &root, &pool, &mut chart);
-        clocks.extend(looked.ahead);
-        protection::look(reach.buckets, &root, looked.there, &mut chart);
-        for arn in targets(reach, wanted, &looked.name) {
-            let found = newest_digest::find(reach, wanted, &looked, arn, &mut chart);
-            seen.push((arn.cloned(), found));
+    session::check_credentials(access.callers, &mut chart);
+    let callers = access.callers.iter();
+    let mut clocks: Vec<i64> = callers.filter_map(|c| c.identified.ahead).collect();
+    let mut newest_digests = Vec::new();
+    for root in access.source.roots() {
+        let bucket = bucket::check(context, &root, &mut chart);
+        clocks.extend(bucket.clock_ahead);
+        protection::check(access.buckets, &bucket, &mut chart);
+        for arn in trails_of(context, &bucket.name) {
+            let newest = newest_digest::find(context, &bucket, arn, &mut chart);
+            newest_digests.push((arn, newest));
         }
     }
-    session::clock(&clocks, &mut chart);
-    for arn in &wanted.filter.trail_arns {
-        if !seen.iter().any(|(seen, _)| seen.as_ref() == Some(arn)) {
+    session::check_clock(&clocks, &mut chart);
+    for arn in &request.filter.trail_arns {
+        if !newest_digests.iter().any(|(known, _)| *known == Some(arn)) {
             no_bucket(arn, &mut chart);
-            seen.push((Some(arn.clone()), None));
+            newest_digests.push((Some(arn), None));
         }
     }
-    for (arn, newest) in &seen {
-        let trail = trail::look(reach, wanted, arn.as_ref(), newest.as_ref(), &mut chart);
-        digest::look(reach, wanted, newest.as_ref(), &trail, &mut chart);
+    for (arn, newest) in &newest_digests {
+        let trail = trail::check(context, *arn, newest.as_ref(), &mut chart);
+        digest::check(context, newest.as_ref(), &trail, &mut chart);
     }
     Ok(chart.sorted())
 }
 
-/// The trails whose newest digest is looked for in a bucket: those asked for that may write there, or
-/// whichever wrote last.
-fn targets<'w>(
-    reach: &DoctorAccess<'_>,
-    wanted: &'w DoctorRequest,
-    bucket: &str,
-) -> Vec<Option<&'w TrailArn>> {
+/// The requested trails that may write to a bucket; `None` stands for any trail.
+fn trails_of<'a>(context: DoctorContext<'a>, bucket: &str) -> Vec<Option<&'a TrailArn>> {
     let ChainFilter {
         trail_arns,
         buckets,
         ..
-    } = &wanted.filter;
+    } = &context.request.filter;
     if trail_arns.is_empty() {
         return vec![None];
     }
     let writes_here = |arn: &TrailArn| {
-        let described = reach.trails.and_then(|t| t.describe(&arn.home_region).ok());
+        let trails = context.access.trails;
+        let described = trails.and_then(|t| t.describe(&arn.home_region).ok());
         let mut described = described.into_iter().flatten();
         described.any(|t| t.arn == *arn && t.bucket == bucket)
     };
-    // In a bucket that was given its digests may lie whatever is said of it now.
-    let here = |arn: &&TrailArn| !buckets.is_empty() || writes_here(arn);
-    trail_arns.iter().filter(here).map(Some).collect()
+    // A bucket that the user gave may hold older digests of the trail, even if the trail writes elsewhere now.
+    let may_hold = |arn: &&TrailArn| !buckets.is_empty() || writes_here(arn);
+    trail_arns.iter().filter(may_hold).map(Some).collect()
 }
 
-/// Where a trail's bucket is not known nothing in it can be looked at.
+/// Reports that the bucket of a trail, and so everything in it, could not be checked.
 fn no_bucket(arn: &TrailArn, chart: &mut CheckChart) {
     let checks = [bucket::CHECKS, newest_digest::CHECKS, protection::CHECKS].concat();
     let why = "where the trail writes is not known";

@@ -1,17 +1,17 @@
-//! The newest digest, found by a handful of listings: from the last year to the last day.
+//! The newest digest of a trail or of a bucket. It is found with a handful of listings, from the latest year down
+//! to the latest day.
 
-use super::bucket::Looked;
-use super::{DoctorAccess, DoctorRequest};
+use super::DoctorContext;
+use super::bucket::BucketFacts;
 use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, Region, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestObjectKey, KeyRoot};
 use crate::report::doctor::check::{Check, CheckChart, Status};
-use crate::source::bucket::Buckets;
-use crate::source::{GetError, RootId, Source};
+use crate::source::{GetError, RootId};
 use crate::validate::request::ChainFilter;
-use crate::validate::survey::Survey;
+use crate::validate::survey::{FoundInstead, Survey};
 
-/// What is said of the newest digest, here and by [`super::digest`].
+/// The checks of the newest digest, here and in [`super::digest`].
 pub const CHECKS: &[Check] = &[
     Check::DigestsFound,
     Check::DigestAge,
@@ -22,94 +22,67 @@ pub const CHECKS: &[Check] = &[
     Check::KeyKnown,
 ];
 
-/// Folders of digests that are looked into: they all grow by the hour.
-const LOOKED_INTO: usize = 8;
-/// Listings that one folder may take: more where its last days hold nothing of the trail.
+/// How many folders of digests are searched. Every one of them gets a digest each hour, so a few are enough.
+const SEARCHED_FOLDERS: usize = 8;
+/// The most listings for one folder. More than a few are needed only if its last days hold no digest of the trail.
 const LISTINGS: usize = 48;
-/// Names of one day: twenty-four of each trail, and backfill.
-const DAY: usize = 5_000;
+/// The most keys to list of one day, which has 24 digests of each trail, and backfill digests.
+const KEYS_OF_DAY: usize = 5_000;
 
 /// The newest digest.
-pub struct Newest {
+pub struct NewestDigest {
     pub root: RootId,
     pub bucket: String,
-    /// What its checks are of.
+    /// The subject of its checks: the bucket, and the trail if one was requested.
     pub subject: String,
     pub key: String,
     pub digest: DigestObjectKey,
-    /// Whether there are folders of digests that were not looked into.
-    pub partial: bool,
+    /// Whether there are folders of digests that were not searched, so that a newer digest may exist.
+    pub is_partial: bool,
 }
 
-/// Looks for the newest digest of a trail, or of any, in a bucket.
+/// Finds the newest digest in a bucket, of one trail or of any.
 pub fn find(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
-    looked: &Looked,
+    context: DoctorContext<'_>,
+    bucket: &BucketFacts,
     arn: Option<&TrailArn>,
     chart: &mut CheckChart,
-) -> Option<Newest> {
-    let subject = subject(&looked.name, arn);
-    let Some(survey) = &looked.survey else {
+) -> Option<NewestDigest> {
+    let subject = subject(&bucket.name, arn);
+    let Some(survey) = &bucket.survey else {
         chart.unknown(CHECKS, &subject, "the bucket could not be listed");
         return None;
     };
-    let filter = ChainFilter {
-        trail_arns: arn.into_iter().cloned().collect(),
-        ..wanted.filter.clone()
-    };
-    let folders = folders(survey, arn);
-    let mut newest: Option<(String, DigestObjectKey)> = None;
-    let mut trouble = survey.trouble.first().map(|(_, _, error)| error.clone());
-    for (root, account, region) in spread(&folders) {
-        let mut search = NewestSearch {
-            source: reach.source,
-            buckets: reach.buckets,
-            root: looked.root,
-            filter: &filter,
-            left: LISTINGS,
-        };
-        match search.below(&root.folder(account, DIGEST_FOLDER, region), 0) {
-            Ok(Some((key, digest))) => {
-                if newest
-                    .as_ref()
-                    .is_none_or(|(_, n)| n.name.end < digest.name.end)
-                {
-                    newest = Some((key, digest));
-                }
-            }
-            Ok(None) => {}
-            Err(error) => trouble = Some(error),
-        }
-    }
+    let folders = digest_folders(survey, arn);
+    let (newest, error) = search(context, bucket.root, &folders, arn);
     let Some((key, digest)) = newest else {
-        none(&subject, survey, folders.len(), trouble.as_ref(), chart);
+        let survey_error = || survey.trouble.first().map(|(_, _, error)| error.clone());
+        match error.or_else(survey_error) {
+            Some(error) => {
+                let found = format!("folders could not be listed: {}", error.detail());
+                chart.note(Check::DigestsFound, &subject, Status::Unknown, found);
+            }
+            None => not_found(&subject, survey, !folders.is_empty(), chart),
+        }
         chart.unknown(CHECKS, &subject, "no digest was found");
         return None;
     };
-    let partial = survey.bounded || folders.len() > LOOKED_INTO;
-    let found = match spread(&folders).count() {
-        some if partial => format!("the newest in {some} folders of digests, of more, is {key}"),
+    let is_partial = survey.bounded || folders.len() > SEARCHED_FOLDERS;
+    let found = match searched(&folders).count() {
+        some if is_partial => format!("the newest in {some} folders of digests, of more, is {key}"),
         _ => format!("the newest is {key}"),
     };
     chart.note(Check::DigestsFound, &subject, Status::Ok, found);
-    Some(Newest {
-        root: looked.root,
-        bucket: looked.name.clone(),
+    Some(NewestDigest {
+        root: bucket.root,
+        bucket: bucket.name.clone(),
         subject,
         key,
         digest,
-        partial,
+        is_partial,
     })
 }
 
-/// Some folders out of all: the first, and others evenly, as accounts that were closed lie side by side.
-fn spread<T>(folders: &[T]) -> impl Iterator<Item = &T> {
-    let step = folders.len().div_ceil(LOOKED_INTO).max(1);
-    folders.iter().step_by(step)
-}
-
-/// What a check of digests in a bucket is of.
 fn subject(bucket: &str, arn: Option<&TrailArn>) -> String {
     match arn {
         Some(arn) => format!("{bucket}, trail {}", arn.trail),
@@ -117,13 +90,17 @@ fn subject(bucket: &str, arn: Option<&TrailArn>) -> String {
     }
 }
 
-/// The folders of digests that may hold the trail's, its own account and home region first.
-fn folders(survey: &Survey, arn: Option<&TrailArn>) -> Vec<(KeyRoot, AccountId, Region)> {
+/// The folder of the digests of one account and region.
+type DigestFolder = (KeyRoot, AccountId, Region);
+
+/// The folders that may hold digests of a trail, its own account and home region first.
+fn digest_folders(survey: &Survey, arn: Option<&TrailArn>) -> Vec<DigestFolder> {
     let mut folders = Vec::new();
     for ((account, region), roots) in &survey.groups {
         for (_, root) in roots {
-            let may = |arn: &TrailArn| root.organization.is_some() || arn.account == *account;
-            if arn.is_none_or(may) {
+            // An organization trail writes for every account of the organization.
+            let may_hold = |arn: &TrailArn| root.organization.is_some() || arn.account == *account;
+            if arn.is_none_or(may_hold) {
                 folders.push((root.clone(), account.clone(), region.clone()));
             }
         }
@@ -136,37 +113,96 @@ fn folders(survey: &Survey, arn: Option<&TrailArn>) -> Vec<(KeyRoot, AccountId, 
     folders
 }
 
-struct NewestSearch<'a> {
-    source: &'a dyn Source,
-    buckets: &'a dyn Buckets,
-    root: RootId,
-    filter: &'a ChainFilter,
-    /// Listings that are left.
-    left: usize,
+/// The folders to search, spread evenly: folders of closed accounts may be next to each other.
+fn searched(folders: &[DigestFolder]) -> impl Iterator<Item = &DigestFolder> {
+    let step = folders.len().div_ceil(SEARCHED_FOLDERS).max(1);
+    folders.iter().step_by(step)
 }
 
-impl NewestSearch<'_> {
-    /// The newest digest below a folder: of a region (0), a year, a month or a day (3).
-    fn below(
-        &mut self,
-        folder: &str,
-        depth: usize,
-    ) -> Result<Option<(String, DigestObjectKey)>, GetError> {
-        if self.left == 0 {
+/// A digest, by its key.
+type FoundDigest = (String, DigestObjectKey);
+
+/// Searches some folders. Returns the newest digest of all, and the last error.
+fn search(
+    context: DoctorContext<'_>,
+    root: RootId,
+    folders: &[DigestFolder],
+    arn: Option<&TrailArn>,
+) -> (Option<FoundDigest>, Option<GetError>) {
+    let filter = ChainFilter {
+        trail_arns: arn.into_iter().cloned().collect(),
+        ..context.request.filter.clone()
+    };
+    let mut newest: Option<FoundDigest> = None;
+    let mut last_error = None;
+    for (key_root, account, region) in searched(folders) {
+        let mut search = FolderSearch {
+            context,
+            root,
+            filter: &filter,
+            listings_left: LISTINGS,
+        };
+        let folder = key_root.folder(account, DIGEST_FOLDER, region);
+        match search.newest_in(&folder, Depth::Region) {
+            Ok(Some(found)) => {
+                let is_newer = |known: &FoundDigest| known.1.name.end < found.1.name.end;
+                if newest.as_ref().is_none_or(is_newer) {
+                    newest = Some(found);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => last_error = Some(error),
+        }
+    }
+    (newest, last_error)
+}
+
+/// What a folder below `CloudTrail-Digest` stands for.
+#[derive(Clone, Copy)]
+enum Depth {
+    Region,
+    Year,
+    Month,
+    Day,
+}
+
+impl Depth {
+    /// The next depth, and the number of digits in the names of its folders; `None` for a day.
+    fn below(self) -> Option<(Depth, usize)> {
+        match self {
+            Depth::Region => Some((Depth::Year, 4)),
+            Depth::Year => Some((Depth::Month, 2)),
+            Depth::Month => Some((Depth::Day, 2)),
+            Depth::Day => None,
+        }
+    }
+}
+
+/// Searches the folder of one account and region.
+struct FolderSearch<'a> {
+    context: DoctorContext<'a>,
+    root: RootId,
+    filter: &'a ChainFilter,
+    listings_left: usize,
+}
+
+impl FolderSearch<'_> {
+    fn newest_in(&mut self, folder: &str, depth: Depth) -> Result<Option<FoundDigest>, GetError> {
+        if self.listings_left == 0 {
             return Ok(None);
         }
-        self.left -= 1;
-        if depth == 3 {
-            return self.of_day(folder);
-        }
-        let digits = if depth == 0 { 4 } else { 2 };
-        let dated =
+        self.listings_left -= 1;
+        let Some((below, digits)) = depth.below() else {
+            return self.newest_of_day(folder);
+        };
+        let is_date =
             |name: &&String| name.len() == digits && name.bytes().all(|b| b.is_ascii_digit());
-        let folders = self.source.folders(self.root, folder, &mut |_, _| ())?;
-        let mut names: Vec<&String> = folders.names.iter().filter(dated).collect();
+        let source = self.context.access.source;
+        let folders = source.folders(self.root, folder, &mut |_, _| ())?;
+        let mut names: Vec<&String> = folders.names.iter().filter(is_date).collect();
         names.sort_unstable();
         for name in names.into_iter().rev() {
-            let found = self.below(&format!("{folder}{name}/"), depth + 1)?;
+            let found = self.newest_in(&format!("{folder}{name}/"), below)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -174,63 +210,55 @@ impl NewestSearch<'_> {
         Ok(None)
     }
 
-    fn of_day(&self, folder: &str) -> Result<Option<(String, DigestObjectKey)>, GetError> {
-        let keys = self.buckets.first(self.root, folder, DAY)?;
-        let ours = |key: String| {
+    fn newest_of_day(&self, folder: &str) -> Result<Option<FoundDigest>, GetError> {
+        let buckets = self.context.access.buckets;
+        let keys = buckets.first(self.root, folder, KEYS_OF_DAY)?;
+        let requested = |key: String| {
             let digest = DigestObjectKey::parse(&key)?;
             let admitted = self.filter.admits(&digest.root, &digest.name.chain);
             (admitted && !digest.name.backfill).then_some((key, digest))
         };
-        let digests = keys.into_iter().filter_map(ours);
+        let digests = keys.into_iter().filter_map(requested);
         Ok(digests.max_by_key(|(_, digest)| digest.name.end))
     }
 }
 
-/// Says what is there instead of digests.
-fn none(
-    subject: &str,
-    survey: &Survey,
-    folders: usize,
-    trouble: Option<&GetError>,
-    chart: &mut CheckChart,
-) {
-    if let Some(error) = trouble {
-        let found = format!("folders could not be listed: {}", error.detail());
-        return chart.note(Check::DigestsFound, subject, Status::Unknown, found);
-    }
+/// Reports what was found instead of a digest. `has_folders` says whether a folder may hold digests of the trail.
+fn not_found(subject: &str, survey: &Survey, has_folders: bool, chart: &mut CheckChart) {
     if survey.bounded {
         let found = "too many folders to look for digests among them";
         let advice = "give --s3-prefix or --trail-arn";
         return chart.advise(Check::DigestsFound, subject, Status::Unknown, found, advice);
     }
-    let first = |named: &Sample| named.first.first().cloned().unwrap_or_default();
-    let (found, advice) = if folders > 0 {
-        (
+    let instead = if has_folders {
+        Some(FoundInstead::DigestFolders)
+    } else {
+        // These folders are of other trails.
+        let mut instead = survey.found_instead();
+        instead.find(|found| *found != FoundInstead::DigestFolders)
+    };
+    let first = |folders: &Sample| folders.first.first().cloned().unwrap_or_default();
+    let (found, advice) = match instead {
+        Some(FoundInstead::DigestFolders) => (
             "there are folders of digests, and no digest of this trail in the last days of them"
                 .into(),
             "see that the trail's ARN is right: aws cloudtrail list-trails",
-        )
-    } else if survey.others.count > 0 {
-        (
+        ),
+        Some(FoundInstead::OtherDigests(folders)) => (
             format!(
                 "there are digests, but not of what was asked for: {}",
-                first(&survey.others)
+                first(folders)
             ),
             "see that --region, --account-id, --organization-id and --s3-prefix are right",
-        )
-    } else if survey.undigested.count > 0 {
-        (
-            format!(
-                "there are logs and no digests: {}",
-                first(&survey.undigested)
-            ),
+        ),
+        Some(FoundInstead::LogsOnly(folders)) => (
+            format!("there are logs and no digests: {}", first(folders)),
             "aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
-        )
-    } else {
-        (
+        ),
+        None => (
             "there is neither a digest nor a log of CloudTrail".into(),
             "see that bucket and --s3-prefix are those of the trail: aws cloudtrail describe-trails",
-        )
+        ),
     };
     chart.advise(Check::DigestsFound, subject, Status::Failed, found, advice);
 }

@@ -1,75 +1,84 @@
-//! How well a bucket keeps what is in it. A validation needs none of these calls.
+//! How well a bucket protects its objects: encryption, versioning and Object Lock. A validation needs none of
+//! these calls, so a denied one does not change the exit status.
 
+use super::bucket::BucketFacts;
 use crate::base::text::quoted;
 use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::source::GetError;
 use crate::source::bucket::{Buckets, Lock, Versioning};
-use crate::source::{GetError, Root};
 
-/// What is said here.
+/// The checks that are made here.
 pub const CHECKS: &[Check] = &[Check::Encryption, Check::Versioning, Check::ObjectLock];
 
-/// Asks how a bucket encrypts, keeps and protects.
-pub fn look(buckets: &dyn Buckets, root: &Root, there: bool, chart: &mut CheckChart) {
-    let name = root.buckets.concat();
-    if !there {
-        return chart.unknown(CHECKS, &name, "the bucket could not be reached");
+/// Checks the protection of a bucket.
+pub fn check(buckets: &dyn Buckets, bucket: &BucketFacts, chart: &mut CheckChart) {
+    let name = &bucket.name;
+    if !bucket.is_reachable {
+        return chart.unknown(CHECKS, name, "the bucket could not be reached");
     }
-    let quoted = quoted(&name);
-    match buckets.encryption(root.id) {
+    match buckets.encryption(bucket.root) {
         Ok(how) => chart.note(
             Check::Encryption,
-            &name,
+            name,
             Status::Ok,
             format!("what is written is encrypted by default: {how}"),
         ),
-        Err(error) => unasked(Check::Encryption, &name, &error, chart),
+        Err(error) => not_checked(Check::Encryption, name, &error, chart),
     }
-    let off = match buckets.versioning(root.id) {
-        Ok(Versioning::Enabled) => {
-            chart.note(Check::Versioning, &name, Status::Ok, "it is enabled");
-            None
-        }
-        Ok(Versioning::Suspended) => Some("it is suspended"),
-        Ok(Versioning::Never) => Some("it is off"),
-        Err(error) => {
-            unasked(Check::Versioning, &name, &error, chart);
-            None
-        }
-    };
-    if let Some(off) = off {
-        chart.advise(
-            Check::Versioning,
-            &name,
-            Status::Warning,
-            format!("{off}: what is deleted or overwritten is gone for good"),
-            format!(
-                "aws s3api put-bucket-versioning --bucket {quoted} \
-                 --versioning-configuration Status=Enabled"
-            ),
-        );
+    match buckets.versioning(bucket.root) {
+        Ok(versioning) => check_versioning(name, versioning, chart),
+        Err(error) => not_checked(Check::Versioning, name, &error, chart),
     }
-    let weak = match buckets.lock(root.id) {
-        Ok(Lock::Default(retention)) => {
-            let found = format!("every new object is locked: {retention}");
-            return chart.note(Check::ObjectLock, &name, Status::Ok, found);
+    match buckets.lock(bucket.root) {
+        Ok(lock) => check_lock(name, lock, chart),
+        Err(error) => not_checked(Check::ObjectLock, name, &error, chart),
+    }
+}
+
+fn check_versioning(name: &str, versioning: Versioning, chart: &mut CheckChart) {
+    let off = match versioning {
+        Versioning::Enabled => {
+            return chart.note(Check::Versioning, name, Status::Ok, "it is enabled");
         }
-        Ok(Lock::WithoutDefault) => "it is enabled without a default retention",
-        Ok(Lock::Absent) => "there is none",
-        Err(error) => return unasked(Check::ObjectLock, &name, &error, chart),
+        Versioning::Suspended => "it is suspended",
+        Versioning::Never => "it is off",
     };
     chart.advise(
-        Check::ObjectLock,
-        &name,
+        Check::Versioning,
+        name,
         Status::Warning,
-        format!("{weak}: digests and logs can be deleted by whoever may"),
+        format!("{off}: what is deleted or overwritten is gone for good"),
         format!(
-            "aws s3api put-object-lock-configuration --bucket {quoted} --object-lock-configuration \
-             'ObjectLockEnabled=Enabled,Rule={{DefaultRetention={{Mode=GOVERNANCE,Days=365}}}}'"
+            "aws s3api put-bucket-versioning --bucket {} \
+             --versioning-configuration Status=Enabled",
+            quoted(name)
         ),
     );
 }
 
-fn unasked(check: Check, bucket: &str, error: &GetError, chart: &mut CheckChart) {
+fn check_lock(name: &str, lock: Lock, chart: &mut CheckChart) {
+    let weak = match lock {
+        Lock::Default(retention) => {
+            let found = format!("every new object is locked: {retention}");
+            return chart.note(Check::ObjectLock, name, Status::Ok, found);
+        }
+        Lock::WithoutDefault => "it is enabled without a default retention",
+        Lock::Absent => "there is none",
+    };
+    chart.advise(
+        Check::ObjectLock,
+        name,
+        Status::Warning,
+        format!("{weak}: digests and logs can be deleted by whoever may"),
+        format!(
+            "aws s3api put-object-lock-configuration --bucket {} --object-lock-configuration \
+             'ObjectLockEnabled=Enabled,Rule={{DefaultRetention={{Mode=GOVERNANCE,Days=365}}}}'",
+            quoted(name)
+        ),
+    );
+}
+
+fn not_checked(check: Check, bucket: &str, error: &GetError, chart: &mut CheckChart) {
     let found = format!(
         "could not be asked, and no validation needs it: {}",
         error.detail()

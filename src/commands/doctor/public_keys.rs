@@ -1,40 +1,43 @@
-//! The public keys: whether they may be asked for, and whether that of the newest digest is among them.
+//! The public keys of a region: whether they may be listed, and whether the key of the newest digest is among
+//! them.
 
 use jiff::Timestamp;
 
-use super::DoctorAccess;
-use super::newest_digest::Newest;
+use super::DoctorContext;
+use super::newest_digest::NewestDigest;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::KeyLookup;
 use crate::proof::reason::Reason;
 use crate::report::doctor::check::{Check, CheckChart, Status};
 
-/// What keys are asked for by where no digest names one: no key has it.
+/// Stands for the fingerprint of a digest that could not be read. No key has it, but looking it up shows whether
+/// keys may be listed.
 pub const NO_FINGERPRINT: &str = "";
 
-/// Looks a key up, unless nothing is asked of CloudTrail.
-pub fn key(
-    reach: &DoctorAccess<'_>,
+/// Looks up the key of a digest that was signed between two times, both included. `None` if requests are not
+/// signed: then no call to CloudTrail is made.
+pub fn look_up(
+    context: DoctorContext<'_>,
     region: &Region,
     fingerprint: &str,
     signed: (Timestamp, Timestamp),
 ) -> Option<KeyLookup> {
-    reach.trails?;
-    Some(reach.keys.look_up(region, fingerprint, signed))
+    context.access.trails?;
+    Some(context.access.keys.look_up(region, fingerprint, signed))
 }
 
-/// Says whether keys could be asked for.
-pub fn permission(answer: &Option<KeyLookup>, region: &Region, chart: &mut CheckChart) {
+/// Checks that keys may be listed.
+pub fn check_permission(lookup: &Option<KeyLookup>, region: &Region, chart: &mut CheckChart) {
     let subject = region.as_str();
     let check = Check::KeyPermission;
-    match answer {
+    match lookup {
         None => {
             let why = "requests are not signed: give validate the keys with --keys";
             chart.unknown(&[check], subject, why);
         }
-        Some(KeyLookup::Unavailable(Some(unasked))) => {
-            let detail = unasked.detail.clone();
-            if unasked.reason != Reason::Denied {
+        Some(KeyLookup::Unavailable(Some(unavailable))) => {
+            let detail = unavailable.detail.clone();
+            if unavailable.reason != Reason::Denied {
                 return chart.note(check, subject, Status::Unknown, detail);
             }
             chart.advise(
@@ -55,11 +58,11 @@ pub fn permission(answer: &Option<KeyLookup>, region: &Region, chart: &mut Check
     }
 }
 
-/// Says whether the key that a digest names is among those of its region.
-pub fn known(
-    answer: &Option<KeyLookup>,
+/// Checks that the key of the digest is known and was valid when the digest was signed.
+pub fn check_known(
+    lookup: &Option<KeyLookup>,
     fingerprint: &str,
-    newest: &Newest,
+    newest: &NewestDigest,
     chart: &mut CheckChart,
 ) {
     let subject = &newest.subject;
@@ -67,11 +70,7 @@ pub fn known(
     if fingerprint == NO_FINGERPRINT {
         return chart.unknown(&[Check::KeyKnown], subject, "the digest could not be read");
     }
-    let advice = format!(
-        "see which keys there are: aws cloudtrail list-public-keys --region {region}; if this digest is \
-         CloudTrail's, the key is among them"
-    );
-    let found = match answer {
+    let found = match lookup {
         None | Some(KeyLookup::Unavailable(Some(_))) => {
             let why = "keys could not be asked for";
             return chart.unknown(&[Check::KeyKnown], subject, why);
@@ -90,5 +89,9 @@ pub fn known(
             format!("ListPublicKeys knows no key of {region} at that time")
         }
     };
+    let advice = format!(
+        "see which keys there are: aws cloudtrail list-public-keys --region {region}; if this digest is \
+         CloudTrail's, the key is among them"
+    );
     chart.advise(Check::KeyKnown, subject, Status::Failed, found, advice);
 }

@@ -1,17 +1,18 @@
-//! Who signs, and whether the clocks agree: how old a digest is, and what is pending, is told by ours.
+//! Who signs requests, and whether the local clock agrees with AWS. The age of a digest, and whether it is still
+//! pending, are measured by the local clock.
 
 use super::DoctorCaller;
 use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::GetError;
 
-/// A difference that is worth knowing, in seconds.
+/// A difference between the clocks that is reported, in seconds.
 const OFF: u64 = 60;
-/// A difference on its way to 15 minutes, in seconds: AWS refuses what is signed that far off, and only
-/// the SDK's signing again by the time in the refusal makes up for it.
+/// A difference between the clocks that fails, in seconds. AWS rejects signatures that are 15 minutes off; until
+/// then only the SDK makes up for it, because it signs again with the time in the rejection.
 const FAR_OFF: u64 = 5 * 60;
 
-/// Says whose the credentials are.
-pub fn credentials(callers: &[DoctorCaller], chart: &mut CheckChart) {
+/// Reports the identity behind the credentials.
+pub fn check_credentials(callers: &[DoctorCaller], chart: &mut CheckChart) {
     if callers.is_empty() {
         chart.advise(
             Check::Credentials,
@@ -21,43 +22,47 @@ pub fn credentials(callers: &[DoctorCaller], chart: &mut CheckChart) {
             "give validate the public keys with --keys, or leave --no-sign-request out",
         );
     }
-    for DoctorCaller {
+    for caller in callers {
+        check_caller(caller, chart);
+    }
+}
+
+fn check_caller(caller: &DoctorCaller, chart: &mut CheckChart) {
+    let DoctorCaller {
         purpose,
         identified,
-    } in callers
-    {
-        match &identified.answer {
-            Ok(who) => {
-                let found = format!("{} in account {}", who.arn, who.account);
-                chart.note(Check::Credentials, purpose, Status::Ok, found);
-            }
-            Err(error @ (GetError::Credentials(_) | GetError::Denied(_))) => {
-                let far = identified.ahead.is_some_and(|a| a.unsigned_abs() > FAR_OFF);
-                let advice = if far {
-                    "set the clock first (see clock-skew): what is signed at another time may be refused"
-                } else {
-                    "sign in again (aws sso login), or see that the access key exists and is active: \
-                     aws sts get-caller-identity"
-                };
-                let found = error.detail();
-                chart.advise(Check::Credentials, purpose, Status::Failed, found, advice);
-            }
-            Err(error) => {
-                let found = format!("who they are could not be asked: {}", error.detail());
-                chart.advise(
-                    Check::Credentials,
-                    purpose,
-                    Status::Unknown,
-                    found,
-                    "see that STS can be reached, through HTTPS_PROXY or a VPC endpoint where there is one",
-                );
-            }
+    } = caller;
+    match &identified.answer {
+        Ok(who) => {
+            let found = format!("{} in account {}", who.arn, who.account);
+            chart.note(Check::Credentials, purpose, Status::Ok, found);
+        }
+        Err(error @ (GetError::Credentials(_) | GetError::Denied(_))) => {
+            let ahead = identified.ahead;
+            let advice = if ahead.is_some_and(|seconds| seconds.unsigned_abs() > FAR_OFF) {
+                "set the clock first (see clock-skew): what is signed at another time may be refused"
+            } else {
+                "sign in again (aws sso login), or see that the access key exists and is active: \
+                 aws sts get-caller-identity"
+            };
+            let found = error.detail();
+            chart.advise(Check::Credentials, purpose, Status::Failed, found, advice);
+        }
+        Err(error) => {
+            let found = format!("who they are could not be asked: {}", error.detail());
+            chart.advise(
+                Check::Credentials,
+                purpose,
+                Status::Unknown,
+                found,
+                "see that STS can be reached, through HTTPS_PROXY or a VPC endpoint where there is one",
+            );
         }
     }
 }
 
-/// Says how far the local clock is from those that answered.
-pub fn clock(ahead: &[i64], chart: &mut CheckChart) {
+/// Reports how far the local clock is from those of AWS. `ahead` has one difference per answer, in seconds.
+pub fn check_clock(ahead: &[i64], chart: &mut CheckChart) {
     let Some(worst) = ahead.iter().copied().max_by_key(|a| a.unsigned_abs()) else {
         return chart.note(
             Check::ClockSkew,

@@ -1,23 +1,19 @@
-//! How the newest digest, and a log that it names, are kept: with a signature, and out of archives.
+//! How the newest digest is stored, and the last log that it lists: with a signature in the metadata, and not in an
+//! archive.
 
-use super::DoctorAccess;
-use super::newest_digest::Newest;
+use super::DoctorContext;
+use super::digest::DigestFacts;
+use super::newest_digest::NewestDigest;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::LogEntry;
 use crate::report::doctor::check::{Check, CheckChart, Status};
-use crate::source::bucket::ObjectStorage;
-use crate::source::{GetError, Metadata};
 
-/// Says whether its signature is there.
-pub fn signature(
-    newest: &Newest,
-    metadata: Option<&Metadata>,
-    stored: Option<&ObjectStorage>,
-    chart: &mut CheckChart,
-) {
+/// Checks that the metadata of the digest has a signature.
+pub fn check_signature(newest: &NewestDigest, facts: &DigestFacts, chart: &mut CheckChart) {
     let subject = &newest.subject;
-    let read = metadata.map(|m| m.signature.is_some());
-    match read.or(stored.map(|s| s.signed)) {
+    let of_get = facts.read.as_ref().map(|r| r.metadata.signature.is_some());
+    let of_head = facts.head.as_ref().ok().map(|s| s.signed);
+    match of_get.or(of_head) {
         Some(true) => {
             let found = "its metadata has the signature";
             chart.note(Check::SignatureMetadata, subject, Status::Ok, found);
@@ -41,76 +37,77 @@ pub fn signature(
     }
 }
 
-/// Says whether it, and the last log that it names, can be read as they are.
-pub fn storage(
-    reach: &DoctorAccess<'_>,
-    newest: &Newest,
-    stored: &Result<ObjectStorage, GetError>,
-    read: bool,
-    log: Option<&LogEntry>,
+/// Checks that neither the digest nor the last log that it lists has to be restored before it can be read.
+pub fn check_class(
+    context: DoctorContext<'_>,
+    newest: &NewestDigest,
+    facts: &DigestFacts,
     chart: &mut CheckChart,
 ) {
-    let subject = &newest.subject;
-    let restore = |key: &str| {
-        format!(
-            "aws s3api restore-object --bucket {} --key {} --restore-request Days=7",
-            quoted(&newest.bucket),
-            quoted(key)
-        )
+    let (check, subject) = (Check::StorageClass, &newest.subject);
+    let head = match &facts.head {
+        Ok(head) => head,
+        Err(error) => return chart.note(check, subject, Status::Unknown, error.detail()),
     };
-    let stored = match stored {
-        Ok(stored) => stored,
-        Err(error) => {
-            let detail = error.detail();
-            return chart.note(Check::StorageClass, subject, Status::Unknown, detail);
-        }
-    };
-    if stored.archived && !read {
-        return chart.advise(
-            Check::StorageClass,
-            subject,
-            Status::Failed,
-            format!("the newest digest is archived ({})", stored.class),
-            restore(&newest.key),
-        );
+    let class = &head.class;
+    if head.archived && facts.read.is_none() {
+        let found = format!("the newest digest is archived ({class})");
+        let advice = restore(&newest.bucket, &newest.key);
+        return chart.advise(check, subject, Status::Failed, found, advice);
     }
-    let class = &stored.class;
-    let here = log.filter(|log| log.bucket == newest.bucket);
-    let Some(log) = here else {
-        let why = if read {
-            "it names no log here"
-        } else {
-            "no log was looked at"
-        };
-        let found = format!("{class} (of the digest; {why})");
-        return chart.note(Check::StorageClass, subject, Status::Ok, found);
+    let log = facts.read.as_ref().and_then(|read| read.last_log());
+    // A log in another bucket would need other permissions.
+    if let Some(log) = log.filter(|log| log.bucket == newest.bucket) {
+        return check_log(context, newest, (class, log), chart);
+    }
+    let why = match facts.read {
+        Some(_) => "it names no log here",
+        None => "no log was looked at",
     };
-    match reach.buckets.stored(newest.root, &log.key) {
-        Ok(of_log) if of_log.archived => chart.advise(
-            Check::StorageClass,
-            subject,
-            Status::Failed,
-            format!(
-                "a log that the newest digest names is archived ({}): {}",
-                of_log.class, log.key
-            ),
-            restore(&log.key),
-        ),
-        Ok(of_log) => {
+    let found = format!("{class} (of the digest; {why})");
+    chart.note(check, subject, Status::Ok, found);
+}
+
+/// Checks a log that the digest lists. The result also says the storage class of the digest.
+fn check_log(
+    context: DoctorContext<'_>,
+    newest: &NewestDigest,
+    (digest_class, log): (&str, &LogEntry),
+    chart: &mut CheckChart,
+) {
+    let (check, subject) = (Check::StorageClass, &newest.subject);
+    match context.access.buckets.stored(newest.root, &log.key) {
+        Ok(stored) if stored.archived => {
             let found = format!(
-                "{class} (of the digest), {} (of a log that it names)",
-                of_log.class
+                "a log that the newest digest names is archived ({}): {}",
+                stored.class, log.key
             );
-            chart.note(Check::StorageClass, subject, Status::Ok, found);
+            let advice = restore(&newest.bucket, &log.key);
+            chart.advise(check, subject, Status::Failed, found, advice);
+        }
+        Ok(stored) => {
+            let found = format!(
+                "{digest_class} (of the digest), {} (of a log that it names)",
+                stored.class
+            );
+            chart.note(check, subject, Status::Ok, found);
         }
         Err(error) => {
             let found = format!(
-                "{class} (of the digest); a log that it names could not be asked for: {}: {}",
+                "{digest_class} (of the digest); a log that it names could not be asked for: {}: {}",
                 log.key,
                 error.detail()
             );
             let advice = "run trailproof validate: it tells which logs are not there";
-            chart.advise(Check::StorageClass, subject, Status::Warning, found, advice);
+            chart.advise(check, subject, Status::Warning, found, advice);
         }
     }
+}
+
+fn restore(bucket: &str, key: &str) -> String {
+    format!(
+        "aws s3api restore-object --bucket {} --key {} --restore-request Days=7",
+        quoted(bucket),
+        quoted(key)
+    )
 }

@@ -1,7 +1,8 @@
-//! What CloudTrail says of the trail. A validation asks the same, and does without where it may not.
+//! The trail: what DescribeTrails and GetTrailStatus say about it. A validation makes the same calls, and does
+//! without them where they are denied.
 
-use super::newest_digest::Newest;
-use super::{DoctorAccess, DoctorRequest};
+use super::newest_digest::NewestDigest;
+use super::{DoctorContext, DoctorRequest};
 use crate::base::text::{quoted, s3_uri};
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
@@ -9,163 +10,185 @@ use crate::report::doctor::check::{Check, CheckChart, Status};
 use crate::source::GetError;
 use crate::source::trails::TrailApi;
 
-/// What a look at a trail showed.
-#[derive(Default)]
-pub struct Trail {
+/// A trail, as far as CloudTrail answered.
+pub struct TrailFacts {
     pub config: Option<TrailConfig>,
     pub status: Option<TrailStatus>,
-    /// The region in which its keys are asked for if no digest tells another.
-    pub region: Option<Region>,
+    /// The home region, or if that is not known, the default region.
+    pub region: Region,
 }
 
 const CONFIG: &[Check] = &[Check::TrailFound, Check::ValidationOn];
 const STATUS: &[Check] = &[Check::Logging, Check::Delivery];
 
-/// Looks at the trail that was asked for, or else at the one that wrote the newest digest.
-pub fn look(
-    reach: &DoctorAccess<'_>,
-    wanted: &DoctorRequest,
+/// Checks the requested trail. Without one, checks the trail that wrote the newest digest.
+pub fn check(
+    context: DoctorContext<'_>,
     arn: Option<&TrailArn>,
-    newest: Option<&Newest>,
+    newest: Option<&NewestDigest>,
     chart: &mut CheckChart,
-) -> Trail {
+) -> TrailFacts {
     let chain = newest.map(|n| &n.digest.name.chain);
-    let home = arn
-        .map(|a| &a.home_region)
-        .or(chain.map(|c| &c.home_region));
-    let home = home.unwrap_or(&wanted.usual);
+    let of_chain = chain.map(|c| &c.home_region);
+    let home = arn.map(|a| &a.home_region).or(of_chain);
+    let home = home.unwrap_or(&context.request.default_region);
     let subject = match (arn, chain) {
         (Some(arn), _) => arn.to_string(),
         (None, Some(chain)) => format!("{} in {}", chain.trail, chain.home_region),
         (None, None) => String::new(),
     };
-    let mut trail = Trail {
-        region: Some(home.clone()),
-        ..Trail::default()
+    let mut trail = TrailFacts {
+        config: None,
+        status: None,
+        region: home.clone(),
     };
-    let Some(trails) = reach.trails else {
-        let asked = [Check::DescribePermission, Check::StatusPermission];
+    let Some(trails) = context.access.trails else {
+        let permissions = [Check::DescribePermission, Check::StatusPermission];
         let why = "requests are not signed, so CloudTrail is not asked";
-        chart.unknown(&[&asked, CONFIG, STATUS].concat(), &subject, why);
+        chart.unknown(&[&permissions, CONFIG, STATUS].concat(), &subject, why);
         return trail;
     };
-    let asked = AskedTrail {
-        wanted,
+    let mut check = TrailCheck {
+        request: context.request,
         arn,
         newest,
         home,
         subject: &subject,
+        chart,
     };
-    trail.config = asked.config(trails, chart);
-    let known = trail.config.as_ref().map(|c| &c.arn).or(arn);
-    let Some(known) = known else {
-        let why = "no trail is known to ask for";
-        chart.unknown(&[Check::StatusPermission], &subject, why);
-        chart.unknown(STATUS, &subject, why);
+    trail.config = check.config(trails);
+    let arn = trail.config.as_ref().map(|c| &c.arn).or(arn);
+    let Some(arn) = arn else {
+        let checks = [&[Check::StatusPermission], STATUS].concat();
+        chart.unknown(&checks, &subject, "no trail is known to ask for");
         return trail;
     };
-    // A trail is logging, or not, in each region by itself.
+    // The status is that of one region: a trail can log in one and not in another.
     let region = chain.map_or(home, |chain| &chain.region);
-    trail.status = asked.status(trails, known, region, chart);
+    trail.status = check.status(trails, arn, region);
     trail
 }
 
-struct AskedTrail<'a> {
-    wanted: &'a DoctorRequest,
+struct TrailCheck<'a> {
+    request: &'a DoctorRequest,
     arn: Option<&'a TrailArn>,
-    newest: Option<&'a Newest>,
+    newest: Option<&'a NewestDigest>,
     home: &'a Region,
     subject: &'a str,
+    chart: &'a mut CheckChart,
 }
 
-impl AskedTrail<'_> {
-    /// Whether the bucket is known without asking where the trail writes.
-    fn named(&self) -> bool {
-        !self.wanted.filter.buckets.is_empty()
+impl TrailCheck<'_> {
+    fn note(&mut self, check: Check, status: Status, found: impl Into<String>) {
+        self.chart.note(check, self.subject, status, found);
     }
 
-    fn config(&self, trails: &dyn TrailApi, chart: &mut CheckChart) -> Option<TrailConfig> {
+    fn advise(
+        &mut self,
+        check: Check,
+        status: Status,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) {
+        self.chart
+            .advise(check, self.subject, status, found, advice);
+    }
+
+    fn unknown(&mut self, checks: &[Check], why: &str) {
+        self.chart.unknown(checks, self.subject, why);
+    }
+
+    /// Whether a validation finds the bucket without the configuration of the trail.
+    fn has_bucket(&self) -> bool {
+        !self.request.filter.buckets.is_empty()
+    }
+
+    /// Checks DescribeTrails, and that it shows the trail.
+    fn config(&mut self, trails: &dyn TrailApi) -> Option<TrailConfig> {
         let described = match trails.describe(self.home) {
             Ok(described) => described,
             Err(error) => {
-                self.undescribed(&error, chart);
+                self.describe_failed(&error);
                 return None;
             }
         };
-        let count = described.len();
         let found = format!(
-            "cloudtrail:DescribeTrails is allowed, and shows {count} in {}",
+            "cloudtrail:DescribeTrails is allowed, and shows {} in {}",
+            described.len(),
             self.home
         );
-        chart.note(Check::DescribePermission, self.subject, Status::Ok, found);
-        let is_it = |t: &&TrailConfig| match (self.arn, self.newest) {
+        self.note(Check::DescribePermission, Status::Ok, found);
+        let is_it = |t: &TrailConfig| match (self.arn, self.newest) {
             (Some(arn), _) => t.arn == *arn,
             (None, Some(newest)) => t.writes(&newest.digest.name.chain),
             (None, None) => false,
         };
-        let Some(config) = described.iter().find(is_it) else {
-            self.unfound(chart);
+        let Some(config) = described.into_iter().find(is_it) else {
+            self.not_described();
             return None;
         };
-        self.found(config, chart);
-        Some(config.clone())
+        self.check_bucket(&config);
+        self.check_validation(&config);
+        Some(config)
     }
 
-    fn undescribed(&self, error: &GetError, chart: &mut CheckChart) {
-        let (check, subject, detail) = (Check::DescribePermission, self.subject, error.detail());
+    fn describe_failed(&mut self, error: &GetError) {
+        let (check, detail) = (Check::DescribePermission, error.detail());
         match error {
-            GetError::Denied(_) if self.named() => chart.advise(
+            GetError::Denied(_) if self.has_bucket() => self.advise(
                 check,
-                subject,
                 Status::Warning,
                 detail,
                 "allow cloudtrail:DescribeTrails on *, or leave it: the bucket was given",
             ),
-            GetError::Denied(_) => chart.advise(
+            GetError::Denied(_) => self.advise(
                 check,
-                subject,
                 Status::Failed,
                 detail,
                 "allow cloudtrail:DescribeTrails on *, or give --s3-bucket",
             ),
-            _ => chart.note(check, subject, Status::Unknown, detail),
+            _ => self.note(check, Status::Unknown, detail),
         }
-        chart.unknown(CONFIG, subject, "DescribeTrails gave no answer");
+        self.unknown(CONFIG, "DescribeTrails gave no answer");
     }
 
-    fn unfound(&self, chart: &mut CheckChart) {
+    /// Reports that DescribeTrails does not show the trail.
+    fn not_described(&mut self) {
         let home = self.home;
-        let validation = [Check::ValidationOn];
-        let Some(arn) = self.arn else {
-            let why = match self.newest {
-                Some(_) => format!(
+        match (self.arn, self.newest) {
+            (Some(arn), _) => {
+                let status = if self.has_bucket() {
+                    Status::Warning
+                } else {
+                    Status::Failed
+                };
+                self.advise(
+                    Check::TrailFound,
+                    status,
+                    format!("DescribeTrails knows no trail {arn} in {home}"),
+                    format!(
+                        "see that account, home region and name are right: aws cloudtrail list-trails \
+                         --region {home}; if it was deleted, give --s3-bucket"
+                    ),
+                );
+            }
+            (None, Some(_)) => {
+                let why = format!(
                     "these credentials see no trail that writes the newest digest in {home}: it was \
                      deleted, or is another account's; a validation does without"
-                ),
-                None => "no trail was named, and no digest names one".into(),
-            };
-            chart.unknown(&[Check::TrailFound], self.subject, &why);
-            return chart.unknown(&validation, self.subject, "the trail is not known");
-        };
-        let status = if self.named() {
-            Status::Warning
-        } else {
-            Status::Failed
-        };
-        chart.advise(
-            Check::TrailFound,
-            self.subject,
-            status,
-            format!("DescribeTrails knows no trail {arn} in {home}"),
-            format!(
-                "see that account, home region and name are right: aws cloudtrail list-trails \
-                 --region {home}; if it was deleted, give --s3-bucket"
-            ),
-        );
-        chart.unknown(&validation, self.subject, "the trail is not known");
+                );
+                self.unknown(&[Check::TrailFound], &why);
+            }
+            (None, None) => {
+                let why = "no trail was named, and no digest names one";
+                self.unknown(&[Check::TrailFound], why);
+            }
+        }
+        self.unknown(&[Check::ValidationOn], "the trail is not known");
     }
 
-    fn found(&self, config: &TrailConfig, chart: &mut CheckChart) {
+    /// Reports where the trail writes, and whether that bucket was given.
+    fn check_bucket(&mut self, config: &TrailConfig) {
         let who = match self.arn {
             Some(_) => "it".to_owned(),
             None => config.arn.to_string(),
@@ -174,26 +197,26 @@ impl AskedTrail<'_> {
         if config.prefix.is_empty() {
             place.pop();
         }
-        let given = &self.wanted.filter.buckets;
+        let given = &self.request.filter.buckets;
         if given.is_empty() || given.contains(&config.bucket) {
             let found = format!("{who} writes to {place}");
-            chart.note(Check::TrailFound, self.subject, Status::Ok, found);
-        } else {
-            chart.advise(
-                Check::TrailFound,
-                self.subject,
-                Status::Warning,
-                format!("{who} writes to {place} now, and not to the bucket that was given"),
-                format!("give --s3-bucket {} too", quoted(&config.bucket)),
-            );
+            return self.note(Check::TrailFound, Status::Ok, found);
         }
+        self.advise(
+            Check::TrailFound,
+            Status::Warning,
+            format!("{who} writes to {place} now, and not to the bucket that was given"),
+            format!("give --s3-bucket {} too", quoted(&config.bucket)),
+        );
+    }
+
+    fn check_validation(&mut self, config: &TrailConfig) {
         if config.validation {
             let found = "log file validation is on";
-            return chart.note(Check::ValidationOn, self.subject, Status::Ok, found);
+            return self.note(Check::ValidationOn, Status::Ok, found);
         }
-        chart.advise(
+        self.advise(
             Check::ValidationOn,
-            self.subject,
             Status::Failed,
             "log file validation is off: no digests are written now",
             format!(
@@ -204,65 +227,67 @@ impl AskedTrail<'_> {
         );
     }
 
+    /// Checks GetTrailStatus, and what it says.
     fn status(
-        &self,
+        &mut self,
         trails: &dyn TrailApi,
         arn: &TrailArn,
         region: &Region,
-        chart: &mut CheckChart,
     ) -> Option<TrailStatus> {
+        let check = Check::StatusPermission;
         let allowed = "cloudtrail:GetTrailStatus is allowed";
-        let status = match trails.status(arn, region) {
-            Ok(status) => status,
+        match trails.status(arn, region) {
+            Ok(status) => {
+                self.note(check, Status::Ok, allowed);
+                self.check_logging(&status, arn, region);
+                self.check_delivery(&status);
+                Some(status)
+            }
             Err(GetError::NotFound) => {
-                chart.note(Check::StatusPermission, self.subject, Status::Ok, allowed);
+                self.note(check, Status::Ok, allowed);
                 let why = format!("GetTrailStatus knows no such trail in {region}");
-                chart.unknown(STATUS, self.subject, &why);
-                return None;
+                self.unknown(STATUS, &why);
+                None
             }
             Err(error) => {
-                let (check, detail) = (Check::StatusPermission, error.detail());
                 match error {
-                    GetError::Denied(_) => chart.advise(
+                    GetError::Denied(_) => self.advise(
                         check,
-                        self.subject,
                         Status::Warning,
-                        detail,
+                        error.detail(),
                         "allow cloudtrail:GetTrailStatus on *: without it a validation cannot tell that \
                          the newest digests are missing",
                     ),
-                    _ => chart.note(check, self.subject, Status::Unknown, detail),
+                    _ => self.note(check, Status::Unknown, error.detail()),
                 }
-                chart.unknown(STATUS, self.subject, "GetTrailStatus gave no answer");
-                return None;
+                self.unknown(STATUS, "GetTrailStatus gave no answer");
+                None
             }
-        };
-        chart.note(Check::StatusPermission, self.subject, Status::Ok, allowed);
-        self.fares(&status, arn, region, chart);
-        Some(status)
+        }
     }
 
-    fn fares(&self, status: &TrailStatus, arn: &TrailArn, region: &Region, chart: &mut CheckChart) {
+    fn check_logging(&mut self, status: &TrailStatus, arn: &TrailArn, region: &Region) {
         if status.logging {
             let found = format!("it is logging in {region}");
-            chart.note(Check::Logging, self.subject, Status::Ok, found);
-        } else {
-            let name = quoted(&arn.to_string());
-            chart.advise(
-                Check::Logging,
-                self.subject,
-                Status::Failed,
-                format!("it is not logging in {region}: neither logs nor digests are written now"),
-                format!(
-                    "aws cloudtrail start-logging --name {name} --region {}",
-                    arn.home_region
-                ),
-            );
+            return self.note(Check::Logging, Status::Ok, found);
         }
+        self.advise(
+            Check::Logging,
+            Status::Failed,
+            format!("it is not logging in {region}: neither logs nor digests are written now"),
+            format!(
+                "aws cloudtrail start-logging --name {} --region {}",
+                quoted(&arn.to_string()),
+                arn.home_region
+            ),
+        );
+    }
+
+    fn check_delivery(&mut self, status: &TrailStatus) {
+        let check = Check::Delivery;
         match (&status.digest_error, status.last_digest) {
-            (Some(error), _) => chart.advise(
-                Check::Delivery,
-                self.subject,
+            (Some(error), _) => self.advise(
+                check,
                 Status::Failed,
                 format!("the last digest could not be delivered: {error}"),
                 "see that the bucket's policy, and the key's where there is one, let \
@@ -270,11 +295,10 @@ impl AskedTrail<'_> {
             ),
             (None, Some(at)) => {
                 let found = format!("the last digest was delivered at {at}");
-                chart.note(Check::Delivery, self.subject, Status::Ok, found);
+                self.note(check, Status::Ok, found);
             }
-            (None, None) => chart.note(
-                Check::Delivery,
-                self.subject,
+            (None, None) => self.note(
+                check,
                 Status::Warning,
                 "GetTrailStatus knows of no digest that was delivered",
             ),

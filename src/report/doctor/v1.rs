@@ -4,7 +4,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use crate::report::doctor::check::{Check, CheckResult, Status, worst};
+use crate::report::doctor::check::{Check, Status};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.doctor/v1";
@@ -54,27 +54,6 @@ pub struct Run {
     pub started: String,
     /// When it ended.
     pub finished: String,
-}
-
-impl Report {
-    /// The report of what was found.
-    pub fn new(checked: Vec<CheckResult>, run: Run) -> Self {
-        let status = worst(&checked);
-        let row = |c: CheckResult| Row {
-            check: c.check,
-            subject: Some(c.subject).filter(|s| !s.is_empty()),
-            status: c.status,
-            needed: c.check.needed(),
-            found: c.found,
-            advice: c.advice,
-        };
-        Report {
-            schema: SCHEMA,
-            status,
-            checks: checked.into_iter().map(row).collect(),
-            run,
-        }
-    }
 }
 
 /// The JSON Schema of a report.

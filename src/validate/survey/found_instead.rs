@@ -1,9 +1,32 @@
-//! What was found instead of a chain that was requested, as a hint.
+//! What was found instead of a chain that was requested.
 
 use super::folders::Survey;
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::base::text::and_more;
 use crate::validate::outcome::ChainOutcome;
+
+/// What the folders of a source hold although no requested digest was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundInstead<'s> {
+    /// Digests that the filter does not admit, in these folders.
+    OtherDigests(&'s Sample),
+    /// Folders for requested digests, without a digest.
+    DigestFolders,
+    /// Logs without digests, in these folders.
+    LogsOnly(&'s Sample),
+}
+
+impl Survey {
+    /// Everything that was found instead, the most useful first. Nothing if the source holds no files of
+    /// CloudTrail.
+    pub fn found_instead(&self) -> impl Iterator<Item = FoundInstead<'_>> {
+        let others = (self.others.count > 0).then_some(FoundInstead::OtherDigests(&self.others));
+        let folders = (!self.groups.is_empty()).then_some(FoundInstead::DigestFolders);
+        let logs = (self.undigested.count > 0).then_some(FoundInstead::LogsOnly(&self.undigested));
+        [others, folders, logs].into_iter().flatten()
+    }
+}
 
 /// A hint for a finding about missing chains: the chains, or else the folders, that do exist.
 pub fn found_instead(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Limits) -> String {
@@ -19,23 +42,21 @@ pub fn found_instead(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Lim
             and_more(ids.join(", "), more)
         );
     }
-    if survey.others.count > 0 {
-        return format!(
+    match survey.found_instead().next() {
+        Some(FoundInstead::OtherDigests(folders)) => format!(
             "digests are there, outside what was asked for: {}",
-            survey.others.list()
-        );
-    }
-    if !survey.groups.is_empty() {
-        return "folders of digests are there, without a digest of what was asked for".into();
-    }
-    if survey.undigested.count > 0 {
-        return format!(
+            folders.list()
+        ),
+        Some(FoundInstead::DigestFolders) => {
+            "folders of digests are there, without a digest of what was asked for".into()
+        }
+        Some(FoundInstead::LogsOnly(folders)) => format!(
             "logs are there without digests, in {}: validation was never on, or the digests were \
              deleted, or they were not copied",
-            survey.undigested.list()
-        );
+            folders.list()
+        ),
+        None => "see that this is the bucket, or the folder, that holds AWSLogs with its CloudTrail-Digest \
+                 folders; the layout is AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/"
+            .into(),
     }
-    "see that this is the bucket, or the folder, that holds AWSLogs with its CloudTrail-Digest folders; \
-     the layout is AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/"
-        .into()
 }

@@ -24,7 +24,7 @@ use rayon::ThreadPool;
 
 use self::discover::Discovery;
 pub use self::folders::{Groups, LogFolder, Survey};
-pub use self::found_instead::found_instead;
+pub use self::found_instead::{FoundInstead, found_instead};
 use crate::base::limits::Limits;
 use crate::source::Source;
 use crate::source::places::Places;
