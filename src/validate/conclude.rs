@@ -56,11 +56,11 @@ impl Context<'_> {
             unrecognised: &all.unrecognised,
             chains: &all.chains,
             pending: &all.pending,
-            unasked: &all.unasked,
-            selected: &selected.said,
-            beside: &beside,
+            trail_errors: &all.unasked,
+            not_selected: &selected.said,
+            others: &beside,
             keys: (!keys.is_empty()).then(|| self.fetcher.keys.origin()),
-            events,
+            around_gaps: events,
         });
         let (bytes_read, bytes_hashed) = self.fetcher.bytes();
         Outcome {

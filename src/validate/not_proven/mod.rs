@@ -32,15 +32,15 @@ pub struct NotProvenInput<'a> {
     /// Time whose digests may not have been delivered yet.
     pub pending: &'a [(ChainId, Window)],
     /// Chains whose trail could not be looked up, each with the reason.
-    pub unasked: &'a [(ChainId, String)],
+    pub trail_errors: &'a [(ChainId, String)],
     /// What the trails cannot have logged, by their current event selectors.
-    pub selected: &'a [String],
+    pub not_selected: &'a [String],
     /// Objects in the log folders that are not findings.
-    pub beside: &'a OtherObjects,
+    pub others: &'a OtherObjects,
     /// Where the keys came from; `None` if no key proved anything.
     pub keys: Option<KeyOrigin>,
     /// What is not known about the calls around gaps.
-    pub events: &'a [String],
+    pub around_gaps: &'a [String],
 }
 
 /// The sentences of one report, in a fixed order.
@@ -52,16 +52,16 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         unrecognised,
         chains,
         pending,
-        unasked,
-        selected,
-        beside,
+        trail_errors,
+        not_selected,
+        others,
         keys,
-        events,
+        around_gaps,
     } = input;
     let mut sentences = vec![scope::not_logged()];
-    sentences.extend(selected.iter().cloned());
+    sentences.extend(not_selected.iter().cloned());
     sentences.extend(keys.map(scope::keys));
-    sentences.extend(log_folders::sentences(chains, beside));
+    sentences.extend(log_folders::sentences(chains, others));
     sentences.extend(scope::missing_chains(request));
     sentences.extend(scope::organization_owners(request, chains));
     sentences.extend(places::unnamed_buckets(request, atlas, chains));
@@ -69,9 +69,9 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::unread_logs(request, chains));
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));
-    sentences.extend(events.iter().cloned());
+    sentences.extend(around_gaps.iter().cloned());
     sentences.extend(scope::pending(pending));
-    sentences.extend(scope::trail_status(unasked));
+    sentences.extend(scope::trail_status(trail_errors));
     sentences.extend(scope::trails_without_digests(request));
     sentences.extend(places::other_files(survey, unrecognised));
     sentences

@@ -87,8 +87,10 @@ pub(super) fn outside_the_data(
 }
 
 pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<String> {
-    let restarted = |c: &&Box<ChainOutcome>| c.gaps.iter().any(|g| g.restart.is_some());
-    let starting = chains.iter().filter(restarted).count();
+    let restarted = chains
+        .iter()
+        .filter(|c| c.gaps.iter().any(|g| g.restart.is_some()));
+    let starting = restarted.count();
     (starting > 0).then(|| {
         format!(
             "what happened before a starting digest ended, in {}: it spans an hour and vouches for \
@@ -109,12 +111,12 @@ pub(super) fn pending(pending: &[(ChainId, Window)]) -> Option<String> {
     ))
 }
 
-pub(super) fn trail_status(unasked: &[(ChainId, String)]) -> Option<String> {
-    let (chain, why) = unasked.first()?;
+pub(super) fn trail_status(trail_errors: &[(ChainId, String)]) -> Option<String> {
+    let (chain, why) = trail_errors.first()?;
     Some(format!(
         "what CloudTrail says of the trail now (whether it is logging, and when it last delivered a \
          digest), in {}: the first is {chain}: {why}",
-        plural(unasked.len(), "chain")
+        plural(trail_errors.len(), "chain")
     ))
 }
 

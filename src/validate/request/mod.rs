@@ -97,9 +97,10 @@ pub struct PriorKnowledge {
 /// digests before it that one inside it links to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObservedWindow {
-    /// The earliest end of a digest; if `None`, none is reported for its end.
+    /// The earliest end of a digest. Without it, no digest outside the window is reported for its end.
     pub from: Option<Timestamp>,
-    /// The latest end of a digest, inclusive; if `None`, none is reported for its end.
+    /// The latest end of a digest, inclusive. Without it, no digest outside the window is reported for its
+    /// end.
     pub to: Option<Timestamp>,
 }
 

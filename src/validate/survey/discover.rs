@@ -188,8 +188,8 @@ impl<'a> Discovery<'a> {
                 let (root, account) = ours();
                 self.push(inner, FolderKind::Logs(root, account));
             } else if kind != DIGEST_FOLDER && kind.starts_with(LOG_FOLDER) {
-                let named = self.survey.other_kinds.entry(kind).or_default();
-                named.add(self.limits, inner);
+                let folders = self.survey.other_kinds.entry(kind).or_default();
+                folders.add(self.limits, inner);
             }
         }
     }

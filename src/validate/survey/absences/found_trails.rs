@@ -90,13 +90,13 @@ impl<'a> FoundTrails<'a> {
     /// nothing.
     pub fn missing_beside_logs(
         &self,
-        logged: &[&LogFolder],
+        folders: &[&LogFolder],
         configs: &[TrailConfig],
         holds_logs: &dyn Fn(&LogFolder) -> bool,
     ) -> BTreeSet<ChainId> {
         let found: BTreeSet<&ChainId> = self.all().flat_map(|t| &t.chains).copied().collect();
         let mut missing = BTreeSet::new();
-        for folder in logged {
+        for folder in folders {
             let LogFolder {
                 key_root,
                 account,

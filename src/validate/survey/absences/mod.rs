@@ -183,13 +183,13 @@ fn is_hidden(survey: &Survey, root: &KeyRoot, (account, region): (&AccountId, &R
 }
 
 /// Whether a folder for logs holds an object.
-fn holds_logs(context: &Context<'_>, logged: &LogFolder) -> bool {
+fn holds_logs(context: &Context<'_>, folder: &LogFolder) -> bool {
     let LogFolder {
         root,
         key_root,
         account,
         region,
-    } = logged;
-    let folder = key_root.folder(account, LOG_FOLDER, region);
-    context.fetcher.source.holds_any(*root, &folder)
+    } = folder;
+    let prefix = key_root.folder(account, LOG_FOLDER, region);
+    context.fetcher.source.holds_any(*root, &prefix)
 }
