@@ -48,12 +48,12 @@ impl State {
     }
 }
 
-/// A set of instants, as merged half-open stretches. Its size depends on how fragmented it is, not on
-/// how much time it spans.
+/// A set of instants, as merged half-open stretches. Its size depends on how fragmented it is, not
+/// on how much time it spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spans {
-    /// Disjoint, not adjoining, newest first. Digests are walked in that order, so most stretches are
-    /// added at the end.
+    /// Disjoint, not adjoining, newest first. Digests are walked in that order, so most stretches
+    /// are added at the end.
     spans: Vec<Window>,
 }
 
@@ -191,8 +191,9 @@ impl Paint {
             .for_each(|time| self.unproven.insert(time));
     }
 
-    /// The state of every instant of a window, as adjoining stretches in order whose neighbours differ. The
-    /// worst state wins. Time that nothing covers is a gap before `pending_from`, and pending after it.
+    /// The state of every instant of a window, as adjoining stretches in order whose neighbours
+    /// differ. The worst state wins. Time that nothing covers is a gap before `pending_from`, and
+    /// pending after it.
     pub fn settle(&self, window: Window, pending_from: Timestamp) -> Vec<Stretch> {
         let mut cuts = vec![window.from, window.to, pending_from];
         for spans in [&self.verified, &self.unproven, &self.failed] {
@@ -231,8 +232,8 @@ impl Paint {
     }
 }
 
-/// The end of the time that is verified without interruption from the beginning of the window; `None`
-/// if its first instant is not verified.
+/// The end of the time that is verified without interruption from the beginning of the window;
+/// `None` if its first instant is not verified.
 pub fn verified_until(stretches: &[Stretch]) -> Option<Timestamp> {
     stretches
         .first()

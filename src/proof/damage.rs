@@ -1,6 +1,7 @@
 //! Who removed or overwrote a missing or damaged object, as far as proven logs record it (pure).
 //!
-//! Only evidence from proven logs is used, and the message says "removed" only where such a call is recorded.
+//! Only evidence from proven logs is used, and the message says "removed" only where such a call is
+//! recorded.
 
 use std::collections::BTreeMap;
 
@@ -81,7 +82,8 @@ pub fn since(finding: &Finding) -> Option<Timestamp> {
 }
 
 impl<'e> DamageCalls<'e> {
-    /// Sorts events by what they were done to. Calls that were refused changed nothing and are left out.
+    /// Sorts events by what they were done to. Calls that were refused changed nothing and are left
+    /// out.
     pub fn new(events: &'e [Evidence]) -> Self {
         let mut calls = DamageCalls::default();
         for evidence in events.iter().filter(|e| e.event.error_code.is_none()) {
@@ -118,7 +120,8 @@ impl<'e> DamageCalls<'e> {
         }
     }
 
-    /// Calls that removed digests of a chain from the locations it writes to, whose ends lie in `time`.
+    /// Calls that removed digests of a chain from the locations it writes to, whose ends lie in
+    /// `time`.
     pub fn removed(
         &self,
         chain: &ChainId,
@@ -142,8 +145,8 @@ impl<'e> DamageCalls<'e> {
         removed
     }
 
-    /// Adds the calls that bear on a finding to its evidence, and who damaged the object to its message.
-    /// `key` is the KMS key that the trail encrypts with, where that is known.
+    /// Adds the calls that bear on a finding to its evidence, and who damaged the object to its
+    /// message. `key` is the KMS key that the trail encrypts with, where that is known.
     pub fn attach(&self, finding: &mut Finding, locations: &[Location], key: Option<&str>) {
         let (Some(damage), Some(time)) = (Damage::of(finding), finding.interval) else {
             return;
@@ -239,8 +242,8 @@ impl<'e> DamageCalls<'e> {
         calls.filter(move |e| e.event.time >= time.from).take(SHOWN)
     }
 
-    /// Calls on the KMS key that an unreadable object is encrypted with: the trail's key, or the one in the answer
-    /// of the store.
+    /// Calls on the KMS key that an unreadable object is encrypted with: the trail's key, or the
+    /// one in the answer of the store.
     fn keys(
         &self,
         finding: &Finding,
@@ -267,8 +270,8 @@ impl<'e> DamageCalls<'e> {
     }
 }
 
-/// Who damaged an object, as a clause. Of several calls both the first and the last are given: removing a missing object
-/// again removes nothing, and who writes again may write the same bytes.
+/// Who damaged an object, as a clause. Of several calls both the first and the last are given:
+/// removing a missing object again removes nothing, and who writes again may write the same bytes.
 fn who(damage: Damage, first: &Evidence, last: &Evidence, calls: usize) -> String {
     let verb = match damage {
         Damage::Missing => "removed",

@@ -7,9 +7,11 @@ use crate::proof::finding::Code;
 /// [`Detail::of_message`] recovers it from the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
-    /// Neither the digest's own signature nor the hash that its proven successor recorded fits its bytes.
+    /// Neither the digest's own signature nor the hash that its proven successor recorded fits its
+    /// bytes.
     DigestNotAsRecorded,
-    /// The digest has no metadata, and the signature that an unproven later digest records does not fit.
+    /// The digest has no metadata, and the signature that an unproven later digest records does not
+    /// fit.
     SuccessorDoesNotFit,
     /// A log ends early, and its content differs from what was delivered.
     LogCutOff,
@@ -19,7 +21,8 @@ pub enum Detail {
     Unread {
         /// Which object.
         object: UnreadObject,
-        /// What the source answered, in words. It may contain the id of the KMS key that could not be used.
+        /// What the source answered, in words. It may contain the id of the KMS key that could not
+        /// be used.
         answer: Box<str>,
     },
 }
@@ -91,8 +94,8 @@ impl Detail {
         }
     }
 
-    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no detail, or
-    /// where something was added to its message.
+    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no
+    /// detail, or where something was added to its message.
     pub fn of_message(code: Code, message: &str) -> Option<Detail> {
         match (code, message) {
             (Code::ChainLinkMismatch, DIGEST_NOT_AS_RECORDED) => Some(Detail::DigestNotAsRecorded),

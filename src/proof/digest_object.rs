@@ -100,8 +100,8 @@ pub struct Reading {
     pub own: OwnSignature,
     /// What the store says about it.
     pub facts: ObjectFacts,
-    /// When a backfill digest was generated, according to its metadata. Nothing signs this: it selects the
-    /// keys to look up, and proves nothing.
+    /// When a backfill digest was generated, according to its metadata. Nothing signs this: it
+    /// selects the keys to look up, and proves nothing.
     pub generated: Option<Timestamp>,
     /// The time in which it was signed, both ends included.
     pub signed: (Timestamp, Timestamp),
@@ -109,9 +109,9 @@ pub struct Reading {
     pub metadata_trouble: Option<MetadataProblem>,
 }
 
-/// The time in which a digest was signed, both ends included: from its end, or from the generation of a
-/// backfill digest, for `delivery_lag` seconds. If a backfill digest has no time of generation, it may have been
-/// signed at any time after its end.
+/// The time in which a digest was signed, both ends included: from its end, or from the generation
+/// of a backfill digest, for `delivery_lag` seconds. If a backfill digest has no time of
+/// generation, it may have been signed at any time after its end.
 pub fn signed_within(
     name: &DigestName,
     generated: Option<Timestamp>,

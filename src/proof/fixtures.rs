@@ -1,5 +1,5 @@
-//! Inputs that the tests beside this code build by hand: times of one day, one trail, its digests and the calls
-//! on it.
+//! Inputs that the tests beside this code build by hand: times of one day, one trail, its digests
+//! and the calls on it.
 
 use jiff::Timestamp;
 

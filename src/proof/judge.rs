@@ -1,5 +1,5 @@
-//! Whether a digest is proven: by its own signature, by the signature that a successor recorded, or by
-//! the hash that a proven successor recorded. Only here does an [`Unverified`] digest become a
+//! Whether a digest is proven: by its own signature, by the signature that a successor recorded, or
+//! by the hash that a proven successor recorded. Only here does an [`Unverified`] digest become a
 //! [`Verified`] one.
 //!
 //! ```text
@@ -12,9 +12,10 @@
 //!                    no signature, or one that does not fit  -> digest-signature-absent
 //! ```
 //!
-//! User guide, "Custom implementations of CloudTrail log file integrity validation": section E for the own
-//! signature, section G for the one that the successor carries. The guide compares no hash of a predecessor.
-//! We do: `previousDigestHashValue` is part of the signed content, so it proves as much as a signature.
+//! User guide, "Custom implementations of CloudTrail log file integrity validation": section E for
+//! the own signature, section G for the one that the successor carries. The guide compares no hash
+//! of a predecessor. We do: `previousDigestHashValue` is part of the signed content, so it proves
+//! as much as a signature.
 
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
@@ -99,8 +100,8 @@ impl OwnSignature {
 pub struct RecordedProof<'a> {
     /// The recorded hash and signature.
     pub link: &'a Link,
-    /// Whether the successor is proven itself. A signature proves its digest, whoever carries it; a hash
-    /// does so only if its carrier is proven.
+    /// Whether the successor is proven itself. A signature proves its digest, whoever carries it; a
+    /// hash does so only if its carrier is proven.
     pub by_proven: bool,
     /// The recorded signature, checked over the bytes of the digest.
     pub signature: SignatureCheck,

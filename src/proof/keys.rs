@@ -1,8 +1,9 @@
 //! Public keys: their fingerprints, both DER encodings, and which key was valid when (pure).
 //!
-//! User guide, "Custom implementations of CloudTrail log file integrity validation", sections B and C, and
-//! the API reference of ListPublicKeys. We depart from both where real keys do: one of the keys that the guide
-//! itself prints is a SubjectPublicKeyInfo, although `Value` is documented as PKCS#1.
+//! User guide, "Custom implementations of CloudTrail log file integrity validation", sections B and
+//! C, and the API reference of ListPublicKeys. We depart from both where real keys do: one of the
+//! keys that the guide itself prints is a SubjectPublicKeyInfo, although `Value` is documented as
+//! PKCS#1.
 
 use std::collections::BTreeMap;
 
@@ -43,8 +44,8 @@ pub enum KeyOrigin {
 }
 
 impl PublicKey {
-    /// Reads a key from the DER in `Value`: PKCS#1, or a SubjectPublicKeyInfo. The fingerprint is computed from
-    /// the DER, never taken over.
+    /// Reads a key from the DER in `Value`: PKCS#1, or a SubjectPublicKeyInfo. The fingerprint is
+    /// computed from the DER, never taken over.
     ///
     /// # Errors
     /// Why the bytes are not a valid RSA key, in words.
@@ -81,7 +82,8 @@ impl PublicKey {
     }
 }
 
-/// Refuses keys that ring does not verify with. A signature under one of them would fail as if it were forged.
+/// Refuses keys that ring does not verify with. A signature under one of them would fail as if it
+/// were forged.
 fn check_usable(modulus: &[u8], exponent: &[u8]) -> Result<(), String> {
     let bits = modulus.len() * 8 - modulus.first().map_or(0, |b| b.leading_zeros() as usize);
     let odd = |number: &[u8]| number.last().is_some_and(|b| b & 1 == 1);
@@ -94,7 +96,8 @@ fn check_usable(modulus: &[u8], exponent: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// The modulus and exponent of a PKCS#1 `RSAPublicKey` (RFC 8017, A.1.1); `None` if anything follows it.
+/// The modulus and exponent of a PKCS#1 `RSAPublicKey` (RFC 8017, A.1.1); `None` if anything
+/// follows it.
 fn rsa_numbers(pkcs1: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (rest, key) = parse_der(pkcs1).ok()?;
     let [modulus, exponent] = key.as_sequence().ok()?.as_slice() else {
@@ -119,8 +122,8 @@ pub enum KeyLookup {
     Valid(Vec<PublicKey>),
     /// Keys with that fingerprint, none of which was valid at the time of signing.
     OutsideValidity(Vec<PublicKey>),
-    /// Other keys were valid at the time of signing, but none with that fingerprint; and where those keys
-    /// come from. Only if AWS returned them, the digest is forged.
+    /// Other keys were valid at the time of signing, but none with that fingerprint; and where
+    /// those keys come from. Only if AWS returned them, the digest is forged.
     Unknown(KeyOrigin),
     /// No key that was valid at the time of signing is known; and why, if the look-up failed.
     Unavailable(Option<KeyUnavailable>),
@@ -135,14 +138,15 @@ pub struct KeyUnavailable {
     pub detail: String,
 }
 
-/// A source of public keys. It is called from any thread, and answers do not depend on the order of calls.
+/// A source of public keys. It is called from any thread, and answers do not depend on the order of
+/// calls.
 pub trait Keys: Sync {
-    /// Announces that keys of digests from a region will be looked up that were signed within `_signed` (both
-    /// ends included), so that one request can serve all of them.
+    /// Announces that keys of digests from a region will be looked up that were signed within
+    /// `_signed` (both ends included), so that one request can serve all of them.
     fn expect(&self, _region: &Region, _signed: (Timestamp, Timestamp)) {}
 
-    /// Looks up the key of a digest that was delivered from `region` and signed within `signed` (both ends
-    /// included).
+    /// Looks up the key of a digest that was delivered from `region` and signed within `signed`
+    /// (both ends included).
     fn look_up(
         &self,
         region: &Region,
@@ -191,8 +195,8 @@ impl KeyRing {
         own.chain(self.keys.get(&None).into_iter().flatten())
     }
 
-    /// The answer for a digest signed within `signed` whose key is not known. It depends on whether other keys
-    /// were valid then.
+    /// The answer for a digest signed within `signed` whose key is not known. It depends on whether
+    /// other keys were valid then.
     pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> KeyLookup {
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
         let other = self.of(region).filter(valid).map(|k| k.origin).min();

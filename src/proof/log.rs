@@ -1,9 +1,9 @@
 //! Whether a log is what its digest lists (pure).
 //!
-//! User guide, "Custom implementations of CloudTrail log file integrity validation", section F: the hash of
-//! the uncompressed content must equal `hashValue`. We also check the container, which the guide does not:
-//! readers such as gunzip and Athena take a second gzip member for further events, so a log must be one intact gzip
-//! member and nothing else.
+//! User guide, "Custom implementations of CloudTrail log file integrity validation", section F: the
+//! hash of the uncompressed content must equal `hashValue`. We also check the container, which the
+//! guide does not: readers such as gunzip and Athena take a second gzip member for further events,
+//! so a log must be one intact gzip member and nothing else.
 
 use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
@@ -48,8 +48,8 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
     }))
 }
 
-/// The finding on a log by its container, and by whether its content is what was delivered; `None` if it is
-/// intact.
+/// The finding on a log by its container, and by whether its content is what was delivered; `None`
+/// if it is intact.
 fn of_container(container: Container, equal: bool) -> Option<Finding> {
     const EQUAL: &str = "this log's content equals what was delivered; the container was altered";
     let malformed = |message: String| Finding::new(Code::LogMalformed, message);

@@ -1,5 +1,5 @@
-//! The proof: what follows from bytes, public keys and events. Nothing here reads a clock, a file, the
-//! environment or the network, so equal inputs give equal results.
+//! The proof: what follows from bytes, public keys and events. Nothing here reads a clock, a file,
+//! the environment or the network, so equal inputs give equal results.
 //!
 //! ```text
 //!  object bytes, metadata          public keys            events from proven logs
@@ -18,20 +18,23 @@
 //! ```
 //!
 //! # Inputs and outputs
-//! In: objects as read ([`digest_object`], [`log`]), keys ([`keys`]) and events. Out: [`finding`]s, and for
-//! each chain its [`coverage`], its [`gap`]s and counts.
+//! In: objects as read ([`digest_object`], [`log`]), keys ([`keys`]) and events. Out: [`finding`]s,
+//! and for each chain its [`coverage`], its [`gap`]s and counts.
 //!
 //! # Rules
-//! The proof follows the CloudTrail user guide, "Custom implementations of CloudTrail log file integrity
-//! validation" and "CloudTrail digest file structure". Each module cites the section it implements and says where
-//! it departs from it. Where the guide and real digests disagree, the real digests count.
+//! The proof follows the CloudTrail user guide, "Custom implementations of CloudTrail log file
+//! integrity validation" and "CloudTrail digest file structure". Each module cites the section it
+//! implements and says where it departs from it. Where the guide and real digests disagree, the
+//! real digests count.
 //!
 //! # Invariants
-//! - Only a [`Verified`](judge::Verified) digest gives logs and a predecessor that anything is proven by. What
-//!   reads an unverified claim says so in its name.
+//! - Only a [`Verified`](judge::Verified) digest gives logs and a predecessor that anything is
+//!   proven by. What reads an unverified claim says so in its name.
 //! - Bytes are hashed as they were read, never after re-encoding.
-//! - What could not be read is never "missing", and what is missing is "deleted" only where an event says so.
-//! - Decisions match on enums ([`finding::Code`], [`reason::Reason`], [`detail::Detail`]), never on the text of a message.
+//! - What could not be read is never "missing", and what is missing is "deleted" only where an
+//!   event says so.
+//! - Decisions match on enums ([`finding::Code`], [`reason::Reason`], [`detail::Detail`]), never on
+//!   the text of a message.
 //! - The verdict is the maximum over all findings and all coverage. Nothing lowers it.
 
 pub mod chain;

@@ -1,17 +1,19 @@
-//! Whether a digest is in its place: where it was found, against where it claims to have been written (pure).
+//! Whether a digest is in its place: where it was found, against where it claims to have been
+//! written (pure).
 //!
-//! Digests of all accounts in a region are signed with the same keys, so a valid signature alone does not show
-//! that a digest belongs to this chain. The signed bucket and key do (user guide, "Custom implementations of
-//! CloudTrail log file integrity validation", section A). We depart from the guide for copies: a digest that
-//! differs in bucket or prefix only is relocated, and `--map` says where copies were written.
+//! Digests of all accounts in a region are signed with the same keys, so a valid signature alone
+//! does not show that a digest belongs to this chain. The signed bucket and key do (user guide,
+//! "Custom implementations of CloudTrail log file integrity validation", section A). We depart from
+//! the guide for copies: a digest that differs in bucket or prefix only is relocated, and `--map`
+//! says where copies were written.
 
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::{Claims, Unverified};
 use crate::cloudtrail::object_key::{DigestName, from_aws_logs};
 use crate::proof::finding::{Code, Finding};
 
-/// A place as it stands in signed content. `None` as bucket stands for any: a folder was given without the
-/// name of its bucket.
+/// A place as it stands in signed content. `None` as bucket stands for any: a folder was given
+/// without the name of its bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedPlace {
     /// The bucket, where it is known.
@@ -37,8 +39,9 @@ pub enum Placement {
     Other(Finding),
 }
 
-/// Compares the place of a digest with the place it claims. `name` and `key` are those it was found under,
-/// `recorded` the places it may stand for, and `linked` says that a proven digest links to the claimed place.
+/// Compares the place of a digest with the place it claims. `name` and `key` are those it was found
+/// under, `recorded` the places it may stand for, and `linked` says that a proven digest links to
+/// the claimed place.
 pub fn placement(
     digest: &Unverified,
     name: &DigestName,
@@ -50,7 +53,8 @@ pub fn placement(
     let same = c.name.as_ref().is_some_and(|signed| signed.name == *name)
         && c.account == name.chain.account
         && c.interval.to == name.end;
-    // A bucket that a proven digest links to is a place of the chain, whatever name the copy was given.
+    // A bucket that a proven digest links to is a place of the chain, whatever name the copy was
+    // given.
     let linked = linked && recorded.iter().any(|r| r.key == c.key);
     if same && (linked || recorded.iter().any(|r| r.is(&c.bucket, &c.key))) {
         return Placement::InPlace;

@@ -3,8 +3,8 @@
 /// Declares each reason once: its variant and its word in reports.
 macro_rules! reasons {
     ($($(#[$doc:meta])* $variant:ident = $word:literal;)*) => {
-        /// Why something could not be checked. The variants stand in the order of their words, because
-        /// findings that differ only in their reason are reported in that order.
+        /// Why something could not be checked. The variants stand in the order of their words,
+        /// because findings that differ only in their reason are reported in that order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Reason {
             $($(#[$doc])* $variant,)*
@@ -51,7 +51,8 @@ reasons! {
     KeyOutsideValidity = "key-outside-validity";
     /// No key that was valid at the time of signing is available.
     KeyUnavailable = "key-unavailable";
-    /// Keys that were valid at the time of signing are known, but not the one that the digest refers to.
+    /// Keys that were valid at the time of signing are known, but not the one that the digest
+    /// refers to.
     KeyUnknown = "key-unknown";
     /// There is more than the limits of this program allow.
     Limit = "limit";

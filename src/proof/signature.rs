@@ -10,8 +10,8 @@
 //! previousDigestSignature, or the word null
 //! ```
 //!
-//! We depart from the guide in one point: the key must have been valid when the digest was signed. The guide
-//! takes any key with the right fingerprint.
+//! We depart from the guide in one point: the key must have been valid when the digest was signed.
+//! The guide takes any key with the right fingerprint.
 
 use jiff::Timestamp;
 use ring::rsa::PublicKeyComponents;
@@ -128,8 +128,8 @@ pub fn string_to_sign(digest: &Unverified) -> String {
     )
 }
 
-/// Checks one signature over a digest that was delivered from `region` and signed within `signed` (both ends
-/// included).
+/// Checks one signature over a digest that was delivered from `region` and signed within `signed`
+/// (both ends included).
 pub fn check(
     digest: &Unverified,
     signature: WrittenSignature<'_>,
@@ -197,8 +197,8 @@ fn outside_validity(
     }
 }
 
-/// Other keys are known than the one that the digest refers to. AWS returns all its keys, so a digest whose key it does
-/// not return is forged; a key file may lack some.
+/// Other keys are known than the one that the digest refers to. AWS returns all its keys, so a
+/// digest whose key it does not return is forged; a key file may lack some.
 fn unknown(origin: KeyOrigin, fingerprint: &str) -> SignatureTrouble {
     let trouble = SignatureTrouble::new(UncheckedCause::KeyUnknown, fingerprint);
     match origin {

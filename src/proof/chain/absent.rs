@@ -11,8 +11,9 @@ use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 
 impl Walk<'_> {
-    /// Reports that a place could not be read to which a link refers: why, and what the source answered,
-    /// or `None` where nothing exists there. Without a claim by a proven digest this reports nothing.
+    /// Reports that a place could not be read to which a link refers: why, and what the source
+    /// answered, or `None` where nothing exists there. Without a claim by a proven digest this
+    /// reports nothing.
     pub fn absent(
         &mut self,
         (bucket, key): (&str, &str),
@@ -48,7 +49,8 @@ impl Walk<'_> {
     }
 }
 
-/// Nothing in a copy whose digests lie elsewhere than they were written to is no evidence that the digest is missing.
+/// Nothing in a copy whose digests lie elsewhere than they were written to is no evidence that the
+/// digest is missing.
 fn finding_of(trouble: Option<(Reason, String)>, in_place: bool) -> Finding {
     match trouble {
         None if in_place => named_and_missing(),

@@ -68,8 +68,9 @@ impl Claims {
         self.open.entry(place).or_default().push(claim);
     }
 
-    /// The latest place, as bucket, key and end, that a proven digest refers to and whose digest ends after
-    /// `next`. Drops later places that only unproven digests refer to: nothing was found there, and that is no finding.
+    /// The latest place, as bucket, key and end, that a proven digest refers to and whose digest
+    /// ends after `next`. Drops later places that only unproven digests refer to: nothing was found
+    /// there, and that is no finding.
     pub fn latest(&mut self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
         while let Some(entry) = self.open.last_entry() {
             let (end, key, bucket) = entry.key().clone();
@@ -115,7 +116,8 @@ impl Claims {
         }
     }
 
-    /// The claims on the places of an object that another object there took before, except those in `taken`.
+    /// The claims on the places of an object that another object there took before, except those in
+    /// `taken`.
     pub fn met_before(
         &self,
         end: Timestamp,
@@ -139,8 +141,8 @@ impl Claims {
             .unwrap_or_default()
     }
 
-    /// Takes the claims on all places that an object may stand for. A place without a bucket stands for
-    /// that key in any bucket.
+    /// Takes the claims on all places that an object may stand for. A place without a bucket stands
+    /// for that key in any bucket.
     pub fn take_recorded(&mut self, end: Timestamp, recorded: &[RecordedPlace]) -> Vec<Claim> {
         let mut taken = Vec::new();
         for RecordedPlace { bucket, key } in recorded {

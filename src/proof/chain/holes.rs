@@ -1,4 +1,5 @@
-//! Holes: time between two proven digests that no link joins. And the end of the walk, which fills them.
+//! Holes: time between two proven digests that no link joins. And the end of the walk, which fills
+//! them.
 
 use sha2::Digest as _;
 
@@ -24,9 +25,9 @@ pub(super) struct Hole {
 }
 
 impl Walk<'_> {
-    /// Keeps the hole between a proven digest and the next newer one, if the newer one links to another
-    /// digest and time lies between the two.
-    /// `blind` is why nothing follows from it, and `unread` a digest in it that could not be read.
+    /// Keeps the hole between a proven digest and the next newer one, if the newer one links to
+    /// another digest and time lies between the two. `blind` is why nothing follows from it, and
+    /// `unread` a digest in it that could not be read.
     pub(super) fn find_hole(
         &mut self,
         newer: &Newer,
@@ -49,7 +50,8 @@ impl Walk<'_> {
         self.holes.push(Hole {
             time,
             restart,
-            // After a restart, a digest that could not be read may be the starting digest, before which none is missing.
+            // After a restart, a digest that could not be read may be the starting digest, before
+            // which none is missing.
             blind: blind.or(unread.filter(|_| restart)),
             older: me.key.clone(),
             newer: newer.key.clone(),
@@ -86,7 +88,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Digests are missing that must have existed although no link refers to them: one for each hour.
+    /// Digests are missing that must have existed although no link refers to them: one for each
+    /// hour.
     fn report_inferred(&mut self, time: Window, hole: &Hole) {
         let count = (time.seconds() + HOUR - 1) / HOUR;
         let count = count.unsigned_abs();

@@ -34,8 +34,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a name can be that of a digest's predecessor: an earlier digest of the same chain, or for a
-    /// backfill digest any other one.
+    /// Whether a name can be that of a digest's predecessor: an earlier digest of the same chain,
+    /// or for a backfill digest any other one.
     fn may_precede(&self, name: &DigestName, link: &Link, by: &Claimer) -> bool {
         name.chain == self.scope.chain
             && name.backfill == self.scope.backfill

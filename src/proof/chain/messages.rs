@@ -18,8 +18,8 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
     )
 }
 
-/// What to do about a missing key: the command that gets the keys of a region, unless they were looked up
-/// in AWS.
+/// What to do about a missing key: the command that gets the keys of a region, unless they were
+/// looked up in AWS.
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
     if let Some(reason) = finding.reason {
         return reason.hint().into();

@@ -1,7 +1,8 @@
 //! The chain: one trail's digests in one region, newest first, become proven digests, findings and
 //! coverage (pure).
 //!
-//! Every digest carries the hash and the signature of its predecessor, so the walk goes backwards in time:
+//! Every digest carries the hash and the signature of its predecessor, so the walk goes backwards
+//! in time:
 //!
 //! ```text
 //!   older                                                        newer
@@ -11,38 +12,40 @@
 //!                 = claims by 11:00
 //! ```
 //!
-//! The caller hands every object under a digest's name to [`Walk::place`], newest first. Before each, it
-//! asks [`Walk::overdue`] for digests that a link refers to and that no listing shows, reads them by
-//! name, and hands them in too or reports them with [`Walk::absent`]. [`Walk::finish`] gives what was
-//! [`Walked`].
+//! The caller hands every object under a digest's name to [`Walk::place`], newest first. Before
+//! each, it asks [`Walk::overdue`] for digests that a link refers to and that no listing shows,
+//! reads them by name, and hands them in too or reports them with [`Walk::absent`].
+//! [`Walk::finish`] gives what was [`Walked`].
 //!
 //! For one object the walk does this:
 //! 1. `claims`: take the claims that newer digests made on its place.
 //! 2. [`judge`](crate::proof::judge): does its own signature, or a claim, prove its bytes?
 //! 3. [`placement`](crate::proof::placement): is it where it says that it was written?
-//! 4. `proven`: if so, it covers its interval, and its own link becomes a claim. `open`: if not, its
-//!    finding waits for the next older digest, which bounds the time that the finding colours.
+//! 4. `proven`: if so, it covers its interval, and its own link becomes a claim. `open`: if not,
+//!    its finding waits for the next older digest, which bounds the time that the finding colours.
 //! 5. `holes`: time between two proven digests that no link joins is filled with missing digests.
 //!
 //! # Rules
-//! User guide, "Custom implementations of CloudTrail log file integrity validation": sections D and E
-//! (the signature) are in [`signature`](crate::proof::signature), section F (logs) in
-//! [`log`](crate::proof::log), and section G (previous digests, whose signature the successor carries) is this module.
-//! The fields are those of "CloudTrail digest file structure". We depart from the guide where it
-//! would accept too much or too little:
-//! - G takes the predecessor's signature from its successor. We check that signature *and* the one in the
-//!   object's metadata, and the recorded hash as well, and report when they contradict each other.
-//! - G stops at the first digest that fails. We go on: a signature proves its digest, whoever carries it,
-//!   so an altered digest between two intact ones hides neither of them.
-//! - The guide finds digests by their links alone. We also list them, so digests deleted in a row show as
-//!   a hole, and two digests that claim one predecessor show as a fork.
-//! - A starting digest (its previous fields are null) accounts for no time; see [`gap`](crate::proof::gap).
+//! User guide, "Custom implementations of CloudTrail log file integrity validation": sections D and
+//! E (the signature) are in [`signature`](crate::proof::signature), section F (logs) in
+//! [`log`](crate::proof::log), and section G (previous digests, whose signature the successor
+//! carries) is this module. The fields are those of "CloudTrail digest file structure". We depart
+//! from the guide where it would accept too much or too little:
+//! - G takes the predecessor's signature from its successor. We check that signature *and* the one
+//!   in the object's metadata, and the recorded hash as well, and report when they contradict each
+//!   other.
+//! - G stops at the first digest that fails. We go on: a signature proves its digest, whoever
+//!   carries it, so an altered digest between two intact ones hides neither of them.
+//! - The guide finds digests by their links alone. We also list them, so digests deleted in a row
+//!   show as a hole, and two digests that claim one predecessor show as a fork.
+//! - A starting digest (its previous fields are null) accounts for no time; see
+//!   [`gap`](crate::proof::gap).
 //! - Backfill digests form a set of their own that covers no time. Their links are checked, but not
 //!   in the order of time.
 //!
 //! # Invariants
-//! - Only a claim by a proven digest is evidence that its predecessor existed. Of an unproven one only the
-//!   signature is used.
+//! - Only a claim by a proven digest is evidence that its predecessor existed. Of an unproven one
+//!   only the signature is used.
 //! - A digest that does not meet the window counts in nothing; it is read for its proof.
 //! - The result depends on the set of objects, not on who read them or when.
 //! - Memory: the walk holds what is open around the digest at hand, never the chain.
@@ -87,12 +90,13 @@ pub struct Walk<'a> {
     holes: Vec<Hole>,
     /// Buckets that proven digests in their places were written to.
     buckets: BTreeSet<String>,
-    /// Backfill digests met, by key, with the hash of each proven one. Their links do not follow the order of time.
+    /// Backfill digests met, by key, with the hash of each proven one. Their links do not follow
+    /// the order of time.
     met: BTreeMap<String, Option<Sha256>>,
     /// Places of digests that were counted as valid at first and differently later.
     reclassified: BTreeSet<(String, String)>,
-    /// Digests proven by a successor alone: how many, and over which time, by why their own signature was of
-    /// no use.
+    /// Digests proven by a successor alone: how many, and over which time, by why their own
+    /// signature was of no use.
     by_successor: BTreeMap<Reason, (u64, Window)>,
     walked: Walked,
     evidence: sha2::Sha256,
@@ -117,8 +121,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A place that a link refers to and that no digest with an end after `next` turned out to be, as bucket, key
-    /// and end. It has to be read by name. `None` asks for all that remain.
+    /// A place that a link refers to and that no digest with an end after `next` turned out to be,
+    /// as bucket, key and end. It has to be read by name. `None` asks for all that remain.
     pub fn overdue(&mut self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
         self.claims.latest(next)
     }
@@ -128,7 +132,8 @@ impl<'a> Walk<'a> {
         std::mem::take(&mut self.walked.findings)
     }
 
-    /// Whether a proven digest of this chain met so far was written to a bucket and lies in its place.
+    /// Whether a proven digest of this chain met so far was written to a bucket and lies in its
+    /// place.
     pub fn knows_bucket(&self, bucket: &str) -> bool {
         self.buckets.contains(bucket)
     }

@@ -1,5 +1,5 @@
-//! Digests that are not proven, or missing: their findings wait until the next older digest shows which time
-//! they colour.
+//! Digests that are not proven, or missing: their findings wait until the next older digest shows
+//! which time they colour.
 
 use jiff::Timestamp;
 
@@ -16,7 +16,8 @@ pub(super) struct OpenDigest {
     pub older: Option<Timestamp>,
     pub finding: Finding,
     pub missing: bool,
-    /// The bucket it belongs in, if that one is not part of the source. Others beside it may be there too.
+    /// The bucket it belongs in, if that one is not part of the source. Others beside it may be
+    /// there too.
     pub elsewhere: Option<String>,
 }
 
@@ -39,13 +40,14 @@ impl OpenDigest {
 }
 
 impl Walk<'_> {
-    /// Bounds and closes what was open before the object at hand, whatever that turns out to be. Digests that
-    /// belong elsewhere wait for the next proven digest.
+    /// Bounds and closes what was open before the object at hand, whatever that turns out to be.
+    /// Digests that belong elsewhere wait for the next proven digest.
     pub(super) fn bound_open(&mut self, end: Timestamp) {
         for mut open in std::mem::take(&mut self.open) {
             open.bound(end);
             if open.elsewhere.is_some() || open.missing || open.older.is_none() {
-                // An unproven digest does not bound the time of one that a proven link shows to have existed.
+                // An unproven digest does not bound the time of one that a proven link shows to
+                // have existed.
                 if open.missing {
                     open.older = None;
                 }
@@ -56,8 +58,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Closes all that was open before a proven digest, or at the end of the walk. Gives the first finding
-    /// on a digest that belongs elsewhere: what lies beside that one is unknown.
+    /// Closes all that was open before a proven digest, or at the end of the walk. Gives the first
+    /// finding on a digest that belongs elsewhere: what lies beside that one is unknown.
     pub(super) fn close_all(&mut self, older: Option<&Claimer>) -> Option<Finding> {
         let mut open = std::mem::take(&mut self.open);
         // Present digests first: a missing one that is older than all of them lies before the data.
@@ -66,7 +68,8 @@ impl Walk<'_> {
         for mut open in open {
             if let (Some(bucket), Some(me)) = (&open.elsewhere, older) {
                 if me.in_place && me.bucket == *bucket {
-                    // That bucket is part of the source after all, so this digest is missing from it.
+                    // That bucket is part of the source after all, so this digest is missing from
+                    // it.
                     let (bucket, key) = (open.finding.bucket.take(), open.finding.key.take());
                     open.finding =
                         named_and_missing().at(bucket.as_deref(), &key.unwrap_or_default());
@@ -83,8 +86,8 @@ impl Walk<'_> {
         blind
     }
 
-    /// Closes one: it covers the hour before its end, as far as nothing older ends in that hour. `last` says
-    /// that the walk is over, so a missing one may lie before the data.
+    /// Closes one: it covers the hour before its end, as far as nothing older ends in that hour.
+    /// `last` says that the walk is over, so a missing one may lie before the data.
     fn close(&mut self, open: OpenDigest, last: bool) {
         let OpenDigest {
             end,

@@ -11,23 +11,42 @@ use super::proven::Proving;
 use super::{PlacedDigest, Walk, hour_before};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{Link, Unverified};
+use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, MetadataProblem, NotDigest, Reading};
 use crate::proof::finding::{Code, Finding, OLDER_VERSION, ObjectFacts, Severity};
 use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
 use crate::proof::placement::{Placement, RecordedPlace, placement};
 use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
 
-/// The object at hand, without its content.
+/// A [`Reading`] without its content.
 struct Found {
     bucket: Option<String>,
     key: String,
-    end: Timestamp,
+    name: DigestName,
+    recorded: Vec<RecordedPlace>,
     own: OwnSignature,
     facts: ObjectFacts,
+    generated: Option<Timestamp>,
+    signed: (Timestamp, Timestamp),
     metadata_trouble: Option<MetadataProblem>,
 }
 
 impl Found {
+    fn split(reading: Reading) -> (Found, Content) {
+        let found = Found {
+            bucket: reading.bucket,
+            key: reading.key,
+            name: reading.name,
+            recorded: reading.recorded,
+            own: reading.own,
+            facts: reading.facts,
+            generated: reading.generated,
+            signed: reading.signed,
+            metadata_trouble: reading.metadata_trouble,
+        };
+        (found, reading.content)
+    }
+
     /// Makes a finding one about this object.
     fn about(&self, finding: Finding) -> Finding {
         Finding {
@@ -38,60 +57,42 @@ impl Found {
 }
 
 impl Walk<'_> {
-    /// Takes one object read under a digest's name; newest first. `proven` is the hash of the digest of this
-    /// name, where it is proven at its recorded place and this object lies elsewhere.
+    /// Takes one object read under a digest's name; newest first. `proven` is the hash of the
+    /// digest of this name, where it is proven at its recorded place and this object lies
+    /// elsewhere.
     pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
-        let Reading {
-            bucket,
-            key,
-            name,
-            recorded,
-            content,
-            own,
-            facts,
-            generated,
-            signed: signed_at,
-            metadata_trouble,
-        } = reading;
-        let end = name.end;
-        let found = Found {
-            bucket,
-            key,
-            end,
-            own,
-            facts,
-            metadata_trouble,
-        };
+        let (found, content) = Found::split(reading);
         if let Some(proven) = proven {
             return self.place_copy(&found, &content, proven);
         }
-        self.bound_open(end);
-        let (digest, whole) = match content {
-            Content::Digest { digest, whole } => (*digest, whole),
-            Content::Other(other) => {
-                let claims = self.claims.take_recorded(end, &recorded);
-                let claims = self.with_earlier(end, &recorded, claims);
-                return self.place_other(&found, other, &claims);
-            }
-        };
-        let (signed_bucket, signed_key) = digest.claimed_place_unverified();
-        let signed = (signed_bucket.to_owned(), signed_key.to_owned());
-        let mut claims = self.claims.take(end, &signed.0, &signed.1);
-        claims.extend(self.claims.take_recorded(end, &recorded));
-        let claims = self.with_earlier(end, &recorded, claims);
+        self.bound_open(found.name.end);
+        match content {
+            Content::Digest { digest, whole } => self.place_digest(&found, *digest, whole),
+            Content::Other(other) => self.place_other(&found, other),
+        }
+    }
+
+    /// A digest: judged by its own signature and by the claims on its place.
+    fn place_digest(&mut self, found: &Found, digest: Unverified, whole: bool) -> PlacedDigest {
+        let (bucket, key) = digest.claimed_place_unverified();
+        let signed = (bucket.to_owned(), key.to_owned());
+        let mut claims = self.claims.take(found.name.end, &signed.0, &signed.1);
+        claims.extend(self.claims.take_recorded(found.name.end, &found.recorded));
+        let claims = self.with_earlier(found, claims);
         let linked = claims.iter().any(|c| {
             c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
         });
-        let placement = placement(&digest, &name, &found.key, &recorded, linked);
-        let records = self.records(&digest, &found.own, &claims, signed_at);
+        let placement = placement(&digest, &found.name, &found.key, &found.recorded, linked);
+        let records = self.records(&digest, found, &claims);
         let carried = digest.claimed_previous_unverified().cloned();
         match judge(digest, &found.own, &records) {
             JudgedDigest::Unproven(finding) => {
-                let finding = self.unproven(&found, finding, &signed, placement, whole);
+                let finding = self.unproven(found, finding, &signed, placement, whole);
                 if let Some(link) = carried {
-                    self.claim(link, Claimer::unproven(signed, hour_before(end)));
+                    let interval = hour_before(found.name.end);
+                    self.claim(link, Claimer::unproven(signed, interval));
                 }
-                self.open_digest(found.end, found.about(finding), &found.own, &found.key)
+                self.open_digest(found, finding)
             }
             JudgedDigest::Proven {
                 digest,
@@ -99,16 +100,14 @@ impl Walk<'_> {
                 by_successor,
                 keys,
             } => {
-                let relocated = match placement {
+                let relocation = match placement {
                     Placement::InPlace => None,
                     Placement::Relocated(why) => Some(why),
-                    Placement::Other(why) => {
-                        return self.open_digest(end, found.about(why), &found.own, &found.key);
-                    }
+                    Placement::Other(why) => return self.open_digest(found, why),
                 };
-                let is_relocated = relocated.is_some();
+                let relocated = relocation.is_some();
                 let container = (!whole).then(container_altered);
-                let findings = finding.into_iter().chain(relocated).chain(container);
+                let findings = finding.into_iter().chain(relocation).chain(container);
                 self.proven(Proving {
                     digest,
                     findings: findings.map(|f| found.about(f)).collect(),
@@ -116,14 +115,22 @@ impl Walk<'_> {
                     keys,
                     own: &found.own,
                     claims: &claims,
-                    relocated: is_relocated,
-                    generated,
+                    relocated,
+                    generated: found.generated,
                 })
             }
         }
     }
 
-    /// An object beside a digest that is proven at its recorded place: a note, because nothing depends on it.
+    /// An object that is not a digest, in the place of one.
+    fn place_other(&mut self, found: &Found, other: NotDigest) -> PlacedDigest {
+        let claims = self.claims.take_recorded(found.name.end, &found.recorded);
+        let claims = self.with_earlier(found, claims);
+        self.open_digest(found, not_a_digest(other, &claims))
+    }
+
+    /// An object beside a digest that is proven at its recorded place: a note, because nothing
+    /// depends on it.
     fn place_copy(&mut self, found: &Found, content: &Content, proven: Sha256) -> PlacedDigest {
         let same = matches!(content, Content::Digest { digest, .. } if digest.sha256() == proven);
         let message = if same {
@@ -132,7 +139,7 @@ impl Walk<'_> {
             "another object under the name of a digest that is proven at its recorded place; nothing \
              hangs on it"
         };
-        let time = hour_before(found.end);
+        let time = hour_before(found.name.end);
         let finding = found.about(Finding::new(Code::DigestRelocated, message));
         let finding = finding.severity(Severity::Note).over(time);
         let inside = self.meets(time);
@@ -142,20 +149,12 @@ impl Walk<'_> {
         PlacedDigest::unproven(finding, inside)
     }
 
-    fn place_other(&mut self, found: &Found, other: NotDigest, claims: &[Claim]) -> PlacedDigest {
-        let finding = found.about(not_a_digest(other, claims));
-        self.open_digest(found.end, finding, &found.own, &found.key)
-    }
-
-    /// The claims on the places of an object, with those that another object in its place took before.
-    fn with_earlier(
-        &mut self,
-        end: Timestamp,
-        recorded: &[RecordedPlace],
-        mut claims: Vec<Claim>,
-    ) -> Vec<Claim> {
+    /// The claims on the places of an object, with those that another object in its place took
+    /// before.
+    fn with_earlier(&mut self, found: &Found, mut claims: Vec<Claim>) -> Vec<Claim> {
+        let end = found.name.end;
         self.check_fork(&claims);
-        claims.extend(self.claims.met_before(end, recorded, &claims));
+        claims.extend(self.claims.met_before(end, &found.recorded, &claims));
         self.claims.remember(end, &claims);
         claims
     }
@@ -164,14 +163,13 @@ impl Walk<'_> {
     fn records<'c>(
         &self,
         digest: &Unverified,
-        own: &OwnSignature,
+        found: &Found,
         claims: &'c [Claim],
-        signed: (Timestamp, Timestamp),
     ) -> Vec<RecordedProof<'c>> {
         let region = &self.scope.chain.region;
-        let signature = |link: &Link| match own {
-            // The same signature is not checked twice, unless the algorithm named beside the digest's own
-            // kept that one from being checked.
+        let signature = |link: &Link| match &found.own {
+            // The same signature is not checked twice, unless the algorithm named beside the
+            // digest's own kept that one from being checked.
             OwnSignature::Present(
                 hex,
                 checked @ (SignatureCheck::Valid(_) | SignatureCheck::Invalid),
@@ -181,7 +179,7 @@ impl Walk<'_> {
                     hex: &link.signature,
                     algorithm: None,
                 };
-                check(digest, written, region, self.scope.keys, signed)
+                check(digest, written, region, self.scope.keys, found.signed)
             }
         };
         let record = |claim: &'c Claim| RecordedProof {
@@ -231,19 +229,15 @@ impl Walk<'_> {
     }
 
     /// Opens an object that is not a proven digest in its place.
-    fn open_digest(
-        &mut self,
-        end: Timestamp,
-        finding: Finding,
-        own: &OwnSignature,
-        key: &str,
-    ) -> PlacedDigest {
+    fn open_digest(&mut self, found: &Found, finding: Finding) -> PlacedDigest {
+        let finding = found.about(finding);
+        let (end, key) = (found.name.end, &found.key);
         let inside = self.meets(hour_before(end));
         if inside {
-            self.add_evidence(finding.code.as_str(), key, None, own);
+            self.add_evidence(finding.code.as_str(), key, None, &found.own);
         }
         if self.scope.backfill {
-            self.met.entry(key.to_owned()).or_insert(None);
+            self.met.entry(key.clone()).or_insert(None);
         }
         if finding.severity == Severity::Unproven {
             self.unread.get_or_insert_with(|| finding.clone());

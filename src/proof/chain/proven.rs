@@ -65,7 +65,8 @@ impl Walk<'_> {
         placed(proving, worst, inside)
     }
 
-    /// Closes what was open before this digest, and keeps the hole between it and the next newer one.
+    /// Closes what was open before this digest, and keeps the hole between it and the next newer
+    /// one.
     fn close_before(&mut self, digest: &Verified, me: &Claimer) {
         let blind = self.close_all(Some(me));
         let unread = self.unread.take();
@@ -105,8 +106,8 @@ impl Walk<'_> {
         self.locate(&proving.digest);
     }
 
-    /// Accounts for the interval of a digest. A starting digest accounts for no time, because logging
-    /// began at its end; a backfill digest covers none.
+    /// Accounts for the interval of a digest. A starting digest accounts for no time, because
+    /// logging began at its end; a backfill digest covers none.
     fn cover(&mut self, digest: &Verified, interval: Window, relocated: bool) {
         match (self.scope.backfill, digest.is_starting()) {
             (true, _) => {}
@@ -125,8 +126,9 @@ impl Walk<'_> {
         });
     }
 
-    /// Claims the predecessor. Before the window one digest is read for its proof, and its predecessor is not
-    /// needed; but where that predecessor is claimed already, both claims must be known to see a fork.
+    /// Claims the predecessor. Before the window one digest is read for its proof, and its
+    /// predecessor is not needed; but where that predecessor is claimed already, both claims must
+    /// be known to see a fork.
     fn claim_predecessor(&mut self, digest: &Verified, me: Claimer, inside: bool) {
         let Some(link) = digest.previous().cloned() else {
             return;

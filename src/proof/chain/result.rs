@@ -42,7 +42,8 @@ pub struct Tally {
     pub failed: u64,
     /// Missing, although a proven digest links to them.
     pub missing: u64,
-    /// Missing between two proven digests, although no remaining digest links to them: one for each hour.
+    /// Missing between two proven digests, although no remaining digest links to them: one for each
+    /// hour.
     pub missing_inferred: u64,
     /// Neither proven nor altered, as far as could be checked.
     pub unproven: u64,
@@ -77,7 +78,8 @@ pub struct Location {
 pub struct PlacedDigest {
     /// The digest, if it is proven, in its place and inside the window. Its logs are to be checked.
     pub proven: Option<Box<Verified>>,
-    /// The digest, if it is proven, in its place and outside the window. The logs it lists are referenced.
+    /// The digest, if it is proven, in its place and outside the window. The logs it lists are
+    /// referenced.
     pub beyond: Option<Box<Verified>>,
     /// What proves it.
     pub proof: Option<Proof>,
@@ -113,7 +115,8 @@ pub struct Walked {
     pub findings: Vec<Finding>,
     /// The state of its time.
     pub paint: Paint,
-    /// The time that proven, damaged and missing digests account for. Starting digests account for none.
+    /// The time that proven, damaged and missing digests account for. Starting digests account for
+    /// none.
     pub accounted: Spans,
     /// The ends of starting digests.
     pub restarts: Vec<Timestamp>,
@@ -125,7 +128,8 @@ pub struct Walked {
     pub locations: Vec<Location>,
     /// The public keys that a signature verified under.
     pub keys: BTreeSet<KeyUse>,
-    /// The beginning of the data: the start of the oldest digest, or its end if it is a starting digest.
+    /// The beginning of the data: the start of the oldest digest, or its end if it is a starting
+    /// digest.
     pub begins: Option<Timestamp>,
     /// SHA-256 over the digests in the window and their outcomes, newest first.
     pub evidence: Option<Sha256>,

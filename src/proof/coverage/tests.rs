@@ -15,6 +15,14 @@ fn windows(all: &[(&str, &str)]) -> Vec<Window> {
     all.iter().map(|(from, to)| span(from, to)).collect()
 }
 
+/// Time that proven digests cover, without any finding.
+fn covered(verified: Spans) -> Paint {
+    Paint {
+        verified,
+        ..Paint::default()
+    }
+}
+
 #[test]
 fn stretches_merge_where_they_touch() {
     type Times = &'static [(&'static str, &'static str)];
@@ -114,8 +122,7 @@ fn what_a_window_shares_and_what_is_missing_from_it() {
 #[test]
 fn the_worst_state_of_an_instant_wins() {
     use State::{Failed, Gap, Pending, Unproven, Verified};
-    let mut paint = Paint::default();
-    paint.verified = spans(&[("09:00", "13:00")]);
+    let mut paint = covered(spans(&[("09:00", "13:00")]));
     paint.colour(Severity::Unproven, span("10:00", "12:00"));
     paint.colour(Severity::Failed, span("11:00", "11:30"));
     paint.colour(Severity::Gap, span("09:00", "10:00"));
@@ -164,8 +171,7 @@ fn the_worst_state_of_an_instant_wins() {
 
 #[test]
 fn time_is_verified_until_the_first_interruption() {
-    let mut paint = Paint::default();
-    paint.verified = spans(&[("09:00", "11:00"), ("12:00", "13:00")]);
+    let paint = covered(spans(&[("09:00", "11:00"), ("12:00", "13:00")]));
     let rows = [
         ("from the beginning", "09:00", Some("11:00")),
         ("to the end of the window", "12:00", Some("13:00")),
@@ -180,8 +186,7 @@ fn time_is_verified_until_the_first_interruption() {
 
 #[test]
 fn the_colours_of_another_painting_are_taken_over_without_what_it_covers() {
-    let mut other = Paint::default();
-    other.verified = spans(&[("09:00", "10:00")]);
+    let mut other = covered(spans(&[("09:00", "10:00")]));
     other.colour(Severity::Failed, span("10:00", "11:00"));
     other.colour(Severity::Unproven, span("11:00", "12:00"));
     let mut paint = Paint::default();

@@ -240,7 +240,7 @@ fn a_call_on_a_key_bears_on_an_object_that_it_encrypts() {
     let answer = format!("access was denied (kms:Decrypt on {KEY})");
     let policy = || set("12:00", TrailSetting::Policy);
     let (denied, shown_key) = (Reason::Denied, vec!["DisableKey 12:00"]);
-    let rows: Vec<(&str, Finding, Option<&str>, Evidence, Vec<&str>)> = vec![
+    let rows = [
         (
             "the key of the trail",
             unread(denied, ""),

@@ -1,5 +1,5 @@
-//! The codes of findings. Users and scripts rely on them: codes may be added, but none may be removed or get
-//! another meaning.
+//! The codes of findings. Users and scripts rely on them: codes may be added, but none may be
+//! removed or get another meaning.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Findings: evidence about the logs, as data. An error is never a finding, and a finding never an error: what
-//! could not be read is `unproven` at worst, and never "missing".
+//! Findings: evidence about the logs, as data. An error is never a finding, and a finding never an
+//! error: what could not be read is `unproven` at worst, and never "missing".
 
 mod code;
 mod verdict;
@@ -157,7 +157,8 @@ impl Finding {
         self
     }
 
-    /// The order of findings in a report: by chain, from, key and code; the end and the message break ties.
+    /// The order of findings in a report: by chain, from, key and code; the end and the message
+    /// break ties.
     pub fn order(&self) -> impl Ord + use<> {
         (
             self.chain.clone(),

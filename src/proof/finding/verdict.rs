@@ -1,5 +1,5 @@
-//! Verdicts and severities. A verdict is the maximum over the severities of findings and the states of
-//! coverage.
+//! Verdicts and severities. A verdict is the maximum over the severities of findings and the states
+//! of coverage.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -15,8 +15,8 @@ use crate::cloudtrail::ids::{AccountId, ChainId};
 /// How many events are shown with one gap.
 const SHOWN: usize = 20;
 
-/// Splits a gap into parts with one cause each, as far as events explain it. `events` are those around
-/// the gap ([`Gap::event_window`]), by time, each once.
+/// Splits a gap into parts with one cause each, as far as events explain it. `events` are those
+/// around the gap ([`Gap::event_window`]), by time, each once.
 pub fn split_by_cause(gap: &Gap, chain: &ChainId, owner: &Owner, events: &[Evidence]) -> Vec<Gap> {
     let around = gap.event_window();
     let first = events.partition_point(|e| e.event.time < around.from);
@@ -36,7 +36,8 @@ pub fn split_by_cause(gap: &Gap, chain: &ChainId, owner: &Owner, events: &[Evide
     parts
 }
 
-/// What holds during a gap, in the order of the calls. The first state is that of a gap without calls.
+/// What holds during a gap, in the order of the calls. The first state is that of a gap without
+/// calls.
 fn states<'e>(
     gap: &Gap,
     chain: &ChainId,
@@ -54,7 +55,8 @@ fn states<'e>(
     let done = near.iter().filter(|(e, _)| e.event.error_code.is_none());
     let accounts: BTreeSet<&AccountId> = done.map(|(_, concern)| concern.account).collect();
     let initial = TrailState::unexplained(gap.time.from, gap.cause);
-    // Calls in several accounts are on several trails of one name, of which at most one is the organization's.
+    // Calls in several accounts are on several trails of one name, of which at most one is the
+    // organization's.
     if *owner == Owner::Organization && accounts.len() > 1 {
         clauses.several(&accounts);
         return vec![initial];
@@ -62,8 +64,8 @@ fn states<'e>(
     Switches::new(gap, chain).run(near, initial, clauses)
 }
 
-/// The events shown with a part of a gap. If there are too many, the one that its cause follows from goes
-/// first, then calls that succeeded, then those nearest to its ends.
+/// The events shown with a part of a gap. If there are too many, the one that its cause follows
+/// from goes first, then calls that succeeded, then those nearest to its ends.
 fn shown(part: &Gap, since: Timestamp, near: &[(&Evidence, Concern)]) -> Vec<Evidence> {
     let (from, to) = (part.time.from.min(since), part.ended());
     let mut shown: Vec<_> = near

@@ -41,7 +41,8 @@ impl Clauses {
         });
     }
 
-    /// The last call that made the trail write to another bucket than the one whose log holds the call.
+    /// The last call that made the trail write to another bucket than the one whose log holds the
+    /// call.
     pub fn moved(&mut self, evidence: &Evidence) {
         let event = &evidence.event;
         let Call::Trail(_, TrailChange::Update(set)) = &event.call else {

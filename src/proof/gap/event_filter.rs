@@ -1,4 +1,5 @@
-//! Which logs and events are searched for: those around gaps, and those after an object was damaged (pure).
+//! Which logs and events are searched for: those around gaps, and those after an object was damaged
+//! (pure).
 //!
 //! In a chain without gaps and damage, no log is searched.
 
@@ -16,11 +17,13 @@ use crate::proof::gap::{AROUND, Gap, GapPlace, Owner};
 /// Which logs and events are searched for.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
-    /// When calls on trails may be recorded: by their home region, and by their owner where that is known.
+    /// When calls on trails may be recorded: by their home region, and by their owner where that is
+    /// known.
     trails: BTreeMap<(Region, Option<AccountId>), Spans>,
     /// The trails with gaps.
     gapped: NamedTrails,
-    /// The time around the beginnings of gaps. Digests may have been removed then, by calls that any chain may record.
+    /// The time around the beginnings of gaps. Digests may have been removed then, by calls that
+    /// any chain may record.
     beginnings: Spans,
     /// From when calls on objects are searched for.
     damaged: Option<Timestamp>,
@@ -73,7 +76,8 @@ impl EventFilter {
         }
     }
 
-    /// Accepts calls on objects from `since` on. Returns whether this extends what was accepted before.
+    /// Accepts calls on objects from `since` on. Returns whether this extends what was accepted
+    /// before.
     pub fn damaged(&mut self, since: Timestamp) -> bool {
         let new = self.damaged.is_none_or(|known| since < known);
         if new {
@@ -113,8 +117,8 @@ impl EventFilter {
     }
 }
 
-/// The time around a gap in which calls on its trail may be recorded. Before the first digest nothing is
-/// recorded.
+/// The time around a gap in which calls on its trail may be recorded. Before the first digest
+/// nothing is recorded.
 pub fn search_window(gap: &Gap) -> Window {
     let (began, ended) = (gap.began(), gap.ended());
     let from = match gap.place {

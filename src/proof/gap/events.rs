@@ -22,7 +22,8 @@ pub struct KnownEvents {
     pub more: bool,
 }
 
-/// The order of evidence, best first: proven logs before unsigned answers, and of proven logs the one delivered first.
+/// The order of evidence, best first: proven logs before unsigned answers, and of proven logs the
+/// one delivered first.
 fn rank(via: &Via) -> impl Ord + '_ {
     match via {
         Via::VerifiedLog { log, digest, end } => (0, Some((*end, log, digest))),
@@ -40,8 +41,8 @@ impl KnownEvents {
             }
             return;
         }
-        // Each kind has its own limit, because anybody can make calls that are refused, as often as they like.
-        // Those must not crowd out the others.
+        // Each kind has its own limit, because anybody can make calls that are refused, as often as
+        // they like. Those must not crowd out the others.
         let (kind, most) = match &event.call {
             _ if event.error_code.is_some() => (0, limits.events / 10),
             Call::Trail(..) => (1, limits.events),

@@ -1,5 +1,5 @@
-//! What follows from a single call on a trail: whether it concerns a chain, from when it takes effect,
-//! and how certain that is (pure).
+//! What follows from a single call on a trail: whether it concerns a chain, from when it takes
+//! effect, and how certain that is (pure).
 
 use jiff::Timestamp;
 
@@ -9,18 +9,18 @@ use crate::cloudtrail::event::{Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::cloudtrail::object_key::DigestObjectKey;
 
-/// How far around a gap calls are considered, in seconds. CloudTrail delivers a log within minutes of
-/// a call, but the digest that lists the log may be the next but one.
+/// How far around a gap calls are considered, in seconds. CloudTrail delivers a log within minutes
+/// of a call, but the digest that lists the log may be the next but one.
 pub const AROUND: i64 = 2 * HOUR;
 /// How long digests may go on after validation was switched off, and how long after a call that
 /// switches something on they may begin, in seconds (user guide, "Enabling log file integrity
 /// validation for CloudTrail": the chain is broken after one hour).
 pub(super) const SLACK: i64 = HOUR;
-/// How long after a call the digest that lists its log ends at the latest, in seconds: one hour, and the
-/// time that delivery of the log takes.
+/// How long after a call the digest that lists its log ends at the latest, in seconds: one hour,
+/// and the time that delivery of the log takes.
 const HOLDER: i64 = HOUR + 900;
-/// How exact the ends of digests and the times of calls agree, in seconds. A gap that is shorter may
-/// begin after the call that ended it.
+/// How exact the ends of digests and the times of calls agree, in seconds. A gap that is shorter
+/// may begin after the call that ended it.
 pub(super) const MOMENTS: i64 = 300;
 
 /// Whose trail writes a chain.
@@ -112,10 +112,10 @@ pub(super) fn slack_of(change: &TrailChange) -> i64 {
     }
 }
 
-/// From when a call explains a gap: the end of the interval of the chain's own digest that holds the
-/// call. Digests of another chain may end at other minutes. If only such a digest holds the
-/// call, the end of the hour counts in which a digest of this chain should have ended, or the end of the
-/// other chain's final digest if that is earlier.
+/// From when a call explains a gap: the end of the interval of the chain's own digest that holds
+/// the call. Digests of another chain may end at other minutes. If only such a digest holds the
+/// call, the end of the hour counts in which a digest of this chain should have ended, or the end
+/// of the other chain's final digest if that is earlier.
 pub(super) fn takes_effect(evidence: &Evidence, cause: Cause, since: Timestamp) -> Timestamp {
     let at = evidence.event.time;
     let held = match evidence.via {
@@ -135,8 +135,8 @@ pub(super) fn takes_effect(evidence: &Evidence, cause: Cause, since: Timestamp) 
 }
 
 /// Whether digests that go on until `since` agree with a call that ends them. The digest of this
-/// chain that holds the call must be its last. A call that another chain holds, or a digest after the
-/// gap, is only compared with the hour of the call.
+/// chain that holds the call must be its last. A call that another chain holds, or a digest after
+/// the gap, is only compared with the hour of the call.
 pub(super) fn agrees_with_digests(
     evidence: &Evidence,
     chain: &ChainId,

@@ -1,5 +1,5 @@
-//! The message of a gap, in a sentence that can be quoted: from when to when, why and how certain that
-//! is, who, from where, and where that is recorded (pure).
+//! The message of a gap, in a sentence that can be quoted: from when to when, why and how certain
+//! that is, who, from where, and where that is recorded (pure).
 
 use jiff::Timestamp;
 
@@ -133,8 +133,8 @@ impl Gap {
         }
     }
 
-    /// Who made the call that a starting digest follows, as a clause; empty where that is unknown. The digest
-    /// itself records nobody.
+    /// Who made the call that a starting digest follows, as a clause; empty where that is unknown.
+    /// The digest itself records nobody.
     fn who_switched_on(&self, at: Timestamp) -> String {
         self.switched_on(at).map_or_else(String::new, |evidence| {
             let event = &evidence.event;
@@ -152,7 +152,8 @@ impl Gap {
         })
     }
 
-    /// The call that a starting digest follows: of those that undo the cause, the one nearest to its end.
+    /// The call that a starting digest follows: of those that undo the cause, the one nearest to
+    /// its end.
     fn switched_on(&self, at: Timestamp) -> Option<&Evidence> {
         let cause = self.caused_by.as_ref().map(|e| &e.event);
         let done = self.evidence.iter().filter(|e| {

@@ -1,7 +1,7 @@
 //! Gaps: the time of a window that no digest covers, and why (pure).
 //!
-//! A gap is not evidence of tampering: a trail may have been stopped on purpose. So a gap is found from
-//! digests alone, and explained by calls alone, and neither step guesses for the other.
+//! A gap is not evidence of tampering: a trail may have been stopped on purpose. So a gap is found
+//! from digests alone, and explained by calls alone, and neither step guesses for the other.
 //!
 //! ```text
 //! digests          [-- 09 --)[-- 10 --)                       [= 13 =][-- 14 --)
@@ -11,31 +11,34 @@
 //!                                     since                          restart
 //! ```
 //!
-//! 1. [`find`] takes what digests account for and the ends of starting digests (`[= 13 =]`), and gives the
-//!    gaps of a window, each without a cause.
+//! 1. [`find`] takes what digests account for and the ends of starting digests (`[= 13 =]`), and
+//!    gives the gaps of a window, each without a cause.
 //! 2. [`EventFilter`](event_filter::EventFilter) says in which logs calls are looked for, and
 //!    [`KnownEvents`](events::KnownEvents) collects them.
-//! 3. [`split_by_cause`] takes one gap and the calls around it, and gives its parts, each with one cause.
+//! 3. [`split_by_cause`] takes one gap and the calls around it, and gives its parts, each with one
+//!    cause.
 //! 4. [`Gap::finding`] makes the message.
 //!
 //! `facts` holds the rules on a single call, `switches` those on a series of calls, `clauses` and
 //! `message` the sentences.
 //!
 //! # Rules
-//! The user guide ("Enabling log file integrity validation for CloudTrail") says that switching validation off
-//! breaks the chain after one hour, and that logs delivered until it is on again are never digested; the
-//! same holds for StopLogging and DeleteTrail. "CloudTrail digest file structure" says that the first digest after
-//! that is a starting digest, which has no predecessor. We depart from the guide in two points:
+//! The user guide ("Enabling log file integrity validation for CloudTrail") says that switching
+//! validation off breaks the chain after one hour, and that logs delivered until it is on again are
+//! never digested; the same holds for StopLogging and DeleteTrail. "CloudTrail digest file
+//! structure" says that the first digest after that is a starting digest, which has no predecessor.
+//! We depart from the guide in two points:
 //! - A starting digest spans an hour that ends when logging begins (seen in real digests), so it
 //!   accounts for none of it: the gap runs to its *end*.
-//! - A starting digest is reported as a restart even where it leaves no hole, because how long logging was off
-//!   is unknown then.
+//! - A starting digest is reported as a restart even where it leaves no hole, because how long
+//!   logging was off is unknown then.
 //!
 //! # Invariants
 //! - The gaps of a window are disjoint and in order. The parts of a gap adjoin and fill it exactly.
-//! - A call explains a gap only from the end of the digest interval that holds the call. Logging was
-//!   on until then, so what is missing before is unexplained.
-//! - A cause that no call supports is never claimed. Logs without a digest are counted and are no cause.
+//! - A call explains a gap only from the end of the digest interval that holds the call. Logging
+//!   was on until then, so what is missing before is unexplained.
+//! - A cause that no call supports is never claimed. Logs without a digest are counted and are no
+//!   cause.
 //! - A call that was refused changed nothing.
 
 mod cause;
@@ -117,8 +120,8 @@ pub struct Gap {
     pub place: GapPlace,
     /// The end of the last digest before it, which may lie before the window.
     pub since: Option<Timestamp>,
-    /// The end of the starting digest that ends it, if one does. It may lie after the window, and so after
-    /// `time`.
+    /// The end of the starting digest that ends it, if one does. It may lie after the window, and
+    /// so after `time`.
     pub restart: Option<Timestamp>,
     /// Its cause.
     pub cause: Cause,
@@ -134,8 +137,8 @@ pub struct Gap {
     pub undigested: Option<Undigested>,
 }
 
-/// Logs in a gap that no digest lists. They are never its cause: validation switched off, deleted digests,
-/// another trail and planted objects all look like this.
+/// Logs in a gap that no digest lists. They are never its cause: validation switched off, deleted
+/// digests, another trail and planted objects all look like this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Undigested {
     /// How many.
@@ -153,8 +156,8 @@ impl Undigested {
     }
 }
 
-/// The gaps of a window, by time: what digests leave uncovered up to `pending_from`, split at restarts,
-/// and an empty gap for each restart that left no hole.
+/// The gaps of a window, by time: what digests leave uncovered up to `pending_from`, split at
+/// restarts, and an empty gap for each restart that left no hole.
 ///
 /// `accounted` is the time that proven, damaged and missing digests account for, without starting
 /// digests, in and around the window. `restarts` are the ends of starting digests.
@@ -212,7 +215,8 @@ impl DigestEnds {
         }
     }
 
-    /// Splits a hole at the restarts in it, and adds each part that lies in the expected time as a gap.
+    /// Splits a hole at the restarts in it, and adds each part that lies in the expected time as a
+    /// gap.
     fn add_gaps(&self, hole: Window, expected: &Window, gaps: &mut Vec<Gap>) {
         let inside = |at: &&Timestamp| hole.from < **at && **at < hole.to;
         let cuts = self.restarts.iter().filter(inside).copied();

@@ -1,9 +1,9 @@
-//! What a series of calls leaves switched off: the trail itself, its logging, its validation, or its
-//! reach into one region (pure).
+//! What a series of calls leaves switched off: the trail itself, its logging, its validation, or
+//! its reach into one region (pure).
 //!
 //! Each of the four is a switch of its own. Switching off what is off already changes nothing, and
-//! StartLogging does not undo a validation that was switched off. A gap is explained by what is off, in
-//! the order in which it was switched off; a deleted trail comes first.
+//! StartLogging does not undo a validation that was switched off. A gap is explained by what is
+//! off, in the order in which it was switched off; a deleted trail comes first.
 
 use jiff::Timestamp;
 
@@ -41,8 +41,8 @@ impl Switch {
     }
 }
 
-/// What a call switches for one chain of its trail, and whether on. CreateTrail switches nothing on,
-/// because a new trail logs only after StartLogging.
+/// What a call switches for one chain of its trail, and whether on. CreateTrail switches nothing
+/// on, because a new trail logs only after StartLogging.
 fn switched_by(change: &TrailChange, chain: &ChainId) -> Vec<(Switch, bool)> {
     match change {
         TrailChange::Stop => vec![(Switch::Logging, false)],
@@ -148,8 +148,8 @@ impl<'g, 'e> Switches<'g, 'e> {
         self.states
     }
 
-    /// Before its creation a trail writes nothing. That explains a gap before the first digest, but not
-    /// what lies between the creation and that digest.
+    /// Before its creation a trail writes nothing. That explains a gap before the first digest, but
+    /// not what lies between the creation and that digest.
     fn add_time_before_creation(&mut self, evidence: &'e Evidence, certainty: Certainty) {
         self.states.push(TrailState {
             from: self.gap.time.from,
@@ -244,15 +244,15 @@ impl<'g, 'e> Switches<'g, 'e> {
         }
     }
 
-    /// Whether a call that switches something on may be the one that ended the gap. Such a call does not
-    /// contradict that something was off during the gap.
+    /// Whether a call that switches something on may be the one that ended the gap. Such a call
+    /// does not contradict that something was off during the gap.
     fn may_end_gap(&self, event: &Event, change: &TrailChange) -> bool {
         event.time >= shift(self.end, -slack_of(change))
             || (self.margin > 0 && event.time >= shift(self.since, -self.margin))
     }
 
-    /// Adds what explains the gap from now on. `on` is the call that switched something on, after which
-    /// nothing may be off.
+    /// Adds what explains the gap from now on. `on` is the call that switched something on, after
+    /// which nothing may be off.
     fn add_state(&mut self, on: Option<&Event>) {
         let deleted = self.off.iter().find(|off| off.switch == Switch::Trail);
         let Some(off) = deleted.or(self.off.first()) else {

@@ -39,7 +39,7 @@ fn split(owner: &Owner, events: &[Evidence]) -> Vec<Gap> {
 
 #[test]
 fn a_gap_is_split_where_a_call_takes_effect() {
-    let rows: Vec<(&str, Vec<Evidence>, Vec<(&str, Cause)>)> = vec![
+    let rows = [
         ("no event", vec![], vec![("10:00", Cause::Unexplained)]),
         (
             "from the beginning",

@@ -1,0 +1,141 @@
+//! Calls on several switches, and the trail as a whole.
+
+use super::*;
+
+#[test]
+fn one_switch_does_not_undo_another() {
+    let rows = vec![
+        row(
+            "StartLogging does not switch validation on",
+            vec![validation("09:59", false), stop("11:00"), start("12:00")],
+            vec![("10:00", ValidationDisabled)],
+        ),
+        row(
+            "validation does not start logging",
+            vec![
+                stop("09:58"),
+                validation("09:59", false),
+                validation("11:00", true),
+            ],
+            vec![("10:00", LoggingStopped)],
+        ),
+        row(
+            "what is off second explains the rest",
+            vec![stop("09:58"), validation("09:59", false), start("11:00")],
+            vec![("10:00", LoggingStopped), ("11:00", ValidationDisabled)],
+        ),
+        row(
+            "a deleted trail comes first",
+            vec![stop("09:59"), delete("11:00")],
+            vec![("10:00", LoggingStopped), ("11:00", TrailDeleted)],
+        ),
+    ];
+    check(&between(), &chain(HOME), rows);
+}
+
+#[test]
+fn a_deleted_trail_exists_again_once_it_was_created_validates_and_was_started() {
+    let gone = ("10:00", TrailDeleted);
+    let rows = vec![
+        row(
+            "created only",
+            vec![delete("09:59"), create("11:00", true)],
+            vec![gone],
+        ),
+        row(
+            "created and started",
+            vec![delete("09:59"), create("11:00", true), start("11:30")],
+            vec![gone, ("11:30", Unexplained)],
+        ),
+        row(
+            "created without validation, and started",
+            vec![delete("09:59"), create("11:00", false), start("11:30")],
+            vec![gone],
+        ),
+        row(
+            "and validation switched on afterwards",
+            vec![
+                delete("09:59"),
+                create("11:00", false),
+                start("11:30"),
+                validation("11:40", true),
+            ],
+            vec![gone, ("11:40", Unexplained)],
+        ),
+        row(
+            "validation switched on, but not started",
+            vec![
+                delete("09:59"),
+                create("11:00", false),
+                validation("11:40", true),
+            ],
+            vec![gone],
+        ),
+        row(
+            "started before it was created anew",
+            vec![
+                delete("09:59"),
+                create("11:00", false),
+                start("11:10"),
+                create("11:20", false),
+                validation("11:40", true),
+            ],
+            vec![gone],
+        ),
+    ];
+    check(&between(), &chain(HOME), rows);
+}
+
+#[test]
+fn a_trail_of_one_region_goes_on_in_its_home_region() {
+    let calls = || vec![all_regions("09:59", false)];
+    let off = vec![("10:00", LoggingStopped)];
+    check(&between(), &chain(HOME), vec![row("home", calls(), vec![])]);
+    let elsewhere = vec![
+        row("elsewhere", calls(), off),
+        row(
+            "elsewhere, and on again",
+            vec![all_regions("09:59", false), all_regions("11:00", true)],
+            vec![("10:00", LoggingStopped), ("11:00", Unexplained)],
+        ),
+    ];
+    check(&between(), &chain(ELSEWHERE), elsewhere);
+}
+
+#[test]
+fn before_its_creation_a_trail_has_no_digests() {
+    let rows = vec![
+        row(
+            "within an hour of the first digest",
+            vec![create("12:30", true)],
+            vec![("09:00", TrailCreated)],
+        ),
+        row(
+            "earlier: what follows is unexplained",
+            vec![create("11:00", true)],
+            vec![("09:00", TrailCreated), ("12:00", BeforeFirstDigest)],
+        ),
+        row(
+            "and started early: digests are missing from then on",
+            vec![create("10:00", true), start("10:10")],
+            vec![
+                ("09:00", TrailCreated),
+                ("11:00", BeforeFirstDigest),
+                ("10:10", Unexplained),
+            ],
+        ),
+        row(
+            "a call before shows that it existed",
+            vec![stop("09:30"), create("12:30", true)],
+            vec![("10:00", LoggingStopped)],
+        ),
+        row(
+            "after the first digest",
+            vec![create("13:10", true)],
+            vec![],
+        ),
+    ];
+    check(&head(), &chain(HOME), rows);
+    let created = vec![row("after a digest", vec![create("12:30", true)], vec![])];
+    check(&between(), &chain(HOME), created);
+}
