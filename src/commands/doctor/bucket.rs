@@ -1,10 +1,11 @@
 //! A bucket: whether it exists, its region, and whether it may be listed.
 
 use super::DoctorContext;
+use super::chart::CheckChart;
 use crate::base::limits::Limits;
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 use crate::source::bucket::Reached;
 use crate::source::places::Places;
 use crate::source::{GetError, Root, RootId};

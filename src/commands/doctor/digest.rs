@@ -1,6 +1,7 @@
 //! The newest digest itself: whether it can be read and decrypted. What it shows is checked in
 //! [`super::digest_age`], [`super::storage`] and [`super::public_keys`].
 
+use super::chart::CheckChart;
 use super::newest_digest::NewestDigest;
 use super::public_keys::NO_FINGERPRINT;
 use super::trail::TrailFacts;
@@ -11,7 +12,7 @@ use crate::base::text::quoted;
 use crate::base::time::shift;
 use crate::cloudtrail::digest::{LogEntry, Unverified};
 use crate::proof::digest_object::{Content, NotDigest};
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 use crate::source::bucket::ObjectStorage;
 use crate::source::places::Places;
 use crate::source::{GetError, Metadata};

@@ -1,10 +1,11 @@
 //! The age of the newest digest, compared with what CloudTrail says about the trail.
 
 use super::DoctorContext;
+use super::chart::CheckChart;
 use super::newest_digest::NewestDigest;
 use super::trail::TrailFacts;
 use crate::base::time::HOUR;
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 
 /// Checks that the newest digest is as recent as delivery allows: not older than one interval and the lag.
 pub fn check(

@@ -15,6 +15,7 @@
 //! logs. Nothing is ever written.
 
 mod bucket;
+mod chart;
 mod digest;
 mod digest_age;
 mod newest_digest;
@@ -28,13 +29,14 @@ mod view;
 use jiff::Timestamp;
 use rayon::ThreadPool;
 
-pub use crate::report::doctor::check::{Check, CheckResult, Status, worst};
+pub use self::chart::CheckResult;
+pub use crate::report::doctor::check::{Check, Status};
 
+use self::chart::CheckChart;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::proof::keys::Keys;
-use crate::report::doctor::check::CheckChart;
 use crate::source::Source;
 use crate::source::bucket::Buckets;
 use crate::source::identity::Identified;
@@ -130,7 +132,7 @@ pub fn examine(
         let trail = trail::check(context, *arn, newest.as_ref(), &mut chart);
         digest::check(context, newest.as_ref(), &trail, &mut chart);
     }
-    Ok(chart.sorted())
+    Ok(chart.into_sorted())
 }
 
 /// The requested trails that may write to a bucket; `None` stands for any trail.

@@ -3,10 +3,11 @@
 
 use super::DoctorContext;
 use super::bucket::BucketFacts;
+use super::chart::CheckChart;
 use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, Region, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestObjectKey, KeyRoot};
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 use crate::source::{GetError, RootId};
 use crate::validate::request::ChainFilter;
 use crate::validate::survey::{FoundInstead, Survey};

@@ -2,8 +2,9 @@
 //! these calls, so a denied one does not change the exit status.
 
 use super::bucket::BucketFacts;
+use super::chart::CheckChart;
 use crate::base::text::quoted;
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
 use crate::source::bucket::{Buckets, Lock, Versioning};
 

@@ -4,11 +4,12 @@
 use jiff::Timestamp;
 
 use super::DoctorContext;
+use super::chart::CheckChart;
 use super::newest_digest::NewestDigest;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::KeyLookup;
 use crate::proof::reason::Reason;
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 
 /// Stands for the fingerprint of a digest that could not be read. No key has it, but looking it up shows whether
 /// keys may be listed.

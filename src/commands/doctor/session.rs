@@ -2,7 +2,8 @@
 //! pending, are measured by the local clock.
 
 use super::DoctorCaller;
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use super::chart::CheckChart;
+use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
 
 /// A difference between the clocks that is reported, in seconds.

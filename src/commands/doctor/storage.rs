@@ -2,11 +2,12 @@
 //! archive.
 
 use super::DoctorContext;
+use super::chart::CheckChart;
 use super::digest::DigestFacts;
 use super::newest_digest::NewestDigest;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::LogEntry;
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 
 /// Checks that the metadata of the digest has a signature.
 pub fn check_signature(newest: &NewestDigest, facts: &DigestFacts, chart: &mut CheckChart) {

@@ -1,12 +1,13 @@
 //! The trail: what DescribeTrails and GetTrailStatus say about it. A validation makes the same calls, and does
 //! without them where they are denied.
 
+use super::chart::CheckChart;
 use super::newest_digest::NewestDigest;
 use super::{DoctorContext, DoctorRequest};
 use crate::base::text::{quoted, s3_uri};
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::report::doctor::check::{Check, CheckChart, Status};
+use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
 use crate::source::trails::TrailApi;
 

@@ -1,6 +1,6 @@
 //! The results of the checks as the frozen report type of `doctor`.
 
-use super::{CheckResult, worst};
+use super::chart::{CheckResult, worst};
 use crate::report::doctor::v1::{Report, Row, Run, SCHEMA};
 
 impl Report {

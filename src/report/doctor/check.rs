@@ -1,10 +1,7 @@
-//! What is looked into, and what came of it.
+//! The checks of `doctor` and their results, in the words that reports use.
 
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// Longer than anything worth saying in one line.
-const LONGEST: usize = 2_000;
 
 /// What came of a look, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -117,94 +114,4 @@ checks! {
     Versioning "versioning" false,
     /// Whether the bucket protects its objects from being deleted.
     ObjectLock "object-lock" false,
-}
-
-/// What one look showed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckResult {
-    /// What was looked into.
-    pub check: Check,
-    /// Of which bucket, trail or profile; empty where there is but one.
-    pub subject: String,
-    /// What came of it.
-    pub status: Status,
-    /// What was found, in words.
-    pub found: String,
-    /// What to do about it, where something can be done.
-    pub advice: Option<String>,
-}
-
-/// Everything that the looks showed.
-#[derive(Debug, Default)]
-pub struct CheckChart(Vec<CheckResult>);
-
-impl CheckChart {
-    /// Adds what a look showed; the same look is told once.
-    pub(crate) fn note(
-        &mut self,
-        check: Check,
-        subject: &str,
-        status: Status,
-        found: impl Into<String>,
-    ) {
-        self.add(check, subject, status, found.into(), None);
-    }
-
-    /// The same, with what to do about it.
-    pub(crate) fn advise(
-        &mut self,
-        check: Check,
-        subject: &str,
-        status: Status,
-        found: impl Into<String>,
-        advice: impl Into<String>,
-    ) {
-        self.add(check, subject, status, found.into(), Some(advice.into()));
-    }
-
-    /// Says of some checks why they could not be made.
-    pub(crate) fn unknown(&mut self, checks: &[Check], subject: &str, why: &str) {
-        for check in checks {
-            self.note(*check, subject, Status::Unknown, why);
-        }
-    }
-
-    fn add(
-        &mut self,
-        check: Check,
-        subject: &str,
-        status: Status,
-        found: String,
-        advice: Option<String>,
-    ) {
-        let same = |c: &CheckResult| c.check == check && c.subject == subject;
-        if self.0.iter().any(same) {
-            return;
-        }
-        let bounded = |text: String| match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => text[..end].to_owned(),
-            None => text,
-        };
-        self.0.push(CheckResult {
-            check,
-            subject: bounded(subject.to_owned()),
-            status,
-            found: bounded(found),
-            advice: advice.map(bounded),
-        });
-    }
-
-    /// All that was noted, by check and then by subject.
-    pub(crate) fn sorted(mut self) -> Vec<CheckResult> {
-        self.0
-            .sort_by(|a, b| (a.check, &a.subject).cmp(&(b.check, &b.subject)));
-        self.0
-    }
-}
-
-/// The worst of what was found; what could not be looked at and is not needed is left out.
-pub fn worst(checked: &[CheckResult]) -> Status {
-    let counts = |c: &&CheckResult| c.status != Status::Unknown || c.check.needed();
-    let counted = checked.iter().filter(counts);
-    counted.map(|c| c.status).max().unwrap_or(Status::Unknown)
 }
