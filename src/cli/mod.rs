@@ -22,7 +22,7 @@ use jiff::Timestamp;
 
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
-use crate::report::trails as trail_list;
+use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
 use args::{Args, Command, UnusedArgs};
 use diagnose::note;

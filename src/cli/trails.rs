@@ -15,7 +15,8 @@ use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::commands::trails::{TrailsRequest, list};
 use crate::proof::finding::Verdict;
-use crate::report::trails::{self, Format, Requested};
+use crate::report::trails::v1::{Requested, Trails};
+use crate::report::trails::{self, Format};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::request::PriorKnowledge;
@@ -85,7 +86,7 @@ pub fn run(
         },
         ..begun(command, started)
     };
-    let list = trails::Trails::new(&outcome, requested, run);
+    let list = Trails::new(&outcome, requested, run);
     let interrupted = interrupted(stop, "list");
     targets.write(|format, out| trails::render(&list, format, out))?;
     Ok(match (interrupted, list.is_whole()) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use trailproof::proof::finding::Code;
-use trailproof::report::trails;
+use trailproof::report::trails::v1 as trails;
 use trailproof::report::validation::v1;
 
 use crate::support::cases::all;

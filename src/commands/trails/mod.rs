@@ -1,7 +1,7 @@
 //! `trails`: which chains of digests exist, from when to when, and with which holes?
 //!
 //! ```text
-//! TrailsRequest ─▶ list ─▶ TrailsOutcome ─▶ view ─▶ report::trails::Trails
+//! TrailsRequest ─▶ list ─▶ TrailsOutcome ─▶ view ─▶ report::trails::v1::Trails
 //!                   survey the folders, then list the digests of each account and region
 //! ```
 //!

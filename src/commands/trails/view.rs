@@ -6,7 +6,7 @@ use super::{ListedChain, ListedLocation, TrailsOutcome};
 use crate::base::sample::Sample;
 use crate::cloudtrail::cadence::Holes;
 use crate::proof::finding::Finding;
-use crate::report::trails::{self, Requested, SCHEMA, Totals, Trails, Trouble};
+use crate::report::trails::v1::{self, Requested, SCHEMA, Totals, Trails, Trouble};
 use crate::report::validation::v1::{Run, Span};
 
 impl Trails {
@@ -32,9 +32,9 @@ impl Trails {
     }
 }
 
-fn chain(chain: &ListedChain) -> trails::Chain {
+fn chain(chain: &ListedChain) -> v1::Chain {
     let id = &chain.id;
-    trails::Chain {
+    v1::Chain {
         id: id.to_string(),
         partition: id.region.partition(),
         account: id.account.to_string(),
@@ -50,9 +50,9 @@ fn chain(chain: &ListedChain) -> trails::Chain {
     }
 }
 
-fn location(location: &ListedLocation) -> trails::Location {
+fn location(location: &ListedLocation) -> v1::Location {
     let root = &location.root;
-    trails::Location {
+    v1::Location {
         bucket: location.bucket.clone(),
         prefix: Some(root.prefix.clone()).filter(|p| !p.is_empty()),
         organization: root.organization.as_ref().map(ToString::to_string),
@@ -62,8 +62,8 @@ fn location(location: &ListedLocation) -> trails::Location {
     }
 }
 
-fn holes(holes: &Holes) -> trails::Holes {
-    trails::Holes {
+fn holes(holes: &Holes) -> v1::Holes {
+    v1::Holes {
         count: holes.count,
         seconds: holes.seconds,
         longest: holes.longest.map(|hole| Span {
@@ -85,8 +85,8 @@ fn trouble(finding: &Finding) -> Trouble {
     }
 }
 
-fn named(sample: &Sample) -> trails::Named {
-    trails::Named {
+fn named(sample: &Sample) -> v1::Named {
+    v1::Named {
         count: sample.count,
         first: sample.first.clone(),
     }

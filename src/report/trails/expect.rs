@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Trails;
+use super::v1::Trails;
 
 /// Writes the list.
 ///

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Chain, Location, Named, Trails, Trouble};
+use super::v1::{Chain, Location, Named, Trails, Trouble};
 use crate::base::text::{escape, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 
