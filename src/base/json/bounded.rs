@@ -8,7 +8,7 @@ use std::io::{self, Read};
 const TEXT: usize = 16 << 10;
 
 /// Bytes beyond [`TEXT`] within which a text is cut where a character ends. No character is longer
-/// than the escapes of two surrogates; A longer sequence is not valid text.
+/// than the escapes of two surrogates. A longer sequence is not valid text.
 const CHARACTER: usize = 16;
 
 /// Most digits of one number.
