@@ -12,7 +12,7 @@ pub(crate) const SHORT: usize = 512;
 pub(crate) const LONG: usize = 2048;
 
 /// What can be read from a JSON value. Each method is for one type of value; its default refuses that
-/// type. A `null` counts as absent, and a number is always refused.
+/// type. A `null` counts as absent.
 pub(crate) trait Lenient {
     /// Takes a text; `false` if it cannot be one.
     fn text(&mut self, _: &str) -> bool {
@@ -21,6 +21,11 @@ pub(crate) trait Lenient {
 
     /// Takes a boolean; `false` if it cannot be one.
     fn flag(&mut self, _: bool) -> bool {
+        false
+    }
+
+    /// Takes a number, whose value is not needed; `false` if it cannot be one.
+    fn number(&mut self) -> bool {
         false
     }
 
@@ -75,15 +80,15 @@ impl<'de, T: Lenient> Visitor<'de> for Seed<'_, T> {
         Ok(())
     }
     fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        *self.odd = true;
+        *self.odd |= !self.value.number();
         Ok(())
     }
     fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        *self.odd = true;
+        *self.odd |= !self.value.number();
         Ok(())
     }
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        *self.odd = true;
+        *self.odd |= !self.value.number();
         Ok(())
     }
     fn visit_str<E>(self, text: &str) -> Result<(), E> {

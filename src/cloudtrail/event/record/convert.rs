@@ -9,7 +9,7 @@ use crate::cloudtrail::event::{Actor, Call, Event, TrailChange, TrailRef, TrailS
 /// The event that a record of a wanted kind describes. `None` if it does not say when the call was made,
 /// how it ended, or what it was on.
 pub(super) fn event(kind: CallKind, raw: &RawRecord) -> Option<Event> {
-    if raw.ended_oddly {
+    if raw.error_code.is_unknown {
         return None;
     }
     let recipient = raw.recipient.get().and_then(|id| id.parse().ok());
@@ -23,7 +23,7 @@ pub(super) fn event(kind: CallKind, raw: &RawRecord) -> Option<Event> {
         actor: raw.identity.as_ref().map(actor),
         source_ip: raw.source_ip.cloned(),
         user_agent: raw.user_agent.cloned(),
-        error_code: raw.error_code.cloned(),
+        error_code: raw.error_code.code.cloned(),
         call: call(kind, raw)?,
     })
 }

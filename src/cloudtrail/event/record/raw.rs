@@ -15,20 +15,18 @@ const KEYS: usize = 1_000;
 const RESOURCES: usize = KEYS + 24;
 
 /// Defines a struct of the members of an object that are read, as `MEMBER => FIELD: TYPE`, and its method
-/// `field`, which reads the value of one member. Fields after a semicolon are not read from JSON.
+/// `field`, which reads the value of one member.
 macro_rules! fields {
     (
         $(#[$doc:meta])*
         $name:ident {
             $($member:ident => $field:ident: $type:ty,)+
-            $(; $(#[$extra_doc:meta])* $extra:ident: $extra_type:ty,)?
         }
     ) => {
         $(#[$doc])*
         #[derive(Default)]
         pub(super) struct $name {
             $(pub(super) $field: $type,)+
-            $($(#[$extra_doc])* pub(super) $extra: $extra_type,)?
         }
 
         impl $name {
@@ -77,13 +75,10 @@ fields! {
         RecipientAccountId => recipient: Text<SHORT>,
         SourceIpAddress => source_ip: Text<SHORT>,
         UserAgent => user_agent: Text<SHORT>,
-        ErrorCode => error_code: Text<SHORT>,
+        ErrorCode => error_code: ErrorCode,
         UserIdentity => identity: Option<RawIdentity>,
         RequestParameters => params: Params,
         Resources => resources: Resources,
-        ;
-        /// `errorCode` is not a text, so it is not known how the call ended.
-        ended_oddly: bool,
     }
 }
 
@@ -110,13 +105,6 @@ impl Lenient for RawRecord {
         odd: &mut bool,
     ) -> Result<(), A::Error> {
         while let Some(member) = map.next_key()? {
-            if member == Member::ErrorCode {
-                let mut ended_oddly = false;
-                self.field(member, &mut map, &mut ended_oddly)?;
-                self.ended_oddly |= ended_oddly;
-                *odd |= ended_oddly;
-                continue;
-            }
             self.field(member, &mut map, odd)?;
             // Source and name come early in a record, and few records are wanted.
             let known = matches!(member, Member::EventSource | Member::EventName);
@@ -125,6 +113,41 @@ impl Lenient for RawRecord {
             }
         }
         Ok(())
+    }
+}
+
+/// `errorCode`. If it is not a text, it is not known how the call ended.
+#[derive(Default)]
+pub(super) struct ErrorCode {
+    pub(super) code: Text<SHORT>,
+    pub(super) is_unknown: bool,
+}
+
+impl Lenient for ErrorCode {
+    fn text(&mut self, text: &str) -> bool {
+        self.code.text(text)
+    }
+
+    fn flag(&mut self, _: bool) -> bool {
+        self.is_unknown = true;
+        false
+    }
+
+    fn number(&mut self) -> bool {
+        self.is_unknown = true;
+        false
+    }
+
+    fn object<'de, A: MapAccess<'de>>(&mut self, map: A, odd: &mut bool) -> Result<(), A::Error> {
+        self.is_unknown = true;
+        *odd = true;
+        skip_object(map)
+    }
+
+    fn list<'de, A: SeqAccess<'de>>(&mut self, list: A, odd: &mut bool) -> Result<(), A::Error> {
+        self.is_unknown = true;
+        *odd = true;
+        skip_list(list)
     }
 }
 
