@@ -69,8 +69,8 @@ fn an_untrusted_certificate_is_reported_at_once_and_nothing_is_proven() {
         let got = (code, &report["complete"], &report["verdict"]);
         assert_eq!(got, (4, &json!(false), &json!("unproven")), "{report}");
         let findings = report["findings"].to_string();
-        for said in ["certificate", "--ca-bundle"] {
-            assert!(findings.contains(said), "{said}: {findings}");
+        for message in ["certificate", "--ca-bundle"] {
+            assert!(findings.contains(message), "{message}: {findings}");
         }
     }
     assert!(stage.loopback.calls().is_empty(), "nothing was sent");

@@ -61,12 +61,12 @@ fn every_format_shows_the_caller_and_unsigned_runs_do_not_look_it_up() {
     };
     let (_, _, run) = report(&stage);
     let caller = run["caller"].as_str().expect("a caller");
-    for (format, said) in [
+    for (format, message) in [
         ("text", format!("\n  caller   {caller}\n")),
         ("html", format!("<dt>caller</dt><dd>{caller}</dd>")),
     ] {
         let shown = stage.run(&asked(format)).stdout;
-        assert!(shown.contains(&said), "{format}: {shown}");
+        assert!(shown.contains(&message), "{format}: {shown}");
     }
     let lines = stage.run(&asked("jsonl")).stdout;
     let last: Value = lines
@@ -95,7 +95,7 @@ fn two_profiles_show_two_callers() {
     let later = Fault::new(Answer::Delay(Duration::from_millis(200)));
     stage.loopback.fault(later.operation("ListObjectsV2"));
     let arn = "arn:aws:iam::111111111111:user/auditor";
-    for (trail, told) in [
+    for (trail, caller_line) in [
         ("audit", arn.to_owned()),
         ("other", format!("{arn} for S3, {arn} for CloudTrail")),
         ("stranger", format!("{arn} for S3")),
@@ -103,6 +103,6 @@ fn two_profiles_show_two_callers() {
         let profiles = ["--s3-profile", "audit", "--trail-profile", trail];
         let args = of_trail(&[&["--s3-bucket", BUCKET][..], &profiles].concat());
         let (_, report) = reported(finish(&mut command(&stage, &args)));
-        assert_eq!(report["run"]["caller"], told, "{trail}");
+        assert_eq!(report["run"]["caller"], caller_line, "{trail}");
     }
 }

@@ -35,11 +35,11 @@ fn no_escape_code_reaches_the_reports() {
     let mut args: Vec<&str> = vec!["validate", "--verbose", "--format", "aws-cli"];
     args.extend(case.args.iter().map(String::as_str));
     let like_aws = run(dir.path(), &args);
-    let told = format!(
+    let escaped = format!(
         "\nLog file\ts3://{BUCKET}/AWSLogs/\\u{{9}}tab\\u{{a}}line\\u{{1b}}[31mred\\u{{7}}\\u{{9b}}2J\
          \\u{{202e}}gpj.\\u{{2028}}.json.gz\tINVALID: not found\n\n"
     );
-    assert_eq!((like_aws.code, like_aws.stderr), (1, told));
+    assert_eq!((like_aws.code, like_aws.stderr), (1, escaped));
     let shown = |c: char| matches!(c, '\n' | '\t') || !is_unsafe(c);
     assert!(like_aws.stdout.chars().all(shown), "{}", like_aws.stdout);
     let (_, report) = report(dir.path(), &case.args);

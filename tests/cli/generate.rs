@@ -46,11 +46,11 @@ fn read(page: &str) -> String {
 
 #[test]
 fn every_command_has_a_page_with_every_option_in_it() {
-    let told = run(&root(), &["--help"]).stdout;
+    let help = run(&root(), &["--help"]).stdout;
     for command in &COMMANDS[1..] {
         assert!(
-            told.contains(&format!("\n  {command} ")),
-            "{command}: {told}"
+            help.contains(&format!("\n  {command} ")),
+            "{command}: {help}"
         );
     }
     let dir = tempfile::tempdir().expect("a folder");
@@ -125,8 +125,8 @@ fn every_shell_has_its_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(&root(), &["completions", shell]);
         assert_eq!((script.code, script.stderr.as_str()), (0, ""), "{shell}");
-        for said in ["trail-arn", "fail-on"] {
-            assert!(script.stdout.contains(said), "{shell}: {said}");
+        for message in ["trail-arn", "fail-on"] {
+            assert!(script.stdout.contains(message), "{shell}: {message}");
         }
     }
     let unknown = run(&root(), &["completions", "tcsh"]);
@@ -150,8 +150,8 @@ fn offered(script: &str, line: &str) -> BTreeSet<String> {
     input.write_all(ask.as_bytes()).expect("written");
     drop(input);
     let output = bash.wait_with_output().expect("output");
-    let said = String::from_utf8(output.stdout).expect("UTF-8");
-    said.lines().map(str::to_owned).collect()
+    let message = String::from_utf8(output.stdout).expect("UTF-8");
+    message.lines().map(str::to_owned).collect()
 }
 
 #[test]

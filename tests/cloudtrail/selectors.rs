@@ -32,12 +32,12 @@ fn selectors(basic: Vec<Basic>, advanced: Vec<Advanced>) -> Selectors {
 
 /// What is lacking, without the common beginning of every sentence and without the last sentence.
 fn lacking(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
-    let mut said = sentences(config, selectors);
-    let last = said.pop().expect("the last");
+    let mut lacks = sentences(config, selectors);
+    let last = lacks.pop().expect("the last");
     assert_eq!(last, format!("that {ARN} {TODAY}"));
     let start = format!("what {ARN} does not log: ");
     let strip = |s: String| s.strip_prefix(&start).expect("the start").to_owned();
-    said.into_iter().map(strip).collect()
+    lacks.into_iter().map(strip).collect()
 }
 
 fn basic(selectors_of: Vec<Basic>) -> Vec<String> {
@@ -278,15 +278,15 @@ fn one_region_missing_global_services_and_insights_are_reported() {
         ]
     );
     of.insights = Ok(Vec::new());
-    let said = sentences(&config(), &of);
+    let lacks = sentences(&config(), &of);
     assert_eq!(
-        said,
+        lacks,
         [format!("that {ARN} {TODAY}; it logs no Insights events")]
     );
     of.insights = Err("access was denied (so it is)".into());
-    let said = sentences(&config(), &of);
+    let lacks = sentences(&config(), &of);
     let why = "; whether it logs Insights events could not be asked: access was denied (so it is)";
-    assert_eq!(said, [format!("that {ARN} {TODAY}{why}")]);
+    assert_eq!(lacks, [format!("that {ARN} {TODAY}{why}")]);
     assert_eq!(
         unasked(&config().arn, "access was denied (so it is)"),
         format!(
@@ -305,10 +305,10 @@ fn the_sentence_stays_short_however_many_selectors_there_are() {
         let field = starts_with("resources.ARN", &[start.as_str(); 40]);
         of_type(&name, vec![field])
     });
-    let said = advanced(many.collect());
-    assert!(said.len() < 20, "{}", said.len());
-    assert!(said.iter().all(|s| s.len() < 2_500), "{said:#?}");
-    assert!(said[1].contains(" and 395 more"), "{}", said[1]);
-    let last = said.last().expect("the rest");
+    let lacks = advanced(many.collect());
+    assert!(lacks.len() < 20, "{}", lacks.len());
+    assert!(lacks.iter().all(|s| s.len() < 2_500), "{lacks:#?}");
+    assert!(lacks[1].contains(" and 395 more"), "{}", lacks[1]);
+    let last = lacks.last().expect("the rest");
     assert_eq!(last, "data events that 390 more such limits leave out");
 }

@@ -94,11 +94,12 @@ fn the_tail_is_pending_only_within_the_delivery_lag() {
         pending["chains"][0]["verified_until"],
         "2026-03-01T04:12:34Z"
     );
-    let said = pending["not_proven"].as_array().expect("sentences");
+    let sentences = pending["not_proven"].as_array().expect("sentences");
     assert!(
-        said.iter()
+        sentences
+            .iter()
             .any(|s| s.as_str().expect("text").contains("so recent")),
-        "{said:?}"
+        "{sentences:?}"
     );
     let only = [
         "--start-time",

@@ -19,14 +19,14 @@ fn removing_a_missing_object_again_is_not_blamed() {
         .findings
         .iter()
         .find(|f| f.code.as_str() == "digest-missing");
-    let said = &missing.expect("a finding").message;
+    let words = &missing.expect("a finding").message;
     assert!(
-        said.contains("removed by arn:aws:sts::111111111111:assumed-role/admin/mallory"),
-        "{said}"
+        words.contains("removed by arn:aws:sts::111111111111:assumed-role/admin/mallory"),
+        "{words}"
     );
     assert!(
-        !said.contains("removed by arn:aws:iam::111111111111:user/alice"),
-        "{said}"
+        !words.contains("removed by arn:aws:iam::111111111111:user/alice"),
+        "{words}"
     );
 }
 

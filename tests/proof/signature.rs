@@ -122,7 +122,7 @@ fn unusable_metadata_is_reported() {
     let head = dir
         .path()
         .join(format!("{BUCKET}/{}.head.json", chain.last().place.key));
-    for (text, said) in [
+    for (text, words) in [
         ("", "is not what"),
         ("{}", "holds no signature"),
         ("x", "is not what"),
@@ -137,6 +137,6 @@ fn unusable_metadata_is_reported() {
         let message = finding.expect("a finding")["message"]
             .as_str()
             .expect("a message");
-        assert!(code == 4 && message.contains(said), "{text:?}: {message}");
+        assert!(code == 4 && message.contains(words), "{text:?}: {message}");
     }
 }

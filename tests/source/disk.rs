@@ -67,9 +67,9 @@ fn links_pipes_and_folders_in_place_of_objects_are_refused_and_reported() {
     let (code, first) = report(dir.path(), &case.args);
     assert_eq!(code, 4);
     assert_eq!(severity_codes(&first), ["unproven log-unreadable"; 3]);
-    let said = first["findings"].to_string();
+    let message = first["findings"].to_string();
     for what in ["a symbolic link", "a pipe", "a folder"] {
-        assert!(said.contains(what), "{what}: {said}");
+        assert!(message.contains(what), "{what}: {message}");
     }
     fs::rename(&day, &outside).expect("moved");
     std::os::unix::fs::symlink(&outside, &day).expect("a link");

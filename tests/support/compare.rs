@@ -14,16 +14,16 @@ pub fn comparable(mut report: Value) -> Value {
     for key in fields["keys"].as_array_mut().expect("keys") {
         key.as_object_mut().expect("an object").remove("origin");
     }
-    let said = fields["not_proven"].as_array_mut().expect("sentences");
+    let message = fields["not_proven"].as_array_mut().expect("sentences");
     let of_source = [
         "that the public keys are those of AWS",
         // Only CloudTrail knows a trail's selectors.
         "what arn:",
         "that arn:",
     ];
-    said.retain(|s| {
-        let said = s.as_str().expect("a text");
-        !of_source.iter().any(|start| said.starts_with(start))
+    message.retain(|s| {
+        let message = s.as_str().expect("a text");
+        !of_source.iter().any(|start| message.starts_with(start))
     });
     report
 }

@@ -63,7 +63,7 @@ pub fn chain_of<'o>(outcome: &'o Outcome, region: &str, trail: &str) -> &'o Chai
 pub type GapSummary = (String, String, Cause, Certainty, Option<String>);
 
 pub fn summaries(gaps: &[Gap]) -> Vec<GapSummary> {
-    let told = |gap: &Gap| {
+    let summarize = |gap: &Gap| {
         (
             gap.time.from.to_string(),
             gap.time.to.to_string(),
@@ -72,7 +72,7 @@ pub fn summaries(gaps: &[Gap]) -> Vec<GapSummary> {
             gap.caused_by.as_ref().map(|e| e.event.time.to_string()),
         )
     };
-    gaps.iter().map(told).collect()
+    gaps.iter().map(summarize).collect()
 }
 
 pub fn summary(

@@ -49,8 +49,8 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
     let mut python = Command::new("python3");
     python.args(["-c", script, out, env!("CARGO_BIN_EXE_trailproof")]);
     let Run { stdout, stderr, .. } = finish(python.args(args).current_dir(dir));
-    let told = stdout.trim().split_once(' ');
-    let (code, peak) = told.unwrap_or_else(|| panic!("{stdout}{stderr}"));
+    let measured = stdout.trim().split_once(' ');
+    let (code, peak) = measured.unwrap_or_else(|| panic!("{stdout}{stderr}"));
     (code.parse().expect("a code"), peak.parse().expect("KiB"))
 }
 

@@ -46,7 +46,7 @@ impl<'a> Running<'a> {
         while !is_so(self.stage) {
             if begun.elapsed() > Duration::from_secs(30) {
                 let _ = self.child.kill();
-                panic!("never came: {what}: {}", self.said());
+                panic!("never came: {what}: {}", self.standard_error());
             }
             sleep(Duration::from_millis(10));
         }
@@ -66,7 +66,7 @@ impl<'a> Running<'a> {
     }
 
     /// Standard error so far.
-    fn said(&self) -> String {
+    fn standard_error(&self) -> String {
         fs::read_to_string(self.stage.dir.path().join("stderr")).expect("standard error")
     }
 
@@ -76,7 +76,8 @@ impl<'a> Running<'a> {
         self.signal("-INT");
         let stderr = self.stage.dir.path().join("stderr");
         self.until("the note", |_| {
-            fs::read_to_string(&stderr).is_ok_and(|said| said.contains("interrupted"))
+            fs::read_to_string(&stderr)
+                .is_ok_and(|standard_error| standard_error.contains("interrupted"))
         });
         sleep(Duration::from_millis(300));
         let ended = self.child.try_wait().expect("a child");
@@ -95,12 +96,12 @@ impl<'a> Running<'a> {
                 return Run {
                     code: status.code().expect("an exit status"),
                     stdout: stdout.unwrap_or_default(),
-                    stderr: self.said(),
+                    stderr: self.standard_error(),
                 };
             }
             if begun.elapsed() > SOON {
                 let _ = self.child.kill();
-                panic!("{name} did not end it: {}", self.said());
+                panic!("{name} did not end it: {}", self.standard_error());
             }
             sleep(Duration::from_millis(10));
         }

@@ -76,14 +76,14 @@ pub fn calls(stage: &Stage, service: Service) -> Vec<Call> {
 }
 
 /// Asserts that nothing was validated: exit status 2, no report, and these words on standard error.
-pub fn assert_refused(command: &mut Command, said: &[&str]) {
+pub fn assert_refused(command: &mut Command, words: &[&str]) {
     let Run {
         code,
         stdout,
         stderr,
     } = finish(command);
     assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
-    for said in said {
-        assert!(stderr.contains(said), "{said}: {stderr}");
+    for words in words {
+        assert!(stderr.contains(words), "{words}: {stderr}");
     }
 }

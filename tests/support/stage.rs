@@ -36,9 +36,9 @@ impl Stage {
         }
         let mut trails: Vec<TrailConfig> = Vec::new();
         for chain in chains {
-            let told = trail_of(chain, case.owner);
-            if !trails.iter().any(|t| t.arn == told.arn) {
-                trails.push(told);
+            let described = trail_of(chain, case.owner);
+            if !trails.iter().any(|t| t.arn == described.arn) {
+                trails.push(described);
             }
         }
         if trails.is_empty() {

@@ -13,9 +13,9 @@ fn other_objects_beside_the_digests_are_mentioned_and_do_no_harm() {
     let dir = copy_of(&world);
     let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
     assert_eq!(code, 0, "{:#}", report["findings"]);
-    let said = report["not_proven"].to_string();
+    let message = report["not_proven"].to_string();
     assert!(
-        said.contains("CloudTrail-Insight") && said.contains("CloudTrail-NetworkActivity"),
-        "{said}"
+        message.contains("CloudTrail-Insight") && message.contains("CloudTrail-NetworkActivity"),
+        "{message}"
     );
 }

@@ -252,10 +252,10 @@ fn logs_of_a_trail_without_validation_are_not_called_unreferenced() {
         .change(|c| c.cloudtrail.trails = vec![validated, other]);
     let (code, report) = stage.report(&args);
     assert_eq!(code, 0, "{report:#}");
-    let told = |s: &Value| {
+    let mentioned = |s: &Value| {
         s.as_str()
             .is_some_and(|s| s.contains("a trail without log file validation writes to"))
     };
-    let said = report["not_proven"].as_array().expect("sentences");
-    assert!(said.iter().any(told), "{said:#?}");
+    let sentences = report["not_proven"].as_array().expect("sentences");
+    assert!(sentences.iter().any(mentioned), "{sentences:#?}");
 }

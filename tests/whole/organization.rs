@@ -126,7 +126,7 @@ fn an_organization_has_the_same_complete_report_from_disk_and_from_s3() {
 fn each_fault_of_the_organization_is_found_once() {
     let (_, report) = from_disk(&organization());
     let findings = report["findings"].as_array().expect("findings");
-    let told: Vec<(&str, &str)> = findings
+    let mentions: Vec<(&str, &str)> = findings
         .iter()
         .map(|f| {
             (
@@ -137,7 +137,7 @@ fn each_fault_of_the_organization_is_found_once() {
         .collect();
     let day = "222222222222/eu-west-1/us-east-1/org-trail";
     assert_eq!(
-        told,
+        mentions,
         [
             (
                 "log-unreferenced",
@@ -154,8 +154,8 @@ fn each_fault_of_the_organization_is_found_once() {
     let chains = report["chains"].as_array().expect("chains");
     let verified = chains.iter().filter(|c| c["verdict"] == "verified");
     assert_eq!((chains.len(), verified.count()), (12, 10));
-    let said = report["not_proven"].as_array().expect("sentences").iter();
+    let sentences = report["not_proven"].as_array().expect("sentences").iter();
     let plain = "plain/AWSLogs/222222222222/CloudTrail/us-east-1/";
-    let told = said.filter(|s| s.as_str().is_some_and(|s| s.contains(plain)));
-    assert_eq!(told.count(), 1);
+    let mentions = sentences.filter(|s| s.as_str().is_some_and(|s| s.contains(plain)));
+    assert_eq!(mentions.count(), 1);
 }

@@ -144,7 +144,7 @@ fn a_random_chain_without_damage_is_verified_but_for_its_restarts() {
 
 #[test]
 fn damage_is_never_called_verified_with_or_without_metadata() {
-    let (mut judged, mut told) = (0, 0);
+    let (mut judged, mut reported) = (0, 0);
     for seed in 1000..1080 {
         let mut rng = Rng::seed_from_u64(seed);
         let (mut world, chain) = build(&mut rng, seed);
@@ -177,7 +177,7 @@ fn damage_is_never_called_verified_with_or_without_metadata() {
             .any(|w| !w[1].starting && !w[2].starting && !harmed.contains(&w[2].end))
         {
             assert_eq!(outcome.verdict, Verdict::Failed, "seed {seed}");
-            told += 1;
+            reported += 1;
         }
 
         // Without metadata a wrong signature does no harm; the other damage does.
@@ -216,7 +216,7 @@ fn damage_is_never_called_verified_with_or_without_metadata() {
         judged += 1;
     }
     assert!(
-        judged > 70 && told > 20,
-        "{judged} worlds judged, {told} told for what they are"
+        judged > 70 && reported > 20,
+        "{judged} worlds judged, {reported} told for what they are"
     );
 }

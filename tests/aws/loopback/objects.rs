@@ -258,12 +258,12 @@ async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
         refusal(&head.send().await.expect_err("the wrong region")).0,
         301
     );
-    let told = s3_client(&loopback, HOME)
+    let location = s3_client(&loopback, HOME)
         .get_bucket_location()
         .bucket(BUCKET);
-    let told = told.send().await.expect("a location");
+    let location = location.send().await.expect("a location");
     assert_eq!(
-        told.location_constraint().map(|l| l.as_str()),
+        location.location_constraint().map(|l| l.as_str()),
         Some("eu-west-1")
     );
 

@@ -177,9 +177,9 @@ async fn events_are_looked_up_by_name_and_time_newest_first_in_pages() {
         .await
         .expect("events");
     assert_eq!(times(&first), [1, 30].map(|n| days(n).as_second()));
-    let told = first.events()[0].cloud_trail_event().expect("a record");
-    let told: Value = serde_json::from_str(told).expect("JSON");
-    assert_eq!(told, event("StopLogging", days(1)));
+    let record = first.events()[0].cloud_trail_event().expect("a record");
+    let record: Value = serde_json::from_str(record).expect("JSON");
+    assert_eq!(record, event("StopLogging", days(1)));
     let token = first.next_token;
     assert!(token.is_some());
     let second = look_up("StopLogging", days(200), token.clone()).await;

@@ -36,8 +36,8 @@ fn an_object_that_may_not_be_read_is_unreadable_for_a_reason_and_nothing_worse()
         );
         let found = finding(&report, "log-unreadable");
         assert_eq!(found["reason"], reason);
-        let said = format!("{} {}", field(found, "message"), field(found, "hint"));
-        assert!(said.contains(words), "{said}");
+        let shown = format!("{} {}", field(found, "message"), field(found, "hint"));
+        assert!(shown.contains(words), "{shown}");
         assert_eq!(severity_codes(&report).len(), 1, "{report:#}");
         assert_eq!(report["complete"], true);
     }

@@ -36,10 +36,10 @@ fn denied_or_throttled_lookups_leave_the_gap_unexplained_and_are_reported() {
             "{message}"
         );
         assert!(message.contains(words), "{message}");
-        let said = report["not_proven"].to_string();
+        let shown = report["not_proven"].to_string();
         assert!(
-            said.contains("what LookupEvents knows of calls in us-east-1"),
-            "{said}"
+            shown.contains("what LookupEvents knows of calls in us-east-1"),
+            "{shown}"
         );
         assert_eq!(lookups(&stage).len(), calls, "{words}");
     }

@@ -155,11 +155,11 @@ fn a_denied_trail_call_is_reported_and_has_no_other_effect() {
         // Only DescribeTrails says that the home region must have digests.
         let expected = if operation == "DescribeTrails" { 0 } else { 4 };
         assert_eq!(code, expected, "{operation}: {report:#}");
-        let said = report["not_proven"].as_array().expect("sentences").iter();
+        let message = report["not_proven"].as_array().expect("sentences").iter();
         let permission = format!("cloudtrail:{operation}");
-        let told = |s: &Value| s.as_str().is_some_and(|s| s.contains(&permission));
+        let mentioned = |s: &Value| s.as_str().is_some_and(|s| s.contains(&permission));
         assert_eq!(
-            said.filter(|s| told(s)).count(),
+            message.filter(|s| mentioned(s)).count(),
             1,
             "{operation}: {report:#}"
         );

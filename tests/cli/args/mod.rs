@@ -66,7 +66,7 @@ fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
             "no --path is that of bucket b",
         ),
     ];
-    for (args, said) in refused {
+    for (args, message) in refused {
         let run = run(&dir, args);
         assert_eq!(
             (run.code, run.stdout.as_str()),
@@ -74,7 +74,7 @@ fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
             "{args:?}: {}",
             run.stderr
         );
-        assert!(run.stderr.contains(said), "{args:?}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{args:?}: {}", run.stderr);
     }
 }
 
@@ -82,14 +82,14 @@ fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
 fn help_has_examples_and_exit_codes_and_goes_to_standard_output() {
     let run = run(&root(), &["validate", "--help"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    for said in [
+    for message in [
         "Examples:",
         "aws s3 sync",
         "list-public-keys",
         "head-object",
         "3 gaps, 4 unproven",
     ] {
-        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+        assert!(run.stdout.contains(message), "{message}: {}", run.stdout);
     }
 }
 

@@ -143,10 +143,10 @@ fn an_unwritable_target_is_refused_before_the_work() {
         "/dev",
         folder.as_str(),
     ] {
-        let said = refused(&["--keys", "nowhere", "--out", path]);
+        let message = refused(&["--keys", "nowhere", "--out", path]);
         assert!(
-            said.contains("cannot write the report to"),
-            "{path}: {said}"
+            message.contains("cannot write the report to"),
+            "{path}: {message}"
         );
     }
     let (path, link) = (out.path("report.json"), out.path("link"));
@@ -194,8 +194,8 @@ fn two_reports_may_not_go_to_one_file_under_two_names() {
     ] {
         let Run { code, stderr, .. } = shell("gap", &line);
         assert_eq!(code, 2, "{line}: {stderr}");
-        let told = stderr.contains("two reports would go to the same file: ");
-        assert!(told, "{line}: {stderr}");
+        let same_target = stderr.contains("two reports would go to the same file: ");
+        assert!(same_target, "{line}: {stderr}");
         let left = fs::read_to_string(&file).unwrap_or_default();
         assert_eq!(left, "", "{line}");
     }

@@ -16,8 +16,8 @@ fn unread(dir: &Path, args: &[&str]) -> (Option<i32>, String) {
     drop(reader);
     let mut command = command(dir, args);
     let output = command.stdout(writer).output().expect("the binary runs");
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
-    (output.status.code(), said)
+    let message = String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code(), message)
 }
 
 #[test]
@@ -26,13 +26,13 @@ fn a_closed_pipe_is_quiet_and_keeps_the_exit_code_in_every_format() {
         let format = format.as_str();
         for more in [&[][..], &["--out", "/dev/stdout"]] {
             let args = validate(&[&["--format", format], more].concat());
-            let (code, said) = unread(&case("log-modified"), &args);
-            assert_eq!((code, said.as_str()), (Some(1), ""), "{format} {more:?}");
+            let (code, message) = unread(&case("log-modified"), &args);
+            assert_eq!((code, message.as_str()), (Some(1), ""), "{format} {more:?}");
         }
     }
     let verbose = validate(&["--verbose"]);
-    let (code, said) = unread(&case("gap"), &verbose);
-    assert_eq!((code, said.as_str()), (Some(3), ""));
+    let (code, message) = unread(&case("gap"), &verbose);
+    assert_eq!((code, message.as_str()), (Some(3), ""));
 }
 
 /// More than the buffers hold, so that a write fails halfway.
@@ -52,11 +52,11 @@ fn a_large_report_is_as_quiet_from_a_run_and_from_a_saved_report() {
         assert!(size > 16 << 10, "{format}: {size} bytes");
         let again = ["report", "json", "--format", format];
         for (args, status) in [(validate(&["--format", format]), 1), (again.into(), 0)] {
-            let (code, said) = unread(dir.path(), &args);
-            assert_eq!(code, Some(status), "{args:?}: {said}");
+            let (code, message) = unread(dir.path(), &args);
+            assert_eq!(code, Some(status), "{args:?}: {message}");
             // In one of them the findings go to standard error.
-            let quiet = said.is_empty() || format == "aws-cli" && !said.contains("error: ");
-            assert!(quiet, "{args:?}: {said}");
+            let quiet = message.is_empty() || format == "aws-cli" && !message.contains("error: ");
+            assert!(quiet, "{args:?}: {message}");
         }
     }
 }
@@ -97,8 +97,8 @@ fn other_commands_are_as_quiet() {
         &["schema"],
         &["validate", "--help"],
     ] {
-        let (code, said) = unread(&root(), args);
-        assert_eq!((code, said.as_str()), (Some(0), ""), "{args:?}");
+        let (code, message) = unread(&root(), args);
+        assert_eq!((code, message.as_str()), (Some(0), ""), "{args:?}");
     }
 }
 
@@ -114,8 +114,8 @@ fn a_reader_that_has_read_enough_and_streams_that_are_shut_change_no_verdict() {
     let shut = shell("run --as-of 2026-03-05 2>&-");
     assert_eq!((shut.code, shut.stdout.starts_with("FAILED: ")), (1, true));
     let shut = shell("run >&-");
-    let said = (shut.code, shut.stdout.as_str(), shut.stderr.as_str());
-    assert_eq!(said, (1, "", ""));
+    let message = (shut.code, shut.stdout.as_str(), shut.stderr.as_str());
+    assert_eq!(message, (1, "", ""));
     assert_eq!(shell("run >&- 2>&-").code, 1);
     assert_eq!(shell("\"$0\" validate --path nowhere 2>&-").code, 2);
 }

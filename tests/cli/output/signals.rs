@@ -47,8 +47,8 @@ fn ended(command: &mut Command, out: &Folder, signal: &str) -> (Option<i32>, Str
         child.try_wait().expect("a child").is_some()
     });
     let output = child.wait_with_output().expect("output");
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
-    (output.status.code(), said)
+    let message = String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code(), message)
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn while_targets_are_opened_the_first_signal_ends_it() {
     ] {
         for signal in ["-INT", "-TERM", "-HUP"] {
             let mut command = command(&case("gap"), &args);
-            let (code, said) = ended(&mut command, &out, signal);
-            assert_eq!((code, said.as_str()), (Some(130), ""), "{args:?}");
+            let (code, message) = ended(&mut command, &out, signal);
+            assert_eq!((code, message.as_str()), (Some(130), ""), "{args:?}");
             let older = fs::read_to_string(&file).expect("a file");
             assert_eq!(older, "an older report", "{args:?}");
             assert_eq!(out.names(), ["fifo", "report", "saved.json"]);
@@ -90,8 +90,8 @@ fn a_saved_report_that_is_interrupted_leaves_nothing_behind() {
     let args = ["report", &saved, "--format", "json", "--format", "html"];
     for signal in ["-INT", "-TERM", "-HUP"] {
         let mut command = command(&root(), &[&args[..], &["--out", &page]].concat());
-        let (code, said) = ended(&mut command, &out, signal);
-        assert_eq!((code, said.as_str()), (Some(130), ""));
+        let (code, message) = ended(&mut command, &out, signal);
+        assert_eq!((code, message.as_str()), (Some(130), ""));
         let older = fs::read_to_string(&page).expect("a file");
         assert_eq!(older, "an older report");
         assert_eq!(out.names(), ["page.html", "saved.json"]);

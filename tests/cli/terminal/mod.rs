@@ -59,8 +59,8 @@ fn command(dir: &Path, on: On, columns: u16, args: &[&str]) -> Command {
 /// Runs it to its end.
 fn run_to_end(command: &mut Command) -> Shown {
     let output = command.output().expect("python3 is needed");
-    let said = String::from_utf8_lossy(&output.stderr);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {said}"))
+    let message = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {message}"))
 }
 
 /// A text without escape codes, as a terminal shows it if nothing is overwritten.

@@ -103,10 +103,10 @@ fn findings_are_shown_while_the_work_goes_on() {
         assert_eq!(seen.code, 1);
         assert_eq!(seen.err.contains("\u{1b}[31m"), colour, "{:?}", seen.err);
         let text = without_escapes(&seen.err);
-        let told = text.find(&format!("FAILED log-modified  {log}: "));
-        let told = told.unwrap_or_else(|| panic!("{text:?}"));
+        let position = text.find(&format!("FAILED log-modified  {log}: "));
+        let position = position.unwrap_or_else(|| panic!("{text:?}"));
         // The progress bar goes on below the finding, and counts it.
-        assert!(text[told..].contains("logs "), "{text:?}");
-        assert!(text[told..].contains("1 finding"), "{text:?}");
+        assert!(text[position..].contains("logs "), "{text:?}");
+        assert!(text[position..].contains("1 finding"), "{text:?}");
     }
 }

@@ -73,10 +73,10 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
         let run = run(&stage);
         assert_eq!(run.code, 4, "{}", run.stderr);
         assert_eq!(counts(&run), counts(&whole)[..2 * blocks], "{}", run.stdout);
-        let said = problems(&run);
-        let ours = said[0].starts_with("trailproof: s3://trail-logs/AWSLogs/")
-            && said[0].contains("could not be listed: access was denied");
-        assert!(said.len() == 1 && ours, "{said:#?}");
+        let stderr_lines = problems(&run);
+        let ours = stderr_lines[0].starts_with("trailproof: s3://trail-logs/AWSLogs/")
+            && stderr_lines[0].contains("could not be listed: access was denied");
+        assert!(stderr_lines.len() == 1 && ours, "{stderr_lines:#?}");
         let again = rendered_again(&stage);
         assert_eq!(again.stderr, run.stderr);
         assert!(!again.stdout.contains("not looked at"), "{}", again.stdout);
@@ -112,9 +112,13 @@ fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
             format!("{read}/{all} {what} files valid, 1/{all} {what} files not looked at");
         assert!(counts(&run).contains(&&*counted), "{}", run.stdout);
         let begins = format!("{kind} file\ts3://trail-logs/{key}\tnot looked at: ");
-        let said = problems(&run);
-        let told = said[0].starts_with(&begins) && said[0].contains("archived");
-        assert!(said.len() == 1 && told, "{said:#?}");
+        let stderr_lines = problems(&run);
+        let expected_problem =
+            stderr_lines[0].starts_with(&begins) && stderr_lines[0].contains("archived");
+        assert!(
+            stderr_lines.len() == 1 && expected_problem,
+            "{stderr_lines:#?}"
+        );
         // Without the results of each file, digests that only touch the window are not counted.
         let again = rendered_again(&stage);
         let counted = format!(
@@ -133,7 +137,7 @@ fn without_keys_no_digest_is_called_invalid() {
         .loopback
         .fault(Fault::new(Answer::access_denied()).operation("ListPublicKeys"));
     let run = run(&stage);
-    let said = problems(&run);
+    let stderr_lines = problems(&run);
     assert_eq!(
         (run.code, counts(&run)),
         (
@@ -142,8 +146,8 @@ fn without_keys_no_digest_is_called_invalid() {
         )
     );
     assert!(
-        said.len() == 7 && !run.stderr.contains("INVALID"),
-        "{said:#?}"
+        stderr_lines.len() == 7 && !run.stderr.contains("INVALID"),
+        "{stderr_lines:#?}"
     );
     assert!(
         run.stdout.contains("No valid digests found in range\n"),

@@ -32,13 +32,17 @@ fn assert_reported(troubles: Vec<Trouble>) {
         let scene = (trouble.scene)();
         let (code, report) = scene.doctor(trouble.args, trouble.env);
         let row = row(&report, trouble.check);
-        let told = format!("{} {}", row["found"], row["advice"]);
+        let row_text = format!("{} {}", row["found"], row["advice"]);
         assert_eq!(
             row["status"], trouble.status,
             "{}: {report:#}",
             trouble.words
         );
-        assert!(told.contains(trouble.words), "{}: {row:#}", trouble.words);
+        assert!(
+            row_text.contains(trouble.words),
+            "{}: {row:#}",
+            trouble.words
+        );
         assert_eq!(code, trouble.exit, "{}: {report:#}", trouble.words);
         assert_eq!(names(&report), all_names(), "every check is told");
         if trouble.status == "failed" {
@@ -66,9 +70,9 @@ fn every_check_of_a_healthy_trail_is_ok() {
         );
         assert_eq!(names(&report), all_names());
     }
-    let said = row(&scene.doctor(OF_TRAIL, &[]).1, "credentials")["found"].clone();
+    let message = row(&scene.doctor(OF_TRAIL, &[]).1, "credentials")["found"].clone();
     assert_eq!(
-        said,
+        message,
         "arn:aws:iam::111111111111:user/auditor in account 111111111111"
     );
 }
@@ -94,11 +98,11 @@ fn doctor_makes_few_requests_however_many_objects_exist() {
     });
     let (code, report) = scene.doctor(OF_TRAIL, &[]);
     assert_eq!(code, 0, "{report:#}");
-    let said = row(&report, "digests-found")["found"]
+    let message = row(&report, "digests-found")["found"]
         .as_str()
         .expect("words")
         .to_owned();
-    assert!(said.contains(&old.key), "{said}");
+    assert!(message.contains(&old.key), "{message}");
     let calls = scene.stage.loopback.calls();
     assert!(calls.len() < 30, "{}", calls.len());
 }
@@ -216,8 +220,8 @@ fn an_interrupted_doctor_reports_what_it_has() {
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!(row(&report, "digests-found")["status"], "ok");
     assert_eq!(row(&report, "read-permission")["status"], "unknown");
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
-    assert!(said.contains("interrupted"), "{said}");
+    let message = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(message.contains("interrupted"), "{message}");
 }
 
 #[test]

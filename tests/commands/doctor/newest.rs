@@ -30,16 +30,16 @@ fn an_old_digest_in_a_sample_of_folders_is_only_a_warning() {
         }
     });
     let (_, report) = scene.doctor(OF_TRAIL, &[]);
-    let said = row(&report, "digests-found")["found"]
+    let message = row(&report, "digests-found")["found"]
         .as_str()
         .expect("words");
     assert!(
-        said.starts_with("the newest in 7 folders of digests, of more, is"),
-        "{said}"
+        message.starts_with("the newest in 7 folders of digests, of more, is"),
+        "{message}"
     );
     assert!(
-        said.ends_with(&newest.key),
-        "its home region is looked into: {said}"
+        message.ends_with(&newest.key),
+        "its home region is looked into: {message}"
     );
     let age = row(&report, "digest-age");
     assert_eq!(age["status"], "warning", "{age:#}");

@@ -93,7 +93,7 @@ fn a_missing_bucket_name_is_reported_whatever_the_digest_says() {
     let chain = case.chain(6);
     let dir = case.copied();
     let key = &chain.digests[3].logs[0].place.key;
-    let said = format!(
+    let message = format!(
         "that it is from a bucket of yours: no bucket name was given to compare with; the proven digest says \
          {BUCKET}"
     );
@@ -102,8 +102,8 @@ fn a_missing_bucket_name_is_reported_whatever_the_digest_says() {
         assert_eq!(code, 0, "{report:#}");
         report["not_proven"].as_array().expect("sentences").clone()
     };
-    assert!(not_proven(&[]).contains(&json!(said)));
-    assert!(!not_proven(&["--s3-bucket", BUCKET]).contains(&json!(said)));
+    assert!(not_proven(&[]).contains(&json!(message)));
+    assert!(!not_proven(&["--s3-bucket", BUCKET]).contains(&json!(message)));
 }
 
 /// The search has its own limits; they are not gaps between digests.

@@ -26,9 +26,9 @@ fn stage(world: &World, chain: &Chain) -> Stage {
 
 fn ask(stage: &Stage, key: &str) -> (i32, Value) {
     let place = format!("s3://{BUCKET}/{key}");
-    let said = explained(stage.run(&["explain", &place, "--format", "json"]));
+    let message = explained(stage.run(&["explain", &place, "--format", "json"]));
     stage.assert_only_reads();
-    said
+    message
 }
 
 #[test]

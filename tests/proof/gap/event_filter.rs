@@ -64,18 +64,18 @@ fn a_trail_of_the_same_name_in_another_account_does_not_date_the_organizations_s
     let _ = stop;
     let outcome = outcome(&w);
     for chain in &outcome.chains {
-        let said = gap_messages(&chain.gaps);
+        let message = gap_messages(&chain.gaps);
         // It is unknown who owns the organization's trail: no cause is certain, and both accounts
         // are shown.
         assert!(
             chain.gaps.iter().all(|g| g.certainty != Certainty::Signed),
-            "{said}"
+            "{message}"
         );
         assert!(
-            said.contains(owner) && said.contains("several accounts"),
-            "{said}"
+            message.contains(owner) && message.contains("several accounts"),
+            "{message}"
         );
-        assert!(!said.contains("switched on again"), "{said}");
+        assert!(!message.contains("switched on again"), "{message}");
     }
 }
 

@@ -29,9 +29,9 @@ fn many_refused_calls_do_not_push_out_the_cause() {
     let outcome = outcome(&w);
     let gaps = &chain_of(&outcome, HOME, "main").gaps;
     assert_eq!(summaries(gaps), stop_alone());
-    let told_by = gaps[0].caused_by.as_ref().expect("told");
+    let cause = gaps[0].caused_by.as_ref().expect("told");
     assert!(
-        gaps[0].evidence.contains(told_by),
+        gaps[0].evidence.contains(cause),
         "the call itself is not among the evidence"
     );
     let start = |e: &trailproof::cloudtrail::event::Evidence| e.event.name == "StartLogging";
@@ -73,8 +73,8 @@ fn more_calls_than_the_limit_do_not_push_out_the_cause() {
     let outcome = prove(&source(&w), &ring(&w, &[HOME]), &request);
     let gaps = &chain_of(&outcome, HOME, "main").gaps;
     assert_eq!(summaries(gaps), stop_alone(), "{}", gap_messages(gaps));
-    let said = outcome.not_proven.join("\n");
-    assert!(said.contains("too many to keep"), "{said}");
+    let words = outcome.not_proven.join("\n");
+    assert!(words.contains("too many to keep"), "{words}");
 }
 
 #[test]
@@ -96,11 +96,11 @@ fn text_from_a_caller_is_quoted() {
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     let outcome = outcome(&w);
-    let said = gap_messages(&chain_of(&outcome, HOME, "main").gaps);
+    let words = gap_messages(&chain_of(&outcome, HOME, "main").gaps);
     // Nothing of it appears outside the quotes.
     let mut outside = String::new();
     let mut quoted = false;
-    let mut chars = said.chars();
+    let mut chars = words.chars();
     while let Some(c) = chars.next() {
         match c {
             '\\' if quoted => _ = chars.next(),
@@ -109,8 +109,8 @@ fn text_from_a_caller_is_quoted() {
             _ => {}
         }
     }
-    assert!(said.contains("alice"), "{said}");
-    assert!(!outside.contains("alice"), "{said}");
+    assert!(words.contains("alice"), "{words}");
+    assert!(!outside.contains("alice"), "{words}");
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn many_gaps_and_events_are_the_same_for_any_number_of_workers() {
             (Cause::LoggingStopped, Certainty::Signed),
             "{gap:#?}"
         );
-        let said = gap.caused_by.as_ref().expect("told").event.time;
-        assert_eq!(said, gap.time.from - SignedDuration::from_secs(2));
+        let words = gap.caused_by.as_ref().expect("told").event.time;
+        assert_eq!(words, gap.time.from - SignedDuration::from_secs(2));
         assert!(
             !gap.finding().message.contains("does not explain"),
             "{}",

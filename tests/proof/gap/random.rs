@@ -155,9 +155,9 @@ fn check(
         .skip(1)
         .filter(|d| d.starting && !harmed.contains(&d.end))
     {
-        let told = outcome.gaps.iter().any(|g| g.restart == Some(restart.end));
+        let reported = outcome.gaps.iter().any(|g| g.restart == Some(restart.end));
         assert!(
-            told,
+            reported,
             "seed {seed}: the restart at {} is missed",
             restart.end
         );

@@ -168,11 +168,11 @@ fn a_late_stop_does_not_show_that_logging_was_on_before_it() {
         ))],
     );
     let outcome = outcome(&w);
-    let said = gap_messages(&chain_of(&outcome, HOME, "main").gaps);
-    assert!(!said.contains("logging was still on"), "{said}");
+    let message = gap_messages(&chain_of(&outcome, HOME, "main").gaps);
+    assert!(!message.contains("logging was still on"), "{message}");
     assert!(
-        !said.contains("digests of this time should be there"),
-        "{said}"
+        !message.contains("digests of this time should be there"),
+        "{message}"
     );
 }
 

@@ -24,7 +24,7 @@ fn with(finding: Value) -> Report {
 
 /// A digest that lists five logs; three of them are missing.
 fn report_of() -> ToldFiles {
-    let told = ToldFiles::default();
+    let files = ToldFiles::default();
     let digest = ToldDigest {
         bucket: Some("logs".into()),
         key: "digest".into(),
@@ -32,7 +32,7 @@ fn report_of() -> ToldFiles {
         proven: Some((0, 3_600, false)),
     };
     let end = jiff::Timestamp::from_second(3_600).expect("a time");
-    told.digest(CHAIN, false, end, &digest);
+    files.digest(CHAIN, false, end, &digest);
     for n in 0..5 {
         let gone = (Code::LogMissing, "not found".to_owned());
         let log = ToldLog {
@@ -40,22 +40,22 @@ fn report_of() -> ToldFiles {
             key: format!("log-{n}"),
             problem: (n < 3).then_some(gone),
         };
-        told.log(("logs", "digest"), log);
+        files.log(("logs", "digest"), log);
     }
-    told
+    files
 }
 
 fn printed(report: &Report) -> (String, String) {
     printed_of(report, &report_of())
 }
 
-fn printed_of(report: &Report, told: &ToldFiles) -> (String, String) {
+fn printed_of(report: &Report, files: &ToldFiles) -> (String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut streams = Streams {
         out: &mut out,
         err: Some(&mut err),
     };
-    print(report, Some(told), true, &mut streams).expect("written");
+    print(report, Some(files), true, &mut streams).expect("written");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (text(out), text(err))
 }
@@ -98,19 +98,19 @@ fn lines_follow_the_digest_that_lists_them_and_problems_go_to_standard_error() {
         .lines()
         .filter(|line| line.ends_with("\tvalid"))
         .collect();
-    let told = [
+    let files = [
         "Digest file\ts3://logs/digest\tvalid",
         "Log file\ts3://logs/log-3\tvalid",
         "Log file\ts3://logs/log-4\tvalid",
     ];
-    assert_eq!(valid, told);
+    assert_eq!(valid, files);
     let gone = |n| format!("Log file\ts3://logs/log-{n}\tINVALID: not found\n\n");
     assert_eq!(err, format!("\n{}{}{}", gone(0), gone(1), gone(2)));
 }
 
 #[test]
 fn grouped_digest_findings_are_printed_in_the_aws_clis_words() {
-    let told = ToldFiles::default();
+    let files = ToldFiles::default();
     for n in 0..3 {
         let why = format!("public key not found in region us-east-1 for fingerprint {n}");
         let digest = ToldDigest {
@@ -120,12 +120,12 @@ fn grouped_digest_findings_are_printed_in_the_aws_clis_words() {
             proven: None,
         };
         let end = jiff::Timestamp::from_second(3_600 * (n + 1)).expect("a time");
-        told.digest(CHAIN, false, end, &digest);
+        files.digest(CHAIN, false, end, &digest);
     }
     let many = json!({"code": "key-unknown", "severity": "failed", "chain": CHAIN, "key": null,
                       "bucket": null, "digest": null, "count": 3, "message": "too many",
                       "actual": null});
-    let (out, err) = printed_of(&with(many), &told);
+    let (out, err) = printed_of(&with(many), &files);
     assert!(
         out.ends_with("\n0/3 digest files valid, 3/3 digest files INVALID\n"),
         "{out}"

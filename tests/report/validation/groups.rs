@@ -87,7 +87,7 @@ fn grouping_does_not_depend_on_workers() {
     for account in 0..12 {
         chain_with_missing_logs(&mut case, account, 2 + account * account / 3);
     }
-    let told = |findings: usize, jobs: usize| {
+    let lines_and_groups = |findings: usize, jobs: usize| {
         let limits = Limits {
             findings_per_code: 30,
             findings,
@@ -113,14 +113,14 @@ fn grouping_does_not_depend_on_workers() {
     let all: u64 = (0..12).map(|account| 2 + account * account / 3).sum();
     // Per chain at most thirty, fifteen, seven, three and one.
     for (findings, kept) in [(1_000, 113), (150, 43), (100, 19), (40, 7), (20, 0)] {
-        let one = told(findings, 1);
+        let one = lines_and_groups(findings, 1);
         let separate = one
             .iter()
             .filter(|f| f.code == Code::LogMissing && f.count.is_none());
         assert_eq!((count(&one), separate.count()), (all, kept), "{findings}");
         for jobs in [2, 8] {
             assert_eq!(
-                told(findings, jobs),
+                lines_and_groups(findings, jobs),
                 one,
                 "{findings} findings, {jobs} jobs"
             );

@@ -7,7 +7,7 @@ use crate::support::reports::{of_case, organization, parsed, shown};
 
 #[test]
 fn a_headline_gives_the_reason_of_its_verdict() {
-    for (case, said) in [
+    for (case, message) in [
         (
             "log-unreferenced",
             "a log lies here that no digest names; nothing was found",
@@ -21,11 +21,11 @@ fn a_headline_gives_the_reason_of_its_verdict() {
         let text = shown(&of_case(case), Format::Text);
         let line = text.lines().next().expect("a line");
         assert!(
-            line.starts_with("UNPROVEN: ") && line.contains(said),
+            line.starts_with("UNPROVEN: ") && line.contains(message),
             "{case}: {line}"
         );
     }
-    for (case, said) in [
+    for (case, message) in [
         ("gap", "GAPS: no digest covers part of the window; what"),
         (
             "gap--overlapping-segments",
@@ -33,7 +33,7 @@ fn a_headline_gives_the_reason_of_its_verdict() {
         ),
     ] {
         let text = shown(&of_case(case), Format::Text);
-        assert!(text.starts_with(said), "{case}: {text}");
+        assert!(text.starts_with(message), "{case}: {text}");
     }
     let text = shown(&of_case("log-unreferenced"), Format::Text);
     assert!(
@@ -66,11 +66,11 @@ fn a_missing_chain_counts_once_and_an_existing_one_never() {
 #[test]
 fn a_missing_expected_chain_is_counted() {
     let all = parsed(&organization());
-    for (format, said) in [
+    for (format, message) in [
         (Format::Text, "12 chains, and 1 missing: digests"),
         (Format::Markdown, "10 of 12 verified; 1 more missing."),
         (Format::Html, "? 1 more missing</span>"),
     ] {
-        assert!(shown(&all, format).contains(said), "{}", format.as_str());
+        assert!(shown(&all, format).contains(message), "{}", format.as_str());
     }
 }

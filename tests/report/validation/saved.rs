@@ -220,17 +220,17 @@ fn an_invalid_report_is_refused_with_the_reason() {
         ),
     ] {
         let dir = saved(&text);
-        let said = refused(
+        let message = refused(
             dir.path(),
             &["report.json", "--format", "html", "--out", "page.html"],
         );
         assert!(
-            said.starts_with("error: report.json is not a report\n"),
-            "{said}"
+            message.starts_with("error: report.json is not a report\n"),
+            "{message}"
         );
         assert!(
-            said.contains(why) && !said.contains('\u{1b}'),
-            "{why}: {said}"
+            message.contains(why) && !message.contains('\u{1b}'),
+            "{why}: {message}"
         );
         assert!(!dir.path().join("page.html").exists());
     }
@@ -242,10 +242,11 @@ fn an_invalid_report_is_refused_with_the_reason() {
     ] {
         refused(dir.path(), args);
     }
-    let said = refused(dir.path(), &["report.json", "--format", "papyrus"]);
+    let message = refused(dir.path(), &["report.json", "--format", "papyrus"]);
     assert!(
-        said.contains("text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus, aws-cli"),
-        "{said}"
+        message
+            .contains("text, json, jsonl, html, markdown, csv, junit, ocsf, prometheus, aws-cli"),
+        "{message}"
     );
     refused(
         dir.path(),
@@ -274,8 +275,8 @@ fn a_report_that_cannot_be_written_again_is_refused_in_every_format() {
         let dir = tempfile::tempdir().expect("a folder");
         fs::write(dir.path().join("report.json"), with(value)).expect("a file");
         for format in Format::ALL {
-            let said = refused(dir.path(), &["report.json", "--format", format.as_str()]);
-            assert!(said.contains(why), "{why}: {said}");
+            let message = refused(dir.path(), &["report.json", "--format", format.as_str()]);
+            assert!(message.contains(why), "{why}: {message}");
         }
     }
     let dir = tempfile::tempdir().expect("a folder");

@@ -72,10 +72,14 @@ fn a_window_from_the_data_is_shown_with_its_origin() {
     report["requested"]["source"] = json!("disk");
     report["requested"]["start_origin"] = json!("data");
     report["requested"]["end_origin"] = json!("data");
-    let said = "2026-03-01T00:07:21Z (from the data: the first digest) to \
+    let message = "2026-03-01T00:07:21Z (from the data: the first digest) to \
                 2026-03-08T00:07:21Z (from the data: the last digest)";
     for format in [Format::Text, Format::Markdown, Format::Html] {
-        assert!(shown(&report, format).contains(said), "{}", format.as_str());
+        assert!(
+            shown(&report, format).contains(message),
+            "{}",
+            format.as_str()
+        );
     }
     let nothing = shown(&of_case("nothing-found--empty"), Format::Text);
     assert!(
@@ -83,7 +87,7 @@ fn a_window_from_the_data_is_shown_with_its_origin() {
         "{nothing}"
     );
     report["chains"][0]["window"]["from"] = json!("2026-02-28T00:07:21Z");
-    let said =
+    let message =
         "2026-02-28T00:07:21Z (from the data: each chain's first digest, this is the earliest) to";
-    assert!(shown(&report, Format::Text).contains(said));
+    assert!(shown(&report, Format::Text).contains(message));
 }

@@ -26,8 +26,8 @@ pub fn refuse(cloud: &Cloud, asked: &S3Call, scope: Option<&Scope>) -> Option<Re
     }
     let bucket = bucket?;
     // GetBucketLocation is answered in us-east-1 for every bucket.
-    let told = operation == "GetBucketLocation" && scope.region == "us-east-1";
-    if scope.region == bucket.region || told {
+    let location_call = operation == "GetBucketLocation" && scope.region == "us-east-1";
+    if scope.region == bucket.region || location_call {
         return None;
     }
     Some(if bucket.strict {

@@ -24,7 +24,7 @@ fn lookup_events_gives_unsigned_causes_if_no_proven_log_does() {
         expected_gap("logging-stopped", "unsigned")
     );
     let evidence = &report["chains"][0]["gaps"][0]["evidence"];
-    let told = |n: usize| {
+    let event_at = |n: usize| {
         let e = &evidence[n];
         (
             e["event_name"].clone(),
@@ -41,8 +41,8 @@ fn lookup_events_gives_unsigned_causes_if_no_proven_log_does() {
             json!("203.0.113.7"),
         )
     };
-    assert_eq!(told(0), unsigned("StopLogging"));
-    assert_eq!(told(1), unsigned("StartLogging"));
+    assert_eq!(event_at(0), unsigned("StopLogging"));
+    assert_eq!(event_at(1), unsigned("StartLogging"));
     let message = message(&report);
     assert!(
         message.contains("logging was stopped by arn:aws:sts::"),
@@ -181,14 +181,14 @@ fn a_home_region_that_may_not_be_read_is_reported() {
     let (exit, report) = stage.report(&args);
     assert_eq!((exit, &report["complete"]), (3, &json!(true)));
     assert_eq!(gaps_of(&report), expected_gap("unexplained", "none"));
-    let said = report["not_proven"].to_string();
+    let words = report["not_proven"].to_string();
     assert!(
-        said.contains("what the chains of home regions record around gaps"),
-        "{said}"
+        words.contains("what the chains of home regions record around gaps"),
+        "{words}"
     );
     assert!(
-        said.contains("111111111111/us-east-1/us-east-1/main: access was denied"),
-        "{said}"
+        words.contains("111111111111/us-east-1/us-east-1/main: access was denied"),
+        "{words}"
     );
 }
 

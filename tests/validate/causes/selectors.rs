@@ -17,17 +17,17 @@ fn report(stage: &Stage, more: &[&str]) -> (i32, Value) {
 
 /// The sentences of a report about a trail, which must follow the general sentence.
 fn sentences(report: &Value) -> Vec<String> {
-    let said = report["not_proven"].as_array().expect("sentences");
-    let said: Vec<&str> = said.iter().map(|s| s.as_str().expect("a text")).collect();
-    assert_eq!(said[0], GENERIC);
+    let texts = report["not_proven"].as_array().expect("sentences");
+    let texts: Vec<&str> = texts.iter().map(|s| s.as_str().expect("a text")).collect();
+    assert_eq!(texts[0], GENERIC);
     let of_trail = |s: &&&str| s.contains(ARN);
-    let told: Vec<String> = said[1..]
+    let about_trail: Vec<String> = texts[1..]
         .iter()
         .take_while(of_trail)
         .map(|s| (*s).to_owned())
         .collect();
-    assert_eq!(told.len(), said.iter().filter(of_trail).count());
-    told
+    assert_eq!(about_trail.len(), texts.iter().filter(of_trail).count());
+    about_trail
 }
 
 fn lacks(what: &str) -> String {
@@ -121,10 +121,10 @@ fn one_region_and_missing_global_services_are_reported() {
     stage
         .loopback
         .change(|cloud| cloud.cloudtrail.trails = vec![small]);
-    let told = sentences(&report(&stage, &[]).1);
+    let about_trail = sentences(&report(&stage, &[]).1);
     let region = "events of regions other than eu-west-1: it is no multi-region trail";
     let global = "events of global services, such as IAM, STS and CloudFront";
-    assert_eq!(told[..2], [lacks(region), lacks(global)]);
+    assert_eq!(about_trail[..2], [lacks(region), lacks(global)]);
 }
 
 #[test]
@@ -167,10 +167,10 @@ fn a_session_that_expires_before_the_selectors_does_not_change_the_verdict() {
         .fault(Fault::new(over).operation("GetEventSelectors"));
     let (code, report) = report(&stage, &[]);
     assert_eq!((code, &report["complete"]), (0, &json!(true)), "{report:#}");
-    let said = sentences(&report);
+    let texts = sentences(&report);
     assert!(
-        said[0].contains("the credentials were not accepted"),
-        "{said:?}"
+        texts[0].contains("the credentials were not accepted"),
+        "{texts:?}"
     );
 }
 

@@ -186,7 +186,7 @@ fn a_session_that_expires_at_the_status_call_leaves_the_report_incomplete() {
             "2026-03-02T13:00:00Z",
         ],
     );
-    let said = stage.report(&a);
-    assert_gives("expired at the end", &said, 4, None);
-    assert_eq!(said.1["complete"], false, "{:#}", said.1);
+    let message = stage.report(&a);
+    assert_gives("expired at the end", &message, 4, None);
+    assert_eq!(message.1["complete"], false, "{:#}", message.1);
 }

@@ -49,12 +49,12 @@ fn an_empty_result_says_what_exists() {
         let (code, report) = six.stage.report(args);
         assert_eq!(code, 4, "{args:?}: {report:#}");
         let findings = report["findings"].as_array().expect("findings");
-        let told = findings.iter().any(|f| {
+        let reported = findings.iter().any(|f| {
             let says =
                 |field: &str, words: &str| f[field].as_str().is_some_and(|t| t.contains(words));
             says("message", message) && says("hint", hint)
         });
-        assert!(told, "{args:?}: {findings:#?}");
+        assert!(reported, "{args:?}: {findings:#?}");
         assert_ne!(report["verdict"], "failed", "{args:?}");
         six.stage.assert_only_reads();
     }

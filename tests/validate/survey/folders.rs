@@ -130,10 +130,10 @@ fn a_link_in_place_of_an_account_a_region_or_the_digests_is_reported() {
             outcome.verdict == Verdict::Unproven && !outcome.complete,
             "{folder}"
         );
-        let told =
+        let reported =
             |f: &Finding| f.code == Code::DigestUnreadable && f.reason == Some(Reason::Refused);
         assert!(
-            outcome.findings.iter().any(told),
+            outcome.findings.iter().any(reported),
             "{folder}: {:#?}",
             outcome.findings
         );
@@ -164,9 +164,9 @@ fn a_folder_with_digests_of_too_many_trails_makes_the_report_incomplete() {
     };
     let outcome = prove(&source, &ring(&case.world, &[REGION]), &request);
     assert!(!outcome.complete && outcome.chains.len() == 10);
-    let told = |f: &&Finding| f.reason == Some(Reason::Limit) && f.count == Some(41);
+    let reported = |f: &&Finding| f.reason == Some(Reason::Limit) && f.count == Some(41);
     assert_eq!(
-        outcome.findings.iter().filter(told).count(),
+        outcome.findings.iter().filter(reported).count(),
         1,
         "{:#?}",
         outcome.findings

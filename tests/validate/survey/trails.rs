@@ -66,10 +66,10 @@ fn a_bucket_given_with_an_organization_trail_is_searched_where_the_trail_writes(
     let (code, report) = org.stage.report(&args);
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["chains"].as_array().map(Vec::len), Some(4));
-    let said = report["not_proven"].as_array().expect("sentences");
-    let told = |s: &Value| {
+    let sentences = report["not_proven"].as_array().expect("sentences");
+    let mentioned = |s: &Value| {
         s.as_str()
             .is_some_and(|s| s.contains("these credentials do not see its trail"))
     };
-    assert!(said.iter().any(told), "{said:#?}");
+    assert!(sentences.iter().any(mentioned), "{sentences:#?}");
 }

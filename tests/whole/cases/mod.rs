@@ -162,7 +162,7 @@ fn testdata_is_what_the_forge_makes() {
 
 /// A case as described by its `case.toml`.
 #[derive(serde::Deserialize)]
-struct Told {
+struct CaseFile {
     shows: String,
     exit: i32,
     args: Vec<String>,
@@ -175,17 +175,17 @@ fn every_case_gives_its_exit_code_and_its_report_with_any_number_of_workers() {
     let mut ran = 0;
     for case in to_run() {
         let dir = testdata().join(case.name);
-        let told: Told =
+        let case_file: CaseFile =
             toml::from_str(&fs::read_to_string(dir.join("case.toml")).expect("case.toml"))
                 .expect("TOML");
         assert!(
-            !told.shows.is_empty() && told.sources == case.sources,
+            !case_file.shows.is_empty() && case_file.sources == case.sources,
             "{}",
             case.name
         );
         let expected = dir.join("expected.json");
         for jobs in ["1", "8"] {
-            let mut args = told.args.clone();
+            let mut args = case_file.args.clone();
             args.extend(["--jobs", jobs].map(String::from));
             let (code, report) = reported(run_case(&case, &dir, &with_json(&args)));
             let text = without_run(report);
@@ -195,22 +195,22 @@ fn every_case_gives_its_exit_code_and_its_report_with_any_number_of_workers() {
                 "{} with {jobs} workers: the report differs from expected.json:\n{text}",
                 case.name
             );
-            assert_eq!(code, told.exit, "{} with {jobs} workers", case.name);
+            assert_eq!(code, case_file.exit, "{} with {jobs} workers", case.name);
         }
-        text_says_the_same(&case, &dir, &told);
+        text_says_the_same(&case, &dir, &case_file);
         ran += 1;
     }
     assert!(ran > 40, "only {ran} cases ran");
 }
 
 /// The text report has the same verdict, contains every code, and has no escape codes.
-fn text_says_the_same(case: &Case, dir: &Path, told: &Told) {
+fn text_says_the_same(case: &Case, dir: &Path, case_file: &CaseFile) {
     let mut args = vec!["validate".to_owned(), "--verbose".to_owned()];
-    args.extend(told.args.iter().cloned());
+    args.extend(case_file.args.iter().cloned());
     let text = run_case(case, dir, &args);
-    assert_eq!(text.code, told.exit, "{}", dir.display());
+    assert_eq!(text.code, case_file.exit, "{}", dir.display());
     // Only the note about the exit status is printed there.
-    let accepted = told.args.contains(&"--accept".to_owned());
+    let accepted = case_file.args.contains(&"--accept".to_owned());
     assert_eq!(
         text.stderr.contains("the exit status is 0"),
         accepted,

@@ -221,17 +221,17 @@ fn check(clean: &Clean) {
         let otherwise = both.printed_otherwise();
         assert_eq!(otherwise, None, "{}", clean.name);
     }
-    let told = || format!("{}: {}", clean.name, both.summary());
-    assert_eq!(both.cli.end, End::Valid, "{}", told());
+    let label = || format!("{}: {}", clean.name, both.summary());
+    assert_eq!(both.cli.end, End::Valid, "{}", label());
     let wanted = lines(&chain);
-    let said: BTreeSet<String> = both
+    let printed: BTreeSet<String> = both
         .cli
         .text
         .lines()
         .filter(|line| line.contains("\ts3://"))
         .map(str::to_owned)
         .collect();
-    assert_eq!(said, wanted, "{}", told());
+    assert_eq!(printed, wanted, "{}", label());
 
     let (digests, backfills) = (chain.digests.len(), chain.backfills.len());
     let logs = wanted.len() - digests - backfills;
@@ -242,10 +242,10 @@ fn check(clean: &Clean) {
     ] {
         let line = format!("\n{count}/{count} {kind} files valid\n");
         let there = format!("{}\n", both.cli.text).contains(&line);
-        assert_eq!(there, count > 0, "{line}{}", told());
+        assert_eq!(there, count > 0, "{line}{}", label());
     }
     let ours = |what: &str| both.ours["totals"][what]["valid"].as_u64();
-    assert_eq!(both.verdict(), clean.ours, "{}", told());
+    assert_eq!(both.verdict(), clean.ours, "{}", label());
     // Some end at the beginning of the window, or before it: the AWS CLI counts them, and we do
     // not.
     let from = chain.digests[0].end;
@@ -258,7 +258,7 @@ fn check(clean: &Clean) {
         ("logs", logs - logs_beside.sum::<usize>()),
     ];
     for (what, count) in counts {
-        assert_eq!(ours(what), Some(count as u64), "{what} of {}", told());
+        assert_eq!(ours(what), Some(count as u64), "{what} of {}", label());
     }
 }
 

@@ -303,23 +303,23 @@ fn check(scene: &Scene) -> (Both, Option<String>) {
     args.extend(set.args.iter().map(|arg| (*arg).to_owned()));
     let both = both(&set.loopback, &args, &set.besides);
 
-    let told = &scene.differ;
+    let declared = &scene.differ;
     let findings = both.ours["findings"].as_array().expect("findings");
     let codes: BTreeSet<&str> = findings.iter().filter_map(|f| f["code"].as_str()).collect();
     let count = |at: &str| both.ours.pointer(at).and_then(serde_json::Value::as_u64);
-    let as_told = both.cli.end == told.cli
-        && both.cli.text.contains(told.words)
+    let as_declared = both.cli.end == declared.cli
+        && both.cli.text.contains(declared.words)
         && !both.cli.text.contains(scene.never)
-        && both.verdict() == told.ours
+        && both.verdict() == declared.ours
         && codes.iter().eq(scene.codes)
         && scene.counts.iter().all(|(at, n)| count(at) == Some(*n))
         // The report is complete even if the run could not read everything.
         && both.ours["complete"] == true;
     let totals = &both.ours["totals"]["digests"];
-    let wrong = (!as_told).then(|| {
+    let wrong = (!as_declared).then(|| {
         format!(
             "{}: {:?}, {}\n{totals}",
-            told.name,
+            declared.name,
             both.cli.end,
             both.summary()
         )
@@ -339,8 +339,13 @@ fn each_scene_shows_both_programs_what_one_of_them_overlooks() {
 
 #[test]
 fn where_the_verdicts_agree_only_counts_differ() {
-    for told in DIFFERENCES.iter().chain(SCENES.iter().map(|s| &s.differ)) {
-        let counted = told.why == CountsOne;
-        assert_eq!(agree(told.cli, told.ours), counted, "{}", told.name);
+    for declared in DIFFERENCES.iter().chain(SCENES.iter().map(|s| &s.differ)) {
+        let counted = declared.why == CountsOne;
+        assert_eq!(
+            agree(declared.cli, declared.ours),
+            counted,
+            "{}",
+            declared.name
+        );
     }
 }

@@ -120,16 +120,18 @@ fn next_of<'a, T>(list: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
 }
 
 /// Asserts that both outputs are equal, except where a difference is declared.
-pub fn prints_differ(looked: &[(&str, &Both)], told: &[&str]) {
+pub fn prints_differ(looked: &[(&str, &Both)], declared: &[&str]) {
     let differing = looked
         .iter()
         .filter_map(|(name, both)| Some((*name, both.printed_otherwise()?)));
     let differing: Vec<(&str, String)> = differing.collect();
-    let untold = differing.iter().filter(|(name, _)| !told.contains(name));
-    let untold: Vec<String> = untold
+    let undeclared = differing
+        .iter()
+        .filter(|(name, _)| !declared.contains(name));
+    let undeclared: Vec<String> = undeclared
         .map(|(name, what)| format!("{name}: {what}"))
         .collect();
-    assert!(untold.is_empty(), "{}", untold.join("\n----\n"));
+    assert!(undeclared.is_empty(), "{}", undeclared.join("\n----\n"));
     let differing: Vec<&str> = differing.iter().map(|(name, _)| *name).collect();
-    assert_eq!(differing, told, "printed otherwise, and told");
+    assert_eq!(differing, declared, "printed otherwise, and told");
 }

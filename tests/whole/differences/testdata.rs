@@ -361,14 +361,17 @@ fn over_the_cases_both_programs_differ_only_where_declared() {
             continue;
         }
         differing.insert(case.name);
-        let told = DIFFERENCES.iter().find(|told| told.name == case.name);
-        if !told.is_some_and(|t| (t.cli, t.ours) == (cli, ours) && both.cli.text.contains(t.words))
+        let declared = DIFFERENCES
+            .iter()
+            .find(|declared| declared.name == case.name);
+        if !declared
+            .is_some_and(|t| (t.cli, t.ours) == (cli, ours) && both.cli.text.contains(t.words))
         {
             wrong.push(format!("{}: {cli:?}, {}", case.name, both.summary()));
         }
     }
-    let told: BTreeSet<&str> = DIFFERENCES.iter().map(|told| told.name).collect();
-    let no_more: Vec<_> = told.difference(&differing).collect();
+    let declared: BTreeSet<&str> = DIFFERENCES.iter().map(|declared| declared.name).collect();
+    let no_more: Vec<_> = declared.difference(&differing).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
     assert!(no_more.is_empty(), "no longer different: {no_more:?}");
     assert_eq!(left_out, NO_ANSWER);

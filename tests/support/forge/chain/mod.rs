@@ -30,7 +30,7 @@ enum State {
     /// Validation is off: logs go on, digests do not.
     Cut {
         /// A delivered log holds the event that switched it off.
-        said: bool,
+        recorded: bool,
     },
 }
 
@@ -179,8 +179,8 @@ impl Chain {
         while after(self.end(), HOUR) < at {
             self.step(w, HOUR, true, |_| {});
         }
-        let said = after(at, -2).max(self.end());
-        self.announce(event, said, json!({"name": self.spec.trail.arn()}));
+        let recorded = after(at, -2).max(self.end());
+        self.announce(event, recorded, json!({"name": self.spec.trail.arn()}));
         let left = at.as_second() - self.end().as_second();
         self.step(w, left, true, |_| {});
         self.state = State::Idle;
@@ -190,7 +190,7 @@ impl Chain {
     /// start begins a new segment.
     pub fn cut(&mut self) {
         assert_eq!(self.state, State::Running, "only a running chain is cut");
-        self.state = State::Cut { said: false };
+        self.state = State::Cut { recorded: false };
     }
 
     /// Disables validation at `at`; a log of the last digest holds the UpdateTrail event.
@@ -199,17 +199,17 @@ impl Chain {
         let params = json!({"name": self.spec.trail.arn(), "enableLogFileValidation": false});
         self.announce("UpdateTrail", at, params);
         self.step(w, HOUR, true, |_| {});
-        self.state = State::Cut { said: true };
+        self.state = State::Cut { recorded: true };
     }
 
     /// Delivers logs without digests, hour by hour, while validation is off. The first holds the
     /// UpdateTrail event, unless a log with a digest does.
     pub fn undigested_until(&mut self, w: &mut World, until: Timestamp) {
-        let State::Cut { said } = self.state else {
+        let State::Cut { recorded } = self.state else {
             panic!("validation is on");
         };
-        if !said {
-            self.state = State::Cut { said: true };
+        if !recorded {
+            self.state = State::Cut { recorded: true };
             let params = json!({"name": self.spec.trail.arn(), "enableLogFileValidation": false});
             self.announce("UpdateTrail", after(self.end(), 60), params);
         }
