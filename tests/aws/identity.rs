@@ -55,7 +55,7 @@ fn the_caller_is_in_the_report_and_its_lookup_is_not_counted() {
 #[test]
 fn every_format_shows_the_caller_and_unsigned_runs_do_not_look_it_up() {
     let stage = slow();
-    let asked = |format: &'static str| -> Vec<&'static str> {
+    let in_format = |format: &'static str| -> Vec<&'static str> {
         let other = |arg| if arg == "json" { format } else { arg };
         of_trail(&[]).into_iter().map(other).collect()
     };
@@ -65,10 +65,10 @@ fn every_format_shows_the_caller_and_unsigned_runs_do_not_look_it_up() {
         ("text", format!("\n  caller   {caller}\n")),
         ("html", format!("<dt>caller</dt><dd>{caller}</dd>")),
     ] {
-        let shown = stage.run(&asked(format)).stdout;
+        let shown = stage.run(&in_format(format)).stdout;
         assert!(shown.contains(&message), "{format}: {shown}");
     }
-    let lines = stage.run(&asked("jsonl")).stdout;
+    let lines = stage.run(&in_format("jsonl")).stdout;
     let last: Value = lines
         .lines()
         .last()

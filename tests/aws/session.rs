@@ -173,9 +173,9 @@ fn a_public_bucket_needs_neither_credentials_nor_cloudtrail() {
         (0, &json!("verified")),
         "{report}"
     );
-    let asked = stage.loopback.calls();
-    assert!(!asked.is_empty());
-    for call in asked {
+    let calls_made = stage.loopback.calls();
+    assert!(!calls_made.is_empty());
+    for call in calls_made {
         assert_eq!((call.service, call.region), (Service::S3, None));
     }
 

@@ -27,8 +27,8 @@ fn a_slow_run_ends_soon_with_all_that_was_found() {
         let digests = &chain["digests"];
         assert!(digests["unproven"].as_u64() > Some(10), "{digests}");
         assert_eq!(chain["verdict"], "unproven");
-        let asked = stage.calls("GetObject").len();
-        assert!(asked < 40, "nothing more is asked for: {asked}");
+        let requests = stage.calls("GetObject").len();
+        assert!(requests < 40, "nothing more is asked for: {requests}");
     }
 }
 

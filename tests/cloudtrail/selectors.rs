@@ -134,12 +134,12 @@ fn basic_selectors_of_data_events_show_types_and_what_they_leave_out() {
         ]
     );
     // All resources, in any partition.
-    for whole in ["arn:aws:s3", "arn:aws:s3:::", "arn:aws-us-gov:s3:::"] {
+    for all_of_s3 in ["arn:aws:s3", "arn:aws:s3:::", "arn:aws-us-gov:s3:::"] {
         let rest = Basic {
-            data: vec![data("AWS::S3::Object", &["arn:aws:s3:::one/", whole])],
+            data: vec![data("AWS::S3::Object", &["arn:aws:s3:::one/", all_of_s3])],
             ..Basic::default()
         };
-        assert_eq!(basic(vec![selector.clone(), rest]).len(), 1, "{whole}");
+        assert_eq!(basic(vec![selector.clone(), rest]).len(), 1, "{all_of_s3}");
     }
 }
 

@@ -112,11 +112,11 @@ fn a_large_folder_is_listed_in_several_passes_and_the_report_is_the_same() {
             .expect("a listing");
         keys
     };
-    let whole = list(50_000);
+    let one_pass = list(50_000);
     let expected: Vec<String> = case.world.buckets[BUCKET].keys().cloned().collect();
-    assert_eq!(whole, expected, "every key, in the order of its bytes");
+    assert_eq!(one_pass, expected, "every key, in the order of its bytes");
     for few in [1, 2, 7] {
-        assert_eq!(list(few), whole, "{few} names at once");
+        assert_eq!(list(few), one_pass, "{few} names at once");
     }
 }
 

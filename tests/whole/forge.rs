@@ -312,9 +312,9 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         .filter_map(|event| event.account.clone())
         .collect();
     assert_eq!(accounts.len(), 2);
-    let held = |log: &crate::support::forge::digest::LogRecord| read_events(&log.json).1.len();
+    let count = |log: &crate::support::forge::digest::LogRecord| read_events(&log.json).1.len();
     assert_eq!(
-        chain.digests[before].logs.iter().map(held).sum::<usize>(),
+        chain.digests[before].logs.iter().map(count).sum::<usize>(),
         events.len() - 1
     );
 }

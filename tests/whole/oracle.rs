@@ -30,9 +30,9 @@ fn pipe(command: &str, args: &[&str], input: &[u8]) -> (bool, Vec<u8>) {
 
 /// `gunzip | sha256sum`, or `None` where gunzip fails.
 fn sha256(body: &[u8]) -> Option<String> {
-    let (whole, content) = pipe("gunzip", &["-c"], body);
+    let (intact, content) = pipe("gunzip", &["-c"], body);
     let (_, line) = pipe("sha256sum", &[], &content);
-    whole.then(|| String::from_utf8(line).expect("hex")[..64].to_owned())
+    intact.then(|| String::from_utf8(line).expect("hex")[..64].to_owned())
 }
 
 /// openssl's result for a digest's own signature.

@@ -117,8 +117,8 @@ async fn bodies_that_break_off_or_stall_and_closed_connections_are_noticed() {
         DisplayErrorContext(&closed)
     );
     assert_eq!(loopback.calls()[2].status, None);
-    let whole = get().await.expect("an object").body.collect().await;
-    assert_eq!(whole.expect("a body").to_vec().len(), length);
+    let complete = get().await.expect("an object").body.collect().await;
+    assert_eq!(complete.expect("a body").to_vec().len(), length);
 }
 
 #[tokio::test]

@@ -35,10 +35,10 @@ async fn listings_come_in_pages_from_the_requested_start() {
         );
         for object in page.contents() {
             let key = object.key().expect("a key");
-            let there = &world.buckets[BUCKET][key];
-            assert_eq!(object.size(), Some(there.body.len() as i64));
+            let stored = &world.buckets[BUCKET][key];
+            assert_eq!(object.size(), Some(stored.body.len() as i64));
             let modified = object.last_modified().expect("a time");
-            assert_eq!(modified.secs(), there.last_modified.as_second());
+            assert_eq!(modified.secs(), stored.last_modified.as_second());
             listed.push(key.to_owned());
         }
         count += 1;
@@ -115,33 +115,36 @@ async fn objects_come_as_they_are_stored_with_their_metadata() {
     } = stage();
     let client = s3_client(&loopback, HOME);
     let place = &chain.last().place;
-    let there = world.object(place);
+    let stored = world.object(place);
     let get = || client.get_object().bucket(BUCKET).key(&place.key);
 
-    let whole = get().send().await.expect("an object");
-    assert_eq!(whole.content_encoding(), Some("gzip"));
-    assert_eq!(whole.content_type(), Some("application/json"));
-    let metadata = whole.metadata().expect("metadata");
-    assert_eq!(metadata.len(), there.metadata.len());
+    let complete = get().send().await.expect("an object");
+    assert_eq!(complete.content_encoding(), Some("gzip"));
+    assert_eq!(complete.content_type(), Some("application/json"));
+    let metadata = complete.metadata().expect("metadata");
+    assert_eq!(metadata.len(), stored.metadata.len());
     assert!(
-        there
+        stored
             .metadata
             .iter()
             .all(|(n, v)| metadata.get(n) == Some(v))
     );
     assert!(metadata.contains_key("signature"));
-    let modified = whole.last_modified().expect("a time").secs();
-    assert_eq!(modified, there.last_modified.as_second());
-    let etag = whole.e_tag().expect("an ETag").to_owned();
-    let body = whole.body.collect().await.expect("a body").to_vec();
-    assert_eq!(body, there.body);
+    let modified = complete.last_modified().expect("a time").secs();
+    assert_eq!(modified, stored.last_modified.as_second());
+    let etag = complete.e_tag().expect("an ETag").to_owned();
+    let body = complete.body.collect().await.expect("a body").to_vec();
+    assert_eq!(body, stored.body);
     assert_eq!(gunzip(&body), chain.last().json);
 
     let head = client.head_object().bucket(BUCKET).key(&place.key);
     let head = head.if_match(&etag).send().await.expect("a head");
     assert_eq!(head.e_tag(), Some(etag.as_str()));
     assert_eq!(head.content_length(), Some(body.len() as i64));
-    assert_eq!(head.metadata().map(|m| m.len()), Some(there.metadata.len()));
+    assert_eq!(
+        head.metadata().map(|m| m.len()),
+        Some(stored.metadata.len())
+    );
 
     let rest = get().range("bytes=10-").if_match(&etag);
     let rest = rest.send().await.expect("a part");
@@ -239,7 +242,7 @@ async fn signatures_are_checked_and_unsigned_requests_need_a_public_bucket() {
 async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
     let Stage { loopback, .. } = stage();
     loopback.change(|cloud| cloud.bucket(BUCKET).region = "eu-west-1".to_owned());
-    let there = |error: &SdkError<_>| {
+    let stored = |error: &SdkError<_>| {
         let raw = error.raw_response().expect("an answer");
         raw.headers().get("x-amz-bucket-region").map(str::to_owned)
     };
@@ -252,7 +255,7 @@ async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
     let error = list(HOME).await.expect_err("the wrong region");
     let (status, code, _) = refusal(&error);
     assert_eq!((status, code.as_str()), (301, "PermanentRedirect"));
-    assert_eq!(there(&error).as_deref(), Some("eu-west-1"));
+    assert_eq!(stored(&error).as_deref(), Some("eu-west-1"));
     let head = s3_client(&loopback, HOME).head_bucket().bucket(BUCKET);
     assert_eq!(
         refusal(&head.send().await.expect_err("the wrong region")).0,
@@ -275,6 +278,6 @@ async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
         (400, "AuthorizationHeaderMalformed")
     );
     assert!(message.ends_with("expecting 'eu-west-1'"), "{message}");
-    assert_eq!(there(&error).as_deref(), Some("eu-west-1"));
+    assert_eq!(stored(&error).as_deref(), Some("eu-west-1"));
     list("eu-west-1").await.expect("the right region");
 }

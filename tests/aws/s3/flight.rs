@@ -15,8 +15,8 @@ fn jobs_is_how_many_requests_are_in_flight_at_most() {
         let given = jobs.to_string();
         let [start, from, end, _] = WINDOW;
         let to = "2026-03-02T06:12:34Z";
-        let asked = ["--trail-arn", ARN, start, from, end, to];
-        let (code, report) = stage.report(&[&asked[..], &["--jobs", &given]].concat());
+        let window = ["--trail-arn", ARN, start, from, end, to];
+        let (code, report) = stage.report(&[&window[..], &["--jobs", &given]].concat());
         assert_eq!((code, &report["verdict"]), (0, &"verified".into()));
         // The calls about the trail run beside the requests for objects.
         let peak = stage.loopback.peak_in_flight();

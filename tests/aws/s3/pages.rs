@@ -52,10 +52,10 @@ fn pages_of_any_size_give_the_same_report() {
         report.as_object_mut().expect("an object").remove("run");
         (code, report)
     };
-    let whole = run(1000, 100);
-    assert_eq!(whole.0, 0);
+    let large_pages = run(1000, 100);
+    assert_eq!(large_pages.0, 0);
     org.stage.loopback.clear_calls();
-    assert_eq!(run(7, 1), whole);
+    assert_eq!(run(7, 1), large_pages);
     let pages = org.stage.calls("ListObjectsV2").len();
     assert!(pages > 4 * 48 / 7, "{pages}");
     assert!(org.stage.calls("ListPublicKeys").len() > 2);

@@ -93,11 +93,11 @@ fn help_has_no_escapes_on_a_dumb_terminal() {
 #[test]
 fn lines_fit_the_terminal_and_lose_no_word() {
     for case in ["gap", "log-modified", "sample"] {
-        let whole = plain(case);
+        let unwrapped = plain(case);
         for columns in [40, 60, 80, 120] {
             let seen = with(case, On::Out, columns, &[]);
             let text = without_escapes(&seen.out);
-            assert_eq!(words(&text), words(&whole), "{case} {columns}");
+            assert_eq!(words(&text), words(&unwrapped), "{case} {columns}");
             for line in text.lines() {
                 let long = line.chars().count() > usize::from(columns);
                 // Object names and commands are not broken, so that one can copy them.

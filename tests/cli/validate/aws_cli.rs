@@ -58,12 +58,12 @@ fn first_file(stage: &Stage, prefix: &str) -> String {
 fn a_folder_that_could_not_be_listed_is_in_no_count() {
     let mut world = world(6);
     add(&mut world, trail(), "us-east-1", 6);
-    let whole = run(&serving(&world));
+    let complete = run(&serving(&world));
     assert_eq!(
-        (whole.code, counts(&whole).len()),
+        (complete.code, counts(&complete).len()),
         (0, 4),
         "{}",
-        whole.stderr
+        complete.stderr
     );
     for (folder, blocks) in [(LOGS, 2), (DIGESTS, 1)] {
         let stage = serving(&world);
@@ -72,7 +72,12 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
         stage.loopback.fault(denied.under(&folder));
         let run = run(&stage);
         assert_eq!(run.code, 4, "{}", run.stderr);
-        assert_eq!(counts(&run), counts(&whole)[..2 * blocks], "{}", run.stdout);
+        assert_eq!(
+            counts(&run),
+            counts(&complete)[..2 * blocks],
+            "{}",
+            run.stdout
+        );
         let stderr_lines = problems(&run);
         let ours = stderr_lines[0].starts_with("trailproof: s3://trail-logs/AWSLogs/")
             && stderr_lines[0].contains("could not be listed: access was denied");
@@ -86,9 +91,9 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
 
 #[test]
 fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
-    let whole = run(&stage());
-    let [digests, logs] = counts(&whole)[..] else {
-        panic!("{}", whole.stdout)
+    let complete = run(&stage());
+    let [digests, logs] = counts(&complete)[..] else {
+        panic!("{}", complete.stdout)
     };
     let number = |line: &str| -> u64 {
         let (_, total) = line.split_once('/').expect("a ratio");

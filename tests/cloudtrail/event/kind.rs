@@ -65,13 +65,13 @@ fn removed_objects() {
     let hidden = json!("HIDDEN_DUE_TO_SECURITY_REASONS");
     assert_eq!(of("DeleteObject", hidden, object(KEY)), removed(&[KEY]));
     // As S3 really records it: without the keys.
-    let whole = json!([
+    let all = json!([
         {"type": "AWS::S3::Object", "ARNPrefix": "arn:aws:s3:::logs/"},
         {"accountId": "111122223333", "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::logs"},
     ]);
     for delete in [json!(""), json!([""]), json!(null), json!({"quiet": true})] {
         let params = json!({"bucketName": "logs", "delete": delete});
-        assert_eq!(of("DeleteObjects", params, whole.clone()), removed(&[]));
+        assert_eq!(of("DeleteObjects", params, all.clone()), removed(&[]));
     }
     for delete in [
         json!({"quiet": false, "objects": [{"key": "b"}, {"key": "a", "versionId": "x"}, {"key": "b"}]}),

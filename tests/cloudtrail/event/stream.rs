@@ -118,8 +118,8 @@ fn a_log_read_in_any_pieces_gives_the_same_events() {
     let long = "\\ud83d\\udca9\\\\".repeat(3_000);
     let text = start().to_string().replace("aws-cli/2.13.5", &long);
     let json = format!(r#"{{"Records":[{text},{{}},5,{text}]}}"#);
-    let whole = read_events(json.as_bytes());
-    assert_eq!((whole.0.odd, whole.1.len()), (1, 2));
+    let in_one_piece = read_events(json.as_bytes());
+    assert_eq!((in_one_piece.0.odd, in_one_piece.1.len()), (1, 2));
     for piece in [1, 2, 3, 7, 64, 1_000] {
         let parts = vec![(json.as_bytes(), 1)];
         let mut events = Vec::new();
@@ -129,7 +129,7 @@ fn a_log_read_in_any_pieces_gives_the_same_events() {
             piece,
         };
         let records = read(&mut log, &mut |event| events.push(event));
-        assert_eq!((records, &events), (whole.0, &whole.1));
+        assert_eq!((records, &events), (in_one_piece.0, &in_one_piece.1));
     }
     // A reader that fails counts as a log that ends early.
     struct Failing;

@@ -151,11 +151,11 @@ fn fields_of_a_later_version_may_be_missing() {
     }
     drop_nulls(&mut report);
     let dir = saved(&report.to_string());
-    let whole = saved(&everything());
+    let original = saved(&everything());
     for format in ["text", "html", "csv", "junit"] {
         let args = ["report", "report.json", "--format", format];
         assert!(
-            run(dir.path(), &args).stdout == run(whole.path(), &args).stdout,
+            run(dir.path(), &args).stdout == run(original.path(), &args).stdout,
             "{format}"
         );
     }

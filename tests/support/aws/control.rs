@@ -47,7 +47,7 @@ impl Endpoint for ControlFront {
         let body = body.collect().await?.to_bytes();
         let scope = Scope::of(&head.headers);
         let target = header(&head.headers, "x-amz-target");
-        let mut call = asked(target.as_deref(), &body)
+        let mut call = requested(target.as_deref(), &body)
             .unwrap_or_else(|| Call::new(Service::CloudTrail, unknown(&head.method, &head.uri)));
         complete(&mut call, &head.headers, scope.as_ref(), connection);
         let (at, fault) = self.shared.admit(call.clone()).await;
@@ -74,7 +74,7 @@ impl Endpoint for ControlFront {
 }
 
 /// The operation: the last part of `X-Amz-Target`, or a form's `Action`.
-fn asked(target: Option<&str>, body: &[u8]) -> Option<Call> {
+fn requested(target: Option<&str>, body: &[u8]) -> Option<Call> {
     if let Some(target) = target {
         let (service, operation) = target.rsplit_once('.')?;
         let service = if service.contains("Organizations") {

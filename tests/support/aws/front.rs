@@ -46,20 +46,20 @@ impl Endpoint for S3Front {
     ) -> Result<Response<Reply>, Broken> {
         let flight = self.shared.log.fly();
         let scope = Scope::of(request.headers());
-        let mut asked = S3Call::of(&request);
+        let mut request_call = S3Call::of(&request);
         complete(
-            &mut asked.call,
+            &mut request_call.call,
             request.headers(),
             scope.as_ref(),
             connection,
         );
-        let (at, fault) = self.shared.admit(asked.call.clone()).await;
+        let (at, fault) = self.shared.admit(request_call.call.clone()).await;
         let refusal = match &fault {
             Some(Answer::Close) => return Err("closed".into()),
             Some(Answer::Error(refusal)) => Some(refusal.clone()),
             _ => self
                 .shared
-                .cloud(|cloud| gate::refuse(cloud, &asked, scope.as_ref())),
+                .cloud(|cloud| gate::refuse(cloud, &request_call, scope.as_ref())),
         };
         let mut response = match refusal {
             Some(refusal) => {
@@ -69,7 +69,7 @@ impl Endpoint for S3Front {
             None => self.service.call(request.map(s3s::Body::from)).await?,
         };
         let region = self.shared.cloud(|cloud| {
-            let bucket = cloud.buckets.get(asked.call.bucket.as_deref()?)?;
+            let bucket = cloud.buckets.get(request_call.call.bucket.as_deref()?)?;
             Some(bucket.region.clone())
         });
         let date = self.shared.date();

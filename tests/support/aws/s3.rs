@@ -80,7 +80,7 @@ impl S3 for Buckets {
                 most,
             };
             let page = page(&bucket(cloud, &input.bucket)?.objects, &ask);
-            let names = Names::asked(input.encoding_type.as_ref());
+            let names = Names::requested(input.encoding_type.as_ref());
             let next = page.last.filter(|_| page.truncated).map(token_after);
             Ok(S3Response::new(ListObjectsV2Output {
                 key_count: Some(count(page.len())),
@@ -114,7 +114,7 @@ impl S3 for Buckets {
                 most: most(cloud, input.max_keys),
             };
             let page = page(&bucket(cloud, &input.bucket)?.objects, &ask);
-            let names = Names::asked(input.encoding_type.as_ref());
+            let names = Names::requested(input.encoding_type.as_ref());
             // Without a delimiter the last key is the marker, and S3 does not repeat it.
             let next = page
                 .last
@@ -276,9 +276,11 @@ fn content_range(part: &Range<usize>, object: &Stored) -> String {
     format!("bytes {}-{}/{length}", part.start, part.end - 1)
 }
 
-fn most(cloud: &Cloud, asked: Option<i32>) -> usize {
-    let asked = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or(MOST);
-    asked.min(MOST).min(cloud.page)
+fn most(cloud: &Cloud, requested: Option<i32>) -> usize {
+    let requested = requested
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(MOST);
+    requested.min(MOST).min(cloud.page)
 }
 
 fn count(number: usize) -> i32 {
@@ -310,7 +312,7 @@ struct Names {
 }
 
 impl Names {
-    fn asked(encoding: Option<&EncodingType>) -> Self {
+    fn requested(encoding: Option<&EncodingType>) -> Self {
         let encoded = encoding.is_some_and(|e| e.as_str() == EncodingType::URL);
         Self { encoded }
     }

@@ -27,9 +27,14 @@ fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
         "--keys",
         "keys",
     ];
-    let (code, whole) = report(dir.path(), &both);
-    assert_eq!((code, ids(&whole).len()), (0, 1), "{:#}", whole["findings"]);
-    let locations = whole["chains"][0]["locations"]
+    let (code, both_places) = report(dir.path(), &both);
+    assert_eq!(
+        (code, ids(&both_places).len()),
+        (0, 1),
+        "{:#}",
+        both_places["findings"]
+    );
+    let locations = both_places["chains"][0]["locations"]
         .as_array()
         .expect("locations");
     let buckets: Vec<_> = locations
@@ -37,7 +42,7 @@ fn a_chain_that_moved_to_another_bucket_is_one_chain_in_two_places() {
         .map(|l| l["bucket"].as_str().expect("a bucket"))
         .collect();
     assert_eq!(buckets, [BUCKET, "new-logs"]);
-    assert_eq!(whole["chains"][0]["digests"]["valid"], 7);
+    assert_eq!(both_places["chains"][0]["digests"]["valid"], 7);
 
     // Copied over each other into a folder without a name, it is still one chain.
     world.write_tree("new-logs", &dir.path().join(BUCKET), Heads::All);

@@ -241,8 +241,8 @@ fn check(clean: &Clean) {
         (logs, "log"),
     ] {
         let line = format!("\n{count}/{count} {kind} files valid\n");
-        let there = format!("{}\n", both.cli.text).contains(&line);
-        assert_eq!(there, count > 0, "{line}{}", label());
+        let printed_line = format!("{}\n", both.cli.text).contains(&line);
+        assert_eq!(printed_line, count > 0, "{line}{}", label());
     }
     let ours = |what: &str| both.ours["totals"][what]["valid"].as_u64();
     assert_eq!(both.verdict(), clean.ours, "{}", label());

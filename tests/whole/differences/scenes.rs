@@ -329,12 +329,12 @@ fn check(scene: &Scene) -> (Both, Option<String>) {
 
 #[test]
 fn each_scene_shows_both_programs_what_one_of_them_overlooks() {
-    let (looked, wrong): (Vec<Both>, Vec<_>) = each(SCENES, check).into_iter().unzip();
+    let (results, wrong): (Vec<Both>, Vec<_>) = each(SCENES, check).into_iter().unzip();
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
     let names = SCENES.iter().map(|scene| scene.differ.name);
-    let looked: Vec<_> = names.zip(&looked).collect();
-    prints_differ(&looked, PRINTED_OTHERWISE);
+    let results: Vec<_> = names.zip(&results).collect();
+    prints_differ(&results, PRINTED_OTHERWISE);
 }
 
 #[test]

@@ -346,11 +346,11 @@ fn online(case: &Case, from: &str, to: &str) -> Vec<String> {
 fn over_the_cases_both_programs_differ_only_where_declared() {
     let mut cases = all();
     cases.retain(|case| case.sources.contains(&"s3"));
-    let looked = each(&cases, look);
+    let results = each(&cases, look);
     let (mut left_out, mut wrong) = (Vec::new(), Vec::new());
     let mut otherwise = Vec::new();
     let mut differing = BTreeSet::new();
-    for (case, both) in cases.iter().zip(&looked) {
+    for (case, both) in cases.iter().zip(&results) {
         let Some(both) = both else {
             left_out.push(case.name);
             continue;
