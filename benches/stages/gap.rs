@@ -8,7 +8,7 @@ use trailproof::cloudtrail::event::record::read_one;
 use trailproof::cloudtrail::event::{Evidence, Via};
 use trailproof::cloudtrail::ids::ChainId;
 use trailproof::proof::coverage::Spans;
-use trailproof::proof::gap::{AROUND, Gap, Owner, find, split_by_cause};
+use trailproof::proof::gap::{AROUND, Gap, TrailOwner, find, split_by_cause};
 
 use super::case::{Amount, Case, Named, Size};
 use super::coverage::{hour, is_hole};
@@ -67,7 +67,7 @@ fn explaining(size: Size) -> Case {
         home_region: "us-east-1".parse().expect("a region"),
         trail: "main".parse().expect("a trail"),
     };
-    let owner = Owner::Account(chain.account.clone());
+    let owner = TrailOwner::Account(chain.account.clone());
     Case::new(Amount::Items(gaps.len()), move || {
         for (gap, events) in &gaps {
             black_box(split_by_cause(gap, &chain, &owner, events));

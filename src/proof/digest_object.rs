@@ -45,7 +45,7 @@ pub enum NotDigest {
         /// Why.
         reason: Reason,
         /// What the source answered, in words.
-        detail: String,
+        answer: String,
     },
 }
 

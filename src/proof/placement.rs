@@ -24,7 +24,7 @@ pub struct RecordedPlace {
 
 impl RecordedPlace {
     /// Whether signed content with this bucket and key refers to this place.
-    pub fn is(&self, bucket: &str, key: &str) -> bool {
+    pub fn matches(&self, bucket: &str, key: &str) -> bool {
         self.key == key && self.bucket.as_deref().is_none_or(|b| b == bucket)
     }
 }
@@ -56,7 +56,7 @@ pub fn placement(
     // A bucket that a proven digest links to is a place of the chain, whatever name the copy was
     // given.
     let linked = linked && recorded.iter().any(|r| r.key == c.key);
-    if same && (linked || recorded.iter().any(|r| r.is(&c.bucket, &c.key))) {
+    if same && (linked || recorded.iter().any(|r| r.matches(&c.bucket, &c.key))) {
         return Placement::InPlace;
     }
     if same && from_aws_logs(key).is_some_and(|rest| from_aws_logs(&c.key) == Some(rest)) {

@@ -199,8 +199,8 @@ impl<'a> Fetcher<'a> {
             Ok(read) => read,
             Err(error) => {
                 let error = self.failed(error);
-                let (reason, detail) = (error.reason(), error.detail());
-                reading.content = Content::Other(NotDigest::Unread { reason, detail });
+                let (reason, answer) = (error.reason(), error.detail());
+                reading.content = Content::Other(NotDigest::Unread { reason, answer });
                 return reading;
             }
         };

@@ -98,7 +98,7 @@ fn understood(content: Content, container: Container) -> Result<Unverified, Stri
         (_, Some(damage)) => Err(damage.into()),
         (Content::Digest { digest, .. }, None) => Ok(*digest),
         (Content::Other(NotDigest::Bytes { why, .. }), None) => Err(why),
-        (Content::Other(NotDigest::Unread { detail, .. }), None) => Err(detail),
+        (Content::Other(NotDigest::Unread { answer, .. }), None) => Err(answer),
     }
 }
 

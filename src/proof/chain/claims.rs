@@ -46,14 +46,14 @@ impl Claimer {
 
 impl Claim {
     /// Whether both are the same link of the same digest.
-    fn is(&self, other: &Claim) -> bool {
+    fn equals(&self, other: &Claim) -> bool {
         self.link == other.link && self.by.key == other.by.key
     }
 }
 
 /// The claims on digests that were not met yet.
 #[derive(Debug, Default)]
-pub(super) struct Claims {
+pub(super) struct OpenClaims {
     /// By end, key and bucket of the predecessor.
     open: BTreeMap<(Timestamp, String, String), Vec<Claim>>,
     /// The claims taken last, and the end of their predecessor. Several objects may stand for one
@@ -61,7 +61,7 @@ pub(super) struct Claims {
     last: Option<(Timestamp, Vec<Claim>)>,
 }
 
-impl Claims {
+impl OpenClaims {
     /// Adds a claim on a digest that ends at `end`.
     pub fn push(&mut self, end: Timestamp, claim: Claim) {
         let place = (end, claim.link.key.clone(), claim.link.bucket.clone());
@@ -100,7 +100,7 @@ impl Claims {
             .range(from..)
             .take_while(|((e, _, _), _)| *e == end);
         let here =
-            claims.filter(|((_, key, bucket), _)| recorded.iter().any(|r| r.is(bucket, key)));
+            claims.filter(|((_, key, bucket), _)| recorded.iter().any(|r| r.matches(bucket, key)));
         let proven = here.flat_map(|(_, claims)| claims).filter(|c| c.by.proven);
         proven.filter_map(|c| c.link.sha256).next()
     }
@@ -109,7 +109,7 @@ impl Claims {
     pub fn remember(&mut self, end: Timestamp, claims: &[Claim]) {
         match &mut self.last {
             Some((last, kept)) if *last == end => {
-                kept.retain(|k| !claims.iter().any(|c| c.is(k)));
+                kept.retain(|k| !claims.iter().any(|c| c.equals(k)));
                 kept.extend_from_slice(claims);
             }
             last => *last = Some((end, claims.to_vec())),
@@ -129,8 +129,12 @@ impl Claims {
             .iter()
             .filter(|(last, _)| *last == end)
             .flat_map(|(_, kept)| kept);
-        let here = |c: &&Claim| recorded.iter().any(|r| r.is(&c.link.bucket, &c.link.key));
-        let new = |c: &&Claim| !taken.iter().any(|t| t.is(c));
+        let here = |c: &&Claim| {
+            recorded
+                .iter()
+                .any(|r| r.matches(&c.link.bucket, &c.link.key))
+        };
+        let new = |c: &&Claim| !taken.iter().any(|t| t.equals(c));
         kept.filter(here).filter(new).cloned().collect()
     }
 
@@ -157,6 +161,7 @@ impl Claims {
         }
         taken
     }
+
     /// The buckets in which a key is claimed.
     fn buckets_of(&self, end: Timestamp, key: &str) -> Vec<String> {
         let from = (end, key.to_owned(), String::new());

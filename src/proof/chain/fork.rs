@@ -32,7 +32,7 @@ impl Walk<'_> {
         if let Some(successor) = claims.iter().map(|c| &c.by).find(overlaps) {
             let message =
                 "this digest and its predecessor cover some of the same time within one segment";
-            self.fork(&successor.clone(), digest, message);
+            self.fork(successor, digest, message);
         }
     }
 

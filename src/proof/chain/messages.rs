@@ -63,9 +63,9 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
         .filter(|c| c.by.proven)
         .find_map(|c| c.link.sha256);
     match content {
-        NotDigest::Unread { reason, detail } => Finding::detailed(Detail::Unread {
+        NotDigest::Unread { reason, answer } => Finding::detailed(Detail::Unread {
             object: UnreadObject::Digest,
-            answer: detail.into(),
+            answer: answer.into(),
         })
         .reason(reason)
         .hint(reason.hint()),

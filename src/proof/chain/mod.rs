@@ -34,7 +34,7 @@
 //! - G takes the predecessor's signature from its successor. We check that signature *and* the one
 //!   in the object's metadata, and the recorded hash as well, and report when they contradict each
 //!   other.
-//! - G stops at the first digest that fails. We go on: a signature proves its digest, whoever
+//! - G goes back until the chain is broken. We go on: a signature proves its digest, whoever
 //!   carries it, so an altered digest between two intact ones hides neither of them.
 //! - The guide finds digests by their links alone. We also list them, so digests deleted in a row
 //!   show as a hole, and two digests that claim one predecessor show as a fork.
@@ -72,7 +72,7 @@ use crate::proof::digest_object::Reading;
 use crate::proof::finding::{Finding, Severity};
 use crate::proof::judge::OwnSignature;
 use crate::proof::reason::Reason;
-use claims::Claims;
+use claims::OpenClaims;
 use holes::Hole;
 use open::OpenDigest;
 use proven::Newer;
@@ -81,7 +81,7 @@ pub use result::{Anchor, Location, PlacedDigest, Tally, WalkScope, Walked};
 /// The state of a walk down one chain.
 pub struct Walk<'a> {
     scope: WalkScope<'a>,
-    claims: Claims,
+    claims: OpenClaims,
     /// The proven digest met last, which is the next newer one.
     newer: Option<Newer>,
     open: Vec<OpenDigest>,
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
     pub fn new(scope: WalkScope<'a>) -> Self {
         Walk {
             scope,
-            claims: Claims::default(),
+            claims: OpenClaims::default(),
             newer: None,
             open: Vec::new(),
             unread: None,

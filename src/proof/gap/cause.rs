@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::clauses::{Clauses, call_of};
-use super::facts::{AROUND, Concern, Owner, TrailState, is_in_own_log};
+use super::facts::{AROUND, Concern, TrailOwner, TrailState, is_in_own_log};
 use super::switches::Switches;
 use super::{Cause, Gap, GapPlace};
 use crate::base::time::{Window, shift};
@@ -17,7 +17,12 @@ const SHOWN: usize = 20;
 
 /// Splits a gap into parts with one cause each, as far as events explain it. `events` are those
 /// around the gap ([`Gap::event_window`]), by time, each once.
-pub fn split_by_cause(gap: &Gap, chain: &ChainId, owner: &Owner, events: &[Evidence]) -> Vec<Gap> {
+pub fn split_by_cause(
+    gap: &Gap,
+    chain: &ChainId,
+    owner: &TrailOwner,
+    events: &[Evidence],
+) -> Vec<Gap> {
     let around = gap.event_window();
     let first = events.partition_point(|e| e.event.time < around.from);
     let near: Vec<(&Evidence, Concern)> = events[first..]
@@ -41,7 +46,7 @@ pub fn split_by_cause(gap: &Gap, chain: &ChainId, owner: &Owner, events: &[Evide
 fn states<'e>(
     gap: &Gap,
     chain: &ChainId,
-    owner: &Owner,
+    owner: &TrailOwner,
     near: &[(&'e Evidence, Concern<'e>)],
     clauses: &mut Clauses,
 ) -> Vec<TrailState<'e>> {
@@ -57,7 +62,7 @@ fn states<'e>(
     let initial = TrailState::unexplained(gap.time.from, gap.cause);
     // Calls in several accounts are on several trails of one name, of which at most one is the
     // organization's.
-    if *owner == Owner::Organization && accounts.len() > 1 {
+    if *owner == TrailOwner::Organization && accounts.len() > 1 {
         clauses.several(&accounts);
         return vec![initial];
     }

@@ -12,7 +12,7 @@ use crate::cloudtrail::event::{Call, Event};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailName};
 use crate::cloudtrail::object_key::{DigestObjectKey, LogObjectKey};
 use crate::proof::coverage::Spans;
-use crate::proof::gap::{AROUND, Gap, GapPlace, Owner};
+use crate::proof::gap::{AROUND, Gap, GapPlace, TrailOwner};
 
 /// Which logs and events are searched for.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +37,7 @@ pub struct NamedTrails(BTreeMap<(Region, TrailName), BTreeSet<Option<AccountId>>
 
 impl NamedTrails {
     /// Adds the trail of a chain.
-    pub fn add(&mut self, chain: &ChainId, owner: &Owner) {
+    pub fn add(&mut self, chain: &ChainId, owner: &TrailOwner) {
         let owner = owner.account().cloned();
         let trail = (chain.home_region.clone(), chain.trail.clone());
         self.0.entry(trail).or_default().insert(owner);
@@ -62,7 +62,7 @@ impl EventFilter {
     }
 
     /// Accepts events around a gap.
-    pub fn add_gap(&mut self, gap: &Gap, chain: &ChainId, owner: &Owner) {
+    pub fn add_gap(&mut self, gap: &Gap, chain: &ChainId, owner: &TrailOwner) {
         self.gapped.add(chain, owner);
         let home = (chain.home_region.clone(), owner.account().cloned());
         self.trails

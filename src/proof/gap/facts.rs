@@ -25,19 +25,19 @@ pub(super) const MOMENTS: i64 = 300;
 
 /// Whose trail writes a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Owner {
+pub enum TrailOwner {
     /// An account's.
     Account(AccountId),
     /// An organization's. No digest shows which account owns it.
     Organization,
 }
 
-impl Owner {
+impl TrailOwner {
     /// The owning account, where it is known.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
-            Owner::Account(account) => Some(account),
-            Owner::Organization => None,
+            TrailOwner::Account(account) => Some(account),
+            TrailOwner::Organization => None,
         }
     }
 
@@ -53,9 +53,9 @@ impl Owner {
             return None;
         }
         let presumed = match self {
-            Owner::Account(owner) if owner != account => return None,
-            Owner::Account(_) => false,
-            Owner::Organization => true,
+            TrailOwner::Account(owner) if owner != account => return None,
+            TrailOwner::Account(_) => false,
+            TrailOwner::Organization => true,
         };
         Some(Concern { presumed, account })
     }

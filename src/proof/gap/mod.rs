@@ -60,7 +60,7 @@ use crate::cloudtrail::event::Evidence;
 use crate::proof::coverage::Spans;
 
 pub use cause::split_by_cause;
-pub use facts::{AROUND, Owner};
+pub use facts::{AROUND, TrailOwner};
 
 /// Why a gap is there.
 #[derive(

@@ -9,7 +9,7 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Walk;
 use crate::proof::coverage::Spans;
 use crate::proof::damage;
-use crate::proof::gap::Owner;
+use crate::proof::gap::TrailOwner;
 use crate::proof::gap::event_filter::{self, EventFilter};
 use crate::source::RootId;
 use crate::validate::Context;
@@ -56,7 +56,7 @@ impl WitnessRange {
 
 impl Context<'_> {
     /// Whose trail writes a chain: as CloudTrail says, as was asked for, or as its folder says.
-    pub(crate) fn owner(&self, proved: &ChainState) -> Owner {
+    pub(crate) fn owner(&self, proved: &ChainState) -> TrailOwner {
         let id = &proved.id;
         // Where its proven digests lie: anybody who may write to a bucket may put others elsewhere.
         let proven = &proved.main.locations;
@@ -69,18 +69,18 @@ impl Context<'_> {
             false => proven.iter().any(|l| l.root.organization.is_some()),
         };
         if !organization {
-            return Owner::Account(id.account.clone());
+            return TrailOwner::Account(id.account.clone());
         }
         let described = proved.trail.iter().map(|trail| &trail.0);
         let mut described = described.chain(&self.request.prior.trails);
         if let Some(config) = described.find(|t| t.organization && t.writes(id)) {
-            return Owner::Account(config.arn.account.clone());
+            return TrailOwner::Account(config.arn.account.clone());
         }
         let mut named = self.request.filter.trail_arns.iter();
         let own = |a: &&TrailArn| a.trail == id.trail && a.home_region == id.home_region;
-        named
-            .find(own)
-            .map_or(Owner::Organization, |a| Owner::Account(a.account.clone()))
+        named.find(own).map_or(TrailOwner::Organization, |a| {
+            TrailOwner::Account(a.account.clone())
+        })
     }
 
     /// In which logs events are to be looked for, by what the digests showed.
@@ -119,7 +119,7 @@ impl Context<'_> {
             return Default::default();
         }
         for proved in chains.iter().filter(|p| !p.gaps.is_empty()) {
-            let Owner::Account(account) = self.owner(proved) else {
+            let TrailOwner::Account(account) = self.owner(proved) else {
                 continue;
             };
             let home = ChainId {

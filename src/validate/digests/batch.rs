@@ -55,7 +55,7 @@ pub(crate) fn home_of(reading: &Reading) -> Option<(String, String)> {
         return None;
     };
     let (bucket, key) = digest.claimed_place_unverified();
-    let here = reading.recorded.iter().any(|r| r.is(bucket, key));
+    let here = reading.recorded.iter().any(|r| r.matches(bucket, key));
     here.then(|| (bucket.into(), key.into()))
 }
 

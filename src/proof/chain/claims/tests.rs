@@ -1,4 +1,4 @@
-use super::{Claim, Claimer, Claims};
+use super::{Claim, Claimer, OpenClaims};
 use crate::base::sha256::Sha256;
 use crate::proof::fixtures::{BUCKET, HOME, at, digest_key, link, span};
 use crate::proof::placement::RecordedPlace;
@@ -22,8 +22,8 @@ fn in_bucket(mut claim: Claim, bucket: &str) -> Claim {
     claim
 }
 
-fn claims(all: &[(&str, Claim)]) -> Claims {
-    let mut claims = Claims::default();
+fn claims(all: &[(&str, Claim)]) -> OpenClaims {
+    let mut claims = OpenClaims::default();
     for (end, claim) in all {
         claims.push(at(end), claim.clone());
     }
@@ -147,10 +147,10 @@ fn only_a_proven_digest_says_which_hash_is_expected() {
 #[test]
 fn claims_taken_for_one_object_are_met_again_by_another_in_its_place() {
     let taken = [claim("10:00", "11:00", true)];
-    let mut claims = Claims::default();
+    let mut claims = OpenClaims::default();
     claims.remember(at("10:00"), &taken);
     let here = [place(None, "10:00")];
-    let met = |claims: &Claims, end: &str, here: &[RecordedPlace], taken: &[Claim]| {
+    let met = |claims: &OpenClaims, end: &str, here: &[RecordedPlace], taken: &[Claim]| {
         claims.met_before(at(end), here, taken).len()
     };
     assert_eq!(met(&claims, "10:00", &here, &[]), 1, "another object");

@@ -2,7 +2,7 @@ use super::split_by_cause;
 use crate::cloudtrail::event::{Evidence, TrailChange, Via};
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
 use crate::proof::gap::facts::{Concern, certainty};
-use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, Owner};
+use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, TrailOwner};
 
 fn gap() -> Gap {
     let (from, to) = (at("10:00"), at("13:00"));
@@ -18,11 +18,11 @@ fn stop(account: &str, time: &str) -> Evidence {
     trail_call(account, time, TrailChange::Stop)
 }
 
-fn owner() -> Owner {
-    Owner::Account(ACCOUNT.parse().expect("an account"))
+fn owner() -> TrailOwner {
+    TrailOwner::Account(ACCOUNT.parse().expect("an account"))
 }
 
-fn split(owner: &Owner, events: &[Evidence]) -> Vec<Gap> {
+fn split(owner: &TrailOwner, events: &[Evidence]) -> Vec<Gap> {
     let parts = split_by_cause(&gap(), &chain(HOME), owner, events);
     // Whatever the events: the parts adjoin, fill the gap, and the last one ends in the restart.
     assert_eq!(parts.first().map(|p| p.time.from), Some(at("10:00")));
@@ -104,11 +104,11 @@ fn a_refused_call_is_shown_and_explains_nothing() {
 fn calls_on_trails_of_several_accounts_explain_nothing_to_an_organization() {
     let other = "999999999999";
     let one = [stop(ACCOUNT, "09:59")];
-    let parts = split(&Owner::Organization, &one);
+    let parts = split(&TrailOwner::Organization, &one);
     let cause = (parts[0].cause, parts[0].certainty);
     assert_eq!(cause, (Cause::LoggingStopped, Certainty::Circumstantial));
     let two = [stop(ACCOUNT, "09:58"), stop(other, "09:59")];
-    let parts = split(&Owner::Organization, &two);
+    let parts = split(&TrailOwner::Organization, &two);
     assert_eq!((parts.len(), parts[0].cause), (1, Cause::Unexplained));
     assert!(parts[0].clauses[0].contains("in several accounts (111122223333, 999999999999)"));
 }

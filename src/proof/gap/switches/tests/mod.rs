@@ -14,7 +14,7 @@ use crate::proof::gap::Cause::{
     ValidationDisabled,
 };
 use crate::proof::gap::clauses::Clauses;
-use crate::proof::gap::facts::{Owner, TrailState};
+use crate::proof::gap::facts::{TrailOwner, TrailState};
 use crate::proof::gap::{Gap, GapPlace};
 
 const ELSEWHERE: &str = "us-west-2";
@@ -99,7 +99,7 @@ fn head() -> Gap {
 
 /// What holds after the initial state, and whether a call was contradicted by digests.
 fn run(gap: &Gap, chain: &ChainId, calls: &[Evidence]) -> (Vec<(Timestamp, Cause)>, bool) {
-    let owner = Owner::Account(chain.account.clone());
+    let owner = TrailOwner::Account(chain.account.clone());
     let near: Vec<_> = calls
         .iter()
         .filter_map(|e| Some((e, owner.concern(&e.event, chain)?)))
