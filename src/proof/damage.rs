@@ -82,8 +82,7 @@ pub fn since(finding: &Finding) -> Option<Timestamp> {
 }
 
 impl<'e> DamageCalls<'e> {
-    /// Sorts events by what they were done to. Calls that were refused changed nothing and are left
-    /// out.
+    /// Sorts calls by what they were made on. Refused calls changed nothing and are left out.
     pub fn new(events: &'e [Evidence]) -> Self {
         let mut calls = DamageCalls::default();
         for evidence in events.iter().filter(|e| e.event.error_code.is_none()) {

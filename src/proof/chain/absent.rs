@@ -11,9 +11,9 @@ use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 
 impl Walk<'_> {
-    /// Reports that a place could not be read to which a link refers: why, and what the source
-    /// answered, or `None` where nothing exists there. Without a claim by a proven digest this
-    /// reports nothing.
+    /// Reports that the digest that a link refers to could not be read. `trouble` is the reason and
+    /// the answer of the source; `None` if the digest does not exist. Without a claim by a proven
+    /// digest nothing is reported.
     pub fn absent(
         &mut self,
         (bucket, key): (&str, &str),
@@ -49,8 +49,8 @@ impl Walk<'_> {
     }
 }
 
-/// Nothing in a copy whose digests lie elsewhere than they were written to is no evidence that the
-/// digest is missing.
+/// The finding on a digest that could not be read. In a copy whose digests lie elsewhere than they
+/// were written to, an object that does not exist is no evidence that the digest is missing.
 fn finding_of(trouble: Option<(Reason, String)>, in_place: bool) -> Finding {
     match trouble {
         None if in_place => named_and_missing(),

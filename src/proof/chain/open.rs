@@ -40,8 +40,9 @@ impl OpenDigest {
 }
 
 impl Walk<'_> {
-    /// Bounds and closes what was open before the object at hand, whatever that turns out to be.
-    /// Digests that belong elsewhere wait for the next proven digest.
+    /// An object that ends at `end` was met, so it bounds the open digests, which are newer. Those
+    /// with a bound are closed, except missing digests and digests that belong elsewhere: they wait
+    /// for the next proven digest.
     pub(super) fn bound_open(&mut self, end: Timestamp) {
         for mut open in std::mem::take(&mut self.open) {
             open.bound(end);
@@ -58,8 +59,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Closes all that was open before a proven digest, or at the end of the walk. Gives the first
-    /// finding on a digest that belongs elsewhere: what lies beside that one is unknown.
+    /// Closes all open digests before a proven digest, or at the end of the walk. Returns the first
+    /// finding on a digest that belongs elsewhere, because nothing is known about the time around it.
     pub(super) fn close_all(&mut self, older: Option<&Claimer>) -> Option<Finding> {
         let mut open = std::mem::take(&mut self.open);
         // Present digests first: a missing one that is older than all of them lies before the data.

@@ -57,8 +57,8 @@ impl Found {
 }
 
 impl Walk<'_> {
-    /// Takes one object read under a digest's name; newest first. `proven` is the hash of the
-    /// digest of this name, where it is proven at its recorded place and this object lies
+    /// Judges one object read under a digest's name. Objects are handed in newest first. `proven` is
+    /// the hash of the digest of this name that is proven at its recorded place, if this object lies
     /// elsewhere.
     pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
         let (found, content) = Found::split(reading);
@@ -168,8 +168,8 @@ impl Walk<'_> {
     ) -> Vec<RecordedProof<'c>> {
         let region = &self.scope.chain.region;
         let signature = |link: &Link| match &found.own {
-            // The same signature is not checked twice, unless the algorithm named beside the
-            // digest's own kept that one from being checked.
+            // The same signature is not checked twice, unless the algorithm in the metadata kept it from
+            // being checked: a link carries no algorithm.
             OwnSignature::Present(
                 hex,
                 checked @ (SignatureCheck::Valid(_) | SignatureCheck::Invalid),

@@ -1,4 +1,4 @@
-//! Splits a gap by its causes: what was called around it, against the ends of digests (pure).
+//! Splits a gap by its causes: compares the calls around it with the ends of digests (pure).
 
 use std::collections::BTreeSet;
 

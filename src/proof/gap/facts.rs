@@ -70,7 +70,7 @@ pub(super) struct Concern<'e> {
     pub account: &'e AccountId,
 }
 
-/// What holds from some time on: what explains a gap, or that nothing does.
+/// The state of a trail from some time on: the cause that explains the gap, if there is one.
 pub(super) struct TrailState<'e> {
     pub from: Timestamp,
     pub cause: Cause,
@@ -102,9 +102,9 @@ pub(super) fn certainty(evidence: &Evidence, concern: Concern<'_>) -> Certainty 
     }
 }
 
-/// How long before the end of a starting digest the call that began it may lie, in seconds. A
-/// starting digest ends with StartLogging (seen in real digests); for validation switched on while
-/// logging runs no such observation exists.
+/// How long before the end of a starting digest its call may lie, in seconds. A starting digest ends
+/// when StartLogging is called (seen in real digests). For validation switched on while logging runs
+/// there is no such observation, so an hour is allowed.
 pub(super) fn slack_of(change: &TrailChange) -> i64 {
     match change {
         TrailChange::Start => MOMENTS,
