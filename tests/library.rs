@@ -63,10 +63,10 @@ pub fn request() -> Request {
 
 /// Validates every bucket of a source, without rules for copies and without AWS.
 pub fn prove(source: &dyn Source, ring: &KeyRing, request: &Request) -> Outcome {
-    let atlas = Places::new(source.roots(), Vec::new());
+    let places = Places::new(source.roots(), Vec::new());
     let access = Access {
         source,
-        atlas: &atlas,
+        places: &places,
         keys: ring,
         trails: None,
     };

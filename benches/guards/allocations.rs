@@ -100,10 +100,10 @@ fn prove(dir: &Path) {
     source.mount(&dir.join(BUCKET), bucket).expect("the corpus");
     let mut ring = KeyRing::default();
     key_files::load(&dir.join(KEYS), &limits, &mut ring).expect("keys");
-    let atlas = Places::new(source.roots(), Vec::new());
+    let places = Places::new(source.roots(), Vec::new());
     let access = Access {
         source: &source,
-        atlas: &atlas,
+        places: &places,
         keys: &ring,
         trails: None,
     };

@@ -24,8 +24,8 @@ fn link(size: Size) -> Case {
     let source = Box::leak(Box::new(data::source(&world)));
     let ring = Box::leak(Box::new(data::ring(&world, &[data::REGION])));
     let limits = Box::leak(Box::new(Limits::default()));
-    let atlas = Box::leak(Box::new(Places::new(source.roots(), Vec::new())));
-    let fetcher = Fetcher::new(&*source, &*atlas, &*ring, &*limits, 7_200);
+    let places = Box::leak(Box::new(Places::new(source.roots(), Vec::new())));
+    let fetcher = Fetcher::new(&*source, &*places, &*ring, &*limits, 7_200);
     let keys = chain.digests.iter().rev();
     let keys: Vec<DigestObjectKey> = keys
         .map(|digest| DigestObjectKey::parse(&digest.place.key).expect("a digest's key"))
@@ -69,10 +69,10 @@ fn walk(size: Size) -> Case {
         ..Request::default()
     };
     Case::new(Amount::Items(chain.digests.len()), move || {
-        let atlas = Places::new(source.roots(), Vec::new());
+        let places = Places::new(source.roots(), Vec::new());
         let access = Access {
             source: &source,
-            atlas: &atlas,
+            places: &places,
             keys: &ring,
             trails: None,
         };

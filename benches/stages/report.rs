@@ -52,10 +52,10 @@ fn outcome(size: Size) -> Outcome {
     let source = data::source(&world);
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let ring = data::ring(&world, &regions);
-    let atlas = Places::new(source.roots(), Vec::new());
+    let places = Places::new(source.roots(), Vec::new());
     let access = Access {
         source: &source,
-        atlas: &atlas,
+        places: &places,
         keys: &ring,
         trails: None,
     };

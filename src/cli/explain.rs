@@ -72,7 +72,7 @@ pub fn run(
     let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
-        atlas: &side.access.atlas,
+        places: &side.access.places,
         keys: side.access.keys.as_ref(),
         trails: None,
     };

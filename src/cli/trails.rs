@@ -75,7 +75,7 @@ pub fn run(
     };
     let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
     let progress = Progress::begin("listing digests", entered, args.quiet);
-    let outcome = list(&source, &side.access.atlas, &request)?;
+    let outcome = list(&source, &side.access.places, &request)?;
     drop(progress);
     let run = Run {
         finished: Timestamp::now(),

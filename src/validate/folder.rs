@@ -59,7 +59,7 @@ struct CopiedFolder {
 
 impl Validation {
     /// Validates the folder that holds `AWSLogs`, as `aws s3 sync s3://BUCKET DIR` leaves it. Its bucket is not
-    /// known, so the report says that the logs may be those of another bucket.
+    /// known, so [`Outcome::not_proven`] says that the logs may be those of another bucket.
     pub fn of_folder(path: impl Into<PathBuf>) -> Self {
         Validation::empty().add(path.into(), Vec::new())
     }
@@ -115,10 +115,10 @@ impl Validation {
         for path in &self.keys {
             key_files::load(path, limits, &mut keys)?;
         }
-        let atlas = Places::new(source.roots(), self.rules.clone());
+        let places = Places::new(source.roots(), self.rules.clone());
         let access = Access {
             source: &source,
-            atlas: &atlas,
+            places: &places,
             keys: &keys,
             trails: None,
         };

@@ -50,7 +50,7 @@ pub struct Access<'a> {
     /// Objects.
     pub source: &'a dyn Source,
     /// Which place is which.
-    pub atlas: &'a Places,
+    pub places: &'a Places,
     /// Public keys.
     pub keys: &'a dyn Keys,
     /// What CloudTrail says of trails, where it can be asked.
@@ -68,15 +68,15 @@ pub fn validate(
 ) -> Result<Outcome, Error> {
     let Access {
         source,
-        atlas,
+        places,
         keys,
         trails,
     } = access;
     let limits = &request.limits;
     let pool = workers(request.jobs.max(1))
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
-    let fetcher = Fetcher::new(source, atlas, keys, limits, request.delivery_lag);
-    let survey = survey(source, atlas, &request.filter, limits, &pool);
+    let fetcher = Fetcher::new(source, places, keys, limits, request.delivery_lag);
+    let survey = survey(source, places, &request.filter, limits, &pool);
     let other = other_workers(source, &pool);
     let pool = other.unwrap_or(pool);
     let busy = request.chains_at_once.min(survey.groups.len());

@@ -33,7 +33,31 @@ use flight::Flight;
 /// How often a request follows the region that S3 names.
 const REDIRECTS: usize = 3;
 
-/// Buckets of one session.
+/// Reads buckets in S3 through the AWS SDK.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use trailproof::{
+///     Access, CancelFlag, Http, HttpSettings, InFlight, Limits, Places, Region, RegionalKeys, Request, Runtime,
+///     S3Source, Session, SessionSettings, Silent, Source, Timestamp, validate,
+/// };
+///
+/// let region: Region = "eu-central-1".parse()?;
+/// let settings = SessionSettings { profile: None, endpoint_url: None, region: region.clone(), sign: true };
+/// let runtime = Arc::new(Runtime::new(CancelFlag::default())?);
+/// let session = Session::open(runtime, Http::new(HttpSettings::default())?, &settings)?;
+///
+/// let buckets = vec!["trail-logs".to_owned()];
+/// let in_flight = InFlight { first: 64, most: 256 };
+/// let source = S3Source::new(session.clone(), buckets, &region, in_flight, Limits::default());
+/// let places = Places::new(source.roots(), Vec::new());
+/// let keys = RegionalKeys::new(session, Timestamp::now());
+/// let access = Access { source: &source, places: &places, keys: &keys, trails: None };
+/// let request = Request { jobs: 64, chains_at_once: 8, ..Request::default() };
+/// let outcome = validate(access, &request, &Silent)?;
+/// println!("{}", outcome.verdict.as_str());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct S3Source {
     session: Session,
     /// Those that were given, and those opened on the way.

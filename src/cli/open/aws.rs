@@ -103,7 +103,7 @@ pub fn online(
     given.dedup();
     Ok(ResolvedSource {
         access: OpenedSource {
-            atlas: Places::new(source.roots(), look.map.to_vec()),
+            places: Places::new(source.roots(), look.map.to_vec()),
             source: Box::new(source),
             keys,
             trails,

@@ -83,7 +83,7 @@ pub fn run(
     let source = CancellableSource::new(access.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
-        atlas: &access.atlas,
+        places: &access.places,
         keys: access.keys.as_ref(),
         trails: access.trails.as_deref(),
     };

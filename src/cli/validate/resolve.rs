@@ -40,7 +40,7 @@ pub struct ResolvedRun {
 /// Where everything comes from, opened.
 pub struct OpenedSource {
     pub source: Box<dyn Source>,
-    pub atlas: Places,
+    pub places: Places,
     pub keys: Box<dyn Keys>,
     pub trails: Option<Box<dyn TrailApi>>,
     pub who: Option<Who>,
@@ -246,7 +246,7 @@ fn on_disk(look: &SourceRequest<'_>, limits: &Limits) -> Result<ResolvedSource, 
     }
     Ok(ResolvedSource {
         access: OpenedSource {
-            atlas: Places::new(source.roots(), look.map.to_vec()),
+            places: Places::new(source.roots(), look.map.to_vec()),
             source: Box::new(source),
             keys: Box::new(key_files(look.keys, limits)?),
             trails: None,

@@ -121,10 +121,10 @@ fn list(context: DoctorContext<'_>, root: &Root) -> Result<Survey, GetError> {
         folders: FOLDERS.min(request.limits.folders),
         ..request.limits.clone()
     };
-    let atlas = Places::new(vec![root.clone()], Vec::new());
+    let places = Places::new(vec![root.clone()], Vec::new());
     Ok(survey(
         access.source,
-        &atlas,
+        &places,
         &request.filter,
         &limits,
         pool,

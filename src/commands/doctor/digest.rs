@@ -76,9 +76,9 @@ fn read(context: DoctorContext<'_>, newest: &NewestDigest) -> Result<ReadDigest,
         log_inflated: request.limits.digest_inflated,
         ..request.limits.clone()
     };
-    let atlas = Places::new(Vec::new(), Vec::new());
+    let places = Places::new(Vec::new(), Vec::new());
     let lag = request.delivery_lag;
-    let fetcher = Fetcher::new(access.source, &atlas, access.keys, &limits, lag);
+    let fetcher = Fetcher::new(access.source, &places, access.keys, &limits, lag);
     let stored = fetcher.stored_digest(newest.root, &newest.key)?;
     let (content, container) = stored.content?;
     Ok(ReadDigest {

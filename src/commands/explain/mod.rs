@@ -120,7 +120,7 @@ fn search<'t>(
         target,
         window,
         window_is_final: false,
-        has_unnamed_root: access.atlas.has_unnamed(),
+        has_unnamed_root: access.places.has_unnamed(),
         observed: observer.into_observed(),
         requests: validation.requests,
         validation,
@@ -166,9 +166,9 @@ fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) 
 /// Checks whether the object exists in any place where it could be.
 fn existence(access: Access<'_>, target: &ExplainTarget, requests: &mut Requests) -> Existence {
     let places = match &target.bucket {
-        Some(bucket) => access.atlas.find(bucket, &target.key),
+        Some(bucket) => access.places.find(bucket, &target.key),
         None => {
-            let roots = access.atlas.roots().into_iter();
+            let roots = access.places.roots().into_iter();
             roots.map(|root| (root.id, target.key.clone())).collect()
         }
     };

@@ -95,7 +95,7 @@ pub struct ListedLocation {
 /// Only where no threads can be started. Folders that could not be listed are part of the outcome.
 pub fn list(
     source: &dyn Source,
-    atlas: &Places,
+    places: &Places,
     request: &TrailsRequest,
 ) -> Result<TrailsOutcome, Error> {
     let TrailsRequest { filter, limits, .. } = request;
@@ -103,16 +103,16 @@ pub fn list(
         .num_threads(request.jobs.max(1))
         .build()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
-    let survey = survey(source, atlas, filter, limits, &pool);
+    let survey = survey(source, places, filter, limits, &pool);
     let lister = Lister {
         source,
-        atlas,
+        places,
         request,
         survey: &survey,
     };
     let groups: Vec<_> = survey.groups.iter().collect();
-    let list = |((account, region), places): &(&(AccountId, Region), &Vec<_>)| {
-        lister.group(account, region, places)
+    let list = |((account, region), folders): &(&(AccountId, Region), &Vec<_>)| {
+        lister.group(account, region, folders)
     };
     // One group per worker at a time bounds the memory: the names of a group are dropped once it is listed.
     let groups: Vec<ListedGroup> =
@@ -131,7 +131,7 @@ struct ListedGroup {
 
 struct Lister<'a> {
     source: &'a dyn Source,
-    atlas: &'a Places,
+    places: &'a Places,
     request: &'a TrailsRequest,
     survey: &'a Survey,
 }
@@ -141,14 +141,14 @@ impl Lister<'_> {
         &self,
         account: &AccountId,
         region: &Region,
-        places: &[(RootId, KeyRoot)],
+        folders: &[(RootId, KeyRoot)],
     ) -> ListedGroup {
         let TrailsRequest { filter, limits, .. } = self.request;
         let all = ListingRange::default();
-        let listing = listing::list(self.source, account, region, places, filter, all, limits);
+        let listing = listing::list(self.source, account, region, folders, filter, all, limits);
         let mut group = ListedGroup {
             chains: Vec::new(),
-            trouble: listing_errors::all(self.atlas, (account, region), &listing, limits),
+            trouble: listing_errors::all(self.places, (account, region), &listing, limits),
             matched: Vec::new(),
             listings: listing.listings,
         };
@@ -175,7 +175,7 @@ impl Lister<'_> {
     fn chain(&self, id: ChainId, names: &DigestNames) -> ListedChain {
         let ends = || names.main.iter().map(|slot| slot.end());
         let location = |held: HeldNames<'_>| ListedLocation {
-            bucket: self.atlas.bucket(held.root).map(str::to_owned),
+            bucket: self.places.bucket(held.root).map(str::to_owned),
             root: held.key_root.clone(),
             digests: held.digests,
             span: held.span,
@@ -225,7 +225,7 @@ impl Lister<'_> {
 
     fn add_survey_errors(&self, ledger: &mut Ledger) {
         for folder in &self.survey.trouble {
-            ledger.add(listing_errors::folder(self.atlas, folder));
+            ledger.add(listing_errors::folder(self.places, folder));
         }
         if self.survey.bounded {
             let message = "folders beyond the number or depth that is searched for AWSLogs were not \
@@ -237,7 +237,7 @@ impl Lister<'_> {
     /// The terms of the filter that no chain matches, as findings.
     fn unmatched(&self, chains: &[ListedChain], matched: &[FilterTerm]) -> Vec<Finding> {
         // Without a root nothing was searched. The prior findings say why.
-        if self.atlas.roots().is_empty() {
+        if self.places.roots().is_empty() {
             return Vec::new();
         }
         let terms = self.request.filter.terms();

@@ -15,13 +15,13 @@ use crate::support::forge::{Chain, ChainSpec, Trail, damage, ts};
 
 fn survey_with(source: &MemorySource, folders: usize, workers: usize) -> Survey {
     let pool = ThreadPoolBuilder::new().num_threads(workers).build();
-    let atlas = Places::new(source.roots(), Vec::new());
+    let places = Places::new(source.roots(), Vec::new());
     let limits = Limits {
         folders,
         ..Limits::default()
     };
     let filter = ChainFilter::default();
-    survey(source, &atlas, &filter, &limits, &pool.expect("workers"))
+    survey(source, &places, &filter, &limits, &pool.expect("workers"))
 }
 
 /// Forty prefixes with ten accounts each, and logs without digests beside them.
