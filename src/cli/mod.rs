@@ -40,7 +40,7 @@ pub const INTERRUPTED: u8 = 130;
 pub fn run(command_line: Vec<OsString>) -> u8 {
     let started = Timestamp::now();
     let stop = CancelFlag::default();
-    let colour = match terminal::knows_escapes() {
+    let colour = match terminal::supports_escapes() {
         true => ColorChoice::Auto,
         false => ColorChoice::Never,
     };

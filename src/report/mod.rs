@@ -5,11 +5,12 @@ pub mod explain;
 pub mod hex;
 pub mod json;
 pub mod open_enum;
+pub mod tone;
 pub mod trails;
 pub mod validation;
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::str::FromStr;
 
 /// Declares the formats once: the variant, its name, and what writes it.
@@ -35,7 +36,7 @@ macro_rules! formats {
         ///
         /// # Errors
         /// Where writing fails.
-        pub fn render(report: &crate::report::validation::v1::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        pub fn render(report: &crate::report::validation::v1::Report, format: Format, out: &mut dyn $crate::report::tone::TextWriter) -> io::Result<()> {
             match format { $(Format::$variant => $write(report, out)),* }
         }
     };

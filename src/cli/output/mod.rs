@@ -12,9 +12,10 @@ use serde::Serialize;
 
 use super::args::PlainFormat;
 use super::output::target::{OutputTarget, replace};
-use super::terminal::Fitted;
+use super::terminal::FittedWriter;
 use crate::base::error::{Error, ErrorKind};
 use crate::report::json;
+use crate::report::tone::TextWriter;
 
 /// A format and where its report goes: `None` is standard output.
 pub type Pair<F> = (F, Option<PathBuf>);
@@ -121,18 +122,18 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
     /// Where one could not be written; a closed pipe is no error: whoever read it has read enough.
     pub fn write(
         self,
-        mut render: impl FnMut(F, &mut dyn Write) -> io::Result<()>,
+        mut render: impl FnMut(F, &mut dyn TextWriter) -> io::Result<()>,
     ) -> Result<(), Error> {
         let mut trouble = None;
         for (format, target) in self.targets {
-            let mut put = |out: &mut dyn Write| {
+            let mut put = |out: &mut dyn TextWriter| {
                 render(format, out)?;
                 out.flush()
             };
             let result = match target {
                 OutputTarget::Stdout => {
                     let mut out = BufWriter::new(io::stdout().lock());
-                    let written = match Fitted::to_stdout(&mut out) {
+                    let written = match FittedWriter::to_stdout(&mut out) {
                         Ok(mut fitted) if format == self.people => put(&mut fitted),
                         _ => put(&mut out),
                     };
@@ -160,7 +161,7 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
 pub fn tell<R: Serialize>(
     report: &R,
     format: PlainFormat,
-    text: impl Fn(&R, &mut dyn Write) -> io::Result<()>,
+    text: impl Fn(&R, &mut dyn TextWriter) -> io::Result<()>,
 ) -> Result<(), Error> {
     let targets = OutputTargets::open(vec![(format, None)], PlainFormat::Text)?;
     targets.write(|format, out| match format {

@@ -1,5 +1,7 @@
-//! What people see on a terminal: lines broken at its width and the words that matter in colour.
-//! What goes anywhere else stays as it is.
+//! What people see on a terminal: lines wrapped to its width, and words in colour.
+//!
+//! A text report states the [`Tone`] of a word, and [`FittedWriter`] chooses the colour. No colour is
+//! derived from finished text, and output that does not go to a terminal stays as it is.
 
 pub(crate) mod progress;
 
@@ -10,115 +12,136 @@ use std::io::{self, IsTerminal as _, Write};
 use console::{Style, Term};
 use textwrap::{Options, WordSplitter};
 
-/// Lines are not broken to be shorter than that.
-const NARROWEST: usize = 30;
-/// What stands left of a text that is broken: further right nothing is aligned.
-const ALIGNED: usize = 45;
+use crate::report::tone::{TextWriter, Tone};
 
-/// Whether colour is wanted on standard output, or else on standard error: only on a terminal, and
-/// not with `NO_COLOR`, `CLICOLOR=0` or a terminal that knows none. What is empty says nothing, which
-/// `console` does not heed.
-fn in_colour(stderr: bool) -> bool {
-    let terminal = match stderr {
-        true => io::stderr().is_terminal(),
-        false => io::stdout().is_terminal(),
+/// The narrowest width to wrap to, in columns.
+const MIN_WIDTH: usize = 30;
+/// How many columns of a line can hold the labels that its text is aligned to.
+const MAX_ALIGNED: usize = 45;
+
+/// An output stream of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// Whether a stream shows colour: it is a terminal, and neither `NO_COLOR`, `CLICOLOR=0` nor a
+/// terminal without escape codes forbids it. `console` does not treat an empty variable as unset, so
+/// we read the variables ourselves.
+fn shows_colour(stream: Stream) -> bool {
+    let terminal = match stream {
+        Stream::Stderr => io::stderr().is_terminal(),
+        Stream::Stdout => io::stdout().is_terminal(),
     };
-    let usual = knows_escapes() && said("CLICOLOR").is_none_or(|value| value != "0");
-    let forced = said("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-    terminal && (usual || forced) && said("NO_COLOR").is_none()
+    let usual = supports_escapes() && variable("CLICOLOR").is_none_or(|value| value != "0");
+    let forced = variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    terminal && (usual || forced) && variable("NO_COLOR").is_none()
 }
 
-/// Whether terminals obey escape codes here, as far as is known.
-pub fn knows_escapes() -> bool {
-    said("TERM").is_some_and(|kind| kind != "dumb")
+/// Whether `TERM` says that the terminal understands escape codes.
+pub fn supports_escapes() -> bool {
+    variable("TERM").is_some_and(|kind| kind != "dumb")
 }
 
-/// What the environment says, if anything.
-fn said(name: &str) -> Option<OsString> {
+/// An environment variable, unless it is empty.
+fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// A text in the colour of the word that it says, if that has one and colour is wanted.
-pub fn painted(word: &str, text: &str, stderr: bool) -> String {
-    match style(word) {
-        Some(style) if in_colour(stderr) => style.force_styling(true).apply_to(text).to_string(),
+/// A text in the colour of its tone, if it has one and the stream shows colour.
+pub fn painted(tone: Tone, text: &str, stream: Stream) -> String {
+    match style(tone) {
+        Some(style) if shows_colour(stream) => style.force_styling(true).apply_to(text).to_string(),
         _ => text.to_owned(),
     }
 }
 
-/// The colour of a verdict, a severity or a state.
-fn style(word: &str) -> Option<Style> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "failed" => Style::new().red().bold(),
-        "unproven" | "warning" | "unknown" => Style::new().yellow().bold(),
-        "gap" | "gaps" | "restart" => Style::new().magenta().bold(),
-        "verified" | "ok" => Style::new().green(),
-        _ => return None,
-    })
+fn style(tone: Tone) -> Option<Style> {
+    match tone {
+        Tone::Plain => None,
+        Tone::Good => Some(Style::new().green()),
+        Tone::Gap => Some(Style::new().magenta().bold()),
+        Tone::Doubtful => Some(Style::new().yellow().bold()),
+        Tone::Bad => Some(Style::new().red().bold()),
+    }
 }
 
-/// Fits lines to a terminal on their way to it.
-pub struct Fitted<W: Write> {
+/// Wraps lines to the width of a terminal and colours their first words.
+pub struct FittedWriter<W: Write> {
     out: W,
     width: usize,
+    /// The line so far.
     line: Vec<u8>,
+    /// The tone of the first word of the next line that is not empty.
+    tone: Tone,
 }
 
-impl<W: Write> Fitted<W> {
-    /// Fits to the terminal that standard output is; nothing where it is none.
+impl<W: Write> FittedWriter<W> {
+    /// Fits to the terminal on standard output, or gives `out` back where that is no terminal.
     pub fn to_stdout(out: W) -> Result<Self, W> {
         let term = Term::stdout();
         if !term.is_term() {
             return Err(out);
         }
-        // One that does not tell its width breaks lines by itself.
+        // A terminal of unknown width wraps lines by itself.
         let width = term.size_checked().map_or(usize::MAX, |(_, w)| w.into());
-        Ok(Fitted {
+        Ok(FittedWriter {
             out,
-            width: width.max(NARROWEST),
+            width: width.max(MIN_WIDTH),
             line: Vec::new(),
+            tone: Tone::Plain,
         })
     }
 
-    fn put(&mut self) -> io::Result<()> {
+    /// Writes the line so far.
+    fn end_line(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
+        if line.is_empty() {
+            return writeln!(self.out);
+        }
         let text = String::from_utf8_lossy(&line);
-        for (at, part) in broken(&text, self.width).iter().enumerate() {
-            let lead = part.len() - part.trim_start().len();
-            let word = match at {
-                0 => part[lead..].split([' ', ':']).next().unwrap_or_default(),
-                _ => "",
-            };
-            let (left, right) = part[lead..].split_at(word.len());
-            let word = painted(word, left, false);
-            writeln!(self.out, "{}{word}{right}", &part[..lead])?;
+        let mut tone = std::mem::replace(&mut self.tone, Tone::Plain);
+        for part in wrapped(&text, self.width) {
+            let (lead, rest) = part.split_at(part.len() - part.trim_start().len());
+            let end = rest.find([' ', ':']).unwrap_or(rest.len());
+            let (word, rest) = rest.split_at(end);
+            let word = painted(tone, word, Stream::Stdout);
+            writeln!(self.out, "{lead}{word}{rest}")?;
+            tone = Tone::Plain;
         }
         Ok(())
     }
 }
 
-impl<W: Write> Write for Fitted<W> {
+impl<W: Write> TextWriter for FittedWriter<W> {
+    fn tone(&mut self, tone: Tone) {
+        self.tone = tone;
+    }
+}
+
+impl<W: Write> Write for FittedWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|b| *b == b'\n') {
             self.line.extend_from_slice(&rest[..end]);
-            self.put()?;
+            self.end_line()?;
             rest = &rest[end + 1..];
         }
         self.line.extend_from_slice(rest);
         Ok(bytes.len())
     }
 
-    /// Writes whole lines on; every report ends with one.
+    /// Flushes complete lines only; every report ends with a line break.
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 }
 
-/// A line in parts that fit, where words allow it: names of objects stay whole, to be copied, and so
-/// do commands.
-fn broken(line: &str, width: usize) -> Vec<String> {
-    // A command is there to be run, and would not be what it is in two lines.
+/// A line in parts that fit the width. Object names and commands are not broken, so that they can be
+/// copied; a part with one may be wider.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    // A command in two lines could not be pasted into a shell.
     if line.chars().count() <= width || line.contains("aws ") {
         return vec![line.to_owned()];
     }
@@ -133,15 +156,15 @@ fn broken(line: &str, width: usize) -> Vec<String> {
     parts.into_iter().map(Into::into).collect()
 }
 
-/// The column in which the text of a line begins, after what it is aligned to.
+/// The column in which the text of a line begins, after its label.
 fn hanging(line: &str) -> usize {
     let lead = line.len() - line.trim_start().len();
-    let head = line.get(..ALIGNED).unwrap_or(line);
+    let head = line.get(..MAX_ALIGNED).unwrap_or(line);
     let column = head[lead.min(head.len())..].rfind("  ");
     match column {
         Some(at) => lead + at + 2,
         None if line[lead..].starts_with("- ") => lead + 2,
-        // A label that fills its column, as `verified` does.
+        // A label as wide as its column, such as `verified`.
         None if line[lead..].find(' ') == Some(8) => lead + 9,
         None => lead + 2,
     }
@@ -149,25 +172,25 @@ fn hanging(line: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::broken;
+    use super::wrapped;
 
     #[test]
-    fn lines_are_broken_between_words_and_go_on_below_their_text() {
+    fn a_long_line_is_wrapped_between_words_and_aligned_to_its_text() {
         let line = "    what     no digest covers this time of the window";
         let expected = [
             "    what     no digest covers",
             "             this time of the",
             "             window",
         ];
-        assert_eq!(broken(line, 30), expected);
+        assert_eq!(wrapped(line, 30), expected);
         let line = "  - one sentence of what is not proven";
         assert_eq!(
-            broken(line, 30),
+            wrapped(line, 30),
             ["  - one sentence of what is", "    not proven"]
         );
         let line = "    verified 2026-03-01T00:12:34Z to 2026-03-01T03:30:00Z";
         assert_eq!(
-            broken(line, 40),
+            wrapped(line, 40),
             [
                 "    verified 2026-03-01T00:12:34Z to",
                 "             2026-03-01T03:30:00Z"
@@ -176,15 +199,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stays_whole_and_what_fits_stays_as_it_is() {
+    fn a_name_is_not_broken_and_a_line_that_fits_is_not_changed() {
         let line =
             "    object   s3://bucket/AWSLogs/111111111111/CloudTrail/eu-west-1/file.json.gz";
-        let parts = broken(line, 40);
+        let parts = wrapped(line, 40);
         assert!(
             parts.iter().any(|p| p.ends_with("/eu-west-1/file.json.gz")),
             "{parts:?}"
         );
-        assert_eq!(broken(line, 80), [line]);
-        assert_eq!(broken("", 30), [""]);
+        assert_eq!(wrapped(line, 80), [line]);
+        assert_eq!(wrapped("", 30), [""]);
     }
 }

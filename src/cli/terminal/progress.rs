@@ -13,7 +13,7 @@ use indicatif::{
     HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle,
 };
 
-use super::{knows_escapes, painted};
+use super::{Stream, painted, supports_escapes};
 use crate::base::text::{escape, noun};
 use crate::proof::finding::{Finding, Severity};
 use crate::proof::reason::Reason;
@@ -82,7 +82,7 @@ impl Progress {
     /// Draws on standard error from a second after `begun` on, `first` what is done before anything
     /// is told; nothing where that is no terminal to draw on or nobody wants to see it.
     pub fn begin(first: &'static str, begun: Instant, quiet: bool) -> Option<Progress> {
-        if quiet || !io::stderr().is_terminal() || !knows_escapes() {
+        if quiet || !io::stderr().is_terminal() || !supports_escapes() {
             return None;
         }
         let told = Arc::new(Shown::default());
@@ -167,7 +167,7 @@ fn line(finding: &Finding) -> String {
     let message = escape(&finding.message);
     format!(
         "{} {}  {}: {message}",
-        painted(&severity, &severity, true),
+        painted(finding.severity.into(), &severity, Stream::Stderr),
         finding.code.as_str(),
         escape(&about)
     )

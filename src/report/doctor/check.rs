@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::tone::Tone;
+
 /// What came of a look, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -15,6 +17,16 @@ pub enum Status {
     Unknown,
     /// It is not as it has to be.
     Failed,
+}
+
+impl From<Status> for Tone {
+    fn from(status: Status) -> Tone {
+        match status {
+            Status::Ok => Tone::Good,
+            Status::Warning | Status::Unknown => Tone::Doubtful,
+            Status::Failed => Tone::Bad,
+        }
+    }
 }
 
 impl Status {

@@ -1,16 +1,22 @@
 //! The report for people.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::v1::{Report, Row};
 use crate::base::text::escape;
 use crate::report::doctor::check::{Check, Status};
+use crate::report::tone::{TextWriter, Tone};
 
 /// Writes the report: the answer, a line a check, and below it what to do.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    out.tone(match report.status {
+        // The first word is "ok" all the same.
+        Status::Warning => Tone::Plain,
+        status => status.into(),
+    });
     writeln!(out, "{}\n", answer(report))?;
     let names = Check::ALL.iter().map(|c| c.as_str().len());
     let wide = names.max().unwrap_or_default();
@@ -20,6 +26,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         let subject = row.subject.as_deref().map(|s| format!("{s}: "));
+        out.tone(row.status.into());
         writeln!(
             out,
             "{:<7}  {:<wide$}  {}{}",

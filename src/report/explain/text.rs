@@ -1,18 +1,20 @@
 //! The report for people.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::v1::{By, Report, Step};
 use crate::base::text::{escape, one_or_many, plural, s3_uri};
 use crate::proof::finding::Severity;
+use crate::report::tone::TextWriter;
 use crate::report::validation::groups::{of_content, values};
 
 /// Writes the report: the answer, then what it rests on.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let verdict = report.verdict.as_str().to_uppercase();
+    out.tone(report.verdict.into());
     writeln!(out, "{verdict}: {}\n", escape(&report.answer))?;
     let place = s3_uri(report.object.bucket.as_deref(), &report.object.key);
     row(out, report.object.kind, &place)?;
@@ -73,6 +75,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         // Of a log that stands above.
         let of_digest = report.object.kind != "log";
         let (severity, code) = (finding.severity.as_str(), finding.code.word());
+        out.tone(finding.severity.into());
         writeln!(out, "\n{severity}  {}  {}", escape(&code), escape(key))?;
         writeln!(out, "  {}", escape(&finding.message))?;
         if let Some(digest) = finding.digest.as_ref().filter(|_| of_digest) {
@@ -94,7 +97,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn row(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
+fn row(out: &mut dyn TextWriter, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{name:<15}  {}", escape(value))
 }
 

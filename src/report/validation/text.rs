@@ -2,7 +2,7 @@
 //! coverage, and findings worst first. Readable without colour; everything from outside is escaped.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, asked, keys, meaning, number_of_chains, told, window};
@@ -13,6 +13,7 @@ use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
+use crate::report::tone::{TextWriter, Tone};
 
 /// Chains told one by one.
 const MOST_CHAINS: usize = 200;
@@ -31,7 +32,7 @@ const FEW_KINDS: usize = 20;
 ///
 /// # Errors
 /// Where writing fails.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     verdict(report, out)?;
     Matrix::of(report).write(out)?;
     chains(report, out)?;
@@ -44,9 +45,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn verdict(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let requested = &report.requested;
     let verdict = report.verdict.as_str().to_uppercase();
+    out.tone(report.verdict.into());
     writeln!(out, "{verdict}: {}", escape(&meaning(report)))?;
     if !report.complete {
         writeln!(out, "  {NOT_COMPLETE}")?;
@@ -69,7 +71,7 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn chains(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let totals = &report.totals;
     writeln!(
         out,
@@ -98,7 +100,7 @@ fn chains(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
+fn chain(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     writeln!(
         out,
         "\n  {}: {}, {}",
@@ -128,6 +130,7 @@ fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
         } else {
             stretch.state.as_str()
         };
+        out.tone(stretch.state.into());
         writeln!(
             out,
             "    {state:<8} {} to {}  {length}",
@@ -142,11 +145,13 @@ fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     for gap in chain.gaps.iter().filter(|g| g.from == g.to).take(STRETCHES) {
+        out.tone(Tone::Gap);
         writeln!(out, "    RESTART  at {}", gap.from)?;
     }
     let gaps = chain.gaps.iter();
     let mut told = gaps.filter_map(|gap| Some((gap, explained(gap)?)));
     for (gap, said) in told.by_ref().take(GAPS) {
+        out.tone(Tone::Gap);
         writeln!(out, "    gap      {}", escape(&span(gap)))?;
         writeln!(out, "    why      {}", escape(&said))?;
         for event in gap.evidence.iter().take(EVENTS) {
@@ -159,6 +164,7 @@ fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     }
     let more = told.count();
     if more > 0 {
+        out.tone(Tone::Gap);
         writeln!(out, "    gap      {more} more; --format json has them all")?;
     }
     writeln!(out, "    digests  {}", digests(&chain.digests))?;
@@ -169,7 +175,7 @@ fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "    logs     {}", logs(&chain.logs))
 }
 
-fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn findings(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let counts = &report.totals.findings;
     let all = [counts.failed, counts.unproven, counts.gap, counts.note];
     if all == [0; 4] {
@@ -195,7 +201,7 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn Write) -> io::Result<()> {
+fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn TextWriter) -> io::Result<()> {
     let mut head = format!("{} {}", group.severity(), escape(&group.first.code.word()));
     let count = group.count();
     if count > 1 {
@@ -204,6 +210,7 @@ fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn Write) -> io::
     if let Some(chain) = &group.first.chain {
         let _ = write!(head, "  {}", escape(chain));
     }
+    out.tone(group.first.severity.into());
     writeln!(out, "\n  {head}")?;
     for (name, value) in group.all_lines(others) {
         writeln!(out, "    {name:<8} {}", escape(&value))?;
@@ -221,7 +228,7 @@ fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn Write) -> io::
     }
 }
 
-fn event(event: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+fn event(event: &Evidence, out: &mut dyn TextWriter) -> io::Result<()> {
     writeln!(out, "    event    {}", escape(&event.event_name))?;
     for (name, value) in facts(event) {
         writeln!(out, "      {name:<10} {}", escape(&value))?;
@@ -229,7 +236,7 @@ fn event(event: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn accepted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn accepted(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     if report.accepted.is_empty() {
         return Ok(());
     }

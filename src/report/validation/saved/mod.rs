@@ -3,12 +3,13 @@
 pub(crate) mod bounds;
 
 use std::fmt;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use serde::de::DeserializeOwned;
 
 use super::saved::bounds::Measured;
 use super::v1::{Report, SCHEMA};
+use crate::report::tone::TextWriter;
 use crate::report::{Format, json, render};
 
 /// Bytes read at a time.
@@ -67,7 +68,7 @@ impl<R: Read + Seek> Saved<R> {
     ///
     /// # Errors
     /// Where reading it again or writing fails.
-    pub fn render(&mut self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    pub fn render(&mut self, format: Format, out: &mut dyn TextWriter) -> io::Result<()> {
         match format {
             Format::Json => {
                 self.json.rewind()?;
