@@ -31,6 +31,8 @@ macro_rules! fields {
 
         impl $name {
             /// Reads the value of a member; skips it if the member is not one of the fields.
+            // A record has a dozen members: a call for each would cost more than reading its name.
+            #[inline(always)]
             fn field<'de, A: MapAccess<'de>>(
                 &mut self,
                 member: Member,
