@@ -176,6 +176,13 @@ pub use proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, Publi
 pub use source::key_files::load as load_keys;
 
 // AWS.
+#[cfg(feature = "aws")]
+pub use aws::{
+    Http, HttpSettings, Runtime, Session, SessionSettings,
+    keys::RegionalKeys,
+    s3::{InFlight, S3Source},
+    trails::SessionTrails,
+};
 
 // What CloudTrail calls things, and bounds.
 pub use base::cancel::CancelFlag;
