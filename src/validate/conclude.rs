@@ -1,97 +1,268 @@
-//! What came of all accounts and regions, as one outcome.
+//! Last phase: each chain gets its coverage and its verdict, and all groups become one outcome.
+//!
+//! ```text
+//!  Group (ChainState…) ──> chains ──> GroupOutcome ┐
+//!  Group               ──> chains ──> GroupOutcome ┼─> outcome ──> Outcome ──> view, report
+//!  Survey, events, selectors ─────────────────────-┘
+//! ```
+//!
+//! In: all that the other phases found. Out: the [`Outcome`]. Nothing is read here except for what is
+//! needed to tell which chains are missing.
+//!
+//! - A verdict is the maximum over findings and coverage, made by one function
+//!   ([`outcome::verdict`](super::outcome::verdict)).
+//! - Coverage accounts for every instant of the window.
+//! - The order of chains and findings depends on nothing but their content.
 
-use super::Context;
+use sha2::Digest as _;
+
 use super::causes::selectors::TrailSelectors;
-use super::digests::group::GroupResult;
-use super::digests::trail_status;
-use crate::proof::finding::Finding;
-use crate::validate::digests::listing_errors;
-use crate::validate::findings::Ledger;
-use crate::validate::not_proven::{self, NotProvenInput};
-use crate::validate::outcome::{Outcome, Requests, verdict};
-use crate::validate::survey::{Survey, absences};
+use super::chain_state::{ChainState, Group, GroupOutcome};
+use super::context::Context;
+use super::digests::listing::DigestNames;
+use super::digests::{listing_errors, trail_status};
+use super::findings::Ledger;
+use super::not_proven::{self, NotProvenInput};
+use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
+use super::survey::{Survey, absences};
+use super::unreferenced;
+use super::unreferenced::search::LogSearch;
+use crate::base::sha256::Sha256;
+use crate::proof::chain::Walked;
+use crate::proof::coverage::{State, Stretch, verified_until};
+use crate::proof::finding::{Code, Finding, Severity};
 
-impl Context<'_> {
-    pub(super) fn join(
-        &self,
-        survey: Survey,
-        results: impl ExactSizeIterator<Item = Box<GroupResult>>,
-        events: &[String],
-        selected: &TrailSelectors,
-    ) -> Outcome {
-        let request = self.request;
-        let mut all = GroupResult {
-            complete: true,
-            chains: Vec::with_capacity(results.len()),
-            found: Vec::with_capacity(results.len()),
-            ..GroupResult::default()
-        };
-        results.for_each(|result| all.add(*result, &request.limits));
-        let mut beside = all.beside.take().unwrap_or_default();
-        all.unrecognised.first.truncate(request.limits.named);
-        all.chains.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        let ledger = self.of_none(&survey, &all, std::mem::take(&mut beside.unlisted));
-        let mut ledgers = std::mem::take(&mut all.ledgers);
-        ledgers.push(ledger);
-        let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
-        let mut findings: Vec<Finding> = findings.collect();
-        findings.sort_by_cached_key(Finding::order);
-        // Two folders of one bucket may both say the same of one object.
-        findings.dedup();
-        let complete = survey.trouble.is_empty()
-            && !survey.bounded
-            && all.complete
-            && self.fetcher.lasted()
-            && !request.prior.incomplete
-            && !selected.cut_short;
-        let chains = all.chains.iter();
-        let states = chains.flat_map(|c| c.coverage.iter().map(|s| s.state));
-        let worst = findings.iter().map(|f| f.severity).max();
-        let verdict = verdict(worst, states, complete);
-        let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
-        let not_proven = not_proven::sentences(&NotProvenInput {
-            request,
-            atlas: self.fetcher.atlas,
-            survey: &survey,
-            unrecognised: &all.unrecognised,
-            chains: &all.chains,
-            pending: &all.pending,
-            trail_errors: &all.unasked,
-            not_selected: &selected.said,
-            others: &beside,
-            keys: (!keys.is_empty()).then(|| self.fetcher.keys.origin()),
-            around_gaps: events,
-        });
-        let (bytes_read, bytes_hashed) = self.fetcher.bytes();
-        Outcome {
-            verdict,
-            complete,
-            chains: all.chains,
-            findings,
-            keys: std::mem::take(&mut *keys).into_iter().collect(),
-            not_proven,
-            bytes_read,
-            bytes_hashed,
-            requests: Requests {
-                trails: self.trails.map_or(0, |trails| trails.requests()),
-                ..self.fetcher.requests()
-            },
+/// The outcomes of all groups, merged. Judges the logs that no digest lists, now that the gaps are known.
+pub(super) fn groups(
+    context: &Context<'_>,
+    groups: Vec<(Group, Option<Box<LogSearch>>)>,
+) -> GroupOutcome {
+    let outcomes = context.in_parallel(groups, |(group, search)| {
+        Box::new(conclude_group(context, group, search))
+    });
+    let mut all = GroupOutcome::default();
+    all.chains.reserve_exact(outcomes.len());
+    all.notes.found.reserve_exact(outcomes.len());
+    let limits = &context.request.limits;
+    outcomes
+        .into_iter()
+        .for_each(|outcome| all.merge(*outcome, limits));
+    all.notes.unrecognised.first.truncate(limits.named);
+    all.chains.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    all
+}
+
+fn conclude_group(
+    context: &Context<'_>,
+    group: Group,
+    search: Option<Box<LogSearch>>,
+) -> GroupOutcome {
+    let Group {
+        mut chains,
+        hidden,
+        ledger,
+        notes,
+    } = group;
+    let mut outcome = GroupOutcome {
+        ledgers: ledger.into_iter().collect(),
+        notes: *notes,
+        ..GroupOutcome::default()
+    };
+    if let Some(search) = search {
+        let others = unreferenced::judge(context, &mut chains, search, &hidden);
+        outcome.notes.incomplete |= others.as_ref().is_some_and(|o| !o.unlisted.is_empty());
+        outcome.others = others.map(Box::new);
+    }
+    outcome.chains.reserve_exact(chains.len());
+    for state in chains {
+        let complete = state.complete;
+        let (chain, ledger) = conclude_chain(context, state);
+        let pending = chain.coverage.iter().filter(|s| s.state == State::Pending);
+        outcome
+            .pending
+            .extend(pending.map(|s| (chain.id.clone(), s.time)));
+        outcome.notes.incomplete |= !complete;
+        outcome.ledgers.push(ledger);
+        outcome.chains.push(chain);
+    }
+    outcome
+}
+
+/// The outcome of one chain, and its findings.
+fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome>, Ledger) {
+    let ChainState {
+        id,
+        window,
+        pending_from,
+        digests,
+        gaps,
+        logs,
+        mut ledger,
+        complete,
+        ..
+    } = state;
+    let main = digests.main;
+    let backfill = digests
+        .backfill
+        .map_or_else(Walked::nothing, |walked| *walked);
+    let is_bounded = is_bounded(&main, window.from, window.to);
+    let mut paint = main.paint;
+    paint.add_colours(&backfill.paint);
+    paint.add_colours(&logs.paint);
+    let coverage = paint.settle(window, pending_from);
+    for gap in &gaps {
+        context.keep(&mut ledger, gap.finding().of(&id));
+    }
+    let is_outside = main.seen == 0 && !is_bounded;
+    let only_notes = ledger.worst().is_none_or(|s| s == Severity::Note);
+    if is_outside || (!is_covered(&coverage) && only_notes) {
+        let nothing = nothing_in_window(main.seen, &digests.names);
+        context.report(&mut ledger, nothing.of(&id).over(window));
+    }
+    context.report_final(&mut ledger);
+    let states = coverage.iter().map(|s| s.state);
+    let verdict = verdict(ledger.worst(), states, complete);
+    let logs_evidence = Sha256(logs.evidence.finalize().into());
+    let outcome = Box::new(ChainOutcome {
+        window,
+        verdict,
+        verified_until: verified_until(&coverage),
+        locations: main.locations,
+        coverage,
+        gaps,
+        digests: main.tally,
+        backfill: backfill.tally,
+        logs: logs.tally,
+        anchors: main.anchors,
+        evidence: combine([main.evidence, backfill.evidence, Some(logs_evidence)]),
+        id,
+    });
+    context.observer.concluded(&outcome);
+    (outcome, ledger)
+}
+
+/// Whether a chain has digests on both sides of the window. A window without a digest is then a gap that
+/// is known, not a window in which nothing was found.
+fn is_bounded(main: &Walked, from: jiff::Timestamp, to: jiff::Timestamp) -> bool {
+    let first = [
+        main.accounted.bounds().map(|b| b.from),
+        main.restarts.iter().min().copied(),
+    ];
+    let begins_before_end = first.into_iter().flatten().any(|first| first < to);
+    begins_before_end && main.last_end().is_some_and(|last| from < last)
+}
+
+fn is_covered(coverage: &[Stretch]) -> bool {
+    coverage.iter().any(|s| s.state == State::Verified)
+}
+
+/// One hash over several. A missing one counts as zeros.
+fn combine(parts: [Option<Sha256>; 3]) -> Sha256 {
+    let parts = parts.map(|part| part.map_or([0; 32], |hash| hash.0));
+    Sha256::of(parts.as_flattened())
+}
+
+fn nothing_in_window(seen: u64, names: &DigestNames) -> Finding {
+    let (first, last) = (names.main.first(), names.main.last());
+    let message = if seen == 0 {
+        "no digest of this chain meets the window: nothing of it is proven"
+    } else {
+        "no instant of the window is covered by a proven digest: nothing of it is proven"
+    };
+    let finding = Finding::new(Code::NothingFound, message);
+    match (first, last) {
+        (Some(first), Some(last)) if first == last && seen > 0 => {
+            finding.hint("a starting digest covers no time: copy the digests after it")
         }
+        (Some(first), Some(last)) => finding.hint(format!(
+            "its digests here end between {} and {}: ask for a window that meets them",
+            first.end(),
+            last.end()
+        )),
+        _ => finding.hint("only backfill digests are here, and those cover no time"),
     }
+}
 
-    /// What was found that is of no chain that is here.
-    fn of_none(&self, survey: &Survey, all: &GroupResult, beside: Vec<Finding>) -> Ledger {
-        let folder = |trouble| listing_errors::folder(self.fetcher.atlas, trouble);
-        let mut found = self.request.prior.findings.clone();
-        found.extend(self.fetcher.keys.broken());
-        found.extend(survey.trouble.iter().map(folder));
-        found.extend(beside);
-        found.extend(all.unvalidated.iter().map(trail_status::unvalidated));
-        let mut ledger = self.ledgers.open();
-        found.into_iter().for_each(|f| self.add(&mut ledger, f));
-        let absences = absences::absences(self, survey, all);
-        absences.into_iter().for_each(|f| self.add(&mut ledger, f));
-        self.settle(&mut ledger);
-        ledger
+/// The outcome of the validation. `events` are the sentences on what is not known about the gaps.
+pub(super) fn outcome(
+    context: &Context<'_>,
+    survey: &Survey,
+    mut all: GroupOutcome,
+    events: &[String],
+    selectors: &TrailSelectors,
+) -> Outcome {
+    let request = context.request;
+    let mut others = all.others.take().unwrap_or_default();
+    let unlisted = std::mem::take(&mut others.unlisted);
+    let ledger = findings_without_chain(context, survey, &all, unlisted);
+    let mut ledgers = std::mem::take(&mut all.ledgers);
+    ledgers.push(ledger);
+    let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
+    let mut findings: Vec<Finding> = findings.collect();
+    findings.sort_by_cached_key(Finding::order);
+    // Two folders of one bucket may both give the same finding.
+    findings.dedup();
+    let complete = survey.trouble.is_empty()
+        && !survey.bounded
+        && !all.notes.incomplete
+        && context.fetcher.lasted()
+        && !request.prior.incomplete
+        && !selectors.cut_short;
+    let chains = all.chains.iter();
+    let states = chains.flat_map(|c| c.coverage.iter().map(|s| s.state));
+    let worst = findings.iter().map(|f| f.severity).max();
+    let verdict = verdict(worst, states, complete);
+    let mut keys = context.keys.lock().unwrap_or_else(|e| e.into_inner());
+    let not_proven = not_proven::sentences(&NotProvenInput {
+        request,
+        atlas: context.fetcher.atlas,
+        survey,
+        unrecognised: &all.notes.unrecognised,
+        chains: &all.chains,
+        pending: &all.pending,
+        trail_errors: &all.notes.trail_unknown,
+        not_selected: &selectors.sentences,
+        others: &others,
+        keys: (!keys.is_empty()).then(|| context.fetcher.keys.origin()),
+        around_gaps: events,
+    });
+    let (bytes_read, bytes_hashed) = context.fetcher.bytes();
+    Outcome {
+        verdict,
+        complete,
+        chains: all.chains,
+        findings,
+        keys: std::mem::take(&mut *keys).into_iter().collect(),
+        not_proven,
+        bytes_read,
+        bytes_hashed,
+        requests: Requests {
+            trails: context.trails.map_or(0, |trails| trails.requests()),
+            ..context.fetcher.requests()
+        },
     }
+}
+
+/// The findings that belong to no chain with a digest: what could not be read or listed, what was known
+/// before, and chains that are missing.
+fn findings_without_chain(
+    context: &Context<'_>,
+    survey: &Survey,
+    all: &GroupOutcome,
+    unlisted: Vec<Finding>,
+) -> Ledger {
+    let folder = |trouble| listing_errors::folder(context.fetcher.atlas, trouble);
+    let mut findings = context.request.prior.findings.clone();
+    findings.extend(context.fetcher.keys.broken());
+    findings.extend(survey.trouble.iter().map(folder));
+    findings.extend(unlisted);
+    let unvalidated = &all.notes.unvalidated;
+    findings.extend(unvalidated.iter().map(trail_status::unvalidated));
+    findings.extend(absences::absences(context, survey, all));
+    let mut ledger = context.ledgers.open();
+    findings
+        .into_iter()
+        .for_each(|finding| context.report(&mut ledger, finding));
+    context.report_final(&mut ledger);
+    ledger
 }

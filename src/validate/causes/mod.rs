@@ -1,21 +1,42 @@
-//! Gaps and damage, held against what was called around them.
+//! Fourth phase: why there are gaps, and who damaged what.
+//!
+//! ```text
+//!  chains ──> event_filter   in which logs events are wanted          ┐
+//!         ──> witnesses      chains to read around gaps, for events   ┴─> logs ──> KnownEvents
+//!                                                                                     │
+//!  LookupEvents (90 days, for gaps that no proven log explains) ──────────────────────┤
+//!  GetTrailStatus (when logging was last switched) ───────────────────────────────────┤
+//!                                                                                     v
+//!                                      explain: gaps split by cause, evidence on damage
+//! ```
+//!
+//! In: the chains with their gaps and findings, and the events of proven logs. Out: the gaps of each chain,
+//! split by their causes, evidence attached to its findings, and the home regions whose calls could not be
+//! looked up. What an event explains is decided in [`crate::proof::gap`] and [`crate::proof::damage`].
+//!
+//! - A cause is named only if an event says so. Otherwise the gap is unexplained.
+//! - An event from a proven log is preferred to the same event from LookupEvents, which is not signed.
+//! - No verdict depends on this phase.
 
+pub(crate) mod owner;
 pub(crate) mod selectors;
+mod trail_events;
 pub(crate) mod witness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Context;
-use super::digests::chain::ChainState;
+use self::owner::owner;
+use super::chain_state::ChainState;
+use super::context::Context;
+use super::request::LogSelection;
 use crate::base::text::one_or_many;
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailRef, Via};
+use crate::cloudtrail::event::{Evidence, Via};
 use crate::cloudtrail::ids::Region;
-use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::proof::damage::DamageCalls;
-use crate::proof::gap::event_filter::NamedTrails;
+use crate::proof::damage::{self, DamageCalls};
+use crate::proof::gap::event_filter::{EventFilter, NamedTrails};
 use crate::proof::gap::events::KnownEvents;
-use crate::proof::gap::{AROUND, Certainty, Gap, split_by_cause};
+use crate::proof::gap::{AROUND, Certainty, Gap, TrailOwner, split_by_cause};
 use crate::source::GetError;
 
 /// How far back LookupEvents reaches, in seconds: CloudTrail API reference, LookupEvents.
@@ -29,126 +50,181 @@ const CALLS: [&str; 6] = [
     "CreateTrail",
     "PutEventSelectors",
 ];
-/// Calls of one name within this, in seconds, of the time that GetTrailStatus tells are the same.
-const SAME: i64 = 300;
+/// Removals shown with one gap.
+const SHOWN: usize = 20;
 
-impl Context<'_> {
-    /// Tells why gaps are there and who damaged what, as far as events say. Gives what LookupEvents
-    /// could not be asked: home regions, and why.
-    pub(super) fn explain(
-        &self,
-        chains: &mut [&mut ChainState],
-        heard: &mut KnownEvents,
-    ) -> BTreeMap<Region, GetError> {
-        let unasked = self.look_up(chains, heard);
-        let objects = heard.on_objects();
-        let traces = DamageCalls::new(&objects);
-        for proved in chains.iter_mut() {
-            let mut gaps = self.causes(proved, heard);
-            for gap in &mut gaps {
-                removed(gap, proved, &traces);
-                let why = unasked.get(&proved.id.home_region).map(GetError::detail);
-                if let Some(why) = why.filter(|_| gap.certainty == Certainty::None) {
-                    gap.clauses
-                        .push(format!("LookupEvents could not be asked: {why}"));
-                }
-            }
-            proved.gaps = gaps;
-            let key = proved.trail.as_ref();
-            let key = key.and_then(|trail| trail.0.kms_key.clone());
-            let locations = &proved.main.locations;
-            let attach = |f: &mut _| traces.attach(f, locations, key.as_deref());
-            proved.ledger.amend(attach);
-        }
-        unasked
+/// In which logs events are wanted, by what the digests showed: around gaps, and after damage.
+pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) -> EventFilter {
+    let located = chains.iter().flat_map(|c| &c.digests.main.locations);
+    let mut buckets: BTreeSet<String> = located.map(|l| l.bucket.clone()).collect();
+    let roots = context.fetcher.atlas.roots();
+    buckets.extend(roots.iter().flat_map(|r| r.buckets.iter().cloned()));
+    let mut filter = EventFilter::new(buckets);
+    if context.request.logs == LogSelection::None {
+        return filter;
     }
-
-    /// The gaps of a chain, split by their causes.
-    fn causes(&self, proved: &ChainState, heard: &KnownEvents) -> Vec<Gap> {
-        if proved.gaps.is_empty() {
-            return Vec::new();
+    for chain in chains {
+        let owner = owner(context, chain);
+        for gap in &chain.gaps {
+            filter.add_gap(gap, &chain.id, &owner);
         }
-        let owner = self.owner(proved);
-        let told = match proved.trail.as_deref() {
-            Some((config, status)) if config.arn.account == proved.id.account => {
-                told_by_status(config, status)
+        chain.ledger.for_each(|finding| {
+            if let Some(since) = damage::since(finding) {
+                filter.damaged(since);
             }
-            _ => Vec::new(),
-        };
-        let explained = |gap: &Gap| {
-            let mut events = heard.on_trails(gap.event_window());
-            events.retain(|e| owner.may_concern(&e.event, &proved.id));
-            let new = told.iter().filter(|e| !is_among(e, &events));
-            let new: Vec<Evidence> = new.cloned().collect();
-            events.extend(new);
-            events.sort();
-            split_by_cause(gap, &proved.id, &owner, &events)
-        };
-        proved.gaps.iter().flat_map(explained).collect()
+        });
     }
-
-    /// Asks LookupEvents for what no proven log tells, in the home regions of trails with gaps.
-    fn look_up(
-        &self,
-        chains: &[&mut ChainState],
-        heard: &mut KnownEvents,
-    ) -> BTreeMap<Region, GetError> {
-        let mut unasked = BTreeMap::new();
-        let (Some(trails), Some(now)) = (self.trails, self.request.as_of) else {
-            return unasked;
-        };
-        let oldest = shift(now, -LOOKUP);
-        let mut times: BTreeMap<&Region, Window> = BTreeMap::new();
-        let mut named = NamedTrails::default();
-        for proved in chains {
-            let owner = self.owner(proved);
-            for gap in &proved.gaps {
-                let recorded = heard.on_trails(gap.event_window());
-                let parts = split_by_cause(gap, &proved.id, &owner, &recorded);
-                let open = parts.iter().any(|p| p.certainty != Certainty::Signed);
-                let ended = shift(gap.ended(), AROUND);
-                if !open || ended < oldest {
-                    continue;
-                }
-                named.add(&proved.id, &owner);
-                let time = Window::new(shift(gap.began(), -AROUND).max(oldest), ended.min(now));
-                let known = times.entry(&proved.id.home_region).or_insert(time);
-                *known = Window::new(known.from.min(time.from), known.to.max(time.to));
-            }
-        }
-        for (region, time) in times {
-            for name in CALLS {
-                match trails.lookup(region, name, time) {
-                    Ok(events) => {
-                        for event in events.into_iter().filter(|e| named.has(e)) {
-                            heard.add(event, Via::LookupEvents, &self.request.limits);
-                        }
-                    }
-                    Err(error) => {
-                        if error == GetError::Interrupted {
-                            self.fetcher.stopped();
-                        }
-                        // Too many calls of one name, which anybody may make, hide none of another.
-                        let more = error == GetError::too_many_pages();
-                        unasked.entry(region.clone()).or_insert(error);
-                        if !more {
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-        unasked
-    }
+    filter
 }
 
-/// Adds to a gap who removed digests of its time.
-fn removed(gap: &mut Gap, proved: &ChainState, traces: &DamageCalls<'_>) {
+/// Explains gaps and damage as far as events do. Returns the home regions whose calls could not be looked
+/// up in AWS, and why.
+pub(super) fn explain(
+    context: &Context<'_>,
+    chains: &mut [&mut ChainState],
+    events: &mut KnownEvents,
+) -> BTreeMap<Region, GetError> {
+    let not_looked_up = look_up(context, chains, events);
+    let objects = events.on_objects();
+    let damage = DamageCalls::new(&objects);
+    for chain in chains.iter_mut() {
+        let mut gaps = explain_gaps(context, chain, events);
+        for gap in &mut gaps {
+            add_removals(gap, chain, &damage);
+            let why = not_looked_up.get(&chain.id.home_region);
+            if let Some(why) = why.filter(|_| gap.certainty == Certainty::None) {
+                let why = why.detail();
+                gap.clauses
+                    .push(format!("LookupEvents could not be asked: {why}"));
+            }
+        }
+        chain.gaps = gaps;
+        let key = chain.trail.as_ref();
+        let key = key.and_then(|trail| trail.0.kms_key.clone());
+        let locations = &chain.digests.main.locations;
+        let attach = |f: &mut _| damage.attach(f, locations, key.as_deref());
+        chain.ledger.amend(attach);
+    }
+    not_looked_up
+}
+
+/// Whether the events so far explain how a gap began. Asked while logs are still read: if nothing explains
+/// it, digests may have been removed, and calls on objects are wanted from then on.
+pub(super) fn explains_beginning(
+    context: &Context<'_>,
+    chain: &ChainState,
+    gap: &Gap,
+    events: &KnownEvents,
+) -> bool {
+    let parts = explain_gap(gap, chain, &owner(context, chain), events, &[]);
+    parts.first().is_none_or(|part| part.caused_by.is_some())
+}
+
+/// The gaps of a chain, split by their causes.
+fn explain_gaps(context: &Context<'_>, chain: &ChainState, events: &KnownEvents) -> Vec<Gap> {
+    if chain.gaps.is_empty() {
+        return Vec::new();
+    }
+    let owner = owner(context, chain);
+    let by_status = trail_events::by_status(chain);
+    let explain = |gap| explain_gap(gap, chain, &owner, events, &by_status);
+    chain.gaps.iter().flat_map(explain).collect()
+}
+
+/// One gap, split by its causes. `by_status` are the calls that only GetTrailStatus reports.
+fn explain_gap(
+    gap: &Gap,
+    chain: &ChainState,
+    owner: &TrailOwner,
+    events: &KnownEvents,
+    by_status: &[Evidence],
+) -> Vec<Gap> {
+    let mut near = events.on_trails(gap.event_window());
+    if !by_status.is_empty() {
+        near.retain(|e| owner.may_concern(&e.event, &chain.id));
+        let new = by_status
+            .iter()
+            .filter(|e| !trail_events::is_among(e, &near));
+        let new: Vec<Evidence> = new.cloned().collect();
+        near.extend(new);
+        near.sort();
+    }
+    split_by_cause(gap, &chain.id, owner, &near)
+}
+
+/// Looks up in AWS what no proven log explains, in the home regions of trails with gaps, and adds it to the
+/// events.
+fn look_up(
+    context: &Context<'_>,
+    chains: &[&mut ChainState],
+    events: &mut KnownEvents,
+) -> BTreeMap<Region, GetError> {
+    let mut failed = BTreeMap::new();
+    let (Some(trails), Some(now)) = (context.trails, context.request.as_of) else {
+        return failed;
+    };
+    let (times, named) = unexplained(context, chains, events, now);
+    for (region, time) in times {
+        for name in CALLS {
+            match trails.lookup(region, name, time) {
+                Ok(found) => {
+                    for event in found.into_iter().filter(|e| named.has(e)) {
+                        events.add(event, Via::LookupEvents, &context.request.limits);
+                    }
+                }
+                Err(error) => {
+                    if error == GetError::Interrupted {
+                        context.fetcher.stopped();
+                    }
+                    // Anybody can make many calls of one name. They must not hide calls of another.
+                    let too_many = error == GetError::too_many_pages();
+                    failed.entry(region.clone()).or_insert(error);
+                    if !too_many {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    failed
+}
+
+/// When to look up calls in each home region, and the trails concerned: around the gaps that no proven log
+/// explains, as far back as LookupEvents reaches.
+fn unexplained<'c>(
+    context: &Context<'_>,
+    chains: &'c [&mut ChainState],
+    events: &KnownEvents,
+    now: jiff::Timestamp,
+) -> (BTreeMap<&'c Region, Window>, NamedTrails) {
+    let oldest = shift(now, -LOOKUP);
+    let mut times: BTreeMap<&Region, Window> = BTreeMap::new();
+    let mut named = NamedTrails::default();
+    for chain in chains {
+        let owner = owner(context, chain);
+        for gap in &chain.gaps {
+            let parts = explain_gap(gap, chain, &owner, events, &[]);
+            let is_open = parts.iter().any(|p| p.certainty != Certainty::Signed);
+            let ended = shift(gap.ended(), AROUND);
+            if !is_open || ended < oldest {
+                continue;
+            }
+            named.add(&chain.id, &owner);
+            let time = Window::new(shift(gap.began(), -AROUND).max(oldest), ended.min(now));
+            let known = times.entry(&chain.id.home_region).or_insert(time);
+            *known = Window::new(known.from.min(time.from), known.to.max(time.to));
+        }
+    }
+    (times, named)
+}
+
+/// Adds to a gap the calls that removed digests of its time.
+fn add_removals(gap: &mut Gap, chain: &ChainState, damage: &DamageCalls<'_>) {
     let time = Window::new(gap.began(), gap.ended());
-    let removed = traces.removed(&proved.id, &proved.main.locations, time);
+    let removed = damage.removed(&chain.id, &chain.digests.main.locations, time);
     let Some(last) = removed.last() else { return };
     let event = &last.event;
-    // S3 removes what is not there as willingly, and nothing here says that it was.
+    // S3 accepts a removal of an object that does not exist, and the event does not show whether it did.
     gap.clauses.push(format!(
         "{} to remove a digest of this time{}{} at {} ({}){}, as a proven log records; whether that was \
          there is not told",
@@ -166,42 +242,4 @@ fn removed(gap: &mut Gap, proved: &ChainState, traces: &DamageCalls<'_>) {
         .extend(removed.into_iter().take(SHOWN).cloned());
     gap.evidence.sort();
     gap.evidence.dedup();
-}
-
-/// Removals shown with one gap.
-const SHOWN: usize = 20;
-
-/// The times that GetTrailStatus tells, as calls of which nothing else is known.
-fn told_by_status(config: &TrailConfig, status: &TrailStatus) -> Vec<Evidence> {
-    let told = [
-        (status.started, "StartLogging", TrailChange::Start),
-        (status.stopped, "StopLogging", TrailChange::Stop),
-    ];
-    let evidence = |(time, name, change): (_, &str, _)| {
-        let event = Event {
-            time: time?,
-            name: name.into(),
-            id: None,
-            region: Some(config.arn.home_region.clone()),
-            account: Some(config.arn.account.clone()),
-            actor: None,
-            source_ip: None,
-            user_agent: None,
-            error_code: None,
-            call: Call::Trail(TrailRef::Arn(config.arn.clone()), change),
-        };
-        Some(Evidence {
-            event,
-            via: Via::TrailStatus,
-        })
-    };
-    told.into_iter().filter_map(evidence).collect()
-}
-
-/// Whether a call is told already, by something that tells more of it.
-fn is_among(told: &Evidence, events: &[Evidence]) -> bool {
-    events.iter().any(|e| {
-        let apart = e.event.time.duration_since(told.event.time).abs();
-        e.event.name == told.event.name && e.event.error_code.is_none() && apart.as_secs() <= SAME
-    })
 }

@@ -1,4 +1,4 @@
-//! What the trails of the chains that were found select to be logged.
+//! The event selectors of the trails that were found: what they cannot have logged.
 
 use std::collections::BTreeMap;
 
@@ -6,61 +6,67 @@ use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::selectors::{sentences, unasked};
 use crate::cloudtrail::trail::TrailConfig;
 use crate::source::GetError;
-use crate::validate::Context;
-use crate::validate::digests::group::Group;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
 
-/// Trails that are asked for; an account may have five in each region.
+/// Trails whose selectors are looked up. An account may have five trails in each region.
 const TRAILS: usize = 200;
 
-/// What is said of some trails.
+/// What is known of the selectors of some trails.
 #[derive(Default)]
 pub(crate) struct TrailSelectors {
-    /// What they could not have logged.
-    pub said: Vec<String>,
-    /// Whether a stop was asked for before all was told. No verdict hangs on any other trouble.
+    /// What the trails cannot have logged.
+    pub sentences: Vec<String>,
+    /// Whether the run was interrupted before all were looked up. No verdict depends on any other
+    /// trouble.
     pub cut_short: bool,
 }
 
-impl Context<'_> {
-    /// The trails that chains are of, as far as CloudTrail shows them.
-    pub(crate) fn trails_of(&self, groups: &[Group]) -> BTreeMap<TrailArn, TrailConfig> {
-        let mut found = BTreeMap::new();
-        let Some(trails) = self.trails else {
-            return found;
-        };
-        for chain in groups.iter().flat_map(|group| &group.walked) {
-            let locations = &chain.main.locations;
-            let organization = locations.iter().any(|l| l.root.organization.is_some());
-            // Where they cannot be asked for, the chain itself says so.
-            let described = trails.describe(&chain.id.home_region).unwrap_or_default();
-            if let Some(config) = TrailConfig::of(&described, &chain.id, organization) {
-                found.insert(config.arn.clone(), config.clone());
-            }
+/// The trails of some chains, where CloudTrail describes them.
+pub(crate) fn trails_of<'c>(
+    context: &Context<'_>,
+    chains: impl Iterator<Item = &'c ChainState>,
+) -> BTreeMap<TrailArn, TrailConfig> {
+    let mut found = BTreeMap::new();
+    let Some(trails) = context.trails else {
+        return found;
+    };
+    for chain in chains {
+        let locations = &chain.digests.main.locations;
+        let organization = locations.iter().any(|l| l.root.organization.is_some());
+        // If they cannot be looked up, the digests phase has noted it for the chain.
+        let described = trails.describe(&chain.id.home_region).unwrap_or_default();
+        if let Some(config) = TrailConfig::of(&described, &chain.id, organization) {
+            found.insert(config.arn.clone(), config.clone());
         }
-        found
     }
+    found
+}
 
-    /// Asks for the selectors of each trail.
-    pub(crate) fn selected(&self, found: &BTreeMap<TrailArn, TrailConfig>) -> TrailSelectors {
-        let mut selected = TrailSelectors::default();
-        let Some(trails) = self.trails else {
-            return selected;
-        };
-        for config in found.values().take(TRAILS) {
-            match trails.selectors(&config.arn) {
-                Ok(selectors) => selected.said.extend(sentences(config, &selectors)),
-                Err(error) => {
-                    selected.cut_short |= error == GetError::Interrupted;
-                    selected.said.push(unasked(&config.arn, &error.detail()));
-                }
+/// Looks up the selectors of trails.
+pub(crate) fn look_up(
+    context: &Context<'_>,
+    found: &BTreeMap<TrailArn, TrailConfig>,
+) -> TrailSelectors {
+    let mut selectors = TrailSelectors::default();
+    let Some(trails) = context.trails else {
+        return selectors;
+    };
+    for config in found.values().take(TRAILS) {
+        match trails.selectors(&config.arn) {
+            Ok(selected) => selectors.sentences.extend(sentences(config, &selected)),
+            Err(error) => {
+                selectors.cut_short |= error == GetError::Interrupted;
+                let sentence = unasked(&config.arn, &error.detail());
+                selectors.sentences.push(sentence);
             }
         }
-        if found.len() > TRAILS {
-            let more = found.len() - TRAILS;
-            selected.said.push(format!(
-                "what {more} more trails do not log: their event selectors were not asked for"
-            ));
-        }
-        selected
     }
+    if found.len() > TRAILS {
+        let more = found.len() - TRAILS;
+        selectors.sentences.push(format!(
+            "what {more} more trails do not log: their event selectors were not asked for"
+        ));
+    }
+    selectors
 }

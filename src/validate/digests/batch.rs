@@ -1,74 +1,75 @@
-//! Digests fetched together: what runs on the workers.
+//! Digests that are fetched together, on the workers.
 
 use rayon::prelude::*;
 
+use super::listing::{DigestNames, Slot};
+use super::walk::DigestSet;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::digest_object::{Content, NotDigest, Reading};
 use crate::proof::judge::OwnSignature;
 use crate::proof::reason::Reason;
 use crate::proof::signature::SignatureCheck;
-use crate::validate::Context;
-use crate::validate::digests::listing::{DigestNames, Slot};
+use crate::validate::context::Context;
 
-/// Digests fetched together, newest first.
-pub(crate) struct Batch {
+/// Digests that were fetched together, newest first.
+pub(super) struct Batch {
     pub slots: Vec<Slot>,
     pub readings: Vec<Reading>,
-    /// The most logs that one of them names, as bytes of digest.
+    /// The size in memory of the largest digest, in bytes.
     pub largest: u64,
 }
 
-impl Context<'_> {
-    pub(crate) fn fetch(
-        &self,
-        names: &DigestNames,
-        id: &ChainId,
-        backfill: bool,
-        slots: &[Slot],
-    ) -> Batch {
-        let read = |slot: &Slot| {
-            let (root, key, name) = names.key(id, *slot, backfill)?;
-            Some(self.fetcher.digest(root, &key, name))
-        };
-        let readings: Vec<Reading> = slots.par_iter().filter_map(read).collect();
-        let largest = readings.iter().map(weight).max().unwrap_or(0);
-        Batch {
-            slots: slots.to_vec(),
-            readings,
-            largest,
-        }
+/// Fetches some digests of a chain.
+pub(super) fn fetch(
+    context: &Context<'_>,
+    id: &ChainId,
+    names: &DigestNames,
+    set: DigestSet,
+    slots: &[Slot],
+) -> Batch {
+    let read = |slot: &Slot| {
+        let (root, key, name) = names.key(id, *slot, set == DigestSet::Backfill)?;
+        Some(context.fetcher.digest(root, &key, name))
+    };
+    let readings: Vec<Reading> = context
+        .pool
+        .install(|| slots.par_iter().filter_map(read).collect());
+    let largest = readings.iter().map(size).max().unwrap_or(0);
+    Batch {
+        slots: slots.to_vec(),
+        readings,
+        largest,
     }
 }
 
-/// What a digest's log list costs in memory, roughly.
-fn weight(reading: &Reading) -> u64 {
+/// The size of a digest in memory, in bytes: nearly all of it is its list of logs.
+fn size(reading: &Reading) -> u64 {
     match &reading.content {
         Content::Digest { digest, .. } => 1024 + 512 * digest.claimed_logs_unverified() as u64,
-        _ => 1024,
+        Content::Other(_) => 1024,
     }
 }
 
-/// The place a digest says it was written to, if that is where it was found.
-pub(crate) fn home_of(reading: &Reading) -> Option<(String, String)> {
+/// Whether a digest claims the place where it was found.
+pub(super) fn claims_its_place(reading: &Reading) -> bool {
     let Content::Digest { digest, .. } = &reading.content else {
-        return None;
+        return false;
     };
     let (bucket, key) = digest.claimed_place_unverified();
-    let here = reading.recorded.iter().any(|r| r.matches(bucket, key));
-    here.then(|| (bucket.into(), key.into()))
+    reading.recorded.iter().any(|r| r.matches(bucket, key))
 }
 
 /// Whether a digest's own signature proves it.
-pub(crate) fn proves_itself(reading: &Reading) -> bool {
+pub(super) fn proves_itself(reading: &Reading) -> bool {
     matches!(
         reading.own,
         OwnSignature::Present(_, SignatureCheck::Valid(_))
     )
 }
 
-/// The hash of what was read, or why nothing was.
-pub(crate) fn content_of(reading: &Reading) -> Result<Sha256, Reason> {
+/// The hash of the content, or why it could not be read.
+pub(super) fn content_of(reading: &Reading) -> Result<Sha256, Reason> {
     match &reading.content {
         Content::Digest { digest, .. } => Ok(digest.sha256()),
         Content::Other(NotDigest::Bytes { sha256, .. }) => Ok(*sha256),
@@ -77,16 +78,20 @@ pub(crate) fn content_of(reading: &Reading) -> Result<Sha256, Reason> {
     }
 }
 
-/// Splits readings, newest first, into those that end together.
-pub(crate) fn runs(readings: Vec<Reading>) -> Vec<Vec<Reading>> {
-    let mut runs: Vec<Vec<Reading>> = Vec::new();
+/// Splits readings, newest first, by their ends.
+pub(super) fn by_end(readings: Vec<Reading>) -> Vec<Vec<Reading>> {
+    let mut groups: Vec<Vec<Reading>> = Vec::new();
     for reading in readings {
-        match runs.last_mut() {
-            Some(run) if run.first().is_some_and(|f| f.name.end == reading.name.end) => {
-                run.push(reading)
+        match groups.last_mut() {
+            Some(group)
+                if group
+                    .first()
+                    .is_some_and(|f| f.name.end == reading.name.end) =>
+            {
+                group.push(reading)
             }
-            _ => runs.push(vec![reading]),
+            _ => groups.push(vec![reading]),
         }
     }
-    runs
+    groups
 }

@@ -13,7 +13,7 @@ use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::proof::coverage::Spans;
 use crate::source::{GetError, Listed, Range, RootId, Source};
-use crate::validate::request::ChainFilter;
+use crate::validate::request::{ChainFilter, Request};
 
 /// One digest as listed: the end of its interval, and where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +63,12 @@ impl DigestNames {
             name: name.clone(),
         };
         Some((*root, key.to_string(), name))
+    }
+
+    /// The end of its newest digest, backfill digests included.
+    pub fn newest_end(&self) -> Option<Timestamp> {
+        let newest = [self.main.last(), self.backfill.last()];
+        newest.into_iter().flatten().map(|s| s.end()).max()
     }
 
     /// Whether a place was listed.
@@ -193,7 +199,7 @@ pub struct Listing {
 
 impl Listing {
     /// Whether every folder was listed, and every chain in them taken.
-    pub fn is_whole(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.trouble.is_empty() && self.passed_over == 0
     }
 }
@@ -252,6 +258,16 @@ pub struct ListingRange {
 }
 
 impl ListingRange {
+    /// The digests that a request needs of a window.
+    pub(crate) fn of(request: &Request, from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
+        ListingRange {
+            from,
+            to,
+            backfill_grace: request.backfill_grace,
+            delivery_lag: request.delivery_lag,
+        }
+    }
+
     /// The days to list first, as folders: those of the window, with the digest before it and the
     /// backfill digests after it.
     fn days(&self) -> (Option<Date>, Option<Date>) {

@@ -1,10 +1,54 @@
-//! Second phase: digests are listed, read and linked into chains.
+//! Second phase: the digests of every chain are listed, read, proven and linked.
+//!
+//! ```text
+//!  Survey ──> list        names of digests, per chain                  (listing)
+//!               │
+//!               ├─> fetch ahead, newest first ─> place, link, prove    (walk, place, links)
+//!               │       one chain after another                        (chain)
+//!               └─> compare with GetTrailStatus                        (trail_status)
+//!                       │
+//!                       └──> Group: a ChainState per chain ──> logs, causes, unreferenced, conclude
+//! ```
+//!
+//! In: the folders of the survey. Out: one [`Group`] per account and region, whose chains know their
+//! proven digests, their gaps and their findings so far; and the plan of what to search the log folders
+//! for. The rules of proof and linking are in [`crate::proof::chain`]; this phase only feeds them.
+//!
+//! - All digests are walked before the first log is read. A broken chain is therefore reported early,
+//!   and it is known around which gaps to look for events.
+//! - Digests are placed newest first, whatever order the answers come in. The result depends neither on
+//!   the number of workers nor on what was fetched ahead.
+//! - A link of a proven digest is followed to other prefixes and buckets (user guide, "Custom
+//!   implementations of CloudTrail log file integrity validation").
+//! - Memory holds sixteen bytes per digest name. The lists of logs go to the manifest.
 
-pub(crate) mod batch;
+mod batch;
 pub(crate) mod chain;
-pub(crate) mod follow;
-pub(crate) mod group;
+mod group;
+mod links;
 pub mod listing;
 pub mod listing_errors;
+mod place;
+pub(crate) mod range;
 pub(crate) mod trail_status;
 pub(crate) mod walk;
+
+use super::chain_state::Group;
+use super::context::Context;
+use super::observer::Step;
+use super::survey::Survey;
+use super::unreferenced::search::LogSearch;
+
+/// Walks the chains of all accounts and regions. Returns the groups in the order of the survey, each
+/// with the plan for its log folders.
+pub(super) fn walk_groups(
+    context: &Context<'_>,
+    survey: &Survey,
+) -> Vec<(Group, Option<Box<LogSearch>>)> {
+    context
+        .observer
+        .step(Step::FoldersFound(survey.groups.len() as u64));
+    context.in_parallel(survey.groups.iter().collect(), |(id, places)| {
+        group::walk(context, id, places, &survey.members)
+    })
+}

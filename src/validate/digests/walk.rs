@@ -1,380 +1,251 @@
-//! One chain on its way: digests fetched ahead and linked in order.
+//! The walk over one chain: its digests are fetched ahead and linked in order, newest first.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::batch::{Batch, content_of, home_of, proves_itself, runs};
-use crate::base::sha256::Sha256;
-use crate::base::time::{HOUR, shift};
+use super::batch::{self, Batch, by_end, proves_itself};
+use super::listing::{DigestNames, Slot};
+use super::range;
 use crate::cloudtrail::ids::ChainId;
-use crate::cloudtrail::object_key::DigestObjectKey;
-use crate::proof::chain::{PlacedDigest, Walk, Walked};
-use crate::proof::digest_object::{Content, NotDigest, Reading};
+use crate::proof::chain::{Walk, WalkScope, Walked};
+use crate::proof::coverage::Spans;
+use crate::proof::digest_object::Reading;
 use crate::proof::finding::Finding;
-use crate::proof::judge::Verified;
-use crate::proof::placement::RecordedPlace;
-use crate::proof::reason::Reason;
-use crate::source::{GetError, RootId};
-use crate::validate::Context;
-use crate::validate::digests::listing::{DigestNames, Slot};
+use crate::validate::chain_state::LogPages;
+use crate::validate::context::Context;
 use crate::validate::findings::Ledger;
-use crate::validate::logs::manifest::ManifestPage;
-use crate::validate::observer::{self, JudgedObject, Step};
 use crate::validate::unreferenced::references::References;
 
-/// What a chain is walked for.
+/// Why a chain is walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// It was asked for.
+    /// To prove a chain that was requested. Only this is reported.
     Proof,
-    /// For the logs that it names: none of them will be looked at, and nobody is told.
-    Naming,
-    /// For the events in its logs, and nobody is told.
-    Witness,
+    /// To learn which logs the chain lists. None of them is checked.
+    References,
+    /// To find events in its logs.
+    Events,
 }
 
-/// One chain on its way.
+/// The two sets of digests that a chain has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DigestSet {
+    /// The hourly digests.
+    Main,
+    /// Backfill digests. They form a set of their own and cover no time.
+    Backfill,
+}
+
+/// A walk over one chain. Both sets of digests are walked one after the other.
 pub(crate) struct ChainWalk<'a> {
-    pub(crate) driver: &'a Context<'a>,
-    pub(crate) id: &'a ChainId,
-    /// Whether its backfill digests are walked.
-    pub(crate) backfill: bool,
-    pub(crate) names: DigestNames,
-    /// The beginning of the window, where it is known.
-    pub(crate) from: Option<Timestamp>,
-    /// What was found, where it is walked for proof: of other walks nobody is told.
-    pub(crate) ledger: Option<Ledger>,
-    /// Logs that digests name which are not in their place: nobody looks for them.
-    pub(crate) passed_over: u64,
-    /// The logs that its proven digests name, newest first.
-    pub(crate) pages: Vec<ManifestPage>,
-    /// The same of digests beyond the window.
-    pub(crate) beyond: Vec<ManifestPage>,
-    /// The same of those that only touch it and are told of.
-    pub(crate) touching: Vec<ManifestPage>,
-    /// Places of backfill digests before the window that touch it by a link.
-    pub(crate) linked: Vec<(String, String)>,
-    pub(crate) unlisted: usize,
-    pub(crate) complete: bool,
-    /// Which logs its proven digests name.
-    pub(crate) references: &'a mut References,
-    /// What it is walked for.
-    pub(crate) purpose: Purpose,
-    /// Digests found by following a link to a bucket that was not given.
-    pub(crate) followed: Vec<Slot>,
+    pub(super) context: &'a Context<'a>,
+    pub(super) id: &'a ChainId,
+    /// The beginning of the window, if it is known.
+    pub from: Option<Timestamp>,
+    pub(super) purpose: Purpose,
+    /// The set that is being walked.
+    pub(super) set: DigestSet,
+    pub(super) found: WalkFindings,
+    pub(super) references: &'a mut References,
+    pub(super) links: FollowedLinks,
+}
+
+/// What a walk found beside the proven chain itself.
+pub(crate) struct WalkFindings {
+    /// `None` unless the purpose is proof.
+    pub ledger: Option<Ledger>,
+    pub names: DigestNames,
     /// Other chains in the folders that links led to.
-    pub(crate) siblings: BTreeMap<ChainId, DigestNames>,
+    pub siblings: BTreeMap<ChainId, DigestNames>,
+    /// Where the manifest holds the logs that proven digests list.
+    pub pages: LogPages,
+    /// Logs of proven digests that are not in their place. Nobody searches for these logs.
+    pub misplaced_logs: u64,
+    /// Whether all digests could be walked.
+    pub complete: bool,
 }
 
-impl Context<'_> {
-    /// The digests to walk, newest last: those that may meet the window, and one beyond each edge
-    /// for its proof.
-    pub(crate) fn within<'s>(
-        &self,
-        slots: &'s [Slot],
-        backfill: bool,
-        (from, to): (Option<Timestamp>, Timestamp),
-    ) -> &'s [Slot] {
-        let at = |end: Timestamp| slots.partition_point(|s| s.end() < end);
-        let past = |end: Timestamp| slots.partition_point(|s| s.end() <= end);
-        // Several may end together, in several places.
-        let low = from.map_or(0, |from| match past(from).checked_sub(1) {
-            Some(before) => at(slots[before].end()),
-            None => 0,
-        });
-        let high = if backfill {
-            // They are named by the time they cover and may be delivered much later.
-            past(shift(to, self.request.backfill_grace))
-        } else {
-            // Whatever ends within an hour after the window's end may still meet it, a starting
-            // digest too; the next one proves them.
-            let next = slots.get(at(shift(to, HOUR))).map(|s| s.end());
-            next.map_or(slots.len(), past)
-        };
-        &slots[low..high.max(low)]
-    }
+/// The links of proven digests that led beyond the listed digests.
+#[derive(Default)]
+pub(super) struct FollowedLinks {
+    /// Digests in folders that were listed because of a link.
+    pub slots: Vec<Slot>,
+    /// Backfill digests before the window that are reported because a link leads to them.
+    pub reported: Vec<(String, String)>,
+    /// How many digests were fetched by their names alone.
+    pub fetched: usize,
 }
 
-impl ChainWalk<'_> {
-    /// Walks one set of digests newest first: while one batch is linked, the next is fetched.
-    pub(crate) fn walk(&mut self, mut walk: Walk<'_>, backfill: bool, to: Timestamp) -> Walked {
-        self.backfill = backfill;
-        let slots = if backfill {
-            &self.names.backfill
-        } else {
-            &self.names.main
-        };
-        let window = (self.from, to);
-        let mut queue = self.driver.within(slots, backfill, window).to_vec();
-        // Nothing is known of their size yet, so a few.
-        let unknown = self.driver.request.limits.ahead_bytes / 2;
-        let first = self.take(&mut queue, unknown);
-        let mut batch = self.fetch(&first);
-        let beyond = |r: &&Reading| r.name.end >= to;
-        let proven = batch.readings.iter().take_while(beyond).any(proves_itself);
-        if !proven && batch.readings.first().is_some_and(|r| beyond(&r)) {
-            let carriers = self.carriers(slots, first.first().copied());
-            if !carriers.is_empty() {
-                queue.extend(first.into_iter().rev());
-                queue.extend(carriers);
-                let first = self.take(&mut queue, unknown);
-                batch = self.fetch(&first);
-            }
+impl<'a> ChainWalk<'a> {
+    /// A walk that has not begun. Adds the logs that proven digests list to `references`.
+    pub fn new(
+        context: &'a Context<'a>,
+        id: &'a ChainId,
+        names: DigestNames,
+        from: Option<Timestamp>,
+        references: &'a mut References,
+        purpose: Purpose,
+    ) -> Self {
+        ChainWalk {
+            context,
+            id,
+            from,
+            purpose,
+            set: DigestSet::Main,
+            found: WalkFindings {
+                ledger: (purpose == Purpose::Proof).then(|| context.ledgers.open()),
+                names,
+                siblings: BTreeMap::new(),
+                pages: LogPages::default(),
+                misplaced_logs: 0,
+                complete: true,
+            },
+            references,
+            links: FollowedLinks::default(),
         }
+    }
+
+    /// What was found, once all sets are walked.
+    pub fn finish(self) -> WalkFindings {
+        self.found
+    }
+
+    /// Walks one set of digests up to the end of the window, newest first. While one batch is linked, the
+    /// digests of the next one are already chosen by the size of this one. `hidden` is time whose digests
+    /// could not be listed.
+    pub fn walk(&mut self, set: DigestSet, to: Timestamp, hidden: &Spans) -> Walked {
+        self.set = set;
+        let mut walk = Walk::new(self.scope(to, hidden));
+        let (mut queue, mut batch) = self.begin(to);
         loop {
             let slots = std::mem::take(&mut batch.slots);
-            for run in runs(batch.readings) {
-                let Some(end) = run.first().map(|r| r.name.end) else {
+            for group in by_end(batch.readings) {
+                let Some(end) = group.first().map(|r| r.name.end) else {
                     continue;
                 };
-                self.settle(&mut walk, Some(end));
-                if self.followed.iter().any(|slot| slot.end() > end) {
-                    // What a link led to comes first; the rest of this batch is read again after it.
+                self.follow_overdue_links(&mut walk, Some(end));
+                if self.links.slots.iter().any(|slot| slot.end() > end) {
+                    // The digests behind the link come first. The rest of this batch is read again later.
                     queue.extend(slots.iter().filter(|slot| slot.end() <= end));
                     break;
                 }
-                self.place(&mut walk, run);
+                self.place(&mut walk, group);
             }
             if queue.is_empty() {
-                self.settle(&mut walk, None);
+                self.follow_overdue_links(&mut walk, None);
             }
-            if !self.followed.is_empty() {
-                queue.append(&mut self.followed);
+            if !self.links.slots.is_empty() {
+                queue.append(&mut self.links.slots);
                 queue.sort_unstable();
             }
-            walk.drain_findings()
-                .into_iter()
-                .for_each(|f| self.found(f));
+            for finding in walk.drain_findings() {
+                self.report(finding);
+            }
             if queue.is_empty() {
                 break;
             }
-            let ahead = self.take(&mut queue, batch.largest);
-            batch = self.fetch(&ahead);
+            let next = self.next_batch(&mut queue, batch.largest);
+            batch = self.fetch(&next);
         }
         let mut walked = walk.finish();
-        std::mem::take(&mut walked.findings)
-            .into_iter()
-            .for_each(|f| self.found(f));
+        for finding in std::mem::take(&mut walked.findings) {
+            self.report(finding);
+        }
         walked
     }
 
-    pub(crate) fn found(&mut self, finding: Finding) {
-        if let Some(ledger) = &mut self.ledger {
-            self.driver.add(ledger, finding);
+    fn scope(&self, to: Timestamp, hidden: &Spans) -> WalkScope<'a> {
+        let is_backfill = self.set == DigestSet::Backfill;
+        WalkScope {
+            chain: self.id.clone(),
+            backfill: is_backfill,
+            from: self.from,
+            to,
+            keys: self.context.fetcher.keys,
+            hidden: match is_backfill {
+                true => Spans::default(),
+                false => hidden.clone(),
+            },
+            backfill_grace: self.context.request.backfill_grace,
         }
     }
 
-    /// Where no digest beyond the window proves itself, later ones may prove it: up to the first that
-    /// does prove itself, or the last. They count in nothing else.
-    fn carriers(&self, slots: &[Slot], newest: Option<Slot>) -> Vec<Slot> {
-        let from = slots.partition_point(|s| Some(*s) <= newest);
-        let mut carriers = Vec::new();
-        for some in slots[from..].chunks(self.driver.request.limits.digests_ahead.max(1)) {
+    /// The digests to walk, newest last, and the first batch of them. Where no digest beyond the window
+    /// proves itself, the digests after them are walked too, because they may prove it.
+    fn begin(&self, to: Timestamp) -> (Vec<Slot>, Batch) {
+        let window = (self.from, to);
+        let slots = match self.set {
+            DigestSet::Main => &self.found.names.main,
+            DigestSet::Backfill => &self.found.names.backfill,
+        };
+        let walked = match self.set {
+            DigestSet::Main => range::main(slots, window),
+            DigestSet::Backfill => {
+                range::backfill(slots, window, self.context.request.backfill_grace)
+            }
+        };
+        let mut queue = walked.to_vec();
+        // Their size is not known yet, so the first batch is small.
+        let unknown = self.context.request.limits.ahead_bytes / 2;
+        let first = self.next_batch(&mut queue, unknown);
+        let batch = self.fetch(&first);
+        let is_beyond = |r: &&Reading| r.name.end >= to;
+        let mut beyond = batch.readings.iter().take_while(is_beyond).peekable();
+        if beyond.peek().is_none() || beyond.any(proves_itself) {
+            return (queue, batch);
+        }
+        let provers = self.provers(slots, first.first().copied());
+        if provers.is_empty() {
+            return (queue, batch);
+        }
+        queue.extend(first.into_iter().rev());
+        queue.extend(provers);
+        let first = self.next_batch(&mut queue, unknown);
+        let batch = self.fetch(&first);
+        (queue, batch)
+    }
+
+    /// The digests after `newest`, up to the first that proves itself, or all of them. They prove their
+    /// predecessors and count in nothing else.
+    fn provers(&self, slots: &[Slot], newest: Option<Slot>) -> Vec<Slot> {
+        let after = slots.partition_point(|s| Some(*s) <= newest);
+        let mut provers = Vec::new();
+        for some in slots[after..].chunks(self.context.request.limits.digests_ahead.max(1)) {
             let signed = self.fetch(some).readings.iter().position(proves_itself);
-            carriers.extend_from_slice(&some[..signed.map_or(some.len(), |at| at + 1)]);
+            provers.extend_from_slice(&some[..signed.map_or(some.len(), |at| at + 1)]);
             if signed.is_some() {
                 break;
             }
         }
-        carriers
+        provers
     }
 
     fn fetch(&self, slots: &[Slot]) -> Batch {
-        let fetch = || {
-            self.driver
-                .fetch(&self.names, self.id, self.backfill, slots)
-        };
-        self.driver.pool.install(fetch)
+        batch::fetch(self.context, self.id, &self.found.names, self.set, slots)
     }
 
-    /// Takes the next digests off the queue: as many as memory allows, and all that end together.
-    fn take(&self, queue: &mut Vec<Slot>, largest: u64) -> Vec<Slot> {
-        let limits = &self.driver.request.limits;
-        let fit = usize::try_from(limits.ahead_bytes / largest.max(1)).unwrap_or(usize::MAX);
-        let mut taken = Vec::new();
+    /// Takes the next digests from the queue: as many as memory allows if each has the size `largest`, and
+    /// always all that have the same end.
+    fn next_batch(&self, queue: &mut Vec<Slot>, largest: u64) -> Vec<Slot> {
+        let limits = &self.context.request.limits;
+        let fitting = usize::try_from(limits.ahead_bytes / largest.max(1)).unwrap_or(usize::MAX);
+        let most = self.context.ahead.min(fitting).max(1);
+        let mut batch: Vec<Slot> = Vec::new();
         while let Some(slot) = queue.last().copied() {
-            let enough = taken.len() >= self.driver.ahead.min(fit).max(1);
-            if enough
-                && taken
-                    .last()
-                    .is_some_and(|last: &Slot| last.end() != slot.end())
-            {
+            let ends_together = |last: &Slot| last.end() == slot.end();
+            if batch.len() >= most && !batch.last().is_some_and(ends_together) {
                 break;
             }
-            taken.push(slot);
+            batch.push(slot);
             queue.pop();
         }
-        taken
+        batch
     }
 
-    /// Hands digests that end together to the walk: the one at its recorded place first, so that
-    /// copies of it do no harm.
-    fn place(&mut self, walk: &mut Walk<'_>, mut run: Vec<Reading>) {
-        if self.purpose == Purpose::Proof {
-            self.driver.walked(run.len());
-        }
-        // Of several in one place the one that proves itself, or that its successor recorded.
-        run.sort_by_key(|r| {
-            !proves_itself(r) && walk.expected(r).is_none_or(|h| content_of(r) != Ok(h))
-        });
-        let (home, away): (Vec<_>, Vec<_>) = run.into_iter().partition(|r| home_of(r).is_some());
-        let mut met: Vec<(Vec<RecordedPlace>, Result<Sha256, Reason>)> = Vec::new();
-        let mut proven_here = None;
-        for reading in home.into_iter().chain(away) {
-            // The same in the same place, in two folders of one bucket, is one.
-            let same = (reading.recorded.clone(), content_of(&reading));
-            if met.contains(&same) {
-                continue;
-            }
-            let (bucket, key, end) = (
-                reading.bucket.clone(),
-                reading.key.clone(),
-                reading.name.end,
-            );
-            let copy = proven_here.filter(|_| home_of(&reading).is_none());
-            let placed = walk.place(reading, copy);
-            if placed.stands {
-                proven_here = proven_here.or(same.1.ok());
-            }
-            met.push(same);
-            self.placed((bucket.as_deref(), &key), end, placed);
-        }
-    }
-
-    /// Takes what a proven digest names.
-    fn name(&mut self, digest: &Verified) -> Option<ManifestPage> {
-        let logs = digest.log_files().iter();
-        logs.for_each(|log| self.references.add(&log.bucket, &log.key));
-        let named = self.purpose != Purpose::Naming && !digest.log_files().is_empty();
-        named.then(|| self.driver.manifest.add(digest))
-    }
-
-    fn placed(&mut self, found: (Option<&str>, &str), end: Timestamp, placed: PlacedDigest) {
-        let kind = if self.backfill {
-            observer::ObjectKind::Backfill
-        } else {
-            observer::ObjectKind::Digest
-        };
-        self.passed_over += placed.passed_over;
-        let proven = placed.proven.as_ref().or(placed.beyond.as_ref());
-        // A proven digest is told as it is signed, for its bucket may not be known otherwise.
-        let (bucket, key) = proven.map_or(found, |digest| {
-            let (bucket, key) = digest.place();
-            (Some(bucket), key)
-        });
-        let is_here = |(of, name): &(String, String)| bucket == Some(of) && key == name;
-        let touches = !placed.inside
-            && self.purpose == Purpose::Proof
-            && (self.is_observed(end) || self.linked.iter().any(is_here));
-        if (placed.inside || touches) && self.purpose == Purpose::Proof {
-            let link = proven.and_then(|digest| self.leads_before(digest));
-            self.linked.extend(link);
-            self.driver.observer.judged(JudgedObject {
-                chain: self.id,
-                kind,
-                bucket,
-                key,
-                finding: placed.finding.as_ref(),
-                read: true,
-                end,
-                proven: proven.map(|digest| &**digest).zip(placed.proof.as_ref()),
-                digest: None,
-                outside_window: touches,
-            });
-        }
-        if let Some(digest) = &placed.beyond {
-            let page = self.name(digest);
-            match touches {
-                true => self.touching.extend(page),
-                false => self.beyond.extend(page),
-            }
-        }
-        if let Some(digest) = &placed.proven {
-            let page = self.name(digest);
-            if page.is_some() && self.purpose == Purpose::Proof {
-                let logs = digest.log_files().len() as u64;
-                self.driver.observer.step(Step::LogsListed(logs));
-            }
-            self.pages.extend(page);
-        }
-    }
-
-    /// Whether a digest outside the window is reported to the observer for its end.
-    fn is_observed(&self, end: Timestamp) -> bool {
-        self.driver
-            .request
-            .observed
-            .is_some_and(|window| window.holds(end))
-    }
-
-    /// Where the link of a backfill digest leads, if what lies there before the window is told of: the
-    /// AWS CLI follows links until a digest begins before it.
-    fn leads_before(&self, digest: &Verified) -> Option<(String, String)> {
-        let observed = self.driver.request.observed.filter(|_| self.backfill)?;
-        let from = observed.from?;
-        let link = digest
-            .previous()
-            .filter(|_| digest.interval().from >= from)?;
-        let named = DigestObjectKey::parse(&link.key)?.name;
-        (named.end < from).then(|| (link.bucket.clone(), link.key.clone()))
-    }
-
-    /// Looks by name for what links name and listing did not show, down to `next`.
-    fn settle(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>) {
-        let fetcher = self.driver.fetcher;
-        loop {
-            // What a link led to is read in its turn, not by name.
-            let listed = self.followed.iter().map(|slot| slot.end()).max();
-            let Some((bucket, key, end)) = walk.overdue(next.max(listed)) else {
-                break;
-            };
-            self.unlisted += 1;
-            if self.unlisted > self.driver.request.limits.unlisted_links {
-                self.complete = false;
-                walk.absent(
-                    (&bucket, &key),
-                    end,
-                    Some((
-                        Reason::Limit,
-                        "too many digests are known by link alone".into(),
-                    )),
-                );
-                continue;
-            }
-            let Some(name) = DigestObjectKey::parse(&key).map(|k| k.name) else {
-                walk.absent((&bucket, &key), end, None);
-                continue;
-            };
-            self.follow(&bucket, &key, end);
-            let known = |root: RootId, bucket: &str| {
-                !fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket)
-            };
-            let found = fetcher.found(&bucket, &key, &known, |root, key| {
-                let reading = fetcher.digest(root, key, name.clone());
-                let gone = matches!(
-                    &reading.content,
-                    Content::Other(NotDigest::Unread { reason, .. }) if *reason == Reason::NotFound
-                );
-                if gone {
-                    Err(GetError::NotFound)
-                } else {
-                    Ok(reading)
-                }
-            });
-            match found {
-                Ok(reading) => {
-                    let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
-                    let placed = walk.place(reading, None);
-                    self.placed((bucket.as_deref(), &key), end, placed);
-                }
-                Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
-                Err(error) => {
-                    walk.absent((&bucket, &key), end, Some((error.reason(), error.detail())))
-                }
-            }
-            // Whatever was found there, the claims on this place are settled.
-            walk.absent((&bucket, &key), end, None);
+    pub(super) fn report(&mut self, finding: Finding) {
+        if let Some(ledger) = &mut self.found.ledger {
+            self.context.report(ledger, finding);
         }
     }
 }

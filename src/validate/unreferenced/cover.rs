@@ -6,7 +6,7 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::source::RootId;
-use crate::validate::digests::chain::ChainState;
+use crate::validate::chain_state::ChainState;
 
 /// Which time the digests of one chain cover.
 pub(super) struct Cover {
@@ -42,17 +42,17 @@ pub(super) enum LogClass {
 impl Cover {
     /// The cover of a requested chain, by its index.
     pub fn requested(index: usize, chain: &ChainState) -> Cover {
-        let backfill = chain.backfill.as_ref();
+        let backfill = chain.digests.backfill.as_ref();
         Cover {
             requested: Some(index),
-            places: chain.names.places().into_iter().cloned().collect(),
+            places: chain.digests.names.places().into_iter().cloned().collect(),
             window: chain.window,
-            verified: chain.main.paint.verified.clone(),
+            verified: chain.digests.main.paint.verified.clone(),
             unsure: backfill
                 .map(|walked| walked.paint.coloured())
                 .unwrap_or_default(),
             gaps: chain.gaps.iter().map(|g| g.time).collect(),
-            restarts: chain.main.restarts.clone(),
+            restarts: chain.digests.main.restarts.clone(),
         }
     }
 

@@ -10,8 +10,8 @@ use super::search::{ListedFolder, LogSearch};
 use super::tally::OtherObjects;
 use crate::cloudtrail::object_key::{KeyRoot, LogObjectKey};
 use crate::source::{GetError, RootId};
-use crate::validate::Context;
-use crate::validate::digests::chain::ChainState;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
 
 /// A log that no digest lists, although every digest that could is proven.
 pub(super) struct Unreferenced {
@@ -54,7 +54,7 @@ pub(super) fn judge_folder(
     };
     let place = &folder.place;
     let is_without_digests = || is_without_digests(context, place, id, &folder.without_digests);
-    let visited = folder.candidates.for_each(context.unnamed, |candidate| {
+    let visited = folder.candidates.for_each(context.candidates, |candidate| {
         let key = match candidate {
             Candidate::InGaps(second, count) => {
                 let minute = Timestamp::from_second(second).unwrap_or_default();
@@ -98,7 +98,7 @@ pub(super) fn judge_folder(
 fn reporting_chain(chains: &[ChainState], place: &(RootId, KeyRoot), at: Timestamp) -> usize {
     let reports = |c: &ChainState| {
         let is_inside = c.window.from <= at && at < c.window.to;
-        is_inside && c.names.places().contains(&place)
+        is_inside && c.digests.names.places().contains(&place)
     };
     chains.iter().position(reports).unwrap_or_default()
 }
@@ -110,7 +110,7 @@ fn count_in_gaps(
     minute: Timestamp,
     count: u64,
 ) {
-    let is_here = |c: &&mut ChainState| c.names.places().contains(&place);
+    let is_here = |c: &&mut ChainState| c.digests.names.places().contains(&place);
     for chain in chains.iter_mut().filter(is_here) {
         for gap in &mut chain.gaps {
             if gap.time.from <= minute && minute < gap.time.to {

@@ -12,7 +12,7 @@ use crate::base::time::shift;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::source::RootId;
-use crate::validate::Context;
+use crate::validate::context::Context;
 
 impl LogSearch {
     /// Lists the folders. Needs no log, so it runs while logs are read.
@@ -51,24 +51,24 @@ fn list_folder(
         if minute >= late && kept_late < limits.unnamed_late {
             kept_late += 1;
             undecided |= matches!(class, LogClass::Undecided);
-            return candidates.add_log(context.unnamed, key);
+            return candidates.add_log(context.candidates, key);
         }
         let without_digests = || is_without_digests(context, &place, id, &without_digests);
         match class {
-            LogClass::InGaps => candidates.add_in_gaps(context.unnamed, minute),
+            LogClass::InGaps => candidates.add_in_gaps(context.candidates, minute),
             LogClass::InOthersGap => classified.others_gap.add(limits, key),
             _ if without_digests() => classified.without_digests.add(limits, key),
             LogClass::Undecided => classified.undecided.add(limits, key),
             LogClass::Unreferenced if kept < limits.findings_per_code => {
                 kept += 1;
-                candidates.add_log(context.unnamed, key);
+                candidates.add_log(context.candidates, key);
             }
             LogClass::Unreferenced => more += 1,
         }
     };
     let (mut others, listed) = scan(context, (&place, id), references, *time, found);
     others.add(classified, limits);
-    candidates.write_out(context.unnamed);
+    candidates.write_out(context.candidates);
     ListedFolder {
         place,
         trouble: listed.err(),

@@ -36,8 +36,8 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, ObjectFacts, Severity};
 use crate::source::{GetError, RootId};
-use crate::validate::Context;
-use crate::validate::digests::chain::ChainState;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
 
 /// Judges the logs that were listed: reports findings in their chains, and returns the other objects.
 /// `None` if the run was interrupted, because the listings may then be incomplete.
@@ -82,9 +82,9 @@ pub(crate) fn judge(
 
 /// Starts the counts of the chains with digests in a folder at zero: from now on "none" is known.
 fn mark_as_searched(chains: &mut [ChainState], place: &(RootId, KeyRoot)) {
-    let is_here = |c: &&mut ChainState| c.names.places().contains(&place);
+    let is_here = |c: &&mut ChainState| c.digests.names.places().contains(&place);
     for chain in chains.iter_mut().filter(is_here) {
-        chain.logs.unreferenced.get_or_insert(0);
+        chain.logs.tally.unreferenced.get_or_insert(0);
         for gap in chain.gaps.iter_mut().filter(|g| !g.time.is_empty()) {
             gap.undigested.get_or_insert_default();
         }
@@ -111,17 +111,17 @@ fn report(
         };
         let time = hour_of(chain, log.minute);
         let finding = unreferenced(log, bucket, object).over(time).of(&chain.id);
-        context.add(&mut chain.ledger, finding);
-        chain.by_logs.colour(Severity::Unproven, time);
-        *chain.logs.unreferenced.get_or_insert(0) += 1;
+        context.report(&mut chain.ledger, finding);
+        chain.logs.paint.colour(Severity::Unproven, time);
+        *chain.logs.tally.unreferenced.get_or_insert(0) += 1;
     }
     if let Some(chain) = last.filter(|_| more > 0).and_then(|at| chains.get_mut(at)) {
         let message = "further logs in this folder that no digest names";
         let finding = Finding::new(Code::LogUnreferenced, message).count(more);
         let finding = finding.over(chain.window).of(&chain.id);
-        context.add(&mut chain.ledger, finding);
-        chain.by_logs.colour(Severity::Unproven, chain.window);
-        *chain.logs.unreferenced.get_or_insert(0) += more;
+        context.report(&mut chain.ledger, finding);
+        chain.logs.paint.colour(Severity::Unproven, chain.window);
+        *chain.logs.tally.unreferenced.get_or_insert(0) += more;
     }
 }
 
@@ -155,7 +155,7 @@ fn not_listed(
 
 /// The hour of a chain's digests that an instant lies in, clipped to the window.
 fn hour_of(chain: &ChainState, at: Timestamp) -> Window {
-    let phase = chain.names.main.last().map_or(at, |s| s.end());
+    let phase = chain.digests.names.main.last().map_or(at, |s| s.end());
     let into = (at.as_second() - phase.as_second()).rem_euclid(HOUR);
     let from = shift(at, -into);
     Window::new(from, shift(from, HOUR)).clip(&chain.window)

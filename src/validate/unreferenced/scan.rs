@@ -12,7 +12,7 @@ use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeyParser};
 use crate::source::{GetError, Listed, Range, RootId};
-use crate::validate::Context;
+use crate::validate::context::Context;
 
 /// Calls `found` with every log of some time that no digest in `references` lists: its key, and the
 /// minute in its name. Returns what else the folder holds, as far as it was listed, and why it could

@@ -11,15 +11,15 @@ use super::tally::OtherObjects;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::proof::chain::{Walk, Walked};
+use crate::proof::chain::Walked;
 use crate::proof::coverage::Spans;
 use crate::proof::gap;
 use crate::source::places::Places;
 use crate::source::{GetError, RootId};
-use crate::validate::Context;
-use crate::validate::digests::chain::ChainState;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
 use crate::validate::digests::listing::DigestNames;
-use crate::validate::digests::walk::Purpose;
+use crate::validate::digests::walk::{ChainWalk, DigestSet, Purpose};
 
 /// A search for logs that no digest lists, in the log folders of one account and region.
 pub(crate) struct LogSearch {
@@ -67,7 +67,7 @@ impl LogSearch {
             return None;
         }
         for chain in chains.iter_mut() {
-            for (id, names) in std::mem::take(&mut chain.siblings) {
+            for (id, names) in std::mem::take(&mut chain.digests.siblings) {
                 siblings.entry(id).or_insert(names);
             }
         }
@@ -140,14 +140,20 @@ impl LogSearch {
             let Some(chain) = cover.requested.and_then(|at| chains.get_mut(at)) else {
                 continue;
             };
-            if chain.names.main.last().is_none_or(|s| s.end() <= from) {
+            if chain
+                .digests
+                .names
+                .main
+                .last()
+                .is_none_or(|s| s.end() <= from)
+            {
                 continue;
             }
-            let names = std::mem::take(&mut chain.names);
+            let names = std::mem::take(&mut chain.digests.names);
             let span = Window { from, to };
             let (names, main, backfill) =
                 walk_for_logs(context, &chain.id, names, span, hidden, references);
-            chain.names = names;
+            chain.digests.names = names;
             main.paint
                 .verified
                 .iter()
@@ -169,11 +175,11 @@ fn walk_for_logs(
     hidden: &Spans,
     references: &mut References,
 ) -> (DigestNames, Walked, Walked) {
-    let mut run = context.run(id, names, Some(from), references, Purpose::Naming);
-    let scope = |backfill| context.scope(id, backfill, (Some(from), to), hidden);
-    let main = run.walk(Walk::new(scope(false)), false, to);
-    let backfill = run.walk(Walk::new(scope(true)), true, to);
-    (run.names, main, backfill)
+    let from = Some(from);
+    let mut walk = ChainWalk::new(context, id, names, from, references, Purpose::References);
+    let main = walk.walk(DigestSet::Main, to, hidden);
+    let backfill = walk.walk(DigestSet::Backfill, to, hidden);
+    (walk.finish().names, main, backfill)
 }
 
 /// The folders that proven digests were written to, by the names of their buckets. Copies elsewhere do
@@ -181,7 +187,7 @@ fn walk_for_logs(
 fn log_folders(atlas: &Places, chains: &[ChainState]) -> Vec<(RootId, KeyRoot)> {
     let is_recorded = |chain: &ChainState, (root, key_root): &(RootId, KeyRoot)| {
         let mut recorded = atlas.recorded(*root, &key_root.to_string()).into_iter();
-        let walks = || iter::once(&chain.main).chain(chain.backfill.as_deref());
+        let walks = || iter::once(&chain.digests.main).chain(chain.digests.backfill.as_deref());
         recorded.any(|r| {
             walks().flat_map(|walked| &walked.locations).any(|l| {
                 r.bucket.as_deref().is_none_or(|bucket| bucket == l.bucket)
@@ -191,7 +197,7 @@ fn log_folders(atlas: &Places, chains: &[ChainState]) -> Vec<(RootId, KeyRoot)> 
     };
     let mut folders: Vec<(RootId, KeyRoot)> = Vec::new();
     for chain in chains {
-        for place in chain.names.listed() {
+        for place in chain.digests.names.listed() {
             if is_recorded(chain, place) && !folders.contains(place) {
                 folders.push(place.clone());
             }

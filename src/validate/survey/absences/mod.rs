@@ -13,15 +13,15 @@ use crate::base::time::{HOUR, Window};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
-use crate::validate::Context;
-use crate::validate::digests::group::GroupResult;
+use crate::validate::chain_state::GroupOutcome;
+use crate::validate::context::Context;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
 use crate::validate::survey::{LogFolder, Survey, found_instead};
 
 /// The chains that should exist and do not, as findings: first those of the request, then those that
 /// trails and other chains point to.
-pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Finding> {
+pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
     let mut findings = expected(context, &all.chains);
     // With nowhere to look, the reason is a finding already.
     if !context.fetcher.atlas.roots().is_empty() {
@@ -44,7 +44,7 @@ fn expected(context: &Context<'_>, chains: &[Box<ChainOutcome>]) -> Vec<Finding>
 }
 
 /// The terms of the filter without a digest. If there are none, finding nothing at all is reported.
-fn requested(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Finding> {
+fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
     let (request, chains) = (context.request, &all.chains);
     let nothing_found =
         |message: String, hint| Finding::new(Code::NothingFound, message).hint(hint);
@@ -54,7 +54,9 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<F
         let message = "no digest was found: nothing is proven".into();
         return vec![nothing_found(message, instead())];
     }
-    let unmatched = terms.iter().filter(|term| !all.answered.contains(term));
+    let unmatched = terms
+        .iter()
+        .filter(|term| !all.notes.answered.contains(term));
     let mut findings: Vec<Finding> = unmatched
         .map(|term| {
             let message = format!("no digest was found for the {term} that was asked for");
@@ -91,8 +93,8 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<F
 }
 
 /// Chains that the trails' configuration or other chains show to be missing, or to end too early.
-fn implied(context: &Context<'_>, survey: &Survey, all: &GroupResult) -> Vec<Finding> {
-    let trails = FoundTrails::new(&all.found);
+fn implied(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
+    let trails = FoundTrails::new(&all.notes.found);
     // An expected chain is reported as such, and only once.
     let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
     let mut beside_logs = beside_logs(context, survey, &trails);
@@ -131,7 +133,7 @@ fn beside_logs(
 fn at_home(
     context: &Context<'_>,
     survey: &Survey,
-    all: &GroupResult,
+    all: &GroupOutcome,
     trails: &FoundTrails<'_>,
 ) -> BTreeSet<ChainId> {
     let request = context.request;
@@ -139,7 +141,7 @@ fn at_home(
         let hides = |(root, found): &(KeyRoot, ChainId)| {
             found.trail == id.trail && is_hidden(survey, root, (&id.account, &id.region))
         };
-        all.found.iter().any(hides)
+        all.notes.found.iter().any(hides)
     };
     let by_name = !request.filter.trail_arns.is_empty();
     let mut missing = trails.missing_at_home(&request.prior.trails, by_name);
@@ -150,12 +152,12 @@ fn at_home(
 /// Chains that end in the window, while others of their trail go on.
 fn ended_early<'a>(
     context: &Context<'_>,
-    all: &'a GroupResult,
+    all: &'a GroupOutcome,
     trails: &FoundTrails<'a>,
 ) -> impl Iterator<Item = Finding> + use<'a> {
     let request = context.request;
     let late = request.delivery_lag.saturating_add(HOUR);
-    let ends = all.ends.iter().map(|(id, end)| (id, *end)).collect();
+    let ends = all.notes.ends.iter().map(|(id, end)| (id, *end)).collect();
     let window = Window::new(
         request.from.unwrap_or(Timestamp::MIN),
         request.to.unwrap_or(Timestamp::MAX),

@@ -1,0 +1,156 @@
+//! A chain, and an account and region, on their way through the phases.
+//!
+//! ```text
+//! digests ──> Group { chains: ChainState…, notes } ──> logs, causes, unreferenced ──> GroupOutcome
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::digests::listing::DigestNames;
+use super::findings::Ledger;
+use super::logs::manifest::ManifestPage;
+use super::outcome::{ChainOutcome, LogTally};
+use super::request::FilterTerm;
+use super::unreferenced::tally::OtherObjects;
+use crate::base::limits::Limits;
+use crate::base::sample::Sample;
+use crate::base::time::Window;
+use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::cloudtrail::object_key::KeyRoot;
+use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
+use crate::proof::chain::Walked;
+use crate::proof::coverage::{Paint, Spans};
+use crate::proof::gap::Gap;
+
+/// A chain whose digests were walked, until its outcome is known.
+pub(crate) struct ChainState {
+    pub id: ChainId,
+    pub window: Window,
+    /// From here on, time without a digest is pending, not a gap.
+    pub pending_from: Timestamp,
+    /// Set by the digests phase.
+    pub digests: ChainDigests,
+    /// Set by the digests phase, explained by the causes phase.
+    pub gaps: Vec<Gap>,
+    /// Set by the logs phase, and by the search for unreferenced logs.
+    pub logs: CheckedLogs,
+    /// Its trail, where CloudTrail describes it.
+    pub trail: Option<Box<(TrailConfig, TrailStatus)>>,
+    pub ledger: Ledger,
+    /// Whether everything about its digests could be read.
+    pub complete: bool,
+}
+
+/// The digests of a chain.
+pub(crate) struct ChainDigests {
+    pub names: DigestNames,
+    /// Other chains in the folders that its links led to.
+    pub siblings: BTreeMap<ChainId, DigestNames>,
+    pub main: Walked,
+    /// `None` if it has no backfill digests and none is missing.
+    pub backfill: Option<Box<Walked>>,
+    pub pages: LogPages,
+}
+
+/// Where the manifest holds the logs that proven digests list, newest digest first.
+#[derive(Default)]
+pub(crate) struct LogPages {
+    /// Logs of digests in the window.
+    pub inside: Vec<ManifestPage>,
+    /// Logs of digests beyond the window. They are read only for events.
+    pub beyond: Vec<ManifestPage>,
+    /// Logs of digests beyond the window that are reported though they count in nothing.
+    pub reported: Vec<ManifestPage>,
+}
+
+/// The logs of a chain that were checked.
+#[derive(Default)]
+pub(crate) struct CheckedLogs {
+    pub tally: LogTally,
+    /// The states that findings on logs give to the intervals of their digests.
+    pub paint: Paint,
+    /// SHA-256 over the logs and what became of each.
+    pub evidence: sha2::Sha256,
+}
+
+/// One account and region whose chains were walked.
+pub(crate) struct Group {
+    pub chains: Vec<ChainState>,
+    /// Time whose digests could not be listed.
+    pub hidden: Spans,
+    /// Findings on folders of digests that could not be listed.
+    pub ledger: Option<Ledger>,
+    pub notes: Box<GroupNotes>,
+}
+
+/// What the digests of a group show beside its chains; merged, that of all groups.
+#[derive(Default)]
+pub(crate) struct GroupNotes {
+    /// Terms of the filter that a chain matched.
+    pub answered: Vec<FilterTerm>,
+    /// Every chain with a digest, and where.
+    pub found: Vec<(KeyRoot, ChainId)>,
+    /// The end of each chain's newest digest.
+    pub ends: Vec<(ChainId, Timestamp)>,
+    /// Objects among the digests whose names are not those of digests.
+    pub unrecognised: Sample,
+    /// Chains whose trail could not be looked up in AWS, and why.
+    pub trail_unknown: Vec<(ChainId, String)>,
+    /// Trails that write no digests now.
+    pub unvalidated: BTreeSet<TrailArn>,
+    /// Whether something could not be listed or asked.
+    pub incomplete: bool,
+}
+
+impl GroupNotes {
+    /// Adds the notes of another group. Samples may grow beyond their bound until they are truncated.
+    pub fn merge(&mut self, other: GroupNotes) {
+        self.answered.extend(other.answered);
+        self.found.extend(other.found);
+        self.ends.extend(other.ends);
+        self.unrecognised.count += other.unrecognised.count;
+        self.unrecognised.first.extend(other.unrecognised.first);
+        self.trail_unknown.extend(other.trail_unknown);
+        self.unvalidated.extend(other.unvalidated);
+        self.incomplete |= other.incomplete;
+    }
+
+    /// Frees spare memory: thousands of these wait until their logs are read.
+    pub fn shrink(&mut self) {
+        self.answered.shrink_to_fit();
+        self.found.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+/// The outcome of a group; merged, that of all groups.
+#[derive(Default)]
+pub(crate) struct GroupOutcome {
+    #[allow(
+        clippy::vec_box,
+        reason = "a chain's outcome reuses the memory of its state; there may be thousands"
+    )]
+    pub chains: Vec<Box<ChainOutcome>>,
+    /// The findings: one ledger per chain, and one for those without a chain.
+    pub ledgers: Vec<Ledger>,
+    /// Time that is still pending, per chain.
+    pub pending: Vec<(ChainId, Window)>,
+    /// Objects in the log folders that are no finding, if those were searched.
+    pub others: Option<Box<OtherObjects>>,
+    pub notes: GroupNotes,
+}
+
+impl GroupOutcome {
+    /// Adds the outcome of another group.
+    pub fn merge(&mut self, other: GroupOutcome, limits: &Limits) {
+        self.chains.extend(other.chains);
+        self.ledgers.extend(other.ledgers);
+        self.pending.extend(other.pending);
+        if let Some(others) = other.others {
+            self.others.get_or_insert_default().add(*others, limits);
+        }
+        self.notes.merge(other.notes);
+    }
+}

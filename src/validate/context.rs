@@ -1,0 +1,84 @@
+//! What every phase of one validation shares: where to read from, what was requested, whom to report
+//! to, and the workers.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use super::fetch::Fetcher;
+use super::findings::Ledgers;
+use super::logs::manifest::Manifest;
+use super::observer::Observer;
+use super::request::Request;
+use crate::base::spool::Spool;
+use crate::proof::signature::KeyUse;
+use crate::source::Source;
+use crate::source::trails::TrailApi;
+
+/// Shared by all phases of one validation, and by all threads.
+pub(crate) struct Context<'a> {
+    pub fetcher: &'a Fetcher<'a>,
+    /// CloudTrail's answers about trails, where it can be asked.
+    pub trails: Option<&'a dyn TrailApi>,
+    pub request: &'a Request,
+    pub observer: &'a dyn Observer,
+    pub pool: &'a rayon::ThreadPool,
+    /// The log lists of proven digests, from the digests phase to the logs phase.
+    pub manifest: &'a Manifest,
+    /// The names of the logs that proven digests list, for the search for unreferenced logs.
+    pub references: &'a Arc<Spool>,
+    /// Logs that no digest lists, until the gaps are known.
+    pub candidates: &'a Spool,
+    /// How many digests of one chain are fetched ahead, if their size allows it.
+    pub ahead: usize,
+    /// Keys that proved a digest. Thousands of chains mostly share the same few.
+    pub keys: Mutex<BTreeSet<KeyUse>>,
+    pub ledgers: Ledgers,
+}
+
+impl Context<'_> {
+    /// Works on several items at the same time, at most `chains_at_once`. Returns the results in the
+    /// order of the items.
+    pub fn in_parallel<T: Send, R: Send>(
+        &self,
+        items: Vec<T>,
+        work: impl Fn(T) -> R + Sync,
+    ) -> Vec<R> {
+        let threads = self.request.chains_at_once.min(items.len()).max(1);
+        let results = Mutex::new(Vec::with_capacity(items.len()));
+        let queue = Mutex::new(items.into_iter().enumerate());
+        let run = || {
+            loop {
+                let next = queue.lock().unwrap_or_else(|e| e.into_inner()).next();
+                let Some((at, item)) = next else { break };
+                let result = work(item);
+                let mut results = results.lock().unwrap_or_else(|e| e.into_inner());
+                results.push((at, result));
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(run);
+            }
+            run();
+        });
+        let mut results = results.into_inner().unwrap_or_else(|e| e.into_inner());
+        results.sort_unstable_by_key(|(at, _)| *at);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+/// A pool of `threads` workers.
+pub(super) fn workers(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build()
+}
+
+/// A pool of another size, if the source now knows that it is read best by more or fewer workers than
+/// `current`. If that pool cannot be started, the work goes on with the current one.
+pub(super) fn better_workers(
+    source: &dyn Source,
+    current: &rayon::ThreadPool,
+) -> Option<rayon::ThreadPool> {
+    let best = source.best_at_once();
+    let differs = best > 0 && best != current.current_num_threads();
+    differs.then(|| workers(best).ok()).flatten()
+}

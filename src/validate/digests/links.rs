@@ -1,0 +1,122 @@
+//! Following the links of proven digests to digests that were not listed: to another prefix, another
+//! bucket, or by name alone.
+
+use jiff::Timestamp;
+
+use super::listing::{self, ListingRange};
+use super::listing_errors;
+use super::walk::{ChainWalk, DigestSet};
+use crate::cloudtrail::object_key::{DigestName, DigestObjectKey};
+use crate::proof::chain::Walk;
+use crate::proof::digest_object::{Content, NotDigest, Reading};
+use crate::proof::reason::Reason;
+use crate::source::{GetError, RootId};
+use crate::validate::request::ChainFilter;
+
+impl ChainWalk<'_> {
+    /// Fetches by name the digests that links refer to and that were not listed, down to the end `next` of
+    /// the next listed digest.
+    pub(super) fn follow_overdue_links(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>) {
+        loop {
+            // A digest that was listed because of a link is read in its turn, not by name.
+            let listed = self.links.slots.iter().map(|slot| slot.end()).max();
+            let Some((bucket, key, end)) = walk.overdue(next.max(listed)) else {
+                break;
+            };
+            self.links.fetched += 1;
+            if self.links.fetched > self.context.request.limits.unlisted_links {
+                self.found.complete = false;
+                let why = "too many digests are known by link alone".into();
+                walk.absent((&bucket, &key), end, Some((Reason::Limit, why)));
+                continue;
+            }
+            let Some(name) = DigestObjectKey::parse(&key).map(|k| k.name) else {
+                walk.absent((&bucket, &key), end, None);
+                continue;
+            };
+            self.list_linked_folder(&bucket, &key, end);
+            match self.fetch_linked(walk, &bucket, &key, &name) {
+                Ok(reading) => {
+                    let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
+                    let placed = walk.place(reading, None);
+                    self.record((bucket.as_deref(), &key), end, placed);
+                }
+                Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
+                Err(error) => {
+                    let why = (error.reason(), error.detail());
+                    walk.absent((&bucket, &key), end, Some(why));
+                }
+            }
+            // Whatever was found there, the claims on this place are settled now.
+            walk.absent((&bucket, &key), end, None);
+        }
+    }
+
+    fn fetch_linked(
+        &self,
+        walk: &Walk<'_>,
+        bucket: &str,
+        key: &str,
+        name: &DigestName,
+    ) -> Result<Reading, GetError> {
+        let fetcher = self.context.fetcher;
+        let is_known =
+            |root: RootId, bucket: &str| !fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket);
+        fetcher.find(bucket, key, &is_known, |root, key| {
+            let reading = fetcher.digest(root, key, name.clone());
+            let is_missing = matches!(
+                &reading.content,
+                Content::Other(NotDigest::Unread { reason, .. }) if *reason == Reason::NotFound
+            );
+            match is_missing {
+                true => Err(GetError::NotFound),
+                false => Ok(reading),
+            }
+        })
+    }
+
+    /// Lists the folder of a linked digest up to that digest, unless it was listed before: the trail wrote
+    /// to another prefix, or to a bucket that was not given.
+    fn list_linked_folder(&mut self, bucket: &str, key: &str, end: Timestamp) {
+        let (fetcher, request) = (self.context.fetcher, self.context.request);
+        let Some((root, key)) = fetcher.places(bucket, key).into_iter().next() else {
+            return;
+        };
+        let Some(DigestObjectKey { root: folder, .. }) = DigestObjectKey::parse(&key) else {
+            return;
+        };
+        let place = (root, folder);
+        if self.found.names.lists(&place) {
+            return;
+        }
+        let (account, region) = (&self.id.account, &self.id.region);
+        let limits = &request.limits;
+        let mut listing = listing::list(
+            fetcher.source,
+            account,
+            region,
+            std::slice::from_ref(&place),
+            &ChainFilter::trail_of(self.id),
+            ListingRange::of(request, self.from, Some(end)),
+            limits,
+        );
+        fetcher.listed(listing.listings);
+        self.found.complete &= listing.is_complete();
+        for finding in listing_errors::all(fetcher.atlas, (account, region), &listing, limits) {
+            self.report(finding.of(self.id));
+        }
+        self.found.siblings.extend(listing.siblings);
+        self.found.names.list_also(place);
+        if let Some(names) = listing.chains.remove(self.id) {
+            let is_backfill = self.set == DigestSet::Backfill;
+            let new = self.found.names.absorb(names, is_backfill, end);
+            // Of those before the window, only the last one is walked, for its proof.
+            let before = |from: Timestamp| new.iter().map(|s| s.end()).filter(|e| *e <= from).max();
+            let first = self.from.and_then(before);
+            let walked = new
+                .iter()
+                .filter(|s| first.is_none_or(|first| s.end() >= first));
+            self.links.slots.extend(walked.copied());
+        }
+    }
+}

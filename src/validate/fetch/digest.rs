@@ -1,0 +1,139 @@
+//! Fetching a digest: its content, and its own signature checked.
+
+use std::sync::atomic::Ordering;
+
+use super::Fetcher;
+use crate::base::gzip::inflate::{Container, Passing};
+use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::object_key::DigestName;
+use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
+use crate::proof::finding::ObjectFacts;
+use crate::proof::judge::OwnSignature;
+use crate::proof::signature::{WrittenSignature, check};
+use crate::source::{GetError, Metadata, RootId, SourceObject};
+
+/// What was read under the name of a digest.
+pub struct StoredDigest {
+    /// The metadata of the object.
+    pub metadata: Metadata,
+    /// Size, entity tag and the like.
+    pub facts: ObjectFacts,
+    /// What its bytes are, and the state of the gzip container around them; an error if the body could not be
+    /// read to its end.
+    pub content: Result<(Content, Container), GetError>,
+}
+
+/// How a gzip container is damaged, for a message; `None` if all of it could be inflated.
+pub fn container_damage(container: Container) -> Option<&'static str> {
+    match container {
+        Container::CutOff => Some("it is cut off"),
+        Container::Broken => Some("its bytes are broken"),
+        _ => None,
+    }
+}
+
+/// Digests up to this size are held while they are inflated without waiting for others, in bytes.
+const USUAL_DIGEST: usize = 1 << 20;
+
+impl Fetcher<'_> {
+    /// Reads the object found under a digest's name, and checks its own signature.
+    pub fn digest(&self, root: RootId, key: &str, name: DigestName) -> Reading {
+        let mut reading = Reading {
+            bucket: self.atlas.bucket(root).map(Into::into),
+            key: key.into(),
+            recorded: self.atlas.recorded(root, key),
+            content: Content::Other(NotDigest::TooLarge { sha256: None }),
+            own: OwnSignature::Absent,
+            facts: ObjectFacts::default(),
+            generated: None,
+            signed: signed_within(&name, None, self.delivery_lag),
+            metadata_trouble: None,
+            name,
+        };
+        let read = self.stored_digest(root, key).and_then(|stored| {
+            reading.facts = stored.facts;
+            let (content, _) = stored.content?;
+            Ok((content, stored.metadata))
+        });
+        match read {
+            Ok((content, metadata)) => {
+                self.check_metadata(&mut reading, &content, metadata);
+                reading.content = content;
+            }
+            Err(error) => {
+                let error = self.failed(error);
+                let (reason, answer) = (error.reason(), error.detail());
+                reading.content = Content::Other(NotDigest::Unread { reason, answer });
+            }
+        }
+        reading
+    }
+
+    /// Reads the object under the name of a digest, without checking anything that it claims.
+    ///
+    /// # Errors
+    /// If the object cannot be opened.
+    pub fn stored_digest(&self, root: RootId, key: &str) -> Result<StoredDigest, GetError> {
+        self.counts.get.fetch_add(1, Ordering::Relaxed);
+        let mut object = self.source.get(root, key, true)?;
+        Ok(StoredDigest {
+            content: self.content(&mut object),
+            metadata: object.metadata,
+            facts: object.facts,
+        })
+    }
+
+    /// Takes over what the metadata says, and checks the signature in it over the content.
+    fn check_metadata(&self, reading: &mut Reading, content: &Content, metadata: Metadata) {
+        reading.metadata_trouble = metadata.trouble;
+        if reading.name.backfill {
+            reading.generated = metadata.backfill_generated.and_then(|t| t.parse().ok());
+            reading.signed = signed_within(&reading.name, reading.generated, self.delivery_lag);
+        }
+        if let (Some(hex), Content::Digest { digest, .. }) = (metadata.signature, content) {
+            let algorithm = metadata.signature_algorithm.as_deref();
+            let written = WrittenSignature {
+                hex: &hex,
+                algorithm,
+            };
+            let region = &reading.name.chain.region;
+            let checked = check(digest, written, region, self.keys, reading.signed);
+            reading.own = OwnSignature::Present(hex, checked);
+        }
+    }
+
+    fn content(&self, object: &mut SourceObject<'_>) -> Result<(Content, Container), GetError> {
+        let limit = usize::try_from(self.limits.digest_inflated).unwrap_or(usize::MAX);
+        let mut json: Vec<u8> = Vec::new();
+        let mut is_over = false;
+        let mut large = None;
+        let inflated = self.inflate(&mut Passing(&mut object.body), &mut |bytes| {
+            if is_over || json.len() + bytes.len() > limit {
+                is_over = true;
+                json = Vec::new();
+                return;
+            }
+            if large.is_none() && json.len() + bytes.len() > USUAL_DIGEST {
+                large = Some(self.large.lock().unwrap_or_else(|e| e.into_inner()));
+            }
+            json.extend_from_slice(bytes);
+        })?;
+        let container = inflated.container;
+        if is_over {
+            let is_known = container != Container::TooLarge;
+            let sha256 = is_known.then_some(inflated.sha256);
+            return Ok((Content::Other(NotDigest::TooLarge { sha256 }), container));
+        }
+        let content = match Unverified::parse_hashed(&json, inflated.sha256) {
+            Ok(digest) => Content::Digest {
+                digest: Box::new(digest),
+                whole: container == Container::Complete,
+            },
+            Err(why) => Content::Other(NotDigest::Bytes {
+                why: container_damage(container).map_or(why, str::to_owned),
+                sha256: inflated.sha256,
+            }),
+        };
+        Ok((content, container))
+    }
+}

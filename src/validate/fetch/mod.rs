@@ -1,0 +1,190 @@
+//! Fetching: an object becomes a reading of a digest, or a log that is compared with its digest. Runs on
+//! the workers, in any order, and counts what it costs.
+
+mod digest;
+mod log;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+pub use self::digest::{StoredDigest, container_damage};
+pub use self::log::LogState;
+use super::logs::log_text::LogText;
+use super::outcome::Requests;
+use crate::base::gzip::inflate::{Chunks, Inflated, Inflater};
+use crate::base::limits::Limits;
+use crate::proof::finding::ObjectFacts;
+use crate::proof::keys::Keys;
+use crate::source::places::Places;
+use crate::source::presence::Presence;
+use crate::source::{GetError, Root, RootId, Source};
+
+/// Fetches objects, with everything that this takes.
+pub struct Fetcher<'a> {
+    /// Where objects come from.
+    pub source: &'a dyn Source,
+    /// Which place is which.
+    pub atlas: &'a Places,
+    /// The public keys.
+    pub keys: &'a dyn Keys,
+    /// The bounds.
+    pub limits: &'a Limits,
+    /// How long delivery may take, in seconds.
+    pub delivery_lag: i64,
+    presence: Presence<'a>,
+    inflaters: Mutex<Vec<Inflater>>,
+    /// Held while a digest of more than the usual size is in memory, so that there is only one.
+    large: Mutex<()>,
+    /// Buffers for the texts of logs in which events are wanted.
+    texts: Mutex<Vec<LogText>>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    list: AtomicU64,
+    get: AtomicU64,
+    head: AtomicU64,
+    read: AtomicU64,
+    hashed: AtomicU64,
+    /// Whether the run was cut short, so that something was not read.
+    cut_short: AtomicBool,
+}
+
+impl<'a> Fetcher<'a> {
+    /// A fetcher that has fetched nothing.
+    pub fn new(
+        source: &'a dyn Source,
+        atlas: &'a Places,
+        keys: &'a dyn Keys,
+        limits: &'a Limits,
+        delivery_lag: i64,
+    ) -> Self {
+        Fetcher {
+            source,
+            atlas,
+            keys,
+            limits,
+            delivery_lag,
+            presence: Presence::new(source),
+            inflaters: Mutex::default(),
+            large: Mutex::default(),
+            texts: Mutex::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Bytes read as stored, and bytes hashed after inflating. What is fetched again for its events does
+    /// not count: how much that is depends on the order of answers.
+    pub fn bytes(&self) -> (u64, u64) {
+        (
+            self.counts.read.load(Ordering::Relaxed),
+            self.counts.hashed.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Requests made.
+    pub fn requests(&self) -> Requests {
+        Requests {
+            list: self.counts.list.load(Ordering::Relaxed) + self.presence.listings(),
+            get: self.counts.get.load(Ordering::Relaxed),
+            head: self.counts.head.load(Ordering::Relaxed),
+            keys: self.keys.requests(),
+            trails: 0,
+        }
+    }
+
+    /// Counts listings.
+    pub fn listed(&self, listings: u64) {
+        self.counts.list.fetch_add(listings, Ordering::Relaxed);
+    }
+
+    /// Whether the run was not cut short.
+    pub fn lasted(&self) -> bool {
+        !self.counts.cut_short.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the run was cut short while something else was asked.
+    pub fn stopped(&self) {
+        self.counts.cut_short.store(true, Ordering::Relaxed);
+    }
+
+    fn failed(&self, error: GetError) -> GetError {
+        if error.ends_all() {
+            self.stopped();
+        }
+        error
+    }
+
+    fn inflate(
+        &self,
+        body: &mut dyn Chunks,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<Inflated, GetError> {
+        let inflated = self.inflate_uncounted(body, sink)?;
+        self.counts.read.fetch_add(inflated.read, Ordering::Relaxed);
+        self.counts
+            .hashed
+            .fetch_add(inflated.inflated, Ordering::Relaxed);
+        Ok(inflated)
+    }
+
+    fn inflate_uncounted(
+        &self,
+        body: &mut dyn Chunks,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<Inflated, GetError> {
+        let pool = || self.inflaters.lock().unwrap_or_else(|e| e.into_inner());
+        let mut inflater = pool().pop().unwrap_or_default();
+        let result = inflater.run_chunks(body, self.limits.log_inflated, sink);
+        pool().push(inflater);
+        result.map_err(|e| self.failed(GetError::from_body(e)))
+    }
+
+    /// What the store says about an object, if it says anything.
+    pub fn facts(&self, root: RootId, key: &str) -> ObjectFacts {
+        self.counts.head.fetch_add(1, Ordering::Relaxed);
+        self.source.stat(root, key).unwrap_or_default()
+    }
+
+    /// Where a recorded place can be found, best first. A bucket that is not known yet is opened, if the
+    /// source can open it. Whoever asks first, all find the same.
+    pub fn places(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
+        let known = self.atlas.find(bucket, key);
+        if !known.is_empty() {
+            return known;
+        }
+        let Some(id) = self.source.open(bucket) else {
+            return known;
+        };
+        self.atlas.add(Root {
+            id,
+            buckets: vec![bucket.to_owned()],
+        });
+        self.atlas.find(bucket, key)
+    }
+
+    /// Tries the places where a recorded object may be until one has it. `is_reachable` says whether a
+    /// root is known to be the bucket: only then does "not found" mean that the object is missing.
+    ///
+    /// # Errors
+    /// The best answer of them; [`GetError::Elsewhere`] if the bucket is not part of the source.
+    pub fn find<T>(
+        &self,
+        bucket: &str,
+        key: &str,
+        is_reachable: &dyn Fn(RootId, &str) -> bool,
+        mut get: impl FnMut(RootId, &str) -> Result<T, GetError>,
+    ) -> Result<T, GetError> {
+        let mut best = None;
+        for (root, key) in self.places(bucket, key) {
+            match get(root, &key) {
+                Err(GetError::NotFound) if !is_reachable(root, bucket) => {}
+                Err(GetError::NotFound) => best = best.or(Some(GetError::NotFound)),
+                Err(other) => best = Some(other),
+                Ok(found) => return Ok(found),
+            }
+        }
+        Err(best.unwrap_or_else(|| GetError::Elsewhere(bucket.into())))
+    }
+}

@@ -1,0 +1,110 @@
+//! The logs that one digest lists, on their way through the phase, and the order of digests.
+
+use super::manifest::ManifestPage;
+use crate::base::time::Window;
+use crate::cloudtrail::digest::LogEntry;
+use crate::cloudtrail::event::Via;
+use crate::cloudtrail::ids::ChainId;
+use crate::proof::gap::event_filter::EventFilter;
+use crate::validate::causes::witness::Witness;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
+use crate::validate::request::LogSelection;
+
+/// Whose logs these are, by number, and what they are read for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum LogOwner {
+    /// A chain, within the window: they are checked.
+    Chain(u32),
+    /// A chain, outside the window: they are reported and count in nothing.
+    Reported(u32),
+    /// A chain, beyond the window: they are read for events alone.
+    Beyond(u32),
+    /// A witness: they are read for events alone.
+    Witness(u32),
+}
+
+/// One digest and the logs that it lists.
+pub(super) struct DigestLogs {
+    pub owner: LogOwner,
+    pub id: ChainId,
+    pub interval: Window,
+    /// The bucket and key of the digest.
+    pub digest: (String, String),
+    pub logs: Vec<LogEntry>,
+}
+
+impl DigestLogs {
+    /// How the events of one of the logs are known.
+    pub fn via(&self, entry: &LogEntry) -> Via {
+        Via::VerifiedLog {
+            log: (entry.bucket.clone(), entry.key.clone()),
+            digest: self.digest.1.clone(),
+            end: self.interval.to,
+        }
+    }
+}
+
+/// The place of a page in the order: its time, whose it is, and its number there.
+pub(super) type Ordered = (i64, LogOwner, u32);
+
+/// The pages to read, oldest digest first. Where logs are not all read, the order is by day: one listing
+/// shows which logs of a day exist.
+pub(super) fn order(
+    context: &Context<'_>,
+    chains: &[&mut ChainState],
+    witnesses: &[Witness],
+    filter: &EventFilter,
+) -> Vec<Ordered> {
+    let mut order: Vec<Ordered> = Vec::new();
+    let mut add = |owner, pages: &[ManifestPage], is_wanted: &dyn Fn(&ManifestPage) -> bool| {
+        for (at, page) in (0..).zip(pages).filter(|(_, page)| is_wanted(page)) {
+            let time = match context.request.logs {
+                LogSelection::All => page.end(),
+                _ => page.end().div_euclid(86_400),
+            };
+            order.push((time, owner, at));
+        }
+    };
+    for (at, chain) in (0..).zip(chains) {
+        let has_events = |page: &ManifestPage| filter.wants(&chain.id, page.hour());
+        let pages = &chain.digests.pages;
+        add(LogOwner::Chain(at), &pages.inside, &|_| true);
+        add(LogOwner::Reported(at), &pages.reported, &|_| true);
+        add(LogOwner::Beyond(at), &pages.beyond, &has_events);
+    }
+    for (at, witness) in (0..).zip(witnesses) {
+        let has_events = |page: &ManifestPage| filter.wants(&witness.id, page.hour());
+        add(LogOwner::Witness(at), &witness.pages, &has_events);
+    }
+    order.sort_unstable();
+    order
+}
+
+/// The chain or witness that an owner stands for, and one of its pages.
+pub(super) fn page<'s>(
+    chains: &'s [&mut ChainState],
+    witnesses: &'s [Witness],
+    owner: LogOwner,
+    at: u32,
+) -> (&'s ChainId, ManifestPage) {
+    let (id, pages) = match owner {
+        LogOwner::Chain(n) => {
+            let chain = &chains[n as usize];
+            (&chain.id, &chain.digests.pages.inside)
+        }
+        LogOwner::Reported(n) => {
+            let chain = &chains[n as usize];
+            (&chain.id, &chain.digests.pages.reported)
+        }
+        LogOwner::Beyond(n) => {
+            let chain = &chains[n as usize];
+            (&chain.id, &chain.digests.pages.beyond)
+        }
+        LogOwner::Witness(n) => {
+            let witness = &witnesses[n as usize];
+            (&witness.id, &witness.pages)
+        }
+    };
+    (id, pages[at as usize])
+}

@@ -1,0 +1,400 @@
+//! Reading all logs: many are on their way at once, and each is counted and reported in its turn.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use sha2::Digest as _;
+
+use super::RECENT;
+use super::arrivals::Arrivals;
+use super::digest_logs::{DigestLogs, LogOwner, Ordered, order, page};
+use super::manifest::ManifestPage;
+use crate::base::time::shift;
+use crate::cloudtrail::digest::LogEntry;
+use crate::cloudtrail::event::record::FoundEvents;
+use crate::proof::damage;
+use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::gap::event_filter::EventFilter;
+use crate::proof::gap::events::KnownEvents;
+use crate::proof::gap::{AROUND, Gap, GapPlace};
+use crate::proof::reason::Reason;
+use crate::source::RootId;
+use crate::validate::causes;
+use crate::validate::causes::witness::Witness;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
+use crate::validate::fetch::LogState;
+use crate::validate::observer::{JudgedObject, ObjectKind, Step};
+
+/// Logs on their way for each worker, so that none waits for the slowest.
+const AHEAD: usize = 4;
+
+/// One log of a digest, and what became of it once it was read.
+struct PendingLog {
+    digest: Arc<DigestLogs>,
+    at: usize,
+    read: Option<LogRead>,
+}
+
+/// The result of reading a log, and its events if they were wanted.
+type LogRead = (LogState, Option<FoundEvents>);
+
+/// All logs on their way. They are reported in the order of their digests, whatever order they arrive in.
+pub(super) struct LogReader<'a, 'c, 'd> {
+    context: &'a Context<'d>,
+    pool: &'a rayon::ThreadPool,
+    chains: &'a mut [&'c mut ChainState],
+    witnesses: &'a [Witness],
+    filter: Arc<EventFilter>,
+    events: KnownEvents,
+    /// Pages that are still to be read.
+    order: std::vec::IntoIter<Ordered>,
+    /// The page at hand, and how many of its logs are on their way.
+    current: Option<(Arc<DigestLogs>, usize)>,
+    /// The last logs that were as delivered and in which no events were wanted.
+    recent: VecDeque<(Arc<DigestLogs>, usize)>,
+    /// Gaps whose beginnings were not examined yet, earliest last: when to do so, chain and number.
+    gaps: Vec<(Timestamp, usize, usize)>,
+}
+
+impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
+    /// Prepares reading the logs of chains and witnesses.
+    pub fn new(
+        context: &'a Context<'d>,
+        pool: &'a rayon::ThreadPool,
+        chains: &'a mut [&'c mut ChainState],
+        witnesses: &'a [Witness],
+        filter: EventFilter,
+    ) -> Self {
+        let order = order(context, chains, witnesses, &filter);
+        LogReader {
+            gaps: gaps_by_beginning(chains),
+            context,
+            pool,
+            chains,
+            witnesses,
+            filter: Arc::new(filter),
+            events: KnownEvents::default(),
+            order: order.into_iter(),
+            current: None,
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Reads all logs, and returns the events that were found.
+    pub fn run(mut self) -> KnownEvents {
+        let (context, pool) = (self.context, self.pool);
+        let ahead = (pool.current_num_threads() * AHEAD).max(RECENT / 4);
+        let arrivals = Arrivals::default();
+        let mut waiting: VecDeque<PendingLog> = VecDeque::new();
+        // How many are done, and how many of those that wait are not read yet.
+        let (mut done, mut unread) = (0, 0_usize);
+        pool.in_place_scope(|scope| {
+            loop {
+                while waiting.len() < ahead {
+                    let Some((digest, at)) = self.next() else {
+                        break;
+                    };
+                    let (arrivals, number) = (&arrivals, done + waiting.len());
+                    let (filter, log) = (Arc::clone(&self.filter), Arc::clone(&digest));
+                    scope.spawn(move |_| arrivals.put(number, read(context, &filter, &log, at)));
+                    waiting.push_back(PendingLog {
+                        digest,
+                        at,
+                        read: None,
+                    });
+                    unread += 1;
+                }
+                if waiting.is_empty() {
+                    break;
+                }
+                for (number, result) in arrivals.take(unread.min(ahead / 2)) {
+                    waiting[number - done].read = Some(result);
+                    unread -= 1;
+                }
+                while waiting.front().is_some_and(|log| log.read.is_some()) {
+                    done += 1;
+                    if let Some(log) = waiting.pop_front() {
+                        self.take(log);
+                    }
+                }
+            }
+        });
+        self.events
+    }
+
+    /// The next log to be read.
+    fn next(&mut self) -> Option<(Arc<DigestLogs>, usize)> {
+        loop {
+            if let Some((digest, at)) = &mut self.current
+                && *at < digest.logs.len()
+            {
+                *at += 1;
+                return Some((Arc::clone(digest), *at - 1));
+            }
+            let (_, owner, at) = self.order.next()?;
+            let (id, page) = page(self.chains, self.witnesses, owner, at);
+            match self.context.manifest.read(&page) {
+                Ok(mut listed) => {
+                    if let Some(only) = &self.context.request.only {
+                        listed.logs.retain(|log| only.is(&log.bucket, &log.key));
+                    }
+                    let digest = DigestLogs {
+                        owner,
+                        id: id.clone(),
+                        interval: listed.interval,
+                        digest: listed.place,
+                        logs: listed.logs,
+                    };
+                    self.current = Some((Arc::new(digest), 0));
+                }
+                Err(error) => self.report_lost(owner, &page, &error),
+            }
+        }
+    }
+
+    /// Deals with one log, in its turn.
+    fn take(&mut self, log: PendingLog) {
+        let PendingLog { digest, at, read } = log;
+        let Some((state, events)) = read else { return };
+        self.examine_gaps(digest.interval.to);
+        let entry = &digest.logs[at];
+        let is_intact = matches!(state, LogState::Valid { .. });
+        match digest.owner {
+            LogOwner::Chain(chain) => self.count(chain as usize, &digest, entry, state),
+            LogOwner::Reported(_) => {
+                let (finding, read) = match &state {
+                    LogState::Found(finding) => (Some(&**finding), true),
+                    LogState::Valid { .. } => (None, true),
+                    LogState::NotRead => (None, false),
+                };
+                self.report(&digest, entry, finding, read);
+            }
+            LogOwner::Beyond(_) | LogOwner::Witness(_) => {}
+        }
+        match events {
+            Some(events) => self.collect(events, &digest, at),
+            None if is_intact && matches!(digest.owner, LogOwner::Chain(_)) => {
+                if self.recent.len() >= RECENT {
+                    self.recent.pop_front();
+                }
+                self.recent.push_back((digest, at));
+                // Damage may have been found since it was read.
+                self.search_recent(1);
+            }
+            None => {}
+        }
+    }
+
+    fn collect(&mut self, events: FoundEvents, digest: &DigestLogs, at: usize) {
+        let via = digest.via(&digest.logs[at]);
+        self.events
+            .found(events, &via, &self.context.request.limits);
+    }
+
+    /// From now on, events are wanted that may have done damage since some time.
+    fn want_events_since(&mut self, since: Timestamp) {
+        if Arc::make_mut(&mut self.filter).damaged(since) {
+            self.search_recent(self.recent.len());
+        }
+    }
+
+    /// Where no event so far explains how a gap began, digests may have been removed.
+    fn examine_gaps(&mut self, now: Timestamp) {
+        while let Some((_, chain, gap)) = self.gaps.pop_if(|(at, ..)| *at < now) {
+            let chain = &self.chains[chain];
+            let gap = &chain.gaps[gap];
+            if !causes::explains_beginning(self.context, chain, gap, &self.events) {
+                let began = gap.began();
+                self.want_events_since(began);
+            }
+        }
+    }
+
+    /// Fetches those of the last `count` recent logs again in which events are wanted by now. A log that
+    /// cannot be read again, or is no longer as delivered, gives no events.
+    fn search_recent(&mut self, count: usize) {
+        let (context, filter) = (self.context, Arc::clone(&self.filter));
+        let is_wanted = |(log, _): &(Arc<DigestLogs>, usize)| filter.wants(&log.id, log.interval);
+        let first = self.recent.len() - count.min(self.recent.len());
+        if !self.recent.iter().skip(first).any(is_wanted) {
+            return;
+        }
+        let last = self.recent.split_off(first);
+        let (wanted, others): (Vec<_>, VecDeque<_>) = {
+            let (wanted, others): (VecDeque<_>, VecDeque<_>) =
+                last.into_iter().partition(is_wanted);
+            (wanted.into(), others)
+        };
+        self.recent.extend(others);
+        let read = |(log, at): &(Arc<DigestLogs>, usize)| {
+            let takes = |event: &_| filter.takes(event);
+            let is_known = known_bucket(context, log);
+            context
+                .fetcher
+                .log_events(&log.logs[*at], &is_known, &takes)
+        };
+        let found: Vec<FoundEvents> = self.pool.install(|| wanted.par_iter().map(read).collect());
+        for ((digest, at), events) in wanted.into_iter().zip(found) {
+            self.collect(events, &digest, at);
+        }
+    }
+
+    /// Reports that the logs of a digest could not be kept until now.
+    fn report_lost(&mut self, owner: LogOwner, page: &ManifestPage, error: &std::io::Error) {
+        let LogOwner::Chain(chain) = owner else {
+            return;
+        };
+        let message = format!(
+            "the logs that a digest names could not be looked at: a temporary file failed ({})",
+            error.kind()
+        );
+        let finding = Finding::new(Code::LogUnreadable, message)
+            .reason(Reason::Io)
+            .hint("see that there is room for temporary files (TMPDIR), and run again")
+            .over(page.hour())
+            .count(page.lost().unwrap_or(1));
+        let chain = &mut self.chains[chain as usize];
+        chain.logs.tally.unproven += page.lost().unwrap_or(1);
+        chain.logs.paint.colour(Severity::Unproven, page.hour());
+        let finding = finding.of(&chain.id);
+        self.context.report(&mut chain.ledger, finding);
+    }
+
+    /// Counts and reports one log of a chain.
+    fn count(&mut self, chain: usize, digest: &DigestLogs, entry: &LogEntry, state: LogState) {
+        let chain = &mut self.chains[chain];
+        let mut found = None;
+        let word = match state {
+            LogState::Valid { optional_fields } => {
+                chain.logs.tally.valid += 1;
+                if optional_fields {
+                    let finding = about(gzip_header_changed(), digest, entry);
+                    self.context.report(&mut chain.ledger, finding);
+                }
+                "valid"
+            }
+            LogState::NotRead => {
+                chain.logs.tally.not_read += 1;
+                "not-read"
+            }
+            LogState::Found(finding) => {
+                let tally = &mut chain.logs.tally;
+                match (finding.code, finding.severity) {
+                    (Code::LogMissing, _) => tally.missing += 1,
+                    (_, Severity::Failed) => tally.failed += 1,
+                    _ => tally.unproven += 1,
+                }
+                chain.logs.paint.colour(finding.severity, digest.interval);
+                let finding = found.insert(about(*finding, digest, entry));
+                self.context.report(&mut chain.ledger, finding.clone());
+                finding.code.as_str()
+            }
+        };
+        add_evidence(&mut chain.logs.evidence, entry, word);
+        self.context.observer.step(Step::LogChecked);
+        self.context.report_bytes_read();
+        self.report(digest, entry, found.as_ref(), word != "not-read");
+        if let Some(since) = found.as_ref().and_then(damage::since) {
+            self.want_events_since(since);
+        }
+    }
+
+    fn report(&self, digest: &DigestLogs, entry: &LogEntry, finding: Option<&Finding>, read: bool) {
+        let (bucket, key) = &digest.digest;
+        self.context.observer.judged(JudgedObject {
+            chain: &digest.id,
+            kind: ObjectKind::Log,
+            bucket: Some(&entry.bucket),
+            key: &entry.key,
+            finding,
+            read,
+            end: digest.interval.to,
+            proven: None,
+            digest: Some((bucket, key)),
+            outside_window: matches!(digest.owner, LogOwner::Reported(_)),
+        });
+    }
+}
+
+/// The gaps with a beginning in the window, earliest last, each with the time at which all events near
+/// its beginning are read.
+fn gaps_by_beginning(chains: &[&mut ChainState]) -> Vec<(Timestamp, usize, usize)> {
+    let mut gaps = Vec::new();
+    for (at, chain) in chains.iter().enumerate() {
+        let begins = |(_, gap): &(usize, &Gap)| gap.place != GapPlace::Head;
+        for (number, gap) in chain.gaps.iter().enumerate().filter(begins) {
+            gaps.push((shift(gap.began(), AROUND), at, number));
+        }
+    }
+    gaps.sort_unstable();
+    gaps.reverse();
+    gaps
+}
+
+/// Reads one log, on a worker.
+fn read(context: &Context<'_>, filter: &EventFilter, digest: &DigestLogs, at: usize) -> LogRead {
+    let entry = &digest.logs[at];
+    let request = context.request;
+    let is_read = request.logs.reads(&request.seed, &entry.key);
+    let is_checked = matches!(digest.owner, LogOwner::Chain(_));
+    if !is_checked && !is_read {
+        return (LogState::NotRead, None);
+    }
+    let takes = |event: &_| filter.takes(event);
+    let wanted = filter.wants(&digest.id, digest.interval);
+    let wanted = wanted.then_some(&takes as _);
+    let is_known = known_bucket(context, digest);
+    context.fetcher.log(entry, is_read, &is_known, wanted)
+}
+
+/// Whether a root is known to be the bucket of a log. A folder without a name is taken for the bucket of
+/// the digest that lies in it.
+fn known_bucket<'a>(
+    context: &'a Context<'_>,
+    digest: &'a DigestLogs,
+) -> impl Fn(RootId, &str) -> bool + 'a {
+    let (own, _) = &digest.digest;
+    move |root, bucket| !context.fetcher.atlas.unnamed(root) || bucket == own
+}
+
+/// A finding on a log, with what is known of the log.
+fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> Finding {
+    let finding = finding
+        .at(Some(&entry.bucket), &entry.key)
+        .over(digest.interval)
+        .of(&digest.id);
+    Finding {
+        digest: Some(digest.digest.1.clone()),
+        ..finding
+    }
+}
+
+fn gzip_header_changed() -> Finding {
+    let message = "this log's gzip header carries optional fields (a name, a comment or extra); its \
+                   content is as delivered";
+    Finding::new(Code::GzipHeaderChanged, message)
+}
+
+/// Adds a log and what became of it to the evidence hash.
+fn add_evidence(evidence: &mut sha2::Sha256, entry: &LogEntry, word: &str) {
+    let mut digits = [0; 64];
+    let hash = match &entry.hash {
+        Ok(hash) => hash.hex(&mut digits),
+        Err(algorithm) => algorithm,
+    };
+    let line = [
+        "log ",
+        &entry.bucket,
+        "/",
+        &entry.key,
+        " ",
+        hash,
+        " ",
+        word,
+        "\n",
+    ];
+    line.iter().for_each(|part| evidence.update(part));
+}
