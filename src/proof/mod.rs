@@ -28,8 +28,8 @@
 //! real digests count.
 //!
 //! # Invariants
-//! - Only a [`Verified`](judge::Verified) digest gives logs and a predecessor that anything is
-//!   proven by. What reads an unverified claim says so in its name.
+//! - Only a [`Verified`](judge::Verified) digest has logs and a predecessor. What reads an
+//!   unverified claim says so in its name.
 //! - Bytes are hashed as they were read, never after re-encoding.
 //! - What could not be read is never "missing", and what is missing is "deleted" only where an
 //!   event says so.

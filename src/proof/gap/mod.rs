@@ -6,14 +6,14 @@
 //! ```text
 //! digests          [-- 09 --)[-- 10 --)                       [= 13 =][-- 14 --)
 //! accounted        [------------------)                               [--------)
-//! calls                             x StopLogging           x StartLogging
+//! calls                              x StopLogging                   x StartLogging
 //! gap                                 [------------------------------)
 //!                                     since                          restart
 //! ```
 //!
 //! 1. [`find`] takes what digests account for and the ends of starting digests (`[= 13 =]`), and
 //!    gives the gaps of a window, each without a cause.
-//! 2. [`EventFilter`](event_filter::EventFilter) says in which logs calls are looked for, and
+//! 2. [`EventFilter`](event_filter::EventFilter) says in which logs calls are searched for, and
 //!    [`KnownEvents`](events::KnownEvents) collects them.
 //! 3. [`split_by_cause`] takes one gap and the calls around it, and gives its parts, each with one
 //!    cause.
