@@ -6,6 +6,6 @@ mod generate;
 mod open;
 mod output;
 #[cfg(feature = "aws")]
-pub mod signals;
+mod signals;
 mod terminal;
 mod validate;

@@ -1,6 +1,6 @@
 //! CloudTrail's formats and identifiers, parsed.
 
 mod digest;
-pub mod event;
+mod event;
 mod object_key;
 mod selectors;

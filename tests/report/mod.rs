@@ -1,3 +1,3 @@
 //! Reports: their text in each format.
 
-pub mod validation;
+mod validation;

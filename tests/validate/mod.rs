@@ -1,8 +1,7 @@
 //! The engine: discovery, digests, logs, causes and the verdict.
 
 mod accept;
-pub mod causes;
-#[cfg(feature = "aws")]
+mod causes;
 mod digests;
 mod findings;
 mod logs;

@@ -13,7 +13,7 @@
 //! - `properties`: object keys, coverage and windows, for every input.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
-pub mod cases;
+mod cases;
 mod codes;
 #[cfg(feature = "aws")]
 mod differences;

@@ -242,7 +242,7 @@ async fn signatures_are_checked_and_unsigned_requests_need_a_public_bucket() {
 async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
     let Stage { loopback, .. } = stage();
     loopback.change(|cloud| cloud.bucket(BUCKET).region = "eu-west-1".to_owned());
-    let stored = |error: &SdkError<_>| {
+    let bucket_region = |error: &SdkError<_>| {
         let raw = error.raw_response().expect("an answer");
         raw.headers().get("x-amz-bucket-region").map(str::to_owned)
     };
@@ -255,7 +255,7 @@ async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
     let error = list(HOME).await.expect_err("the wrong region");
     let (status, code, _) = refusal(&error);
     assert_eq!((status, code.as_str()), (301, "PermanentRedirect"));
-    assert_eq!(stored(&error).as_deref(), Some("eu-west-1"));
+    assert_eq!(bucket_region(&error).as_deref(), Some("eu-west-1"));
     let head = s3_client(&loopback, HOME).head_bucket().bucket(BUCKET);
     assert_eq!(
         refusal(&head.send().await.expect_err("the wrong region")).0,
@@ -278,6 +278,6 @@ async fn a_request_signed_for_another_region_is_sent_to_the_buckets_own() {
         (400, "AuthorizationHeaderMalformed")
     );
     assert!(message.ends_with("expecting 'eu-west-1'"), "{message}");
-    assert_eq!(stored(&error).as_deref(), Some("eu-west-1"));
+    assert_eq!(bucket_region(&error).as_deref(), Some("eu-west-1"));
     list("eu-west-1").await.expect("the right region");
 }

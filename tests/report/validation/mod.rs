@@ -2,7 +2,7 @@
 
 mod aws_cli;
 mod golden;
-pub mod groups;
+mod groups;
 mod headline;
 mod hostile_text;
 mod html;

@@ -1,7 +1,8 @@
 //! Why gaps exist.
 
 #[cfg(feature = "aws")]
-pub mod aws;
+mod aws;
 #[cfg(feature = "aws")]
 mod selectors;
+#[cfg(feature = "aws")]
 mod witness;

@@ -1,15 +1,13 @@
-//! Reading events around gaps: no object is read twice, few files are open, and lost events are
-//! reported.
+//! Reading events around gaps: no object is read twice.
 
 use jiff::SignedDuration;
 
-use crate::support::case::{BUCKET, HOME, REGION, hour, trail};
-use crate::support::forge::{Chain, ChainSpec, Place, World, ts};
+use crate::support::case::{BUCKET, HOME, REGION, trail};
+use crate::support::forge::{World, ts};
 use crate::support::gaps::chain;
 
 /// The trail is stopped twice, some hours apart; the window covers only a region that is not its
 /// home.
-#[cfg(feature = "aws")]
 #[test]
 fn objects_of_the_home_region_between_two_gaps_are_read_once() {
     use std::collections::BTreeMap;
@@ -43,92 +41,4 @@ fn objects_of_the_home_region_between_two_gaps_are_read_once() {
         let twice: Vec<_> = read.iter().filter(|(_, n)| **n > 1).collect();
         assert!(twice.is_empty(), "{apart} hours apart: {twice:#?}");
     }
-}
-
-/// Keeping logs for a second look must not use up the limit of open files.
-#[cfg(unix)]
-#[test]
-fn large_logs_need_few_open_files() {
-    use crate::support::forge::{Heads, KeyFileStyle};
-
-    let mut w = World::new(21);
-    let spec = ChainSpec::new(trail(), HOME).logs(150..=150).events(1..=1);
-    let mut chain = Chain::new(spec.pad(150_000..=150_000));
-    chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
-    chain.run_until(&mut w, hour(4));
-    // The files are large, too.
-    let logs: Vec<Place> = chain.all_logs().map(|log| log.place.clone()).collect();
-    for place in &logs {
-        let object = w.object_mut(place);
-        let content = crate::support::forge::gz::gunzip(&object.body);
-        object.body = stored(&content);
-    }
-    let dir = tempfile::tempdir().expect("a folder");
-    w.write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
-    let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
-    w.write_keys(
-        &dir.path().join("keys"),
-        KeyFileStyle::V2Iso,
-        &[HOME],
-        from,
-        to,
-    );
-    let mut command = std::process::Command::new("sh");
-    let program = env!("CARGO_BIN_EXE_trailproof");
-    let line = "ulimit -n 128; exec \"$0\" validate --format json --path bucket --keys keys --s3-bucket trail-logs";
-    command.current_dir(dir.path()).args(["-c", line, program]);
-    let (exit, report) =
-        crate::support::program::reported(crate::support::program::finish(&mut command));
-    assert_eq!(exit, 0, "{:#}", report["findings"]);
-    assert_eq!(report["chains"][0]["logs"]["valid"], 600);
-}
-
-/// A gzip file that stores its content uncompressed.
-fn stored(content: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
-    encoder.write_all(content).expect("bytes");
-    encoder.finish().expect("bytes")
-}
-
-/// Without room for temporary files no verdict gets better, and no log is called altered.
-#[cfg(unix)]
-#[test]
-fn events_lost_without_temporary_files_are_reported() {
-    use crate::support::forge::{Heads, KeyFileStyle};
-
-    let mut w = World::new(26);
-    let spec = ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1);
-    let mut chain = Chain::new(spec.pad(600_000..=600_000));
-    chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
-    chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
-    chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
-    chain.run_until(&mut w, ts("2026-03-01T10:00:00Z"));
-    let dir = tempfile::tempdir().expect("a folder");
-    w.write_tree(BUCKET, &dir.path().join("bucket"), Heads::All);
-    let (from, to) = (ts("2026-03-01T00:00:00Z"), ts("2026-03-10T00:00:00Z"));
-    w.write_keys(
-        &dir.path().join("keys"),
-        KeyFileStyle::V2Iso,
-        &[HOME],
-        from,
-        to,
-    );
-    let args = [
-        "validate", "--format", "json", "--path", "bucket", "--keys", "keys",
-    ];
-    let mut command = crate::support::program::command(dir.path(), &args);
-    command
-        .args(["--s3-bucket", BUCKET])
-        .env("TMPDIR", dir.path().join("nowhere"));
-    let (exit, report) =
-        crate::support::program::reported(crate::support::program::finish(&mut command));
-    assert_eq!(exit, 3, "{report:#}");
-    assert_eq!(report["chains"][0]["gaps"][0]["certainty"], "none");
-    assert!(
-        report["not_proven"]
-            .to_string()
-            .contains("could not all be read"),
-        "{report:#}"
-    );
 }

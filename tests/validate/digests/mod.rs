@@ -2,8 +2,10 @@
 
 mod backfill;
 mod copies;
+#[cfg(feature = "aws")]
 mod follow;
 mod group;
 mod listing;
+#[cfg(feature = "aws")]
 mod trail_status;
 mod walk;

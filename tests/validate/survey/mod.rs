@@ -4,4 +4,5 @@ mod absences;
 #[cfg(feature = "aws")]
 mod absences_s3;
 mod folders;
+#[cfg(feature = "aws")]
 mod trails;

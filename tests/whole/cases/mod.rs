@@ -1,7 +1,7 @@
 //! Writing `testdata/` again, and running every case in it.
 
 #[cfg(feature = "aws")]
-pub mod s3;
+mod s3;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,7 @@
 //! Logs: large ones, and those that are not read.
 
+mod retain;
+
 use crate::support::case::{BUCKET, spec};
 use crate::support::disk::{copy_of, running};
 use crate::support::forge::World;
