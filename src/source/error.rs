@@ -51,16 +51,6 @@ impl From<&str> for Denial {
     }
 }
 
-impl Denial {
-    /// Whether the key that encrypts the object is the cause, and not the object.
-    pub fn is_of_key(&self) -> bool {
-        match self {
-            Denial::Access(_) => false,
-            Denial::KmsKey(_) | Denial::UnusableKmsKey(_) => true,
-        }
-    }
-}
-
 impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -84,7 +74,13 @@ impl GetError {
 
     /// Whether the key that encrypts the object is the cause, and not the object.
     pub fn is_of_key(&self) -> bool {
-        matches!(self, GetError::Denied(denial) if denial.is_of_key())
+        let GetError::Denied(denial) = self else {
+            return false;
+        };
+        match denial {
+            Denial::Access(_) => false,
+            Denial::KmsKey(_) | Denial::UnusableKmsKey(_) => true,
+        }
     }
 
     /// The reason that a finding gives for it.

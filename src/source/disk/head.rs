@@ -8,8 +8,7 @@ use std::os::fd::BorrowedFd;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::open::file_at;
-use super::size_of;
+use super::open::{file_at, size_of};
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::{GetError, Metadata};

@@ -18,7 +18,7 @@ use rustix::fs::{Mode, OFlags, Stat, fstat, openat};
 
 use self::head::{Head, HeadReader};
 use self::listing::{EntryKind, FolderReader};
-use self::open::{OpenFolders, OpenedFile, checked, descend};
+use self::open::{OpenFolders, OpenedFile, checked, descend, size_of};
 use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
 use crate::base::limits::Limits;
 use crate::proof::digest_object::MetadataProblem;
@@ -190,8 +190,4 @@ fn facts_of(stat: &Stat) -> ObjectFacts {
         size: size_of(stat),
         ..Default::default()
     }
-}
-
-fn size_of(stat: &Stat) -> Option<u64> {
-    u64::try_from(stat.st_size).ok()
 }

@@ -145,6 +145,11 @@ fn entry_kind(at: BorrowedFd<'_>, name: &str) -> Option<FileType> {
     Some(FileType::from_raw_mode(stat.st_mode))
 }
 
+/// The size of a file in bytes.
+pub(super) fn size_of(stat: &Stat) -> Option<u64> {
+    u64::try_from(stat.st_size).ok()
+}
+
 /// What an entry is, as a part of a message.
 pub(super) fn kind_word(kind: FileType) -> &'static str {
     match kind {
