@@ -1,6 +1,9 @@
 //! The arguments of `doctor`, parsed only.
 
-use super::{PlainFormat, ScopeArgs, SignInArgs, UnusedArgs, bucket};
+use super::shared::aws::{SignInArgs, UnusedArgs};
+use super::shared::format::PlainFormat;
+use super::shared::source::ScopeArgs;
+use super::shared::values::bucket;
 
 pub const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{DeliveryArgs, EvidenceArgs, PlainFormat, SignInArgs, SourceArgs, jobs, time};
+use super::shared::aws::SignInArgs;
+use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
+use super::shared::format::PlainFormat;
+use super::shared::source::SourceArgs;
+use super::shared::values::{jobs, time};
 use crate::cloudtrail::ids::TrailArn;
 
 pub const EXAMPLES: &str = "\

@@ -1,8 +1,10 @@
-//! How AWS is reached, and what the AWS CLI takes beside that.
+//! How AWS is reached, and the options of the AWS CLI that have no effect here.
 
 use std::path::PathBuf;
 
-/// Who we are to AWS, and how it is reached.
+use super::values::endpoint;
+
+/// Which identity signs requests, and how AWS is reached.
 #[derive(clap::Args)]
 #[command(next_help_heading = "AWS")]
 pub struct SignInArgs {
@@ -39,8 +41,8 @@ pub struct SignInArgs {
     pub no_sign_request: bool,
 }
 
-/// What the AWS CLI takes everywhere and has no meaning here: accepted, so that its command line
-/// works unchanged, and named on standard error.
+/// Global options of the AWS CLI that have no effect here. They are accepted, so that its command lines
+/// work unchanged, and a note on standard error says that they have no effect.
 #[derive(clap::Args)]
 pub struct UnusedArgs {
     #[arg(long, hide = true)]
@@ -70,7 +72,7 @@ pub struct UnusedArgs {
 }
 
 impl UnusedArgs {
-    /// Those that were given, each with what it means here.
+    /// The options that were given, each with the reason why it has no effect.
     pub fn given(&self) -> Vec<(&'static str, &'static str)> {
         const REPORT: &str = "what is printed is chosen with --format";
         const NOTHING: &str = "it means nothing here";
@@ -104,7 +106,7 @@ impl UnusedArgs {
 }
 
 impl SignInArgs {
-    /// Those that were given, by name.
+    /// The names of the options that were given.
     pub fn given(&self) -> Vec<&'static str> {
         let all = [
             (self.profile.is_some(), "--profile"),
@@ -118,16 +120,5 @@ impl SignInArgs {
         ];
         let given = all.into_iter().filter(|(given, _)| *given);
         given.map(|(_, name)| name).collect()
-    }
-}
-
-/// The address of an endpoint, as far as it can be told before it is used.
-fn endpoint(text: &str) -> Result<String, String> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    match rest {
-        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.into()),
-        _ => Err("expected an address such as https://s3.example.com".into()),
     }
 }

@@ -1,6 +1,7 @@
 //! Arguments that several commands share.
 
 pub(crate) mod aws;
-pub(crate) mod known;
-pub(crate) mod place;
-pub(crate) mod plain;
+pub(crate) mod evidence;
+pub(crate) mod format;
+pub(crate) mod source;
+pub(crate) mod values;

@@ -1,7 +1,8 @@
-//! Where to look and at what: the same for everything that looks.
+//! Where objects are read, and which chains: the same for every command that reads any.
 
 use std::path::PathBuf;
 
+use super::values::bucket;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
 
 /// Where objects are read.
@@ -18,7 +19,7 @@ pub struct SourceArgs {
     pub s3_bucket: Vec<String>,
 }
 
-/// What narrows the look.
+/// Limits to some of the chains.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScopeArgs {
@@ -41,17 +42,4 @@ pub struct ScopeArgs {
     /// Only what lies under this prefix before AWSLogs; repeatable
     #[arg(long, value_name = "PREFIX")]
     pub s3_prefix: Vec<String>,
-}
-
-/// A bucket's name, as far as it could ever have been one.
-pub fn bucket(text: &str) -> Result<String, String> {
-    let valid = (1..=255).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if valid {
-        Ok(text.into())
-    } else {
-        Err("expected the name of a bucket, without s3:// or a path".into())
-    }
 }

@@ -1,11 +1,12 @@
-//! What is told beside the place: where objects were, what proves them, how late they may come.
+//! What the objects themselves do not say: where they were, which keys prove them, how late a digest
+//! may be.
 
 use std::path::PathBuf;
 
-use crate::cli::args::duration;
+use super::values::duration;
 use crate::source::places::MapRule;
 
-/// What the objects themselves do not say.
+/// Where the objects were, and the keys that prove them.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source")]
 pub struct EvidenceArgs {
@@ -19,7 +20,7 @@ pub struct EvidenceArgs {
     pub keys: Vec<PathBuf>,
 }
 
-/// How late a digest may come and still be in time.
+/// How late a digest may be delivered and still be in time.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Window")]
 pub struct DeliveryArgs {

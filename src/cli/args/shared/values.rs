@@ -1,0 +1,105 @@
+//! Values of arguments: how each is parsed and which are rejected.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::report::Format;
+
+/// A report format, with the names that help and completions list.
+pub fn format() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.iter().map(|format| format.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+}
+
+/// A number of workers, 1 to 1024.
+pub fn jobs() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=1024)
+}
+
+/// A time as the AWS CLI reads it: RFC 3339 with its offset, or UTC if it has none.
+pub fn time(text: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    let wrong = || "expected a time such as 2026-01-29T19:00:00Z, or a date".to_owned();
+    // The parser for a civil date and time silently ignores an offset, so reject one first.
+    if text.contains(['Z', 'z', '+', '[']) || text.matches('-').count() > 2 {
+        return Err(wrong());
+    }
+    let local = text
+        .parse::<DateTime>()
+        .or_else(|_| text.parse::<Date>().map(DateTime::from))
+        .map_err(|_| wrong())?;
+    TimeZone::UTC.to_timestamp(local).map_err(|_| wrong())
+}
+
+/// A duration such as `2h` or `90m`, in seconds: at most a year.
+pub fn duration(text: &str) -> Result<i64, String> {
+    let duration: SignedDuration = text
+        .parse()
+        .map_err(|_| "expected a duration such as 2h or 90m".to_owned())?;
+    match duration.as_secs() {
+        seconds @ 0..=31_536_000 => Ok(seconds),
+        _ => Err("expected a duration of at most a year".to_owned()),
+    }
+}
+
+/// A bucket name, by the oldest and loosest rules that S3 ever had.
+pub fn bucket(text: &str) -> Result<String, String> {
+    let valid = (1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if valid {
+        Ok(text.into())
+    } else {
+        Err("expected the name of a bucket, without s3:// or a path".into())
+    }
+}
+
+/// The URL of an endpoint: a scheme and a host. Whether it answers shows only when it is used.
+pub fn endpoint(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.into()),
+        _ => Err("expected an address such as https://s3.example.com".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration, time};
+
+    #[test]
+    fn times_honour_their_offset_and_are_utc_without_one() {
+        let at = |text| time(text).map(|t| t.to_string());
+        assert_eq!(
+            at("2016-01-29T19:00:00+02:00").as_deref(),
+            Ok("2016-01-29T17:00:00Z")
+        );
+        assert_eq!(
+            at("20160129T19:00:00Z").as_deref(),
+            Ok("2016-01-29T19:00:00Z")
+        );
+        assert_eq!(at("2016-01-29").as_deref(), Ok("2016-01-29T00:00:00Z"));
+        assert_eq!(
+            at("2016-01-29T19:00:00").as_deref(),
+            Ok("2016-01-29T19:00:00Z")
+        );
+        assert!(at("2016-01-29T19:00:00+99:00").is_err());
+        assert!(at("2016-01-29T19:00:00-99:00").is_err());
+        assert!(at("yesterday").is_err());
+    }
+
+    #[test]
+    fn durations_are_bounded() {
+        assert_eq!(duration("2h"), Ok(7200));
+        assert_eq!(duration("1h 30m"), Ok(5400));
+        assert!(duration("-1h").is_err());
+        assert!(duration("100000h").is_err());
+    }
+}
