@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::args::ScopeArgs;
 use super::args::explain::ExplainArgs;
+use super::args::shared::source::ScopeArgs;
 use super::caller::CallerLookup;
 use super::output;
 use super::signals::Signals;
@@ -37,7 +37,7 @@ pub fn run(
     if let Some(bucket) = &target.bucket {
         let given = &mut args.source.s3_bucket;
         if given.is_empty() {
-            given.push(super::args::bucket(bucket).map_err(|why| {
+            given.push(super::args::shared::values::bucket(bucket).map_err(|why| {
                 Error::new(ErrorKind::Usage, format!("{bucket} is no bucket")).because(why)
             })?);
         }

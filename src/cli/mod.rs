@@ -24,7 +24,8 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
-use args::{Args, Command, UnusedArgs};
+use args::shared::aws::UnusedArgs;
+use args::{Args, Command};
 use diagnose::note;
 #[cfg(feature = "aws")]
 use signals::Signals;
@@ -131,12 +132,12 @@ fn unused(given: &UnusedArgs, as_aws_cli: bool) {
     }
 }
 
-fn schema(of: args::SchemaKind) -> Result<u8, Error> {
+fn schema(of: args::generate::SchemaKind) -> Result<u8, Error> {
     let schema = match of {
-        args::SchemaKind::Validate => v1::schema(),
-        args::SchemaKind::Trails => trail_list::schema(),
-        args::SchemaKind::Doctor => crate::report::doctor::v1::schema(),
-        args::SchemaKind::Explain => crate::report::explain::v1::schema(),
+        args::generate::SchemaKind::Validate => v1::schema(),
+        args::generate::SchemaKind::Trails => trail_list::schema(),
+        args::generate::SchemaKind::Doctor => crate::report::doctor::v1::schema(),
+        args::generate::SchemaKind::Explain => crate::report::explain::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;

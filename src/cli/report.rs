@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 
-use super::args;
+use super::args::report::ReportArgs;
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::validate::aws_cli;
@@ -20,7 +20,7 @@ use crate::report::validation::saved::Saved;
 ///
 /// # Errors
 /// Where it cannot be read, is not a report, or cannot be written.
-pub fn run(args: &args::ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error> {
+pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error> {
     let pairs = output::pairs(matches, Format::Text)?;
     Signals::listen()?;
     // Read first, for it may be the file that is to be replaced.

@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use jiff::Timestamp;
 use std::time::Instant;
 
-use super::args::TrailsArgs;
+use super::args::trails::TrailsArgs;
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;

@@ -13,7 +13,7 @@ use crate::aws::{Http, HttpSettings, Runtime, Session, SessionSettings};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
-use crate::cli::args::SignInArgs;
+use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::caller::Who;
 use crate::cli::validate::resolve::{OpenedSource, ResolvedSource, SourceRequest, key_files};
 use crate::cloudtrail::ids::Region;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde::Serialize;
 
-use super::args::PlainFormat;
+use super::args::shared::format::PlainFormat;
 use super::output::target::{OutputTarget, replace};
 use super::terminal::FittedWriter;
 use crate::base::error::{Error, ErrorKind};

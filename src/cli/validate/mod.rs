@@ -11,7 +11,7 @@ use std::time::Instant;
 use clap::ArgMatches;
 use jiff::Timestamp;
 
-use super::args::ValidateArgs;
+use super::args::validate::ValidateArgs;
 use super::caller::CallerLookup;
 use super::diagnose::note;
 use super::output::{self, OutputTargets};

@@ -8,7 +8,9 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
-use crate::cli::args::{self, FailOn, ScopeArgs, SignInArgs, ValidateArgs};
+use crate::cli::args::shared::aws::SignInArgs;
+use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
+use crate::cli::args::validate::{FailOn, ValidateArgs};
 use crate::cli::caller::Who;
 use crate::cli::diagnose::note;
 #[cfg(feature = "aws")]
@@ -48,7 +50,7 @@ pub struct OpenedSource {
 
 /// Where to look and at what, as it was given.
 pub struct SourceRequest<'a> {
-    pub source: &'a args::SourceArgs,
+    pub source: &'a SourceArgs,
     pub scope: &'a ScopeArgs,
     pub sign_in: &'a SignInArgs,
     pub map: &'a [MapRule],
