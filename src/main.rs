@@ -1,4 +1,4 @@
-//! The program `trailproof`: parse, run, exit.
+//! The program `trailproof`: runs the command line and exits with its status.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,6 @@ use trailproof::cli;
 
 fn main() -> ExitCode {
     let run = || cli::run(std::env::args_os().collect());
-    // The panic itself has been told on standard error.
+    // The panic hook has already written the message to standard error.
     ExitCode::from(std::panic::catch_unwind(run).unwrap_or(cli::INTERNAL_ERROR))
 }

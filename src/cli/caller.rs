@@ -1,33 +1,33 @@
-//! Who asks, for "how it was made": asked beside the work, which neither waits for the answer nor
-//! hangs on it.
+//! The identity that signs requests, for the report. It is looked up in a thread of its own: a slow or
+//! unreachable STS delays no validation.
 
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-/// What tells who asks; it takes its time.
-pub type Who = Box<dyn FnOnce() -> Option<String> + Send>;
+/// Looks up the caller; blocks until STS answers.
+pub type FindCaller = Box<dyn FnOnce() -> Option<String> + Send>;
 
-/// An answer on its way.
+/// A look-up under way.
 pub struct CallerLookup(Receiver<Option<String>>);
 
 impl CallerLookup {
-    /// Asks in a thread of its own; nobody, where nothing is asked in anybody's name.
-    pub fn ask(who: Option<Who>) -> Self {
+    /// Starts the look-up, unless there is none to make.
+    pub fn start(find: Option<FindCaller>) -> Self {
         let (sender, receiver) = mpsc::channel();
-        let Some(who) = who else {
+        let Some(find) = find else {
             return CallerLookup(receiver);
         };
-        let ask = move || {
-            // Where nobody wants to know any more, the work was done first.
-            let _ = sender.send(who());
+        let look_up = move || {
+            // Nobody receives the answer if the work finished first.
+            let _ = sender.send(find());
         };
-        // Without a thread it stays unknown.
-        let _ = thread::Builder::new().name("caller".into()).spawn(ask);
+        // Without a thread, the caller stays unknown.
+        let _ = thread::Builder::new().name("caller".into()).spawn(look_up);
         CallerLookup(receiver)
     }
 
-    /// Who it is, where that is known by now.
-    pub fn told(&self) -> Option<String> {
+    /// The caller, if the answer has arrived.
+    pub fn answer(&self) -> Option<String> {
         self.0.try_recv().ok().flatten()
     }
 }

@@ -1,11 +1,11 @@
-//! Errors for people: what happened, what caused it, what to do.
+//! Messages on standard error: errors with cause and hint, and notes.
 
 use std::io::Write;
 
 use crate::base::error::Error;
 use crate::base::text::escape;
 
-/// Writes an error to standard error. That it cannot be written cannot be told either.
+/// Writes an error to standard error. A failure to write is ignored: there is nowhere to report it.
 pub fn print(error: &Error) {
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "error: {}", escape(&error.to_string()));
@@ -17,7 +17,7 @@ pub fn print(error: &Error) {
     }
 }
 
-/// Says something on standard error, for standard output holds the report alone.
+/// Writes a note to standard error, because standard output holds nothing but the report.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", escape(text));
 }

@@ -1,14 +1,15 @@
-//! `explain`: whether one file was delivered by CloudTrail, and is intact.
+//! `trailproof explain`: whether CloudTrail delivered one given object, and whether it is intact.
 
 use jiff::Timestamp;
 
 use super::args::explain::ExplainArgs;
 use super::args::shared::source::ScopeArgs;
 use super::caller::CallerLookup;
+use super::open::open;
+use super::open::request::SourceRequest;
 use super::output;
 use super::signals::Signals;
-use super::validate::resolve::SourceRequest;
-use super::{INTERRUPTED, begun, interrupted, second};
+use super::{INTERRUPTED, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
@@ -20,10 +21,10 @@ use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::Access;
 
-/// Looks, and gives the exit status.
+/// Explains one object, and gives the exit status.
 ///
 /// # Errors
-/// Where no look was taken, or its report could not be written.
+/// If nothing could be checked, or the report could not be written.
 pub fn run(
     mut args: ExplainArgs,
     command: Vec<String>,
@@ -42,7 +43,7 @@ pub fn run(
             })?);
         }
     }
-    Signals::listen()?.ask(stop);
+    Signals::listen()?.stop_first(stop);
     let limits = Limits::default();
     let scope = ScopeArgs {
         region: Vec::new(),
@@ -51,7 +52,7 @@ pub fn run(
         trail_arn: args.trail_arn.into_iter().collect(),
         s3_prefix: Vec::new(),
     };
-    let look = SourceRequest {
+    let source_request = SourceRequest {
         source: &args.source,
         scope: &scope,
         sign_in: &args.sign_in,
@@ -59,36 +60,36 @@ pub fn run(
         keys: &args.known.keys,
         jobs: args.jobs,
     };
-    let side = look.open(second(started), &limits, stop)?;
+    let resolved = open(&source_request, whole_second(started), &limits, stop)?;
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
-        as_of: args.as_of.or(side.now),
+        as_of: args.as_of.or(resolved.now),
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
-        jobs: side.jobs,
+        jobs: resolved.jobs,
         limits,
     };
-    let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
+    let source = CancellableSource::new(resolved.opened.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
-        places: &side.access.places,
-        keys: side.access.keys.as_ref(),
+        places: &resolved.opened.places,
+        keys: resolved.opened.keys.as_ref(),
         trails: None,
     };
-    let caller = CallerLookup::ask(side.access.who);
+    let caller = CallerLookup::start(resolved.opened.caller);
     let explained = explain(access, &target, &request)?;
     let requests = Requests {
-        trails: side.access.trails.map_or(0, |trails| trails.requests()),
+        trails: resolved.opened.trails.map_or(0, |trails| trails.requests()),
         ..explained.requests.into()
     };
     let report = explained.report(Run {
         finished: Timestamp::now(),
-        caller: caller.told(),
+        caller: caller.answer(),
         requests,
-        ..begun(command, started)
+        ..run_so_far(command, started)
     });
-    output::tell(&report, args.format, text::write)?;
+    output::write_to_stdout(&report, args.format, text::write)?;
     Ok(match report.verdict {
         _ if interrupted(stop, "report") => INTERRUPTED,
         Verdict::Gaps => Verdict::Unproven.exit_code(),

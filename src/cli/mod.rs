@@ -1,4 +1,18 @@
-//! The command line: arguments, what they resolve to, and what comes out.
+//! The command line: from arguments to an exit status.
+//!
+//! ```text
+//! args ──> open ──> source, keys, trails ──> command ──> report ──> output ──> exit status
+//! parsed   disk or AWS                       validate, trails,      files, a terminal,
+//!                                            explain, doctor        standard output
+//! ```
+//!
+//! Only this room prints, exits, handles signals, and reads arguments and the environment (the AWS SDK
+//! reads its own variables). Standard output holds nothing but reports; everything else goes to standard
+//! error through [`diagnose`]. Outputs are opened before the work, so that a path that cannot be
+//! written shows at once.
+//!
+//! Start reading at [`run`], then `validate::run`: `trails`, `explain`, `doctor` and `report` follow the
+//! same steps.
 
 mod args;
 mod caller;
@@ -24,6 +38,8 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
+use args::doctor::DoctorArgs;
+use args::generate::SchemaKind;
 use args::shared::aws::UnusedArgs;
 use args::{Args, Command};
 use diagnose::note;
@@ -33,11 +49,11 @@ use signals::Signals;
 /// The exit status of an internal error.
 pub const INTERNAL_ERROR: u8 = 70;
 
-/// The exit status where SIGINT, SIGTERM or SIGHUP came, whatever was found.
+/// The exit status after SIGINT, SIGTERM or SIGHUP, whatever was found.
 pub const INTERRUPTED: u8 = 130;
 
-/// Runs the program on a command line and gives its exit status: that of the verdict, 2 where
-/// no validation was performed, or 70 for an internal error.
+/// Runs the program on a command line and gives its exit status: that of the verdict, 2 if no validation
+/// was performed, [`INTERRUPTED`] or [`INTERNAL_ERROR`].
 pub fn run(command_line: Vec<OsString>) -> u8 {
     let started = Timestamp::now();
     let stop = CancelFlag::default();
@@ -49,7 +65,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
     let matches = match command.try_get_matches_from(&command_line) {
         Ok(matches) => matches,
         Err(e) => {
-            // A closed pipe is no news.
+            // A closed pipe is not an error.
             let _ = e.print();
             return if e.use_stderr() { 2 } else { 0 };
         }
@@ -94,13 +110,13 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
     }
 }
 
-/// An instant to the second: what is asked for is asked for by the second.
-fn second(at: Timestamp) -> Timestamp {
+/// An instant without its fraction of a second: windows are given in whole seconds.
+fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// What a report says of its run, as far as it is known at the beginning.
-fn begun(command: Vec<String>, started: Timestamp) -> Run {
+/// What a report says about its run, as far as it is known at the start.
+fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
     Run {
         tool: env!("CARGO_PKG_NAME").into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -112,7 +128,7 @@ fn begun(command: Vec<String>, started: Timestamp) -> Run {
     }
 }
 
-/// Whether a run was interrupted, which is told; its report holds something all the same.
+/// Whether a run was interrupted. If so, a note says that its report is not complete.
 fn interrupted(stop: &CancelFlag, what: &str) -> bool {
     let interrupted = stop.is_set();
     if interrupted {
@@ -123,21 +139,21 @@ fn interrupted(stop: &CancelFlag, what: &str) -> bool {
     interrupted
 }
 
-/// Names what was given and means nothing here: beside a report `as_aws_cli`, which goes to standard
-/// error too, only what bears on safety.
-fn unused(given: &UnusedArgs, as_aws_cli: bool) {
+/// Notes which of the given options have no effect. With `as_aws_cli`, where standard error belongs to
+/// the report, only those that weaken security.
+fn note_unused(given: &UnusedArgs, as_aws_cli: bool) {
     let given = given.given().into_iter();
     for (name, meaning) in given.filter(|(name, _)| !as_aws_cli || *name == "--no-verify-ssl") {
         note(&format!("{name} is accepted and has no effect: {meaning}"));
     }
 }
 
-fn schema(of: args::generate::SchemaKind) -> Result<u8, Error> {
+fn schema(of: SchemaKind) -> Result<u8, Error> {
     let schema = match of {
-        args::generate::SchemaKind::Validate => v1::schema(),
-        args::generate::SchemaKind::Trails => trail_list::schema(),
-        args::generate::SchemaKind::Doctor => crate::report::doctor::v1::schema(),
-        args::generate::SchemaKind::Explain => crate::report::explain::v1::schema(),
+        SchemaKind::Validate => v1::schema(),
+        SchemaKind::Trails => trail_list::schema(),
+        SchemaKind::Doctor => crate::report::doctor::v1::schema(),
+        SchemaKind::Explain => crate::report::explain::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;
@@ -147,24 +163,19 @@ fn schema(of: args::generate::SchemaKind) -> Result<u8, Error> {
 
 #[cfg(feature = "aws")]
 fn doctor(
-    args: crate::cli::args::doctor::DoctorArgs,
+    args: DoctorArgs,
     command: Vec<String>,
     started: Timestamp,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    unused(&args.unused, false);
-    Signals::listen()?.ask(stop);
-    doctor::run(args, second(started), command, stop)
+    note_unused(&args.unused, false);
+    Signals::listen()?.stop_first(stop);
+    doctor::run(args, whole_second(started), command, stop)
 }
 
-/// Without the SDK nothing can be asked.
+/// Without the SDK there is nothing to check.
 #[cfg(not(feature = "aws"))]
-fn doctor(
-    _: crate::cli::args::doctor::DoctorArgs,
-    _: Vec<String>,
-    _: Timestamp,
-    _: &CancelFlag,
-) -> Result<u8, Error> {
+fn doctor(_: DoctorArgs, _: Vec<String>, _: Timestamp, _: &CancelFlag) -> Result<u8, Error> {
     let message = "this trailproof was built without AWS, which doctor asks";
     Err(Error::new(ErrorKind::Usage, message))
 }

@@ -1,5 +1,5 @@
-//! SIGINT, SIGTERM and SIGHUP: they end the program at once, unless there is something to be said of what was
-//! found until then.
+//! SIGINT, SIGTERM and SIGHUP. They end the program at once; while a command runs that can report what
+//! it found so far, the first signal only stops its work.
 
 use std::fs;
 use std::sync::{Arc, OnceLock};
@@ -12,17 +12,17 @@ use super::output::target;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 
-/// What becomes of signals.
+/// What a signal does: it sets this flag, or ends the program while there is none.
 pub struct Signals(Arc<OnceLock<CancelFlag>>);
 
 impl Signals {
-    /// Ends the program at a signal, and leaves nothing half-written behind.
+    /// From now on a signal ends the program and removes reports that are not complete.
     ///
     /// # Errors
-    /// Where they cannot be listened to.
+    /// If no handler can be installed.
     pub fn listen() -> Result<Signals, Error> {
-        let asked = Arc::<OnceLock<CancelFlag>>::default();
-        let stop = Arc::clone(&asked);
+        let flag = Arc::<OnceLock<CancelFlag>>::default();
+        let stop = Arc::clone(&flag);
         let listen = |mut signals: signal_hook::iterator::Signals| {
             let wait = move || {
                 for _ in signals.forever() {
@@ -39,23 +39,24 @@ impl Signals {
                 .name("signals".into())
                 .spawn(wait)
         };
-        let mut heeded = vec![SIGINT, SIGTERM];
-        heeded.extend(Some(SIGHUP).filter(|_| !hang_up_is_ignored()));
-        let listening = signal_hook::iterator::Signals::new(heeded).and_then(listen);
+        let mut signals = vec![SIGINT, SIGTERM];
+        signals.extend(Some(SIGHUP).filter(|_| !hang_up_is_ignored()));
+        let listening = signal_hook::iterator::Signals::new(signals).and_then(listen);
         let error = |e| Error::new(ErrorKind::Internal, "cannot listen to signals").because(e);
         listening.map_err(error)?;
-        Ok(Signals(asked))
+        Ok(Signals(flag))
     }
 
-    /// From now on the first signal only asks for a stop: what was found until then is to be told.
-    pub fn ask(self, stop: &CancelFlag) {
-        // Nobody else can have set it.
+    /// From now on the first signal only sets `stop`, so that the command can report what it found. A
+    /// second one ends the program.
+    pub fn stop_first(self, stop: &CancelFlag) {
+        // Setting it cannot fail: this method takes `self`, so the flag is set once.
         let _ = self.0.set(stop.clone());
     }
 }
 
-/// Whether somebody wants the program to go on without a terminal, as nohup does: Linux tells which signals
-/// are ignored (proc(5)). Where nothing tells, it is left as it is.
+/// Whether SIGHUP is ignored, as under `nohup`: then the program has to go on without its terminal. Linux
+/// shows the mask in `/proc/self/status` (proc(5)). If it cannot be read, SIGHUP is not handled.
 fn hang_up_is_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status");
     let ignored = status.ok().and_then(|status| {

@@ -1,15 +1,16 @@
-//! `trailproof trails`: which chains are there.
+//! `trailproof trails`: lists the chains of a source.
 
 use clap::ArgMatches;
 use jiff::Timestamp;
 use std::time::Instant;
 
 use super::args::trails::TrailsArgs;
+use super::open::open;
+use super::open::request::{SourceRequest, texts};
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
-use super::validate::resolve::{SourceRequest, texts};
-use super::{INTERRUPTED, begun, interrupted, second};
+use super::{INTERRUPTED, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::base::limits::Limits;
@@ -21,11 +22,11 @@ use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::request::PriorKnowledge;
 
-/// Lists the chains and gives the exit status: that of what is unproven where something could not be
-/// listed, or nothing is there.
+/// Lists the chains, and gives the exit status: that of [`Verdict::Unproven`] if a folder could not be
+/// listed or there is no chain.
 ///
 /// # Errors
-/// Where nothing was listed, or the list could not be written.
+/// If nothing could be listed, or the list could not be written.
 pub fn run(
     args: TrailsArgs,
     matches: Option<&ArgMatches>,
@@ -37,9 +38,9 @@ pub fn run(
     let pairs = output::pairs(matches, Format::Text)?;
     let signals = Signals::listen()?;
     let targets = OutputTargets::open(pairs, Format::Text)?;
-    signals.ask(stop);
+    signals.stop_first(stop);
     let limits = Limits::default();
-    let look = SourceRequest {
+    let source_request = SourceRequest {
         source: &args.source,
         scope: &args.scope,
         sign_in: &args.sign_in,
@@ -47,25 +48,25 @@ pub fn run(
         keys: &[],
         jobs: args.jobs,
     };
-    let side = look.open(second(started), &limits, stop)?;
+    let resolved = open(&source_request, whole_second(started), &limits, stop)?;
     let scope = &args.scope;
     let requested = Requested {
-        source: side.kind,
+        source: resolved.kind,
         regions: texts(&scope.region),
         account_ids: texts(&scope.account_id),
         organization_ids: texts(&scope.organization_id),
         trail_arns: texts(&scope.trail_arn),
-        buckets: side.buckets,
-        prefixes: look.prefixes(),
+        buckets: resolved.buckets,
+        prefixes: source_request.prefixes(),
     };
-    let needed = look.needs_trails();
+    let needs_trails = source_request.needs_trails();
     let request = TrailsRequest {
-        filter: look.filter(&side.located.trails),
-        jobs: side.jobs,
+        filter: source_request.filter(&resolved.located.trails),
+        jobs: resolved.jobs,
         prior: PriorKnowledge {
-            incomplete: needed && side.located.incomplete,
-            findings: if needed {
-                side.located.lost
+            incomplete: needs_trails && resolved.located.incomplete,
+            findings: if needs_trails {
+                resolved.located.lost
             } else {
                 Vec::new()
             },
@@ -73,18 +74,18 @@ pub fn run(
         },
         limits,
     };
-    let source = CancellableSource::new(side.access.source.as_ref(), stop.clone());
+    let source = CancellableSource::new(resolved.opened.source.as_ref(), stop.clone());
     let progress = Progress::begin("listing digests", entered, args.quiet);
-    let outcome = list(&source, &side.access.places, &request)?;
+    let outcome = list(&source, &resolved.opened.places, &request)?;
     drop(progress);
     let run = Run {
         finished: Timestamp::now(),
         requests: Requests {
             list: outcome.listings,
-            trails: side.access.trails.map_or(0, |trails| trails.requests()),
+            trails: resolved.opened.trails.map_or(0, |trails| trails.requests()),
             ..Requests::default()
         },
-        ..begun(command, started)
+        ..run_so_far(command, started)
     };
     let list = Trails::new(&outcome, requested, run);
     let interrupted = interrupted(stop, "list");

@@ -1,4 +1,5 @@
-//! What the arguments resolve to where AWS is asked: sessions, buckets, keys, trails.
+//! Opens buckets in AWS: signs in, locates the trails, and prepares keys and the source. The same
+//! functions serve every command.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,6 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::disk::key_ring;
+use super::request::{OpenedSource, ResolvedSource, SourceRequest};
 use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::{InFlight, S3Source};
 use crate::aws::trails::SessionTrails;
@@ -14,8 +17,7 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::cli::args::shared::aws::SignInArgs;
-use crate::cli::caller::Who;
-use crate::cli::validate::resolve::{OpenedSource, ResolvedSource, SourceRequest, key_files};
+use crate::cli::caller::FindCaller;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
@@ -25,108 +27,170 @@ use crate::source::places::Places;
 use crate::source::trails::TrailApi;
 use crate::validate::survey::trails::{LocatedTrails, locate};
 
-/// Requests in flight at first, where nothing else is asked for: latency hides behind them.
-pub const IN_FLIGHT: usize = 64;
-/// The most, where answers take long: each holds some 400 KB.
-const MOST_IN_FLIGHT: usize = 256;
-/// Where S3 is asked first if nothing says where the bucket is.
-pub const FIRST_REGION: &str = "us-east-1";
+/// Requests in flight at first, unless `--jobs` is given: enough to hide latency.
+pub(crate) const IN_FLIGHT: usize = 64;
+/// The most requests in flight if answers are slow: each holds about 400 KB.
+const MAX_IN_FLIGHT: usize = 256;
+/// Where S3 is asked first if nothing shows the region of the bucket.
+const FALLBACK_REGION: &str = "us-east-1";
 
-/// Signs in, and finds out where the trails write.
-pub fn online(
-    look: &SourceRequest<'_>,
+/// The identities that sign requests.
+pub(crate) struct Sessions {
+    /// For S3.
+    pub s3: Session,
+    /// For CloudTrail.
+    pub cloudtrail: Session,
+    /// Whether both are the same identity.
+    pub shared: bool,
+    /// Whether requests are signed.
+    pub signed: bool,
+    /// The region to start from if neither the environment nor the profile sets one.
+    pub start: Region,
+}
+
+/// The trails that the arguments refer to, and the buckets to read.
+pub(crate) struct LocatedSource {
+    pub source: S3Source,
+    /// `None` if requests are not signed: CloudTrail answers signed requests only.
+    pub trails: Option<SessionTrails>,
+    pub located: LocatedTrails,
+}
+
+/// Signs in, and opens the buckets that are given or that the trails write to.
+///
+/// # Errors
+/// If neither a trail nor a bucket is given, there are no credentials, or a key file cannot be read.
+pub(crate) fn open(
+    request: &SourceRequest<'_>,
     now: Timestamp,
     limits: &Limits,
     stop: &CancelFlag,
 ) -> Result<ResolvedSource, Error> {
-    if look.scope.trail_arn.is_empty() && look.source.s3_bucket.is_empty() {
+    if request.scope.trail_arn.is_empty() && request.source.s3_bucket.is_empty() {
         return Err(Error::new(ErrorKind::Usage, "there is nowhere to look").hint(
             "give --trail-arn for one trail, --s3-bucket for all in a bucket, or --path for a copy on \
              disk",
         ));
     }
-    let start = start(look)?;
-    let engine = Arc::new(Runtime::new(stop.clone())?);
-    let http = Http::new(connections(look.sign_in, limits)?)?;
-    let SignInArgs {
-        profile,
-        s3_profile,
-        trail_profile,
-        ..
-    } = look.sign_in;
-    let open = |profile: Option<&String>| {
-        let settings = SessionSettings {
-            profile: profile.cloned(),
-            endpoint_url: look.sign_in.endpoint_url.clone(),
-            region: start.clone(),
-            sign: !look.sign_in.no_sign_request,
-        };
-        Session::open(Arc::clone(&engine), http.clone(), &settings)
-    };
-    let s3_profile = s3_profile.as_ref().or(profile.as_ref());
-    let trail_profile = trail_profile.as_ref().or(profile.as_ref());
-    let s3 = open(s3_profile)?;
-    let cloudtrail = if s3_profile == trail_profile {
-        s3.clone()
-    } else {
-        open(trail_profile)?
-    };
-
-    let other = (s3_profile != trail_profile).then(|| cloudtrail.clone());
-    let who = who(s3.clone(), other, look);
-    let who = Some(who).filter(|_| !look.sign_in.no_sign_request);
-    let trails = Box::new(SessionTrails::new(cloudtrail.clone(), start.clone()));
-    let trails = Some(trails as Box<dyn TrailApi>).filter(|_| !look.sign_in.no_sign_request);
-    let located = match &trails {
-        Some(trails) => locate(trails.as_ref(), &look.scope.trail_arn),
-        None => LocatedTrails::default(),
-    };
-    let mut buckets = look.source.s3_bucket.clone();
-    if buckets.is_empty() {
-        buckets.extend(located.trails.iter().map(|t| t.bucket.clone()));
-    }
-    buckets.sort();
-    buckets.dedup();
-    let keys: Box<dyn Keys> = if look.keys.is_empty() {
-        Box::new(RegionalKeys::new(cloudtrail, now))
-    } else {
-        Box::new(key_files(look.keys, limits)?)
-    };
-    let given = look.jobs.map(usize::from);
+    let sessions = sign_in(request, limits, stop)?;
+    let given = request.jobs.map(usize::from);
     let in_flight = InFlight {
         first: given.unwrap_or(IN_FLIGHT),
-        most: given.unwrap_or(MOST_IN_FLIGHT),
+        most: given.unwrap_or(MAX_IN_FLIGHT),
     };
-    let source = S3Source::new(s3, buckets, &start, in_flight, limits.clone());
-    let mut given = look.source.s3_bucket.clone();
-    given.sort();
-    given.dedup();
+    let LocatedSource {
+        source,
+        trails,
+        located,
+    } = locate_source(request, &sessions, in_flight, limits);
+    let keys: Box<dyn Keys> = if request.keys.is_empty() {
+        Box::new(RegionalKeys::new(sessions.cloudtrail.clone(), now))
+    } else {
+        Box::new(key_ring(request.keys, limits)?)
+    };
+    let mut buckets = request.source.s3_bucket.clone();
+    buckets.sort();
+    buckets.dedup();
     Ok(ResolvedSource {
-        access: OpenedSource {
-            places: Places::new(source.roots(), look.map.to_vec()),
+        opened: OpenedSource {
+            places: Places::new(source.roots(), request.map.to_vec()),
             source: Box::new(source),
             keys,
-            trails,
-            who,
+            trails: trails.map(|trails| Box::new(trails) as Box<dyn TrailApi>),
+            caller: sessions.signed.then(|| find_caller(sessions, request)),
         },
         kind: SourceKind::S3,
-        buckets: given,
+        buckets,
         located,
         now: Some(now),
         jobs: in_flight.first,
     })
 }
 
-/// What asks who we are, for S3 and, where that is somebody else, for CloudTrail.
-fn who(s3: Session, cloudtrail: Option<Session>, look: &SourceRequest<'_>) -> Who {
-    let there = named_region(look).cloned();
-    Box::new(move || {
-        let arn = |session: &Session| Some(session.who(there.as_ref()).answer.ok()?.arn);
-        let Some(cloudtrail) = cloudtrail else {
-            return arn(&s3);
+/// Signs in for S3 and for CloudTrail: once if both use the same profile.
+///
+/// # Errors
+/// If there are no credentials, or the certificates to trust cannot be read.
+pub(crate) fn sign_in(
+    request: &SourceRequest<'_>,
+    limits: &Limits,
+    stop: &CancelFlag,
+) -> Result<Sessions, Error> {
+    let start = start_region(request)?;
+    let args = request.sign_in;
+    let signed = !args.no_sign_request;
+    let runtime = Arc::new(Runtime::new(stop.clone())?);
+    let http = Http::new(http_settings(args, limits)?)?;
+    let open = |profile: Option<&String>| {
+        let settings = SessionSettings {
+            profile: profile.cloned(),
+            endpoint_url: args.endpoint_url.clone(),
+            region: start.clone(),
+            sign: signed,
         };
-        let told = [("for S3", arn(&s3)), ("for CloudTrail", arn(&cloudtrail))];
-        let known = told
+        Session::open(Arc::clone(&runtime), http.clone(), &settings)
+    };
+    let profile = args.profile.as_ref();
+    let s3_profile = args.s3_profile.as_ref().or(profile);
+    let trail_profile = args.trail_profile.as_ref().or(profile);
+    let shared = s3_profile == trail_profile;
+    let s3 = open(s3_profile)?;
+    let cloudtrail = if shared {
+        s3.clone()
+    } else {
+        open(trail_profile)?
+    };
+    Ok(Sessions {
+        s3,
+        cloudtrail,
+        shared,
+        signed,
+        start,
+    })
+}
+
+/// Looks up the trails, and opens the buckets that are given or, without any, those that the trails
+/// write to.
+pub(crate) fn locate_source(
+    request: &SourceRequest<'_>,
+    sessions: &Sessions,
+    in_flight: InFlight,
+    limits: &Limits,
+) -> LocatedSource {
+    let trails = sessions
+        .signed
+        .then(|| SessionTrails::new(sessions.cloudtrail.clone(), sessions.start.clone()));
+    let located = match &trails {
+        Some(trails) => locate(trails, &request.scope.trail_arn),
+        None => LocatedTrails::default(),
+    };
+    let mut buckets = request.source.s3_bucket.clone();
+    if buckets.is_empty() {
+        buckets.extend(located.trails.iter().map(|t| t.bucket.clone()));
+    }
+    buckets.sort();
+    buckets.dedup();
+    let session = sessions.s3.clone();
+    LocatedSource {
+        source: S3Source::new(session, buckets, &sessions.start, in_flight, limits.clone()),
+        trails,
+        located,
+    }
+}
+
+/// Looks up the identity for S3 and, if it is another one, for CloudTrail.
+fn find_caller(sessions: Sessions, request: &SourceRequest<'_>) -> FindCaller {
+    let region = request.given_region().cloned();
+    Box::new(move || {
+        let arn = |session: &Session| Some(session.who(region.as_ref()).answer.ok()?.arn);
+        if sessions.shared {
+            return arn(&sessions.s3);
+        }
+        let arns = [
+            ("for S3", arn(&sessions.s3)),
+            ("for CloudTrail", arn(&sessions.cloudtrail)),
+        ];
+        let known = arns
             .into_iter()
             .filter_map(|(purpose, arn)| Some(format!("{} {purpose}", arn?)));
         let known: Vec<String> = known.collect();
@@ -134,40 +198,34 @@ fn who(s3: Session, cloudtrail: Option<Session>, look: &SourceRequest<'_>) -> Wh
     })
 }
 
-/// The region that was named, or is that of a trail.
-fn named_region<'a>(look: &SourceRequest<'a>) -> Option<&'a Region> {
-    let home = look.scope.trail_arn.first().map(|arn| &arn.home_region);
-    look.scope.region.first().or(home)
-}
-
-/// The region to start from where neither environment nor profile name one.
-fn start(look: &SourceRequest<'_>) -> Result<Region, Error> {
-    match named_region(look) {
+fn start_region(request: &SourceRequest<'_>) -> Result<Region, Error> {
+    match request.given_region() {
         Some(region) => Ok(region.clone()),
-        None => FIRST_REGION
+        None => FALLBACK_REGION
             .parse()
             .map_err(|e| Error::new(ErrorKind::Internal, "no first region").because(e)),
     }
 }
 
-/// How to connect: `--ca-bundle` or `AWS_CA_BUNDLE`, and the time-outs, of which 0 is none.
-pub fn connections(sign_in: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Error> {
-    let usual = HttpSettings::default();
+/// Certificates to trust, from `--ca-bundle` or else `AWS_CA_BUNDLE`, and time-outs, of which 0 means
+/// none.
+fn http_settings(args: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Error> {
+    let defaults = HttpSettings::default();
     let from_env = || std::env::var_os("AWS_CA_BUNDLE").filter(|v| !v.is_empty());
-    let bundle = sign_in
+    let bundle = args
         .ca_bundle
         .clone()
         .or_else(|| from_env().map(PathBuf::from));
-    let wait = |seconds: Option<u32>, usual| match seconds {
+    let timeout = |seconds: Option<u32>, default| match seconds {
         Some(0) => None,
         Some(seconds) => Some(Duration::from_secs(seconds.into())),
-        None => usual,
+        None => default,
     };
     Ok(HttpSettings {
         authorities: bundle
             .map(|path| read_bounded(&path, limits.side_file))
             .transpose()?,
-        connect: wait(sign_in.cli_connect_timeout, usual.connect),
-        read: wait(sign_in.cli_read_timeout, usual.read),
+        connect: timeout(args.cli_connect_timeout, defaults.connect),
+        read: timeout(args.cli_read_timeout, defaults.read),
     })
 }

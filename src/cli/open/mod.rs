@@ -1,4 +1,47 @@
-//! What the arguments resolve to: sources, keys, trails.
+//! Opens what the arguments refer to: a source, public keys and trails. `request` says what is asked
+//! for and what comes back, `disk` opens a copy on disk, `aws` signs in and opens buckets.
 
 #[cfg(feature = "aws")]
 pub(crate) mod aws;
+pub(crate) mod disk;
+pub(crate) mod request;
+
+use jiff::Timestamp;
+
+use crate::base::cancel::CancelFlag;
+use crate::base::error::Error;
+use crate::base::limits::Limits;
+use request::{ResolvedSource, SourceRequest};
+
+/// Opens the source: on disk if there is a `--path`, else in AWS.
+///
+/// # Errors
+/// If the arguments contradict each other, or a file, a folder or AWS cannot be read.
+pub(crate) fn open(
+    request: &SourceRequest<'_>,
+    now: Timestamp,
+    limits: &Limits,
+    stop: &CancelFlag,
+) -> Result<ResolvedSource, Error> {
+    if request.source.path.is_empty() {
+        open_in_aws(request, now, limits, stop)
+    } else {
+        disk::open(request, limits)
+    }
+}
+
+#[cfg(feature = "aws")]
+use aws::open as open_in_aws;
+
+/// Without the SDK there is only the disk.
+#[cfg(not(feature = "aws"))]
+fn open_in_aws(
+    _: &SourceRequest<'_>,
+    _: Timestamp,
+    _: &Limits,
+    _: &CancelFlag,
+) -> Result<ResolvedSource, Error> {
+    use crate::base::error::ErrorKind;
+    let message = "this trailproof was built without AWS: give --path";
+    Err(Error::new(ErrorKind::Usage, message))
+}

@@ -1,5 +1,5 @@
-//! Where reports go. Targets are opened before the work, and a regular file is replaced only once
-//! its report is whole.
+//! Where reports go. Targets are opened before the work, and a regular file is replaced only after its
+//! report is complete.
 
 pub(crate) mod target;
 
@@ -17,14 +17,14 @@ use crate::base::error::{Error, ErrorKind};
 use crate::report::json;
 use crate::report::tone::TextWriter;
 
-/// A format and where its report goes: `None` is standard output.
+/// A format and the path of its report; `None` is standard output.
 pub type Pair<F> = (F, Option<PathBuf>);
 
-/// Joins each `--out` with the `--format` before it; an `--out` alone is in the `usual` one.
+/// Pairs each `--out` with the `--format` before it; an `--out` without one gets the `default` format.
 ///
 /// # Errors
-/// Where two reports would go to standard output.
-pub fn pairs<F>(matches: Option<&ArgMatches>, usual: F) -> Result<Vec<Pair<F>>, Error>
+/// If two reports would go to standard output.
+pub fn pairs<F>(matches: Option<&ArgMatches>, default: F) -> Result<Vec<Pair<F>>, Error>
 where
     F: Copy + Send + Sync + 'static,
 {
@@ -57,11 +57,11 @@ where
         match (item, pairs.last_mut()) {
             (Ok(format), _) => pairs.push((format, None)),
             (Err(path), Some((_, out @ None))) => *out = Some(path),
-            (Err(path), _) => pairs.push((usual, Some(path))),
+            (Err(path), _) => pairs.push((default, Some(path))),
         }
     }
     if pairs.is_empty() {
-        pairs.push((usual, None));
+        pairs.push((default, None));
     }
     if pairs.iter().filter(|(_, out)| out.is_none()).count() > 1 {
         let error = Error::new(ErrorKind::Usage, "two reports would go to standard output");
@@ -73,34 +73,37 @@ where
 /// The opened targets.
 pub struct OutputTargets<F> {
     targets: Vec<(F, OutputTarget)>,
-    /// The format for people, which is fitted to their terminal.
-    people: F,
+    /// The format that is fitted to a terminal.
+    text: F,
 }
 
 impl<F: Copy + PartialEq> OutputTargets<F> {
-    /// Opens every target; `people` is the format that is fitted to a terminal.
+    /// Opens every target; `text` is the format that is fitted to a terminal.
     ///
     /// # Errors
-    /// Where one cannot be written to.
-    pub fn open(pairs: Vec<Pair<F>>, people: F) -> Result<Self, Error> {
+    /// If a target cannot be written to, or two reports have the same one.
+    pub fn open(pairs: Vec<Pair<F>>, text: F) -> Result<Self, Error> {
         let mut targets: Vec<(F, OutputTarget)> = Vec::new();
         for (format, path) in pairs {
             let target = match path {
                 None => OutputTarget::Stdout,
                 Some(path) => OutputTarget::open(&path).map_err(|e| unwritable(&path, &e))?,
             };
-            if let Some((_, other)) = targets.iter().find(|(_, other)| other.is_that_of(&target)) {
+            if let Some((_, other)) = targets
+                .iter()
+                .find(|(_, other)| other.is_same_place(&target))
+            {
                 let [one, other] = [other, &target].map(|target| target.name().display());
-                let said = format!("two reports would go to the same file: {one} and {other}");
-                let error = Error::new(ErrorKind::Usage, said);
+                let message = format!("two reports would go to the same file: {one} and {other}");
+                let error = Error::new(ErrorKind::Usage, message);
                 return Err(error.hint("give each --format an --out of its own"));
             }
             targets.push((format, target));
         }
-        Ok(OutputTargets { targets, people })
+        Ok(OutputTargets { targets, text })
     }
 
-    /// The first that would change a file that is being read.
+    /// The first target whose report would be written into a file that is read.
     pub fn changing(&self, file: &Metadata) -> Option<&Path> {
         let mut targets = self.targets.iter().map(|(_, target)| target);
         targets
@@ -108,7 +111,7 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
             .map(OutputTarget::name)
     }
 
-    /// Takes those of a format out, to be written as the work goes on.
+    /// Removes and returns the targets of a format that is written while the work goes on.
     pub fn take(&mut self, format: F) -> Vec<OutputTarget> {
         let targets = std::mem::take(&mut self.targets).into_iter();
         let (taken, left): (Vec<_>, Vec<_>) = targets.partition(|(of, _)| *of == format);
@@ -116,15 +119,16 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
         taken.into_iter().map(|(_, target)| target).collect()
     }
 
-    /// Writes a report to each, as `render` writes it in a format.
+    /// Writes a report to each target; `render` writes it in a format.
     ///
     /// # Errors
-    /// Where one could not be written; a closed pipe is no error: whoever read it has read enough.
+    /// The first failure to write, after all targets were tried. A closed pipe is not an error: its
+    /// reader has read enough.
     pub fn write(
         self,
         mut render: impl FnMut(F, &mut dyn TextWriter) -> io::Result<()>,
     ) -> Result<(), Error> {
-        let mut trouble = None;
+        let mut first_error = None;
         for (format, target) in self.targets {
             let mut put = |out: &mut dyn TextWriter| {
                 render(format, out)?;
@@ -134,7 +138,7 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
                 OutputTarget::Stdout => {
                     let mut out = BufWriter::new(io::stdout().lock());
                     let written = match FittedWriter::to_stdout(&mut out) {
-                        Ok(mut fitted) if format == self.people => put(&mut fitted),
+                        Ok(mut fitted) if format == self.text => put(&mut fitted),
                         _ => put(&mut out),
                     };
                     or_closed(written).map_err(|e| unwritable(Path::new("standard output"), &e))
@@ -148,17 +152,17 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
                     written.map_err(|e| unwritable(&path, &e))
                 }
             };
-            trouble = trouble.or(result.err());
+            first_error = first_error.or(result.err());
         }
-        trouble.map_or(Ok(()), Err)
+        first_error.map_or(Ok(()), Err)
     }
 }
 
-/// Writes a report that is no validation's to standard output.
+/// Writes the report of `doctor` or `explain` to standard output.
 ///
 /// # Errors
-/// Where it cannot be written; a closed pipe is no error.
-pub fn tell<R: Serialize>(
+/// If it cannot be written. A closed pipe is not an error.
+pub fn write_to_stdout<R: Serialize>(
     report: &R,
     format: PlainFormat,
     text: impl Fn(&R, &mut dyn TextWriter) -> io::Result<()>,
@@ -170,10 +174,10 @@ pub fn tell<R: Serialize>(
     })
 }
 
-/// Prints something whole to standard output, and gives the exit status.
+/// Prints bytes to standard output, and gives the exit status.
 ///
 /// # Errors
-/// Where it cannot be written; a closed pipe is no error.
+/// If they cannot be written. A closed pipe is not an error.
 pub fn print(what: &str, text: &[u8]) -> Result<u8, Error> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text).and_then(|()| out.flush());
@@ -181,7 +185,7 @@ pub fn print(what: &str, text: &[u8]) -> Result<u8, Error> {
     or_closed(written).map_err(error).map(|()| 0)
 }
 
-/// A pipe that its reader has closed took all that was wanted.
+/// Treats a closed pipe as success: its reader has read enough.
 pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -189,6 +193,7 @@ pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
+/// The error of a report that cannot be written.
 pub fn unwritable(path: &Path, error: &io::Error) -> Error {
     Error::new(
         ErrorKind::Output,

@@ -1,5 +1,5 @@
-//! One place where a report goes: opened before the work, and a regular file replaced only once its
-//! report is whole.
+//! One place where a report goes. It is opened before the work, and a regular file is replaced only
+//! after its report is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal as _};
@@ -10,50 +10,54 @@ use std::sync::{Mutex, MutexGuard};
 
 use tempfile::NamedTempFile;
 
-/// Links that are followed, one leading to the next.
-const LINKS: usize = 40;
+/// How many symbolic links are followed, as in Linux (path_resolution(7)).
+const MAX_LINKS: usize = 40;
 
-/// What would be left behind if the program ended at once.
+/// Temporary files to remove if a signal ends the program.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// A place where a report goes.
+/// Where a report goes.
 pub enum OutputTarget {
+    /// Standard output.
     Stdout,
-    /// A pipe, a device or the like: written as it is.
+    /// A pipe, a device or an open descriptor: written directly.
     Stream(File, PathBuf),
-    /// A regular file: written beside it, and put in its place once it is whole.
+    /// A regular file: a temporary file beside it is written, and renamed once it is complete.
     Replace(NamedTempFile, PathBuf),
 }
 
 impl OutputTarget {
-    /// Opens it.
+    /// Opens a path.
     ///
     /// # Errors
-    /// Where it cannot be written to.
+    /// If it cannot be written to.
     pub fn open(path: &Path) -> io::Result<OutputTarget> {
-        let there = match path.metadata() {
-            Ok(there) => Some(there),
+        let existing = match path.metadata() {
+            Ok(metadata) => Some(metadata),
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(e) => return Err(e),
         };
-        let file = match behind_links(path)? {
-            Behind::Descriptor(at) => {
+        let file = match follow_links(path)? {
+            LinkTarget::Descriptor(at) => {
                 return Ok(OutputTarget::Stream(descriptor(&at)?, path.into()));
             }
-            Behind::File(file) if there.as_ref().is_none_or(Metadata::is_file) => file,
-            Behind::File(_) => {
+            LinkTarget::File(file) if existing.as_ref().is_none_or(Metadata::is_file) => file,
+            LinkTarget::File(_) => {
                 let stream = OpenOptions::new().append(true).open(path)?;
                 return Ok(OutputTarget::Stream(stream, path.into()));
             }
         };
-        if there.is_some() {
-            // A file that may not be written to is not replaced either.
+        if existing.is_some() {
+            // Renaming would replace even a read-only file, so check that it can be written.
             OpenOptions::new().write(true).open(&file)?;
         }
-        Ok(OutputTarget::Replace(beside(&file, there)?, file))
+        Ok(OutputTarget::Replace(
+            temporary_beside(&file, existing)?,
+            file,
+        ))
     }
 
-    /// What it is called.
+    /// Its path, for messages.
     pub fn name(&self) -> &Path {
         match self {
             OutputTarget::Stdout => Path::new("standard output"),
@@ -61,25 +65,25 @@ impl OutputTarget {
         }
     }
 
-    /// Whether two reports would end up in one place, mixed up or one over the other.
-    pub fn is_that_of(&self, other: &OutputTarget) -> bool {
+    /// Whether two reports would be mixed, or one would overwrite the other.
+    pub fn is_same_place(&self, other: &OutputTarget) -> bool {
         match (self, other) {
             (OutputTarget::Replace(_, one), OutputTarget::Replace(_, other)) => one == other,
             _ => self.place().is_some_and(|one| other.place() == Some(one)),
         }
     }
 
-    /// Whether writing to it would change a file that is being read. One that is replaced stays as it is for
-    /// whoever reads it.
+    /// Whether writing to it would change a file that is read. A file that is replaced stays unchanged for
+    /// whoever has it open.
     pub fn changes(&self, file: &Metadata) -> bool {
         let same = || self.place() == Some((file.dev(), file.ino()));
         file.is_file() && !matches!(self, OutputTarget::Replace(..)) && same()
     }
 
-    /// Device and inode of what is there. A device that is no terminal keeps nothing that could be mixed
-    /// up, as /dev/null does.
+    /// Device and inode. `None` for a character device other than a terminal, such as `/dev/null`, where
+    /// reports cannot get mixed.
     fn place(&self) -> Option<(u64, u64)> {
-        let (there, terminal) = match self {
+        let (metadata, terminal) = match self {
             OutputTarget::Stdout => {
                 let out = io::stdout();
                 let file = out.as_fd().try_clone_to_owned().map(File::from);
@@ -88,48 +92,49 @@ impl OutputTarget {
             OutputTarget::Stream(file, _) => (file.metadata(), file.is_terminal()),
             OutputTarget::Replace(_, path) => (path.metadata(), false),
         };
-        let there = there.ok()?;
-        let apart = there.file_type().is_char_device() && !terminal;
-        (!apart).then(|| (there.dev(), there.ino()))
+        let metadata = metadata.ok()?;
+        let harmless = metadata.file_type().is_char_device() && !terminal;
+        (!harmless).then(|| (metadata.dev(), metadata.ino()))
     }
 }
 
-/// Where links lead.
-enum Behind {
-    /// To a name: what has it is replaced, and not the links themselves.
+/// Where symbolic links lead.
+enum LinkTarget {
+    /// To a path: the file there is replaced, and not the links.
     File(PathBuf),
-    /// To an open descriptor, as behind /dev/stdout, by its place: whatever it is, it has no name there that
-    /// could be another's.
+    /// To an entry for an open descriptor, as `/dev/stdout` does. It is not a name in a folder, so it
+    /// cannot be replaced.
     Descriptor(PathBuf),
 }
 
-/// Follows links.
-fn behind_links(path: &Path) -> io::Result<Behind> {
+/// Follows symbolic links.
+fn follow_links(path: &Path) -> io::Result<LinkTarget> {
     let mut path = path.to_path_buf();
-    for _ in 0..LINKS {
+    for _ in 0..MAX_LINKS {
         let folder = fs::canonicalize(folder(&path))?;
         let of_process = folder.starts_with("/proc") && folder.ends_with("fd");
         if of_process || folder == Path::new("/dev/fd") {
             let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
-            return Ok(Behind::Descriptor(folder.join(name)));
+            return Ok(LinkTarget::Descriptor(folder.join(name)));
         }
         if !path.is_symlink() {
             let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
-            return Ok(Behind::File(folder.join(name)));
+            return Ok(LinkTarget::File(folder.join(name)));
         }
         path = folder.join(fs::read_link(&path)?);
     }
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// An open descriptor, by its place in a folder of those of a process. Opened by its name again, what was
-/// open for reading alone could be written to, and a socket could not be.
+/// Opens the descriptor behind an entry such as `/proc/self/fd/1`. Our own standard streams are
+/// duplicated, because a socket cannot be opened by this name. A descriptor that is open only for reading
+/// is refused, because opening it by this name would make it writable.
 fn descriptor(at: &Path) -> io::Result<File> {
-    let told = at.parent().zip(at.file_name()).and_then(|(folder, name)| {
+    let info = at.parent().zip(at.file_name()).and_then(|(folder, name)| {
         fs::read_to_string(folder.with_file_name("fdinfo").join(name)).ok()
     });
-    let flags = told.as_deref().and_then(|told| {
-        let flags = told.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = info.as_deref().and_then(|info| {
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
         i32::from_str_radix(flags?.trim(), 8).ok()
     });
     if flags.is_some_and(|flags| flags & ACCESS == READ_ONLY) {
@@ -143,11 +148,12 @@ fn descriptor(at: &Path) -> io::Result<File> {
     }
 }
 
-/// How a descriptor may be used, as Linux tells it in `fdinfo` (proc(5), open(2)).
+/// `O_ACCMODE`, the bits of `flags` in `fdinfo` that hold the access mode (proc(5), open(2)).
 const ACCESS: i32 = 0o3;
+/// `O_RDONLY`.
 const READ_ONLY: i32 = 0;
 
-/// The folder that a path is in.
+/// The folder that contains a path.
 fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -155,47 +161,47 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A new file beside one that it will replace, with what others may do with that.
-fn beside(path: &Path, there: Option<Metadata>) -> io::Result<NamedTempFile> {
+/// A temporary file beside one that it will replace, with the owner and the permissions of that file.
+fn temporary_beside(path: &Path, existing: Option<Metadata>) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new();
-    // What a newly made file would have; the user's mask applies.
+    // As for any new file; the umask applies.
     file.permissions(fs::Permissions::from_mode(0o666));
     file.prefix(".trailproof-");
-    // Held meanwhile, so that none is made that is not known.
+    // Locked while the file is created, so that `abandon` misses none.
     let mut unfinished = unfinished();
     let file = file.tempfile_in(folder(path))?;
     unfinished.push(file.path().into());
     drop(unfinished);
-    if let Some(there) = there {
-        // Only some may give files away: whose it is cannot always be kept.
-        let _ = fchown(&file, Some(there.uid()), Some(there.gid()));
-        file.as_file().set_permissions(there.permissions())?;
+    if let Some(existing) = existing {
+        // Only a privileged process may change the owner, so this can fail.
+        let _ = fchown(&file, Some(existing.uid()), Some(existing.gid()));
+        file.as_file().set_permissions(existing.permissions())?;
     }
     Ok(file)
 }
 
-/// Puts a file that is whole in its place.
+/// Renames a complete temporary file to the path of its report.
 ///
 /// # Errors
-/// Where it cannot be renamed.
+/// If it cannot be renamed.
 pub fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    let beside = file.path().to_path_buf();
+    let temporary = file.path().to_path_buf();
     let mut unfinished = unfinished();
-    let kept = file.persist(path).map_err(|e| e.error);
-    unfinished.retain(|path| *path != beside);
-    kept.map(drop)
+    let renamed = file.persist(path).map_err(|e| e.error);
+    unfinished.retain(|path| *path != temporary);
+    renamed.map(drop)
 }
 
 fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-/// Removes what is not whole, for a program that ends at once.
+/// Removes the temporary files, before a signal ends the program.
 pub fn abandon() {
     let mut unfinished = unfinished();
     for path in unfinished.drain(..) {
         let _ = fs::remove_file(path);
     }
-    // Held until the end: nothing more is begun or put in its place.
+    // Never unlocked: no other thread may create or rename a file until the program ends.
     std::mem::forget(unfinished);
 }

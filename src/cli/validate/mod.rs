@@ -1,4 +1,7 @@
-//! `validate`: proves what was asked for, and writes its reports.
+//! `trailproof validate`: resolves the arguments, runs the validation, and writes its reports.
+//!
+//! Observers collect what a report cannot hold while the run goes on: progress, the lines of
+//! `--verbose`, those of `--format jsonl`, and each file for `--format aws-cli`.
 
 pub(crate) mod aws_cli;
 pub(crate) mod jsonl;
@@ -21,7 +24,7 @@ use super::validate::aws_cli::Files;
 use super::validate::jsonl::Stream;
 use super::validate::resolve::ResolvedRun;
 use super::validate::verbose::VerboseLines;
-use super::{INTERRUPTED, begun, interrupted, second, unused};
+use super::{INTERRUPTED, interrupted, note_unused, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::proof::finding::Verdict;
@@ -35,7 +38,7 @@ use crate::validate::{Access, validate};
 /// Validates, and gives the exit status.
 ///
 /// # Errors
-/// Where no validation was performed, or a report could not be written.
+/// If no validation was performed, or a report could not be written.
 pub fn run(
     args: ValidateArgs,
     matches: Option<&ArgMatches>,
@@ -46,22 +49,21 @@ pub fn run(
     let pairs = output::pairs(matches, Format::Text)?;
     let clock = Instant::now();
     let verbose = args.verbose;
-    // Lines that go to a terminal one by one show by themselves how far it is.
-    let lines = args.format.contains(&Format::Jsonl);
-    let quiet = args.quiet || lines && io::stdout().is_terminal();
-    unused(&args.unused, args.format.contains(&Format::AwsCli));
+    // JSON lines on a terminal show progress by themselves.
+    let streamed = args.format.contains(&Format::Jsonl);
+    let quiet = args.quiet || streamed && io::stdout().is_terminal();
+    note_unused(&args.unused, args.format.contains(&Format::AwsCli));
     let signals = Signals::listen()?;
     let mut targets = OutputTargets::open(pairs, Format::Text)?;
-    signals.ask(stop);
-    let plan = ResolvedRun::resolve(args, second(started), stop)?;
-    let progress = Progress::begin("looking for digests", clock, quiet);
+    signals.stop_first(stop);
     let ResolvedRun {
-        access,
+        opened,
         request,
         requested,
         accepted,
         fail_on,
-    } = plan;
+    } = ResolvedRun::resolve(args, whole_second(started), stop)?;
+    let progress = Progress::begin("looking for digests", clock, quiet);
     let on_disk = requested.source == SourceKind::Disk;
     if on_disk && requested.as_of.is_some() && requested.end.is_none() {
         note("--as-of changes nothing without --end-time: the window ends with the data");
@@ -72,24 +74,24 @@ pub fn run(
         None
     };
     let files = request.observed.map(|_| Files::default());
-    let mut run = begun(command, started);
+    let mut run = run_so_far(command, started);
     let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
     let mut observers: Vec<&dyn Observer> = vec![&stream];
     observers.extend(progress.iter().map(|p| p as &dyn Observer));
     observers.extend(lines.iter().map(|l| l as &dyn Observer));
     observers.extend(files.iter().map(|f| f as &dyn Observer));
     let observer = All(observers);
-    let caller = CallerLookup::ask(access.who);
-    let source = CancellableSource::new(access.source.as_ref(), stop.clone());
+    let caller = CallerLookup::start(opened.caller);
+    let source = CancellableSource::new(opened.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
-        places: &access.places,
-        keys: access.keys.as_ref(),
-        trails: access.trails.as_deref(),
+        places: &opened.places,
+        keys: opened.keys.as_ref(),
+        trails: opened.trails.as_deref(),
     };
     let outcome = validate(access, &request, &observer)?;
     drop(progress);
-    run.caller = caller.told();
+    run.caller = caller.answer();
     run.finished = Timestamp::now();
     run.requests = outcome.requests.into();
     let remaining = accept::remaining(&outcome, &accepted);
@@ -113,8 +115,8 @@ pub fn run(
     Ok(code)
 }
 
-/// The exit status: that of what remains once what was accepted is left out, if it is as bad as fails.
-/// Where it is not that of the verdict, that is told.
+/// The exit status: that of the verdict without the accepted findings, or 0 if that verdict is less
+/// severe than `--fail-on`. A note says so if it is not the exit status of the verdict.
 fn status(verdict: Verdict, remaining: Verdict, fail_on: Verdict, stop: &CancelFlag) -> u8 {
     if interrupted(stop, "report") {
         return INTERRUPTED;

@@ -1,0 +1,109 @@
+//! Opens a copy on disk, and key files.
+
+use std::path::{Path, PathBuf};
+
+use super::request::{OpenedSource, ResolvedSource, SourceRequest};
+use crate::base::error::{Error, ErrorKind};
+use crate::base::limits::Limits;
+use crate::cli::diagnose::note;
+use crate::proof::keys::KeyRing;
+use crate::report::validation::v1::SourceKind;
+use crate::source::Source as _;
+use crate::source::disk::DiskSource;
+use crate::source::key_files;
+use crate::source::places::Places;
+use crate::validate::survey::trails::LocatedTrails;
+
+/// Opens a copy on disk.
+///
+/// # Errors
+/// If a folder or a key file cannot be read, or no folder is that of a given bucket.
+pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<ResolvedSource, Error> {
+    let (source, buckets) = mount(&request.source.path, &request.source.s3_bucket, limits)?;
+    let ignored = request.sign_in.given();
+    if !ignored.is_empty() {
+        note(&format!(
+            "{} change nothing with --path: AWS is not asked",
+            ignored.join(", ")
+        ));
+    }
+    Ok(ResolvedSource {
+        opened: OpenedSource {
+            places: Places::new(source.roots(), request.map.to_vec()),
+            source: Box::new(source),
+            keys: Box::new(key_ring(request.keys, limits)?),
+            trails: None,
+            caller: None,
+        },
+        kind: SourceKind::Disk,
+        buckets,
+        located: LocatedTrails::default(),
+        now: None,
+        jobs: request.jobs.map_or_else(available_cores, usize::from),
+    })
+}
+
+fn available_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The public keys in the files of `--keys`.
+pub(crate) fn key_ring(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Error> {
+    let mut ring = KeyRing::default();
+    for path in paths {
+        key_files::load(path, limits, &mut ring)?;
+    }
+    Ok(ring)
+}
+
+/// Opens the folders, and lists the bucket names that were given.
+fn mount(
+    paths: &[PathBuf],
+    names: &[String],
+    limits: &Limits,
+) -> Result<(DiskSource, Vec<String>), Error> {
+    let mut source = DiskSource::new(limits.clone());
+    let mut buckets = names.to_vec();
+    let mut mounted = false;
+    for path in paths {
+        let (bucket, dir) = split_bucket(path);
+        if let Some(bucket) = &bucket {
+            if !names.is_empty() && !names.contains(bucket) {
+                continue;
+            }
+            if !buckets.contains(bucket) {
+                buckets.push(bucket.clone());
+            }
+        }
+        let mount_names = bucket.map_or_else(|| names.to_vec(), |bucket| vec![bucket]);
+        source.mount(&dir, mount_names).map_err(|e| {
+            Error::new(
+                ErrorKind::Input,
+                format!("cannot open the folder {}", dir.display()),
+            )
+            .because(e)
+            .hint("give --path the folder that holds AWSLogs")
+        })?;
+        mounted = true;
+    }
+    if !mounted {
+        let message = format!("no --path is that of bucket {}", names.join(", "));
+        return Err(Error::new(ErrorKind::Usage, message)
+            .hint("name the bucket of a folder: --path BUCKET=DIR"));
+    }
+    buckets.sort();
+    buckets.dedup();
+    Ok((source, buckets))
+}
+
+/// Splits `BUCKET=DIR`, unless a folder has that very name.
+fn split_bucket(path: &Path) -> (Option<String>, PathBuf) {
+    if !path.exists()
+        && let Some((bucket, dir)) = path.to_str().and_then(|p| p.split_once('='))
+        && !bucket.is_empty()
+        && !bucket.contains('/')
+    {
+        return (Some(bucket.into()), dir.into());
+    }
+    (None, path.into())
+}

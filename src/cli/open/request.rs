@@ -1,0 +1,100 @@
+//! What to open and what comes of it: the terms between the commands and the openers for disk and AWS.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::cli::args::shared::aws::SignInArgs;
+use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
+use crate::cli::caller::FindCaller;
+use crate::cloudtrail::ids::Region;
+use crate::cloudtrail::trail::TrailConfig;
+use crate::proof::keys::Keys;
+use crate::report::validation::v1::SourceKind;
+use crate::source::Source;
+use crate::source::places::{MapRule, Places};
+use crate::source::trails::TrailApi;
+use crate::validate::request::ChainFilter;
+use crate::validate::survey::trails::LocatedTrails;
+
+/// What to open, as the arguments give it.
+pub struct SourceRequest<'a> {
+    pub source: &'a SourceArgs,
+    pub scope: &'a ScopeArgs,
+    pub sign_in: &'a SignInArgs,
+    pub map: &'a [MapRule],
+    pub keys: &'a [PathBuf],
+    /// Objects to work on at the same time, if given.
+    pub jobs: Option<u16>,
+}
+
+/// An opened source, and what is known about it before any object is read.
+pub struct ResolvedSource {
+    pub opened: OpenedSource,
+    pub kind: SourceKind,
+    /// The names of the buckets that digests must have been written to.
+    pub buckets: Vec<String>,
+    /// The trails that were looked up in AWS.
+    pub located: LocatedTrails,
+    /// The time of reading; `None` on disk, where the age of the copy is unknown.
+    pub now: Option<Timestamp>,
+    /// Objects to work on at the same time.
+    pub jobs: usize,
+}
+
+/// Everything that a command reads from, opened.
+pub struct OpenedSource {
+    pub source: Box<dyn Source>,
+    pub places: Places,
+    pub keys: Box<dyn Keys>,
+    pub trails: Option<Box<dyn TrailApi>>,
+    /// Looks up the identity that signs requests; `None` if no request is signed.
+    pub caller: Option<FindCaller>,
+}
+
+impl SourceRequest<'_> {
+    /// Whether only the configuration of the trails shows which buckets to read.
+    pub fn needs_trails(&self) -> bool {
+        self.source.s3_bucket.is_empty()
+    }
+
+    /// The filter for chains, with the prefixes that the located trails write to.
+    pub fn filter(&self, trails: &[TrailConfig]) -> ChainFilter {
+        let ScopeArgs {
+            region,
+            account_id,
+            organization_id,
+            trail_arn,
+            ..
+        } = self.scope;
+        let buckets = &self.source.s3_bucket;
+        let here = |t: &&TrailConfig| self.needs_trails() || buckets.contains(&t.bucket);
+        let places = trails.iter().filter(here).map(|t| t.prefix.clone());
+        ChainFilter {
+            regions: region.clone(),
+            accounts: account_id.clone(),
+            organizations: organization_id.clone(),
+            trail_arns: trail_arn.clone(),
+            prefixes: self.prefixes(),
+            places: places.collect(),
+            buckets: buckets.clone(),
+        }
+    }
+
+    /// The values of `--s3-prefix`, without slashes at either end.
+    pub fn prefixes(&self) -> Vec<String> {
+        let prefixes = self.scope.s3_prefix.iter();
+        prefixes.map(|p| p.trim_matches('/').to_owned()).collect()
+    }
+
+    /// The region that was given, or else the home region of the first trail.
+    pub fn given_region(&self) -> Option<&Region> {
+        let home = self.scope.trail_arn.first().map(|arn| &arn.home_region);
+        self.scope.region.first().or(home)
+    }
+}
+
+/// The texts of values, for a report.
+pub fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
