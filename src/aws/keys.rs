@@ -1,5 +1,5 @@
-//! Public keys as ListPublicKeys gives them: asked in the region a digest was delivered from, by the
-//! time it was signed, and never twice for the same.
+//! Public keys from ListPublicKeys, asked in the region that a digest was delivered from, for the time it
+//! was signed. No range of time is asked for twice.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::PublicKey as Listed;
 use jiff::Timestamp;
 
+use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
 use crate::aws::{Ask, Session, trouble};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::Region;
@@ -16,19 +17,16 @@ use crate::proof::finding::{Code, Finding};
 use crate::proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, PublicKey};
 use crate::source::GetError;
 
-/// How far around the time of signing must have been asked before a key is taken for unknown: keys
-/// are valid for weeks, and what a range means near a rotation is not documented.
+/// How many seconds around the time of signing must have been answered before a key counts as unknown.
+/// Keys are valid for weeks, and AWS does not document which keys a range returns near a rotation.
 const AROUND: i64 = 30 * 24 * HOUR;
-/// How far is asked then, so that the next digests need not ask again.
+/// How many seconds around it are asked for then, so that the next digests need no request.
 const WIDER: i64 = 90 * 24 * HOUR;
 
-/// Pages of one answer before it is taken for endless: keys rotate every few weeks.
-const PAGES: usize = 1_000;
+/// A range of time; both ends are included.
+type TimeRange = (Timestamp, Timestamp);
 
-/// A stretch of time, both ends included.
-type AnsweredRange = (Timestamp, Timestamp);
-
-/// The keys of all regions, asked for as they are needed.
+/// The keys of all regions, fetched when they are needed.
 pub struct RegionalKeys {
     session: Session,
     now: Timestamp,
@@ -36,16 +34,16 @@ pub struct RegionalKeys {
     requests: AtomicU64,
 }
 
-/// What one region answered.
+/// The answers of one region.
 #[derive(Default)]
 struct RegionKeys {
     ring: KeyRing,
-    answered: Vec<AnsweredRange>,
+    answered: Vec<TimeRange>,
     refused: Option<KeyUnavailable>,
 }
 
 impl RegionalKeys {
-    /// Keys that nobody asked for yet; none is asked for beyond `now`.
+    /// Fetches nothing yet. No request asks for a time after `now`.
     pub fn new(session: Session, now: Timestamp) -> Self {
         RegionalKeys {
             session,
@@ -60,32 +58,25 @@ impl RegionalKeys {
         Arc::clone(regions.entry(region.clone()).or_default())
     }
 
-    /// A stretch of time without what lies in the future, and wider on both sides.
-    fn around(&self, (from, to): AnsweredRange, wider: i64) -> AnsweredRange {
+    /// A range that is wider on both sides and does not reach into the future.
+    fn around(&self, (from, to): TimeRange, wider: i64) -> TimeRange {
         let to = shift(to.min(self.now).max(from), wider);
         let from = shift(from, -wider);
         (from, to.min(self.now).max(from))
     }
 
-    /// Asks for the keys of a stretch of time and some time around it, unless that stretch was
-    /// answered, or any refused, before.
-    fn ask(
-        &self,
-        asked: &mut RegionKeys,
-        region: &Region,
-        stretch: AnsweredRange,
-        ask: AnsweredRange,
-    ) {
-        let covers = |(f, t): &AnsweredRange| *f <= stretch.0 && stretch.1 <= *t;
+    /// Fetches the keys of `range`, unless `needed`, a part of it, was answered before or the region
+    /// refused a request.
+    fn fetch(&self, asked: &mut RegionKeys, region: &Region, needed: TimeRange, range: TimeRange) {
+        let covers = |(f, t): &TimeRange| *f <= needed.0 && needed.1 <= *t;
         if asked.answered.iter().any(covers) || asked.refused.is_some() {
             return;
         }
-        let (from, to) = ask;
-        match self.pages(region, (from, to)) {
+        match self.list(region, range) {
             Ok(listed) => {
-                asked.answered.push((from, to));
+                asked.answered.push(range);
                 for listed in &listed {
-                    match read(listed) {
+                    match parse(listed) {
                         Ok(key) => asked.ring.add(Some(region.clone()), key),
                         Err(why) => asked.ring.reject(broken(listed, region, &why)),
                     }
@@ -100,46 +91,39 @@ impl RegionalKeys {
         }
     }
 
-    /// Every page of an answer: one that is not whole says nothing of what it lacks.
-    fn pages(&self, region: &Region, (from, to): AnsweredRange) -> Result<Vec<Listed>, GetError> {
+    /// Every page of an answer. An answer that lacks a page is an error, because any key may be on it.
+    fn list(&self, region: &Region, (from, to): TimeRange) -> Result<Vec<Listed>, GetError> {
         let client = self.session.cloudtrail(region);
         let ask = Ask {
             permission: "cloudtrail:ListPublicKeys",
             on: format!("* in {region}"),
             bucket: None,
         };
-        let mut token: Option<String> = None;
         let mut all = Vec::new();
-        for _ in 0..PAGES {
+        fetch_all_pages(MAX_PAGES, |token| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client
                 .list_public_keys()
                 .start_time(DateTime::from_secs(from.as_second()))
                 .end_time(DateTime::from_secs(to.as_second()))
-                .set_next_token(token.clone());
+                .set_next_token(token);
             let answer = self.session.engine().run(request.send())?;
             let answer = answer.map_err(|e| trouble(&e, &ask))?;
             all.extend(answer.public_key_list.unwrap_or_default());
-            // A token that does not change would never end.
-            match answer.next_token {
-                Some(next) if !next.is_empty() && Some(&next) != token.as_ref() => {
-                    token = Some(next)
-                }
-                _ => return Ok(all),
-            }
-        }
-        Err(GetError::Io("an answer in too many pages".into()))
+            Ok(answer.next_token)
+        })?;
+        Ok(all)
     }
 }
 
 impl Keys for RegionalKeys {
-    fn expect(&self, region: &Region, signed: AnsweredRange) {
+    fn expect(&self, region: &Region, signed: TimeRange) {
         let region_keys = self.region(region);
         let signed = self.around(signed, 0);
-        self.ask(&mut lock(&region_keys), region, signed, signed);
+        self.fetch(&mut lock(&region_keys), region, signed, signed);
     }
 
-    fn look_up(&self, region: &Region, fingerprint: &str, signed: AnsweredRange) -> KeyLookup {
+    fn look_up(&self, region: &Region, fingerprint: &str, signed: TimeRange) -> KeyLookup {
         let region_keys = self.region(region);
         let mut asked = lock(&region_keys);
         let known = |asked: &RegionKeys| asked.ring.look_up(region, fingerprint, signed);
@@ -147,14 +131,14 @@ impl Keys for RegionalKeys {
             return found;
         }
         let exact = self.around(signed, 0);
-        self.ask(&mut asked, region, exact, exact);
+        self.fetch(&mut asked, region, exact, exact);
         if let found @ KeyLookup::Valid(_) = known(&asked) {
             return found;
         }
         let (around, wider) = (self.around(signed, AROUND), self.around(signed, WIDER));
-        self.ask(&mut asked, region, around, wider);
-        // What was asked for other digests must not tell on this one: a key of another time is none of
-        // its own, whatever the window.
+        self.fetch(&mut asked, region, around, wider);
+        // Ignore keys outside this digest's validity time, even if a query for another digest fetched
+        // them; otherwise the answer would depend on the window.
         let near = |key: &PublicKey| key.valid_during(wider.0, wider.1);
         match (known(&asked), &asked.refused) {
             (KeyLookup::Unavailable(_) | KeyLookup::Unknown(_), Some(why)) => {
@@ -191,7 +175,7 @@ fn lock(asked: &Mutex<RegionKeys>) -> MutexGuard<'_, RegionKeys> {
     asked.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-fn read(listed: &Listed) -> Result<PublicKey, String> {
+fn parse(listed: &Listed) -> Result<PublicKey, String> {
     let time = |at: Option<&DateTime>| {
         let at = at.and_then(|at| Timestamp::from_second(at.secs()).ok());
         at.ok_or("it has no validity")
@@ -203,7 +187,7 @@ fn read(listed: &Listed) -> Result<PublicKey, String> {
     );
     let key = PublicKey::from_der(der, valid, KeyOrigin::Aws)?;
     match listed.fingerprint() {
-        Some(named) if !named.eq_ignore_ascii_case(&key.fingerprint) => {
+        Some(stated) if !stated.eq_ignore_ascii_case(&key.fingerprint) => {
             Err("its Fingerprint is not that of its Value".into())
         }
         _ => Ok(key),

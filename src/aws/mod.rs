@@ -1,6 +1,20 @@
-//! Reaching AWS: who we are, over which connections, and what an answer that is none means.
-//! Everything of the SDK is here, in [`crate::aws::s3`], [`crate::aws::keys`] and
-//! [`crate::aws::trails`]; its runtime is private to them.
+//! AWS: buckets, public keys and trails, through the AWS SDK.
+//!
+//! Only this room uses the SDK, and no type of it leaves. Callers are synchronous: [`Runtime`] runs the
+//! SDK's futures and stops them when the run is cancelled.
+//!
+//! ```text
+//! Runtime, Http ──> Session ──> s3::S3Source          Source, Buckets
+//!                               keys::RegionalKeys    Keys
+//!                               trails::SessionTrails TrailApi
+//! ```
+//!
+//! What a caller gets is final. Retries (`session`), redirects to the region of a bucket (`s3`), bodies
+//! that break off (`s3::body`) and answers in pages (`pages`) are dealt with here, and every answer is
+//! bounded. What remains is a [`GetError`](crate::source::GetError), made by `error::trouble`: missing,
+//! denied, throttled, no credentials, or another failure. It never becomes a finding here.
+//!
+//! Start reading at [`Session::open`], then `s3/mod.rs`.
 
 mod clock;
 mod endpoints;
@@ -9,6 +23,7 @@ mod http;
 mod identity;
 #[cfg(feature = "aws")]
 pub mod keys;
+mod pages;
 mod runtime;
 #[cfg(feature = "aws")]
 pub mod s3;

@@ -1,24 +1,26 @@
-//! Listings, page by page.
+//! Listings by ListObjectsV2, page by page.
 
 use std::borrow::Cow;
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::EncodingType;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use super::{Bucket, S3Source, ask, time};
+use crate::aws::pages::{PagesEnd, fetch_pages};
 use crate::source::GetError;
 
 /// One page of a listing.
 pub(super) struct ListingPage {
-    /// Keys, and when they were written.
+    /// Keys, and when they were last modified.
     pub objects: Vec<(String, Option<Timestamp>)>,
-    /// What is in common before the delimiter.
+    /// Common prefixes, up to the delimiter.
     pub folders: Vec<String>,
 }
 
 impl S3Source {
-    /// Gives the pages of a listing until `visit` has enough; how many requests that took.
+    /// Calls `visit` with each page of a listing until it returns `false`. Returns the number of requests.
     pub(super) fn pages(
         &self,
         bucket: &Bucket,
@@ -30,7 +32,7 @@ impl S3Source {
         self.pages_of(bucket, prefix, delimiter, after, None, visit)
     }
 
-    /// The same, of pages with at most so many names.
+    /// Like `pages`, with at most `most` names per page.
     pub(super) fn pages_of(
         &self,
         bucket: &Bucket,
@@ -42,9 +44,9 @@ impl S3Source {
     ) -> Result<u64, GetError> {
         let most = most.and_then(|n| i32::try_from(n).ok());
         let ask = ask(bucket, "s3:ListBucket", None);
-        let mut token: Option<String> = None;
+        let does_not_go_on = || GetError::Io("a listing that does not go on".into());
         let mut requests = 0;
-        loop {
+        let end = fetch_pages(self.limits.pages as usize, |token| {
             requests += 1;
             let request = |client: aws_sdk_s3::Client| {
                 client
@@ -55,7 +57,7 @@ impl S3Source {
                     .set_delimiter(delimiter.map(Into::into))
                     .set_start_after(after.filter(|_| token.is_none()).map(Into::into))
                     .set_continuation_token(token.clone())
-                    // A key may hold what XML cannot.
+                    // A key may contain characters that XML cannot.
                     .encoding_type(EncodingType::Url)
                     .send()
             };
@@ -63,40 +65,35 @@ impl S3Source {
             let answer = self.call(bucket, &ask, request)?;
             pass.listed();
             drop(pass);
-            let encoded = answer.encoding_type() == Some(&EncodingType::Url);
-            let objects = answer.contents().iter();
-            let folders = answer.common_prefixes().iter();
-            let page = ListingPage {
-                objects: objects
-                    .filter_map(|o| Some((decoded(o.key()?, encoded), time(o.last_modified()))))
-                    .collect(),
-                folders: folders
-                    .filter_map(|f| Some(decoded(f.prefix()?, encoded)))
-                    .collect(),
-            };
-            if !visit(&page) {
-                return Ok(requests);
+            if !visit(&page(&answer)) || answer.is_truncated != Some(true) {
+                return Ok(None);
             }
-            // A token that does not change would never end.
-            match answer.next_continuation_token {
-                Some(next)
-                    if answer.is_truncated == Some(true) && Some(&next) != token.as_ref() =>
-                {
-                    token = Some(next);
-                    if requests >= self.limits.pages {
-                        return Err(GetError::Io("a listing in too many pages".into()));
-                    }
-                }
-                _ if answer.is_truncated == Some(true) => {
-                    return Err(GetError::Io("a listing that does not go on".into()));
-                }
-                _ => return Ok(requests),
-            }
+            let next = answer.next_continuation_token;
+            next.ok_or_else(does_not_go_on).map(Some)
+        })?;
+        match end {
+            PagesEnd::Complete => Ok(requests),
+            PagesEnd::RepeatedToken => Err(does_not_go_on()),
+            PagesEnd::TooMany => Err(GetError::Io("a listing in too many pages".into())),
         }
     }
 }
 
-/// A key as it is. S3 encodes as forms do: a plus is a space.
+fn page(answer: &ListObjectsV2Output) -> ListingPage {
+    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
+    let objects = answer.contents().iter();
+    let folders = answer.common_prefixes().iter();
+    ListingPage {
+        objects: objects
+            .filter_map(|o| Some((decoded(o.key()?, encoded), time(o.last_modified()))))
+            .collect(),
+        folders: folders
+            .filter_map(|f| Some(decoded(f.prefix()?, encoded)))
+            .collect(),
+    }
+}
+
+/// Decodes a key. S3 encodes keys as HTML forms do, so a plus is a space.
 fn decoded(text: &str, encoded: bool) -> String {
     if !encoded {
         return text.into();

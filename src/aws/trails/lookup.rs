@@ -1,4 +1,4 @@
-//! LookupEvents: every page, and no faster than AWS answers.
+//! LookupEvents: every page, at the rate that AWS allows.
 
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -9,39 +9,39 @@ use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use jiff::Timestamp;
 
 use super::SessionTrails;
+use crate::aws::pages::fetch_all_pages;
 use crate::aws::{Ask, trouble};
 use crate::base::time::Window;
 use crate::cloudtrail::event::{Event, record};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 
-/// Pages of one answer before it is taken for endless: 10,000 calls of one name, and almost two
-/// minutes of asking.
-const PAGES: usize = 200;
-/// Events of one page; AWS gives no more.
-const PAGE: i32 = 50;
-/// The longest record that is read, in bytes. CloudTrail's own bound is 256 KB.
+/// The most pages of one answer: 10,000 events of one name, which take almost two minutes.
+const MAX_PAGES: usize = 200;
+/// Events per page; AWS allows no more.
+const PAGE_SIZE: i32 = 50;
+/// The longest record that is parsed, in bytes. CloudTrail's own bound is 256 KB.
 const RECORD: usize = 1 << 20;
-/// How far apart requests are: AWS answers two a second of one account and region.
-const APART: Duration = Duration::from_millis(500);
+/// The time between requests: AWS allows two per second, account and region.
+const INTERVAL: Duration = Duration::from_millis(500);
 
-/// When the next request may be made, whoever makes it.
+/// When any thread may make the next request.
 #[derive(Default)]
 pub(super) struct LookupPace(Mutex<Option<Instant>>);
 
 impl LookupPace {
-    /// Takes the next turn and tells how long it is until then.
-    fn turn(&self) -> Duration {
+    /// Reserves the next time for a request, and returns how long to wait for it.
+    fn reserve(&self) -> Duration {
         let mut next = self.0.lock().unwrap_or_else(|e| e.into_inner());
         let now = Instant::now();
-        let turn = next.map_or(now, |next| next.max(now));
-        *next = Some(turn + APART);
-        turn - now
+        let at = next.map_or(now, |next| next.max(now));
+        *next = Some(at + INTERVAL);
+        at - now
     }
 }
 
 impl SessionTrails {
-    /// Asks for the calls of a name in a region; AWS itself leaves out what is too long ago.
+    /// The events of one name in a region. AWS itself leaves out those older than 90 days.
     pub(super) fn look_up(
         &self,
         region: &Region,
@@ -62,42 +62,34 @@ impl SessionTrails {
             .build()
             .map_err(|e| GetError::Io(e.to_string()))?;
         let mut events = Vec::new();
-        let mut token: Option<String> = None;
-        for _ in 0..PAGES {
+        fetch_all_pages(MAX_PAGES, |token| {
             let request = self.session.cloudtrail(region).lookup_events();
             let request = request
                 .lookup_attributes(attribute.clone())
                 .start_time(second(time.from))
                 .end_time(second(time.to))
-                .max_results(PAGE)
-                .set_next_token(token.clone());
+                .max_results(PAGE_SIZE)
+                .set_next_token(token);
             let answer = self.session.engine().run(async {
-                tokio::time::sleep(self.pace.turn()).await;
+                tokio::time::sleep(self.pace.reserve()).await;
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 request.send().await
             })?;
             let answer = answer.map_err(|e| trouble(&e, &ask))?;
-            let told = answer.events().iter();
-            let told = told.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));
-            let told = told.filter_map(record::read_one);
-            events.extend(told.filter(|e| e.time >= time.from && e.time < time.to));
-            // A token that does not change would never end.
-            match answer.next_token {
-                Some(next) if !next.is_empty() && Some(&next) != token.as_ref() => {
-                    token = Some(next);
-                }
-                _ => {
-                    events.sort_unstable();
-                    events.dedup();
-                    return Ok(events);
-                }
-            }
-        }
-        Err(GetError::too_many_pages())
+            let records = answer.events().iter();
+            let records =
+                records.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));
+            let records = records.filter_map(record::read_one);
+            events.extend(records.filter(|e| e.time >= time.from && e.time < time.to));
+            Ok(answer.next_token)
+        })?;
+        events.sort_unstable();
+        events.dedup();
+        Ok(events)
     }
 }
 
-/// The second that an instant lies in: events have no parts of one.
+/// An instant in whole seconds, as the times of events are.
 fn second(at: Timestamp) -> DateTime {
     DateTime::from_secs(at.as_second().max(0))
 }

@@ -1,5 +1,5 @@
-//! DescribeTrails, GetTrailStatus, what trails select and what they were told to do, each asked once
-//! for the same.
+//! What CloudTrail says about trails: their configuration, status and selectors, and events from the
+//! event history. No request is made twice.
 
 mod lookup;
 mod selectors;
@@ -13,6 +13,7 @@ use aws_sdk_cloudtrail::types::Trail;
 use jiff::Timestamp;
 
 use self::lookup::LookupPace;
+use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
 use crate::aws::{Ask, Session, trouble};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Event;
@@ -22,29 +23,27 @@ use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
 use crate::source::trails::TrailApi;
 
-/// Pages of one answer before it is taken for endless: an account has a handful of trails.
-const PAGES: usize = 1_000;
-
-/// Calls of a name, in a region and a time.
-type Calls = (Region, String, Window);
+/// Events of one name, in a region and a window.
+type EventQuery = (Region, String, Window);
+/// An answer that is fetched once, by the first thread that needs it.
 type Cached<T> = Arc<OnceLock<Result<T, GetError>>>;
 
-/// Trails as a session sees them.
+/// The trails that a session may see.
 pub struct SessionTrails {
     session: Session,
-    /// Where the account's trails are listed.
+    /// The region in which the trails of the account are listed.
     start: Region,
     homes: OnceLock<Result<BTreeSet<Region>, GetError>>,
     described: Mutex<BTreeMap<Region, Cached<Vec<TrailConfig>>>>,
     status: Mutex<BTreeMap<(TrailArn, Region), Cached<TrailStatus>>>,
-    events: Mutex<BTreeMap<Calls, Cached<Vec<Event>>>>,
+    events: Mutex<BTreeMap<EventQuery, Cached<Vec<Event>>>>,
     pace: LookupPace,
     selectors: Mutex<BTreeMap<TrailArn, Cached<Selectors>>>,
     requests: AtomicU64,
 }
 
 impl SessionTrails {
-    /// Trails that nobody asked for yet; `start` is a region of their partition.
+    /// Fetches nothing yet. `start` is a region of their partition.
     pub fn new(session: Session, start: Region) -> Self {
         SessionTrails {
             session,
@@ -82,27 +81,20 @@ impl SessionTrails {
             bucket: None,
         };
         let mut homes = BTreeSet::new();
-        let mut token: Option<String> = None;
-        for _ in 0..PAGES {
+        fetch_all_pages(MAX_PAGES, |token| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = self.session.cloudtrail(&self.start).list_trails();
-            let request = request.set_next_token(token.clone());
+            let request = request.set_next_token(token);
             let answer = self.session.engine().run(request.send())?;
             let answer = answer.map_err(|e| trouble(&e, &ask))?;
             let listed = answer.trails().iter();
             homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
-            // A token that does not change would never end.
-            match answer.next_token {
-                Some(next) if !next.is_empty() && Some(&next) != token.as_ref() => {
-                    token = Some(next);
-                }
-                _ => return Ok(homes),
-            }
-        }
-        Err(GetError::too_many_pages())
+            Ok(answer.next_token)
+        })?;
+        Ok(homes)
     }
 
-    fn ask_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+    fn get_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let ask = Ask {
             permission: "cloudtrail:GetTrailStatus",
@@ -142,7 +134,7 @@ impl TrailApi for SessionTrails {
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
         let answer = once(&self.status, (trail.clone(), region.clone()));
         answer
-            .get_or_init(|| self.ask_status(trail, region))
+            .get_or_init(|| self.get_status(trail, region))
             .clone()
     }
 
@@ -155,7 +147,7 @@ impl TrailApi for SessionTrails {
 
     fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
         let answer = once(&self.selectors, trail.clone());
-        answer.get_or_init(|| self.ask_selectors(trail)).clone()
+        answer.get_or_init(|| self.get_selectors(trail)).clone()
     }
 
     fn requests(&self) -> u64 {
@@ -163,22 +155,23 @@ impl TrailApi for SessionTrails {
     }
 }
 
+/// The answer for a key, fetched or not.
 fn once<K: Ord, T>(answers: &Mutex<BTreeMap<K, Cached<T>>>, key: K) -> Cached<T> {
     let mut answers = answers.lock().unwrap_or_else(|e| e.into_inner());
     Arc::clone(answers.entry(key).or_default())
 }
 
-/// A trail as we speak of it; nothing where its ARN is none or it has no bucket.
+/// A trail in our own terms; `None` if its ARN is not valid or it has no bucket.
 fn config(trail: &Trail) -> Option<TrailConfig> {
     Some(TrailConfig {
         arn: trail.trail_arn()?.parse().ok()?,
         bucket: trail.s3_bucket_name()?.to_owned(),
-        // One that ends in a slash makes keys with two of them.
+        // Kept as it is: a prefix that ends in a slash makes keys with two slashes.
         prefix: trail.s3_key_prefix().unwrap_or_default().to_owned(),
         organization: trail.is_organization_trail().unwrap_or(false),
         multi_region: trail.is_multi_region_trail().unwrap_or(false),
         validation: trail.log_file_validation_enabled().unwrap_or(false),
-        // What is not said is not said to be off.
+        // If the answer omits this field, assume that global events are on.
         global_events: trail.include_global_service_events().unwrap_or(true),
         kms_key: trail
             .kms_key_id()

@@ -1,4 +1,4 @@
-//! GetEventSelectors and GetInsightSelectors, and what they say as we speak of it.
+//! GetEventSelectors and GetInsightSelectors, in our own terms.
 
 use std::sync::atomic::Ordering;
 
@@ -16,11 +16,11 @@ use crate::cloudtrail::selectors::{
 };
 use crate::source::GetError;
 
-/// Values of all selectors of a trail before its answer is taken for no trail's: AWS allows 500.
-const VALUES: usize = 2_000;
+/// The most values of all selectors of a trail, to bound a hostile answer: AWS allows 500.
+const MAX_VALUES: usize = 2_000;
 
 impl SessionTrails {
-    pub(super) fn ask_selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
+    pub(super) fn get_selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
         let ask = Ask {
             permission: "cloudtrail:GetEventSelectors",
             on: trail.to_string(),
@@ -31,10 +31,10 @@ impl SessionTrails {
         let request = client.get_event_selectors().trail_name(trail.to_string());
         let answer = self.session.engine().run(request.send())?;
         let answer = answer.map_err(|e| trouble(&e, &ask))?;
-        if values(&answer) > VALUES {
+        if values(&answer) > MAX_VALUES {
             return Err(GetError::Io("more selectors than a trail can have".into()));
         }
-        let insights = match self.ask_insights(trail) {
+        let insights = match self.get_insights(trail) {
             Err(e) if e.ends_all() => return Err(e),
             other => other.map_err(|e| e.detail()),
         };
@@ -49,8 +49,8 @@ impl SessionTrails {
         })
     }
 
-    /// The kinds of Insights that a trail logs.
-    fn ask_insights(&self, trail: &TrailArn) -> Result<Vec<String>, GetError> {
+    /// The types of Insights events that a trail logs.
+    fn get_insights(&self, trail: &TrailArn) -> Result<Vec<String>, GetError> {
         let ask = Ask {
             permission: "cloudtrail:GetInsightSelectors",
             on: trail.to_string(),
@@ -61,9 +61,9 @@ impl SessionTrails {
         let request = client.get_insight_selectors().trail_name(trail.to_string());
         match self.session.engine().run(request.send())? {
             Ok(answer) => {
-                let told = answer.insight_selectors().iter();
-                let kinds = told.filter_map(|s| s.insight_type());
-                Ok(kinds.take(VALUES).map(|k| clip(k.as_str())).collect())
+                let selectors = answer.insight_selectors().iter();
+                let kinds = selectors.filter_map(|s| s.insight_type());
+                Ok(kinds.take(MAX_VALUES).map(|k| clip(k.as_str())).collect())
             }
             Err(e) if e.code() == Some("InsightNotEnabledException") => Ok(Vec::new()),
             Err(e) => Err(trouble(&e, &ask)),
@@ -71,7 +71,7 @@ impl SessionTrails {
     }
 }
 
-/// How many values an answer holds, at least one for all that can hold some.
+/// How many values an answer holds; each list counts as at least one.
 fn values(answer: &GetEventSelectorsOutput) -> usize {
     let resources = answer.event_selectors().iter().map(|s| {
         let data = s.data_resources().iter().map(|d| 1 + d.values().len());
@@ -88,7 +88,7 @@ fn values(answer: &GetEventSelectorsOutput) -> usize {
     resources.sum::<usize>() + fields.sum::<usize>()
 }
 
-/// A basic selector. What is not said is as AWS has it by default.
+/// A basic selector; a field that is missing has the default of AWS.
 fn basic(selector: &EventSelector) -> Basic {
     Basic {
         read_write: match selector.read_write_type() {
@@ -128,7 +128,7 @@ fn clips(texts: &[String]) -> Vec<String> {
     texts.iter().map(|t| clip(t)).collect()
 }
 
-/// A text no longer than is of use: an ARN of an object at its longest.
+/// A text, cut to the length of the longest ARN of an object.
 fn clip(text: &str) -> String {
     text.chars().take(1_200).collect()
 }
