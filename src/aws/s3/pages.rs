@@ -45,8 +45,9 @@ impl S3Source {
         let most = most.and_then(|n| i32::try_from(n).ok());
         let ask = ask(bucket, "s3:ListBucket", None);
         let does_not_go_on = || GetError::Io("a listing that does not go on".into());
+        let most_pages = usize::try_from(self.limits.pages).unwrap_or(usize::MAX);
         let mut requests = 0;
-        let end = fetch_pages(self.limits.pages as usize, |token| {
+        let end = fetch_pages(most_pages, |token| {
             requests += 1;
             let request = |client: aws_sdk_s3::Client| {
                 client
