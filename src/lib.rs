@@ -93,7 +93,7 @@
 //!
 //! # The rooms of this crate
 //!
-//! The items on this page are the whole supported surface. The modules are public for this crate's own tests and
+//! The items on this page are the complete supported surface. The modules are public for this crate's own tests and
 //! benchmarks, are hidden here, and may change in any release. A module uses only those on lower floors:
 //!
 //! ```text
@@ -118,7 +118,7 @@
 //!
 //! # Where to read on
 //!
-//! [`Validation`] for folders, [`Request`] for everything that can be asked, [`Outcome`] for what comes back,
+//! [`Validation`] for folders, [`Request`] for every option, [`Outcome`] for what comes back,
 //! [`Code`] for everything that can be found.
 
 #[cfg(feature = "aws")]

@@ -8,7 +8,7 @@
 //!
 //! In: a source, keys and the key of one object. Out: a report with the answer and the evidence for it.
 //! The digests around the object are validated as in any validation. Of all logs, only the one in question
-//! is read. CloudTrail is not asked about trails, because that proves nothing about an object.
+//! is read. No call about trails is made, because what CloudTrail says of them proves nothing about an object.
 
 mod answer;
 mod observed;

@@ -124,8 +124,8 @@ impl ExplainTarget {
 /// The time to search for digests that may be evidence about an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TargetWindows {
-    /// A short window, to be searched first: it usually holds the digest that lists a log. `None` if the other
-    /// one is no longer.
+    /// A short window, to be searched first: it usually holds the digest that lists a log. `None` if
+    /// it would be as long as the other one.
     pub usual: Option<Window>,
     /// The window of all digests that could be evidence.
     pub all: Window,
