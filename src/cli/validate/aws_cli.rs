@@ -6,14 +6,14 @@ use crate::cli::output::or_closed;
 use crate::proof::finding::Severity;
 use crate::proof::reason::Reason;
 use crate::report::validation::aws_cli::{
-    self, Streams, ToldDigest, ToldFiles, ToldLog, digest_problem, log_problem,
+    self, DigestResult, FileResults, LogResult, Streams, digest_problem, log_problem,
 };
 use crate::report::validation::v1::Report;
 use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 
 /// What was told of each file so far.
 #[derive(Default)]
-pub struct Files(ToldFiles);
+pub struct Files(FileResults);
 
 impl Files {
     /// Writes the report: problems to standard error, wherever the rest goes.
@@ -31,7 +31,7 @@ impl Files {
 /// Where writing fails.
 pub fn print(
     report: &Report,
-    told: Option<&ToldFiles>,
+    told: Option<&FileResults>,
     verbose: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -71,7 +71,7 @@ impl Observer for Files {
             (ObjectKind::Log, Some(digest)) => {
                 // What was not read is neither valid nor not.
                 if object.read {
-                    let log = ToldLog {
+                    let log = LogResult {
                         bucket: object.bucket.unwrap_or_default().into(),
                         key: object.key.into(),
                         problem: object.finding.map(|f| (f.code, log_problem(f))),
@@ -87,12 +87,12 @@ impl Observer for Files {
                     return;
                 }
                 let home = object.chain.home_region.as_str();
-                let digest = ToldDigest {
+                let digest = DigestResult {
                     bucket: object.bucket.map(Into::into),
                     key: object.key.into(),
                     problem: problem.map(|f| (f.code, digest_problem(f, home))),
                     proven: proven.map(|(digest, _)| {
-                        ToldDigest::proven(digest.interval(), digest.is_starting())
+                        DigestResult::proven(digest.interval(), digest.is_starting())
                     }),
                 };
                 self.0

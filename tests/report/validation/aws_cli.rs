@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trailproof::proof::finding::Code;
-use trailproof::report::validation::aws_cli::{Streams, ToldDigest, ToldFiles, ToldLog, print};
+use trailproof::report::validation::aws_cli::{Streams, DigestResult, FileResults, LogResult, print};
 use trailproof::report::validation::v1::Report;
 
 use crate::support::reports::everything;
@@ -23,9 +23,9 @@ fn with(finding: Value) -> Report {
 }
 
 /// A digest that lists five logs; three of them are missing.
-fn report_of() -> ToldFiles {
-    let files = ToldFiles::default();
-    let digest = ToldDigest {
+fn report_of() -> FileResults {
+    let files = FileResults::default();
+    let digest = DigestResult {
         bucket: Some("logs".into()),
         key: "digest".into(),
         problem: None,
@@ -35,7 +35,7 @@ fn report_of() -> ToldFiles {
     files.digest(CHAIN, false, end, &digest);
     for n in 0..5 {
         let gone = (Code::LogMissing, "not found".to_owned());
-        let log = ToldLog {
+        let log = LogResult {
             bucket: "logs".into(),
             key: format!("log-{n}"),
             problem: (n < 3).then_some(gone),
@@ -49,7 +49,7 @@ fn printed(report: &Report) -> (String, String) {
     printed_of(report, &report_of())
 }
 
-fn printed_of(report: &Report, files: &ToldFiles) -> (String, String) {
+fn printed_of(report: &Report, files: &FileResults) -> (String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut streams = Streams {
         out: &mut out,
@@ -110,10 +110,10 @@ fn lines_follow_the_digest_that_lists_them_and_problems_go_to_standard_error() {
 
 #[test]
 fn grouped_digest_findings_are_printed_in_the_aws_clis_words() {
-    let files = ToldFiles::default();
+    let files = FileResults::default();
     for n in 0..3 {
         let why = format!("public key not found in region us-east-1 for fingerprint {n}");
-        let digest = ToldDigest {
+        let digest = DigestResult {
             bucket: Some("logs".into()),
             key: format!("digest-{n}"),
             problem: Some((Code::KeyUnknown, why)),
@@ -144,7 +144,7 @@ fn time_that_could_not_be_checked_is_not_counted() {
                         "key": null, "bucket": null, "digest": null, "count": null,
                         "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T06:00:00Z",
                         "message": "these could not be listed"});
-    let (out, err) = printed_of(&with(hidden), &ToldFiles::default());
+    let (out, err) = printed_of(&with(hidden), &FileResults::default());
     assert!(out.ends_with("\nNo digests found\n"), "{out}");
     let line = "trailproof: 111111111111/eu-west-1/us-east-1/main 2026-03-01T00:00:00Z to \
                 2026-03-01T06:00:00Z: these could not be listed\n\n";

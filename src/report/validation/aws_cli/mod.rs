@@ -4,21 +4,21 @@
 //! Its order is that of its walk: digests newest first, each followed by the logs it names, then backfill
 //! digests in the same way, then the counts. Problems go to standard error, all else to standard output.
 
-mod block;
-mod course;
+mod chain_output;
+mod messages;
 mod printer;
-mod told;
-mod words;
+mod results;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::v1::Report;
 use crate::proof::finding::Severity;
-use block::Block;
+use chain_output::Block;
+pub use messages::{digest as digest_problem, log as log_problem};
 pub use printer::Streams;
-pub use told::{ToldDigest, ToldFiles, ToldLog};
-pub use words::{digest as digest_problem, log as log_problem};
+pub use results::{DigestResult, FileResults, LogResult};
 
 /// Writes it as far as a report tells it, both streams as one: counts, and files that are not valid.
 ///
@@ -35,11 +35,11 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Where writing fails, or what was told could not be kept.
 pub fn print(
     report: &Report,
-    told: Option<&ToldFiles>,
+    told: Option<&FileResults>,
     verbose: bool,
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
-    told.map_or(Ok(()), ToldFiles::check)?;
+    told.map_or(Ok(()), FileResults::check)?;
     let mut blocks: BTreeMap<&str, Block<'_>> = BTreeMap::new();
     for chain in &report.chains {
         let block = Block::new(report, &chain.id, Some(chain));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::words;
+use super::messages;
 use crate::base::text::escape;
 use crate::proof::finding::Code;
 
@@ -28,7 +28,7 @@ pub struct Count {
 impl Count {
     /// Counts files on which something was found.
     pub fn add(&mut self, code: Option<&Code>, files: u64) {
-        let count = match words::is_unlooked(code) {
+        let count = match messages::is_unlooked(code) {
             true => &mut self.unlooked,
             false => &mut self.invalid,
         };
@@ -93,7 +93,7 @@ impl<'a, 'b> Printer<'a, 'b> {
         why: &str,
     ) -> io::Result<()> {
         let (place, why) = (escape(place), escape(why));
-        let state = match words::is_unlooked(code) {
+        let state = match messages::is_unlooked(code) {
             true => "not looked at",
             false => "INVALID",
         };

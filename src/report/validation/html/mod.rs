@@ -1,12 +1,12 @@
 //! The report as one page to file: it needs no network, no script and no other file, and says everything
 //! in words as well as in colour. Written in pieces, so that what is written can be bounded.
 
-mod again;
 mod chain;
+mod command_line;
+pub(crate) mod escaper;
 mod events;
 mod finding;
 mod timeline;
-pub(crate) mod visible;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -224,8 +224,8 @@ impl<'a> End<'a> {
             scope: scope(report),
             start,
             end,
-            command: again::command(report),
-            again: again::again(report),
+            command: command_line::command(report),
+            again: command_line::again(report),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::io;
 
 use jiff::Timestamp;
 
+use super::messages;
 use super::printer::{Count, Printer};
-use super::told::{DigestEntry, ToldDigest, ToldFiles};
-use super::words;
+use super::results::{DigestEntry, DigestResult, FileResults};
 use crate::base::text::s3_uri;
 use crate::proof::finding::Code;
 use crate::proof::reason::Reason;
@@ -26,7 +26,7 @@ pub enum Item<'a> {
 /// What the printing of a block has come to.
 pub struct Course<'a, 'b, 'c> {
     pub printer: Printer<'a, 'b>,
-    pub told: Option<&'c ToldFiles>,
+    pub told: Option<&'c FileResults>,
     /// The window that was asked for.
     pub window: (Timestamp, Timestamp),
     /// What valid digests cover of it.
@@ -70,7 +70,7 @@ impl Course<'_, '_, '_> {
     }
 
     /// Whether it is valid.
-    fn counts(&self, digest: &ToldDigest) -> bool {
+    fn counts(&self, digest: &DigestResult) -> bool {
         digest.problem.is_none() && !self.by_key.contains_key(digest.key.as_str())
     }
 
@@ -78,8 +78,8 @@ impl Course<'_, '_, '_> {
     /// something was found on them, and so is all that it does not reach.
     fn digest(
         &mut self,
-        told: &ToldFiles,
-        digest: &ToldDigest,
+        told: &FileResults,
+        digest: &DigestResult,
         backfill: bool,
         unreached: bool,
     ) -> io::Result<()> {
@@ -89,7 +89,7 @@ impl Course<'_, '_, '_> {
         if !valid {
             let (code, why) = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
                 (Some(finding), _) => {
-                    let why = words::digest_of_report(finding, self.home);
+                    let why = messages::digest_of_report(finding, self.home);
                     (finding.code.known(), why)
                 }
                 (None, Some((code, why))) => {
@@ -131,8 +131,8 @@ impl Course<'_, '_, '_> {
         if nothing.iter().any(|code| finding.code == *code) {
             return Ok(());
         }
-        if !words::is_of_files(finding) {
-            return self.printer.aside(&words::aside(finding));
+        if !messages::is_of_files(finding) {
+            return self.printer.aside(&messages::aside(finding));
         }
         let code = finding.code.known();
         let rest = finding
@@ -147,14 +147,14 @@ impl Course<'_, '_, '_> {
         if count == 0 {
             return Ok(());
         }
-        let (what, why) = match words::is_of_log(finding) {
+        let (what, why) = match messages::is_of_log(finding) {
             true => {
                 self.printer.logs.add(code, count);
-                ("Log file", words::log_of_report(finding))
+                ("Log file", messages::log_of_report(finding))
             }
             false => {
                 self.digests(backfill).add(code, count);
-                let why = words::digest_of_report(finding, self.home);
+                let why = messages::digest_of_report(finding, self.home);
                 (digest_file(backfill), why)
             }
         };

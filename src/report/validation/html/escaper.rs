@@ -13,9 +13,9 @@ const VALUE: usize = 2_400;
 
 /// What every value of every template passes through.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Visible;
+pub(crate) struct HtmlEscaper;
 
-impl Escaper for Visible {
+impl Escaper for HtmlEscaper {
     fn write_escaped_str<W: Write>(&self, mut page: W, text: &str) -> fmt::Result {
         let text = clip(text, VALUE);
         let mut rest = text.as_ref();

@@ -5,10 +5,10 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::course::{Course, Item, NOWHERE, sum};
+use super::messages;
 use super::printer::{Count, Printer, Streams};
-use super::told::ToldFiles;
-use super::words;
+use super::results::FileResults;
+use super::walk::{Course, Item, NOWHERE, sum};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::Code;
@@ -76,7 +76,7 @@ impl<'a> Block<'a> {
     /// Prints it.
     pub fn print(
         &self,
-        told: Option<&ToldFiles>,
+        told: Option<&FileResults>,
         verbose: bool,
         streams: &mut Streams<'_>,
     ) -> io::Result<()> {
@@ -84,7 +84,7 @@ impl<'a> Block<'a> {
         let mut printer = Printer::new(streams, verbose);
         printer.start(&self.arn(), window)?;
         let mut by_key: HashMap<&str, &Finding> = HashMap::new();
-        for finding in self.findings.iter().filter(|f| !words::is_of_log(f)) {
+        for finding in self.findings.iter().filter(|f| !messages::is_of_log(f)) {
             let Some(key) = finding.key.as_deref() else {
                 continue;
             };
@@ -94,7 +94,7 @@ impl<'a> Block<'a> {
             }
         }
         let mut collapsed: BTreeMap<Code, i64> = BTreeMap::new();
-        let own = |f: &&&Finding| words::is_of_log(f) && f.key.is_some() && f.digest.is_some();
+        let own = |f: &&&Finding| messages::is_of_log(f) && f.key.is_some() && f.digest.is_some();
         for code in self
             .findings
             .iter()
@@ -135,7 +135,7 @@ impl<'a> Block<'a> {
         if finding.key.is_none() && finding.code != Code::DigestMissing {
             return None;
         }
-        let digest = match (words::is_of_log(finding), &finding.digest) {
+        let digest = match (messages::is_of_log(finding), &finding.digest) {
             (true, Some(_)) if told && finding.key.is_some() => return Some(false),
             (true, digest) => digest.as_deref()?,
             (false, _) => finding.key.as_deref().unwrap_or_default(),
@@ -147,7 +147,7 @@ impl<'a> Block<'a> {
     /// What is told in one walk, newest first.
     fn items(
         &self,
-        told: Option<&ToldFiles>,
+        told: Option<&FileResults>,
         backfill: bool,
         by_key: &HashMap<&str, &Finding>,
     ) -> io::Result<Vec<Item<'a>>> {
@@ -168,7 +168,7 @@ impl<'a> Block<'a> {
             items.push((entry.end, Item::Told(entry)));
         }
         for finding in &self.findings {
-            let known = match (&finding.key, words::is_of_log(finding)) {
+            let known = match (&finding.key, messages::is_of_log(finding)) {
                 (_, true) => told.is_some(),
                 // A file is told of once, with the worst.
                 (Some(key), _) => {

@@ -16,7 +16,7 @@ use crate::proof::finding::Code;
 
 /// One digest as it was told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ToldDigest {
+pub struct DigestResult {
     /// Its bucket, where that is known.
     pub bucket: Option<String>,
     /// Its key.
@@ -30,7 +30,7 @@ pub struct ToldDigest {
 
 /// One log as it was told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ToldLog {
+pub struct LogResult {
     /// Its bucket.
     pub bucket: String,
     /// Its key.
@@ -53,28 +53,28 @@ type DigestId = [u8; 16];
 
 /// The files of every chain.
 #[derive(Debug, Default)]
-pub struct ToldFiles {
-    spool: Mutex<ToldSpool>,
+pub struct FileResults {
+    spool: Mutex<ResultSpool>,
 }
 
 #[derive(Debug, Default)]
-struct ToldSpool {
+struct ResultSpool {
     spool: Spool,
     /// By chain, and whether they are backfill digests.
     digests: BTreeMap<(String, bool), Vec<DigestEntry>>,
     /// Where the logs of each digest stand.
     logs: HashMap<DigestId, Vec<u64>>,
     /// The logs told last, and their digest.
-    open: Option<(DigestId, Vec<ToldLog>)>,
+    open: Option<(DigestId, Vec<LogResult>)>,
     trouble: Option<io::Error>,
 }
 
 /// Logs that are written at once.
 const TOGETHER: usize = 1024;
 
-impl ToldFiles {
+impl FileResults {
     /// Keeps a digest, of which a chain's are told newest first.
-    pub fn digest(&self, chain: &str, backfill: bool, end: Timestamp, digest: &ToldDigest) {
+    pub fn digest(&self, chain: &str, backfill: bool, end: Timestamp, digest: &DigestResult) {
         let mut spool = self.lock();
         if let Some(at) = spool.write(digest) {
             let end = end.as_second();
@@ -84,7 +84,7 @@ impl ToldFiles {
     }
 
     /// Keeps a log of the digest with a key in a bucket.
-    pub fn log(&self, digest: (&str, &str), log: ToldLog) {
+    pub fn log(&self, digest: (&str, &str), log: LogResult) {
         let mut spool = self.lock();
         let name = name(digest.0, digest.1);
         let same = |(open, logs): &(DigestId, Vec<_>)| *open == name && logs.len() < TOGETHER;
@@ -118,7 +118,7 @@ impl ToldFiles {
     ///
     /// # Errors
     /// Where the temporary file cannot be read.
-    pub fn read(&self, entry: DigestEntry) -> io::Result<ToldDigest> {
+    pub fn read(&self, entry: DigestEntry) -> io::Result<DigestResult> {
         self.lock().read(entry.at)
     }
 
@@ -128,31 +128,31 @@ impl ToldFiles {
     /// Where the temporary file cannot be read, or what `each` answers.
     pub fn logs(
         &self,
-        digest: &ToldDigest,
-        each: &mut dyn FnMut(ToldLog) -> io::Result<()>,
+        digest: &DigestResult,
+        each: &mut dyn FnMut(LogResult) -> io::Result<()>,
     ) -> io::Result<()> {
         let name = name(digest.bucket.as_deref().unwrap_or_default(), &digest.key);
         let blocks = self.lock().logs.get(&name).cloned().unwrap_or_default();
         for at in blocks {
-            let logs: Vec<ToldLog> = self.lock().read(at)?;
+            let logs: Vec<LogResult> = self.lock().read(at)?;
             logs.into_iter().try_for_each(&mut *each)?;
         }
         Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, ToldSpool> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ResultSpool> {
         self.spool.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 
-impl ToldDigest {
+impl DigestResult {
     /// A proven interval as it is kept.
     pub fn proven(interval: Window, starting: bool) -> (i64, i64, bool) {
         (interval.from.as_second(), interval.to.as_second(), starting)
     }
 }
 
-impl ToldSpool {
+impl ResultSpool {
     /// Writes the logs told last.
     fn close(&mut self) {
         if let Some((name, logs)) = self.open.take()
