@@ -1,48 +1,86 @@
-//! One chain, as one run of `aws cloudtrail validate-logs` tells it.
+//! The output for one chain, like one run of `aws cloudtrail validate-logs` on its trail.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use jiff::Timestamp;
 
-use super::messages;
-use super::printer::{Count, Printer, Streams};
+use super::printer::{FileCount, FileKind, Printer, Streams};
 use super::results::FileResults;
-use super::walk::{Course, Item, NOWHERE, sum};
+use super::subject::{is_about_log, is_backfill_key};
+use super::walk::{AwsCliWalk, UNKNOWN, WalkItem};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::Code;
 use crate::report::validation::v1::{Chain, Digests, Finding, Report};
 
-/// What is told of one chain.
-pub struct Block<'a> {
+/// What is printed for one chain.
+pub struct ChainOutput<'a> {
     report: &'a Report,
     id: &'a str,
+    /// `None` for a chain that is missing.
     chain: Option<&'a Chain>,
-    /// Problems of the chain.
+    /// The problems of the chain.
     pub findings: Vec<&'a Finding>,
-    /// Problems that concern no chain.
-    pub besides: Vec<&'a Finding>,
+    /// Problems that belong to no chain and are printed with this one.
+    pub without_chain: Vec<&'a Finding>,
 }
 
-impl<'a> Block<'a> {
-    /// The block of a chain, of which nothing was found yet.
+impl<'a> ChainOutput<'a> {
+    /// The output for a chain, still without findings.
     pub fn new(report: &'a Report, id: &'a str, chain: Option<&'a Chain>) -> Self {
-        Block {
+        ChainOutput {
             report,
             id,
             chain,
             findings: Vec::new(),
-            besides: Vec::new(),
+            without_chain: Vec::new(),
         }
     }
 
-    /// The trail's ARN: the one that was asked for, where it is that of the chain.
-    fn arn(&self) -> String {
-        let asked = &self.report.requested.trail_arns;
-        let Ok(id) = self.id.parse::<ChainId>() else {
-            return asked.first().cloned().unwrap_or_else(|| NOWHERE.into());
+    /// Prints the output. Without `results`, files are counted as the report counts them.
+    pub fn print(
+        &self,
+        results: Option<&FileResults>,
+        verbose: bool,
+        streams: &mut Streams<'_>,
+    ) -> io::Result<()> {
+        let window = self.window();
+        let mut printer = Printer::new(streams, verbose);
+        printer.start(&self.arn(), window)?;
+        let mut walk = AwsCliWalk {
+            printer,
+            results,
+            window,
+            found: None,
+            home: self.id.split('/').nth(2).unwrap_or_default(),
+            by_key: self.worst_by_digest(),
+            without_finding: self.findings_on_logs(),
         };
+        for backfill in [false, true] {
+            let items = self.items(results, backfill, &walk.by_key)?;
+            walk.run(&items, backfill)?;
+        }
+        // At last logs that no digest lists, and what is not about a file.
+        for finding in self.findings.iter().chain(&self.without_chain) {
+            if self.place_of(finding, results.is_some()).is_none() {
+                walk.finding(finding, false)?;
+            }
+        }
+        if results.is_none() {
+            self.count_as_reported(&mut walk);
+        }
+        walk.printer.summary(window, walk.found)
+    }
+
+    /// The trail's ARN: the requested one, if it belongs to the chain.
+    fn arn(&self) -> String {
+        let requested = &self.report.requested.trail_arns;
+        let Ok(id) = self.id.parse::<ChainId>() else {
+            return requested.first().cloned().unwrap_or_else(|| UNKNOWN.into());
+        };
+        // An organization trail belongs to another account than the chain.
         let organization = |c: &&Chain| c.locations.iter().any(|l| l.organization.is_some());
         let any_owner = self.chain.is_none() || self.chain.as_ref().is_some_and(organization);
         let is_its = |text: &&String| {
@@ -52,7 +90,7 @@ impl<'a> Block<'a> {
                     && (any_owner || arn.account == id.account)
             })
         };
-        asked.iter().find(is_its).cloned().unwrap_or_else(|| {
+        requested.iter().find(is_its).cloned().unwrap_or_else(|| {
             let arn = TrailArn {
                 partition: id.region.partition().into(),
                 home_region: id.home_region,
@@ -63,7 +101,7 @@ impl<'a> Block<'a> {
         })
     }
 
-    /// The window that was asked for, or that of the data.
+    /// The requested window. The data give the bounds that were not requested.
     fn window(&self) -> (Timestamp, Timestamp) {
         let requested = &self.report.requested;
         let window = self.chain.map(|c| &c.window);
@@ -73,18 +111,10 @@ impl<'a> Block<'a> {
         (from.unwrap_or(to), to)
     }
 
-    /// Prints it.
-    pub fn print(
-        &self,
-        told: Option<&FileResults>,
-        verbose: bool,
-        streams: &mut Streams<'_>,
-    ) -> io::Result<()> {
-        let window = self.window();
-        let mut printer = Printer::new(streams, verbose);
-        printer.start(&self.arn(), window)?;
+    /// The worst finding of each digest: a file is printed once.
+    fn worst_by_digest(&self) -> HashMap<&'a str, &'a Finding> {
         let mut by_key: HashMap<&str, &Finding> = HashMap::new();
-        for finding in self.findings.iter().filter(|f| !messages::is_of_log(f)) {
+        for finding in self.findings.iter().filter(|f| !is_about_log(f)) {
             let Some(key) = finding.key.as_deref() else {
                 continue;
             };
@@ -93,127 +123,113 @@ impl<'a> Block<'a> {
                 *worst = finding;
             }
         }
-        let mut collapsed: BTreeMap<Code, i64> = BTreeMap::new();
-        let own = |f: &&&Finding| messages::is_of_log(f) && f.key.is_some() && f.digest.is_some();
-        for code in self
-            .findings
-            .iter()
-            .filter(own)
-            .filter_map(|f| f.code.known())
-        {
-            *collapsed.entry(*code).or_default() -= 1;
-        }
-        let mut course = Course {
-            printer,
-            told,
-            window,
-            found: None,
-            home: self.id.split('/').nth(2).unwrap_or_default(),
-            by_key,
-            collapsed,
-        };
-        for backfill in [false, true] {
-            let items = self.items(told, backfill, &course.by_key)?;
-            course.walk(&items, backfill)?;
-        }
-        // Logs that no digest names, and what is no file.
-        for finding in self.findings.iter().chain(&self.besides) {
-            if self.place_of(finding, told.is_some()).is_none() {
-                course.finding(finding, false)?;
-            }
-        }
-        if told.is_none() {
-            self.count(&mut course);
-        }
-        course.printer.summary(window, course.found)
+        by_key
     }
 
-    /// In which walk a finding is told, if it has a place in one; `told` where logs that digests name
-    /// are told anyway.
-    fn place_of(&self, finding: &Finding, told: bool) -> Option<bool> {
-        // One that stands for many comes last, when it is known how many were told of.
+    /// Minus the number of logs that have a finding of their own, by code. The walk adds every log that it
+    /// prints, so what results are the logs without one.
+    fn findings_on_logs(&self) -> BTreeMap<Code, i64> {
+        let mut counts: BTreeMap<Code, i64> = BTreeMap::new();
+        let own = |f: &&&Finding| is_about_log(f) && f.key.is_some() && f.digest.is_some();
+        let own = self.findings.iter().filter(own);
+        for code in own.filter_map(|f| f.code.known()) {
+            *counts.entry(*code).or_default() -= 1;
+        }
+        counts
+    }
+
+    /// The walk in which a finding is printed: over backfill digests (`true`) or over the others. `None` if
+    /// it is printed after both. With `has_results`, logs that a digest lists are printed anyway.
+    fn place_of(&self, finding: &Finding, has_results: bool) -> Option<bool> {
+        // A finding that stands for many files comes last, when it is known how many of them were printed.
         if finding.key.is_none() && finding.code != Code::DigestMissing {
             return None;
         }
-        let digest = match (messages::is_of_log(finding), &finding.digest) {
-            (true, Some(_)) if told && finding.key.is_some() => return Some(false),
+        let digest = match (is_about_log(finding), &finding.digest) {
+            (true, Some(_)) if has_results && finding.key.is_some() => return Some(false),
             (true, digest) => digest.as_deref()?,
             (false, _) => finding.key.as_deref().unwrap_or_default(),
         };
         finding.chain.as_ref()?;
-        Some(digest.ends_with("_backfill.json.gz"))
+        Some(is_backfill_key(digest))
     }
 
-    /// What is told in one walk, newest first.
+    /// The steps of one walk, newest first.
     fn items(
         &self,
-        told: Option<&FileResults>,
+        results: Option<&FileResults>,
         backfill: bool,
         by_key: &HashMap<&str, &Finding>,
-    ) -> io::Result<Vec<Item<'a>>> {
-        let mut items: Vec<(i64, Item<'a>)> = Vec::new();
-        let mut keys = HashSet::new();
-        let problems: HashSet<&str> = self
-            .findings
-            .iter()
-            .filter_map(|f| f.key.as_deref())
-            .collect();
-        for entry in told.iter().flat_map(|told| told.digests(self.id, backfill)) {
-            if let Some(told) = told {
-                let key = told.read(entry)?.key;
+    ) -> io::Result<Vec<WalkItem<'a>>> {
+        let mut items: Vec<(i64, WalkItem<'a>)> = Vec::new();
+        let mut recorded = HashSet::new();
+        if let Some(results) = results {
+            let keys = self.findings.iter().filter_map(|f| f.key.as_deref());
+            let problems: HashSet<&str> = keys.collect();
+            for entry in results.digests(self.id, backfill) {
+                let key = results.read(entry)?.key;
                 if problems.contains(key.as_str()) {
-                    keys.insert(key);
+                    recorded.insert(key);
                 }
+                items.push((entry.end, WalkItem::Digest(entry)));
             }
-            items.push((entry.end, Item::Told(entry)));
         }
         for finding in &self.findings {
-            let known = match (&finding.key, messages::is_of_log(finding)) {
-                (_, true) => told.is_some(),
-                // A file is told of once, with the worst.
+            let is_printed_elsewhere = match (&finding.key, is_about_log(finding)) {
+                (_, true) => results.is_some(),
                 (Some(key), _) => {
                     let worst = by_key.get(key.as_str());
-                    keys.contains(key) || worst.is_some_and(|worst| !std::ptr::eq(*worst, *finding))
+                    recorded.contains(key)
+                        || worst.is_some_and(|worst| !std::ptr::eq(*worst, *finding))
                 }
                 (None, _) => false,
             };
-            if self.place_of(finding, told.is_some()) == Some(backfill) && !known {
+            if self.place_of(finding, results.is_some()) == Some(backfill) && !is_printed_elsewhere
+            {
                 let end = finding.to.map_or(i64::MIN, |to| to.as_second());
-                items.push((end, Item::Finding(finding)));
+                items.push((end, WalkItem::Finding(finding)));
             }
         }
         let gaps = self.chain.iter().flat_map(|c| &c.gaps);
-        for gap in gaps.filter(|g| g.restart && told.is_none() && !backfill) {
-            items.push((gap.to.as_second(), Item::Gap(gap.from, gap.to)));
+        for gap in gaps.filter(|g| g.restart && results.is_none() && !backfill) {
+            items.push((gap.to.as_second(), WalkItem::Gap(gap.from, gap.to)));
         }
-        items.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
+        items.sort_by_key(|(end, _)| Reverse(*end));
         Ok(items.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// Takes the counts of a report that does not tell of each file.
-    fn count(&self, course: &mut Course<'_, '_, '_>) {
+    /// Takes over the counts of the report, which lists only files with findings.
+    fn count_as_reported(&self, walk: &mut AwsCliWalk<'_, '_, '_>) {
         let Some(chain) = self.chain else { return };
-        let count = |found: Count, valid, wrong: &[u64], unproven: u64| {
-            let unlooked = found.unlooked.min(unproven);
-            let invalid = sum(&[sum(wrong), unproven - unlooked]);
-            Count {
+        let mut set = |kind, valid, wrong: &[u64], unproven: u64| {
+            let count = walk.printer.count(kind);
+            let unchecked = count.unchecked.min(unproven);
+            let wrong = wrong.iter().fold(0, |sum: u64, n| sum.saturating_add(*n));
+            *count = FileCount {
                 valid,
-                invalid,
-                unlooked,
-            }
+                invalid: wrong.saturating_add(unproven - unchecked),
+                unchecked,
+            };
         };
-        let digests = |found, d: &Digests| {
-            let wrong = [d.failed, d.missing, d.missing_inferred];
-            count(found, d.valid, &wrong, d.unproven)
-        };
+        let digests = [
+            (FileKind::Digest, &chain.digests),
+            (FileKind::BackfillDigest, &chain.backfill_digests),
+        ];
+        for (kind, d) in digests {
+            let Digests {
+                valid,
+                failed,
+                missing,
+                missing_inferred,
+                unproven,
+            } = *d;
+            set(kind, valid, &[failed, missing, missing_inferred], unproven);
+        }
         let logs = &chain.logs;
         let wrong = [logs.failed, logs.missing, logs.unreferenced.unwrap_or(0)];
-        let printer = &mut course.printer;
-        printer.digests = digests(printer.digests, &chain.digests);
-        printer.backfills = digests(printer.backfills, &chain.backfill_digests);
-        printer.logs = count(printer.logs, logs.valid, &wrong, logs.unproven);
+        set(FileKind::Log, logs.valid, &wrong, logs.unproven);
         if let (Some(first), Some(last)) = (&chain.first_digest, &chain.last_digest) {
-            course.covers(shift(first.end, -HOUR), last.end);
+            walk.extend_found(shift(first.end, -HOUR), last.end);
         }
     }
 }

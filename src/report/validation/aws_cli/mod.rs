@@ -1,13 +1,18 @@
-//! What `aws cloudtrail validate-logs` prints of the same evidence, for scripts written for it: byte for
-//! byte wherever it finds what we find. Each chain is told as one run of it.
+//! The output of `aws cloudtrail validate-logs` for the same evidence, for scripts written for it. It is
+//! equal byte for byte wherever the AWS CLI finds what we find.
 //!
-//! Its order is that of its walk: digests newest first, each followed by the logs it names, then backfill
-//! digests in the same way, then the counts. Problems go to standard error, all else to standard output.
+//! The AWS CLI validates one trail per run, so each chain is printed like one run, in the order of its walk:
+//! digests newest first, each followed by the logs that it lists, then backfill digests in the same way, then
+//! the counts. Problems go to standard error and everything else to standard output.
+//!
+//! A report alone holds counts and findings, not the result of each file. For `--verbose` and for the exact
+//! order, a run therefore records every result in [`FileResults`] while it validates.
 
 mod chain_output;
 mod messages;
 mod printer;
 mod results;
+mod subject;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -15,53 +20,53 @@ use std::io::{self, Write};
 
 use super::v1::Report;
 use crate::proof::finding::Severity;
-use chain_output::Block;
+use chain_output::ChainOutput;
 pub use messages::{digest as digest_problem, log as log_problem};
 pub use printer::Streams;
 pub use results::{DigestResult, FileResults, LogResult};
 
-/// Writes it as far as a report tells it, both streams as one: counts, and files that are not valid.
+/// Writes what a report alone holds, counts and files that are not valid, with both streams as one.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut streams = Streams { out, err: None };
     print(report, None, false, &mut streams)
 }
 
-/// Writes it: with what was `told` of each file, or without that as far as the report tells it.
+/// Writes the report to its two streams. Without `results`, only what the report itself holds is printed.
 ///
 /// # Errors
-/// Where writing fails, or what was told could not be kept.
+/// When writing fails, or when a result could not be recorded.
 pub fn print(
     report: &Report,
-    told: Option<&FileResults>,
+    results: Option<&FileResults>,
     verbose: bool,
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
-    told.map_or(Ok(()), FileResults::check)?;
-    let mut blocks: BTreeMap<&str, Block<'_>> = BTreeMap::new();
+    results.map_or(Ok(()), FileResults::check)?;
+    let mut outputs: BTreeMap<&str, ChainOutput<'_>> = BTreeMap::new();
     for chain in &report.chains {
-        let block = Block::new(report, &chain.id, Some(chain));
-        blocks.insert(&chain.id, block);
+        let output = ChainOutput::new(report, &chain.id, Some(chain));
+        outputs.insert(&chain.id, output);
     }
     let problems = report.findings.iter();
     let problems = problems.filter(|f| f.severity >= Severity::Unproven);
     let (of_chains, others): (Vec<_>, Vec<_>) = problems.partition(|f| f.chain.is_some());
     for finding in of_chains {
         let id = finding.chain.as_deref().unwrap_or_default();
-        let block = blocks
+        let output = outputs
             .entry(id)
-            .or_insert_with(|| Block::new(report, id, None));
-        block.findings.push(finding);
+            .or_insert_with(|| ChainOutput::new(report, id, None));
+        output.findings.push(finding);
     }
-    if blocks.is_empty() {
-        blocks.insert("", Block::new(report, "", None));
+    if outputs.is_empty() {
+        outputs.insert("", ChainOutput::new(report, "", None));
     }
-    // What concerns no chain is told where all have been.
-    if let Some(mut last) = blocks.last_entry() {
-        last.get_mut().besides = others;
+    // Problems without a chain are printed once, with the last chain.
+    if let Some(mut last) = outputs.last_entry() {
+        last.get_mut().without_chain = others;
     }
-    let mut blocks = blocks.values();
-    blocks.try_for_each(|block| block.print(told, verbose, streams))
+    let mut outputs = outputs.values();
+    outputs.try_for_each(|output| output.print(results, verbose, streams))
 }

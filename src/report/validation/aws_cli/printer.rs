@@ -1,55 +1,91 @@
-//! The two streams of `aws cloudtrail validate-logs`, and the empty lines between what goes to them.
+//! The two streams of `aws cloudtrail validate-logs`, and the empty lines that it prints between messages.
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::messages;
+use super::subject::is_unchecked;
 use crate::base::text::escape;
 use crate::proof::finding::Code;
 
-/// Where it prints: problems go to standard error, which may be the same as standard output.
+/// Where to print. Problems go to standard error, which may be the same as standard output.
 pub struct Streams<'a> {
     /// Standard output.
     pub out: &'a mut dyn Write,
-    /// Standard error, where that is another.
+    /// Standard error, if it is a stream of its own.
     pub err: Option<&'a mut dyn Write>,
 }
 
-/// What was counted of one kind of file.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Count {
-    pub valid: u64,
-    pub invalid: u64,
-    /// Of which nothing is known: the AWS CLI gives up at the first.
-    pub unlooked: u64,
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    Digest,
+    BackfillDigest,
+    Log,
 }
 
-impl Count {
-    /// Counts files on which something was found.
+impl FileKind {
+    /// The kind of a chain's digests.
+    pub fn digest(backfill: bool) -> Self {
+        match backfill {
+            true => FileKind::BackfillDigest,
+            false => FileKind::Digest,
+        }
+    }
+
+    /// How a line about one file begins.
+    fn label(self) -> &'static str {
+        match self {
+            FileKind::Digest => "Digest file",
+            FileKind::BackfillDigest => "(backfill) Digest file",
+            FileKind::Log => "Log file",
+        }
+    }
+
+    /// The kind in the summary.
+    fn noun(self) -> &'static str {
+        match self {
+            FileKind::Digest => "digest",
+            FileKind::BackfillDigest => "backfill digest",
+            FileKind::Log => "log",
+        }
+    }
+}
+
+/// How many files of one kind there are, by result.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileCount {
+    pub valid: u64,
+    pub invalid: u64,
+    /// Files that were not checked. The AWS CLI gives up at the first.
+    pub unchecked: u64,
+}
+
+impl FileCount {
+    /// Counts files with a finding of this code.
     pub fn add(&mut self, code: Option<&Code>, files: u64) {
-        let count = match messages::is_unlooked(code) {
-            true => &mut self.unlooked,
+        let count = match is_unchecked(code) {
+            true => &mut self.unchecked,
             false => &mut self.invalid,
         };
         *count = count.saturating_add(files);
     }
 
     fn total(self) -> u64 {
-        let known = self.valid.saturating_add(self.invalid);
-        known.saturating_add(self.unlooked)
+        let checked = self.valid.saturating_add(self.invalid);
+        checked.saturating_add(self.unchecked)
     }
 }
 
-/// Prints what is told of one chain.
+/// Prints the output for one chain, and counts its files.
 pub struct Printer<'a, 'b> {
     streams: &'a mut Streams<'b>,
     verbose: bool,
-    /// Whether what was told last ended in an empty line.
+    /// Whether the last message ended in an empty line.
     spaced: bool,
-    pub digests: Count,
-    pub backfills: Count,
-    pub logs: Count,
+    digests: FileCount,
+    backfill_digests: FileCount,
+    logs: FileCount,
 }
 
 impl<'a, 'b> Printer<'a, 'b> {
@@ -58,13 +94,22 @@ impl<'a, 'b> Printer<'a, 'b> {
             streams,
             verbose,
             spaced: true,
-            digests: Count::default(),
-            backfills: Count::default(),
-            logs: Count::default(),
+            digests: FileCount::default(),
+            backfill_digests: FileCount::default(),
+            logs: FileCount::default(),
         }
     }
 
-    /// The line that begins it.
+    /// The count of one kind of file.
+    pub fn count(&mut self, kind: FileKind) -> &mut FileCount {
+        match kind {
+            FileKind::Digest => &mut self.digests,
+            FileKind::BackfillDigest => &mut self.backfill_digests,
+            FileKind::Log => &mut self.logs,
+        }
+    }
+
+    /// The first line of the output.
     pub fn start(&mut self, arn: &str, window: (Timestamp, Timestamp)) -> io::Result<()> {
         let (from, to) = (time(window.0), time(window.1));
         let arn = escape(arn);
@@ -75,41 +120,46 @@ impl<'a, 'b> Printer<'a, 'b> {
         )
     }
 
-    /// A file that is valid.
-    pub fn valid(&mut self, what: &str, place: &str) -> io::Result<()> {
+    /// A valid file. Only `--verbose` prints these.
+    pub fn valid(&mut self, kind: FileKind, uri: &str) -> io::Result<()> {
         if !self.verbose {
             return Ok(());
         }
         self.spaced = false;
-        writeln!(self.streams.out, "{what}\t{}\tvalid", escape(place))
+        let label = kind.label();
+        writeln!(self.streams.out, "{label}\t{}\tvalid", escape(uri))
     }
 
-    /// A file on which something was found.
-    pub fn found(
+    /// A file with a finding of this code.
+    pub fn invalid(
         &mut self,
-        what: &str,
-        place: &str,
+        kind: FileKind,
+        uri: &str,
         code: Option<&Code>,
-        why: &str,
+        message: &str,
     ) -> io::Result<()> {
-        let (place, why) = (escape(place), escape(why));
-        let state = match messages::is_unlooked(code) {
+        let (label, uri, message) = (kind.label(), escape(uri), escape(message));
+        let state = match is_unchecked(code) {
             true => "not looked at",
             false => "INVALID",
         };
-        self.problem(&format!("{what}\t{place}\t{state}: {why}"))
+        self.problem(&format!("{label}\t{uri}\t{state}: {message}"))
     }
 
-    /// What is said of no file.
-    pub fn aside(&mut self, text: &str) -> io::Result<()> {
+    /// A problem that is not about a file. The AWS CLI has no such lines, so ours begin with our name.
+    pub fn not_about_a_file(&mut self, text: &str) -> io::Result<()> {
         self.problem(&format!("trailproof: {}", escape(text)))
     }
 
-    /// Time without digests.
-    pub fn gap(&mut self, what: &str, from: Timestamp, to: Timestamp) -> io::Result<()> {
+    /// A stretch of time without digests.
+    pub fn gap(&mut self, kind: FileKind, from: Timestamp, to: Timestamp) -> io::Result<()> {
+        let prefix = match kind {
+            FileKind::BackfillDigest => "(backfill) ",
+            FileKind::Digest | FileKind::Log => "",
+        };
         let (from, to) = (time(from), time(to));
         self.problem(&format!(
-            "{what}No log files were delivered by CloudTrail between {from} and {to}"
+            "{prefix}No log files were delivered by CloudTrail between {from} and {to}"
         ))
     }
 
@@ -118,7 +168,7 @@ impl<'a, 'b> Printer<'a, 'b> {
         self.spaced = true;
         let err = match &mut self.streams.err {
             Some(err) => {
-                // In a terminal, what came before it stands before it.
+                // A terminal shows both streams; flushing keeps their order.
                 self.streams.out.flush()?;
                 err
             }
@@ -127,49 +177,49 @@ impl<'a, 'b> Printer<'a, 'b> {
         err.write_all(format!("{before}{message}\n\n").as_bytes())
     }
 
-    /// The summary.
+    /// The summary. `found` is the part of the window that valid digests cover.
     pub fn summary(
         mut self,
         (from, to): (Timestamp, Timestamp),
         found: Option<(Timestamp, Timestamp)>,
     ) -> io::Result<()> {
-        let (digests, backfills) = (self.digests, self.backfills);
         let out = &mut self.streams.out;
         if !self.spaced {
             writeln!(out)?;
         }
         writeln!(out, "Results requested for {} to {}", time(from), time(to))?;
-        if digests.total() == 0 && backfills.total() == 0 {
+        if self.digests.total() == 0 && self.backfill_digests.total() == 0 {
             return writeln!(out, "No digests found");
         }
         match found {
             Some((from, to)) => writeln!(out, "Results found for {} to {}:", time(from), time(to))?,
             None => writeln!(out, "No valid digests found in range")?,
         }
-        self.ratio(digests, "digest")?;
-        self.ratio(backfills, "backfill digest")?;
-        self.ratio(self.logs, "log")?;
+        for kind in [FileKind::Digest, FileKind::BackfillDigest, FileKind::Log] {
+            self.ratio(kind)?;
+        }
         writeln!(self.streams.out)
     }
 
-    fn ratio(&mut self, count: Count, name: &str) -> io::Result<()> {
+    fn ratio(&mut self, kind: FileKind) -> io::Result<()> {
+        let (count, noun) = (*self.count(kind), kind.noun());
         let (out, total) = (&mut self.streams.out, count.total());
         if total == 0 {
             return Ok(());
         }
-        write!(out, "\n{}/{total} {name} files valid", count.valid)?;
+        write!(out, "\n{}/{total} {noun} files valid", count.valid)?;
         let others = [
             (count.invalid, "INVALID"),
-            (count.unlooked, "not looked at"),
+            (count.unchecked, "not looked at"),
         ];
         for (files, state) in others.iter().filter(|(files, _)| *files > 0) {
-            write!(out, ", {files}/{total} {name} files {state}")?;
+            write!(out, ", {files}/{total} {noun} files {state}")?;
         }
         Ok(())
     }
 }
 
-/// A time to the second.
+/// A time without fractions of a second.
 fn time(at: Timestamp) -> impl std::fmt::Display {
     at.strftime("%Y-%m-%dT%H:%M:%SZ")
 }

@@ -1,4 +1,4 @@
-//! The walk over what is told of one chain, as the AWS CLI walks it.
+//! Prints the digests, logs and findings of one chain in the order of the AWS CLI's walk.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -6,191 +6,197 @@ use std::io;
 use jiff::Timestamp;
 
 use super::messages;
-use super::printer::{Count, Printer};
+use super::printer::{FileKind, Printer};
 use super::results::{DigestEntry, DigestResult, FileResults};
+use super::subject::{is_about_files, is_about_log};
 use crate::base::text::s3_uri;
 use crate::proof::finding::Code;
 use crate::proof::reason::Reason;
 use crate::report::validation::v1::Finding;
 
-/// In the place of a trail or file that is not known.
-pub const NOWHERE: &str = "-";
+/// Stands for a trail or a file whose name is not known.
+pub const UNKNOWN: &str = "-";
 
-/// Something to be told in its turn.
-pub enum Item<'a> {
-    Told(DigestEntry),
+/// One step of the walk.
+pub enum WalkItem<'a> {
+    /// A digest whose result was recorded, and the logs that it lists.
+    Digest(DigestEntry),
+    /// A finding on an object whose result was not recorded.
     Finding(&'a Finding),
+    /// A stretch of time without digests, before a restart.
     Gap(Timestamp, Timestamp),
 }
 
-/// What the printing of a block has come to.
-pub struct Course<'a, 'b, 'c> {
+/// The walk over one chain, and what it has found so far.
+pub struct AwsCliWalk<'a, 'b, 'c> {
     pub printer: Printer<'a, 'b>,
-    pub told: Option<&'c FileResults>,
-    /// The window that was asked for.
+    pub results: Option<&'c FileResults>,
+    /// The window that was requested.
     pub window: (Timestamp, Timestamp),
-    /// What valid digests cover of it.
+    /// The part of the window that valid digests cover.
     pub found: Option<(Timestamp, Timestamp)>,
     /// The trail's home region.
     pub home: &'c str,
+    /// The worst finding of each digest.
     pub by_key: HashMap<&'c str, &'c Finding>,
-    /// Files told of beyond those with findings of their own: one that stands for many counts them.
-    pub collapsed: BTreeMap<Code, i64>,
+    /// How many files were printed that have no finding of their own, by code. A finding that stands for
+    /// many files counts them too, so they are subtracted there.
+    pub without_finding: BTreeMap<Code, i64>,
 }
 
-impl Course<'_, '_, '_> {
-    pub fn walk(&mut self, items: &[Item<'_>], backfill: bool) -> io::Result<()> {
-        // Where a starting digest begins before the window, it looks no further.
+impl AwsCliWalk<'_, '_, '_> {
+    /// Prints one walk: over the backfill digests, or over the others.
+    pub fn run(&mut self, items: &[WalkItem<'_>], backfill: bool) -> io::Result<()> {
+        let kind = FileKind::digest(backfill);
+        // The AWS CLI stops after the first digest that begins before the window.
         let mut ended = false;
         for (at, item) in items.iter().enumerate() {
-            match item {
-                Item::Finding(finding) => self.finding(finding, backfill)?,
-                Item::Gap(from, to) => self.printer.gap("", *from, *to)?,
-                Item::Told(entry) => {
-                    let Some(told) = self.told else { continue };
-                    let digest = told.read(*entry)?;
-                    self.digest(told, &digest, backfill, ended)?;
-                    let Some((from, _, starting)) = digest.proven.filter(|_| self.counts(&digest))
-                    else {
-                        continue;
-                    };
-                    let older = items[at + 1..].iter().find_map(|item| match item {
-                        Item::Told(older) if older.end < entry.end => Some(older.end),
-                        _ => None,
-                    });
-                    if let Some(older) = older.filter(|_| starting && !ended) {
-                        let what = if backfill { "(backfill) " } else { "" };
-                        self.printer.gap(what, instant(older), instant(from))?;
-                    }
-                    ended |= from < self.window.0.as_second();
+            let entry = match item {
+                WalkItem::Finding(finding) => {
+                    self.finding(finding, backfill)?;
+                    continue;
                 }
+                WalkItem::Gap(from, to) => {
+                    self.printer.gap(FileKind::Digest, *from, *to)?;
+                    continue;
+                }
+                WalkItem::Digest(entry) => entry,
+            };
+            let Some(results) = self.results else {
+                continue;
+            };
+            let digest = results.read(*entry)?;
+            self.digest(&digest, kind, ended)?;
+            self.logs(results, &digest, ended)?;
+            let Some((from, _, starting)) = digest.proven.filter(|_| self.is_valid(&digest)) else {
+                continue;
+            };
+            let older = items[at + 1..].iter().find_map(|item| match item {
+                WalkItem::Digest(older) if older.end < entry.end => Some(older.end),
+                _ => None,
+            });
+            if let Some(older) = older.filter(|_| starting && !ended) {
+                self.printer.gap(kind, instant(older), instant(from))?;
             }
+            ended |= from < self.window.0.as_second();
         }
         Ok(())
     }
 
-    /// Whether it is valid.
-    fn counts(&self, digest: &DigestResult) -> bool {
+    fn is_valid(&self, digest: &DigestResult) -> bool {
         digest.problem.is_none() && !self.by_key.contains_key(digest.key.as_str())
     }
 
-    /// A digest, and the logs that it names. Those of one that is not valid are told only where
-    /// something was found on them, and so is all that it does not reach.
-    fn digest(
-        &mut self,
-        told: &FileResults,
-        digest: &DigestResult,
-        backfill: bool,
-        unreached: bool,
-    ) -> io::Result<()> {
-        let what = digest_file(backfill);
-        let place = s3_uri(digest.bucket.as_deref(), &digest.key);
-        let valid = self.counts(digest);
-        if !valid {
-            let (code, why) = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
-                (Some(finding), _) => {
-                    let why = messages::digest_of_report(finding, self.home);
-                    (finding.code.known(), why)
-                }
-                (None, Some((code, why))) => {
-                    *self.collapsed.entry(*code).or_default() += 1;
-                    (Some(code), why.clone())
-                }
-                (None, None) => (None, String::new()),
-            };
-            self.printer.found(what, &place, code, &why)?;
-            self.digests(backfill).add(code, 1);
-        } else if !unreached {
-            self.printer.valid(what, &place)?;
-            self.digests(backfill).valid += 1;
-            if let Some((from, to, _)) = digest.proven {
-                self.covers(instant(from), instant(to));
+    /// Prints a digest. A valid one is left out after the end of the AWS CLI's walk.
+    fn digest(&mut self, digest: &DigestResult, kind: FileKind, ended: bool) -> io::Result<()> {
+        let uri = s3_uri(digest.bucket.as_deref(), &digest.key);
+        if self.is_valid(digest) {
+            if ended {
+                return Ok(());
             }
+            self.printer.valid(kind, &uri)?;
+            self.printer.count(kind).valid += 1;
+            if let Some((from, to, _)) = digest.proven {
+                self.extend_found(instant(from), instant(to));
+            }
+            return Ok(());
         }
-        told.logs(digest, &mut |log| {
-            let place = s3_uri(Some(&log.bucket), &log.key);
+        let (code, message) = match (self.by_key.get(digest.key.as_str()), &digest.problem) {
+            (Some(finding), _) => {
+                let message = messages::digest_of_report(finding, self.home);
+                (finding.code.known(), message)
+            }
+            (None, Some((code, message))) => {
+                *self.without_finding.entry(*code).or_default() += 1;
+                (Some(code), message.clone())
+            }
+            (None, None) => (None, String::new()),
+        };
+        self.printer.invalid(kind, &uri, code, &message)?;
+        self.printer.count(kind).add(code, 1);
+        Ok(())
+    }
+
+    /// Prints the logs that a digest lists. Valid logs are left out if the digest is not valid, or after
+    /// the end of the AWS CLI's walk.
+    fn logs(
+        &mut self,
+        results: &FileResults,
+        digest: &DigestResult,
+        ended: bool,
+    ) -> io::Result<()> {
+        let is_walked = self.is_valid(digest) && !ended;
+        results.logs(digest, &mut |log| {
+            let uri = s3_uri(Some(&log.bucket), &log.key);
             match log.problem {
-                Some((code, why)) => {
-                    *self.collapsed.entry(code).or_default() += 1;
-                    self.printer.logs.add(Some(&code), 1);
-                    self.printer.found("Log file", &place, Some(&code), &why)
+                Some((code, message)) => {
+                    *self.without_finding.entry(code).or_default() += 1;
+                    self.printer.count(FileKind::Log).add(Some(&code), 1);
+                    self.printer
+                        .invalid(FileKind::Log, &uri, Some(&code), &message)
                 }
-                None if valid && !unreached => {
-                    self.printer.logs.valid += 1;
-                    self.printer.valid("Log file", &place)
+                None if is_walked => {
+                    self.printer.count(FileKind::Log).valid += 1;
+                    self.printer.valid(FileKind::Log, &uri)
                 }
                 None => Ok(()),
             }
         })
     }
 
-    /// A finding on something that was not told of by itself.
+    /// Prints a finding on an object whose result was not recorded.
     pub fn finding(&mut self, finding: &Finding, backfill: bool) -> io::Result<()> {
-        // That there is nothing is told by the summary.
+        // The summary says that nothing was found.
         let nothing = [Code::NothingFound, Code::ChainMissing];
         if nothing.iter().any(|code| finding.code == *code) {
             return Ok(());
         }
-        if !messages::is_of_files(finding) {
-            return self.printer.aside(&messages::aside(finding));
+        if !is_about_files(finding) {
+            let text = messages::not_about_a_file(finding);
+            return self.printer.not_about_a_file(&text);
         }
-        let code = finding.code.known();
-        let rest = finding
-            .reason
-            .as_deref()
-            .and_then(Reason::parse)
-            .is_some_and(Reason::ends_run);
-        let told = code.and_then(|code| self.collapsed.get(code));
-        let told = told.filter(|_| self.told.is_some() && finding.key.is_none() && !rest);
-        let count = finding.count.unwrap_or(1);
-        let count = count.saturating_sub(told.map_or(0, |n| u64::try_from(*n).unwrap_or(0)));
+        let count = self.not_printed(finding);
         if count == 0 {
             return Ok(());
         }
-        let (what, why) = match messages::is_of_log(finding) {
-            true => {
-                self.printer.logs.add(code, count);
-                ("Log file", messages::log_of_report(finding))
-            }
+        let (kind, message) = match is_about_log(finding) {
+            true => (FileKind::Log, messages::log_of_report(finding)),
             false => {
-                self.digests(backfill).add(code, count);
-                let why = messages::digest_of_report(finding, self.home);
-                (digest_file(backfill), why)
+                let message = messages::digest_of_report(finding, self.home);
+                (FileKind::digest(backfill), message)
             }
         };
-        let place = match &finding.key {
+        let code = finding.code.known();
+        self.printer.count(kind).add(code, count);
+        let uri = match &finding.key {
             Some(key) => s3_uri(finding.bucket.as_deref(), key),
-            None => NOWHERE.into(),
+            None => UNKNOWN.into(),
         };
-        self.printer.found(what, &place, code, &why)
+        self.printer.invalid(kind, &uri, code, &message)
     }
 
-    fn digests(&mut self, backfill: bool) -> &mut Count {
-        match backfill {
-            true => &mut self.printer.backfills,
-            false => &mut self.printer.digests,
+    /// How many of the files that a finding stands for were not printed yet.
+    fn not_printed(&self, finding: &Finding) -> u64 {
+        let count = finding.count.unwrap_or(1);
+        let reason = finding.reason.as_deref().and_then(Reason::parse);
+        // After the end of a run no results are recorded, so none of its files were printed.
+        let ends_run = reason.is_some_and(Reason::ends_run);
+        if self.results.is_none() || finding.key.is_some() || ends_run {
+            return count;
         }
+        let code = finding.code.known();
+        let printed = code.and_then(|code| self.without_finding.get(code));
+        count.saturating_sub(printed.map_or(0, |n| u64::try_from(*n).unwrap_or(0)))
     }
 
-    /// A valid digest covers some of what was asked for.
-    pub fn covers(&mut self, from: Timestamp, to: Timestamp) {
+    /// Adds the interval of a valid digest to the part of the window that is covered.
+    pub fn extend_found(&mut self, from: Timestamp, to: Timestamp) {
         let (from, to) = (from.max(self.window.0), to.min(self.window.1));
         let found = self.found.get_or_insert((from, to));
         *found = (found.0.min(from), found.1.max(to));
     }
 }
 
-fn digest_file(backfill: bool) -> &'static str {
-    match backfill {
-        true => "(backfill) Digest file",
-        false => "Digest file",
-    }
-}
-
 fn instant(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap_or_default()
-}
-
-pub fn sum(counts: &[u64]) -> u64 {
-    counts.iter().fold(0, |sum, n| sum.saturating_add(*n))
 }
