@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use trailproof::proof::finding::Code;
-use trailproof::report::validation::aws_cli::{Streams, DigestResult, FileResults, LogResult, print};
+use trailproof::report::validation::aws_cli::{
+    DigestResult, FileResults, LogResult, Streams, print,
+};
 use trailproof::report::validation::v1::Report;
 
 use crate::support::reports::everything;
