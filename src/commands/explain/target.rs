@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{AccountId, NotAn, Region};
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
+use crate::report::explain::v1::ExplainedKind;
 
 /// An object that CloudTrail may have delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,12 +74,12 @@ impl ExplainTarget {
         }
     }
 
-    /// The word that reports use for its kind.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, as reports show it.
+    pub fn kind(&self) -> ExplainedKind {
         match &self.name {
-            TargetName::Log(_) => "log",
-            TargetName::Digest(digest) if digest.name.backfill => "backfill digest",
-            TargetName::Digest(_) => "digest",
+            TargetName::Log(_) => ExplainedKind::Log,
+            TargetName::Digest(digest) if digest.name.backfill => ExplainedKind::BackfillDigest,
+            TargetName::Digest(_) => ExplainedKind::Digest,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reports of `explain`.
+//! Reports of `explain`: the frozen types, and the text for a terminal.
 
 pub mod text;
 pub mod v1;

@@ -1,58 +1,72 @@
-//! The report for people.
+//! The report for a terminal.
 
 use std::io;
 
-use super::v1::{By, Report, Step};
+use super::v1::{By, ExplainedKind, Report, Step};
 use crate::base::text::{escape, one_or_many, plural, s3_uri};
 use crate::proof::finding::Severity;
 use crate::report::tone::TextWriter;
-use crate::report::validation::groups::{of_content, values};
+use crate::report::validation::groups::{compared_values, mark_hash};
+use crate::report::validation::v1::Finding;
 
-/// Writes the report: the answer, then what it rests on.
+/// Writes the report: the answer, then its evidence, the findings, and what is not proven.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let verdict = report.verdict.as_str().to_uppercase();
     out.tone(report.verdict.into());
     writeln!(out, "{verdict}: {}\n", escape(&report.answer))?;
-    let place = s3_uri(report.object.bucket.as_deref(), &report.object.key);
-    row(out, report.object.kind, &place)?;
-    if let Some(sha256) = &report.object.sha256 {
-        let what = match report.object.kind {
-            "log" => "recorded",
-            _ => "sha-256",
-        };
-        row(out, what, &of_content(sha256))?;
-    }
-    if report.object.kind == "log" {
-        for digest in &report.digests {
-            let what = if digest.backfill {
-                ", a backfill digest"
-            } else {
-                ""
-            };
-            let (from, to) = (digest.from, digest.to);
-            row(
-                out,
-                "named by",
-                &format!("{}, {from} to {to}{what}", digest.key),
-            )?;
-        }
-    }
+    object(report, out)?;
     for step in &report.path {
-        row(out, "proven by", &told(step))?;
+        row(out, "proven by", &proof(step))?;
     }
-    for (what, neighbour) in [("before it", &report.previous), ("after it", &report.next)] {
+    for (name, neighbour) in [("before it", &report.previous), ("after it", &report.next)] {
         if let Some(neighbour) = neighbour {
-            let state = if neighbour.proven {
-                "proven"
-            } else {
-                "not proven"
+            let state = match neighbour.proven {
+                true => "proven",
+                false => "not proven",
             };
-            row(out, what, &format!("{}, {state}", neighbour.key))?;
+            row(out, name, &format!("{}, {state}", neighbour.key))?;
         }
     }
+    searched(report, out)?;
+    let findings = report.findings.iter();
+    for finding in findings.filter(|f| f.severity > Severity::Note) {
+        self::finding(finding, report.object.kind, out)?;
+    }
+    if !report.not_proven.is_empty() {
+        writeln!(out, "\nnot proven")?;
+    }
+    for sentence in &report.not_proven {
+        writeln!(out, "  {}", escape(sentence))?;
+    }
+    Ok(())
+}
+
+/// The object, its hash, and the digests that list it if it is a log.
+fn object(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    let object = &report.object;
+    let uri = s3_uri(object.bucket.as_deref(), &object.key);
+    row(out, object.kind.as_str(), &uri)?;
+    let is_log = object.kind == ExplainedKind::Log;
+    if let Some(sha256) = &object.sha256 {
+        let name = if is_log { "recorded" } else { "sha-256" };
+        row(out, name, &mark_hash(sha256))?;
+    }
+    for digest in report.digests.iter().filter(|_| is_log) {
+        let backfill = match digest.backfill {
+            true => ", a backfill digest",
+            false => "",
+        };
+        let (from, to) = (digest.from, digest.to);
+        let value = format!("{}, {from} to {to}{backfill}", digest.key);
+        row(out, "named by", &value)?;
+    }
+    Ok(())
+}
+
+fn searched(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let searched = &report.searched;
     let chains = one_or_many(searched.chains.len(), "one chain", "chains");
     let backfill = match searched.backfill_digests {
@@ -65,44 +79,35 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
         searched.from,
         searched.to
     );
-    row(out, "searched", &counts)?;
-    for finding in report
-        .findings
-        .iter()
-        .filter(|f| f.severity > Severity::Note)
-    {
-        let key = finding.key.as_deref().unwrap_or_default();
-        // Of a log that stands above.
-        let of_digest = report.object.kind != "log";
-        let (severity, code) = (finding.severity.as_str(), finding.code.word());
-        out.tone(finding.severity.into());
-        writeln!(out, "\n{severity}  {}  {}", escape(&code), escape(key))?;
-        writeln!(out, "  {}", escape(&finding.message))?;
-        if let Some(digest) = finding.digest.as_ref().filter(|_| of_digest) {
-            writeln!(out, "  named by {}", escape(digest))?;
-        }
-        for (name, value) in values(finding) {
-            writeln!(out, "  {name} {}", escape(&value))?;
-        }
-        if let Some(hint) = &finding.hint {
-            writeln!(out, "  -> {}", escape(hint))?;
-        }
+    row(out, "searched", &counts)
+}
+
+fn finding(finding: &Finding, kind: ExplainedKind, out: &mut dyn TextWriter) -> io::Result<()> {
+    let key = finding.key.as_deref().unwrap_or_default();
+    let (severity, code) = (finding.severity.as_str(), finding.code.word());
+    out.tone(finding.severity.into());
+    writeln!(out, "\n{severity}  {}  {}", escape(&code), escape(key))?;
+    writeln!(out, "  {}", escape(&finding.message))?;
+    // The digest that lists a log is shown with the log already.
+    let digest = finding.digest.as_ref();
+    if let Some(digest) = digest.filter(|_| kind != ExplainedKind::Log) {
+        writeln!(out, "  named by {}", escape(digest))?;
     }
-    if !report.not_proven.is_empty() {
-        writeln!(out, "\nnot proven")?;
+    for (label, value) in compared_values(finding) {
+        writeln!(out, "  {label} {}", escape(&value))?;
     }
-    for sentence in &report.not_proven {
-        writeln!(out, "  {}", escape(sentence))?;
+    match &finding.hint {
+        Some(hint) => writeln!(out, "  -> {}", escape(hint)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn row(out: &mut dyn TextWriter, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{name:<15}  {}", escape(value))
 }
 
-/// What proves a digest, in words.
-fn told(step: &Step) -> String {
+/// How a digest is proven.
+fn proof(step: &Step) -> String {
     let key = step.key.as_ref().map(|key| {
         let (from, to) = (key.valid_from, key.valid_to);
         let origin = key.origin.word();

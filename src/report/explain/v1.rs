@@ -57,10 +57,36 @@ pub struct Object {
     /// Its key.
     pub key: String,
     /// What its key says that it is: `log`, `digest` or `backfill digest`.
-    pub kind: &'static str,
+    #[schemars(with = "String")]
+    pub kind: ExplainedKind,
     /// The SHA-256 of its inflated content that a proven digest records for a log, or that a proven
     /// digest has.
     pub sha256: Option<String>,
+}
+
+/// The kind of an object according to its key. The schema has a plain string in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ExplainedKind {
+    /// A log.
+    #[serde(rename = "log")]
+    Log,
+    /// A digest.
+    #[serde(rename = "digest")]
+    Digest,
+    /// A backfill digest.
+    #[serde(rename = "backfill digest")]
+    BackfillDigest,
+}
+
+impl ExplainedKind {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ExplainedKind::Log => "log",
+            ExplainedKind::Digest => "digest",
+            ExplainedKind::BackfillDigest => "backfill digest",
+        }
+    }
 }
 
 /// A proven digest.

@@ -1,4 +1,4 @@
-//! The findings as a table for a spreadsheet: RFC 4180, with nothing that one would run as a formula.
+//! The findings as a table for a spreadsheet: CSV as in RFC 4180, in which no cell can be run as a formula.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -36,27 +36,27 @@ const COLUMNS: [&str; 24] = [
     "actors",
 ];
 
-/// Writes a row a finding, below the names of the columns.
+/// Writes the names of the columns, then one row per finding.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut table = WriterBuilder::new()
         .terminator(Terminator::CRLF)
-        // Where commas and semicolons separate, both stay inside a cell.
+        // Some spreadsheets separate cells by semicolons; quotes keep commas and semicolons inside a cell.
         .quote_style(QuoteStyle::Always)
         .from_writer(out);
-    table.write_record(COLUMNS).map_err(of_writing)?;
+    table.write_record(COLUMNS).map_err(io_error)?;
     for finding in &report.findings {
         let row = row(finding);
         let cells = row.iter().map(|cell| inert(cell));
-        table.write_record(cells).map_err(of_writing)?;
+        table.write_record(cells).map_err(io_error)?;
     }
     table.flush()
 }
 
-/// What went wrong as it was told: as one of its own, a closed pipe would look like any trouble.
-fn of_writing(error: Error) -> io::Error {
+/// The I/O error inside an error of the CSV writer, so that callers recognize a closed pipe.
+fn io_error(error: Error) -> io::Error {
     match error.into_kind() {
         ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -73,8 +73,8 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
     let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
     let mut part = || id.next().unwrap_or_default().into();
     let events = |of: fn(&Evidence) -> Option<String>| {
-        let said: Vec<String> = finding.evidence.iter().filter_map(of).collect();
-        said.join("; ").into()
+        let values: Vec<String> = finding.evidence.iter().filter_map(of).collect();
+        values.join("; ").into()
     };
     [
         finding.severity.as_str().into(),
@@ -104,9 +104,9 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
     ]
 }
 
-/// A cell that is text, whatever it holds. Spreadsheets read these as the beginning of a formula, those of
-/// other widths in some languages; control characters are escapes already. Where only semicolons
-/// separate, what follows one begins a cell.
+/// A cell that a spreadsheet shows as text. A cell that begins with one of these signs would be a formula; in
+/// some languages their full-width and small forms count too. A reader that separates cells by semicolons
+/// only would begin a cell after each of them.
 fn inert(cell: &str) -> String {
     let begins = |text: &str| {
         text.starts_with(['\t', '\r'])

@@ -1,19 +1,21 @@
-//! Findings that say the same of several objects of one chain, told as one.
+//! Groups of findings that say the same about several objects of one chain. Reports for people show each
+//! group once.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use super::label::{Label, LabelledValues};
 use super::v1::{Evidence, Finding};
 use crate::base::text::s3_uri;
 use crate::base::time::in_words_between;
 use crate::proof::finding::{Code, Severity};
 
-/// Events told of one group.
+/// Events shown with one group.
 const EVENTS: usize = 10;
-/// Findings of one group told beside the first, in a report of lines.
+/// Findings of one group shown after the first, in the reports that consist of lines.
 pub(crate) const OTHERS: usize = 10;
 
-/// Findings that say the same; there is at least one.
+/// Findings with the same code, chain, message, hint and severity. A group has at least one.
 pub(crate) struct FindingGroup<'a> {
     /// The first of them.
     pub first: &'a Finding,
@@ -46,14 +48,14 @@ impl<'a> FindingGroup<'a> {
         groups
     }
 
-    /// How many findings it stands for.
+    /// How many objects the group stands for.
     pub(crate) fn count(&self) -> u64 {
         self.members()
             .map(|f| f.count.unwrap_or(1))
             .fold(0, u64::saturating_add)
     }
 
-    /// Its severity as it catches the eye: a note needs not to.
+    /// The severity as a heading shows it: in capitals, unless it is only a note.
     pub(crate) fn severity(&self) -> String {
         match self.first.severity {
             Severity::Note => "note".to_owned(),
@@ -61,40 +63,39 @@ impl<'a> FindingGroup<'a> {
         }
     }
 
-    /// What is told of the first of them, under short names, apart from events and the hint.
-    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+    /// The values of the first finding, without its events and its hint.
+    pub(crate) fn first_values(&self) -> LabelledValues {
         let finding = self.first;
-        let mut lines = Vec::new();
-        let mut tell = |name, value: Option<String>| lines.extend(value.map(|v| (name, v)));
-        tell("object", object(finding));
-        tell("time", time(finding));
-        tell("what", Some(finding.message.clone()));
-        tell("reason", finding.reason.clone());
-        lines.extend(values(finding));
-        lines.extend(finding.digest.clone().map(|digest| ("digest", digest)));
-        lines
+        let mut values = object_and_time(finding);
+        values.push((Label::What, finding.message.clone()));
+        values.extend(finding.reason.clone().map(|v| (Label::Reason, v)));
+        values.extend(compared_values(finding));
+        values.extend(finding.digest.clone().map(|v| (Label::Digest, v)));
+        values
     }
 
-    /// The others.
+    /// All findings but the first.
     pub(crate) fn others(&self) -> &[&'a Finding] {
         &self.others
     }
 
-    /// What is told of the first of them and of so many others, for a report of lines.
-    pub(crate) fn all_lines(&self, others: usize) -> Vec<(&'static str, String)> {
-        let mut lines = self.lines();
+    /// The values of the first finding and of at most `others` more.
+    pub(crate) fn values(&self, others: usize) -> LabelledValues {
+        let mut values = self.first_values();
         if !self.others.is_empty() {
-            lines.push(("and", format!("{} more:", self.others.len())));
+            values.push((Label::And, format!("{} more:", self.others.len())));
         }
-        lines.extend(self.others.iter().take(others).flat_map(|f| one_of_many(f)));
+        let shown = self.others.iter().take(others);
+        values.extend(shown.flat_map(|f| distinct_values(f)));
         let more = self.others.len().saturating_sub(others);
         if more > 0 {
-            lines.push(("and", format!("{more} more; the JSON report has them all")));
+            let more = format!("{more} more; the JSON report has them all");
+            values.push((Label::And, more));
         }
-        lines
+        values
     }
 
-    /// The first events that bear on it, and how many more there are.
+    /// The first events that bear on the findings, and how many more there are.
     pub(crate) fn events(&self) -> (Vec<&'a Evidence>, usize) {
         let mut known = HashSet::new();
         let mut events: Vec<&Evidence> = self
@@ -112,40 +113,43 @@ impl<'a> FindingGroup<'a> {
     }
 }
 
-/// What is told of one of many that say the same: all that differs.
-pub(crate) fn one_of_many(finding: &Finding) -> Vec<(&'static str, String)> {
-    let place = [("object", object(finding)), ("time", time(finding))];
-    let place = place.into_iter().filter_map(|(name, v)| Some((name, v?)));
-    let digest = finding.digest.iter().map(|key| ("digest", key.clone()));
-    place.chain(values(finding)).chain(digest).collect()
+/// The values in which a finding of a group may differ from the others.
+pub(crate) fn distinct_values(finding: &Finding) -> LabelledValues {
+    let mut values = object_and_time(finding);
+    values.extend(compared_values(finding));
+    values.extend(finding.digest.clone().map(|v| (Label::Digest, v)));
+    values
 }
 
-/// What its two values are called.
-fn compared(finding: &Finding) -> (&'static str, &'static str) {
+/// The names of `expected` and `actual`, which depend on what was compared.
+fn compared_labels(finding: &Finding) -> (Label, Label) {
     match finding.code.known() {
-        Some(Code::DigestRelocated | Code::DigestIdentityMismatch) => ("signed as", "found as"),
-        Some(Code::KeyUnknown | Code::KeyUnavailable | Code::KeyOutsideValidity) => {
-            ("expected", "key")
+        Some(Code::DigestRelocated | Code::DigestIdentityMismatch) => {
+            (Label::SignedAs, Label::FoundAs)
         }
-        Some(Code::ChainFork) => ("expected", "other"),
-        Some(Code::BackfillLate) => ("expected", "made at"),
-        Some(Code::KeyInvalid) => ("named", "really"),
-        _ => ("expected", "actual"),
+        Some(Code::KeyUnknown | Code::KeyUnavailable | Code::KeyOutsideValidity) => {
+            (Label::Expected, Label::Key)
+        }
+        Some(Code::ChainFork) => (Label::Expected, Label::Other),
+        Some(Code::BackfillLate) => (Label::Expected, Label::MadeAt),
+        Some(Code::KeyInvalid) => (Label::Named, Label::Really),
+        _ => (Label::Expected, Label::Actual),
     }
 }
 
-/// Its two values, under what they are called. What is hashed is always content, inflated: whoever
-/// hashes the file itself gets another value.
-pub(crate) fn values(finding: &Finding) -> impl Iterator<Item = (&'static str, String)> + use<> {
-    let (expected, actual) = compared(finding);
-    let told = [(expected, &finding.expected), (actual, &finding.actual)];
-    told.map(|(name, value)| value.as_deref().map(|value| (name, of_content(value))))
-        .into_iter()
-        .flatten()
+/// The two compared values of a finding. Hashes are marked as hashes of the inflated content, because the
+/// hash of the gzip file itself is another one.
+pub(crate) fn compared_values(finding: &Finding) -> LabelledValues {
+    let (expected, actual) = compared_labels(finding);
+    let values = [(expected, &finding.expected), (actual, &finding.actual)];
+    let values = values.into_iter();
+    values
+        .filter_map(|(label, value)| Some((label, mark_hash(value.as_deref()?))))
+        .collect()
 }
 
-/// A value, and if it is a SHA-256, of what.
-pub(crate) fn of_content(value: &str) -> String {
+/// A value; if it is a SHA-256, with a remark on what was hashed.
+pub(crate) fn mark_hash(value: &str) -> String {
     let hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
     match value.len() == 64 && value.bytes().all(hex) {
         true => format!("{value} (SHA-256 of the content, inflated)"),
@@ -153,24 +157,28 @@ pub(crate) fn of_content(value: &str) -> String {
     }
 }
 
-/// What the store says of the object beside its bytes: no evidence of its content.
-pub(crate) fn told_of(finding: &Finding) -> Vec<(&'static str, String)> {
+/// What the store says about the object apart from its bytes. This is no evidence of its content.
+pub(crate) fn store_values(finding: &Finding) -> LabelledValues {
     let size = finding.size.map(|n| format!("{n} bytes"));
-    let facts = [
-        ("version", finding.version_id.clone()),
-        ("etag", finding.etag.clone()),
-        ("last modified", finding.last_modified.clone()),
-        ("size", size),
+    let values = [
+        (Label::Version, finding.version_id.clone()),
+        (Label::Etag, finding.etag.clone()),
+        (Label::LastModified, finding.last_modified.clone()),
+        (Label::Size, size),
     ];
-    let known = facts
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    known.collect()
+    let values = values.into_iter();
+    values
+        .filter_map(|(label, value)| Some((label, value?)))
+        .collect()
 }
 
-fn object(finding: &Finding) -> Option<String> {
-    let key = finding.key.as_ref()?;
-    Some(s3_uri(finding.bucket.as_deref(), key))
+fn object_and_time(finding: &Finding) -> LabelledValues {
+    let object = finding.key.as_ref();
+    let object = object.map(|key| s3_uri(finding.bucket.as_deref(), key));
+    let mut values = Vec::new();
+    values.extend(object.map(|v| (Label::Object, v)));
+    values.extend(time(finding).map(|v| (Label::Time, v)));
+    values
 }
 
 fn time(finding: &Finding) -> Option<String> {

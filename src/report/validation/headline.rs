@@ -1,5 +1,5 @@
-//! What stands at the top of reports for people: the verdict in words, what was asked for and from where,
-//! and of what it was told.
+//! The head of the reports for people: the verdict in words, the window, the keys and the filters of the
+//! request, and which chains are shown.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -13,10 +13,10 @@ use crate::proof::coverage::State;
 use crate::proof::detail::Detail;
 use crate::proof::finding::{Code, Severity, Verdict};
 
-/// Chains told one by one before only those that are not verified are.
+/// With more chains than this, only those that are not verified are shown.
 const FEW: usize = 20;
 
-/// The verdict in words, with what it leaves out.
+/// The verdict in words, followed by its limits: pending digests and logs that were not read.
 pub(crate) fn meaning(report: &Report) -> String {
     let not_read = report.totals.logs.not_read;
     let logs = if not_read == 0 {
@@ -25,15 +25,13 @@ pub(crate) fn meaning(report: &Report) -> String {
         "there"
     };
     let pending = pending_from(report);
-    let mut said = match report.verdict {
+    let mut text = match report.verdict {
         Verdict::Verified => {
             let until = pending
                 .map(|from| format!(" until {from}"))
                 .unwrap_or_default();
-            let asked = asked_for(&report.requested);
-            format!(
-                "{asked}{until} is covered by proven digests, and every log they name is {logs}"
-            )
+            let time = requested_time(&report.requested);
+            format!("{time}{until} is covered by proven digests, and every log they name is {logs}")
         }
         Verdict::Gaps => {
             let gap = match has(report, State::Gap) {
@@ -52,7 +50,7 @@ pub(crate) fn meaning(report: &Report) -> String {
         Verdict::Failed => "something was altered, is missing, or is forged".into(),
     };
     if pending.is_some() {
-        said += "; later digests may not have been delivered yet";
+        text += "; later digests may not have been delivered yet";
     }
     if not_read > 0 {
         let Requested { logs, seed, .. } = &report.requested;
@@ -60,15 +58,15 @@ pub(crate) fn meaning(report: &Report) -> String {
             format!("; the sample {logs} was drawn with --seed {seed}")
         });
         let _ = write!(
-            said,
+            text,
             " ({not_read} logs were looked for and not read{sample})"
         );
     }
-    said
+    text
 }
 
-/// The time that was asked for: where it was taken from the data, that of each chain.
-fn asked_for(requested: &Requested) -> &'static str {
+/// The requested time. Each bound that was not given is that of each chain's data.
+fn requested_time(requested: &Requested) -> &'static str {
     let given = [&requested.start_origin, &requested.end_origin].map(|o| *o == Origin::Given);
     let to_now = requested.source == SourceKind::S3 && requested.as_of.is_some();
     match (given[0], given[1] || to_now) {
@@ -79,17 +77,17 @@ fn asked_for(requested: &Requested) -> &'static str {
     }
 }
 
-/// What leaves a report unproven. That something could not be checked is not said where all was.
+/// Why a report is unproven.
 fn doubts(report: &Report) -> String {
-    let here = ids(report);
+    let chains = ids(report);
     let mut doubts = BTreeSet::new();
     let unproven = report.findings.iter();
     for finding in unproven.filter(|f| f.severity == Severity::Unproven) {
         doubts.insert(match finding.code.known() {
-            Some(Code::LogUnreferenced) => Doubt::Unnamed,
+            Some(Code::LogUnreferenced) => Doubt::UnreferencedLog,
             Some(Code::ChainMissing) => match finding.chain.as_deref() {
-                Some(id) if here.contains(id) => Doubt::Ended,
-                _ => Doubt::Missing,
+                Some(id) if chains.contains(id) => Doubt::ChainEnded,
+                _ => Doubt::ChainMissing,
             },
             Some(Code::ChainFork) => Doubt::Fork,
             _ if finding.detail() == Some(Detail::SuccessorDoesNotFit) => Doubt::Fork,
@@ -102,32 +100,32 @@ fn doubts(report: &Report) -> String {
     if has(report, State::Gap) {
         doubts.insert(Doubt::Gap);
     }
-    // Where two do not agree, one of them may have been.
+    // If two digests contradict each other, one of them may have been altered.
     let altered = match doubts.contains(&Doubt::Fork) {
         true => "",
         false => "; nothing was found to be altered",
     };
-    let said: Vec<&str> = doubts.iter().map(|doubt| doubt.said()).collect();
-    said.join(", and ") + altered
+    let phrases: Vec<&str> = doubts.iter().map(|doubt| doubt.phrase()).collect();
+    phrases.join(", and ") + altered
 }
 
-/// What leaves a report unproven, in the order in which it is told.
+/// A reason why a report is unproven. The variants are in the order of the sentence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doubt {
-    Unnamed,
-    Missing,
-    Ended,
+    UnreferencedLog,
+    ChainMissing,
+    ChainEnded,
     Fork,
     Unchecked,
     Gap,
 }
 
 impl Doubt {
-    fn said(self) -> &'static str {
+    fn phrase(self) -> &'static str {
         match self {
-            Doubt::Unnamed => "a log lies here that no digest names",
-            Doubt::Missing => "a chain that should be here is not",
-            Doubt::Ended => "a chain ends before others of its trail",
+            Doubt::UnreferencedLog => "a log lies here that no digest names",
+            Doubt::ChainMissing => "a chain that should be here is not",
+            Doubt::ChainEnded => "a chain ends before others of its trail",
             Doubt::Fork => "digests contradict each other",
             Doubt::Unchecked => "something could not be checked",
             Doubt::Gap => "no digest covers part of the window",
@@ -135,10 +133,10 @@ impl Doubt {
     }
 }
 
-/// What is said where a look was not carried through.
+/// Shown when not everything requested could be read.
 pub(crate) const NOT_COMPLETE: &str = "not complete: not everything asked for could be looked at";
 
-/// Whether any time of any chain is in a state.
+/// Whether any chain is in a state at any time.
 fn has(report: &Report, state: State) -> bool {
     let mut stretches = report.chains.iter().flat_map(|c| &c.coverage);
     stretches.any(|s| s.state == state)
@@ -153,7 +151,7 @@ fn pending_from(report: &Report) -> Option<Timestamp> {
         .min()
 }
 
-/// The window asked for: its beginning and its end, each with where it came from.
+/// The beginning and the end of the window, each with its origin.
 pub(crate) fn window(report: &Report) -> (String, String) {
     let requested = &report.requested;
     let windows = report.chains.iter().map(|c| &c.window);
@@ -185,7 +183,7 @@ pub(crate) fn window(report: &Report) -> (String, String) {
     (start, end)
 }
 
-/// Which public keys were used, and where they came from.
+/// How many public keys were used, and their origin.
 pub(crate) fn keys(report: &Report) -> String {
     let used = report.keys.len() as u64;
     let given = &report.requested.keys;
@@ -198,7 +196,7 @@ pub(crate) fn keys(report: &Report) -> String {
     }
 }
 
-/// How many chains there are, and how many more should be.
+/// How many chains there are, and how many are missing.
 pub(crate) fn number_of_chains(report: &Report) -> String {
     let chains = plural(report.totals.chains, "chain");
     match missing_chains(report) {
@@ -207,22 +205,22 @@ pub(crate) fn number_of_chains(report: &Report) -> String {
     }
 }
 
-/// The chains that are here.
+/// The ids of the chains that were found.
 fn ids(report: &Report) -> BTreeSet<&str> {
     report.chains.iter().map(|c| c.id.as_str()).collect()
 }
 
-/// How many chains should be here and are not. One that only ends early is here.
+/// How many expected chains are missing. A chain that ends early is not missing.
 pub(crate) fn missing_chains(report: &Report) -> usize {
-    let here = ids(report);
+    let found = ids(report);
     let missing = report.findings.iter();
     let missing = missing.filter(|f| f.code == Code::ChainMissing);
-    let named: BTreeSet<&str> = missing.filter_map(|f| f.chain.as_deref()).collect();
-    named.difference(&here).count()
+    let missing: BTreeSet<&str> = missing.filter_map(|f| f.chain.as_deref()).collect();
+    missing.difference(&found).count()
 }
 
-/// What the window was narrowed to, and what it was held against; only what was given.
-pub(crate) fn asked(
+/// The filters and places of the request that were given, with their names.
+pub(crate) fn filters(
     requested: &Requested,
 ) -> impl Iterator<Item = (&'static str, &Vec<String>)> + use<'_> {
     [
@@ -238,9 +236,8 @@ pub(crate) fn asked(
     .filter(|(_, values)| !values.is_empty())
 }
 
-/// The chains that are told one by one, worst first: all if they are few, else those that are not
-/// verified.
-pub(crate) fn told(report: &Report) -> Vec<&Chain> {
+/// The chains that reports show, worst first: all if they are few, otherwise those that are not verified.
+pub(crate) fn shown_chains(report: &Report) -> Vec<&Chain> {
     let mut chains: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
     if chains.len() > FEW {
         chains.retain(|c| c.verdict != Verdict::Verified);
@@ -249,7 +246,7 @@ pub(crate) fn told(report: &Report) -> Vec<&Chain> {
     chains
 }
 
-/// By what it was made, and when.
+/// When and by which program the report was made.
 pub(crate) fn made(report: &Report) -> String {
     let run = &report.run;
     format!("{:.0}, by {} {}", run.finished, run.tool, run.version)

@@ -1,7 +1,7 @@
-//! The JSON report in pieces, one a line, for programs that read it as it comes: `report` first, then
-//! `chain` with its `gap`s after it, `finding`, `key`, `accepted`, `not_proven`, and at last `summary`. A
-//! line's fields are those that the piece has in the JSON report. A run writes chains and findings as
-//! they become final; a report that is there as a whole has all chains before all findings.
+//! The JSON report in lines, one JSON object each, for programs that read while a run writes. First comes
+//! `report`, then each `chain` followed by its `gap`s, then `finding`, `key`, `accepted` and `not_proven`, and
+//! at last `summary`. The fields of a line are those of the same part of the JSON report. A run writes
+//! chains and findings as soon as they are final; a complete report has all chains before all findings.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ use crate::report::json::line;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Line<'a> {
-    /// What is known before the work.
+    /// What is known before the run.
     Report {
         schema: &'a str,
         requested: &'a Requested,
@@ -29,7 +29,7 @@ enum Line<'a> {
         started: Timestamp,
         caller: Option<&'a str>,
     },
-    Chain(OfChain<'a>),
+    Chain(ChainLine<'a>),
     Gap {
         chain: &'a str,
         #[serde(flatten)]
@@ -41,7 +41,7 @@ enum Line<'a> {
     NotProven {
         text: &'a str,
     },
-    /// What is known after it.
+    /// What is known after the run.
     Summary {
         verdict: Verdict,
         complete: bool,
@@ -52,9 +52,9 @@ enum Line<'a> {
     },
 }
 
-/// A chain without its gaps, which are lines of their own.
+/// A chain without its gaps, because each gap is a line of its own.
 #[derive(Serialize)]
-struct OfChain<'a> {
+struct ChainLine<'a> {
     id: &'a str,
     partition: &'a str,
     account: &'a str,
@@ -74,10 +74,10 @@ struct OfChain<'a> {
     evidence_sha256: &'a str,
 }
 
-/// Writes the lines of a report that is there as a whole.
+/// Writes all lines of a complete report.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     begin(&report.requested, &report.run, out)?;
     for chain in &report.chains {
@@ -89,10 +89,10 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     end(report, out)
 }
 
-/// Writes what is known before the work, which comes first.
+/// Writes the first line: what is known before the run.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn begin(requested: &Requested, run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let head = Line::Report {
         schema: SCHEMA,
@@ -109,7 +109,7 @@ pub fn begin(requested: &Requested, run: &Run, out: &mut dyn Write) -> io::Resul
 /// Writes a finding.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     line(&Line::Finding(finding), out)
 }
@@ -117,9 +117,9 @@ pub fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 /// Writes a chain and its gaps.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
-    line(&Line::Chain(of(chain)), out)?;
+    line(&Line::Chain(chain_line(chain)), out)?;
     for gap in &chain.gaps {
         let chain = &chain.id;
         line(&Line::Gap { chain, gap }, out)?;
@@ -127,10 +127,10 @@ pub fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes what is known after the work, and the summary, which comes last.
+/// Writes the last lines: what is known after the run, and the summary.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for key in &report.keys {
         line(&Line::Key(key), out)?;
@@ -152,8 +152,8 @@ pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     line(&summary, out)
 }
 
-fn of(chain: &Chain) -> OfChain<'_> {
-    // Every field by name, so that one that is added is not forgotten here.
+fn chain_line(chain: &Chain) -> ChainLine<'_> {
+    // Destructured without `..`, so that a new field cannot be forgotten here.
     let Chain {
         id,
         partition,
@@ -174,7 +174,7 @@ fn of(chain: &Chain) -> OfChain<'_> {
         last_digest,
         evidence_sha256,
     } = chain;
-    OfChain {
+    ChainLine {
         id,
         partition,
         account,

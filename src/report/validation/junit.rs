@@ -1,5 +1,5 @@
-//! What runs tests reads this: a suite a chain, with a test case for its verdict and one for each kind
-//! of finding. It fails exactly where the verdict is not `verified`.
+//! JUnit XML for CI systems: one test suite per chain, with one test case for its verdict and one for each
+//! group of findings. There is a failure exactly if the verdict of the report is not `verified`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,21 +10,22 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
+use super::label::Label;
 use super::v1::{Chain, Report};
-use super::wording::{explained, facts, span, until};
+use super::wording::{event_values, explained, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Severity, Verdict};
 
-/// Stretches of one chain told.
+/// Stretches of one chain shown, and gaps.
 const STRETCHES: usize = 100;
 
-/// A test case, and what failed.
+/// A test case.
 struct Case {
     name: String,
     failure: Option<Failure>,
-    /// What is worth knowing of one that did not fail.
+    /// The output of a case that did not fail.
     out: Option<String>,
 }
 
@@ -34,9 +35,10 @@ struct Failure {
     text: String,
 }
 
-/// A suite: of what concerns no chain that is here, or of a chain.
+/// A test suite.
 struct Suite<'a> {
     name: &'a str,
+    /// `None` for the suite of everything that concerns no chain of the report.
     chain: Option<&'a Chain>,
     groups: Vec<&'a FindingGroup<'a>>,
 }
@@ -44,7 +46,7 @@ struct Suite<'a> {
 /// Writes the suites.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let groups = FindingGroup::all(&report.findings);
     let suites = suites(report, &groups);
@@ -67,7 +69,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 impl Suite<'_> {
-    /// How many cases it has: that of its verdict, and one a group.
+    /// How many cases it has: one for its verdict, and one per group.
     fn tests(&self) -> usize {
         1 + self.groups.len()
     }
@@ -83,23 +85,23 @@ impl Suite<'_> {
     }
 }
 
-/// One for what concerns no chain that is here, and one for each chain.
+/// The suite of everything that concerns no chain of the report, then one for each chain.
 fn suites<'a>(report: &'a Report, groups: &'a [FindingGroup<'a>]) -> Vec<Suite<'a>> {
     let here = report.chains.iter().map(|c| c.id.as_str());
     let mut of_chains: HashMap<&str, Vec<&FindingGroup<'_>>> =
         here.map(|id| (id, Vec::new())).collect();
-    let mut whole = Vec::new();
+    let mut without_chain = Vec::new();
     for group in groups {
         let chain = group.first.chain.as_deref();
         chain
             .and_then(|id| of_chains.get_mut(id))
-            .unwrap_or(&mut whole)
+            .unwrap_or(&mut without_chain)
             .push(group);
     }
     let mut suites = vec![Suite {
         name: "trailproof",
         chain: None,
-        groups: whole,
+        groups: without_chain,
     }];
     suites.extend(report.chains.iter().map(|chain| Suite {
         name: &chain.id,
@@ -109,6 +111,7 @@ fn suites<'a>(report: &'a Report, groups: &'a [FindingGroup<'a>]) -> Vec<Suite<'
     suites
 }
 
+/// Whether everything requested could be read.
 fn complete(report: &Report) -> Case {
     let meaning = escape(&meaning(report)).into_owned();
     let failure = (!report.complete).then(|| Failure {
@@ -123,31 +126,13 @@ fn complete(report: &Report) -> Case {
     }
 }
 
+/// The verdict of a chain.
 fn verdict(chain: &Chain) -> Case {
-    let mut failure = None;
-    if chain.verdict != Verdict::Verified {
-        let bad = chain.coverage.iter();
-        let bad: Vec<String> = bad
-            .filter(|s| s.state > State::Pending)
-            .map(|s| {
-                let length = in_words_between(s.from, s.to);
-                format!("{} {} to {} ({length})", s.state.as_str(), s.from, s.to)
-            })
-            .collect();
-        let mut text = bad[..bad.len().min(STRETCHES)].join("\n");
-        if bad.len() > STRETCHES {
-            text += &format!("\nand {} more", bad.len() - STRETCHES);
-        }
-        let gaps = chain.gaps.iter().take(STRETCHES);
-        for (gap, why) in gaps.filter_map(|gap| Some((gap, explained(gap)?))) {
-            text += &format!("\ngap {}: {}", span(gap), escape(&why));
-        }
-        failure = Some(Failure {
-            kind: chain.verdict.as_str().into(),
-            message: format!("{}, {}", chain.verdict.as_str(), until(chain)),
-            text,
-        });
-    }
+    let failure = (chain.verdict != Verdict::Verified).then(|| Failure {
+        kind: chain.verdict.as_str().into(),
+        message: format!("{}, {}", chain.verdict.as_str(), until(chain)),
+        text: not_verified(chain),
+    });
     Case {
         name: "verdict".into(),
         failure,
@@ -155,25 +140,48 @@ fn verdict(chain: &Chain) -> Case {
     }
 }
 
-fn found(group: &FindingGroup<'_>) -> Case {
+/// The time that is neither verified nor pending, and the gaps of which something is known.
+fn not_verified(chain: &Chain) -> String {
+    let bad = chain.coverage.iter();
+    let bad: Vec<String> = bad
+        .filter(|s| s.state > State::Pending)
+        .map(|s| {
+            let length = in_words_between(s.from, s.to);
+            format!("{} {} to {} ({length})", s.state.as_str(), s.from, s.to)
+        })
+        .collect();
+    let mut text = bad[..bad.len().min(STRETCHES)].join("\n");
+    if bad.len() > STRETCHES {
+        text += &format!("\nand {} more", bad.len() - STRETCHES);
+    }
+    let gaps = chain.gaps.iter().take(STRETCHES);
+    for (gap, why) in gaps.filter_map(|gap| Some((gap, explained(gap)?))) {
+        text += &format!("\ngap {}: {}", span(gap), escape(&why));
+    }
+    text
+}
+
+/// A group of findings.
+fn group_case(group: &FindingGroup<'_>) -> Case {
     let finding = group.first;
     let mut lines: Vec<String> = Vec::new();
-    let tell = |(name, value): (&str, String)| format!("{name}: {}", escape(&value));
-    lines.extend(group.all_lines(OTHERS).into_iter().map(tell));
+    let line = |(name, value): (Label, String)| format!("{name}: {}", escape(&value));
+    lines.extend(group.values(OTHERS).into_iter().map(line));
     let (events, more) = group.events();
     for event in events {
         lines.push(format!("event: {}", escape(&event.event_name)));
-        lines.extend(facts(event).into_iter().map(tell));
+        lines.extend(event_values(event).into_iter().map(line));
     }
     if more > 0 {
         lines.push(format!("and {}", plural(more, "more event")));
     }
-    lines.extend(finding.hint.clone().map(|hint| tell(("hint", hint))));
+    let hint = finding.hint.as_ref();
+    lines.extend(hint.map(|hint| format!("hint: {}", escape(hint))));
     let text = lines.join("\n");
     let place = finding.key.as_ref().or(finding.chain.as_ref());
     let mut name = finding.code.word().into_owned();
     name.extend(place.into_iter().flat_map(|place| [" ", place]));
-    // Of one chain there may be many that concern no object.
+    // A chain may have many findings without an object; their time tells them apart.
     if let (None, Some(from)) = (&finding.key, finding.from) {
         name += &format!(" from {from}");
     }
@@ -198,10 +206,10 @@ fn found(group: &FindingGroup<'_>) -> Case {
 
 fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> io::Result<()> {
     let first = suite.chain.map_or_else(|| complete(report), verdict);
-    // Of cases of one name, some readers keep one.
+    // Some readers keep only one of several cases with the same name, so repeated names get a number.
     let mut known: HashMap<String, usize> = HashMap::new();
-    // One after the other: texts of many take as much room as the report.
-    let cases = std::iter::once(first).chain(suite.groups.iter().map(|group| found(group)));
+    // Cases are made one by one, because together their texts take as much memory as the report.
+    let cases = std::iter::once(first).chain(suite.groups.iter().map(|group| group_case(group)));
     let mut cases = cases.map(|mut case| {
         let times = known.entry(case.name.clone()).or_insert(0);
         *times += 1;
@@ -246,7 +254,7 @@ fn case<W: Write>(case: &Case, class: &str, xml: &mut Writer<W>) -> io::Result<(
     Ok(())
 }
 
-/// A text with nothing that XML cannot hold.
+/// A text without the characters that XML 1.0 does not allow.
 fn inert(text: &str) -> Cow<'_, str> {
     let text = escape(text);
     let never = ['\u{fffe}', '\u{ffff}'];

@@ -1,4 +1,4 @@
-//! Accounts by regions, for people: where to look first among many chains.
+//! The worst verdict of each account in each region: it shows where to look first among many chains.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,30 +9,30 @@ use super::v1::Report;
 use crate::base::text::{counts, escape, plural};
 use crate::proof::finding::Verdict;
 
-/// How much is told one by one: of more regions only those with trouble.
+/// How many rows and columns are shown. With more regions, only those that are not verified are shown.
 #[derive(Clone, Copy)]
 pub(crate) struct Most {
     pub accounts: usize,
     pub regions: usize,
 }
 
-/// In text.
+/// The size in the text report.
 const TEXT: Most = Most {
     accounts: 50,
     regions: 12,
 };
-/// Columns of text: regions beyond that stand in a block of their own.
+/// Characters of a line in the text report. Regions that do not fit are shown in a further block.
 const WIDTH: usize = 100;
 
-/// What of a matrix is told.
+/// The part of a matrix that is shown.
 pub(crate) struct Table<'a> {
-    /// How many accounts, by how many regions.
+    /// How many accounts and regions there are.
     pub title: String,
-    /// The regions; none where all is verified.
+    /// The regions shown; none if everything is verified.
     pub columns: Vec<&'a str>,
-    /// The accounts, worst first, with a verdict for each region that has a chain.
+    /// The accounts, worst first, with the verdict in each region; `None` where there is no chain.
     pub rows: Vec<(&'a str, Vec<Option<Verdict>>)>,
-    /// What is not told, in sums.
+    /// The accounts and regions that are not shown, counted by verdict.
     pub more: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// That of a report: its chains, and those that are not there though they should be.
+    /// The matrix of a report, with the chains that are missing.
     pub(crate) fn of(report: &'a Report) -> Self {
         let mut matrix = Matrix::default();
         for chain in &report.chains {
@@ -73,7 +73,7 @@ impl<'a> Matrix<'a> {
         worst
     }
 
-    /// What is told of it, where there is more than one account and more than one region.
+    /// The part that is shown. `None` if there is only one account or only one region.
     pub(crate) fn table(&self, most: Most) -> Option<Table<'a>> {
         let mut accounts: Vec<_> = self.worst(|(account, _)| account).into_iter().collect();
         let regions: Vec<_> = self.worst(|(_, region)| region).into_iter().collect();
@@ -86,8 +86,8 @@ impl<'a> Matrix<'a> {
             plural(accounts.len(), "account"),
             plural(regions.len(), "region")
         );
-        let (columns, passed) = columns(regions, most.regions);
-        let (told, others) = accounts.split_at(accounts.len().min(most.accounts));
+        let (columns, hidden) = columns(regions, most.regions);
+        let (shown, others) = accounts.split_at(accounts.len().min(most.accounts));
         let cell = |account, region: &&'a str| self.cells.get(&(account, *region)).copied();
         let row = |account: &'a str| {
             let cells = columns.iter().map(|region| cell(account, region));
@@ -95,9 +95,9 @@ impl<'a> Matrix<'a> {
         };
         let (mut rows, mut more) = (Vec::new(), Vec::new());
         if !columns.is_empty() {
-            rows = told.iter().map(|(account, _)| row(account)).collect();
+            rows = shown.iter().map(|(account, _)| row(account)).collect();
             more.extend(rest(others, "account"));
-            more.extend(rest(&passed, "region"));
+            more.extend(rest(&hidden, "region"));
         }
         Some(Table {
             title,
@@ -107,10 +107,10 @@ impl<'a> Matrix<'a> {
         })
     }
 
-    /// Writes it where there is more than one account and more than one region.
+    /// Writes it as text, if there is more than one account and more than one region.
     ///
     /// # Errors
-    /// Where writing fails.
+    /// When writing fails.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Some(table) = self.table(TEXT) else {
             return Ok(());
@@ -131,7 +131,7 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// The cells of some regions side by side.
+/// Writes the columns of some regions side by side.
 fn block(table: &Table<'_>, regions: Range<usize>, out: &mut dyn Write) -> io::Result<()> {
     let names = &table.columns[regions.clone()];
     let mut row = |head: &str, cells: &mut dyn Iterator<Item = String>| {
@@ -156,13 +156,13 @@ fn block(table: &Table<'_>, regions: Range<usize>, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// The columns of a region: its name, or the longest word below it.
+/// The width of a region's column: that of its name, or of the longest word below it.
 fn width(region: &str) -> usize {
     escape(region).chars().count().max("UNPROVEN".len())
 }
 
-/// The regions that are told, by name, and the others: all, or of many the worst of those with
-/// trouble.
+/// The regions that are shown, by name, and the others. If there are too many, the worst are shown, and none
+/// that is verified.
 fn columns(mut regions: Vec<(&str, Verdict)>, most: usize) -> (Vec<&str>, Vec<(&str, Verdict)>) {
     let mut others = Vec::new();
     if regions.len() > most {
@@ -175,7 +175,7 @@ fn columns(mut regions: Vec<(&str, Verdict)>, most: usize) -> (Vec<&str>, Vec<(&
     (names, others)
 }
 
-/// Regions that stand side by side.
+/// The regions in blocks that fit into one line.
 fn blocks<'b, 'a>(mut regions: &'b [&'a str]) -> Vec<&'b [&'a str]> {
     let mut blocks = Vec::new();
     while !regions.is_empty() {
@@ -191,7 +191,7 @@ fn blocks<'b, 'a>(mut regions: &'b [&'a str]) -> Vec<&'b [&'a str]> {
     blocks
 }
 
-/// Those that are not told one by one.
+/// How many accounts or regions are not shown, by verdict.
 fn rest(others: &[(&str, Verdict)], what: &str) -> Option<String> {
     if others.is_empty() {
         return None;
@@ -203,14 +203,14 @@ fn rest(others: &[(&str, Verdict)], what: &str) -> Option<String> {
         Verdict::Verified,
     ];
     let count = |verdict| others.iter().filter(|(_, v)| *v == verdict).count() as u64;
-    let said = if count(Verdict::Verified) == others.len() as u64 {
+    let verdicts = if count(Verdict::Verified) == others.len() as u64 {
         "all verified".to_owned()
     } else {
-        let said = verdicts.map(|verdict| (count(verdict), verdict.as_str()));
-        counts(said).unwrap_or_default()
+        let by_verdict = verdicts.map(|verdict| (count(verdict), verdict.as_str()));
+        counts(by_verdict).unwrap_or_default()
     };
     let more = plural(others.len(), &format!("more {what}"));
-    Some(format!("and {more}: {said}"))
+    Some(format!("and {more}: {verdicts}"))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub(crate) mod headline;
 pub mod html;
 pub mod jsonl;
 pub(crate) mod junit;
+pub(crate) mod label;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod ocsf;

@@ -1,5 +1,5 @@
-//! Events of the Open Cybersecurity Schema Framework, one a line: a compliance finding for the verdict of
-//! each chain, and a detection finding for each finding that says something was altered or is missing.
+//! Events of the Open Cybersecurity Schema Framework (OCSF), one per line: a compliance finding for the verdict
+//! of each chain, and a detection finding for each finding of severity `failed`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ use crate::report::json::line;
 /// The version of the framework.
 const VERSION: &str = "1.5.0";
 
-/// What every event holds.
+/// An event of either class.
 #[derive(Serialize)]
 struct OcsfEvent<'a> {
     activity_id: u16,
@@ -60,7 +60,7 @@ struct OcsfEvent<'a> {
     unmapped: Value,
 }
 
-/// A class of findings.
+/// The class of an event.
 #[derive(Clone, Copy)]
 enum OcsfClass {
     Compliance,
@@ -70,33 +70,29 @@ enum OcsfClass {
 /// Writes the events.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for chain in &report.chains {
-        line(&verdict(chain, report), out)?;
+        line(&chain_verdict(chain, report), out)?;
     }
-    // What should be here and is not has a verdict too.
-    let here: HashSet<&str> = report.chains.iter().map(|c| &*c.id).collect();
-    let mut absent: BTreeMap<&str, &Finding> = BTreeMap::new();
-    for finding in report
-        .findings
-        .iter()
-        .filter(|f| f.severity > Severity::Note)
-    {
+    let found: HashSet<&str> = report.chains.iter().map(|c| &*c.id).collect();
+    let mut missing: BTreeMap<&str, &Finding> = BTreeMap::new();
+    let findings = report.findings.iter();
+    for finding in findings.filter(|f| f.severity > Severity::Note) {
         match finding.chain.as_deref() {
-            Some(id) if here.contains(id) => {}
+            Some(id) if found.contains(id) => {}
             Some(id) => {
-                let worst = absent.entry(id).or_insert(finding);
+                let worst = missing.entry(id).or_insert(finding);
                 if worst.severity < finding.severity {
                     *worst = finding;
                 }
             }
-            // A look that found nothing, a key that is none.
+            // A finding about no chain, like one about a key file, counts as a verdict of its own.
             None => line(&about(finding, OcsfClass::Compliance, report), out)?,
         }
     }
-    for (id, worst) in absent {
-        line(&self::absent(id, worst, report), out)?;
+    for (id, worst) in missing {
+        line(&missing_chain(id, worst, report), out)?;
     }
     if !report.complete {
         line(&not_complete(report), out)?;
@@ -109,20 +105,20 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
-    let said = until(chain);
-    let info = json!({
-        "uid": chain.id,
-        "title": format!("CloudTrail log file integrity: {}", chain.verdict.as_str()),
-        "desc": format!("chain {}: {}, {said}", chain.id, chain.verdict.as_str()),
-        "types": ["CloudTrail log file integrity"],
-        "created_time": report.run.finished.as_millisecond(),
-    });
+/// The verdict of a chain.
+fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
+    let verdict = chain.verdict.as_str();
     let mut event = event(OcsfClass::Compliance, chain.verdict, report);
     event.start_time = Some(chain.window.from.as_millisecond());
     event.end_time = Some(chain.window.to.as_millisecond());
     event.cloud = cloud(&chain.account, &chain.region);
-    event.finding_info = info;
+    event.finding_info = FindingInfo {
+        uid: &chain.id,
+        title: &format!("CloudTrail log file integrity: {verdict}"),
+        desc: &format!("chain {}: {verdict}, {}", chain.id, until(chain)),
+        kind: "CloudTrail log file integrity",
+    }
+    .of(report);
     event.resources = json!([{
         "uid": chain.id,
         "name": chain.trail,
@@ -141,35 +137,37 @@ fn verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
     event
 }
 
-/// A chain that is not here: the same event, once it is.
-fn absent<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
+/// The verdict of a chain that is missing. It has the `uid` that the chain's verdict would have, so that it
+/// is replaced once the chain is found.
+fn missing_chain<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
     let mut event = about(worst, OcsfClass::Compliance, report);
     event.finding_info["uid"] = id.into();
     event
 }
 
-/// A look that was not carried through, whatever it found.
+/// The event of a report that is not complete.
 fn not_complete(report: &Report) -> OcsfEvent<'_> {
     let scope = scope(report);
     let mut event = event(OcsfClass::Compliance, Verdict::Unproven, report);
     event.message = NOT_COMPLETE;
     event.cloud = cloud("", "");
-    event.finding_info = json!({
-        "uid": format!("not-complete {scope}"),
-        "title": "not-complete",
-        "desc": NOT_COMPLETE,
-        "types": ["not-complete"],
-        "created_time": report.run.finished.as_millisecond(),
-    });
-    event.resources = json!([resource(&scope)]);
+    event.finding_info = FindingInfo {
+        uid: &format!("not-complete {scope}"),
+        title: "not-complete",
+        desc: NOT_COMPLETE,
+        kind: "not-complete",
+    }
+    .of(report);
+    event.resources = json!([scope_resource(&scope)]);
     event
 }
 
-/// What was asked about, where a finding concerns no chain and no object.
-fn resource(scope: &str) -> Value {
+/// The resource of a finding that concerns neither a chain nor an object: everything requested.
+fn scope_resource(scope: &str) -> Value {
     json!({ "uid": scope, "name": scope, "type": "CloudTrail digests" })
 }
 
+/// The detection finding for a finding of severity `failed`.
 fn failed<'a>(finding: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
     let mut event = about(finding, OcsfClass::Detection, report);
     event.count = finding.count;
@@ -189,37 +187,27 @@ fn failed<'a>(finding: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
     event
 }
 
-/// What both classes say of a finding.
+/// The attributes that both classes of events about a finding share.
 fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> OcsfEvent<'a> {
     let code = finding.code.word();
     let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
     let (account, region) = (id.next().unwrap_or(""), id.next().unwrap_or(""));
-    let place = match &finding.key {
-        Some(key) => Some(s3_uri(finding.bucket.as_deref(), key)),
-        None => finding.chain.clone(),
-    };
-    let from = finding.from.map(|from| from.to_string());
-    let mut parts = vec![code.as_ref()];
+    let key = finding.key.as_ref();
+    let object = key.map(|key| s3_uri(finding.bucket.as_deref(), key));
+    let place = object.or_else(|| finding.chain.clone());
     let scope = scope(report);
-    if place.is_none() {
-        // Of one scope there may be several, which only their words tell apart.
-        parts.extend([scope.as_str(), finding.message.as_str()]);
-    }
-    parts.extend(finding.chain.as_deref());
-    parts.extend(place.as_deref());
-    parts.extend(from.as_deref());
     let mut event = event(class, finding.severity.verdict(), report);
     event.message = &finding.message;
     event.start_time = finding.from.map(|t| t.as_millisecond());
     event.end_time = finding.to.map(|t| t.as_millisecond());
     event.cloud = cloud(account, region);
-    event.finding_info = json!({
-        "uid": parts.join(" "),
-        "title": code,
-        "desc": finding.message,
-        "types": [code],
-        "created_time": report.run.finished.as_millisecond(),
-    });
+    event.finding_info = FindingInfo {
+        uid: &finding_uid(finding, place.as_deref(), &scope),
+        title: &code,
+        desc: &finding.message,
+        kind: &code,
+    }
+    .of(report);
     let kind = match finding.key {
         Some(_) => "AWS::S3::Object",
         None => "CloudTrail digest chain",
@@ -231,13 +219,49 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
             "type": kind,
             "region": region,
         }]),
-        None => json!([resource(&scope)]),
+        None => json!([scope_resource(&scope)]),
     };
     event.remediation = finding.hint.as_ref().map(|hint| json!({ "desc": hint }));
     event.unmapped = json!({ "chain": finding.chain, "reason": finding.reason });
     event
 }
 
+/// An identifier of a finding that is the same in every run that finds the same.
+fn finding_uid(finding: &Finding, place: Option<&str>, scope: &str) -> String {
+    let code = finding.code.word();
+    let from = finding.from.map(|from| from.to_string());
+    let mut parts = vec![code.as_ref()];
+    if place.is_none() {
+        // One scope may have several findings without a place; only their messages differ.
+        parts.extend([scope, finding.message.as_str()]);
+    }
+    parts.extend(finding.chain.as_deref());
+    parts.extend(place);
+    parts.extend(from.as_deref());
+    parts.join(" ")
+}
+
+/// The attribute `finding_info`.
+struct FindingInfo<'a> {
+    uid: &'a str,
+    title: &'a str,
+    desc: &'a str,
+    kind: &'a str,
+}
+
+impl FindingInfo<'_> {
+    fn of(&self, report: &Report) -> Value {
+        json!({
+            "uid": self.uid,
+            "title": self.title,
+            "desc": self.desc,
+            "types": [self.kind],
+            "created_time": report.run.finished.as_millisecond(),
+        })
+    }
+}
+
+/// An event with the attributes that every event has.
 fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
     let (class_uid, class_name) = match class {
         OcsfClass::Compliance => (2003, "Compliance Finding"),
@@ -301,7 +325,7 @@ fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
     }
 }
 
-/// Where it is: AWS, and as much more as is known.
+/// The attribute `cloud`; an account that is not known is left out.
 fn cloud(account: &str, region: &str) -> Value {
     let account = (!account.is_empty()).then(|| {
         json!({
@@ -314,7 +338,7 @@ fn cloud(account: &str, region: &str) -> Value {
     json!({ "provider": "AWS", "region": region, "account": account })
 }
 
-/// An attribute without what is not known: the framework has no null.
+/// Serializes an attribute without its nulls and empty texts, because OCSF has no null.
 fn known<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
     fn without(value: &Value) -> Option<Value> {
         match value {
@@ -335,7 +359,7 @@ fn known<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error>
     without(value).serialize(serializer)
 }
 
-/// The same of one that may be absent.
+/// The same for an attribute that may be absent.
 fn known_if<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
     known(value.as_ref().unwrap_or(&Value::Null), serializer)
 }

@@ -1,11 +1,11 @@
-//! Metrics, as the textfile collector of a node exporter reads them.
+//! Metrics in Prometheus' text format, as the textfile collector of the node exporter reads them.
 
 use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::scope_label::scope;
-use super::v1::{Chain, Report};
+use super::v1::{Chain, Digests, FindingCounts, Logs, Report};
 use crate::base::text::escape;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
@@ -20,7 +20,7 @@ const VERDICTS: [Verdict; 4] = [
 /// Writes the metrics.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let totals = &report.totals;
     let mut metrics = Metrics {
@@ -42,45 +42,56 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "1 if the look was carried through.",
         u8::from(report.complete),
     )?;
+    chains(report, &mut metrics)?;
+    findings(&totals.findings, &mut metrics)?;
+    let help = "Digests by what became of them.";
+    digests("digests", help, &totals.digests, &mut metrics)?;
+    let (name, help) = (
+        "backfill_digests",
+        "Backfill digests by what became of them.",
+    );
+    digests(name, help, &totals.backfill_digests, &mut metrics)?;
+    logs(&totals.logs, &mut metrics)?;
+    per_chain(report, &mut metrics)
+}
+
+fn chains(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.head("chains", "Chains by verdict.")?;
     for verdict in VERDICTS {
         let count = report.chains.iter().filter(|c| c.verdict == verdict);
         metrics.sample("chains", &[("verdict", verdict.as_str())], count.count())?;
     }
+    Ok(())
+}
+
+fn findings(counts: &FindingCounts, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.head("findings", "Findings by severity.")?;
-    let findings = &totals.findings;
     for (severity, count) in [
-        ("failed", findings.failed),
-        ("unproven", findings.unproven),
-        ("gap", findings.gap),
-        ("note", findings.note),
+        ("failed", counts.failed),
+        ("unproven", counts.unproven),
+        ("gap", counts.gap),
+        ("note", counts.note),
     ] {
         metrics.sample("findings", &[("severity", severity)], count)?;
     }
-    for (name, help, digests) in [
-        (
-            "digests",
-            "Digests by what became of them.",
-            &totals.digests,
-        ),
-        (
-            "backfill_digests",
-            "Backfill digests by what became of them.",
-            &totals.backfill_digests,
-        ),
+    Ok(())
+}
+
+fn digests(name: &str, help: &str, digests: &Digests, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    metrics.head(name, help)?;
+    for (state, count) in [
+        ("valid", digests.valid),
+        ("failed", digests.failed),
+        ("missing", digests.missing),
+        ("missing_inferred", digests.missing_inferred),
+        ("unproven", digests.unproven),
     ] {
-        metrics.head(name, help)?;
-        for (state, count) in [
-            ("valid", digests.valid),
-            ("failed", digests.failed),
-            ("missing", digests.missing),
-            ("missing_inferred", digests.missing_inferred),
-            ("unproven", digests.unproven),
-        ] {
-            metrics.sample(name, &[("state", state)], count)?;
-        }
+        metrics.sample(name, &[("state", state)], count)?;
     }
-    let logs = &totals.logs;
+    Ok(())
+}
+
+fn logs(logs: &Logs, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.head("logs", "Logs by what became of them.")?;
     for (state, count) in [
         ("valid", Some(logs.valid)),
@@ -94,7 +105,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             metrics.sample("logs", &[("state", state)], count)?;
         }
     }
-    per_chain(report, &mut metrics)
+    Ok(())
 }
 
 fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
@@ -151,10 +162,11 @@ fn labels(chain: &Chain) -> [(&'static str, &str); 4] {
     ]
 }
 
-/// Samples of gauges, one after the other.
+/// Writes gauges.
 struct Metrics<'a> {
     out: &'a mut dyn Write,
-    /// What was asked about: a collector reads files of several runs, and takes each series once.
+    /// A label that differs between runs on different trails or buckets. A collector reads the files of
+    /// several runs, and two samples of the same series would be an error.
     scope: String,
 }
 
@@ -183,7 +195,7 @@ impl Metrics<'_> {
     }
 }
 
-/// A label's value as the format writes it: line feeds are escapes already.
+/// A label's value as the format writes it. `escape` has replaced line feeds already.
 fn label(text: &str) -> String {
     escape(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

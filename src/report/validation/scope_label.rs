@@ -1,4 +1,5 @@
-//! What a report was asked about, as a name that is the same for each run of it.
+//! A name for what a report is about. It is the same in every run on the same trails, buckets and filters, so
+//! that a collector of findings or metrics recognizes them.
 
 use std::collections::BTreeSet;
 
@@ -8,17 +9,17 @@ use crate::base::sha256::Sha256;
 /// The longest name, in bytes.
 const LONGEST: usize = 200;
 
-/// Trails, buckets and what narrows them, whatever the order in which they were given; `disk` where none
-/// was named. The window is no part of it, for it moves from run to run.
+/// The trails, the buckets and the filters of the request, whatever their order; the source, as in `disk`, if
+/// there are none. The window is left out, because it moves from run to run.
 pub(crate) fn scope(report: &Report) -> String {
-    let asked = &report.requested;
+    let requested = &report.requested;
     let parts = [
-        ("", &asked.trail_arns),
-        ("", &asked.buckets),
-        ("prefix=", &asked.prefixes),
-        ("organization=", &asked.organization_ids),
-        ("account=", &asked.account_ids),
-        ("region=", &asked.regions),
+        ("", &requested.trail_arns),
+        ("", &requested.buckets),
+        ("prefix=", &requested.prefixes),
+        ("organization=", &requested.organization_ids),
+        ("account=", &requested.account_ids),
+        ("region=", &requested.regions),
     ];
     let parts = parts.into_iter().filter(|(_, values)| !values.is_empty());
     let parts = parts.map(|(what, values)| {
@@ -27,10 +28,10 @@ pub(crate) fn scope(report: &Report) -> String {
     });
     let mut name = parts.collect::<Vec<_>>().join(" ");
     if name.is_empty() {
-        name = asked.source.word().into_owned();
+        name = requested.source.word().into_owned();
     }
     if name.len() > LONGEST {
-        // What was cut off still tells one from another.
+        // The hash keeps names apart that differ only in the part cut off.
         let hash = Sha256::of(name.as_bytes()).to_string();
         let end = name.floor_char_boundary(LONGEST);
         name = format!("{}… {}", &name[..end], &hash[..16]);

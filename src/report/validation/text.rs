@@ -1,37 +1,40 @@
-//! The report for people: what was asked, the verdict in words, where window and keys came from,
-//! coverage, and findings worst first. Readable without colour; everything from outside is escaped.
+//! The report for a terminal: the verdict, the window and the keys with their origins, the chains with their
+//! coverage, the findings worst first, and what is not proven. It needs no colour, and everything that
+//! comes from outside is escaped.
 
 use std::fmt::Write as _;
 use std::io;
 
 use super::groups::{FindingGroup, OTHERS};
-use super::headline::{NOT_COMPLETE, asked, keys, meaning, number_of_chains, told, window};
+use super::headline::{
+    NOT_COMPLETE, filters, keys, meaning, number_of_chains, shown_chains, window,
+};
 use super::matrix::Matrix;
 use super::v1::{Chain, Evidence, Report};
-use super::wording::{digests, explained, facts, logs, span, until};
+use super::wording::{digests, event_values, explained, logs, some_digests, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
 use crate::report::tone::{TextWriter, Tone};
 
-/// Chains told one by one.
-const MOST_CHAINS: usize = 200;
-/// Stretches of one chain's coverage told.
+/// Chains shown.
+const CHAINS: usize = 200;
+/// Stretches of one chain's coverage shown.
 const STRETCHES: usize = 50;
 /// Gaps of one chain explained.
 const GAPS: usize = 20;
-/// Events of one gap told.
+/// Events of one gap shown.
 const EVENTS: usize = 10;
-/// Findings told.
+/// Groups of findings shown.
 const FINDINGS: usize = 200;
-/// Kinds of findings of which many are told one by one.
-const FEW_KINDS: usize = 20;
+/// With more groups than this, only one finding of each is shown after the first.
+const FEW_GROUPS: usize = 20;
 
 /// Writes the report.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     verdict(report, out)?;
     Matrix::of(report).write(out)?;
@@ -64,7 +67,7 @@ fn verdict(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     if let Some(caller) = &report.run.caller {
         writeln!(out, "  caller   {}", escape(caller))?;
     }
-    for (name, values) in asked(requested) {
+    for (name, values) in filters(requested) {
         let values: Vec<_> = values.iter().map(|v| escape(v)).collect();
         writeln!(out, "  {name:<8} {}", values.join(", "))?;
     }
@@ -80,10 +83,10 @@ fn chains(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
         digests(&totals.digests),
         logs(&totals.logs)
     )?;
-    let mut told = told(report);
-    told.truncate(MOST_CHAINS);
-    let more = report.chains.len() - told.len();
-    for chain in told {
+    let mut shown = shown_chains(report);
+    shown.truncate(CHAINS);
+    let more = report.chains.len() - shown.len();
+    for chain in shown {
         self::chain(chain, out)?;
     }
     if more > 0 {
@@ -108,52 +111,61 @@ fn chain(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
         chain.verdict.as_str(),
         until(chain)
     )?;
+    locations(chain, out)?;
+    coverage(chain, out)?;
+    gaps(chain, out)?;
+    writeln!(out, "    digests  {}", digests(&chain.digests))?;
+    if let Some(backfill) = some_digests(&chain.backfill_digests) {
+        writeln!(out, "    backfill {backfill}")?;
+    }
+    writeln!(out, "    logs     {}", logs(&chain.logs))
+}
+
+fn locations(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     for location in &chain.locations {
-        let prefix = location
-            .prefix
-            .as_ref()
-            .map(|p| format!("/{p}"))
-            .unwrap_or_default();
-        let place = format!("{}{prefix}", location.bucket);
-        let organization = location
-            .organization
-            .as_ref()
-            .map(|o| format!(" ({o})"))
-            .unwrap_or_default();
-        let place = format!("{place}{organization}");
+        let mut place = location.bucket.clone();
+        if let Some(prefix) = &location.prefix {
+            let _ = write!(place, "/{prefix}");
+        }
+        if let Some(organization) = &location.organization {
+            let _ = write!(place, " ({organization})");
+        }
         writeln!(out, "    written to {}", escape(&place))?;
     }
+    Ok(())
+}
+
+fn coverage(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     for stretch in chain.coverage.iter().take(STRETCHES) {
-        let length = in_words_between(stretch.from, stretch.to);
-        let state = if stretch.state == State::Gap {
-            "GAP"
-        } else {
-            stretch.state.as_str()
+        let (from, to) = (stretch.from, stretch.to);
+        let length = in_words_between(from, to);
+        let state = match stretch.state {
+            State::Gap => "GAP",
+            state => state.as_str(),
         };
         out.tone(stretch.state.into());
-        writeln!(
-            out,
-            "    {state:<8} {} to {}  {length}",
-            stretch.from, stretch.to
-        )?;
+        writeln!(out, "    {state:<8} {from} to {to}  {length}")?;
     }
     if chain.coverage.len() > STRETCHES {
-        writeln!(
-            out,
-            "    {} more stretches",
-            chain.coverage.len() - STRETCHES
-        )?;
+        let more = chain.coverage.len() - STRETCHES;
+        writeln!(out, "    {more} more stretches")?;
     }
-    for gap in chain.gaps.iter().filter(|g| g.from == g.to).take(STRETCHES) {
+    let restarts = chain.gaps.iter().filter(|g| g.from == g.to);
+    for gap in restarts.take(STRETCHES) {
         out.tone(Tone::Gap);
         writeln!(out, "    RESTART  at {}", gap.from)?;
     }
+    Ok(())
+}
+
+/// The gaps of which something is known.
+fn gaps(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     let gaps = chain.gaps.iter();
-    let mut told = gaps.filter_map(|gap| Some((gap, explained(gap)?)));
-    for (gap, said) in told.by_ref().take(GAPS) {
+    let mut gaps = gaps.filter_map(|gap| Some((gap, explained(gap)?)));
+    for (gap, why) in gaps.by_ref().take(GAPS) {
         out.tone(Tone::Gap);
         writeln!(out, "    gap      {}", escape(&span(gap)))?;
-        writeln!(out, "    why      {}", escape(&said))?;
+        writeln!(out, "    why      {}", escape(&why))?;
         for event in gap.evidence.iter().take(EVENTS) {
             self::event(event, out)?;
         }
@@ -162,17 +174,12 @@ fn chain(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
             writeln!(out, "    event    {more} more; --format json has them all")?;
         }
     }
-    let more = told.count();
+    let more = gaps.count();
     if more > 0 {
         out.tone(Tone::Gap);
         writeln!(out, "    gap      {more} more; --format json has them all")?;
     }
-    writeln!(out, "    digests  {}", digests(&chain.digests))?;
-    let backfill = digests(&chain.backfill_digests);
-    if backfill != "none" {
-        writeln!(out, "    backfill {backfill}")?;
-    }
-    writeln!(out, "    logs     {}", logs(&chain.logs))
+    Ok(())
 }
 
 fn findings(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
@@ -187,7 +194,7 @@ fn findings(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
         counts.failed, counts.unproven, counts.gap, counts.note
     )?;
     let groups = FindingGroup::all(&report.findings);
-    let others = if groups.len() > FEW_KINDS { 1 } else { OTHERS };
+    let others = if groups.len() > FEW_GROUPS { 1 } else { OTHERS };
     for group in groups.iter().take(FINDINGS) {
         self::finding(group, others, out)?;
     }
@@ -212,7 +219,7 @@ fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn TextWriter) ->
     }
     out.tone(group.first.severity.into());
     writeln!(out, "\n  {head}")?;
-    for (name, value) in group.all_lines(others) {
+    for (name, value) in group.values(others) {
         writeln!(out, "    {name:<8} {}", escape(&value))?;
     }
     let (events, more) = group.events();
@@ -230,7 +237,7 @@ fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn TextWriter) ->
 
 fn event(event: &Evidence, out: &mut dyn TextWriter) -> io::Result<()> {
     writeln!(out, "    event    {}", escape(&event.event_name))?;
-    for (name, value) in facts(event) {
+    for (name, value) in event_values(event) {
         writeln!(out, "      {name:<10} {}", escape(&value))?;
     }
     Ok(())

@@ -1,18 +1,21 @@
-//! What reports for people say in words of chains: counts, lengths, causes, events.
+//! Phrases about chains, gaps and events that all reports for people share.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use jiff::SignedDuration;
 
-use super::v1::{Chain, Digests, Evidence, Gap, Logs};
+use super::label::{Label, LabelledValues};
+use super::v1::{Chain, Digests, Evidence, Gap, Logs, Via};
 use crate::base::text::{counts, plural};
 use crate::base::time::{in_words, in_words_between};
 use crate::proof::coverage::State;
+use crate::proof::gap::{Cause, Certainty};
+use crate::report::open_enum::Word;
 
-/// Until when a chain is proven, and for how long after that.
+/// Until when a chain is proven without interruption, and how much time after that is proven too.
 pub(crate) fn until(chain: &Chain) -> String {
-    let (mut said, and) = match chain.verified_until {
+    let (mut text, and) = match chain.verified_until {
         Some(until) => (format!("proven until {until}"), " without a break, and"),
         None => ("not proven from the window's beginning".to_owned(), ", but"),
     };
@@ -23,12 +26,12 @@ pub(crate) fn until(chain: &Chain) -> String {
         .map(|s| s.to.duration_since(s.from))
         .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
     if later.is_positive() {
-        let _ = write!(said, "{and} for {} after it", in_words(later));
+        let _ = write!(text, "{and} for {} after it", in_words(later));
     }
-    said
+    text
 }
 
-/// When a gap is.
+/// The interval of a gap.
 pub(crate) fn span(gap: &Gap) -> String {
     if gap.from == gap.to {
         return format!(
@@ -41,25 +44,17 @@ pub(crate) fn span(gap: &Gap) -> String {
     format!("{} to {}, {length}{restart}", gap.from, gap.to)
 }
 
-/// Why a gap is there, how sure that is, and who did it, where anything says so.
+/// The cause of a gap, how certain it is, and who caused it. `None` if nothing is known.
 pub(crate) fn explained(gap: &Gap) -> Option<String> {
     if gap.evidence.is_empty() && certainty(gap).is_none() {
         return None;
     }
-    let mut said = cause(gap);
-    let mut add = |more: Option<String>| {
-        if let Some(more) = more {
-            said += "; ";
-            said += &more;
-        }
-    };
-    add(certainty(gap));
-    add(who(gap));
-    Some(said)
+    let parts = [Some(cause(gap)), certainty(gap), who(gap)];
+    Some(Vec::from_iter(parts.into_iter().flatten()).join("; "))
 }
 
-/// Who made the first call that bears on a gap and was not refused, where calls tell its cause: else none
-/// of them is to blame.
+/// Who made the first successful call that bears on a gap. `None` if the cause does not follow from a call,
+/// because then nobody who made one is to blame.
 pub(crate) fn who(gap: &Gap) -> Option<String> {
     certainty(gap)?;
     let who = |event: &Evidence| {
@@ -72,78 +67,82 @@ pub(crate) fn who(gap: &Gap) -> Option<String> {
     done.find_map(who)
 }
 
-/// Why a gap is there.
+/// The cause of a gap.
 pub(crate) fn cause(gap: &Gap) -> String {
-    let word = gap.cause.word();
-    match word.as_ref() {
-        "logging-stopped" => "logging was stopped",
-        "validation-disabled" => "log file validation was switched off",
-        "trail-deleted" => "the trail was deleted",
-        "trail-created" => "the trail was created",
-        "before-first-digest" => "no earlier digest is there",
-        "after-last-digest" => "no later digest is there",
-        "unexplained" => "nothing that remains says why",
-        other => other,
-    }
-    .to_owned()
+    let cause = match &gap.cause {
+        Word::Known(Cause::LoggingStopped) => "logging was stopped",
+        Word::Known(Cause::ValidationDisabled) => "log file validation was switched off",
+        Word::Known(Cause::TrailDeleted) => "the trail was deleted",
+        Word::Known(Cause::TrailCreated) => "the trail was created",
+        Word::Known(Cause::BeforeFirstDigest) => "no earlier digest is there",
+        Word::Known(Cause::AfterLastDigest) => "no later digest is there",
+        Word::Known(Cause::Unexplained) => "nothing that remains says why",
+        Word::Other(word) => word,
+    };
+    cause.to_owned()
 }
 
-/// How sure that is; nothing where there is nothing to be sure of.
+/// How certain the cause of a gap is. `None` if no cause is known.
 pub(crate) fn certainty(gap: &Gap) -> Option<String> {
-    let word = gap.certainty.word();
-    let said = match word.as_ref() {
-        "none" => return None,
-        "signed" => "signed: a proven log says so",
-        "unsigned" => "unsigned: AWS says so, and nothing proves it",
-        "circumstantial" => "circumstantial: it is inferred",
-        other => other,
+    let certainty = match &gap.certainty {
+        Word::Known(Certainty::None) => return None,
+        Word::Known(Certainty::Signed) => "signed: a proven log says so",
+        Word::Known(Certainty::Unsigned) => "unsigned: AWS says so, and nothing proves it",
+        Word::Known(Certainty::Circumstantial) => "circumstantial: it is inferred",
+        Word::Other(word) => word,
     };
-    Some(said.to_owned())
+    Some(certainty.to_owned())
 }
 
-/// An event, by what is known of it.
-pub(crate) fn facts(event: &Evidence) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("time", event.event_time.to_string())];
-    let mut tell = |name, value: Option<&String>| facts.extend(value.map(|v| (name, v.clone())));
+/// What is known of an event, apart from its name.
+pub(crate) fn event_values(event: &Evidence) -> LabelledValues {
+    let mut values = vec![(Label::Time, event.event_time.to_string())];
+    let mut add =
+        |label, value: Option<&String>| values.extend(value.map(|value| (label, value.clone())));
     if let Some(actor) = &event.actor {
-        tell("actor", actor.arn.as_ref());
-        tell("identity", actor.kind.as_ref());
-        tell("account", actor.account.as_ref());
-        tell("session", actor.session.as_ref());
-        tell("access key", actor.access_key_id.as_ref());
+        add(Label::Actor, actor.arn.as_ref());
+        add(Label::Identity, actor.kind.as_ref());
+        add(Label::Account, actor.account.as_ref());
+        add(Label::Session, actor.session.as_ref());
+        add(Label::AccessKey, actor.access_key_id.as_ref());
     }
-    tell("source IP", event.source_ip.as_ref());
-    tell("agent", event.user_agent.as_ref());
-    tell("error", event.error_code.as_ref());
-    tell("event id", event.event_id.as_ref());
-    tell("log", event.log.as_ref());
-    tell("digest", event.digest.as_ref());
-    let word = event.via.word();
-    let via = match word.as_ref() {
-        "verified-log" => "a log that a proven digest names",
-        "lookup-events" => "LookupEvents, unsigned",
-        "trail-status" => "GetTrailStatus, unsigned",
-        other => other,
+    add(Label::SourceIp, event.source_ip.as_ref());
+    add(Label::Agent, event.user_agent.as_ref());
+    add(Label::Error, event.error_code.as_ref());
+    add(Label::EventId, event.event_id.as_ref());
+    add(Label::Log, event.log.as_ref());
+    add(Label::Digest, event.digest.as_ref());
+    let via = match &event.via {
+        Word::Known(Via::VerifiedLog) => "a log that a proven digest names",
+        Word::Known(Via::LookupEvents) => "LookupEvents, unsigned",
+        Word::Known(Via::TrailStatus) => "GetTrailStatus, unsigned",
+        Word::Other(word) => word,
     };
-    facts.push(("known by", via.to_owned()));
-    facts
+    values.push((Label::KnownBy, via.to_owned()));
+    values
 }
 
-/// Logs that lie in a gap.
+/// The logs in a gap that no digest lists. `None` if nobody searched for them.
 pub(crate) fn undigested(gap: &Gap) -> Option<String> {
     let logs = gap.undigested_logs.as_ref()?;
-    let said = match (logs.count, logs.first, logs.last) {
+    let text = match (logs.count, logs.first, logs.last) {
         (0, ..) => "none in it".into(),
         (n, Some(first), Some(last)) => {
             format!("{} in it, {first} to {last}", plural(n, "log"))
         }
         (n, ..) => format!("{} in it", plural(n, "log")),
     };
-    Some(said)
+    Some(text)
 }
 
+/// The counts of digests, or `none`.
 pub(crate) fn digests(d: &Digests) -> String {
-    counted([
+    some_digests(d).unwrap_or_else(|| "none".into())
+}
+
+/// The counts of digests, if there are any.
+pub(crate) fn some_digests(d: &Digests) -> Option<String> {
+    counts([
         (d.valid, "valid"),
         (d.failed, "failed"),
         (d.missing, "missing"),
@@ -152,22 +151,20 @@ pub(crate) fn digests(d: &Digests) -> String {
     ])
 }
 
+/// The counts of logs, or `none`.
 pub(crate) fn logs(l: &Logs) -> String {
-    counted([
+    let counts = counts([
         (l.valid, "valid"),
         (l.failed, "failed"),
         (l.missing, "missing"),
         (l.unproven, "unproven"),
         (l.unreferenced.unwrap_or(0), "that no digest names"),
         (l.not_read, "there, not read"),
-    ])
+    ]);
+    counts.unwrap_or_else(|| "none".into())
 }
 
-fn counted<const N: usize>(numbers: [(u64, &str); N]) -> String {
-    counts(numbers).unwrap_or_else(|| "none".into())
-}
-
-/// The beginning of a text that is too long to be shown whole.
+/// At most `most` characters of a text, followed by its length if anything was cut off.
 pub(crate) fn clip(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! A chain in a page: its timeline, what is not verified, and its gaps.
+//! A chain: its timeline, the time that is not verified, and its gaps.
 
 use std::io;
 
@@ -11,31 +11,31 @@ use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::report::validation::v1::{Chain, Gap, Stretch};
 use crate::report::validation::wording::{
-    cause, certainty, digests, logs, span, undigested, until, who,
+    cause, certainty, digests, logs, some_digests, span, undigested, until, who,
 };
 
-/// Stretches of one chain told in words.
+/// Stretches of one chain listed.
 const STRETCHES: usize = 20;
-/// Gaps of one chain told in words.
+/// Gaps of one chain shown.
 const GAPS: usize = 10;
-/// Events of one gap told.
+/// Events of one gap shown.
 const EVENTS: usize = 10;
 
-/// One chain, and as many of its gaps as there is room for. Its anchor is `n`.
+/// Writes a chain, and its gaps until the page has `most` bytes. `n` becomes its anchor.
 pub(super) fn write(n: usize, chain: &Chain, most: u64, page: &mut Counted<'_>) -> io::Result<()> {
     ChainPart::of(n, chain).write_into(page)?;
-    let mut told = 0;
+    let mut shown = 0;
     for gap in chain.gaps.iter().take(GAPS) {
         if page.written > most {
             break;
         }
         GapPart::of(gap).write_into(page)?;
-        told += 1;
+        shown += 1;
     }
-    ChainEnd::of(chain, chain.gaps.len() - told).write_into(page)
+    ChainEnd::of(chain, chain.gaps.len() - shown).write_into(page)
 }
 
-/// One chain, up to its gaps.
+/// The part before the gaps.
 #[derive(Template)]
 #[template(path = "chain.html", config = "src/report/validation/html/askama.toml")]
 struct ChainPart<'a> {
@@ -43,7 +43,7 @@ struct ChainPart<'a> {
     chain: &'a Chain,
     until: String,
     timeline: Option<Timeline>,
-    /// Time that is not verified.
+    /// Time that is not verified, with its length.
     open: Vec<(&'a Stretch, String)>,
     more_open: usize,
 }
@@ -66,7 +66,7 @@ impl<'a> ChainPart<'a> {
     }
 }
 
-/// One chain, after its gaps.
+/// The part after the gaps.
 #[derive(Template)]
 #[template(
     path = "chain_end.html",
@@ -76,7 +76,7 @@ struct ChainEnd<'a> {
     chain: &'a Chain,
     more_gaps: usize,
     digests: String,
-    backfill: String,
+    backfill: Option<String>,
     logs: String,
 }
 
@@ -86,7 +86,7 @@ impl<'a> ChainEnd<'a> {
             chain,
             more_gaps,
             digests: digests(&chain.digests),
-            backfill: digests(&chain.backfill_digests),
+            backfill: some_digests(&chain.backfill_digests),
             logs: logs(&chain.logs),
         }
     }
@@ -111,7 +111,7 @@ impl GapPart {
             title: span(gap),
             facts,
             events: Events {
-                told: gap
+                shown: gap
                     .evidence
                     .iter()
                     .take(EVENTS)

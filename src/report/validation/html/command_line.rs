@@ -1,16 +1,16 @@
-//! How a report was made, and how to make it again.
+//! The command line of a run, and one that repeats the run.
 
 use crate::base::text::quoted;
 use crate::report::validation::v1::{Report, SourceKind};
 
-/// The words of the command line as it was given.
-pub(super) fn command(report: &Report) -> Vec<String> {
+/// The words of the command line as it was given, quoted.
+pub(super) fn as_given(report: &Report) -> Vec<String> {
     quoted_all(&report.run.command)
 }
 
-/// The command line that looks at the same again: with what was sampled once, or drawn, given; and
-/// writing over no report that was filed.
-pub(super) fn again(report: &Report) -> Vec<String> {
+/// The words of a command line that repeats the run, quoted. It gives the times and the seed that the run
+/// took from the clock or drew by lot, and does not overwrite the report.
+pub(super) fn to_repeat(report: &Report) -> Vec<String> {
     let mut words = without_targets(&report.run.command);
     let requested = &report.requested;
     let mut give = |name: &str, value: Option<String>| {
@@ -29,7 +29,7 @@ pub(super) fn again(report: &Report) -> Vec<String> {
     quoted_all(&words)
 }
 
-/// A command line without formats, and without the files that reports went to.
+/// A command line without the formats and files of its reports.
 fn without_targets(command: &[String]) -> Vec<String> {
     const TARGETS: [&str; 2] = ["--format", "--out"];
     let mut words = Vec::new();
@@ -51,14 +51,14 @@ fn quoted_all(words: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::again;
+    use super::to_repeat;
     use crate::report::validation::v1::Report;
 
     #[test]
     fn what_was_sampled_or_drawn_is_given_unless_it_was() {
         let report = include_str!("../../../../tests/golden/everything.json");
         let mut report: Report = serde_json::from_str(report).expect("a report");
-        let words = |report: &Report| again(report).join(" ");
+        let words = |report: &Report| to_repeat(report).join(" ");
         let as_of = "2026-03-08T00:07:21Z";
         let given =
             format!("--end-time {as_of} --as-of {as_of} --seed 9f86d081884c7d65 --format json");
@@ -76,7 +76,7 @@ mod tests {
             words(&report),
             "'--seed=other' --as-of x --end-time '$(rm)' --format json"
         );
-        // What was filed is not written over.
+        // The report is not overwritten.
         let more = [
             "--format",
             "html",

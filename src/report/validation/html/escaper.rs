@@ -1,4 +1,4 @@
-//! Text from outside in a page: no markup, nothing that reorders or hides, and not too much of it.
+//! Makes text from outside safe for the page: it cannot become markup, hide or reorder text, or fill the page.
 
 use std::fmt::{self, Write};
 
@@ -7,11 +7,11 @@ use askama::filters::Escaper;
 use crate::base::text::is_unsafe;
 use crate::report::validation::wording::clip;
 
-/// Characters of one value: `s3://`, a bucket and a key have at most 1,093, the sentence on a gap some
-/// 1,500, with long names more.
+/// Characters shown of one value. `s3://`, a bucket and a key have at most 1,093 characters; the message of
+/// a gap has about 1,500, and more with long names.
 const VALUE: usize = 2_400;
 
-/// What every value of every template passes through.
+/// Escapes every value of every template.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct HtmlEscaper;
 

@@ -1,27 +1,28 @@
-//! Events in a page.
+//! The events that bear on a gap or on a group of findings.
 
+use crate::report::validation::label::{Label, LabelledValues};
 use crate::report::validation::v1::Evidence;
-use crate::report::validation::wording::facts;
+use crate::report::validation::wording::event_values;
 
-/// Events that bear on something, and how many more there are.
+/// The events shown, and how many more there are.
 pub(super) struct Events {
-    pub told: Vec<EventPart>,
+    pub shown: Vec<EventPart>,
     pub more: usize,
 }
 
 /// One event.
 pub(super) struct EventPart {
     pub name: String,
-    pub facts: Vec<(&'static str, String)>,
-    /// How it is known; keys are long, and stand in lines of their own.
-    pub known_by: Vec<(&'static str, String)>,
+    pub facts: LabelledValues,
+    /// How it is known. Keys are long, so these values are in a list of their own.
+    pub known_by: LabelledValues,
 }
 
 impl EventPart {
     pub(super) fn of(event: &Evidence) -> Self {
-        let facts = facts(event).into_iter();
-        let (known_by, facts) =
-            facts.partition(|(name, _)| matches!(*name, "log" | "digest" | "known by"));
+        let values = event_values(event).into_iter();
+        let (known_by, facts) = values
+            .partition(|(label, _)| matches!(label, Label::Log | Label::Digest | Label::KnownBy));
         EventPart {
             name: event.event_name.clone(),
             facts,

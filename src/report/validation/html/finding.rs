@@ -1,21 +1,19 @@
-//! Findings that say the same, in a page: the first with all that is told of it, of the others what differs.
+//! A group of findings: the first in full, and of the others the values that differ.
 
 use askama::Template;
 
 use super::events::{EventPart, Events};
 use crate::proof::finding::Severity;
-use crate::report::validation::groups::{FindingGroup, one_of_many, told_of};
+use crate::report::validation::groups::{FindingGroup, distinct_values, store_values};
+use crate::report::validation::label::LabelledValues;
 use crate::report::validation::v1::Finding;
 
-/// Others told one by one.
+/// Other findings shown.
 const OTHERS: usize = 200;
-/// Bytes of what is told of others after which no further one is.
+/// Bytes after which no further finding is shown.
 const OTHERS_BYTES: usize = 200_000;
 
-/// Names and what is told under them.
-type FindingLines = Vec<(&'static str, String)>;
-
-/// Findings that say the same.
+/// A group of findings.
 #[derive(Template)]
 #[template(
     path = "finding.html",
@@ -25,26 +23,26 @@ pub(super) struct FindingPart<'a> {
     finding: &'a Finding,
     code: String,
     count: u64,
-    /// Which of the chains shown it is of.
+    /// The number of its chain, if the page shows that chain.
     chain: Option<usize>,
-    lines: FindingLines,
+    lines: LabelledValues,
     events: Events,
-    others: Vec<FindingLines>,
+    others: Vec<LabelledValues>,
     more: usize,
 }
 
 impl<'a> FindingPart<'a> {
     pub(super) fn of(group: &FindingGroup<'a>, chain: Option<usize>) -> Self {
         let (events, more) = group.events();
-        let mut lines = group.lines();
-        lines.extend(told_of(group.first));
+        let mut lines = group.first_values();
+        lines.extend(store_values(group.first));
         let mut bytes = 0;
         let others = group.others().iter().take(OTHERS).map(|finding| {
-            let mut lines = one_of_many(finding);
-            lines.extend(told_of(finding));
+            let mut lines = distinct_values(finding);
+            lines.extend(store_values(finding));
             lines
         });
-        let others: Vec<FindingLines> = others
+        let others: Vec<LabelledValues> = others
             .take_while(|lines| {
                 let room = bytes < OTHERS_BYTES;
                 bytes += lines.iter().map(|(_, value)| value.len()).sum::<usize>();
@@ -58,7 +56,7 @@ impl<'a> FindingPart<'a> {
             chain,
             lines,
             events: Events {
-                told: events.into_iter().map(EventPart::of).collect(),
+                shown: events.into_iter().map(EventPart::of).collect(),
                 more,
             },
             more: group.others().len() - others.len(),

@@ -1,5 +1,9 @@
-//! The report as one page to file: it needs no network, no script and no other file, and says everything
-//! in words as well as in colour. Written in pieces, so that what is written can be bounded.
+//! The report as one HTML page to keep. It needs no network, no script and no other file, and everything
+//! that it shows in colour it also says in words.
+//!
+//! The page is written part by part (`begin`, each `chain` with its `gap`s, `between`, each `finding`, `end`),
+//! so that its size can be bounded while it is written. Templates stand beside this file; every value
+//! in them passes through [`escaper::HtmlEscaper`].
 
 mod chain;
 mod command_line;
@@ -16,27 +20,27 @@ use askama::Template;
 use jiff::SignedDuration;
 
 use super::groups::FindingGroup;
-use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, window};
+use super::headline::{NOT_COMPLETE, filters, keys, made, meaning, missing_chains, window};
 use super::matrix::{Matrix, Most, Table};
 use super::v1::{Chain, Report, SourceKind};
-use super::wording::{digests, logs};
+use super::wording::{digests, logs, some_digests};
 use crate::base::time::in_words;
 use crate::proof::finding::Verdict;
 use finding::FindingPart;
 
 /// Chains shown.
 const CHAINS: usize = 200;
-/// Bytes after which no further chain or gap is begun.
+/// Bytes after which no further chain or gap is started.
 const CHAIN_BYTES: u64 = 3 << 20;
-/// Kinds of findings shown.
+/// Groups of findings shown.
 const FINDINGS: usize = 200;
-/// Bytes after which no further finding is begun.
+/// Bytes after which no further group is started.
 const FINDING_BYTES: u64 = 5 << 20;
-/// Lines of lists that come from outside: keys, sentences, what was accepted.
+/// Entries of lists whose length comes from outside: keys, sentences, acceptances.
 const LINES: usize = 100;
-/// Words of a command line.
+/// Words of a command line shown.
 const WORDS: usize = 1_000;
-/// Accounts by regions: all regions that there are today, and some.
+/// The matrix has room for all regions of AWS, and more.
 const CELLS: Most = Most {
     accounts: 100,
     regions: 40,
@@ -45,7 +49,7 @@ const CELLS: Most = Most {
 /// Writes the page.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Counted { out, written: 0 };
     Begin::of(report).write_into(&mut page)?;
@@ -67,7 +71,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         kinds: groups.len(),
     }
     .write_into(&mut page)?;
-    let mut told = 0;
+    let mut shown_groups = 0;
     for group in groups.iter().take(FINDINGS) {
         if page.written > FINDING_BYTES {
             break;
@@ -75,12 +79,12 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let chain = group.first.chain.as_deref();
         FindingPart::of(group, chain.and_then(|id| shown.get(id).copied()))
             .write_into(&mut page)?;
-        told += 1;
+        shown_groups += 1;
     }
-    End::of(report, groups.len() - told).write_into(&mut page)
+    End::of(report, groups.len() - shown_groups).write_into(&mut page)
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Counted<'a> {
     out: &'a mut dyn Write,
     written: u64,
@@ -98,7 +102,7 @@ impl Write for Counted<'_> {
     }
 }
 
-/// What stands for a verdict beside its word.
+/// A sign beside the word of a verdict, for readers who cannot tell the colours apart.
 trait Sign {
     fn sign(&self) -> &'static str;
 }
@@ -114,7 +118,7 @@ impl Sign for Verdict {
     }
 }
 
-/// Up to the first chain.
+/// The part before the first chain.
 #[derive(Template)]
 #[template(path = "begin.html", config = "src/report/validation/html/askama.toml")]
 struct Begin<'a> {
@@ -130,7 +134,7 @@ struct Begin<'a> {
     chains: Vec<(usize, Verdict)>,
     missing: usize,
     digests: String,
-    backfill: String,
+    backfill: Option<String>,
     logs: String,
     table: Option<Table<'a>>,
 }
@@ -170,22 +174,22 @@ impl<'a> Begin<'a> {
             chains: chains.into_iter().filter(|(n, _)| *n > 0).collect(),
             missing: missing_chains(report),
             digests: digests(&report.totals.digests),
-            backfill: digests(&report.totals.backfill_digests),
+            backfill: some_digests(&report.totals.backfill_digests),
             logs: logs(&report.totals.logs),
             table: Matrix::of(report).table(CELLS),
         }
     }
 }
 
-/// What was asked for, in lines.
+/// The filters of the request, each in one line.
 fn scope(report: &Report) -> Vec<(&'static str, String)> {
-    let scope = asked(&report.requested);
-    scope
+    let filters = filters(&report.requested);
+    filters
         .map(|(name, values)| (name, values.join(", ")))
         .collect()
 }
 
-/// Between chains and findings.
+/// The part between chains and findings.
 #[derive(Template)]
 #[template(
     path = "between.html",
@@ -197,12 +201,12 @@ struct Between<'a> {
     kinds: usize,
 }
 
-/// A number of seconds, in words.
+/// A number of seconds as a length of time.
 fn seconds(n: &i64) -> String {
     in_words(SignedDuration::from_secs(*n))
 }
 
-/// After the findings.
+/// The part after the findings.
 #[derive(Template)]
 #[template(path = "end.html", config = "src/report/validation/html/askama.toml")]
 struct End<'a> {
@@ -212,7 +216,7 @@ struct End<'a> {
     start: String,
     end: String,
     command: Vec<String>,
-    again: Vec<String>,
+    repeat: Vec<String>,
 }
 
 impl<'a> End<'a> {
@@ -224,8 +228,8 @@ impl<'a> End<'a> {
             scope: scope(report),
             start,
             end,
-            command: command_line::command(report),
-            again: command_line::again(report),
+            command: command_line::as_given(report),
+            repeat: command_line::to_repeat(report),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A chain's window as a drawing: bars by state, drawn so that none is too small to be seen.
+//! Draws a chain's window as bars, one per stretch of coverage, and none too narrow to be seen.
 
 use jiff::Timestamp;
 
@@ -6,67 +6,67 @@ use crate::base::time::{in_words, in_words_between};
 use crate::proof::coverage::State;
 use crate::report::validation::v1::{Chain, Gap, Stretch};
 
-/// Stretches drawn one by one; more are drawn in steps.
+/// Stretches drawn one by one. With more, the window is drawn in steps.
 const BARS: usize = 60;
-/// Steps that a window with more stretches is drawn in.
+/// The number of these steps.
 const STEPS: usize = 120;
-/// The least width of a bar, in percent: an hour of a year must show.
+/// The least width of a bar, in percent of the window. An hour of a year would be narrower.
 const LEAST: f64 = 0.35;
 /// The least width that a word fits into, in percent.
 const WORD: f64 = 16.0;
-/// The least width that a letter fits into.
+/// The least width that a letter fits into, in percent.
 const LETTER: f64 = 3.0;
 
-/// What is drawn.
+/// The parts of the drawing.
 pub(super) struct Timeline {
-    /// Bars, those on top last.
+    /// The bars; later ones are drawn over earlier ones.
     pub bars: Vec<Bar>,
-    /// Restarts.
+    /// The restarts.
     pub restarts: Vec<TimelineMark>,
-    /// How long a step is, where bars are steps.
+    /// The length of a step, if the window is drawn in steps.
     pub step: Option<String>,
     /// The middle of the window.
     pub middle: Timestamp,
 }
 
-/// A stretch of time.
+/// A bar for a stretch of time.
 pub(super) struct Bar {
     /// Its state.
     pub state: State,
-    /// Where it begins, in percent.
+    /// Its left end, in percent of the window.
     pub x: f64,
-    /// How wide it is.
+    /// Its width, in percent of the window.
     pub width: f64,
-    /// What is written into it: a word, a letter, or nothing.
+    /// The text inside it: a word, a letter, or nothing.
     pub label: &'static str,
-    /// What is written below one that is too small: a letter or nothing.
+    /// The letter below a bar that is too narrow for one, or nothing.
     pub below: &'static str,
-    /// What is told of it.
+    /// Its tooltip.
     pub title: String,
 }
 
 impl Bar {
-    /// Where its middle is, or as near to it as a letter fits.
+    /// Where its text is centred. Near the ends of the window the text is moved inside.
     pub(super) fn middle(&self) -> String {
         percent((self.x + self.width / 2.0).clamp(1.2, 98.8))
     }
 
-    /// Where it begins.
+    /// Its left end.
     pub(super) fn left(&self) -> String {
         percent(self.x)
     }
 
-    /// How wide it is.
+    /// Its width.
     pub(super) fn wide(&self) -> String {
         percent(self.width)
     }
 }
 
-/// An instant.
+/// A mark at an instant.
 pub(super) struct TimelineMark {
-    /// Where it is.
+    /// Its position, in percent of the window.
     pub x: String,
-    /// What is told of it.
+    /// Its tooltip.
     pub title: String,
 }
 
@@ -76,7 +76,7 @@ fn percent(x: f64) -> String {
 }
 
 impl Timeline {
-    /// That of a chain; none where its window is empty.
+    /// The drawing of a chain; `None` if its window is empty.
     pub(super) fn of(chain: &Chain) -> Option<Self> {
         let (from, to) = (seconds(chain.window.from), seconds(chain.window.to));
         if from >= to {
@@ -89,10 +89,10 @@ impl Timeline {
         } else {
             let coverage = chain.coverage.iter();
             coverage
-                .map(|s| bar(s.state, at(s.from), at(s.to), told(s)))
+                .map(|s| bar(s.state, at(s.from), at(s.to), title(s)))
                 .collect()
         };
-        // Where the window ends a gap, the starting digest ends later.
+        // A gap that lasts until the end of the window ends there, not in the restart.
         let inside = |g: &&Gap| g.restart && (g.from == g.to || g.to < chain.window.to);
         let restarts = chain.gaps.iter().filter(inside).take(BARS);
         let step = (to - from) / STEPS as f64;
@@ -116,12 +116,12 @@ fn seconds(at: Timestamp) -> f64 {
     at.as_second() as f64
 }
 
-fn told(s: &Stretch) -> String {
+fn title(s: &Stretch) -> String {
     let length = in_words_between(s.from, s.to);
     format!("{}: {} to {}, {length}", s.state.as_str(), s.from, s.to)
 }
 
-/// The worst state of each step, equal neighbours as one.
+/// One bar for each run of steps with the same worst state.
 fn steps(coverage: &[Stretch], at: &dyn Fn(Timestamp) -> f64) -> Vec<Bar> {
     let mut worst = [None; STEPS];
     let step = |x: f64| x / 100.0 * STEPS as f64;
@@ -174,7 +174,7 @@ fn bar(state: State, from: f64, to: f64, title: String) -> Bar {
     }
 }
 
-/// The worst on top, and no letter on another.
+/// Puts the worst bars on top, and drops letters that would be drawn over another letter.
 fn arranged(mut bars: Vec<Bar>) -> Vec<Bar> {
     let mut free = f64::NEG_INFINITY;
     for bar in &mut bars {
@@ -198,7 +198,7 @@ mod tests {
     use crate::report::validation::v1::{Chain, Report, Stretch};
     use jiff::{SignedDuration, Timestamp};
 
-    /// A chain over a year, with a stretch of so many hours in another state at each of these hours.
+    /// A chain over a year that is verified, except for a stretch of `hours` in `state` at each hour of `at`.
     fn year(hours: i64, state: State, at: &[i64]) -> Chain {
         let report = include_str!("../../../../tests/golden/everything.json");
         let report: Report = serde_json::from_str(report).expect("a report");
@@ -245,7 +245,7 @@ mod tests {
         assert!(timeline.bars.len() <= STEPS && timeline.step.is_some());
         let gap = timeline.bars.last().expect("a bar");
         assert!(gap.state == State::Gap && gap.width > 90.0);
-        // Time that is missing from a broken report is no reason to draw it as verified.
+        // Time that a broken report leaves out is not drawn as verified.
         chain.coverage.truncate(BARS + 1);
         let timeline = Timeline::of(&chain).expect("a window");
         assert!(timeline.bars.iter().map(|b| b.width).sum::<f64>() < 10.0);

@@ -1,12 +1,13 @@
-//! Text from outside in a ticket: names as code spans, sentences as plain words.
+//! Makes text from outside safe in Markdown: names become code spans, and sentences keep only plain words
+//! outside of them.
 
 use crate::base::text::escape;
 use crate::report::validation::wording::clip;
 
-/// Characters of one value: the sentence on a gap has some 1,500, with long names more.
+/// Characters shown of one value. The message of a gap has about 1,500, and more with long names.
 const VALUE: usize = 2_400;
 
-/// A text that is a name: nothing in a code span is markup, a link or a mention.
+/// A name as a code span, in which nothing is markup, a link or a mention.
 pub(super) fn code(text: &str) -> String {
     let text = escape(text);
     let text = clip(&text, VALUE);
@@ -26,30 +27,30 @@ pub(super) fn code(text: &str) -> String {
     }
 }
 
-/// A name in a table, whose columns end at bars.
+/// A name in a table. Bars would end its column, even in a code span.
 pub(super) fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
-/// A sentence: plain words stay, and whatever is not a plain word is a code span; so is what stands in
-/// quotes, and a command, each as a whole.
+/// A sentence. Plain words stay as they are; every other word, each quotation and each command becomes a
+/// code span.
 pub(super) fn prose(text: &str) -> String {
     let text = escape(text);
     let text = clip(&text, VALUE);
-    let mut said = String::new();
+    let mut marked = String::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         let inside = rest.trim_start_matches('(');
-        said += &rest[..rest.len() - inside.len()];
+        marked += &rest[..rest.len() - inside.len()];
         let after = match quoted(inside).or_else(|| command(inside)) {
             Some((span, after)) => {
-                said += &code(span);
+                marked += &code(span);
                 after
             }
             None => {
                 let end = inside.find(char::is_whitespace).unwrap_or(inside.len());
                 let (word, after) = inside.split_at(end);
-                said += &match is_plain(word) {
+                marked += &match is_plain(word) {
                     true => word.to_owned(),
                     false => fenced(word),
                 };
@@ -58,13 +59,13 @@ pub(super) fn prose(text: &str) -> String {
         };
         rest = after.trim_start();
         if rest.len() < after.len() && !rest.is_empty() {
-            said.push(' ');
+            marked.push(' ');
         }
     }
-    said
+    marked
 }
 
-/// A command that is there to be copied, at the beginning of a text, and what follows it.
+/// The command to copy at the beginning of a text, and the rest.
 fn command(text: &str) -> Option<(&str, &str)> {
     if !text.starts_with("aws ") {
         return None;
@@ -77,8 +78,8 @@ fn command(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(end.map_or(text.len(), |(at, _)| at)))
 }
 
-/// What stands in quotes at the beginning of a text, and what follows it. Backticks are left out: a code
-/// span says the same.
+/// The quotation at the beginning of a text, and the rest. Backticks are left out, because a code span says
+/// the same.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text
         .chars()
@@ -90,20 +91,20 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
         escaped = *c == '\\' && !escaped;
         closes
     });
-    let (whole, after) = text.split_at(close?.0 + 1);
-    // Else it is an apostrophe, or no quote at all.
+    let (quotation, after) = text.split_at(close?.0 + 1);
+    // Otherwise it is an apostrophe or the like.
     let ends = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ':' | ';' | ')');
     if !after.is_empty() && !after.starts_with(ends) {
         return None;
     }
     let inner = match quote {
-        '`' => whole.trim_matches('`'),
-        _ => whole,
+        '`' => quotation.trim_matches('`'),
+        _ => quotation,
     };
     Some((inner, after)).filter(|(inner, _)| !inner.is_empty())
 }
 
-/// A code span, with the sentence's punctuation left out of it.
+/// A word as a code span, with the punctuation of the sentence behind it.
 fn fenced(word: &str) -> String {
     let core = match word.contains('(') {
         true => word.trim_end_matches([',', '.', ';', ':']),
@@ -115,18 +116,17 @@ fn fenced(word: &str) -> String {
     }
 }
 
-/// Whether a word means nothing to Markdown, wherever it stands, and nothing that trackers link: no
-/// address, no name of an issue, no commit.
+/// Whether neither Markdown nor a tracker gives a word a meaning: no markup, no address, no issue, no commit.
 fn is_plain(word: &str) -> bool {
     let core = word.trim_end_matches(['.', ',', ':', ';', '?', ')']);
     if core.is_empty() {
-        // What is left of a sentence after a code span.
+        // Punctuation after a code span.
         return true;
     }
     let letters = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '%');
     let bounds = |c: char| c.is_alphanumeric() || c == '%';
     let digits = |c: char| c.is_ascii_digit();
-    // As `4h` in a length.
+    // A length of time, like `4h`.
     let length = core.ends_with(['d', 'h', 'm', 's']) && core[..core.len() - 1].chars().all(digits);
     let issue = core.contains(digits) && core.contains(char::is_alphabetic) && !length;
     let commit = core.len() >= 7 && core.chars().all(|c| c.is_ascii_hexdigit());
@@ -135,7 +135,7 @@ fn is_plain(word: &str) -> bool {
         && core.ends_with(bounds)
         && !issue
         && !commit
-        // A number and a dot begin a list.
+        // A number and a dot would begin a list.
         && (core == word || !core.chars().all(digits))
         && core.len() <= 40
 }

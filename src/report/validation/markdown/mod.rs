@@ -1,38 +1,41 @@
 //! The report to paste into a ticket: the verdict, the chains that are not verified, the findings, and what
-//! is not proven. It fits into one, and what it does not hold is counted.
+//! is not proven. It always fits into one ticket; what is left out is counted.
 
 mod inline;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::{FindingGroup, OTHERS, one_of_many};
-use super::headline::{NOT_COMPLETE, asked, keys, made, meaning, missing_chains, told, window};
+use super::groups::{FindingGroup, OTHERS, distinct_values};
+use super::headline::{
+    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, shown_chains, window,
+};
+use super::label::Label;
 use super::v1::{Accepted, Chain, Evidence, Gap, Report};
-use super::wording::{cause, certainty, clip, digests, facts, logs, span};
+use super::wording::{cause, certainty, clip, digests, event_values, logs, span};
 use crate::base::text::plural;
 use crate::proof::finding::Verdict;
 use inline::{cell, code, prose};
 
-/// Bytes of a ticket: trackers take some 65,000 characters.
+/// Bytes of the report: trackers accept about 65,000 characters.
 const ROOM: usize = 60_000;
-/// Of them, those that chains may take.
+/// Bytes of the report up to the end of the chains.
 const FOR_CHAINS: usize = 15_000;
-/// Of them, those that chains and gaps may take.
+/// Bytes of the report up to the end of the gaps.
 const FOR_GAPS: usize = 25_000;
-/// Events of one gap, or of one kind of finding.
-const EVENTS: usize = 5;
-/// Characters of a value of which there are many: keys of CloudTrail's have some 150.
-const SHORT: usize = 300;
-/// Of them, those that chains, gaps and findings may take.
+/// Bytes of the report up to the end of the findings.
 const FOR_FINDINGS: usize = 45_000;
-/// Of them, those that all of it may take but what is not proven.
+/// Bytes of the report up to the end of the acceptances.
 const FOR_ACCEPTED: usize = 52_000;
+/// Events shown of one gap, or of one group of findings.
+const EVENTS: usize = 5;
+/// Characters shown of a value of which there are many. CloudTrail's keys have about 150.
+const SHORT: usize = 300;
 
 /// Writes the report.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = MarkdownPage::default();
     verdict(report, &mut page);
@@ -47,34 +50,34 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(page.text.as_bytes())
 }
 
-/// Blocks that are tried in vain before no more are.
+/// Blocks that may turn out too long before the rest is only counted.
 const MISSES: usize = 100;
 
-/// What is written so far.
+/// The report as far as it is written.
 #[derive(Default)]
 struct MarkdownPage {
     text: String,
 }
 
 impl MarkdownPage {
-    /// Adds a block for each thing that fits while the page has no more than so many bytes, and counts
-    /// the others: one that is too long leaves room for those after it.
+    /// Adds the blocks of those items that fit while the page has at most `room` bytes, and counts the
+    /// others. An item that is too long is skipped, so that shorter ones after it still fit.
     fn fill<T>(
         &mut self,
         room: usize,
         what: &str,
-        things: impl ExactSizeIterator<Item = T>,
+        items: impl ExactSizeIterator<Item = T>,
         block: impl Fn(T) -> String,
     ) {
         let mut more = 0;
         let mut misses = 0;
-        for thing in things {
-            // Made in vain, a block costs as much: not for each of a million.
+        for item in items {
+            // A block that does not fit costs as much time as one that does. There may be a million.
             if misses >= MISSES {
                 more += 1;
                 continue;
             }
-            let block = block(thing);
+            let block = block(item);
             if self.text.len() + block.len() <= room {
                 self.text += &block;
             } else {
@@ -103,17 +106,17 @@ fn verdict(report: &Report, page: &mut MarkdownPage) {
     let (start, end) = window(report);
     let _ = writeln!(page.text, "- window: {start} to {end}");
     let _ = writeln!(page.text, "- public keys: {}", keys(report));
-    let scope: Vec<_> = asked(requested).collect();
+    let filters: Vec<_> = filters(requested).collect();
     page.fill(
         FOR_CHAINS / 2,
         "filter",
-        scope.into_iter(),
+        filters.into_iter(),
         |(name, values)| {
-            let mut told: Vec<String> = values.iter().take(20).map(|v| code(v)).collect();
-            if values.len() > told.len() {
-                told.push(format!("and {} more", values.len() - told.len()));
+            let mut shown: Vec<String> = values.iter().take(20).map(|v| code(v)).collect();
+            if values.len() > shown.len() {
+                shown.push(format!("and {} more", values.len() - shown.len()));
             }
-            format!("- {name}: {}\n", told.join(", "))
+            format!("- {name}: {}\n", shown.join(", "))
         },
     );
 }
@@ -130,8 +133,8 @@ fn chains(report: &Report, page: &mut MarkdownPage) {
         "\n## Chains\n\n{verified} of {} verified{missing}.\n",
         report.chains.len(),
     );
-    let told = told(report);
-    if told.is_empty() {
+    let shown = shown_chains(report);
+    if shown.is_empty() {
         return;
     }
     page.text += "\n| verdict | account | region | trail | from | proven without a break until | digests | logs |\n";
@@ -150,17 +153,17 @@ fn chains(report: &Report, page: &mut MarkdownPage) {
             logs(&chain.logs)
         )
     };
-    page.fill(FOR_CHAINS, "chain", told.into_iter(), row);
+    page.fill(FOR_CHAINS, "chain", shown.into_iter(), row);
 }
 
-/// Gaps of which something is known.
+/// The gaps of which something is known.
 fn gaps(report: &Report, page: &mut MarkdownPage) {
     let gaps = report.chains.iter().map(Box::as_ref);
     let gaps = gaps.flat_map(|chain| chain.gaps.iter().map(move |gap| (chain, gap)));
-    let told: Vec<_> = gaps
+    let shown: Vec<_> = gaps
         .filter(|(_, gap)| !gap.evidence.is_empty() || certainty(gap).is_some())
         .collect();
-    if told.is_empty() {
+    if shown.is_empty() {
         return;
     }
     page.text += "\n## Gaps explained\n";
@@ -179,21 +182,21 @@ fn gaps(report: &Report, page: &mut MarkdownPage) {
         }
         text
     };
-    page.fill(FOR_GAPS, "gap", told.into_iter(), gap);
+    page.fill(FOR_GAPS, "gap", shown.into_iter(), gap);
 }
 
 fn event(event: &Evidence, indent: &str, text: &mut String) {
     let _ = writeln!(text, "{indent}- event: {}", short(&event.event_name));
-    for (name, value) in facts(event) {
-        let value = match name {
-            "known by" => prose(&value),
+    for (label, value) in event_values(event) {
+        let value = match label {
+            Label::KnownBy => prose(&value),
             _ => short(&value),
         };
-        let _ = writeln!(text, "{indent}  - {name}: {value}");
+        let _ = writeln!(text, "{indent}  - {label}: {value}");
     }
 }
 
-/// A name, cut where it is longer than most are: of many there is room for each.
+/// A name as a code span, cut short so that one long name does not take the place of many.
 fn short(value: &str) -> String {
     code(&clip(value, SHORT))
 }
@@ -222,21 +225,21 @@ fn finding(group: &FindingGroup<'_>) -> String {
     if let Some(chain) = &group.first.chain {
         let _ = writeln!(text, "- chain: {}", code(chain));
     }
-    for (name, value) in group.lines() {
-        let value = match name {
-            "what" | "time" => prose(&value),
+    for (label, value) in group.first_values() {
+        let value = match label {
+            Label::What | Label::Time => prose(&value),
             _ => code(&value),
         };
-        let _ = writeln!(text, "- {name}: {value}");
+        let _ = writeln!(text, "- {label}: {value}");
     }
     for other in group.others().iter().take(OTHERS) {
-        for (name, value) in one_of_many(other) {
-            let name = if name == "object" { "and" } else { name };
-            let value = match name {
-                "time" => prose(&value),
-                _ => short(&value),
+        for (label, value) in distinct_values(other) {
+            let (label, value) = match label {
+                Label::Object => (Label::And, short(&value)),
+                Label::Time => (label, prose(&value)),
+                _ => (label, short(&value)),
             };
-            let _ = writeln!(text, "- {name}: {value}");
+            let _ = writeln!(text, "- {label}: {value}");
         }
     }
     let more = group.others().len().saturating_sub(OTHERS);

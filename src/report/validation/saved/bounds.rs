@@ -1,6 +1,6 @@
-//! What a saved report would take in memory, found while it is read for the first time and nothing of it
-//! is held: short entries take many times their text. Each value is read as it would be to be written
-//! again, so that what could not be is found as well.
+//! Bounds the memory of a saved report before it is deserialized. A first pass counts entries without keeping
+//! them, because many tiny entries take far more memory than their JSON. The pass parses every value, so it
+//! also finds values that could not be written again.
 
 use std::fmt;
 use std::mem::size_of;
@@ -12,27 +12,27 @@ use crate::report::validation::v1::{
     Accepted, Chain, Evidence, Finding, Gap, Key, Location, Stretch,
 };
 
-/// Bytes that are taken whatever the text: that of 100,000 findings.
+/// Bytes that any report may take, whatever its length: those of 100,000 findings.
 const FREE: u64 = 64 << 20;
-/// How often the text may be taken. What `--format json` writes takes less than once, and less than twice
-/// without its line ends and indentation.
+/// How many times the length of its text a report may take. A report of `--format json` takes less than
+/// once its length, and less than twice without its line ends and indentation.
 const TIMES: u64 = 2;
-/// The least that a text takes beside its place in an entry, unless it is empty.
+/// The least that a text takes on the heap, unless it is empty.
 const TEXT: u64 = 32;
 
-/// A saved report before it is held.
+/// The result of the first pass.
 pub(crate) struct Measured {
-    /// The schema that it names.
+    /// The value of `schema`.
     pub schema: Option<String>,
-    /// Bytes that its entries would take.
+    /// Bytes that the report would take.
     bytes: u64,
 }
 
 impl Measured {
-    /// Holds it against the length of its text.
+    /// Compares the memory with the length of the text.
     ///
     /// # Errors
-    /// Where it would take far more than that, in words.
+    /// When the report would take far more memory than its text; the error says so in words.
     pub fn bounded(&self, length: u64) -> Result<(), String> {
         if self.bytes <= FREE + TIMES * length {
             return Ok(());
@@ -44,7 +44,7 @@ impl Measured {
     }
 }
 
-/// The names that matter here: of lists, by which their entries are told.
+/// The names of lists, which decide the type of their entries.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 enum BoundedName {
@@ -62,7 +62,7 @@ enum BoundedName {
 }
 
 impl BoundedName {
-    /// What an entry of a list of that name takes.
+    /// The size of an entry of the list with this name.
     fn entry(self) -> usize {
         match self {
             BoundedName::Chains => size_of::<Chain>(),
@@ -80,13 +80,13 @@ impl BoundedName {
 
 impl<'de> Deserialize<'de> for Measured {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Whole)
+        deserializer.deserialize_map(TopLevel)
     }
 }
 
-struct Whole;
+struct TopLevel;
 
-impl<'de> Visitor<'de> for Whole {
+impl<'de> Visitor<'de> for TopLevel {
     type Value = Measured;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,7 +108,7 @@ impl<'de> Visitor<'de> for Whole {
     }
 }
 
-/// Any value, with the name it has.
+/// Any value, and the name of its field.
 struct BoundedPart<'a> {
     name: BoundedName,
     bytes: &'a mut u64,
@@ -187,7 +187,7 @@ impl<'de> Visitor<'de> for BoundedPart<'_> {
 mod tests {
     use super::{Measured, TIMES};
 
-    /// So a report of ours is never refused, however large.
+    /// This is why no report that this program wrote is refused, whatever its length.
     #[test]
     fn a_report_takes_less_than_its_text_and_less_than_is_allowed_without_its_spaces()
     -> serde_json::Result<()> {

@@ -1,4 +1,5 @@
-//! A report that was saved as JSON, read again to be rendered in another format.
+//! Reads a report that was saved as JSON, to render it in another format. The file comes from outside, so its
+//! memory is bounded first (see [`bounds`]).
 
 pub(crate) mod bounds;
 
@@ -15,14 +16,14 @@ use crate::report::{Format, json, render};
 /// Bytes read at a time.
 const BLOCK: usize = 64 << 10;
 
-/// A saved report: what it says, and where it stands.
+/// A saved report, and the file that it was read from.
 #[derive(Debug)]
 pub struct Saved<R> {
     report: Report,
     json: R,
 }
 
-/// Why something is not a saved report.
+/// Why a file is not a saved report, in words.
 #[derive(Debug)]
 pub struct NotAReport(String);
 
@@ -35,12 +36,12 @@ impl fmt::Display for NotAReport {
 impl std::error::Error for NotAReport {}
 
 impl<R: Read + Seek> Saved<R> {
-    /// Reads what `--format json` wrote, of this version or of another that writes the same schema. Its
-    /// text is not held.
+    /// Reads what `--format json` wrote, in this version or in another one with the same schema. The text is
+    /// not kept in memory.
     ///
     /// # Errors
-    /// Where it cannot be read, is not JSON that can be written again, of another schema, not as its
-    /// schema says, or would take far more memory than its text.
+    /// When the file cannot be read, is not a JSON object, has another schema or does not follow its schema,
+    /// or would take far more memory than its text.
     pub fn read(mut json: R) -> Result<Self, NotAReport> {
         let measured: Measured =
             parse(&mut json).map_err(|e| NotAReport(format!("it is not a JSON object: {e}")))?;
@@ -59,15 +60,15 @@ impl<R: Read + Seek> Saved<R> {
         Ok(Saved { report, json })
     }
 
-    /// What it says, as far as this version knows.
+    /// The report, without fields that this version does not know.
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// Writes it in a format; as JSON with everything that it holds.
+    /// Writes the report in a format. As JSON it keeps the fields that this version does not know.
     ///
     /// # Errors
-    /// Where reading it again or writing fails.
+    /// When reading the file again or writing fails.
     pub fn render(&mut self, format: Format, out: &mut dyn TextWriter) -> io::Result<()> {
         match format {
             Format::Json => {
@@ -79,7 +80,7 @@ impl<R: Read + Seek> Saved<R> {
     }
 }
 
-/// Reads all of it as one JSON value.
+/// Reads the whole file as one JSON value.
 fn parse<T: DeserializeOwned>(json: &mut (impl Read + Seek)) -> serde_json::Result<T> {
     json.rewind().map_err(serde_json::Error::io)?;
     serde_json::from_reader(BufReader::with_capacity(BLOCK, json))
