@@ -1,16 +1,17 @@
-//! Bytes that a report writes in hex, kept as bytes: of many chains they are half of what is kept.
+//! Values that a report writes in hex, kept as bytes. With many chains, signatures are half of a report's memory,
+//! and bytes take half as much as their hex.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Text that is lower-case hex, as its bytes, or any other that a saved report holds.
+/// A value in hex. A saved report may hold any other text in its place, which is kept as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hex {
-    /// What the hex stands for.
+    /// The bytes that lower-case hex stands for.
     Bytes(Box<[u8]>),
-    /// No lower-case hex.
+    /// Anything but lower-case hex.
     Text(String),
 }
 

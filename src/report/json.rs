@@ -1,4 +1,4 @@
-//! The JSON report: as its types say, with nothing in it that a terminal would obey.
+//! JSON that is safe to print: characters that a terminal would interpret are written as escapes.
 
 use std::io::{self, BufReader, Read, Write};
 
@@ -8,46 +8,48 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, 
 
 use crate::base::text::is_unsafe;
 
-/// Writes the report, indented, with a closing line feed.
+/// Writes a value as indented JSON, with a line feed at its end.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn write(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
+    let mut serializer =
+        Serializer::with_formatter(&mut *out, SafeFormatter(PrettyFormatter::new()));
     report.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
-/// Writes something in one line.
+/// Writes a value as JSON in one line.
 pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(&mut *out, Inert(CompactFormatter));
+    let mut serializer = Serializer::with_formatter(&mut *out, SafeFormatter(CompactFormatter));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
-/// Writes JSON as `write` would, whatever it says: byte for byte what `write` wrote, and with every
-/// field that another version added.
+/// Writes JSON again as [`write`] would. What `write` wrote stays byte for byte the same, with every field that
+/// another version added.
 pub(super) fn copy(json: impl Read, out: &mut dyn Write) -> io::Result<()> {
-    let mut kept = ErrorKeeper { out, trouble: None };
-    let mut serializer = Serializer::with_formatter(&mut kept, Inert(PrettyFormatter::new()));
+    let mut kept = ErrorKeeper { out, error: None };
+    let mut serializer =
+        Serializer::with_formatter(&mut kept, SafeFormatter(PrettyFormatter::new()));
     let mut deserializer = Deserializer::from_reader(BufReader::new(json));
     let copied = serde_transcode::transcode(&mut deserializer, &mut serializer);
-    copied.map_err(|e| kept.trouble.take().unwrap_or_else(|| e.into()))?;
+    copied.map_err(|e| kept.error.take().unwrap_or_else(|| e.into()))?;
     kept.out.write_all(b"\n")
 }
 
-/// Keeps why writing failed: transcoding tells it as a trouble of what is read, in words alone.
+/// Keeps the error of a failed write. Transcoding reports it only as text, as an error of its input.
 struct ErrorKeeper<'a> {
     out: &'a mut dyn Write,
-    trouble: Option<io::Error>,
+    error: Option<io::Error>,
 }
 
 impl Write for ErrorKeeper<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.trouble = None;
+        self.error = None;
         self.out.write(bytes).map_err(|e| {
             let kind = e.kind();
-            self.trouble = Some(e);
+            self.error = Some(e);
             kind.into()
         })
     }
@@ -57,18 +59,18 @@ impl Write for ErrorKeeper<'_> {
     }
 }
 
-/// JSON leaves control characters above U+007F and bidirectional marks as they are; here they are
-/// written as escapes, which readers undo.
-struct Inert<F>(F);
+/// Writes every unsafe character as an escape, which readers of JSON undo. JSON itself requires that only below
+/// U+0020.
+struct SafeFormatter<F>(F);
 
-impl<F: Formatter> Formatter for Inert<F> {
+impl<F: Formatter> Formatter for SafeFormatter<F> {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         w: &mut W,
         text: &str,
     ) -> io::Result<()> {
         let mut rest = text;
-        // Most of a report is plain; whoever calls has taken out what is below U+0020.
+        // Most texts are plain ASCII. The caller has already escaped everything below U+0020.
         if text.is_ascii() && !text.as_bytes().contains(&0x7f) {
             return w.write_all(text.as_bytes());
         }

@@ -1,4 +1,30 @@
-//! Rendering: the frozen view of an outcome, and one file a format.
+//! Reports: frozen types, and the code that writes them in each format.
+//!
+//! A report is plain data. Each command turns its outcome into the frozen types of its folder here, and a
+//! format is a function from these types to bytes:
+//!
+//! ```text
+//! validate::Outcome ─▶ validate/view.rs ─▶ validation::v1::Report ─┬▶ json, jsonl       programs
+//!                        a saved report ─▶ validation::saved ──────┤
+//!                                                                  ├▶ text, html, markdown   people
+//!                                                                  └▶ csv, junit, ocsf, prometheus, aws-cli
+//! ```
+//!
+//! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`] and [`doctor`]
+//!   hold those of the other commands. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
+//! - [`json`], [`open_enum`], [`hex`] and [`tone`] serve all of them.
+//!
+//! Frozen means: fields may be added, but never removed or given another meaning. Scripts and saved reports
+//! depend on them, and `v1.schema.json` shows any change in a diff.
+//!
+//! Nothing is judged here. Verdicts, severities, messages and hints arrive finished; a format only selects,
+//! groups, counts and escapes. Nothing here reads a clock, an environment, a file or a network either. The only
+//! I/O is to the given writer and, for the aws-cli format, to a temporary file of [`crate::base::spool`].
+//! Text from outside (keys, messages of AWS, user agents) is escaped by every format, in its own way.
+//!
+//! To add a format for `validate`: write a file in `validation/` with a function
+//! `write(&v1::Report, &mut dyn Write) -> io::Result<()>`, and add one row to `formats!` below. The command line,
+//! its help and the error message for an unknown format follow from that row. Then add a golden file.
 
 pub mod doctor;
 pub mod explain;
@@ -13,7 +39,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-/// Declares the formats once: the variant, its name, and what writes it.
+/// Declares each format once: its variant, its name, and the function that writes it.
 macro_rules! formats {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $write:path;)*) => {
         /// A report format.
@@ -26,7 +52,7 @@ macro_rules! formats {
             /// Every format.
             pub const ALL: &'static [Format] = &[$(Format::$variant),*];
 
-            /// The name it is asked for by.
+            /// The value of `--format`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Format::$variant => $name),* }
             }
@@ -35,7 +61,7 @@ macro_rules! formats {
         /// Writes a report.
         ///
         /// # Errors
-        /// Where writing fails.
+        /// When writing fails.
         pub fn render(report: &crate::report::validation::v1::Report, format: Format, out: &mut dyn $crate::report::tone::TextWriter) -> io::Result<()> {
             match format { $(Format::$variant => $write(report, out)),* }
         }
@@ -47,25 +73,25 @@ formats! {
     Text = "text", crate::report::validation::text::write;
     /// For programs: schema `trailproof.report/v1`.
     Json = "json", json::write;
-    /// For programs that read line by line: the JSON report in pieces.
+    /// For programs that read while a run writes: the JSON report in lines.
     Jsonl = "jsonl", crate::report::validation::jsonl::write;
-    /// For people, to file: one page that needs nothing else.
+    /// For people, to keep: one page that needs no other file.
     Html = "html", crate::report::validation::html::write;
     /// For people, to paste into a ticket.
     Markdown = "markdown", crate::report::validation::markdown::write;
-    /// The findings, for a spreadsheet.
+    /// For a spreadsheet: the findings.
     Csv = "csv", crate::report::validation::csv::write;
-    /// For what runs tests: a suite a chain.
+    /// For CI systems: JUnit XML, one suite per chain.
     Junit = "junit", crate::report::validation::junit::write;
-    /// For what collects security findings: Open Cybersecurity Schema Framework, an event a line.
+    /// For collectors of security findings: Open Cybersecurity Schema Framework, one event per line.
     Ocsf = "ocsf", crate::report::validation::ocsf::write;
-    /// For what watches: a text file of metrics.
+    /// For monitoring: metrics in a text file.
     Prometheus = "prometheus", crate::report::validation::prometheus::write;
-    /// For scripts written for `aws cloudtrail validate-logs`: what that prints.
+    /// For scripts written for `aws cloudtrail validate-logs`: the output of that command.
     AwsCli = "aws-cli", crate::report::validation::aws_cli::write;
 }
 
-/// A text is not the name of a format.
+/// A text that is not the name of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownFormat;
 
@@ -82,7 +108,7 @@ impl FromStr for Format {
     type Err = UnknownFormat;
 
     fn from_str(s: &str) -> Result<Self, UnknownFormat> {
-        let named = Format::ALL.iter().find(|format| format.as_str() == s);
-        named.copied().ok_or(UnknownFormat)
+        let mut formats = Format::ALL.iter().copied();
+        formats.find(|f| f.as_str() == s).ok_or(UnknownFormat)
     }
 }

@@ -1,4 +1,4 @@
-//! A word of a set that may grow.
+//! Enums that may grow: a saved report may hold a word that only a later version knows.
 
 use std::borrow::Cow;
 
@@ -7,17 +7,17 @@ use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A word that is known here, or one that another version of this program wrote.
+/// A word of an enum, or one that another version of this program wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Word<T> {
-    /// A word of ours.
+    /// A word that this version knows.
     Known(T),
-    /// Any other.
+    /// Any other word.
     Other(String),
 }
 
 impl<T> Word<T> {
-    /// The word that is known here.
+    /// The variant, if this version knows the word.
     pub fn known(&self) -> Option<&T> {
         match self {
             Word::Known(word) => Some(word),
@@ -27,12 +27,12 @@ impl<T> Word<T> {
 }
 
 impl<T: Serialize> Word<T> {
-    /// The word as it is written.
+    /// The word as reports show it.
     pub fn word(&self) -> Cow<'_, str> {
         match self {
             Word::Known(word) => match serde_json::to_value(word) {
                 Ok(serde_json::Value::String(text)) => Cow::Owned(text),
-                // Words are unit variants, which serialize as text.
+                // Unreachable: words are unit variants, which serialize as text.
                 _ => Cow::Borrowed(""),
             },
             Word::Other(text) => Cow::Borrowed(text),
@@ -72,7 +72,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Word<T> {
     }
 }
 
-/// The schema names what this version writes.
+/// The schema lists only the words that this version writes.
 impl<T: JsonSchema> JsonSchema for Word<T> {
     fn inline_schema() -> bool {
         T::inline_schema()

@@ -30,7 +30,7 @@ impl From<Status> for Tone {
 }
 
 impl Status {
-    /// The word that reports use.
+    /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Ok => "ok",
@@ -40,7 +40,7 @@ impl Status {
         }
     }
 
-    /// The process exit status that says so.
+    /// The exit status of the process.
     pub fn exit_code(self) -> u8 {
         match self {
             Status::Ok | Status::Warning => 0,
@@ -60,18 +60,18 @@ macro_rules! checks {
         }
 
         impl Check {
-            /// All of them, in the order of reports.
+            /// Every check, in the order of reports.
             pub const ALL: &[Check] = &[$(Check::$check,)*];
 
-            /// Its name.
+            /// The name in reports.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Check::$check => $name,)*
                 }
             }
 
-            /// Whether a validation hangs on it: one that does not, and could not be looked at, changes
-            /// no exit status.
+            /// Whether a validation depends on it. A check that is not needed and could not be made does
+            /// not change the exit status.
             pub fn needed(self) -> bool {
                 match self {
                     $(Check::$check => $needed,)*

@@ -1,4 +1,4 @@
-//! Reports of `doctor`.
+//! Reports of `doctor`: the checks, the frozen types, and the text for a terminal.
 
 pub mod check;
 pub mod text;

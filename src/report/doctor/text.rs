@@ -1,4 +1,4 @@
-//! The report for people.
+//! The report for a terminal.
 
 use std::io;
 
@@ -7,10 +7,10 @@ use crate::base::text::escape;
 use crate::report::doctor::check::{Check, Status};
 use crate::report::tone::{TextWriter, Tone};
 
-/// Writes the report: the answer, a line a check, and below it what to do.
+/// Writes the report: the answer, then one line per check with the advice below it.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     out.tone(match report.status {
         // The first word is "ok" all the same.
@@ -56,7 +56,7 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     )
 }
 
-/// Whether two checks could not be made for one reason, so that it is told once.
+/// Whether two checks could not be made for the same reason. The reason is then shown once.
 fn is_alike(one: &Row, other: &Row) -> bool {
     let unknown = one.status == Status::Unknown && one.advice.is_none();
     unknown
@@ -64,7 +64,7 @@ fn is_alike(one: &Row, other: &Row) -> bool {
             == (other.status, &other.subject, &other.found, &other.advice)
 }
 
-/// Whether a validation will work.
+/// The answer to whether a validation will work.
 fn answer(report: &Report) -> String {
     let named = |status: Status| {
         let of = |r: &&Row| r.status == status && (status == Status::Failed || r.needed);

@@ -1,4 +1,4 @@
-//! The list as `validate --expect` reads it: one chain a line, and remarks.
+//! The list as `validate --expect` reads it: one chain per line, and comments.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use super::v1::Trails;
 /// Writes the list.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
@@ -20,7 +20,7 @@ pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
             "# not complete: not everything could be listed, so there may be more"
         )?;
     }
-    // An id holds nothing that would have to be escaped.
+    // The characters of an id need no escaping.
     trails
         .chains
         .iter()

@@ -19,7 +19,7 @@ pub enum Format {
     Text,
     /// For programs: schema `trailproof.trails/v1`.
     Json,
-    /// One chain a line, as `validate --expect` reads it.
+    /// One chain per line, as `validate --expect` reads it.
     Expect,
 }
 
@@ -39,7 +39,7 @@ impl FromStr for Format {
 /// Writes a list.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub fn render(trails: &Trails, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(trails, out),

@@ -1,5 +1,5 @@
-//! The list for people: a line a chain, the most telling first; readable without colour, and
-//! everything from outside escaped.
+//! The list for a terminal: one line per chain, those with holes first. It needs no colour, and everything
+//! that comes from outside is escaped.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,25 +7,25 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::v1::{Chain, Location, Named, Trails, Trouble};
+use super::v1::{Chain, Named, Trails, Trouble};
 use crate::base::text::{escape, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 
-/// Chains told one by one.
+/// Chains shown.
 const CHAINS: usize = 200;
-/// Places told.
+/// Places shown.
 const PLACES: usize = 20;
-/// Troubles told.
+/// Problems shown.
 const TROUBLES: usize = 50;
-/// Columns that are kept for a chain's name; a longer one is told whole, out of line.
+/// Characters of the column of chain ids. Longer ids are not cut, so their line is out of alignment.
 const WIDTH: usize = 72;
-/// A chain whose last digest ends so long before the last of all may have ended.
+/// A chain may have ended if its last digest ends this long before the last digest of all chains.
 const OLD: SignedDuration = SignedDuration::from_hours(3);
 
 /// Writes the list.
 ///
 /// # Errors
-/// Where writing fails.
+/// When writing fails.
 pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
     let totals = &trails.totals;
     writeln!(
@@ -57,7 +57,7 @@ fn time(text: Option<&String>) -> Option<Timestamp> {
     text?.parse().ok()
 }
 
-/// The most telling first: the longest holes, then those that ended first, then by name.
+/// The chains with the longest holes first, then those that ended first, then by id.
 fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     if chains.is_empty() {
         return Ok(());
@@ -72,12 +72,12 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
         let ended = ended(c).unwrap_or(Timestamp::MAX);
         (Reverse(c.holes.seconds), ended, c.id.clone())
     });
-    let told = &order[..order.len().min(CHAINS)];
-    let widest = told.iter().map(|c| c.id.len()).max().unwrap_or(0);
+    let shown = &order[..order.len().min(CHAINS)];
+    let widest = shown.iter().map(|c| c.id.len()).max().unwrap_or(0);
     let (width, chain, first, last) = (widest.min(WIDTH), "chain", "first digest", "last digest");
     writeln!(out, "\n  {chain:<width$}  {first:<20}  {last:<20}  digests")?;
     let none = || "none".to_owned();
-    for chain in told {
+    for chain in shown {
         let mut line = format!(
             "  {:<width$}  {:<20}  {:<20}  {:>7}",
             escape(&chain.id),
@@ -91,7 +91,7 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "{line}")?;
     }
-    let more = &order[told.len()..];
+    let more = &order[shown.len()..];
     if !more.is_empty() {
         let holes = more.iter().filter(|c| c.holes.count > 0).count();
         let old = more.iter().filter(|c| ended(c).is_some()).count();
@@ -105,7 +105,8 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What is worth a look in a chain.
+/// Remarks on a chain: backfill digests, holes, and an early end. `ended` holds its last digest and the last
+/// digest of all chains.
 fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> {
     let mut remarks = Vec::new();
     if chain.backfill_digests > 0 {
@@ -131,17 +132,12 @@ fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> 
     remarks
 }
 
-/// Where the digests lie.
+/// The places of the digests, each with its chains and digests.
 fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     let mut places: BTreeMap<_, (u64, u64)> = BTreeMap::new();
     for location in chains.iter().flat_map(|c| &c.locations) {
-        let Location {
-            bucket,
-            prefix,
-            organization,
-            ..
-        } = location;
-        let (chains, digests) = places.entry((bucket, prefix, organization)).or_default();
+        let place = (&location.bucket, &location.prefix, &location.organization);
+        let (chains, digests) = places.entry(place).or_default();
         *chains += 1;
         *digests += location.digests;
     }

@@ -1,4 +1,25 @@
-//! Reports of a validation.
+//! The report of `validate`: its frozen types, and one file or folder per format.
+//!
+//! ```text
+//! v1              the frozen types, trailproof.report/v1; validate/view.rs makes them from an outcome
+//! saved/          reads a report.json back and bounds its memory
+//!
+//! for people      text, html/, markdown/, junit (read by CI systems, but shown to people)
+//! for programs    jsonl, csv, ocsf, prometheus, aws_cli/   (json itself is report/json.rs)
+//!
+//! shared by them
+//!   headline      the verdict in words, the window, the keys, the filters, which chains are shown
+//!   wording       phrases about one chain, gap or event
+//!   groups        findings that say the same, as one
+//!   label         the names of values
+//!   matrix        accounts by regions
+//!   scope_label   a name for what a report is about, the same in every run
+//! ```
+//!
+//! Formats for people are bounded: each has constants at its head for how much it shows, and says how much it
+//! leaves out. Formats for programs are complete. A format decides on the types of `v1` and on enums, never on
+//! the text of a message; a saved report of a later version may hold codes and words that this version does
+//! not know ([`Word::Other`](crate::report::open_enum::Word)), and these are shown as they are.
 
 pub mod aws_cli;
 pub(crate) mod csv;
