@@ -1,0 +1,131 @@
+//! A chain: its window, its coverage, and the counts of its digests and logs.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::gap::Gap;
+use crate::proof::coverage::State;
+use crate::proof::finding::Verdict;
+use crate::report::hex::Hex;
+
+/// One chain.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Chain {
+    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`.
+    pub id: String,
+    /// The partition.
+    pub partition: String,
+    /// The account whose logs these are.
+    pub account: String,
+    /// The region the digests were delivered from.
+    pub region: String,
+    /// The trail's home region.
+    pub home_region: String,
+    /// The trail's name.
+    pub trail: String,
+    /// The chain's verdict.
+    pub verdict: Verdict,
+    /// Until when everything from the window's beginning is verified without interruption.
+    pub verified_until: Option<Timestamp>,
+    /// The window the chain was held against.
+    pub window: Span,
+    /// Where its proven digests were written.
+    pub locations: Vec<Location>,
+    /// The state of every instant of the window: adjoining, in order.
+    pub coverage: Vec<Stretch>,
+    /// Time that no digest covers, by from.
+    pub gaps: Vec<Gap>,
+    /// Its digests.
+    pub digests: Digests,
+    /// Its backfill digests, which cover no time.
+    pub backfill_digests: Digests,
+    /// The logs its digests name.
+    pub logs: Logs,
+    /// The oldest proven digest in the window.
+    pub first_digest: Option<DigestRef>,
+    /// The newest proven digest in the window.
+    pub last_digest: Option<DigestRef>,
+    /// SHA-256 over the evidence: digests, backfill digests and logs, and what became of each.
+    pub evidence_sha256: String,
+}
+
+/// A stretch of time.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Span {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub to: Timestamp,
+}
+
+/// Where digests were written, over which time.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Location {
+    /// The bucket.
+    pub bucket: String,
+    /// The prefix; null if there is none.
+    pub prefix: Option<String>,
+    /// The organization in the path.
+    pub organization: Option<String>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+}
+
+/// A stretch of time in one state.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Stretch {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub to: Timestamp,
+    /// Its state.
+    pub state: State,
+}
+
+/// Digests by what became of them.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Digests {
+    /// Proven and in order.
+    pub valid: u64,
+    /// Altered or forged.
+    pub failed: u64,
+    /// Named by a proven link and not there.
+    pub missing: u64,
+    /// Missing between proven digests, named by nothing that remains.
+    pub missing_inferred: u64,
+    /// Not proven.
+    pub unproven: u64,
+}
+
+/// Logs by what became of them.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Logs {
+    /// As delivered.
+    pub valid: u64,
+    /// Altered.
+    pub failed: u64,
+    /// Not there.
+    pub missing: u64,
+    /// Could not be checked.
+    pub unproven: u64,
+    /// There, named by no digest; null where they were not looked for.
+    pub unreferenced: Option<u64>,
+    /// There, and not read on request.
+    pub not_read: u64,
+}
+
+/// A digest as evidence.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DigestRef {
+    /// Its key.
+    pub key: String,
+    /// SHA-256 of its uncompressed bytes.
+    pub sha256: String,
+    /// Its signature in hex.
+    pub signature: Option<Hex>,
+    /// The end of its interval.
+    pub end: Timestamp,
+}

@@ -1,0 +1,62 @@
+//! A finding.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::gap::Evidence;
+use crate::proof::detail::Detail;
+use crate::proof::finding::{Code, Severity};
+use crate::report::open_enum::Word;
+
+/// What was found.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// What it is.
+    pub code: Word<Code>,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// The chain it concerns.
+    pub chain: Option<String>,
+    /// The bucket of the object it concerns.
+    pub bucket: Option<String>,
+    /// The key of the object it concerns.
+    pub key: Option<String>,
+    /// What happened and what it means.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Why something could not be looked at, in one stable word.
+    pub reason: Option<String>,
+    /// What should have been there: a hash, a signature, an algorithm, or the place signed.
+    pub expected: Option<String>,
+    /// What was there: a hash, a signature, an algorithm, a key's fingerprint, the place
+    /// found, another digest's key, or a time of generation.
+    pub actual: Option<String>,
+    /// The first instant it concerns.
+    pub from: Option<Timestamp>,
+    /// The first instant after.
+    pub to: Option<Timestamp>,
+    /// The key of the digest that names it: a log, or a digest that could not be had.
+    pub digest: Option<String>,
+    /// The object's version.
+    pub version_id: Option<String>,
+    /// The object's entity tag.
+    pub etag: Option<String>,
+    /// When the store says it was written.
+    pub last_modified: Option<String>,
+    /// Its stored size in bytes.
+    pub size: Option<u64>,
+    /// How many it stands for.
+    pub count: Option<u64>,
+    /// Events that bear on it.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    /// What was found beyond the code, where a decision depends on it. The report has no field for it.
+    pub(crate) fn detail(&self) -> Option<Detail> {
+        Detail::of_message(*self.code.known()?, &self.message)
+    }
+}

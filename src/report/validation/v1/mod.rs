@@ -1,0 +1,72 @@
+//! The frozen JSON view, `trailproof.report/v1`. Fields may be added, but never removed or given another
+//! meaning. Times are RFC 3339 in UTC; absent values are null. The doc comments of these types are the
+//! descriptions in `v1.schema.json`, so changing one changes the schema.
+//!
+//! A saved report is read back into the same types and may come from a later version. Unknown fields are
+//! ignored, and unknown words of open sets are kept as [`Word::Other`](crate::report::open_enum::Word).
+//! Verdicts, severities and states are closed sets: a report whose verdict is not understood must not be shown
+//! as another one. A field added after a release needs `#[serde(default)]`, so that reports of that release can
+//! still be read.
+
+mod chain;
+mod finding;
+mod gap;
+mod request;
+mod run;
+mod totals;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+
+use crate::proof::finding::Verdict;
+pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
+pub use finding::Finding;
+pub use gap::{Actor, Evidence, Gap, Undigested, Via};
+pub use request::{Origin, Requested, SourceKind};
+pub use run::{Accepted, Key, KeyOrigin, Requests, Run};
+pub use totals::{FindingCounts, Totals};
+
+/// The value of `schema`.
+pub const SCHEMA: &str = "trailproof.report/v1";
+
+/// A report.
+#[must_use]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "trailproof.report/v1", inline)]
+pub struct Report {
+    /// Always `trailproof.report/v1`.
+    pub schema: String,
+    /// The maximum over all findings and all coverage states.
+    pub verdict: Verdict,
+    /// Whether the look was carried through: false where a folder could not be listed or a bound cut it
+    /// short, and then the verdict is at least unproven. Single objects that could not be read are
+    /// findings.
+    pub complete: bool,
+    /// What was asked for.
+    pub requested: Requested,
+    /// The chains, by id.
+    #[allow(
+        clippy::vec_box,
+        reason = "of thousands, each takes the room of what it was made of"
+    )]
+    pub chains: Vec<Box<Chain>>,
+    /// Sums over the chains.
+    pub totals: Totals,
+    /// What was found: by chain, from, key, code.
+    pub findings: Vec<Finding>,
+    /// Keys that proved something: by region, fingerprint.
+    pub keys: Vec<Key>,
+    /// What was accepted beforehand; it changes no verdict.
+    pub accepted: Vec<Accepted>,
+    /// What this report does not prove, in sentences.
+    pub not_proven: Vec<String>,
+    /// How this report was made; all else is equal for equal evidence and an equal request.
+    pub run: Run,
+}
+
+/// The JSON Schema of a report as it is written, made from its types.
+pub fn schema() -> Schema {
+    let settings = SchemaSettings::default().for_serialize();
+    settings.into_generator().into_root_schema_for::<Report>()
+}

@@ -1,0 +1,68 @@
+//! The request that a report answers.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::report::open_enum::Word;
+
+/// What was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Requested {
+    /// Where objects were read.
+    pub source: Word<SourceKind>,
+    /// The beginning of the window; null if it is that of each chain's data.
+    pub start: Option<Timestamp>,
+    /// The end of the window; null if it is that of each chain's data.
+    pub end: Option<Timestamp>,
+    /// Where the beginning came from.
+    pub start_origin: Origin,
+    /// Where the end came from.
+    pub end_origin: Origin,
+    /// When the source was looked at; null if that is the end of each chain's window.
+    pub as_of: Option<Timestamp>,
+    /// Regions asked for; empty for all.
+    pub regions: Vec<String>,
+    /// Accounts asked for; empty for all.
+    pub account_ids: Vec<String>,
+    /// Organizations asked for; empty for all.
+    pub organization_ids: Vec<String>,
+    /// Trails asked for; empty for all.
+    pub trail_arns: Vec<String>,
+    /// Names of the buckets.
+    pub buckets: Vec<String>,
+    /// Prefixes asked for; empty for all.
+    pub prefixes: Vec<String>,
+    /// Rules found=recorded.
+    pub map: Vec<String>,
+    /// Which logs are read: `all`, `none`, `I/N` or `P%`.
+    pub logs: String,
+    /// What a sample of logs was drawn with; null if none was.
+    pub seed: Option<String>,
+    /// How long delivery may take, in seconds.
+    pub delivery_lag: i64,
+    /// How long after its interval a backfill digest is expected, in seconds.
+    pub backfill_grace: i64,
+    /// Key files, as given.
+    pub keys: Vec<String>,
+}
+
+/// Where a bound of the window came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// It was given.
+    Given,
+    /// It is that of the data.
+    Data,
+}
+
+/// Where objects were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// Folders on disk.
+    Disk,
+    /// Buckets in S3.
+    S3,
+}

@@ -1,0 +1,83 @@
+//! How a report was made: the run, the keys that it used, and what was accepted beforehand.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::report::open_enum::Word;
+
+/// How a report was made.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// The program.
+    pub tool: String,
+    /// Its version.
+    pub version: String,
+    /// The command line.
+    pub command: Vec<String>,
+    /// When it was started.
+    pub started: Timestamp,
+    /// When it was finished.
+    pub finished: Timestamp,
+    /// Who asked, as the credentials say; null on disk.
+    pub caller: Option<String>,
+    /// Requests made of the source.
+    pub requests: Requests,
+}
+
+/// Requests made of the source.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Requests {
+    /// Listings.
+    pub list: u64,
+    /// Objects opened.
+    pub get: u64,
+    /// Objects looked at without reading them.
+    pub head: u64,
+    /// Requests for public keys.
+    pub keys: u64,
+    /// Requests for what CloudTrail says of trails.
+    pub trails: u64,
+}
+
+/// A key that proved something.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Key {
+    /// The region whose digests it signs.
+    pub region: String,
+    /// MD5 of its DER.
+    pub fingerprint: String,
+    /// When its validity began.
+    pub valid_from: Timestamp,
+    /// The last instant of its validity.
+    pub valid_to: Timestamp,
+    /// Where it came from.
+    pub origin: Word<KeyOrigin>,
+}
+
+/// Where a key came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyOrigin {
+    /// ListPublicKeys.
+    Aws,
+    /// A file.
+    File,
+}
+
+/// Something accepted beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Accepted {
+    /// The chain.
+    pub chain: String,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Who accepted it.
+    pub who: String,
+    /// How many findings lie in it.
+    pub findings: u64,
+}
