@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod case;
 pub mod cases;
+#[cfg(feature = "aws")]
 pub mod compare;
 pub mod disk;
 pub mod forge;
