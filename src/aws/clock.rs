@@ -1,4 +1,4 @@
-//! How far the local clock is from that of whoever answers.
+//! How far the local clock differs from that of a server.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,12 +10,12 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::{DateTime, Format};
 use jiff::Timestamp;
 
-/// Reads the `Date` of the answers that it sees, refusals too.
+/// Reads the `Date` header of every answer, errors included.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clock(Arc<Mutex<Option<i64>>>);
 
 impl Clock {
-    /// How many seconds the local clock was ahead at the last answer with a date.
+    /// How many seconds the local clock was ahead when the last answer with a date came.
     pub fn ahead(&self) -> Option<i64> {
         *self.0.lock().unwrap_or_else(|e| e.into_inner())
     }

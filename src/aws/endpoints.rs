@@ -1,4 +1,5 @@
-//! Where a bucket's requests go, found out once: the SDK finds it out anew for each key.
+//! The endpoint of each bucket, resolved once. The SDK resolves it again for every key, which costs time
+//! in every request.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,10 +7,10 @@ use aws_sdk_s3::config::endpoint::{
     DefaultResolver, Endpoint, EndpointFuture, Params, ResolveEndpoint,
 };
 
-/// Most buckets that are kept in mind.
-const BUCKETS: usize = 64;
+/// The most endpoints that are cached.
+const MAX_CACHED: usize = 64;
 
-/// The SDK's own answers, kept: no rule of S3's endpoints looks at the key or the prefix.
+/// A cache of the SDK's answers. It may ignore key and prefix, because no endpoint rule of S3 uses them.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints {
     sdk: DefaultResolver,
@@ -30,7 +31,7 @@ impl ResolveEndpoint for Endpoints {
             let endpoint = self.sdk.resolve_endpoint(params).await?;
             let mut known = known();
             let new = !known.iter().any(|(other, _)| alike(other, params));
-            if new && known.len() < BUCKETS {
+            if new && known.len() < MAX_CACHED {
                 known.push((params.clone(), endpoint.clone()));
             }
             Ok(endpoint)
@@ -38,7 +39,7 @@ impl ResolveEndpoint for Endpoints {
     }
 }
 
-/// Whether they are the same but for the key and the prefix.
+/// Whether they differ in nothing but key and prefix.
 fn alike(one: &Params, other: &Params) -> bool {
     let switches = |of: &Params| {
         [

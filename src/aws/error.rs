@@ -1,4 +1,4 @@
-//! What an answer that is none means: not there, not allowed, put off, or nothing we could ask.
+//! Makes a [`GetError`] of an SDK error: missing, denied, throttled, no credentials, or another failure.
 
 use std::error::Error as StdError;
 use std::io;
@@ -15,22 +15,22 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use crate::cloudtrail::ids::Region;
 use crate::source::{Denial, GetError};
 
-/// What was asked for.
+/// What a request needs, for messages about a denial.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
-    /// The permission it needs.
+    /// The IAM action.
     pub permission: &'static str,
-    /// The ARN, or the words, for what it is needed on.
+    /// The resource: an ARN, or words for it.
     pub on: String,
-    /// The bucket, for S3.
+    /// The bucket, in S3.
     pub bucket: Option<String>,
 }
 
-/// The longest text of a service that is passed on, in characters.
+/// The longest text of a service that is passed on, in characters, to bound a hostile answer.
 const LONGEST: usize = 300;
 
-/// What an error of the SDK says.
-pub(crate) fn trouble<E>(error: &SdkError<E, HttpResponse>, ask: &Ask) -> GetError
+/// The meaning of an SDK error.
+pub(crate) fn get_error<E>(error: &SdkError<E, HttpResponse>, ask: &Ask) -> GetError
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
@@ -56,7 +56,7 @@ where
     let said = short(&said);
     match (code, status) {
         ("NoSuchBucket", _) => GetError::NoBucket(ask.bucket.clone().unwrap_or_default()),
-        // A 404 of anybody else, a proxy say, tells nothing of what is there.
+        // Any other 404, for example of a proxy, does not show that the object is missing.
         (
             "NoSuchKey" | "NotFound" | "ObjectLockConfigurationNotFoundError"
             | "ServerSideEncryptionConfigurationNotFoundError" | "TrailNotFoundException",
@@ -70,7 +70,7 @@ where
             | "InvalidClientTokenId"
             | "InvalidToken"
             | "RequestExpired"
-            // It is the clock that is not accepted, and nothing that is signed by it ever will be.
+            // The local clock is wrong, so every other signed request would fail too.
             | "RequestTimeTooSkewed"
             | "SignatureDoesNotMatch"
             | "TokenRefreshRequired"
@@ -104,13 +104,13 @@ where
     }
 }
 
-/// The region that S3 says a bucket is in, in an answer that refuses to serve it.
+/// The region of a bucket, from the header of an answer that redirects or refuses a request.
 pub(crate) fn bucket_region<E>(error: &SdkError<E, HttpResponse>) -> Option<Region> {
     let headers = error.raw_response()?.headers();
     headers.get("x-amz-bucket-region")?.parse().ok()
 }
 
-/// A certificate that was not accepted fails the same way every time it is shown.
+/// Forbids retries after a certificate was rejected: it would be rejected again.
 #[derive(Debug)]
 pub(super) struct NeverUntrusted;
 
@@ -128,11 +128,11 @@ impl ClassifyRetry for NeverUntrusted {
     }
 }
 
-/// Counts how often a service puts us off, which is tried again before anybody hears of it.
+/// Counts throttled requests, which the SDK retries on its own, so that callers never see them.
 #[derive(Debug)]
-pub(super) struct CountRefusals(pub Arc<AtomicU64>);
+pub(super) struct CountThrottles(pub Arc<AtomicU64>);
 
-impl ClassifyRetry for CountRefusals {
+impl ClassifyRetry for CountThrottles {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let status = context.response().map(|r| r.status().as_u16());
         if matches!(status, Some(429 | 503)) {
@@ -146,12 +146,13 @@ impl ClassifyRetry for CountRefusals {
     }
 }
 
-/// What was wrong with a certificate, if that was the trouble.
+/// The reason why a certificate was rejected, if that caused the error.
 fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
     let certificate = |e: &&rustls::Error| matches!(e, rustls::Error::InvalidCertificate(_));
     find::<rustls::Error>(error).filter(certificate)
 }
 
+/// The first error of a type in a chain of causes.
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     let mut at = Some(error);
     while let Some(error) = at {
@@ -159,7 +160,7 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
             return Some(found);
         }
         at = match error.downcast_ref::<io::Error>() {
-            // Its source is that of what it wraps.
+            // `source` of an `io::Error` skips the error that it wraps.
             Some(wrapper) => wrapper.get_ref().map(|e| e as &(dyn StdError + 'static)),
             None => error.source(),
         };
@@ -167,7 +168,7 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
     None
 }
 
-/// An error and what caused it, in one line.
+/// An error and its causes, in one line.
 pub(crate) fn chain(error: &dyn StdError) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut at = Some(error);
@@ -181,7 +182,7 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
     short(&said.join(": "))
 }
 
-/// In one line, and no longer than is of use.
+/// A text in one line, at most `LONGEST` characters long.
 fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(LONGEST).collect()

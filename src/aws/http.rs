@@ -1,4 +1,4 @@
-//! Connections: proxies, trusted authorities, and how long to wait.
+//! HTTP connections: proxies, trusted certificate authorities and time-outs.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::base::error::{Error, ErrorKind};
 
-/// How to connect.
+/// Trusted authorities and time-outs.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// Certificates of authorities to trust instead of the system's, as PEM.
+    /// Certificates to trust instead of those of the system, as PEM.
     pub authorities: Option<Vec<u8>>,
-    /// How long a connection may take; `None` waits for ever.
+    /// How long connecting may take; `None` waits for ever.
     pub connect: Option<Duration>,
     /// How long an answer, or the next part of one, may take; `None` waits for ever.
     pub read: Option<Duration>,
@@ -36,7 +36,7 @@ impl Default for HttpSettings {
     }
 }
 
-/// Connections that sessions share.
+/// A pool of connections, shared by sessions.
 #[derive(Debug, Clone)]
 pub struct Http {
     pub(super) client: SharedHttpClient,
@@ -44,11 +44,11 @@ pub struct Http {
 }
 
 impl Http {
-    /// Connections through the proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
+    /// Makes connections through the proxies that the environment sets (`HTTPS_PROXY`, `HTTP_PROXY`,
     /// `ALL_PROXY`, `NO_PROXY`).
     ///
     /// # Errors
-    /// Where the authorities are no certificates.
+    /// If none of the authorities is a usable certificate.
     pub fn new(settings: HttpSettings) -> Result<Self, Error> {
         let mut trust = TrustStore::default();
         if let Some(pem) = &settings.authorities {
@@ -78,12 +78,12 @@ impl Http {
     }
 }
 
-/// The certificates in PEM that can be trusted, as PEM: the client takes nothing else.
+/// The usable certificates of a PEM file, as PEM, which is all that the client accepts.
 fn usable(pem: &[u8]) -> Result<String, String> {
     let mut usable = String::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|e| e.to_string())?;
-        // One that is unusual, among many of an operating system, is no reason to refuse them all.
+        // The bundle of an operating system may hold one that rustls rejects; skip it.
         if RootCertStore::empty().add(certificate.clone()).is_ok() {
             let body = STANDARD.encode(&certificate);
             usable += &format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");

@@ -1,15 +1,15 @@
-//! Who a session is, as STS tells everyone who signs.
+//! The identity of a session, from `sts:GetCallerIdentity`, which needs no permission.
 
-use super::error::{Ask, trouble};
+use super::error::{Ask, get_error};
 use super::{Clock, Session};
 use crate::cloudtrail::ids::Region;
 use crate::source::identity::{Identified, Identity};
 
-/// The longest account or ARN that is passed on, in characters.
+/// The longest account or ARN that is passed on, in characters, to bound a hostile answer.
 const LONGEST: usize = 300;
 
 impl Session {
-    /// Asks who we are: where requests start from, or `there` if that is in another partition.
+    /// Looks up the identity in the start region, or in `there` if that is in another partition.
     pub fn who(&self, there: Option<&Region>) -> Identified {
         let clock = Clock::default();
         let ask = Ask {
@@ -19,7 +19,7 @@ impl Session {
         };
         let request = self.sts(there).get_caller_identity().customize();
         let answer = self.engine().run(request.interceptor(clock.clone()).send());
-        let answer = answer.and_then(|answer| answer.map_err(|e| trouble(&e, &ask)));
+        let answer = answer.and_then(|answer| answer.map_err(|e| get_error(&e, &ask)));
         let text = |text: Option<&str>| text.unwrap_or("?").chars().take(LONGEST).collect();
         Identified {
             answer: answer.map(|answer| Identity {

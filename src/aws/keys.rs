@@ -10,7 +10,7 @@ use aws_sdk_cloudtrail::types::PublicKey as Listed;
 use jiff::Timestamp;
 
 use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
-use crate::aws::{Ask, Session, trouble};
+use crate::aws::{Ask, Session, get_error};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
@@ -108,7 +108,7 @@ impl RegionalKeys {
                 .end_time(DateTime::from_secs(to.as_second()))
                 .set_next_token(token);
             let answer = self.session.engine().run(request.send())?;
-            let answer = answer.map_err(|e| trouble(&e, &ask))?;
+            let answer = answer.map_err(|e| get_error(&e, &ask))?;
             all.extend(answer.public_key_list.unwrap_or_default());
             Ok(answer.next_token)
         })?;

@@ -1,4 +1,4 @@
-//! The runtime that the SDK works on, for callers that wait.
+//! Runs the SDK's futures for synchronous callers.
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::source::GetError;
 
-/// How often work that takes its time looks whether it should stop.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often waiting work checks whether the run was cancelled.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A runtime, and what stops it.
+/// A Tokio runtime, and the flag that cancels its work.
 pub struct Runtime {
     runtime: Option<tokio::runtime::Runtime>,
     stop: CancelFlag,
@@ -22,7 +22,7 @@ impl Runtime {
     /// Starts a runtime whose work ends when `stop` is set.
     ///
     /// # Errors
-    /// Where no threads can be had.
+    /// If its threads cannot be started.
     pub fn new(stop: CancelFlag) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
@@ -35,7 +35,7 @@ impl Runtime {
         })
     }
 
-    /// Waits for work to be done, unless a stop is asked for before it is.
+    /// Waits until the work is done or the run is cancelled.
     pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, GetError> {
         let Some(runtime) = &self.runtime else {
             return Err(GetError::Interrupted);
@@ -49,7 +49,7 @@ impl Runtime {
         })
     }
 
-    /// The same, on the runtime's own threads: whoever waits is woken once, when all is done.
+    /// Like `run`, but on the threads of the runtime, so that the waiting thread wakes up only once.
     pub(crate) fn run_apart<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -74,14 +74,14 @@ impl Runtime {
 
     async fn stopped(&self) {
         while !self.stop.is_set() {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
     }
 }
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        // What is still under way, such as a look-up of a name, is of no use any more.
+        // Do not wait for work that is still under way, such as a DNS look-up.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -1,4 +1,5 @@
-//! Who we are: the SDK's own chain of credentials, profiles and regions.
+//! Sessions: credentials, profiles and regions by the SDK's own chain, and one client per service and
+//! region.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
@@ -19,45 +20,44 @@ use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::endpoints::Endpoints;
-use super::error::{CountRefusals, NeverUntrusted, chain};
+use super::error::{CountThrottles, NeverUntrusted, chain};
 use super::{Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 
-/// How often one request is made before its trouble is told: more than a dozen refusals in a row
-/// are nothing unusual for a busy prefix.
+/// How often one request is tried: a busy prefix in S3 may well throttle more than a dozen in a row.
 const ATTEMPTS: u32 = 16;
-/// The longest first wait; it doubles with every attempt, and the wait is drawn from it at random.
+/// The upper bound of the first wait. It doubles with each attempt; the wait is random below it.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
-/// The longest wait.
+/// The upper bound of every wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// Where all services answer, and with the name of one after it, where that one does.
+/// The endpoint of all services; with `_` and the name of a service after it, of that service.
 const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-/// How often the SDK tries by itself.
+/// The SDK's default number of attempts.
 const SDK_ATTEMPTS: u32 = 3;
 
-/// Who we are and where we ask.
+/// How to sign in, and where requests go.
 #[derive(Debug, Clone)]
 pub struct SessionSettings {
-    /// The profile; the environment's where absent.
+    /// The profile; by default that of the environment.
     pub profile: Option<String>,
-    /// Where all services answer; `AWS_ENDPOINT_URL_…` win over it.
+    /// The endpoint of all services; `AWS_ENDPOINT_URL_…` of a service wins over it.
     pub endpoint_url: Option<String>,
-    /// The region where neither the environment nor the profile names one.
+    /// The region if neither the environment nor the profile sets one.
     pub region: Region,
     /// Whether requests are signed.
     pub sign: bool,
 }
 
-/// Someone signed in.
+/// An identity that is signed in, and its clients.
 #[derive(Clone)]
 pub struct Session {
     engine: Arc<Runtime>,
     http: Http,
     config: SdkConfig,
     endpoint_url: Option<String>,
-    /// How often S3 put us off.
+    /// How often S3 throttled a request.
     refusals: Arc<AtomicU64>,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
@@ -67,7 +67,7 @@ impl Session {
     /// Reads profiles and the environment as the AWS CLI does, and finds credentials.
     ///
     /// # Errors
-    /// Where there are none.
+    /// If there are no credentials.
     pub fn open(
         engine: Arc<Runtime>,
         http: Http,
@@ -87,7 +87,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Sees that there are credentials, before anything is asked for.
+    /// Checks that there are credentials, before any request is made.
     fn sign_in(&self, settings: &SessionSettings) -> Result<(), Error> {
         if !settings.sign {
             return Ok(());
@@ -111,7 +111,7 @@ impl Session {
         Arc::clone(&self.refusals)
     }
 
-    /// How long the next part of an answer may take.
+    /// How long the next part of a body may take.
     pub(crate) fn patience(&self) -> Option<Duration> {
         self.http.settings.read
     }
@@ -121,8 +121,8 @@ impl Session {
         self.config.region()?.as_ref().parse().ok()
     }
 
-    /// The endpoint that was given, unless the service has one of its own, which the SDK finds by
-    /// itself; and whether any is set.
+    /// The given endpoint, unless the service has its own, which the SDK finds by itself; and whether
+    /// any endpoint is set.
     fn endpoint(&self, service: &str) -> (Option<String>, bool) {
         let find = |variable: &str, property: &str| {
             let key = ServiceConfigKey::builder().service_id(service);
@@ -132,7 +132,7 @@ impl Session {
         let found = find(ENDPOINT_URL, "endpoint_url");
         let all = self.config.endpoint_url();
         let set = found.is_some() || self.endpoint_url.is_some() || all.is_some();
-        // What is found may be what is set for all services, over which what was given wins.
+        // The SDK may find the endpoint of all services here; the given one wins over that.
         let named = format!("{ENDPOINT_URL}_{}", service.to_uppercase());
         let own = found.is_some_and(|url| all != Some(&url) || find(&named, "none").is_some());
         (self.endpoint_url.clone().filter(|_| !own), set)
@@ -146,15 +146,16 @@ impl Session {
                 .region(AwsRegion::new(region.to_string()))
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
                 .endpoint_resolver(Endpoints::default())
-                // One object's refusals must not use up the patience for all others.
+                // A partition of its own, without a shared retry quota: throttling of one object must not
+                // stop the retries of others.
                 .retry_classifier(NeverUntrusted)
-                .retry_classifier(CountRefusals(self.refusals()))
+                .retry_classifier(CountThrottles(self.refusals()))
                 .retry_partition(partition());
             if let Some(url) = endpoint_url {
                 config = config.endpoint_url(url);
             }
             if set {
-                // Names of buckets under an endpoint of somebody's own rarely resolve.
+                // Under a custom endpoint, a host name with the bucket in it rarely resolves.
                 config = config.force_path_style(true);
             }
             aws_sdk_s3::Client::from_conf(config.build())
@@ -178,13 +179,13 @@ impl Session {
         clients.entry(region.clone()).or_insert_with(make).clone()
     }
 
-    /// Who asks is asked once, in the region that requests start from, or `there` if that is in another
-    /// partition: each knows its own credentials alone.
+    /// A client for one request, in the start region, or in `there` if that is in another partition: each
+    /// partition knows only its own credentials.
     pub(crate) fn sts(&self, there: Option<&Region>) -> aws_sdk_sts::Client {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_classifier(NeverUntrusted)
-            // Nothing hangs on it, and many a private network does not lead there.
+            // Few attempts: the result is optional, and private networks often do not reach STS.
             .retry_config(RetryConfig::standard().with_max_attempts(SDK_ATTEMPTS));
         if let Some(url) = endpoint_url {
             config = config.endpoint_url(url);
@@ -209,7 +210,7 @@ async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
     if let Some(name) = &settings.profile {
         profile = profile.profile_name(name);
     }
-    // The region of the machine is not asked for: which one a bucket is in, S3 tells.
+    // The instance metadata service is not asked: S3 itself says which region a bucket is in.
     let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(profile.build())
         .or_else(AwsRegion::new(settings.region.to_string()))
@@ -222,11 +223,11 @@ async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
         .http_client(http.client.clone())
         .region(region.clone())
         .timeout_config(timeouts.build())
-        // Bodies that stall are noticed, and resumed, where they are read.
+        // `s3::body` detects stalled bodies and resumes them.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     if let Some(name) = &settings.profile {
-        // Whoever names a profile means no other keys: neither those of the environment nor those of
-        // the machine.
+        // A given profile means its own credentials only: not those of the environment or the
+        // instance.
         let conf = ProviderConfig::without_region()
             .with_http_client(http.client.clone())
             .with_region(region);

@@ -1,4 +1,4 @@
-//! An object's bytes as they come, taken up again where a connection broke or stalled.
+//! The body of an object. If a connection breaks or stalls, the rest is requested from the same object.
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -13,13 +13,14 @@ use super::{Bucket, S3Source};
 use crate::aws::Ask;
 use crate::source::GetError;
 
-/// How often one object's body is taken up again.
-const RESUMES: usize = 8;
+/// How often one body is resumed.
+const MAX_RESUMES: usize = 8;
 
-/// Longest body that is taken with its answer, so that whoever waits for it is woken once.
+/// The longest body, in bytes, that is read together with its answer, so that the waiting thread wakes
+/// up only once.
 const SMALL: u64 = 64 << 10;
 
-/// What came of a body with its answer.
+/// The part of a body that was read together with its answer.
 pub(super) struct Begun {
     bytes: Bytes,
     /// Why no more came.
@@ -27,7 +28,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    /// Takes a small body whole, and nothing of any other.
+    /// Reads a small body completely, and nothing of a larger one.
     pub async fn of(answer: &mut GetObjectOutput, patience: Option<Duration>) -> Self {
         let size = size(answer).filter(|size| *size <= SMALL).unwrap_or(0);
         let mut bytes = BytesMut::with_capacity(size as usize);
@@ -46,12 +47,12 @@ impl Begun {
 
 const EARLY: &str = "it ended early";
 
-/// How long the whole is, where S3 said so.
+/// The size in bytes, if the answer has a `Content-Length`.
 fn size(answer: &GetObjectOutput) -> Option<u64> {
     answer.content_length().and_then(|n| u64::try_from(n).ok())
 }
 
-/// Waits for the next bytes, of which there are none at the end, or for why there are none.
+/// Waits for the next bytes: `None` at the end, or the reason why they did not come.
 async fn part(
     stream: &mut ByteStream,
     patience: Option<Duration>,
@@ -67,6 +68,7 @@ async fn part(
     received.transpose().map_err(|e| e.to_string())
 }
 
+/// A body that resumes itself.
 pub(super) struct Body<'a> {
     source: &'a S3Source,
     bucket: &'a Bucket,
@@ -78,7 +80,7 @@ pub(super) struct Body<'a> {
     broken: Option<String>,
     /// Bytes received so far.
     at: u64,
-    /// As S3 said.
+    /// The total size, if S3 gave it.
     size: Option<u64>,
     etag: Option<String>,
     waits: ExponentialBackoff,
@@ -96,7 +98,7 @@ impl<'a> Body<'a> {
         let waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(5))
-            .with_max_times(RESUMES)
+            .with_max_times(MAX_RESUMES)
             .with_jitter();
         Body {
             source,
@@ -114,7 +116,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The next bytes; none at the end.
+    /// The next bytes; `None` at the end.
     fn next(&mut self) -> Result<Option<Bytes>, GetError> {
         while self.size.is_none_or(|size| self.at < size) {
             let received = match self.broken.take() {
@@ -135,7 +137,7 @@ impl<'a> Body<'a> {
         Ok(None)
     }
 
-    /// Waits for bytes, or for why there are none.
+    /// Waits for bytes, or for the reason why they did not come.
     fn receive(&mut self) -> Result<Result<Option<Bytes>, String>, GetError> {
         let session = &self.source.session;
         session
@@ -143,7 +145,7 @@ impl<'a> Body<'a> {
             .run(part(&mut self.stream, session.patience()))
     }
 
-    /// Asks for the rest of the very same object.
+    /// Requests the rest, with `If-Match` so that it is of the same object.
     fn resume(&mut self, why: &str) -> Result<(), GetError> {
         let broken = |more: &str| GetError::Io(format!("its body broke off: {why}{more}"));
         let Some(wait) = self.waits.next() else {

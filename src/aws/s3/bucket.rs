@@ -1,4 +1,4 @@
-//! What S3 says of a bucket itself, one harmless request each.
+//! The settings of a bucket and the storage of an object, for `doctor`. All requests only read.
 
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
@@ -11,9 +11,9 @@ use crate::cloudtrail::ids::Region;
 use crate::source::bucket::{Buckets, Lock, ObjectStorage, Reached, Versioning};
 use crate::source::{GetError, RootId};
 
-/// The most keys of one page of a listing.
+/// The most keys per page of a listing.
 const PAGE: usize = 1_000;
-/// Longer than any name of a class, a mode or a key.
+/// The longest name of a class, mode or key that is passed on, in characters.
 const NAME: usize = 300;
 
 impl S3Source {
@@ -93,7 +93,7 @@ impl Buckets for S3Source {
             request.bucket(&bucket.name).send()
         };
         let answer = match self.call(bucket, &ask, request) {
-            // That there is none is told so.
+            // The answer of a bucket without Object Lock.
             Err(GetError::NotFound) => return Ok(Lock::Absent),
             answer => answer?,
         };
@@ -123,7 +123,7 @@ impl Buckets for S3Source {
     }
 }
 
-/// Whether an object has to be restored, and was not.
+/// Whether an object must be restored before it can be read.
 fn archived(answer: &HeadObjectOutput) -> bool {
     let class = answer.storage_class();
     let cold = matches!(

@@ -1,4 +1,4 @@
-//! Objects and pages that are being read, and how many may be at a time.
+//! Limits how many objects and pages are read at the same time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -7,22 +7,21 @@ use std::time::{Duration, Instant};
 use super::InFlight;
 use super::pace::Pace;
 
-/// Objects a second that one core gets, inflates and hashes, and half as many again for those that wait
-/// for it: as many must be on their way as come in the time that one takes.
+/// Objects per second that one core fetches, inflates and hashes, plus half as many that wait for it. By
+/// Little's law, this rate times the latency is the number of requests that keep a core busy.
 const A_CORE: f64 = 3_000.0;
 
-/// Answers that come sooner are none of S3's, but of a server beside us: to wait for many at a time only
-/// makes more work then.
+/// Faster answers come from a server nearby, not from S3. Many requests in flight only add work then.
 const NEARBY: Duration = Duration::from_millis(2);
-/// Objects on their way for each core there.
+/// Objects in flight per core with such a server.
 const A_CORE_NEARBY: usize = 4;
 
-/// How many may be read at a time.
+/// The limiter.
 pub(super) struct Flight {
     state: Mutex<FlightState>,
     free: Condvar,
     in_flight: InFlight,
-    /// How often S3 put us off.
+    /// How often S3 throttled a request.
     refusals: Arc<AtomicU64>,
 }
 
@@ -30,11 +29,11 @@ struct FlightState {
     now: usize,
     pace: Pace,
     refusals: u64,
-    /// The shortest time that an answer took.
+    /// The shortest latency so far.
     fastest: Option<Duration>,
 }
 
-/// One that is being read.
+/// Permission to read one object or page; dropping it ends the reading.
 pub(super) struct Pass<'a> {
     flight: &'a Flight,
     since: Instant,
@@ -60,7 +59,7 @@ impl Flight {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Waits until one more may be read.
+    /// Waits until one more object or page may be read.
     pub fn enter(&self) -> Pass<'_> {
         let full = |state: &mut FlightState| state.now >= state.pace.limit();
         let waited = self.free.wait_while(self.state(), full);
@@ -71,15 +70,15 @@ impl Flight {
         }
     }
 
-    /// How many at a time keep every core busy, by the time that answers take.
+    /// How many requests in flight keep every core busy at the latency so far.
     pub fn best(&self) -> usize {
         let InFlight { first, most } = self.in_flight;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         match self.state().fastest {
-            // It was said how many.
+            // The number was given.
             _ if first == most => first,
             Some(fastest) if fastest < NEARBY => (cores * A_CORE_NEARBY).clamp(1, first),
-            // As casts do, it ends at the bounds.
+            // The cast saturates.
             Some(fastest) => {
                 ((cores as f64 * A_CORE * fastest.as_secs_f64()) as usize).clamp(first, most)
             }
@@ -89,8 +88,8 @@ impl Flight {
 }
 
 impl Pass<'_> {
-    /// A page of a listing came. S3 takes longer for one than for an object, so only one that came from
-    /// nearby tells anything.
+    /// Records that a page of a listing arrived. S3 takes longer for a page than for an object, so only the
+    /// latency of a server nearby counts.
     pub fn listed(&self) {
         let now = Instant::now();
         if now - self.since < NEARBY {
@@ -98,7 +97,7 @@ impl Pass<'_> {
         }
     }
 
-    /// The answer began then.
+    /// Records when the answer began.
     pub fn answered(&self, at: Instant) {
         let took = at.saturating_duration_since(self.since);
         let mut state = self.flight.state();
@@ -120,7 +119,7 @@ impl Drop for Pass<'_> {
         state.now -= 1;
         let room = state.pace.limit().saturating_sub(state.now);
         drop(state);
-        // Where the limit was raised, there is room for another.
+        // If the limit was raised, there is room for two.
         (0..room.min(2)).for_each(|_| self.flight.free.notify_one());
     }
 }

@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use elsa::sync::FrozenVec;
 use jiff::Timestamp;
 
-use crate::aws::{Ask, Session, bucket_region, trouble};
+use crate::aws::{Ask, Session, bucket_region, get_error};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
@@ -140,7 +140,7 @@ impl S3Source {
                 Ok(answer) => return Ok(answer),
                 Err(error) => match bucket_region(&error) {
                     Some(other) if other != region => *lock() = other,
-                    _ => return Err(trouble(&error, ask)),
+                    _ => return Err(get_error(&error, ask)),
                 },
             }
         }

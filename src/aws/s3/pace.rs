@@ -1,11 +1,11 @@
-//! How many requests may be in flight: half as many whenever S3 puts us off, and slowly more again.
+//! How many requests may be in flight: half as many when S3 throttles, then slowly more again.
 
-/// The fewest, however often we are put off.
+/// The lowest limit, however often S3 throttles.
 const LEAST: usize = 4;
-/// Answers that must come for each one in flight before more are tried again.
+/// Answers per request in flight before the limit is raised.
 const HOLD: usize = 8;
 
-/// A limit.
+/// A limit that adapts.
 #[derive(Debug)]
 pub(super) struct Pace {
     limit: usize,
@@ -15,7 +15,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Starts with the most.
+    /// Starts at `most`.
     pub fn new(most: usize) -> Self {
         Pace {
             limit: most.max(1),
@@ -24,12 +24,12 @@ impl Pace {
         }
     }
 
-    /// How many may be in flight.
+    /// How many requests may be in flight.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// An answer came.
+    /// Records an answer.
     pub fn done(&mut self) {
         self.done += 1;
         if self.limit < self.most && self.done >= HOLD * self.limit {
@@ -38,8 +38,8 @@ impl Pace {
         }
     }
 
-    /// S3 put us off while so many were in flight. Those that were in flight together are put off
-    /// together.
+    /// Records that S3 throttled with so many requests in flight. Requests in flight together are throttled
+    /// together, so the limit is halved once for all of them.
     pub fn put_off(&mut self, in_flight: usize) {
         if self.limit == self.most || self.done >= self.limit {
             let half = self.limit.min(in_flight) / 2;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::SessionTrails;
 use crate::aws::pages::fetch_all_pages;
-use crate::aws::{Ask, trouble};
+use crate::aws::{Ask, get_error};
 use crate::base::time::Window;
 use crate::cloudtrail::event::{Event, record};
 use crate::cloudtrail::ids::Region;
@@ -75,7 +75,7 @@ impl SessionTrails {
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 request.send().await
             })?;
-            let answer = answer.map_err(|e| trouble(&e, &ask))?;
+            let answer = answer.map_err(|e| get_error(&e, &ask))?;
             let records = answer.events().iter();
             let records =
                 records.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use self::lookup::LookupPace;
 use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
-use crate::aws::{Ask, Session, trouble};
+use crate::aws::{Ask, Session, get_error};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
@@ -70,7 +70,7 @@ impl SessionTrails {
             .session
             .engine()
             .run(request.include_shadow_trails(true).send())?;
-        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        let answer = answer.map_err(|e| get_error(&e, &ask))?;
         Ok(answer.trail_list().iter().filter_map(config).collect())
     }
 
@@ -86,7 +86,7 @@ impl SessionTrails {
             let request = self.session.cloudtrail(&self.start).list_trails();
             let request = request.set_next_token(token);
             let answer = self.session.engine().run(request.send())?;
-            let answer = answer.map_err(|e| trouble(&e, &ask))?;
+            let answer = answer.map_err(|e| get_error(&e, &ask))?;
             let listed = answer.trails().iter();
             homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
             Ok(answer.next_token)
@@ -106,7 +106,7 @@ impl SessionTrails {
             .session
             .engine()
             .run(request.name(trail.to_string()).send())?;
-        let answer = answer.map_err(|e| trouble(&e, &ask))?;
+        let answer = answer.map_err(|e| get_error(&e, &ask))?;
         let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
         Ok(TrailStatus {
             logging: answer.is_logging().unwrap_or(false),
