@@ -1,5 +1,5 @@
-//! `trailproof completions` and `trailproof man`: made from the arguments, so that they never say
-//! anything else.
+//! `trailproof completions` and `trailproof man`, generated from the arguments so that they cannot differ
+//! from them.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -14,25 +14,25 @@ use super::args::Args;
 use super::output;
 use crate::base::error::{Error, ErrorKind};
 
-/// The program's name, as it is called.
+/// The name of the program.
 const NAME: &str = env!("CARGO_PKG_NAME");
-/// What in the help begins the part on exit statuses.
+/// The beginning of the part of the help about exit statuses.
 const EXIT_STATUS: &str = "Exit status: ";
 
-/// Prints what a shell reads to complete the command line.
+/// Prints a shell completion script.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// If it cannot be written.
 pub fn completions(shell: Shell) -> Result<u8, Error> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), NAME, &mut script);
     output::print("the completions", &script)
 }
 
-/// Writes the manual: a page a command in a folder, or one after another to standard output.
+/// Writes the manual: one page per command into a folder, or all of them to standard output.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// If it cannot be written.
 pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
     let mut command = Args::command().disable_help_subcommand(true);
     command.build();
@@ -65,7 +65,8 @@ fn page(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     let man = Man::new(command.clone())
         .manual(format!("{NAME} manual"))
         .source(format!("{NAME} {}", env!("CARGO_PKG_VERSION")))
-        // Pages are of a version, not of a day; what is empty would give its place to what follows it.
+        // No date, so that builds of one version are identical. An empty date would be left out, and the
+        // fields after it would move.
         .date(" ");
     man.render_title(out)?;
     man.render_name_section(out)?;
@@ -82,7 +83,7 @@ fn page(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     section("EXIT STATUS", exit, out)
 }
 
-/// Writes commands, which are indented, line by line as they are: they are there to be run.
+/// Writes a section. Indented lines are commands, so their line breaks are kept.
 fn section(title: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `trailproof report`: a saved report in another format.
+//! `trailproof report`: writes a saved report in another format.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -16,14 +16,14 @@ use crate::base::limits::Limits;
 use crate::report::Format;
 use crate::report::validation::saved::Saved;
 
-/// Writes it, and gives the exit status, which says nothing of the verdict.
+/// Writes the report, and gives the exit status, which does not depend on the verdict.
 ///
 /// # Errors
-/// Where it cannot be read, is not a report, or cannot be written.
+/// If the file cannot be read or is not a report, or the new report cannot be written.
 pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error> {
     let pairs = output::pairs(matches, Format::Text)?;
     Signals::listen()?;
-    // Read first, for it may be the file that is to be replaced.
+    // Read before the targets are opened, because it may be the file that is replaced.
     let (json, source) = read(&args.saved, Limits::default().saved_report)?;
     let mut saved = Saved::read(json).map_err(|e| {
         Error::new(
@@ -55,8 +55,8 @@ fn named(path: &Path) -> String {
     }
 }
 
-/// A saved report that can be read more than once: the file itself, or a copy of what comes through a
-/// pipe, in an unlinked temporary file. With what is told of where it comes from.
+/// A saved report that can be read more than once: the file itself, or a copy of a pipe in an unlinked
+/// temporary file. Also the metadata of the original.
 fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
     let stdin = path == Path::new("-");
     let open = || {
@@ -81,7 +81,7 @@ fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
     Ok((file, source))
 }
 
-/// A copy of up to one byte more than `most`.
+/// A copy of at most `most` bytes and one more, which shows that there are too many.
 fn copied(source: &mut dyn Read, most: u64) -> io::Result<File> {
     let mut copy = tempfile::tempfile()?;
     io::copy(&mut source.take(most + 1), &mut copy)?;

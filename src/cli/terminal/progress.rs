@@ -1,5 +1,5 @@
-//! Progress on a terminal: how far the work is, how fast, how long it will take, and what was found
-//! so far. Nothing is shown of work that takes less than a second.
+//! Progress on a terminal: how far the work is, how fast it is, how long it will take, and the findings so
+//! far. Work that takes less than a second shows nothing.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _};
@@ -19,16 +19,16 @@ use crate::proof::finding::{Finding, Severity};
 use crate::proof::reason::Reason;
 use crate::validate::observer::{Observer, Step};
 
-/// How long work takes that nothing is shown of.
+/// Work shows nothing for this long.
 const QUICK: Duration = Duration::from_secs(1);
-/// How often it is drawn.
+/// The time between drawings.
 const OFTEN: Duration = Duration::from_millis(100);
-/// Over how long the rate is taken.
+/// The time over which the rate is measured.
 const RATE: Duration = Duration::from_secs(10);
-/// Findings shown one by one; those beyond are counted.
+/// Findings shown one by one; further ones are only counted.
 const FINDINGS: u64 = 20;
 
-/// What is being done.
+/// The stage of the work.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Stage {
@@ -49,7 +49,7 @@ impl Stage {
     ];
 }
 
-/// What an observer has been told, by any thread.
+/// The progress that any thread has reported.
 #[derive(Default)]
 struct Shown {
     stage: AtomicU8,
@@ -70,7 +70,7 @@ struct Findings {
     known: u64,
 }
 
-/// Progress that is drawn until it is dropped.
+/// Draws progress until it is dropped.
 pub struct Progress {
     told: Arc<Shown>,
     /// Dropped to end the drawing.

@@ -1,4 +1,4 @@
-//! `--format aws-cli`: keeps what is told of each file until the report is written.
+//! `--format aws-cli`: keeps the result of each file until the report is written.
 
 use std::io::{self, StderrLock, Write};
 
@@ -11,7 +11,7 @@ use crate::report::validation::aws_cli::{
 use crate::report::validation::v1::Report;
 use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 
-/// What was told of each file so far.
+/// The results of files so far.
 #[derive(Default)]
 pub struct Files(FileResults);
 
@@ -19,7 +19,7 @@ impl Files {
     /// Writes the report: problems to standard error, wherever the rest goes.
     ///
     /// # Errors
-    /// Where writing fails.
+    /// If writing fails.
     pub fn print(&self, report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
         print(report, Some(&self.0), verbose, out)
     }
@@ -28,14 +28,14 @@ impl Files {
 /// Writes a report: problems to standard error, wherever the rest goes.
 ///
 /// # Errors
-/// Where writing fails.
+/// If writing fails.
 pub fn print(
     report: &Report,
     told: Option<&FileResults>,
     verbose: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut err = AwsCliObserver(io::stderr().lock());
+    let mut err = ProblemStream(io::stderr().lock());
     let mut streams = Streams {
         out,
         err: Some(&mut err),
@@ -43,10 +43,10 @@ pub fn print(
     aws_cli::print(report, told, verbose, &mut streams)
 }
 
-/// Standard error where its reader may have gone: what is printed elsewhere is printed all the same.
-struct AwsCliObserver(StderrLock<'static>);
+/// Standard error, which may be closed: the rest of the report is printed all the same.
+struct ProblemStream(StderrLock<'static>);
 
-impl Write for AwsCliObserver {
+impl Write for ProblemStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         or_closed(self.0.write_all(bytes)).map(|()| bytes.len())
     }
@@ -58,7 +58,7 @@ impl Write for AwsCliObserver {
 
 impl Observer for Files {
     fn judged(&self, object: JudgedObject<'_>) {
-        // Once nothing more can be looked at, one finding says of how much.
+        // After the work ends early, one finding stands for all files that were not checked.
         if object
             .finding
             .and_then(|f| f.reason)
@@ -69,7 +69,7 @@ impl Observer for Files {
         let chain = object.chain.to_string();
         match (object.kind, object.digest) {
             (ObjectKind::Log, Some(digest)) => {
-                // What was not read is neither valid nor not.
+                // A log that was not read is neither valid nor invalid.
                 if object.read {
                     let log = LogResult {
                         bucket: object.bucket.unwrap_or_default().into(),
@@ -83,7 +83,7 @@ impl Observer for Files {
                 let proven = object.proven;
                 let problem = object.finding.filter(|f| f.severity > Severity::Note);
                 if proven.is_none() && object.finding.is_some() && problem.is_none() {
-                    // A copy beside a digest: it is none of the chain.
+                    // A copy of a digest in another place does not belong to the chain.
                     return;
                 }
                 let home = object.chain.home_region.as_str();

@@ -1,5 +1,5 @@
-//! `--format jsonl`: lines that go out as findings and chains become final, so that programs read them
-//! while the run goes on, and those beyond what a report holds one by one too.
+//! `--format jsonl`: each finding and each chain is written when it is final, so that programs can read
+//! them while the run goes on. It also has the findings that a report only counts.
 
 use std::io::{self, BufWriter, Write};
 use std::sync::{Mutex, MutexGuard};
@@ -14,22 +14,22 @@ use crate::validate::observer::Observer;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::view;
 
-/// Where lines go while the run goes on.
+/// The targets that lines are written to while the run goes on.
 pub struct Stream(Mutex<Vec<JsonlLines>>);
 
-/// One of the places.
+/// One of the targets.
 struct JsonlLines {
     out: Box<dyn Write + Send>,
     target: OutputTarget,
-    /// What went wrong: from then on nothing is written.
-    trouble: Option<io::Error>,
+    /// The first error; nothing is written after it.
+    error: Option<io::Error>,
 }
 
 impl Stream {
-    /// Begins to write to targets, with what is known before the work.
+    /// Writes the first line, with what is known before the work.
     ///
     /// # Errors
-    /// Where one cannot be written to.
+    /// If a target cannot be written to.
     pub fn begin(
         targets: Vec<OutputTarget>,
         requested: &Requested,
@@ -41,16 +41,16 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Writes what is known after the work, and closes the targets.
+    /// Writes the last lines, with what is known after the work, and closes the targets.
     ///
     /// # Errors
-    /// Where one could not be written; a closed pipe is no error.
+    /// If a target could not be written. A closed pipe is not an error.
     pub fn end(self, report: &Report) -> Result<(), Error> {
         self.put(|out| jsonl::end(report, out));
         let lines = self.0.into_inner().unwrap_or_else(|e| e.into_inner());
         let mut ended = Ok(());
         for one in lines {
-            // Each is ended, whatever became of those before.
+            // Close every target, even after an error.
             ended = ended.and(one.end());
         }
         ended
@@ -60,17 +60,17 @@ impl Stream {
         self.0.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Writes lines that belong together to each.
+    /// Writes lines that belong together to every target.
     fn put(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         let mut lines = self.lines();
-        if lines.iter().all(|one| one.trouble.is_some()) {
+        if lines.iter().all(|one| one.error.is_some()) {
             return;
         }
         let mut text = Vec::new();
         let made = write(&mut text).map_err(|e| e.kind());
-        for one in lines.iter_mut().filter(|one| one.trouble.is_none()) {
+        for one in lines.iter_mut().filter(|one| one.error.is_none()) {
             let written = made.map_err(io::Error::from);
-            one.trouble = written.and_then(|()| one.out.write_all(&text)).err();
+            one.error = written.and_then(|()| one.out.write_all(&text)).err();
         }
     }
 }
@@ -88,10 +88,10 @@ impl Observer for Stream {
 impl JsonlLines {
     fn to(target: OutputTarget) -> Result<JsonlLines, Error> {
         let out: io::Result<Box<dyn Write + Send>> = match &target {
-            // Lines at once, for whoever reads them.
+            // Not buffered, so that a reader gets each line at once.
             OutputTarget::Stdout => Ok(Box::new(io::stdout())),
             OutputTarget::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
-            // Nobody sees it before it is whole.
+            // Buffered: nobody sees the file before it is complete.
             OutputTarget::Replace(file, _) => {
                 let file = file.as_file().try_clone();
                 file.map(|file| Box::new(BufWriter::new(file)) as _)
@@ -101,15 +101,15 @@ impl JsonlLines {
             Ok(out) => Ok(JsonlLines {
                 out,
                 target,
-                trouble: None,
+                error: None,
             }),
             Err(e) => Err(unwritable(target.name(), &e)),
         }
     }
 
     fn end(mut self) -> Result<(), Error> {
-        let written = match self.trouble.take() {
-            Some(trouble) => Err(trouble),
+        let written = match self.error.take() {
+            Some(error) => Err(error),
             None => self.out.flush(),
         };
         let told = self.target.name().to_path_buf();
