@@ -1,5 +1,5 @@
-//! Buckets in S3, through the AWS SDK: listed by ListObjectsV2, read by one GetObject an object.
-//! Retries, redirects and interrupted bodies are dealt with here, so that what is told is final.
+//! Buckets in S3, listed by ListObjectsV2 and read by one GetObject per object. Retries, redirects and
+//! interrupted bodies are dealt with here, so an error that a caller gets is final.
 
 mod body;
 mod bucket;
@@ -30,8 +30,8 @@ use crate::source::{
 use body::{Begun, Body};
 use flight::Flight;
 
-/// How often a request follows the region that S3 names.
-const REDIRECTS: usize = 3;
+/// How often a request is sent, each time to the region that S3 gave.
+const MAX_REDIRECTS: usize = 3;
 
 /// Reads buckets in S3 through the AWS SDK.
 ///
@@ -60,10 +60,10 @@ const REDIRECTS: usize = 3;
 /// ```
 pub struct S3Source {
     session: Session,
-    /// Those that were given, and those opened on the way.
+    /// The given buckets, then those opened during the run.
     buckets: FrozenVec<Box<Bucket>>,
     opening: Mutex<()>,
-    /// Where a bucket is looked for first.
+    /// The region in which a bucket is tried first.
     start: Region,
     flight: Flight,
     limits: Limits,
@@ -71,21 +71,21 @@ pub struct S3Source {
 
 struct Bucket {
     name: String,
-    /// Where it is, as far as is known.
+    /// Its region: the start region until S3 gives another.
     region: Mutex<Region>,
 }
 
-/// How many objects are read at a time.
+/// How many objects are read at the same time.
 #[derive(Debug, Clone, Copy)]
 pub struct InFlight {
     /// At first.
     pub first: usize,
-    /// At most, where answers take long.
+    /// At most, if answers are slow.
     pub most: usize,
 }
 
 impl S3Source {
-    /// These buckets, of which nothing is known yet.
+    /// Makes no request yet.
     pub fn new(
         session: Session,
         buckets: Vec<String>,
@@ -93,7 +93,7 @@ impl S3Source {
         in_flight: InFlight,
         limits: Limits,
     ) -> Self {
-        // A profile's region may be one of another partition.
+        // The region of a profile may be in another partition.
         let usual = session
             .region()
             .filter(|r| r.partition() == start.partition());
@@ -120,7 +120,7 @@ impl S3Source {
         self.buckets.get(root.0).ok_or(GetError::NotFound)
     }
 
-    /// Makes one request where the bucket is, following S3 to its region.
+    /// Makes one request in the region of the bucket, following redirects.
     fn call<T, E, F>(
         &self,
         bucket: &Bucket,
@@ -133,7 +133,7 @@ impl S3Source {
         E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let lock = || bucket.region.lock().unwrap_or_else(|e| e.into_inner());
-        for _ in 0..REDIRECTS {
+        for _ in 0..MAX_REDIRECTS {
             let region = lock().clone();
             let client = self.session.s3(&region);
             match self.session.engine().run_apart(request(client))? {
@@ -164,7 +164,7 @@ fn ask(bucket: &Bucket, permission: &'static str, key: Option<&str>) -> Ask {
     }
 }
 
-/// A time of S3's, to the second.
+/// A time in whole seconds, as S3 gives it.
 fn time(at: Option<&DateTime>) -> Option<Timestamp> {
     Timestamp::from_second(at?.secs()).ok()
 }
@@ -176,7 +176,7 @@ fn facts(
     size: Option<i64>,
 ) -> ObjectFacts {
     ObjectFacts {
-        // A bucket without versions calls its only one so.
+        // The version ID of objects in a bucket without versioning.
         version_id: version.filter(|v| *v != "null").map(Into::into),
         etag: etag.map(Into::into),
         last_modified: time(modified).map(|at| at.to_string()),
@@ -194,7 +194,7 @@ impl Source for S3Source {
     }
 
     fn open(&self, name: &str) -> Option<RootId> {
-        // What is signed may name anything; what is no name is not asked for.
+        // The name comes from a signed file, which may hold anything; request only valid names.
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
         if !(3..=63).contains(&name.len()) || !name.bytes().all(plain) {
             return None;
@@ -223,7 +223,7 @@ impl Source for S3Source {
         let requests = self.pages(bucket, prefix, Some("/"), None, &mut |page| {
             for folder in &page.folders {
                 let name = folder.strip_prefix(prefix).unwrap_or(folder);
-                // A name without a letter before its slash is one of a key with two of them.
+                // A key with two slashes in a row gives an empty name.
                 names.extend(name.strip_suffix('/').map(str::to_owned));
             }
             complete = names.len() <= self.limits.folders;

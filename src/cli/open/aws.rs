@@ -180,7 +180,7 @@ pub(crate) fn locate_source(
 
 /// Looks up the identity for S3 and, if it is another one, for CloudTrail.
 fn find_caller(sessions: Sessions, request: &SourceRequest<'_>) -> FindCaller {
-    let region = request.given_region().cloned();
+    let region = given_region(request).cloned();
     Box::new(move || {
         let arn = |session: &Session| Some(session.who(region.as_ref()).answer.ok()?.arn);
         if sessions.shared {
@@ -198,8 +198,14 @@ fn find_caller(sessions: Sessions, request: &SourceRequest<'_>) -> FindCaller {
     })
 }
 
+/// The region that was given, or else the home region of the first trail.
+fn given_region<'a>(request: &SourceRequest<'a>) -> Option<&'a Region> {
+    let home = request.scope.trail_arn.first().map(|arn| &arn.home_region);
+    request.scope.region.first().or(home)
+}
+
 fn start_region(request: &SourceRequest<'_>) -> Result<Region, Error> {
-    match request.given_region() {
+    match given_region(request) {
         Some(region) => Ok(region.clone()),
         None => FALLBACK_REGION
             .parse()

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::caller::FindCaller;
-use crate::cloudtrail::ids::Region;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
@@ -85,12 +84,6 @@ impl SourceRequest<'_> {
     pub fn prefixes(&self) -> Vec<String> {
         let prefixes = self.scope.s3_prefix.iter();
         prefixes.map(|p| p.trim_matches('/').to_owned()).collect()
-    }
-
-    /// The region that was given, or else the home region of the first trail.
-    pub fn given_region(&self) -> Option<&Region> {
-        let home = self.scope.trail_arn.first().map(|arn| &arn.home_region);
-        self.scope.region.first().or(home)
     }
 }
 
