@@ -1,6 +1,6 @@
 //! Which room may use which: the paths that each source names are read and held against its floor.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -101,11 +101,11 @@ impl Module {
         parts
     }
 
-    /// The rooms that its code names.
-    fn uses(&self) -> BTreeSet<&str> {
-        let mut rooms = BTreeSet::new();
+    /// The paths within the crate that its code names, from the crate's root.
+    fn paths(&self) -> Vec<Vec<&str>> {
+        let mut paths = Vec::new();
         for (at, found) in self.code.match_indices("crate::") {
-            rooms.insert(identifier(&self.code[at + found.len()..]));
+            expand(&self.code[at + found.len()..], Vec::new(), &mut paths);
         }
         for (at, _) in self.code.match_indices("super::") {
             if self.code[..at].ends_with("super::") {
@@ -117,9 +117,42 @@ impl Module {
                 rest = after;
                 module.pop();
             }
-            rooms.insert(module.first().copied().unwrap_or_else(|| identifier(rest)));
+            expand(rest, module, &mut paths);
         }
-        rooms
+        paths
+    }
+
+    /// The rooms that its code names.
+    fn uses(&self) -> BTreeSet<&str> {
+        let paths = self.paths().into_iter();
+        paths.filter_map(|path| path.first().copied()).collect()
+    }
+}
+
+/// Collects the path that a text begins with, or the tree of paths in braces, below `start`. Returns
+/// what follows it.
+fn expand<'t>(text: &'t str, start: Vec<&'t str>, paths: &mut Vec<Vec<&'t str>>) -> &'t str {
+    if let Some(mut rest) = text.strip_prefix('{') {
+        while !rest.is_empty() && !rest.trim_start().starts_with('}') {
+            rest = expand(rest.trim_start(), start.clone(), paths);
+            // An alias may follow.
+            rest = rest.trim_start_matches(|c| c != ',' && c != '}');
+            rest = rest.trim_start_matches(',');
+        }
+        return rest.trim_start().trim_start_matches('}');
+    }
+    let name = identifier(text);
+    let mut path = start;
+    path.push(name);
+    let after = &text[name.len()..];
+    match after.strip_prefix("::") {
+        Some(rest) if rest.starts_with('{') || !identifier(rest).is_empty() => {
+            expand(rest, path, paths)
+        }
+        _ => {
+            paths.push(path);
+            after
+        }
     }
 }
 
@@ -172,6 +205,90 @@ fn a_room_uses_only_the_rooms_below_it() {
         }
     }
     assert!(upward.is_empty(), "{upward:#?}");
+}
+
+/// The modules that another one names and that are neither above nor below it in its own folder.
+fn imports<'m>(module: &Module, all: &'m [Module]) -> Vec<&'m Module> {
+    let own = module.module();
+    let mut imports = Vec::new();
+    for path in module.paths() {
+        let depth = (1..=path.len()).rev();
+        let mut named = depth.filter_map(|n| all.iter().find(|m| m.module() == path[..n]));
+        if let Some(found) = named.next() {
+            let other = found.module();
+            if !own.starts_with(&other) && !other.starts_with(&own) {
+                imports.push(found);
+            }
+        }
+    }
+    imports
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let all = modules();
+    let mut graph: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for module in &all {
+        let names = imports(module, &all).into_iter().map(|m| m.name.as_str());
+        graph.insert(&module.name, names.collect());
+    }
+    // What imports nothing that is left is in no circle.
+    loop {
+        let free: Vec<&str> = graph
+            .iter()
+            .filter(|(_, i)| i.is_empty())
+            .map(|(n, _)| *n)
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        for name in &free {
+            graph.remove(name);
+        }
+        for left in graph.values_mut() {
+            left.retain(|name| !free.contains(name));
+        }
+    }
+    // Nor is what nothing that is left imports.
+    loop {
+        let imported: BTreeSet<&str> = graph.values().flatten().copied().collect();
+        let before = graph.len();
+        graph.retain(|name, _| imported.contains(name));
+        if graph.len() == before {
+            break;
+        }
+    }
+    assert!(
+        graph.is_empty(),
+        "modules that import each other: {graph:#?}"
+    );
+}
+
+/// The types that a module defines, associated types apart.
+fn types(module: &Module) -> impl Iterator<Item = &str> {
+    let words = ["struct ", "enum ", "trait ", "union ", "type "];
+    module.code.lines().filter_map(move |line| {
+        let item = match line.strip_prefix("pub") {
+            Some(rest) => rest.trim_start_matches(|c| c != ' ').trim_start(),
+            None => line,
+        };
+        let word = words.iter().find(|word| item.starts_with(*word))?;
+        Some(identifier(&item[word.len()..]))
+    })
+}
+
+#[test]
+fn a_type_has_a_name_of_its_own_unless_it_mirrors_a_frozen_one() {
+    let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let modules = modules();
+    for module in modules.iter().filter(|m| !m.name.ends_with("/v1")) {
+        for name in types(module) {
+            places.entry(name).or_default().push(&module.name);
+        }
+    }
+    assert!(places.len() > 100, "{}", places.len());
+    places.retain(|_, modules| modules.len() > 1);
+    assert!(places.is_empty(), "{places:#?}");
 }
 
 #[test]
