@@ -1,6 +1,5 @@
-//! The digests in the folders of one account and region, by name alone.
+//! The digests in the folders of one account and region, by their names alone. No object is read.
 
-use crate::base::sample::Sample;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Time};
@@ -8,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
@@ -15,33 +15,33 @@ use crate::proof::coverage::Spans;
 use crate::source::{GetError, Listed, Range, RootId, Source};
 use crate::validate::request::{ChainFilter, Request};
 
-/// One digest as listed: the end of its interval, and where it lies.
+/// One digest as listed: the end of its interval, and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
     end: i64,
-    /// Index into the chain's places, or with [`MISFILED`] into the misfiled keys.
+    /// Index into the places of the chain; with [`MISFILED`], into its misfiled keys.
     at: u32,
 }
 
 /// Marks a slot whose folder and name do not agree.
 const MISFILED: u32 = 1 << 31;
 
-/// The digests of one chain, by name alone: sixteen bytes a digest, oldest first.
+/// The names of one chain's digests, oldest first: sixteen bytes per digest.
 #[derive(Debug, Default)]
 pub struct DigestNames {
-    /// Those that make up the chain.
+    /// The hourly digests.
     pub main: Vec<Slot>,
-    /// Its backfill digests.
+    /// The backfill digests.
     pub backfill: Vec<Slot>,
     /// Keys whose folder and name do not agree.
     misfiled: Vec<(RootId, String)>,
-    /// When the last of those listed was written, where the store says so.
+    /// When the last listed digest was written, if the store reports it.
     pub delivered: Option<Timestamp>,
     places: Vec<(RootId, KeyRoot)>,
 }
 
 impl DigestNames {
-    /// The key of a listed digest, and where it lies.
+    /// The root, the key and the name of a listed digest.
     pub fn key(
         &self,
         chain: &ChainId,
@@ -76,13 +76,13 @@ impl DigestNames {
         self.places.contains(place)
     }
 
-    /// Notes that a place was listed, whatever lay there.
+    /// Notes that a place was listed, even if it is empty.
     pub fn list_also(&mut self, place: (RootId, KeyRoot)) {
         self.places.push(place);
     }
 
-    /// Takes over what was listed elsewhere, of the chain itself what ends before `end`, and gives the
-    /// new slots of one set that do.
+    /// Adds the names from another listing. Of the hourly digests, only those that end before `end` are
+    /// added. Returns the new slots of one set that end before `end`.
     pub fn absorb(&mut self, other: DigestNames, backfill: bool, end: Timestamp) -> Vec<Slot> {
         let places = self.places.len() as u32;
         let misfiled = self.misfiled.len() as u32;
@@ -100,7 +100,7 @@ impl DigestNames {
         };
         let earlier = other.main.into_iter().filter(|s| s.end() < end);
         let main: Vec<Slot> = earlier.map(moved).collect();
-        // They form a set of their own, and are not led to one by one.
+        // No link leads to a backfill digest from outside its set, so all of them are added.
         let late: Vec<Slot> = other.backfill.into_iter().map(moved).collect();
         let earlier = late.iter().copied().filter(|s| s.end() < end);
         let new = if backfill {
@@ -115,7 +115,7 @@ impl DigestNames {
         new
     }
 
-    /// How much of it lies in each of its places, apart from what was misfiled.
+    /// How many digests are in each place. Misfiled ones are left out.
     pub fn held(&self) -> Vec<HeldNames<'_>> {
         let mut held: BTreeMap<usize, HeldNames<'_>> = BTreeMap::new();
         for slot in self.main.iter().chain(&self.backfill) {
@@ -136,12 +136,12 @@ impl DigestNames {
         held.into_values().collect()
     }
 
-    /// The places that were listed for it, whatever lay there.
+    /// The places that were listed for this chain, empty ones included.
     pub fn listed(&self) -> &[(RootId, KeyRoot)] {
         &self.places
     }
 
-    /// The places it lies in.
+    /// The places with digests of this chain.
     pub fn places(&self) -> Vec<&(RootId, KeyRoot)> {
         let slots = self.main.iter().chain(&self.backfill);
         let seen: BTreeSet<usize> = slots.map(|slot| slot.at as usize).collect();
@@ -150,50 +150,50 @@ impl DigestNames {
             .collect()
     }
 
-    /// The folders it lies in.
+    /// The parts of these places before the account.
     pub fn roots(&self) -> Vec<&KeyRoot> {
         self.places().into_iter().map(|(_, root)| root).collect()
     }
 }
 
-/// How much of a chain lies in one place.
+/// The digests of a chain in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldNames<'a> {
-    /// The root it lies in.
+    /// The root of the place.
     pub root: RootId,
-    /// What stands before the account.
+    /// The part of the key before the account.
     pub key_root: &'a KeyRoot,
-    /// How many digests, backfill digests too.
+    /// How many there are, backfill digests included.
     pub digests: u64,
-    /// When the first and the last of them end.
+    /// The ends of the first and of the last.
     pub span: (Timestamp, Timestamp),
 }
 
 impl Slot {
-    /// The end of the interval its name says.
+    /// The end of the interval, as its name says.
     pub fn end(self) -> Timestamp {
         Timestamp::from_second(self.end).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }
 
-/// What listing one group's folders showed.
+/// The result of listing the folders of one account and region.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// Digests by chain.
+    /// Digests of the requested chains.
     pub chains: BTreeMap<ChainId, DigestNames>,
-    /// Digests of chains that were not asked for: they too name logs of these folders.
+    /// Digests of other chains. They list logs in the same folders.
     pub siblings: BTreeMap<ChainId, DigestNames>,
-    /// Objects there whose names are not those of digests.
+    /// Objects whose names are not those of digests.
     pub unrecognised: Sample,
-    /// Entries that are refused and may hide digests: key and reason.
+    /// Entries that the source refuses and that may hide digests: root, key and reason.
     pub refused: Vec<(RootId, String, String)>,
     /// Folders that could not be listed.
     pub trouble: Vec<(RootId, String, GetError)>,
     /// Time whose digests could not be listed.
     pub hidden: Spans,
-    /// How many requests it took.
+    /// How many requests were made.
     pub listings: u64,
-    /// Digests of chains beyond the number that is looked at.
+    /// Digests of chains beyond the limit of chains per folder.
     pub passed_over: u64,
 }
 
@@ -204,8 +204,9 @@ impl Listing {
     }
 }
 
-/// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as
-/// its path says: a digest lies in the folder of the day it ends.
+/// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as its path
+/// has. A digest is in the folder of the day on which it ends (user guide, "CloudTrail digest file
+/// structure").
 fn time_of(region_folder: &str, key: &str) -> Window {
     let always = Window {
         from: Timestamp::MIN,
@@ -244,7 +245,7 @@ fn time_of(region_folder: &str, key: &str) -> Window {
     }
 }
 
-/// Which digests are wanted of a folder.
+/// The time for which digests are listed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ListingRange {
     /// The beginning of the window, where it was given.
@@ -268,13 +269,13 @@ impl ListingRange {
         }
     }
 
-    /// The days to list first, as folders: those of the window, with the digest before it and the
-    /// backfill digests after it.
+    /// The days to list first: those of the window, of the digest before it, and of the backfill digests
+    /// after it.
     fn days(&self) -> (Option<Date>, Option<Date>) {
         let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
         let grace = self.backfill_grace.saturating_neg();
         let first = match (self.from, self.to) {
-            // A late backfill digest tells when digests were last delivered.
+            // A late backfill digest shows when digests were last delivered.
             (Some(from), Some(to)) => Some(shift(from, -HOUR).min(shift(to, grace))),
             (from, _) => from.map(|from| shift(from, -HOUR)),
         };
@@ -283,8 +284,7 @@ impl ListingRange {
         (first.map(date), after)
     }
 
-    /// Whether a chain lacks the digest before the window, or the one after it, either of which may
-    /// lie far away.
+    /// Whether a chain lacks the digest before the window, or the one after it. Either may be far away.
     fn lacks(&self, names: &DigestNames) -> (bool, bool) {
         let before = |from| names.main.iter().any(|s| s.end() <= from);
         let after = |to| names.main.iter().any(|s| s.end() >= shift(to, HOUR));
@@ -295,7 +295,7 @@ impl ListingRange {
     }
 }
 
-/// One account and region whose digests are listed.
+/// A listing in progress.
 struct Lister<'a> {
     source: &'a dyn Source,
     account: &'a AccountId,
@@ -307,8 +307,8 @@ struct Lister<'a> {
     listing: Listing,
 }
 
-/// Lists the digests of one account and region in all their places: the days of the window, and
-/// all earlier or later ones only where a chain has no digest next to the window among those.
+/// Lists the digests of one account and region in all their places. Lists the days of the window first,
+/// and all earlier or later days only if a chain has no digest next to the window.
 pub fn list(
     source: &dyn Source,
     account: &AccountId,
@@ -360,105 +360,112 @@ impl Lister<'_> {
     }
 
     fn place(&mut self, at: usize, first: Option<Date>, after: Option<Date>) {
-        let Lister {
-            source,
-            account,
-            region,
-            places,
-            filter,
-            wanted,
-            limits,
-            listing,
-        } = self;
-        let (root, key_root) = &places[at];
-        let folder = key_root.folder(account, DIGEST_FOLDER, region);
+        let (root, key_root) = &self.places[at];
+        let folder = key_root.folder(self.account, DIGEST_FOLDER, self.region);
         // No key of a day is `FOLDER/YYYY/MM/DD` itself.
         let day = |date: Date| format!("{folder}{}", date.strftime("%Y/%m/%d"));
         let range = Range {
             after: first.map(day),
             before: after.map(day),
         };
-        let mut visit = |listed: Listed<'_>| {
-            let (key, refused, modified) = match listed {
-                Listed::Object(key, modified) => (key, None, modified),
-                Listed::Refused(key, why) => (key, Some(why), None),
-            };
-            let file = key.rsplit('/').next().unwrap_or(key);
-            let name = DigestName::parse(file)
-                .filter(|n| n.chain.account == **account && n.chain.region == **region);
-            let Some(name) = name else {
-                match refused {
-                    Some(why) => {
-                        listing.hidden.insert(time_of(&folder, key));
-                        if listing.refused.len() < limits.findings_per_code {
-                            let why = format!("it is {why}");
-                            listing.refused.push((*root, key.into(), why));
-                        }
-                    }
-                    _ if !key.ends_with('/') => listing.unrecognised.add(limits, key),
-                    _ => {}
-                }
-                return;
-            };
-            let chains = match filter.admits(key_root, &name.chain) {
-                true => &mut listing.chains,
-                false => &mut listing.siblings,
-            };
-            let known = chains.contains_key(&name.chain);
-            if !known && chains.len() >= limits.chains_in_folder {
-                listing.passed_over += 1;
-                return;
-            }
-            let names = chains
-                .entry(name.chain.clone())
-                .or_insert_with(|| DigestNames {
-                    places: places.to_vec(),
-                    ..DigestNames::default()
-                });
-            let expected = DigestObjectKey {
-                root: key_root.clone(),
-                name: name.clone(),
-            };
-            let at = if expected.to_string() == key {
-                at
-            } else if names.misfiled.len() < limits.findings_per_code {
-                names.misfiled.push((*root, key.into()));
-                (names.misfiled.len() - 1) | MISFILED as usize
-            } else {
-                return listing.unrecognised.add(limits, key);
-            };
-            // What was written later than it can have been delivered was written by somebody else.
-            let grace = if name.backfill {
-                wanted.backfill_grace
-            } else {
-                0
-            };
-            let latest = shift(name.end, grace.saturating_add(wanted.delivery_lag));
-            names.delivered = names.delivered.max(modified.map(|at| at.min(latest)));
-            let slot = Slot {
-                end: name.end.as_second(),
-                at: u32::try_from(at).unwrap_or(u32::MAX),
-            };
-            if name.backfill {
-                names.backfill.push(slot)
-            } else {
-                names.main.push(slot)
-            }
-        };
+        let source = self.source;
+        let mut visit = |listed: Listed<'_>| self.entry(at, &folder, listed);
         match source.list(*root, &folder, &range, &mut visit) {
-            Ok(requests) => listing.listings += requests,
-            // Links and trails lead to folders that need not be there.
+            Ok(requests) => self.listing.listings += requests,
+            // Links and trails may lead to folders that do not exist.
             Err(GetError::NotFound) => {}
             Err(error) => {
+                let listing = &mut self.listing;
                 listing.hidden.insert(time_of(&folder, &folder));
-                let told = listing
-                    .trouble
-                    .iter()
-                    .any(|(r, f, _)| r == root && *f == folder);
-                if !told {
+                let is_known = |(r, f, _): &(RootId, String, GetError)| r == root && *f == folder;
+                if !listing.trouble.iter().any(is_known) {
                     listing.trouble.push((*root, folder, error));
                 }
             }
+        }
+    }
+
+    /// Takes one entry of a folder.
+    fn entry(&mut self, at: usize, folder: &str, listed: Listed<'_>) {
+        let (key, refused, modified) = match listed {
+            Listed::Object(key, modified) => (key, None, modified),
+            Listed::Refused(key, why) => (key, Some(why), None),
+        };
+        let file = key.rsplit('/').next().unwrap_or(key);
+        let name = DigestName::parse(file)
+            .filter(|n| n.chain.account == *self.account && n.chain.region == *self.region);
+        match (name, refused) {
+            (Some(name), _) => self.digest(at, key, name, modified),
+            (None, Some(why)) => self.refused(at, folder, key, why),
+            (None, None) if !key.ends_with('/') => {
+                self.listing.unrecognised.add(self.limits, key);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Takes a digest by its name.
+    fn digest(&mut self, at: usize, key: &str, name: DigestName, modified: Option<Timestamp>) {
+        let Lister {
+            places,
+            filter,
+            wanted,
+            limits,
+            listing,
+            ..
+        } = self;
+        let (root, key_root) = &places[at];
+        let chains = match filter.admits(key_root, &name.chain) {
+            true => &mut listing.chains,
+            false => &mut listing.siblings,
+        };
+        if !chains.contains_key(&name.chain) && chains.len() >= limits.chains_in_folder {
+            listing.passed_over += 1;
+            return;
+        }
+        let names = chains
+            .entry(name.chain.clone())
+            .or_insert_with(|| DigestNames {
+                places: places.to_vec(),
+                ..DigestNames::default()
+            });
+        let expected = DigestObjectKey {
+            root: key_root.clone(),
+            name: name.clone(),
+        };
+        let at = if expected.to_string() == key {
+            at
+        } else if names.misfiled.len() < limits.findings_per_code {
+            names.misfiled.push((*root, key.into()));
+            (names.misfiled.len() - 1) | MISFILED as usize
+        } else {
+            return listing.unrecognised.add(limits, key);
+        };
+        // A digest that was written later than it can have been delivered was written by somebody else.
+        let grace = match name.backfill {
+            true => wanted.backfill_grace,
+            false => 0,
+        };
+        let latest = shift(name.end, grace.saturating_add(wanted.delivery_lag));
+        names.delivered = names.delivered.max(modified.map(|at| at.min(latest)));
+        let slot = Slot {
+            end: name.end.as_second(),
+            at: u32::try_from(at).unwrap_or(u32::MAX),
+        };
+        match name.backfill {
+            true => names.backfill.push(slot),
+            false => names.main.push(slot),
+        }
+    }
+
+    /// Takes an entry that the source refuses. It may hide digests.
+    fn refused(&mut self, at: usize, folder: &str, key: &str, why: &str) {
+        let listing = &mut self.listing;
+        listing.hidden.insert(time_of(folder, key));
+        if listing.refused.len() < self.limits.findings_per_code {
+            let (root, _) = &self.places[at];
+            let why = format!("it is {why}");
+            listing.refused.push((*root, key.into(), why));
         }
     }
 }

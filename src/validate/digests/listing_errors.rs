@@ -1,4 +1,4 @@
-//! What could not be listed, as findings: what it hides is not known.
+//! Findings on what could not be listed. Nobody knows what it hides.
 
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, Region};
@@ -19,7 +19,7 @@ pub fn folder(atlas: &Places, (root, prefix, error): &(RootId, String, GetError)
     finding.at(atlas.bucket(*root), prefix)
 }
 
-/// All that one account's and region's listing does not show.
+/// Everything that the listing of one account and region does not show.
 pub fn all(
     atlas: &Places,
     (account, region): (&AccountId, &Region),
@@ -33,7 +33,7 @@ pub fn all(
     refused.chain(trouble).chain(beyond).collect()
 }
 
-/// Something in a folder of digests that was refused, and why.
+/// An entry in a folder of digests that the source refuses, and why.
 fn entry(atlas: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
     let message =
         format!("something among the digests was not looked at: {why}; what it hides is not known");
@@ -41,7 +41,7 @@ fn entry(atlas: &Places, (root, key, why): &(RootId, String, String)) -> Finding
     finding.at(atlas.bucket(*root), key)
 }
 
-/// Digests of more chains than are looked at in the folders of one account and region.
+/// Digests of more chains than are read in the folders of one account and region.
 fn chains(account: &AccountId, region: &Region, digests: u64, limits: &Limits) -> Finding {
     let message = format!(
         "the folders of account {account} in {region} hold digests of more than {} chains; those of \

@@ -1,5 +1,5 @@
-//! The logs that proven digests name, kept from the walk until they are read: all digests come first,
-//! so that a broken chain is told early and it is known around which gaps to look for events.
+//! The logs that proven digests list, kept from the digests phase to the logs phase. They go to a
+//! temporary file, because a year of one organization lists millions.
 
 use std::io;
 
@@ -12,25 +12,25 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::digest::LogEntry;
 use crate::proof::judge::Verified;
 
-/// The logs of every chain.
+/// The log lists of all chains.
 #[derive(Default)]
 pub(crate) struct Manifest {
     spool: Spool,
 }
 
-/// Where the logs of one digest lie in the manifest: sixteen bytes a digest.
+/// Where the manifest holds the logs of one digest: sixteen bytes per digest.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ManifestPage {
     /// The end of the digest's interval, in seconds.
     end: i64,
-    /// The offset; or with [`LOST`], how many logs it names.
+    /// The offset; with [`LOST`], how many logs the digest lists.
     at: u64,
 }
 
 /// Marks a page that could not be written.
 const LOST: u64 = 1 << 63;
 
-/// One digest and the logs that it names.
+/// One digest and the logs that it lists.
 pub(crate) struct ListedLogs {
     /// Its bucket and key.
     pub place: (String, String),
@@ -40,7 +40,7 @@ pub(crate) struct ListedLogs {
     pub logs: Vec<LogEntry>,
 }
 
-/// What is written: a key is told by what it shares with the one before.
+/// What is written. Of a key, only what differs from the key before it.
 #[derive(Serialize, Deserialize)]
 struct StoredPage {
     place: (String, String),
@@ -51,7 +51,7 @@ struct StoredPage {
 
 #[derive(Serialize, Deserialize)]
 struct StoredLog {
-    /// Nothing where it is that of the digest.
+    /// `None` if it is that of the digest.
     bucket: Option<String>,
     shared: usize,
     rest: String,
@@ -59,7 +59,7 @@ struct StoredLog {
 }
 
 impl Manifest {
-    /// Keeps what a proven digest names.
+    /// Keeps the logs that a proven digest lists. Trouble with the temporary file shows when they are read.
     pub fn add(&self, digest: &Verified) -> ManifestPage {
         let lost = LOST | digest.log_files().len() as u64;
         ManifestPage {
@@ -92,10 +92,10 @@ impl Manifest {
         self.spool.add(&bytes)
     }
 
-    /// What a digest names.
+    /// The logs that a digest lists.
     ///
     /// # Errors
-    /// Where the temporary file cannot be written or read.
+    /// If the temporary file could not be written, or cannot be read.
     pub fn read(&self, page: &ManifestPage) -> io::Result<ListedLogs> {
         if page.lost().is_some() {
             return Err(io::Error::other("the list of logs could not be kept"));
@@ -126,24 +126,24 @@ impl Manifest {
 }
 
 impl ManifestPage {
-    /// The end of the digest's interval, in seconds: by it logs are read.
+    /// The end of the digest's interval, in seconds. Logs are read in this order.
     pub fn end(&self) -> i64 {
         self.end
     }
 
-    /// How many logs it names, where they could not be kept in mind.
+    /// How many logs it lists, if they could not be kept.
     pub fn lost(&self) -> Option<u64> {
         (self.at & LOST != 0).then_some(self.at & !LOST)
     }
 
-    /// The hour before its end: what its digest covers, as far as is known without reading it.
+    /// The hour before the end: what the digest covers, as far as is known without reading it.
     pub fn hour(&self) -> Window {
         let end = Timestamp::from_second(self.end).unwrap_or_default();
         Window::new(shift(end, -HOUR), end)
     }
 }
 
-/// How many bytes two texts share at their beginnings, in whole characters.
+/// How many bytes two texts share at their beginnings, cut where a character ends.
 fn shared(a: &str, b: &str) -> usize {
     let mut shared = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     while !b.is_char_boundary(shared) {
