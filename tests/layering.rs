@@ -232,36 +232,19 @@ fn no_modules_import_each_other_in_a_circle() {
         let names = imports(module, &all).into_iter().map(|m| m.name.as_str());
         graph.insert(&module.name, names.collect());
     }
-    // What imports nothing that is left is in no circle.
-    loop {
-        let free: Vec<&str> = graph
-            .iter()
-            .filter(|(_, i)| i.is_empty())
-            .map(|(n, _)| *n)
-            .collect();
-        if free.is_empty() {
-            break;
+    let reachable = |from: &str| {
+        let mut reached: BTreeSet<&str> = BTreeSet::new();
+        let mut next: Vec<&str> = graph[from].iter().copied().collect();
+        while let Some(name) = next.pop() {
+            if reached.insert(name) {
+                next.extend(&graph[name]);
+            }
         }
-        for name in &free {
-            graph.remove(name);
-        }
-        for left in graph.values_mut() {
-            left.retain(|name| !free.contains(name));
-        }
-    }
-    // Nor is what nothing that is left imports.
-    loop {
-        let imported: BTreeSet<&str> = graph.values().flatten().copied().collect();
-        let before = graph.len();
-        graph.retain(|name, _| imported.contains(name));
-        if graph.len() == before {
-            break;
-        }
-    }
-    assert!(
-        graph.is_empty(),
-        "modules that import each other: {graph:#?}"
-    );
+        reached
+    };
+    let in_circles = graph.keys().filter(|name| reachable(name).contains(*name));
+    let in_circles: Vec<&str> = in_circles.copied().collect();
+    assert!(in_circles.is_empty(), "{in_circles:#?}");
 }
 
 /// The types that a module defines, associated types apart.

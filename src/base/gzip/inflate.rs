@@ -130,7 +130,7 @@ impl Inflater {
         let flags = chunk.get(FLAGS).copied().unwrap_or_default();
         let container = if is_gzip {
             let decoder = decoder.get_or_insert_with(|| Decompress::new(false));
-            let mut member = Member::new(decoder, output);
+            let mut member = GzipMember::new(decoder, output);
             let container = loop {
                 if let Some(ended) = member.take(chunk, read, limit, &mut take) {
                     break ended;
@@ -185,7 +185,7 @@ fn fill_head(head: &mut Vec<u8>, body: &mut dyn Chunks, input: &mut [u8]) -> io:
 }
 
 /// A gzip member that is being inflated.
-struct Member<'i> {
+struct GzipMember<'i> {
     header: Header,
     decoder: &'i mut Decompress,
     output: &'i mut [u8],
@@ -195,10 +195,10 @@ struct Member<'i> {
     trailer: Trailer,
 }
 
-impl<'i> Member<'i> {
+impl<'i> GzipMember<'i> {
     fn new(decoder: &'i mut Decompress, output: &'i mut [u8]) -> Self {
         decoder.reset(false);
-        Member {
+        GzipMember {
             header: Header::default(),
             decoder,
             output,

@@ -104,7 +104,7 @@ pub fn list(
         .build()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
     let survey = survey(source, places, filter, limits, &pool);
-    let lister = Lister {
+    let lister = ChainLister {
         source,
         places,
         request,
@@ -129,14 +129,14 @@ struct ListedGroup {
     listings: u64,
 }
 
-struct Lister<'a> {
+struct ChainLister<'a> {
     source: &'a dyn Source,
     places: &'a Places,
     request: &'a TrailsRequest,
     survey: &'a Survey,
 }
 
-impl Lister<'_> {
+impl ChainLister<'_> {
     fn group(
         &self,
         account: &AccountId,

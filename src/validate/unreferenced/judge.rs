@@ -6,7 +6,7 @@ use super::candidates::Candidate;
 use super::cover::{LogClass, classify};
 use super::list::is_without_digests;
 use super::scan::temporary;
-use super::search::{ListedFolder, LogSearch};
+use super::search::{ListedLogFolder, LogSearch};
 use super::tally::OtherObjects;
 use crate::cloudtrail::object_key::{KeyRoot, LogObjectKey};
 use crate::source::{GetError, RootId};
@@ -39,7 +39,7 @@ pub(super) fn judge_folder(
     context: &Context<'_>,
     chains: &mut [ChainState],
     search: &mut LogSearch,
-    folder: ListedFolder,
+    folder: ListedLogFolder,
 ) -> JudgedFolder {
     let LogSearch {
         id,

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use super::candidates::Candidates;
 use super::cover::{LogClass, classify};
 use super::scan::scan;
-use super::search::{ListedFolder, LogSearch};
+use super::search::{ListedLogFolder, LogSearch};
 use super::tally::OtherObjects;
 use crate::base::time::shift;
 use crate::cloudtrail::ids::ChainId;
@@ -29,7 +29,7 @@ fn list_folder(
     context: &Context<'_>,
     search: &mut LogSearch,
     place: (RootId, KeyRoot),
-) -> ListedFolder {
+) -> ListedLogFolder {
     let limits = &context.request.limits;
     let grace = context.request.backfill_grace;
     let LogSearch {
@@ -69,7 +69,7 @@ fn list_folder(
     let (mut others, listed) = scan(context, (&place, id), references, *time, found);
     others.add(classified, limits);
     candidates.write_out(context.candidates);
-    ListedFolder {
+    ListedLogFolder {
         place,
         trouble: listed.err(),
         others: (others != OtherObjects::default()).then(|| Box::new(others)),

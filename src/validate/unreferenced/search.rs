@@ -32,11 +32,11 @@ pub(crate) struct LogSearch {
     /// Folders to list.
     pub(super) places: Vec<(RootId, KeyRoot)>,
     /// Folders that were listed.
-    pub(super) listed: Vec<ListedFolder>,
+    pub(super) listed: Vec<ListedLogFolder>,
 }
 
 /// One log folder that was listed.
-pub(super) struct ListedFolder {
+pub(super) struct ListedLogFolder {
     pub place: (RootId, KeyRoot),
     /// Why the folder could not be listed to its end.
     pub trouble: Option<GetError>,
