@@ -12,7 +12,7 @@ use crate::cloudtrail::event::{Call, Evidence, TrailSetting};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
-use crate::proof::detail::Detail;
+use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 

@@ -21,7 +21,7 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::digest::{Link, LogEntry, SIGNATURE_ALGORITHM, Unverified};
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::proof::detail::Detail;
+use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Finding, OLDER_VERSION};
 use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble, UncheckedCause};

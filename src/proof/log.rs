@@ -8,8 +8,8 @@
 use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{HASH_ALGORITHM, LogEntry};
-use crate::proof::detail::{Detail, UnreadObject};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY};
+use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
 /// The hash that a log must have.

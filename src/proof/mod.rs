@@ -40,7 +40,6 @@
 pub mod chain;
 pub mod coverage;
 pub mod damage;
-pub mod detail;
 pub mod digest_object;
 pub mod finding;
 #[cfg(test)]

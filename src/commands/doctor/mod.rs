@@ -18,6 +18,7 @@ mod bucket;
 mod chart;
 mod digest;
 mod digest_age;
+mod digest_facts;
 mod newest_digest;
 mod protection;
 mod public_keys;

@@ -3,7 +3,7 @@
 
 use super::DoctorContext;
 use super::chart::CheckChart;
-use super::digest::DigestFacts;
+use super::digest_facts::DigestFacts;
 use super::newest_digest::NewestDigest;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::LogEntry;

@@ -6,8 +6,8 @@ use super::Walk;
 use super::messages::named_and_missing;
 use super::open::OpenDigest;
 use crate::base::text::quoted;
-use crate::proof::detail::{Detail, UnreadObject};
 use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
 impl Walk<'_> {

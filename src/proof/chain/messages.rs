@@ -3,9 +3,9 @@
 use super::claims::Claim;
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
-use crate::proof::detail::{Detail, UnreadObject};
 use crate::proof::digest_object::NotDigest;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity};
+use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
 /// The command that saves the metadata of an object beside its copy. The copy may have another key.

@@ -2,8 +2,8 @@ use super::{DamageCalls, since};
 use crate::cloudtrail::event::{Call, Evidence, TrailSetting};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Location;
-use crate::proof::detail::{Detail, UnreadObject};
 use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::fixtures::{BUCKET, HOME, at, chain, digest_key, event, span};
 use crate::proof::reason::Reason;
 

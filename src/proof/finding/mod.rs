@@ -2,15 +2,16 @@
 //! error: what could not be read is `unproven` at worst, and never "missing".
 
 mod code;
+mod detail;
 mod verdict;
 
 use crate::base::time::Window;
 use crate::cloudtrail::event::Evidence;
 use crate::cloudtrail::ids::ChainId;
-use crate::proof::detail::Detail;
 use crate::proof::reason::Reason;
 
 pub use code::Code;
+pub use detail::{Detail, UnreadObject};
 pub use verdict::{Severity, Verdict};
 
 /// What to do about a missing object.

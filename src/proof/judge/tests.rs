@@ -2,7 +2,7 @@ use super::OwnSignature::{self, Absent};
 use super::{JudgedDigest, RecordedProof, judge};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Link;
-use crate::proof::detail::Detail;
+use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
 use crate::proof::fixtures::{HOME, at, digest, link};
 use crate::proof::keys::KeyOrigin;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
 use crate::base::text::plural;
 use crate::proof::coverage::State;
-use crate::proof::detail::Detail;
+use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity, Verdict};
 
 /// With more chains than this, only those that are not verified are shown.

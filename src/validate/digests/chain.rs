@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::listing::DigestNames;
+use super::listing::{DigestNames, DigestSet};
 use super::trail_status::{self, NewestEnd};
-use super::walk::{ChainWalk, DigestSet, Purpose};
+use super::walk::{ChainWalk, Purpose};
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::Walked;

@@ -26,6 +26,15 @@ pub struct Slot {
 /// Marks a slot whose folder and name do not agree.
 const MISFILED: u32 = 1 << 31;
 
+/// The two sets of digests that a chain has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DigestSet {
+    /// The hourly digests.
+    Main,
+    /// Backfill digests. They form a set of their own and cover no time.
+    Backfill,
+}
+
 /// The names of one chain's digests, oldest first: sixteen bytes per digest.
 #[derive(Debug, Default)]
 pub struct DigestNames {

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::batch::{claims_its_place, content_of, proves_itself};
-use super::walk::{ChainWalk, DigestSet, Purpose};
+use super::listing::DigestSet;
+use super::walk::{ChainWalk, Purpose};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::chain::{PlacedDigest, Walk};

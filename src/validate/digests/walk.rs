@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::batch::{self, Batch, by_end, proves_itself};
-use super::listing::{DigestNames, Slot};
+use super::listing::{DigestNames, DigestSet, Slot};
 use super::range;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Walk, WalkScope, Walked};
@@ -26,15 +26,6 @@ pub(crate) enum Purpose {
     References,
     /// To find events in its logs.
     Events,
-}
-
-/// The two sets of digests that a chain has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DigestSet {
-    /// The hourly digests.
-    Main,
-    /// Backfill digests. They form a set of their own and cover no time.
-    Backfill,
 }
 
 /// A walk over one chain. Both sets of digests are walked one after the other.

@@ -2,7 +2,7 @@
 //! `customizations/cloudtrail/validation.py`). Where it has no words of its own, ours stand in their place.
 
 use crate::base::text::s3_uri;
-use crate::proof::detail::Detail;
+use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Finding};
 use crate::report::validation::v1;
 

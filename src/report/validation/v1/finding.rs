@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::gap::Evidence;
-use crate::proof::detail::Detail;
+use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
 use crate::report::open_enum::Word;
 

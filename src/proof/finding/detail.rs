@@ -1,7 +1,7 @@
 //! What a finding found beyond its code, where a decision depends on it. Decisions match on the
 //! [`Detail`]; its message is made here and nowhere else.
 
-use crate::proof::finding::Code;
+use super::Code;
 
 /// A more precise statement than a code alone. A saved report has no field for it, so
 /// [`Detail::of_message`] recovers it from the message.
@@ -118,8 +118,8 @@ impl Detail {
 
 #[cfg(test)]
 mod tests {
+    use super::Code;
     use super::{Detail, UnreadObject};
-    use crate::proof::finding::Code;
 
     /// One of each variant. The match makes a new variant fail to compile until it stands here.
     fn each() -> Vec<Detail> {
