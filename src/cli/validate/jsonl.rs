@@ -15,7 +15,7 @@ use crate::validate::outcome::ChainOutcome;
 use crate::validate::view;
 
 /// The targets that lines are written to while the run goes on.
-pub struct Stream(Mutex<Vec<JsonlLines>>);
+pub struct JsonlStream(Mutex<Vec<JsonlLines>>);
 
 /// One of the targets.
 struct JsonlLines {
@@ -25,7 +25,7 @@ struct JsonlLines {
     error: Option<io::Error>,
 }
 
-impl Stream {
+impl JsonlStream {
     /// Writes the first line, with what is known before the work.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Stream {
         run: &Run,
     ) -> Result<Self, Error> {
         let lines = targets.into_iter().map(JsonlLines::to);
-        let stream = Stream(Mutex::new(lines.collect::<Result<_, _>>()?));
+        let stream = JsonlStream(Mutex::new(lines.collect::<Result<_, _>>()?));
         stream.put(|out| jsonl::begin(requested, run, out));
         Ok(stream)
     }
@@ -75,7 +75,7 @@ impl Stream {
     }
 }
 
-impl Observer for Stream {
+impl Observer for JsonlStream {
     fn finalized(&self, finding: &Finding) {
         self.put(|out| jsonl::finding(&view::finding(finding.clone()), out));
     }

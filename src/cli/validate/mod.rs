@@ -21,7 +21,7 @@ use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
 use super::validate::aws_cli::Files;
-use super::validate::jsonl::Stream;
+use super::validate::jsonl::JsonlStream;
 use super::validate::resolve::ResolvedRun;
 use super::validate::verbose::VerboseLines;
 use super::{INTERRUPTED, interrupted, note_unused, run_so_far, whole_second};
@@ -75,7 +75,7 @@ pub fn run(
     };
     let files = request.observed.map(|_| Files::default());
     let mut run = run_so_far(command, started);
-    let stream = Stream::begin(targets.take(Format::Jsonl), &requested, &run)?;
+    let stream = JsonlStream::begin(targets.take(Format::Jsonl), &requested, &run)?;
     let mut observers: Vec<&dyn Observer> = vec![&stream];
     observers.extend(progress.iter().map(|p| p as &dyn Observer));
     observers.extend(lines.iter().map(|l| l as &dyn Observer));
