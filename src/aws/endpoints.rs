@@ -39,7 +39,7 @@ impl ResolveEndpoint for Endpoints {
     }
 }
 
-/// Whether they differ in nothing but key and prefix.
+/// Whether two requests differ at most in key and prefix.
 fn alike(one: &Params, other: &Params) -> bool {
     let switches = |of: &Params| {
         [
@@ -87,8 +87,8 @@ mod tests {
                         .set_prefix(key.map(Into::into));
                     let params = params.build().unwrap();
                     let sdk = DefaultResolver::new();
-                    let told = sdk.resolve_endpoint(&params).await.unwrap();
-                    assert_eq!(ours.resolve_endpoint(&params).await.unwrap(), told);
+                    let expected = sdk.resolve_endpoint(&params).await.unwrap();
+                    assert_eq!(ours.resolve_endpoint(&params).await.unwrap(), expected);
                 }
                 assert_eq!(ours.known.lock().unwrap().len(), places);
             }

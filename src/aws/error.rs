@@ -1,4 +1,4 @@
-//! Makes a [`GetError`] of an SDK error: missing, denied, throttled, no credentials, or another failure.
+//! Turns an SDK error into a [`GetError`]: missing, denied, throttled, no credentials, or another failure.
 
 use std::error::Error as StdError;
 use std::io;
@@ -15,13 +15,13 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use crate::cloudtrail::ids::Region;
 use crate::source::{Denial, GetError};
 
-/// What a request needs, for messages about a denial.
+/// What a request needs and which bucket it is about, for error messages.
 #[derive(Debug, Clone)]
-pub(crate) struct Ask {
+pub(crate) struct RequestContext {
     /// The IAM action.
     pub permission: &'static str,
     /// The resource: an ARN, or words for it.
-    pub on: String,
+    pub resource: String,
     /// The bucket, in S3.
     pub bucket: Option<String>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Ask {
 const LONGEST: usize = 300;
 
 /// The meaning of an SDK error.
-pub(crate) fn get_error<E>(error: &SdkError<E, HttpResponse>, ask: &Ask) -> GetError
+pub(crate) fn get_error<E>(error: &SdkError<E, HttpResponse>, context: &RequestContext) -> GetError
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
@@ -48,21 +48,21 @@ where
     };
     let status = service.raw().status().as_u16();
     let code = service.err().code().unwrap_or_default();
-    let said = match (code, service.err().message()) {
+    let detail = match (code, service.err().message()) {
         ("", None) => format!("status {status}"),
         (code, None | Some("")) => code.to_owned(),
         (code, Some(message)) => format!("{code}: {message}"),
     };
-    let said = short(&said);
+    let detail = short(&detail);
     match (code, status) {
-        ("NoSuchBucket", _) => GetError::NoBucket(ask.bucket.clone().unwrap_or_default()),
+        ("NoSuchBucket", _) => GetError::NoBucket(context.bucket.clone().unwrap_or_default()),
         // Any other 404, for example of a proxy, does not show that the object is missing.
         (
             "NoSuchKey" | "NotFound" | "ObjectLockConfigurationNotFoundError"
             | "ServerSideEncryptionConfigurationNotFoundError" | "TrailNotFoundException",
             _,
         ) => GetError::NotFound,
-        ("InvalidObjectState", _) => GetError::Archived(said),
+        ("InvalidObjectState", _) => GetError::Archived(detail),
         (
             "ExpiredToken"
             | "ExpiredTokenException"
@@ -76,7 +76,7 @@ where
             | "TokenRefreshRequired"
             | "UnrecognizedClientException",
             _,
-        ) => GetError::Credentials(said),
+        ) => GetError::Credentials(detail),
         (
             "SlowDown"
             | "ServiceUnavailable"
@@ -87,20 +87,20 @@ where
             | "ThrottledException",
             _,
         )
-        | (_, 429 | 503) => GetError::Throttled(said),
+        | (_, 429 | 503) => GetError::Throttled(detail),
         (code, _) if code.starts_with("KMS.") => {
-            GetError::Denied(Denial::UnusableKmsKey(said))
+            GetError::Denied(Denial::UnusableKmsKey(detail))
         }
         (_, 401 | 403) | ("AccessDeniedException", _) => {
-            let Ask { permission, on, .. } = ask;
-            GetError::Denied(if said.contains("kms:") || said.contains("KMS") {
-                Denial::KmsKey(said)
+            let RequestContext { permission, resource, .. } = context;
+            GetError::Denied(if detail.contains("kms:") || detail.contains("KMS") {
+                Denial::KmsKey(detail)
             } else {
-                Denial::Access(format!("{permission} on {on} is missing or denied: {said}"))
+                Denial::Access(format!("{permission} on {resource} is missing or denied: {detail}"))
             })
         }
         (_, 412) => GetError::Io("it was changed while it was read".into()),
-        _ => GetError::Io(said),
+        _ => GetError::Io(detail),
     }
 }
 
@@ -170,16 +170,16 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
 
 /// An error and its causes, in one line.
 pub(crate) fn chain(error: &dyn StdError) -> String {
-    let mut said: Vec<String> = Vec::new();
+    let mut causes: Vec<String> = Vec::new();
     let mut at = Some(error);
     while let Some(error) = at {
         let text = error.to_string();
-        if said.last().is_none_or(|last| !last.contains(&text)) {
-            said.push(text);
+        if causes.last().is_none_or(|last| !last.contains(&text)) {
+            causes.push(text);
         }
         at = error.source();
     }
-    short(&said.join(": "))
+    short(&causes.join(": "))
 }
 
 /// A text in one line, at most `LONGEST` characters long.

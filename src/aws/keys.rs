@@ -1,5 +1,5 @@
-//! Public keys from ListPublicKeys, asked in the region that a digest was delivered from, for the time it
-//! was signed. No range of time is asked for twice.
+//! Public keys from ListPublicKeys, in the region that a digest was delivered from and for the time it was
+//! signed. No range of time is requested twice.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use aws_sdk_cloudtrail::types::PublicKey as Listed;
 use jiff::Timestamp;
 
 use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
-use crate::aws::{Ask, Session, get_error};
+use crate::aws::{RequestContext, Session, get_error};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
@@ -20,7 +20,7 @@ use crate::source::GetError;
 /// How many seconds around the time of signing must have been answered before a key counts as unknown.
 /// Keys are valid for weeks, and AWS does not document which keys a range returns near a rotation.
 const AROUND: i64 = 30 * 24 * HOUR;
-/// How many seconds around it are asked for then, so that the next digests need no request.
+/// How many seconds around it are requested then, so that the next digests need no request.
 const WIDER: i64 = 90 * 24 * HOUR;
 
 /// A range of time; both ends are included.
@@ -94,9 +94,9 @@ impl RegionalKeys {
     /// Every page of an answer. An answer that lacks a page is an error, because any key may be on it.
     fn list(&self, region: &Region, (from, to): TimeRange) -> Result<Vec<Listed>, GetError> {
         let client = self.session.cloudtrail(region);
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:ListPublicKeys",
-            on: format!("* in {region}"),
+            resource: format!("* in {region}"),
             bucket: None,
         };
         let mut all = Vec::new();
@@ -107,8 +107,8 @@ impl RegionalKeys {
                 .start_time(DateTime::from_secs(from.as_second()))
                 .end_time(DateTime::from_secs(to.as_second()))
                 .set_next_token(token);
-            let answer = self.session.engine().run(request.send())?;
-            let answer = answer.map_err(|e| get_error(&e, &ask))?;
+            let answer = self.session.runtime().run(request.send())?;
+            let answer = answer.map_err(|e| get_error(&e, &context))?;
             all.extend(answer.public_key_list.unwrap_or_default());
             Ok(answer.next_token)
         })?;

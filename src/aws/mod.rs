@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What a caller gets is final. Retries (`session`), redirects to the region of a bucket (`s3`), bodies
-//! that break off (`s3::body`) and answers in pages (`pages`) are dealt with here, and every answer is
+//! that break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is
 //! bounded. What remains is a [`GetError`](crate::source::GetError), made by `error::get_error`: missing,
 //! denied, throttled, no credentials, or another failure. It never becomes a finding here.
 //!
@@ -32,7 +32,7 @@ mod session;
 pub mod trails;
 
 pub(crate) use clock::Clock;
-pub(crate) use error::{Ask, bucket_region, get_error};
+pub(crate) use error::{RequestContext, bucket_region, get_error};
 pub use http::{Http, HttpSettings};
 pub use runtime::Runtime;
 pub use session::{Session, SessionSettings};

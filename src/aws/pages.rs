@@ -1,4 +1,4 @@
-//! Answers that come in pages, each page asked for with the token of the one before.
+//! Answers that come in pages. Each request but the first carries the token of the page before.
 
 use crate::source::GetError;
 
@@ -11,7 +11,7 @@ pub(super) const MAX_PAGES: usize = 1_000;
 pub(super) enum PagesEnd {
     /// The last page gave no token.
     Complete,
-    /// A page gave the token that it was asked for with, so the answer would never end.
+    /// A page gave the same token that it was requested with, so the answer would never end.
     RepeatedToken,
     /// The last allowed page gave a token.
     TooMany,

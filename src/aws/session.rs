@@ -53,12 +53,12 @@ pub struct SessionSettings {
 /// An identity that is signed in, and its clients.
 #[derive(Clone)]
 pub struct Session {
-    engine: Arc<Runtime>,
+    runtime: Arc<Runtime>,
     http: Http,
     config: SdkConfig,
     endpoint_url: Option<String>,
     /// How often S3 throttled a request.
-    refusals: Arc<AtomicU64>,
+    throttles: Arc<AtomicU64>,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
 }
@@ -69,17 +69,17 @@ impl Session {
     /// # Errors
     /// If there are no credentials.
     pub fn open(
-        engine: Arc<Runtime>,
+        runtime: Arc<Runtime>,
         http: Http,
         settings: &SessionSettings,
     ) -> Result<Self, Error> {
-        let config = engine.run(load(&http, settings)).map_err(interrupted)?;
+        let config = runtime.run(load(&http, settings)).map_err(interrupted)?;
         let session = Session {
-            engine,
+            runtime,
             http,
             config,
             endpoint_url: settings.endpoint_url.clone(),
-            refusals: Arc::default(),
+            throttles: Arc::default(),
             s3: Arc::default(),
             cloudtrail: Arc::default(),
         };
@@ -95,24 +95,24 @@ impl Session {
         let Some(provider) = self.config.credentials_provider() else {
             return Err(no_credentials(settings));
         };
-        let credentials = self.engine.run(provider.provide_credentials());
+        let credentials = self.runtime.run(provider.provide_credentials());
         match credentials.map_err(interrupted)? {
             Ok(_) => Ok(()),
             Err(e) => Err(no_credentials(settings).because(chain(&e))),
         }
     }
 
-    pub(crate) fn engine(&self) -> &Runtime {
-        &self.engine
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
-    /// How often S3 put us off, by now.
-    pub(crate) fn refusals(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.refusals)
+    /// The number of requests that S3 throttled so far, shared with the clients that count them.
+    pub(crate) fn throttles(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.throttles)
     }
 
-    /// How long the next part of a body may take.
-    pub(crate) fn patience(&self) -> Option<Duration> {
+    /// How long the next part of a body may take; `None` waits for ever.
+    pub(crate) fn read_timeout(&self) -> Option<Duration> {
         self.http.settings.read
     }
 
@@ -121,8 +121,8 @@ impl Session {
         self.config.region()?.as_ref().parse().ok()
     }
 
-    /// The given endpoint, unless the service has its own, which the SDK finds by itself; and whether
-    /// any endpoint is set.
+    /// The given endpoint, unless the service has its own, which the SDK finds by itself. Also returns
+    /// whether any endpoint is set.
     fn endpoint(&self, service: &str) -> (Option<String>, bool) {
         let find = |variable: &str, property: &str| {
             let key = ServiceConfigKey::builder().service_id(service);
@@ -149,7 +149,7 @@ impl Session {
                 // A partition of its own, without a shared retry quota: throttling of one object must not
                 // stop the retries of others.
                 .retry_classifier(NeverUntrusted)
-                .retry_classifier(CountThrottles(self.refusals()))
+                .retry_classifier(CountThrottles(self.throttles()))
                 .retry_partition(partition());
             if let Some(url) = endpoint_url {
                 config = config.endpoint_url(url);

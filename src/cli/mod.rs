@@ -40,7 +40,7 @@ use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
 use args::doctor::DoctorArgs;
 use args::generate::SchemaKind;
-use args::shared::aws::UnusedArgs;
+use args::shared::aws::{NoEffect, UnusedArgs};
 use args::{Args, Command};
 use diagnose::note;
 #[cfg(feature = "aws")]
@@ -115,7 +115,7 @@ fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// What a report says about its run, as far as it is known at the start.
+/// The run in a report, with the values that are known at the start.
 fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
     Run {
         tool: env!("CARGO_PKG_NAME").into(),
@@ -142,9 +142,12 @@ fn interrupted(stop: &CancelFlag, what: &str) -> bool {
 /// Notes which of the given options have no effect. With `as_aws_cli`, where standard error belongs to
 /// the report, only those that weaken security.
 fn note_unused(given: &UnusedArgs, as_aws_cli: bool) {
-    let given = given.given().into_iter();
-    for (name, meaning) in given.filter(|(name, _)| !as_aws_cli || *name == "--no-verify-ssl") {
-        note(&format!("{name} is accepted and has no effect: {meaning}"));
+    for (name, why) in given.given() {
+        let why = match why {
+            NoEffect::Harmless(_) if as_aws_cli => continue,
+            NoEffect::Harmless(why) | NoEffect::Insecure(why) => why,
+        };
+        note(&format!("{name} is accepted and has no effect: {why}"));
     }
 }
 

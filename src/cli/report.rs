@@ -36,9 +36,9 @@ pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error>
     let targets = OutputTargets::open(pairs, Format::Text)?;
     if let Some(target) = targets.changing(&source) {
         let (target, saved) = (target.display(), named(&args.saved));
-        let said =
+        let message =
             format!("the report would be written into the one that is read: {target} is {saved}");
-        return Err(Error::new(ErrorKind::Usage, said).hint("give --out another file"));
+        return Err(Error::new(ErrorKind::Usage, message).hint("give --out another file"));
     }
     targets.write(|format, out| match format {
         Format::AwsCli => aws_cli::print(saved.report(), None, false, out),

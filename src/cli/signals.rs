@@ -12,7 +12,7 @@ use super::output::target;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 
-/// What a signal does: it sets this flag, or ends the program while there is none.
+/// The flag that a signal sets. While it is not installed, a signal ends the program.
 pub struct Signals(Arc<OnceLock<CancelFlag>>);
 
 impl Signals {

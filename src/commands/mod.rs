@@ -1,4 +1,4 @@
-//! What users ask for besides a validation.
+//! The commands `trails`, `explain` and `doctor`.
 
 pub mod doctor;
 pub mod explain;

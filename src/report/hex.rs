@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A value in hex. A saved report may hold any other text in its place, which is kept as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hex {
-    /// The bytes that lower-case hex stands for.
+    /// The bytes of lower-case hex.
     Bytes(Box<[u8]>),
     /// Anything but lower-case hex.
     Text(String),

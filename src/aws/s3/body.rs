@@ -10,7 +10,7 @@ use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::flight::Pass;
 use super::{Bucket, S3Source};
-use crate::aws::Ask;
+use crate::aws::RequestContext;
 use crate::source::GetError;
 
 /// How often one body is resumed.
@@ -29,12 +29,12 @@ pub(super) struct Begun {
 
 impl Begun {
     /// Reads a small body completely, and nothing of a larger one.
-    pub async fn of(answer: &mut GetObjectOutput, patience: Option<Duration>) -> Self {
+    pub async fn of(answer: &mut GetObjectOutput, timeout: Option<Duration>) -> Self {
         let size = size(answer).filter(|size| *size <= SMALL).unwrap_or(0);
         let mut bytes = BytesMut::with_capacity(size as usize);
         let mut broken = None;
         while broken.is_none() && (bytes.len() as u64) < size {
-            match part(&mut answer.body, patience).await {
+            match part(&mut answer.body, timeout).await {
                 Ok(Some(some)) => bytes.extend_from_slice(&some),
                 Ok(None) => broken = Some(EARLY.to_owned()),
                 Err(why) => broken = Some(why),
@@ -53,13 +53,10 @@ fn size(answer: &GetObjectOutput) -> Option<u64> {
 }
 
 /// Waits for the next bytes: `None` at the end, or the reason why they did not come.
-async fn part(
-    stream: &mut ByteStream,
-    patience: Option<Duration>,
-) -> Result<Option<Bytes>, String> {
+async fn part(stream: &mut ByteStream, timeout: Option<Duration>) -> Result<Option<Bytes>, String> {
     let next = stream.next();
-    let received = match patience {
-        Some(patience) => match tokio::time::timeout(patience, next).await {
+    let received = match timeout {
+        Some(timeout) => match tokio::time::timeout(timeout, next).await {
             Ok(received) => received,
             Err(_) => return Err("nothing more came".to_owned()),
         },
@@ -73,7 +70,7 @@ pub(super) struct Body<'a> {
     source: &'a S3Source,
     bucket: &'a Bucket,
     key: String,
-    ask: Ask,
+    context: RequestContext,
     stream: ByteStream,
     chunk: Bytes,
     /// Why no more came with the answer.
@@ -93,7 +90,7 @@ impl<'a> Body<'a> {
         bucket: &'a Bucket,
         key: &str,
         (answer, begun): (GetObjectOutput, Begun),
-        (ask, pass): (Ask, Pass<'a>),
+        (context, pass): (RequestContext, Pass<'a>),
     ) -> Self {
         let waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
@@ -104,7 +101,7 @@ impl<'a> Body<'a> {
             source,
             bucket,
             key: key.into(),
-            ask,
+            context,
             at: begun.bytes.len() as u64,
             chunk: begun.bytes,
             broken: begun.broken,
@@ -141,8 +138,8 @@ impl<'a> Body<'a> {
     fn receive(&mut self) -> Result<Result<Option<Bytes>, String>, GetError> {
         let session = &self.source.session;
         session
-            .engine()
-            .run(part(&mut self.stream, session.patience()))
+            .runtime()
+            .run(part(&mut self.stream, session.read_timeout()))
     }
 
     /// Requests the rest, with `If-Match` so that it is of the same object.
@@ -151,8 +148,8 @@ impl<'a> Body<'a> {
         let Some(wait) = self.waits.next() else {
             return Err(broken(", again and again"));
         };
-        let engine = self.source.session.engine();
-        engine.run(async { tokio::time::sleep(wait).await })?;
+        let runtime = self.source.session.runtime();
+        runtime.run(async { tokio::time::sleep(wait).await })?;
         let request = |client: aws_sdk_s3::Client| {
             client
                 .get_object()
@@ -162,7 +159,7 @@ impl<'a> Body<'a> {
                 .set_if_match(self.etag.clone())
                 .send()
         };
-        let answer = self.source.call(self.bucket, &self.ask, request)?;
+        let answer = self.source.call(self.bucket, &self.context, request)?;
         if self.at > 0 && answer.content_range().is_none() {
             return Err(broken(", and S3 does not give the rest alone"));
         }

@@ -5,7 +5,7 @@ use aws_sdk_s3::types::{
     BucketVersioningStatus, DefaultRetention, ServerSideEncryptionByDefault, StorageClass,
 };
 
-use super::{Bucket, S3Source, ask};
+use super::{Bucket, S3Source, context};
 use crate::aws::Clock;
 use crate::cloudtrail::ids::Region;
 use crate::source::bucket::{Buckets, Lock, ObjectStorage, Reached, Versioning};
@@ -18,12 +18,12 @@ const NAME: usize = 300;
 
 impl S3Source {
     fn head_bucket(&self, bucket: &Bucket, clock: &Clock) -> Result<(), GetError> {
-        let ask = ask(bucket, "s3:ListBucket", None);
+        let context = context(bucket, "s3:ListBucket", None);
         let request = |client: aws_sdk_s3::Client| {
             let request = client.head_bucket().bucket(&bucket.name).customize();
             request.interceptor(clock.clone()).send()
         };
-        self.call(bucket, &ask, request).map(|_| ())
+        self.call(bucket, &context, request).map(|_| ())
     }
 }
 
@@ -57,10 +57,10 @@ impl Buckets for S3Source {
 
     fn stored(&self, root: RootId, key: &str) -> Result<ObjectStorage, GetError> {
         let bucket = self.bucket(root)?;
-        let ask = ask(bucket, "s3:GetObject", Some(key));
+        let context = context(bucket, "s3:GetObject", Some(key));
         let request =
             |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
-        let answer = self.call(bucket, &ask, request)?;
+        let answer = self.call(bucket, &context, request)?;
         let encryption = answer.server_side_encryption();
         Ok(ObjectStorage {
             class: short(answer.storage_class().map_or("STANDARD", |c| c.as_str())),
@@ -74,10 +74,10 @@ impl Buckets for S3Source {
 
     fn versioning(&self, root: RootId) -> Result<Versioning, GetError> {
         let bucket = self.bucket(root)?;
-        let ask = ask(bucket, "s3:GetBucketVersioning", None);
+        let context = context(bucket, "s3:GetBucketVersioning", None);
         let request =
             |client: aws_sdk_s3::Client| client.get_bucket_versioning().bucket(&bucket.name).send();
-        let answer = self.call(bucket, &ask, request)?;
+        let answer = self.call(bucket, &context, request)?;
         Ok(match answer.status() {
             Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
             Some(_) => Versioning::Suspended,
@@ -87,12 +87,12 @@ impl Buckets for S3Source {
 
     fn lock(&self, root: RootId) -> Result<Lock, GetError> {
         let bucket = self.bucket(root)?;
-        let ask = ask(bucket, "s3:GetBucketObjectLockConfiguration", None);
+        let context = context(bucket, "s3:GetBucketObjectLockConfiguration", None);
         let request = |client: aws_sdk_s3::Client| {
             let request = client.get_object_lock_configuration();
             request.bucket(&bucket.name).send()
         };
-        let answer = match self.call(bucket, &ask, request) {
+        let answer = match self.call(bucket, &context, request) {
             // The answer of a bucket without Object Lock.
             Err(GetError::NotFound) => return Ok(Lock::Absent),
             answer => answer?,
@@ -106,10 +106,10 @@ impl Buckets for S3Source {
 
     fn encryption(&self, root: RootId) -> Result<String, GetError> {
         let bucket = self.bucket(root)?;
-        let ask = ask(bucket, "s3:GetEncryptionConfiguration", None);
+        let context = context(bucket, "s3:GetEncryptionConfiguration", None);
         let request =
             |client: aws_sdk_s3::Client| client.get_bucket_encryption().bucket(&bucket.name).send();
-        let answer = match self.call(bucket, &ask, request) {
+        let answer = match self.call(bucket, &context, request) {
             Err(GetError::NotFound) => return Ok("not at all".into()),
             answer => answer?,
         };

@@ -9,12 +9,12 @@ use super::pace::Pace;
 
 /// Objects per second that one core fetches, inflates and hashes, plus half as many that wait for it. By
 /// Little's law, this rate times the latency is the number of requests that keep a core busy.
-const A_CORE: f64 = 3_000.0;
+const PER_CORE: f64 = 3_000.0;
 
 /// Faster answers come from a server nearby, not from S3. Many requests in flight only add work then.
 const NEARBY: Duration = Duration::from_millis(2);
 /// Objects in flight per core with such a server.
-const A_CORE_NEARBY: usize = 4;
+const PER_CORE_NEARBY: usize = 4;
 
 /// The limiter.
 pub(super) struct Flight {
@@ -22,13 +22,13 @@ pub(super) struct Flight {
     free: Condvar,
     in_flight: InFlight,
     /// How often S3 throttled a request.
-    refusals: Arc<AtomicU64>,
+    throttles: Arc<AtomicU64>,
 }
 
 struct FlightState {
     now: usize,
     pace: Pace,
-    refusals: u64,
+    throttles: u64,
     /// The shortest latency so far.
     fastest: Option<Duration>,
 }
@@ -40,18 +40,18 @@ pub(super) struct Pass<'a> {
 }
 
 impl Flight {
-    /// Nothing is in flight yet.
-    pub fn new(in_flight: InFlight, refusals: Arc<AtomicU64>) -> Self {
+    /// A limiter with nothing in flight.
+    pub fn new(in_flight: InFlight, throttles: Arc<AtomicU64>) -> Self {
         Flight {
             state: Mutex::new(FlightState {
                 now: 0,
                 pace: Pace::new(in_flight.most),
-                refusals: 0,
+                throttles: 0,
                 fastest: None,
             }),
             free: Condvar::new(),
             in_flight,
-            refusals,
+            throttles,
         }
     }
 
@@ -75,12 +75,12 @@ impl Flight {
         let InFlight { first, most } = self.in_flight;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         match self.state().fastest {
-            // The number was given.
+            // A fixed number was requested.
             _ if first == most => first,
-            Some(fastest) if fastest < NEARBY => (cores * A_CORE_NEARBY).clamp(1, first),
+            Some(fastest) if fastest < NEARBY => (cores * PER_CORE_NEARBY).clamp(1, first),
             // The cast saturates.
             Some(fastest) => {
-                ((cores as f64 * A_CORE * fastest.as_secs_f64()) as usize).clamp(first, most)
+                ((cores as f64 * PER_CORE * fastest.as_secs_f64()) as usize).clamp(first, most)
             }
             None => first,
         }
@@ -107,13 +107,13 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        let refusals = self.flight.refusals.load(Ordering::Relaxed);
+        let throttles = self.flight.throttles.load(Ordering::Relaxed);
         let mut state = self.flight.state();
         let InFlight { first, most } = self.flight.in_flight;
-        if refusals > state.refusals && first < most {
-            state.refusals = refusals;
+        if throttles > state.throttles && first < most {
+            state.throttles = throttles;
             let now = state.now;
-            state.pace.put_off(now);
+            state.pace.throttled(now);
         }
         state.pace.done();
         state.now -= 1;

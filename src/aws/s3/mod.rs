@@ -1,5 +1,5 @@
 //! Buckets in S3, listed by ListObjectsV2 and read by one GetObject per object. Retries, redirects and
-//! interrupted bodies are dealt with here, so an error that a caller gets is final.
+//! interrupted bodies are handled here, so an error that a caller gets is final.
 
 mod body;
 mod bucket;
@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use elsa::sync::FrozenVec;
 use jiff::Timestamp;
 
-use crate::aws::{Ask, Session, bucket_region, get_error};
+use crate::aws::{RequestContext, Session, bucket_region, get_error};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
@@ -101,7 +101,7 @@ impl S3Source {
             buckets: FrozenVec::new(),
             opening: Mutex::default(),
             start: usual.unwrap_or_else(|| start.clone()),
-            flight: Flight::new(in_flight, session.refusals()),
+            flight: Flight::new(in_flight, session.throttles()),
             session,
             limits,
         };
@@ -124,7 +124,7 @@ impl S3Source {
     fn call<T, E, F>(
         &self,
         bucket: &Bucket,
-        ask: &Ask,
+        context: &RequestContext,
         request: impl Fn(aws_sdk_s3::Client) -> F,
     ) -> Result<T, GetError>
     where
@@ -136,11 +136,11 @@ impl S3Source {
         for _ in 0..MAX_REDIRECTS {
             let region = lock().clone();
             let client = self.session.s3(&region);
-            match self.session.engine().run_apart(request(client))? {
+            match self.session.runtime().run_apart(request(client))? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => match bucket_region(&error) {
                     Some(other) if other != region => *lock() = other,
-                    _ => return Err(get_error(&error, ask)),
+                    _ => return Err(get_error(&error, context)),
                 },
             }
         }
@@ -150,13 +150,13 @@ impl S3Source {
 }
 
 /// The permission that a request needs, and on what.
-fn ask(bucket: &Bucket, permission: &'static str, key: Option<&str>) -> Ask {
+fn context(bucket: &Bucket, permission: &'static str, key: Option<&str>) -> RequestContext {
     let region = bucket.region.lock().unwrap_or_else(|e| e.into_inner());
     let partition = region.partition();
     let name = &bucket.name;
-    Ask {
+    RequestContext {
         permission,
-        on: match key {
+        resource: match key {
             Some(key) => format!("arn:{partition}:s3:::{name}/{key}"),
             None => format!("arn:{partition}:s3:::{name}"),
         },
@@ -267,19 +267,19 @@ impl Source for S3Source {
         _with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
         let bucket = self.bucket(root)?;
-        let ask = ask(bucket, "s3:GetObject", Some(key));
+        let context = context(bucket, "s3:GetObject", Some(key));
         let pass = self.flight.enter();
-        let patience = self.session.patience();
+        let timeout = self.session.read_timeout();
         let request = |client: aws_sdk_s3::Client| {
             let request = client.get_object().bucket(&bucket.name).key(key).send();
             async move {
                 let mut answer = request.await?;
                 let answered = Instant::now();
-                let begun = Begun::of(&mut answer, patience).await;
+                let begun = Begun::of(&mut answer, timeout).await;
                 Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
             }
         };
-        let (answer, begun, answered) = self.call(bucket, &ask, request)?;
+        let (answer, begun, answered) = self.call(bucket, &context, request)?;
         pass.answered(answered);
         let get = |name: &str| answer.metadata()?.get(name).cloned();
         let signature = get("signature");
@@ -296,7 +296,13 @@ impl Source for S3Source {
             answer.content_length(),
         );
         Ok(SourceObject {
-            body: Box::new(Body::new(self, bucket, key, (answer, begun), (ask, pass))),
+            body: Box::new(Body::new(
+                self,
+                bucket,
+                key,
+                (answer, begun),
+                (context, pass),
+            )),
             metadata,
             facts,
         })
@@ -304,10 +310,10 @@ impl Source for S3Source {
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         let bucket = self.bucket(root)?;
-        let ask = ask(bucket, "s3:GetObject", Some(key));
+        let context = context(bucket, "s3:GetObject", Some(key));
         let request =
             |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
-        let answer = self.call(bucket, &ask, request)?;
+        let answer = self.call(bucket, &context, request)?;
         Ok(facts(
             answer.e_tag(),
             answer.last_modified(),

@@ -38,9 +38,9 @@ impl Pace {
         }
     }
 
-    /// Records that S3 throttled with so many requests in flight. Requests in flight together are throttled
-    /// together, so the limit is halved once for all of them.
-    pub fn put_off(&mut self, in_flight: usize) {
+    /// Records that S3 throttled when `in_flight` requests were in flight. Requests in flight together are
+    /// throttled together, so the limit is halved once for all of them.
+    pub fn throttled(&mut self, in_flight: usize) {
         if self.limit == self.most || self.done >= self.limit {
             let half = self.limit.min(in_flight) / 2;
             self.limit = half.max(LEAST).min(self.limit);
@@ -54,15 +54,15 @@ mod tests {
     use super::{HOLD, LEAST, Pace};
 
     #[test]
-    fn whoever_is_put_off_asks_for_less_and_later_for_more() {
+    fn throttling_halves_the_limit_and_answers_raise_it_again() {
         let mut pace = Pace::new(256);
         assert_eq!(pace.limit(), 256);
-        pace.put_off(64);
-        pace.put_off(64);
+        pace.throttled(64);
+        pace.throttled(64);
         assert_eq!(pace.limit(), 32, "one refusal of many at once");
         for _ in 0..20 {
             (0..64).for_each(|_| pace.done());
-            pace.put_off(pace.limit());
+            pace.throttled(pace.limit());
         }
         assert_eq!(pace.limit(), LEAST);
         (1..HOLD * LEAST).for_each(|_| pace.done());
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn one_at_a_time_stays_one_at_a_time() {
         let mut pace = Pace::new(1);
-        pace.put_off(1);
+        pace.throttled(1);
         assert_eq!(pace.limit(), 1);
         (0..100).for_each(|_| pace.done());
         assert_eq!(pace.limit(), 1);

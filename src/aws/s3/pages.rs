@@ -7,7 +7,7 @@ use aws_sdk_s3::types::EncodingType;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
-use super::{Bucket, S3Source, ask, time};
+use super::{Bucket, S3Source, context, time};
 use crate::aws::pages::{PagesEnd, fetch_pages};
 use crate::source::GetError;
 
@@ -43,7 +43,7 @@ impl S3Source {
         visit: &mut dyn FnMut(&ListingPage) -> bool,
     ) -> Result<u64, GetError> {
         let most = most.and_then(|n| i32::try_from(n).ok());
-        let ask = ask(bucket, "s3:ListBucket", None);
+        let context = context(bucket, "s3:ListBucket", None);
         let does_not_go_on = || GetError::Io("a listing that does not go on".into());
         let most_pages = usize::try_from(self.limits.pages).unwrap_or(usize::MAX);
         let mut requests = 0;
@@ -63,7 +63,7 @@ impl S3Source {
                     .send()
             };
             let pass = self.flight.enter();
-            let answer = self.call(bucket, &ask, request)?;
+            let answer = self.call(bucket, &context, request)?;
             pass.listed();
             drop(pass);
             if !visit(&page(&answer)) || answer.is_truncated != Some(true) {

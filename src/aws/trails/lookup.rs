@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::SessionTrails;
 use crate::aws::pages::fetch_all_pages;
-use crate::aws::{Ask, get_error};
+use crate::aws::{RequestContext, get_error};
 use crate::base::time::Window;
 use crate::cloudtrail::event::{Event, record};
 use crate::cloudtrail::ids::Region;
@@ -51,9 +51,9 @@ impl SessionTrails {
         if time.is_empty() {
             return Ok(Vec::new());
         }
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:LookupEvents",
-            on: format!("* in {region}"),
+            resource: format!("* in {region}"),
             bucket: None,
         };
         let attribute = LookupAttribute::builder()
@@ -70,12 +70,12 @@ impl SessionTrails {
                 .end_time(second(time.to))
                 .max_results(PAGE_SIZE)
                 .set_next_token(token);
-            let answer = self.session.engine().run(async {
+            let answer = self.session.runtime().run(async {
                 tokio::time::sleep(self.pace.reserve()).await;
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 request.send().await
             })?;
-            let answer = answer.map_err(|e| get_error(&e, &ask))?;
+            let answer = answer.map_err(|e| get_error(&e, &context))?;
             let records = answer.events().iter();
             let records =
                 records.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));
@@ -89,7 +89,7 @@ impl SessionTrails {
     }
 }
 
-/// An instant in whole seconds, as the times of events are.
+/// An instant without its fraction of a second: event times have none.
 fn second(at: Timestamp) -> DateTime {
     DateTime::from_secs(at.as_second().max(0))
 }

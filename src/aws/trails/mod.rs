@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use self::lookup::LookupPace;
 use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
-use crate::aws::{Ask, Session, get_error};
+use crate::aws::{RequestContext, Session, get_error};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
@@ -60,24 +60,24 @@ impl SessionTrails {
 
     fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:DescribeTrails",
-            on: format!("* in {region}"),
+            resource: format!("* in {region}"),
             bucket: None,
         };
         let request = self.session.cloudtrail(region).describe_trails();
         let answer = self
             .session
-            .engine()
+            .runtime()
             .run(request.include_shadow_trails(true).send())?;
-        let answer = answer.map_err(|e| get_error(&e, &ask))?;
+        let answer = answer.map_err(|e| get_error(&e, &context))?;
         Ok(answer.trail_list().iter().filter_map(config).collect())
     }
 
     fn list(&self) -> Result<BTreeSet<Region>, GetError> {
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:ListTrails",
-            on: "*".into(),
+            resource: "*".into(),
             bucket: None,
         };
         let mut homes = BTreeSet::new();
@@ -85,8 +85,8 @@ impl SessionTrails {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = self.session.cloudtrail(&self.start).list_trails();
             let request = request.set_next_token(token);
-            let answer = self.session.engine().run(request.send())?;
-            let answer = answer.map_err(|e| get_error(&e, &ask))?;
+            let answer = self.session.runtime().run(request.send())?;
+            let answer = answer.map_err(|e| get_error(&e, &context))?;
             let listed = answer.trails().iter();
             homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
             Ok(answer.next_token)
@@ -96,17 +96,17 @@ impl SessionTrails {
 
     fn get_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:GetTrailStatus",
-            on: trail.to_string(),
+            resource: trail.to_string(),
             bucket: None,
         };
         let request = self.session.cloudtrail(region).get_trail_status();
         let answer = self
             .session
-            .engine()
+            .runtime()
             .run(request.name(trail.to_string()).send())?;
-        let answer = answer.map_err(|e| get_error(&e, &ask))?;
+        let answer = answer.map_err(|e| get_error(&e, &context))?;
         let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
         Ok(TrailStatus {
             logging: answer.is_logging().unwrap_or(false),

@@ -9,7 +9,7 @@ use aws_sdk_cloudtrail::types::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::SessionTrails;
-use crate::aws::{Ask, get_error};
+use crate::aws::{RequestContext, get_error};
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::selectors::{
     Advanced, Basic, DataResource, ReadWrite, SelectorField, Selectors,
@@ -21,16 +21,16 @@ const MAX_VALUES: usize = 2_000;
 
 impl SessionTrails {
     pub(super) fn get_selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:GetEventSelectors",
-            on: trail.to_string(),
+            resource: trail.to_string(),
             bucket: None,
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
         let client = self.session.cloudtrail(&trail.home_region);
         let request = client.get_event_selectors().trail_name(trail.to_string());
-        let answer = self.session.engine().run(request.send())?;
-        let answer = answer.map_err(|e| get_error(&e, &ask))?;
+        let answer = self.session.runtime().run(request.send())?;
+        let answer = answer.map_err(|e| get_error(&e, &context))?;
         if values(&answer) > MAX_VALUES {
             return Err(GetError::Io("more selectors than a trail can have".into()));
         }
@@ -51,22 +51,22 @@ impl SessionTrails {
 
     /// The types of Insights events that a trail logs.
     fn get_insights(&self, trail: &TrailArn) -> Result<Vec<String>, GetError> {
-        let ask = Ask {
+        let context = RequestContext {
             permission: "cloudtrail:GetInsightSelectors",
-            on: trail.to_string(),
+            resource: trail.to_string(),
             bucket: None,
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
         let client = self.session.cloudtrail(&trail.home_region);
         let request = client.get_insight_selectors().trail_name(trail.to_string());
-        match self.session.engine().run(request.send())? {
+        match self.session.runtime().run(request.send())? {
             Ok(answer) => {
                 let selectors = answer.insight_selectors().iter();
                 let kinds = selectors.filter_map(|s| s.insight_type());
                 Ok(kinds.take(MAX_VALUES).map(|k| clip(k.as_str())).collect())
             }
             Err(e) if e.code() == Some("InsightNotEnabledException") => Ok(Vec::new()),
-            Err(e) => Err(get_error(&e, &ask)),
+            Err(e) => Err(get_error(&e, &context)),
         }
     }
 }

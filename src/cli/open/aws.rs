@@ -31,7 +31,7 @@ use crate::validate::survey::trails::{LocatedTrails, locate};
 pub(crate) const IN_FLIGHT: usize = 64;
 /// The most requests in flight if answers are slow: each holds about 400 KB.
 const MAX_IN_FLIGHT: usize = 256;
-/// Where S3 is asked first if nothing shows the region of the bucket.
+/// The region of the first S3 request if nothing shows the region of the bucket.
 const FALLBACK_REGION: &str = "us-east-1";
 
 /// The identities that sign requests.

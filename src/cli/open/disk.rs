@@ -96,7 +96,7 @@ fn mount(
     Ok((source, buckets))
 }
 
-/// Splits `BUCKET=DIR`, unless a folder has that very name.
+/// Splits `BUCKET=DIR`, unless a folder has exactly that name.
 fn split_bucket(path: &Path) -> (Option<String>, PathBuf) {
     if !path.exists()
         && let Some((bucket, dir)) = path.to_str().and_then(|p| p.split_once('='))

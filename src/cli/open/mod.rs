@@ -1,5 +1,5 @@
-//! Opens what the arguments refer to: a source, public keys and trails. `request` says what is asked
-//! for and what comes back, `disk` opens a copy on disk, `aws` signs in and opens buckets.
+//! Opens what the arguments refer to: a source, public keys and trails. `request` holds the
+//! request and the result, `disk` opens a copy on disk, `aws` signs in and opens buckets.
 
 #[cfg(feature = "aws")]
 pub(crate) mod aws;

@@ -1,4 +1,4 @@
-//! What to open and what comes of it: the terms between the commands and the openers for disk and AWS.
+//! The request to open a source, and the result: shared by the commands and the openers for disk and AWS.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! Progress on a terminal: how far the work is, how fast it is, how long it will take, and the findings so
-//! far. Work that takes less than a second shows nothing.
+//! Progress on a terminal: what is done, the rate, the time left, and the findings so far. Work that
+//! takes less than a second shows nothing.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _};
@@ -19,7 +19,7 @@ use crate::proof::finding::{Finding, Severity};
 use crate::proof::reason::Reason;
 use crate::validate::observer::{Observer, Step};
 
-/// Work shows nothing for this long.
+/// Nothing is shown for this long.
 const QUICK: Duration = Duration::from_secs(1);
 /// The time between drawings.
 const OFTEN: Duration = Duration::from_millis(100);
@@ -53,17 +53,18 @@ impl Stage {
 #[derive(Default)]
 struct Shown {
     stage: AtomicU8,
-    /// Folders of digests, and those that are not listed yet.
+    /// Digest folders that are not listed yet.
     unlisted: AtomicU64,
-    /// Digests dealt with, of those known.
+    /// Digests: checked, and known so far.
     digests: [AtomicU64; 2],
-    /// Logs dealt with, of those named.
+    /// Logs: checked, and listed by digests so far.
     logs: [AtomicU64; 2],
+    /// Bytes read.
     read: AtomicU64,
     findings: Mutex<Findings>,
 }
 
-/// Findings to be shown.
+/// Findings that are not drawn yet.
 #[derive(Default)]
 struct Findings {
     lines: Vec<String>,
@@ -72,29 +73,30 @@ struct Findings {
 
 /// Draws progress until it is dropped.
 pub struct Progress {
-    told: Arc<Shown>,
+    shown: Arc<Shown>,
     /// Dropped to end the drawing.
     end: Option<mpsc::Sender<()>>,
     drawing: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    /// Draws on standard error from a second after `begun` on, `first` what is done before anything
-    /// is told; nothing where that is no terminal to draw on or nobody wants to see it.
+    /// Starts drawing on standard error, one second after `begun`. `first` describes the work until the
+    /// first step is reported. `None` if `quiet`, or if standard error is not a terminal that can be drawn
+    /// on.
     pub fn begin(first: &'static str, begun: Instant, quiet: bool) -> Option<Progress> {
         if quiet || !io::stderr().is_terminal() || !supports_escapes() {
             return None;
         }
-        let told = Arc::new(Shown::default());
+        let shown = Arc::new(Shown::default());
         let (end, ended) = mpsc::channel();
-        let drawn = Arc::clone(&told);
+        let drawn = Arc::clone(&shown);
         let name = std::thread::Builder::new().name("progress".into());
-        // Without a thread to draw it there is no progress to be seen, and all else goes on.
+        // Without a thread there is no progress display; the run continues.
         let drawing = name
             .spawn(move || draw(&drawn, first, begun, &ended))
             .ok()?;
         Some(Progress {
-            told,
+            shown,
             end: Some(end),
             drawing: Some(drawing),
         })
@@ -112,25 +114,25 @@ impl Drop for Progress {
 
 impl Observer for Progress {
     fn step(&self, step: Step) {
-        let told = &self.told;
+        let shown = &self.shown;
         let add = |to: &AtomicU64, n| _ = to.fetch_add(n, Ordering::Relaxed);
-        let now = |stage: Stage| told.stage.store(stage as u8, Ordering::Relaxed);
+        let now = |stage: Stage| shown.stage.store(stage as u8, Ordering::Relaxed);
         match step {
             Step::FoldersFound(n) => {
-                add(&told.unlisted, n);
+                add(&shown.unlisted, n);
                 now(Stage::Digests);
             }
             Step::FolderListed(n) => {
-                add(&told.digests[1], n);
-                told.unlisted.fetch_sub(1, Ordering::Relaxed);
+                add(&shown.digests[1], n);
+                shown.unlisted.fetch_sub(1, Ordering::Relaxed);
             }
-            Step::DigestsJudged(n) => add(&told.digests[0], n),
-            Step::LogsListed(n) => add(&told.logs[1], n),
+            Step::DigestsJudged(n) => add(&shown.digests[0], n),
+            Step::LogsListed(n) => add(&shown.logs[1], n),
             Step::LogsBegin => now(Stage::Logs),
-            Step::LogChecked => add(&told.logs[0], 1),
+            Step::LogChecked => add(&shown.logs[0], 1),
             Step::CausesBegin => now(Stage::Causes),
             Step::UnreferencedBegin => now(Stage::Others),
-            Step::BytesRead(bytes) => _ = told.read.fetch_max(bytes, Ordering::Relaxed),
+            Step::BytesRead(bytes) => _ = shown.read.fetch_max(bytes, Ordering::Relaxed),
         }
     }
 
@@ -139,7 +141,7 @@ impl Observer for Progress {
         if finding.severity == Severity::Note || ended {
             return;
         }
-        let mut findings = self.told.findings();
+        let mut findings = self.shown.findings();
         findings.known += 1;
         if findings.known <= FINDINGS {
             findings.lines.push(line(finding));
@@ -158,7 +160,7 @@ impl Shown {
     }
 }
 
-/// A finding in a line: everything from outside escaped.
+/// A finding in one line; text from outside is escaped.
 fn line(finding: &Finding) -> String {
     let severity = finding.severity.as_str().to_uppercase();
     let object = finding.key.clone();
@@ -174,31 +176,31 @@ fn line(finding: &Finding) -> String {
 }
 
 /// Draws until the other end is dropped.
-fn draw(told: &Shown, first: &'static str, begun: Instant, ended: &mpsc::Receiver<()>) {
+fn draw(shown: &Shown, first: &'static str, begun: Instant, ended: &mpsc::Receiver<()>) {
     let quick = QUICK.saturating_sub(begun.elapsed());
     if ended.recv_timeout(quick) != Err(RecvTimeoutError::Timeout) {
         return;
     }
-    // Nothing is drawn before there is something to be told.
+    // Hidden at first, so that no empty bar is drawn.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     let mut rates = Rates::default();
-    show(told, first, &bar, &mut rates);
+    show(shown, first, &bar, &mut rates);
     bar.set_draw_target(ProgressDrawTarget::stderr());
     loop {
-        findings(told, &bar);
-        show(told, first, &bar, &mut rates);
+        findings(shown, &bar);
+        show(shown, first, &bar, &mut rates);
         if ended.recv_timeout(OFTEN) != Err(RecvTimeoutError::Timeout) {
             break;
         }
     }
-    findings(told, &bar);
+    findings(shown, &bar);
     bar.finish_and_clear();
 }
 
 /// Shows the findings that are new, above the bar.
-fn findings(told: &Shown, bar: &ProgressBar) {
+fn findings(shown: &Shown, bar: &ProgressBar) {
     let (lines, known) = {
-        let mut findings = told.findings();
+        let mut findings = shown.findings();
         (std::mem::take(&mut findings.lines), findings.known)
     };
     let new = !lines.is_empty();
@@ -210,50 +212,50 @@ fn findings(told: &Shown, bar: &ProgressBar) {
     }
 }
 
-fn show(told: &Shown, first: &'static str, bar: &ProgressBar, rates: &mut Rates) {
+fn show(shown: &Shown, first: &'static str, bar: &ProgressBar, rates: &mut Rates) {
     let of = |[done, all]: &[AtomicU64; 2]| {
         let (done, all) = (done.load(Ordering::Relaxed), all.load(Ordering::Relaxed));
-        // A digest that was read again must not make them more than there are.
+        // A digest may be counted again when it is read again, so cap the count.
         (done.min(all), all)
     };
-    let read = told.read.load(Ordering::Relaxed);
-    let stage = told.stage();
+    let read = shown.read.load(Ordering::Relaxed);
+    let stage = shown.stage();
     let (what, counted) = match stage {
         Stage::First => (first, None),
-        Stage::Digests => ("digests", Some(of(&told.digests))),
-        Stage::Logs => ("logs", Some(of(&told.logs))),
+        Stage::Digests => ("digests", Some(of(&shown.digests))),
+        Stage::Logs => ("logs", Some(of(&shown.logs))),
         Stage::Causes => ("looking for what was done around gaps", None),
         Stage::Others => ("looking for what no digest names", None),
     };
-    let mut said = vec![what.to_owned()];
+    let mut parts = vec![what.to_owned()];
     let mut style = "{spinner} {wide_msg}";
     if let Some((done, all)) = counted {
-        let unlisted = told.unlisted.load(Ordering::Relaxed);
-        // As long as folders are to be listed, there may be more.
-        let whole = stage != Stage::Digests || unlisted == 0;
-        let more = if whole { "" } else { "+" };
-        said[0] = format!("{what} {} of {}{more}", HumanCount(done), HumanCount(all));
+        let unlisted = shown.unlisted.load(Ordering::Relaxed);
+        // Until every folder is listed, more digests may come.
+        let complete = stage != Stage::Digests || unlisted == 0;
+        let more = if complete { "" } else { "+" };
+        parts[0] = format!("{what} {} of {}{more}", HumanCount(done), HumanCount(all));
         rates.add(stage, done, read);
-        let (objects, bytes) = rates.a_second();
+        let (objects, bytes) = rates.per_second();
         if bytes >= 1.0 {
-            said.push(format!("{}/s", HumanBytes(bytes as u64)));
+            parts.push(format!("{}/s", HumanBytes(bytes as u64)));
         }
         let left = Duration::try_from_secs_f64((all - done) as f64 / objects);
-        if let (true, Ok(left)) = (whole, left) {
-            said.push(format!("{} left", HumanDuration(left)));
+        if let (true, Ok(left)) = (complete, left) {
+            parts.push(format!("{} left", HumanDuration(left)));
         }
         if all > 0 {
             style = "{spinner} [{bar:20}] {wide_msg}";
         }
     }
-    match told.findings().known {
+    match shown.findings().known {
         0 => {}
-        n => said.push(format!("{} {}", HumanCount(n), noun(n, "finding"))),
+        n => parts.push(format!("{} {}", HumanCount(n), noun(n, "finding"))),
     }
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.set_style(style.progress_chars("=> ").tick_chars("|/-\\ "));
     }
-    bar.set_message(said.join(", "));
+    bar.set_message(parts.join(", "));
     if let Some((done, all)) = counted {
         bar.set_length(all);
         bar.set_position(done);
@@ -261,11 +263,11 @@ fn show(told: &Shown, first: &'static str, bar: &ProgressBar, rates: &mut Rates)
     bar.tick();
 }
 
-/// How fast it went lately.
+/// The rate over the last seconds.
 #[derive(Default)]
 struct Rates {
     stage: Option<Stage>,
-    /// When, objects dealt with, and bytes read by then.
+    /// The time of each sample, with the objects checked and the bytes read until then.
     seen: VecDeque<(Instant, u64, u64)>,
 }
 
@@ -284,8 +286,8 @@ impl Rates {
         }
     }
 
-    /// Objects and bytes.
-    fn a_second(&self) -> (f64, f64) {
+    /// Objects and bytes per second; zeros until half a second was measured.
+    fn per_second(&self) -> (f64, f64) {
         let (Some(first), Some(last)) = (self.seen.front(), self.seen.back()) else {
             return (0.0, 0.0);
         };

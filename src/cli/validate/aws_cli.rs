@@ -31,7 +31,7 @@ impl Files {
 /// If writing fails.
 pub fn print(
     report: &Report,
-    told: Option<&FileResults>,
+    results: Option<&FileResults>,
     verbose: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -40,7 +40,7 @@ pub fn print(
         out,
         err: Some(&mut err),
     };
-    aws_cli::print(report, told, verbose, &mut streams)
+    aws_cli::print(report, results, verbose, &mut streams)
 }
 
 /// Standard error, which may be closed: the rest of the report is printed all the same.
@@ -58,7 +58,7 @@ impl Write for ProblemStream {
 
 impl Observer for Files {
     fn judged(&self, object: JudgedObject<'_>) {
-        // After the work ends early, one finding stands for all files that were not checked.
+        // After the work ends early, one finding represents all files that were not checked.
         if object
             .finding
             .and_then(|f| f.reason)

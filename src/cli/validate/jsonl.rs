@@ -112,11 +112,11 @@ impl JsonlLines {
             Some(error) => Err(error),
             None => self.out.flush(),
         };
-        let told = self.target.name().to_path_buf();
+        let name = self.target.name().to_path_buf();
         let ended = match self.target {
             OutputTarget::Replace(file, path) => written.and_then(|()| replace(file, &path)),
             _ => or_closed(written),
         };
-        ended.map_err(|e| unwritable(&told, &e))
+        ended.map_err(|e| unwritable(&name, &e))
     }
 }

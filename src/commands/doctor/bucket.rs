@@ -21,13 +21,13 @@ pub const CHECKS: &[Check] = &[
 /// reached in a bucket without digests.
 const FOLDERS: usize = 1_000;
 
-/// A bucket, as far as it could be checked.
+/// What could be found out about a bucket.
 pub struct BucketFacts {
     pub root: RootId,
     pub name: String,
     /// How many seconds the local clock is ahead of that of S3.
     pub clock_ahead: Option<i64>,
-    /// Whether requests for what is in it can be answered.
+    /// Whether requests for its objects can succeed.
     pub is_reachable: bool,
     /// Its folders, if they could be listed.
     pub survey: Option<Survey>,

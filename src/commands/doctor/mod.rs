@@ -83,7 +83,7 @@ pub struct DoctorRequest {
     pub limits: Limits,
 }
 
-/// What every check has at hand.
+/// What every check may use.
 #[derive(Clone, Copy)]
 struct DoctorContext<'a> {
     access: &'a DoctorAccess<'a>,
@@ -136,7 +136,7 @@ pub fn examine(
     Ok(chart.into_sorted())
 }
 
-/// The requested trails that may write to a bucket; `None` stands for any trail.
+/// The requested trails that may write to a bucket; `None` means any trail.
 fn trails_of<'a>(context: DoctorContext<'a>, bucket: &str) -> Vec<Option<&'a TrailArn>> {
     let ChainFilter {
         trail_arns,

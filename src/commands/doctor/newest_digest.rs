@@ -158,7 +158,7 @@ fn search(
     (newest, last_error)
 }
 
-/// What a folder below `CloudTrail-Digest` stands for.
+/// The depth of a folder below `CloudTrail-Digest`.
 #[derive(Clone, Copy)]
 enum Depth {
     Region,

@@ -11,7 +11,7 @@ use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
 use crate::source::trails::TrailApi;
 
-/// A trail, as far as CloudTrail answered.
+/// What CloudTrail answered about a trail.
 pub struct TrailFacts {
     pub config: Option<TrailConfig>,
     pub status: Option<TrailStatus>,

@@ -48,7 +48,7 @@ impl<'a> FindingGroup<'a> {
         groups
     }
 
-    /// How many objects the group stands for.
+    /// How many objects the group represents.
     pub(crate) fn count(&self) -> u64 {
         self.members()
             .map(|f| f.count.unwrap_or(1))

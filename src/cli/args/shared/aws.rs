@@ -71,24 +71,37 @@ pub struct UnusedArgs {
     pub cli_error_format: Option<String>,
 }
 
+/// Why an option has no effect, in words.
+#[derive(Clone, Copy)]
+pub enum NoEffect {
+    /// Ignoring the option does no harm.
+    Harmless(&'static str),
+    /// The option would weaken security.
+    Insecure(&'static str),
+}
+
 impl UnusedArgs {
     /// The options that were given, each with the reason why it has no effect.
-    pub fn given(&self) -> Vec<(&'static str, &'static str)> {
-        const REPORT: &str = "what is printed is chosen with --format";
-        const NOTHING: &str = "it means nothing here";
-        let verify =
-            "certificates are verified all the same; give --ca-bundle for an authority of your own";
+    pub fn given(&self) -> Vec<(&'static str, NoEffect)> {
+        const REPORT: NoEffect = NoEffect::Harmless("what is printed is chosen with --format");
+        const NOTHING: NoEffect = NoEffect::Harmless("it means nothing here");
+        let verify = NoEffect::Insecure(
+            "certificates are verified all the same; give --ca-bundle for an authority of your own",
+        );
+        let pages = NoEffect::Harmless("every page is read");
+        let pager = NoEffect::Harmless("there is no pager");
+        let colour = NoEffect::Harmless("no colour is used");
         let all = [
             (self.debug, "--debug", NOTHING),
             (self.v2_debug, "--v2-debug", NOTHING),
             (self.no_verify_ssl, "--no-verify-ssl", verify),
-            (self.no_paginate, "--no-paginate", "every page is read"),
-            (self.no_cli_pager, "--no-cli-pager", "there is no pager"),
+            (self.no_paginate, "--no-paginate", pages),
+            (self.no_cli_pager, "--no-cli-pager", pager),
             (self.cli_auto_prompt, "--cli-auto-prompt", NOTHING),
             (self.no_cli_auto_prompt, "--no-cli-auto-prompt", NOTHING),
             (self.output.is_some(), "--output", REPORT),
             (self.query.is_some(), "--query", REPORT),
-            (self.color.is_some(), "--color", "no colour is used"),
+            (self.color.is_some(), "--color", colour),
             (
                 self.cli_binary_format.is_some(),
                 "--cli-binary-format",
@@ -101,7 +114,7 @@ impl UnusedArgs {
             ),
         ];
         let given = all.into_iter().filter(|(given, ..)| *given);
-        given.map(|(_, name, meaning)| (name, meaning)).collect()
+        given.map(|(_, name, why)| (name, why)).collect()
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> ChainOutput<'a> {
             let items = self.items(results, backfill, &walk.by_key)?;
             walk.run(&items, backfill)?;
         }
-        // At last logs that no digest lists, and what is not about a file.
+        // Last come logs that no digest lists, and findings that are not about a file.
         for finding in self.findings.iter().chain(&self.without_chain) {
             if self.place_of(finding, results.is_some()).is_none() {
                 walk.finding(finding, false)?;
@@ -141,7 +141,7 @@ impl<'a> ChainOutput<'a> {
     /// The walk in which a finding is printed: over backfill digests (`true`) or over the others. `None` if
     /// it is printed after both. With `has_results`, logs that a digest lists are printed anyway.
     fn place_of(&self, finding: &Finding, has_results: bool) -> Option<bool> {
-        // A finding that stands for many files comes last, when it is known how many of them were printed.
+        // A finding that represents many files comes last, when it is known how many of them were printed.
         if finding.key.is_none() && finding.code != Code::DigestMissing {
             return None;
         }

@@ -1,5 +1,5 @@
 //! What `aws cloudtrail validate-logs` prints after `INVALID: ` (awscli 1.46.2,
-//! `customizations/cloudtrail/validation.py`). Where it has no words of its own, ours stand in their place.
+//! `customizations/cloudtrail/validation.py`). Where it has no message, we print our own.
 
 use crate::base::text::s3_uri;
 use crate::proof::finding::Detail;

@@ -1,4 +1,4 @@
-//! What a finding is about, as far as the AWS CLI's format treats it differently.
+//! What a finding is about, where that changes how the AWS CLI's format prints it.
 
 use crate::proof::finding::Code;
 use crate::report::validation::v1::Finding;

@@ -14,7 +14,7 @@ use crate::proof::finding::Code;
 use crate::proof::reason::Reason;
 use crate::report::validation::v1::Finding;
 
-/// Stands for a trail or a file whose name is not known.
+/// Printed for a trail or a file whose name is not known.
 pub const UNKNOWN: &str = "-";
 
 /// One step of the walk.
@@ -39,7 +39,7 @@ pub struct AwsCliWalk<'a, 'b, 'c> {
     pub home: &'c str,
     /// The worst finding of each digest.
     pub by_key: HashMap<&'c str, &'c Finding>,
-    /// How many files were printed that have no finding of their own, by code. A finding that stands for
+    /// How many files were printed that have no finding of their own, by code. A finding that represents
     /// many files counts them too, so they are subtracted there.
     pub without_finding: BTreeMap<Code, i64>,
 }
@@ -175,7 +175,7 @@ impl AwsCliWalk<'_, '_, '_> {
         self.printer.invalid(kind, &uri, code, &message)
     }
 
-    /// How many of the files that a finding stands for were not printed yet.
+    /// How many of the files that a finding represents were not printed yet.
     fn not_printed(&self, finding: &Finding) -> u64 {
         let count = finding.count.unwrap_or(1);
         let reason = finding.reason.as_deref().and_then(Reason::parse);

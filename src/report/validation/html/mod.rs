@@ -2,8 +2,8 @@
 //! that it shows in colour it also says in words.
 //!
 //! The page is written part by part (`begin`, each `chain` with its `gap`s, `between`, each `finding`, `end`),
-//! so that its size can be bounded while it is written. Templates stand beside this file; every value
-//! in them passes through [`escaper::HtmlEscaper`].
+//! so that its size can be bounded while it is written. The templates are beside this file; every
+//! value in them passes through [`escaper::HtmlEscaper`].
 
 mod chain;
 mod command_line;

@@ -53,7 +53,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Blocks that may turn out too long before the rest is only counted.
 const MISSES: usize = 100;
 
-/// The report as far as it is written.
+/// The part of the report that is written so far.
 #[derive(Default)]
 struct MarkdownPage {
     text: String,

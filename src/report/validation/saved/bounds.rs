@@ -187,7 +187,7 @@ impl<'de> Visitor<'de> for BoundedPart<'_> {
 mod tests {
     use super::{Measured, TIMES};
 
-    /// This is why no report that this program wrote is refused, whatever its length.
+    /// Therefore no report that this program wrote is rejected, whatever its length.
     #[test]
     fn a_report_takes_less_than_its_text_and_less_than_is_allowed_without_its_spaces()
     -> serde_json::Result<()> {

@@ -80,7 +80,7 @@ impl<R: Read + Seek> Saved<R> {
     }
 }
 
-/// Reads the whole file as one JSON value.
+/// Reads the file to its end as one JSON value.
 fn parse<T: DeserializeOwned>(json: &mut (impl Read + Seek)) -> serde_json::Result<T> {
     json.rewind().map_err(serde_json::Error::io)?;
     serde_json::from_reader(BufReader::with_capacity(BLOCK, json))
