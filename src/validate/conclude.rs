@@ -215,7 +215,7 @@ pub(super) fn outcome(
     let mut keys = context.keys.lock().unwrap_or_else(|e| e.into_inner());
     let not_proven = not_proven::sentences(&NotProvenInput {
         request,
-        atlas: context.fetcher.atlas,
+        places: context.fetcher.places,
         survey,
         unrecognised: &all.notes.unrecognised,
         chains: &all.chains,
@@ -251,7 +251,7 @@ fn findings_without_chain(
     all: &GroupOutcome,
     unlisted: Vec<Finding>,
 ) -> Ledger {
-    let folder = |trouble| listing_errors::folder(context.fetcher.atlas, trouble);
+    let folder = |trouble| listing_errors::folder(context.fetcher.places, trouble);
     let mut findings = context.request.prior.findings.clone();
     findings.extend(context.fetcher.keys.broken());
     findings.extend(survey.trouble.iter().map(folder));

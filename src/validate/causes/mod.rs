@@ -57,7 +57,7 @@ const SHOWN: usize = 20;
 pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) -> EventFilter {
     let located = chains.iter().flat_map(|c| &c.digests.main.locations);
     let mut buckets: BTreeSet<String> = located.map(|l| l.bucket.clone()).collect();
-    let roots = context.fetcher.atlas.roots();
+    let roots = context.fetcher.places.roots();
     buckets.extend(roots.iter().flat_map(|r| r.buckets.iter().cloned()));
     let mut filter = EventFilter::new(buckets);
     if context.request.logs == LogSelection::None {

@@ -53,7 +53,7 @@ pub(super) fn walk(
     notes.unrecognised = unrecognised;
     context.report_listed(listed.iter());
 
-    let mut references = References::new(context.references, context.fetcher.atlas.has_unnamed());
+    let mut references = References::new(context.references, context.fetcher.places.has_unnamed());
     let mut chains: Vec<ChainState> = Vec::with_capacity(listed.len());
     for (id, names) in listed {
         note_chain(context, &id, &names, members, &mut notes);
@@ -84,8 +84,8 @@ fn errors(
     region: &Region,
     listing: &Listing,
 ) -> Option<Ledger> {
-    let (atlas, limits) = (context.fetcher.atlas, &context.request.limits);
-    let errors = listing_errors::all(atlas, (account, region), listing, limits);
+    let (places, limits) = (context.fetcher.places, &context.request.limits);
+    let errors = listing_errors::all(places, (account, region), listing, limits);
     if errors.is_empty() {
         return None;
     }

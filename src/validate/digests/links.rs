@@ -61,7 +61,7 @@ impl ChainWalk<'_> {
     ) -> Result<Reading, GetError> {
         let fetcher = self.context.fetcher;
         let is_known =
-            |root: RootId, bucket: &str| !fetcher.atlas.unnamed(root) || walk.knows_bucket(bucket);
+            |root: RootId, bucket: &str| !fetcher.places.unnamed(root) || walk.knows_bucket(bucket);
         fetcher.find(bucket, key, &is_known, |root, key| {
             let reading = fetcher.digest(root, key, name.clone());
             let is_missing = matches!(
@@ -102,7 +102,7 @@ impl ChainWalk<'_> {
         );
         fetcher.listed(listing.listings);
         self.found.complete &= listing.is_complete();
-        for finding in listing_errors::all(fetcher.atlas, (account, region), &listing, limits) {
+        for finding in listing_errors::all(fetcher.places, (account, region), &listing, limits) {
             self.report(finding.of(self.id));
         }
         self.found.siblings.extend(listing.siblings);

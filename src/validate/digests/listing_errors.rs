@@ -9,36 +9,36 @@ use crate::source::{GetError, RootId};
 use crate::validate::digests::listing::Listing;
 
 /// A folder that could not be listed.
-pub fn folder(atlas: &Places, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
+pub fn folder(places: &Places, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
     let message = format!(
         "a folder could not be listed: {}; what it holds is not known",
         error.detail()
     );
     let finding = Finding::new(Code::DigestUnreadable, message).reason(error.reason());
     let finding = finding.hint(error.reason().hint());
-    finding.at(atlas.bucket(*root), prefix)
+    finding.at(places.bucket(*root), prefix)
 }
 
 /// Everything that the listing of one account and region does not show.
 pub fn all(
-    atlas: &Places,
+    places: &Places,
     (account, region): (&AccountId, &Region),
     listing: &Listing,
     limits: &Limits,
 ) -> Vec<Finding> {
-    let refused = listing.refused.iter().map(|r| entry(atlas, r));
-    let trouble = listing.trouble.iter().map(|t| folder(atlas, t));
+    let refused = listing.refused.iter().map(|r| entry(places, r));
+    let trouble = listing.trouble.iter().map(|t| folder(places, t));
     let beyond =
         (listing.passed_over > 0).then(|| chains(account, region, listing.passed_over, limits));
     refused.chain(trouble).chain(beyond).collect()
 }
 
 /// An entry in a folder of digests that the source refuses, and why.
-fn entry(atlas: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
+fn entry(places: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
     let message =
         format!("something among the digests was not looked at: {why}; what it hides is not known");
     let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::Refused);
-    finding.at(atlas.bucket(*root), key)
+    finding.at(places.bucket(*root), key)
 }
 
 /// Digests of more chains than are read in the folders of one account and region.

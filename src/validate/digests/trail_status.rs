@@ -130,7 +130,7 @@ fn is_status_of(
     names: &DigestNames,
 ) -> bool {
     let is_written_to = |(root, key_root): &&(RootId, KeyRoot)| {
-        config.writes_to(context.fetcher.atlas.bucket(*root), key_root)
+        config.writes_to(context.fetcher.places.bucket(*root), key_root)
     };
     config.arn.account == id.account && names.places().iter().any(is_written_to)
 }

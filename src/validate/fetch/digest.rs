@@ -39,9 +39,9 @@ impl Fetcher<'_> {
     /// Reads the object found under a digest's name, and checks its own signature.
     pub fn digest(&self, root: RootId, key: &str, name: DigestName) -> Reading {
         let mut reading = Reading {
-            bucket: self.atlas.bucket(root).map(Into::into),
+            bucket: self.places.bucket(root).map(Into::into),
             key: key.into(),
-            recorded: self.atlas.recorded(root, key),
+            recorded: self.places.recorded(root, key),
             content: Content::Other(NotDigest::TooLarge { sha256: None }),
             own: OwnSignature::Absent,
             facts: ObjectFacts::default(),

@@ -24,7 +24,7 @@ pub struct Fetcher<'a> {
     /// Where objects come from.
     pub source: &'a dyn Source,
     /// Which place is which.
-    pub atlas: &'a Places,
+    pub places: &'a Places,
     /// The public keys.
     pub keys: &'a dyn Keys,
     /// The bounds.
@@ -55,14 +55,14 @@ impl<'a> Fetcher<'a> {
     /// A fetcher that has fetched nothing.
     pub fn new(
         source: &'a dyn Source,
-        atlas: &'a Places,
+        places: &'a Places,
         keys: &'a dyn Keys,
         limits: &'a Limits,
         delivery_lag: i64,
     ) -> Self {
         Fetcher {
             source,
-            atlas,
+            places,
             keys,
             limits,
             delivery_lag,
@@ -150,18 +150,18 @@ impl<'a> Fetcher<'a> {
     /// Where a recorded place can be found, best first. A bucket that is not known yet is opened, if the
     /// source can open it. Whoever asks first, all find the same.
     pub fn places(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
-        let known = self.atlas.find(bucket, key);
+        let known = self.places.find(bucket, key);
         if !known.is_empty() {
             return known;
         }
         let Some(id) = self.source.open(bucket) else {
             return known;
         };
-        self.atlas.add(Root {
+        self.places.add(Root {
             id,
             buckets: vec![bucket.to_owned()],
         });
-        self.atlas.find(bucket, key)
+        self.places.find(bucket, key)
     }
 
     /// Tries the places where a recorded object may be until one has it. `is_reachable` says whether a

@@ -357,7 +357,7 @@ fn known_bucket<'a>(
     digest: &'a DigestLogs,
 ) -> impl Fn(RootId, &str) -> bool + 'a {
     let (own, _) = &digest.digest;
-    move |root, bucket| !context.fetcher.atlas.unnamed(root) || bucket == own
+    move |root, bucket| !context.fetcher.places.unnamed(root) || bucket == own
 }
 
 /// A finding on a log, with what is known of the log.

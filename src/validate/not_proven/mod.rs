@@ -22,7 +22,7 @@ pub struct NotProvenInput<'a> {
     /// The request.
     pub request: &'a Request,
     /// The places that were searched.
-    pub atlas: &'a Places,
+    pub places: &'a Places,
     /// The folders that were found.
     pub survey: &'a Survey,
     /// Objects among the digests whose names are not those of digests.
@@ -47,7 +47,7 @@ pub struct NotProvenInput<'a> {
 pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     let NotProvenInput {
         request,
-        atlas,
+        places,
         survey,
         unrecognised,
         chains,
@@ -64,8 +64,8 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(log_folders::sentences(chains, others));
     sentences.extend(scope::missing_chains(request));
     sentences.extend(scope::organization_owners(request, chains));
-    sentences.extend(places::unnamed_buckets(request, atlas, chains));
-    sentences.extend(places::overlapping_folders(atlas));
+    sentences.extend(places::unnamed_buckets(request, places, chains));
+    sentences.extend(places::overlapping_folders(places));
     sentences.extend(scope::unread_logs(request, chains));
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));

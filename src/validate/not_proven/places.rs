@@ -9,10 +9,10 @@ use crate::validate::survey::Survey;
 
 pub(super) fn unnamed_buckets(
     request: &Request,
-    atlas: &Places,
+    places: &Places,
     chains: &[Box<ChainOutcome>],
 ) -> Option<String> {
-    if !atlas.has_unnamed() || chains.is_empty() {
+    if !places.has_unnamed() || chains.is_empty() {
         return None;
     }
     let mut buckets: Vec<&str> = chains
@@ -33,8 +33,8 @@ pub(super) fn unnamed_buckets(
 }
 
 /// Applies if one bucket was given twice, or two folders without a bucket name: both may hold a log.
-pub(super) fn overlapping_folders(atlas: &Places) -> Option<String> {
-    let roots = atlas.roots();
+pub(super) fn overlapping_folders(places: &Places) -> Option<String> {
+    let roots = places.roots();
     let mut buckets: Vec<&String> = roots.iter().flat_map(|r| &r.buckets).collect();
     buckets.sort_unstable();
     let is_unnamed = |r: &&&Root| r.buckets.is_empty();

@@ -35,13 +35,13 @@ use crate::validate::request::ChainFilter;
 /// nothing is found there.
 pub fn survey(
     source: &dyn Source,
-    atlas: &Places,
+    places: &Places,
     filter: &ChainFilter,
     limits: &Limits,
     pool: &ThreadPool,
 ) -> Survey {
     let search = |prefixes: Option<&[&str]>, mut survey: Survey| {
-        for root in atlas.roots() {
+        for root in places.roots() {
             let mut discovery = Discovery::new(source, filter, limits, root.id, &mut survey);
             match prefixes {
                 Some(prefixes) => prefixes

@@ -67,7 +67,7 @@ pub(super) fn judge_folder(
             return Ok(());
         };
         if folder.undecided {
-            let recorded = context.fetcher.atlas.recorded(place.0, &key);
+            let recorded = context.fetcher.places.recorded(place.0, &key);
             if lookup.lists(name.day(), &recorded)? {
                 return Ok(());
             }

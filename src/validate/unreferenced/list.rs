@@ -93,7 +93,7 @@ pub(super) fn is_without_digests(
         let Some(Ok(described)) = described else {
             return false;
         };
-        let bucket = context.fetcher.atlas.bucket(*root);
+        let bucket = context.fetcher.places.bucket(*root);
         described.iter().any(|t| {
             let is_in_region = t.multi_region || t.arn.home_region == id.region;
             let is_of_account = t.arn.account == id.account || t.organization;

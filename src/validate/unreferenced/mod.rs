@@ -104,7 +104,7 @@ fn report(
         .pool
         .install(|| logs.par_iter().map(facts).collect());
     let last = logs.last().map(|log| log.chain);
-    let bucket = context.fetcher.atlas.bucket(*root);
+    let bucket = context.fetcher.places.bucket(*root);
     for (log, object) in logs.iter().zip(facts) {
         let Some(chain) = chains.get_mut(log.chain) else {
             continue;
@@ -150,7 +150,7 @@ fn not_listed(
     Finding::new(Code::LogUnreadable, message)
         .reason(error.reason())
         .hint(error.reason().hint())
-        .at(context.fetcher.atlas.bucket(*root), &key_root.to_string())
+        .at(context.fetcher.places.bucket(*root), &key_root.to_string())
 }
 
 /// The hour of a chain's digests that an instant lies in, clipped to the window.

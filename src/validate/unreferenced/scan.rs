@@ -52,7 +52,7 @@ pub(super) fn scan(
         if minute < time.from || minute >= time.to || looked_up.is_err() {
             return;
         }
-        let recorded = context.fetcher.atlas.recorded(*root, key);
+        let recorded = context.fetcher.places.recorded(*root, key);
         match lookup.lists(date(minute), &recorded) {
             Ok(true) => {}
             Ok(false) => found(key, minute),

@@ -72,7 +72,7 @@ impl LogSearch {
             }
         }
         siblings.retain(|id, _| !chains.iter().any(|c| c.id == *id));
-        let places = log_folders(context.fetcher.atlas, chains);
+        let places = log_folders(context.fetcher.places, chains);
         let windows = chains.iter().map(|c| c.window);
         let time = windows.reduce(|a, b| Window::new(a.from.min(b.from), a.to.max(b.to)))?;
         if places.is_empty() || time.is_empty() {
@@ -184,9 +184,9 @@ fn walk_for_logs(
 
 /// The folders that proven digests were written to, by the names of their buckets. Copies elsewhere do
 /// not count, and neither do folders without a proven digest.
-fn log_folders(atlas: &Places, chains: &[ChainState]) -> Vec<(RootId, KeyRoot)> {
+fn log_folders(places: &Places, chains: &[ChainState]) -> Vec<(RootId, KeyRoot)> {
     let is_recorded = |chain: &ChainState, (root, key_root): &(RootId, KeyRoot)| {
-        let mut recorded = atlas.recorded(*root, &key_root.to_string()).into_iter();
+        let mut recorded = places.recorded(*root, &key_root.to_string()).into_iter();
         let walks = || iter::once(&chain.digests.main).chain(chain.digests.backfill.as_deref());
         recorded.any(|r| {
             walks().flat_map(|walked| &walked.locations).any(|l| {
@@ -204,7 +204,8 @@ fn log_folders(atlas: &Places, chains: &[ChainState]) -> Vec<(RootId, KeyRoot)> 
         }
     }
     // Sorted by name: ids depend on which bucket was opened first.
-    folders
-        .sort_by_key(|(root, key_root)| (atlas.bucket(*root).map(str::to_owned), key_root.clone()));
+    folders.sort_by_key(|(root, key_root)| {
+        (places.bucket(*root).map(str::to_owned), key_root.clone())
+    });
     folders
 }

@@ -24,7 +24,7 @@ use crate::validate::survey::{LogFolder, Survey, found_instead};
 pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
     let mut findings = expected(context, &all.chains);
     // With nowhere to look, the reason is a finding already.
-    if !context.fetcher.atlas.roots().is_empty() {
+    if !context.fetcher.places.roots().is_empty() {
         findings.extend(requested(context, survey, all));
     }
     findings.extend(implied(context, survey, all));
