@@ -1,6 +1,6 @@
 //! Logs: large ones, and those that are not read.
 
-mod retain;
+mod reader;
 
 use crate::support::case::{BUCKET, spec};
 use crate::support::disk::{copy_of, running};

@@ -1,9 +1,9 @@
-//! Logs kept for a second look: few open files, and no false verdict without temporary files.
+//! Many large logs need few open files, and a lack of temporary files leads to no false verdict.
 
 use crate::support::case::{BUCKET, HOME, hour, trail};
 use crate::support::forge::{Chain, ChainSpec, Place, World, ts};
 
-/// Keeping logs for a second look must not use up the limit of open files.
+/// Logs may be fetched again for their events. That must not use up the limit of open files.
 #[cfg(unix)]
 #[test]
 fn large_logs_need_few_open_files() {
@@ -49,7 +49,7 @@ fn stored(content: &[u8]) -> Vec<u8> {
     encoder.finish().expect("bytes")
 }
 
-/// Without room for temporary files no verdict gets better, and no log is called altered.
+/// Without temporary files no verdict gets better, and no log is reported as altered.
 #[cfg(unix)]
 #[test]
 fn events_lost_without_temporary_files_are_reported() {
