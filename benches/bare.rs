@@ -19,7 +19,7 @@ use libdeflater::{DecompressionError, Decompressor};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// Bytes read at a time, and bytes inflated at a time.
+/// Bytes per read, and bytes per inflated chunk.
 const CHUNK: usize = 128 << 10;
 
 /// Reads, inflates and hashes every `.json.gz` of a folder
@@ -140,7 +140,7 @@ fn grown(before: u64, now: u64) -> usize {
     usize::try_from(now - before).expect("at most a buffer")
 }
 
-/// Inflates with libdeflate, the whole log at once.
+/// Inflates with libdeflate, one complete log at a time.
 #[derive(Default)]
 struct AtOnce {
     decoder: Decompressor,

@@ -1,4 +1,4 @@
-//! Makes a corpus, unless it exists, and prints what it holds as JSON.
+//! Makes a corpus, unless it exists, and prints its contents as JSON.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,

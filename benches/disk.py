@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""End to end on disk against what the machine allows: bare loops that read, inflate and hash the same
-files and make nothing of them, in turns with a whole validation."""
+"""Compares a complete validation on disk with the lower bound of the machine: bare loops that only read,
+inflate and hash the same files. They run in turns."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ def main():
         "bare loop, libdeflate": [tools["bare"], bucket, "--with", "libdeflate"],
     }
     taken = {name: [] for name in commands}
-    # One round before it counts, so that all find the files in memory.
+    # One round that is not counted, so that all find the files in the page cache.
     for turn in range(args.runs + 1):
         for name, command in commands.items():
             run = measure.Run(command, measure.environment())

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""How time, requests and memory grow with what there is to validate.
+"""Measures how time, requests and memory grow with the size of the data.
 
-Memory must not grow, time and requests no faster than the number of objects: the exponent in the last
-column is that by which time grows from the line above (1: in step)."""
+Memory must not grow. Time and requests must grow no faster than the number of objects: the last column is
+the exponent by which time grows from the line above (1: proportional)."""
 
 import argparse
 import math
@@ -10,7 +10,7 @@ import sys
 
 import measure
 
-# What grows: its corpora by size, how many of it each holds, where it is read, and with what besides.
+# By the objects that grow: the corpora by size, the count in each, where they are read, further arguments.
 SERIES = {
     "objects on disk": (
         ["objects-1000", "objects-10000", "objects-100000", "objects-1000000"],

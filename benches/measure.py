@@ -1,4 +1,4 @@
-"""What the scripts beside this one share: building, corpora, the server, runs and tables."""
+"""Shared by the scripts in this folder: building, corpora, the server, runs and tables."""
 
 import json
 import os
@@ -17,20 +17,20 @@ CORPORA = TARGET / "corpora"
 RESULTS = TARGET / "bench-results"
 
 
-# A profile in which only this crate is compiled anew after `cargo test`: optimised, and in one piece: of
-# several, where one ends moves with any change, and with it what is inlined.
+# A profile in which only this crate is compiled again after `cargo test`. It is optimised, and in one codegen
+# unit: with several, any change moves their borders, and so changes what is inlined.
 QUICK = {"opt-level": "3", "codegen-units": "1", "debug": "false", "debug-assertions": "false", "overflow-checks": "false"}
 
 
 def build(*names, quick=False):
-    """Builds tools of the benches, and tells where they are. The AWS SDK is left out: none needs it."""
+    """Builds tools of the benches, and returns their paths. They do not need the AWS SDK."""
     command = ["cargo", "build", "--locked", "--no-default-features"]
     command += ["--message-format", "json-render-diagnostics"]
     if quick:
         for key, value in QUICK.items():
             command += ["--config", f"profile.dev.package.trailproof.{key}={value}"]
     else:
-        # Elsewhere, as it builds the program too, and without the SDK.
+        # A folder of its own, because this also builds the program, without the SDK.
         command += ["--profile", "bench", "--target-dir", str(TARGET / "bench-build")]
     for name in names:
         command += ["--bench", name]
@@ -45,7 +45,7 @@ def build(*names, quick=False):
 
 
 def program(given):
-    """The program as it is shipped: the one given, or that of a release build."""
+    """The program as it is shipped: the given one, or a release build."""
     if given:
         return Path(given).resolve()
     subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
@@ -53,7 +53,7 @@ def program(given):
 
 
 def corpus(tool, name, **spec):
-    """Makes a corpus of a name, or of a spec under that name; gives its folder and its facts."""
+    """Makes a named corpus, or one of a spec under that name. Returns its folder and its facts."""
     folder = CORPORA / name
     command = [tool, "--dir", folder]
     if not spec:
@@ -82,13 +82,13 @@ class Server:
         self.process.wait()
 
     def stats(self):
-        """What was asked since the last time."""
+        """The requests since the last call."""
         with urllib.request.urlopen(f"{self.url}/stats?clear") as answer:
             return json.load(answer)
 
 
 def environment(**more):
-    """An environment in which nothing of the user's own AWS settings is found."""
+    """An environment without the user's own AWS settings."""
     home = RESULTS / "home"
     home.mkdir(exist_ok=True)
     return {
@@ -106,12 +106,12 @@ def environment(**more):
     }
 
 
-# Without it Linux counts what this script itself held when it started the command: some 20 MB at least.
+# Without it, Linux counts the memory of this script when it started the command: at least 20 MB.
 TIME = shutil.which("time")
 
 
 class Run:
-    """One run of a command: how it ended, what it said, what it took."""
+    """One run of a command: its exit status, output, time and memory."""
 
     def __init__(self, command, env=None):
         command = [str(part) for part in command]
@@ -129,13 +129,13 @@ class Run:
             err.seek(0)
             self.out = out.read().decode(errors="replace")
             self.err = err.read().decode(errors="replace")
-            # Where a command failed, a line that says so stands before the number.
+            # If the command failed, a line that says so comes before the number.
             told = peak.read().split()
         self.cpu = usage.ru_utime + usage.ru_stime
         self.peak_mib = int(told[-1] if told else usage.ru_maxrss) / 1024
 
     def json(self):
-        """Its output, read as JSON."""
+        """The output, parsed as JSON."""
         try:
             return json.loads(self.out)
         except json.JSONDecodeError:
@@ -143,12 +143,12 @@ class Run:
 
 
 def median(runs, of):
-    """The median of something that runs took."""
+    """The median of one measurement over all runs."""
     return statistics.median(getattr(run, of) for run in runs)
 
 
 def counts(report):
-    """What a report of ours says in short."""
+    """A summary of a report of trailproof."""
     totals = report["totals"]
     return {
         "verdict": report["verdict"],
@@ -166,7 +166,7 @@ def table(head, rows):
 
 
 def publish(name, text, data):
-    """Prints a result, and keeps it as JSON."""
+    """Prints a result, and stores it as JSON."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     kept = RESULTS / f"{name}.json"
     data = {"made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "cores": os.cpu_count(), **data}

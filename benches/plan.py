@@ -1,33 +1,33 @@
 #!/usr/bin/env python3
-"""On paper: requests, hours and price of validating so many logs in S3, on one machine and on several.
+"""Estimates requests, hours and price of validating logs in S3, on one machine and on several.
 
-Nothing is measured here: what is assumed is a parameter, and stands under the table."""
+Nothing is measured here: each assumption is a parameter, and is printed below the table."""
 
 import argparse
 import math
 
 import measure
 
-# Entries of a listing's page, and GETs a second that S3 allows under one prefix.
+# Entries per page of a listing, and GET requests per second that S3 allows under one prefix.
 PAGE = 1_000
 PREFIX_RATE = 5_500
-# What several machines may share out.
+# How the work is split between machines.
 PARTS, CHAINS = "--logs I/N", "accounts and regions"
 
 
 def plan(args, logs, shards, by, prefixes):
-    """The whole of one plan: `by` is what the shards are made of, `prefixes` among how many S3 has spread
-    the keys."""
+    """One plan. `by` is how the work is split into shards, `prefixes` the number of prefixes over which S3 has
+    spread the keys."""
     digests = args.chains * args.days * 24
-    # Each part of `--logs I/N` proves all digests and lists all logs; those by account and region share
-    # nothing.
+    # Each part of `--logs I/N` proves all digests and lists all logs. Shards by account and region have no
+    # work in common.
     times = shards if by == PARTS else 1
     lists = times * (math.ceil(digests / PAGE) + math.ceil(logs / PAGE) + args.chains * args.days)
     gets = times * digests + logs
     trip = args.latency_ms / 1e3
     in_flight = args.jobs / trip
     machine = min(in_flight, args.objects_per_second)
-    # Digests of a chain are read a few ahead, and listings of a folder one after another.
+    # A few digests of a chain are read ahead; the pages of a folder are listed one after another.
     chains = args.chains / (1 if times > 1 else shards)
     at_once = min(chains, args.chains_at_once)
     ahead = max(args.digests_ahead, args.jobs / at_once)
@@ -70,7 +70,7 @@ def main():
     for logs in args.logs:
         plans.append(plan(args, logs, 1, "one machine", 1))
         for by in (PARTS, CHAINS):
-            # S3 splits a prefix that is busy for long; until then all share the rate of one.
+            # S3 splits a prefix that stays busy. Until then, all requests share the rate of one prefix.
             plans += [plan(args, logs, args.shards, by, prefixes) for prefixes in (1, args.shards)]
     rows = [
         [f"{p['logs']:,}", p["shards"], p["by"], p["prefixes"], f"{p['gets']:,}", f"{p['lists']:,}", f"{p['hours']:.2f}",

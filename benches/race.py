@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The race against `aws cloudtrail validate-logs`: the same trail, the same window, the same server.
+"""Compares the speed with `aws cloudtrail validate-logs`: same trail, same window, same server.
 
-Both must come to the same verdict and the same counts, or there is no result."""
+Both must reach the same verdict and the same counts; otherwise there is no result."""
 
 import argparse
 import re
@@ -15,7 +15,7 @@ CLI = "1.46.2"
 
 
 def aws_cli():
-    """The Python of an environment with the AWS CLI, made once."""
+    """The Python of a virtual environment with the AWS CLI, made once."""
     folder = measure.TARGET / "tmp" / f"awscli-{CLI}" / "venv"
     python = folder / "bin" / "python"
     if not python.exists():
@@ -26,7 +26,7 @@ def aws_cli():
 
 
 def said_by_cli(run):
-    """The counts in the AWS CLI's summary, and its verdict as ours is called."""
+    """The counts in the summary of the AWS CLI, and its verdict in our words."""
     def valid(what):
         found = re.search(rf"(\d+)/(\d+) {what} files valid", run.out)
         return tuple(map(int, found.groups())) if found else (0, 0)
@@ -38,7 +38,7 @@ def said_by_cli(run):
 
 
 def race(tools, contestants, folder, facts, latency, runs):
-    """Runs the contestants in turn, and gives what they took and asked."""
+    """Runs the contestants in turns. Returns their times, memory and requests."""
     taken = {name: [] for name in contestants}
     asked = {}
     with measure.Server(tools["server"], folder, latency) as server:
@@ -71,7 +71,7 @@ def main():
     runs = {"trailproof": args.runs, "AWS CLI": args.cli_runs or args.runs}
     program, python = measure.program(args.program), aws_cli()
     tools = measure.build("corpus", "server")
-    # The window begins behind the first digest that lists logs.
+    # The window begins after the first digest that lists logs.
     spec = {"digests": args.digests + 1, "logs": args.logs, "records": args.records}
     name = "race-{digests}-{logs}-{records}".format(**spec)
     folder, facts = measure.corpus(tools["corpus"], name, **spec)

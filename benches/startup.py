@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a run takes before and beside its work: nothing to do, two digests with a small log each on disk, and the
-later of them in S3, from a server that answers at once; there the SDK's own start is among it."""
+"""Measures the fixed cost of a run: `--version`, two digests with a small log each on disk, and the later of them
+in S3. The server answers at once; the S3 time includes the start of the SDK."""
 
 import argparse
 

@@ -34,7 +34,7 @@ static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const PER_LOG: f64 = 26.0;
 /// The most allocations per digest without logs.
 const PER_DIGEST: f64 = 193.0;
-/// The most bytes allocated per log of 143 KB: a log is kept as stored, and never inflated as a whole.
+/// The most bytes allocated per log of 143 KB: a log is kept as stored, and never inflated completely.
 const BYTES_PER_LOG: f64 = 22_000.0;
 
 fn main() {

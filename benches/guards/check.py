@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What may not grow, told without a clock: allocations a log and a digest on the way from disk, and
-instructions of each pure stage, counted by callgrind, against those kept beside this script.
+"""Guards that need no clock: allocations per log and per digest of a validation on disk, and instructions of
+each pure stage. Callgrind counts the instructions, and they are compared with the counts beside this script.
 
-Counts do not depend on how busy a machine is. They do on its kind and on the compiler: after a change of
-either, or one that is meant, `--bless` keeps them anew."""
+The counts do not depend on how busy the machine is, but they do on its kind and on the compiler. After a
+change of either, or an intended change of the code, `--bless` stores them again."""
 
 import argparse
 import concurrent.futures
@@ -24,7 +24,7 @@ SLACK = 0.10
 
 
 def said(*command):
-    """What a command prints."""
+    """The output of a command."""
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
 

@@ -1,4 +1,4 @@
-//! One thing to measure: its time with criterion, its instructions in the guard.
+//! A case to measure: criterion measures its time, the guard its instructions.
 #![allow(dead_code, reason = "criterion and the guard each use a part")]
 
 /// How much one run processes.
@@ -13,7 +13,7 @@ pub enum Amount {
 /// One run, with everything it needs.
 pub type Run = Box<dyn FnOnce()>;
 
-/// One thing to measure.
+/// A case to measure.
 pub struct Case {
     /// How much one run processes.
     pub amount: Amount,

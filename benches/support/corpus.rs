@@ -45,7 +45,7 @@ const REGIONS: [&str; 16] = [
     "ap-southeast-2",
 ];
 
-/// What a corpus holds; the stamp in its folder.
+/// The contents of a corpus, stored as the stamp in its folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The version of its format.

@@ -1,4 +1,4 @@
-//! What a corpus holds, and the named corpora.
+//! The contents of a corpus, and the named corpora.
 
 use serde::{Deserialize, Serialize};
 

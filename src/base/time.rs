@@ -28,7 +28,7 @@ impl Window {
         self.from >= self.to
     }
 
-    /// The part of it that lies inside another window.
+    /// The part of it inside another window.
     pub fn clip(&self, to: &Window) -> Window {
         Window::new(self.from.max(to.from), self.to.min(to.to))
     }

@@ -76,8 +76,8 @@ pub struct TrailStatus {
 const SAME_DELIVERY: i64 = HOUR / 2;
 
 impl TrailStatus {
-    /// The end of the last delivered digest, if that digest is not among those that were found: the newest of
-    /// these ends at `newest`, and the last one was written at `written`. A digest that was delivered after
+    /// The end of the last delivered digest, if that digest was not found. Of the digests that were found, the
+    /// newest ends at `newest`, and the last one was written at `written`. A digest that was delivered after
     /// `as_of`, when the listing began, does not count.
     pub fn later_digest(
         &self,

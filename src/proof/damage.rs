@@ -1,4 +1,4 @@
-//! Who removed or overwrote a missing or damaged object, as far as proven logs record it (pure).
+//! Who removed or overwrote a missing or damaged object, if proven logs record it (pure).
 //!
 //! Only evidence from proven logs is used, and the message says "removed" only where such a call is
 //! recorded.

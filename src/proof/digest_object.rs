@@ -92,7 +92,7 @@ pub struct Reading {
     pub key: String,
     /// What its name says.
     pub name: DigestName,
-    /// The places it may stand for.
+    /// The places that the object may represent.
     pub recorded: Vec<RecordedPlace>,
     /// Its content.
     pub content: Content,

@@ -12,11 +12,11 @@ use crate::cloudtrail::digest::{Claims, Unverified};
 use crate::cloudtrail::object_key::{DigestName, from_aws_logs};
 use crate::proof::finding::{Code, Finding};
 
-/// A place as it stands in signed content. `None` as bucket stands for any: a folder was given
+/// A place as recorded in signed content. `None` as bucket means any bucket, because a folder was given
 /// without the name of its bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedPlace {
-    /// The bucket, where it is known.
+    /// The bucket, if it is known.
     pub bucket: Option<String>,
     /// The key.
     pub key: String,
@@ -40,7 +40,7 @@ pub enum Placement {
 }
 
 /// Compares the place of a digest with the place it claims. `name` and `key` are those it was found
-/// under, `recorded` the places it may stand for, and `linked` says that a proven digest links to
+/// under, `recorded` the places it may represent, and `linked` says that a proven digest links to
 /// the claimed place.
 pub fn placement(
     digest: &Unverified,

@@ -1,5 +1,5 @@
-//! What S3 says of a bucket itself, and of an object besides its bytes. A validation needs none of it;
-//! `doctor` uses it to check whether one will work, and how well the bucket protects its objects.
+//! The settings of a bucket, and of an object apart from its bytes. A validation needs none of them;
+//! `doctor` uses them to check whether one will work, and how well the bucket protects its objects.
 
 use super::{GetError, RootId};
 use crate::cloudtrail::ids::Region;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
 use crate::proof::finding::ObjectFacts;
 
-/// An object held in memory.
+/// An object in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryObject {
     /// Its bytes as stored, compressed.

@@ -49,7 +49,7 @@ pub struct Root {
 ///   with a slash.
 /// - Answer [`GetError::NotFound`] only if the object is known not to exist. It may become a finding of
 ///   missing evidence; all other errors only leave the object unproven.
-/// - If you cannot vouch for what a name leads to, such as a symbolic link, report it as refused. Do not
+/// - If you cannot be sure what a name leads to, such as a symbolic link, report it as refused. Do not
 ///   leave it out.
 ///
 /// [`MemorySource`](memory::MemorySource) is a short example.

@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 
-/// The user metadata that CloudTrail stores with a digest, as far as the source has it.
+/// The user metadata that CloudTrail stores with a digest. The source may lack some of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {
     /// `signature`, in hex digits as written.
@@ -25,6 +25,6 @@ pub struct SourceObject<'a> {
     pub body: Box<dyn Read + Send + 'a>,
     /// Its user metadata; empty if it was not requested or a copy has lost it.
     pub metadata: Metadata,
-    /// Its size, entity tag and the like, as far as they are known.
+    /// Its size, entity tag and the like, where known.
     pub facts: ObjectFacts,
 }

@@ -71,7 +71,7 @@ pub(crate) struct CheckedLogs {
     pub tally: LogTally,
     /// The states that findings on logs give to the intervals of their digests.
     pub paint: Paint,
-    /// SHA-256 over the logs and what became of each.
+    /// SHA-256 over the logs and the result of each.
     pub evidence: sha2::Sha256,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Group {
     pub notes: Box<GroupNotes>,
 }
 
-/// What the digests of a group show beside its chains; merged, that of all groups.
+/// Facts about a group that belong to no single chain. They are merged for all groups.
 #[derive(Default)]
 pub(crate) struct GroupNotes {
     /// Terms of the filter that a chain matched.
@@ -100,7 +100,7 @@ pub(crate) struct GroupNotes {
     pub trail_unknown: Vec<(ChainId, String)>,
     /// Trails that write no digests now.
     pub unvalidated: BTreeSet<TrailArn>,
-    /// Whether something could not be listed or asked.
+    /// Whether a listing or a look-up in AWS failed.
     pub incomplete: bool,
 }
 

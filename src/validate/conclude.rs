@@ -6,8 +6,8 @@
 //!  Survey, events, selectors ─────────────────────-┘
 //! ```
 //!
-//! In: all that the other phases found. Out: the [`Outcome`]. Nothing is read here except for what is
-//! needed to tell which chains are missing.
+//! In: all that the other phases found. Out: the [`Outcome`]. Nothing is read here except for what
+//! shows which chains are missing.
 //!
 //! - A verdict is the maximum over findings and coverage, made by one function
 //!   ([`outcome::verdict`](super::outcome::verdict)).

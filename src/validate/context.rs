@@ -17,7 +17,7 @@ use crate::source::trails::TrailApi;
 /// Shared by all phases of one validation, and by all threads.
 pub(crate) struct Context<'a> {
     pub fetcher: &'a Fetcher<'a>,
-    /// CloudTrail's answers about trails, where it can be asked.
+    /// Access to CloudTrail's answers about trails; `None` without AWS.
     pub trails: Option<&'a dyn TrailApi>,
     pub request: &'a Request,
     pub observer: &'a dyn Observer,

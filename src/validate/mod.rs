@@ -70,7 +70,7 @@ pub struct Access<'a> {
     pub places: &'a Places,
     /// The public keys.
     pub keys: &'a dyn Keys,
-    /// CloudTrail's answers about trails, where it can be asked.
+    /// Access to CloudTrail's answers about trails; `None` without AWS.
     pub trails: Option<&'a dyn TrailApi>,
 }
 

@@ -61,7 +61,7 @@ pub struct JudgedObject<'a> {
     pub proven: Option<(&'a Verified, &'a Proof)>,
     /// For a log: bucket and key of the digest that lists it.
     pub digest: Option<(&'a str, &'a str)>,
-    /// Whether it lies outside the window and is reported only because of
+    /// Whether it is outside the window and is reported only because of
     /// [`Request::observed`](crate::validate::request::Request::observed). It counts in no result.
     pub outside_window: bool,
 }

@@ -1,10 +1,10 @@
-//! What a call asked for.
+//! The operation of a call, with its parameters.
 
 use std::fmt;
 
 use crate::cloudtrail::ids::{TrailArn, TrailName};
 
-/// What a call asked for.
+/// The operation of a call, with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     /// A change of a trail: `StartLogging`, `StopLogging`, `CreateTrail`, `UpdateTrail`, `DeleteTrail` or

@@ -1,5 +1,5 @@
-//! Events: the calls that CloudTrail records, as far as they bear on trails and on what trails have
-//! stored. [`record`] reads them from logs and from LookupEvents; the types here say what is known of one.
+//! Events: the calls recorded by CloudTrail that concern trails or the objects that trails have stored.
+//! [`record`] reads them from logs and from LookupEvents; the types here describe one.
 //!
 //! Names of members are those of the user guide, "CloudTrail record contents for management, data, and
 //! network activity events" and "CloudTrail userIdentity element".
@@ -17,7 +17,7 @@ pub use who::Actor;
 
 use super::ids::{AccountId, Region, TrailName};
 
-/// One call that bears on trails or on what they have stored.
+/// One call that concerns trails or the objects they have stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
     /// `eventTime`.
@@ -38,7 +38,7 @@ pub struct Event {
     pub user_agent: Option<String>,
     /// `errorCode`. A call that ended in an error changed nothing.
     pub error_code: Option<String>,
-    /// What the call asked for.
+    /// The operation and its parameters.
     pub call: Call,
 }
 

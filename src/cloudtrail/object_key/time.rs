@@ -26,7 +26,7 @@ pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(time).ok()
 }
 
-/// Parses a number of exactly so many digits.
+/// Parses a number of exactly the given count of digits.
 pub(super) fn number(text: &str, digits: usize) -> Option<i16> {
     let all = text.len() == digits && text.bytes().all(|b| b.is_ascii_digit());
     all.then(|| text.parse().ok()).flatten()

@@ -89,7 +89,7 @@ pub(super) fn events(parts: &[SelectorPart]) -> Vec<String> {
     texts
 }
 
-/// Which data events are not admitted: types of resources as a whole, and parts of others.
+/// Which data events are not admitted: complete types of resources, and parts of others.
 fn data_events(parts: &[&SelectorPart]) -> Vec<String> {
     if parts.is_empty() {
         return vec!["data events".to_owned()];

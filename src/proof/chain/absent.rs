@@ -49,7 +49,7 @@ impl Walk<'_> {
     }
 }
 
-/// The finding on a digest that could not be read. In a copy whose digests lie elsewhere than they
+/// The finding on a digest that could not be read. In a copy whose digests are elsewhere than they
 /// were written to, an object that does not exist is no evidence that the digest is missing.
 fn finding_of(trouble: Option<(Reason, String)>, in_place: bool) -> Finding {
     match trouble {

@@ -24,7 +24,7 @@ pub(super) struct Claimer {
     pub key: String,
     pub interval: Window,
     pub proven: bool,
-    /// It lies where it was written.
+    /// It is where it was written.
     pub in_place: bool,
     /// It was counted as valid: nothing was found on it but notes.
     pub valid: bool,
@@ -56,7 +56,7 @@ impl Claim {
 pub(super) struct OpenClaims {
     /// By end, key and bucket of the predecessor.
     open: BTreeMap<(Timestamp, String, String), Vec<Claim>>,
-    /// The claims taken last, and the end of their predecessor. Several objects may stand for one
+    /// The claims taken last, and the end of their predecessor. Several objects may represent one
     /// place, and each is judged by the same claims.
     last: Option<(Timestamp, Vec<Claim>)>,
 }
@@ -145,7 +145,7 @@ impl OpenClaims {
             .unwrap_or_default()
     }
 
-    /// Takes the claims on all places that an object may stand for. A place without a bucket stands
+    /// Takes the claims on all places that an object may represent. A place without a bucket stands
     /// for that key in any bucket.
     pub fn take_recorded(&mut self, end: Timestamp, recorded: &[RecordedPlace]) -> Vec<Claim> {
         let mut taken = Vec::new();

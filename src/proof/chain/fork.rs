@@ -36,7 +36,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Reports that two digests exclude each other, where one of them meets the window. Neither
+    /// Reports that two digests exclude each other, if one of them overlaps the window. Neither
     /// counts as valid then, because nothing shows which one belongs to the chain.
     fn fork(&mut self, one: &Claimer, other: &Claimer, message: &str) {
         let inside: Vec<&Claimer> = [one, other]

@@ -26,7 +26,7 @@ pub(super) struct Hole {
 
 impl Walk<'_> {
     /// Keeps the hole between a proven digest and the next newer one, if the newer one links to
-    /// another digest and time lies between the two. `blind` is why nothing follows from it, and
+    /// another digest and there is time between the two. `blind` is why nothing follows from it, and
     /// `unread` a digest in it that could not be read.
     pub(super) fn find_hole(
         &mut self,

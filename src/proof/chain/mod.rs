@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A place that a link refers to and that no digest with an end after `next` turned out to be,
-    /// as bucket, key and end. It has to be read by name. `None` asks for all that remain.
+    /// as bucket, key and end. It has to be read by name. `None` returns all that remain.
     pub fn overdue(&mut self, next: Option<Timestamp>) -> Option<(String, String, Timestamp)> {
         self.claims.latest(next)
     }

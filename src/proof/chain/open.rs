@@ -16,8 +16,8 @@ pub(super) struct OpenDigest {
     pub older: Option<Timestamp>,
     pub finding: Finding,
     pub missing: bool,
-    /// The bucket it belongs in, if that one is not part of the source. Others beside it may be
-    /// there too.
+    /// The bucket it belongs in, if that bucket is not part of the source. Other digests may be in that bucket
+    /// too.
     pub elsewhere: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl Walk<'_> {
     /// finding on a digest that belongs elsewhere, because nothing is known about the time around it.
     pub(super) fn close_all(&mut self, older: Option<&Claimer>) -> Option<Finding> {
         let mut open = std::mem::take(&mut self.open);
-        // Present digests first: a missing one that is older than all of them lies before the data.
+        // Present digests first: a missing one that is older than all of them is before the data.
         open.sort_by_key(|o| o.missing);
         let mut blind = None;
         for mut open in open {
@@ -87,8 +87,8 @@ impl Walk<'_> {
         blind
     }
 
-    /// Closes one: it covers the hour before its end, as far as nothing older ends in that hour.
-    /// `last` says that the walk is over, so a missing one may lie before the data.
+    /// Closes one: it covers the hour before its end, or less if an older one ends in that hour.
+    /// `last` says that the walk is over, so a missing one may be before the data.
     fn close(&mut self, open: OpenDigest, last: bool) {
         let OpenDigest {
             end,

@@ -58,7 +58,7 @@ impl Found {
 
 impl Walk<'_> {
     /// Judges one object read under a digest's name. Objects are handed in newest first. `proven` is
-    /// the hash of the digest of this name that is proven at its recorded place, if this object lies
+    /// the hash of the digest of this name that is proven at its recorded place, if this object is
     /// elsewhere.
     pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
         let (found, content) = Found::split(reading);

@@ -204,7 +204,7 @@ impl Walk<'_> {
     }
 }
 
-/// What became of a proven digest.
+/// The result for a proven digest.
 fn placed(proving: Proving<'_>, worst: Option<Finding>, inside: bool) -> PlacedDigest {
     let Proving {
         digest,

@@ -45,7 +45,7 @@ pub struct Tally {
     /// Missing between two proven digests, although no remaining digest links to them: one for each
     /// hour.
     pub missing_inferred: u64,
-    /// Neither proven nor altered, as far as could be checked.
+    /// Neither proven nor known to be altered, because not all could be checked.
     pub unproven: u64,
 }
 
@@ -56,7 +56,7 @@ pub struct Anchor {
     pub key: String,
     /// SHA-256 of its bytes.
     pub sha256: Sha256,
-    /// Its signature, where it is known.
+    /// Its signature, if it is known.
     pub signature: Option<Box<[u8]>>,
     /// The end of its interval.
     pub end: Timestamp,
@@ -73,7 +73,7 @@ pub struct Location {
     pub time: Window,
 }
 
-/// What became of one object handed to the walk.
+/// The result for one object given to the walk.
 #[derive(Debug)]
 pub struct PlacedDigest {
     /// The digest, if it is proven, in its place and inside the window. Its logs are to be checked.
@@ -87,7 +87,7 @@ pub struct PlacedDigest {
     pub finding: Option<Finding>,
     /// The number of logs that it lists and that are not checked, because it is not in its place.
     pub passed_over: u64,
-    /// It is proven and lies where it was written, inside the window or not.
+    /// It is proven and is where it was written, inside the window or not.
     pub stands: bool,
     /// It meets the window. One outside is read for its proof alone.
     pub inside: bool,

@@ -15,7 +15,7 @@ use crate::cloudtrail::ids::{AccountId, ChainId};
 /// How many events are shown with one gap.
 const SHOWN: usize = 20;
 
-/// Splits a gap into parts with one cause each, as far as events explain it. `events` are those
+/// Splits a gap into parts with one cause each, where events explain it. `events` are those
 /// around the gap ([`Gap::event_window`]), by time, each once.
 pub fn split_by_cause(
     gap: &Gap,
@@ -136,7 +136,7 @@ fn in_gap<'e>(gap: &Gap, states: Vec<TrailState<'e>>) -> Vec<TrailState<'e>> {
         if gap.time.is_empty() {
             state.from = gap.time.from;
         }
-        // A state that begins with the gap, or before it, replaces what held at its beginning.
+        // A state that begins with the gap, or before it, replaces the state at its beginning.
         while kept
             .last()
             .is_some_and(|last| state.from <= gap.time.from.max(last.from))

@@ -33,7 +33,7 @@ pub enum TrailOwner {
 }
 
 impl TrailOwner {
-    /// The owning account, where it is known.
+    /// The owning account, if it is known.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             TrailOwner::Account(account) => Some(account),
@@ -102,7 +102,7 @@ pub(super) fn certainty(evidence: &Evidence, concern: Concern<'_>) -> Certainty 
     }
 }
 
-/// How long before the end of a starting digest its call may lie, in seconds. A starting digest ends
+/// How long before the end of a starting digest its call may be, in seconds. A starting digest ends
 /// when StartLogging is called (seen in real digests). For validation switched on while logging runs
 /// there is no such observation, so an hour is allowed.
 pub(super) fn slack_of(change: &TrailChange) -> i64 {

@@ -63,7 +63,7 @@ impl Gap {
             .over(self.time)
     }
 
-    /// Adds how many logs lie in it that no digest lists, and their first and last minute.
+    /// Adds the number of logs in the gap that no digest lists, and their first and last minute.
     fn add_undigested(&self, message: &mut String) {
         if let Some(Undigested {
             count,
@@ -133,8 +133,8 @@ impl Gap {
         }
     }
 
-    /// Who made the call that a starting digest follows, as a clause; empty where that is unknown.
-    /// The digest itself records nobody.
+    /// Who made the call that a starting digest follows, as a clause; empty if that is unknown.
+    /// The digest itself does not record it.
     fn who_switched_on(&self, at: Timestamp) -> String {
         self.switched_on(at).map_or_else(String::new, |evidence| {
             let event = &evidence.event;
@@ -152,8 +152,7 @@ impl Gap {
         })
     }
 
-    /// The call that a starting digest follows: of those that undo the cause, the one nearest to
-    /// its end.
+    /// The call that a starting digest follows: the call nearest to its end that undoes the cause.
     fn switched_on(&self, at: Timestamp) -> Option<&Evidence> {
         let cause = self.caused_by.as_ref().map(|e| &e.event);
         let done = self.evidence.iter().filter(|e| {

@@ -215,7 +215,7 @@ impl DigestEnds {
         }
     }
 
-    /// Splits a hole at the restarts in it, and adds each part that lies in the expected time as a
+    /// Splits a hole at the restarts in it, and adds each part inside the expected time as a
     /// gap.
     fn add_gaps(&self, hole: Window, expected: &Window, gaps: &mut Vec<Gap>) {
         let inside = |at: &&Timestamp| hole.from < **at && **at < hole.to;

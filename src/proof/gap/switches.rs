@@ -77,7 +77,7 @@ pub(super) struct Switches<'g, 'e> {
     chain: &'g ChainId,
     since: Timestamp,
     end: Timestamp,
-    /// How long before a short gap the call that ended it may lie, in seconds.
+    /// How long before a short gap the call that ended it may be, in seconds.
     margin: i64,
     off: Vec<SwitchedOff<'e>>,
     /// Calls that switched something off, although digests went on.
@@ -149,7 +149,7 @@ impl<'g, 'e> Switches<'g, 'e> {
     }
 
     /// Before its creation a trail writes nothing. That explains a gap before the first digest, but
-    /// not what lies between the creation and that digest.
+    /// not the time between the creation and that digest.
     fn add_time_before_creation(&mut self, evidence: &'e Evidence, certainty: Certainty) {
         self.states.push(TrailState {
             from: self.gap.time.from,

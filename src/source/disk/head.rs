@@ -16,7 +16,7 @@ use crate::source::{GetError, Metadata};
 /// What follows an object's key in the name of its `KEY.head.json`.
 pub(super) const HEAD_SUFFIX: &str = ".head.json";
 
-/// The output of `aws s3api head-object`, as far as it is used.
+/// The used members of the output of `aws s3api head-object`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Head {

@@ -77,7 +77,7 @@ pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) ->
     filter
 }
 
-/// Explains gaps and damage as far as events do. Returns the home regions whose calls could not be looked
+/// Explains gaps and damage by events, where possible. Returns the home regions whose calls could not be looked
 /// up in AWS, and why.
 pub(super) fn explain(
     context: &Context<'_>,
@@ -108,8 +108,8 @@ pub(super) fn explain(
     not_looked_up
 }
 
-/// Whether the events so far explain how a gap began. Asked while logs are still read: if nothing explains
-/// it, digests may have been removed, and calls on objects are wanted from then on.
+/// Whether the events so far explain how a gap began. Called while logs are still read: if no event explains
+/// it, digests may have been removed, so calls on objects are read from then on.
 pub(super) fn explains_beginning(
     context: &Context<'_>,
     chain: &ChainState,

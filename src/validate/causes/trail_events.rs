@@ -3,7 +3,7 @@
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::validate::chain_state::ChainState;
 
-/// Calls of one name that lie this close together are the same, in seconds.
+/// Calls of one name that are at most this many seconds apart are the same call.
 const SAME: i64 = 300;
 
 /// The times that GetTrailStatus reports for the trail of a chain, as calls of which nothing else is

@@ -22,8 +22,8 @@ use crate::validate::unreferenced::references::References;
 /// The most stretches of time for which one witness is walked.
 const WALKS: usize = 64;
 
-/// Two stretches that lie this close together are walked as one, in seconds: the digests beyond their
-/// edges would be read twice.
+/// Two stretches at most this far apart are walked as one, in seconds. Walked separately, the digests beyond
+/// their edges would be read twice.
 const EDGE: i64 = 4 * HOUR;
 
 /// A chain that is read for events alone.
@@ -36,7 +36,7 @@ pub(crate) struct Witness {
 #[derive(Default)]
 pub(crate) struct Witnesses {
     pub found: Vec<Witness>,
-    /// Those that could not be read, or not around all gaps, and why.
+    /// Chains that could not be read around all gaps, and why.
     pub not_read: Vec<(ChainId, String)>,
 }
 
@@ -163,6 +163,6 @@ fn walk_stretch(
     let mut walk = ChainWalk::new(context, id, names, from, &mut references, Purpose::Events);
     walk.walk(DigestSet::Main, time.to, &listing.hidden);
     let pages = walk.finish().pages;
-    // Where the home region has gaps of its own, the digest beyond an edge may lie far away.
+    // If the home region has gaps too, the digest beyond an edge may be far away.
     Ok(pages.inside.into_iter().chain(pages.beyond).collect())
 }

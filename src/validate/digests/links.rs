@@ -47,7 +47,7 @@ impl ChainWalk<'_> {
                     walk.absent((&bucket, &key), end, Some(why));
                 }
             }
-            // Whatever was found there, the claims on this place are settled now.
+            // The claims on this place are decided now, whether or not an object was found.
             walk.absent((&bucket, &key), end, None);
         }
     }
@@ -110,7 +110,7 @@ impl ChainWalk<'_> {
         if let Some(names) = listing.chains.remove(self.id) {
             let is_backfill = self.set == DigestSet::Backfill;
             let new = self.found.names.absorb(names, is_backfill, end);
-            // Of those before the window, only the last one is walked, for its proof.
+            // Only the last digest before the window is walked, for its proof.
             let before = |from: Timestamp| new.iter().map(|s| s.end()).filter(|e| *e <= from).max();
             let first = self.from.and_then(before);
             let walked = new

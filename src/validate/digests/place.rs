@@ -50,7 +50,7 @@ impl ChainWalk<'_> {
         }
     }
 
-    /// Records what became of a digest: reports it, and keeps the logs that it lists.
+    /// Records the result for a digest: reports it, and keeps the logs that it lists.
     pub(super) fn record(
         &mut self,
         found: (Option<&str>, &str),

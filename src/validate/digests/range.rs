@@ -1,12 +1,12 @@
-//! Which of the listed digests a walk reads.
+//! Selects the listed digests that a walk reads.
 
 use jiff::Timestamp;
 
 use super::listing::Slot;
 use crate::base::time::{HOUR, shift};
 
-/// The digests of a chain to walk, newest last: those that may meet the window, and one beyond each
-/// edge, because it proves its neighbour.
+/// The digests of a chain to walk, newest last: the digests that may overlap the window, and one beyond
+/// each edge, because it proves its neighbour.
 pub(crate) fn main(slots: &[Slot], (from, to): (Option<Timestamp>, Timestamp)) -> &[Slot] {
     let low = first(slots, from);
     // A digest that ends within an hour after the window, a starting digest too, may still meet it. The

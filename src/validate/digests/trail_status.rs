@@ -13,7 +13,7 @@ use crate::validate::context::Context;
 
 /// CloudTrail's answer about the trail of a chain.
 pub(super) enum TrailAnswer {
-    /// Nothing was asked: there is no access to CloudTrail.
+    /// Not looked up, because there is no access to CloudTrail.
     NotAsked,
     /// Its configuration and status.
     Known(Box<(TrailConfig, TrailStatus)>),

@@ -11,7 +11,7 @@ use crate::proof::log;
 use crate::source::{GetError, RootId, SourceObject};
 use crate::validate::logs::log_text::{EventPredicate, LogText, unreadable};
 
-/// What became of a log.
+/// The result of checking a log.
 pub enum LogState {
     /// It is as delivered.
     Valid {

@@ -33,7 +33,7 @@ pub struct Fetcher<'a> {
     pub delivery_lag: i64,
     presence: Presence<'a>,
     inflaters: Mutex<Vec<Inflater>>,
-    /// Held while a digest of more than the usual size is in memory, so that there is only one.
+    /// Locked while a digest above the usual size is in memory, so that only one is.
     large: Mutex<()>,
     /// Buffers for the texts of logs in which events are wanted.
     texts: Mutex<Vec<LogText>>,
@@ -104,7 +104,7 @@ impl<'a> Fetcher<'a> {
         !self.counts.cut_short.load(Ordering::Relaxed)
     }
 
-    /// Notes that the run was cut short while something else was asked.
+    /// Records that the run was cut short by a request other than a read.
     pub fn stopped(&self) {
         self.counts.cut_short.store(true, Ordering::Relaxed);
     }
@@ -147,8 +147,8 @@ impl<'a> Fetcher<'a> {
         self.source.stat(root, key).unwrap_or_default()
     }
 
-    /// Where a recorded place can be found, best first. A bucket that is not known yet is opened, if the
-    /// source can open it. Whoever asks first, all find the same.
+    /// Where a recorded place can be found, best first. Opens a bucket that is not known yet, if the source
+    /// can. The result does not depend on which worker calls first.
     pub fn places(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
         let known = self.places.find(bucket, key);
         if !known.is_empty() {
@@ -168,7 +168,8 @@ impl<'a> Fetcher<'a> {
     /// root is known to be the bucket: only then does "not found" mean that the object is missing.
     ///
     /// # Errors
-    /// The best answer of them; [`GetError::Elsewhere`] if the bucket is not part of the source.
+    /// The most informative error of all places; [`GetError::Elsewhere`] if the bucket is not part of the
+    /// source.
     pub fn find<T>(
         &self,
         bucket: &str,

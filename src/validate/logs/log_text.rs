@@ -1,4 +1,4 @@
-//! The inflated text of one log, held until its hash has matched: only then are its records read.
+//! The inflated text of one log, kept until its hash has matched. Only then are its records read.
 
 use std::fs::File;
 use std::io::{self, Seek as _, Write as _};

@@ -1,4 +1,4 @@
-//! Reading all logs: many are on their way at once, and each is counted and reported in its turn.
+//! Reads all logs, many at once. Counts and reports them in the order of their digests.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,10 +28,10 @@ use crate::validate::context::Context;
 use crate::validate::fetch::LogState;
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
 
-/// Logs on their way for each worker, so that none waits for the slowest.
+/// Logs in flight per worker, so that no worker waits for the slowest log.
 const AHEAD: usize = 4;
 
-/// One log of a digest, and what became of it once it was read.
+/// One log of a digest, and its result once it is read.
 struct PendingLog {
     digest: Arc<DigestLogs>,
     at: usize,
@@ -41,7 +41,7 @@ struct PendingLog {
 /// The result of reading a log, and its events if they were wanted.
 type LogRead = (LogState, Option<FoundEvents>);
 
-/// All logs on their way. They are reported in the order of their digests, whatever order they arrive in.
+/// Reads logs. They are reported in the order of their digests, not in the order in which they arrive.
 pub(super) struct LogReader<'a, 'c, 'd> {
     context: &'a Context<'d>,
     pool: &'a rayon::ThreadPool,
@@ -49,9 +49,9 @@ pub(super) struct LogReader<'a, 'c, 'd> {
     witnesses: &'a [Witness],
     filter: Arc<EventFilter>,
     events: KnownEvents,
-    /// Pages that are still to be read.
+    /// Pages that are not read yet.
     order: std::vec::IntoIter<Ordered>,
-    /// The page at hand, and how many of its logs are on their way.
+    /// The current page, and how many of its logs were sent to workers.
     current: Option<(Arc<DigestLogs>, usize)>,
     /// The last logs that were as delivered and in which no events were wanted.
     recent: VecDeque<(Arc<DigestLogs>, usize)>,
@@ -89,7 +89,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         let ahead = (pool.current_num_threads() * AHEAD).max(RECENT / 4);
         let arrivals = Arrivals::default();
         let mut waiting: VecDeque<PendingLog> = VecDeque::new();
-        // How many are done, and how many of those that wait are not read yet.
+        // The logs that are reported, and the waiting logs that are not read yet.
         let (mut done, mut unread) = (0, 0_usize);
         pool.in_place_scope(|scope| {
             loop {
@@ -350,8 +350,8 @@ fn read(context: &Context<'_>, filter: &EventFilter, digest: &DigestLogs, at: us
     context.fetcher.log(entry, is_read, &is_known, wanted)
 }
 
-/// Whether a root is known to be the bucket of a log. A folder without a name is taken for the bucket of
-/// the digest that lies in it.
+/// Whether a root is known to be the bucket of a log. A folder without a bucket name counts as the bucket of
+/// the digest that was found in it.
 fn known_bucket<'a>(
     context: &'a Context<'_>,
     digest: &'a DigestLogs,
@@ -360,7 +360,7 @@ fn known_bucket<'a>(
     move |root, bucket| !context.fetcher.places.unnamed(root) || bucket == own
 }
 
-/// A finding on a log, with what is known of the log.
+/// A finding on a log, with the log's place, interval, chain and digest.
 fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> Finding {
     let finding = finding
         .at(Some(&entry.bucket), &entry.key)
@@ -378,7 +378,7 @@ fn gzip_header_changed() -> Finding {
     Finding::new(Code::GzipHeaderChanged, message)
 }
 
-/// Adds a log and what became of it to the evidence hash.
+/// Adds a log and its result to the evidence hash.
 fn add_evidence(evidence: &mut sha2::Sha256, entry: &LogEntry, word: &str) {
     let mut digits = [0; 64];
     let hash = match &entry.hash {

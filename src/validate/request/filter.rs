@@ -20,8 +20,8 @@ pub struct ChainFilter {
     pub trail_arns: Vec<TrailArn>,
     /// Key prefixes before `AWSLogs`, without a closing slash. An empty prefix is the top of the bucket.
     pub prefixes: Vec<String>,
-    /// Prefixes that the requested trails are configured to write to. They are searched first where
-    /// `prefixes` is empty. They do not narrow: if nothing is found there, the whole bucket is searched.
+    /// Prefixes that the requested trails are configured to write to. They are searched first if `prefixes`
+    /// is empty. If no digests are found there, all of the bucket is searched.
     pub places: Vec<String>,
     /// Buckets that the digests must have been written to. This does not narrow: a digest that records
     /// another bucket is reported as relocated.
@@ -70,7 +70,7 @@ impl ChainFilter {
         }
     }
 
-    /// The prefixes to search first, sorted; `None` if the whole bucket must be searched.
+    /// The prefixes to search first, sorted; `None` if all of the bucket must be searched.
     pub fn known_prefixes(&self) -> Option<Vec<&str>> {
         let known = [&self.prefixes, &self.places];
         let known = known.into_iter().find(|list| !list.is_empty())?;

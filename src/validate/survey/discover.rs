@@ -63,7 +63,7 @@ impl<'a> Discovery<'a> {
         self.push(folder, FolderKind::AwsLogs(root, depth));
     }
 
-    /// Adds the whole root to the search.
+    /// Adds all of the root to the search.
     pub fn add_everything(&mut self) {
         self.push(String::new(), FolderKind::Outside(0));
     }

@@ -30,7 +30,7 @@ pub(super) enum Candidate {
 }
 
 impl Candidates {
-    /// Counts a log that lies in gaps.
+    /// Counts a log that is in gaps.
     pub fn add_in_gaps(&mut self, spool: &Spool, minute: Timestamp) {
         let second = minute.as_second();
         match self.in_memory.last_mut() {

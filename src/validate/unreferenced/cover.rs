@@ -29,9 +29,9 @@ pub(super) struct Cover {
 
 /// What is known about a log that no digest lists.
 pub(super) enum LogClass {
-    /// It lies in a gap of a requested chain.
+    /// It is in a gap of a requested chain.
     InGaps,
-    /// It lies in a gap of a chain that was not requested.
+    /// It is in a gap of a chain that was not requested.
     InOthersGap,
     /// Every digest that could list it is proven, and none does.
     Unreferenced,

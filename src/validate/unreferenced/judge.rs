@@ -24,17 +24,17 @@ pub(super) struct Unreferenced {
 /// The logs of one folder that no digest lists.
 #[derive(Default)]
 pub(super) struct JudgedFolder {
-    /// Those that are findings.
+    /// The candidates that are findings.
     pub unreferenced: Vec<Unreferenced>,
     /// How many more of these there are.
     pub more: u64,
-    /// Those that are not findings.
+    /// The candidates that are not findings.
     pub others: OtherObjects,
     /// Why not all of them could be classified.
     pub trouble: Option<GetError>,
 }
 
-/// Classifies the candidates of a folder. Counts those that lie in gaps in the gaps of `chains`.
+/// Classifies the candidates of a folder. Adds each candidate inside a gap to that gap's count in `chains`.
 pub(super) fn judge_folder(
     context: &Context<'_>,
     chains: &mut [ChainState],

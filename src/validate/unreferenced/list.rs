@@ -1,4 +1,4 @@
-//! Lists log folders and classifies the logs that no digest lists, as far as that is possible before gaps
+//! Lists log folders and classifies the logs that no digest lists, where that is possible before gaps
 //! are explained.
 
 use std::cell::OnceCell;
@@ -81,7 +81,7 @@ fn list_folder(
 }
 
 /// Whether AWS knows a trail that writes to this folder without digests, so that unreferenced logs are to
-/// be expected there. AWS is asked at most once per folder.
+/// be expected there. At most one look-up in AWS per folder.
 pub(super) fn is_without_digests(
     context: &Context<'_>,
     (root, key_root): &(RootId, KeyRoot),

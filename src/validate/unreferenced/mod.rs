@@ -1,4 +1,4 @@
-//! Logs that exist and that no digest lists. Nobody vouches for such a log: it may have been added.
+//! Logs that exist and that no digest lists. Nothing proves such a log: it may have been added.
 //!
 //! The work runs beside the other phases, for one account and region at a time:
 //!
@@ -7,7 +7,7 @@
 //!                 │              and which time they cover (Cover), those of other trails included
 //! logs        LogSearch::list    lists the folders while logs are read; keeps the logs that no digest
 //!                 │              lists (Candidates) and counts other objects (OtherObjects)
-//! causes ───> judge              once gaps are known: each candidate lies in a gap, is a finding, or
+//! causes ───> judge              once gaps are known: each candidate is in a gap, is a finding, or
 //!                                cannot be decided and is counted
 //! ```
 //!
@@ -153,7 +153,7 @@ fn not_listed(
         .at(context.fetcher.places.bucket(*root), &key_root.to_string())
 }
 
-/// The hour of a chain's digests that an instant lies in, clipped to the window.
+/// The hour of a chain's digests that contains an instant, clipped to the window.
 fn hour_of(chain: &ChainState, at: Timestamp) -> Window {
     let phase = chain.digests.names.main.last().map_or(at, |s| s.end());
     let into = (at.as_second() - phase.as_second()).rem_euclid(HOUR);

@@ -13,7 +13,7 @@ use crate::base::spool::Spool;
 use crate::cloudtrail::object_key::LogKeyParser;
 use crate::proof::placement::RecordedPlace;
 
-/// Stands for a bucket and a key: the first half of their SHA-256, so that all have one small size.
+/// Identifies a bucket and a key: the first half of their SHA-256, so that all have one small size.
 type LogMark = [u8; MARK];
 const MARK: usize = 16;
 /// Marks that stay in memory before they move to the spool: a megabyte.

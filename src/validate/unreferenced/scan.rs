@@ -15,7 +15,7 @@ use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::context::Context;
 
 /// Calls `found` with every log of some time that no digest in `references` lists: its key, and the
-/// minute in its name. Returns what else the folder holds, as far as it was listed, and why it could
+/// minute in its name. Returns what else the listed part of the folder holds, and why it could
 /// not be listed to its end.
 pub(super) fn scan(
     context: &Context<'_>,

@@ -42,7 +42,7 @@ pub(super) struct ListedLogFolder {
     pub trouble: Option<GetError>,
     /// Objects that are not findings. Boxed, and `None` if there are none: thousands of folders wait.
     pub others: Option<Box<OtherObjects>>,
-    /// Logs that no digest lists and that may be findings or lie in gaps.
+    /// Logs that no digest lists and that may be findings or are in gaps.
     pub candidates: Candidates,
     /// Unreferenced logs beyond those kept in `candidates`.
     pub more: u64,

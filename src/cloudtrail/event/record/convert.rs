@@ -1,4 +1,4 @@
-//! From a raw record to an event: who made the call, and what it asked for.
+//! From a raw record to an event: who made the call, and the operation with its parameters.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ fn session(identity: &RawIdentity) -> Option<&str> {
     (of_role || identity.kind.get() == Some("FederatedUser")).then_some(session)
 }
 
-/// What a call asked for; `None` if the record does not say what it was on.
+/// The operation of a call and its parameters; `None` if the record does not say what it was on.
 fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
     let (params, resources) = (&raw.params, &raw.resources);
     let settings = || TrailSettings {

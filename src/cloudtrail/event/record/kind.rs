@@ -2,7 +2,7 @@
 
 use crate::cloudtrail::event::TrailSetting;
 
-/// A kind of call that bears on trails or on what they have stored.
+/// A kind of call that concerns trails or the objects they have stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallKind {
     Start,

@@ -1,4 +1,4 @@
-//! Reads CloudTrail's records, and keeps those that bear on trails and on what trails have stored.
+//! Reads CloudTrail's records, and keeps those that concern trails or the objects they have stored.
 //!
 //! A log is `{"Records":[…]}`, up to hundreds of megabytes of JSON, so it is read as a stream that holds one
 //! record at a time. Few records are wanted: most are skipped as soon as their source and name are known.

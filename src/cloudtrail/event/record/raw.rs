@@ -1,4 +1,4 @@
-//! The members of a record that are read, as they are written and for all kinds of calls alike.
+//! The members of a record that are read, as they are written and the same for all kinds of calls.
 
 use std::collections::BTreeSet;
 

@@ -38,10 +38,11 @@ pub struct FoundEvents {
     pub records: Records,
 }
 
-/// Reads a log's records as a stream and calls `take` with each event that bears on trails or on what they
-/// have stored. Odd records are counted and never an error, because CloudTrail wrote them.
+/// Reads a log's records as a stream and calls `take` with each event that concerns trails or the objects
+/// they have stored. Odd records are counted and never an error, because CloudTrail wrote them.
 ///
-/// It reads to the end of `json`, or about as far as the log is intact. Memory is bounded for any input,
+/// It reads to the end of `json`, or to about the point where a damaged log
+/// breaks off. Memory is bounded for any input,
 /// apart from what `take` keeps.
 pub fn read(json: &mut dyn Read, take: &mut dyn FnMut(Event)) -> Records {
     let buffered = BufReader::with_capacity(CHUNK, Bounded::new(json));

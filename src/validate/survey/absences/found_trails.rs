@@ -10,7 +10,7 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::validate::survey::LogFolder;
 
-/// Who owns the chains of a trail, as far as object keys show: one trail of an organization writes for
+/// Who owns the chains of a trail, judged by object keys: one trail of an organization writes for
 /// all accounts of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner<'a> {

@@ -1,4 +1,4 @@
-//! Calls on several switches, and the trail as a whole.
+//! Calls on several switches, and on the trail itself.
 
 use super::*;
 
