@@ -50,25 +50,6 @@ pub struct Inflated {
     pub optional_fields: bool,
 }
 
-/// A body that is read chunk by chunk.
-pub trait Chunks {
-    /// The next bytes, in `buffer` or wherever they are in memory; none at the end.
-    ///
-    /// # Errors
-    /// If reading fails.
-    fn next<'c>(&'c mut self, buffer: &'c mut [u8]) -> io::Result<&'c [u8]>;
-}
-
-/// A body that is read into the buffer and not kept.
-pub struct Passing<'b>(pub &'b mut dyn Read);
-
-impl Chunks for Passing<'_> {
-    fn next<'c>(&'c mut self, buffer: &'c mut [u8]) -> io::Result<&'c [u8]> {
-        let n = read_some(self.0, buffer)?;
-        Ok(&buffer[..n])
-    }
-}
-
 /// Buffers for inflating many objects one after another; allocated with the first.
 #[derive(Default)]
 pub struct Inflater {
@@ -90,19 +71,6 @@ impl Inflater {
         limit: u64,
         sink: &mut dyn FnMut(&[u8]),
     ) -> io::Result<Inflated> {
-        self.run_chunks(&mut Passing(body), limit, sink)
-    }
-
-    /// The same for a body that is read chunk by chunk.
-    ///
-    /// # Errors
-    /// If reading the body fails. Its content is never an error.
-    pub fn run_chunks(
-        &mut self,
-        body: &mut dyn Chunks,
-        limit: u64,
-        sink: &mut dyn FnMut(&[u8]),
-    ) -> io::Result<Inflated> {
         if self.input.is_empty() {
             self.input = vec![0; CHUNK].into_boxed_slice();
             self.output = vec![0; INFLATED].into_boxed_slice();
@@ -118,7 +86,7 @@ impl Inflater {
             sink(bytes);
         };
         let mut head = Vec::new();
-        let mut chunk = body.next(input)?;
+        let mut chunk = next_chunk(body, input)?;
         if chunk.len() < FLAGS + 1 {
             head.extend_from_slice(chunk);
             fill_head(&mut head, body, input)?;
@@ -135,7 +103,7 @@ impl Inflater {
                 if let Some(ended) = member.take(chunk, read, limit, &mut take) {
                     break ended;
                 }
-                chunk = body.next(input)?;
+                chunk = next_chunk(body, input)?;
                 read += chunk.len() as u64;
                 if chunk.is_empty() {
                     break member.cut_off();
@@ -143,7 +111,9 @@ impl Inflater {
             };
             inflated = member.decoder.total_out();
             match container {
-                Container::Complete if !body.next(input)?.is_empty() => Container::TrailingData,
+                Container::Complete if !next_chunk(body, input)?.is_empty() => {
+                    Container::TrailingData
+                }
                 container => container,
             }
         } else if chunk.is_empty() {
@@ -155,7 +125,7 @@ impl Inflater {
                 if inflated > limit {
                     break Container::TooLarge;
                 }
-                chunk = body.next(input)?;
+                chunk = next_chunk(body, input)?;
                 read += chunk.len() as u64;
                 if chunk.is_empty() {
                     break Container::NotGzip;
@@ -173,9 +143,9 @@ impl Inflater {
 }
 
 /// Reads until the flags of a header are known, where a body comes in a few bytes at a time.
-fn fill_head(head: &mut Vec<u8>, body: &mut dyn Chunks, input: &mut [u8]) -> io::Result<()> {
+fn fill_head(head: &mut Vec<u8>, body: &mut dyn Read, input: &mut [u8]) -> io::Result<()> {
     while !head.is_empty() && head.len() < FLAGS + 1 {
-        let more = body.next(input)?;
+        let more = next_chunk(body, input)?;
         head.extend_from_slice(more);
         if more.is_empty() {
             break;
@@ -276,15 +246,12 @@ impl<'i> GzipMember<'i> {
     }
 }
 
-/// Reads once into `buffer`, and again if a signal interrupted that.
-///
-/// # Errors
-/// If reading fails.
-pub fn read_some(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+/// The next bytes of a body; none at its end.
+fn next_chunk<'i>(body: &mut dyn Read, input: &'i mut [u8]) -> io::Result<&'i [u8]> {
     loop {
-        match body.read(buffer) {
+        match body.read(input) {
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
-            other => return other,
+            read => return Ok(&input[..read?]),
         }
     }
 }

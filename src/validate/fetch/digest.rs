@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Fetcher;
-use crate::base::gzip::inflate::{Container, Passing};
+use crate::base::gzip::inflate::Container;
 use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
@@ -107,7 +107,7 @@ impl Fetcher<'_> {
         let mut json: Vec<u8> = Vec::new();
         let mut is_over = false;
         let mut large = None;
-        let inflated = self.inflate(&mut Passing(&mut object.body), &mut |bytes| {
+        let inflated = self.inflate(&mut object.body, &mut |bytes| {
             if is_over || json.len() + bytes.len() > limit {
                 is_over = true;
                 json = Vec::new();

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Fetcher;
-use crate::base::gzip::inflate::{Inflated, Passing};
+use crate::base::gzip::inflate::Inflated;
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::proof::finding::{Finding, ObjectFacts};
@@ -97,7 +97,7 @@ impl Fetcher<'_> {
                 self.counts.get.fetch_add(1, Ordering::Relaxed);
                 let mut object = self.source.get(root, key, false)?;
                 let mut text = self.empty_text();
-                let body = &mut Passing(&mut object.body);
+                let body = &mut object.body;
                 let inflated = self.inflate_uncounted(body, &mut |bytes| text.push(bytes))?;
                 let compared = log::compare(expected, &inflated);
                 let events = compared.ok().map(|()| text.events(wanted));
@@ -117,7 +117,7 @@ impl Fetcher<'_> {
         object: &mut SourceObject<'_>,
         text: Option<&mut LogText>,
     ) -> Result<Inflated, GetError> {
-        let body = &mut Passing(&mut object.body);
+        let body = &mut object.body;
         match text {
             Some(text) => self.inflate(body, &mut |bytes| text.push(bytes)),
             None => self.inflate(body, &mut |_| {}),

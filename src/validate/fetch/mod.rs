@@ -4,6 +4,7 @@
 mod digest;
 mod log;
 
+use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -11,7 +12,7 @@ pub use self::digest::{StoredDigest, container_damage};
 pub use self::log::LogState;
 use super::logs::log_text::LogText;
 use super::outcome::Requests;
-use crate::base::gzip::inflate::{Chunks, Inflated, Inflater};
+use crate::base::gzip::inflate::{Inflated, Inflater};
 use crate::base::limits::Limits;
 use crate::proof::finding::ObjectFacts;
 use crate::proof::keys::Keys;
@@ -118,7 +119,7 @@ impl<'a> Fetcher<'a> {
 
     fn inflate(
         &self,
-        body: &mut dyn Chunks,
+        body: &mut dyn Read,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<Inflated, GetError> {
         let inflated = self.inflate_uncounted(body, sink)?;
@@ -131,12 +132,12 @@ impl<'a> Fetcher<'a> {
 
     fn inflate_uncounted(
         &self,
-        body: &mut dyn Chunks,
+        body: &mut dyn Read,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<Inflated, GetError> {
         let pool = || self.inflaters.lock().unwrap_or_else(|e| e.into_inner());
         let mut inflater = pool().pop().unwrap_or_default();
-        let result = inflater.run_chunks(body, self.limits.log_inflated, sink);
+        let result = inflater.run(body, self.limits.log_inflated, sink);
         pool().push(inflater);
         result.map_err(|e| self.failed(GetError::from_body(e)))
     }
