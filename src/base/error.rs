@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What kind of operation failed.
+/// The kind of operation that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The request is not valid: arguments contradict each other.

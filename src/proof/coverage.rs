@@ -151,7 +151,7 @@ pub struct Stretch {
     pub state: State,
 }
 
-/// What gives a chain's time its state: digests cover it, and findings colour it.
+/// The time of a chain by state: digests cover it, and findings colour it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paint {
     /// Time that proven digests cover.

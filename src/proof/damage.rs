@@ -38,7 +38,7 @@ pub struct DamageCalls<'e> {
 /// A bucket, and the prefix and organization in a key of it.
 type DamagedPlace<'e> = (&'e str, KeyRoot);
 
-/// What happened to an object, according to a finding.
+/// The kind of damage to an object, according to a finding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Damage {
     Missing,
@@ -119,7 +119,7 @@ impl<'e> DamageCalls<'e> {
         }
     }
 
-    /// Calls that removed digests of a chain from the locations it writes to, whose ends lie in
+    /// Calls that removed digests of a chain from the locations it writes to, whose ends are in
     /// `time`.
     pub fn removed(
         &self,
@@ -145,7 +145,7 @@ impl<'e> DamageCalls<'e> {
     }
 
     /// Adds the calls that bear on a finding to its evidence, and who damaged the object to its
-    /// message. `key` is the KMS key that the trail encrypts with, where that is known.
+    /// message. `key` is the KMS key that the trail encrypts with, if that is known.
     pub fn attach(&self, finding: &mut Finding, locations: &[Location], key: Option<&str>) {
         let (Some(damage), Some(time)) = (Damage::of(finding), finding.interval) else {
             return;

@@ -11,7 +11,7 @@ use crate::proof::judge::OwnSignature;
 use crate::proof::placement::RecordedPlace;
 use crate::proof::reason::Reason;
 
-/// What an object under a digest's name turned out to be.
+/// The content of an object under a digest's name.
 #[derive(Debug)]
 pub enum Content {
     /// A digest. Nothing it claims is proven yet.
@@ -25,7 +25,7 @@ pub enum Content {
     Other(NotDigest),
 }
 
-/// What was found instead of a digest.
+/// Content that is not a digest.
 #[derive(Debug)]
 pub enum NotDigest {
     /// Bytes that are not a valid digest.
@@ -44,7 +44,7 @@ pub enum NotDigest {
     Unread {
         /// Why.
         reason: Reason,
-        /// What the source answered, in words.
+        /// The answer of the source, in words.
         answer: String,
     },
 }
@@ -86,11 +86,11 @@ impl MetadataProblem {
 /// An object read under a digest's name.
 #[derive(Debug)]
 pub struct Reading {
-    /// The bucket it was found in, where it has a name.
+    /// The bucket it was found in, if that has a name.
     pub bucket: Option<String>,
     /// The key it was found under.
     pub key: String,
-    /// What its name says.
+    /// The parts of its name.
     pub name: DigestName,
     /// The places that the object may represent.
     pub recorded: Vec<RecordedPlace>,
@@ -98,14 +98,14 @@ pub struct Reading {
     pub content: Content,
     /// Its own signature.
     pub own: OwnSignature,
-    /// What the store says about it.
+    /// Its size, entity tag and so on, from the store.
     pub facts: ObjectFacts,
     /// When a backfill digest was generated, according to its metadata. Nothing signs this: it
     /// selects the keys to look up, and proves nothing.
     pub generated: Option<Timestamp>,
     /// The time in which it was signed, both ends included.
     pub signed: (Timestamp, Timestamp),
-    /// Why its metadata is of no use, where it has some.
+    /// Why its metadata cannot be used, if it has some.
     pub metadata_trouble: Option<MetadataProblem>,
 }
 

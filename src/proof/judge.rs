@@ -95,7 +95,7 @@ impl OwnSignature {
     }
 }
 
-/// What one successor recorded about a digest.
+/// The record of one successor about a digest.
 #[derive(Debug, Clone)]
 pub struct RecordedProof<'a> {
     /// The recorded hash and signature.

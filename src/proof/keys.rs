@@ -19,7 +19,7 @@ use crate::cloudtrail::ids::Region;
 use crate::proof::finding::Finding;
 use crate::proof::reason::Reason;
 
-/// A public key as ListPublicKeys gives it.
+/// A public key as ListPublicKeys returns it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     /// MD5 of the DER as given, in lower-case hex.

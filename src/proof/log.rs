@@ -15,7 +15,7 @@ use crate::proof::reason::Reason;
 /// The hash that a log must have.
 ///
 /// # Errors
-/// A finding if its digest gives the hash in an algorithm that this program does not know.
+/// A finding if its digest records the hash in an algorithm that this program does not know.
 pub fn expected(entry: &LogEntry) -> Result<Sha256, Box<Finding>> {
     entry.hash.clone().map_err(|algorithm| {
         let message = "this log's hash is given in an algorithm that is not known here, so it could \

@@ -47,7 +47,7 @@ pub enum SignatureCheck {
     Unchecked(SignatureTrouble),
 }
 
-/// What kept a signature from being checked.
+/// Why a signature could not be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UncheckedCause {
     /// An algorithm that this program does not know.
@@ -85,9 +85,9 @@ impl UncheckedCause {
 /// Why a signature could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureTrouble {
-    /// What kept it from being checked.
+    /// Why it could not be checked.
     pub cause: UncheckedCause,
-    /// What kept it from being checked, in words.
+    /// The same, in words.
     pub message: String,
     /// The severity of a digest that nothing else proves.
     pub severity: Severity,

@@ -31,7 +31,7 @@ pub enum GetError {
     Io(String),
 }
 
-/// What denied an access.
+/// The access that was denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
     /// Access to the object, the bucket or the call itself; in words, with the permission that is missing.
@@ -83,7 +83,7 @@ impl GetError {
         }
     }
 
-    /// The reason that a finding gives for it.
+    /// The reason in a finding.
     pub fn reason(&self) -> Reason {
         match self {
             GetError::NotFound => Reason::NotFound,

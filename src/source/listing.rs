@@ -1,4 +1,4 @@
-//! What a source returns of a listing.
+//! The entries of a listing.
 
 use jiff::Timestamp;
 

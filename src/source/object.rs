@@ -1,4 +1,4 @@
-//! What a source returns of one object.
+//! One object as a source returns it.
 
 use std::io::Read;
 

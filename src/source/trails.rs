@@ -1,4 +1,4 @@
-//! What CloudTrail's API says of trails today: their configuration, status and selectors, and calls of the
+//! Trails as CloudTrail's API describes them today: their configuration, status and selectors, and calls of the
 //! last 90 days. Nothing of it is signed.
 
 use std::collections::BTreeSet;

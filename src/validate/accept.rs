@@ -112,7 +112,7 @@ pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
 }
 
 /// The verdict over everything that is not accepted. Only the exit status depends on it. A finding or a
-/// stretch of coverage is accepted only if its whole time is.
+/// stretch of coverage is accepted only if all of its time is.
 pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
     let findings = outcome
         .findings

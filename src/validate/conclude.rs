@@ -200,7 +200,7 @@ pub(super) fn outcome(
     let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
     let mut findings: Vec<Finding> = findings.collect();
     findings.sort_by_cached_key(Finding::order);
-    // Two folders of one bucket may both give the same finding.
+    // Two folders of one bucket may both lead to the same finding.
     findings.dedup();
     let complete = survey.trouble.is_empty()
         && !survey.bounded

@@ -92,7 +92,7 @@ impl Validation {
     /// Validates the folders.
     ///
     /// # Errors
-    /// Where a folder cannot be opened, a key file cannot be read, or no threads can be started. Objects that
+    /// If a folder cannot be opened, a key file cannot be read, or no threads can be started. Objects that
     /// cannot be read later on are findings.
     pub fn run(&self) -> Result<Outcome, Error> {
         self.run_observed(&Silent)

@@ -61,7 +61,7 @@ use crate::source::Source;
 use crate::source::places::Places;
 use crate::source::trails::TrailApi;
 
-/// Where everything comes from.
+/// The inputs of a validation.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
     /// The objects.

@@ -39,7 +39,7 @@ impl fmt::Display for TrailRef {
     }
 }
 
-/// What a call changed in a trail.
+/// The change that a call made to a trail.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TrailChange {
     /// `StartLogging`.

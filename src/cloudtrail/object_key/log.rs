@@ -89,7 +89,7 @@ impl fmt::Display for LogObjectKey {
 #[derive(Debug, Default)]
 pub struct LogKeyParser {
     folder: String,
-    /// What every name in the folder begins with, up to the time of day.
+    /// The common beginning of every name in the folder, up to the time of day.
     stem: String,
     midnight: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! What digests claim about their predecessors, until those are met.
+//! The claims of digests about their predecessors, kept until the walk meets those.
 
 use std::collections::BTreeMap;
 
@@ -138,14 +138,14 @@ impl OpenClaims {
         kept.filter(here).filter(new).cloned().collect()
     }
 
-    /// Takes the claims on one place. They are closed with this.
+    /// Takes out the claims on one place, which closes them.
     pub fn take(&mut self, end: Timestamp, bucket: &str, key: &str) -> Vec<Claim> {
         self.open
             .remove(&(end, key.to_owned(), bucket.to_owned()))
             .unwrap_or_default()
     }
 
-    /// Takes the claims on all places that an object may represent. A place without a bucket stands
+    /// Takes out the claims on all places that an object may represent. A place without a bucket stands
     /// for that key in any bucket.
     pub fn take_recorded(&mut self, end: Timestamp, recorded: &[RecordedPlace]) -> Vec<Claim> {
         let mut taken = Vec::new();

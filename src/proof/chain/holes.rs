@@ -58,7 +58,7 @@ impl Walk<'_> {
         });
     }
 
-    /// Ends the walk: counts what is missing between proven digests, and gives what was found.
+    /// Ends the walk: counts the digests missing between proven ones, and returns the result.
     pub fn finish(mut self) -> Walked {
         self.close_all(None);
         let begins = self.scope.from.or(self.walked.begins);

@@ -15,7 +15,7 @@
 //! The caller hands every object under a digest's name to [`Walk::place`], newest first. Before
 //! each, it asks [`Walk::overdue`] for digests that a link refers to and that no listing shows,
 //! reads them by name, and hands them in too or reports them with [`Walk::absent`].
-//! [`Walk::finish`] gives what was [`Walked`].
+//! [`Walk::finish`] returns the result, [`Walked`].
 //!
 //! For one object the walk does this:
 //! 1. `claims`: take the claims that newer digests made on its place.
@@ -46,9 +46,9 @@
 //! # Invariants
 //! - Only a claim by a proven digest is evidence that its predecessor existed. Of an unproven one
 //!   only the signature is used.
-//! - A digest that does not meet the window counts in nothing; it is read for its proof.
+//! - A digest outside the window is not counted; it is read only for its proof.
 //! - The result depends on the set of objects, not on who read them or when.
-//! - Memory: the walk holds what is open around the digest at hand, never the chain.
+//! - Memory: the walk keeps what is open around the current digest, never the chain.
 
 mod absent;
 mod claims;
@@ -127,12 +127,12 @@ impl<'a> Walk<'a> {
         self.claims.latest(next)
     }
 
-    /// Takes the findings made so far.
+    /// Takes out the findings made so far.
     pub fn drain_findings(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.walked.findings)
     }
 
-    /// Whether a proven digest of this chain met so far was written to a bucket and lies in its
+    /// Whether a proven digest of this chain met so far was written to a bucket and is in its
     /// place.
     pub fn knows_bucket(&self, bucket: &str) -> bool {
         self.buckets.contains(bucket)

@@ -133,7 +133,7 @@ impl Walk<'_> {
         self.report(finding.severity(Severity::Note).over(time));
     }
 
-    /// Counts and reports a digest over its time, where that meets the window.
+    /// Counts and reports a digest over its time, if that overlaps the window.
     fn count(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
         if !self.scope.backfill {
             self.walked.accounted.insert(time);

@@ -159,7 +159,7 @@ impl Walk<'_> {
         claims
     }
 
-    /// What successors recorded of a digest, with their signatures checked over its bytes.
+    /// The records of successors about a digest, with their signatures checked over its bytes.
     fn records<'c>(
         &self,
         digest: &Unverified,

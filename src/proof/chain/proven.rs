@@ -23,7 +23,7 @@ pub(super) struct Proving<'r> {
     pub generated: Option<Timestamp>,
 }
 
-/// What is kept of a proven digest until the next older one is met.
+/// The data of a proven digest that is needed until the walk meets the next older one.
 pub(super) struct Newer {
     pub from: Timestamp,
     pub key: String,
@@ -138,7 +138,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Notes a backfill digest that was generated too late.
+    /// Reports a backfill digest that was generated too late.
     fn note_late(&mut self, me: &Claimer, generated: Option<Timestamp>) {
         if let Some(at) = generated
             && at > shift(me.interval.to, self.scope.backfill_grace)

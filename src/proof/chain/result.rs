@@ -1,4 +1,4 @@
-//! What a walk takes, and what it gives.
+//! The input and the result of a walk.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::proof::judge::{Proof, Verified};
 use crate::proof::keys::Keys;
 use crate::proof::signature::KeyUse;
 
-/// What a chain is walked with.
+/// The input of a walk.
 #[derive(Clone)]
 pub struct WalkScope<'a> {
     /// The chain.
@@ -62,7 +62,7 @@ pub struct Anchor {
     pub end: Timestamp,
 }
 
-/// Where digests of a chain were written, and over which time.
+/// A location of a chain's digests, and their time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The bucket.
@@ -81,7 +81,7 @@ pub struct PlacedDigest {
     /// The digest, if it is proven, in its place and outside the window. The logs it lists are
     /// referenced.
     pub beyond: Option<Box<Verified>>,
-    /// What proves it.
+    /// The proof of it.
     pub proof: Option<Proof>,
     /// The worst finding on it, for formats with one line per file; `None` if it is intact.
     pub finding: Option<Finding>,
@@ -108,7 +108,7 @@ impl PlacedDigest {
     }
 }
 
-/// What a walk found.
+/// The result of a walk.
 #[derive(Default)]
 pub struct Walked {
     /// Findings, in the order they were made.
@@ -133,7 +133,7 @@ pub struct Walked {
     pub begins: Option<Timestamp>,
     /// SHA-256 over the digests in the window and their outcomes, newest first.
     pub evidence: Option<Sha256>,
-    /// The number of objects under a digest's name that meet the window.
+    /// The number of objects under a digest's name that overlap the window.
     pub seen: u64,
 }
 

@@ -12,7 +12,7 @@ use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::{Call, Evidence, TrailChange};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 
-/// How many events are shown with one gap.
+/// The most events shown with one gap.
 const SHOWN: usize = 20;
 
 /// Splits a gap into parts with one cause each, where events explain it. `events` are those
@@ -41,7 +41,7 @@ pub fn split_by_cause(
     parts
 }
 
-/// What holds during a gap, in the order of the calls. The first state is that of a gap without
+/// The states during a gap, in the order of the calls. The first state is that of a gap without
 /// calls.
 fn states<'e>(
     gap: &Gap,

@@ -1,5 +1,5 @@
-//! What follows from a single call on a trail: whether it concerns a chain, from when it takes
-//! effect, and how certain that is (pure).
+//! The effect of a single call on a trail: whether it concerns a chain, when it begins, and how
+//! certain that is (pure).
 
 use jiff::Timestamp;
 

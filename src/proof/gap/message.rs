@@ -119,7 +119,7 @@ impl Gap {
         message
     }
 
-    /// What the call that caused it did.
+    /// The effect of the call that caused it.
     fn cause_in_words(&self, call: &Call) -> &'static str {
         match self.cause {
             Cause::LoggingStopped if matches!(call, Call::Trail(_, TrailChange::Update(_))) => {
@@ -187,7 +187,7 @@ impl Gap {
         undoes && -MOMENTS <= after && after <= slack_of(change)
     }
 
-    /// That no digest covers it, and how long it is.
+    /// The statement that no digest covers it, and its length.
     fn uncovered(&self) -> String {
         let Window { from, to } = self.time;
         format!(

@@ -12,10 +12,10 @@
 //! ```
 //!
 //! 1. [`find`] takes what digests account for and the ends of starting digests (`[= 13 =]`), and
-//!    gives the gaps of a window, each without a cause.
+//!    returns the gaps of a window, each without a cause.
 //! 2. [`EventFilter`](event_filter::EventFilter) says in which logs calls are searched for, and
 //!    [`KnownEvents`](events::KnownEvents) collects them.
-//! 3. [`split_by_cause`] takes one gap and the calls around it, and gives its parts, each with one
+//! 3. [`split_by_cause`] takes one gap and the calls around it, and returns its parts, each with one
 //!    cause.
 //! 4. [`Gap::finding`] makes the message.
 //!
@@ -100,7 +100,7 @@ pub enum Certainty {
     None,
 }
 
-/// Where a gap lies.
+/// The position of a gap among the digests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GapPlace {
     /// Before all digests.
@@ -114,13 +114,13 @@ pub enum GapPlace {
 /// Time before, between or after digests that no digest covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
-    /// The time that no digest covers; empty where a restart left no hole.
+    /// The time that no digest covers; empty if a restart left no hole.
     pub time: Window,
-    /// Where it lies.
+    /// Its position.
     pub place: GapPlace,
-    /// The end of the last digest before it, which may lie before the window.
+    /// The end of the last digest before it, which may be before the window.
     pub since: Option<Timestamp>,
-    /// The end of the starting digest that ends it, if one does. It may lie after the window, and
+    /// The end of the starting digest that ends it, if one does. It may be after the window, and
     /// so after `time`.
     pub restart: Option<Timestamp>,
     /// Its cause.

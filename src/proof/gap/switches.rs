@@ -1,4 +1,4 @@
-//! What a series of calls leaves switched off: the trail itself, its logging, its validation, or
+//! Which switches a series of calls leaves off: the trail itself, its logging, its validation, or
 //! its reach into one region (pure).
 //!
 //! Each of the four is a switch of its own. Switching off what is off already changes nothing, and
@@ -17,7 +17,7 @@ use crate::base::time::shift;
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange};
 use crate::cloudtrail::ids::ChainId;
 
-/// What must be on so that digests of a chain are written.
+/// The switches that must be on so that digests of a chain are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Switch {
     /// The trail exists.
@@ -110,7 +110,7 @@ impl<'g, 'e> Switches<'g, 'e> {
         }
     }
 
-    /// Applies the calls on a trail, by time. Gives what holds during the gap: `initial`, then one
+    /// Applies the calls on a trail, by time. Returns the states during the gap: `initial`, then one
     /// state for each call that changed it.
     pub(super) fn run(
         mut self,
@@ -275,7 +275,7 @@ impl<'g, 'e> Switches<'g, 'e> {
     }
 }
 
-/// What holds after a call that switched the trail on, as long as no digest follows.
+/// The state after a call that switched the trail on, as long as no digest follows.
 fn after_switching_on<'e>(event: &Event, since: Timestamp) -> TrailState<'e> {
     let clause = format!(
         "it was switched on at {} ({}), and no digest of the time after that is there: removed, or never \

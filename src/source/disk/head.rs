@@ -13,7 +13,7 @@ use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::{GetError, Metadata};
 
-/// What follows an object's key in the name of its `KEY.head.json`.
+/// The suffix after an object's key in the name of its `KEY.head.json`.
 pub(super) const HEAD_SUFFIX: &str = ".head.json";
 
 /// The used members of the output of `aws s3api head-object`.
@@ -58,7 +58,7 @@ impl HeadReader {
 }
 
 impl Head {
-    /// Takes the user metadata of a digest out of it.
+    /// Takes out the user metadata of a digest.
     pub(super) fn take_metadata(&mut self) -> Metadata {
         let signature = self.metadata.remove("signature");
         Metadata {
@@ -69,7 +69,7 @@ impl Head {
         }
     }
 
-    /// Adds what S3 said of the object to what the file system says of its copy.
+    /// Adds the data from S3 about the object to the data of its copy in the file system.
     pub(super) fn fill(self, facts: &mut ObjectFacts) {
         facts.etag = self.e_tag;
         let modified = self.last_modified.and_then(|t| t.parse::<Timestamp>().ok());

@@ -69,7 +69,7 @@ impl FolderReader<'_> {
         }
     }
 
-    /// The first entries after `after`, and whether there are more. Each page reads the whole folder again,
+    /// The first entries after `after`, and whether there are more. Each page reads all of the folder again,
     /// because a folder has no order and its names may not fit into memory.
     fn entries(
         self,

@@ -5,7 +5,7 @@ use crate::proof::gap::TrailOwner;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
 
-/// The owner of a chain's trail: as CloudTrail describes it, as the request gives it, or as the folder
+/// The owner of a chain's trail: as CloudTrail describes it, as the request states it, or as the folder
 /// shows it.
 pub(crate) fn owner(context: &Context<'_>, chain: &ChainState) -> TrailOwner {
     let id = &chain.id;
@@ -24,7 +24,7 @@ pub(crate) fn owner(context: &Context<'_>, chain: &ChainState) -> TrailOwner {
     })
 }
 
-/// Whether a chain lies in the folder of an organization. Its proven digests decide, if there are any:
+/// Whether a chain is in the folder of an organization. Its proven digests decide, if there are any:
 /// anybody who may write to a bucket can put other digests elsewhere.
 fn is_of_organization(chain: &ChainState) -> bool {
     let proven = &chain.digests.main.locations;

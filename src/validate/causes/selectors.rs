@@ -12,10 +12,10 @@ use crate::validate::context::Context;
 /// Trails whose selectors are looked up. An account may have five trails in each region.
 const TRAILS: usize = 200;
 
-/// What is known of the selectors of some trails.
+/// The result of looking up the selectors of some trails.
 #[derive(Default)]
 pub(crate) struct TrailSelectors {
-    /// What the trails cannot have logged.
+    /// The events that the trails cannot have logged, in sentences.
     pub sentences: Vec<String>,
     /// Whether the run was interrupted before all were looked up. No verdict depends on any other
     /// trouble.

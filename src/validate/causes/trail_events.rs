@@ -1,4 +1,4 @@
-//! What GetTrailStatus reports, as events.
+//! The times that GetTrailStatus returns, as events.
 
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::validate::chain_state::ChainState;

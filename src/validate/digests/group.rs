@@ -97,7 +97,7 @@ fn errors(
     Some(ledger)
 }
 
-/// Notes which terms of the filter a chain answers, where it was found, and where it ends.
+/// Records which terms of the filter a chain matches, where it was found, and where it ends.
 fn note_chain(
     context: &Context<'_>,
     id: &ChainId,

@@ -18,7 +18,7 @@ impl ChainWalk<'_> {
     /// the next listed digest.
     pub(super) fn follow_overdue_links(&mut self, walk: &mut Walk<'_>, next: Option<Timestamp>) {
         loop {
-            // A digest that was listed because of a link is read in its turn, not by name.
+            // A digest that was listed because of a link is read in the order of the listing, not by name.
             let listed = self.links.slots.iter().map(|slot| slot.end()).max();
             let Some((bucket, key, end)) = walk.overdue(next.max(listed)) else {
                 break;

@@ -85,7 +85,7 @@ impl DigestNames {
         self.places.contains(place)
     }
 
-    /// Notes that a place was listed, even if it is empty.
+    /// Records that a place was listed, even if it is empty.
     pub fn list_also(&mut self, place: (RootId, KeyRoot)) {
         self.places.push(place);
     }
@@ -257,9 +257,9 @@ fn time_of(region_folder: &str, key: &str) -> Window {
 /// The time for which digests are listed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ListingRange {
-    /// The beginning of the window, where it was given.
+    /// The beginning of the window, if it was given.
     pub from: Option<Timestamp>,
-    /// The end of the window, where it was given.
+    /// The end of the window, if it was given.
     pub to: Option<Timestamp>,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,

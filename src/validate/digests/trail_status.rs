@@ -100,7 +100,7 @@ pub(super) fn check_end(
     }
 }
 
-/// What a status says by itself: that the trail does not log or cannot deliver now.
+/// The findings on a status alone: the trail does not log, or cannot deliver now.
 fn status_findings(id: &ChainId, status: &TrailStatus) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !status.logging {

@@ -12,13 +12,13 @@ use crate::proof::judge::OwnSignature;
 use crate::proof::signature::{WrittenSignature, check};
 use crate::source::{GetError, Metadata, RootId, SourceObject};
 
-/// What was read under the name of a digest.
+/// The result of reading an object under the name of a digest.
 pub struct StoredDigest {
     /// The metadata of the object.
     pub metadata: Metadata,
     /// Size, entity tag and the like.
     pub facts: ObjectFacts,
-    /// What its bytes are, and the state of the gzip container around them; an error if the body could not be
+    /// The content, and the state of the gzip container around them; an error if the body could not be
     /// read to its end.
     pub content: Result<(Content, Container), GetError>,
 }
@@ -83,7 +83,7 @@ impl Fetcher<'_> {
         })
     }
 
-    /// Takes over what the metadata says, and checks the signature in it over the content.
+    /// Takes over the metadata, and checks the signature in it over the content.
     fn check_metadata(&self, reading: &mut Reading, content: &Content, metadata: Metadata) {
         reading.metadata_trouble = metadata.trouble;
         if reading.name.backfill {

@@ -142,7 +142,7 @@ impl<'a> Fetcher<'a> {
         result.map_err(|e| self.failed(GetError::from_body(e)))
     }
 
-    /// What the store says about an object, if it says anything.
+    /// The size, entity tag and so on of an object, if the store returns them.
     pub fn facts(&self, root: RootId, key: &str) -> ObjectFacts {
         self.counts.head.fetch_add(1, Ordering::Relaxed);
         self.source.stat(root, key).unwrap_or_default()

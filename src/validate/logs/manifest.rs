@@ -40,7 +40,7 @@ pub(crate) struct ListedLogs {
     pub logs: Vec<LogEntry>,
 }
 
-/// What is written. Of a key, only what differs from the key before it.
+/// A page as written. Of each key, only the part that differs from the key before it.
 #[derive(Serialize, Deserialize)]
 struct StoredPage {
     place: (String, String),
@@ -136,7 +136,7 @@ impl ManifestPage {
         (self.at & LOST != 0).then_some(self.at & !LOST)
     }
 
-    /// The hour before the end: what the digest covers, as far as is known without reading it.
+    /// The hour before the end: the time that the digest usually covers. The page is not read.
     pub fn hour(&self) -> Window {
         let end = Timestamp::from_second(self.end).unwrap_or_default();
         Window::new(shift(end, -HOUR), end)

@@ -155,7 +155,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         }
     }
 
-    /// Deals with one log, in its turn.
+    /// Counts and reports one log, in the order of the digests.
     fn take(&mut self, log: PendingLog) {
         let PendingLog { digest, at, read } = log;
         let Some((state, events)) = read else { return };
@@ -201,7 +201,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         }
     }
 
-    /// Where no event so far explains how a gap began, digests may have been removed.
+    /// If no event so far explains how a gap began, digests may have been removed.
     fn examine_gaps(&mut self, now: Timestamp) {
         while let Some((_, chain, gap)) = self.gaps.pop_if(|(at, ..)| *at < now) {
             let chain = &self.chains[chain];
@@ -214,7 +214,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
     }
 
     /// Fetches those of the last `count` recent logs again in which events are wanted by now. A log that
-    /// cannot be read again, or is no longer as delivered, gives no events.
+    /// cannot be read again, or is no longer as delivered, has no events.
     fn search_recent(&mut self, count: usize) {
         let (context, filter) = (self.context, Arc::clone(&self.filter));
         let is_wanted = |(log, _): &(Arc<DigestLogs>, usize)| filter.wants(&log.id, log.interval);

@@ -71,7 +71,7 @@ pub(super) fn unread_logs(request: &Request, chains: &[Box<ChainOutcome>]) -> Op
     }
 }
 
-/// Time before the first and after the last digest, where the window was not given.
+/// Time before the first and after the last digest, if the window was not given.
 pub(super) fn outside_the_data(
     request: &Request,
     chains: &[Box<ChainOutcome>],

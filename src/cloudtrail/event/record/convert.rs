@@ -107,7 +107,7 @@ fn trail_ref(trail: &str) -> Option<TrailRef> {
     }
 }
 
-/// The bucket of a call. A call by way of an access point gives the access point as a parameter, and the
+/// The bucket of a call. A call by way of an access point has the access point as a parameter, and the
 /// bucket only among the resources.
 fn bucket<'a>(params: &'a Params, resources: &'a Resources) -> Option<&'a str> {
     let given = params.bucket.get();

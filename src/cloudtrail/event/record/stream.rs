@@ -22,8 +22,8 @@ pub struct Records {
     /// Records in the log.
     pub seen: u64,
     /// Records that were not fully understood. Not a record at all, or a wanted one that does not say when
-    /// the call was made, what it was on or how it ended: it gives no event. Or a wanted one with some
-    /// other member of an unexpected type: it gives an event without that member.
+    /// the call was made, what it was on or how it ended: it yields no event. Or a wanted one with some
+    /// other member of an unexpected type: it yields an event without that member.
     pub odd: u64,
     /// The log is not JSON to its end, or not a list of records.
     pub broken: bool,

@@ -97,7 +97,7 @@ fn head() -> Gap {
     )
 }
 
-/// What holds after the initial state, and whether a call was contradicted by digests.
+/// The states after the initial one, and whether a call was contradicted by digests.
 fn run(gap: &Gap, chain: &ChainId, calls: &[Evidence]) -> (Vec<(Timestamp, Cause)>, bool) {
     let owner = TrailOwner::Account(chain.account.clone());
     let near: Vec<_> = calls
