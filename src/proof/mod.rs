@@ -33,7 +33,7 @@
 //! - Bytes are hashed as they were read, never after re-encoding.
 //! - What could not be read is never "missing", and what is missing is "deleted" only where an
 //!   event says so.
-//! - Decisions match on enums ([`finding::Code`], [`reason::Reason`], [`detail::Detail`]), never on
+//! - Decisions match on enums ([`finding::Code`], [`reason::Reason`], [`finding::Detail`]), never on
 //!   the text of a message.
 //! - The verdict is the maximum over all findings and all coverage. Nothing lowers it.
 

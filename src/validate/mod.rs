@@ -9,7 +9,7 @@
 //!  5 conclude  coverage, verdicts, chains that are missing, what is not proven ──> Outcome
 //! ```
 //!
-//! Each phase is a function over the shared [`context::Context`]. Its head says what goes in, what comes out,
+//! Each phase is a function over the shared `context::Context`. Its head says what goes in, what comes out,
 //! and what always holds. The rules themselves are in [`crate::proof`] and know no source; this room
 //! decides what to read, in which order, and on how many threads.
 //!

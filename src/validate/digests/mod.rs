@@ -10,7 +10,7 @@
 //!                       └──> Group: a ChainState per chain ──> logs, causes, unreferenced, conclude
 //! ```
 //!
-//! In: the folders of the survey. Out: one [`Group`] per account and region, whose chains know their
+//! In: the folders of the survey. Out: one `Group` per account and region, whose chains know their
 //! proven digests, their gaps and their findings so far; and the plan of what to search the log folders
 //! for. The rules of proof and linking are in [`crate::proof::chain`]; this phase only feeds them.
 //!
