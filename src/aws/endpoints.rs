@@ -20,11 +20,11 @@ pub(super) struct Endpoints {
 impl ResolveEndpoint for Endpoints {
     fn resolve_endpoint<'a>(&'a self, params: &'a Params) -> EndpointFuture<'a> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = known()
+        let cached = known()
             .iter()
             .find(|(other, _)| alike(other, params))
             .map(|(_, endpoint)| endpoint.clone());
-        if let Some(endpoint) = kept {
+        if let Some(endpoint) = cached {
             return EndpointFuture::ready(Ok(endpoint));
         }
         EndpointFuture::new(async move {

@@ -114,9 +114,9 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
     /// Removes and returns the targets of a format that is written while the work goes on.
     pub fn take(&mut self, format: F) -> Vec<OutputTarget> {
         let targets = std::mem::take(&mut self.targets).into_iter();
-        let (taken, left): (Vec<_>, Vec<_>) = targets.partition(|(of, _)| *of == format);
+        let (matching, left): (Vec<_>, Vec<_>) = targets.partition(|(of, _)| *of == format);
         self.targets = left;
-        taken.into_iter().map(|(_, target)| target).collect()
+        matching.into_iter().map(|(_, target)| target).collect()
     }
 
     /// Writes a report to each target; `render` writes it in a format.

@@ -103,9 +103,9 @@ impl Observer for VerboseLines {
         // Writing to memory cannot fail.
         let _ = writeln!(pending.block, "  {state:<8} {kind:<8} {}", escape(&place));
         if pending.block.len() >= BLOCK {
-            let kept = self.spool.add(&pending.block);
+            let added = self.spool.add(&pending.block);
             pending.block.clear();
-            if let Err(e) = kept {
+            if let Err(e) = added {
                 pending.error.get_or_insert(e);
             }
         }
