@@ -8,7 +8,7 @@
 //!
 //! Only this room prints, exits, handles signals, and reads arguments and the environment (the AWS SDK
 //! reads its own variables). Standard output holds nothing but reports; everything else goes to standard
-//! error through [`diagnose`]. Outputs are opened before the work, so that a path that cannot be
+//! error through `diagnose`. Outputs are opened before the work, so that a path that cannot be
 //! written shows at once.
 //!
 //! Start reading at [`run`], then `validate::run`: `trails`, `explain`, `doctor` and `report` follow the

@@ -19,7 +19,7 @@
 //!
 //! Nothing is judged here. Verdicts, severities, messages and hints arrive finished; a format only selects,
 //! groups, counts and escapes. Nothing here reads a clock, an environment, a file or a network either. The only
-//! I/O is to the given writer and, for the aws-cli format, to a temporary file of [`crate::base::spool`].
+//! I/O is to the given writer and, for the aws-cli format, to a temporary file of `base::spool`.
 //! Text from outside (keys, messages of AWS, user agents) is escaped by every format, in its own way.
 //!
 //! To add a format for `validate`: write a file in `validation/` with a function

@@ -3,7 +3,7 @@
 //!
 //! The page is written part by part (`begin`, each `chain` with its `gap`s, `between`, each `finding`, `end`),
 //! so that its size can be bounded while it is written. The templates are beside this file; every
-//! value in them passes through [`escaper::HtmlEscaper`].
+//! value in them passes through `escaper::HtmlEscaper`.
 
 mod chain;
 mod command_line;

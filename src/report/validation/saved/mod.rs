@@ -1,5 +1,5 @@
 //! Reads a report that was saved as JSON, to render it in another format. The file comes from outside, so its
-//! memory is bounded first (see [`bounds`]).
+//! memory is bounded first (see `bounds`).
 
 pub(crate) mod bounds;
 
