@@ -17,7 +17,7 @@ use crate::base::limits::Limits;
 use crate::commands::trails::{TrailsRequest, list};
 use crate::proof::finding::Verdict;
 use crate::report::trails::v1::{Requested, Trails};
-use crate::report::trails::{self, Format};
+use crate::report::trails::{self, TrailsFormat};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::request::PriorKnowledge;
@@ -35,9 +35,9 @@ pub fn run(
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     let entered = Instant::now();
-    let pairs = output::pairs(matches, Format::Text)?;
+    let pairs = output::pairs(matches, TrailsFormat::Text)?;
     let signals = Signals::listen()?;
-    let targets = OutputTargets::open(pairs, Format::Text)?;
+    let targets = OutputTargets::open(pairs, TrailsFormat::Text)?;
     signals.stop_first(stop);
     let limits = Limits::default();
     let source_request = SourceRequest {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::digests::listing::DigestNames;
+use super::digests::names::DigestNames;
 use super::findings::Ledger;
 use super::logs::manifest::ManifestPage;
 use super::outcome::{ChainOutcome, LogTally};

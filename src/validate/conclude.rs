@@ -19,7 +19,7 @@ use sha2::Digest as _;
 use super::causes::selectors::TrailSelectors;
 use super::chain_state::{ChainState, Group, GroupOutcome};
 use super::context::Context;
-use super::digests::listing::DigestNames;
+use super::digests::names::DigestNames;
 use super::digests::{listing_errors, trail_status};
 use super::findings::Ledger;
 use super::not_proven::{self, NotProvenInput};

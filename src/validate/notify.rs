@@ -1,7 +1,7 @@
 //! Reporting to the observer: how much there is to do, how much is done, and what was found.
 
 use super::context::Context;
-use super::digests::listing::DigestNames;
+use super::digests::names::DigestNames;
 use super::digests::range;
 use super::findings::Ledger;
 use super::observer::Step;

@@ -38,7 +38,7 @@ pub struct TrailsArgs {
     /// The list's format: text, json, or expect, which `validate --expect` reads; repeatable, each
     /// with its own --out
     #[arg(long, value_name = "FORMAT", help_heading = "Report")]
-    pub format: Vec<trails::Format>,
+    pub format: Vec<trails::TrailsFormat>,
 
     /// Where the list of the --format before it goes; by default standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]

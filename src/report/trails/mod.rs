@@ -14,7 +14,7 @@ use v1::Trails;
 
 /// The formats of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum TrailsFormat {
     /// For people.
     Text,
     /// For programs: schema `trailproof.trails/v1`.
@@ -23,14 +23,14 @@ pub enum Format {
     Expect,
 }
 
-impl FromStr for Format {
+impl FromStr for TrailsFormat {
     type Err = NotAn;
 
     fn from_str(s: &str) -> Result<Self, NotAn> {
         match s {
-            "text" => Ok(Format::Text),
-            "json" => Ok(Format::Json),
-            "expect" => Ok(Format::Expect),
+            "text" => Ok(TrailsFormat::Text),
+            "json" => Ok(TrailsFormat::Json),
+            "expect" => Ok(TrailsFormat::Expect),
             _ => Err(NotAn("one of the formats text, json, expect")),
         }
     }
@@ -40,10 +40,10 @@ impl FromStr for Format {
 ///
 /// # Errors
 /// When writing fails.
-pub fn render(trails: &Trails, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(trails: &Trails, format: TrailsFormat, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text => text::write(trails, out),
-        Format::Json => json::write(trails, out),
-        Format::Expect => expect::write(trails, out),
+        TrailsFormat::Text => text::write(trails, out),
+        TrailsFormat::Json => json::write(trails, out),
+        TrailsFormat::Expect => expect::write(trails, out),
     }
 }

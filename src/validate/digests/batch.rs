@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::listing::{DigestNames, DigestSet, Slot};
+use super::names::{DigestNames, DigestSet, Slot};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::digest_object::{Content, NotDigest, Reading};

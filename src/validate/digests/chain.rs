@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::listing::{DigestNames, DigestSet};
+use super::names::{DigestNames, DigestSet};
 use super::trail_status::{self, NewestEnd};
 use super::walk::{ChainWalk, Purpose};
 use crate::base::time::{HOUR, Window, shift};

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::chain::{self, ProvenChain};
-use super::listing::{self, DigestNames, Listing, ListingRange};
+use super::listing::{self, Listing, ListingRange};
 use super::listing_errors;
+use super::names::DigestNames;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::source::RootId;

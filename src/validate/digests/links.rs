@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::listing::{self, DigestSet, ListingRange};
+use super::listing::{self, ListingRange};
 use super::listing_errors;
+use super::names::DigestSet;
 use super::walk::ChainWalk;
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey};
 use crate::proof::chain::Walk;

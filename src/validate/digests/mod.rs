@@ -28,6 +28,7 @@ mod group;
 mod links;
 pub mod listing;
 pub mod listing_errors;
+pub mod names;
 mod place;
 pub(crate) mod range;
 pub(crate) mod trail_status;

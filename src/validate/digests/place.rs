@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::batch::{claims_its_place, content_of, proves_itself};
-use super::listing::DigestSet;
+use super::names::DigestSet;
 use super::walk::{ChainWalk, Purpose};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::object_key::DigestObjectKey;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::listing::Slot;
+use super::names::Slot;
 use crate::base::time::{HOUR, shift};
 
 /// The digests of a chain to walk, newest last: the digests that may overlap the window, and one beyond

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::listing::DigestNames;
+use super::names::DigestNames;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};

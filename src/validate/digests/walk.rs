@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::batch::{self, Batch, by_end, proves_itself};
-use super::listing::{DigestNames, DigestSet, Slot};
+use super::names::{DigestNames, DigestSet, Slot};
 use super::range;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Walk, WalkScope, Walked};

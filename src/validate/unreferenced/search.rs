@@ -18,7 +18,7 @@ use crate::source::places::Places;
 use crate::source::{GetError, RootId};
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-use crate::validate::digests::listing::{DigestNames, DigestSet};
+use crate::validate::digests::names::{DigestNames, DigestSet};
 use crate::validate::digests::walk::{ChainWalk, Purpose};
 
 /// A search for logs that no digest lists, in the log folders of one account and region.

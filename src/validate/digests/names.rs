@@ -1,0 +1,226 @@
+//! The names of one chain's digests, as they were listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::object_key::{DigestName, DigestObjectKey, KeyRoot};
+use crate::source::RootId;
+
+/// One digest as listed: the end of its interval, and its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    end: i64,
+    /// Index into the places of the chain; with [`MISFILED`], into its misfiled keys.
+    at: u32,
+}
+
+/// Marks a slot whose folder and name do not agree.
+const MISFILED: u32 = 1 << 31;
+
+/// The two sets of digests that a chain has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DigestSet {
+    /// The hourly digests.
+    Main,
+    /// Backfill digests. They form a set of their own and cover no time.
+    Backfill,
+}
+
+/// The names of one chain's digests, oldest first: sixteen bytes per digest.
+#[derive(Debug, Default)]
+pub struct DigestNames {
+    /// The hourly digests.
+    pub main: Vec<Slot>,
+    /// The backfill digests.
+    pub backfill: Vec<Slot>,
+    /// Keys whose folder and name do not agree.
+    misfiled: Vec<(RootId, String)>,
+    /// When the last listed digest was written, if the store reports it.
+    pub delivered: Option<Timestamp>,
+    places: Vec<(RootId, KeyRoot)>,
+}
+
+impl DigestNames {
+    /// The root, the key and the name of a listed digest.
+    pub fn key(
+        &self,
+        chain: &ChainId,
+        slot: Slot,
+        backfill: bool,
+    ) -> Option<(RootId, String, DigestName)> {
+        let name = DigestName {
+            chain: chain.clone(),
+            end: slot.end(),
+            backfill,
+        };
+        if slot.at & MISFILED != 0 {
+            let (root, key) = self.misfiled.get((slot.at & !MISFILED) as usize)?;
+            return Some((*root, key.clone(), name));
+        }
+        let (root, key_root) = self.places.get(slot.at as usize)?;
+        let key = DigestObjectKey {
+            root: key_root.clone(),
+            name: name.clone(),
+        };
+        Some((*root, key.to_string(), name))
+    }
+
+    /// No digest yet, in some places.
+    pub(super) fn new(places: &[(RootId, KeyRoot)]) -> Self {
+        DigestNames {
+            places: places.to_vec(),
+            ..DigestNames::default()
+        }
+    }
+
+    /// Adds a digest that was listed in the place of number `at` under a key. Returns whether it was added:
+    /// of keys whose folder and name do not agree, `most_misfiled` are kept.
+    pub(super) fn add(
+        &mut self,
+        name: &DigestName,
+        at: usize,
+        key: &str,
+        most_misfiled: usize,
+    ) -> bool {
+        let (root, key_root) = &self.places[at];
+        let expected = DigestObjectKey {
+            root: key_root.clone(),
+            name: name.clone(),
+        };
+        let at = if expected.to_string() == key {
+            at
+        } else if self.misfiled.len() < most_misfiled {
+            self.misfiled.push((*root, key.into()));
+            (self.misfiled.len() - 1) | MISFILED as usize
+        } else {
+            return false;
+        };
+        let slot = Slot {
+            end: name.end.as_second(),
+            at: u32::try_from(at).unwrap_or(u32::MAX),
+        };
+        match name.backfill {
+            true => self.backfill.push(slot),
+            false => self.main.push(slot),
+        }
+        true
+    }
+
+    /// Sorts both sets, oldest first.
+    pub(super) fn sort(&mut self) {
+        self.main.sort_unstable();
+        self.backfill.sort_unstable();
+    }
+
+    /// The end of its newest digest, backfill digests included.
+    pub fn newest_end(&self) -> Option<Timestamp> {
+        let newest = [self.main.last(), self.backfill.last()];
+        newest.into_iter().flatten().map(|s| s.end()).max()
+    }
+
+    /// Whether a place was listed.
+    pub fn lists(&self, place: &(RootId, KeyRoot)) -> bool {
+        self.places.contains(place)
+    }
+
+    /// Records that a place was listed, even if it is empty.
+    pub fn list_also(&mut self, place: (RootId, KeyRoot)) {
+        self.places.push(place);
+    }
+
+    /// Adds the names from another listing. Of the hourly digests, only those that end before `end` are
+    /// added. Returns the new slots of one set that end before `end`.
+    pub fn absorb(&mut self, other: DigestNames, backfill: bool, end: Timestamp) -> Vec<Slot> {
+        let places = self.places.len() as u32;
+        let misfiled = self.misfiled.len() as u32;
+        self.places.extend(other.places);
+        self.misfiled.extend(other.misfiled);
+        self.delivered = self.delivered.max(other.delivered);
+        let moved = |slot: Slot| Slot {
+            at: slot.at
+                + if slot.at & MISFILED == 0 {
+                    places
+                } else {
+                    misfiled
+                },
+            ..slot
+        };
+        let earlier = other.main.into_iter().filter(|s| s.end() < end);
+        let main: Vec<Slot> = earlier.map(moved).collect();
+        // No link leads to a backfill digest from outside its set, so all of them are added.
+        let late: Vec<Slot> = other.backfill.into_iter().map(moved).collect();
+        let earlier = late.iter().copied().filter(|s| s.end() < end);
+        let new = if backfill {
+            earlier.collect()
+        } else {
+            main.clone()
+        };
+        self.main.extend(main);
+        self.main.sort_unstable();
+        self.backfill.extend(late);
+        self.backfill.sort_unstable();
+        new
+    }
+
+    /// How many digests are in each place. Misfiled ones are left out.
+    pub fn held(&self) -> Vec<HeldNames<'_>> {
+        let mut held: BTreeMap<usize, HeldNames<'_>> = BTreeMap::new();
+        for slot in self.main.iter().chain(&self.backfill) {
+            let at = slot.at as usize;
+            let Some((root, key_root)) = self.places.get(at) else {
+                continue;
+            };
+            let end = slot.end();
+            let place = held.entry(at).or_insert(HeldNames {
+                root: *root,
+                key_root,
+                digests: 0,
+                span: (end, end),
+            });
+            place.digests += 1;
+            place.span = (place.span.0.min(end), place.span.1.max(end));
+        }
+        held.into_values().collect()
+    }
+
+    /// The places that were listed for this chain, empty ones included.
+    pub fn listed(&self) -> &[(RootId, KeyRoot)] {
+        &self.places
+    }
+
+    /// The places with digests of this chain.
+    pub fn places(&self) -> Vec<&(RootId, KeyRoot)> {
+        let slots = self.main.iter().chain(&self.backfill);
+        let seen: BTreeSet<usize> = slots.map(|slot| slot.at as usize).collect();
+        seen.into_iter()
+            .filter_map(|at| self.places.get(at))
+            .collect()
+    }
+
+    /// The parts of these places before the account.
+    pub fn roots(&self) -> Vec<&KeyRoot> {
+        self.places().into_iter().map(|(_, root)| root).collect()
+    }
+}
+
+/// The digests of a chain in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldNames<'a> {
+    /// The root of the place.
+    pub root: RootId,
+    /// The part of the key before the account.
+    pub key_root: &'a KeyRoot,
+    /// How many there are, backfill digests included.
+    pub digests: u64,
+    /// The ends of the first and of the last.
+    pub span: (Timestamp, Timestamp),
+}
+
+impl Slot {
+    /// The end of the interval, as its name says.
+    pub fn end(self) -> Timestamp {
+        Timestamp::from_second(self.end).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
