@@ -223,11 +223,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             return;
         }
         let last = self.recent.split_off(first);
-        let (wanted, others): (Vec<_>, VecDeque<_>) = {
-            let (wanted, others): (VecDeque<_>, VecDeque<_>) =
-                last.into_iter().partition(is_wanted);
-            (wanted.into(), others)
-        };
+        let (wanted, others): (Vec<_>, Vec<_>) = last.into_iter().partition(is_wanted);
         self.recent.extend(others);
         let read = |(log, at): &(Arc<DigestLogs>, usize)| {
             let takes = |event: &_| filter.takes(event);
