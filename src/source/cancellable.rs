@@ -60,10 +60,10 @@ impl Source for CancellableSource<'_> {
         &self,
         root: RootId,
         prefix: &str,
-        refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
         self.check()?;
-        self.source.folders(root, prefix, refused)
+        self.source.folders(root, prefix, other)
     }
 
     fn holds_any(&self, root: RootId, folder: &str) -> bool {

@@ -5,11 +5,20 @@ use jiff::Timestamp;
 /// One entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed<'a> {
-    /// The key of an object, and its time of writing if the listing shows it.
-    Object(&'a str, Option<Timestamp>),
+    /// The key of an object, and what the listing shows of it.
+    Object(&'a str, ListedFacts),
     /// The key of something that exists and that the source declines to read, and what it is, such as
     /// `a symbolic link`.
     Refused(&'a str, &'static str),
+}
+
+/// What a listing shows of an object beside its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListedFacts {
+    /// Its time of writing, if the listing shows it.
+    pub modified: Option<Timestamp>,
+    /// Its size in bytes as stored, if the listing shows it.
+    pub size: Option<u64>,
 }
 
 /// The names one level below a prefix.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
+use super::{
+    Folders, GetError, Listed, ListedFacts, Metadata, Range, Root, RootId, Source, SourceObject,
+};
 use crate::proof::finding::ObjectFacts;
 
 /// An object in memory.
@@ -60,6 +62,13 @@ impl MemorySource {
     }
 }
 
+fn facts_of(object: &MemoryObject) -> ListedFacts {
+    ListedFacts {
+        modified: None,
+        size: Some(object.body.len() as u64),
+    }
+}
+
 impl Source for MemorySource {
     fn roots(&self) -> Vec<Root> {
         let root = |(i, name): (usize, &String)| Root {
@@ -73,18 +82,20 @@ impl Source for MemorySource {
         &self,
         root: RootId,
         prefix: &str,
-        _refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
         let (_, bucket) = self.bucket(root)?;
         let mut names: Vec<String> = Vec::new();
-        for (key, _) in bucket
+        for (key, object) in bucket
             .range(prefix.to_owned()..)
             .take_while(|(k, _)| k.starts_with(prefix))
         {
-            if let Some((name, _)) = key[prefix.len()..].split_once('/')
-                && names.last().is_none_or(|last| last != name)
-            {
-                names.push(name.into());
+            match key[prefix.len()..].split_once('/') {
+                Some((name, _)) if names.last().is_none_or(|last| last != name) => {
+                    names.push(name.into());
+                }
+                Some(_) => {}
+                None => other(Listed::Object(key, facts_of(object))),
             }
         }
         Ok(Folders {
@@ -102,12 +113,12 @@ impl Source for MemorySource {
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
         let (_, bucket) = self.bucket(root)?;
-        for (key, _) in bucket
+        for (key, object) in bucket
             .range(prefix.to_owned()..)
             .take_while(|(k, _)| k.starts_with(prefix))
             .filter(|(k, _)| range.holds(k))
         {
-            visit(Listed::Object(key, None));
+            visit(Listed::Object(key, facts_of(object)));
         }
         Ok(1)
     }

@@ -19,7 +19,7 @@ pub mod presence;
 pub mod trails;
 
 pub use error::{Denial, GetError};
-pub use listing::{Folders, Listed, Range};
+pub use listing::{Folders, Listed, ListedFacts, Range};
 pub use object::{Metadata, SourceObject};
 
 use crate::proof::finding::ObjectFacts;
@@ -71,7 +71,8 @@ pub trait Source: Sync {
     }
 
     /// The names one level below `prefix` that have keys below them, in the order of their bytes. Calls
-    /// `refused` with the name of each entry that the source declines to read, and what it is.
+    /// `other` with the keys that lie directly below the prefix, and with the entries that the source
+    /// declines to read.
     ///
     /// # Errors
     /// If the prefix cannot be listed. `NotFound` if nothing below it exists; an empty answer means the same.
@@ -79,7 +80,7 @@ pub trait Source: Sync {
         &self,
         root: RootId,
         prefix: &str,
-        refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError>;
 
     /// Whether any key exists below a folder that [`Self::folders`] returned. By default `true`, because

@@ -29,9 +29,9 @@ impl Source for StopsAfter<'_> {
         &self,
         root: RootId,
         prefix: &str,
-        refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
-        self.source.folders(root, prefix, refused)
+        self.source.folders(root, prefix, other)
     }
 
     fn list(
@@ -89,7 +89,7 @@ fn a_source_cancelled_at_the_start_proves_and_accuses_nothing() {
     let root = halting.roots()[0].id;
     let range = Range::default();
     let answers = [
-        halting.folders(root, "", &mut |_, _| ()).err(),
+        halting.folders(root, "", &mut |_| ()).err(),
         halting.list(root, "", &range, &mut |_| ()).err(),
         halting.get(root, "any", true).err(),
         halting.stat(root, "any").err(),

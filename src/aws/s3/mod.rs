@@ -215,7 +215,7 @@ impl Source for S3Source {
         &self,
         root: RootId,
         prefix: &str,
-        _refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
         let bucket = self.bucket(root)?;
         let mut names = Vec::new();
@@ -225,6 +225,9 @@ impl Source for S3Source {
                 let name = folder.strip_prefix(prefix).unwrap_or(folder);
                 // A key with two slashes in a row gives an empty name.
                 names.extend(name.strip_suffix('/').map(str::to_owned));
+            }
+            for (key, facts) in &page.objects {
+                other(Listed::Object(key, *facts));
             }
             complete = names.len() <= self.limits.folders;
             complete
@@ -246,7 +249,7 @@ impl Source for S3Source {
         let bucket = self.bucket(root)?;
         let after = range.after.as_deref();
         self.pages(bucket, prefix, None, after, &mut |page| {
-            for (key, modified) in &page.objects {
+            for (key, facts) in &page.objects {
                 if range
                     .before
                     .as_deref()
@@ -254,7 +257,7 @@ impl Source for S3Source {
                 {
                     return false;
                 }
-                visit(Listed::Object(key, *modified));
+                visit(Listed::Object(key, *facts));
             }
             true
         })

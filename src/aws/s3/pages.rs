@@ -4,17 +4,16 @@ use std::borrow::Cow;
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::EncodingType;
-use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use super::{Bucket, S3Source, context, time};
 use crate::aws::pages::{PagesEnd, fetch_pages};
-use crate::source::GetError;
+use crate::source::{GetError, ListedFacts};
 
 /// One page of a listing.
 pub(super) struct ListingPage {
-    /// Keys, and when they were last modified.
-    pub objects: Vec<(String, Option<Timestamp>)>,
+    /// Keys, with what S3 shows of each object.
+    pub objects: Vec<(String, ListedFacts)>,
     /// Common prefixes, up to the delimiter.
     pub folders: Vec<String>,
 }
@@ -86,7 +85,13 @@ fn page(answer: &ListObjectsV2Output) -> ListingPage {
     let folders = answer.common_prefixes().iter();
     ListingPage {
         objects: objects
-            .filter_map(|o| Some((decoded(o.key()?, encoded), time(o.last_modified()))))
+            .filter_map(|o| {
+                let facts = ListedFacts {
+                    modified: time(o.last_modified()),
+                    size: o.size().and_then(|n| u64::try_from(n).ok()),
+                };
+                Some((decoded(o.key()?, encoded), facts))
+            })
             .collect(),
         folders: folders
             .filter_map(|f| Some(decoded(f.prefix()?, encoded)))

@@ -199,7 +199,7 @@ impl FolderSearch<'_> {
         let is_date =
             |name: &&String| name.len() == digits && name.bytes().all(|b| b.is_ascii_digit());
         let source = self.context.access.source;
-        let folders = source.folders(self.root, folder, &mut |_, _| ())?;
+        let folders = source.folders(self.root, folder, &mut |_| ())?;
         let mut names: Vec<&String> = folders.names.iter().filter(is_date).collect();
         names.sort_unstable();
         for name in names.into_iter().rev() {

@@ -9,7 +9,7 @@ use rustix::fs::{AtFlags, Dir, FileType, statat};
 use super::head::HEAD_SUFFIX;
 use super::open::{folder_at, kind_word, trouble};
 use crate::base::limits::Limits;
-use crate::source::{GetError, Listed, Range};
+use crate::source::{GetError, Listed, ListedFacts, Range};
 
 /// One entry of a folder. Entries are in the order of their keys.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -136,8 +136,10 @@ impl FolderReader<'_> {
                     EntryKind::Refused(why) if range.meets(&format!("{key}/")) => {
                         visit(Listed::Refused(&key, why));
                     }
-                    EntryKind::File if key.ends_with(HEAD_SUFFIX) => {}
-                    EntryKind::File if range.holds(&key) => visit(Listed::Object(&key, None)),
+                    EntryKind::File if is_head(folder, page, entry) => {}
+                    EntryKind::File if range.holds(&key) => {
+                        visit(Listed::Object(&key, ListedFacts::default()));
+                    }
                     EntryKind::Folder if range.meets(&key) => {
                         match folder_at(folder, entry.name()) {
                             Ok(inner) => {
@@ -172,4 +174,15 @@ impl FolderReader<'_> {
         });
         found || listed.is_err()
     }
+}
+
+/// Whether an entry holds the metadata of an object beside it. Without that object it is an object itself:
+/// whoever reads the folder reads it too.
+pub(super) fn is_head(folder: BorrowedFd<'_>, page: &[DiskEntry], entry: &DiskEntry) -> bool {
+    let Some(object) = entry.sort.strip_suffix(HEAD_SUFFIX) else {
+        return false;
+    };
+    let is_in_page = page.binary_search_by(|e| e.sort.as_str().cmp(object));
+    // The object comes before its metadata, so it may be on the page before.
+    is_in_page.is_ok() || statat(folder, object, AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }

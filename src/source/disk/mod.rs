@@ -17,9 +17,11 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, Stat, fstat, openat};
 
 use self::head::{Head, HeadReader};
-use self::listing::{EntryKind, FolderReader};
+use self::listing::{EntryKind, FolderReader, is_head};
 use self::open::{OpenFolders, OpenedFile, checked, descend, size_of};
-use super::{Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject};
+use super::{
+    Folders, GetError, Listed, ListedFacts, Metadata, Range, Root, RootId, Source, SourceObject,
+};
 use crate::base::limits::Limits;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
@@ -110,7 +112,7 @@ impl Source for DiskSource {
         &self,
         root: RootId,
         prefix: &str,
-        refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
         let folder = self.open_folder(root, prefix)?;
         let mut folders = Folders {
@@ -121,8 +123,14 @@ impl Source for DiskSource {
             for entry in page {
                 match entry.kind {
                     EntryKind::Folder => folders.names.push(entry.name().to_owned()),
-                    EntryKind::Refused(why) => refused(entry.name(), why),
-                    EntryKind::File => {}
+                    EntryKind::Refused(why) => {
+                        other(Listed::Refused(&format!("{prefix}{}", entry.name()), why));
+                    }
+                    EntryKind::File if is_head(folder.as_fd(), page, entry) => {}
+                    EntryKind::File => {
+                        let key = format!("{prefix}{}", entry.name());
+                        other(Listed::Object(&key, ListedFacts::default()));
+                    }
                 }
             }
             folders.complete = !more;

@@ -227,7 +227,7 @@ impl Lister<'_> {
     /// Takes one entry of a folder.
     fn entry(&mut self, at: usize, folder: &str, listed: Listed<'_>) {
         let (key, refused, modified) = match listed {
-            Listed::Object(key, modified) => (key, None, modified),
+            Listed::Object(key, facts) => (key, None, facts.modified),
             Listed::Refused(key, why) => (key, Some(why), None),
         };
         let file = key.rsplit('/').next().unwrap_or(key);

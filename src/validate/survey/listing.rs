@@ -4,7 +4,7 @@ use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region};
 use crate::cloudtrail::object_key::{AWS_LOGS, DIGEST_FOLDER, KeyRoot};
-use crate::source::{Folders, GetError, RootId, Source};
+use crate::source::{Folders, GetError, Listed, RootId, Source};
 
 /// A folder to list.
 pub(super) struct FolderToList {
@@ -59,16 +59,19 @@ impl FolderToList {
     pub fn list(&self, source: &dyn Source, root: RootId, limits: &Limits) -> FolderContents {
         let FolderToList { prefix, kind } = self;
         let mut contents = FolderContents::default();
-        let mut refuse = |name: &str, why: &'static str| {
-            let key = format!("{prefix}{name}");
+        let mut other = |listed: Listed<'_>| {
+            let Listed::Refused(key, why) = listed else {
+                return;
+            };
+            let name = key.strip_prefix(prefix.as_str()).unwrap_or(key);
             if kind.leads_to_digests(name) {
                 let error = GetError::Refused(format!("it is {why}"));
-                contents.trouble.push((key, error));
+                contents.trouble.push((key.to_owned(), error));
             } else {
                 contents.refused.add(limits, format!("{key} ({why})"));
             }
         };
-        let folders = source.folders(root, prefix, &mut refuse);
+        let folders = source.folders(root, prefix, &mut other);
         contents.folders = folders.unwrap_or_else(|error| {
             // A prefix that was given, or configured for a trail, need not exist.
             if error != GetError::NotFound {

@@ -29,9 +29,9 @@ impl Source for Unnamed {
         &self,
         root: RootId,
         prefix: &str,
-        refused: &mut dyn FnMut(&str, &'static str),
+        other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
-        self.0.folders(root, prefix, refused)
+        self.0.folders(root, prefix, other)
     }
     fn list(
         &self,
