@@ -58,7 +58,7 @@ pub enum MetadataProblem {
     HeadUnsigned,
     /// `KEY.head.json` could not be read.
     HeadUnreadable,
-    /// `KEY.head.json` is not the output of `aws s3api head-object`.
+    /// `KEY.head.json` is in no form that is read.
     HeadMalformed,
 }
 
@@ -77,7 +77,8 @@ impl MetadataProblem {
                 "this digest's KEY.head.json is there and could not be read"
             }
             MetadataProblem::HeadMalformed => {
-                "this digest's KEY.head.json is there and is not what `aws s3api head-object` prints"
+                "this digest's KEY.head.json is present and holds no metadata in a form that is read: that of \
+                 `aws s3api head-object`, boto3, `rclone lsjson -M` or `mc stat --json`"
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Code that knows nothing of CloudTrail: inflating, and text that is safe to print.
+//! Code that knows nothing of CloudTrail: inflating, text that is safe to print, and times as people write them.
 
 mod gzip;
 mod text;
+mod written;

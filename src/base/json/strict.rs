@@ -18,6 +18,27 @@ pub fn check(json: &[u8]) -> Result<(), String> {
         .map_err(|e| e.to_string())
 }
 
+/// A text without blanks and byte-order marks at its beginning: several files may be joined in one.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '\r', '\n', '\u{feff}'])
+}
+
+/// Splits the first JSON value from a text that has several, one after another. The rest is trimmed.
+///
+/// # Errors
+/// A message that says why it does not begin with a JSON value without duplicate names.
+pub fn first(text: &str) -> Result<(&str, &str), String> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<CheckedJson>();
+    match values.next() {
+        Some(Ok(_)) => {
+            let (first, rest) = text.split_at(values.byte_offset());
+            Ok((first, trimmed(rest)))
+        }
+        Some(Err(e)) => Err(e.to_string()),
+        None => Err("a value is missing".into()),
+    }
+}
+
 /// Most names in one object beyond the first 32. A digest has fifteen.
 const MOST_NAMES: usize = 4096;
 

@@ -1,6 +1,7 @@
 //! Text for people: made safe to print, quoted for a shell, counted and joined in words.
 
 mod clip;
+mod decode;
 mod escape;
 mod list;
 mod plural;
@@ -8,6 +9,7 @@ mod quoted;
 mod s3_uri;
 
 pub use clip::clip;
+pub use decode::decode;
 pub use escape::{escape, is_unsafe};
 pub use list::{and_more, counts};
 pub use plural::{noun, one_or_many, plural};

@@ -50,6 +50,7 @@ How to make such a copy, and keep what proves it:
   aws cloudtrail list-public-keys --region eu-west-1 \\
       --start-time FIRST --end-time LAST > keys/eu-west-1.json
   # for each KEY that a run says it needs it for
+  # (get-object, boto3, rclone lsjson -M and mc stat --json write it too)
   aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json
 
 Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven; 2 no validation was performed";
@@ -69,8 +70,8 @@ pub struct ValidateArgs {
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
     pub expect: Option<PathBuf>,
 
-    /// The beginning of the window, RFC 3339 or a date, UTC without an offset; by default each
-    /// chain's first digest
+    /// The beginning of the window: RFC 3339, a date, or what `date` prints; UTC without an offset;
+    /// by default each chain's first digest
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub start_time: Option<Timestamp>,
 

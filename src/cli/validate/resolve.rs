@@ -1,5 +1,6 @@
 //! Resolves the arguments of `validate` to everything that a run needs.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::text::decode;
 use crate::cli::args::validate::{FailOn, ValidateArgs};
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
@@ -150,8 +152,9 @@ fn prior_knowledge(
 }
 
 fn read_text(path: &Path, limits: &Limits) -> Result<String, Error> {
-    String::from_utf8(key_files::read_bounded(path, limits.side_file)?)
-        .map_err(|_| not_a(path, "text", "it is not UTF-8".into()))
+    decode(&key_files::read_bounded(path, limits.side_file)?)
+        .map(Cow::into_owned)
+        .map_err(|why| not_a(path, "text", why))
 }
 
 fn not_a(path: &Path, what: &str, why: String) -> Error {

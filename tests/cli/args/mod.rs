@@ -9,7 +9,7 @@ use crate::support::testdata::{case, with};
 #[test]
 fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
     let dir = case("gap");
-    let refused: [(&[&str], &str); 12] = [
+    let refused: [(&[&str], &str); 14] = [
         (&["validate"], "--path"),
         (
             &["validate", "--path", "nowhere"],
@@ -38,6 +38,20 @@ fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
         (
             &["validate", "--path", "bucket", "--start-time", "yesterday"],
             "expected a time",
+        ),
+        (
+            &["validate", "--path", "bucket", "--end-time", "01/02/2026"],
+            "this may be 2026-02-01 or 2026-01-02",
+        ),
+        (
+            &[
+                "validate",
+                "--path",
+                "bucket",
+                "--as-of",
+                "1 Mar 2026 05:00 EST",
+            ],
+            "such as +02:00",
         ),
         (
             &[

@@ -14,8 +14,9 @@ pub struct EvidenceArgs {
     #[arg(long, value_name = "BUCKET[/PREFIX]=BUCKET[/PREFIX]")]
     pub map: Vec<MapRule>,
 
-    /// Public keys as `aws cloudtrail list-public-keys` prints them: one file for every region, or
-    /// a folder of REGION.json; without --path, instead of asking AWS; repeatable
+    /// Public keys as `aws cloudtrail list-public-keys` or boto3 prints them, several answers in one
+    /// file too: one file for every region, or a folder of REGION.json; without --path, instead of
+    /// asking AWS; repeatable
     #[arg(long, value_name = "FILE_OR_DIR")]
     pub keys: Vec<PathBuf>,
 }

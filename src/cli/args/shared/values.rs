@@ -1,10 +1,9 @@
 //! Values of arguments: how each is parsed and which are rejected.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::base::time::written;
 use crate::report::Format;
 
 /// A report format, with the names that help and completions list.
@@ -18,21 +17,10 @@ pub fn jobs() -> clap::builder::RangedI64ValueParser<u16> {
     clap::value_parser!(u16).range(1..=1024)
 }
 
-/// A time as the AWS CLI reads it: RFC 3339 with its offset, or UTC if it has none.
+/// A time as the AWS CLI reads it: with its offset, or UTC if it has none. One that may mean two times is
+/// refused.
 pub fn time(text: &str) -> Result<Timestamp, String> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time);
-    }
-    let wrong = || "expected a time such as 2026-01-29T19:00:00Z, or a date".to_owned();
-    // The parser for a civil date and time silently ignores an offset, so reject one first.
-    if text.contains(['Z', 'z', '+', '[']) || text.matches('-').count() > 2 {
-        return Err(wrong());
-    }
-    let local = text
-        .parse::<DateTime>()
-        .or_else(|_| text.parse::<Date>().map(DateTime::from))
-        .map_err(|_| wrong())?;
-    TimeZone::UTC.to_timestamp(local).map_err(|_| wrong())
+    written::parse(text)
 }
 
 /// A duration such as `2h` or `90m`, in seconds: at most a year.

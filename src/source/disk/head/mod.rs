@@ -1,14 +1,15 @@
-//! `KEY.head.json`: the metadata of an object whose copy on disk has none.
+//! `KEY.head.json`: the metadata of an object whose copy on disk has none, in each `form` in which
+//! programs print it.
 
-use std::collections::BTreeMap;
+mod form;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::BorrowedFd;
 
-use jiff::Timestamp;
-use serde::Deserialize;
-
+use self::form::parse;
 use super::open::{file_at, size_of};
+use crate::base::time::written;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::{GetError, Metadata};
@@ -16,16 +17,20 @@ use crate::source::{GetError, Metadata};
 /// The suffix after an object's key in the name of its `KEY.head.json`.
 pub(super) const HEAD_SUFFIX: &str = ".head.json";
 
-/// The used members of the output of `aws s3api head-object`.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+/// The used members of the metadata of one object.
+#[derive(Default)]
 pub(super) struct Head {
-    #[serde(default)]
-    metadata: BTreeMap<String, String>,
-    #[serde(rename = "ETag")]
+    signature: Option<String>,
+    signature_algorithm: Option<String>,
+    backfill_generated: Option<String>,
     e_tag: Option<String>,
-    last_modified: Option<String>,
+    /// When the store says that it was written.
+    created: Option<String>,
+    /// The same, or what its writer says.
+    modified: Option<String>,
     version_id: Option<String>,
+    /// The name of the object, where several are listed in one file.
+    name: Option<String>,
 }
 
 /// Reads files of at most `limit` bytes.
@@ -53,26 +58,33 @@ impl HeadReader {
         if read.is_err() || text.len() as u64 > self.limit {
             return Some(Err(MetadataProblem::HeadUnreadable));
         }
-        Some(serde_json::from_slice(&text).map_err(|_| MetadataProblem::HeadMalformed))
+        Some(parse(&text, name).map_err(|_| MetadataProblem::HeadMalformed))
     }
 }
 
 impl Head {
     /// Takes out the user metadata of a digest.
     pub(super) fn take_metadata(&mut self) -> Metadata {
-        let signature = self.metadata.remove("signature");
+        let signature = self.signature.take();
         Metadata {
             trouble: signature.is_none().then_some(MetadataProblem::HeadUnsigned),
             signature,
-            signature_algorithm: self.metadata.remove("signature-algorithm"),
-            backfill_generated: self.metadata.remove("backfill-generation-timestamp"),
+            signature_algorithm: self.signature_algorithm.take(),
+            backfill_generated: self.backfill_generated.take(),
         }
     }
 
     /// Adds the data from S3 about the object to the data of its copy in the file system.
     pub(super) fn fill(self, facts: &mut ObjectFacts) {
-        facts.etag = self.e_tag;
-        let modified = self.last_modified.and_then(|t| t.parse::<Timestamp>().ok());
+        // S3 prints an entity tag in quotes, and some programs take them off.
+        let quoted = |tag: String| match tag.starts_with('"') {
+            true => tag,
+            false => format!("\"{tag}\""),
+        };
+        facts.etag = self.e_tag.map(quoted);
+        // rclone prints as ModTime what the writer of an object says, if the writer says anything.
+        let modified = self.created.or(self.modified);
+        let modified = modified.and_then(|t| written::parse(&t).ok());
         facts.last_modified = modified.map(|t| t.to_string());
         facts.version_id = self.version_id;
     }

@@ -1,4 +1,7 @@
-//! Stretches of time, and their lengths in words. Nothing here reads a clock.
+//! Stretches of time, and their lengths in words. Nothing here reads a clock. [`written`] reads a time as
+//! people and programs write it.
+
+pub mod written;
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,21 +1,19 @@
-//! Key files as `aws cloudtrail list-public-keys` prints them. Times are epoch numbers (AWS CLI v1), ISO 8601
-//! with an offset (v2), or quoted epoch numbers (the sample in the user guide).
+//! Key files as `aws cloudtrail list-public-keys` prints them, and as other programs keep that answer. `entry`
+//! reads the content of one file. Times are epoch numbers (AWS CLI v1), ISO 8601 with an offset (v2), quoted
+//! epoch numbers (the sample in the user guide), or as Python prints them.
+
+mod entry;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
-use serde::Deserialize;
-
+use self::entry::parse;
 use crate::base::error::{Error, ErrorKind};
-use crate::base::json::strict;
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
-use crate::proof::keys::{KeyOrigin, KeyRing, PublicKey};
+use crate::proof::keys::KeyRing;
 
 /// The hint for every file that is not valid.
 const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output json --region REGION \
@@ -113,100 +111,4 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
             .because(format!("it is larger than {limit} bytes")));
     }
     Ok(text)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyList {
-    public_key_list: Vec<KeyEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyEntry {
-    value: Option<String>,
-    validity_start_time: Time,
-    validity_end_time: Time,
-    fingerprint: Option<String>,
-}
-
-/// A time in any of the three formats.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Time {
-    Epoch(f64),
-    Text(String),
-}
-
-fn parse(text: &[u8]) -> Result<Vec<KeyEntry>, String> {
-    strict::check(text)?;
-    let list: KeyList = serde_json::from_slice(text).map_err(|e| e.to_string())?;
-    Ok(list.public_key_list)
-}
-
-impl KeyEntry {
-    /// The key; or what is wrong with it, and the actual fingerprint if that is what is wrong.
-    fn key(&self) -> Result<PublicKey, (String, Option<String>)> {
-        let broken = |why: &str| (why.to_owned(), None);
-        let value = self
-            .value
-            .as_deref()
-            .ok_or_else(|| broken("it has no Value"))?;
-        let der = STANDARD
-            .decode(value.split_ascii_whitespace().collect::<String>())
-            .map_err(|_| broken("its Value is not base64"))?;
-        let from = self
-            .validity_start_time
-            .read()
-            .ok_or_else(|| broken("ValidityStartTime is no time"))?;
-        let to = self
-            .validity_end_time
-            .read()
-            .ok_or_else(|| broken("ValidityEndTime is no time"))?;
-        let key =
-            PublicKey::from_der(&der, (from, to), KeyOrigin::File).map_err(|why| (why, None))?;
-        match &self.fingerprint {
-            Some(written) if !written.eq_ignore_ascii_case(&key.fingerprint) => Err((
-                "its Fingerprint is not that of its Value".into(),
-                Some(key.fingerprint),
-            )),
-            _ => Ok(key),
-        }
-    }
-}
-
-impl Time {
-    fn read(&self) -> Option<Timestamp> {
-        match self {
-            Time::Epoch(seconds) => epoch(*seconds),
-            Time::Text(text) => match text.parse::<Timestamp>() {
-                Ok(time) => Some(time),
-                Err(_) => epoch(text.parse().ok()?),
-            },
-        }
-    }
-}
-
-fn epoch(seconds: f64) -> Option<Timestamp> {
-    // The cast saturates, and the constructor refuses a time that is out of range.
-    let millis = seconds
-        .is_finite()
-        .then(|| (seconds * 1000.0).round() as i64)?;
-    Timestamp::from_millisecond(millis).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_in_all_three_ways_the_cli_and_the_guide_print_them() {
-        let at = "2015-07-08T01:04:01Z".parse().ok();
-        assert_eq!(Time::Epoch(1436317441.0).read(), at);
-        assert_eq!(Time::Text("1436317441.0".into()).read(), at);
-        assert_eq!(Time::Text("2015-07-08T02:04:01+01:00".into()).read(), at);
-        assert_eq!(Time::Text("soon".into()).read(), None);
-        assert_eq!(Time::Epoch(f64::MAX).read(), None);
-        assert_eq!(Time::Text("NaN".into()).read(), None);
-    }
 }
