@@ -66,6 +66,7 @@ fn explaining(size: Size) -> Case {
         region: data::REGION.parse().expect("a region"),
         home_region: "us-east-1".parse().expect("a region"),
         trail: "main".parse().expect("a trail"),
+        organization: None,
     };
     let owner = TrailOwner::Account(chain.account.clone());
     Case::new(Amount::Items(gaps.len()), move || {

@@ -111,11 +111,17 @@ impl Region {
 /// The identity of one chain of digests. A trail has one chain for each account and region that it logs.
 /// Prints as `ACCOUNT/REGION/HOME_REGION/TRAIL`.
 ///
+/// The organization is part of the identity and is not printed: an account's own trail and a trail of its
+/// organization may have the same name, and are two chains. A text names four parts only, so what is parsed
+/// from one has no organization: compare it with [`is_called_like`](ChainId::is_called_like).
+///
 /// ```
 /// # use trailproof::cloudtrail::ids::ChainId;
 /// let id: ChainId = "111111111111/eu-west-1/us-east-1/main".parse()?;
 /// assert_eq!(id.region.as_str(), "eu-west-1");
 /// assert_eq!(id.to_string(), "111111111111/eu-west-1/us-east-1/main");
+/// let shared = id.clone().in_organization("o-a1b2c3d4e5".parse().ok());
+/// assert!(shared != id && shared.is_called_like(&id));
 /// # Ok::<(), trailproof::cloudtrail::ids::NotAn>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,6 +134,32 @@ pub struct ChainId {
     pub home_region: Region,
     /// The trail's name.
     pub trail: TrailName,
+    /// The organization in whose folder the trail writes; `None` for an account's own trail. It is part of
+    /// the key that a digest was signed with.
+    pub organization: Option<OrganizationId>,
+}
+
+impl ChainId {
+    /// The same chain in the folder of an organization, or of none.
+    pub fn in_organization(mut self, organization: Option<OrganizationId>) -> Self {
+        self.organization = organization;
+        self
+    }
+
+    /// Whether both have the same account, regions and trail name, so that they print alike.
+    pub fn is_called_like(&self, other: &ChainId) -> bool {
+        let ChainId {
+            account,
+            region,
+            home_region,
+            trail,
+            organization: _,
+        } = other;
+        self.account == *account
+            && self.region == *region
+            && self.home_region == *home_region
+            && self.trail == *trail
+    }
 }
 
 impl fmt::Display for ChainId {
@@ -152,6 +184,7 @@ impl FromStr for ChainId {
             region: next()?.parse()?,
             home_region: next()?.parse()?,
             trail: next()?.parse()?,
+            organization: None,
         };
         if parts.next().is_some() {
             Err(WHAT)

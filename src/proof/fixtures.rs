@@ -31,6 +31,7 @@ pub fn chain(region: &str) -> ChainId {
         region: region.parse().expect("a region"),
         home_region: HOME.parse().expect("a region"),
         trail: "main".parse().expect("a trail"),
+        organization: None,
     }
 }
 

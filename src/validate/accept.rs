@@ -14,7 +14,8 @@ use crate::validate::outcome::{Outcome, verdict};
 /// One entry of an `--accept` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// The chain that it applies to.
+    /// The chain that it applies to. It names four parts, so it applies to an account's own trail and to its
+    /// organization's trail of the same name.
     pub chain: ChainId,
     /// The time that it applies to.
     pub time: Window,
@@ -81,7 +82,7 @@ impl RawEntry {
 
 impl Acceptance {
     fn covers(&self, chain: &ChainId, time: &Window) -> bool {
-        self.chain == *chain && self.time.from <= time.from && time.to <= self.time.to
+        self.chain.is_called_like(chain) && self.time.from <= time.from && time.to <= self.time.to
     }
 
     fn covers_finding(&self, finding: &Finding) -> bool {
@@ -123,7 +124,7 @@ pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
         let mut covered = Spans::default();
         accepted
             .iter()
-            .filter(|a| a.chain == chain.id)
+            .filter(|a| a.chain.is_called_like(&chain.id))
             .for_each(|a| covered.insert(a.time));
         let left = chain
             .coverage

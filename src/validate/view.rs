@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::base::time::Window;
 use crate::cloudtrail::event::{Evidence as KnownEvent, Via as KnownVia};
+use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, Severity};
 use crate::proof::gap::Gap as FoundGap;
@@ -119,6 +120,7 @@ pub fn chain(chain: &ChainOutcome) -> Chain {
         .map_or((None, None), |(f, l)| (Some(f), Some(l)));
     Chain {
         id: id.to_string(),
+        organization: id.organization.as_ref().map(ToString::to_string),
         partition: id.region.partition().into(),
         account: id.account.to_string(),
         region: id.region.to_string(),
@@ -199,6 +201,11 @@ pub(crate) fn key(used: &KeyUse) -> Key {
     }
 }
 
+fn organization_of(chain: Option<&ChainId>) -> Option<String> {
+    let organization = chain?.organization.as_ref();
+    organization.map(ToString::to_string)
+}
+
 /// The report of a finding.
 pub(crate) fn finding(found: Found) -> Finding {
     let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
@@ -208,6 +215,7 @@ pub(crate) fn finding(found: Found) -> Finding {
         from: bound(|i| i.from),
         to: bound(|i| i.to),
         chain: found.chain.as_ref().map(ToString::to_string),
+        organization: organization_of(found.chain.as_ref()),
         bucket: found.bucket,
         key: found.key,
         message: found.message,

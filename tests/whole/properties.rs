@@ -55,6 +55,7 @@ fn chain() -> impl Strategy<Value = ChainId> {
             region: region.parse().expect("a region"),
             home_region: home_region.parse().expect("a region"),
             trail: trail.parse().expect("a trail"),
+            organization: None,
         }
     })
 }
@@ -78,6 +79,7 @@ proptest! {
     fn a_digest_key_that_is_printed_parses_to_itself(
         root in root(), chain in chain(), end in second(), backfill in any::<bool>(),
     ) {
+        let chain = chain.in_organization(root.organization.clone());
         let key = DigestObjectKey { root, name: DigestName { chain, end, backfill } };
         let printed = key.to_string();
         prop_assert_eq!(DigestObjectKey::parse(&printed), Some(key.clone()));

@@ -14,7 +14,7 @@ const DIGEST_TIME: &str = "%Y%m%dT%H%M%SZ";
 /// The parts of a digest's file name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DigestName {
-    /// The chain.
+    /// The chain. A file name does not show an organization; the folder does.
     pub chain: ChainId,
     /// The end of the digest's interval.
     pub end: Timestamp,
@@ -50,6 +50,7 @@ impl DigestName {
                 region: region.parse().ok()?,
                 home_region: home_region.parse().ok()?,
                 trail: trail.parse().ok()?,
+                organization: None,
             },
             end: parse_time(time).filter(|_| time.len() == 16)?,
             backfill,
@@ -64,6 +65,7 @@ impl fmt::Display for DigestName {
             region,
             home_region,
             trail,
+            organization: _,
         } = &self.chain;
         write!(
             f,
@@ -79,7 +81,7 @@ impl fmt::Display for DigestName {
 pub struct DigestObjectKey {
     /// The part before the account.
     pub root: KeyRoot,
-    /// The file name.
+    /// The file name. Its chain has the organization of the root.
     pub name: DigestName,
 }
 
@@ -87,7 +89,7 @@ impl DigestObjectKey {
     /// Parses a key. `None` if it is not a digest's, or if the folder is not that of the file name.
     pub fn parse(key: &str) -> Option<Self> {
         let (folder, file) = key.rsplit_once('/')?;
-        let name = DigestName::parse(file)?;
+        let mut name = DigestName::parse(file)?;
         let (chain, day) = (&name.chain, date(name.end));
         let root = DatedFolder::parse(folder)?.root_of(
             DIGEST_FOLDER,
@@ -95,6 +97,7 @@ impl DigestObjectKey {
             &chain.region,
             day,
         )?;
+        name.chain.organization = root.organization.clone();
         Some(DigestObjectKey { root, name })
     }
 }

@@ -35,9 +35,10 @@ impl Walk<'_> {
     }
 
     /// Whether a name can be that of a digest's predecessor: an earlier digest of the same chain,
-    /// or for a backfill digest any other one.
+    /// or for a backfill digest any other one. A trail that became an organization's goes on in another
+    /// folder, so the organization may differ.
     fn may_precede(&self, name: &DigestName, link: &Link, by: &Claimer) -> bool {
-        name.chain == self.scope.chain
+        name.chain.is_called_like(&self.scope.chain)
             && name.backfill == self.scope.backfill
             && (name.end < by.interval.to || (name.backfill && link.key != by.key))
     }

@@ -32,6 +32,7 @@ enum Line<'a> {
     Chain(ChainLine<'a>),
     Gap {
         chain: &'a str,
+        organization: Option<&'a str>,
         #[serde(flatten)]
         gap: &'a Gap,
     },
@@ -56,6 +57,7 @@ enum Line<'a> {
 #[derive(Serialize)]
 struct ChainLine<'a> {
     id: &'a str,
+    organization: Option<&'a str>,
     partition: &'a str,
     account: &'a str,
     region: &'a str,
@@ -121,8 +123,12 @@ pub fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 pub fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     line(&Line::Chain(chain_line(chain)), out)?;
     for gap in &chain.gaps {
-        let chain = &chain.id;
-        line(&Line::Gap { chain, gap }, out)?;
+        let gap = Line::Gap {
+            chain: &chain.id,
+            organization: chain.organization.as_deref(),
+            gap,
+        };
+        line(&gap, out)?;
     }
     Ok(())
 }
@@ -156,6 +162,7 @@ fn chain_line(chain: &Chain) -> ChainLine<'_> {
     // Destructured without `..`, so that a new field cannot be forgotten here.
     let Chain {
         id,
+        organization,
         partition,
         account,
         region,
@@ -176,6 +183,7 @@ fn chain_line(chain: &Chain) -> ChainLine<'_> {
     } = chain;
     ChainLine {
         id,
+        organization: organization.as_deref(),
         partition,
         account,
         region,

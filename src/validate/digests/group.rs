@@ -1,6 +1,6 @@
 //! One account and region: its digests are listed, and its chains walked one after another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::{self, ProvenChain};
 use super::listing::{self, Listing, ListingRange};
@@ -56,7 +56,12 @@ pub(super) fn walk(
 
     let mut references = References::new(context.references, context.fetcher.places.has_unnamed());
     let mut chains: Vec<ChainState> = Vec::with_capacity(listed.len());
-    for (id, names) in listed {
+    for (id, mut names) in newest_first(listed) {
+        let kin = chains.iter().filter(|c| c.id.is_called_like(&id));
+        kin.for_each(|chain| names.leave_to(&chain.digests.names));
+        if names.is_empty() {
+            continue;
+        }
         note_chain(context, &id, &names, members, &mut notes);
         let proven = chain::prove(context, id, names, &hidden, &mut references);
         if let Some(ProvenChain { state, end }) = proven {
@@ -67,6 +72,7 @@ pub(super) fn walk(
             chains.push(state);
         }
     }
+    chains.sort_by(|a, b| a.id.cmp(&b.id));
     notes.shrink();
     let search = LogSearch::plan(context, &mut chains, siblings, &hidden, references);
     let group = Group {
@@ -76,6 +82,17 @@ pub(super) fn walk(
         notes,
     };
     (group, search)
+}
+
+/// The chains in their order; of those that are called alike, the one with the newest digest first. Where a
+/// trail became an organization's, its links lead from there to the digests of the others.
+fn newest_first(listed: BTreeMap<ChainId, DigestNames>) -> Vec<(ChainId, DigestNames)> {
+    let mut listed: Vec<_> = listed.into_iter().collect();
+    listed.sort_by(|(a, a_names), (b, b_names)| match a.is_called_like(b) {
+        true => (b_names.newest_end(), a).cmp(&(a_names.newest_end(), b)),
+        false => a.cmp(b),
+    });
+    listed
 }
 
 /// The findings on folders and digests that could not be listed.

@@ -91,13 +91,16 @@ impl ChainWalk<'_> {
             return;
         }
         let (account, region) = (&self.id.account, &self.id.region);
+        // A trail that became an organization's, or ceased to be one's, goes on in another folder.
+        let (_, folder) = &place;
+        let id = self.id.clone().in_organization(folder.organization.clone());
         let limits = &request.limits;
         let mut listing = listing::list(
             fetcher.source,
             account,
             region,
             std::slice::from_ref(&place),
-            &ChainFilter::trail_of(self.id),
+            &ChainFilter::trail_of(&id),
             ListingRange::of(request, self.from, Some(end)),
             limits,
         );
@@ -107,8 +110,11 @@ impl ChainWalk<'_> {
             self.report(finding.of(self.id));
         }
         self.found.siblings.extend(listing.siblings);
+        if id != *self.id {
+            self.found.names.join(place.clone(), end);
+        }
         self.found.names.list_also(place);
-        if let Some(names) = listing.chains.remove(self.id) {
+        if let Some(names) = listing.chains.remove(&id) {
             let is_backfill = self.set == DigestSet::Backfill;
             let new = self.found.names.absorb(names, is_backfill, end);
             // Only the last digest before the window is walked, for its proof.

@@ -141,6 +141,8 @@ struct Lister<'a> {
     account: &'a AccountId,
     region: &'a Region,
     places: &'a [(RootId, KeyRoot)],
+    /// Of each place, its number among those of the same organization, or of none.
+    numbers: Vec<usize>,
     filter: &'a ChainFilter,
     wanted: ListingRange,
     limits: &'a Limits,
@@ -158,11 +160,17 @@ pub fn list(
     wanted: ListingRange,
     limits: &Limits,
 ) -> Listing {
+    let is_kin = |a: &KeyRoot, b: &KeyRoot| a.organization == b.organization;
+    let number = |(at, (_, root)): (usize, &(RootId, KeyRoot))| {
+        let earlier = places[..at].iter();
+        earlier.filter(|(_, other)| is_kin(other, root)).count()
+    };
     let mut lister = Lister {
         source,
         account,
         region,
         places,
+        numbers: places.iter().enumerate().map(number).collect(),
         filter,
         wanted,
         limits,
@@ -244,9 +252,10 @@ impl Lister<'_> {
     }
 
     /// Takes a digest by its name.
-    fn digest(&mut self, at: usize, key: &str, name: DigestName, modified: Option<Timestamp>) {
+    fn digest(&mut self, at: usize, key: &str, mut name: DigestName, modified: Option<Timestamp>) {
         let Lister {
             places,
+            numbers,
             filter,
             wanted,
             limits,
@@ -254,6 +263,7 @@ impl Lister<'_> {
             ..
         } = self;
         let (_, key_root) = &places[at];
+        name.chain.organization = key_root.organization.clone();
         let chains = match filter.admits(key_root, &name.chain) {
             true => &mut listing.chains,
             false => &mut listing.siblings,
@@ -264,8 +274,8 @@ impl Lister<'_> {
         }
         let names = chains
             .entry(name.chain.clone())
-            .or_insert_with(|| DigestNames::new(places));
-        if !names.add(&name, at, key, limits.findings_per_code) {
+            .or_insert_with(|| DigestNames::new(places, key_root.organization.as_ref()));
+        if !names.add(&name, numbers[at], key, limits.findings_per_code) {
             return listing.unrecognised.add(limits, key);
         }
         // A digest that was written later than it can have been delivered was written by somebody else.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::ids::{ChainId, OrganizationId};
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey, KeyRoot};
 use crate::source::RootId;
 
@@ -40,6 +40,9 @@ pub struct DigestNames {
     /// When the last listed digest was written, if the store reports it.
     pub delivered: Option<Timestamp>,
     places: Vec<(RootId, KeyRoot)>,
+    /// Places of another organization, or of none, that a link led to, each with the end of the digest that
+    /// the link refers to. That digest and the earlier ones there belong to this chain.
+    joined: Vec<((RootId, KeyRoot), Timestamp)>,
 }
 
 impl DigestNames {
@@ -60,6 +63,8 @@ impl DigestNames {
             return Some((*root, key.clone(), name));
         }
         let (root, key_root) = self.places.get(slot.at as usize)?;
+        let mut name = name;
+        name.chain.organization = key_root.organization.clone();
         let key = DigestObjectKey {
             root: key_root.clone(),
             name: name.clone(),
@@ -67,10 +72,11 @@ impl DigestNames {
         Some((*root, key.to_string(), name))
     }
 
-    /// No digest yet, in some places.
-    pub(super) fn new(places: &[(RootId, KeyRoot)]) -> Self {
+    /// No digest yet, in those of some places that belong to an account (`None`) or to an organization.
+    pub(super) fn new(places: &[(RootId, KeyRoot)], organization: Option<&OrganizationId>) -> Self {
+        let own = |(_, root): &&(RootId, KeyRoot)| root.organization.as_ref() == organization;
         DigestNames {
-            places: places.to_vec(),
+            places: places.iter().filter(own).cloned().collect(),
             ..DigestNames::default()
         }
     }
@@ -128,6 +134,28 @@ impl DigestNames {
     /// Records that a place was listed, even if it is empty.
     pub fn list_also(&mut self, place: (RootId, KeyRoot)) {
         self.places.push(place);
+    }
+
+    /// Records that the digests in a place belong to this chain up to the one that ends at `end`, although the
+    /// place is that of another organization, or of none.
+    pub(super) fn join(&mut self, place: (RootId, KeyRoot), end: Timestamp) {
+        self.joined.push((place, end));
+    }
+
+    /// Leaves out the digests that belong to another chain, because its links led to them.
+    pub(crate) fn leave_to(&mut self, other: &DigestNames) {
+        for (place, end) in &other.joined {
+            let places = &self.places;
+            let stays =
+                |slot: &Slot| places.get(slot.at as usize) != Some(place) || slot.end() > *end;
+            self.main.retain(stays);
+            self.backfill.retain(stays);
+        }
+    }
+
+    /// Whether it has no digest.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.main.is_empty() && self.backfill.is_empty()
     }
 
     /// Adds the names from another listing. Of the hourly digests, only those that end before `end` are

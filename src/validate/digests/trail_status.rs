@@ -179,7 +179,8 @@ fn has_arrived(
                 return;
             };
             let name = DigestName::parse(key.rsplit('/').next().unwrap_or(key));
-            arrived |= name.is_some_and(|n| n.chain == *id && !n.backfill && n.end > newest);
+            arrived |=
+                name.is_some_and(|n| n.chain.is_called_like(id) && !n.backfill && n.end > newest);
         };
         let fetcher = context.fetcher;
         let listed = fetcher.source.list(*root, &folder, &range, &mut visit);

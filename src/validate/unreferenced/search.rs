@@ -71,7 +71,11 @@ impl LogSearch {
                 siblings.entry(id).or_insert(names);
             }
         }
-        siblings.retain(|id, _| !chains.iter().any(|c| c.id == *id));
+        siblings.retain(|id, names| {
+            let kin = chains.iter().filter(|c| c.id.is_called_like(id));
+            kin.for_each(|chain| names.leave_to(&chain.digests.names));
+            !names.is_empty() && !chains.iter().any(|c| c.id == *id)
+        });
         let places = log_folders(context.fetcher.places, chains);
         let windows = chains.iter().map(|c| c.window);
         let time = windows.reduce(|a, b| Window::new(a.from.min(b.from), a.to.max(b.to)))?;

@@ -12,8 +12,12 @@ use crate::report::hex::Hex;
 /// One chain.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Chain {
-    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`.
+    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`. An account's own trail and its organization's of the same name share
+    /// it, and differ in `organization`.
     pub id: String,
+    /// The organization whose trail this is; null for an account's own trail.
+    #[serde(default)]
+    pub organization: Option<String>,
     /// The partition.
     pub partition: String,
     /// The account whose logs these are.
@@ -48,6 +52,21 @@ pub struct Chain {
     pub last_digest: Option<DigestRef>,
     /// SHA-256 over the evidence: digests, backfill digests and logs, and what became of each.
     pub evidence_sha256: String,
+}
+
+impl Chain {
+    /// The id and the organization, as reports for people and collectors show them.
+    pub fn full_name(&self) -> String {
+        full_name(&self.id, self.organization.as_deref())
+    }
+}
+
+/// The name of a chain: its id, and its organization if it has one.
+pub(super) fn full_name(id: &str, organization: Option<&str>) -> String {
+    match organization {
+        Some(organization) => format!("{id} ({organization})"),
+        None => id.to_owned(),
+    }
 }
 
 /// A stretch of time.

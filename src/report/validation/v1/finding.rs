@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::chain::full_name;
 use super::gap::Evidence;
 use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
@@ -18,6 +19,9 @@ pub struct Finding {
     pub severity: Severity,
     /// The chain it concerns.
     pub chain: Option<String>,
+    /// The organization of that chain; null for an account's own trail.
+    #[serde(default)]
+    pub organization: Option<String>,
     /// The bucket of the object it concerns.
     pub bucket: Option<String>,
     /// The key of the object it concerns.
@@ -55,6 +59,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The chain's id and organization, as reports for people and collectors show them.
+    pub fn chain_name(&self) -> Option<String> {
+        let id = self.chain.as_deref()?;
+        Some(full_name(id, self.organization.as_deref()))
+    }
+
     /// What was found beyond the code, where a decision depends on it. The report has no field for it.
     pub(crate) fn detail(&self) -> Option<Detail> {
         Detail::of_message(*self.code.known()?, &self.message)

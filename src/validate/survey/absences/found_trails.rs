@@ -64,6 +64,7 @@ impl<'a> FoundTrails<'a> {
         for config in configs {
             let chains = self.all().flat_map(|trail| &trail.chains);
             let own: BTreeSet<&ChainId> = chains.copied().filter(|id| config.writes(id)).collect();
+            let organizations: BTreeSet<_> = own.iter().map(|id| &id.organization).collect();
             let mut home: BTreeSet<ChainId> = own
                 .iter()
                 .map(|id| ChainId {
@@ -72,11 +73,14 @@ impl<'a> FoundTrails<'a> {
                 })
                 .collect();
             if !by_name && config.validation {
+                // The configuration does not name the organization; the chains found do.
+                let organization = organizations.into_iter().next().cloned().flatten();
                 home.insert(ChainId {
                     account: config.arn.account.clone(),
                     region: config.arn.home_region.clone(),
                     home_region: config.arn.home_region.clone(),
                     trail: config.arn.trail.clone(),
+                    organization,
                 });
             }
             missing.extend(home.into_iter().filter(|id| !own.contains(id)));
@@ -113,6 +117,7 @@ impl<'a> FoundTrails<'a> {
                     region: region.clone(),
                     home_region: (*home_region).clone(),
                     trail: (*name).clone(),
+                    organization: key_root.organization.clone(),
                 };
                 let is_known = found.contains(&id) || missing.contains(&id);
                 let is_everywhere = || configs.iter().any(|c| c.multi_region && c.writes(&id));

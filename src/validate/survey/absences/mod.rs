@@ -33,12 +33,13 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
 
 /// The chains of `--expect` without a digest.
 fn expected(context: &Context<'_>, chains: &[Box<ChainOutcome>]) -> Vec<Finding> {
-    let found: BTreeSet<&ChainId> = chains.iter().map(|c| &c.id).collect();
     let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
     let filter = &context.request.filter;
+    // A line names four parts, so any chain that is called like that answers it.
+    let is_found = |id: &ChainId| chains.iter().any(|c| c.id.is_called_like(id));
     let absent = expected
         .into_iter()
-        .filter(|id| filter.concerns(id) && !found.contains(id));
+        .filter(|id| filter.concerns(id) && !is_found(id));
     let message = "this chain was expected and has no digest here: nothing of it is proven";
     absent.map(|id| missing(id, message)).collect()
 }
@@ -96,11 +97,12 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
 fn implied(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
     let trails = FoundTrails::new(&all.notes.found);
     // An expected chain is reported as such, and only once.
-    let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
+    let expected = &context.request.expect;
+    let is_expected = |id: &ChainId| expected.iter().any(|other| other.is_called_like(id));
     let mut beside_logs = beside_logs(context, survey, &trails);
-    beside_logs.retain(|id| !expected.contains(id));
+    beside_logs.retain(|id| !is_expected(id));
     let mut at_home = at_home(context, survey, all, &trails);
-    at_home.retain(|id| !beside_logs.contains(id) && !expected.contains(id));
+    at_home.retain(|id| !beside_logs.contains(id) && !is_expected(id));
 
     let mut findings = Vec::new();
     findings.extend(beside_logs.iter().map(|id| {
