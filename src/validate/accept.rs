@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::coverage::{Spans, State};
-use crate::proof::finding::{Code, Finding, Verdict};
+use crate::proof::finding::{Code, Finding, Severity, Verdict};
 use crate::report::validation::v1::Accepted;
 use crate::validate::outcome::{Outcome, verdict};
 
@@ -87,8 +87,8 @@ impl Acceptance {
 
     fn covers_finding(&self, finding: &Finding) -> bool {
         match (&finding.chain, &finding.interval) {
-            // Finding nothing is never a success, whoever accepts it.
-            _ if finding.code == Code::NothingFound => false,
+            // Neither is ever a success, whoever accepts it.
+            _ if matches!(finding.code, Code::NothingFound | Code::SourceUnreadable) => false,
             (Some(chain), Some(time)) => self.covers(chain, time),
             _ => false,
         }
@@ -112,8 +112,33 @@ pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
     accepted.iter().map(show).collect()
 }
 
-/// The verdict over everything that is not accepted. Only the exit status depends on it. A finding or a
-/// stretch of coverage is accepted only if all of its time is.
+/// The verdict that sets the exit status: that over everything that is not accepted, or `Verified` if it is
+/// less severe than `fail_on`. Whatever is accepted, a look that failed is at least unproven.
+pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], fail_on: Verdict) -> Verdict {
+    let remaining = remaining(outcome, accepted);
+    if is_failed_look(outcome) {
+        remaining.max(Verdict::Unproven)
+    } else if remaining >= fail_on {
+        remaining
+    } else {
+        Verdict::Verified
+    }
+}
+
+/// Whether the validation could not look: something that was requested could not be listed or was not found,
+/// or nothing at all could be proven. Nobody can answer for what was not seen.
+fn is_failed_look(outcome: &Outcome) -> bool {
+    let mut stretches = outcome.chains.iter().flat_map(|chain| &chain.coverage);
+    let is_proven = stretches.any(|stretch| stretch.state == State::Verified);
+    let fails = |finding: &Finding| match finding.code {
+        Code::NothingFound | Code::SourceUnreadable => true,
+        _ => finding.severity == Severity::Unproven && !is_proven,
+    };
+    !outcome.complete || outcome.findings.iter().any(fails)
+}
+
+/// The verdict over everything that is not accepted. A finding or a stretch of coverage is accepted only if
+/// all of its time is.
 pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
     let findings = outcome
         .findings

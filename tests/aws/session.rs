@@ -91,7 +91,7 @@ fn archive_and_trail_are_signed_in_to_each_with_a_profile_of_its_own() {
     let (code, report) = both("stranger", "audit");
     assert_eq!((code, &report["complete"]), (4, &json!(false)), "{report}");
     assert_eq!(
-        reasons(&report, "digest-unreadable"),
+        reasons(&report, "source-unreadable"),
         [&json!("credentials")]
     );
     let trails = calls(&stage, Service::CloudTrail);
@@ -182,7 +182,7 @@ fn a_public_bucket_needs_neither_credentials_nor_cloudtrail() {
     stage.loopback.change(|c| c.bucket(BUCKET).public = false);
     let (code, report) = reported(finish(&mut command(&stage, &args)));
     assert_eq!((code, &report["complete"]), (4, &json!(false)));
-    assert_eq!(reasons(&report, "digest-unreadable"), [&json!("denied")]);
+    assert_eq!(reasons(&report, "source-unreadable"), [&json!("denied")]);
 }
 
 #[test]

@@ -94,10 +94,11 @@ pub fn run(
     run.caller = caller.answer();
     run.finished = Timestamp::now();
     run.requests = outcome.requests.into();
-    let remaining = accept::remaining(&outcome, &accepted);
+    let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
+    let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
     let accepted = accept::shown(&outcome, &accepted);
     let report = Report::new(outcome, requested, accepted, run);
-    let code = status(report.verdict, remaining, fail_on, stop);
+    let code = status(report.verdict, exit, is_accepted, stop);
     let streamed = stream.end(&report);
     let written = targets.write(|format, out| {
         if let (Format::AwsCli, Some(files)) = (format, &files) {
@@ -115,22 +116,17 @@ pub fn run(
     Ok(code)
 }
 
-/// The exit status: that of the verdict without the accepted findings, or 0 if that verdict is less
-/// severe than `--fail-on`. A note says so if it is not the exit status of the verdict.
-fn status(verdict: Verdict, remaining: Verdict, fail_on: Verdict, stop: &CancelFlag) -> u8 {
+/// The exit status, which is that of the verdict `exit`. A note says why if the verdict of the report has
+/// another.
+fn status(verdict: Verdict, exit: Verdict, is_accepted: bool, stop: &CancelFlag) -> u8 {
     if interrupted(stop, "report") {
         return INTERRUPTED;
     }
-    let code = if remaining >= fail_on {
-        remaining.exit_code()
-    } else {
-        Verdict::Verified.exit_code()
-    };
+    let code = exit.exit_code();
     if code != verdict.exit_code() {
-        let why = if remaining == verdict {
-            "--fail-on"
-        } else {
-            "--accept"
+        let why = match is_accepted {
+            true => "--accept",
+            false => "--fail-on",
         };
         let verdict = verdict.as_str();
         note(&format!(

@@ -231,7 +231,7 @@ impl ChainLister<'_> {
         if self.survey.bounded {
             let message = "folders beyond the number or depth that is searched for AWSLogs were not \
                            looked into";
-            ledger.add(Finding::new(Code::DigestUnreadable, message).reason(Reason::Limit));
+            ledger.add(Finding::new(Code::SourceUnreadable, message).reason(Reason::Limit));
         }
     }
 

@@ -51,6 +51,8 @@ codes! {
     LogMalformed = "log-malformed", Failed;
     /// Something follows the gzip member of a log whose content is right.
     LogTrailingData = "log-trailing-data", Failed;
+    /// A bucket or a folder could not be listed, does not exist, or could not be reached.
+    SourceUnreadable = "source-unreadable", Unproven;
     /// Keys valid at the time of signing are known, but not the one the digest names.
     KeyUnknown = "key-unknown", Unproven;
     /// Neither the digest nor its successor has a signature for it.

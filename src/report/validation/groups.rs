@@ -23,7 +23,7 @@ pub(crate) struct FindingGroup<'a> {
 }
 
 impl<'a> FindingGroup<'a> {
-    /// The groups of a report's findings, worst first.
+    /// The groups of a report's findings, worst first. What could not be listed comes before all others.
     pub(crate) fn all(findings: &'a [Finding]) -> Vec<Self> {
         let mut groups: Vec<FindingGroup<'a>> = Vec::new();
         let mut known = HashMap::new();
@@ -44,7 +44,10 @@ impl<'a> FindingGroup<'a> {
                 }),
             }
         }
-        groups.sort_by_key(|group| Reverse(group.first.severity));
+        groups.sort_by_key(|group| {
+            let is_source = group.first.code == Code::SourceUnreadable;
+            (!is_source, Reverse(group.first.severity))
+        });
         groups
     }
 

@@ -40,8 +40,17 @@ pub struct Listing {
 impl Listing {
     /// Whether every folder was listed, and every chain in them taken.
     pub fn is_complete(&self) -> bool {
-        self.trouble.is_empty() && self.passed_over == 0
+        let is_folder = |(_, key, _): &(RootId, String, String)| is_dated_folder(key);
+        let is_refused = self.refused.iter().any(is_folder);
+        self.trouble.is_empty() && self.passed_over == 0 && !is_refused
     }
+}
+
+/// Whether a key among the digests is that of a folder for a year, a month or a day. The names of digests
+/// hold other characters than digits.
+pub(crate) fn is_dated_folder(key: &str) -> bool {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The time of the digests in a folder below that of their region, by as much of `YYYY/MM/DD` as its path

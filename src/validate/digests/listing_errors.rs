@@ -6,17 +6,27 @@ use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 use crate::source::places::Places;
 use crate::source::{GetError, RootId};
-use crate::validate::digests::listing::Listing;
+use crate::validate::digests::listing::{Listing, is_dated_folder};
 
-/// A folder that could not be listed.
+/// A bucket or a folder that could not be listed. An empty prefix is all of the bucket.
 pub fn folder(places: &Places, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
+    let bucket = places.bucket(*root);
+    let what = match (prefix.is_empty(), bucket) {
+        (true, Some(_)) => "this bucket",
+        (true, None) => "the folder given",
+        (false, _) => "a folder",
+    };
     let message = format!(
-        "a folder could not be listed: {}; what it holds is not known",
+        "{what} could not be listed: {}; what it holds is not known",
         error.detail()
     );
-    let finding = Finding::new(Code::DigestUnreadable, message).reason(error.reason());
+    let finding = Finding::new(Code::SourceUnreadable, message).reason(error.reason());
     let finding = finding.hint(error.reason().hint());
-    finding.at(places.bucket(*root), prefix)
+    Finding {
+        bucket: bucket.map(Into::into),
+        key: (!prefix.is_empty()).then(|| prefix.clone()),
+        ..finding
+    }
 }
 
 /// Everything that the listing of one account and region does not show.
@@ -33,11 +43,16 @@ pub fn all(
     refused.chain(trouble).chain(beyond).collect()
 }
 
-/// An entry in a folder of digests that the source refuses, and why.
+/// An entry in a folder of digests that the source refuses, and why. In the place of a folder it hides all
+/// that the folder holds, so it is a folder that could not be listed.
 fn entry(places: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
     let message =
         format!("something among the digests was not looked at: {why}; what it hides is not known");
-    let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::Refused);
+    let code = match is_dated_folder(key) {
+        true => Code::SourceUnreadable,
+        false => Code::DigestUnreadable,
+    };
+    let finding = Finding::new(code, message).reason(Reason::Refused);
     finding.at(places.bucket(*root), key)
 }
 

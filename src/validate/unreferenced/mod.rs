@@ -32,7 +32,8 @@ use self::judge::{JudgedFolder, Unreferenced, judge_folder};
 use self::search::LogSearch;
 use self::tally::OtherObjects;
 use crate::base::time::{HOUR, Window, shift};
-use crate::cloudtrail::object_key::KeyRoot;
+use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER};
 use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, ObjectFacts, Severity};
 use crate::source::{GetError, RootId};
@@ -59,7 +60,9 @@ pub(crate) fn judge(
             others.add(*listed, limits);
         }
         if let Some(error) = &folder.trouble {
-            others.unlisted.push(not_listed(context, &place, error));
+            others
+                .unlisted
+                .push(not_listed(context, (&place, &search.id), error));
             continue;
         }
         if folder.undecided {
@@ -73,7 +76,7 @@ pub(crate) fn judge(
         } = judge_folder(context, chains, &mut search, folder);
         others.add(judged, limits);
         match trouble {
-            Some(error) => others.unlisted.push(not_listed(context, &place, &error)),
+            Some(error) => others.unlisted.push(not_judged(context, &place, &error)),
             None => report(context, chains, &place, unreferenced, more),
         }
     }
@@ -137,14 +140,33 @@ fn unreferenced(log: &Unreferenced, bucket: Option<&str>, object: ObjectFacts) -
     Finding { object, ..finding }
 }
 
+/// The log folder of an account and region that could not be listed.
 fn not_listed(
     context: &Context<'_>,
-    (root, key_root): &(RootId, KeyRoot),
+    ((root, key_root), id): (&(RootId, KeyRoot), &ChainId),
     error: &GetError,
 ) -> Finding {
     let message = format!(
         "a folder of logs could not be listed: {}; whether it holds logs that no digest names is not \
          known",
+        error.detail()
+    );
+    let folder = key_root.folder(&id.account, LOG_FOLDER, &id.region);
+    Finding::new(Code::SourceUnreadable, message)
+        .reason(error.reason())
+        .hint(error.reason().hint())
+        .at(context.fetcher.places.bucket(*root), &folder)
+}
+
+/// A log folder that was listed, whose logs could not be kept until the gaps were known.
+fn not_judged(
+    context: &Context<'_>,
+    (root, key_root): &(RootId, KeyRoot),
+    error: &GetError,
+) -> Finding {
+    let message = format!(
+        "the names of the logs in a folder could not be kept: {}; whether it holds logs that no digest \
+         names is not known",
         error.detail()
     );
     Finding::new(Code::LogUnreadable, message)

@@ -11,8 +11,11 @@ use super::tally::OtherObjects;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeyParser};
+use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::context::Context;
+use crate::validate::digests::listing::is_dated_folder;
 
 /// Calls `found` with every log of some time that no digest in `references` lists: its key, and the
 /// minute in its name. Returns what else the listed part of the folder holds, and why it could
@@ -39,6 +42,13 @@ pub(super) fn scan(
     let mut visit = |listed: Listed<'_>| {
         let key = match listed {
             Listed::Object(key, _) => key,
+            Listed::Refused(key, why)
+                if is_dated_folder(key) && others.unlisted.len() < limits.findings_per_code =>
+            {
+                return others
+                    .unlisted
+                    .push(refused_folder(context, *root, key, why));
+            }
             Listed::Refused(key, why) => {
                 return others.refused.add(limits, format!("{key} ({why})"));
             }
@@ -69,6 +79,19 @@ pub(super) fn scan(
         Err(error) => Err(error),
     };
     (others, listed)
+}
+
+/// A folder of a year, a month or a day that the source refuses to list. It may hold logs that no digest
+/// lists.
+fn refused_folder(context: &Context<'_>, root: RootId, key: &str, why: &str) -> Finding {
+    let message = format!(
+        "a folder of logs could not be listed: it is {why}; whether it holds logs that no digest names is \
+         not known"
+    );
+    Finding::new(Code::SourceUnreadable, message)
+        .reason(Reason::Refused)
+        .hint(Reason::Refused.hint())
+        .at(context.fetcher.places.bucket(root), key)
 }
 
 /// The error of a temporary file.

@@ -97,7 +97,12 @@ fn a_bucket_that_may_not_be_listed_reports_the_permission() {
     let (code, report) = six.report(&[]);
     assert_eq!(code, 4, "{report:#}");
     assert_eq!(report["complete"], false);
-    let found = finding(&report, "digest-unreadable");
+    let found = &report["findings"][0];
+    assert_eq!(found["code"], "source-unreadable");
+    assert_eq!(
+        (&found["bucket"], &found["key"]),
+        (&json!("trail-logs"), &json!(null))
+    );
     assert_eq!(found["reason"], "denied");
     let message = field(found, "message");
     assert!(
@@ -119,13 +124,13 @@ fn an_http_404_of_a_gateway_is_not_a_missing_object() {
             "list logs",
             "ListObjectsV2",
             "AWSLogs/111111111111/CloudTrail/eu-west-1/",
-            "log-unreadable",
+            "source-unreadable",
         ),
         (
             "list digests",
             "ListObjectsV2",
             "AWSLogs/111111111111/CloudTrail-Digest/eu-west-1/",
-            "digest-unreadable",
+            "source-unreadable",
         ),
     ] {
         let (mut w, t, _) =

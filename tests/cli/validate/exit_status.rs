@@ -20,6 +20,21 @@ fn fail_on_decides_the_exit_and_not_the_verdict() {
 }
 
 #[test]
+fn no_choice_of_fail_on_makes_a_look_that_failed_a_success() {
+    for name in [
+        "nothing-found--empty",
+        "source-unreadable",
+        "key-unavailable",
+    ] {
+        for fail_on in ["failed", "unproven", "gaps"] {
+            let (exit, report) = report(&case(name), &with(&["--fail-on", fail_on]));
+            assert_eq!(exit, 4, "{name} {fail_on}");
+            assert_eq!(report["verdict"], "unproven");
+        }
+    }
+}
+
+#[test]
 fn options_without_effect_are_noted_on_standard_error() {
     let as_of = run(
         &case("digest-missing"),

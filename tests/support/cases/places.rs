@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         relocated_copy_beside(),
         fork(),
         overlap(),
+        source_unreadable(),
     ]
 }
 
@@ -178,5 +179,18 @@ fn overlap() -> Case {
     chain.append_custom(&mut case.world, |fields| {
         fields.set("digestStartTime", "2026-03-01T03:52:34Z");
     });
+    case
+}
+
+fn source_unreadable() -> Case {
+    let mut case = Case::new(
+        "source-unreadable",
+        4,
+        "a link lies in the place of an account's folder: what it holds was not looked at, and no --fail-on makes that a success",
+    )
+    .arg(&["--fail-on", "failed"])
+    .disk_only();
+    case.chain(3);
+    case.links = vec![Place::new(BUCKET, "AWSLogs/222222222222")];
     case
 }

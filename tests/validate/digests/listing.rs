@@ -24,11 +24,14 @@ fn a_day_that_cannot_be_listed_is_unproven_even_if_the_digest_after_it_is_missin
         (outcome.verdict, outcome.chains[0].digests.missing_inferred),
         (Verdict::Unproven, 0)
     );
+    // The folder itself, and the time whose digests it holds.
+    let codes = codes(&outcome);
+    assert_eq!(codes[0], Code::SourceUnreadable);
     assert!(
-        codes(&outcome).iter().all(|c| *c == Code::DigestUnreadable),
-        "{:?}",
-        codes(&outcome)
+        codes[1..].iter().all(|c| *c == Code::DigestUnreadable),
+        "{codes:?}"
     );
+    assert!(!outcome.complete);
 
     let after = chain
         .digests

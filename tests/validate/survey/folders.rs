@@ -131,7 +131,7 @@ fn a_link_in_place_of_an_account_a_region_or_the_digests_is_reported() {
             "{folder}"
         );
         let reported =
-            |f: &Finding| f.code == Code::DigestUnreadable && f.reason == Some(Reason::Refused);
+            |f: &Finding| f.code == Code::SourceUnreadable && f.reason == Some(Reason::Refused);
         assert!(
             outcome.findings.iter().any(reported),
             "{folder}: {:#?}",
