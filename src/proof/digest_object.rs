@@ -108,6 +108,9 @@ pub struct Reading {
     pub signed: (Timestamp, Timestamp),
     /// Why its metadata cannot be used, if it has some.
     pub metadata_trouble: Option<MetadataProblem>,
+    /// It is a copy from elsewhere, and the digest is missing at its recorded place, which is part of the
+    /// source.
+    pub without_original: bool,
 }
 
 /// The time in which a digest was signed, both ends included: from its end, or from the generation

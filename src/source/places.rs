@@ -1,6 +1,7 @@
 //! Relates the place where an object was found to the place where CloudTrail wrote it. They differ for copies:
 //! digests record buckets and keys of the original, and `--map FOUND=RECORDED` says where a copy is.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -86,7 +87,40 @@ impl fmt::Display for MapRule {
 pub struct Places {
     /// Roots may be added during a validation, and are never removed.
     roots: FrozenVec<Box<Root>>,
+    /// How many of them were given. The others were opened because a digest refers to them.
+    given: usize,
     rules: Vec<MapRule>,
+}
+
+/// Where an object that was written to a place may be found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PossiblePlaces {
+    /// The recorded place itself first, once per root that stands for its bucket; then the copies.
+    all: Vec<(RootId, String)>,
+    /// Where the copies begin.
+    copies: usize,
+}
+
+impl PossiblePlaces {
+    /// Whether there is none: the bucket is not part of the source.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The recorded place, in each root that stands for its bucket.
+    pub fn recorded(&self) -> &[(RootId, String)] {
+        &self.all[..self.copies]
+    }
+
+    /// Where `--map` says that copies are.
+    pub fn copies(&self) -> &[(RootId, String)] {
+        &self.all[self.copies..]
+    }
+
+    /// All of them, the recorded place first.
+    pub fn all(&self) -> &[(RootId, String)] {
+        &self.all
+    }
 }
 
 impl Places {
@@ -94,6 +128,7 @@ impl Places {
     pub fn new(roots: Vec<Root>, rules: Vec<MapRule>) -> Self {
         let places = Places {
             roots: FrozenVec::new(),
+            given: roots.len(),
             rules,
         };
         roots.into_iter().for_each(|root| places.add(root));
@@ -163,24 +198,77 @@ impl Places {
         places
     }
 
-    /// Where an object that was written to a place may be found, the best first. Empty if its bucket is not
-    /// part of the source.
-    pub fn find(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
-        let mut places = Vec::new();
+    /// Whether `--map` gives copies.
+    pub fn has_copies(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    /// Whether `--map` says that a bucket holds copies of objects that were written to one of these.
+    pub fn holds_copies_of(&self, bucket: &str, written: &BTreeSet<&str>) -> bool {
+        let is_copy = |rule: &MapRule| {
+            rule.found.bucket == bucket && written.contains(rule.recorded.bucket.as_str())
+        };
+        self.rules.iter().any(is_copy)
+    }
+
+    /// The rules whose recorded places are in no bucket that was given: only the copies are read.
+    pub fn copies_alone(&self) -> impl Iterator<Item = &MapRule> {
+        let is_given = |bucket: &String| self.given().any(|r| r.buckets.contains(bucket));
+        self.rules
+            .iter()
+            .filter(move |r| !is_given(&r.recorded.bucket))
+    }
+
+    fn given(&self) -> impl Iterator<Item = &Root> {
+        self.roots.iter().take(self.given)
+    }
+
+    /// Where an object that was written to a place may be found. Empty if its bucket is not part of the
+    /// source. Where a copy is given, a bucket that was opened during the run does not count: whether it
+    /// was opened depends on the order of answers.
+    pub fn find(&self, bucket: &str, key: &str) -> PossiblePlaces {
+        let copies = self.copies(bucket, key);
+        let mut all = Vec::new();
+        let is_named = |r: &&Root| r.buckets.iter().any(|b| b == bucket);
+        let is_unnamed = |r: &&Root| {
+            let is_copy =
+                |(root, _, elsewhere): &(RootId, String, bool)| *root == r.id && *elsewhere;
+            r.buckets.is_empty() && !copies.iter().any(is_copy)
+        };
+        let known = match copies.is_empty() {
+            true => usize::MAX,
+            false => self.given,
+        };
+        let roots = || self.roots.iter().take(known);
+        let recorded = roots().filter(is_named).chain(roots().filter(is_unnamed));
+        all.extend(recorded.map(|root| (root.id, key.to_owned())));
+        let recorded = all.len();
+        for (root, key, _) in copies {
+            let place = (root, key);
+            if !all.contains(&place) {
+                all.push(place);
+            }
+        }
+        PossiblePlaces {
+            all,
+            copies: recorded,
+        }
+    }
+
+    /// The copies of a place by the rules, each with whether it is in another bucket. A folder without a
+    /// bucket name that holds a copy from another bucket does not stand for the recorded place too.
+    fn copies(&self, bucket: &str, key: &str) -> Vec<(RootId, String, bool)> {
+        let mut copies = Vec::new();
         for rule in self.rules.iter().filter(|r| r.recorded.bucket == bucket) {
             let Some(rest) = rule.recorded.rest(key) else {
                 continue;
             };
             for root in self.roots.iter() {
                 if root.buckets.is_empty() || root.buckets.contains(&rule.found.bucket) {
-                    places.push((root.id, rule.found.join(rest)));
+                    copies.push((root.id, rule.found.join(rest), rule.found.bucket != bucket));
                 }
             }
         }
-        let holds = |r: &&Root| r.buckets.iter().any(|b| b == bucket);
-        let named = self.roots.iter().filter(holds);
-        let unnamed = self.roots.iter().filter(|r| r.buckets.is_empty());
-        places.extend(named.chain(unnamed).map(|root| (root.id, key.to_owned())));
-        places
+        copies
     }
 }

@@ -92,6 +92,8 @@ pub(crate) struct GroupNotes {
     pub answered: Vec<FilterTerm>,
     /// Every chain with a digest, and where.
     pub found: Vec<(KeyRoot, ChainId)>,
+    /// The buckets with digests of these chains.
+    pub buckets: BTreeSet<String>,
     /// The end of each chain's newest digest.
     pub ends: Vec<(ChainId, Timestamp)>,
     /// Objects among the digests whose names are not those of digests.
@@ -109,6 +111,7 @@ impl GroupNotes {
     pub fn merge(&mut self, other: GroupNotes) {
         self.answered.extend(other.answered);
         self.found.extend(other.found);
+        self.buckets.extend(other.buckets);
         self.ends.extend(other.ends);
         self.unrecognised.count += other.unrecognised.count;
         self.unrecognised.first.extend(other.unrecognised.first);

@@ -166,7 +166,7 @@ fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) 
 /// Checks whether the object exists in any place where it could be.
 fn existence(access: Access<'_>, target: &ExplainTarget, requests: &mut Requests) -> Existence {
     let places = match &target.bucket {
-        Some(bucket) => access.places.find(bucket, &target.key),
+        Some(bucket) => access.places.find(bucket, &target.key).all().to_vec(),
         None => {
             let roots = access.places.roots().into_iter();
             roots.map(|root| (root.id, target.key.clone())).collect()

@@ -109,3 +109,14 @@ pub(super) fn named_and_missing() -> Finding {
     )
     .hint(LOOK_FOR_MISSING)
 }
+
+/// A digest is missing at its recorded place, and a copy that `--map` gives is present.
+pub(super) fn original_missing((bucket, key): &(String, String)) -> Finding {
+    Finding::new(
+        Code::DigestMissing,
+        "this digest is missing at its recorded place (deleted, expired or never delivered); only a copy \
+         that --map gives is present, and it does not replace the original",
+    )
+    .at(Some(bucket), key)
+    .hint(LOOK_FOR_MISSING)
+}

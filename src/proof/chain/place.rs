@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::claims::{Claim, Claimer};
 use super::messages::{
     container_altered, container_altered_too, keep_metadata, keys_hint, not_a_digest,
+    original_missing,
 };
 use super::open::OpenDigest;
 use super::proven::Proving;
@@ -29,6 +30,7 @@ struct Found {
     generated: Option<Timestamp>,
     signed: (Timestamp, Timestamp),
     metadata_trouble: Option<MetadataProblem>,
+    without_original: bool,
 }
 
 impl Found {
@@ -43,6 +45,7 @@ impl Found {
             generated: reading.generated,
             signed: reading.signed,
             metadata_trouble: reading.metadata_trouble,
+            without_original: reading.without_original,
         };
         (found, reading.content)
     }
@@ -87,7 +90,11 @@ impl Walk<'_> {
         let carried = digest.claimed_previous_unverified().cloned();
         match judge(digest, &found.own, &records) {
             JudgedDigest::Unproven(finding) => {
-                let finding = self.unproven(found, finding, &signed, placement, whole);
+                let was_written = claims.iter().any(|c| c.by.proven);
+                let finding = match found.without_original && was_written {
+                    true => original_missing(&signed),
+                    false => self.unproven(found, finding, &signed, placement, whole),
+                };
                 if let Some(link) = carried {
                     let interval = hour_before(found.name.end);
                     self.claim(link, Claimer::unproven(signed, interval));
@@ -108,9 +115,10 @@ impl Walk<'_> {
                 let relocated = relocation.is_some();
                 let container = (!whole).then(container_altered);
                 let findings = finding.into_iter().chain(relocation).chain(container);
+                let missing = found.without_original.then(|| original_missing(&signed));
                 self.proven(Proving {
                     digest,
-                    findings: findings.map(|f| found.about(f)).collect(),
+                    findings: findings.map(|f| found.about(f)).chain(missing).collect(),
                     by_successor,
                     keys,
                     own: &found.own,
@@ -230,7 +238,11 @@ impl Walk<'_> {
 
     /// Opens an object that is not a proven digest in its place.
     fn open_digest(&mut self, found: &Found, finding: Finding) -> PlacedDigest {
-        let finding = found.about(finding);
+        let finding = match finding.code {
+            // Of an original that is missing, there is nothing to say about the copy.
+            Code::DigestMissing => finding,
+            _ => found.about(finding),
+        };
         let (end, key) = (found.name.end, &found.key);
         let inside = self.meets(hour_before(end));
         if inside {

@@ -37,7 +37,7 @@ impl Walk<'_> {
         let interval = proving.digest.interval();
         let inside = self.meets(interval);
         let worst = proving.findings.iter().max_by_key(|f| f.severity).cloned();
-        let severity = worst.as_ref().map(|f| f.severity);
+        let severity = worst.as_ref().map(|f| (f.code, f.severity));
         let (bucket, key) = proving.digest.place();
         let me = Claimer {
             bucket: bucket.into(),
@@ -45,7 +45,7 @@ impl Walk<'_> {
             interval,
             proven: true,
             in_place: !proving.relocated,
-            valid: inside && severity.is_none_or(|s| s == Severity::Note),
+            valid: inside && severity.is_none_or(|(_, s)| s == Severity::Note),
         };
         if me.in_place {
             self.buckets.insert(me.bucket.clone());
@@ -81,13 +81,20 @@ impl Walk<'_> {
     }
 
     /// Counts a digest inside the window, with its findings, its keys and its place.
-    fn count_proven(&mut self, proving: &mut Proving<'_>, me: &Claimer, worst: Option<Severity>) {
+    fn count_proven(
+        &mut self,
+        proving: &mut Proving<'_>,
+        me: &Claimer,
+        worst: Option<(Code, Severity)>,
+    ) {
         let interval = me.interval;
         self.walked.seen += 1;
+        let tally = &mut self.walked.tally;
         match worst {
-            Some(Severity::Failed) => self.walked.tally.failed += 1,
-            Some(Severity::Unproven) => self.walked.tally.unproven += 1,
-            _ => self.walked.tally.valid += 1,
+            Some((Code::DigestMissing, _)) => tally.missing += 1,
+            Some((_, Severity::Failed)) => tally.failed += 1,
+            Some((_, Severity::Unproven)) => tally.unproven += 1,
+            _ => tally.valid += 1,
         }
         for finding in std::mem::take(&mut proving.findings) {
             self.report_over(interval, finding);
@@ -231,7 +238,6 @@ fn placed(proving: Proving<'_>, worst: Option<Finding>, inside: bool) -> PlacedD
         }),
         finding: worst,
         passed_over,
-        stands: !relocated,
         inside,
     }
 }

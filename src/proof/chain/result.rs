@@ -87,13 +87,16 @@ pub struct PlacedDigest {
     pub finding: Option<Finding>,
     /// The number of logs that it lists and that are not checked, because it is not in its place.
     pub passed_over: u64,
-    /// It is proven and is where it was written, inside the window or not.
-    pub stands: bool,
     /// It meets the window. One outside is read for its proof alone.
     pub inside: bool,
 }
 
 impl PlacedDigest {
+    /// The digest, if it is proven and in its place, inside the window or not.
+    pub fn standing(&self) -> Option<&Verified> {
+        self.proven.as_deref().or(self.beyond.as_deref())
+    }
+
     /// An object that is not a proven digest in its place.
     pub(super) fn unproven(finding: Finding, inside: bool) -> Self {
         PlacedDigest {
@@ -102,7 +105,6 @@ impl PlacedDigest {
             proof: None,
             finding: Some(finding),
             passed_over: 0,
-            stands: false,
             inside,
         }
     }

@@ -50,13 +50,42 @@ fn size(reading: &Reading) -> u64 {
     }
 }
 
-/// Whether a digest claims the place where it was found.
-pub(super) fn claims_its_place(reading: &Reading) -> bool {
+/// The bucket and key that a digest claims, if they are among the places where it may have been written.
+pub(super) fn claimed_place(reading: &Reading) -> Option<(&str, &str)> {
     let Content::Digest { digest, .. } = &reading.content else {
-        return false;
+        return None;
     };
-    let (bucket, key) = digest.claimed_place_unverified();
+    let place = digest.claimed_place_unverified();
+    may_be_at(reading, place).then_some(place)
+}
+
+/// Whether an object was found where something written to this place may be.
+pub(super) fn may_be_at(reading: &Reading, (bucket, key): (&str, &str)) -> bool {
     reading.recorded.iter().any(|r| r.matches(bucket, key))
+}
+
+/// Whether a digest was found elsewhere than at the place that it claims: it is a copy that `--map` gives.
+pub(super) fn is_copy(reading: &Reading) -> bool {
+    let found = reading.bucket.as_deref();
+    claimed_place(reading).is_some_and(|(bucket, key)| {
+        key != reading.key || found.is_some_and(|found| found != bucket)
+    })
+}
+
+/// Whether there was no object under the name of the digest.
+pub(super) fn is_missing(reading: &Reading) -> bool {
+    matches!(
+        &reading.content,
+        Content::Other(NotDigest::Unread { reason, .. }) if *reason == Reason::NotFound
+    )
+}
+
+/// Whether the signature stored with a digest is wrong.
+pub(super) fn contradicts_itself(reading: &Reading) -> bool {
+    matches!(
+        reading.own,
+        OwnSignature::Present(_, SignatureCheck::Invalid)
+    )
 }
 
 /// Whether a digest's own signature proves it.

@@ -137,6 +137,12 @@ fn note_chain(
         notes.answered.extend(answered);
         notes.found.push((root.clone(), id.clone()));
     }
+    let places = context.fetcher.places;
+    for (root, _) in names.places() {
+        if let Some(bucket) = places.bucket(*root).filter(|b| !notes.buckets.contains(*b)) {
+            notes.buckets.insert(bucket.to_owned());
+        }
+    }
     if let Some(newest) = names.main.last() {
         notes.ends.push((id.clone(), newest.end()));
     }

@@ -3,15 +3,17 @@
 
 use jiff::Timestamp;
 
+use super::batch::is_missing;
 use super::listing::{self, ListingRange};
 use super::listing_errors;
 use super::names::DigestSet;
 use super::walk::ChainWalk;
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey};
 use crate::proof::chain::Walk;
-use crate::proof::digest_object::{Content, NotDigest, Reading};
+use crate::proof::digest_object::Reading;
 use crate::proof::reason::Reason;
 use crate::source::{GetError, RootId};
+use crate::validate::fetch::first_of;
 use crate::validate::request::ChainFilter;
 
 impl ChainWalk<'_> {
@@ -37,11 +39,7 @@ impl ChainWalk<'_> {
             };
             self.list_linked_folder(&bucket, &key, end);
             match self.fetch_linked(walk, &bucket, &key, &name) {
-                Ok(reading) => {
-                    let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
-                    let placed = walk.place(reading, None);
-                    self.record((bucket.as_deref(), &key), end, placed);
-                }
+                Ok(readings) => self.place_together(walk, readings),
                 Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
                 Err(error) => {
                     let why = (error.reason(), error.detail());
@@ -53,34 +51,43 @@ impl ChainWalk<'_> {
         }
     }
 
+    /// What is found where a linked digest may be: at its recorded place, or else in a copy.
     fn fetch_linked(
         &self,
         walk: &Walk<'_>,
         bucket: &str,
         key: &str,
         name: &DigestName,
-    ) -> Result<Reading, GetError> {
+    ) -> Result<Vec<Reading>, GetError> {
         let fetcher = self.context.fetcher;
-        let is_known =
-            |root: RootId, bucket: &str| !fetcher.places.unnamed(root) || walk.knows_bucket(bucket);
-        fetcher.find(bucket, key, &is_known, |root, key| {
+        let is_known = |root: RootId| !fetcher.places.unnamed(root) || walk.knows_bucket(bucket);
+        let read = |root: RootId, key: &str| {
             let reading = fetcher.digest(root, key, name.clone());
-            let is_missing = matches!(
-                &reading.content,
-                Content::Other(NotDigest::Unread { reason, .. }) if *reason == Reason::NotFound
-            );
-            match is_missing {
+            match is_missing(&reading) {
                 true => Err(GetError::NotFound),
                 false => Ok(reading),
             }
-        })
+        };
+        let possible = fetcher.places(bucket, key);
+        let recorded = first_of(possible.recorded(), &is_known, read);
+        let copy = first_of(possible.copies(), &is_known, read);
+        match (recorded, copy) {
+            (Some(Ok(original)), copy) => Ok(std::iter::once(original)
+                .chain(copy.and_then(Result::ok))
+                .collect()),
+            // Whether the original is missing is found out when the copy is placed.
+            (_, Some(Ok(copy))) => Ok(vec![copy]),
+            (Some(Err(error)), _) | (None, Some(Err(error))) => Err(error),
+            (None, None) => Err(GetError::Elsewhere(bucket.into())),
+        }
     }
 
     /// Lists the folder of a linked digest up to that digest, unless it was listed before: the trail wrote
     /// to another prefix, or to a bucket that was not given.
     fn list_linked_folder(&mut self, bucket: &str, key: &str, end: Timestamp) {
         let (fetcher, request) = (self.context.fetcher, self.context.request);
-        let Some((root, key)) = fetcher.places(bucket, key).into_iter().next() else {
+        let possible = fetcher.places(bucket, key);
+        let Some((root, key)) = possible.all().first().cloned() else {
             return;
         };
         let Some(DigestObjectKey { root: folder, .. }) = DigestObjectKey::parse(&key) else {

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::batch::{claims_its_place, content_of, proves_itself};
+use super::batch::{
+    claimed_place, content_of, contradicts_itself, is_copy, is_missing, may_be_at, proves_itself,
+};
 use super::names::DigestSet;
 use super::walk::{ChainWalk, Purpose};
 use crate::base::sha256::Sha256;
@@ -12,41 +14,120 @@ use crate::proof::digest_object::Reading;
 use crate::proof::judge::Verified;
 use crate::proof::placement::RecordedPlace;
 use crate::proof::reason::Reason;
+use crate::source::RootId;
 use crate::validate::logs::manifest::ManifestPage;
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
 
+/// What makes two objects one digest: equal content in the same place, in two folders of one bucket or
+/// beside its original. A wrong signature beside it is not excused by a right one elsewhere.
+#[derive(PartialEq, Eq)]
+struct DigestObject {
+    places: Vec<RecordedPlace>,
+    content: Result<Sha256, Reason>,
+    contradicts_itself: bool,
+}
+
+impl DigestObject {
+    fn of(reading: &Reading) -> Self {
+        let places = match claimed_place(reading) {
+            Some((bucket, key)) => vec![RecordedPlace {
+                bucket: Some(bucket.to_owned()),
+                key: key.to_owned(),
+            }],
+            None => reading.recorded.clone(),
+        };
+        DigestObject {
+            places,
+            content: content_of(reading),
+            contradicts_itself: contradicts_itself(reading),
+        }
+    }
+}
+
 impl ChainWalk<'_> {
-    /// Places digests that have the same end. The one at its recorded place comes first, so that copies
-    /// of it do no harm.
-    pub(super) fn place(&mut self, walk: &mut Walk<'_>, mut group: Vec<Reading>) {
+    /// Places listed digests that have the same end.
+    pub(super) fn place(&mut self, walk: &mut Walk<'_>, group: Vec<Reading>) {
         if self.purpose == Purpose::Proof {
             self.context.report_walked(group.len());
         }
+        self.place_together(walk, group);
+    }
+
+    /// Places digests that have the same end. The one at its recorded place comes first, so that copies
+    /// of it do no harm.
+    pub(super) fn place_together(&mut self, walk: &mut Walk<'_>, mut group: Vec<Reading>) {
+        if self.context.fetcher.places.has_copies() {
+            self.add_originals(walk, &mut group);
+        }
         // Of several in one place, prefer the one that proves itself or that its successor recorded.
         group.sort_by_key(|r| {
-            !proves_itself(r)
+            let is_unproven = !proves_itself(r)
                 && walk
                     .expected(r)
-                    .is_none_or(|hash| content_of(r) != Ok(hash))
+                    .is_none_or(|hash| content_of(r) != Ok(hash));
+            (is_unproven, is_copy(r))
         });
-        let (in_place, elsewhere): (Vec<_>, Vec<_>) = group.into_iter().partition(claims_its_place);
-        let mut seen: Vec<(Vec<RecordedPlace>, Result<Sha256, Reason>)> = Vec::new();
-        let mut proven_here = None;
+        let (in_place, elsewhere): (Vec<_>, Vec<_>) = group
+            .into_iter()
+            .partition(|reading| claimed_place(reading).is_some());
+        let mut seen = Vec::new();
+        let mut proven_here: Option<(Sha256, (String, String))> = None;
         for reading in in_place.into_iter().chain(elsewhere) {
-            // The same content in the same place, in two folders of one bucket, is one digest.
-            let identity = (reading.recorded.clone(), content_of(&reading));
+            let identity = DigestObject::of(&reading);
             if seen.contains(&identity) {
                 continue;
             }
             let (bucket, key) = (reading.bucket.clone(), reading.key.clone());
             let end = reading.name.end;
-            let original = proven_here.filter(|_| !claims_its_place(&reading));
+            // What may be the original itself is judged, whatever it claims.
+            let is_beside = |(_, (bucket, key)): &&(Sha256, (String, String))| {
+                !may_be_at(&reading, (bucket, key)) && claimed_place(&reading).is_none()
+            };
+            let original = proven_here
+                .as_ref()
+                .filter(is_beside)
+                .map(|(hash, _)| *hash);
             let placed = walk.place(reading, original);
-            if placed.stands {
-                proven_here = proven_here.or(identity.1.ok());
+            if let (None, Ok(hash), Some(digest)) =
+                (&proven_here, identity.content, placed.standing())
+            {
+                let (bucket, key) = digest.place();
+                proven_here = Some((hash, (bucket.to_owned(), key.to_owned())));
             }
             seen.push(identity);
             self.record((bucket.as_deref(), &key), end, placed);
+        }
+    }
+
+    /// Reads by name what lies at the recorded places of copies that no listing shows there. Where it is
+    /// missing, the copy is marked: it proves what the digest was, and does not replace it.
+    fn add_originals(&self, walk: &Walk<'_>, group: &mut Vec<Reading>) {
+        let fetcher = self.context.fetcher;
+        for at in 0..group.len() {
+            let reading = &group[at];
+            let Some((bucket, key)) = claimed_place(reading).filter(|_| is_copy(reading)) else {
+                continue;
+            };
+            let possible = fetcher.places.find(bucket, key);
+            let is_original = |r: &Reading| {
+                let is_here = |(root, key): &(RootId, String)| {
+                    r.key == *key && r.bucket.as_deref() == fetcher.places.bucket(*root)
+                };
+                possible.recorded().iter().any(is_here)
+            };
+            if group.iter().any(is_original) {
+                continue;
+            }
+            let (name, bucket) = (reading.name.clone(), bucket.to_owned());
+            let mut originals = Vec::new();
+            let mut is_reachable = false;
+            for (root, key) in possible.recorded() {
+                is_reachable |= !fetcher.places.unnamed(*root) || walk.knows_bucket(&bucket);
+                originals.push(fetcher.digest(*root, key, name.clone()));
+            }
+            originals.retain(|original| !is_missing(original));
+            group[at].without_original = originals.is_empty() && is_reachable;
+            group.append(&mut originals);
         }
     }
 

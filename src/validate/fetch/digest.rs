@@ -48,6 +48,7 @@ impl Fetcher<'_> {
             generated: None,
             signed: signed_within(&name, None, self.delivery_lag),
             metadata_trouble: None,
+            without_original: false,
             name,
         };
         let read = self.stored_digest(root, key).and_then(|stored| {

@@ -2,27 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Fetcher;
+use super::several::{self, LogState};
+use super::{Fetcher, first_of};
 use crate::base::gzip::inflate::Inflated;
+use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::FoundEvents;
-use crate::proof::finding::{Finding, ObjectFacts};
 use crate::proof::log;
 use crate::source::{GetError, RootId, SourceObject};
 use crate::validate::logs::log_text::{EventPredicate, LogText, unreadable};
-
-/// The result of checking a log.
-pub enum LogState {
-    /// It is as delivered.
-    Valid {
-        /// Whether its gzip header carries optional fields.
-        optional_fields: bool,
-    },
-    /// It exists, and was not read.
-    NotRead,
-    /// It is altered or missing, or could not be read.
-    Found(Box<Finding>),
-}
 
 impl Fetcher<'_> {
     /// Compares a log with what its digest says; with `read` unset, only whether it exists. Returns its
@@ -38,49 +26,57 @@ impl Fetcher<'_> {
             Ok(expected) => expected,
             Err(finding) => return (LogState::Found(finding), None),
         };
-        let mut facts = ObjectFacts::default();
         let mut events = None;
-        let checked = self.find(&entry.bucket, &entry.key, is_reachable, |root, key| {
+        let possible = self.places(&entry.bucket, &entry.key);
+        let is_bucket = |root| is_reachable(root, &entry.bucket);
+        let judged = several::judge(self.places, &possible, &is_bucket, |root, key| {
             if !read {
                 return self.presence.check(root, key).map(|()| LogState::NotRead);
             }
-            self.counts.get.fetch_add(1, Ordering::Relaxed);
-            let mut object = self.source.get(root, key, false)?;
-            let mut text = wanted.map(|_| self.empty_text());
-            let inflated = self.inflate_log(&mut object, text.as_mut())?;
-            let state = match log::compare(expected, &inflated) {
-                Ok(()) => {
-                    events = text.as_mut().zip(wanted).map(|(t, w)| t.events(w));
-                    LogState::Valid {
-                        optional_fields: inflated.optional_fields,
-                    }
-                }
-                Err(finding) => {
-                    // Those of the bytes that were read, if the source knew them with the object.
-                    facts = match object.facts.etag {
-                        Some(_) => std::mem::take(&mut object.facts),
-                        None => self.source.stat(root, key).unwrap_or_default(),
-                    };
-                    LogState::Found(finding)
-                }
-            };
-            self.return_text(text);
+            let read = self.read_log(root, key, expected, wanted.filter(|_| events.is_none()));
+            let (state, found) = read.map_err(|error| self.failed(error))?;
+            events = events.take().or(found);
             Ok(state)
         });
-        let state = match checked {
-            Ok(LogState::Found(mut finding)) => {
-                finding.object = facts;
+        let state = judged.unwrap_or_else(|| {
+            let error = GetError::Elsewhere(entry.bucket.clone());
+            LogState::Found(Box::new(log::unreadable(error.reason(), &error.detail())))
+        });
+        let events = events.filter(|_| matches!(state, LogState::Valid { .. }));
+        (state, events)
+    }
+
+    /// Reads the object in one place of a log, and compares it with the hash that it must have.
+    fn read_log(
+        &self,
+        root: RootId,
+        key: &str,
+        expected: Sha256,
+        wanted: Option<&EventPredicate<'_>>,
+    ) -> Result<(LogState, Option<FoundEvents>), GetError> {
+        self.counts.get.fetch_add(1, Ordering::Relaxed);
+        let mut object = self.source.get(root, key, false)?;
+        let mut text = wanted.map(|_| self.empty_text());
+        let inflated = self.inflate_log(&mut object, text.as_mut())?;
+        let mut events = None;
+        let state = match log::compare(expected, &inflated) {
+            Ok(()) => {
+                events = text.as_mut().zip(wanted).map(|(t, w)| t.events(w));
+                LogState::Valid {
+                    optional_fields: inflated.optional_fields,
+                }
+            }
+            Err(mut finding) => {
+                // Those of the bytes that were read, if the source knew them with the object.
+                finding.object = match object.facts.etag {
+                    Some(_) => object.facts,
+                    None => self.source.stat(root, key).unwrap_or_default(),
+                };
                 LogState::Found(finding)
             }
-            Ok(state) => state,
-            Err(GetError::NotFound) => LogState::Found(Box::new(log::missing())),
-            Err(error) => {
-                let error = self.failed(error);
-                let finding = log::unreadable(error.reason(), &error.detail());
-                LogState::Found(Box::new(finding))
-            }
         };
-        (state, events)
+        self.return_text(text);
+        Ok((state, events))
     }
 
     /// Fetches a log again for its wanted events, and compares its hash again. A log that cannot be read
@@ -93,7 +89,9 @@ impl Fetcher<'_> {
     ) -> FoundEvents {
         let events = || {
             let expected = log::expected(entry).ok()?;
-            let found = self.find(&entry.bucket, &entry.key, is_reachable, |root, key| {
+            let possible = self.places(&entry.bucket, &entry.key);
+            let is_bucket = |root| is_reachable(root, &entry.bucket);
+            let found = first_of(possible.all(), &is_bucket, |root, key| {
                 self.counts.get.fetch_add(1, Ordering::Relaxed);
                 let mut object = self.source.get(root, key, false)?;
                 let mut text = self.empty_text();
@@ -102,9 +100,9 @@ impl Fetcher<'_> {
                 let compared = log::compare(expected, &inflated);
                 let events = compared.ok().map(|()| text.events(wanted));
                 self.return_text(Some(text));
-                Ok(events)
+                events.ok_or(GetError::NotFound)
             });
-            found.ok().flatten()
+            found?.ok()
         };
         events().unwrap_or_else(|| FoundEvents {
             records: unreadable(),

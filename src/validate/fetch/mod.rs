@@ -3,20 +3,21 @@
 
 mod digest;
 mod log;
+mod several;
 
 use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use self::digest::{StoredDigest, container_damage};
-pub use self::log::LogState;
+pub use self::several::LogState;
 use super::logs::log_text::LogText;
 use super::outcome::Requests;
 use crate::base::gzip::inflate::{Inflated, Inflater};
 use crate::base::limits::Limits;
 use crate::proof::finding::ObjectFacts;
 use crate::proof::keys::Keys;
-use crate::source::places::Places;
+use crate::source::places::{Places, PossiblePlaces};
 use crate::source::presence::Presence;
 use crate::source::{GetError, Root, RootId, Source};
 
@@ -148,9 +149,9 @@ impl<'a> Fetcher<'a> {
         self.source.stat(root, key).unwrap_or_default()
     }
 
-    /// Where a recorded place can be found, best first. Opens a bucket that is not known yet, if the source
-    /// can. The result does not depend on which worker calls first.
-    pub fn places(&self, bucket: &str, key: &str) -> Vec<(RootId, String)> {
+    /// Where a recorded place can be found. Opens a bucket that is not known yet, if the source can. The
+    /// result does not depend on which worker calls first.
+    pub fn places(&self, bucket: &str, key: &str) -> PossiblePlaces {
         let known = self.places.find(bucket, key);
         if !known.is_empty() {
             return known;
@@ -164,29 +165,23 @@ impl<'a> Fetcher<'a> {
         });
         self.places.find(bucket, key)
     }
+}
 
-    /// Tries the places where a recorded object may be until one has it. `is_reachable` says whether a
-    /// root is known to be the bucket: only then does "not found" mean that the object is missing.
-    ///
-    /// # Errors
-    /// The most informative error of all places; [`GetError::Elsewhere`] if the bucket is not part of the
-    /// source.
-    pub fn find<T>(
-        &self,
-        bucket: &str,
-        key: &str,
-        is_reachable: &dyn Fn(RootId, &str) -> bool,
-        mut get: impl FnMut(RootId, &str) -> Result<T, GetError>,
-    ) -> Result<T, GetError> {
-        let mut best = None;
-        for (root, key) in self.places(bucket, key) {
-            match get(root, &key) {
-                Err(GetError::NotFound) if !is_reachable(root, bucket) => {}
-                Err(GetError::NotFound) => best = best.or(Some(GetError::NotFound)),
-                Err(other) => best = Some(other),
-                Ok(found) => return Ok(found),
-            }
+/// Tries places until one has an object. `is_reachable` says whether a root is known to be the bucket:
+/// only then does "not found" mean that the object is missing. `None` if no place can tell.
+pub(super) fn first_of<T>(
+    places: &[(RootId, String)],
+    is_reachable: &dyn Fn(RootId) -> bool,
+    mut get: impl FnMut(RootId, &str) -> Result<T, GetError>,
+) -> Option<Result<T, GetError>> {
+    let mut best = None;
+    for (root, key) in places {
+        match get(*root, key) {
+            Err(GetError::NotFound) if !is_reachable(*root) => {}
+            Err(GetError::NotFound) => best = best.or(Some(GetError::NotFound)),
+            Err(other) => best = Some(other),
+            Ok(found) => return Some(Ok(found)),
         }
-        Err(best.unwrap_or_else(|| GetError::Elsewhere(bucket.into())))
     }
+    best.map(Err)
 }

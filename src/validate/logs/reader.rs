@@ -356,12 +356,14 @@ fn known_bucket<'a>(
     move |root, bucket| !context.fetcher.places.unnamed(root) || bucket == own
 }
 
-/// A finding on a log, with the log's place, interval, chain and digest.
+/// A finding on a log, with its interval, chain and digest, and the log's recorded place unless the
+/// finding is on a copy elsewhere.
 fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> Finding {
-    let finding = finding
-        .at(Some(&entry.bucket), &entry.key)
-        .over(digest.interval)
-        .of(&digest.id);
+    let finding = match finding.key {
+        Some(_) => finding,
+        None => finding.at(Some(&entry.bucket), &entry.key),
+    };
+    let finding = finding.over(digest.interval).of(&digest.id);
     Finding {
         digest: Some(digest.digest.1.clone()),
         ..finding

@@ -32,7 +32,7 @@ pub(super) fn unnamed_buckets(
     ))
 }
 
-/// Applies if one bucket was given twice, or two folders without a bucket name: both may hold a log.
+/// Applies if one bucket was given twice, or two folders without a bucket name: both may hold an object.
 pub(super) fn overlapping_folders(places: &Places) -> Option<String> {
     let roots = places.roots();
     let mut buckets: Vec<&String> = roots.iter().flat_map(|r| &r.buckets).collect();
@@ -41,8 +41,20 @@ pub(super) fn overlapping_folders(places: &Places) -> Option<String> {
     let unnamed = roots.iter().filter(is_unnamed).count();
     let overlap = unnamed > 1 || buckets.windows(2).any(|pair| pair[0] == pair[1]);
     overlap.then(|| {
-        "logs that lie in several of the folders given: the first that holds a log was read"
+        "that each of the folders given for one bucket is complete: an object counts as present if one of \
+         them has it, and what any of them has was checked"
             .to_owned()
+    })
+}
+
+/// Applies if only a copy was given, and not the place that `--map` says it was recorded at.
+pub(super) fn copies_alone(places: &Places) -> Option<String> {
+    let rules: Vec<String> = places.copies_alone().map(ToString::to_string).collect();
+    (!rules.is_empty()).then(|| {
+        format!(
+            "that the originals still exist and are intact: copies were read instead of them (--map {})",
+            rules.join(", ")
+        )
     })
 }
 

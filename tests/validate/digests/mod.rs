@@ -7,5 +7,7 @@ mod follow;
 mod group;
 mod listing;
 #[cfg(feature = "aws")]
+mod originals;
+#[cfg(feature = "aws")]
 mod trail_status;
 mod walk;

@@ -81,7 +81,13 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
     // the wrong one, each digest is reported as relocated.
     let buckets = &request.filter.buckets;
     if buckets.len() > 1 && !written.is_empty() {
-        let unused = buckets.iter().filter(|b| !written.contains(b.as_str()));
+        let is_copy = |bucket: &&String| {
+            all.notes.buckets.contains(*bucket)
+                && context.fetcher.places.holds_copies_of(bucket, &written)
+        };
+        let unused = buckets
+            .iter()
+            .filter(|b| !written.contains(b.as_str()) && !is_copy(b));
         findings.extend(unused.map(|bucket| {
             let message =
                 format!("no proven digest was written to the bucket {bucket} that was asked for");
