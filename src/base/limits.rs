@@ -43,6 +43,11 @@ pub struct Limits {
     /// Logs of the last hours of a window that no digest in it lists. They are kept until later digests
     /// are read; beyond this number they are judged by the digests of the window.
     pub unnamed_late: usize,
+    /// Folders among the logs that are no year, month or day, listed one by one: real log folders have
+    /// none.
+    pub odd_folders: usize,
+    /// Objects read to learn whether they are litter of a copy: a copy has a handful.
+    pub litter: usize,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -67,6 +72,8 @@ impl Default for Limits {
             unlisted_links: 100_000,
             events: 50_000,
             unnamed_late: 1_000_000,
+            odd_folders: 1_000,
+            litter: 100,
             named: 5,
         }
     }

@@ -14,6 +14,8 @@
 //! - Coverage accounts for every instant of the window.
 //! - The order of chains and findings depends on nothing but their content.
 
+use std::collections::BTreeSet;
+
 use sha2::Digest as _;
 
 use super::causes::selectors::TrailSelectors;
@@ -26,6 +28,7 @@ use super::not_proven::{self, NotProvenInput};
 use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
 use super::survey::{Survey, absences};
 use super::unreferenced;
+use super::unreferenced::loose::LooseObjects;
 use super::unreferenced::search::LogSearch;
 use crate::base::sha256::Sha256;
 use crate::proof::chain::Walked;
@@ -36,9 +39,10 @@ use crate::proof::finding::{Code, Finding, Severity};
 pub(super) fn groups(
     context: &Context<'_>,
     groups: Vec<(Group, Option<Box<LogSearch>>)>,
+    loose: &LooseObjects,
 ) -> GroupOutcome {
     let outcomes = context.in_parallel(groups, |(group, search)| {
-        Box::new(conclude_group(context, group, search))
+        Box::new(conclude_group(context, group, search, loose))
     });
     let mut all = GroupOutcome::default();
     all.chains.reserve_exact(outcomes.len());
@@ -52,10 +56,29 @@ pub(super) fn groups(
     all
 }
 
+/// Adds the findings on the objects above the folders of regions.
+pub(super) fn with_loose(
+    context: &Context<'_>,
+    mut all: GroupOutcome,
+    loose: LooseObjects,
+) -> GroupOutcome {
+    let (findings, others) = loose.into_findings(context);
+    let limits = &context.request.limits;
+    all.others.get_or_insert_default().add(others, limits);
+    let mut ledger = context.ledgers.open();
+    findings
+        .into_iter()
+        .for_each(|finding| context.report(&mut ledger, finding));
+    context.report_final(&mut ledger);
+    all.ledgers.push(ledger);
+    all
+}
+
 fn conclude_group(
     context: &Context<'_>,
     group: Group,
     search: Option<Box<LogSearch>>,
+    loose: &LooseObjects,
 ) -> GroupOutcome {
     let Group {
         mut chains,
@@ -69,7 +92,7 @@ fn conclude_group(
         ..GroupOutcome::default()
     };
     if let Some(search) = search {
-        let others = unreferenced::judge(context, &mut chains, search, &hidden);
+        let others = unreferenced::judge(context, &mut chains, search, &hidden, loose);
         outcome.notes.incomplete |= others.as_ref().is_some_and(|o| !o.unlisted.is_empty());
         outcome.others = others.map(Box::new);
     }
@@ -190,6 +213,7 @@ pub(super) fn outcome(
     mut all: GroupOutcome,
     events: &[String],
     selectors: &TrailSelectors,
+    beside: &BTreeSet<String>,
 ) -> Outcome {
     let request = context.request;
     let mut others = all.others.take().unwrap_or_default();
@@ -223,6 +247,7 @@ pub(super) fn outcome(
         trail_errors: &all.notes.trail_unknown,
         not_selected: &selectors.sentences,
         others: &others,
+        beside,
         keys: (!keys.is_empty()).then(|| context.fetcher.keys.origin()),
         around_gaps: events,
     });

@@ -51,6 +51,7 @@ use self::logs::manifest::Manifest;
 use self::observer::{Observer, Step};
 use self::outcome::Outcome;
 use self::request::Request;
+use self::unreferenced::loose::LooseObjects;
 use self::unreferenced::search::LogSearch;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool::Spool;
@@ -112,27 +113,51 @@ pub fn validate(
     };
     let (mut groups, searches): (Vec<_>, Vec<_>) =
         digests::walk_groups(&context, &survey).into_iter().unzip();
-    let (events, searches, selectors) = read_logs(&context, &mut groups, searches);
+    let beside = unreferenced::beside(searches.iter());
+    let mut loose = LooseObjects::gather(&context, &survey, &beside);
+    let folders = LogFolders {
+        searches,
+        beside: &beside,
+        loose: &loose,
+    };
+    let (events, searches, selectors) = read_logs(&context, &mut groups, folders);
     let groups = groups.into_iter().zip(searches).collect();
-    let all = conclude::groups(&context, groups);
+    loose.settle(&context);
+    let all = conclude::groups(&context, groups, &loose);
+    let all = conclude::with_loose(&context, all, loose);
     Ok(conclude::outcome(
-        &context, &survey, all, &events, &selectors,
+        &context, &survey, all, &events, &selectors, &beside,
     ))
 }
 
 /// Plans of what to list in the log folders, one per group.
 type Searches = Vec<Option<Box<LogSearch>>>;
 
+/// What to list in the log folders.
+struct LogFolders<'a> {
+    searches: Searches,
+    /// The kinds of folders beside the logs whose files digests list.
+    beside: &'a BTreeSet<String>,
+    /// The objects above the folders of regions.
+    loose: &'a LooseObjects,
+}
+
 /// The phases logs and causes, and beside them what needs no log: the log folders are listed, and the event
 /// selectors of the trails looked up. Returns what is not known about the calls around gaps, in sentences.
 fn read_logs(
     context: &Context<'_>,
     groups: &mut [Group],
-    searches: Searches,
+    folders: LogFolders<'_>,
 ) -> (Vec<String>, Searches, TrailSelectors) {
     let chains = groups.iter().flat_map(|group| &group.chains);
     let trails = selectors::trails_of(context, chains);
-    let list = |search: Option<Box<LogSearch>>| search.map(|search| search.list(context));
+    let LogFolders {
+        searches,
+        beside,
+        loose,
+    } = folders;
+    let list =
+        |search: Option<Box<LogSearch>>| search.map(|search| search.list(context, beside, loose));
     let (mut listed, mut selected) = (Vec::new(), TrailSelectors::default());
     let events = std::thread::scope(|scope| {
         scope.spawn(|| listed = context.in_parallel(searches, list));

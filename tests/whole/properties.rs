@@ -93,7 +93,7 @@ proptest! {
         root in root(), chain in chain(), at in second(), unique in "[A-Za-z0-9]{16}",
     ) {
         let minute = Timestamp::from_second(at.as_second() / 60 * 60).expect("a minute");
-        let key = LogObjectKey { root, account: chain.account, region: chain.region, minute, unique };
+        let key = LogObjectKey { root, kind: "CloudTrail".to_owned(), account: chain.account, region: chain.region, minute, unique };
         prop_assert_eq!(LogObjectKey::parse(&key.to_string()), Some(key));
     }
 

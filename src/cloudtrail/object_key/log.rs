@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::folder::DatedFolder;
 use super::time::{date, number, parse_time};
-use super::{KeyRoot, LOG_FOLDER};
+use super::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{AccountId, Region};
 
@@ -20,6 +20,8 @@ const LOG_TIME: &str = "%Y%m%dT%H%MZ";
 pub struct LogObjectKey {
     /// The part before the account.
     pub root: KeyRoot,
+    /// The folder under the account: [`LOG_FOLDER`], or one beside it such as `CloudTrail-Insight`.
+    pub kind: String,
     /// The account whose events the log contains.
     pub account: AccountId,
     /// The region that the log was delivered from.
@@ -38,15 +40,16 @@ impl LogObjectKey {
         let (stem, unique) = stem.rsplit_once('_')?;
         let (stem, time) = stem.rsplit_once('_')?;
         let (stem, region) = stem.rsplit_once('_')?;
-        let account = stem.strip_suffix(LOG_FOLDER)?.strip_suffix('_')?;
-        if !is_unique(unique) {
+        let (account, kind) = stem.rsplit_once('_')?;
+        if !is_unique(unique) || !is_log_kind(kind) {
             return None;
         }
         let (account, region) = (account.parse().ok()?, region.parse().ok()?);
         let minute = parse_time(time).filter(|_| time.len() == 14)?;
         let folder = DatedFolder::parse(folder)?;
         Some(LogObjectKey {
-            root: folder.root_of(LOG_FOLDER, &account, &region, date(minute))?,
+            root: folder.root_of(kind, &account, &region, date(minute))?,
+            kind: kind.into(),
             account,
             region,
             minute,
@@ -60,6 +63,15 @@ impl LogObjectKey {
     }
 }
 
+/// Whether a folder under an account may hold logs: `CloudTrail`, or one beside it such as
+/// `CloudTrail-Insight`, whose files digests may list.
+pub fn is_log_kind(kind: &str) -> bool {
+    let is_beside = |rest: &str| rest.strip_prefix('-').is_some_and(|r| !r.is_empty());
+    kind.strip_prefix(LOG_FOLDER)
+        .is_some_and(|rest| rest.is_empty() || is_beside(rest))
+        && kind != DIGEST_FOLDER
+}
+
 /// Whether a text may be the part that makes a name unique.
 fn is_unique(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -69,15 +81,16 @@ impl fmt::Display for LogObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let LogObjectKey {
             root,
+            kind,
             account,
             region,
             minute,
             unique,
         } = self;
-        let folder = root.folder(account, LOG_FOLDER, region);
+        let folder = root.folder(account, kind, region);
         write!(
             f,
-            "{folder}{}/{account}_{LOG_FOLDER}_{region}_{}_{unique}.json.gz",
+            "{folder}{}/{account}_{kind}_{region}_{}_{unique}.json.gz",
             minute.strftime("%Y/%m/%d"),
             minute.strftime(LOG_TIME)
         )
@@ -92,6 +105,8 @@ pub struct LogKeyParser {
     /// The common beginning of every name in the folder, up to the time of day.
     stem: String,
     midnight: Timestamp,
+    /// The folder under the account, unless it is [`LOG_FOLDER`].
+    beside: Option<String>,
 }
 
 impl LogKeyParser {
@@ -100,6 +115,7 @@ impl LogKeyParser {
         let (folder, file) = key.rsplit_once('/')?;
         if self.stem.is_empty() || folder != self.folder {
             let LogObjectKey {
+                kind,
                 account,
                 region,
                 minute,
@@ -107,10 +123,8 @@ impl LogKeyParser {
             } = LogObjectKey::parse(key)?;
             let day = date(minute);
             self.midnight = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
-            self.stem = format!(
-                "{account}_{LOG_FOLDER}_{region}_{}T",
-                day.strftime("%Y%m%d")
-            );
+            self.stem = format!("{account}_{kind}_{region}_{}T", day.strftime("%Y%m%d"));
+            self.beside = (kind != LOG_FOLDER).then_some(kind);
             folder.clone_into(&mut self.folder);
             return Some(minute);
         }
@@ -122,6 +136,12 @@ impl LogKeyParser {
         let (hour, minute) = (i64::from(time / 100), i64::from(time % 100));
         let valid = hour < 24 && minute < 60;
         valid.then(|| shift(self.midnight, hour * HOUR + minute * 60))
+    }
+
+    /// The folder beside [`LOG_FOLDER`] that holds the last key that was parsed; `None` if it is in
+    /// [`LOG_FOLDER`] itself.
+    pub fn beside(&self) -> Option<&str> {
+        self.beside.as_deref()
     }
 }
 
@@ -147,6 +167,7 @@ mod tests {
             change("0301T", "0302T"),
             change("eu-west-1", "eu-west-2"),
             change("_CloudTrail_", "_CloudTrail-Digest_"),
+            change("_CloudTrail_", "_CloudTrail-Insight_"),
             change("111111111111", "222222222222"),
             change("a1B2", "a1_B2"),
             change("a1B2", "Z_a1B2"),
@@ -160,6 +181,7 @@ mod tests {
             folder.replacen("03/01", "03/02", 1),
             folder.replacen("logs/", "", 1),
             folder.replacen("CloudTrail", "CloudTrail-Digest", 1),
+            folder.replacen("CloudTrail", "CloudTrail-Insight", 1),
         ];
         let mut keys = LogKeyParser::default();
         assert_eq!(keys.minute("/1234Z_a1B2c3D4e5F6g7H8.json.gz"), None);

@@ -7,6 +7,9 @@
 //!             ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHMMZ_UNIQUE.json.gz
 //! ```
 //!
+//! Files of folders beside `CloudTrail`, such as `CloudTrail-Insight`, have the form of logs, with the name of
+//! their folder.
+//!
 //! The time of a digest is the end of its interval, that of a log the minute of its delivery, and the folder is
 //! the day of that time in UTC. User guide: "CloudTrail digest file structure" (Digest file location,
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html>)
@@ -19,12 +22,14 @@
 mod digest;
 mod folder;
 mod log;
+mod loose;
 mod time;
 
 use std::fmt;
 
 pub use digest::{DigestName, DigestObjectKey};
-pub use log::{LogKeyParser, LogObjectKey};
+pub use log::{LogKeyParser, LogObjectKey, is_log_kind};
+pub use loose::{KeyTime, minute_in, time_of_folder};
 
 use super::ids::{AccountId, OrganizationId, Region};
 use folder::DatedFolder;

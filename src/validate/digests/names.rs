@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::base::time::Window;
 use crate::cloudtrail::ids::{ChainId, OrganizationId};
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey, KeyRoot};
 use crate::source::RootId;
@@ -124,6 +125,19 @@ impl DigestNames {
     pub fn newest_end(&self) -> Option<Timestamp> {
         let newest = [self.main.last(), self.backfill.last()];
         newest.into_iter().flatten().map(|s| s.end()).max()
+    }
+
+    /// The digests whose names end within some time.
+    pub fn within(self, time: Window) -> DigestNames {
+        let within = |slots: &[Slot]| -> Vec<Slot> {
+            let holds = |s: &&Slot| time.from < s.end() && s.end() <= time.to;
+            slots.iter().filter(holds).copied().collect()
+        };
+        DigestNames {
+            main: within(&self.main),
+            backfill: within(&self.backfill),
+            ..self
+        }
     }
 
     /// Whether a place was listed.

@@ -101,6 +101,11 @@ impl<'a> Fetcher<'a> {
         self.counts.list.fetch_add(listings, Ordering::Relaxed);
     }
 
+    /// Counts an object that is read for its kind alone.
+    pub fn read_beside(&self) {
+        self.counts.get.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Whether the run was not cut short.
     pub fn lasted(&self) -> bool {
         !self.counts.cut_short.load(Ordering::Relaxed)

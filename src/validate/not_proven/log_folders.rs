@@ -1,11 +1,19 @@
 //! What is not known about logs that no digest lists.
 
+use jiff::SignedDuration;
+
 use crate::base::sample::Sample;
 use crate::base::text::plural;
+use crate::base::time::in_words;
 use crate::validate::outcome::ChainOutcome;
+use crate::validate::request::Request;
 use crate::validate::unreferenced::tally::OtherObjects;
 
-pub(super) fn sentences(chains: &[Box<ChainOutcome>], others: &OtherObjects) -> Vec<String> {
+pub(super) fn sentences(
+    request: &Request,
+    chains: &[Box<ChainOutcome>],
+    others: &OtherObjects,
+) -> Vec<String> {
     let mut sentences = Vec::new();
     let not_searched = chains.iter().filter(|c| c.logs.unreferenced.is_none());
     let not_searched = not_searched.count();
@@ -15,23 +23,34 @@ pub(super) fn sentences(chains: &[Box<ChainOutcome>], others: &OtherObjects) -> 
             plural(not_searched, "chain")
         ));
     }
-    let samples: [(&Sample, &str); 4] = [
+    let waiting = format!(
+        "logs that no digest lists so far and that a digest may still list: a backfill digest is awaited for {} \
+         after the minute in their names (--backfill-grace; AWS retries deliveries for up to 30 days)",
+        in_words(SignedDuration::from_secs(request.backfill_grace))
+    );
+    let samples: [(&Sample, &str); 6] = [
+        (&others.waiting, &waiting),
         (
             &others.undecided,
-            "logs that no digest names so far, where not every digest that could name them is there and \
-             proven",
+            "logs that no proven digest lists, of time that is not verified",
         ),
         (
             &others.without_digests,
-            "logs that no digest names, in folders that a trail without log file validation writes to",
+            "logs that no digest lists, of time in which a trail without log file validation wrote to their \
+             folder",
         ),
         (
-            &others.others_gap,
-            "logs that no digest names, of time in which a trail that was not asked for wrote no digests",
+            &others.of_other_trails,
+            "the content of logs that only digests of trails outside the request list",
         ),
         (
             &others.unrecognised,
-            "objects among the logs whose names are not those of logs",
+            "objects among the logs whose names are not those of logs, of time that is not verified",
+        ),
+        (
+            &others.litter,
+            "objects among the logs that readers leave out or that copies leave behind: empty folders, \
+             hidden files, files of desktops, second copies and unfinished ones",
         ),
     ];
     for (sample, what) in samples.into_iter().filter(|(sample, _)| sample.count > 0) {

@@ -7,6 +7,8 @@ mod places;
 mod scope;
 
 pub use self::around_gaps::around_gaps;
+use std::collections::BTreeSet;
+
 use crate::base::sample::Sample;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
@@ -37,6 +39,8 @@ pub struct NotProvenInput<'a> {
     pub not_selected: &'a [String],
     /// Objects in the log folders that are not findings.
     pub others: &'a OtherObjects,
+    /// The folders beside the logs whose files digests list.
+    pub beside: &'a BTreeSet<String>,
     /// Where the keys came from; `None` if no key proved anything.
     pub keys: Option<KeyOrigin>,
     /// What is not known about the calls around gaps.
@@ -55,13 +59,15 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         trail_errors,
         not_selected,
         others,
+        beside,
         keys,
         around_gaps,
     } = input;
     let mut sentences = vec![scope::not_logged()];
     sentences.extend(not_selected.iter().cloned());
     sentences.extend(keys.map(scope::keys));
-    sentences.extend(log_folders::sentences(chains, others));
+    sentences.extend(log_folders::sentences(request, chains, others));
+    sentences.extend(scope::backfill_digests(chains));
     sentences.extend(scope::missing_chains(request));
     sentences.extend(scope::organization_owners(request, chains));
     sentences.extend(places::unnamed_buckets(request, places, chains));
@@ -74,6 +80,6 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::pending(pending));
     sentences.extend(scope::trail_status(trail_errors));
     sentences.extend(scope::trails_without_digests(request));
-    sentences.extend(places::other_files(survey, unrecognised));
+    sentences.extend(places::other_files(request, survey, beside, unrecognised));
     sentences
 }

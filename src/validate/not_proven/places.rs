@@ -1,5 +1,7 @@
 //! What the places that were searched leave open: buckets without a name, folders beside the digests.
 
+use std::collections::BTreeSet;
+
 use crate::base::sample::Sample;
 use crate::source::Root;
 use crate::source::places::Places;
@@ -59,12 +61,22 @@ pub(super) fn copies_alone(places: &Places) -> Option<String> {
 }
 
 /// Folders and objects beside the digests that were not validated.
-pub(super) fn other_files(survey: &Survey, unrecognised: &Sample) -> Vec<String> {
+pub(super) fn other_files(
+    request: &Request,
+    survey: &Survey,
+    beside: &BTreeSet<String>,
+    unrecognised: &Sample,
+) -> Vec<String> {
     let mut sentences = Vec::new();
-    for (kind, folders) in &survey.other_kinds {
+    let not_listed = survey.other_kinds.iter();
+    for (kind, folders) in not_listed.filter(|(kind, _)| !beside.contains(*kind)) {
+        let mut sample = Sample::default();
+        folders
+            .iter()
+            .for_each(|folder| sample.add(&request.limits, &folder.key));
         sentences.push(format!(
-            "anything in {}: no digest vouches for {kind} files",
-            folders.list()
+            "anything in {}: no digest that was read lists a file of {kind}",
+            sample.list()
         ));
     }
     if survey.undigested.count > 0 {

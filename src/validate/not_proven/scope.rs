@@ -26,6 +26,16 @@ pub(super) fn keys(origin: KeyOrigin) -> String {
     sentence.to_owned()
 }
 
+/// Backfill digests are linked to no hourly digest.
+pub(super) fn backfill_digests(chains: &[Box<ChainOutcome>]) -> Option<String> {
+    let has_digests = chains.iter().any(|c| c.anchors.is_some());
+    has_digests.then(|| {
+        "that no backfill digest was removed together with the logs it lists: no other digest refers to \
+         backfill digests"
+            .to_owned()
+    })
+}
+
 pub(super) fn missing_chains(request: &Request) -> Option<String> {
     request.expect.is_empty().then(|| {
         "that every chain is here: one that was removed whole, or ended before the window, does not \

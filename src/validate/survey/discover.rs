@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::folders::{LogFolder, Survey};
+use super::folders::{AccountEntry, LogFolder, Survey};
 use super::listing::{FolderContents, FolderKind, FolderToList};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, Region};
@@ -117,6 +117,16 @@ impl<'a> Discovery<'a> {
         survey.bounded |= !complete;
         survey.listings += requests;
         survey.refused.append(self.limits, contents.refused);
+        if let FolderKind::Account(root, account) | FolderKind::Logs(root, account) = &kind {
+            let objects = contents.objects.into_iter();
+            let loose = objects.map(|o| entry(self.root, root, account, o.key, o.size));
+            let left = self
+                .limits
+                .findings_per_code
+                .saturating_sub(survey.loose.len());
+            survey.more_loose += contents.more_objects + loose.len().saturating_sub(left) as u64;
+            survey.loose.extend(loose.take(left));
+        }
         let trouble = contents.trouble.into_iter();
         survey
             .trouble
@@ -126,7 +136,7 @@ impl<'a> Discovery<'a> {
             FolderKind::AwsLogs(root, depth) => self.aws_logs(&prefix, &root, depth, names),
             FolderKind::Account(root, account) => self.account(&prefix, &root, &account, names),
             FolderKind::Digests(root, account) => self.digests(&root, &account, names),
-            FolderKind::Logs(root, account) => self.logs(&root, &account, names),
+            FolderKind::Logs(root, account) => self.logs(&prefix, &root, &account, names),
         }
     }
 
@@ -187,9 +197,17 @@ impl<'a> Discovery<'a> {
                 // Listed after the digests, because `logs` checks whether these were found.
                 let (root, account) = ours();
                 self.push(inner, FolderKind::Logs(root, account));
+            } else if kind.is_empty() {
+                // A key with two slashes in a row: no folder of AWS's.
+                let folder = entry(self.root, root, account, inner, None);
+                self.survey.odd_folders.push(folder);
             } else if kind != DIGEST_FOLDER && kind.starts_with(LOG_FOLDER) {
-                let folders = self.survey.other_kinds.entry(kind).or_default();
-                folders.add(self.limits, inner);
+                let folder = entry(self.root, root, account, inner, None);
+                self.survey
+                    .other_kinds
+                    .entry(kind)
+                    .or_default()
+                    .push(folder);
             }
         }
     }
@@ -207,7 +225,12 @@ impl<'a> Discovery<'a> {
         }
     }
 
-    fn logs(&mut self, root: &KeyRoot, account: &AccountId, names: Vec<String>) {
+    fn logs(&mut self, prefix: &str, root: &KeyRoot, account: &AccountId, names: Vec<String>) {
+        let is_odd = |name: &&String| name.parse::<Region>().is_err();
+        for name in names.iter().filter(is_odd) {
+            let folder = entry(self.root, root, account, format!("{prefix}{name}/"), None);
+            self.survey.odd_folders.push(folder);
+        }
         for region in regions(names) {
             if !self.filter.admits_folder(root, account, &region) {
                 continue;
@@ -232,6 +255,22 @@ impl<'a> Discovery<'a> {
                 region,
             });
         }
+    }
+}
+
+fn entry(
+    root: RootId,
+    key_root: &KeyRoot,
+    account: &AccountId,
+    key: String,
+    size: Option<u64>,
+) -> AccountEntry {
+    AccountEntry {
+        root,
+        key_root: key_root.clone(),
+        account: account.clone(),
+        key,
+        size,
     }
 }
 

@@ -23,6 +23,21 @@ pub struct LogFolder {
     pub region: Region,
 }
 
+/// A folder among those of an account, or an object there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// The root it is in.
+    pub root: RootId,
+    /// The part of its key before the account.
+    pub key_root: KeyRoot,
+    /// The account.
+    pub account: AccountId,
+    /// The key; of a folder with its closing slash.
+    pub key: String,
+    /// The size of an object, if the listing shows it.
+    pub size: Option<u64>,
+}
+
 /// What the folders of a source show.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -34,8 +49,14 @@ pub struct Survey {
     pub undigested: Sample,
     /// Folders for logs that the filter admits, empty ones included.
     pub log_folders: Vec<LogFolder>,
-    /// Folders of CloudTrail files that digests never list, by kind, such as `CloudTrail-Insight`.
-    pub other_kinds: BTreeMap<String, Sample>,
+    /// Folders beside those of logs, by kind, such as `CloudTrail-Insight`.
+    pub other_kinds: BTreeMap<String, Vec<AccountEntry>>,
+    /// Objects above the folders of regions: directly in the folder of an account, or of its logs.
+    pub loose: Vec<AccountEntry>,
+    /// How many more of these there are.
+    pub more_loose: u64,
+    /// Folders among those of regions whose names are no region.
+    pub odd_folders: Vec<AccountEntry>,
     /// Entries that the source refused to list, each with the reason; none of them can hide digests.
     pub refused: Sample,
     /// Folders that could not be listed and may hide digests.

@@ -50,8 +50,30 @@ pub(super) struct FolderContents {
     pub folders: Folders,
     /// Refused entries that cannot hide digests, each with the reason.
     pub refused: Sample,
+    /// Objects directly in the folder of an account, or of its logs.
+    pub objects: Vec<ListedObject>,
+    /// How many more of these there are.
+    pub more_objects: u64,
     /// The folder, or entries of it, that could not be listed and may hide digests.
     pub trouble: Vec<(String, GetError)>,
+}
+
+/// An object of a folder that was listed.
+pub(super) struct ListedObject {
+    pub key: String,
+    /// Its size, if the listing shows it.
+    pub size: Option<u64>,
+}
+
+impl FolderContents {
+    fn add(&mut self, limits: &Limits, key: &str, size: Option<u64>) {
+        if self.objects.len() < limits.findings_per_code {
+            let key = key.to_owned();
+            self.objects.push(ListedObject { key, size });
+        } else {
+            self.more_objects += 1;
+        }
+    }
 }
 
 impl FolderToList {
@@ -59,9 +81,14 @@ impl FolderToList {
     pub fn list(&self, source: &dyn Source, root: RootId, limits: &Limits) -> FolderContents {
         let FolderToList { prefix, kind } = self;
         let mut contents = FolderContents::default();
+        let keeps_objects = matches!(kind, FolderKind::Account(..) | FolderKind::Logs(..));
         let mut other = |listed: Listed<'_>| {
-            let Listed::Refused(key, why) = listed else {
-                return;
+            let (key, why) = match listed {
+                Listed::Object(key, facts) if keeps_objects => {
+                    return contents.add(limits, key, facts.size);
+                }
+                Listed::Object(..) => return,
+                Listed::Refused(key, why) => (key, why),
             };
             let name = key.strip_prefix(prefix.as_str()).unwrap_or(key);
             if kind.leads_to_digests(name) {

@@ -23,7 +23,7 @@ pub mod trails;
 use rayon::ThreadPool;
 
 use self::discover::Discovery;
-pub use self::folders::{Groups, LogFolder, Survey};
+pub use self::folders::{AccountEntry, Groups, LogFolder, Survey};
 pub use self::found_instead::{FoundInstead, found_instead};
 use crate::base::limits::Limits;
 use crate::source::Source;

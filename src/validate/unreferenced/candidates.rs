@@ -27,6 +27,8 @@ pub(super) enum Candidate {
     InGaps(i64, u64),
     /// The key of a log that is still to be classified or reported.
     Log(String),
+    /// The key of another object in verified time, and what it is if the source refuses to read it.
+    Other(String, Option<String>),
 }
 
 impl Candidates {
@@ -42,6 +44,13 @@ impl Candidates {
     /// Adds the key of a log.
     pub fn add_log(&mut self, spool: &Spool, key: &str) {
         self.add(spool, Candidate::Log(key.to_owned()), key.len());
+    }
+
+    /// Adds the key of an object that has not the name of a log, and what it is if the source refuses to read
+    /// it.
+    pub fn add_other(&mut self, spool: &Spool, key: &str, refused: Option<&'static str>) {
+        let candidate = Candidate::Other(key.to_owned(), refused.map(str::to_owned));
+        self.add(spool, candidate, key.len());
     }
 
     fn add(&mut self, spool: &Spool, candidate: Candidate, bytes: usize) {

@@ -1,25 +1,43 @@
-//! Lists log folders and classifies the logs that no digest lists, where that is possible before gaps
+//! Lists log folders and classifies the objects that no digest lists, where that is possible before gaps
 //! are explained.
 
-use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 use super::candidates::Candidates;
-use super::cover::{LogClass, classify};
-use super::scan::scan;
-use super::search::{ListedLogFolder, LogSearch};
+use super::cover::{Cover, Standing, standing};
+use super::excuse::Excuses;
+use super::loose::LooseObjects;
+use super::scan::{ScannedFolder, Unlisted, scan};
+use super::search::{ListedLogFolder, LogFolderPlace, LogSearch};
 use super::tally::OtherObjects;
 use crate::base::time::shift;
 use crate::cloudtrail::ids::ChainId;
-use crate::cloudtrail::object_key::KeyRoot;
-use crate::source::RootId;
+use crate::cloudtrail::object_key::{KeyTime, LOG_FOLDER};
 use crate::validate::context::Context;
 
 impl LogSearch {
-    /// Lists the folders. Needs no log, so it runs while logs are read.
-    pub fn list(mut self: Box<Self>, context: &Context<'_>) -> Box<Self> {
+    /// Lists the folders, those of the kinds `beside` too. Needs no log, so it runs while logs are read.
+    pub fn list(
+        mut self: Box<Self>,
+        context: &Context<'_>,
+        beside: &BTreeSet<String>,
+        loose: &LooseObjects,
+    ) -> Box<Self> {
+        loose.look_up(context, &mut self);
         for place in std::mem::take(&mut self.places) {
-            let listed = list_folder(context, &mut self, place);
-            self.listed.push(listed);
+            for kind in [LOG_FOLDER]
+                .into_iter()
+                .chain(beside.iter().map(String::as_str))
+            {
+                let folder = LogFolderPlace {
+                    place: place.clone(),
+                    kind: kind.to_owned(),
+                };
+                let listed = list_folder(context, &mut self, folder);
+                self.listed.push(listed);
+            }
         }
         self
     }
@@ -28,10 +46,9 @@ impl LogSearch {
 fn list_folder(
     context: &Context<'_>,
     search: &mut LogSearch,
-    place: (RootId, KeyRoot),
+    folder: LogFolderPlace,
 ) -> ListedLogFolder {
-    let limits = &context.request.limits;
-    let grace = context.request.backfill_grace;
+    let as_of = search.as_of(context);
     let LogSearch {
         id,
         time,
@@ -39,66 +56,122 @@ fn list_folder(
         references,
         ..
     } = search;
-    // A digest after the window may list these.
-    let late = shift(time.to, -grace).max(time.from);
-    let (mut kept, mut kept_late) = (0, 0);
-    let mut candidates = Candidates::default();
-    let mut classified = OtherObjects::default();
-    let (mut more, mut undecided) = (0, false);
-    let without_digests = OnceCell::new();
-    let found = &mut |key: &str, minute| {
-        let class = classify(covers, &place, minute, grace);
-        if minute >= late && kept_late < limits.unnamed_late {
-            kept_late += 1;
-            undecided |= matches!(class, LogClass::Undecided);
-            return candidates.add_log(context.candidates, key);
-        }
-        let without_digests = || is_without_digests(context, &place, id, &without_digests);
-        match class {
-            LogClass::InGaps => candidates.add_in_gaps(context.candidates, minute),
-            LogClass::InOthersGap => classified.others_gap.add(limits, key),
-            _ if without_digests() => classified.without_digests.add(limits, key),
-            LogClass::Undecided => classified.undecided.add(limits, key),
-            LogClass::Unreferenced if kept < limits.findings_per_code => {
-                kept += 1;
-                candidates.add_log(context.candidates, key);
-            }
-            LogClass::Unreferenced => more += 1,
-        }
+    let mut sorting = Sorting {
+        context,
+        folder: &folder,
+        id,
+        covers,
+        as_of,
+        // A digest after the window may list these.
+        late: shift(time.to, -context.request.backfill_grace).max(time.from),
+        kept: 0,
+        kept_late: 0,
+        candidates: Candidates::default(),
+        others: OtherObjects::default(),
+        more: 0,
+        undecided: false,
+        excuses: Excuses::default(),
     };
-    let (mut others, listed) = scan(context, (&place, id), references, *time, found);
-    others.add(classified, limits);
+    let scanned = ScannedFolder {
+        place: &folder.place,
+        kind: &folder.kind,
+        id,
+        time: *time,
+    };
+    let (mut others, listed) = scan(
+        context,
+        scanned,
+        references,
+        &mut |unlisted| match unlisted {
+            Unlisted::Log(key, minute) => sorting.log(key, minute),
+            Unlisted::Other(key, time, refused) => sorting.other(key, time, refused),
+        },
+    );
+    let Sorting {
+        mut candidates,
+        others: sorted,
+        more,
+        undecided,
+        excuses,
+        ..
+    } = sorting;
+    others.add(sorted, &context.request.limits);
     candidates.write_out(context.candidates);
     ListedLogFolder {
-        place,
         trouble: listed.err(),
         others: (others != OtherObjects::default()).then(|| Box::new(others)),
         candidates,
         more,
         undecided,
-        without_digests,
+        excuses,
+        folder,
     }
 }
 
-/// Whether AWS knows a trail that writes to this folder without digests, so that unreferenced logs are to
-/// be expected there. At most one look-up in AWS per folder.
-pub(super) fn is_without_digests(
-    context: &Context<'_>,
-    (root, key_root): &(RootId, KeyRoot),
-    id: &ChainId,
-    known: &OnceCell<bool>,
-) -> bool {
-    let is_written = || {
-        let described = context.trails.map(|trails| trails.describe(&id.region));
-        let Some(Ok(described)) = described else {
-            return false;
-        };
-        let bucket = context.fetcher.places.bucket(*root);
-        described.iter().any(|t| {
-            let is_in_region = t.multi_region || t.arn.home_region == id.region;
-            let is_of_account = t.arn.account == id.account || t.organization;
-            !t.validation && is_in_region && is_of_account && t.writes_to(bucket, key_root)
-        })
-    };
-    *known.get_or_init(is_written)
+/// Sorts the objects of one folder that no digest lists.
+struct Sorting<'a> {
+    context: &'a Context<'a>,
+    folder: &'a LogFolderPlace,
+    id: &'a ChainId,
+    covers: &'a [Cover],
+    as_of: Timestamp,
+    late: Timestamp,
+    kept: usize,
+    kept_late: usize,
+    candidates: Candidates,
+    others: OtherObjects,
+    more: u64,
+    undecided: bool,
+    excuses: Excuses,
+}
+
+impl Sorting<'_> {
+    fn log(&mut self, key: &str, minute: Timestamp) {
+        let (context, limits) = (self.context, &self.context.request.limits);
+        let Standing { covered, in_gap } = standing(self.covers, &self.folder.place, minute);
+        if minute >= self.late && self.kept_late < limits.unnamed_late {
+            self.kept_late += 1;
+            self.undecided |= covered || !in_gap;
+            return self.candidates.add_log(context.candidates, key);
+        }
+        if !covered {
+            return match in_gap {
+                true => self.candidates.add_in_gaps(context.candidates, minute),
+                false => self.others.undecided.add(limits, key),
+            };
+        }
+        let place = &self.folder.place;
+        if self.excuses.excuse(context, place, self.id, minute) {
+            self.others.without_digests.add(limits, key);
+        } else if waits(self.as_of, minute, context.request.backfill_grace) {
+            self.others.waiting.add(limits, key);
+        } else if self.kept < limits.findings_per_code {
+            self.kept += 1;
+            self.candidates.add_log(context.candidates, key);
+        } else if in_gap {
+            self.candidates.add_in_gaps(context.candidates, minute);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn other(&mut self, key: &str, time: KeyTime, refused: Option<&'static str>) {
+        let limits = &self.context.request.limits;
+        let here = self.covers.iter().filter(|c| c.is_in(&self.folder.place));
+        let mut requested = here.filter(|c| c.requested.is_some());
+        if !requested.any(|c| !c.covered_parts(time).is_empty()) {
+            self.others.unrecognised.add(limits, key);
+        } else if self.kept < limits.findings_per_code {
+            self.kept += 1;
+            self.candidates
+                .add_other(self.context.candidates, key, refused);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+/// Whether a digest may still list a log: a backfill digest may come late.
+pub(super) fn waits(as_of: Timestamp, minute: Timestamp, grace: i64) -> bool {
+    as_of < shift(minute, grace)
 }

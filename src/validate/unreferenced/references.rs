@@ -1,7 +1,7 @@
 //! Which logs proven digests list, by the day in their names: in memory while the digests of one account
 //! and region are walked, and then in one spool for all of them until their logs are listed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
-use crate::cloudtrail::object_key::LogKeyParser;
+use crate::cloudtrail::object_key::{LogKeyParser, time_of_folder};
 use crate::proof::placement::RecordedPlace;
 
 /// Identifies a bucket and a key: the first half of their SHA-256, so that all have one small size.
@@ -18,6 +18,8 @@ type LogMark = [u8; MARK];
 const MARK: usize = 16;
 /// Marks that stay in memory before they move to the spool: a megabyte.
 const IN_MEMORY: usize = 1 << 16;
+/// Folders beside `CloudTrail` that are searched. AWS has three kinds.
+const MOST_BESIDE: usize = 16;
 
 /// The logs that proven digests list, as marks by day.
 #[derive(Default)]
@@ -25,43 +27,92 @@ pub(crate) struct References {
     spool: Arc<Spool>,
     /// Whether logs are also looked up without their bucket, for copies whose bucket is not known.
     any_bucket: bool,
+    /// Whose digests are being added.
+    whose: Whose,
     in_memory: Vec<(Date, LogMark)>,
     /// Present while logs are added.
     keys: Option<Box<LogKeyParser>>,
-    /// The day and the offset of each block of marks in the spool.
-    blocks: Vec<(Date, u64)>,
+    /// Folders beside `CloudTrail` whose files digests list, such as `CloudTrail-Insight`.
+    beside: BTreeSet<String>,
+    blocks: Vec<MarkBlock>,
     trouble: Option<io::Error>,
+}
+
+/// Whose digests list a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Whose {
+    /// Those of a requested chain.
+    #[default]
+    Requested,
+    /// Those of other chains alone.
+    Others,
+}
+
+/// Where a block of marks of one day is in the spool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct MarkBlock {
+    day: Date,
+    whose: Whose,
+    at: u64,
 }
 
 /// The marks of one day.
 #[derive(Default)]
-struct DayMarks(HashSet<LogMark>);
+struct DayMarks {
+    requested: HashSet<LogMark>,
+    others: HashSet<LogMark>,
+}
 
 impl DayMarks {
-    /// Whether a digest lists a log at a place; without a bucket, in any bucket.
-    fn holds(&self, bucket: Option<&str>, key: &str) -> bool {
-        self.0.contains(&mark(bucket.unwrap_or_default(), key))
+    /// Whose digests list a log at a place; without a bucket, in any bucket.
+    fn whose(&self, bucket: Option<&str>, key: &str) -> Option<Whose> {
+        let mark = mark(bucket.unwrap_or_default(), key);
+        if self.requested.contains(&mark) {
+            return Some(Whose::Requested);
+        }
+        self.others.contains(&mark).then_some(Whose::Others)
     }
 }
 
-/// Looks up logs; fastest day by day.
+/// Looks up objects; fastest day by day.
 pub(super) struct ReferenceLookup<'a> {
     references: &'a mut References,
     marks: Option<(Date, DayMarks)>,
 }
 
 impl ReferenceLookup<'_> {
-    /// Whether a digest lists a log of this day at one of these places.
+    /// Whose digests list a log of this day at one of these places.
     ///
     /// # Errors
     /// If the temporary file could not be made, written or read.
-    pub fn lists(&mut self, day: Date, places: &[RecordedPlace]) -> io::Result<bool> {
+    pub fn log(&mut self, day: Date, places: &[RecordedPlace]) -> io::Result<Option<Whose>> {
+        let mut best = None;
+        for place in places {
+            let whose = self.find(day, place)?;
+            best = [best, whose].into_iter().flatten().min();
+        }
+        Ok(best)
+    }
+
+    /// Whose digests list an object that has not the name of a log, at one of these places.
+    ///
+    /// # Errors
+    /// If the temporary file could not be made, written or read.
+    pub fn other(&mut self, places: &[RecordedPlace]) -> io::Result<Option<Whose>> {
+        let mut best = None;
+        for place in places {
+            let whose = self.find(shelf(&place.key), place)?;
+            best = [best, whose].into_iter().flatten().min();
+        }
+        Ok(best)
+    }
+
+    fn find(&mut self, day: Date, place: &RecordedPlace) -> io::Result<Option<Whose>> {
         let marks = match &mut self.marks {
             Some((of, marks)) if *of == day => marks,
             other => &mut other.insert((day, self.references.day(day)?)).1,
         };
-        let is_listed = |r: &RecordedPlace| marks.holds(r.bucket.as_deref(), &r.key);
-        Ok(places.iter().any(is_listed))
+        Ok(marks.whose(place.bucket.as_deref(), &place.key))
     }
 }
 
@@ -75,13 +126,29 @@ impl References {
         }
     }
 
-    /// Adds a log that a proven digest lists. A key that is not that of a log is ignored: listings of
-    /// log folders never look for it.
+    /// Sets whose digests are added from now on.
+    pub(super) fn of(&mut self, whose: Whose) {
+        if whose != self.whose {
+            self.write_marks();
+            self.whose = whose;
+        }
+    }
+
+    /// Adds a log that a proven digest lists, whatever its key looks like.
     pub fn add(&mut self, bucket: &str, key: &str) {
-        let Some(minute) = self.keys.get_or_insert_default().minute(key) else {
-            return;
+        let keys = self.keys.get_or_insert_default();
+        let day = match keys.minute(key) {
+            Some(minute) => {
+                if let Some(kind) = keys.beside()
+                    && !self.beside.contains(kind)
+                    && self.beside.len() < MOST_BESIDE
+                {
+                    self.beside.insert(kind.to_owned());
+                }
+                TimeZone::UTC.to_datetime(minute).date()
+            }
+            None => shelf(key),
         };
-        let day = TimeZone::UTC.to_datetime(minute).date();
         self.in_memory.push((day, mark(bucket, key)));
         if self.any_bucket {
             self.in_memory.push((day, mark("", key)));
@@ -89,6 +156,11 @@ impl References {
         if self.in_memory.len() >= IN_MEMORY {
             self.write_marks();
         }
+    }
+
+    /// The folders beside `CloudTrail` whose files digests list.
+    pub(super) fn beside(&self) -> &BTreeSet<String> {
+        &self.beside
     }
 
     /// Moves everything to the spool and frees the memory.
@@ -114,7 +186,11 @@ impl References {
         for marks in self.in_memory.chunk_by(|(a, _), (b, _)| a == b) {
             let bytes: Vec<u8> = marks.iter().flat_map(|(_, mark)| *mark).collect();
             match self.spool.add(&bytes) {
-                Ok(at) => self.blocks.push((marks[0].0, at)),
+                Ok(at) => self.blocks.push(MarkBlock {
+                    day: marks[0].0,
+                    whose: self.whose,
+                    at,
+                }),
                 Err(e) => drop(self.trouble.get_or_insert(e)),
             }
         }
@@ -129,15 +205,26 @@ impl References {
         if let Some(error) = self.trouble.take() {
             return Err(error);
         }
-        let mut marks = HashSet::new();
-        let first = self.blocks.partition_point(|(of, _)| *of < day);
-        for (_, at) in self.blocks[first..].iter().take_while(|(of, _)| *of == day) {
-            let bytes = self.spool.read(*at)?;
+        let mut marks = DayMarks::default();
+        let first = self.blocks.partition_point(|block| block.day < day);
+        let blocks = self.blocks[first..].iter();
+        for block in blocks.take_while(|block| block.day == day) {
+            let bytes = self.spool.read(block.at)?;
             let (all, _) = bytes.as_chunks::<MARK>();
-            marks.extend(all);
+            match block.whose {
+                Whose::Requested => marks.requested.extend(all),
+                Whose::Others => marks.others.extend(all),
+            }
         }
-        Ok(DayMarks(marks))
+        Ok(marks)
     }
+}
+
+/// The day under which an object is kept that has not the name of a log: that of its folder.
+fn shelf(key: &str) -> Date {
+    let folder = key.rfind('/').map_or("", |at| &key[..at]);
+    let from = time_of_folder(folder).map(|time| time.from);
+    from.map_or(Date::MIN, |from| TimeZone::UTC.to_datetime(from).date())
 }
 
 fn mark(bucket: &str, key: &str) -> LogMark {
@@ -153,7 +240,7 @@ mod tests {
 
     use jiff::civil::date;
 
-    use super::{IN_MEMORY, References};
+    use super::{IN_MEMORY, RecordedPlace, References, Whose};
 
     fn key(day: i8, n: usize) -> String {
         format!(
@@ -169,21 +256,49 @@ mod tests {
             references.add("logs", &key(if n % 3 == 0 { 1 } else { 2 }, n));
         }
         assert!(references.in_memory.len() < IN_MEMORY && !references.blocks.is_empty());
+        references.of(Whose::Others);
+        references.add("logs", &key(1, 3));
+        references.add("logs", &key(1, 150_000));
+        references.add("logs", "AWSLogs/odd.json");
         drop(references.lookup());
         let first = references.day(date(2026, 3, 1)).expect("a day");
         let second = references.day(date(2026, 3, 2)).expect("a day");
+        let requested = Some(Whose::Requested);
         for n in [0, 3, 65_535, 149_997] {
             let key = key(1, n);
-            assert!(
-                first.holds(Some("logs"), &key) && first.holds(None, &key),
-                "{n}"
-            );
-            assert!(
-                !first.holds(Some("other"), &key) && !second.holds(None, &key),
-                "{n}"
-            );
+            assert_eq!(first.whose(Some("logs"), &key), requested, "{n}");
+            assert_eq!(first.whose(None, &key), requested, "{n}");
+            assert_eq!(first.whose(Some("other"), &key), None, "{n}");
+            assert_eq!(second.whose(None, &key), None, "{n}");
         }
-        assert!(second.holds(None, &key(2, 149_999)) && !second.holds(None, &key(2, 150_001)));
-        assert_eq!(first.0.len() + second.0.len(), 300_000);
+        let others = Some(Whose::Others);
+        assert_eq!(first.whose(None, &key(1, 150_000)), others);
+        assert_eq!(second.whose(None, &key(2, 149_999)), requested);
+        assert_eq!(second.whose(None, &key(2, 150_001)), None);
+        assert_eq!(first.requested.len() + second.requested.len(), 300_000);
+        let odd = |bucket: &str, key: &str| RecordedPlace {
+            bucket: Some(bucket.into()),
+            key: key.into(),
+        };
+        let mut lookup = references.lookup();
+        let mut whose = |place| lookup.other(&[place]).expect("a day");
+        assert_eq!(whose(odd("logs", "AWSLogs/odd.json")), others);
+        assert_eq!(whose(odd("logs", "AWSLogs/odder.json")), None);
+        assert_eq!(whose(odd("other", "AWSLogs/odd.json")), None);
+    }
+
+    #[test]
+    fn folders_beside_the_logs_are_known_by_the_files_that_digests_list() {
+        let mut references = References::new(&Arc::default(), false);
+        references.add("logs", &key(1, 1));
+        assert!(references.beside().is_empty());
+        references.add(
+            "logs",
+            &key(1, 1).replace("CloudTrail", "CloudTrail-Insight"),
+        );
+        assert_eq!(
+            references.beside().iter().collect::<Vec<_>>(),
+            ["CloudTrail-Insight"]
+        );
     }
 }

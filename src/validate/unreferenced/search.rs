@@ -1,12 +1,14 @@
 //! What to search the log folders of one account and region for, and in which folders.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
+
+use jiff::Timestamp;
 
 use super::candidates::Candidates;
 use super::cover::Cover;
-use super::references::References;
+use super::excuse::Excuses;
+use super::references::{References, Whose};
 use super::tally::OtherObjects;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
@@ -29,6 +31,8 @@ pub(crate) struct LogSearch {
     pub(super) time: Window,
     pub(super) covers: Vec<Cover>,
     pub(super) references: References,
+    /// The digests after the window of the chains that were not requested, by their covers.
+    later: Vec<(usize, DigestNames)>,
     /// Folders to list.
     pub(super) places: Vec<(RootId, KeyRoot)>,
     /// Folders that were listed.
@@ -37,7 +41,7 @@ pub(crate) struct LogSearch {
 
 /// One log folder that was listed.
 pub(super) struct ListedLogFolder {
-    pub place: (RootId, KeyRoot),
+    pub folder: LogFolderPlace,
     /// Why the folder could not be listed to its end.
     pub trouble: Option<GetError>,
     /// Objects that are not findings. Boxed, and `None` if there are none: thousands of folders wait.
@@ -48,8 +52,23 @@ pub(super) struct ListedLogFolder {
     pub more: u64,
     /// Whether digests after the window may list some of the candidates.
     pub undecided: bool,
-    /// See [`is_without_digests`](super::list::is_without_digests).
-    pub without_digests: OnceCell<bool>,
+    /// When trails without digests logged to it.
+    pub excuses: Excuses,
+}
+
+/// The folders of one kind under the account folders of one root, such as `CloudTrail`.
+pub(super) struct LogFolderPlace {
+    pub place: (RootId, KeyRoot),
+    /// The name of the folder under the account.
+    pub kind: String,
+}
+
+impl LogFolderPlace {
+    /// The folder of a chain's account and region, with its closing slash.
+    pub fn region_folder(&self, id: &ChainId) -> String {
+        let (_, key_root) = &self.place;
+        key_root.folder(&id.account, &self.kind, &id.region)
+    }
 }
 
 impl LogSearch {
@@ -88,9 +107,11 @@ impl LogSearch {
             time,
             covers: requested.map(|(at, c)| Cover::requested(at, c)).collect(),
             references,
+            later: Vec::new(),
             places,
             listed: Vec::new(),
         });
+        search.references.of(Whose::Others);
         for (id, names) in siblings {
             if names.places().iter().any(|p| search.places.contains(p)) {
                 search.add_sibling(context, &id, names, hidden);
@@ -112,25 +133,47 @@ impl LogSearch {
         let span = Window::new(from, self.time.to);
         let places = names.places().into_iter().cloned().collect();
         let references = &mut self.references;
-        let (_, main, backfill) = walk_for_logs(context, id, names, span, hidden, references);
+        let (names, main, backfill) = walk_for_logs(context, id, names, span, hidden, references);
         // Without a proven digest the chain shows nothing: objects that only look like digests do not
         // count.
         let Some(window) = main.paint.verified.bounds() else {
             return;
         };
         let gaps = gap::find(window, window.to, &main.accounted, &main.restarts);
+        let grace = context.request.backfill_grace.max(HOUR);
+        let later = names.within(Window::new(self.time.to, shift(self.time.to, grace)));
+        if later.newest_end().is_some() {
+            self.later.push((self.covers.len(), later));
+        }
         self.covers.push(Cover {
+            id: id.clone(),
             requested: None,
             places,
             window,
+            read_to: window.to,
             gaps: gaps.into_iter().map(|g| g.time).collect(),
+            coloured: main.paint.coloured(),
             verified: main.paint.verified,
             unsure: backfill.paint.coloured(),
             restarts: main.restarts,
+            phase: None,
         });
     }
 
-    /// Walks the digests of the requested chains after the window: they may list logs of its last hours.
+    /// The folders beside the logs whose files the digests list.
+    pub fn beside(&self) -> &BTreeSet<String> {
+        self.references.beside()
+    }
+
+    /// When the source was in the state that is judged: at the time given, else at the end of the window. A
+    /// proven digest that ends later shows that it was later.
+    pub fn as_of(&self, context: &Context<'_>) -> Timestamp {
+        let given = context.request.as_of.unwrap_or(self.time.to);
+        let proven = self.covers.iter().filter_map(|c| c.verified.bounds());
+        proven.map(|span| span.to).fold(given, Ord::max)
+    }
+
+    /// Walks the digests of all chains after the window: they may list logs of its last hours.
     pub fn extend_beyond_window(
         &mut self,
         context: &Context<'_>,
@@ -139,7 +182,18 @@ impl LogSearch {
     ) {
         let from = self.time.to;
         let to = shift(from, context.request.backfill_grace);
+        let span = Window { from, to };
         let references = &mut self.references;
+        references.of(Whose::Others);
+        for (at, names) in std::mem::take(&mut self.later) {
+            if let Some(cover) = self.covers.get_mut(at) {
+                let id = cover.id.clone();
+                let (_, main, backfill) =
+                    walk_for_logs(context, &id, names, span, hidden, references);
+                cover.extend(&main, &backfill, to);
+            }
+        }
+        references.of(Whose::Requested);
         for cover in &mut self.covers {
             let Some(chain) = cover.requested.and_then(|at| chains.get_mut(at)) else {
                 continue;
@@ -154,17 +208,10 @@ impl LogSearch {
                 continue;
             }
             let names = std::mem::take(&mut chain.digests.names);
-            let span = Window { from, to };
             let (names, main, backfill) =
                 walk_for_logs(context, &chain.id, names, span, hidden, references);
             chain.digests.names = names;
-            main.paint
-                .verified
-                .iter()
-                .for_each(|time| cover.verified.insert(time));
-            let unsure = backfill.paint.coloured();
-            unsure.iter().for_each(|time| cover.unsure.insert(time));
-            cover.window.to = cover.window.to.max(to);
+            cover.extend(&main, &backfill, to);
         }
     }
 }

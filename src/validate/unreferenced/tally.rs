@@ -4,17 +4,21 @@ use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::proof::finding::Finding;
 
-/// What the log folders hold besides the logs that digests list.
+/// What the log folders hold besides the logs that digests of requested chains list.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OtherObjects {
-    /// Logs that no digest lists, where a digest that could list them is missing or not proven.
+    /// Logs that no digest lists, so young that a digest may still list them.
+    pub waiting: Sample,
+    /// Logs that no digest lists, of time that is not verified anyway.
     pub undecided: Sample,
-    /// Logs that no digest lists, in folders that a trail without log file validation writes to.
+    /// Logs that no digest lists, of time in which a trail without log file validation wrote to their folder.
     pub without_digests: Sample,
-    /// Logs that no digest lists, of a time in which a trail that was not requested wrote no digests.
-    pub others_gap: Sample,
-    /// Objects whose names are not those of logs.
+    /// Logs that only digests of trails outside the request list. Their content was not read.
+    pub of_other_trails: Sample,
+    /// Objects that have not the names of logs, of time that is not verified anyway.
     pub unrecognised: Sample,
+    /// Empty folders, hidden files and what copies leave behind.
+    pub litter: Sample,
     /// Entries that the source refused to read, each with the reason.
     pub refused: Sample,
     /// Findings about folders that could not be listed.
@@ -24,10 +28,12 @@ pub struct OtherObjects {
 impl OtherObjects {
     /// Appends the objects of another tally.
     pub fn add(&mut self, other: OtherObjects, limits: &Limits) {
+        self.waiting.append(limits, other.waiting);
         self.undecided.append(limits, other.undecided);
         self.without_digests.append(limits, other.without_digests);
-        self.others_gap.append(limits, other.others_gap);
+        self.of_other_trails.append(limits, other.of_other_trails);
         self.unrecognised.append(limits, other.unrecognised);
+        self.litter.append(limits, other.litter);
         self.refused.append(limits, other.refused);
         self.unlisted.extend(other.unlisted);
     }

@@ -1,0 +1,182 @@
+//! Findings on objects that no digest lists, and the time that they colour.
+
+use rayon::prelude::*;
+
+use super::cover::Cover;
+use super::judge::{Unreferenced, UnreferencedKind};
+use crate::base::time::Window;
+use crate::cloudtrail::object_key::{KeyRoot, KeyTime};
+use crate::proof::finding::{Code, Finding, ObjectFacts, Severity};
+use crate::proof::reason::Reason;
+use crate::source::{GetError, RootId};
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
+
+/// What to do about an object that may have been added.
+pub(super) const WHO_WROTE_IT: &str = "see who wrote it (PutObject events on the bucket, when S3 says that \
+                                       it was last modified), and keep readers off it until that is known";
+
+/// Adds the unreferenced objects of one folder to their chains, and `more` of them as one finding. An object
+/// is reported in one chain, and colours the time of all that cover it.
+pub(super) fn report(
+    context: &Context<'_>,
+    chains: &mut [ChainState],
+    covers: &[Cover],
+    (root, key_root): &(RootId, KeyRoot),
+    objects: Vec<Unreferenced>,
+    more: u64,
+) {
+    let facts = |object: &Unreferenced| context.fetcher.facts(*root, &object.key);
+    let facts: Vec<ObjectFacts> = context
+        .pool
+        .install(|| objects.par_iter().map(facts).collect());
+    let bucket = context.fetcher.places.bucket(*root);
+    for (object, facts) in objects.iter().zip(facts) {
+        for at in &object.chains {
+            let cover = covers.iter().find(|c| c.requested == Some(*at));
+            if let (Some(chain), Some(cover)) = (chains.get_mut(*at), cover) {
+                let hours = cover.covered_hours(object.time).into_iter();
+                hours.for_each(|time| chain.logs.paint.colour(Severity::Unproven, time));
+            }
+        }
+        let first = object.chains.first().copied();
+        let cover = covers
+            .iter()
+            .find(|c| c.requested.is_some() && c.requested == first);
+        let (Some(chain), Some(cover)) = (first.and_then(|at| chains.get_mut(at)), cover) else {
+            continue;
+        };
+        let time = time_of(cover, object.time);
+        let finding = unreferenced(object, bucket, facts).over(time).of(&chain.id);
+        context.report(&mut chain.ledger, finding);
+        *chain.logs.tally.unreferenced.get_or_insert(0) += 1;
+    }
+    if more > 0 {
+        report_more(context, chains, covers, (*root, key_root), more);
+    }
+}
+
+/// Reports objects beyond those that were kept, in the first chain of the folder. Which hours they are in was
+/// not kept either.
+fn report_more(
+    context: &Context<'_>,
+    chains: &mut [ChainState],
+    covers: &[Cover],
+    (root, key_root): (RootId, &KeyRoot),
+    more: u64,
+) {
+    let place = (root, key_root.clone());
+    let here = covers.iter().filter(|c| c.is_in(&place));
+    let mut counted = Some(more);
+    for cover in here {
+        let Some(chain) = cover.requested.and_then(|at| chains.get_mut(at)) else {
+            continue;
+        };
+        for time in cover.covered_parts(KeyTime::Span(chain.window)) {
+            chain.logs.paint.colour(Severity::Unproven, time);
+        }
+        if let Some(more) = counted.take() {
+            let message = "further objects in this folder that no digest lists";
+            let finding = Finding::new(Code::LogUnreferenced, message).count(more);
+            let finding = finding.over(chain.window).of(&chain.id);
+            context.report(&mut chain.ledger, finding);
+            *chain.logs.tally.unreferenced.get_or_insert(0) += more;
+        }
+    }
+}
+
+/// The time that a finding concerns: the hour of a minute, or all of a longer time in the window.
+fn time_of(cover: &Cover, time: KeyTime) -> Window {
+    match time {
+        KeyTime::Minute(at) => cover.hour_of(at),
+        KeyTime::Span(span) => span.clip(&cover.window),
+    }
+}
+
+fn unreferenced(object: &Unreferenced, bucket: Option<&str>, facts: ObjectFacts) -> Finding {
+    let message = match &object.kind {
+        UnreferencedKind::Log(None) => {
+            "no digest of any trail in this folder names this log, and every digest that could is proven: \
+             nobody vouches for it, and it may have been added"
+                .to_owned()
+        }
+        UnreferencedKind::Log(Some(chains)) => format!(
+            "no proven digest names this log; of {chains}, digests that could name it are missing or not \
+             proven: nobody vouches for it, and it may have been added"
+        ),
+        UnreferencedKind::Other => format!(
+            "no digest names this object, and its name is not that of a log: whoever reads this folder reads \
+             it too, and it may have been added{}",
+            undated(object.time)
+        ),
+        UnreferencedKind::Refused(what) => format!(
+            "no digest names this entry, and it is {what}, which is not read: whoever reads this folder may \
+             read it, and it may have been added{}",
+            undated(object.time)
+        ),
+    };
+    let finding = Finding::new(Code::LogUnreferenced, message)
+        .hint(WHO_WROTE_IT)
+        .at(bucket, &object.key);
+    Finding {
+        object: facts,
+        ..finding
+    }
+}
+
+/// What is said about an object whose name shows no minute.
+fn undated(time: KeyTime) -> &'static str {
+    match time {
+        KeyTime::Minute(_) => "",
+        KeyTime::Span(_) => "; its name shows no minute, so it counts against all of this time",
+    }
+}
+
+/// A folder of logs that could not be listed.
+pub(super) fn not_listed(
+    context: &Context<'_>,
+    root: RootId,
+    folder: &str,
+    error: &GetError,
+) -> Finding {
+    let message = format!(
+        "a folder of logs could not be listed: {}; whether it holds logs that no digest names is not \
+         known",
+        error.detail()
+    );
+    Finding::new(Code::SourceUnreadable, message)
+        .reason(error.reason())
+        .hint(error.reason().hint())
+        .at(context.fetcher.places.bucket(root), folder)
+}
+
+/// A folder of a year, a month or a day that the source refuses to list. It may hold logs that no digest
+/// lists.
+pub(super) fn refused_folder(context: &Context<'_>, root: RootId, key: &str, why: &str) -> Finding {
+    let message = format!(
+        "a folder of logs could not be listed: it is {why}; whether it holds logs that no digest names is \
+         not known"
+    );
+    Finding::new(Code::SourceUnreadable, message)
+        .reason(Reason::Refused)
+        .hint(Reason::Refused.hint())
+        .at(context.fetcher.places.bucket(root), key)
+}
+
+/// A log folder that was listed, whose logs could not be kept until the gaps were known.
+pub(super) fn not_judged(
+    context: &Context<'_>,
+    root: RootId,
+    folder: &str,
+    error: &GetError,
+) -> Finding {
+    let message = format!(
+        "the names of the logs in a folder could not be kept: {}; whether it holds logs that no digest \
+         names is not known",
+        error.detail()
+    );
+    Finding::new(Code::LogUnreadable, message)
+        .reason(error.reason())
+        .hint(error.reason().hint())
+        .at(context.fetcher.places.bucket(root), folder)
+}
