@@ -17,7 +17,7 @@ use super::unreferenced::tally::OtherObjects;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::time::Window;
-use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::chain::Walked;
@@ -34,6 +34,9 @@ pub(crate) struct ChainState {
     pub digests: ChainDigests,
     /// Set by the digests phase, explained by the causes phase.
     pub gaps: Vec<Gap>,
+    /// The time after its window in which other chains of its trail went on, as a gap. Set after the digests
+    /// phase, explained by the causes phase.
+    pub after: Vec<Gap>,
     /// Set by the logs phase, and by the search for unreferenced logs.
     pub logs: CheckedLogs,
     /// Its trail, where CloudTrail describes it.
@@ -85,17 +88,27 @@ pub(crate) struct Group {
     pub notes: Box<GroupNotes>,
 }
 
+/// A chain with a digest in some place.
+pub(crate) struct FoundChain {
+    pub root: KeyRoot,
+    pub id: ChainId,
+    /// From the hour of its first listed digest to the end of its last.
+    pub time: Window,
+}
+
 /// Facts about a group that belong to no single chain. They are merged for all groups.
 #[derive(Default)]
 pub(crate) struct GroupNotes {
     /// Terms of the filter that a chain matched.
     pub answered: Vec<FilterTerm>,
     /// Every chain with a digest, and where.
-    pub found: Vec<(KeyRoot, ChainId)>,
+    pub found: Vec<FoundChain>,
     /// The buckets with digests of these chains.
     pub buckets: BTreeSet<String>,
-    /// The end of each chain's newest digest.
-    pub ends: Vec<(ChainId, Timestamp)>,
+    /// Time after the last digest of a chain for which a call that a proven log records is the cause.
+    pub explained: Vec<(ChainId, Window)>,
+    /// Accounts and regions whose digests could not all be listed.
+    pub unlisted: BTreeSet<(AccountId, Region)>,
     /// Objects among the digests whose names are not those of digests.
     pub unrecognised: Sample,
     /// Chains whose trail could not be looked up in AWS, and why.
@@ -112,7 +125,8 @@ impl GroupNotes {
         self.answered.extend(other.answered);
         self.found.extend(other.found);
         self.buckets.extend(other.buckets);
-        self.ends.extend(other.ends);
+        self.explained.extend(other.explained);
+        self.unlisted.extend(other.unlisted);
         self.unrecognised.count += other.unrecognised.count;
         self.unrecognised.first.extend(other.unrecognised.first);
         self.trail_unknown.extend(other.trail_unknown);
@@ -124,7 +138,6 @@ impl GroupNotes {
     pub fn shrink(&mut self) {
         self.answered.shrink_to_fit();
         self.found.shrink_to_fit();
-        self.ends.shrink_to_fit();
     }
 }
 

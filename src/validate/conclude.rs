@@ -10,11 +10,12 @@
 //! shows which chains are missing.
 //!
 //! - A verdict is the maximum over findings and coverage, made by one function
-//!   ([`outcome::verdict`](super::outcome::verdict)).
+//!   ([`outcome::verdict`](super::outcome::verdict)). A chain's verdict takes in every finding about it, also
+//!   those that are made here, beside its own ledger. So a chain is final only when all are.
 //! - Coverage accounts for every instant of the window.
 //! - The order of chains and findings depends on nothing but their content.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 
@@ -26,14 +27,18 @@ use super::digests::{listing_errors, trail_status};
 use super::findings::Ledger;
 use super::not_proven::{self, NotProvenInput};
 use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
-use super::survey::{Survey, absences};
+use super::survey::Survey;
+use super::survey::absences::{self, Absences};
 use super::unreferenced;
 use super::unreferenced::loose::LooseObjects;
 use super::unreferenced::search::LogSearch;
 use crate::base::sha256::Sha256;
+use crate::base::time::Window;
+use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::Walked;
 use crate::proof::coverage::{State, Stretch, verified_until};
 use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::gap::GapPlace;
 
 /// The outcomes of all groups, merged. Judges the logs that no digest lists, now that the gaps are known.
 pub(super) fn groups(
@@ -99,6 +104,7 @@ fn conclude_group(
     outcome.chains.reserve_exact(chains.len());
     for state in chains {
         let complete = state.complete;
+        outcome.notes.explained.extend(explained_end(&state));
         let (chain, ledger) = conclude_chain(context, state);
         let pending = chain.coverage.iter().filter(|s| s.state == State::Pending);
         outcome
@@ -109,6 +115,15 @@ fn conclude_group(
         outcome.chains.push(chain);
     }
     outcome
+}
+
+/// The time after the last digest of a chain for which a call is the cause that a proven log records.
+fn explained_end(state: &ChainState) -> impl Iterator<Item = (ChainId, Window)> {
+    let tail = state.gaps.iter().filter(|gap| gap.place == GapPlace::Tail);
+    let tail = tail
+        .chain(&state.after)
+        .filter(|gap| gap.has_proven_cause());
+    tail.map(|gap| (state.id.clone(), gap.time))
 }
 
 /// The outcome of one chain, and its findings.
@@ -160,7 +175,6 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
         evidence: combine([main.evidence, backfill.evidence, Some(logs_evidence)]),
         id,
     });
-    context.observer.concluded(&outcome);
     (outcome, ledger)
 }
 
@@ -218,7 +232,16 @@ pub(super) fn outcome(
     let request = context.request;
     let mut others = all.others.take().unwrap_or_default();
     let unlisted = std::mem::take(&mut others.unlisted);
-    let ledger = findings_without_chain(context, survey, &all, unlisted);
+    let Absences {
+        findings: absent,
+        open,
+    } = absences::absences(context, survey, &all);
+    let others_found = unlisted.into_iter().chain(absent);
+    let (ledger, worst) = findings_without_chain(context, survey, &all, others_found);
+    raise(&mut all.chains, &worst);
+    all.chains
+        .iter()
+        .for_each(|c| context.observer.concluded(c));
     let mut ledgers = std::mem::take(&mut all.ledgers);
     ledgers.push(ledger);
     let findings = ledgers.into_iter().flat_map(Ledger::into_findings);
@@ -250,6 +273,7 @@ pub(super) fn outcome(
         beside,
         keys: (!keys.is_empty()).then(|| context.fetcher.keys.origin()),
         around_gaps: events,
+        not_compared: &open,
     });
     let (bytes_read, bytes_hashed) = context.fetcher.bytes();
     Outcome {
@@ -268,26 +292,47 @@ pub(super) fn outcome(
     }
 }
 
-/// The findings that belong to no chain with a digest: what could not be read or listed, what was known
-/// before, and chains that are missing.
+/// The worst severity of the findings about each chain.
+type WorstOfChains = BTreeMap<ChainId, Severity>;
+
+/// Raises the verdict of each chain to the findings about it that its own ledger does not hold.
+fn raise(chains: &mut [Box<ChainOutcome>], worst: &WorstOfChains) {
+    if worst.is_empty() {
+        return;
+    }
+    for chain in chains {
+        let least = worst.get(&chain.id).map(|severity| severity.verdict());
+        chain.verdict = least.into_iter().fold(chain.verdict, Ord::max);
+    }
+}
+
+/// The findings that the ledger of no chain holds: what could not be read or listed, what was known
+/// before, and `others`, such as on chains that are missing or end early. Also returns the worst of them for each chain, taken
+/// before any of them collapse.
 fn findings_without_chain(
     context: &Context<'_>,
     survey: &Survey,
     all: &GroupOutcome,
-    unlisted: Vec<Finding>,
-) -> Ledger {
+    others: impl Iterator<Item = Finding>,
+) -> (Ledger, WorstOfChains) {
     let folder = |trouble| listing_errors::folder(context.fetcher.places, trouble);
     let mut findings = context.request.prior.findings.clone();
     findings.extend(context.fetcher.keys.broken());
     findings.extend(survey.trouble.iter().map(folder));
-    findings.extend(unlisted);
     let unvalidated = &all.notes.unvalidated;
     findings.extend(unvalidated.iter().map(trail_status::unvalidated));
-    findings.extend(absences::absences(context, survey, all));
+    findings.extend(others);
+    let mut worst = WorstOfChains::new();
+    for finding in &findings {
+        if let Some(id) = &finding.chain {
+            let known = worst.entry(id.clone()).or_insert(finding.severity);
+            *known = finding.severity.max(*known);
+        }
+    }
     let mut ledger = context.ledgers.open();
     findings
         .into_iter()
         .for_each(|finding| context.report(&mut ledger, finding));
     context.report_final(&mut ledger);
-    ledger
+    (ledger, worst)
 }

@@ -251,13 +251,18 @@ impl Case {
     }
 }
 
-/// The usual chain: one account, a region other than the home region, few small logs.
+/// The usual chain: one account, one region, few small logs.
 pub fn spec() -> ChainSpec {
     ChainSpec::new(trail(), REGION).logs(1..=2).events(1..=2)
 }
 
-/// The usual trail.
+/// The usual trail, of one region.
 pub fn trail() -> Trail {
+    Trail::new(ACCOUNT, REGION, "main", BUCKET)
+}
+
+/// A trail of all regions whose home is another region than the usual one.
+pub fn wide_trail() -> Trail {
     Trail::new(ACCOUNT, HOME, "main", BUCKET)
 }
 

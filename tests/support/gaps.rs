@@ -6,7 +6,7 @@ use trailproof::proof::gap::{Cause, Certainty, Gap};
 use trailproof::validate::outcome::{ChainOutcome, Outcome};
 
 use crate::library::{prove, request, ring, source};
-use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour, trail};
+use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour, wide_trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::json::Fields;
 use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
@@ -22,7 +22,7 @@ pub fn chain(w: &mut World, trail: Trail, region: &str, from: &str) -> Chain {
 
 /// The usual trail in its home region, for three hours.
 pub fn home_chain(w: &mut World) -> Chain {
-    let mut chain = chain(w, trail(), HOME, "2026-03-01T00:12:34Z");
+    let mut chain = chain(w, wide_trail(), HOME, "2026-03-01T00:12:34Z");
     chain.run_until(w, hour(3));
     chain
 }
@@ -37,7 +37,7 @@ pub fn audit_trail(w: &mut World, calls: Vec<Fields>) -> Chain {
 }
 
 pub fn call(name: &str, at: &str, mut params: Value) -> Fields {
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     params["name"] = json!(arn);
     cloudtrail_event(name, &arn, ts(at), None, params)
 }

@@ -7,7 +7,7 @@ use crate::support::case::{BUCKET, Case, trail};
 use crate::support::forge::{Chain, Place};
 use crate::support::stage::Stage;
 
-pub const ARN: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
+pub const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
 
 /// Ten hours of the usual chain; the window covers six. The trail logs in its region only.
 pub struct SixHours {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::support::aws::{Answer, Call, Fault, TrailConfig};
-use crate::support::case::{BUCKET, HOME, REGION, trail};
+use crate::support::case::{BUCKET, HOME, REGION, wide_trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::{Chain, ChainSpec, World, ts};
 use crate::support::stage::Stage;
@@ -29,7 +29,11 @@ pub const ASKED: [&str; 8] = [
 pub fn stopped(regions: &[&str]) -> (World, Vec<Chain>) {
     let mut world = World::new(7);
     let chains = regions.iter().map(|region| {
-        let mut chain = Chain::new(ChainSpec::new(trail(), region).logs(1..=2).events(1..=2));
+        let mut chain = Chain::new(
+            ChainSpec::new(wide_trail(), region)
+                .logs(1..=2)
+                .events(1..=2),
+        );
         chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
         chain.stop(&mut world, ts(STOP));
         chain.start(&mut world, ts(START));
@@ -41,14 +45,14 @@ pub fn stopped(regions: &[&str]) -> (World, Vec<Chain>) {
 }
 
 pub fn call_event(name: &str, at: &str) -> Value {
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     let fields = cloudtrail_event(name, &arn, ts(at), None, json!({"name": arn}));
     serde_json::from_str(&fields.compact()).expect("JSON")
 }
 
 /// AWS with a chain of one region outside the trail's home, and these events in LookupEvents there.
 pub fn stage(world: &World, events: Vec<Value>) -> Stage {
-    let stage = Stage::of(world, &[TrailConfig::from(&trail())]);
+    let stage = Stage::of(world, &[TrailConfig::from(&wide_trail())]);
     let elsewhere = Fault::new(Answer::access_denied()).operation("ListTrails");
     stage.loopback.fault(elsewhere);
     stage.loopback.change(|cloud| {

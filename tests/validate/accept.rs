@@ -45,7 +45,7 @@ fn accepted_findings_are_shown_and_only_covered_ones_are_forgiven() {
     let accept = |to: &str| {
         let path = dir.path().join("accept.toml");
         let text = format!(
-            "[[accept]]\nchain = \"111111111111/eu-west-1/us-east-1/main\"\nfrom = \"2026-03-01T03:30:00Z\"\n\
+            "[[accept]]\nchain = \"111111111111/eu-west-1/eu-west-1/main\"\nfrom = \"2026-03-01T03:30:00Z\"\n\
              to = \"{to}\"\nreason = \"known\"\nwho = \"me\"\n"
         );
         fs::write(&path, text).expect("a file");

@@ -3,7 +3,7 @@
 use trailproof::proof::finding::{Code, Verdict};
 
 use crate::library::{codes, prove, request, ring, source};
-use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, spec};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour, spec};
 use crate::support::disk::{copy_of, ids, running};
 use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 use crate::support::program::{report, severity_codes};
@@ -11,14 +11,14 @@ use crate::support::program::{report, severity_codes};
 #[test]
 fn an_arn_does_not_match_another_organizations_trail_of_the_same_name() {
     let mut case = Case::new("foreign-organization", 0, "");
-    let trail = Trail::new("999999999999", HOME, "main", BUCKET).organization("o-a1b2c3d4e5");
+    let trail = Trail::new("999999999999", REGION, "main", BUCKET).organization("o-a1b2c3d4e5");
     let mut member = Chain::new(ChainSpec { trail, ..spec() }.account("222222222222"));
     member.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
     member.run_until(&mut case.world, hour(4));
     let ring = ring(&case.world, &[REGION]);
     let mut request = request();
     let arn = |account: &str| {
-        format!("arn:aws:cloudtrail:{HOME}:{account}:trail/main")
+        format!("arn:aws:cloudtrail:{REGION}:{account}:trail/main")
             .parse()
             .expect("an arn")
     };
@@ -28,18 +28,19 @@ fn an_arn_does_not_match_another_organizations_trail_of_the_same_name() {
         (outcome.verdict, codes(&outcome)),
         (Verdict::Unproven, vec![Code::NothingFound])
     );
-    // With the organization given, the trail is unambiguous.
+    // With the organization given, the trail is unambiguous, and its owner's chain is missing.
     request.filter.organizations = vec!["o-a1b2c3d4e5".parse().expect("an organization")];
+    let outcome = prove(&source(&case.world), &ring, &request);
     assert_eq!(
-        prove(&source(&case.world), &ring, &request).verdict,
-        Verdict::Verified
+        (outcome.verdict, codes(&outcome)),
+        (Verdict::Unproven, vec![Code::ChainMissing])
     );
 }
 
 #[test]
 fn an_organization_trail_has_a_chain_for_each_account_and_its_arn_means_them_all() {
     let mut world = World::new(13);
-    let trail = Trail::new(ACCOUNT, HOME, "org", BUCKET)
+    let trail = Trail::new(ACCOUNT, REGION, "org", BUCKET)
         .organization("o-a1b2c3d4e5")
         .prefix("p/q");
     for account in [ACCOUNT, "222222222222"] {
@@ -74,7 +75,7 @@ fn an_organization_trail_has_a_chain_for_each_account_and_its_arn_means_them_all
         (code, ids(&member)),
         (
             0,
-            vec!["222222222222/eu-west-1/us-east-1/org verified".to_owned()]
+            vec!["222222222222/eu-west-1/eu-west-1/org verified".to_owned()]
         )
     );
     let place = &member["chains"][0]["locations"][0];

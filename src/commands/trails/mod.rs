@@ -243,7 +243,7 @@ impl ChainLister<'_> {
         }
         let terms = self.request.filter.terms();
         let hint = if chains.is_empty() {
-            found_instead(self.survey, &[], &self.request.limits)
+            found_instead(self.survey, &[], false, &self.request.limits)
         } else {
             "the chains listed are those of what else was asked for".into()
         };

@@ -56,7 +56,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::Evidence;
+use crate::cloudtrail::event::{Evidence, Via};
 use crate::proof::coverage::Spans;
 
 pub use cause::split_by_cause;
@@ -267,6 +267,17 @@ impl Gap {
             clauses: Vec::new(),
             undigested: None,
         }
+    }
+
+    /// The time from the last digest of a chain on, in which other chains of its trail went on.
+    pub fn after_the_last(time: Window) -> Self {
+        Gap::new(time, GapPlace::Tail, Some(time.from), None)
+    }
+
+    /// Whether a call is its cause that a proven log records.
+    pub fn has_proven_cause(&self) -> bool {
+        let cause = self.caused_by.as_ref();
+        cause.is_some_and(|event| matches!(event.via, Via::VerifiedLog { .. }))
     }
 
     /// Where it begins, which may be before the window.

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::absent::absent_chains;
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
 use crate::base::text::plural;
 use crate::proof::coverage::State;
@@ -210,13 +211,10 @@ fn ids(report: &Report) -> BTreeSet<&str> {
     report.chains.iter().map(|c| c.id.as_str()).collect()
 }
 
-/// How many expected chains are missing. A chain that ends early is not missing.
+/// How many chains are missing: there are findings about them, and no digest. A chain that ends early is not
+/// missing.
 pub(crate) fn missing_chains(report: &Report) -> usize {
-    let found = ids(report);
-    let missing = report.findings.iter();
-    let missing = missing.filter(|f| f.code == Code::ChainMissing);
-    let missing: BTreeSet<&str> = missing.filter_map(|f| f.chain.as_deref()).collect();
-    missing.difference(&found).count()
+    absent_chains(report).len()
 }
 
 /// The filters and places of the request that were given, with their names.

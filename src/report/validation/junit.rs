@@ -1,5 +1,6 @@
-//! JUnit XML for CI systems: one test suite per chain, with one test case for its verdict and one for each
-//! group of findings. There is a failure exactly if the verdict of the report is not `verified`.
+//! JUnit XML for CI systems: one test suite per chain, those that are missing included, with one test case for
+//! its verdict and one for each group of findings. There is a failure exactly if the verdict of the report
+//! is not `verified`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,10 +9,11 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::absent::{ChainName, absent_chains, absent_verdict};
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::label::Label;
-use super::v1::{Chain, Report};
+use super::v1::{Chain, Finding, Report};
 use super::wording::{event_values, explained, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
@@ -35,11 +37,21 @@ struct Failure {
     text: String,
 }
 
+/// What a test suite is about.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    /// Everything that concerns no chain.
+    Run,
+    /// A chain.
+    Chain(&'a Chain),
+    /// A chain without a digest, and the worst finding about it.
+    Absent(&'a Finding),
+}
+
 /// A test suite.
 struct Suite<'a> {
     name: &'a str,
-    /// `None` for the suite of everything that concerns no chain of the report.
-    chain: Option<&'a Chain>,
+    subject: Subject<'a>,
     groups: Vec<&'a FindingGroup<'a>>,
 }
 
@@ -75,9 +87,10 @@ impl Suite<'_> {
     }
 
     fn failures(&self, report: &Report) -> usize {
-        let failed = match self.chain {
-            Some(chain) => chain.verdict != Verdict::Verified,
-            None => !report.complete,
+        let failed = match self.subject {
+            Subject::Run => !report.complete,
+            Subject::Chain(chain) => chain.verdict != Verdict::Verified,
+            Subject::Absent(worst) => absent_verdict(worst) != Verdict::Verified,
         };
         let groups = self.groups.iter();
         let groups = groups.filter(|group| group.first.severity != Severity::Note);
@@ -85,28 +98,36 @@ impl Suite<'_> {
     }
 }
 
-/// The suite of everything that concerns no chain of the report, then one for each chain.
+/// The suite of everything that concerns no chain, then one for each chain, and one for each that is missing.
 fn suites<'a>(report: &'a Report, groups: &'a [FindingGroup<'a>]) -> Vec<Suite<'a>> {
-    let here = report.chains.iter().map(|c| c.id.as_str());
-    let mut of_chains: HashMap<&str, Vec<&FindingGroup<'_>>> =
-        here.map(|id| (id, Vec::new())).collect();
+    let absent = absent_chains(report);
+    let name = |chain: &'a Chain| (chain.id.as_str(), chain.organization.as_deref());
+    let here = report.chains.iter().map(|chain| name(chain));
+    let here = here.chain(absent.keys().copied());
+    let mut of_chains: HashMap<ChainName<'_>, Vec<&FindingGroup<'_>>> =
+        here.map(|name| (name, Vec::new())).collect();
     let mut without_chain = Vec::new();
     for group in groups {
+        let organization = group.first.organization.as_deref();
         let chain = group.first.chain.as_deref();
         chain
-            .and_then(|id| of_chains.get_mut(id))
+            .and_then(|id| of_chains.get_mut(&(id, organization)))
             .unwrap_or(&mut without_chain)
             .push(group);
     }
     let mut suites = vec![Suite {
         name: "trailproof",
-        chain: None,
+        subject: Subject::Run,
         groups: without_chain,
     }];
-    suites.extend(report.chains.iter().map(|chain| Suite {
-        name: &chain.id,
-        chain: Some(chain),
-        groups: of_chains.remove(chain.id.as_str()).unwrap_or_default(),
+    let found = report.chains.iter();
+    let found = found.map(|chain| (name(chain), Subject::Chain(chain)));
+    let absent = absent.into_iter();
+    let absent = absent.map(|(name, worst)| (name, Subject::Absent(worst)));
+    suites.extend(found.chain(absent).map(|(name, subject)| Suite {
+        name: name.0,
+        subject,
+        groups: of_chains.remove(&name).unwrap_or_default(),
     }));
     suites
 }
@@ -137,6 +158,20 @@ fn verdict(chain: &Chain) -> Case {
         name: "verdict".into(),
         failure,
         out: Some(until(chain)),
+    }
+}
+
+/// The verdict of a chain without a digest.
+fn absent(worst: &Finding) -> Case {
+    let verdict = absent_verdict(worst).as_str();
+    Case {
+        name: "verdict".into(),
+        failure: Some(Failure {
+            kind: verdict.into(),
+            message: format!("{verdict}, no digest of this chain was found"),
+            text: String::new(),
+        }),
+        out: None,
     }
 }
 
@@ -205,7 +240,11 @@ fn group_case(group: &FindingGroup<'_>) -> Case {
 }
 
 fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> io::Result<()> {
-    let first = suite.chain.map_or_else(|| complete(report), verdict);
+    let first = match suite.subject {
+        Subject::Run => complete(report),
+        Subject::Chain(chain) => verdict(chain),
+        Subject::Absent(worst) => absent(worst),
+    };
     // Some readers keep only one of several cases with the same name, so repeated names get a number.
     let mut known: HashMap<String, usize> = HashMap::new();
     // Cases are made one by one, because together their texts take as much memory as the report.

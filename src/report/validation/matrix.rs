@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use super::absent::{absent_chains, absent_verdict};
 use super::v1::Report;
 use crate::base::text::{counts, escape, plural};
 use crate::proof::finding::Verdict;
@@ -49,10 +50,10 @@ impl<'a> Matrix<'a> {
         for chain in &report.chains {
             matrix.add(&chain.account, &chain.region, chain.verdict);
         }
-        for finding in &report.findings {
-            let mut id = finding.chain.iter().flat_map(|id| id.split('/'));
+        for ((id, _), worst) in absent_chains(report) {
+            let mut id = id.split('/');
             if let (Some(account), Some(region)) = (id.next(), id.next()) {
-                matrix.add(account, region, finding.severity.verdict());
+                matrix.add(account, region, absent_verdict(worst));
             }
         }
         matrix

@@ -8,6 +8,7 @@
 //! for programs    jsonl, csv, ocsf, prometheus, aws_cli/   (json itself is report/json.rs)
 //!
 //! shared by them
+//!   absent        chains with findings and without a digest
 //!   headline      the verdict in words, the window, the keys, the filters, which chains are shown
 //!   wording       phrases about one chain, gap or event
 //!   groups        findings that say the same, as one
@@ -21,6 +22,7 @@
 //! the text of a message; a saved report of a later version may hold codes and words that this version does
 //! not know ([`Word::Other`](crate::report::open_enum::Word)), and these are shown as they are.
 
+pub(crate) mod absent;
 pub mod aws_cli;
 pub(crate) mod csv;
 pub(crate) mod groups;

@@ -1,12 +1,12 @@
 //! Events of the Open Cybersecurity Schema Framework (OCSF), one per line: a compliance finding for the verdict
 //! of each chain, and a detection finding for each finding of severity `failed`.
 
-use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::absent::absent_chains;
 use super::headline::NOT_COMPLETE;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
@@ -75,23 +75,13 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for chain in &report.chains {
         line(&chain_verdict(chain, report), out)?;
     }
-    let found: HashSet<&str> = report.chains.iter().map(|c| &*c.id).collect();
-    let mut missing: BTreeMap<&str, &Finding> = BTreeMap::new();
     let findings = report.findings.iter();
-    for finding in findings.filter(|f| f.severity > Severity::Note) {
-        match finding.chain.as_deref() {
-            Some(id) if found.contains(id) => {}
-            Some(id) => {
-                let worst = missing.entry(id).or_insert(finding);
-                if worst.severity < finding.severity {
-                    *worst = finding;
-                }
-            }
-            // A finding about no chain, like one about a key file, counts as a verdict of its own.
-            None => line(&about(finding, OcsfClass::Compliance, report), out)?,
-        }
+    let no_chain = |f: &&Finding| f.severity > Severity::Note && f.chain.is_none();
+    // A finding about no chain, like one about a key file, counts as a verdict of its own.
+    for finding in findings.filter(no_chain) {
+        line(&about(finding, OcsfClass::Compliance, report), out)?;
     }
-    for (id, worst) in missing {
+    for ((id, _), worst) in absent_chains(report) {
         line(&missing_chain(id, worst, report), out)?;
     }
     if !report.complete {

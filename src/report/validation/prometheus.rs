@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::absent::{absent_chains, absent_verdict, count_by_verdict};
 use super::scope_label::scope;
 use super::v1::{Chain, Digests, FindingCounts, Logs, Report};
 use crate::base::text::escape;
@@ -56,10 +57,11 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn chains(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
-    metrics.head("chains", "Chains by verdict.")?;
+    let help = "Chains by verdict, those that are missing included.";
+    metrics.head("chains", help)?;
     for verdict in VERDICTS {
-        let count = report.chains.iter().filter(|c| c.verdict == verdict);
-        metrics.sample("chains", &[("verdict", verdict.as_str())], count.count())?;
+        let count = count_by_verdict(report, verdict);
+        metrics.sample("chains", &[("verdict", verdict.as_str())], count)?;
     }
     Ok(())
 }
@@ -117,6 +119,10 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     for chain in &report.chains {
         metrics.sample(name, &labels(chain), level(chain.verdict))?;
     }
+    for ((id, _), worst) in absent_chains(report) {
+        let level = level(absent_verdict(worst));
+        metrics.sample(name, &labels_of(id), level)?;
+    }
     let name = "chain_verified_until_timestamp_seconds";
     metrics.head(
         name,
@@ -160,6 +166,12 @@ fn labels(chain: &Chain) -> [(&'static str, &str); 4] {
         ("home_region", &chain.home_region),
         ("trail", &chain.trail),
     ]
+}
+
+/// The labels of a chain of which only the id is known.
+fn labels_of(id: &str) -> [(&'static str, &str); 4] {
+    let mut parts = id.splitn(4, '/');
+    ["account", "region", "home_region", "trail"].map(|name| (name, parts.next().unwrap_or("")))
 }
 
 /// Writes gauges.

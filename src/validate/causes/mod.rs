@@ -65,7 +65,7 @@ pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) ->
     }
     for chain in chains {
         let owner = owner(context, chain);
-        for gap in &chain.gaps {
+        for gap in chain.gaps.iter().chain(&chain.after) {
             filter.add_gap(gap, &chain.id, &owner);
         }
         chain.ledger.for_each(|finding| {
@@ -99,6 +99,7 @@ pub(super) fn explain(
             }
         }
         chain.gaps = gaps;
+        chain.after = explain_after(context, chain, events);
         let key = chain.trail.as_ref();
         let key = key.and_then(|trail| trail.0.kms_key.clone());
         let locations = &chain.digests.main.locations;
@@ -129,6 +130,17 @@ fn explain_gaps(context: &Context<'_>, chain: &ChainState, events: &KnownEvents)
     let by_status = trail_events::by_status(chain);
     let explain = |gap| explain_gap(gap, chain, &owner, events, &by_status);
     chain.gaps.iter().flat_map(explain).collect()
+}
+
+/// The time after the window of a chain in which others of its trail went on, split by the causes that proven
+/// logs record.
+fn explain_after(context: &Context<'_>, chain: &ChainState, events: &KnownEvents) -> Vec<Gap> {
+    if chain.after.is_empty() {
+        return Vec::new();
+    }
+    let owner = owner(context, chain);
+    let explain = |gap| explain_gap(gap, chain, &owner, events, &[]);
+    chain.after.iter().flat_map(explain).collect()
 }
 
 /// One gap, split by its causes. `by_status` are the calls that only GetTrailStatus reports.

@@ -86,7 +86,8 @@ pub(crate) fn witnesses(context: &Context<'_>, chains: &[&mut ChainState]) -> Wi
 fn wanted(context: &Context<'_>, chains: &[&mut ChainState]) -> BTreeMap<ChainId, WantedWitness> {
     let requested: BTreeSet<&ChainId> = chains.iter().map(|c| &c.id).collect();
     let mut wanted: BTreeMap<ChainId, WantedWitness> = BTreeMap::new();
-    for chain in chains.iter().filter(|c| !c.gaps.is_empty()) {
+    let has_gap = |c: &&&mut ChainState| !c.gaps.is_empty() || !c.after.is_empty();
+    for chain in chains.iter().filter(has_gap) {
         let TrailOwner::Account(account) = owner(context, chain) else {
             continue;
         };
@@ -104,7 +105,8 @@ fn wanted(context: &Context<'_>, chains: &[&mut ChainState]) -> BTreeMap<ChainId
                 witness.places.push(place.clone());
             }
         }
-        for time in chain.gaps.iter().map(event_filter::search_window) {
+        let gaps = chain.gaps.iter().chain(&chain.after);
+        for time in gaps.map(event_filter::search_window) {
             let time = Window::new(shift(time.from, -HOUR), shift(time.to, HOUR));
             witness.times.insert(time);
         }

@@ -71,6 +71,7 @@ pub(super) fn prove(
         window,
         pending_from,
         gaps,
+        after: Vec::new(),
         logs: CheckedLogs {
             tally: LogTally {
                 unproven: found.misplaced_logs,

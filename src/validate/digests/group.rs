@@ -9,7 +9,7 @@ use super::names::DigestNames;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::source::RootId;
-use crate::validate::chain_state::{ChainState, Group, GroupNotes};
+use crate::validate::chain_state::{ChainState, FoundChain, Group, GroupNotes};
 use crate::validate::context::Context;
 use crate::validate::findings::Ledger;
 use crate::validate::unreferenced::references::References;
@@ -51,6 +51,9 @@ pub(super) fn walk(
         hidden,
         ..
     } = listing;
+    if notes.incomplete || hidden.bounds().is_some() {
+        notes.unlisted.insert((account.clone(), region.clone()));
+    }
     notes.unrecognised = unrecognised;
     context.report_listed(listed.iter());
 
@@ -135,15 +138,16 @@ fn note_chain(
         };
         let answered = request.filter.matched_terms(root, id, &is_member);
         notes.answered.extend(answered);
-        notes.found.push((root.clone(), id.clone()));
+        notes.found.extend(names.time().map(|time| FoundChain {
+            root: root.clone(),
+            id: id.clone(),
+            time,
+        }));
     }
     let places = context.fetcher.places;
     for (root, _) in names.places() {
         if let Some(bucket) = places.bucket(*root).filter(|b| !notes.buckets.contains(*b)) {
             notes.buckets.insert(bucket.to_owned());
         }
-    }
-    if let Some(newest) = names.main.last() {
-        notes.ends.push((id.clone(), newest.end()));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::base::time::Window;
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{ChainId, OrganizationId};
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey, KeyRoot};
 use crate::source::RootId;
@@ -138,6 +138,13 @@ impl DigestNames {
             backfill: within(&self.backfill),
             ..self
         }
+    }
+
+    /// The time from the hour of its first digest to the end of its last, backfill digests included.
+    pub fn time(&self) -> Option<Window> {
+        let oldest = [self.main.first(), self.backfill.first()];
+        let oldest = oldest.into_iter().flatten().map(|s| s.end()).min()?;
+        Some(Window::new(shift(oldest, -HOUR), self.newest_end()?))
     }
 
     /// Whether a place was listed.

@@ -45,6 +45,8 @@ pub struct NotProvenInput<'a> {
     pub keys: Option<KeyOrigin>,
     /// What is not known about the calls around gaps.
     pub around_gaps: &'a [String],
+    /// Chains that should exist by others, and were not looked for.
+    pub not_compared: &'a [String],
 }
 
 /// The sentences of one report, in a fixed order.
@@ -62,6 +64,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         beside,
         keys,
         around_gaps,
+        not_compared,
     } = input;
     let mut sentences = vec![scope::not_logged()];
     sentences.extend(not_selected.iter().cloned());
@@ -69,6 +72,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(log_folders::sentences(request, chains, others));
     sentences.extend(scope::backfill_digests(chains));
     sentences.extend(scope::missing_chains(request));
+    sentences.extend(not_compared.iter().cloned());
     sentences.extend(scope::organization_owners(request, chains));
     sentences.extend(places::unnamed_buckets(request, places, chains));
     sentences.extend(places::overlapping_folders(places));

@@ -28,8 +28,14 @@ impl Survey {
     }
 }
 
-/// A hint for a finding about missing chains: the chains, or else the folders, that do exist.
-pub fn found_instead(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Limits) -> String {
+/// A hint for a finding about missing chains: the chains, or else the folders, that do exist. `validates` says
+/// whether AWS describes a trail that writes digests here.
+pub fn found_instead(
+    survey: &Survey,
+    chains: &[Box<ChainOutcome>],
+    validates: bool,
+    limits: &Limits,
+) -> String {
     if !chains.is_empty() {
         let ids: Vec<String> = chains
             .iter()
@@ -50,6 +56,11 @@ pub fn found_instead(survey: &Survey, chains: &[Box<ChainOutcome>], limits: &Lim
         Some(FoundInstead::DigestFolders) => {
             "folders of digests are there, without a digest of what was asked for".into()
         }
+        Some(FoundInstead::LogsOnly(folders)) if validates => format!(
+            "logs are there without digests, in {}, though a trail that writes here validates now: the digests \
+             were deleted, or validation was not yet on",
+            folders.list()
+        ),
         Some(FoundInstead::LogsOnly(folders)) => format!(
             "logs are there without digests, in {}: validation was never on, or the digests were \
              deleted, or they were not copied",

@@ -2,15 +2,15 @@
 
 use trailproof::proof::gap::{Cause, Certainty};
 
-use crate::support::case::{HOME, REGION, trail};
+use crate::support::case::{HOME, REGION, wide_trail};
 use crate::support::forge::{World, ts};
 use crate::support::gaps::{chain, chain_of, gap_messages, outcome, summaries, summary};
 
 #[test]
 fn a_region_whose_digests_end_at_another_minute_has_one_cause() {
     let mut w = World::new(7);
-    let mut home = chain(&mut w, trail(), HOME, "2026-03-01T00:12:34Z");
-    let mut other = chain(&mut w, trail(), REGION, "2026-03-01T00:55:00Z");
+    let mut home = chain(&mut w, wide_trail(), HOME, "2026-03-01T00:12:34Z");
+    let mut other = chain(&mut w, wide_trail(), REGION, "2026-03-01T00:55:00Z");
     home.disable_validation(&mut w, ts("2026-03-01T03:40:00Z"));
     other.run_until(&mut w, ts("2026-03-01T03:55:00Z"));
     other.cut();
@@ -35,8 +35,8 @@ fn a_region_whose_digests_end_at_another_minute_has_one_cause() {
 #[test]
 fn regions_that_stop_some_seconds_apart_have_one_cause() {
     let mut w = World::new(8);
-    let mut home = chain(&mut w, trail(), HOME, "2026-03-01T00:12:34Z");
-    let mut other = chain(&mut w, trail(), REGION, "2026-03-01T00:12:34Z");
+    let mut home = chain(&mut w, wide_trail(), HOME, "2026-03-01T00:12:34Z");
+    let mut other = chain(&mut w, wide_trail(), REGION, "2026-03-01T00:12:34Z");
     home.stop(&mut w, ts("2026-03-01T03:30:20Z"));
     other.stop(&mut w, ts("2026-03-01T03:30:19Z"));
     for chain in [&mut home, &mut other] {

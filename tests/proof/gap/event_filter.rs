@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use trailproof::proof::gap::{Cause, Certainty};
 
 use crate::library::{prove, request, ring, source};
-use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour, trail};
+use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour, wide_trail};
 use crate::support::forge::deeds::{cloudtrail_event, cloudtrail_event_by};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, damage, ts};
 use crate::support::gaps::{
@@ -20,7 +20,7 @@ fn an_object_in_an_organizations_folder_does_not_make_the_trail_an_organizations
     chain.start(&mut w, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T11:00:00Z"));
     // Anyone who may write to the bucket can add this object.
-    let planted = trail()
+    let planted = wide_trail()
         .organization("o-exampleorg1")
         .digest_key(ACCOUNT, HOME, hour(2));
     let body = w.object_mut(&chain.digests[2].place).body.clone();
@@ -110,13 +110,13 @@ fn a_deleted_trail_existed_before_it_was_created_again() {
 #[test]
 fn a_creation_long_before_the_first_digest_explains_only_the_time_before_it() {
     let mut w = World::new(17);
-    let mut chain = Chain::new(ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1));
+    let mut chain = Chain::new(ChainSpec::new(wide_trail(), HOME).logs(1..=1).events(1..=1));
     chain.create(&mut w, ts("2026-03-01T00:12:34Z"), true);
     chain.run_until(&mut w, hour(6));
     // The digests of the first hours were removed. A later log, delivered late, holds the call.
     let create = call("CreateTrail", "2026-03-01T01:30:00Z", json!({}));
     let mut w = World::new(17);
-    let mut chain = self::chain(&mut w, trail(), HOME, "2026-03-01T03:12:34Z");
+    let mut chain = self::chain(&mut w, wide_trail(), HOME, "2026-03-01T03:12:34Z");
     let first = chain.digests[0].place.clone();
     chain.record(create);
     chain.run_until(&mut w, ts("2026-03-01T08:12:34Z"));
@@ -228,11 +228,11 @@ fn a_stop_of_another_trail_does_not_hide_the_trail_status() {
     use crate::support::stopped::ASKED;
 
     let mut w = World::new(27);
-    let mut chain = chain(&mut w, trail(), REGION, "2026-03-01T00:12:34Z");
+    let mut chain = chain(&mut w, wide_trail(), REGION, "2026-03-01T00:12:34Z");
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));
     chain.start(&mut w, ts("2026-03-01T07:45:10Z"));
     chain.run_until(&mut w, ts("2026-03-01T10:45:10Z"));
-    let stage = Stage::of(&w, &[TrailConfig::from(&trail())]);
+    let stage = Stage::of(&w, &[TrailConfig::from(&wide_trail())]);
     let other = Trail::new(ACCOUNT, HOME, "mine", BUCKET).arn();
     let at = ts("2026-03-01T03:29:00Z");
     let stop = cloudtrail_event("StopLogging", &other, at, None, json!({"name": other}));
@@ -247,7 +247,7 @@ fn a_stop_of_another_trail_does_not_hide_the_trail_status() {
         cloud
             .cloudtrail
             .status
-            .insert((trail().arn(), REGION.to_owned()), status);
+            .insert((wide_trail().arn(), REGION.to_owned()), status);
     });
     let (_, report) = stage.report(&ASKED);
     let gap = &report["chains"][0]["gaps"][0];

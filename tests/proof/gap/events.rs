@@ -5,7 +5,7 @@ use serde_json::json;
 use trailproof::proof::gap::{Cause, Certainty};
 
 use crate::library::{prove, request, ring, source};
-use crate::support::case::{ACCOUNT, BUCKET, HOME, hour, trail};
+use crate::support::case::{ACCOUNT, BUCKET, HOME, hour, wide_trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::{Trail, World, ts};
 use crate::support::gaps::{
@@ -16,7 +16,7 @@ use crate::support::gaps::{
 fn many_refused_calls_do_not_push_out_the_cause() {
     let mut w = World::new(9);
     let mut chain = home_chain(&mut w);
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     for n in 0..40 {
         let at = ts("2026-03-01T03:14:00Z") + SignedDuration::from_secs(n * 10);
         let refused = Some("AccessDenied");
@@ -45,7 +45,7 @@ fn many_refused_calls_do_not_push_out_the_cause() {
 fn more_calls_than_the_limit_do_not_push_out_the_cause() {
     let mut w = World::new(10);
     let mut chain = home_chain(&mut w);
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     for n in 0..40 {
         let at = ts("2026-03-01T03:14:00Z") + SignedDuration::from_secs(n * 10);
         let refused = Some("AccessDenied");
@@ -82,7 +82,7 @@ fn text_from_a_caller_is_quoted() {
     let forged = format!("x, so it was allowed; \"in truth\" by {ALICE}");
     let mut w = World::new(11);
     let mut chain = home_chain(&mut w);
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     let bucket = format!("b by {ALICE} was refused");
     let update = json!({"name": arn, "s3BucketName": bucket});
     let at = ts("2026-03-01T03:20:00Z");
@@ -117,7 +117,7 @@ fn text_from_a_caller_is_quoted() {
 fn many_gaps_and_events_are_the_same_for_any_number_of_workers() {
     let mut w = World::new(19);
     let mut at = ts("2026-03-01T00:12:34Z");
-    let mut home = chain(&mut w, trail(), HOME, "2026-03-01T00:12:34Z");
+    let mut home = chain(&mut w, wide_trail(), HOME, "2026-03-01T00:12:34Z");
     for n in 0..30 {
         let stop: Timestamp = at + SignedDuration::from_secs(700 + n * 37);
         at = stop + SignedDuration::from_secs(200 + n * 11);

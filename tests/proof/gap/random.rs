@@ -12,7 +12,7 @@ use trailproof::proof::gap::{Cause, Certainty, Gap};
 use trailproof::validate::outcome::ChainOutcome;
 
 use crate::library::{prove, request, ring, source};
-use crate::support::case::{HOME, REGION, trail};
+use crate::support::case::{HOME, REGION, wide_trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::{Chain, ChainSpec, Rng, World, damage, ts};
 
@@ -34,7 +34,13 @@ struct Forged {
 /// A trail in its home region and in another, with some stretches without digests.
 fn forge(rng: &mut Rng, seed: u64) -> Forged {
     let mut world = World::new(seed);
-    let chain = |region| Chain::new(ChainSpec::new(trail(), region).logs(0..=1).events(1..=1));
+    let chain = |region| {
+        Chain::new(
+            ChainSpec::new(wide_trail(), region)
+                .logs(0..=1)
+                .events(1..=1),
+        )
+    };
     let mut chains = [HOME, REGION].map(chain);
     let mut offs = [Vec::new(), Vec::new()];
     let mut at = ts("2026-03-01T00:12:34Z");
@@ -43,7 +49,7 @@ fn forge(rng: &mut Rng, seed: u64) -> Forged {
         at += SignedDuration::from_secs(rng.random_range(3..7) * 3600);
         chains.iter_mut().for_each(|c| c.run_until(&mut world, at));
         if rng.random_bool(0.3) {
-            let arn = trail().arn();
+            let arn = wide_trail().arn();
             let refused = cloudtrail_event(
                 "StopLogging",
                 &arn,

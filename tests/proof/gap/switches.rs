@@ -4,7 +4,7 @@ use serde_json::json;
 use trailproof::proof::gap::{Cause, Certainty};
 
 use crate::library::{prove, request, ring, source};
-use crate::support::case::{BUCKET, HOME, trail};
+use crate::support::case::{BUCKET, HOME, wide_trail};
 use crate::support::forge::{World, ts};
 use crate::support::gaps::{
     audit_trail, by_alice, call, chain, chain_of, gap_messages, home_chain, outcome, stop_alone,
@@ -208,7 +208,7 @@ fn the_edges_of_the_window_do_not_change_the_cause() {
 #[test]
 fn a_stop_within_the_first_hour_is_reported() {
     let mut w = World::new(24);
-    let mut chain = chain(&mut w, trail(), HOME, "2026-03-01T00:12:34Z");
+    let mut chain = chain(&mut w, wide_trail(), HOME, "2026-03-01T00:12:34Z");
     chain.stop(&mut w, ts("2026-03-01T00:20:00Z"));
     chain.start(&mut w, ts("2026-03-01T02:00:00Z"));
     chain.run_until(&mut w, ts("2026-03-01T06:00:00Z"));

@@ -1,6 +1,6 @@
 //! Cases about causes: who stopped, deleted or changed a trail.
 
-use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, trail};
+use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, wide_trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::json::Fields;
 use crate::support::forge::{Chain, ChainSpec, Trail, World, damage, ts};
@@ -28,7 +28,7 @@ pub fn cases() -> Vec<Case> {
 /// A chain in the trail's home region, where calls on the trail are recorded.
 pub fn home_chain(case: &mut Case, hours: i64) -> Chain {
     case.regions = vec![HOME];
-    running(&mut case.world, trail(), HOME, hours)
+    running(&mut case.world, wide_trail(), HOME, hours)
 }
 
 fn running(world: &mut World, trail: Trail, region: &str, hours: i64) -> Chain {
@@ -54,7 +54,7 @@ fn stopped() -> Case {
 /// The trail in its home region and in another, both stopped for the same time.
 pub fn two_regions(case: &mut Case) -> [Chain; 2] {
     case.regions = vec![HOME, REGION];
-    [HOME, REGION].map(|region| running(&mut case.world, trail(), region, 3))
+    [HOME, REGION].map(|region| running(&mut case.world, wide_trail(), region, 3))
 }
 
 fn stopped_elsewhere() -> Case {
@@ -146,14 +146,14 @@ fn created() -> Case {
     )
     .arg(&["--start-time", "2026-02-28T12:00:00Z"]);
     case.regions = vec![HOME];
-    let mut chain = Chain::new(ChainSpec::new(trail(), HOME).logs(1..=2).events(1..=2));
+    let mut chain = Chain::new(ChainSpec::new(wide_trail(), HOME).logs(1..=2).events(1..=2));
     chain.create(&mut case.world, ts("2026-03-01T00:12:34Z"), true);
     chain.run_until(&mut case.world, hour(3));
     case
 }
 
 fn stop_event(at: &str, error: Option<&str>) -> Fields {
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     cloudtrail_event(
         "StopLogging",
         &arn,
@@ -241,7 +241,7 @@ fn on_again() -> Case {
     chain.start(&mut case.world, ts("2026-03-01T10:00:00Z"));
     chain.run_until(&mut case.world, ts("2026-03-01T12:00:00Z"));
     let mut audit = running(&mut case.world, audit(), HOME, 4);
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     audit.record(cloudtrail_event(
         "StartLogging",
         &arn,

@@ -1,6 +1,6 @@
 //! Cases about time: gaps, restarts, window edges, and empty copies.
 
-use crate::support::case::{Case, hour, trail};
+use crate::support::case::{Case, hour, wide_trail};
 use crate::support::forge::{Chain, ChainSpec, damage, ts};
 
 pub fn cases() -> Vec<Case> {
@@ -139,7 +139,7 @@ fn accepted() -> Case {
     chain.start(&mut case.world, ts("2026-03-01T07:45:10Z"));
     chain.run_until(&mut case.world, ts("2026-03-01T09:45:10Z"));
     let text = r#"[[accept]]
-chain = "111111111111/eu-west-1/us-east-1/main"
+chain = "111111111111/eu-west-1/eu-west-1/main"
 from = "2026-03-01T03:00:00Z"
 to = "2026-03-01T08:00:00Z"
 reason = "the trail was moved to another stack, change 4711"
@@ -157,7 +157,7 @@ fn chain_missing() -> Case {
     )
     .arg(&["--expect", "expect.txt"]);
     case.chain(3);
-    let text = "# one chain a line\n111111111111/eu-west-1/us-east-1/main\n111111111111/eu-central-1/us-east-1/main\n";
+    let text = "# one chain a line\n111111111111/eu-west-1/eu-west-1/main\n111111111111/eu-central-1/eu-west-1/main\n";
     case.files.push(("expect.txt", text.into()));
     case
 }
@@ -170,7 +170,11 @@ fn chain_missing_beside_siblings() -> Case {
     );
     case.regions = vec!["eu-west-1", "eu-central-1", "us-east-1"];
     for region in case.regions.clone() {
-        let mut chain = Chain::new(ChainSpec::new(trail(), region).logs(1..=1).events(1..=1));
+        let mut chain = Chain::new(
+            ChainSpec::new(wide_trail(), region)
+                .logs(1..=1)
+                .events(1..=1),
+        );
         chain.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
         chain.run_until(&mut case.world, hour(2));
         if region == "eu-central-1" {

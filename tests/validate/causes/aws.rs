@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::support::aws::{Answer, Fault, TrailConfig, TrailStatus};
-use crate::support::case::{ACCOUNT, HOME, REGION, trail};
+use crate::support::case::{ACCOUNT, HOME, REGION, wide_trail};
 use crate::support::forge::deeds::kms_event;
 use crate::support::forge::{Chain, ChainSpec, World, damage, ts};
 use crate::support::stage::Stage;
@@ -121,7 +121,7 @@ fn the_times_of_get_trail_status_are_circumstantial() {
             stopped: Some(ts("2026-03-01T03:29:58Z")),
             ..TrailStatus::default()
         };
-        let place = (trail().arn(), REGION.to_owned());
+        let place = (wide_trail().arn(), REGION.to_owned());
         cloud.cloudtrail.status.insert(place, status);
     });
     let (exit, report) = stage.report(&ASKED);
@@ -196,7 +196,7 @@ fn a_home_region_that_may_not_be_read_is_reported() {
 fn a_disabled_kms_key_is_shown_with_the_log_it_made_unreadable() {
     let key = "arn:aws:kms:us-east-1:111111111111:key/0f3a1b2c-1111-2222-3333-444455556666";
     let mut world = World::new(9);
-    let mut chain = Chain::new(ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1));
+    let mut chain = Chain::new(ChainSpec::new(wide_trail(), HOME).logs(1..=1).events(1..=1));
     chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut world, ts("2026-03-01T04:12:34Z"));
     chain.record(kms_event(
@@ -206,7 +206,7 @@ fn a_disabled_kms_key_is_shown_with_the_log_it_made_unreadable() {
         None,
     ));
     chain.run_until(&mut world, ts("2026-03-01T09:12:34Z"));
-    let stage = Stage::of(&world, &[TrailConfig::from(&trail())]);
+    let stage = Stage::of(&world, &[TrailConfig::from(&wide_trail())]);
     stage
         .loopback
         .change(|cloud| cloud.cloudtrail.trails[0].kms_key = Some(key.into()));

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::support::case::{BUCKET, HOME, REGION, trail};
+use crate::support::case::{BUCKET, HOME, REGION, wide_trail};
 use crate::support::forge::{World, ts};
 use crate::support::gaps::chain;
 
@@ -18,7 +18,7 @@ fn objects_of_the_home_region_between_two_gaps_are_read_once() {
     for apart in 6..11 {
         let mut w = World::new(20);
         for region in [HOME, REGION] {
-            let mut chain = chain(&mut w, trail(), region, "2026-03-01T00:12:34Z");
+            let mut chain = chain(&mut w, wide_trail(), region, "2026-03-01T00:12:34Z");
             let mut stop = ts("2026-03-01T03:30:00Z");
             for _ in 0..2 {
                 chain.stop(&mut w, stop);
@@ -29,7 +29,7 @@ fn objects_of_the_home_region_between_two_gaps_are_read_once() {
             let end = chain.end();
             chain.run_until(&mut w, end + SignedDuration::from_hours(4));
         }
-        let stage = Stage::of(&w, &[TrailConfig::from(&trail())]);
+        let stage = Stage::of(&w, &[TrailConfig::from(&wide_trail())]);
         let window = ["--start-time", "2026-03-01T00:12:34Z", "--region", REGION];
         let given = ["--s3-bucket", BUCKET, "--as-of", "2026-03-03T00:00:00Z"];
         let args: Vec<&str> = window.into_iter().chain(given).collect();

@@ -1,6 +1,6 @@
 //! Many large logs need few open files, and a lack of temporary files leads to no false verdict.
 
-use crate::support::case::{BUCKET, HOME, hour, trail};
+use crate::support::case::{BUCKET, HOME, hour, wide_trail};
 use crate::support::forge::{Chain, ChainSpec, Place, World, ts};
 
 /// Logs may be fetched again for their events. That must not use up the limit of open files.
@@ -10,7 +10,9 @@ fn large_logs_need_few_open_files() {
     use crate::support::forge::{Heads, KeyFileStyle};
 
     let mut w = World::new(21);
-    let spec = ChainSpec::new(trail(), HOME).logs(150..=150).events(1..=1);
+    let spec = ChainSpec::new(wide_trail(), HOME)
+        .logs(150..=150)
+        .events(1..=1);
     let mut chain = Chain::new(spec.pad(150_000..=150_000));
     chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut w, hour(4));
@@ -56,7 +58,7 @@ fn events_lost_without_temporary_files_are_reported() {
     use crate::support::forge::{Heads, KeyFileStyle};
 
     let mut w = World::new(26);
-    let spec = ChainSpec::new(trail(), HOME).logs(1..=1).events(1..=1);
+    let spec = ChainSpec::new(wide_trail(), HOME).logs(1..=1).events(1..=1);
     let mut chain = Chain::new(spec.pad(600_000..=600_000));
     chain.start(&mut w, ts("2026-03-01T00:12:34Z"));
     chain.stop(&mut w, ts("2026-03-01T03:30:00Z"));

@@ -19,6 +19,7 @@ use std::io::{self, Write};
 use askama::Template;
 use jiff::SignedDuration;
 
+use super::absent::{absent_chains, absent_verdict};
 use super::groups::FindingGroup;
 use super::headline::{NOT_COMPLETE, filters, keys, made, meaning, missing_chains, window};
 use super::matrix::{Matrix, Most, Table};
@@ -133,6 +134,8 @@ struct Begin<'a> {
     scope: Vec<(&'static str, String)>,
     chains: Vec<(usize, Verdict)>,
     missing: usize,
+    /// The worst verdict of the chains that are missing.
+    of_missing: Verdict,
     digests: String,
     backfill: Option<String>,
     logs: String,
@@ -173,12 +176,20 @@ impl<'a> Begin<'a> {
             scope: scope(report),
             chains: chains.into_iter().filter(|(n, _)| *n > 0).collect(),
             missing: missing_chains(report),
+            of_missing: worst_of_absent(report),
             digests: digests(&report.totals.digests),
             backfill: some_digests(&report.totals.backfill_digests),
             logs: logs(&report.totals.logs),
             table: Matrix::of(report).table(CELLS),
         }
     }
+}
+
+/// The worst verdict of the chains that are missing.
+fn worst_of_absent(report: &Report) -> Verdict {
+    let absent = absent_chains(report);
+    let verdicts = absent.values().map(|worst| absent_verdict(worst));
+    verdicts.max().unwrap_or(Verdict::Unproven)
 }
 
 /// The filters of the request, each in one line.

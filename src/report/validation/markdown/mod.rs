@@ -124,14 +124,15 @@ fn verdict(report: &Report, page: &mut MarkdownPage) {
 fn chains(report: &Report, page: &mut MarkdownPage) {
     let verified = report.chains.iter();
     let verified = verified.filter(|c| c.verdict == Verdict::Verified).count();
-    let missing = match missing_chains(report) {
+    let absent = missing_chains(report);
+    let missing = match absent {
         0 => String::new(),
-        missing => format!("; {missing} more missing"),
+        missing => format!("; {missing} missing"),
     };
     let _ = write!(
         page.text,
         "\n## Chains\n\n{verified} of {} verified{missing}.\n",
-        report.chains.len(),
+        report.chains.len() + absent,
     );
     let shown = shown_chains(report);
     if shown.is_empty() {

@@ -1,34 +1,67 @@
 //! Chains that are missing entirely. No chain reports its own absence, so three other sources are
 //! compared with what was found: the request, the trails' configuration, and the other chains of the
 //! same trail.
+//!
+//! ```text
+//! implied        what other chains and configurations call for ──> chain-missing, digest-missing
+//!   found_trails    the rules, over the chains that were found
+//!   log_presence    whether a folder holds logs
+//!   configured      what CloudTrail says today
+//! ```
 
+mod configured;
 mod found_trails;
+pub(crate) mod implied;
+mod log_presence;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
-use self::found_trails::FoundTrails;
-use crate::base::time::{HOUR, Window};
-use crate::cloudtrail::ids::{AccountId, ChainId, Region};
-use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
+use self::found_trails::Why;
+use crate::base::time::Window;
+use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::validate::chain_state::GroupOutcome;
 use crate::validate::context::Context;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
-use crate::validate::survey::{LogFolder, Survey, found_instead};
+use crate::validate::survey::{Survey, found_instead};
 
-/// The chains that should exist and do not, as findings: first those of the request, then those that
-/// trails and other chains point to.
-pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
-    let mut findings = expected(context, &all.chains);
+/// A chain that should exist and has no digest.
+struct MissingChain {
+    id: ChainId,
+    /// Where it would be.
+    roots: Vec<KeyRoot>,
+    /// The time in which it should have digests, if other chains show it.
+    time: Option<Window>,
+    why: Why,
+}
+
+/// The result of comparing what should exist with what was found.
+#[derive(Default)]
+pub(crate) struct Absences {
+    /// The chains that should exist and do not: first those of the request, then those that trails and other
+    /// chains point to.
+    pub findings: Vec<Finding>,
+    /// What was not compared, in sentences on what is not proven.
+    pub open: Vec<String>,
+}
+
+/// Compares the chains that should exist with those that were found.
+pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Absences {
+    let mut absences = Absences {
+        findings: expected(context, &all.chains),
+        open: Vec::new(),
+    };
     // With nowhere to look, the reason is a finding already.
     if !context.fetcher.places.roots().is_empty() {
-        findings.extend(requested(context, survey, all));
+        absences.findings.extend(requested(context, survey, all));
+        // Whether one log was delivered does not depend on other chains.
+        if context.request.only.is_none() {
+            implied::implied(context, survey, all, &mut absences);
+        }
     }
-    findings.extend(implied(context, survey, all));
-    findings
+    absences
 }
 
 /// The chains of `--expect` without a digest.
@@ -49,7 +82,8 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
     let (request, chains) = (context.request, &all.chains);
     let nothing_found =
         |message: String, hint| Finding::new(Code::NothingFound, message).hint(hint);
-    let instead = || found_instead(survey, chains, &request.limits);
+    let validates = request.prior.trails.iter().any(|t| t.validation);
+    let instead = || found_instead(survey, chains, validates, &request.limits);
     let terms = request.filter.terms();
     if chains.is_empty() && terms.is_empty() {
         let message = "no digest was found: nothing is proven".into();
@@ -99,107 +133,7 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
     findings
 }
 
-/// Chains that the trails' configuration or other chains show to be missing, or to end too early.
-fn implied(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
-    let trails = FoundTrails::new(&all.notes.found);
-    // An expected chain is reported as such, and only once.
-    let expected = &context.request.expect;
-    let is_expected = |id: &ChainId| expected.iter().any(|other| other.is_called_like(id));
-    let mut beside_logs = beside_logs(context, survey, &trails);
-    beside_logs.retain(|id| !is_expected(id));
-    let mut at_home = at_home(context, survey, all, &trails);
-    at_home.retain(|id| !beside_logs.contains(id) && !is_expected(id));
-
-    let mut findings = Vec::new();
-    findings.extend(beside_logs.iter().map(|id| {
-        let message = "logs of this account lie in this region and no digest of this trail does, \
-                       though it has digests in other regions: nothing of it is proven";
-        missing(id, message)
-    }));
-    findings.extend(at_home.iter().map(|id| {
-        let message = "this is the home region of a trail that writes digests here, and none of \
-                       its own is there: nothing of it is proven";
-        missing(id, message)
-    }));
-    findings.extend(ended_early(context, all, &trails));
-    findings
-}
-
-/// Chains that are missing beside the logs of their trail.
-fn beside_logs(
-    context: &Context<'_>,
-    survey: &Survey,
-    trails: &FoundTrails<'_>,
-) -> BTreeSet<ChainId> {
-    let is_visible = |l: &&LogFolder| !is_hidden(survey, &l.key_root, (&l.account, &l.region));
-    let folders: Vec<&LogFolder> = survey.log_folders.iter().filter(is_visible).collect();
-    let configs = &context.request.prior.trails;
-    trails.missing_beside_logs(&folders, configs, &|folder| holds_logs(context, folder))
-}
-
-/// Chains that are missing in the home region of their trail.
-fn at_home(
-    context: &Context<'_>,
-    survey: &Survey,
-    all: &GroupOutcome,
-    trails: &FoundTrails<'_>,
-) -> BTreeSet<ChainId> {
-    let request = context.request;
-    let may_be_hidden = |id: &ChainId| {
-        let hides = |(root, found): &(KeyRoot, ChainId)| {
-            found.trail == id.trail && is_hidden(survey, root, (&id.account, &id.region))
-        };
-        all.notes.found.iter().any(hides)
-    };
-    let by_name = !request.filter.trail_arns.is_empty();
-    let mut missing = trails.missing_at_home(&request.prior.trails, by_name);
-    missing.retain(|id| request.filter.concerns(id) && !may_be_hidden(id));
-    missing
-}
-
-/// Chains that end in the window, while others of their trail go on.
-fn ended_early<'a>(
-    context: &Context<'_>,
-    all: &'a GroupOutcome,
-    trails: &FoundTrails<'a>,
-) -> impl Iterator<Item = Finding> + use<'a> {
-    let request = context.request;
-    let late = request.delivery_lag.saturating_add(HOUR);
-    let ends = all.notes.ends.iter().map(|(id, end)| (id, *end)).collect();
-    let window = Window::new(
-        request.from.unwrap_or(Timestamp::MIN),
-        request.to.unwrap_or(Timestamp::MAX),
-    );
-    let ended = trails.ended_early(&ends, late).into_iter();
-    let ended = ended.filter(move |(_, time)| !time.clip(&window).is_empty());
-    ended.map(|(id, time)| {
-        let message = format!(
-            "the digests of this chain end at {}, and others of its trail go on until {}: its \
-             region or account was left out since, or its digests are not there",
-            time.from, time.to
-        );
-        missing(id, message).over(time)
-    })
-}
-
 fn missing(id: &ChainId, message: impl Into<String>) -> Finding {
     let finding = Finding::new(Code::ChainMissing, message);
     finding.hint(LOOK_FOR_MISSING).of(id)
-}
-
-/// Whether the folder of digests of an account and region may exist without being listed.
-fn is_hidden(survey: &Survey, root: &KeyRoot, (account, region): (&AccountId, &Region)) -> bool {
-    !survey.trouble.is_empty() && survey.is_hidden(&root.folder(account, DIGEST_FOLDER, region))
-}
-
-/// Whether a folder for logs holds an object.
-fn holds_logs(context: &Context<'_>, folder: &LogFolder) -> bool {
-    let LogFolder {
-        root,
-        key_root,
-        account,
-        region,
-    } = folder;
-    let prefix = key_root.folder(account, LOG_FOLDER, region);
-    context.fetcher.source.holds_any(*root, &prefix)
 }

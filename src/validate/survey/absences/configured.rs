@@ -1,0 +1,183 @@
+//! What CloudTrail says today of trails whose chains are missing: whether they can have delivered in the window,
+//! and whether they did.
+//!
+//! Nothing of it is signed, and all of it is of today. So an answer only leaves a chain out that could not exist
+//! in the window by what it says, and the report says that it does.
+
+use jiff::Timestamp;
+
+use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::event::{Call, TrailChange};
+use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
+use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
+use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::source::trails::TrailApi;
+use crate::source::{GetError, Listed, Range};
+use crate::validate::context::Context;
+
+/// The calls that change where a trail writes, or begin it.
+const CHANGES: [&str; 2] = ["CreateTrail", "UpdateTrail"];
+
+/// Why a trail cannot have written a chain in a window, as a sentence on what is not proven; `None` if it can
+/// have, or if that is not known.
+pub(super) fn cannot_have_delivered(
+    context: &Context<'_>,
+    config: &TrailConfig,
+    window: Window,
+) -> Option<String> {
+    let trails = context.trails?;
+    let (arn, home) = (&config.arn, &config.arn.home_region);
+    let status = trails.status(arn, home).ok()?;
+    let as_of = context.request.as_of?;
+    let why = off_in(&status, window, as_of, context.request.delivery_lag)
+        .map(|why| format!("GetTrailStatus says that {why}"))
+        .or_else(|| {
+            let (name, at) = changed_since(trails, config, window.to, as_of)?;
+            Some(format!(
+                "it was changed after the window ({name} at {at}, as LookupEvents says), and how it was set \
+                 before is not known"
+            ))
+        })?;
+    Some(format!(
+        "that the trail {arn} wrote no digests of the window here: none is here, and {why}; nothing of that is \
+         signed"
+    ))
+}
+
+/// Why a trail was off in all of a window, by its status.
+fn off_in(status: &TrailStatus, window: Window, as_of: Timestamp, lag: i64) -> Option<String> {
+    let Some(started) = status.started else {
+        let never = !status.logging && status.last_digest.is_none();
+        return never.then(|| "its logging was never started".into());
+    };
+    // A trail that stopped after the window began may have delivered before it was started again.
+    let was_off = status.stopped.is_none_or(|stopped| stopped <= window.from);
+    let is_new = status.last_digest.is_none() && started > shift(as_of, lag.saturating_neg());
+    if was_off && started >= window.to || is_new {
+        return Some(format!("its logging was started at {started}"));
+    }
+    let stopped = status
+        .stopped
+        .filter(|stopped| !status.logging && *stopped <= window.from)?;
+    (started < stopped).then(|| format!("its logging was stopped at {stopped}"))
+}
+
+/// Whether a trail was made one of all regions only after a window, by a call that LookupEvents knows.
+pub(super) fn was_widened_since(
+    context: &Context<'_>,
+    config: &TrailConfig,
+    window: Window,
+) -> bool {
+    let (Some(trails), Some(as_of)) = (context.trails, context.request.as_of) else {
+        return false;
+    };
+    let widens = |change: &TrailChange| match change {
+        TrailChange::Create(_) => true,
+        TrailChange::Update(set) => set.multi_region == Some(true),
+        _ => false,
+    };
+    last_change(trails, config, Window::new(window.to, as_of), &widens).is_some()
+}
+
+/// The last call that created a trail, or changed whether and where it writes digests, after some time.
+fn changed_since(
+    trails: &dyn TrailApi,
+    config: &TrailConfig,
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<(String, Timestamp)> {
+    let moves = |change: &TrailChange| match change {
+        TrailChange::Create(_) => true,
+        TrailChange::Update(set) => set.bucket.is_some() || set.validation == Some(true),
+        _ => false,
+    };
+    last_change(trails, config, Window::new(since, now), &moves)
+}
+
+/// The last successful call on a trail that made a change of some kind: its name and its time.
+fn last_change(
+    trails: &dyn TrailApi,
+    config: &TrailConfig,
+    time: Window,
+    is_wanted: &dyn Fn(&TrailChange) -> bool,
+) -> Option<(String, Timestamp)> {
+    let arn = &config.arn;
+    let mut changes = Vec::new();
+    for name in CHANGES {
+        // An answer that is not to be had excuses nothing.
+        let events = trails.lookup(&arn.home_region, name, time);
+        changes.extend(events.unwrap_or_default().into_iter().filter(|event| {
+            let is_own = event.on_trail().is_some_and(|(account, home, trail)| {
+                *account == arn.account && *home == arn.home_region && *trail == arn.trail
+            });
+            let is_wanted = matches!(&event.call, Call::Trail(_, change) if is_wanted(change));
+            is_own && is_wanted && event.error_code.is_none()
+        }));
+    }
+    let last = changes.into_iter().max_by_key(|event| event.time)?;
+    Some((last.name, last.time))
+}
+
+/// The finding on a chain without any digest, where GetTrailStatus knows of one that was delivered within the
+/// window to a place that was searched.
+pub(super) fn delivered(
+    context: &Context<'_>,
+    config: &TrailConfig,
+    id: &ChainId,
+    window: Window,
+) -> Option<Finding> {
+    let trails = context.trails?;
+    let as_of = context.request.as_of?;
+    let status = trails.status(&config.arn, &id.region).ok()?;
+    let at = status.last_digest.filter(|at| *at <= as_of)?;
+    // It covers the hour before, and is delivered within the lag.
+    let lag = context.request.delivery_lag;
+    let time = Window::new(shift(at, -lag.max(HOUR)), at).clip(&window);
+    let is_inside = shift(window.from, lag) <= at && at <= window.to;
+    let moved = || changed_since(trails, config, shift(at, -lag), as_of).is_some();
+    if !is_inside || !is_searched(context, config) || has_digest(context, config, id) || moved() {
+        return None;
+    }
+    let message = format!(
+        "GetTrailStatus says that a digest of this chain was delivered at {at}, and no digest of it is here \
+         (deleted, or never delivered to this bucket)"
+    );
+    let finding = Finding::new(Code::DigestMissing, message);
+    Some(finding.hint(LOOK_FOR_MISSING).over(time).of(id))
+}
+
+/// Whether the place that a trail writes to was searched.
+fn is_searched(context: &Context<'_>, config: &TrailConfig) -> bool {
+    let prefixes = &context.request.filter.prefixes;
+    let roots = context.fetcher.places.roots();
+    let is_root = roots
+        .iter()
+        .any(|root| root.buckets.contains(&config.bucket));
+    is_root && (prefixes.is_empty() || prefixes.contains(&config.prefix))
+}
+
+/// Whether a digest of a chain exists by now, or may exist because its folder cannot be listed.
+fn has_digest(context: &Context<'_>, config: &TrailConfig, id: &ChainId) -> bool {
+    let places = context.fetcher.places;
+    let roots = places.roots().into_iter();
+    let here = roots.filter(|root| root.buckets.contains(&config.bucket));
+    let mut found = false;
+    for root in here {
+        let key_root = KeyRoot {
+            prefix: config.prefix.clone(),
+            organization: id.organization.clone(),
+        };
+        let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
+        let mut visit = |listed: Listed<'_>| {
+            let (Listed::Object(key, _) | Listed::Refused(key, _)) = listed;
+            let name = DigestName::parse(key.rsplit('/').next().unwrap_or(key));
+            found |= name.is_some_and(|name| name.chain.is_called_like(id));
+        };
+        let source = context.fetcher.source;
+        let listed = source.list(root.id, &folder, &Range::default(), &mut visit);
+        context.fetcher.listed(*listed.as_ref().unwrap_or(&1));
+        found |= listed.is_err_and(|error| error != GetError::NotFound);
+    }
+    found
+}
