@@ -25,6 +25,12 @@ pub const ASKED: [&str; 8] = [
     "2026-03-01T12:00:00Z",
 ];
 
+/// The same, of the usual region alone: the chain of the home region is outside the request.
+pub const ASKED_ONE: [&str; 10] = {
+    let [a, b, c, d, e, f, g, h] = ASKED;
+    [a, b, c, d, e, f, g, h, "--region", REGION]
+};
+
 /// The trail in some regions, stopped and started again.
 pub fn stopped(regions: &[&str]) -> (World, Vec<Chain>) {
     let mut world = World::new(7);

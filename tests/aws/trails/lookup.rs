@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::aws::{Answer, Fault};
 use crate::support::case::{BUCKET, REGION};
 use crate::support::stopped::{
-    ASKED, expected_gap, gaps_of, lookups, many_calls, message, stage, stop_and_start, stopped,
+    ASKED_ONE, expected_gap, gaps_of, lookups, many_calls, message, stage, stop_and_start, stopped,
 };
 
 #[test]
@@ -25,7 +25,7 @@ fn denied_or_throttled_lookups_leave_the_gap_unexplained_and_are_reported() {
             .loopback
             .fault(Fault::new(answer).operation("LookupEvents"));
         let mut command = stage.command(&["validate", "--format", "json"]);
-        command.args(ASKED).env("AWS_MAX_ATTEMPTS", "5");
+        command.args(ASKED_ONE).env("AWS_MAX_ATTEMPTS", "5");
         let (exit, report) =
             crate::support::program::reported(crate::support::program::finish(&mut command));
         assert_eq!((exit, &report["complete"]), (3, &json!(true)), "{words}");
@@ -53,7 +53,7 @@ fn a_throttled_lookup_is_waited_for() {
     stage
         .loopback
         .fault(Fault::new(throttled).operation("LookupEvents").times(2));
-    let (_, report) = stage.report(&ASKED);
+    let (_, report) = stage.report(&ASKED_ONE);
     assert_eq!(
         gaps_of(&report),
         expected_gap("logging-stopped", "unsigned")
@@ -67,7 +67,7 @@ fn every_page_of_lookups_is_read_once_and_no_faster_than_two_a_second() {
     let stage = stage(&world, many_calls());
     stage.loopback.change(|cloud| cloud.event_page = 6);
     let begun = Instant::now();
-    let (_, report) = stage.report(&ASKED);
+    let (_, report) = stage.report(&ASKED_ONE);
     let took = begun.elapsed();
     assert_eq!(
         gaps_of(&report),
@@ -102,7 +102,7 @@ fn a_token_that_comes_again_ends_the_lookup() {
     stage
         .loopback
         .change(|cloud| cloud.cloudtrail.endless = true);
-    let (_, report) = stage.report(&ASKED);
+    let (_, report) = stage.report(&ASKED_ONE);
     assert_eq!(
         gaps_of(&report),
         expected_gap("logging-stopped", "unsigned")
@@ -123,6 +123,8 @@ fn a_clean_window_asks_for_no_event() {
         "2026-03-01T03:12:34Z",
         "--as-of",
         "2026-03-01T12:00:00Z",
+        "--region",
+        REGION,
     ];
     let (exit, _) = stage.report(&window);
     assert_eq!((exit, lookups(&stage).len()), (0, 0));

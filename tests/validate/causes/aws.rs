@@ -10,14 +10,15 @@ use crate::support::forge::deeds::kms_event;
 use crate::support::forge::{Chain, ChainSpec, World, damage, ts};
 use crate::support::stage::Stage;
 use crate::support::stopped::{
-    ASKED, START, STOP, expected_gap, gaps_of, lookups, message, stage, stop_and_start, stopped,
+    ASKED, ASKED_ONE, START, STOP, expected_gap, gaps_of, lookups, message, stage, stop_and_start,
+    stopped,
 };
 
 #[test]
 fn lookup_events_gives_unsigned_causes_if_no_proven_log_does() {
     let (world, _) = stopped(&[REGION]);
     let stage = stage(&world, stop_and_start());
-    let (exit, report) = stage.report(&ASKED);
+    let (exit, report) = stage.report(&ASKED_ONE);
     assert_eq!(exit, 3);
     assert_eq!(
         gaps_of(&report),
@@ -87,7 +88,7 @@ fn digests_removed_before_a_stop_are_not_explained_by_it() {
         damage::delete(&mut world, &digest.place);
     }
     let stage = stage(&world, stop_and_start());
-    let (exit, report) = stage.report(&ASKED);
+    let (exit, report) = stage.report(&ASKED_ONE);
     assert_eq!(exit, 3);
     let part = |from: &str, to: &str, cause: &str, certainty: &str| {
         (
@@ -124,7 +125,7 @@ fn the_times_of_get_trail_status_are_circumstantial() {
         let place = (wide_trail().arn(), REGION.to_owned());
         cloud.cloudtrail.status.insert(place, status);
     });
-    let (exit, report) = stage.report(&ASKED);
+    let (exit, report) = stage.report(&ASKED_ONE);
     assert_eq!(exit, 3);
     assert_eq!(
         gaps_of(&report),

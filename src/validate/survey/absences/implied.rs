@@ -10,13 +10,14 @@ use super::log_presence::holds_logs;
 use super::{Absences, MissingChain, missing};
 use crate::base::text::plural;
 use crate::base::time::{HOUR, Window};
-use crate::cloudtrail::ids::{AccountId, ChainId};
+use crate::cloudtrail::ids::{AccountId, ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::gap::Gap;
 use crate::validate::chain_state::{Group, GroupOutcome};
 use crate::validate::context::Context;
+use crate::validate::request::FilterTerm;
 use crate::validate::survey::{LogFolder, Survey};
 
 /// Adds the chains that configurations or other chains show to be missing, or to end too early.
@@ -30,7 +31,7 @@ pub(super) fn implied(
     let window = window(context);
     let mut needed: BTreeMap<ChainId, MissingChain> = BTreeMap::new();
     let beside_logs = beside_logs(context, survey, &trails, &mut absences.findings);
-    let at_home = trails.missing_at_home(window, &|_, id| owner(context, id));
+    let at_home = trails.missing_at_home(window, &|_, id| owner(context, all, id));
     let described = described(context, all);
     for chain in beside_logs.into_iter().chain(at_home).chain(described) {
         needed.entry(chain.id.clone()).or_insert(chain);
@@ -83,7 +84,7 @@ fn window(context: &Context<'_>) -> Window {
 }
 
 /// The account that owns an organization's trail, where AWS describes that trail or the request states it.
-fn owner(context: &Context<'_>, id: &ChainId) -> Option<AccountId> {
+fn owner(context: &Context<'_>, all: &GroupOutcome, id: &ChainId) -> Option<AccountId> {
     let request = context.request;
     let described = request.prior.trails.iter();
     let mut described = described.filter(|t| is_written_by(t, id));
@@ -92,9 +93,11 @@ fn owner(context: &Context<'_>, id: &ChainId) -> Option<AccountId> {
     }
     let given = request.filter.trail_arns.iter();
     let mut given = given.filter(|a| a.trail == id.trail && a.home_region == id.home_region);
+    // A trail of which nothing was found is reported as such.
+    let answered = |arn: &TrailArn| all.notes.answered.contains(&FilterTerm::Trail(arn.clone()));
     // Of several accounts with a trail of that name, any may own this one.
     match (given.next(), given.next()) {
-        (Some(arn), None) => Some(arn.account.clone()),
+        (Some(arn), None) if answered(arn) => Some(arn.account.clone()),
         _ => None,
     }
 }
