@@ -104,6 +104,22 @@ where
     }
 }
 
+/// Whether an answer says that the service does not know the credentials. A region that is switched off
+/// answers good ones so too.
+pub(super) fn does_not_know_credentials<E>(error: &SdkError<E, HttpResponse>) -> bool
+where
+    E: ProvideErrorMetadata,
+{
+    let SdkError::ServiceError(service) = error else {
+        return false;
+    };
+    let code = service.err().code();
+    matches!(
+        code,
+        Some("InvalidClientTokenId" | "OptInRequired" | "UnrecognizedClientException")
+    )
+}
+
 /// The region of a bucket, from the header of an answer that redirects or refuses a request.
 pub(crate) fn bucket_region<E>(error: &SdkError<E, HttpResponse>) -> Option<Region> {
     let headers = error.raw_response()?.headers();

@@ -9,12 +9,13 @@ use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::PublicKey as Listed;
 use jiff::Timestamp;
 
-use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
-use crate::aws::{RequestContext, Session, get_error};
+use crate::aws::pages::{MAX_PAGES, PagesEnd, fetch_pages};
+use crate::aws::{RequestContext, Session};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, PublicKey};
+use crate::proof::reason::Reason;
 use crate::source::GetError;
 
 /// How many seconds around the time of signing must have been answered before a key counts as unknown.
@@ -38,8 +39,21 @@ pub struct RegionalKeys {
 #[derive(Default)]
 struct RegionKeys {
     ring: KeyRing,
-    answered: Vec<TimeRange>,
+    /// The answered ranges, each with whether the pages of the answer ended.
+    answered: Vec<(TimeRange, bool)>,
     refused: Option<KeyUnavailable>,
+}
+
+impl RegionKeys {
+    /// For each answer to all of this range, whether its pages ended.
+    fn answered(&self, needed: TimeRange) -> impl Iterator<Item = bool> {
+        let covers =
+            move |((from, to), _): &&(TimeRange, bool)| *from <= needed.0 && needed.1 <= *to;
+        self.answered
+            .iter()
+            .filter(covers)
+            .map(|(_, complete)| *complete)
+    }
 }
 
 impl RegionalKeys {
@@ -68,17 +82,19 @@ impl RegionalKeys {
     /// Fetches the keys of `range`, unless `needed`, a part of it, was answered before or the region
     /// refused a request.
     fn fetch(&self, asked: &mut RegionKeys, region: &Region, needed: TimeRange, range: TimeRange) {
-        let covers = |(f, t): &TimeRange| *f <= needed.0 && needed.1 <= *t;
-        if asked.answered.iter().any(covers) || asked.refused.is_some() {
+        if asked.answered(needed).next().is_some() || asked.refused.is_some() {
             return;
         }
         match self.list(region, range) {
-            Ok(listed) => {
-                asked.answered.push(range);
+            Ok((listed, is_complete)) => {
+                asked.answered.push((range, is_complete));
                 for listed in &listed {
                     match parse(listed) {
                         Ok(key) => asked.ring.add(Some(region.clone()), key),
-                        Err(why) => asked.ring.reject(broken(listed, region, &why)),
+                        Err(why) => {
+                            asked.ring.unread(Some(region.clone()), validity(listed));
+                            asked.ring.reject(broken(listed, region, &why));
+                        }
                     }
                 }
             }
@@ -91,8 +107,13 @@ impl RegionalKeys {
         }
     }
 
-    /// Every page of an answer. An answer that lacks a page is an error, because any key may be on it.
-    fn list(&self, region: &Region, (from, to): TimeRange) -> Result<Vec<Listed>, GetError> {
+    /// Every page of an answer, and whether they ended. An answer that lacks a page is an error, because
+    /// any key may be on it; one whose pages go round in a circle may lack some too.
+    fn list(
+        &self,
+        region: &Region,
+        (from, to): TimeRange,
+    ) -> Result<(Vec<Listed>, bool), GetError> {
         let client = self.session.cloudtrail(region);
         let context = RequestContext {
             permission: "cloudtrail:ListPublicKeys",
@@ -100,7 +121,7 @@ impl RegionalKeys {
             bucket: None,
         };
         let mut all = Vec::new();
-        fetch_all_pages(MAX_PAGES, |token| {
+        let end = fetch_pages(MAX_PAGES, |token| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client
                 .list_public_keys()
@@ -108,11 +129,15 @@ impl RegionalKeys {
                 .end_time(DateTime::from_secs(to.as_second()))
                 .set_next_token(token);
             let answer = self.session.runtime().run(request.send())?;
-            let answer = answer.map_err(|e| get_error(&e, &context))?;
+            let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
             all.extend(answer.public_key_list.unwrap_or_default());
-            Ok(answer.next_token)
+            Ok(answer.next_token.filter(|next| !next.is_empty()))
         })?;
-        Ok(all)
+        match end {
+            PagesEnd::Complete => Ok((all, true)),
+            PagesEnd::RepeatedToken => Ok((all, false)),
+            PagesEnd::TooMany => Err(GetError::too_many_pages()),
+        }
     }
 }
 
@@ -140,15 +165,23 @@ impl Keys for RegionalKeys {
         // Ignore keys outside this digest's validity time, even if a query for another digest fetched
         // them; otherwise the answer would depend on the window.
         let near = |key: &PublicKey| key.valid_during(wider.0, wider.1);
-        match (known(&asked), &asked.refused) {
+        let known = match known(&asked) {
+            KeyLookup::OutsideValidity(keys) if !keys.iter().any(near) => {
+                asked.ring.without_its_own(region, signed)
+            }
+            known => known,
+        };
+        match (known, &asked.refused) {
             (KeyLookup::Unavailable(_) | KeyLookup::Unknown(_), Some(why)) => {
                 KeyLookup::Unavailable(Some(why.clone()))
             }
-            (KeyLookup::OutsideValidity(keys), refused) if !keys.iter().any(near) => {
-                match refused {
-                    Some(why) => KeyLookup::Unavailable(Some(why.clone())),
-                    None => asked.ring.without_its_own(region, signed),
-                }
+            (KeyLookup::Unknown(_), None) if !asked.answered(around).any(|complete| complete) => {
+                KeyLookup::Unavailable(Some(KeyUnavailable {
+                    reason: Reason::Io,
+                    detail: format!(
+                        "ListPublicKeys in {region}: the pages of its answer do not end"
+                    ),
+                }))
             }
             (found, _) => found,
         }
@@ -175,16 +208,19 @@ fn lock(asked: &Mutex<RegionKeys>) -> MutexGuard<'_, RegionKeys> {
     asked.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-fn parse(listed: &Listed) -> Result<PublicKey, String> {
-    let time = |at: Option<&DateTime>| {
-        let at = at.and_then(|at| Timestamp::from_second(at.secs()).ok());
-        at.ok_or("it has no validity")
-    };
-    let der = listed.value().ok_or("it has no Value")?.as_ref();
-    let valid = (
+/// When a key is valid; `None` if its times cannot be read.
+fn validity(listed: &Listed) -> Option<TimeRange> {
+    let time = |at: Option<&DateTime>| Timestamp::from_second(at?.secs()).ok();
+    let (from, to) = (
         time(listed.validity_start_time())?,
         time(listed.validity_end_time())?,
     );
+    (from <= to).then_some((from, to))
+}
+
+fn parse(listed: &Listed) -> Result<PublicKey, String> {
+    let der = listed.value().ok_or("it has no Value")?.as_ref();
+    let valid = validity(listed).ok_or("it has no validity")?;
     let key = PublicKey::from_der(der, valid, KeyOrigin::Aws)?;
     match listed.fingerprint() {
         Some(stated) if !stated.eq_ignore_ascii_case(&key.fingerprint) => {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -59,6 +59,8 @@ pub struct Session {
     endpoint_url: Option<String>,
     /// How often S3 throttled a request.
     throttles: Arc<AtomicU64>,
+    /// Whether a region that is always on accepts the credentials, once that was asked.
+    accepted: Arc<OnceLock<bool>>,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
 }
@@ -80,6 +82,7 @@ impl Session {
             config,
             endpoint_url: settings.endpoint_url.clone(),
             throttles: Arc::default(),
+            accepted: Arc::default(),
             s3: Arc::default(),
             cloudtrail: Arc::default(),
         };
@@ -109,6 +112,11 @@ impl Session {
     /// The number of requests that S3 throttled so far, shared with the clients that count them.
     pub(crate) fn throttles(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.throttles)
+    }
+
+    /// Whether a region that is always on accepts the credentials, once that was asked.
+    pub(super) fn accepted(&self) -> &OnceLock<bool> {
+        &self.accepted
     }
 
     /// How long the next part of a body may take; `None` waits for ever.
@@ -182,6 +190,13 @@ impl Session {
     /// A client for one request, in the start region, or in `there` if that is in another partition: each
     /// partition knows only its own credentials.
     pub(crate) fn sts(&self, there: Option<&Region>) -> aws_sdk_sts::Client {
+        let own = self.region();
+        let away = |there: &&Region| own.as_ref().map(Region::partition) != Some(there.partition());
+        self.sts_in(there.filter(away))
+    }
+
+    /// A client for one request in a region, or in the start region.
+    pub(super) fn sts_in(&self, region: Option<&Region>) -> aws_sdk_sts::Client {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_classifier(NeverUntrusted)
@@ -190,10 +205,8 @@ impl Session {
         if let Some(url) = endpoint_url {
             config = config.endpoint_url(url);
         }
-        let own = self.region();
-        let away = |there: &&Region| own.as_ref().map(Region::partition) != Some(there.partition());
-        if let Some(there) = there.filter(away) {
-            config = config.region(AwsRegion::new(there.to_string()));
+        if let Some(region) = region {
+            config = config.region(AwsRegion::new(region.to_string()));
         }
         aws_sdk_sts::Client::from_conf(config.build())
     }

@@ -171,6 +171,8 @@ pub trait Keys: Sync {
 pub struct KeyRing {
     keys: BTreeMap<Option<Region>, Vec<PublicKey>>,
     broken: Vec<Finding>,
+    /// Keys that could not be read, by region: when they are valid, if that could be read.
+    unread: BTreeMap<Option<Region>, Vec<Option<(Timestamp, Timestamp)>>>,
 }
 
 impl KeyRing {
@@ -189,6 +191,22 @@ impl KeyRing {
         }
     }
 
+    /// Keeps that a key for one region, or for all regions, could not be read: any digest of its time may
+    /// be signed with it. `None` if its time could not be read either.
+    pub fn unread(&mut self, region: Option<Region>, valid: Option<(Timestamp, Timestamp)>) {
+        let unread = self.unread.entry(region).or_default();
+        if !unread.contains(&valid) {
+            unread.push(valid);
+        }
+    }
+
+    /// Whether a key that could not be read may have been valid within `signed`.
+    fn may_lack(&self, region: &Region, signed: (Timestamp, Timestamp)) -> bool {
+        let own = self.unread.get(&Some(region.clone())).into_iter().flatten();
+        let mut all = own.chain(self.unread.get(&None).into_iter().flatten());
+        all.any(|valid| valid.is_none_or(|(from, to)| from <= signed.1 && signed.0 <= to))
+    }
+
     /// The keys that serve a region.
     fn of(&self, region: &Region) -> impl Iterator<Item = &PublicKey> {
         let own = self.keys.get(&Some(region.clone())).into_iter().flatten();
@@ -196,9 +214,15 @@ impl KeyRing {
     }
 
     /// The answer for a digest signed within `signed` whose key is not known. It depends on whether
-    /// other keys were valid then.
+    /// other keys were valid then, and on whether all of those could be read.
     pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> KeyLookup {
         let valid = |k: &&PublicKey| k.valid_during(signed.0, signed.1);
+        if self.may_lack(region, signed) {
+            return KeyLookup::Unavailable(Some(KeyUnavailable {
+                reason: Reason::KeyUnavailable,
+                detail: "a public key of that time could not be read, and it may be the one".into(),
+            }));
+        }
         let other = self.of(region).filter(valid).map(|k| k.origin).min();
         other.map_or(KeyLookup::Unavailable(None), KeyLookup::Unknown)
     }

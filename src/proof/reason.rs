@@ -64,6 +64,8 @@ reasons! {
     NotListed = "not-listed";
     /// A symbolic link, a device or the like: trailproof does not follow it.
     Refused = "refused";
+    /// The region is switched off for the account.
+    RegionDisabled = "region-disabled";
     /// The digest's own metadata holds no signature.
     SignatureAbsent = "signature-absent";
     /// The service throttled every retry.
@@ -92,6 +94,9 @@ impl Reason {
                 "sign in again (aws sso login, or new credentials), and run again"
             }
             Reason::Interrupted => "run again to the end",
+            Reason::RegionDisabled => {
+                "switch the region on again (aws account enable-region), or give its public keys with --keys"
+            }
             Reason::NoSuchBucket => "see whether the bucket was deleted, and who has its name",
             Reason::AlgorithmUnsupported
             | Reason::Format

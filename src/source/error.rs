@@ -21,6 +21,8 @@ pub enum GetError {
     Throttled(String),
     /// Our credentials are no longer accepted, so nothing else can be read either.
     Credentials(String),
+    /// This region refuses credentials that are accepted elsewhere: it is switched off for the account.
+    RegionDisabled(String),
     /// The validation was cancelled.
     Interrupted,
     /// The source declines to read it: a symbolic link, a device, a key that is not a valid path.
@@ -92,6 +94,7 @@ impl GetError {
             GetError::Archived(_) => Reason::Archived,
             GetError::Throttled(_) => Reason::Throttled,
             GetError::Credentials(_) => Reason::Credentials,
+            GetError::RegionDisabled(_) => Reason::RegionDisabled,
             GetError::Interrupted => Reason::Interrupted,
             GetError::Refused(_) => Reason::Refused,
             GetError::Elsewhere(_) => Reason::Elsewhere,
@@ -108,6 +111,10 @@ impl GetError {
             GetError::Archived(class) => format!("it is archived ({class})"),
             GetError::Throttled(why) => format!("the service kept putting us off ({why})"),
             GetError::Credentials(why) => format!("the credentials were not accepted ({why})"),
+            GetError::RegionDisabled(region) => format!(
+                "region {region} is switched off for the account, or does not accept tokens of the global \
+                 STS endpoint: it refuses credentials that are accepted elsewhere"
+            ),
             GetError::Interrupted => "the validation was interrupted".into(),
             GetError::Refused(why) => format!("refused: {why}"),
             GetError::Elsewhere(bucket) => {

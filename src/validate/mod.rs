@@ -113,6 +113,7 @@ pub fn validate(
     };
     let (mut groups, searches): (Vec<_>, Vec<_>) =
         digests::walk_groups(&context, &survey).into_iter().unzip();
+    digests::settle_unknown_keys(&context, &mut groups);
     survey::absences::implied::note_early_ends(&context, &mut groups);
     let beside = unreferenced::beside(searches.iter());
     let mut loose = LooseObjects::gather(&context, &survey, &beside);

@@ -9,8 +9,8 @@ use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use jiff::Timestamp;
 
 use super::SessionTrails;
+use crate::aws::RequestContext;
 use crate::aws::pages::fetch_all_pages;
-use crate::aws::{RequestContext, get_error};
 use crate::base::time::Window;
 use crate::cloudtrail::event::{Event, record};
 use crate::cloudtrail::ids::Region;
@@ -75,7 +75,7 @@ impl SessionTrails {
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 request.send().await
             })?;
-            let answer = answer.map_err(|e| get_error(&e, &context))?;
+            let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
             let records = answer.events().iter();
             let records =
                 records.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));

@@ -70,7 +70,7 @@ impl SessionTrails {
             .session
             .runtime()
             .run(request.include_shadow_trails(true).send())?;
-        let answer = answer.map_err(|e| get_error(&e, &context))?;
+        let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
         Ok(answer.trail_list().iter().filter_map(config).collect())
     }
 
@@ -106,7 +106,7 @@ impl SessionTrails {
             .session
             .runtime()
             .run(request.name(trail.to_string()).send())?;
-        let answer = answer.map_err(|e| get_error(&e, &context))?;
+        let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
         let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
         Ok(TrailStatus {
             logging: answer.is_logging().unwrap_or(false),

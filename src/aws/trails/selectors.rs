@@ -9,7 +9,7 @@ use aws_sdk_cloudtrail::types::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::SessionTrails;
-use crate::aws::{RequestContext, get_error};
+use crate::aws::RequestContext;
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::selectors::{
     Advanced, Basic, DataResource, ReadWrite, SelectorField, Selectors,
@@ -30,7 +30,10 @@ impl SessionTrails {
         let client = self.session.cloudtrail(&trail.home_region);
         let request = client.get_event_selectors().trail_name(trail.to_string());
         let answer = self.session.runtime().run(request.send())?;
-        let answer = answer.map_err(|e| get_error(&e, &context))?;
+        let answer = answer.map_err(|e| {
+            self.session
+                .regional_error(&trail.home_region, &e, &context)
+        })?;
         if values(&answer) > MAX_VALUES {
             return Err(GetError::Io("more selectors than a trail can have".into()));
         }
@@ -66,7 +69,9 @@ impl SessionTrails {
                 Ok(kinds.take(MAX_VALUES).map(|k| clip(k.as_str())).collect())
             }
             Err(e) if e.code() == Some("InsightNotEnabledException") => Ok(Vec::new()),
-            Err(e) => Err(get_error(&e, &context)),
+            Err(e) => Err(self
+                .session
+                .regional_error(&trail.home_region, &e, &context)),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Walk;
 use super::messages::named_and_missing;
 use super::open::OpenDigest;
 use crate::base::text::quoted;
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -38,6 +38,10 @@ impl Walk<'_> {
             } else {
                 "first give the --map that is told for the digests found elsewhere".into()
             });
+        }
+        // One that belongs elsewhere waits: its bucket may turn out to be part of the source.
+        if finding.severity == Severity::Unproven && !elsewhere {
+            self.keep_unread(end, &finding);
         }
         self.open.push(OpenDigest {
             end,

@@ -1,14 +1,16 @@
 //! Holes: time between two proven digests that no link joins. And the end of the walk, which fills
 //! them.
 
+use jiff::Timestamp;
 use sha2::Digest as _;
 
 use super::claims::Claimer;
 use super::proven::Newer;
-use super::{Walk, Walked};
+use super::{Walk, Walked, hour_before};
 use crate::base::sha256::Sha256;
 use crate::base::text::one_or_many;
 use crate::base::time::{HOUR, Window};
+use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::proof::reason::Reason;
 
@@ -19,21 +21,47 @@ pub(super) struct Hole {
     restart: bool,
     /// Why nothing follows from the absence of digests in it.
     blind: Option<Finding>,
+    /// Digests in it that could not be read or proven.
+    unread: Option<Unread>,
     /// The keys of the proven digests on both sides.
     older: String,
     newer: String,
 }
 
+/// Digests between two proven ones that could not be read or proven: the hours before their ends, and
+/// the finding on the first one. Such a digest may cover more than an hour, or be a starting digest, so
+/// nothing is known about the time that adjoins it.
+pub(super) struct Unread {
+    hours: Spans,
+    finding: Finding,
+}
+
+impl Unread {
+    /// Whether one of these digests adjoins or overlaps this time.
+    fn adjoins(&self, time: Window) -> bool {
+        let mut hours = self.hours.iter();
+        hours.any(|hour| hour.from <= time.to && time.from <= hour.to)
+    }
+}
+
 impl Walk<'_> {
+    /// Keeps that a digest that ends at `end` could not be read or proven, until the next proven one.
+    pub(super) fn keep_unread(&mut self, end: Timestamp, finding: &Finding) {
+        let unread = self.unread.get_or_insert_with(|| Unread {
+            hours: Spans::default(),
+            finding: finding.clone(),
+        });
+        unread.hours.insert(hour_before(end));
+    }
+
     /// Keeps the hole between a proven digest and the next newer one, if the newer one links to
-    /// another digest and there is time between the two. `blind` is why nothing follows from it, and
-    /// `unread` a digest in it that could not be read.
+    /// another digest and there is time between the two. `blind` is why nothing follows from it.
     pub(super) fn find_hole(
         &mut self,
         newer: &Newer,
         me: &Claimer,
         blind: Option<Finding>,
-        unread: Option<Finding>,
+        unread: Option<Unread>,
     ) {
         let Some((bucket, key)) = &newer.link else {
             return;
@@ -46,13 +74,11 @@ impl Walk<'_> {
             from: me.interval.to,
             to: newer.from,
         };
-        let restart = time.seconds() % HOUR != 0;
         self.holes.push(Hole {
             time,
-            restart,
-            // After a restart, a digest that could not be read may be the starting digest, before
-            // which none is missing.
-            blind: blind.or(unread.filter(|_| restart)),
+            restart: time.seconds() % HOUR != 0,
+            blind,
+            unread,
             older: me.key.clone(),
             newer: newer.key.clone(),
         });
@@ -76,7 +102,8 @@ impl Walk<'_> {
     fn fill_holes(&mut self, window: &Window) {
         for hole in std::mem::take(&mut self.holes) {
             for time in self.walked.accounted.missing_from(hole.time.clip(window)) {
-                match &hole.blind {
+                let unread = hole.unread.as_ref().filter(|unread| unread.adjoins(time));
+                match hole.blind.as_ref().or(unread.map(|u| &u.finding)) {
                     Some(blind) => self.report_unknown(time, &hole, blind),
                     None => {
                         for time in self.scope.hidden.missing_from(time) {
@@ -109,7 +136,7 @@ impl Walk<'_> {
         self.account_for(time, finding.count(count));
     }
 
-    /// Nothing can be inferred of this time, because a digest in it could not be read.
+    /// Nothing can be inferred of this time, because a digest in it or beside it could not be read.
     fn report_unknown(&mut self, time: Window, hole: &Hole, blind: &Finding) {
         let message = format!(
             "what lay between the proven digests {} and {} is not known: {}",

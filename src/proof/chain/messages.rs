@@ -110,6 +110,20 @@ pub(super) fn named_and_missing() -> Finding {
     .hint(LOOK_FOR_MISSING)
 }
 
+/// A digest whose key AWS does not know, in a region where AWS's answer fits no digest at all: more likely
+/// these are not the keys of the region than that all of it is forged.
+pub(super) fn no_key_fits(finding: Finding) -> Finding {
+    let message = "the keys that ListPublicKeys answers with fit no digest of this region, so they may not be \
+                   the keys of that region, and the signature of this digest could not be checked";
+    Finding {
+        code: Code::KeyUnavailable,
+        severity: Severity::Unproven,
+        message: message.into(),
+        reason: Some(Reason::KeyUnknown),
+        ..finding.hint("see that the endpoint is the region's own (--endpoint-url, AWS_ENDPOINT_URL_CLOUDTRAIL)")
+    }
+}
+
 /// A digest is missing at its recorded place, and a copy that `--map` gives is present.
 pub(super) fn original_missing((bucket, key): &(String, String)) -> Finding {
     Finding::new(

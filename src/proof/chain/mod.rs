@@ -73,7 +73,7 @@ use crate::proof::finding::{Finding, Severity};
 use crate::proof::judge::OwnSignature;
 use crate::proof::reason::Reason;
 use claims::OpenClaims;
-use holes::Hole;
+use holes::{Hole, Unread};
 use open::OpenDigest;
 use proven::Newer;
 pub use result::{Anchor, Location, PlacedDigest, Tally, WalkScope, Walked};
@@ -85,8 +85,8 @@ pub struct Walk<'a> {
     /// The proven digest met last, which is the next newer one.
     newer: Option<Newer>,
     open: Vec<OpenDigest>,
-    /// A digest since the last proven one that exists and could not be proven.
-    unread: Option<Finding>,
+    /// The digests since the last proven one that could not be read or proven.
+    unread: Option<Unread>,
     holes: Vec<Hole>,
     /// Buckets that proven digests in their places were written to.
     buckets: BTreeSet<String>,

@@ -7,7 +7,10 @@ use super::claims::Claimer;
 use super::messages::named_and_missing;
 use super::{Walk, hour_before};
 use crate::base::time::Window;
-use crate::proof::finding::{Finding, Severity};
+use crate::proof::finding::{Code, Finding, Severity};
+
+/// Digests with unknown keys that are kept one by one: a year of them.
+const MOST_UNKNOWN_KEYS: usize = 10_000;
 
 /// An unproven or missing digest, whose beginning is unknown until the next older digest is met.
 pub(super) struct OpenDigest {
@@ -133,6 +136,21 @@ impl Walk<'_> {
         self.report(finding.severity(Severity::Note).over(time));
     }
 
+    /// Keeps a digest whose key AWS does not know until the whole region is known. Beyond a bound, digests
+    /// are counted in the last finding.
+    fn keep_unknown_key(&mut self, finding: Finding) {
+        let kept = &mut self.walked.unknown_keys;
+        let is_full = kept.len() >= MOST_UNKNOWN_KEYS;
+        match kept.last_mut().filter(|_| is_full) {
+            Some(last) => {
+                last.count = Some(last.count.unwrap_or(1) + 1);
+                let both = last.interval.zip(finding.interval);
+                last.interval = both.map(|(a, b)| Window::new(a.from.min(b.from), a.to.max(b.to)));
+            }
+            None => kept.push(finding),
+        }
+    }
+
     /// Counts and reports a digest over its time, if that overlaps the window.
     fn count(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
         if !self.scope.backfill {
@@ -142,6 +160,10 @@ impl Walk<'_> {
             return;
         }
         self.walked.seen += u64::from(!missing);
+        if finding.code == Code::KeyUnknown && finding.severity == Severity::Failed {
+            self.colour(Severity::Unproven, time);
+            return self.keep_unknown_key(finding.of(&self.scope.chain).over(time));
+        }
         let tally = &mut self.walked.tally;
         match (missing, finding.severity) {
             (true, _) => tally.missing += 1,

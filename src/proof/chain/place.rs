@@ -65,6 +65,10 @@ impl Walk<'_> {
     /// elsewhere.
     pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
         let (found, content) = Found::split(reading);
+        self.walked.fits_keys |= matches!(
+            found.own,
+            OwnSignature::Present(_, SignatureCheck::Valid(_) | SignatureCheck::Invalid)
+        );
         if let Some(proven) = proven {
             return self.place_copy(&found, &content, proven);
         }
@@ -252,7 +256,7 @@ impl Walk<'_> {
             self.met.entry(key.clone()).or_insert(None);
         }
         if finding.severity == Severity::Unproven {
-            self.unread.get_or_insert_with(|| finding.clone());
+            self.keep_unread(end, &finding);
         }
         let placed = PlacedDigest::unproven(finding.clone(), inside);
         self.open.push(OpenDigest::present(end, finding));

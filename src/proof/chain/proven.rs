@@ -35,6 +35,7 @@ impl Walk<'_> {
     /// Takes a proven digest into the chain.
     pub(super) fn proven(&mut self, mut proving: Proving<'_>) -> PlacedDigest {
         let interval = proving.digest.interval();
+        self.walked.fits_keys |= !proving.keys.is_empty();
         let inside = self.meets(interval);
         let worst = proving.findings.iter().max_by_key(|f| f.severity).cloned();
         let severity = worst.as_ref().map(|f| (f.code, f.severity));

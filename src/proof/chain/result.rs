@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::messages::no_key_fits;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::{Paint, Spans};
-use crate::proof::finding::Finding;
+use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::judge::{Proof, Verified};
 use crate::proof::keys::Keys;
 use crate::proof::signature::KeyUse;
@@ -137,6 +138,12 @@ pub struct Walked {
     pub evidence: Option<Sha256>,
     /// The number of objects under a digest's name that overlap the window.
     pub seen: u64,
+    /// Digests whose keys are not among those that AWS answers with, newest first, each with its finding.
+    /// They are forged only if that answer fits any digest of the region, which one chain does not show;
+    /// until then they count as unproven time, and in no tally.
+    pub unknown_keys: Vec<Finding>,
+    /// Whether a signature of this chain could be checked with a key that it refers to.
+    pub fits_keys: bool,
 }
 
 impl Walked {
@@ -152,6 +159,30 @@ impl Walked {
     pub fn says_nothing(&self) -> bool {
         let unpainted = self.paint == Paint::default() && self.locations.is_empty();
         unpainted && self.seen == 0 && self.tally == Tally::default()
+    }
+
+    /// Decides what digests with unknown keys are, now that it is known whether the keys of AWS's answer
+    /// fit any digest of the region. Returns the findings on them.
+    pub fn settle_unknown_keys(&mut self, fits: bool) -> Vec<Finding> {
+        let mut findings = std::mem::take(&mut self.unknown_keys);
+        for finding in &mut findings {
+            let digests = finding.count.unwrap_or(1);
+            match (fits, finding.interval) {
+                (true, time) => {
+                    self.tally.failed += digests;
+                    time.into_iter()
+                        .for_each(|time| self.paint.colour(Severity::Failed, time));
+                }
+                (false, _) => {
+                    self.tally.unproven += digests;
+                    *finding = no_key_fits(std::mem::replace(
+                        finding,
+                        Finding::new(Code::KeyUnavailable, ""),
+                    ));
+                }
+            }
+        }
+        findings
     }
 
     /// The end of the newest digest, whether it is proven, unproven or missing.

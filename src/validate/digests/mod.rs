@@ -34,11 +34,15 @@ pub(crate) mod range;
 pub(crate) mod trail_status;
 pub(crate) mod walk;
 
+use std::collections::BTreeSet;
+
 use super::chain_state::Group;
 use super::context::Context;
 use super::observer::Step;
 use super::survey::Survey;
 use super::unreferenced::search::LogSearch;
+use crate::cloudtrail::ids::Region;
+use crate::proof::chain::Walked;
 
 /// Walks the chains of all accounts and regions. Returns the groups in the order of the survey, each
 /// with the plan for its log folders.
@@ -52,4 +56,25 @@ pub(super) fn walk_groups(
     context.in_parallel(survey.groups.iter().collect(), |(id, places)| {
         group::walk(context, id, places, &survey.members)
     })
+}
+
+/// Decides what digests are whose keys AWS does not know: forged, where its answer fits any digest of the
+/// region; else the answer itself is in doubt, and they are unproven.
+pub(super) fn settle_unknown_keys(context: &Context<'_>, groups: &mut [Group]) {
+    let fits = |walked: &Walked| walked.fits_keys;
+    let mut regions: BTreeSet<Region> = BTreeSet::new();
+    for chain in groups.iter().flat_map(|group| &group.chains) {
+        let backfill = chain.digests.backfill.as_deref();
+        if fits(&chain.digests.main) || backfill.is_some_and(fits) {
+            regions.insert(chain.id.region.clone());
+        }
+    }
+    for chain in groups.iter_mut().flat_map(|group| &mut group.chains) {
+        let fits = regions.contains(&chain.id.region);
+        let digests = &mut chain.digests;
+        let walks = std::iter::once(&mut digests.main).chain(digests.backfill.as_deref_mut());
+        for finding in walks.flat_map(|walked| walked.settle_unknown_keys(fits)) {
+            context.report(&mut chain.ledger, finding);
+        }
+    }
 }

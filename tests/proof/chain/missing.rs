@@ -181,3 +181,81 @@ fn junk_beyond_the_window_does_not_hide_missing_digests_within() {
         );
     }
 }
+
+/// A digest that could not be read may cover more than an hour, and its link is not known.
+#[test]
+fn nothing_is_missing_beside_a_digest_that_could_not_be_read() {
+    let archived = GetError::Archived("GLACIER".into());
+    let denied = GetError::Denied("AccessDenied".into());
+    for (deleted, unread) in [(4, 5), (4, 3), (5, 3)] {
+        let mut case = Case::new("two-hours", 4, "");
+        let chain = case.chain(8);
+        damage::delete(&mut case.world, &chain.digests[deleted].place);
+        let ring = ring(&case.world, &[REGION]);
+        for error in [&archived, &denied] {
+            let mut source = source(&case.world);
+            source.fault(BUCKET, &chain.digests[unread].place.key, error.clone());
+            let outcome = prove(&source, &ring, &request());
+            let codes = codes(&outcome);
+            let tally = outcome.chains[0].digests;
+            assert_eq!(tally.missing_inferred, 0, "{codes:?}");
+            // Where a proven digest links to the deleted one, that one is missing all the same.
+            let linked = unread != deleted + 1;
+            assert_eq!(tally.missing, u64::from(linked), "{:#?}", outcome.findings);
+            let verdict = if linked {
+                Verdict::Failed
+            } else {
+                Verdict::Unproven
+            };
+            assert_eq!(outcome.verdict, verdict, "{codes:?}");
+            assert!(codes.contains(&Code::DigestUnreadable));
+        }
+    }
+}
+
+#[test]
+fn far_from_an_unread_digest_a_deletion_is_still_found() {
+    let mut case = Case::new("far", 1, "");
+    let chain = case.chain(12);
+    for at in [4, 5, 6, 7] {
+        damage::delete(&mut case.world, &chain.digests[at].place);
+    }
+    let mut source = source(&case.world);
+    source.fault(
+        BUCKET,
+        &chain.digests[11].place.key,
+        GetError::Archived("GLACIER".into()),
+    );
+    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+    let tally = outcome.chains[0].digests;
+    assert_eq!(
+        (tally.missing, tally.missing_inferred),
+        (1, 3),
+        "{:#?}",
+        outcome.findings
+    );
+}
+
+#[test]
+fn a_denied_starting_digest_at_the_same_second_of_the_hour_hides_no_honest_stop() {
+    let mut case = Case::new("same-second", 4, "");
+    let mut chain = case.chain(3);
+    chain.cut();
+    chain.start(&mut case.world, ts("2026-03-01T09:12:34Z"));
+    let starting = chain.last().place.clone();
+    chain.run_until(&mut case.world, ts("2026-03-01T12:12:34Z"));
+    let mut source = source(&case.world);
+    source.fault(
+        BUCKET,
+        &starting.key,
+        GetError::Denied("AccessDenied".into()),
+    );
+    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+    assert_eq!(
+        outcome.verdict,
+        Verdict::Unproven,
+        "{:#?}",
+        outcome.findings
+    );
+    assert_eq!(outcome.chains[0].digests.missing_inferred, 0);
+}

@@ -84,6 +84,10 @@ pub struct Cloud {
     pub keys: KeySchedule,
     /// Regions for which ListPublicKeys answers with exactly these keys, whichever keys sign there.
     pub published: BTreeMap<String, Vec<PublishedKey>>,
+    /// The numbers of keys whose bytes are broken in the answers of ListPublicKeys.
+    pub broken_keys: Vec<usize>,
+    /// The last page of public keys leads back to the first.
+    pub endless_keys: bool,
     /// The trails.
     pub cloudtrail: CloudTrail,
     /// The caller's account.
@@ -110,6 +114,8 @@ impl Default for Cloud {
             buckets: BTreeMap::new(),
             keys: KeySchedule::default(),
             published: BTreeMap::new(),
+            broken_keys: Vec::new(),
+            endless_keys: false,
             cloudtrail: CloudTrail::default(),
             account: "111111111111".to_owned(),
             organization: None,

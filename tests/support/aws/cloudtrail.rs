@@ -139,8 +139,12 @@ fn list_public_keys(cloud: &Cloud, region: &str, input: &Value) -> Result<Value,
         .skip(first)
         .take(cloud.key_page)
         .map(|key| {
+            let mut value = cloud.keys.value_der(region, key.index);
+            if cloud.broken_keys.contains(&key.index) {
+                value.truncate(100);
+            }
             json!({
-                "Value": STANDARD.encode(cloud.keys.value_der(region, key.index)),
+                "Value": STANDARD.encode(value),
                 "ValidityStartTime": epoch(key.valid_from),
                 "ValidityEndTime": epoch(key.valid_to),
                 "Fingerprint": cloud.keys.fingerprint(region, key.index),
@@ -151,6 +155,8 @@ fn list_public_keys(cloud: &Cloud, region: &str, input: &Value) -> Result<Value,
     let mut answer = json!({"PublicKeyList": list});
     if next < keys.len() {
         answer["NextToken"] = json!(format!("key-{next}"));
+    } else if cloud.endless_keys {
+        answer["NextToken"] = json!("key-0");
     }
     Ok(answer)
 }
