@@ -40,6 +40,6 @@ fn settle(size: Size) -> Case {
                 paint.colour(Severity::Failed, hour(number));
             }
         }
-        black_box(paint.settle(window, window.to));
+        black_box(paint.settle(window));
     })
 }

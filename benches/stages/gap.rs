@@ -9,6 +9,7 @@ use trailproof::cloudtrail::event::{Evidence, Via};
 use trailproof::cloudtrail::ids::ChainId;
 use trailproof::proof::coverage::Spans;
 use trailproof::proof::gap::{AROUND, Gap, TrailOwner, find, split_by_cause};
+use trailproof::proof::look::Tail;
 
 use super::case::{Amount, Case, Named, Size};
 use super::coverage::{hour, is_hole};
@@ -37,13 +38,13 @@ fn finding(size: Size) -> Case {
         .collect();
     let intervals = usize::try_from(size.intervals).expect("not negative");
     Case::new(Amount::Items(intervals), move || {
-        black_box(find(window, window.to, &accounted, &restarts));
+        black_box(find(window, Tail::closed(), &accounted, &restarts));
     })
 }
 
 fn explaining(size: Size) -> Case {
     let window = window(size);
-    let gaps: Vec<Gap> = find(window, window.to, &accounted(size), &[]);
+    let gaps: Vec<Gap> = find(window, Tail::closed(), &accounted(size), &[]);
     let arn = data::trail().arn();
     let stopped = |gap: &Gap| {
         let params = json!({"name": arn});

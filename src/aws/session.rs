@@ -21,7 +21,7 @@ use aws_types::service_config::ServiceConfigKey;
 
 use super::endpoints::Endpoints;
 use super::error::{CountThrottles, NeverUntrusted, chain};
-use super::{Http, Runtime};
+use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
@@ -61,6 +61,8 @@ pub struct Session {
     throttles: Arc<AtomicU64>,
     /// Whether a region that is always on accepts the credentials, once that was asked.
     accepted: Arc<OnceLock<bool>>,
+    /// What the answers of CloudTrail show of the local clock.
+    clock: Clock,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
 }
@@ -83,6 +85,7 @@ impl Session {
             endpoint_url: settings.endpoint_url.clone(),
             throttles: Arc::default(),
             accepted: Arc::default(),
+            clock: Clock::default(),
             s3: Arc::default(),
             cloudtrail: Arc::default(),
         };
@@ -117,6 +120,11 @@ impl Session {
     /// Whether a region that is always on accepts the credentials, once that was asked.
     pub(super) fn accepted(&self) -> &OnceLock<bool> {
         &self.accepted
+    }
+
+    /// How many seconds the local clock is ahead of CloudTrail's, by its last answer; `None` without one.
+    pub fn ahead(&self) -> Option<i64> {
+        self.clock.ahead()
     }
 
     /// How long the next part of a body may take; `None` waits for ever.
@@ -177,6 +185,7 @@ impl Session {
             let (endpoint_url, _) = self.endpoint("CloudTrail");
             let mut config = aws_sdk_cloudtrail::config::Builder::from(&self.config)
                 .region(AwsRegion::new(region.to_string()))
+                .interceptor(self.clock.clone())
                 .retry_classifier(NeverUntrusted)
                 .retry_partition(partition());
             if let Some(url) = endpoint_url {

@@ -1,7 +1,7 @@
 //! Trails as CloudTrail describes them: where they write, and what they delivered last. Nothing of it is
 //! signed, so it proves nothing about logs. It shows which digests should exist.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::ids::{ChainId, TrailArn};
 use super::object_key::KeyRoot;
@@ -77,20 +77,23 @@ const SAME_DELIVERY: i64 = HOUR / 2;
 
 impl TrailStatus {
     /// The end of the last delivered digest, if that digest was not found. Of the digests that were found, the
-    /// newest ends at `newest`, and the last one was written at `written`. A digest that was delivered after
-    /// `as_of`, when the listing began, does not count.
-    pub fn later_digest(
-        &self,
-        newest: Timestamp,
-        written: Timestamp,
-        as_of: Timestamp,
-    ) -> Option<Timestamp> {
-        let delivered = self.last_digest?;
-        if delivered > as_of || delivered <= shift(written, SAME_DELIVERY) {
-            return None;
-        }
-        let hours = delivered.duration_since(newest).as_hours();
-        (hours >= 1).then(|| newest + SignedDuration::from_hours(hours))
+    /// newest ends at `newest`, and the last one was written at `written`.
+    pub fn later_digest(&self, newest: Timestamp, written: Timestamp) -> Option<Timestamp> {
+        let is_later = self.last_digest? > shift(written, SAME_DELIVERY);
+        self.last_end(newest)
+            .filter(|end| is_later && *end > newest)
+    }
+
+    /// The end of the last delivered digest, where digests end at the same minute and second as `phase` does.
+    pub fn last_end(&self, phase: Timestamp) -> Option<Timestamp> {
+        let hours = self.last_digest?.duration_since(phase).as_secs();
+        Some(shift(phase, hours.div_euclid(HOUR) * HOUR))
+    }
+
+    /// The latest time in it: the status was asked for after that.
+    pub fn latest_time(&self) -> Option<Timestamp> {
+        let times = [self.last_digest, self.started, self.stopped];
+        times.into_iter().flatten().max()
     }
 }
 
@@ -103,13 +106,12 @@ mod tests {
     fn a_later_delivery_shows_the_last_digest_that_should_exist() {
         let at = |text: &str| text.parse::<Timestamp>().expect("a time");
         let (newest, written) = (at("2026-03-01T05:12:34Z"), at("2026-03-01T05:40:00Z"));
-        let as_of = at("2026-03-01T09:00:00Z");
         let later = |delivered: &str| {
             let status = TrailStatus {
                 last_digest: Some(at(delivered)),
                 ..TrailStatus::default()
             };
-            status.later_digest(newest, written, as_of)
+            status.later_digest(newest, written)
         };
         // The delivery of the digest that was found, by the clocks of CloudTrail and of S3.
         assert_eq!(later("2026-03-01T05:40:02Z"), None);
@@ -121,7 +123,5 @@ mod tests {
             later("2026-03-01T08:41:00Z"),
             Some(at("2026-03-01T08:12:34Z"))
         );
-        // After the listing began.
-        assert_eq!(later("2026-03-01T09:41:00Z"), None);
     }
 }

@@ -160,6 +160,8 @@ pub struct Paint {
     pub unproven: Spans,
     /// Time of findings with severity `failed`.
     pub failed: Spans,
+    /// Time of digests that may still come.
+    pub pending: Spans,
 }
 
 impl Paint {
@@ -192,11 +194,11 @@ impl Paint {
     }
 
     /// The state of every instant of a window, as adjoining stretches in order whose neighbours
-    /// differ. The worst state wins. Time that nothing covers is a gap before `pending_from`, and
-    /// pending after it.
-    pub fn settle(&self, window: Window, pending_from: Timestamp) -> Vec<Stretch> {
-        let mut cuts = vec![window.from, window.to, pending_from];
-        for spans in [&self.verified, &self.unproven, &self.failed] {
+    /// differ. The worst state wins. Time that nothing covers is pending if its digests may still come,
+    /// and else a gap.
+    pub fn settle(&self, window: Window) -> Vec<Stretch> {
+        let mut cuts = vec![window.from, window.to];
+        for spans in [&self.verified, &self.unproven, &self.failed, &self.pending] {
             cuts.extend(spans.iter().flat_map(|s| [s.from, s.to]));
         }
         cuts.retain(|at| (window.from..=window.to).contains(at));
@@ -208,7 +210,7 @@ impl Paint {
                 from: pair[0],
                 to: pair[1],
             };
-            let state = self.state(time.from, pending_from);
+            let state = self.state(time.from);
             match stretches.last_mut() {
                 Some(last) if last.state == state => last.time.to = time.to,
                 _ => stretches.push(Stretch { time, state }),
@@ -217,17 +219,17 @@ impl Paint {
         stretches
     }
 
-    fn state(&self, at: Timestamp, pending_from: Timestamp) -> State {
+    fn state(&self, at: Timestamp) -> State {
         if self.failed.contains(at) {
             State::Failed
         } else if self.unproven.contains(at) {
             State::Unproven
         } else if self.verified.contains(at) {
             State::Verified
-        } else if at < pending_from {
-            State::Gap
-        } else {
+        } else if self.pending.contains(at) {
             State::Pending
+        } else {
+            State::Gap
         }
     }
 }

@@ -48,6 +48,7 @@ pub mod gap;
 pub mod judge;
 pub mod keys;
 pub mod log;
+pub mod look;
 pub mod placement;
 pub mod reason;
 pub mod signature;

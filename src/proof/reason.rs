@@ -62,6 +62,8 @@ reasons! {
     NotFound = "not-found";
     /// The folder could not be listed.
     NotListed = "not-listed";
+    /// It is later than the look at the source.
+    NotLookedAt = "not-looked-at";
     /// A symbolic link, a device or the like: trailproof does not follow it.
     Refused = "refused";
     /// The region is switched off for the account.
@@ -107,6 +109,7 @@ impl Reason {
             | Reason::Limit
             | Reason::NotFound
             | Reason::NotListed
+            | Reason::NotLookedAt
             | Reason::SignatureAbsent
             | Reason::TooLarge => "see that it may be read, and run again",
         }

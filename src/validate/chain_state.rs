@@ -6,8 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::digests::names::DigestNames;
 use super::findings::Ledger;
 use super::logs::manifest::ManifestPage;
@@ -28,8 +26,6 @@ use crate::proof::gap::Gap;
 pub(crate) struct ChainState {
     pub id: ChainId,
     pub window: Window,
-    /// From here on, time without a digest is pending, not a gap.
-    pub pending_from: Timestamp,
     /// Set by the digests phase.
     pub digests: ChainDigests,
     /// Set by the digests phase, explained by the causes phase.

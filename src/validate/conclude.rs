@@ -131,7 +131,6 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
     let ChainState {
         id,
         window,
-        pending_from,
         digests,
         gaps,
         logs,
@@ -147,7 +146,7 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
     let mut paint = main.paint;
     paint.add_colours(&backfill.paint);
     paint.add_colours(&logs.paint);
-    let coverage = paint.settle(window, pending_from);
+    let coverage = paint.settle(window);
     for gap in &gaps {
         context.keep(&mut ledger, gap.finding().of(&id));
     }

@@ -78,7 +78,8 @@ pub struct Access<'a> {
 /// Validates every chain that the request selects.
 ///
 /// # Errors
-/// Only if no worker threads can be started. Whatever goes wrong later is part of the outcome.
+/// If a proven digest shows that the copy was made after [`Request::as_of`], or no worker threads can be
+/// started. Whatever goes wrong later is part of the outcome.
 pub fn validate(
     access: Access<'_>,
     request: &Request,
@@ -111,6 +112,7 @@ pub fn validate(
         keys: Mutex::new(BTreeSet::new()),
         ledgers: Ledgers::new(limits.findings_per_code, limits.findings),
     };
+    digests::as_of::check(&context, &survey)?;
     let (mut groups, searches): (Vec<_>, Vec<_>) =
         digests::walk_groups(&context, &survey).into_iter().unzip();
     digests::settle_unknown_keys(&context, &mut groups);
@@ -185,6 +187,7 @@ fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> Vec<String>
     let not_looked_up = causes::explain(context, &mut chains, &mut events);
     context.observer.step(Step::UnreferencedBegin);
     let gaps = chains.iter().flat_map(|chain| &chain.gaps);
+    let gaps = gaps.filter(|gap| gap.may_be_explained());
     let (explained, unexplained): (Vec<_>, Vec<_>) =
         gaps.partition(|gap| gap.certainty != Certainty::None);
     let off = explained.iter().filter(|g| g.cause != Cause::TrailCreated);

@@ -79,11 +79,14 @@ fn the_tail_is_pending_only_within_the_delivery_lag() {
             .collect()
     };
     let end = ["--end-time", "2026-03-01T05:00:00Z"];
-    assert_eq!(states(&end), ["verified", "pending"]);
+    // Nobody said when the copy was made.
+    assert_eq!(states(&end), ["verified", "gap"]);
     assert_eq!(
         states(&[&end[..], &["--as-of", "2026-03-02"]].concat()),
         ["verified", "gap"]
     );
+    let end = [&end[..], &["--as-of", "2026-03-01T05:00:00Z"]].concat();
+    assert_eq!(states(&end), ["verified", "pending"]);
     assert_eq!(
         states(&[&end[..], &["--delivery-lag", "10m"]].concat()),
         ["verified", "gap", "pending"]
@@ -105,6 +108,8 @@ fn the_tail_is_pending_only_within_the_delivery_lag() {
         "--start-time",
         "2026-03-01T04:12:34Z",
         "--end-time",
+        "2026-03-01T05:00:00Z",
+        "--as-of",
         "2026-03-01T05:00:00Z",
     ];
     let (exit, only) = report(&dir, &with(&only));

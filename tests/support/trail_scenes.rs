@@ -1,5 +1,6 @@
 //! A trail in S3, logs that somebody added, and the exit status and code that a run must give.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::stage::Stage;
@@ -8,6 +9,12 @@ use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip,
 
 pub const ACCOUNT: &str = "111111111111";
 pub const REGION: &str = "eu-west-1";
+
+/// The time some minutes before now, as an argument.
+pub fn ago(minutes: i64) -> String {
+    let now = Timestamp::from_second(Timestamp::now().as_second()).expect("a time");
+    (now - SignedDuration::from_mins(minutes)).to_string()
+}
 
 pub fn run_chain(w: &mut World, trail: &Trail, account: &str, from: &str, to: &str) -> Chain {
     let mut c = Chain::new(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::disk::key_ring;
-use super::request::{OpenedSource, ResolvedSource, SourceRequest};
+use super::request::{OpenedSource, ReadClock, ResolvedSource, SourceRequest};
 use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::{InFlight, S3Source};
 use crate::aws::trails::SessionTrails;
@@ -21,10 +21,11 @@ use crate::cli::caller::FindCaller;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
-use crate::source::Source as _;
+use crate::source::bucket::Buckets as _;
 use crate::source::key_files::read_bounded;
 use crate::source::places::Places;
 use crate::source::trails::TrailApi;
+use crate::source::{RootId, Source as _};
 use crate::validate::survey::trails::{LocatedTrails, locate};
 
 /// Requests in flight at first, unless `--jobs` is given: enough to hide latency.
@@ -91,6 +92,7 @@ pub(crate) fn open(
     let mut buckets = request.source.s3_bucket.clone();
     buckets.sort();
     buckets.dedup();
+    let clock = read_clock(&sessions, &source, limits);
     Ok(ResolvedSource {
         opened: OpenedSource {
             places: Places::new(source.roots(), request.map.to_vec()),
@@ -103,6 +105,7 @@ pub(crate) fn open(
         buckets,
         located,
         now: Some(now),
+        clock: Some(clock),
         jobs: in_flight.first,
     })
 }
@@ -176,6 +179,21 @@ pub(crate) fn locate_source(
         trails,
         located,
     }
+}
+
+/// Reads the clock of AWS from the last answer of CloudTrail. Without one, asks for the first bucket.
+fn read_clock(sessions: &Sessions, source: &S3Source, limits: &Limits) -> ReadClock {
+    let (s3, cloudtrail) = (sessions.s3.clone(), sessions.cloudtrail.clone());
+    let first = source.roots().into_iter().next();
+    let (start, limits) = (sessions.start.clone(), limits.clone());
+    Box::new(move || {
+        let one = InFlight { first: 1, most: 1 };
+        let ask = || {
+            let source = S3Source::new(s3, first?.buckets, &start, one, limits);
+            source.reach(RootId(0)).ahead
+        };
+        cloudtrail.ahead().or_else(ask)
+    })
 }
 
 /// Looks up the identity for S3 and, if it is another one, for CloudTrail.

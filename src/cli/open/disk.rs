@@ -39,6 +39,7 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
         buckets,
         located: LocatedTrails::default(),
         now: None,
+        clock: None,
         jobs: request.jobs.map_or_else(available_cores, usize::from),
     })
 }

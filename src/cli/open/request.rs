@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::caller::FindCaller;
@@ -35,8 +36,10 @@ pub struct ResolvedSource {
     pub buckets: Vec<String>,
     /// The trails that were looked up in AWS.
     pub located: LocatedTrails,
-    /// The time of reading; `None` on disk, where the age of the copy is unknown.
+    /// The time of reading by the local clock; `None` on disk, where the age of the copy is unknown.
     pub now: Option<Timestamp>,
+    /// How many seconds the local clock is ahead of that of AWS; `None` without AWS.
+    pub clock: Option<ReadClock>,
     /// Objects to work on at the same time.
     pub jobs: usize,
 }
@@ -49,6 +52,20 @@ pub struct OpenedSource {
     pub trails: Option<Box<dyn TrailApi>>,
     /// Looks up the identity that signs requests; `None` if no request is signed.
     pub caller: Option<FindCaller>,
+}
+
+/// Reads the clock of AWS from an answer that it gave, or else asks for one.
+pub type ReadClock = Box<dyn FnOnce() -> Option<i64>>;
+
+impl ResolvedSource {
+    /// The time of reading by the local clock or that of AWS, whichever is later: with a clock that is slow,
+    /// what is missing would seem to be on its way.
+    pub fn now(&mut self) -> Option<Timestamp> {
+        let now = self.now?;
+        let ahead = self.clock.take().and_then(|read| read());
+        self.now = Some(shift(now, ahead.unwrap_or(0).min(0).saturating_neg()));
+        self.now
+    }
 }
 
 impl SourceRequest<'_> {

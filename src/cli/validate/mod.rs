@@ -66,7 +66,7 @@ pub fn run(
     let progress = Progress::begin("looking for digests", clock, quiet);
     let on_disk = requested.source == SourceKind::Disk;
     if on_disk && requested.as_of.is_some() && requested.end.is_none() {
-        note("--as-of changes nothing without --end-time: the window ends with the data");
+        note("without --end-time the window ends with the data, and not at --as-of");
     }
     let lines = if verbose {
         Some(VerboseLines::new()?)

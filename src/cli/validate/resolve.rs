@@ -10,6 +10,7 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::text::decode;
+use crate::base::time::shift;
 use crate::cli::args::validate::{FailOn, ValidateArgs};
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
@@ -60,29 +61,32 @@ impl ResolvedRun {
             keys: &args.known.keys,
             jobs: args.jobs,
         };
-        let resolved = open(&source_request, now, &limits, stop)?;
-        let as_of = args.as_of.or(resolved.now).or(args.end_time);
+        let mut resolved = open(&source_request, now, &limits, stop)?;
+        let filter = source_request.filter(&resolved.located.trails);
+        let needs_trails = source_request.needs_trails();
+        let located = std::mem::take(&mut resolved.located);
+        let (opened, buckets) = (&resolved.opened, &resolved.buckets);
+        let prior = prior_knowledge(&args, opened, buckets, located, needs_trails);
+        let now = resolved.now();
+        // A source that is read now was not looked at later than now.
+        let as_of = match (args.as_of, now) {
+            (Some(given), Some(now)) => Some(given.min(now)),
+            (given, now) => given.or(now),
+        };
         let seed = match args.logs.is_sample() {
             true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
             false => None,
         };
         let requested = requested(&args, &source_request, &resolved, (as_of, seed));
-        let filter = source_request.filter(&resolved.located.trails);
-        let needs_trails = source_request.needs_trails();
-        let ResolvedSource {
-            opened,
-            buckets,
-            located,
-            now,
-            jobs,
-            ..
-        } = resolved;
+        let ResolvedSource { opened, jobs, .. } = resolved;
         let to = args.end_time.or(now.and(as_of));
         let request = Request {
             filter,
             from: args.start_time,
             to,
             as_of,
+            // The second in which the run began has ended by the time that the source is looked at.
+            now: now.map(|now| shift(now, 1)),
             delivery_lag: args.late.delivery_lag,
             backfill_grace: args.late.backfill_grace,
             logs: args.logs,
@@ -91,7 +95,7 @@ impl ResolvedRun {
             jobs,
             // With one chain at a time, the lines of --verbose come in the order of the chains.
             chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
-            prior: prior_knowledge(&args, &opened, &buckets, located, needs_trails),
+            prior,
             observed: args
                 .format
                 .contains(&Format::AwsCli)

@@ -37,6 +37,8 @@ pub struct ExplainRequest {
     pub mapped: bool,
     /// When the source was copied or read, if that is known.
     pub as_of: Option<Timestamp>,
+    /// The time now, if the source is what CloudTrail writes to and not a copy.
+    pub now: Option<Timestamp>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest is expected, in seconds.
@@ -147,6 +149,7 @@ fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) 
         from: Some(window.from),
         to: Some(window.to),
         as_of: request.as_of,
+        now: request.now,
         delivery_lag: request.delivery_lag,
         backfill_grace: request.backfill_grace,
         jobs: request.jobs,

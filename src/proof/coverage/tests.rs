@@ -159,7 +159,8 @@ fn the_worst_state_of_an_instant_wins() {
         ("an empty window", span("09:00", "09:00"), "14:00", vec![]),
     ];
     for (name, window, pending_from, expected) in rows {
-        let stretches = paint.settle(window, at(pending_from));
+        paint.pending = spans(&[(pending_from, "16:00")]);
+        let stretches = paint.settle(window);
         let actual: Vec<_> = stretches.iter().map(|s| (s.time.from, s.state)).collect();
         let expected: Vec<_> = expected.iter().map(|(t, state)| (at(t), *state)).collect();
         assert_eq!(actual, expected, "{name}");
@@ -178,7 +179,7 @@ fn time_is_verified_until_the_first_interruption() {
         ("its first instant is not", "08:59", None),
     ];
     for (name, from, expected) in rows {
-        let stretches = paint.settle(span(from, "13:00"), at("13:00"));
+        let stretches = paint.settle(span(from, "13:00"));
         assert_eq!(verified_until(&stretches), expected.map(at), "{name}");
     }
     assert_eq!(verified_until(&[]), None);

@@ -23,6 +23,9 @@ pub fn split_by_cause(
     owner: &TrailOwner,
     events: &[Evidence],
 ) -> Vec<Gap> {
+    if !gap.may_be_explained() {
+        return vec![gap.clone()];
+    }
     let around = gap.event_window();
     let first = events.partition_point(|e| e.event.time < around.from);
     let near: Vec<(&Evidence, Concern)> = events[first..]

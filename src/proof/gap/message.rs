@@ -5,11 +5,12 @@ use jiff::Timestamp;
 
 use super::clauses::call_of;
 use super::facts::{MOMENTS, slack_of};
-use super::{Cause, Certainty, Gap, GapPlace, Undigested};
+use super::{Cause, Certainty, Gap, GapPlace, Seen, Undigested};
 use crate::base::text::{one_or_many, s3_uri};
 use crate::base::time::{Window, in_words};
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, Via};
 use crate::proof::finding::{Code, Finding};
+use crate::proof::reason::Reason;
 
 /// How an event is known, as the end of a sentence.
 fn source_of(evidence: &Evidence, certainty: Certainty) -> String {
@@ -58,9 +59,9 @@ impl Gap {
             message += "; ";
             message += clause;
         }
-        Finding::new(code, message)
-            .hint(self.hint())
-            .over(self.time)
+        let finding = Finding::new(code, message).hint(self.hint());
+        let reason = (self.seen == Seen::NotLookedAt).then_some(Reason::NotLookedAt);
+        Finding { reason, ..finding }.over(self.time)
     }
 
     /// Adds the number of logs in the gap that no digest lists, and their first and last minute.
@@ -86,9 +87,17 @@ impl Gap {
                  answered for can be accepted with --accept"
             }
             Cause::BeforeFirstDigest => "compare with when the trail was made",
-            Cause::AfterLastDigest => {
-                "see whether the trail is still logging; of a copy, see when it was made (--as-of)"
-            }
+            Cause::AfterLastDigest => match self.seen {
+                Seen::InTime => "see whether the trail is still logging",
+                Seen::Unknown => {
+                    "see whether the trail is still logging; if the copy was made so soon after this time \
+                     that its digests may not have been delivered yet, say when: --as-of"
+                }
+                Seen::NotLookedAt => {
+                    "end the window before it (--end-time), or look again when its digests have been \
+                     delivered"
+                }
+            },
             _ => "ask whether that was meant; what is answered for can be accepted with --accept",
         }
     }
@@ -208,6 +217,9 @@ impl Gap {
                 "{uncovered}: the first one that is there is a starting digest, and nothing before {at} is vouched for; the trail is younger, or earlier digests are \
                  not there"
             ),
+            (GapPlace::Tail, _) if self.seen == Seen::NotLookedAt => {
+                format!("{uncovered}: it lies after the source was looked at")
+            }
             (GapPlace::Tail, _) => format!(
                 "{uncovered}, after the last digest that is there: logging or validation ended, or later \
                  digests are not there"

@@ -58,6 +58,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::{Evidence, Via};
 use crate::proof::coverage::Spans;
+use crate::proof::look::Tail;
 
 pub use cause::split_by_cause;
 pub use facts::{AROUND, TrailOwner};
@@ -111,6 +112,17 @@ pub enum GapPlace {
     Tail,
 }
 
+/// What the look at the source says about a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Its digests should have been there.
+    InTime,
+    /// When the look was is not known.
+    Unknown,
+    /// It lies after the look, so nothing of it was looked at.
+    NotLookedAt,
+}
+
 /// Time before, between or after digests that no digest covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
@@ -118,6 +130,8 @@ pub struct Gap {
     pub time: Window,
     /// Its position.
     pub place: GapPlace,
+    /// What the look at the source says about it.
+    pub seen: Seen,
     /// The end of the last digest before it, which may be before the window.
     pub since: Option<Timestamp>,
     /// The end of the starting digest that ends it, if one does. It may be after the window, and
@@ -156,24 +170,18 @@ impl Undigested {
     }
 }
 
-/// The gaps of a window, by time: what digests leave uncovered up to `pending_from`, split at
-/// restarts, and an empty gap for each restart that left no hole.
+/// The gaps of a window, by time: what digests leave uncovered and is not pending, split at
+/// restarts and at the look, and an empty gap for each restart that left no hole.
 ///
 /// `accounted` is the time that proven, damaged and missing digests account for, without starting
 /// digests, in and around the window. `restarts` are the ends of starting digests.
-pub fn find(
-    window: Window,
-    pending_from: Timestamp,
-    accounted: &Spans,
-    restarts: &[Timestamp],
-) -> Vec<Gap> {
+pub fn find(window: Window, tail: Tail, accounted: &Spans, restarts: &[Timestamp]) -> Vec<Gap> {
     let digests = DigestEnds::new(accounted, restarts);
-    let expected = Window::new(window.from, window.to.min(pending_from.max(window.from)));
     // Holes are measured beyond the window, to know what ends the last one.
-    let horizon = expected.to.max(digests.last.unwrap_or(expected.to));
+    let horizon = window.to.max(digests.last.unwrap_or(window.to));
     let mut gaps = Vec::new();
     for hole in accounted.missing_from(Window::new(window.from, horizon)) {
-        digests.add_gaps(hole, &expected, &mut gaps);
+        digests.add_gaps(hole, &window, tail, &mut gaps);
     }
     for at in digests.restarts {
         let inside = window.from < at && at <= window.to;
@@ -215,19 +223,22 @@ impl DigestEnds {
         }
     }
 
-    /// Splits a hole at the restarts in it, and adds each part inside the expected time as a
-    /// gap.
-    fn add_gaps(&self, hole: Window, expected: &Window, gaps: &mut Vec<Gap>) {
+    /// Splits a hole at the restarts in it, and adds each part inside the window as a gap, without
+    /// what is pending.
+    fn add_gaps(&self, hole: Window, window: &Window, tail: Tail, gaps: &mut Vec<Gap>) {
         let inside = |at: &&Timestamp| hole.from < **at && **at < hole.to;
         let cuts = self.restarts.iter().filter(inside).copied();
         let mut from = hole.from;
         for to in cuts.chain([hole.to]) {
             let part = Window { from, to };
-            let time = part.clip(expected);
-            if !time.is_empty() {
-                let restart = self.restarts.binary_search(&to).is_ok().then_some(to);
-                let since = self.all.range(..=from).next_back().copied();
-                gaps.push(Gap::new(time, self.place(&part), since, restart));
+            let place = self.place(&part);
+            let restart = self.restarts.binary_search(&to).is_ok().then_some(to);
+            let since = self.all.range(..=from).next_back().copied();
+            for (time, seen) in seen_parts(part.clip(window), place, tail) {
+                gaps.push(Gap {
+                    seen,
+                    ..Gap::new(time, place, since, restart)
+                });
             }
             from = to;
         }
@@ -240,6 +251,31 @@ impl DigestEnds {
             _ => GapPlace::Between,
         }
     }
+}
+
+/// The parts of a gap that are not pending and not empty: what was looked at, and what lies after the look.
+fn seen_parts(time: Window, place: GapPlace, tail: Tail) -> impl Iterator<Item = (Window, Seen)> {
+    let parts = match (place, tail.looked_at) {
+        (GapPlace::Tail, Some(at)) => {
+            let looked_at = Window::new(time.from, time.to.min(at));
+            let pending = tail.pending.clip(&looked_at);
+            let before = match pending.is_empty() {
+                true => looked_at,
+                false => Window::new(looked_at.from, pending.from),
+            };
+            let after = Window::new(time.from.max(at), time.to);
+            [(before, Seen::InTime), (after, Seen::NotLookedAt)]
+        }
+        (GapPlace::Tail, None) => [
+            (time, Seen::Unknown),
+            (Window::new(time.to, time.to), Seen::Unknown),
+        ],
+        _ => [
+            (time, Seen::InTime),
+            (Window::new(time.to, time.to), Seen::InTime),
+        ],
+    };
+    parts.into_iter().filter(|(time, _)| !time.is_empty())
 }
 
 impl Gap {
@@ -258,6 +294,7 @@ impl Gap {
         Gap {
             time,
             place,
+            seen: Seen::InTime,
             since,
             restart,
             cause,
@@ -278,6 +315,11 @@ impl Gap {
     pub fn has_proven_cause(&self) -> bool {
         let cause = self.caused_by.as_ref();
         cause.is_some_and(|event| matches!(event.via, Via::VerifiedLog { .. }))
+    }
+
+    /// Whether calls may explain it. What was not looked at needs no explanation.
+    pub fn may_be_explained(&self) -> bool {
+        self.seen != Seen::NotLookedAt
     }
 
     /// Where it begins, which may be before the window.

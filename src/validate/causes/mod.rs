@@ -65,7 +65,8 @@ pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) ->
     }
     for chain in chains {
         let owner = owner(context, chain);
-        for gap in chain.gaps.iter().chain(&chain.after) {
+        let gaps = chain.gaps.iter().chain(&chain.after);
+        for gap in gaps.filter(|gap| gap.may_be_explained()) {
             filter.add_gap(gap, &chain.id, &owner);
         }
         chain.ledger.for_each(|finding| {
@@ -214,7 +215,7 @@ fn unexplained<'c>(
     let mut named = NamedTrails::default();
     for chain in chains {
         let owner = owner(context, chain);
-        for gap in &chain.gaps {
+        for gap in chain.gaps.iter().filter(|gap| gap.may_be_explained()) {
             let parts = explain_gap(gap, chain, &owner, events, &[]);
             let is_open = parts.iter().any(|p| p.certainty != Certainty::Signed);
             let ended = shift(gap.ended(), AROUND);

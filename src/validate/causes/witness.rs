@@ -106,6 +106,7 @@ fn wanted(context: &Context<'_>, chains: &[&mut ChainState]) -> BTreeMap<ChainId
             }
         }
         let gaps = chain.gaps.iter().chain(&chain.after);
+        let gaps = gaps.filter(|gap| gap.may_be_explained());
         for time in gaps.map(event_filter::search_window) {
             let time = Window::new(shift(time.from, -HOUR), shift(time.to, HOUR));
             witness.times.insert(time);

@@ -61,15 +61,14 @@ pub(super) fn prove(
         main.accounted.insert(time);
     }
     let last = main.last_end().unwrap_or(window.from);
-    let as_of = request.as_of.unwrap_or(to);
-    let pending_from = shift(as_of, request.delivery_lag.saturating_neg()).max(last);
-    let gaps = gap::find(window, pending_from, &main.accounted, &main.restarts);
+    let tail = end.look.tail(last, !end.closed);
+    main.paint.pending.insert(tail.pending);
+    let gaps = gap::find(window, tail, &main.accounted, &main.restarts);
     for gap in &gaps {
         context.observer.found(&gap.finding().of(&id));
     }
     let state = ChainState {
         window,
-        pending_from,
         gaps,
         after: Vec::new(),
         logs: CheckedLogs {

@@ -169,22 +169,7 @@ pub fn list(
     wanted: ListingRange,
     limits: &Limits,
 ) -> Listing {
-    let is_kin = |a: &KeyRoot, b: &KeyRoot| a.organization == b.organization;
-    let number = |(at, (_, root)): (usize, &(RootId, KeyRoot))| {
-        let earlier = places[..at].iter();
-        earlier.filter(|(_, other)| is_kin(other, root)).count()
-    };
-    let mut lister = Lister {
-        source,
-        account,
-        region,
-        places,
-        numbers: places.iter().enumerate().map(number).collect(),
-        filter,
-        wanted,
-        limits,
-        listing: Listing::default(),
-    };
+    let mut lister = Lister::new(source, (account, region), places, filter, wanted, limits);
     let (first, after) = wanted.days();
     lister.days(first, after);
     let lacks = lister.listing.chains.values().map(|n| wanted.lacks(n));
@@ -196,18 +181,68 @@ pub fn list(
     if after.is_some() && (behind || none) {
         lister.days(after, None);
     }
-    let mut listing = lister.listing;
-    let all = listing
-        .chains
-        .values_mut()
-        .chain(listing.siblings.values_mut());
-    for names in all {
-        names.sort();
-    }
-    listing
+    lister.finish()
 }
 
-impl Lister<'_> {
+/// Lists the digests of one account and region that end at `at` or later, and few before.
+pub fn list_from(
+    source: &dyn Source,
+    (account, region): (&AccountId, &Region),
+    places: &[(RootId, KeyRoot)],
+    filter: &ChainFilter,
+    at: Timestamp,
+    limits: &Limits,
+) -> Listing {
+    let wanted = ListingRange {
+        from: Some(at),
+        ..ListingRange::default()
+    };
+    let mut lister = Lister::new(source, (account, region), places, filter, wanted, limits);
+    let (first, after) = wanted.days();
+    lister.days(first, after);
+    lister.finish()
+}
+
+impl<'a> Lister<'a> {
+    fn new(
+        source: &'a dyn Source,
+        (account, region): (&'a AccountId, &'a Region),
+        places: &'a [(RootId, KeyRoot)],
+        filter: &'a ChainFilter,
+        wanted: ListingRange,
+        limits: &'a Limits,
+    ) -> Self {
+        let is_kin = |a: &KeyRoot, b: &KeyRoot| a.organization == b.organization;
+        let number = |(at, (_, root)): (usize, &(RootId, KeyRoot))| {
+            let earlier = places[..at].iter();
+            earlier.filter(|(_, other)| is_kin(other, root)).count()
+        };
+        Lister {
+            source,
+            account,
+            region,
+            places,
+            numbers: places.iter().enumerate().map(number).collect(),
+            filter,
+            wanted,
+            limits,
+            listing: Listing::default(),
+        }
+    }
+
+    /// The result, with the digests of each chain in order.
+    fn finish(self) -> Listing {
+        let mut listing = self.listing;
+        let all = listing
+            .chains
+            .values_mut()
+            .chain(listing.siblings.values_mut());
+        for names in all {
+            names.sort();
+        }
+        listing
+    }
+
     /// Lists the folders from the day `first` on and before the day `after`.
     fn days(&mut self, first: Option<Date>, after: Option<Date>) {
         for at in 0..self.places.len() {

@@ -22,6 +22,7 @@
 //!   implementations of CloudTrail log file integrity validation").
 //! - Memory holds sixteen bytes per digest name. The lists of logs go to the manifest.
 
+pub(super) mod as_of;
 mod batch;
 pub(crate) mod chain;
 mod group;

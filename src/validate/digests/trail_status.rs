@@ -1,15 +1,20 @@
-//! The newest end of a chain, compared with what CloudTrail reports of its trail now.
+//! The newest end of a chain, compared with what CloudTrail reports of its trail now: whether more digests
+//! will come, and whether one was delivered that is missing.
 
 use jiff::Timestamp;
 
 use super::names::DigestNames;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
-use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
+use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::look::Look;
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::context::Context;
+
+/// The most hours for which a digest is asked for by its name before one is called missing.
+const MOST_HOURS: i64 = 24;
 
 /// CloudTrail's answer about the trail of a chain.
 pub(super) enum TrailAnswer {
@@ -24,6 +29,10 @@ pub(super) enum TrailAnswer {
 /// What the status of a trail says about the newest end of a chain.
 #[derive(Default)]
 pub(super) struct NewestEnd {
+    /// The look at the chain: not before the times in the status.
+    pub look: Look,
+    /// Whether no more digests will come: the trail does not log, or writes no digests now.
+    pub closed: bool,
     /// The trail, if its status is known.
     pub trail: Option<Box<(TrailConfig, TrailStatus)>>,
     /// Why it is not known.
@@ -72,10 +81,17 @@ pub(super) fn check_end(
     window: Window,
     answer: TrailAnswer,
 ) -> NewestEnd {
+    let look = context.request.look();
     let trail = match answer {
-        TrailAnswer::NotAsked => return NewestEnd::default(),
+        TrailAnswer::NotAsked => {
+            return NewestEnd {
+                look,
+                ..NewestEnd::default()
+            };
+        }
         TrailAnswer::Unknown { why, cut_short } => {
             return NewestEnd {
+                look,
                 trail_unknown: Some(why),
                 cut_short,
                 ..NewestEnd::default()
@@ -92,6 +108,8 @@ pub(super) fn check_end(
         time
     });
     NewestEnd {
+        look: look.not_before(status.latest_time()),
+        closed: !status.logging || !config.validation,
         unvalidated: (!config.validation).then(|| config.arn.clone()),
         findings,
         missing,
@@ -144,10 +162,19 @@ fn missing_digest(
     status: &TrailStatus,
 ) -> Option<(Window, Finding)> {
     let newest = names.main.last()?.end();
-    let end = status.later_digest(newest, names.delivered?, context.request.as_of?)?;
+    let end = status.later_digest(newest, names.delivered?)?;
     let time = Window::new(shift(end, -HOUR), end);
-    // It may have arrived after the digests were listed.
-    if time.clip(&window).is_empty() || has_arrived(context, id, names, newest) {
+    if time.clip(&window).is_empty() {
+        return None;
+    }
+    // It may have arrived after the digests were listed, or the listing may have left it out.
+    let ends = likely_ends(status, newest, context.request.delivery_lag);
+    let ends: Vec<Timestamp> = ends.filter(|end| *end > newest).collect();
+    let is_there = |(root, key_root): &(RootId, KeyRoot)| {
+        exists(context, id, (*root, key_root), &ends)
+            || has_arrived(context, id, (*root, key_root), newest)
+    };
+    if names.places().into_iter().any(is_there) {
         return None;
     }
     let delivered = status.last_digest?;
@@ -159,34 +186,66 @@ fn missing_digest(
     Some((time, finding.hint(LOOK_FOR_MISSING).over(time).of(id)))
 }
 
-/// Whether a digest that ends after `newest` exists by now, or may exist because its folder cannot be
-/// listed.
-fn has_arrived(
+/// The ends that the last delivered digest may have, where digests end at the same minute and second as
+/// `phase` does. The latest comes first.
+pub(crate) fn likely_ends(
+    status: &TrailStatus,
+    phase: Timestamp,
+    delivery_lag: i64,
+) -> impl Iterator<Item = Timestamp> + use<> {
+    let hours = (delivery_lag / HOUR).clamp(0, MOST_HOURS);
+    let last = status.last_end(phase);
+    last.into_iter()
+        .flat_map(move |end| (0..=hours).map(move |hour| shift(end, -hour * HOUR)))
+}
+
+/// Whether a digest with one of these ends exists in a place, or may exist because it cannot be asked for.
+pub(crate) fn exists(
     context: &Context<'_>,
     id: &ChainId,
-    names: &DigestNames,
+    (root, key_root): (RootId, &KeyRoot),
+    ends: &[Timestamp],
+) -> bool {
+    ends.iter().any(|end| {
+        let key = DigestObjectKey {
+            root: key_root.clone(),
+            name: DigestName {
+                chain: id.clone(),
+                end: *end,
+                backfill: false,
+            },
+        };
+        let asked = context.fetcher.stat(root, &key.to_string());
+        !matches!(asked, Err(GetError::NotFound))
+    })
+}
+
+/// Whether a digest that ends after `newest` is listed in a place by now, or may exist because its folder
+/// cannot be listed.
+pub(crate) fn has_arrived(
+    context: &Context<'_>,
+    id: &ChainId,
+    (root, key_root): (RootId, &KeyRoot),
     newest: Timestamp,
 ) -> bool {
-    names.places().into_iter().any(|(root, key_root)| {
-        let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
-        let range = Range {
-            after: Some(format!("{folder}{}", newest.strftime("%Y/%m/%d"))),
-            before: None,
+    let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
+    let range = Range {
+        after: Some(format!("{folder}{}", newest.strftime("%Y/%m/%d"))),
+        before: None,
+    };
+    let mut arrived = false;
+    let mut visit = |listed: Listed<'_>| {
+        let Listed::Object(key, _) = listed else {
+            return;
         };
-        let mut arrived = false;
-        let mut visit = |listed: Listed<'_>| {
-            let Listed::Object(key, _) = listed else {
-                return;
-            };
-            let name = DigestName::parse(key.rsplit('/').next().unwrap_or(key));
-            arrived |=
-                name.is_some_and(|n| n.chain.is_called_like(id) && !n.backfill && n.end > newest);
-        };
-        let fetcher = context.fetcher;
-        let listed = fetcher.source.list(*root, &folder, &range, &mut visit);
-        fetcher.listed(listed.as_ref().copied().unwrap_or(1));
-        arrived || listed.is_err()
-    })
+        let name = DigestName::parse(key.rsplit('/').next().unwrap_or(key));
+        arrived |=
+            name.is_some_and(|n| n.chain.is_called_like(id) && !n.backfill && n.end > newest);
+    };
+    let fetcher = context.fetcher;
+    let listed = fetcher.source.list(root, &folder, &range, &mut visit);
+    fetcher.listed(listed.as_ref().copied().unwrap_or(1));
+    arrived || listed.is_err_and(|error| error != GetError::NotFound)
 }
 
 /// The note on a trail that writes no digests now.

@@ -150,8 +150,16 @@ impl<'a> Fetcher<'a> {
 
     /// The size, entity tag and so on of an object, if the store returns them.
     pub fn facts(&self, root: RootId, key: &str) -> ObjectFacts {
+        self.stat(root, key).unwrap_or_default()
+    }
+
+    /// The size, entity tag and so on of an object.
+    ///
+    /// # Errors
+    /// Why the store does not return them.
+    pub fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         self.counts.head.fetch_add(1, Ordering::Relaxed);
-        self.source.stat(root, key).unwrap_or_default()
+        self.source.stat(root, key)
     }
 
     /// Where a recorded place can be found. Opens a bucket that is not known yet, if the source can. The

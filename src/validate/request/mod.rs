@@ -12,6 +12,7 @@ use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Finding;
+use crate::proof::look::Look;
 
 /// What to validate and how. Where objects and keys come from is given separately, as
 /// [`Access`](crate::validate::Access).
@@ -27,9 +28,12 @@ pub struct Request {
     /// The end of the window, exclusive. If `None`, the window of each chain ends with its last digest,
     /// and missing later digests are not reported.
     pub to: Option<Timestamp>,
-    /// When the source was in the state to validate; if `None`, the end of the window. Digests that
-    /// could not have been delivered by then are pending, not missing.
+    /// When a copy was made, if that is known. Digests that may have been delivered only after that are
+    /// pending, not missing. If `None`, nothing is pending.
     pub as_of: Option<Timestamp>,
+    /// The time now, if the source is what CloudTrail writes to and not a copy. It is looked at now, so
+    /// `as_of` then makes nothing pending.
+    pub now: Option<Timestamp>,
     /// How long the delivery of a digest may take, in seconds.
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest may be delivered, in seconds.
@@ -64,6 +68,7 @@ impl Default for Request {
             from: None,
             to: None,
             as_of: None,
+            now: None,
             delivery_lag: 2 * HOUR,
             backfill_grace: 24 * HOUR,
             logs: LogSelection::All,
@@ -75,6 +80,16 @@ impl Default for Request {
             observed: None,
             only: None,
             limits: Limits::default(),
+        }
+    }
+}
+
+impl Request {
+    /// The look at the source.
+    pub fn look(&self) -> Look {
+        Look {
+            at: self.now.or(self.as_of),
+            delivery_lag: self.delivery_lag,
         }
     }
 }

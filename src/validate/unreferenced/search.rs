@@ -16,6 +16,7 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Walked;
 use crate::proof::coverage::Spans;
 use crate::proof::gap;
+use crate::proof::look::Tail;
 use crate::source::places::Places;
 use crate::source::{GetError, RootId};
 use crate::validate::chain_state::ChainState;
@@ -139,7 +140,7 @@ impl LogSearch {
         let Some(window) = main.paint.verified.bounds() else {
             return;
         };
-        let gaps = gap::find(window, window.to, &main.accounted, &main.restarts);
+        let gaps = gap::find(window, Tail::closed(), &main.accounted, &main.restarts);
         let grace = context.request.backfill_grace.max(HOUR);
         let later = names.within(Window::new(self.time.to, shift(self.time.to, grace)));
         if later.newest_end().is_some() {

@@ -43,7 +43,7 @@ fn options_without_effect_are_noted_on_standard_error() {
     assert_eq!(as_of.code, 1);
     assert_eq!(
         as_of.stderr,
-        "note: --as-of changes nothing without --end-time: the window ends with the data\n"
+        "note: without --end-time the window ends with the data, and not at --as-of\n"
     );
     let mild = run(&case("gap"), &validate(&["--fail-on", "failed"]));
     assert_eq!(mild.code, 0);

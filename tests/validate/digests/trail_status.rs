@@ -4,38 +4,21 @@ use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::forge::{Trail, World, ts};
 use crate::support::stage::Stage;
 use crate::support::trail_scenes::{
-    ACCOUNT, REGION, arguments, assert_gives, run_chain, set_status, usual_trail,
+    ACCOUNT, REGION, ago, arguments, assert_gives, run_chain, set_status, usual_trail,
 };
 
 #[test]
 fn a_member_is_judged_by_its_own_hour_and_not_by_the_owners_status() {
     let mut w = World::new(4);
     let t = Trail::new(ACCOUNT, REGION, "org", "logs").organization("o-a1b2c3d4e5");
-    run_chain(
-        &mut w,
-        &t,
-        ACCOUNT,
-        "2026-03-01T00:07:21Z",
-        "2026-03-02T12:07:21Z",
-    );
-    // This member's hour ends at :50. Its last digest came at 12:15, the next comes at 13:15.
-    run_chain(
-        &mut w,
-        &t,
-        "222222222222",
-        "2026-03-01T00:50:00Z",
-        "2026-03-02T11:50:00Z",
-    );
+    // The owner's last digest ended 53 minutes ago. This member's ended 70 minutes ago, and its next one has
+    // not come yet.
+    run_chain(&mut w, &t, ACCOUNT, &ago(653), &ago(53));
+    run_chain(&mut w, &t, "222222222222", &ago(610), &ago(70));
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-    let a = arguments(
-        &["--trail-arn", &t.arn()],
-        [
-            "2026-03-01T02:07:21Z",
-            "2026-03-02T13:00:00Z",
-            "2026-03-02T13:00:00Z",
-        ],
-    );
-    set_status(&stage, &t, "2026-03-02T12:55:00Z");
+    let now = ago(0);
+    let a = arguments(&["--trail-arn", &t.arn()], [&ago(540), &now, &now]);
+    set_status(&stage, &t, &ago(5));
     assert_gives("a member's own hour", &stage.report(&a), 0, None);
     // The member left the organization.
     let mut w = World::new(4);
@@ -135,24 +118,17 @@ fn a_touched_object_does_not_hide_a_removed_tail() {
 #[test]
 fn a_digest_delivered_during_the_run_is_not_missing() {
     // The digest exists before the end of the run; the listing was made before it existed.
-    let (mut w, t, c) = usual_trail(12, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
+    let (mut w, t, c) = usual_trail(12, "logs", [&ago(629), &ago(29)]);
     let last = c.last().place.clone();
     let object = w.object(&last).clone();
     w.remove(&last);
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
-    set_status(&stage, &t, "2026-03-02T12:35:00Z");
+    set_status(&stage, &t, &ago(1));
     stage.loopback.fault(
         Fault::new(Answer::Delay(std::time::Duration::from_millis(300))).operation("GetObject"),
     );
-    // The machine's clock is two minutes fast: it shows 12:36 at 12:34.
-    let a = arguments(
-        &["--trail-arn", &t.arn()],
-        [
-            "2026-03-01T22:07:21Z",
-            "2026-03-02T12:36:00Z",
-            "2026-03-02T12:36:00Z",
-        ],
-    );
+    let now = ago(0);
+    let a = arguments(&["--trail-arn", &t.arn()], [&ago(509), &now, &now]);
     let r = std::thread::scope(|s| {
         s.spawn(|| {
             for _ in 0..2000 {
