@@ -9,7 +9,10 @@ use crate::support::forge::Heads;
 use crate::support::program::report;
 use crate::support::stage::{Stage, arguments};
 
-/// The end of the window in a case's report from disk, as arguments for both runs.
+/// When the copies were made: so late that nothing is pending, as in S3, which is looked at now.
+const AS_OF: &str = "2026-05-20T00:00:00Z";
+
+/// The end of the window in a case's report from disk, and when it was looked at, as arguments for both runs.
 fn end(case: &Case, kept: &Value) -> Vec<String> {
     let given = |name: &str| case.args.iter().any(|a| a == name);
     let ends = kept["chains"].as_array().expect("chains").iter();
@@ -17,9 +20,9 @@ fn end(case: &Case, kept: &Value) -> Vec<String> {
     let last = kept["requested"]["end"].as_str().or(last);
     let last = last.unwrap_or("2026-03-02T00:00:00Z").to_owned();
     let mut args = Vec::new();
-    for name in ["--end-time", "--as-of"] {
+    for (name, value) in [("--end-time", last.as_str()), ("--as-of", AS_OF)] {
         if !given(name) {
-            args.extend([name.to_owned(), last.clone()]);
+            args.extend([name.to_owned(), value.to_owned()]);
         }
     }
     args
