@@ -40,6 +40,9 @@ pub struct Limits {
     pub unlisted_links: usize,
     /// Events kept as evidence on gaps and damage.
     pub events: usize,
+    /// Logs of unproven digests that are read for leads around gaps. Such a digest may list what it likes: a
+    /// few digests near each gap list some hundred logs.
+    pub lead_logs: usize,
     /// Logs of the last hours of a window that no digest in it lists. They are kept until later digests
     /// are read; beyond this number they are judged by the digests of the window.
     pub unnamed_late: usize,
@@ -71,6 +74,7 @@ impl Default for Limits {
             ahead_bytes: 4 << 20,
             unlisted_links: 100_000,
             events: 50_000,
+            lead_logs: 1_000,
             unnamed_late: 1_000_000,
             odd_folders: 1_000,
             litter: 100,

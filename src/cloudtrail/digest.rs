@@ -100,6 +100,11 @@ impl Unverified {
         self.claims.logs.len()
     }
 
+    /// The logs that it claims to list. Nothing proves that.
+    pub fn claimed_log_files_unverified(&self) -> &[LogEntry] {
+        &self.claims.logs
+    }
+
     /// The predecessor that it claims to have. Nothing proves that. But the *signature* in it proves the
     /// predecessor by itself, no matter who passed it on.
     pub fn claimed_previous_unverified(&self) -> Option<&Link> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::{Call, Evidence, TrailSetting};
+use crate::cloudtrail::event::{Call, Evidence, RemovedObject, TrailSetting};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
 use crate::proof::chain::Location;
@@ -105,14 +105,22 @@ impl<'e> DamageCalls<'e> {
         calls
     }
 
-    fn add_removal(&mut self, bucket: &'e str, keys: &'e [String], evidence: &'e Evidence) {
-        if keys.is_empty() {
+    fn add_removal(
+        &mut self,
+        bucket: &'e str,
+        objects: &'e [RemovedObject],
+        evidence: &'e Evidence,
+    ) {
+        if objects.is_empty() {
             self.unnamed.entry(bucket).or_default().push(evidence);
         }
-        for key in keys {
-            let object = (bucket, key.as_str());
-            self.objects.entry(object).or_default().push(evidence);
-            if let Some(digest) = DigestObjectKey::parse(key) {
+        for object in objects {
+            let known = self.objects.entry((bucket, &object.key)).or_default();
+            // A call may delete several versions of one object.
+            if known.last() != Some(&evidence) {
+                known.push(evidence);
+            }
+            if let Some(digest) = DigestObjectKey::parse(&object.key) {
                 let removed = self.digests.entry(digest.name.chain).or_default();
                 removed.push((digest.name.end, (bucket, digest.root), evidence));
             }
@@ -145,15 +153,21 @@ impl<'e> DamageCalls<'e> {
     }
 
     /// Adds the calls that bear on a finding to its evidence, and who damaged the object to its
-    /// message. `key` is the KMS key that the trail encrypts with, if that is known.
-    pub fn attach(&self, finding: &mut Finding, locations: &[Location], key: Option<&str>) {
+    /// message. `kms_key` is the KMS key that the trail encrypts with, if that is known.
+    pub fn attach(&self, finding: &mut Finding, locations: &[Location], kms_key: Option<&str>) {
         let (Some(damage), Some(time)) = (Damage::of(finding), finding.interval) else {
             return;
         };
         let mut done = self.done_to(finding, damage, time, locations);
         done.sort();
-        if let (Some(first), Some(last)) = (done.first(), done.last()) {
-            finding.message += &who(damage, first, last, done.len());
+        let key = finding.key.as_deref();
+        let (versions, objects): (Vec<&Evidence>, Vec<_>) =
+            done.iter().partition(|e| deletes_versions(e, key));
+        if let (Some(first), Some(last)) = (objects.first(), objects.last()) {
+            finding.message += &who(damage, first, last, objects.len());
+        }
+        if let Some(last) = versions.last() {
+            finding.message += &version_deleted(last, versions.len());
         }
         // The first call is shown, and the last ones.
         if done.len() > SHOWN {
@@ -163,7 +177,7 @@ impl<'e> DamageCalls<'e> {
         }
         let settings = self.settings(finding, damage, time);
         let unnamed = self.unnamed(finding, damage, time);
-        let keys = self.keys(finding, damage, time, key);
+        let keys = self.keys(finding, damage, time, kms_key);
         let all = done.into_iter().chain(settings).chain(unnamed).chain(keys);
         finding.evidence.extend(all.cloned());
     }
@@ -208,7 +222,11 @@ impl<'e> DamageCalls<'e> {
                 let last = calls.iter().rposition(is_write);
                 calls.split_off(last.map_or(0, |last| last + 1))
             }
-            Damage::Altered => calls.into_iter().filter(is_write).collect(),
+            // Deleting the newest version uncovers an older one.
+            Damage::Altered => {
+                let bears = |e: &&Evidence| is_write(e) || deletes_versions(e, Some(key));
+                calls.into_iter().filter(bears).collect()
+            }
             Damage::Unreadable => Vec::new(),
         }
     }
@@ -267,6 +285,34 @@ impl<'e> DamageCalls<'e> {
             calls.filter(|(id, e)| !id.is_empty() && is_its_key(id) && e.event.time >= time.from);
         calls.take(SHOWN).map(|(_, e)| *e).collect()
     }
+}
+
+/// Whether a call named a version of each object that it deleted: of this one, or of all if `key` is `None`.
+pub fn deletes_versions(evidence: &Evidence, key: Option<&str>) -> bool {
+    let Call::Remove(_, objects) = &evidence.event.call else {
+        return false;
+    };
+    let meant = |object: &&RemovedObject| key.is_none_or(|key| object.key == key);
+    let mut meant = objects.iter().filter(meant).peekable();
+    meant.peek().is_some() && meant.all(|object| object.version.is_some())
+}
+
+/// Who deleted a version of an object, as a clause. What the version was is not known: it may have been a
+/// delete marker, or a version that somebody else wrote.
+fn version_deleted(last: &Evidence, calls: usize) -> String {
+    let event = &last.event;
+    format!(
+        "; a version was deleted{} at {} ({}){}, as a proven log records{}; the event does not show \
+         whether it was the one CloudTrail wrote",
+        event.by(),
+        event.time,
+        event.name_and_id(),
+        event.origin(),
+        match calls {
+            1 => String::new(),
+            n => format!("; that is the last of {n} such calls"),
+        }
+    )
 }
 
 /// Who damaged an object, as a clause. Of several calls both the first and the last are given:

@@ -82,6 +82,7 @@ pub fn event(time: Timestamp, name: &str, call: Call) -> Evidence {
             source_ip: None,
             user_agent: None,
             error_code: None,
+            parameters: None,
             call,
         },
         via: Via::LookupEvents,

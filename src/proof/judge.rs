@@ -131,7 +131,7 @@ pub enum JudgedDigest {
         keys: Vec<KeyUse>,
     },
     /// It is not proven.
-    Unproven(Finding),
+    Unproven(Box<Unverified>, Finding),
 }
 
 /// All that could prove one digest.
@@ -153,7 +153,8 @@ pub fn judge(
         recorded,
     };
     if !weighing.proves() {
-        return JudgedDigest::Unproven(weighing.why_unproven());
+        let why = weighing.why_unproven();
+        return JudgedDigest::Unproven(Box::new(digest), why);
     }
     let (finding, by_successor) = weighing.beside_proof();
     JudgedDigest::Proven {

@@ -53,7 +53,7 @@ pub(crate) struct ChainDigests {
     pub pages: LogPages,
 }
 
-/// Where the manifest holds the logs that proven digests list, newest digest first.
+/// Where the manifest holds the logs that digests list, newest digest first.
 #[derive(Default)]
 pub(crate) struct LogPages {
     /// Logs of digests in the window.
@@ -62,6 +62,9 @@ pub(crate) struct LogPages {
     pub beyond: Vec<ManifestPage>,
     /// Logs of digests beyond the window that are reported though they count in nothing.
     pub reported: Vec<ManifestPage>,
+    /// Logs that digests claim to list that are neither proven nor known to be altered. They are read only
+    /// around gaps, and only for leads.
+    pub unproven: Vec<ManifestPage>,
 }
 
 /// The logs of a chain that were checked.

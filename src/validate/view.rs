@@ -13,8 +13,8 @@ use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
 use crate::report::validation::v1::{
     Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
-    KeyOrigin, Location, Logs, Report, Requested, Requests, Run, SCHEMA, Span, Stretch, Totals,
-    Undigested, Via,
+    KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run, SCHEMA, Span, Stretch,
+    Totals, Undigested, Via,
 };
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
 
@@ -169,7 +169,11 @@ fn gap(gap: &FoundGap) -> Gap {
         restart: gap.restart.is_some(),
         cause: gap.cause.into(),
         certainty: gap.certainty.into(),
-        evidence: gap.evidence.iter().map(evidence).collect(),
+        evidence: gap
+            .evidence
+            .iter()
+            .map(|known| evidence(known, gap.caused_by.as_ref() == Some(known)))
+            .collect(),
         undigested_logs: gap.undigested.map(|logs| Undigested {
             count: logs.count,
             first: logs.minutes.map(|(first, _)| first),
@@ -229,11 +233,21 @@ pub(crate) fn finding(found: Found) -> Finding {
         last_modified: found.object.last_modified,
         size: found.object.size,
         count: found.count,
-        evidence: found.evidence.iter().map(evidence).collect(),
+        evidence: found
+            .evidence
+            .iter()
+            .map(|known| evidence(known, false))
+            .collect(),
     }
 }
 
-fn evidence(known: &KnownEvent) -> Evidence {
+/// The report of an event; `is_cause` if the cause of a gap follows from it.
+fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
+    let role = match is_cause {
+        true => Role::Cause,
+        false if known.is_lead() => Role::Lead,
+        false => Role::Context,
+    };
     let KnownEvent { event, via } = known;
     let (via, log, digest) = match via {
         KnownVia::VerifiedLog { log, digest, .. } => {
@@ -241,21 +255,35 @@ fn evidence(known: &KnownEvent) -> Evidence {
         }
         KnownVia::LookupEvents => (Via::LookupEvents, None, None),
         KnownVia::TrailStatus => (Via::TrailStatus, None, None),
+        KnownVia::UnprovenLog { log, digest } => {
+            (Via::UnprovenLog, Some(log.1.clone()), Some(digest.clone()))
+        }
     };
+    let actor = event.actor.as_ref();
+    let (bucket, key, version) = event.call.object();
     Evidence {
         event_name: event.name.clone(),
         event_time: event.time,
         event_id: event.id.clone(),
-        actor: event.actor.as_ref().map(|actor| Actor {
+        actor: actor.map(|actor| Actor {
             kind: actor.kind.clone(),
             arn: actor.arn.clone(),
             account: actor.account.clone(),
             access_key_id: actor.access_key_id.clone(),
+            access_key_term: actor.key_term().map(Into::into),
             session: actor.session.clone(),
         }),
         source_ip: event.source_ip.clone(),
         user_agent: event.user_agent.clone(),
         error_code: event.error_code.clone(),
+        region: event.region.as_ref().map(ToString::to_string),
+        mfa: actor.and_then(|actor| actor.mfa),
+        issuer: actor.and_then(|actor| actor.issuer.clone()),
+        bucket: bucket.map(str::to_owned),
+        key: key.map(str::to_owned),
+        version_id: version.map(str::to_owned),
+        request_parameters: event.parameters.clone(),
+        role: Some(role.into()),
         via: via.into(),
         log,
         digest,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::{
-    Call, Event, TrailChange, TrailRef, TrailSetting, TrailSettings,
+    Call, Event, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings,
 };
 
 use crate::support::forge::text::sha256_hex;
@@ -213,7 +213,7 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         (
             "DeleteObject",
             Some(key.as_str()),
-            Call::Remove("logs".to_owned(), vec![key.clone()]),
+            Call::Remove("logs".to_owned(), vec![RemovedObject::current(&key)]),
         ),
         (
             "DeleteObjects",
@@ -223,7 +223,7 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         (
             "DeleteObjects",
             Some(&key),
-            Call::Remove("logs".to_owned(), vec![key.clone()]),
+            Call::Remove("logs".to_owned(), vec![RemovedObject::current(&key)]),
         ),
         (
             "PutObject",

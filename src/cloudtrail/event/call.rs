@@ -10,15 +10,51 @@ pub enum Call {
     /// A change of a trail: `StartLogging`, `StopLogging`, `CreateTrail`, `UpdateTrail`, `DeleteTrail` or
     /// `PutEventSelectors`.
     Trail(TrailRef, TrailChange),
-    /// `DeleteObject` or `DeleteObjects`: a bucket, and the keys that were deleted. Without keys if the
-    /// record does not list them.
-    Remove(String, Vec<String>),
+    /// `DeleteObject` or `DeleteObjects`: a bucket, and the objects that were deleted. Without objects if
+    /// the record does not list them.
+    Remove(String, Vec<RemovedObject>),
     /// `PutObject`, `CopyObject` or `CompleteMultipartUpload`: a bucket, and the key that was written.
     Write(String, String),
     /// A change of a bucket's settings, such as `PutBucketPolicy`.
     Bucket(String, TrailSetting),
     /// `DisableKey` or `ScheduleKeyDeletion`: the id or ARN of a KMS key.
     Key(String),
+}
+
+/// An object that a call deleted, or one version of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemovedObject {
+    /// Its key.
+    pub key: String,
+    /// The version that was deleted, which may be a delete marker. `None` if the call named none: then the
+    /// object itself was deleted.
+    pub version: Option<String>,
+}
+
+impl RemovedObject {
+    /// An object that was deleted without naming a version.
+    pub fn current(key: impl Into<String>) -> Self {
+        RemovedObject {
+            key: key.into(),
+            version: None,
+        }
+    }
+}
+
+impl Call {
+    /// The bucket and key of the object that the call was on, and its version if the call named one. Only
+    /// the bucket, if the call was on the bucket or on several objects.
+    pub fn object(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
+        match self {
+            Call::Remove(bucket, objects) => match objects.as_slice() {
+                [one] => (Some(bucket), Some(&one.key), one.version.as_deref()),
+                _ => (Some(bucket), None, None),
+            },
+            Call::Write(bucket, key) => (Some(bucket), Some(key), None),
+            Call::Bucket(bucket, _) => (Some(bucket), None, None),
+            Call::Trail(..) | Call::Key(_) => (None, None, None),
+        }
+    }
 }
 
 /// How a call refers to a trail.

@@ -29,4 +29,19 @@ pub enum Via {
     LookupEvents,
     /// GetTrailStatus returned its time. Nothing else is known of the call.
     TrailStatus,
+    /// A log contains it that only an unproven digest lists, though its hash matched. Anybody who may write
+    /// to the bucket could have made both, so it is a lead and supports nothing.
+    UnprovenLog {
+        /// The log's bucket and key.
+        log: (String, String),
+        /// The digest's key.
+        digest: String,
+    },
+}
+
+impl Evidence {
+    /// Whether it is only a lead: worth a look, and no support for anything.
+    pub fn is_lead(&self) -> bool {
+        matches!(self.via, Via::UnprovenLog { .. })
+    }
 }

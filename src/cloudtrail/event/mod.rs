@@ -11,9 +11,9 @@ mod who;
 
 use jiff::Timestamp;
 
-pub use call::{Call, TrailChange, TrailRef, TrailSetting, TrailSettings};
+pub use call::{Call, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings};
 pub use evidence::{Evidence, Via};
-pub use who::Actor;
+pub use who::{Actor, KeyTerm};
 
 use super::ids::{AccountId, Region, TrailName};
 
@@ -38,6 +38,8 @@ pub struct Event {
     pub user_agent: Option<String>,
     /// `errorCode`. A call that ended in an error changed nothing.
     pub error_code: Option<String>,
+    /// `requestParameters` as JSON, cut to a length; `None` if the record holds none.
+    pub parameters: Option<String>,
     /// The operation and its parameters.
     pub call: Call,
 }

@@ -1,5 +1,8 @@
 //! Who made a call and from where, as parts of a sentence.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::Event;
 use crate::base::text::cited;
 
@@ -18,6 +21,39 @@ pub struct Actor {
     pub session: Option<String>,
     /// `invokedBy`: the AWS service that made the call.
     pub invoked_by: Option<String>,
+    /// `sessionIssuer`: the ARN of the role or user that the session's credentials came from.
+    pub issuer: Option<String>,
+    /// `mfaAuthenticated`: whether the session was opened with a second factor.
+    pub mfa: Option<bool>,
+}
+
+/// How long an access key is valid, as the beginning of its id shows (IAM user guide, "Understanding unique
+/// ID prefixes").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyTerm {
+    /// `AKIA…`: the key of a user, valid until somebody deletes it.
+    LongTerm,
+    /// `ASIA…`: the key of a session, valid for hours.
+    Temporary,
+}
+
+impl KeyTerm {
+    /// The term of a key; `None` if the id does not show it.
+    pub fn of(access_key_id: &str) -> Option<KeyTerm> {
+        match access_key_id.get(..4)? {
+            "AKIA" => Some(KeyTerm::LongTerm),
+            "ASIA" => Some(KeyTerm::Temporary),
+            _ => None,
+        }
+    }
+}
+
+impl Actor {
+    /// How long the access key is valid, if its id shows it.
+    pub fn key_term(&self) -> Option<KeyTerm> {
+        self.access_key_id.as_deref().and_then(KeyTerm::of)
+    }
 }
 
 impl Event {

@@ -93,7 +93,8 @@ impl Walk<'_> {
         let records = self.records(&digest, found, &claims);
         let carried = digest.claimed_previous_unverified().cloned();
         match judge(digest, &found.own, &records) {
-            JudgedDigest::Unproven(finding) => {
+            JudgedDigest::Unproven(digest, finding) => {
+                let in_place = matches!(placement, Placement::InPlace);
                 let was_written = claims.iter().any(|c| c.by.proven);
                 let finding = match found.without_original && was_written {
                     true => original_missing(&signed),
@@ -103,7 +104,11 @@ impl Walk<'_> {
                     let interval = hour_before(found.name.end);
                     self.claim(link, Claimer::unproven(signed, interval));
                 }
-                self.open_digest(found, finding)
+                let claimed = in_place && finding.severity == Severity::Unproven;
+                PlacedDigest {
+                    claimed: claimed.then_some(digest),
+                    ..self.open_digest(found, finding)
+                }
             }
             JudgedDigest::Proven {
                 digest,

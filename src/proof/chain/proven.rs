@@ -233,6 +233,7 @@ fn placed(proving: Proving<'_>, worst: Option<Finding>, inside: bool) -> PlacedD
     PlacedDigest {
         proven,
         beyond,
+        claimed: None,
         proof: Some(Proof {
             own: matches!(own, OwnSignature::Present(_, SignatureCheck::Valid(_))),
             keys,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::messages::no_key_fits;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
+use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::{Paint, Spans};
@@ -82,6 +83,9 @@ pub struct PlacedDigest {
     /// The digest, if it is proven, in its place and outside the window. The logs it lists are
     /// referenced.
     pub beyond: Option<Box<Verified>>,
+    /// The digest, if it is in its place and neither proven nor known to be altered. What it lists is no more
+    /// than a lead.
+    pub claimed: Option<Box<Unverified>>,
     /// The proof of it.
     pub proof: Option<Proof>,
     /// The worst finding on it, for formats with one line per file; `None` if it is intact.
@@ -103,6 +107,7 @@ impl PlacedDigest {
         PlacedDigest {
             proven: None,
             beyond: None,
+            claimed: None,
             proof: None,
             finding: Some(finding),
             passed_over: 0,

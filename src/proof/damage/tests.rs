@@ -1,5 +1,5 @@
 use super::{DamageCalls, since};
-use crate::cloudtrail::event::{Call, Evidence, TrailSetting};
+use crate::cloudtrail::event::{Call, Evidence, RemovedObject, TrailSetting};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Location;
 use crate::proof::finding::{Code, Finding};
@@ -11,7 +11,7 @@ const LOG: &str = "a/log";
 const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234-abcd";
 
 fn removed(time: &str, key: &str) -> Evidence {
-    let keys = vec![key.to_owned()];
+    let keys = vec![RemovedObject::current(key)];
     event(at(time), "DeleteObject", Call::Remove(BUCKET.into(), keys))
 }
 
@@ -318,4 +318,48 @@ fn the_message_gives_the_first_and_the_last_call() {
     assert_eq!(finding.message, first);
     let expected = ["12:10", "12:16", "12:17", "12:18", "12:19"].map(|t| format!("PutObject {t}"));
     assert_eq!(shown, expected);
+}
+
+/// A call that deleted one version of a log.
+fn version_removed(time: &str) -> Evidence {
+    let version = RemovedObject {
+        key: LOG.into(),
+        version: Some("v1".into()),
+    };
+    let call = Call::Remove(BUCKET.into(), vec![version]);
+    event(at(time), "DeleteObject", call)
+}
+
+#[test]
+fn a_call_that_named_a_version_is_not_said_to_have_removed_the_object() {
+    let whether = "the event does not show whether it was the one CloudTrail wrote";
+    for code in [Code::LogMissing, Code::LogModified] {
+        let calls = [version_removed("10:30")];
+        let mut finding = on_log(code);
+        DamageCalls::new(&calls).attach(&mut finding, &here(), None);
+        let message = &finding.message;
+        assert!(message.contains("a version was deleted"), "{message}");
+        assert!(message.ends_with(whether), "{message}");
+        assert!(!message.contains("; removed"), "{message}");
+        assert_eq!(finding.evidence, calls);
+    }
+    // A call without a version did remove it, whatever else was called.
+    let calls = [
+        version_removed("10:20"),
+        removed("10:30", LOG),
+        version_removed("10:40"),
+    ];
+    let mut finding = on_log(Code::LogMissing);
+    DamageCalls::new(&calls).attach(&mut finding, &here(), None);
+    let message = &finding.message;
+    assert!(
+        message.contains("; removed at 2026-03-01T10:30:00Z"),
+        "{message}"
+    );
+    assert!(
+        message.contains("a version was deleted at 2026-03-01T10:40:00Z"),
+        "{message}"
+    );
+    assert!(message.contains("the last of 2 such calls"), "{message}");
+    assert_eq!(finding.evidence.len(), 3);
 }

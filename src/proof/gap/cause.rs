@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::clauses::{Clauses, call_of};
+use super::clauses::{Clauses, call_of, lead};
 use super::facts::{AROUND, Concern, TrailOwner, TrailState, is_in_own_log};
 use super::switches::Switches;
 use super::{Cause, Gap, GapPlace};
@@ -28,18 +28,22 @@ pub fn split_by_cause(
     }
     let around = gap.event_window();
     let first = events.partition_point(|e| e.event.time < around.from);
-    let near: Vec<(&Evidence, Concern)> = events[first..]
+    // Leads are shown, and nothing follows from them.
+    let (leads, near): (Vec<_>, Vec<_>) = events[first..]
         .iter()
         .take_while(|e| e.event.time <= around.to)
         .filter_map(|e| Some((e, owner.concern(&e.event, chain)?)))
-        .collect();
+        .partition(|(e, _): &(&Evidence, Concern)| e.is_lead());
     let mut clauses = Clauses::default();
     let states = states(gap, chain, owner, &near, &mut clauses);
     let mut parts = parts(gap, states);
     say_when_it_was_on(&mut parts, chain);
     for part in &mut parts {
-        part.evidence = shown(part, gap.began(), &near);
+        part.evidence = shown(part, gap.began(), &near, &leads);
         part.clauses.extend(clauses.all());
+        let leads: Vec<_> = part.evidence.iter().filter(|e| e.is_lead()).collect();
+        let clause = lead(&leads).filter(|_| part.caused_by.is_none());
+        part.clauses.extend(clause);
     }
     parts
 }
@@ -73,11 +77,17 @@ fn states<'e>(
 }
 
 /// The events shown with a part of a gap. If there are too many, the one that its cause follows
-/// from goes first, then calls that succeeded, then those nearest to its ends.
-fn shown(part: &Gap, since: Timestamp, near: &[(&Evidence, Concern)]) -> Vec<Evidence> {
+/// from goes first, then calls that succeeded, then those nearest to its ends. Leads come last.
+fn shown(
+    part: &Gap,
+    since: Timestamp,
+    near: &[(&Evidence, Concern)],
+    leads: &[(&Evidence, Concern)],
+) -> Vec<Evidence> {
     let (from, to) = (part.time.from.min(since), part.ended());
     let mut shown: Vec<_> = near
         .iter()
+        .chain(leads)
         .filter_map(|(e, _)| {
             let at = e.event.time;
             let is_cause = part.caused_by.as_ref() == Some(e);
@@ -86,6 +96,7 @@ fn shown(part: &Gap, since: Timestamp, near: &[(&Evidence, Concern)]) -> Vec<Evi
             }
             let rank = match &e.event.call {
                 _ if is_cause => 0,
+                _ if e.is_lead() => 4,
                 _ if e.event.error_code.is_some() => 3,
                 Call::Trail(_, TrailChange::Selectors) => 2,
                 _ => 1,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::text::cited;
+use crate::base::text::{cited, s3_uri};
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, Via};
 use crate::cloudtrail::ids::AccountId;
 
@@ -82,6 +82,40 @@ impl Clauses {
         ];
         all.map(Clone::clone).into_iter().flatten()
     }
+}
+
+/// The calls that only logs of unproven digests record, as a clause: the last one that succeeded, else the
+/// last one. `None` if there are none.
+pub(super) fn lead(leads: &[&Evidence]) -> Option<String> {
+    let done = |e: &&&Evidence| e.event.error_code.is_none();
+    let last = leads.iter().rfind(done).or(leads.last())?;
+    let event = &last.event;
+    let Via::UnprovenLog { log, digest } = &last.via else {
+        return None;
+    };
+    let refused = event
+        .error_code
+        .as_deref()
+        .map_or_else(String::new, |code| {
+            format!(", which was refused ({})", cited(code))
+        });
+    Some(format!(
+        "a lead, and no cause: the log {} records {}{} at {}{}{}{refused}; only the unproven digest \
+         {digest} lists that log, so it may be forged{}",
+        s3_uri(Some(&log.0), &log.1),
+        call_of(event),
+        event.by(),
+        event.time,
+        match &event.id {
+            Some(id) => format!(" (event {id})"),
+            None => String::new(),
+        },
+        event.origin(),
+        match leads.len() {
+            1 => String::new(),
+            n => format!("; that is the last of {n} such calls"),
+        }
+    ))
 }
 
 /// The name of a call, with what it set.

@@ -91,12 +91,21 @@ impl EventFilter {
         if self.damaged.is_some_and(|since| digest.to >= since) {
             return true;
         }
-        let meets = |spans: &Spans| spans.meets(digest);
+        self.beginnings.meets(digest) || self.wants_leads(chain, digest)
+    }
+
+    /// Whether the logs of an unproven digest are searched: where calls on trails with gaps may be recorded.
+    pub fn wants_leads(&self, chain: &ChainId, digest: Window) -> bool {
         let at = |owner: Option<AccountId>| {
             let spans = self.trails.get(&(chain.region.clone(), owner));
-            spans.is_some_and(meets)
+            spans.is_some_and(|spans| spans.meets(digest))
         };
-        meets(&self.beginnings) || at(Some(chain.account.clone())) || at(None)
+        at(Some(chain.account.clone())) || at(None)
+    }
+
+    /// Whether an event of an unproven digest's log is accepted.
+    pub fn takes_lead(&self, event: &Event) -> bool {
+        matches!(event.call, Call::Trail(..)) && self.takes(event)
     }
 
     /// Whether an event is accepted.
@@ -109,7 +118,7 @@ impl EventFilter {
             Call::Bucket(bucket, _) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {
                 // CloudTrail records DeleteObjects without its keys.
-                let any = keys.is_empty() || keys.iter().any(|key| stored(key));
+                let any = keys.is_empty() || keys.iter().any(|object| stored(&object.key));
                 self.buckets.contains(bucket) && any
             }
             Call::Write(bucket, key) => self.buckets.contains(bucket) && stored(key),

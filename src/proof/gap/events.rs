@@ -14,21 +14,24 @@ use crate::cloudtrail::event::{Call, Event, Evidence, Via};
 #[derive(Debug, Default)]
 pub struct KnownEvents {
     events: BTreeMap<Event, Via>,
-    /// The number of refused calls, of calls on trails, and of other calls.
-    counts: [usize; 3],
+    /// The number of refused calls, of calls on trails, of other calls, and of leads.
+    counts: [usize; 4],
     /// The logs whose records could not all be read.
     pub unread: Sample,
     /// Whether the limit was reached, so that not all events are kept.
     pub more: bool,
+    /// Whether there were too many logs of unproven digests to read them all.
+    pub more_leads: bool,
 }
 
-/// The order of evidence, best first: proven logs before unsigned answers, and of proven logs the
-/// one delivered first.
+/// The order of evidence, best first: proven logs before unsigned answers, and those before leads; of
+/// proven logs the one delivered first.
 fn rank(via: &Via) -> impl Ord + '_ {
     match via {
         Via::VerifiedLog { log, digest, end } => (0, Some((*end, log, digest))),
         Via::LookupEvents => (1, None),
         Via::TrailStatus => (2, None),
+        Via::UnprovenLog { log, digest } => (3, Some((Timestamp::MIN, log, digest))),
     }
 }
 
@@ -42,8 +45,9 @@ impl KnownEvents {
             return;
         }
         // Each kind has its own limit, because anybody can make calls that are refused, as often as
-        // they like. Those must not crowd out the others.
+        // they like. Those must not crowd out the others. Nor must leads, which anybody can write.
         let (kind, most) = match &event.call {
+            _ if matches!(via, Via::UnprovenLog { .. }) => (3, limits.events / 10),
             _ if event.error_code.is_some() => (0, limits.events / 10),
             Call::Trail(..) => (1, limits.events),
             _ => (2, limits.events),
@@ -68,9 +72,11 @@ impl KnownEvents {
         }
     }
 
-    /// All events, by time.
+    /// All events but leads, by time.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
-        self.events.keys()
+        let known = self.events.iter();
+        let known = known.filter(|(_, via)| !matches!(via, Via::UnprovenLog { .. }));
+        known.map(|(event, _)| event)
     }
 
     /// The calls on trails in a window, its end included, by time.
@@ -114,6 +120,7 @@ fn before(time: Timestamp) -> Event {
         source_ip: None,
         user_agent: None,
         error_code: None,
+        parameters: None,
         call: Call::Key(String::new()),
     }
 }

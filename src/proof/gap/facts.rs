@@ -99,6 +99,8 @@ pub(super) fn certainty(evidence: &Evidence, concern: Concern<'_>) -> Certainty 
         _ if concern.presumed => Certainty::Circumstantial,
         Via::LookupEvents => Certainty::Unsigned,
         Via::VerifiedLog { .. } => Certainty::Signed,
+        // A lead supports nothing, and is sorted out before.
+        Via::UnprovenLog { .. } => Certainty::None,
     }
 }
 

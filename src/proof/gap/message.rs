@@ -23,6 +23,10 @@ fn source_of(evidence: &Evidence, certainty: Certainty) -> String {
         Via::TrailStatus => {
             "so GetTrailStatus says, which nothing signs and which does not say who".into()
         }
+        Via::UnprovenLog { log, digest } => format!(
+            "so the log {} says, which only the unproven digest {digest} lists",
+            s3_uri(Some(&log.0), &log.1)
+        ),
     };
     let presumed = certainty == Certainty::Circumstantial && evidence.via != Via::TrailStatus;
     match presumed {
@@ -156,6 +160,7 @@ impl Gap {
                     Via::VerifiedLog { .. } => "so a proven log records",
                     Via::LookupEvents => "so LookupEvents says, which nothing signs",
                     Via::TrailStatus => "so GetTrailStatus says, which nothing signs",
+                    Via::UnprovenLog { .. } => "so an unproven log says",
                 }
             )
         })
@@ -165,7 +170,9 @@ impl Gap {
     fn switched_on(&self, at: Timestamp) -> Option<&Evidence> {
         let cause = self.caused_by.as_ref().map(|e| &e.event);
         let done = self.evidence.iter().filter(|e| {
-            e.event.error_code.is_none() && cause.is_none_or(|c| c.time <= e.event.time)
+            e.event.error_code.is_none()
+                && !e.is_lead()
+                && cause.is_none_or(|c| c.time <= e.event.time)
         });
         done.filter(|e| self.is_undone_by(&e.event, at))
             .min_by_key(|e| e.event.time.duration_since(at).abs())

@@ -322,7 +322,7 @@ fn without_a_proof_the_finding_says_what_is_known() {
         ),
     ];
     for (row, code, detail, compared) in rows {
-        let JudgedDigest::Unproven(finding) = judged(&row) else {
+        let JudgedDigest::Unproven(_, finding) = judged(&row) else {
             panic!("{}: proven", row.name);
         };
         let actual = (finding.code, finding.detail, finding.expected.is_some());

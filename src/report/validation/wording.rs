@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use jiff::SignedDuration;
 
 use super::label::{Label, LabelledValues};
-use super::v1::{Chain, Digests, Evidence, Gap, Logs, Via};
-use crate::base::text::{counts, plural};
+use super::v1::{Chain, Digests, Evidence, Gap, Logs, Role, Via};
+use crate::base::text::{counts, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
+use crate::cloudtrail::event::KeyTerm;
 use crate::proof::coverage::State;
 use crate::proof::gap::{Cause, Certainty};
 use crate::report::open_enum::Word;
@@ -53,8 +54,8 @@ pub(crate) fn explained(gap: &Gap) -> Option<String> {
     Some(Vec::from_iter(parts.into_iter().flatten()).join("; "))
 }
 
-/// Who made the first successful call that bears on a gap. `None` if the cause does not follow from a call,
-/// because then nobody who made one is to blame.
+/// Who made the call that the cause of a gap follows from, else the first successful call that bears on it.
+/// `None` if the cause does not follow from a call, because then nobody who made one is to blame.
 pub(crate) fn who(gap: &Gap) -> Option<String> {
     certainty(gap)?;
     let who = |event: &Evidence| {
@@ -63,8 +64,13 @@ pub(crate) fn who(gap: &Gap) -> Option<String> {
         let name = name.into_iter().flatten().next()?;
         Some(format!("{name}, by {}", event.event_name))
     };
-    let mut done = gap.evidence.iter().filter(|e| e.error_code.is_none());
-    done.find_map(who)
+    let is_cause = |e: &&Evidence| e.role.as_ref().is_some_and(|role| *role == Role::Cause);
+    if let Some(cause) = gap.evidence.iter().find(is_cause) {
+        return who(cause);
+    }
+    let is_lead = |e: &Evidence| e.role.as_ref().is_some_and(|role| *role == Role::Lead);
+    let done = |e: &&Evidence| e.error_code.is_none() && !is_lead(e);
+    gap.evidence.iter().filter(done).find_map(who)
 }
 
 /// The cause of a gap.
@@ -104,11 +110,32 @@ pub(crate) fn event_values(event: &Evidence) -> LabelledValues {
         add(Label::Identity, actor.kind.as_ref());
         add(Label::Account, actor.account.as_ref());
         add(Label::Session, actor.session.as_ref());
-        add(Label::AccessKey, actor.access_key_id.as_ref());
+        let key = actor
+            .access_key_id
+            .as_ref()
+            .map(|id| match &actor.access_key_term {
+                Some(Word::Known(KeyTerm::LongTerm)) => format!("{id} (long-term)"),
+                Some(Word::Known(KeyTerm::Temporary)) => format!("{id} (temporary)"),
+                Some(Word::Other(term)) => format!("{id} ({term})"),
+                None => id.clone(),
+            });
+        add(Label::AccessKey, key.as_ref());
     }
+    add(Label::Issuer, event.issuer.as_ref());
+    let mfa = event
+        .mfa
+        .map(|mfa| if mfa { "yes" } else { "no" }.to_owned());
+    add(Label::Mfa, mfa.as_ref());
+    add(Label::Region, event.region.as_ref());
     add(Label::SourceIp, event.source_ip.as_ref());
     add(Label::Agent, event.user_agent.as_ref());
     add(Label::Error, event.error_code.as_ref());
+    let object = event.bucket.as_deref();
+    let object =
+        object.map(|bucket| s3_uri(Some(bucket), event.key.as_deref().unwrap_or_default()));
+    add(Label::Object, object.as_ref());
+    add(Label::Version, event.version_id.as_ref());
+    add(Label::Parameters, event.request_parameters.as_ref());
     add(Label::EventId, event.event_id.as_ref());
     add(Label::Log, event.log.as_ref());
     add(Label::Digest, event.digest.as_ref());
@@ -116,6 +143,9 @@ pub(crate) fn event_values(event: &Evidence) -> LabelledValues {
         Word::Known(Via::VerifiedLog) => "a log that a proven digest names",
         Word::Known(Via::LookupEvents) => "LookupEvents, unsigned",
         Word::Known(Via::TrailStatus) => "GetTrailStatus, unsigned",
+        Word::Known(Via::UnprovenLog) => {
+            "a log that only an unproven digest names: a lead, and no cause"
+        }
         Word::Other(word) => word,
     };
     values.push((Label::KnownBy, via.to_owned()));

@@ -237,11 +237,16 @@ fn add_removals(gap: &mut Gap, chain: &ChainState, damage: &DamageCalls<'_>) {
     let removed = damage.removed(&chain.id, &chain.digests.main.locations, time);
     let Some(last) = removed.last() else { return };
     let event = &last.event;
+    let versions = damage::deletes_versions(last, None);
     // S3 accepts a removal of an object that does not exist, and the event does not show whether it did.
     gap.clauses.push(format!(
-        "{} to remove a digest of this time{}{} at {} ({}){}, as a proven log records; whether that was \
-         there is not told",
+        "{} to delete {} of this time{}{} at {} ({}){}, as a proven log records; the event does not show \
+         whether {}",
         one_or_many(removed.len(), "a call was made", "calls were made"),
+        match versions {
+            true => "a version of a digest",
+            false => "a digest",
+        },
         match removed.len() {
             1 => "",
             _ => ", the last",
@@ -249,7 +254,11 @@ fn add_removals(gap: &mut Gap, chain: &ChainState, damage: &DamageCalls<'_>) {
         event.by(),
         event.time,
         event.name_and_id(),
-        event.origin()
+        event.origin(),
+        match versions {
+            true => "it was the one CloudTrail wrote",
+            false => "the digest existed",
+        }
     ));
     gap.evidence
         .extend(removed.into_iter().take(SHOWN).cloned());

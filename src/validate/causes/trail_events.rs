@@ -30,6 +30,7 @@ pub(super) fn by_status(chain: &ChainState) -> Vec<Evidence> {
             source_ip: None,
             user_agent: None,
             error_code: None,
+            parameters: None,
             call: Call::Trail(TrailRef::Arn(config.arn.clone()), change),
         };
         Some(Evidence {
@@ -46,6 +47,7 @@ pub(super) fn is_among(by_status: &Evidence, events: &[Evidence]) -> bool {
         let apart = e.event.time.duration_since(by_status.event.time).abs();
         e.event.name == by_status.event.name
             && e.event.error_code.is_none()
+            && !e.is_lead()
             && apart.as_secs() <= SAME
     })
 }

@@ -10,7 +10,7 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
 use crate::proof::gap::{TrailOwner, event_filter};
 use crate::source::RootId;
-use crate::validate::chain_state::ChainState;
+use crate::validate::chain_state::{ChainState, LogPages};
 use crate::validate::context::Context;
 use crate::validate::digests::chain::announce_keys;
 use crate::validate::digests::listing::{self, ListingRange};
@@ -31,6 +31,8 @@ const EDGE: i64 = 4 * HOUR;
 pub(crate) struct Witness {
     pub id: ChainId,
     pub pages: Vec<ManifestPage>,
+    /// Logs that its digests claim to list that are neither proven nor known to be altered.
+    pub unproven: Vec<ManifestPage>,
 }
 
 /// The witnesses of all gaps.
@@ -75,7 +77,7 @@ pub(crate) fn witnesses(context: &Context<'_>, chains: &[&mut ChainState]) -> Wi
             witnesses.not_read.push((id.clone(), why));
         }
         match walk(context, &id, &wanted) {
-            Ok(pages) => witnesses.found.push(Witness { id, pages }),
+            Ok(found) => witnesses.found.push(found),
             Err(why) => witnesses.not_read.push((id, why)),
         }
     }
@@ -116,20 +118,25 @@ fn wanted(context: &Context<'_>, chains: &[&mut ChainState]) -> BTreeMap<ChainId
 }
 
 /// The logs that the digests of a witness list around gaps.
-fn walk(
-    context: &Context<'_>,
-    id: &ChainId,
-    wanted: &WantedWitness,
-) -> Result<Vec<ManifestPage>, String> {
-    let mut pages: Vec<ManifestPage> = Vec::new();
-    let mut known = BTreeSet::new();
+fn walk(context: &Context<'_>, id: &ChainId, wanted: &WantedWitness) -> Result<Witness, String> {
+    let mut witness = Witness {
+        id: id.clone(),
+        pages: Vec::new(),
+        unproven: Vec::new(),
+    };
+    let (mut known, mut claimed) = (BTreeSet::new(), BTreeSet::new());
     for time in wanted.stretches().into_iter().take(WALKS) {
         let new = walk_stretch(context, id, &wanted.places, time)?;
-        pages.extend(new.into_iter().filter(|page| known.insert(page.end())));
+        let proven = new.inside.into_iter().chain(new.beyond);
+        let proven = proven.filter(|page| known.insert(page.end()));
+        witness.pages.extend(proven);
+        let unproven = new.unproven.into_iter();
+        let unproven = unproven.filter(|page| claimed.insert(page.end()));
+        witness.unproven.extend(unproven);
     }
-    match pages.is_empty() {
+    match witness.pages.is_empty() && witness.unproven.is_empty() {
         true => Err("none of its digests of that time is there and proven".into()),
-        false => Ok(pages),
+        false => Ok(witness),
     }
 }
 
@@ -138,7 +145,7 @@ fn walk_stretch(
     id: &ChainId,
     places: &[(RootId, KeyRoot)],
     time: Window,
-) -> Result<Vec<ManifestPage>, String> {
+) -> Result<LogPages, String> {
     let request = context.request;
     let range = ListingRange::of(request, Some(time.from), Some(time.to));
     let filter = ChainFilter::trail_of(id);
@@ -159,14 +166,13 @@ fn walk_stretch(
         return Err(error.detail());
     }
     let Some(names) = listing.chains.remove(id) else {
-        return Ok(Vec::new());
+        return Ok(LogPages::default());
     };
     announce_keys(context, id, &names, time.to);
     let mut references = References::default();
     let from = Some(time.from);
     let mut walk = ChainWalk::new(context, id, names, from, &mut references, Purpose::Events);
     walk.walk(DigestSet::Main, time.to, &listing.hidden);
-    let pages = walk.finish().pages;
     // If the home region has gaps too, the digest beyond an edge may be far away.
-    Ok(pages.inside.into_iter().chain(pages.beyond).collect())
+    Ok(walk.finish().pages)
 }

@@ -148,6 +148,14 @@ impl ChainWalk<'_> {
                 false => self.found.pages.beyond.extend(page),
             }
         }
+        if let Some(digest) = &placed.claimed
+            && self.set == DigestSet::Main
+            && self.purpose != Purpose::References
+        {
+            let manifest = self.context.manifest;
+            let page = manifest.add_unproven(digest, end);
+            self.found.pages.unproven.extend(page);
+        }
         if let Some(digest) = &placed.proven {
             let page = self.list_logs(digest);
             if page.is_some() && self.purpose == Purpose::Proof {

@@ -22,6 +22,17 @@ pub(super) enum LogOwner {
     Beyond(u32),
     /// A witness: they are read for events alone.
     Witness(u32),
+    /// A chain, listed by digests that are not proven: they are read for leads alone.
+    ChainLead(u32),
+    /// A witness, listed by digests that are not proven: they are read for leads alone.
+    WitnessLead(u32),
+}
+
+impl LogOwner {
+    /// Whether what its logs record is no more than a lead.
+    pub fn is_lead(self) -> bool {
+        matches!(self, LogOwner::ChainLead(_) | LogOwner::WitnessLead(_))
+    }
 }
 
 /// One digest and the logs that it lists.
@@ -37,10 +48,15 @@ pub(super) struct DigestLogs {
 impl DigestLogs {
     /// How the events of one of the logs are known.
     pub fn via(&self, entry: &LogEntry) -> Via {
-        Via::VerifiedLog {
-            log: (entry.bucket.clone(), entry.key.clone()),
-            digest: self.digest.1.clone(),
-            end: self.interval.to,
+        let log = (entry.bucket.clone(), entry.key.clone());
+        let digest = self.digest.1.clone();
+        match self.owner.is_lead() {
+            true => Via::UnprovenLog { log, digest },
+            false => Via::VerifiedLog {
+                log,
+                digest,
+                end: self.interval.to,
+            },
         }
     }
 }
@@ -72,10 +88,14 @@ pub(super) fn order(
         add(LogOwner::Chain(at), &pages.inside, &|_| true);
         add(LogOwner::Reported(at), &pages.reported, &|_| true);
         add(LogOwner::Beyond(at), &pages.beyond, &has_events);
+        let has_leads = |page: &ManifestPage| filter.wants_leads(&chain.id, page.hour());
+        add(LogOwner::ChainLead(at), &pages.unproven, &has_leads);
     }
     for (at, witness) in (0..).zip(witnesses) {
         let has_events = |page: &ManifestPage| filter.wants(&witness.id, page.hour());
         add(LogOwner::Witness(at), &witness.pages, &has_events);
+        let has_leads = |page: &ManifestPage| filter.wants_leads(&witness.id, page.hour());
+        add(LogOwner::WitnessLead(at), &witness.unproven, &has_leads);
     }
     order.sort_unstable();
     order
@@ -104,6 +124,14 @@ pub(super) fn page<'s>(
         LogOwner::Witness(n) => {
             let witness = &witnesses[n as usize];
             (&witness.id, &witness.pages)
+        }
+        LogOwner::ChainLead(n) => {
+            let chain = &chains[n as usize];
+            (&chain.id, &chain.digests.pages.unproven)
+        }
+        LogOwner::WitnessLead(n) => {
+            let witness = &witnesses[n as usize];
+            (&witness.id, &witness.unproven)
         }
     };
     (id, pages[at as usize])

@@ -1,4 +1,4 @@
-//! The logs that proven digests list, kept from the digests phase to the logs phase. They go to a
+//! The logs that digests list, kept from the digests phase to the logs phase. They go to a
 //! temporary file, because a year of one organization lists millions.
 
 use std::io;
@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
 use crate::base::time::{HOUR, Window, shift};
-use crate::cloudtrail::digest::LogEntry;
+use crate::cloudtrail::digest::{LogEntry, Unverified};
+use crate::cloudtrail::object_key::LogObjectKey;
 use crate::proof::judge::Verified;
 
 /// The log lists of all chains.
@@ -61,18 +62,43 @@ struct StoredLog {
 impl Manifest {
     /// Keeps the logs that a proven digest lists. Trouble with the temporary file shows when they are read.
     pub fn add(&self, digest: &Verified) -> ManifestPage {
-        let lost = LOST | digest.log_files().len() as u64;
+        let (place, interval, logs) = (digest.place(), digest.interval(), digest.log_files());
+        let lost = LOST | logs.len() as u64;
         ManifestPage {
-            end: digest.interval().to.as_second(),
-            at: self.write(digest).unwrap_or(lost),
+            end: interval.to.as_second(),
+            at: self.write(place, interval, logs.iter()).unwrap_or(lost),
         }
     }
 
-    fn write(&self, digest: &Verified) -> io::Result<u64> {
-        let (bucket, key) = digest.place();
+    /// Keeps the logs that a digest claims to list that nothing proves. Of these only what has the name of a
+    /// log and is in the digest's own bucket is kept: the list could name any object that may be read. `None`
+    /// if it lists none.
+    pub fn add_unproven(&self, digest: &Unverified, end: Timestamp) -> Option<ManifestPage> {
+        let place = digest.claimed_place_unverified();
+        let claimed = digest.claimed_log_files_unverified().iter();
+        let logs: Vec<&LogEntry> = claimed
+            .filter(|log| log.bucket == place.0 && LogObjectKey::parse(&log.key).is_some())
+            .collect();
+        let interval = Window::new(shift(end, -HOUR), end);
+        let at = match logs.is_empty() {
+            true => None,
+            false => self.write(place, interval, logs.into_iter()).ok(),
+        };
+        at.map(|at| ManifestPage {
+            end: end.as_second(),
+            at,
+        })
+    }
+
+    fn write<'l>(
+        &self,
+        (bucket, key): (&str, &str),
+        Window { from, to }: Window,
+        listed: impl Iterator<Item = &'l LogEntry>,
+    ) -> io::Result<u64> {
         let mut before = key;
         let mut logs = Vec::new();
-        for log in digest.log_files() {
+        for log in listed {
             let shared = shared(before, &log.key);
             logs.push(StoredLog {
                 bucket: (log.bucket != bucket).then(|| log.bucket.clone()),
@@ -82,7 +108,6 @@ impl Manifest {
             });
             before = &log.key;
         }
-        let Window { from, to } = digest.interval();
         let stored = StoredPage {
             place: (bucket.into(), key.into()),
             interval: [from, to].map(|at| (at.as_second(), at.subsec_nanosecond())),

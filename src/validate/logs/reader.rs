@@ -49,6 +49,8 @@ pub(super) struct LogReader<'a, 'c, 'd> {
     witnesses: &'a [Witness],
     filter: Arc<EventFilter>,
     events: KnownEvents,
+    /// How many more logs are read for leads.
+    leads: usize,
     /// Pages that are not read yet.
     order: std::vec::IntoIter<Ordered>,
     /// The current page, and how many of its logs were sent to workers.
@@ -77,6 +79,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             witnesses,
             filter: Arc::new(filter),
             events: KnownEvents::default(),
+            leads: context.request.limits.lead_logs,
             order: order.into_iter(),
             current: None,
             recent: VecDeque::new(),
@@ -141,6 +144,11 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                     if let Some(only) = &self.context.request.only {
                         listed.logs.retain(|log| only.is(&log.bucket, &log.key));
                     }
+                    if owner.is_lead() {
+                        self.events.more_leads |= listed.logs.len() > self.leads;
+                        listed.logs.truncate(self.leads);
+                        self.leads -= listed.logs.len();
+                    }
                     let digest = DigestLogs {
                         owner,
                         id: id.clone(),
@@ -172,7 +180,10 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                 };
                 self.report(&digest, entry, finding, read);
             }
-            LogOwner::Beyond(_) | LogOwner::Witness(_) => {}
+            LogOwner::Beyond(_)
+            | LogOwner::Witness(_)
+            | LogOwner::ChainLead(_)
+            | LogOwner::WitnessLead(_) => {}
         }
         match events {
             Some(events) => self.collect(events, &digest, at),
@@ -334,6 +345,12 @@ fn gaps_by_beginning(chains: &[&mut ChainState]) -> Vec<(Timestamp, usize, usize
 fn read(context: &Context<'_>, filter: &EventFilter, digest: &DigestLogs, at: usize) -> LogRead {
     let entry = &digest.logs[at];
     let request = context.request;
+    let is_known = known_bucket(context, digest);
+    if digest.owner.is_lead() {
+        let takes = |event: &_| filter.takes_lead(event);
+        let events = context.fetcher.log_events(entry, &is_known, &takes);
+        return (LogState::NotRead, Some(events));
+    }
     let is_read = request.logs.reads(&request.seed, &entry.key);
     let is_checked = matches!(digest.owner, LogOwner::Chain(_));
     if !is_checked && !is_read {
@@ -342,7 +359,6 @@ fn read(context: &Context<'_>, filter: &EventFilter, digest: &DigestLogs, at: us
     let takes = |event: &_| filter.takes(event);
     let wanted = filter.wants(&digest.id, digest.interval);
     let wanted = wanted.then_some(&takes as _);
-    let is_known = known_bucket(context, digest);
     context.fetcher.log(entry, is_read, &is_known, wanted)
 }
 

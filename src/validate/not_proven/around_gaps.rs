@@ -58,6 +58,13 @@ pub fn around_gaps(
             events.unread.list()
         ));
     }
+    if events.more_leads {
+        sentences.push(
+            "what all logs of unproven digests record around gaps: there were too many to read them for \
+             leads"
+                .into(),
+        );
+    }
     if events.more {
         sentences.push(
             "further events that bear on gaps and damage: there were too many to keep".into(),

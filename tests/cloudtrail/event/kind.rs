@@ -3,7 +3,9 @@
 use rand::SeedableRng as _;
 use serde_json::json;
 use trailproof::cloudtrail::event::record::Records;
-use trailproof::cloudtrail::event::{Call, TrailChange, TrailRef, TrailSetting, TrailSettings};
+use trailproof::cloudtrail::event::{
+    Call, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings,
+};
 
 use crate::cloudtrail::event::{ARN, KEY, call, object, one, record};
 use crate::support::forge::{Rng, log_json, ts};
@@ -53,7 +55,10 @@ fn calls_on_trails() {
 fn removed_objects() {
     let of = |name, params, resources| call("s3", name, params, resources);
     let removed = |keys: &[&str]| {
-        let keys = keys.iter().map(|&key| key.to_owned()).collect();
+        let keys = keys
+            .iter()
+            .map(|&key| RemovedObject::current(key))
+            .collect();
         Some(Call::Remove("logs".to_owned(), keys))
     };
     let params = json!({"bucketName": "logs", "Host": "logs.s3.amazonaws.com", "key": KEY, "x-id": "DeleteObject"});
@@ -74,7 +79,7 @@ fn removed_objects() {
         assert_eq!(of("DeleteObjects", params, all.clone()), removed(&[]));
     }
     for delete in [
-        json!({"quiet": false, "objects": [{"key": "b"}, {"key": "a", "versionId": "x"}, {"key": "b"}]}),
+        json!({"quiet": false, "objects": [{"key": "b"}, {"key": "a"}, {"key": "b"}]}),
         json!({"Objects": [{"Key": "b"}, {"Key": "a"}]}),
         json!([{"key": "a"}, {"key": "b"}]),
     ] {
@@ -98,6 +103,38 @@ fn removed_objects() {
         ]);
         assert_eq!(of("DeleteObject", params, resources), removed(&[KEY]));
     }
+}
+
+#[test]
+fn removed_versions() {
+    let of = |name, params, resources| call("s3", name, params, resources);
+    let version = |key: &str, version: &str| RemovedObject {
+        key: key.into(),
+        version: Some(version.into()),
+    };
+    let removed = |objects| Some(Call::Remove("logs".to_owned(), objects));
+    let params = json!({"bucketName": "logs", "key": KEY, "versionId": "3/L4kqtJlcpXroDTDmJ"});
+    assert_eq!(
+        of("DeleteObject", params, object(KEY)),
+        removed(vec![version(KEY, "3/L4kqtJlcpXroDTDmJ")]),
+        "the resource names the same object"
+    );
+    let params = json!({"bucketName": "logs", "key": KEY, "versionId": ""});
+    assert_eq!(
+        of("DeleteObject", params, object(KEY)),
+        removed(vec![RemovedObject::current(KEY)]),
+        "an empty version is none"
+    );
+    let delete = json!({"Object": [{"Key": "a", "VersionId": "1"}, {"Key": "a", "VersionId": "2"}, {"Key": "b"}]});
+    let params = json!({"bucketName": "logs", "delete": delete});
+    assert_eq!(
+        of("DeleteObjects", params, object("a")),
+        removed(vec![
+            version("a", "1"),
+            version("a", "2"),
+            RemovedObject::current("b")
+        ])
+    );
 }
 
 #[test]

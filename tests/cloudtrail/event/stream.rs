@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::record::{Records, read, read_one};
-use trailproof::cloudtrail::event::{Call, Event, TrailChange, TrailRef};
+use trailproof::cloudtrail::event::{Call, Event, RemovedObject, TrailChange, TrailRef};
 
 use crate::cloudtrail::event::{ARN, KEY, changed, log, object, one, record, start};
 use crate::support::forge::{events, ts};
@@ -28,7 +28,12 @@ fn every_text_is_shortened() {
     let Call::Remove(_, keys) = &event.call else {
         panic!("{event:?}");
     };
-    assert_eq!(keys, &[long[..2048].to_owned()]);
+    assert_eq!(keys, &[RemovedObject::current(&long[..2048])]);
+    let parameters = event.parameters.as_deref().unwrap();
+    assert!(
+        parameters.len() < 1_100 && parameters.ends_with('…'),
+        "{parameters}"
+    );
     for text in [
         &event.id,
         &event.source_ip,

@@ -2,6 +2,7 @@
 
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
+use trailproof::cloudtrail::event::KeyTerm;
 
 use super::{one, start};
 use crate::support::forge::{Rng, identity, ts};
@@ -83,4 +84,68 @@ fn every_type_of_identity() {
             assert_eq!(actor.session.as_deref(), session, "{kind}");
         }
     }
+}
+
+#[test]
+fn the_session_says_who_issued_it_and_whether_a_second_factor_was_used() {
+    let mut record = start();
+    let issuer = "arn:aws:iam::111122223333:role/admin";
+    let session = |mfa: Value| {
+        json!({
+            "sessionIssuer": {"type": "Role", "arn": issuer, "accountId": "111122223333"},
+            "attributes": {"creationDate": "2026-01-01T09:00:00Z", "mfaAuthenticated": mfa},
+        })
+    };
+    for (mfa, expected) in [
+        (json!("true"), Some(true)),
+        (json!("false"), Some(false)),
+        (json!(true), Some(true)),
+        (json!(null), None),
+    ] {
+        record["userIdentity"]["sessionContext"] = session(mfa);
+        let actor = one(&record).unwrap().actor.unwrap();
+        assert_eq!(actor.mfa, expected);
+        assert_eq!(actor.issuer.as_deref(), Some(issuer));
+    }
+    record["userIdentity"]["sessionContext"] = json!({});
+    let actor = one(&record).unwrap().actor.unwrap();
+    assert_eq!((actor.mfa, actor.issuer), (None, None));
+}
+
+#[test]
+fn an_access_key_shows_how_long_it_is_valid() {
+    assert_eq!(KeyTerm::of("AKIAIOSFODNN7EXAMPLE"), Some(KeyTerm::LongTerm));
+    assert_eq!(
+        KeyTerm::of("ASIAIOSFODNN7EXAMPLE"),
+        Some(KeyTerm::Temporary)
+    );
+    for other in ["", "AKI", "akiaIOSFODNN7EXAMPLE", "AIDA123", "ÄÖÜ"] {
+        assert_eq!(KeyTerm::of(other), None, "{other:?}");
+    }
+}
+
+#[test]
+fn request_parameters_are_kept_as_json_and_cut() {
+    let kept = |params: Value| {
+        let mut record = start();
+        record["requestParameters"] = params;
+        one(&record).and_then(|event| event.parameters)
+    };
+    let params = json!({"name": "main", "note": "\u{1b}[31m<b>=1+1"});
+    let expected = params.to_string();
+    assert_eq!(kept(params), Some(expected));
+    let huge = kept(json!({"name": "main", "x": "é".repeat(100_000)})).unwrap();
+    assert!(huge.len() <= 1_024 + 3 && huge.ends_with("é…"), "{huge}");
+    // The call itself is read from parameters of any size and order.
+    let mut wide: serde_json::Map<String, Value> = (0..5_000)
+        .map(|n| {
+            (
+                format!("a{n}"),
+                json!([n, {"deep": [[[n]]]}, null, 1.5, true]),
+            )
+        })
+        .collect();
+    wide.insert("name".to_owned(), json!("main"));
+    let wide = kept(wide.into()).unwrap();
+    assert!(wide.len() <= 1_024 + 3 && wide.starts_with('{'), "{wide}");
 }

@@ -3,7 +3,7 @@
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, wide_trail};
 use crate::support::forge::deeds::cloudtrail_event;
 use crate::support::forge::json::Fields;
-use crate::support::forge::{Chain, ChainSpec, Trail, World, damage, ts};
+use crate::support::forge::{Chain, ChainSpec, Heads, Trail, World, damage, ts};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -22,6 +22,7 @@ pub fn cases() -> Vec<Case> {
         member(),
         owner_unknown(),
         nothing_recorded(),
+        lead(),
     ]
 }
 
@@ -322,5 +323,21 @@ fn nothing_recorded() -> Case {
     chain.cut();
     chain.start(&mut case.world, ts("2026-03-01T08:00:00Z"));
     chain.run_until(&mut case.world, ts("2026-03-01T10:00:00Z"));
+    case
+}
+
+fn lead() -> Case {
+    let mut case = Case::new(
+        "gap--lead-on-a-plain-copy",
+        4,
+        "a copy without metadata: nothing proves the last digest before the gap, so the call in its log is \
+         shown as a lead and explains nothing",
+    );
+    case.heads = Heads::None;
+    case.sources = &["disk"];
+    let mut chain = home_chain(&mut case, 3);
+    chain.stop(&mut case.world, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut case.world, ts("2026-03-01T07:45:10Z"));
+    chain.run_until(&mut case.world, ts("2026-03-01T10:45:10Z"));
     case
 }

@@ -2,6 +2,8 @@
 
 use super::causes::{home_chain, two_regions};
 
+use serde_json::json;
+
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, deletion, hour};
 use crate::support::forge::deeds::s3_event;
 use crate::support::forge::{damage, ts};
@@ -11,6 +13,7 @@ pub fn cases() -> Vec<Case> {
         digests_removed_at_a_gap(),
         digest_removed(),
         log_removed(),
+        log_version_removed(),
         log_written_over(),
         expired(),
     ]
@@ -70,6 +73,24 @@ fn log_removed() -> Case {
     home.run_until(&mut case.world, hour(5));
     let mut other = other;
     other.run_until(&mut case.world, hour(5));
+    case
+}
+
+fn log_version_removed() -> Case {
+    let mut case = Case::new(
+        "log-missing--version-removed",
+        1,
+        "a log is missing, and a later proven log records that a version of it was deleted: whether that was \
+         the version CloudTrail wrote is not known",
+    );
+    let mut chain = home_chain(&mut case, 3);
+    let place = chain.digests[2].logs[0].place.clone();
+    damage::delete(&mut case.world, &place);
+    let mut call = deletion(&place.key, "2026-03-01T03:30:00Z");
+    let params = json!({"bucketName": BUCKET, "key": place.key, "versionId": "Yd0iSxS1OCsBB8c6GuoKnWHVLzsGNjdX"});
+    call.set("requestParameters", params);
+    chain.record(call);
+    chain.run_until(&mut case.world, hour(5));
     case
 }
 

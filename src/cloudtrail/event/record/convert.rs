@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::kind::{CLOUDTRAIL, CallKind};
-use super::raw::{Params, RawIdentity, RawRecord, Resources};
-use crate::cloudtrail::event::{Actor, Call, Event, TrailChange, TrailRef, TrailSettings};
+use super::raw::{Params, RawAttributes, RawIdentity, RawRecord, Resources};
+use crate::cloudtrail::event::{
+    Actor, Call, Event, RemovedObject, TrailChange, TrailRef, TrailSettings,
+};
 
 /// The event that a record of a wanted kind describes. `None` if it does not say when the call was made,
 /// how it ended, or what it was on.
@@ -24,6 +26,7 @@ pub(super) fn event(kind: CallKind, raw: &RawRecord) -> Option<Event> {
         source_ip: raw.source_ip.cloned(),
         user_agent: raw.user_agent.cloned(),
         error_code: raw.error_code.code.cloned(),
+        parameters: raw.params.shown().map(str::to_owned),
         call: call(kind, raw)?,
     })
 }
@@ -45,7 +48,19 @@ fn actor(identity: &RawIdentity) -> Actor {
         access_key_id: identity.access_key_id.cloned(),
         session: session(identity).map(str::to_owned),
         invoked_by: identity.invoked_by.cloned(),
+        issuer: session_issuer(identity),
+        mfa: attributes(identity).and_then(|attributes| attributes.mfa.0),
     }
+}
+
+/// The ARN of the role or user that a session's credentials came from.
+fn session_issuer(identity: &RawIdentity) -> Option<String> {
+    let issuer = identity.session.as_ref()?.issuer.as_ref()?;
+    issuer.arn.cloned()
+}
+
+fn attributes(identity: &RawIdentity) -> Option<&RawAttributes> {
+    identity.session.as_ref()?.attributes.as_ref()
 }
 
 /// The session name: the end of the ARN, else of the principal id, `AROA…:SESSION`. Principals of other
@@ -65,7 +80,7 @@ fn session(identity: &RawIdentity) -> Option<&str> {
 
 /// The operation of a call and its parameters; `None` if the record does not say what it was on.
 fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
-    let (params, resources) = (&raw.params, &raw.resources);
+    let (params, resources) = (&raw.params.params, &raw.resources);
     let settings = || TrailSettings {
         validation: params.validation.0,
         bucket: params.trail_bucket.cloned(),
@@ -120,11 +135,17 @@ fn bucket<'a>(params: &'a Params, resources: &'a Resources) -> Option<&'a str> {
         })
 }
 
-/// The keys that a call removed, from every place where a record may list them.
-fn removed(bucket: &str, params: &Params, resources: &Resources) -> Vec<String> {
-    let mut all: BTreeSet<String> = params.delete.objects.0.clone();
-    all.extend(params.key.cloned());
-    all.extend(keys(bucket, resources).map(str::to_owned));
+/// The objects that a call removed, from every place where a record may list them. Resources name no
+/// version, so they count only where nothing else names the object.
+fn removed(bucket: &str, params: &Params, resources: &Resources) -> Vec<RemovedObject> {
+    let mut all: BTreeSet<RemovedObject> = params.delete.objects.0.clone();
+    all.extend(params.key.cloned().map(|key| RemovedObject {
+        key,
+        version: params.version.cloned(),
+    }));
+    let known: BTreeSet<String> = all.iter().map(|object| object.key.clone()).collect();
+    let others = keys(bucket, resources).filter(|key| !known.contains(*key));
+    all.extend(others.map(RemovedObject::current));
     all.into_iter().collect()
 }
 

@@ -55,6 +55,11 @@ names! {
     BucketName = "bucketName",
     Key = "key" = "Key",
     KeyId = "keyId",
+    VersionId = "versionId" = "VersionId",
+    SessionContext = "sessionContext",
+    SessionIssuer = "sessionIssuer",
+    Attributes = "attributes",
+    MfaAuthenticated = "mfaAuthenticated",
     Delete = "delete" = "Delete",
     Objects = "objects" = "Objects" = "object" = "Object",
 }

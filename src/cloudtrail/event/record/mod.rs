@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! stream      JSON -> one record at a time -> Event
-//!   raw       the members of a record that are read  (member: their names)
+//!   raw       the members of a record that are read  (member: their names, parameters: those of the request)
 //!   kind      eventSource and eventName -> the kind of call, if it is wanted
 //!   convert   a raw record of that kind -> Event
 //! ```
@@ -13,6 +13,7 @@
 mod convert;
 mod kind;
 mod member;
+mod parameters;
 mod raw;
 mod stream;
 

@@ -6,7 +6,9 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::kind::CallKind;
 use super::member::Member;
+use super::parameters::RequestParameters;
 use crate::base::json::lenient::{Flag, LONG, Lenient, SHORT, Seed, Text, skip_list, skip_object};
+use crate::cloudtrail::event::RemovedObject;
 
 /// Most keys kept of one call: DeleteObjects takes a thousand (S3 API reference).
 const KEYS: usize = 1_000;
@@ -79,7 +81,7 @@ fields! {
         UserAgent => user_agent: Text<SHORT>,
         ErrorCode => error_code: ErrorCode,
         UserIdentity => identity: Option<RawIdentity>,
-        RequestParameters => params: Params,
+        RequestParameters => params: RequestParameters,
         Resources => resources: Resources,
     }
 }
@@ -162,6 +164,7 @@ fields! {
         AccountId => account: Text<SHORT>,
         AccessKeyId => access_key_id: Text<SHORT>,
         InvokedBy => invoked_by: Text<SHORT>,
+        SessionContext => session: Option<RawSession>,
     }
 }
 
@@ -170,7 +173,41 @@ impl Lenient for RawIdentity {
 }
 
 fields! {
-    /// `requestParameters` of all wanted calls.
+    /// `sessionContext`.
+    RawSession {
+        SessionIssuer => issuer: Option<RawIssuer>,
+        Attributes => attributes: Option<RawAttributes>,
+    }
+}
+
+impl Lenient for RawSession {
+    object_of_fields!();
+}
+
+fields! {
+    /// `sessionIssuer`.
+    RawIssuer {
+        Arn => arn: Text<SHORT>,
+    }
+}
+
+impl Lenient for RawIssuer {
+    object_of_fields!();
+}
+
+fields! {
+    /// `attributes` of a session.
+    RawAttributes {
+        MfaAuthenticated => mfa: Flag,
+    }
+}
+
+impl Lenient for RawAttributes {
+    object_of_fields!();
+}
+
+fields! {
+    /// The members of `requestParameters` that are read, for all wanted calls.
     Params {
         Name => name: Text<SHORT>,
         TrailName => trail_name: Text<SHORT>,
@@ -179,6 +216,7 @@ fields! {
         IsMultiRegionTrail => multi_region: Flag,
         BucketName => bucket: Text<SHORT>,
         Key => key: Text<LONG>,
+        VersionId => version: Text<LONG>,
         KeyId => key_id: Text<SHORT>,
         Delete => delete: Delete,
     }
@@ -186,11 +224,6 @@ fields! {
 
 impl Lenient for Params {
     object_of_fields!();
-
-    /// Where CloudTrail withholds the parameters, it writes a text in their place.
-    fn text(&mut self, _: &str) -> bool {
-        true
-    }
 }
 
 fields! {
@@ -212,14 +245,15 @@ impl Lenient for Delete {
     }
 }
 
-/// The keys of one object to delete, or of a list of them.
+/// One object to delete, or a list of them.
 #[derive(Default)]
-pub(super) struct DeletedKeys(pub(super) BTreeSet<String>);
+pub(super) struct DeletedKeys(pub(super) BTreeSet<RemovedObject>);
 
 fields! {
     /// One object to delete.
     DeletedObject {
         Key => key: Text<LONG>,
+        VersionId => version: Text<LONG>,
     }
 }
 
@@ -235,7 +269,10 @@ impl Lenient for DeletedKeys {
     fn object<'de, A: MapAccess<'de>>(&mut self, map: A, odd: &mut bool) -> Result<(), A::Error> {
         let mut object = DeletedObject::default();
         object.object(map, odd)?;
-        self.0.extend(object.key.cloned());
+        self.0.extend(object.key.cloned().map(|key| RemovedObject {
+            key,
+            version: object.version.cloned(),
+        }));
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 use super::split_by_cause;
-use crate::cloudtrail::event::{Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{Event, Evidence, TrailChange, Via};
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
 use crate::proof::gap::facts::{Concern, certainty};
 use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, TrailOwner};
@@ -160,4 +160,50 @@ fn certainty_depends_on_who_says_it() {
         };
         assert_eq!(certainty(evidence, concern), expected, "{name}");
     }
+}
+
+#[test]
+fn a_lead_is_shown_and_explains_nothing() {
+    let lead = |call: Evidence| Evidence {
+        via: Via::UnprovenLog {
+            log: ("trail-logs".into(), "a log".into()),
+            digest: "a digest".into(),
+        },
+        ..call
+    };
+    let leads = [lead(stop(ACCOUNT, "09:58")), lead(stop(ACCOUNT, "09:59"))];
+    let parts = split(&owner(), &leads);
+    assert_eq!((parts.len(), parts[0].cause), (1, Cause::Unexplained));
+    assert_eq!(
+        (parts[0].certainty, parts[0].caused_by.as_ref()),
+        (Certainty::None, None)
+    );
+    assert_eq!(parts[0].evidence, leads);
+    let clause = &parts[0].clauses[0];
+    assert!(
+        clause
+            .starts_with("a lead, and no cause: the log s3://trail-logs/a log records StopLogging"),
+        "{clause}"
+    );
+    assert!(
+        clause.ends_with("; that is the last of 2 such calls"),
+        "{clause}"
+    );
+    // Beside a proven call a lead changes nothing: not the cause, nor when it ended.
+    let started = lead(trail_call(ACCOUNT, "11:00", TrailChange::Start));
+    let refused = lead(Evidence {
+        event: Event {
+            error_code: Some("AccessDenied".into()),
+            ..stop(ACCOUNT, "09:57").event
+        },
+        ..stop(ACCOUNT, "09:57")
+    });
+    let proven = in_log_of(stop(ACCOUNT, "09:59"), HOME, "10:00");
+    let parts = split(&owner(), &[refused, proven.clone(), started]);
+    assert_eq!((parts.len(), parts[0].cause), (1, Cause::LoggingStopped));
+    assert_eq!(
+        (parts[0].certainty, parts[0].caused_by.as_ref()),
+        (Certainty::Signed, Some(&proven))
+    );
+    assert!(parts[0].clauses.is_empty(), "{:?}", parts[0].clauses);
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::proof::finding::Verdict;
 pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
 pub use finding::Finding;
-pub use gap::{Actor, Evidence, Gap, Undigested, Via};
+pub use gap::{Actor, Evidence, Gap, Role, Undigested, Via};
 pub use request::{Origin, Requested, SourceKind};
 pub use run::{Accepted, Key, KeyOrigin, Requests, Run};
 pub use totals::{FindingCounts, Totals};
