@@ -80,7 +80,7 @@ fn session(identity: &RawIdentity) -> Option<&str> {
 
 /// The operation of a call and its parameters; `None` if the record does not say what it was on.
 fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
-    let (params, resources) = (&raw.params.params, &raw.resources);
+    let (params, resources) = (&raw.params.read, &raw.resources);
     let settings = || TrailSettings {
         validation: params.validation.0,
         bucket: params.trail_bucket.cloned(),

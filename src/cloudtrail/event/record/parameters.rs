@@ -9,7 +9,6 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed as _, Error as _, MapAccess};
 use serde_json::{Deserializer, Serializer};
 
-use super::raw::Params;
 use crate::base::json::lenient::{Lenient, SHORT, Seed};
 
 /// Most bytes of one call's parameters that are read. DeleteObjects takes a thousand keys of 1,024 bytes,
@@ -19,23 +18,23 @@ const READ: usize = 8 << 20;
 /// Most bytes of one call's parameters that are kept to be shown. Most calls on trails have fewer.
 const SHOWN: usize = 1_024;
 
-/// `requestParameters`.
+/// `requestParameters`, of which `T` holds the members that are read.
 #[derive(Default)]
-pub(super) struct RequestParameters {
+pub(super) struct ShownParameters<T> {
     /// The members that are read.
-    pub(super) params: Params,
+    pub(super) read: T,
     /// The value as JSON, cut to a length.
     shown: Option<String>,
 }
 
-impl RequestParameters {
+impl<T> ShownParameters<T> {
     /// The value as JSON, cut to a length. An empty object counts as absent.
     pub(super) fn shown(&self) -> Option<&str> {
         self.shown.as_deref().filter(|text| *text != "{}")
     }
 }
 
-impl Lenient for RequestParameters {
+impl<T: Lenient> Lenient for ShownParameters<T> {
     /// Where CloudTrail withholds the parameters, it writes a text in their place.
     fn text(&mut self, text: &str) -> bool {
         let text = &text[..text.floor_char_boundary(SHORT)];
@@ -48,7 +47,7 @@ impl Lenient for RequestParameters {
         let mut writer = Serializer::new(&mut copy);
         serde_transcode::transcode(MapAccessDeserializer::new(map), &mut writer)
             .map_err(A::Error::custom)?;
-        let value = &mut self.params;
+        let value = &mut self.read;
         let mut parser = Deserializer::from_slice(&copy.bytes);
         // A copy that was cut breaks off. The members before that point are read.
         *odd |= Seed { value, odd }.deserialize(&mut parser).is_err() || copy.is_cut;

@@ -6,7 +6,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::kind::CallKind;
 use super::member::Member;
-use super::parameters::RequestParameters;
+use super::parameters::ShownParameters;
 use crate::base::json::lenient::{Flag, LONG, Lenient, SHORT, Seed, Text, skip_list, skip_object};
 use crate::cloudtrail::event::RemovedObject;
 
@@ -81,7 +81,7 @@ fields! {
         UserAgent => user_agent: Text<SHORT>,
         ErrorCode => error_code: ErrorCode,
         UserIdentity => identity: Option<RawIdentity>,
-        RequestParameters => params: RequestParameters,
+        RequestParameters => params: ShownParameters<Params>,
         Resources => resources: Resources,
     }
 }
