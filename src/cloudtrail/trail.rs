@@ -29,23 +29,18 @@ pub struct TrailConfig {
 }
 
 impl TrailConfig {
-    /// Whether a chain may be this trail's. An organization trail writes a chain for every account.
+    /// Whether a chain may be this trail's. An organization's trail writes a chain for every account, each into
+    /// the folder of the organization; an account's trail never writes there.
     pub fn writes(&self, chain: &ChainId) -> bool {
         self.arn.trail == chain.trail
             && self.arn.home_region == chain.home_region
+            && self.organization == chain.organization.is_some()
             && (self.organization || self.arn.account == chain.account)
     }
 
-    /// The trail of a chain, among several. A trail of an account may have the same name as an organization
-    /// trail, so one whose kind matches `organization` is preferred.
-    pub fn of<'t>(
-        trails: &'t [TrailConfig],
-        chain: &ChainId,
-        organization: bool,
-    ) -> Option<&'t TrailConfig> {
-        let of = |t: &&TrailConfig| t.writes(chain);
-        let fits = |t: &&TrailConfig| of(t) && t.organization == organization;
-        trails.iter().find(fits).or(trails.iter().find(of))
+    /// The trail of a chain, among several.
+    pub fn of<'t>(trails: &'t [TrailConfig], chain: &ChainId) -> Option<&'t TrailConfig> {
+        trails.iter().find(|trail| trail.writes(chain))
     }
 
     /// Whether it writes under this root of this bucket now.

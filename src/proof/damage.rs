@@ -3,7 +3,7 @@
 //! Only evidence from proven logs is used, and the message says "removed" only where such a call is
 //! recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -140,7 +140,12 @@ impl<'e> DamageCalls<'e> {
                 .iter()
                 .any(|l| l.bucket == *bucket && l.root == *root)
         };
-        let digests = self.digests.get(chain).into_iter().flatten();
+        // A trail that became an organization's has digests in two folders, and two chains by their names.
+        let organizations: BTreeSet<_> = locations.iter().map(|l| &l.root.organization).collect();
+        let digests = organizations.into_iter().flat_map(|organization| {
+            let id = chain.clone().in_organization(organization.clone());
+            self.digests.get(&id).into_iter().flatten()
+        });
         let mut removed: Vec<_> = digests
             .filter(|(end, place, e)| {
                 time.from < *end && *end <= time.to && e.event.time >= *end && here(place)

@@ -8,7 +8,7 @@ use super::fetch::Fetcher;
 use super::findings::Ledgers;
 use super::logs::manifest::Manifest;
 use super::observer::Observer;
-use super::request::Request;
+use super::request::{ChainFilter, Request};
 use crate::base::spool::Spool;
 use crate::proof::signature::KeyUse;
 use crate::source::Source;
@@ -20,6 +20,8 @@ pub(crate) struct Context<'a> {
     /// Access to CloudTrail's answers about trails; `None` without AWS.
     pub trails: Option<&'a dyn TrailApi>,
     pub request: &'a Request,
+    /// The filter of the request, with what is known of the requested trails.
+    pub filter: &'a ChainFilter,
     pub observer: &'a dyn Observer,
     pub pool: &'a rayon::ThreadPool,
     /// The log lists of proven digests, from the digests phase to the logs phase.

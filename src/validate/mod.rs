@@ -95,7 +95,10 @@ pub fn validate(
     let pool = context::workers(request.jobs.max(1))
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
     let fetcher = Fetcher::new(source, places, keys, limits, request.delivery_lag);
-    let survey = survey::survey(source, places, &request.filter, limits, &pool);
+    let trails_known = &request.prior.trails;
+    let mut filter = survey::reaches::by_configuration(&request.filter, trails_known);
+    let mut survey = survey::survey(source, places, &filter, limits, &pool);
+    survey::reaches::by_folders(&mut filter, trails_known, source, &mut survey, limits);
     fetcher.listed(survey.listings);
     let pool = context::better_workers(source, &pool).unwrap_or(pool);
     let at_once = request.chains_at_once.min(survey.groups.len()).max(1);
@@ -103,6 +106,7 @@ pub fn validate(
         fetcher: &fetcher,
         trails,
         request,
+        filter: &filter,
         observer,
         pool: &pool,
         manifest: &Manifest::default(),

@@ -44,7 +44,7 @@ impl Report {
                 Severity::Note => &mut counts.note,
             } += finding.count.unwrap_or(1);
         }
-        Report {
+        let mut report = Report {
             schema: SCHEMA.into(),
             verdict: outcome.verdict,
             complete: outcome.complete,
@@ -60,7 +60,9 @@ impl Report {
             accepted,
             not_proven: outcome.not_proven,
             run,
-        }
+        };
+        report.mark_shared_ids();
+        report
     }
 }
 
@@ -121,6 +123,7 @@ pub fn chain(chain: &ChainOutcome) -> Chain {
     Chain {
         id: id.to_string(),
         organization: id.organization.as_ref().map(ToString::to_string),
+        shares_id: false,
         partition: id.region.partition().into(),
         account: id.account.to_string(),
         region: id.region.to_string(),
@@ -220,6 +223,7 @@ pub(crate) fn finding(found: Found) -> Finding {
         to: bound(|i| i.to),
         chain: found.chain.as_ref().map(ToString::to_string),
         organization: organization_of(found.chain.as_ref()),
+        shares_id: false,
         bucket: found.bucket,
         key: found.key,
         message: found.message,

@@ -1,6 +1,7 @@
 //! The filters of a request, and which chains match them.
 
 use trailproof::proof::finding::{Code, Verdict};
+use trailproof::validate::request::Request;
 
 use crate::library::{codes, prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour, spec};
@@ -30,11 +31,18 @@ fn an_arn_does_not_match_another_organizations_trail_of_the_same_name() {
     );
     // With the organization given, the trail is unambiguous, and its owner's chain is missing.
     request.filter.organizations = vec!["o-a1b2c3d4e5".parse().expect("an organization")];
-    let outcome = prove(&source(&case.world), &ring, &request);
+    let prove = |request: &Request| prove(&source(&case.world), &ring, request);
+    let outcome = prove(&request);
     assert_eq!(
         (outcome.verdict, codes(&outcome)),
-        (Verdict::Unproven, vec![Code::ChainMissing])
+        (
+            Verdict::Unproven,
+            vec![Code::NothingFound, Code::ChainMissing]
+        )
     );
+    // It need not be there if only the member is asked for.
+    request.filter.accounts = vec!["222222222222".parse().expect("an account")];
+    assert_eq!(prove(&request).verdict, Verdict::Verified);
 }
 
 #[test]

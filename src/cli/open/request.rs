@@ -94,6 +94,7 @@ impl SourceRequest<'_> {
             prefixes: self.prefixes(),
             places: places.collect(),
             buckets: buckets.clone(),
+            ..ChainFilter::default()
         }
     }
 

@@ -3,12 +3,13 @@
 use std::io::{self, StderrLock, Write};
 
 use crate::cli::output::or_closed;
+use crate::cloudtrail::ids::OrganizationId;
 use crate::proof::finding::Severity;
 use crate::proof::reason::Reason;
 use crate::report::validation::aws_cli::{
     self, DigestResult, FileResults, LogResult, Streams, digest_problem, log_problem,
 };
-use crate::report::validation::v1::Report;
+use crate::report::validation::v1::{Report, full_name};
 use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 
 /// The results of files so far.
@@ -66,7 +67,9 @@ impl Observer for Files {
         {
             return;
         }
-        let chain = object.chain.to_string();
+        let id = object.chain;
+        let organization = id.organization.as_ref().map(OrganizationId::as_str);
+        let chain = full_name(&id.to_string(), organization);
         match (object.kind, object.digest) {
             (ObjectKind::Log, Some(digest)) => {
                 // A log that was not read is neither valid nor invalid.

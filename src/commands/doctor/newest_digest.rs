@@ -216,7 +216,7 @@ impl FolderSearch<'_> {
         let keys = buckets.first(self.root, folder, KEYS_OF_DAY)?;
         let requested = |key: String| {
             let digest = DigestObjectKey::parse(&key)?;
-            let admitted = self.filter.admits(&digest.root, &digest.name.chain);
+            let admitted = self.filter.admits(&digest.name.chain);
             (admitted && !digest.name.backfill).then_some((key, digest))
         };
         let digests = keys.into_iter().filter_map(requested);

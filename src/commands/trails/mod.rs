@@ -28,7 +28,7 @@ use crate::validate::digests::listing_errors;
 use crate::validate::digests::names::{DigestNames, HeldNames};
 use crate::validate::findings::{Ledger, Ledgers};
 use crate::validate::request::{ChainFilter, FilterTerm, PriorKnowledge};
-use crate::validate::survey::{Survey, found_instead, survey};
+use crate::validate::survey::{Survey, found_instead, reaches, survey};
 
 /// Which chains to list, and how. The default is every chain, with one worker.
 #[derive(Debug, Clone, Default)]
@@ -104,11 +104,20 @@ pub fn list(
         .num_threads(request.jobs.max(1))
         .build()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
-    let survey = survey(source, places, filter, limits, &pool);
+    let mut filter = reaches::by_configuration(filter, &request.prior.trails);
+    let mut survey = survey(source, places, &filter, limits, &pool);
+    reaches::by_folders(
+        &mut filter,
+        &request.prior.trails,
+        source,
+        &mut survey,
+        limits,
+    );
     let lister = ChainLister {
         source,
         places,
         request,
+        filter: &filter,
         survey: &survey,
     };
     let groups: Vec<_> = survey.groups.iter().collect();
@@ -134,6 +143,8 @@ struct ChainLister<'a> {
     source: &'a dyn Source,
     places: &'a Places,
     request: &'a TrailsRequest,
+    /// The filter of the request, with what is known of the requested trails.
+    filter: &'a ChainFilter,
     survey: &'a Survey,
 }
 
@@ -144,7 +155,7 @@ impl ChainLister<'_> {
         region: &Region,
         folders: &[(RootId, KeyRoot)],
     ) -> ListedGroup {
-        let TrailsRequest { filter, limits, .. } = self.request;
+        let (filter, limits) = (self.filter, &self.request.limits);
         let all = ListingRange::default();
         let listing = listing::list(self.source, account, region, folders, filter, all, limits);
         let mut group = ListedGroup {
@@ -168,7 +179,7 @@ impl ChainLister<'_> {
         let members = &self.survey.members;
         let of_root = |root: &KeyRoot| {
             let is_member = |owner: &AccountId| members.contains(&(root.clone(), owner.clone()));
-            self.request.filter.matched_terms(root, id, &is_member)
+            self.filter.matched_terms(root, id, &is_member)
         };
         names.roots().into_iter().flat_map(of_root).collect()
     }

@@ -13,11 +13,19 @@ impl Trails {
     /// The report of an outcome.
     pub fn new(outcome: &TrailsOutcome, requested: Requested, run: Run) -> Self {
         let sum = |of: fn(&ListedChain) -> u64| outcome.chains.iter().map(of).sum();
+        let mut chains: Vec<v1::Chain> = outcome.chains.iter().map(chain).collect();
+        // They are in the order of their ids.
+        for one in 1..chains.len() {
+            if chains[one - 1].id == chains[one].id {
+                chains[one - 1].shares_id = true;
+                chains[one].shares_id = true;
+            }
+        }
         Trails {
             schema: SCHEMA,
             complete: outcome.complete,
             requested,
-            chains: outcome.chains.iter().map(chain).collect(),
+            chains,
             totals: Totals {
                 chains: outcome.chains.len() as u64,
                 digests: sum(|c| c.digests),
@@ -36,6 +44,8 @@ fn chain(chain: &ListedChain) -> v1::Chain {
     let id = &chain.id;
     v1::Chain {
         id: id.to_string(),
+        organization: id.organization.as_ref().map(ToString::to_string),
+        shares_id: false,
         partition: id.region.partition(),
         account: id.account.to_string(),
         region: id.region.to_string(),

@@ -165,6 +165,8 @@ pub(super) fn is_in_own_log(evidence: &Evidence, chain: &ChainId) -> bool {
     };
     DigestObjectKey::parse(digest).is_some_and(|d| {
         let own = d.name.chain;
-        own.trail == chain.trail && own.home_region == chain.home_region
+        own.trail == chain.trail
+            && own.home_region == chain.home_region
+            && own.organization == chain.organization
     })
 }

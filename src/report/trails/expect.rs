@@ -20,9 +20,9 @@ pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
             "# not complete: not everything could be listed, so there may be more"
         )?;
     }
-    // The characters of an id need no escaping.
-    trails
-        .chains
-        .iter()
-        .try_for_each(|chain| writeln!(out, "{}", chain.id))
+    // The characters of an id need no escaping. A line names an account's own trail and its organization's of
+    // the same name at once.
+    let mut ids: Vec<&str> = trails.chains.iter().map(|c| c.id.as_str()).collect();
+    ids.dedup();
+    ids.into_iter().try_for_each(|id| writeln!(out, "{id}"))
 }

@@ -73,14 +73,15 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
         (Reverse(c.holes.seconds), ended, c.id.clone())
     });
     let shown = &order[..order.len().min(CHAINS)];
-    let widest = shown.iter().map(|c| c.id.len()).max().unwrap_or(0);
+    let widest = shown.iter().map(|c| c.name().len());
+    let widest = widest.max().unwrap_or(0);
     let (width, chain, first, last) = (widest.min(WIDTH), "chain", "first digest", "last digest");
     writeln!(out, "\n  {chain:<width$}  {first:<20}  {last:<20}  digests")?;
     let none = || "none".to_owned();
     for chain in shown {
         let mut line = format!(
             "  {:<width$}  {:<20}  {:<20}  {:>7}",
-            escape(&chain.id),
+            escape(&chain.name()),
             chain.first.clone().unwrap_or_else(none),
             chain.last.clone().unwrap_or_else(none),
             chain.digests

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::proof::finding::Code;
-use crate::report::validation::v1::{Run, SourceKind, Span};
+use crate::report::validation::v1::{Run, SourceKind, Span, full_name};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.trails/v1";
@@ -56,8 +56,14 @@ pub struct Requested {
 /// One chain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Chain {
-    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`.
+    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`. An account's own trail and its organization's of the same name share
+    /// it, and differ in `organization`.
     pub id: String,
+    /// The organization whose trail this is; null for an account's own trail.
+    pub organization: Option<String>,
+    /// Whether the list has another chain of the same id. It is not written.
+    #[serde(skip)]
+    pub shares_id: bool,
     /// The partition.
     pub partition: &'static str,
     /// The account whose logs these are.
@@ -149,6 +155,14 @@ pub struct Trouble {
     pub hint: Option<String>,
     /// How many it stands for.
     pub count: Option<u64>,
+}
+
+impl Chain {
+    /// The name in the text: its id, and its organization if the list has another chain of that id.
+    pub fn name(&self) -> String {
+        let organization = self.organization.as_deref();
+        full_name(&self.id, organization.filter(|_| self.shares_id))
+    }
 }
 
 impl Trails {

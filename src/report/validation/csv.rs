@@ -9,7 +9,7 @@ use super::v1::{Evidence, Finding, Report};
 use crate::base::text::escape;
 
 /// The columns, in order.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "severity",
     "code",
     "chain",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 24] = [
     "count",
     "events",
     "actors",
+    "organization",
 ];
 
 /// Writes the names of the columns, then one row per finding.
@@ -101,6 +102,7 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
         number(finding.count),
         events(|e| Some(format!("{} {}", e.event_time, e.event_name))),
         events(|e| e.actor.as_ref()?.arn.clone()),
+        text(&finding.organization),
     ]
 }
 

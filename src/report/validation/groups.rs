@@ -30,7 +30,7 @@ impl<'a> FindingGroup<'a> {
         for finding in findings {
             let same = (
                 &finding.code,
-                &finding.chain,
+                (&finding.chain, &finding.organization),
                 &finding.message,
                 &finding.hint,
                 finding.severity,

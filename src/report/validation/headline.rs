@@ -80,14 +80,14 @@ fn requested_time(requested: &Requested) -> &'static str {
 
 /// Why a report is unproven.
 fn doubts(report: &Report) -> String {
-    let chains = ids(report);
+    let chains = names(report);
     let mut doubts = BTreeSet::new();
     let unproven = report.findings.iter();
     for finding in unproven.filter(|f| f.severity == Severity::Unproven) {
         doubts.insert(match finding.code.known() {
             Some(Code::LogUnreferenced) => Doubt::UnreferencedLog,
-            Some(Code::ChainMissing) => match finding.chain.as_deref() {
-                Some(id) if chains.contains(id) => Doubt::ChainEnded,
+            Some(Code::ChainMissing) => match finding.chain_name() {
+                Some(name) if chains.contains(&name) => Doubt::ChainEnded,
                 _ => Doubt::ChainMissing,
             },
             Some(Code::ChainFork) => Doubt::Fork,
@@ -206,9 +206,9 @@ pub(crate) fn number_of_chains(report: &Report) -> String {
     }
 }
 
-/// The ids of the chains that were found.
-fn ids(report: &Report) -> BTreeSet<&str> {
-    report.chains.iter().map(|c| c.id.as_str()).collect()
+/// The names of the chains that were found.
+fn names(report: &Report) -> BTreeSet<String> {
+    report.chains.iter().map(|c| c.name()).collect()
 }
 
 /// How many chains are missing: there are findings about them, and no digest. A chain that ends early is not

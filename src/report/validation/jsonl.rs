@@ -32,7 +32,6 @@ enum Line<'a> {
     Chain(ChainLine<'a>),
     Gap {
         chain: &'a str,
-        organization: Option<&'a str>,
         #[serde(flatten)]
         gap: &'a Gap,
     },
@@ -123,12 +122,8 @@ pub fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 pub fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     line(&Line::Chain(chain_line(chain)), out)?;
     for gap in &chain.gaps {
-        let gap = Line::Gap {
-            chain: &chain.id,
-            organization: chain.organization.as_deref(),
-            gap,
-        };
-        line(&gap, out)?;
+        let chain = &chain.id;
+        line(&Line::Gap { chain, gap }, out)?;
     }
     Ok(())
 }
@@ -163,6 +158,7 @@ fn chain_line(chain: &Chain) -> ChainLine<'_> {
     let Chain {
         id,
         organization,
+        shares_id: _,
         partition,
         account,
         region,

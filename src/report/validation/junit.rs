@@ -50,7 +50,7 @@ enum Subject<'a> {
 
 /// A test suite.
 struct Suite<'a> {
-    name: &'a str,
+    name: String,
     subject: Subject<'a>,
     groups: Vec<&'a FindingGroup<'a>>,
 }
@@ -116,18 +116,19 @@ fn suites<'a>(report: &'a Report, groups: &'a [FindingGroup<'a>]) -> Vec<Suite<'
             .push(group);
     }
     let mut suites = vec![Suite {
-        name: "trailproof",
+        name: "trailproof".into(),
         subject: Subject::Run,
         groups: without_chain,
     }];
     let found = report.chains.iter();
-    let found = found.map(|chain| (name(chain), Subject::Chain(chain)));
+    let found = found.map(|chain| (name(chain), chain.name(), Subject::Chain(chain)));
     let absent = absent.into_iter();
-    let absent = absent.map(|(name, worst)| (name, Subject::Absent(worst)));
-    suites.extend(found.chain(absent).map(|(name, subject)| Suite {
-        name: name.0,
+    let absent =
+        absent.filter_map(|(key, worst)| Some((key, worst.chain_name()?, Subject::Absent(worst))));
+    suites.extend(found.chain(absent).map(|(key, name, subject)| Suite {
+        name,
         subject,
-        groups: of_chains.remove(&name).unwrap_or_default(),
+        groups: of_chains.remove(&key).unwrap_or_default(),
     }));
     suites
 }
@@ -213,9 +214,9 @@ fn group_case(group: &FindingGroup<'_>) -> Case {
     let hint = finding.hint.as_ref();
     lines.extend(hint.map(|hint| format!("hint: {}", escape(hint))));
     let text = lines.join("\n");
-    let place = finding.key.as_ref().or(finding.chain.as_ref());
+    let place = finding.key.clone().or_else(|| finding.chain_name());
     let mut name = finding.code.word().into_owned();
-    name.extend(place.into_iter().flat_map(|place| [" ", place]));
+    name.extend(place.iter().flat_map(|place| [" ", place]));
     // A chain may have many findings without an object; their time tells them apart.
     if let (None, Some(from)) = (&finding.key, finding.from) {
         name += &format!(" from {from}");
@@ -259,14 +260,14 @@ fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> i
     });
     xml.create_element("testsuite")
         .with_attributes([
-            ("name", inert(suite.name).as_ref()),
+            ("name", inert(&suite.name).as_ref()),
             ("tests", &suite.tests().to_string()),
             ("failures", &suite.failures(report).to_string()),
             ("errors", "0"),
             ("timestamp", &report.run.started.to_string()),
         ])
         .write_inner_content(|xml| {
-            let class = inert(suite.name);
+            let class = inert(&suite.name);
             cases.try_for_each(|c| case(&c, &class, xml))
         })?;
     Ok(())

@@ -81,8 +81,8 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in findings.filter(no_chain) {
         line(&about(finding, OcsfClass::Compliance, report), out)?;
     }
-    for ((id, _), worst) in absent_chains(report) {
-        line(&missing_chain(id, worst, report), out)?;
+    for worst in absent_chains(report).into_values() {
+        line(&missing_chain(worst, report), out)?;
     }
     if !report.complete {
         line(&not_complete(report), out)?;
@@ -97,20 +97,20 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The verdict of a chain.
 fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
-    let verdict = chain.verdict.as_str();
+    let (verdict, name) = (chain.verdict.as_str(), chain.name());
     let mut event = event(OcsfClass::Compliance, chain.verdict, report);
     event.start_time = Some(chain.window.from.as_millisecond());
     event.end_time = Some(chain.window.to.as_millisecond());
     event.cloud = cloud(&chain.account, &chain.region);
     event.finding_info = FindingInfo {
-        uid: &chain.id,
+        uid: &name,
         title: &format!("CloudTrail log file integrity: {verdict}"),
-        desc: &format!("chain {}: {verdict}, {}", chain.id, until(chain)),
+        desc: &format!("chain {name}: {verdict}, {}", until(chain)),
         kind: "CloudTrail log file integrity",
     }
     .of(report);
     event.resources = json!([{
-        "uid": chain.id,
+        "uid": name,
         "name": chain.trail,
         "type": "CloudTrail digest chain",
         "region": chain.region,
@@ -129,9 +129,9 @@ fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
 
 /// The verdict of a chain that is missing. It has the `uid` that the chain's verdict would have, so that it
 /// is replaced once the chain is found.
-fn missing_chain<'a>(id: &str, worst: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
+fn missing_chain<'a>(worst: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
     let mut event = about(worst, OcsfClass::Compliance, report);
-    event.finding_info["uid"] = id.into();
+    event.finding_info["uid"] = worst.chain_name().into();
     event
 }
 
@@ -184,7 +184,7 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
     let (account, region) = (id.next().unwrap_or(""), id.next().unwrap_or(""));
     let key = finding.key.as_ref();
     let object = key.map(|key| s3_uri(finding.bucket.as_deref(), key));
-    let place = object.or_else(|| finding.chain.clone());
+    let place = object.or_else(|| finding.chain_name());
     let scope = scope(report);
     let mut event = event(class, finding.severity.verdict(), report);
     event.message = &finding.message;
@@ -205,14 +205,18 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
     event.resources = match &place {
         Some(place) => json!([{
             "uid": place,
-            "name": finding.key.as_ref().or(finding.chain.as_ref()),
+            "name": finding.key.clone().or_else(|| finding.chain_name()),
             "type": kind,
             "region": region,
         }]),
         None => json!([scope_resource(&scope)]),
     };
     event.remediation = finding.hint.as_ref().map(|hint| json!({ "desc": hint }));
-    event.unmapped = json!({ "chain": finding.chain, "reason": finding.reason });
+    event.unmapped = json!({
+        "chain": finding.chain,
+        "organization": finding.organization,
+        "reason": finding.reason,
+    });
     event
 }
 
@@ -225,7 +229,8 @@ fn finding_uid(finding: &Finding, place: Option<&str>, scope: &str) -> String {
         // One scope may have several findings without a place; only their messages differ.
         parts.extend([scope, finding.message.as_str()]);
     }
-    parts.extend(finding.chain.as_deref());
+    let chain = finding.chain_name();
+    parts.extend(chain.as_deref());
     parts.extend(place);
     parts.extend(from.as_deref());
     parts.join(" ")

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::absent::{absent_chains, absent_verdict, count_by_verdict};
 use super::scope_label::scope;
-use super::v1::{Chain, Digests, FindingCounts, Logs, Report};
+use super::v1::{Chain, Digests, Finding, FindingCounts, Logs, Report};
 use crate::base::text::escape;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
@@ -119,9 +119,9 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     for chain in &report.chains {
         metrics.sample(name, &labels(chain), level(chain.verdict))?;
     }
-    for ((id, _), worst) in absent_chains(report) {
+    for worst in absent_chains(report).into_values() {
         let level = level(absent_verdict(worst));
-        metrics.sample(name, &labels_of(id), level)?;
+        metrics.sample(name, &labels_of(worst), level)?;
     }
     let name = "chain_verified_until_timestamp_seconds";
     metrics.head(
@@ -159,19 +159,30 @@ fn seconds(at: Timestamp) -> i64 {
     at.as_second()
 }
 
-fn labels(chain: &Chain) -> [(&'static str, &str); 4] {
-    [
-        ("account", &chain.account),
+/// The labels of a chain. If an account's own trail and its organization's have the same name, the organization
+/// tells them apart: two samples of one series would be an error.
+fn labels(chain: &Chain) -> Vec<(&'static str, &str)> {
+    let own = [
+        ("account", chain.account.as_str()),
         ("region", &chain.region),
         ("home_region", &chain.home_region),
         ("trail", &chain.trail),
-    ]
+    ];
+    let organization = chain.organization.as_deref();
+    let organization = organization.filter(|_| chain.shares_id);
+    let organization = organization.map(|organization| ("organization", organization));
+    own.into_iter().chain(organization).collect()
 }
 
-/// The labels of a chain of which only the id is known.
-fn labels_of(id: &str) -> [(&'static str, &str); 4] {
-    let mut parts = id.splitn(4, '/');
-    ["account", "region", "home_region", "trail"].map(|name| (name, parts.next().unwrap_or("")))
+/// The labels of a chain without a digest, of which only the id and the organization are known.
+fn labels_of(finding: &Finding) -> Vec<(&'static str, &str)> {
+    let mut parts = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
+    let own = ["account", "region", "home_region", "trail"];
+    let own = own.map(|name| (name, parts.next().unwrap_or("")));
+    let organization = finding.organization.as_deref();
+    let organization = organization.filter(|_| finding.shares_id);
+    let organization = organization.map(|organization| ("organization", organization));
+    own.into_iter().chain(organization).collect()
 }
 
 /// Writes gauges.

@@ -107,7 +107,7 @@ fn chain(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     writeln!(
         out,
         "\n  {}: {}, {}",
-        escape(&chain.id),
+        escape(&chain.name()),
         chain.verdict.as_str(),
         until(chain)
     )?;
@@ -214,8 +214,8 @@ fn finding(group: &FindingGroup<'_>, others: usize, out: &mut dyn TextWriter) ->
     if count > 1 {
         let _ = write!(head, " ({count})");
     }
-    if let Some(chain) = &group.first.chain {
-        let _ = write!(head, "  {}", escape(chain));
+    if let Some(chain) = group.first.chain_name() {
+        let _ = write!(head, "  {}", escape(&chain));
     }
     out.tone(group.first.severity.into());
     writeln!(out, "\n  {head}")?;

@@ -32,11 +32,9 @@ pub(crate) fn trails_of<'c>(
         return found;
     };
     for chain in chains {
-        let locations = &chain.digests.main.locations;
-        let organization = locations.iter().any(|l| l.root.organization.is_some());
         // If they cannot be looked up, the digests phase has noted it for the chain.
         let described = trails.describe(&chain.id.home_region).unwrap_or_default();
-        if let Some(config) = TrailConfig::of(&described, &chain.id, organization) {
+        if let Some(config) = TrailConfig::of(&described, &chain.id) {
             found.insert(config.arn.clone(), config.clone());
         }
     }

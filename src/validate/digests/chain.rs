@@ -50,7 +50,7 @@ pub(super) fn prove(
     keep_keys(context, [&mut main, &mut backfill]);
 
     let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
-    let answer = trail_status::look_up(context, &id, &found.names);
+    let answer = trail_status::look_up(context, &id);
     let mut end = trail_status::check_end(context, &id, &found.names, window, answer);
     for finding in std::mem::take(&mut end.findings) {
         context.report(&mut ledger, finding);

@@ -33,7 +33,7 @@ pub(super) fn walk(
             account,
             region,
             places,
-            &request.filter,
+            context.filter,
             wanted,
             limits,
         )
@@ -126,17 +126,15 @@ fn note_chain(
     members: &BTreeSet<(KeyRoot, AccountId)>,
     notes: &mut GroupNotes,
 ) {
-    let request = context.request;
     for root in names.roots() {
         let owns_trail = |account: &AccountId| {
-            let trails = request.prior.trails.iter();
-            let mut own = trails.filter(|t| t.organization && t.writes(id));
-            own.any(|t| t.arn.account == *account)
+            let mut trails = context.request.prior.trails.iter();
+            trails.any(|t| t.organization && t.writes(id) && t.arn.account == *account)
         };
-        let is_member = |account: &AccountId| {
+        let is_owner = |account: &AccountId| {
             members.contains(&(root.clone(), account.clone())) || owns_trail(account)
         };
-        let answered = request.filter.matched_terms(root, id, &is_member);
+        let answered = context.filter.matched_terms(root, id, &is_owner);
         notes.answered.extend(answered);
         notes.found.extend(names.time().map(|time| FoundChain {
             root: root.clone(),

@@ -308,7 +308,7 @@ impl<'a> Lister<'a> {
         } = self;
         let (_, key_root) = &places[at];
         name.chain.organization = key_root.organization.clone();
-        let chains = match filter.admits(key_root, &name.chain) {
+        let chains = match filter.admits(&name.chain) {
             true => &mut listing.chains,
             false => &mut listing.siblings,
         };

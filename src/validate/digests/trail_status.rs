@@ -48,11 +48,10 @@ pub(super) struct NewestEnd {
 }
 
 /// Looks up the trail of a chain and its status.
-pub(super) fn look_up(context: &Context<'_>, id: &ChainId, names: &DigestNames) -> TrailAnswer {
+pub(super) fn look_up(context: &Context<'_>, id: &ChainId) -> TrailAnswer {
     let Some(trails) = context.trails else {
         return TrailAnswer::NotAsked;
     };
-    let organization = names.roots().iter().any(|r| r.organization.is_some());
     let unknown = |error: GetError| TrailAnswer::Unknown {
         why: error.detail(),
         cut_short: error.ends_all(),
@@ -61,7 +60,7 @@ pub(super) fn look_up(context: &Context<'_>, id: &ChainId, names: &DigestNames) 
         Ok(described) => described,
         Err(error) => return unknown(error),
     };
-    let Some(config) = TrailConfig::of(&described, id, organization) else {
+    let Some(config) = TrailConfig::of(&described, id) else {
         return TrailAnswer::Unknown {
             why: "these credentials do not see its trail".into(),
             cut_short: false,

@@ -1,5 +1,6 @@
 //! Which chains to validate (pure).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailArn};
@@ -26,6 +27,17 @@ pub struct ChainFilter {
     /// Buckets that the digests must have been written to. This does not narrow: a digest that records
     /// another bucket is reported as relocated.
     pub buckets: Vec<String>,
+    /// Whose folders the requested trails write to, as far as that is known. An ARN does not show it.
+    pub reaches: BTreeMap<TrailArn, TrailReach>,
+}
+
+/// Whose folders a trail writes to. Of a trail without one, nothing is known: any organization may be its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrailReach {
+    /// It is an account's trail: no organization's folder is its own.
+    Account,
+    /// It is the trail of these organizations; more than one if the owner changed its organization.
+    Organizations(BTreeSet<OrganizationId>),
 }
 
 /// One value of a [`ChainFilter`]. A value that no chain matches is reported. Displayed as its kind and
@@ -100,8 +112,35 @@ impl ChainFilter {
     }
 
     /// Whether a chain is requested. Its folder must be admitted already.
-    pub fn admits(&self, root: &KeyRoot, chain: &ChainId) -> bool {
-        self.trail_arns.is_empty() || self.trail_arns.iter().any(|a| is_of(a, root, chain))
+    pub fn admits(&self, chain: &ChainId) -> bool {
+        self.trail_arns.is_empty() || self.trails_of(chain).next().is_some()
+    }
+
+    /// Whether a folder of an organization, or of an account, may hold chains of a requested trail.
+    pub fn reaches(&self, organization: Option<&OrganizationId>) -> bool {
+        let reaches = |arn| self.reach_of(arn, organization);
+        self.trail_arns.is_empty() || self.trail_arns.iter().any(reaches)
+    }
+
+    /// The requested trails that a chain may belong to. An organization's trail writes for every account of the
+    /// organization, so in an organization's folder the chain's account need not be the trail's.
+    pub fn trails_of(&self, chain: &ChainId) -> impl Iterator<Item = &TrailArn> {
+        let organization = chain.organization.as_ref();
+        self.trail_arns.iter().filter(move |arn| {
+            arn.home_region == chain.home_region
+                && arn.trail == chain.trail
+                && (arn.account == chain.account || organization.is_some())
+                && self.reach_of(arn, organization)
+        })
+    }
+
+    fn reach_of(&self, arn: &TrailArn, organization: Option<&OrganizationId>) -> bool {
+        match (organization, self.reaches.get(arn)) {
+            // The trail of an organization may have been its owner's trail before.
+            (None, _) | (Some(_), None) => true,
+            (Some(_), Some(TrailReach::Account)) => false,
+            (Some(id), Some(TrailReach::Organizations(own))) => own.contains(id),
+        }
     }
 
     /// Whether a chain that the user expects is requested. Its folder is not known, so prefixes,
@@ -129,24 +168,27 @@ impl ChainFilter {
             .collect()
     }
 
-    /// The terms that a chain matches. No digest records the owner of an organization trail. A chain
-    /// in an organization's folder therefore matches the trail's ARN only if the filter has that
-    /// organization, or if the owner `is_member`: an account of the organization that is known here.
+    /// The terms that a chain matches. No digest records the owner of an organization's trail, but the owner
+    /// has chains of its own. So only these match the trail's ARN, and no member answers for the owner. If the
+    /// filter leaves out the owner or the trail's home region, a member's chain matches too, provided that the
+    /// filter has that organization, or that the account of the ARN `may_own` its trail: it has digests in that
+    /// organization, or CloudTrail says so.
     pub fn matched_terms(
         &self,
         root: &KeyRoot,
         chain: &ChainId,
-        is_member: &dyn Fn(&AccountId) -> bool,
+        may_own: &dyn Fn(&AccountId) -> bool,
     ) -> Vec<FilterTerm> {
         let is_owned = |arn: &&TrailArn| {
-            arn.account == chain.account
-                || self.has_organization_of(root)
-                || is_member(&arn.account)
+            let sees_owner =
+                admits(&self.accounts, &arn.account) && admits(&self.regions, &arn.home_region);
+            let is_known = || self.has_organization_of(root) || may_own(&arn.account);
+            arn.account == chain.account || (!sees_owner && is_known())
         };
         let regions = equal(&self.regions, Some(&chain.region));
         let accounts = equal(&self.accounts, Some(&chain.account));
         let organizations = equal(&self.organizations, root.organization.as_ref());
-        let trails = self.trail_arns.iter().filter(|a| is_of(a, root, chain));
+        let trails = self.trails_of(chain);
         let prefixes = equal(&self.prefixes, Some(&root.prefix));
         regions
             .map(FilterTerm::Region)
@@ -169,12 +211,4 @@ fn admits<T: PartialEq>(list: &[T], value: &T) -> bool {
 
 fn equal<T: PartialEq + Clone>(list: &[T], value: Option<&T>) -> impl Iterator<Item = T> {
     list.iter().filter(move |v| Some(*v) == value).cloned()
-}
-
-/// Whether a chain belongs to a trail. An organization trail writes for every account of the
-/// organization, so in an organization's folder the chain's account need not be the trail's.
-fn is_of(arn: &TrailArn, root: &KeyRoot, chain: &ChainId) -> bool {
-    arn.home_region == chain.home_region
-        && arn.trail == chain.trail
-        && (arn.account == chain.account || root.organization.is_some())
 }

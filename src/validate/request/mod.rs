@@ -5,7 +5,7 @@ mod log_selection;
 
 use jiff::Timestamp;
 
-pub use self::filter::{ChainFilter, FilterTerm};
+pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
 pub use self::log_selection::LogSelection;
 use crate::base::limits::Limits;
 use crate::base::time::{HOUR, shift};

@@ -167,6 +167,10 @@ impl<'a> Discovery<'a> {
             } else if root.organization.is_none()
                 && let Ok(id) = name.parse()
             {
+                if !self.filter.reaches(Some(&id)) {
+                    self.survey.others.add(self.limits, inner);
+                    continue;
+                }
                 let root = KeyRoot {
                     organization: Some(id),
                     ..root.clone()

@@ -18,6 +18,7 @@ mod discover;
 mod folders;
 mod found_instead;
 mod listing;
+pub(crate) mod reaches;
 pub mod trails;
 
 use rayon::ThreadPool;

@@ -45,6 +45,7 @@ fn a_chain_is_listed_with_its_first_and_last_digest_their_number_and_missing_hou
     assert_eq!((code, &list["complete"]), (0, &json!(true)), "{list:#}");
     let expected = json!([{
         "id": "111111111111/eu-west-1/us-east-1/main",
+        "organization": null,
         "partition": "aws",
         "account": "111111111111",
         "region": "eu-west-1",

@@ -11,6 +11,7 @@ mod markdown;
 mod ocsf;
 mod prometheus;
 mod saved;
+mod shared_ids;
 mod sizes;
 mod verdicts;
 mod wording;

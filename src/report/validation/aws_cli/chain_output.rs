@@ -13,12 +13,16 @@ use super::walk::{AwsCliWalk, UNKNOWN, WalkItem};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::Code;
-use crate::report::validation::v1::{Chain, Digests, Finding, Report};
+use crate::report::validation::v1::{Chain, Digests, Finding, Report, full_name};
+
+/// The id of a chain, and its organization.
+pub type ChainName<'a> = (&'a str, Option<&'a str>);
 
 /// What is printed for one chain.
 pub struct ChainOutput<'a> {
     report: &'a Report,
     id: &'a str,
+    organization: Option<&'a str>,
     /// `None` for a chain that is missing.
     chain: Option<&'a Chain>,
     /// The problems of the chain.
@@ -29,10 +33,15 @@ pub struct ChainOutput<'a> {
 
 impl<'a> ChainOutput<'a> {
     /// The output for a chain, still without findings.
-    pub fn new(report: &'a Report, id: &'a str, chain: Option<&'a Chain>) -> Self {
+    pub fn new(
+        report: &'a Report,
+        (id, organization): ChainName<'a>,
+        chain: Option<&'a Chain>,
+    ) -> Self {
         ChainOutput {
             report,
             id,
+            organization,
             chain,
             findings: Vec::new(),
             without_chain: Vec::new(),
@@ -166,7 +175,7 @@ impl<'a> ChainOutput<'a> {
         if let Some(results) = results {
             let keys = self.findings.iter().filter_map(|f| f.key.as_deref());
             let problems: HashSet<&str> = keys.collect();
-            for entry in results.digests(self.id, backfill) {
+            for entry in results.digests(&full_name(self.id, self.organization), backfill) {
                 let key = results.read(entry)?.key;
                 if problems.contains(key.as_str()) {
                     recorded.insert(key);

@@ -38,7 +38,7 @@ pub(super) fn log_of_report(finding: &v1::Finding) -> String {
 /// The line for a finding that is not about a file.
 pub(super) fn not_about_a_file(finding: &v1::Finding) -> String {
     let message = &finding.message;
-    match (&finding.key, &finding.chain) {
+    match (&finding.key, finding.chain_name()) {
         (Some(key), _) => {
             format!("{}: {message}", s3_uri(finding.bucket.as_deref(), key))
         }

@@ -20,7 +20,7 @@ use std::io::{self, Write};
 
 use super::v1::Report;
 use crate::proof::finding::Severity;
-use chain_output::ChainOutput;
+use chain_output::{ChainName, ChainOutput};
 pub use messages::{digest as digest_problem, log as log_problem};
 pub use printer::Streams;
 pub use results::{DigestResult, FileResults, LogResult};
@@ -45,23 +45,25 @@ pub fn print(
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
     results.map_or(Ok(()), FileResults::check)?;
-    let mut outputs: BTreeMap<&str, ChainOutput<'_>> = BTreeMap::new();
+    let mut outputs: BTreeMap<ChainName<'_>, ChainOutput<'_>> = BTreeMap::new();
     for chain in &report.chains {
-        let output = ChainOutput::new(report, &chain.id, Some(chain));
-        outputs.insert(&chain.id, output);
+        let name = (chain.id.as_str(), chain.organization.as_deref());
+        outputs.insert(name, ChainOutput::new(report, name, Some(chain)));
     }
     let problems = report.findings.iter();
     let problems = problems.filter(|f| f.severity >= Severity::Unproven);
     let (of_chains, others): (Vec<_>, Vec<_>) = problems.partition(|f| f.chain.is_some());
     for finding in of_chains {
         let id = finding.chain.as_deref().unwrap_or_default();
+        let name = (id, finding.organization.as_deref());
         let output = outputs
-            .entry(id)
-            .or_insert_with(|| ChainOutput::new(report, id, None));
+            .entry(name)
+            .or_insert_with(|| ChainOutput::new(report, name, None));
         output.findings.push(finding);
     }
     if outputs.is_empty() {
-        outputs.insert("", ChainOutput::new(report, "", None));
+        let name = ("", None);
+        outputs.insert(name, ChainOutput::new(report, name, None));
     }
     // Problems without a chain are printed once, with the last chain.
     if let Some(mut last) = outputs.last_entry() {

@@ -62,7 +62,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             break;
         }
         chain::write(n, chain, CHAIN_BYTES, &mut page)?;
-        shown.insert(chain.id.as_str(), n);
+        shown.insert(chain.name(), n);
         begun += 1;
     }
     let groups = FindingGroup::all(&report.findings);
@@ -77,8 +77,8 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         if page.written > FINDING_BYTES {
             break;
         }
-        let chain = group.first.chain.as_deref();
-        FindingPart::of(group, chain.and_then(|id| shown.get(id).copied()))
+        let chain = group.first.chain_name();
+        FindingPart::of(group, chain.and_then(|name| shown.get(&name).copied()))
             .write_into(&mut page)?;
         shown_groups += 1;
     }

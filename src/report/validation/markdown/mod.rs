@@ -11,7 +11,7 @@ use super::headline::{
     NOT_COMPLETE, filters, keys, made, meaning, missing_chains, shown_chains, window,
 };
 use super::label::Label;
-use super::v1::{Accepted, Chain, Evidence, Gap, Report};
+use super::v1::{Accepted, Chain, Evidence, Gap, Report, full_name};
 use super::wording::{cause, certainty, clip, digests, event_values, logs, span};
 use crate::base::text::plural;
 use crate::proof::finding::Verdict;
@@ -142,12 +142,13 @@ fn chains(report: &Report, page: &mut MarkdownPage) {
     page.text += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
     let row = |chain: &Chain| {
         let until = chain.verified_until.map(|until| until.to_string());
+        let organization = chain.organization.as_deref().filter(|_| chain.shares_id);
         format!(
             "| **{}** | {} | {} | {} | {} | {} | {} | {} |\n",
             chain.verdict.as_str(),
             cell(&chain.account),
             cell(&chain.region),
-            cell(&chain.trail),
+            cell(&full_name(&chain.trail, organization)),
             chain.window.from,
             until.as_deref().unwrap_or("not from the beginning"),
             digests(&chain.digests),
@@ -169,7 +170,7 @@ fn gaps(report: &Report, page: &mut MarkdownPage) {
     }
     page.text += "\n## Gaps explained\n";
     let gap = |(chain, gap): (&Chain, &Gap)| {
-        let mut text = format!("\n- {}: {}\n", code(&chain.id), prose(&span(gap)));
+        let mut text = format!("\n- {}: {}\n", code(&chain.name()), prose(&span(gap)));
         let _ = writeln!(text, "  - why: {}", prose(&cause(gap)));
         if let Some(certainty) = certainty(gap) {
             let _ = writeln!(text, "  - how sure: {}", prose(&certainty));
@@ -223,8 +224,8 @@ fn finding(group: &FindingGroup<'_>) -> String {
         let _ = write!(text, " ({})", group.count());
     }
     text += "\n\n";
-    if let Some(chain) = &group.first.chain {
-        let _ = writeln!(text, "- chain: {}", code(chain));
+    if let Some(chain) = group.first.chain_name() {
+        let _ = writeln!(text, "- chain: {}", code(&chain));
     }
     for (label, value) in group.first_values() {
         let value = match label {

@@ -55,8 +55,9 @@ impl<R: Read + Seek> Saved<R> {
         let length = json.seek(SeekFrom::End(0));
         let length = length.map_err(|e| NotAReport(format!("it cannot be read: {e}")))?;
         measured.bounded(length).map_err(NotAReport)?;
-        let report =
+        let mut report: Report =
             parse(&mut json).map_err(|e| NotAReport(format!("it is not as {SCHEMA} says: {e}")))?;
+        report.mark_shared_ids();
         Ok(Saved { report, json })
     }
 

@@ -18,6 +18,9 @@ pub struct Chain {
     /// The organization whose trail this is; null for an account's own trail.
     #[serde(default)]
     pub organization: Option<String>,
+    /// Whether the report has another chain of the same id. It is not written.
+    #[serde(skip)]
+    pub shares_id: bool,
     /// The partition.
     pub partition: String,
     /// The account whose logs these are.
@@ -55,14 +58,16 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The id and the organization, as reports for people and collectors show them.
-    pub fn full_name(&self) -> String {
-        full_name(&self.id, self.organization.as_deref())
+    /// The name under which reports for people and collectors show the chain: its id, and its organization if
+    /// the report has another chain of that id.
+    pub fn name(&self) -> String {
+        let organization = self.organization.as_deref();
+        full_name(&self.id, organization.filter(|_| self.shares_id))
     }
 }
 
 /// The name of a chain: its id, and its organization if it has one.
-pub(super) fn full_name(id: &str, organization: Option<&str>) -> String {
+pub(crate) fn full_name(id: &str, organization: Option<&str>) -> String {
     match organization {
         Some(organization) => format!("{id} ({organization})"),
         None => id.to_owned(),

@@ -22,6 +22,9 @@ pub struct Finding {
     /// The organization of that chain; null for an account's own trail.
     #[serde(default)]
     pub organization: Option<String>,
+    /// Whether the report has another chain of the same id. It is not written.
+    #[serde(skip)]
+    pub shares_id: bool,
     /// The bucket of the object it concerns.
     pub bucket: Option<String>,
     /// The key of the object it concerns.
@@ -59,10 +62,11 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The chain's id and organization, as reports for people and collectors show them.
+    /// The name of the chain; see [`Chain::name`](super::Chain::name).
     pub fn chain_name(&self) -> Option<String> {
-        let id = self.chain.as_deref()?;
-        Some(full_name(id, self.organization.as_deref()))
+        let organization = self.organization.as_deref();
+        let organization = organization.filter(|_| self.shares_id);
+        Some(full_name(self.chain.as_deref()?, organization))
     }
 
     /// What was found beyond the code, where a decision depends on it. The report has no field for it.

@@ -15,11 +15,14 @@ mod request;
 mod run;
 mod totals;
 
+use std::collections::{HashMap, HashSet};
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::proof::finding::Verdict;
+pub(crate) use chain::full_name;
 pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
 pub use finding::Finding;
 pub use gap::{Actor, Evidence, Gap, Role, Undigested, Via};
@@ -63,6 +66,32 @@ pub struct Report {
     pub not_proven: Vec<String>,
     /// How this report was made; all else is equal for equal evidence and an equal request.
     pub run: Run,
+}
+
+impl Report {
+    /// Marks the chains that share their id with another one, and the findings on them. An account's own trail
+    /// and its organization's may have the same name.
+    pub(crate) fn mark_shared_ids(&mut self) {
+        let of_chains = self.chains.iter().map(|c| (c.id.as_str(), &c.organization));
+        let findings = self.findings.iter();
+        let of_findings = findings.filter_map(|f| Some((f.chain.as_deref()?, &f.organization)));
+        let mut first: HashMap<&str, &Option<String>> = HashMap::new();
+        let mut shared = HashSet::new();
+        for (id, organization) in of_chains.chain(of_findings) {
+            if *first.entry(id).or_insert(organization) != organization {
+                shared.insert(id.to_owned());
+            }
+        }
+        if shared.is_empty() {
+            return;
+        }
+        for chain in &mut self.chains {
+            chain.shares_id = shared.contains(&chain.id);
+        }
+        for finding in &mut self.findings {
+            finding.shares_id = finding.chain.as_ref().is_some_and(|id| shared.contains(id));
+        }
+    }
 }
 
 /// The JSON Schema of a report as it is written, made from its types.

@@ -96,12 +96,12 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
         .map(|term| {
             let message = format!("no digest was found for the {term} that was asked for");
             let hint = match term {
-                FilterTerm::Trail(_) if !chains.is_empty() => {
-                    "the digests here are of an organization trail of that name, and nothing here shows \
-                     that this account owns it: name the organization with --organization-id, or copy \
-                     the digests of that account too"
-                        .into()
-                }
+                FilterTerm::Trail(arn) if !chains.is_empty() => format!(
+                    "these digests are of an organization's trail of that name, and none of them is of account \
+                     {}: either it owns another trail, or its own digests are missing (deleted, expired or not \
+                     copied)",
+                    arn.account
+                ),
                 _ => instead(),
             };
             nothing_found(message, hint)
