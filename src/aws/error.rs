@@ -120,6 +120,15 @@ where
     )
 }
 
+/// The headers that every answer of S3 carries, errors included.
+const OF_S3: [&str; 2] = ["x-amz-request-id", "x-amz-id-2"];
+
+/// Whether an error is an answer of S3 itself, and not of something on the way.
+pub(crate) fn is_of_s3<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    let headers = error.raw_response().map(|response| response.headers());
+    headers.is_some_and(|headers| OF_S3.iter().any(|name| headers.contains_key(*name)))
+}
+
 /// The region of a bucket, from the header of an answer that redirects or refuses a request.
 pub(crate) fn bucket_region<E>(error: &SdkError<E, HttpResponse>) -> Option<Region> {
     let headers = error.raw_response()?.headers();

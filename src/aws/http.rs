@@ -36,10 +36,12 @@ impl Default for HttpSettings {
     }
 }
 
-/// A pool of connections, shared by sessions.
+/// Pools of connections, shared by sessions.
 #[derive(Debug, Clone)]
 pub struct Http {
     pub(super) client: SharedHttpClient,
+    /// Connections of their own, for what is asked once more.
+    pub(super) again: SharedHttpClient,
     pub(super) settings: HttpSettings,
 }
 
@@ -65,16 +67,23 @@ impl Http {
             .map_err(|e| {
                 Error::new(ErrorKind::Input, "the certificates to trust are of no use").because(e)
             })?;
-        let client = Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut builder = Connector::builder()
-                .proxy_config(ProxyConfig::from_env())
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .tls_context(tls.clone());
-            builder.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
-            builder.set_connector_settings(settings.cloned());
-            builder.build()
-        });
-        Ok(Http { client, settings })
+        let pool = || {
+            let tls = tls.clone();
+            Builder::new().build_with_connector_fn(move |settings, components| {
+                let mut builder = Connector::builder()
+                    .proxy_config(ProxyConfig::from_env())
+                    .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                    .tls_context(tls.clone());
+                builder.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
+                builder.set_connector_settings(settings.cloned());
+                builder.build()
+            })
+        };
+        Ok(Http {
+            client: pool(),
+            again: pool(),
+            settings,
+        })
     }
 }
 

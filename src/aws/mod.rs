@@ -17,6 +17,7 @@
 //! Start reading at [`Session::open`], then `s3/mod.rs`.
 
 mod clock;
+mod connection;
 mod endpoints;
 mod error;
 mod http;
@@ -32,7 +33,7 @@ mod session;
 pub mod trails;
 
 pub(crate) use clock::Clock;
-pub(crate) use error::{RequestContext, bucket_region, get_error};
+pub(crate) use error::{RequestContext, bucket_region, get_error, is_of_s3};
 pub use http::{Http, HttpSettings};
 pub use runtime::Runtime;
 pub use session::{Session, SessionSettings};

@@ -19,6 +19,7 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
+use super::connection::NewConnection;
 use super::endpoints::Endpoints;
 use super::error::{CountThrottles, NeverUntrusted, chain};
 use super::{Clock, Http, Runtime};
@@ -64,6 +65,7 @@ pub struct Session {
     /// What the answers of CloudTrail show of the local clock.
     clock: Clock,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
+    s3_again: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
 }
 
@@ -87,6 +89,7 @@ impl Session {
             accepted: Arc::default(),
             clock: Clock::default(),
             s3: Arc::default(),
+            s3_again: Arc::default(),
             cloudtrail: Arc::default(),
         };
         session.sign_in(settings)?;
@@ -175,6 +178,17 @@ impl Session {
                 config = config.force_path_style(true);
             }
             aws_sdk_s3::Client::from_conf(config.build())
+        };
+        clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+
+    /// A client each of whose requests takes a new connection and passes by caches on the way.
+    pub(crate) fn s3_again(&self, region: &Region) -> aws_sdk_s3::Client {
+        let mut clients = self.s3_again.lock().unwrap_or_else(|e| e.into_inner());
+        let make = || {
+            let config = self.s3(region).config().to_builder();
+            let config = config.http_client(self.http.again.clone());
+            aws_sdk_s3::Client::from_conf(config.interceptor(NewConnection).build())
         };
         clients.entry(region.clone()).or_insert_with(make).clone()
     }

@@ -36,6 +36,9 @@ pub struct Limits {
     pub digests_ahead: usize,
     /// Inflated bytes of digests fetched ahead: large digests are fetched fewer at a time.
     pub ahead_bytes: u64,
+    /// Digests of one chain that no listing shows and that are asked for by name before they count as
+    /// missing. So many of them in a row are no slip of a listing.
+    pub inferred_digests: usize,
     /// Predecessors followed by link alone, beyond what listing showed, in one chain.
     pub unlisted_links: usize,
     /// Events kept as evidence on gaps and damage.
@@ -72,6 +75,7 @@ impl Default for Limits {
             pages: 1_000_000,
             digests_ahead: 16,
             ahead_bytes: 4 << 20,
+            inferred_digests: 200,
             unlisted_links: 100_000,
             events: 50_000,
             lead_logs: 1_000,

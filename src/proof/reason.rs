@@ -58,6 +58,8 @@ reasons! {
     Limit = "limit";
     /// The bucket does not exist.
     NoSuchBucket = "no-such-bucket";
+    /// The copy lacks the whole folder that the object belongs in.
+    NotCopied = "not-copied";
     /// The object does not exist.
     NotFound = "not-found";
     /// The folder could not be listed.
@@ -107,6 +109,7 @@ impl Reason {
             | Reason::KeyUnavailable
             | Reason::KeyUnknown
             | Reason::Limit
+            | Reason::NotCopied
             | Reason::NotFound
             | Reason::NotListed
             | Reason::NotLookedAt

@@ -43,6 +43,19 @@ impl Read for CancellableBody<'_> {
     }
 }
 
+impl CancellableSource<'_> {
+    fn cancellable<'a>(&self, object: SourceObject<'a>) -> SourceObject<'a> {
+        let body = CancellableBody {
+            body: object.body,
+            stop: self.stop.clone(),
+        };
+        SourceObject {
+            body: Box::new(body),
+            ..object
+        }
+    }
+}
+
 impl Source for CancellableSource<'_> {
     fn roots(&self) -> Vec<Root> {
         self.source.roots()
@@ -89,14 +102,24 @@ impl Source for CancellableSource<'_> {
     ) -> Result<SourceObject<'_>, GetError> {
         self.check()?;
         let object = self.source.get(root, key, with_metadata)?;
-        let body = CancellableBody {
-            body: object.body,
-            stop: self.stop.clone(),
-        };
-        Ok(SourceObject {
-            body: Box::new(body),
-            ..object
-        })
+        Ok(self.cancellable(object))
+    }
+
+    fn get_again(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        if let Err(error) = self.check() {
+            return Some(Err(error));
+        }
+        let object = self.source.get_again(root, key, with_metadata)?;
+        Some(object.map(|object| self.cancellable(object)))
+    }
+
+    fn is_copy(&self) -> bool {
+        self.source.is_copy()
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {

@@ -74,6 +74,18 @@ impl GetError {
         GetError::Io("an answer in too many pages".into())
     }
 
+    /// The error of an answer that lacks what every answer of S3 carries: a proxy or another server on the
+    /// way may have given it.
+    pub fn foreign() -> Self {
+        GetError::Io("the answer lacks x-amz-request-id, so it may be none of S3's".into())
+    }
+
+    /// Whether an object that gave this error when it was opened or read is asked for once more: it was not
+    /// found, or its body did not come to its end.
+    pub fn is_doubtful(&self) -> bool {
+        matches!(self, GetError::NotFound | GetError::Io(_))
+    }
+
     /// Whether the key that encrypts the object is the cause, and not the object.
     pub fn is_of_key(&self) -> bool {
         let GetError::Denied(denial) = self else {

@@ -136,6 +136,7 @@ impl Source for MemorySource {
             Metadata::default()
         };
         Ok(SourceObject {
+            foreign: false,
             body: Box::new(object.body.as_slice()),
             metadata,
             facts,

@@ -114,6 +114,24 @@ pub trait Source: Sync {
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError>;
 
+    /// Opens an object once more, on a connection of its own and past caches on the way. It is called before
+    /// an object counts as altered or missing. `None`, the default, if nothing lies between the caller and
+    /// the store.
+    fn get_again(
+        &self,
+        _root: RootId,
+        _key: &str,
+        _with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        None
+    }
+
+    /// Whether the source is what somebody copied out of a bucket, `false` by default. A folder that a copy
+    /// lacks altogether was not copied.
+    fn is_copy(&self) -> bool {
+        false
+    }
+
     /// The size, entity tag and the like of an object, without reading it.
     ///
     /// # Errors

@@ -27,4 +27,7 @@ pub struct SourceObject<'a> {
     pub metadata: Metadata,
     /// Its size, entity tag and the like, where known.
     pub facts: ObjectFacts,
+    /// Whether the answer lacks what every answer of the store carries, so that something on the way may
+    /// have given it. Nothing is called altered on such an answer.
+    pub foreign: bool,
 }

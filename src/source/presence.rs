@@ -33,6 +33,8 @@ type DayListing = Arc<OnceLock<Result<ListedNames, GetError>>>;
 struct ListedNames {
     /// SHA-256 of the keys, for a fixed size per key.
     objects: HashSet<[u8; 32]>,
+    /// The same of the empty objects.
+    empty: HashSet<[u8; 32]>,
     refused: BTreeMap<String, &'static str>,
 }
 
@@ -51,20 +53,25 @@ impl<'a> Presence<'a> {
         self.listings.load(Ordering::Relaxed)
     }
 
-    /// Checks that an object exists.
+    /// Checks that an object exists. Returns whether it has content: an empty object is no log that is
+    /// present.
     ///
     /// # Errors
     /// `NotFound` if it does not exist, `Refused` if the source declines to read it, or why its folder could not
     /// be listed.
-    pub fn check(&self, root: RootId, key: &str) -> Result<(), GetError> {
+    pub fn check(&self, root: RootId, key: &str) -> Result<bool, GetError> {
         let folder = key.rfind('/').map_or("", |at| &key[..=at]);
         let listing = self.listing((root, folder.to_owned()));
         match listing.get_or_init(|| self.list(root, folder)) {
             Err(error) => Err(error.clone()),
             Ok(names) => match names.refused.get(key) {
                 Some(why) => Err(GetError::Refused(format!("it is {why}"))),
-                None if names.objects.contains(&Sha256::of(key.as_bytes()).0) => Ok(()),
-                None => Err(GetError::NotFound),
+                None => {
+                    let key = Sha256::of(key.as_bytes()).0;
+                    let is_listed = names.objects.contains(&key);
+                    let is_empty = names.empty.contains(&key);
+                    is_listed.then_some(!is_empty).ok_or(GetError::NotFound)
+                }
             },
         }
     }
@@ -86,7 +93,17 @@ impl<'a> Presence<'a> {
     fn list(&self, root: RootId, folder: &str) -> Result<ListedNames, GetError> {
         let mut names = ListedNames::default();
         let mut visit = |listed: Listed<'_>| match listed {
-            Listed::Object(key, _) => _ = names.objects.insert(Sha256::of(key.as_bytes()).0),
+            Listed::Object(key, facts) => {
+                let hash = Sha256::of(key.as_bytes()).0;
+                names.objects.insert(hash);
+                // A file system tells the size with the file, not with its name.
+                let size = facts
+                    .size
+                    .or_else(|| self.source.stat(root, key).ok()?.size);
+                if size == Some(0) {
+                    names.empty.insert(hash);
+                }
+            }
             Listed::Refused(key, why) => _ = names.refused.insert(key.to_owned(), why),
         };
         match self

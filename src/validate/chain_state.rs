@@ -10,17 +10,21 @@ use super::digests::names::DigestNames;
 use super::findings::Ledger;
 use super::logs::manifest::ManifestPage;
 use super::outcome::{ChainOutcome, LogTally};
-use super::request::FilterTerm;
+use super::request::{FilterTerm, LogSelection, Request};
 use super::unreferenced::tally::OtherObjects;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
+use crate::base::text::quoted;
 use crate::base::time::Window;
+use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::chain::Walked;
 use crate::proof::coverage::{Paint, Spans};
+use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::Gap;
+use crate::proof::reason::Reason;
 
 /// A chain whose digests were walked, until its outcome is known.
 pub(crate) struct ChainState {
@@ -75,6 +79,47 @@ pub(crate) struct CheckedLogs {
     pub paint: Paint,
     /// SHA-256 over the logs and the result of each.
     pub evidence: sha2::Sha256,
+    /// The folder of logs that the copy lacks, and the time of the digests that list logs in it.
+    pub not_copied: Option<Box<(NotCopied, Window)>>,
+}
+
+/// The bucket and the folder of logs that a copy lacks, `CloudTrail/REGION/`.
+pub(crate) type NotCopied = (String, String);
+
+impl CheckedLogs {
+    /// Counts a log whose folder the copy lacks. On request, the digests are proven without their logs.
+    pub fn add_not_copied(&mut self, request: &Request, time: Window, entry: &LogEntry) {
+        self.tally.not_copied += 1;
+        if request.logs == LogSelection::None {
+            self.tally.not_read += 1;
+            return;
+        }
+        self.tally.unproven += 1;
+        self.paint.colour(Severity::Unproven, time);
+        let folder = || {
+            let folder = entry.key.rmatch_indices('/').nth(3);
+            let key = folder.map_or("", |(at, _)| &entry.key[..=at]);
+            Box::new(((entry.bucket.clone(), key.to_owned()), time))
+        };
+        let (_, all) = &mut **self.not_copied.get_or_insert_with(folder);
+        all.from = all.from.min(time.from);
+        all.to = all.to.max(time.to);
+    }
+
+    /// The finding on logs whose folder the copy lacks, once for all of them.
+    pub fn not_copied(&self) -> Option<Finding> {
+        let ((bucket, folder), time) = &**self.not_copied.as_ref()?;
+        let message =
+            "the folder of this chain's logs is missing in this copy, so none of them was checked";
+        let path = quoted(&format!("s3://{bucket}/{folder}"));
+        let finding = Finding::new(Code::LogUnreadable, message)
+            .reason(Reason::NotCopied)
+            .hint(format!(
+                "copy the logs too (aws s3 sync {path} …), or prove the digests alone with --logs none"
+            ));
+        let finding = finding.at(Some(bucket), folder).over(*time);
+        Some(finding.count(self.tally.not_copied))
+    }
 }
 
 /// One account and region whose chains were walked.

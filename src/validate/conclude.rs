@@ -150,6 +150,9 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
     for gap in &gaps {
         context.keep(&mut ledger, gap.finding().of(&id));
     }
+    if let Some(finding) = logs.not_copied() {
+        context.report(&mut ledger, finding.of(&id));
+    }
     let is_outside = main.seen == 0 && !is_bounded;
     let only_notes = ledger.worst().is_none_or(|s| s == Severity::Note);
     if is_outside || (!is_covered(&coverage) && only_notes) {

@@ -22,8 +22,10 @@ pub struct LogTally {
     pub missing: u64,
     /// Could not be checked.
     pub unproven: u64,
-    /// Present, and not read on request.
+    /// Not read on request; present, unless the copy lacks their folder.
     pub not_read: u64,
+    /// Those among `unproven` and `not_read` whose folder the copy lacks.
+    pub not_copied: u64,
     /// Present, and listed by no digest; `None` if the folders of logs were not listed.
     pub unreferenced: Option<u64>,
 }

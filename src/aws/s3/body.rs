@@ -142,7 +142,8 @@ impl<'a> Body<'a> {
             .run(part(&mut self.stream, session.read_timeout()))
     }
 
-    /// Requests the rest, with `If-Match` so that it is of the same object.
+    /// Requests the rest, with `If-Match` so that it is of the same object. An answer may be of another part
+    /// or object all the same, and is compared; then the caller reads the object anew.
     fn resume(&mut self, why: &str) -> Result<(), GetError> {
         let broken = |more: &str| GetError::Io(format!("its body broke off: {why}{more}"));
         let Some(wait) = self.waits.next() else {
@@ -160,12 +161,30 @@ impl<'a> Body<'a> {
                 .send()
         };
         let answer = self.source.call(self.bucket, &self.context, request)?;
-        if self.at > 0 && answer.content_range().is_none() {
-            return Err(broken(", and S3 does not give the rest alone"));
+        if !is_rest(answer.content_range(), self.at, self.size) || answer.e_tag != self.etag {
+            return Err(broken(
+                ", and the answer to a request for the rest is not that rest",
+            ));
         }
         self.stream = answer.body;
         Ok(())
     }
+}
+
+/// Whether a `Content-Range` is that of an object's rest from `at` on. Without one, all of it follows.
+fn is_rest(content_range: Option<&str>, at: u64, size: Option<u64>) -> bool {
+    let Some(range) = content_range else {
+        return at == 0;
+    };
+    let parts = || {
+        let (part, total) = range.strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = part.split_once('-')?;
+        let number = |text: &str| text.parse::<u64>().ok();
+        Some((number(first)?, number(last)?, number(total)?))
+    };
+    parts().is_some_and(|(first, last, total)| {
+        first == at && last.checked_add(1) == Some(total) && size.is_none_or(|size| size == total)
+    })
 }
 
 impl Read for Body<'_> {
@@ -180,5 +199,28 @@ impl Read for Body<'_> {
         buffer[..n].copy_from_slice(&self.chunk[..n]);
         self.chunk.advance(n);
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_rest;
+
+    #[test]
+    fn only_the_rest_of_the_same_length_continues_a_body() {
+        assert!(is_rest(None, 0, Some(9)) && !is_rest(None, 4, Some(9)));
+        assert!(is_rest(Some("bytes 4-8/9"), 4, Some(9)));
+        for other in [
+            "bytes 0-8/9",
+            "bytes 5-8/9",
+            "bytes 4-7/9",
+            "bytes 4-9/10",
+            "bytes 4-8/*",
+            "4-8/9",
+            "",
+        ] {
+            assert!(!is_rest(Some(other), 4, Some(9)), "{other}");
+        }
+        assert!(!is_rest(Some("bytes 4-18446744073709551615/9"), 4, None));
     }
 }

@@ -13,13 +13,14 @@ use std::time::Instant;
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::{RequestId as _, RequestIdExt as _};
 use aws_sdk_s3::primitives::DateTime;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use elsa::sync::FrozenVec;
 use jiff::Timestamp;
 
-use crate::aws::{RequestContext, Session, bucket_region, get_error};
+use crate::aws::{RequestContext, Session, bucket_region, get_error, is_of_s3};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
@@ -132,20 +133,98 @@ impl S3Source {
         T: Send + 'static,
         E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
+        self.call_by(bucket, context, Session::s3, request)
+    }
+
+    /// Makes one request through a client of the session.
+    fn call_by<T, E, F>(
+        &self,
+        bucket: &Bucket,
+        context: &RequestContext,
+        client: fn(&Session, &Region) -> aws_sdk_s3::Client,
+        request: impl Fn(aws_sdk_s3::Client) -> F,
+    ) -> Result<T, GetError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        T: Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
+    {
         let lock = || bucket.region.lock().unwrap_or_else(|e| e.into_inner());
         for _ in 0..MAX_REDIRECTS {
             let region = lock().clone();
-            let client = self.session.s3(&region);
+            let client = client(&self.session, &region);
             match self.session.runtime().run_apart(request(client))? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => match bucket_region(&error) {
                     Some(other) if other != region => *lock() = other,
-                    _ => return Err(get_error(&error, context)),
+                    _ => return Err(final_error(&error, context)),
                 },
             }
         }
         let why = format!("bucket {} is sent from region to region", bucket.name);
         Err(GetError::Io(why))
+    }
+
+    /// Opens an object through a client of the session.
+    fn get_by(
+        &self,
+        root: RootId,
+        key: &str,
+        client: fn(&Session, &Region) -> aws_sdk_s3::Client,
+    ) -> Result<SourceObject<'_>, GetError> {
+        let bucket = self.bucket(root)?;
+        let context = context(bucket, "s3:GetObject", Some(key));
+        let pass = self.flight.enter();
+        let timeout = self.session.read_timeout();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.get_object().bucket(&bucket.name).key(key).send();
+            async move {
+                let mut answer = request.await?;
+                let answered = Instant::now();
+                let begun = Begun::of(&mut answer, timeout).await;
+                Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
+            }
+        };
+        let (answer, begun, answered) = self.call_by(bucket, &context, client, request)?;
+        pass.answered(answered);
+        let get = |name: &str| answer.metadata()?.get(name).cloned();
+        let signature = get("signature");
+        let metadata = Metadata {
+            trouble: signature.is_none().then_some(MetadataProblem::Unsigned),
+            signature,
+            signature_algorithm: get("signature-algorithm"),
+            backfill_generated: get("backfill-generation-timestamp"),
+        };
+        let facts = facts(
+            answer.e_tag(),
+            answer.last_modified(),
+            answer.version_id(),
+            answer.content_length(),
+        );
+        let is_of_s3 = answer.request_id().is_some() || answer.extended_request_id().is_some();
+        Ok(SourceObject {
+            foreign: !is_of_s3,
+            body: Box::new(Body::new(
+                self,
+                bucket,
+                key,
+                (answer, begun),
+                (context, pass),
+            )),
+            metadata,
+            facts,
+        })
+    }
+}
+
+/// The meaning of an error. Only S3 itself can say that something does not exist.
+fn final_error<E>(error: &SdkError<E, HttpResponse>, context: &RequestContext) -> GetError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match get_error(error, context) {
+        GetError::NotFound | GetError::NoBucket(_) if !is_of_s3(error) => GetError::foreign(),
+        found => found,
     }
 }
 
@@ -269,46 +348,16 @@ impl Source for S3Source {
         key: &str,
         _with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        let bucket = self.bucket(root)?;
-        let context = context(bucket, "s3:GetObject", Some(key));
-        let pass = self.flight.enter();
-        let timeout = self.session.read_timeout();
-        let request = |client: aws_sdk_s3::Client| {
-            let request = client.get_object().bucket(&bucket.name).key(key).send();
-            async move {
-                let mut answer = request.await?;
-                let answered = Instant::now();
-                let begun = Begun::of(&mut answer, timeout).await;
-                Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
-            }
-        };
-        let (answer, begun, answered) = self.call(bucket, &context, request)?;
-        pass.answered(answered);
-        let get = |name: &str| answer.metadata()?.get(name).cloned();
-        let signature = get("signature");
-        let metadata = Metadata {
-            trouble: signature.is_none().then_some(MetadataProblem::Unsigned),
-            signature,
-            signature_algorithm: get("signature-algorithm"),
-            backfill_generated: get("backfill-generation-timestamp"),
-        };
-        let facts = facts(
-            answer.e_tag(),
-            answer.last_modified(),
-            answer.version_id(),
-            answer.content_length(),
-        );
-        Ok(SourceObject {
-            body: Box::new(Body::new(
-                self,
-                bucket,
-                key,
-                (answer, begun),
-                (context, pass),
-            )),
-            metadata,
-            facts,
-        })
+        self.get_by(root, key, Session::s3)
+    }
+
+    fn get_again(
+        &self,
+        root: RootId,
+        key: &str,
+        _with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        Some(self.get_by(root, key, Session::s3_again))
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {

@@ -9,7 +9,7 @@ use super::proven::Newer;
 use super::{Walk, Walked, hour_before};
 use crate::base::sha256::Sha256;
 use crate::base::text::one_or_many;
-use crate::base::time::{HOUR, Window};
+use crate::base::time::{HOUR, Window, shift};
 use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
 use crate::proof::reason::Reason;
@@ -23,9 +23,23 @@ pub(super) struct Hole {
     blind: Option<Finding>,
     /// Digests in it that could not be read or proven.
     unread: Option<Unread>,
+    /// The bucket of the digest that the newer one links to.
+    bucket: String,
     /// The keys of the proven digests on both sides.
     older: String,
     newer: String,
+}
+
+/// A digest that would count as missing because no listing shows it.
+#[derive(Debug, Clone)]
+pub struct InferredDigest {
+    hole: usize,
+    /// Its end, counted by the hour.
+    pub end: Timestamp,
+    /// The bucket that it was probably written to.
+    pub bucket: String,
+    /// The key of the next newer digest.
+    pub beside: String,
 }
 
 /// Digests between two proven ones that could not be read or proven: the hours before their ends, and
@@ -79,9 +93,53 @@ impl Walk<'_> {
             restart: time.seconds() % HOUR != 0,
             blind,
             unread,
+            bucket: bucket.clone(),
             older: me.key.clone(),
             newer: newer.key.clone(),
         });
+    }
+
+    /// Digests that would count as missing because no listing shows them, newest first: the number of their
+    /// hole, their ends, and the bucket and key of a digest beside them. At most `most`.
+    pub fn inferred(&self, most: usize) -> Vec<InferredDigest> {
+        let begins = self.scope.from.or(self.walked.begins);
+        let window = Window::new(begins.unwrap_or(self.scope.to), self.scope.to);
+        let mut inferred = Vec::new();
+        for (hole, of) in self.holes.iter().enumerate() {
+            for time in self.walked.accounted.missing_from(of.time.clip(&window)) {
+                let is_blind = of
+                    .unread
+                    .as_ref()
+                    .is_some_and(|unread| unread.adjoins(time));
+                if of.blind.is_some() || is_blind {
+                    continue;
+                }
+                let ends = (0..).map(|hours| shift(time.to, -hours * HOUR));
+                let ends = ends.take_while(|end| *end > time.from);
+                inferred.extend(ends.take(most - inferred.len()).map(|end| InferredDigest {
+                    hole,
+                    end,
+                    bucket: of.bucket.clone(),
+                    beside: of.newer.clone(),
+                }));
+            }
+        }
+        inferred
+    }
+
+    /// A digest that would count as missing exists, or may: the listing is wrong, and nothing follows from
+    /// what it lacks.
+    pub fn is_not_missing(&mut self, digest: &InferredDigest, reason: Reason, answer: &str) {
+        let message = format!(
+            "no listing shows the digest that ends at {}, and asked for by name, it is not missing: {answer}",
+            digest.end
+        );
+        let finding = Finding::new(Code::DigestUnreadable, message)
+            .reason(reason)
+            .hint("run again; if it stays so, ask who stands between this program and S3");
+        if let Some(hole) = self.holes.get_mut(digest.hole) {
+            hole.blind.get_or_insert(finding);
+        }
     }
 
     /// Ends the walk: counts the digests missing between proven ones, and returns the result.

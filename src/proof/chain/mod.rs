@@ -73,6 +73,7 @@ use crate::proof::finding::{Finding, Severity};
 use crate::proof::judge::OwnSignature;
 use crate::proof::reason::Reason;
 use claims::OpenClaims;
+pub use holes::InferredDigest;
 use holes::{Hole, Unread};
 use open::OpenDigest;
 use proven::Newer;

@@ -177,10 +177,15 @@ impl Source for DiskSource {
             }
         }
         Ok(SourceObject {
+            foreign: false,
             body: Box::new(File::from(file)),
             metadata,
             facts,
         })
+    }
+
+    fn is_copy(&self) -> bool {
+        true
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {

@@ -82,6 +82,30 @@ impl ChainWalk<'_> {
         }
     }
 
+    /// Asks by name for digests that would count as missing because no listing shows them.
+    pub(super) fn ask_for_inferred(&self, walk: &mut Walk<'_>) {
+        let fetcher = self.context.fetcher;
+        for digest in walk.inferred(self.context.request.limits.inferred_digests) {
+            let Some(beside) = DigestObjectKey::parse(&digest.beside) else {
+                continue;
+            };
+            let name = DigestName {
+                end: digest.end,
+                ..beside.name
+            };
+            let key = DigestObjectKey { name, ..beside }.to_string();
+            for (root, key) in fetcher.places.find(&digest.bucket, &key).recorded() {
+                match fetcher.again(*root, key, false) {
+                    None | Some(Err(GetError::NotFound)) => {}
+                    Some(Ok(_)) => walk.is_not_missing(&digest, Reason::NotListed, "it exists"),
+                    Some(Err(error)) => {
+                        walk.is_not_missing(&digest, error.reason(), &error.detail());
+                    }
+                }
+            }
+        }
+    }
+
     /// Lists the folder of a linked digest up to that digest, unless it was listed before: the trail wrote
     /// to another prefix, or to a bucket that was not given.
     fn list_linked_folder(&mut self, bucket: &str, key: &str, end: Timestamp) {

@@ -59,6 +59,7 @@ impl ChainWalk<'_> {
         if self.context.fetcher.places.has_copies() {
             self.add_originals(walk, &mut group);
         }
+        let mut group: Vec<Reading> = group.into_iter().map(|r| self.confirmed(walk, r)).collect();
         // Of several in one place, prefer the one that proves itself or that its successor recorded.
         group.sort_by_key(|r| {
             let is_unproven = !proves_itself(r)
@@ -96,6 +97,24 @@ impl ChainWalk<'_> {
             }
             seen.push(identity);
             self.record((bucket.as_deref(), &key), end, placed);
+        }
+    }
+
+    /// A digest that is not what its proven successor recorded is read once more before that counts.
+    fn confirmed(&self, walk: &Walk<'_>, reading: Reading) -> Reading {
+        let is_other = || {
+            let expected = walk.expected(&reading);
+            expected.is_some_and(|hash| content_of(&reading).is_ok_and(|content| content != hash))
+        };
+        if proves_itself(&reading) || contradicts_itself(&reading) || !is_other() {
+            return reading;
+        }
+        let places = self.context.fetcher.places;
+        let roots = places.roots().into_iter().map(|root| root.id);
+        let mut roots = roots.filter(|root| places.bucket(*root) == reading.bucket.as_deref());
+        match roots.next() {
+            Some(root) => self.context.fetcher.digest_again(root, reading),
+            None => reading,
         }
     }
 

@@ -139,6 +139,7 @@ impl<'a> ChainWalk<'a> {
             let next = self.next_batch(&mut queue, batch.largest);
             batch = self.fetch(&next);
         }
+        self.ask_for_inferred(&mut walk);
         let mut walked = walk.finish();
         for finding in std::mem::take(&mut walked.findings) {
             self.report(finding);

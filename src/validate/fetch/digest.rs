@@ -7,9 +7,10 @@ use crate::base::gzip::inflate::Container;
 use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
-use crate::proof::finding::ObjectFacts;
+use crate::proof::finding::{ObjectFacts, Severity};
 use crate::proof::judge::OwnSignature;
-use crate::proof::signature::{WrittenSignature, check};
+use crate::proof::reason::Reason;
+use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
 use crate::source::{GetError, Metadata, RootId, SourceObject};
 
 /// The result of reading an object under the name of a digest.
@@ -32,12 +33,66 @@ pub fn container_damage(container: Container) -> Option<&'static str> {
     }
 }
 
+/// Whether a digest's own signature proves it, and its container is intact.
+fn is_proven(reading: &Reading) -> bool {
+    let is_valid = matches!(
+        reading.own,
+        OwnSignature::Present(_, SignatureCheck::Valid(_))
+    );
+    is_valid && matches!(reading.content, Content::Digest { whole: true, .. })
+}
+
+/// Whether an answer, taken at its word, accuses somebody: an object that is missing or is no digest, a
+/// broken container, a wrong signature, an unknown key. Also a body that broke off.
+fn is_accusing(reading: &Reading) -> bool {
+    match &reading.content {
+        Content::Digest { whole: false, .. } | Content::Other(NotDigest::Bytes { .. }) => true,
+        Content::Digest { .. } => match &reading.own {
+            OwnSignature::Present(_, SignatureCheck::Invalid) => true,
+            OwnSignature::Present(_, SignatureCheck::Unchecked(trouble)) => {
+                trouble.severity == Severity::Failed
+            }
+            _ => false,
+        },
+        Content::Other(NotDigest::Unread { reason, .. }) => {
+            matches!(reason, Reason::NotFound | Reason::Io)
+        }
+        Content::Other(NotDigest::TooLarge { .. }) => false,
+    }
+}
+
 /// Digests up to this size are held while they are inflated without waiting for others, in bytes.
 const USUAL_DIGEST: usize = 1 << 20;
 
 impl Fetcher<'_> {
-    /// Reads the object found under a digest's name, and checks its own signature.
+    /// Reads the object found under a digest's name, and checks its own signature. What would count as altered
+    /// or missing is read once more.
     pub fn digest(&self, root: RootId, key: &str, name: DigestName) -> Reading {
+        self.counts.get.fetch_add(1, Ordering::Relaxed);
+        let opened = self.source.get(root, key, true);
+        let is_doubtful = matches!(opened, Ok(_) | Err(GetError::NotFound));
+        let reading = self.reading(root, key, name, opened);
+        match is_doubtful && is_accusing(&reading) {
+            true => self.digest_again(root, reading),
+            false => reading,
+        }
+    }
+
+    /// Reads a digest once more, if its source may answer otherwise the next time.
+    pub fn digest_again(&self, root: RootId, reading: Reading) -> Reading {
+        match self.again(root, &reading.key, true) {
+            Some(again) => self.reading(root, &reading.key, reading.name, again),
+            None => reading,
+        }
+    }
+
+    fn reading(
+        &self,
+        root: RootId,
+        key: &str,
+        name: DigestName,
+        opened: Result<SourceObject<'_>, GetError>,
+    ) -> Reading {
         let mut reading = Reading {
             bucket: self.places.bucket(root).map(Into::into),
             key: key.into(),
@@ -51,21 +106,24 @@ impl Fetcher<'_> {
             without_original: false,
             name,
         };
-        let read = self.stored_digest(root, key).and_then(|stored| {
-            reading.facts = stored.facts;
-            let (content, _) = stored.content?;
-            Ok((content, stored.metadata))
+        let read = opened.and_then(|mut object| {
+            let content = self.content(&mut object);
+            reading.facts = object.facts;
+            Ok((content?.0, object.metadata, object.foreign))
         });
-        match read {
-            Ok((content, metadata)) => {
-                self.check_metadata(&mut reading, &content, metadata);
-                reading.content = content;
+        let read = read.and_then(|(content, metadata, foreign)| {
+            self.check_metadata(&mut reading, &content, metadata);
+            reading.content = content;
+            match foreign && !is_proven(&reading) {
+                true => Err(GetError::foreign()),
+                false => Ok(()),
             }
-            Err(error) => {
-                let error = self.failed(error);
-                let (reason, answer) = (error.reason(), error.detail());
-                reading.content = Content::Other(NotDigest::Unread { reason, answer });
-            }
+        });
+        if let Err(error) = read {
+            let error = self.failed(error);
+            let (reason, answer) = (error.reason(), error.detail());
+            reading.content = Content::Other(NotDigest::Unread { reason, answer });
+            reading.own = OwnSignature::Absent;
         }
         reading
     }

@@ -8,6 +8,7 @@ use crate::base::gzip::inflate::Inflated;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::FoundEvents;
+use crate::proof::finding::{Code, Severity};
 use crate::proof::log;
 use crate::source::{GetError, RootId, SourceObject};
 use crate::validate::logs::log_text::{EventPredicate, LogText, unreadable};
@@ -30,8 +31,8 @@ impl Fetcher<'_> {
         let possible = self.places(&entry.bucket, &entry.key);
         let is_bucket = |root| is_reachable(root, &entry.bucket);
         let judged = several::judge(self.places, &possible, &is_bucket, |root, key| {
-            if !read {
-                return self.presence.check(root, key).map(|()| LogState::NotRead);
+            if !read && self.is_present(root, key)? {
+                return Ok(LogState::NotRead);
             }
             let read = self.read_log(root, key, expected, wanted.filter(|_| events.is_none()));
             let (state, found) = read.map_err(|error| self.failed(error))?;
@@ -42,11 +43,29 @@ impl Fetcher<'_> {
             let error = GetError::Elsewhere(entry.bucket.clone());
             LogState::Found(Box::new(log::unreadable(error.reason(), &error.detail())))
         });
+        let is_missing =
+            matches!(&state, LogState::Found(finding) if finding.code == Code::LogMissing);
+        if is_missing && self.is_not_copied(&possible) {
+            return (LogState::NotCopied, None);
+        }
         let events = events.filter(|_| matches!(state, LogState::Valid { .. }));
         (state, events)
     }
 
-    /// Reads the object in one place of a log, and compares it with the hash that it must have.
+    /// Whether a log exists that is not to be read. An empty object has to be read after all.
+    fn is_present(&self, root: RootId, key: &str) -> Result<bool, GetError> {
+        match self.presence.check(root, key) {
+            // The listing may be wrong, so the object is asked for.
+            Err(GetError::NotFound) => match self.again(root, key, false) {
+                Some(again) => again.map(|_| true),
+                None => Err(GetError::NotFound),
+            },
+            checked => checked,
+        }
+    }
+
+    /// Reads the object in one place of a log, and compares it with the hash that it must have. What would
+    /// count as altered or missing is read once more.
     fn read_log(
         &self,
         root: RootId,
@@ -55,7 +74,30 @@ impl Fetcher<'_> {
         wanted: Option<&EventPredicate<'_>>,
     ) -> Result<(LogState, Option<FoundEvents>), GetError> {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
-        let mut object = self.source.get(root, key, false)?;
+        let read = match self.source.get(root, key, false) {
+            Ok(object) => self.compare_log(root, key, object, expected, wanted),
+            Err(GetError::NotFound) => Err(GetError::NotFound),
+            Err(other) => return Err(other),
+        };
+        let is_doubtful = match &read {
+            Ok((LogState::Found(finding), _)) => finding.severity == Severity::Failed,
+            Ok(_) => false,
+            Err(error) => error.is_doubtful(),
+        };
+        match is_doubtful.then(|| self.again(root, key, false)).flatten() {
+            None => read,
+            Some(again) => self.compare_log(root, key, again?, expected, wanted),
+        }
+    }
+
+    fn compare_log(
+        &self,
+        root: RootId,
+        key: &str,
+        mut object: SourceObject<'_>,
+        expected: Sha256,
+        wanted: Option<&EventPredicate<'_>>,
+    ) -> Result<(LogState, Option<FoundEvents>), GetError> {
         let mut text = wanted.map(|_| self.empty_text());
         let inflated = self.inflate_log(&mut object, text.as_mut())?;
         let mut events = None;
@@ -65,6 +107,10 @@ impl Fetcher<'_> {
                 LogState::Valid {
                     optional_fields: inflated.optional_fields,
                 }
+            }
+            Err(finding) if finding.severity == Severity::Failed && object.foreign => {
+                self.return_text(text);
+                return Err(GetError::foreign());
             }
             Err(mut finding) => {
                 // Those of the bytes that were read, if the source knew them with the object.

@@ -5,6 +5,7 @@ mod digest;
 mod log;
 mod several;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,7 +20,7 @@ use crate::proof::finding::ObjectFacts;
 use crate::proof::keys::Keys;
 use crate::source::places::{Places, PossiblePlaces};
 use crate::source::presence::Presence;
-use crate::source::{GetError, Root, RootId, Source};
+use crate::source::{GetError, Root, RootId, Source, SourceObject};
 
 /// Fetches objects, with everything that this takes.
 pub struct Fetcher<'a> {
@@ -37,6 +38,8 @@ pub struct Fetcher<'a> {
     inflaters: Mutex<Vec<Inflater>>,
     /// Locked while a digest above the usual size is in memory, so that only one is.
     large: Mutex<()>,
+    /// Folders of logs, and whether the copy lacks them.
+    lacking: Mutex<BTreeMap<(RootId, String), bool>>,
     /// Buffers for the texts of logs in which events are wanted.
     texts: Mutex<Vec<LogText>>,
     counts: Counts,
@@ -71,6 +74,7 @@ impl<'a> Fetcher<'a> {
             presence: Presence::new(source),
             inflaters: Mutex::default(),
             large: Mutex::default(),
+            lacking: Mutex::default(),
             texts: Mutex::default(),
             counts: Counts::default(),
         }
@@ -160,6 +164,40 @@ impl<'a> Fetcher<'a> {
     pub fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         self.counts.head.fetch_add(1, Ordering::Relaxed);
         self.source.stat(root, key)
+    }
+
+    /// Opens an object once more, if its source may answer otherwise the next time.
+    pub fn again(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        let again = self.source.get_again(root, key, with_metadata);
+        let asked = u64::from(again.is_some());
+        self.counts.get.fetch_add(asked, Ordering::Relaxed);
+        again
+    }
+
+    /// Whether a copy lacks the whole folder of a log, `CloudTrail/REGION/`, in every place where the log may
+    /// be: then it was not copied.
+    fn is_not_copied(&self, possible: &PossiblePlaces) -> bool {
+        if !self.source.is_copy() {
+            return false;
+        }
+        let lacks = |(root, key): &(RootId, String)| {
+            // `YYYY/MM/DD/NAME` follows the folder.
+            let Some((at, _)) = key.rmatch_indices('/').nth(3) else {
+                return false;
+            };
+            let folder = (*root, key[..=at].to_owned());
+            let mut lacking = self.lacking.lock().unwrap_or_else(|e| e.into_inner());
+            *lacking.entry(folder).or_insert_with_key(|(root, folder)| {
+                let found = self.source.folders(*root, folder, &mut |_| {});
+                matches!(found, Err(GetError::NotFound))
+            })
+        };
+        possible.all().iter().all(lacks)
     }
 
     /// Where a recorded place can be found. Opens a bucket that is not known yet, if the source can. The

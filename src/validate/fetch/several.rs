@@ -20,6 +20,8 @@ pub enum LogState {
     },
     /// It exists, and was not read.
     NotRead,
+    /// The copy lacks the whole folder that it belongs in.
+    NotCopied,
     /// It is altered or missing, or could not be read.
     Found(Box<Finding>),
 }

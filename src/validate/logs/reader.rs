@@ -176,7 +176,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                 let (finding, read) = match &state {
                     LogState::Found(finding) => (Some(&**finding), true),
                     LogState::Valid { .. } => (None, true),
-                    LogState::NotRead => (None, false),
+                    LogState::NotRead | LogState::NotCopied => (None, false),
                 };
                 self.report(&digest, entry, finding, read);
             }
@@ -287,6 +287,12 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                 chain.logs.tally.not_read += 1;
                 "not-read"
             }
+            LogState::NotCopied => {
+                chain
+                    .logs
+                    .add_not_copied(self.context.request, digest.interval, entry);
+                "not-copied"
+            }
             LogState::Found(finding) => {
                 let tally = &mut chain.logs.tally;
                 match (finding.code, finding.severity) {
@@ -303,7 +309,8 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         add_evidence(&mut chain.logs.evidence, entry, word);
         self.context.observer.step(Step::LogChecked);
         self.context.report_bytes_read();
-        self.report(digest, entry, found.as_ref(), word != "not-read");
+        let is_read = !matches!(word, "not-read" | "not-copied");
+        self.report(digest, entry, found.as_ref(), is_read);
         if let Some(since) = found.as_ref().and_then(damage::since) {
             self.want_events_since(since);
         }

@@ -70,9 +70,13 @@ pub(super) fn unread_logs(request: &Request, chains: &[Box<ChainOutcome>]) -> Op
     let not_read: u64 = chains.iter().map(|c| c.logs.not_read).sum();
     match request.logs {
         LogSelection::All => None,
-        LogSelection::None => Some(format!(
-            "the content of {not_read} logs, which were not read on request"
-        )),
+        LogSelection::None => Some(match chains.iter().map(|c| c.logs.not_copied).sum() {
+            0_u64 => format!("the content of {not_read} logs, which were not read on request"),
+            not_copied => format!(
+                "the content of {not_read} logs, which were not read on request, and that {not_copied} of \
+                 them exist: the copy lacks their folders"
+            ),
+        }),
         sample => Some(format!(
             "the content of {not_read} logs, which were not read: the sample {sample} was drawn with \
              --seed {}",

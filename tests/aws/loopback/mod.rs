@@ -1,6 +1,7 @@
 //! AWS on loopback itself: it answers the real SDK as AWS does, and fails on order.
 
 mod callers;
+mod doubts;
 mod faults;
 mod objects;
 mod tls;

@@ -84,6 +84,8 @@ pub struct Cloud {
     pub keys: KeySchedule,
     /// Regions for which ListPublicKeys answers with exactly these keys, whichever keys sign there.
     pub published: BTreeMap<String, Vec<PublishedKey>>,
+    /// Objects that exist and that no listing shows.
+    pub unlisted: Vec<String>,
     /// The numbers of keys whose bytes are broken in the answers of ListPublicKeys.
     pub broken_keys: Vec<usize>,
     /// The last page of public keys leads back to the first.
@@ -114,6 +116,7 @@ impl Default for Cloud {
             buckets: BTreeMap::new(),
             keys: KeySchedule::default(),
             published: BTreeMap::new(),
+            unlisted: Vec::new(),
             broken_keys: Vec::new(),
             endless_keys: false,
             cloudtrail: CloudTrail::default(),

@@ -18,6 +18,12 @@ pub enum Answer {
     Delay(Duration),
     /// The connection closes without an answer.
     Close,
+    /// The answer is correct but for its body.
+    Instead(Vec<u8>),
+    /// The answer is correct but for one header.
+    Header(&'static str, String),
+    /// The answer comes from something on the way: it lacks the headers of S3.
+    Foreign(Box<Answer>),
 }
 
 impl Answer {
@@ -29,6 +35,16 @@ impl Answer {
     /// S3's answer to requests that come too fast.
     pub fn slow_down() -> Self {
         Self::error(503, "SlowDown", "Please reduce your request rate.")
+    }
+
+    /// S3's answer for an object that does not exist.
+    pub fn no_such_key() -> Self {
+        Self::error(404, "NoSuchKey", "The specified key does not exist.")
+    }
+
+    /// This answer, from something on the way to S3.
+    pub fn foreign(self) -> Self {
+        Self::Foreign(Box::new(self))
     }
 
     /// S3's answer when access is denied.

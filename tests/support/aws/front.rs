@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
-use hyper::header::{DATE, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, DATE, HeaderValue};
 use hyper::{Request, Response};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -54,6 +55,10 @@ impl Endpoint for S3Front {
             connection,
         );
         let (at, fault) = self.shared.admit(request_call.call.clone()).await;
+        let (is_foreign, fault) = match fault {
+            Some(Answer::Foreign(answer)) => (true, Some(*answer)),
+            fault => (false, fault),
+        };
         let refusal = match &fault {
             Some(Answer::Close) => return Err("closed".into()),
             Some(Answer::Error(refusal)) => Some(refusal.clone()),
@@ -73,10 +78,20 @@ impl Endpoint for S3Front {
             Some(bucket.region.clone())
         });
         let date = self.shared.date();
+        if let Some(Answer::Instead(body)) = &fault {
+            let length = header_value(&body.len().to_string());
+            response.headers_mut().insert(CONTENT_LENGTH, length);
+            *response.body_mut() = s3s::Body::from(Bytes::copy_from_slice(body));
+        }
         let headers = response.headers_mut();
         headers.insert(DATE, header_value(&date));
         headers.insert("x-amz-request-id", header_value(&request_id(at)));
-        if let Some(region) = region {
+        if let Some(Answer::Header(name, value)) = &fault {
+            headers.insert(*name, header_value(value));
+        }
+        if is_foreign {
+            headers.remove("x-amz-request-id");
+        } else if let Some(region) = region {
             headers.insert("x-amz-bucket-region", header_value(&region));
         }
         self.shared.log.answered(at, response.status().as_u16());

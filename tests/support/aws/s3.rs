@@ -1,5 +1,6 @@
 //! The operations of S3, over buckets in memory.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -79,7 +80,13 @@ impl S3 for Buckets {
                 after: after.as_deref(),
                 most,
             };
-            let page = page(&bucket(cloud, &input.bucket)?.objects, &ask);
+            let mut objects = Cow::Borrowed(&bucket(cloud, &input.bucket)?.objects);
+            if !cloud.unlisted.is_empty() {
+                objects
+                    .to_mut()
+                    .retain(|key, _| !cloud.unlisted.contains(key));
+            }
+            let page = page(&objects, &ask);
             let names = Names::requested(input.encoding_type.as_ref());
             let next = page.last.filter(|_| page.truncated).map(token_after);
             Ok(S3Response::new(ListObjectsV2Output {

@@ -1,5 +1,6 @@
 //! Logs: large ones, and those that are not read.
 
+mod not_copied;
 mod reader;
 
 use crate::support::case::{BUCKET, spec};
