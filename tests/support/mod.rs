@@ -9,6 +9,7 @@ pub mod compare;
 pub mod disk;
 pub mod forge;
 pub mod gaps;
+pub mod missing_chains;
 pub mod missing_logs;
 #[cfg(feature = "aws")]
 pub mod org;

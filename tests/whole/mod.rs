@@ -10,6 +10,7 @@
 //! - `flips`: every flipped bit of a digest or a log is detected.
 //! - `faults`: an object that could not be read is never called altered or missing.
 //! - `random`: random chains with random damage; only intact ones are called verified.
+//! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `properties`: object keys, coverage and windows, for every input.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
@@ -20,6 +21,7 @@ mod differences;
 mod faults;
 mod flips;
 mod forge;
+mod missing_chains;
 mod oracle;
 #[cfg(feature = "aws")]
 mod organization;

@@ -1,6 +1,7 @@
 //! The formats of a validation report: the same facts in each, hostile text, and size.
 
 mod aws_cli;
+mod chain_verdicts;
 mod golden;
 mod groups;
 mod headline;

@@ -1,6 +1,7 @@
 //! The cases of `testdata/`: at least one folder per finding code, made by the forge.
 
 pub mod causes;
+pub mod chains;
 pub mod coverage;
 pub mod digests;
 pub mod keys;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Case> {
         causes::cases(),
         removed::cases(),
         coverage::cases(),
+        chains::cases(),
         sample::cases(),
         trails::cases(),
         unreferenced::cases(),

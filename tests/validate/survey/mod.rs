@@ -4,5 +4,8 @@ mod absences;
 #[cfg(feature = "aws")]
 mod absences_s3;
 mod folders;
+mod missing;
+#[cfg(feature = "aws")]
+mod missing_s3;
 #[cfg(feature = "aws")]
 mod trails;

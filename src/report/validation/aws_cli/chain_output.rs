@@ -64,6 +64,7 @@ impl<'a> ChainOutput<'a> {
             window,
             found: None,
             home: self.id.split('/').nth(2).unwrap_or_default(),
+            is_absent: self.chain.is_none(),
             by_key: self.worst_by_digest(),
             without_finding: self.findings_on_logs(),
         };

@@ -35,6 +35,8 @@ pub struct AwsCliWalk<'a, 'b, 'c> {
     pub window: (Timestamp, Timestamp),
     /// The part of the window that valid digests cover.
     pub found: Option<(Timestamp, Timestamp)>,
+    /// Whether no digest of the chain was found.
+    pub is_absent: bool,
     /// The trail's home region.
     pub home: &'c str,
     /// The worst finding of each digest.
@@ -146,12 +148,12 @@ impl AwsCliWalk<'_, '_, '_> {
 
     /// Prints a finding on an object whose result was not recorded.
     pub fn finding(&mut self, finding: &Finding, backfill: bool) -> io::Result<()> {
-        // The summary says that nothing was found.
-        let nothing = [Code::NothingFound, Code::ChainMissing];
-        if nothing.iter().any(|code| finding.code == *code) {
+        let is_missing = finding.code == Code::ChainMissing;
+        // The summary says that nothing was found. Of a chain that ends early it says nothing.
+        if finding.code == Code::NothingFound || is_missing && self.is_absent {
             return Ok(());
         }
-        if !is_about_files(finding) {
+        if is_missing || !is_about_files(finding) {
             let text = messages::not_about_a_file(finding);
             return self.printer.not_about_a_file(&text);
         }

@@ -53,9 +53,12 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
         findings: expected(context, &all.chains),
         open: Vec::new(),
     };
-    // With nowhere to look, the reason is a finding already.
-    if !context.fetcher.places.roots().is_empty() {
+    // With nowhere to look, the reason is a finding already, if there is one.
+    let is_nowhere = context.fetcher.places.roots().is_empty();
+    if !is_nowhere || context.request.prior.findings.is_empty() {
         absences.findings.extend(requested(context, survey, all));
+    }
+    if !is_nowhere {
         // Whether one log was delivered does not depend on other chains.
         if context.request.only.is_none() {
             implied::implied(context, survey, all, &mut absences);
