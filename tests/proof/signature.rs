@@ -123,9 +123,9 @@ fn unusable_metadata_is_reported() {
         .path()
         .join(format!("{BUCKET}/{}.head.json", chain.last().place.key));
     for (text, words) in [
-        ("", "is not what"),
+        ("", "in a form that is read"),
         ("{}", "holds no signature"),
-        ("x", "is not what"),
+        ("x", "in a form that is read"),
     ] {
         std::fs::write(&head, text).expect("a file");
         let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);
