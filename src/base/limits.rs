@@ -54,6 +54,18 @@ pub struct Limits {
     pub odd_folders: usize,
     /// Objects read to learn whether they are litter of a copy: a copy has a handful.
     pub litter: usize,
+    /// Files of an archive, or of a folder that is not laid out as a bucket. Their names are kept in memory:
+    /// half a million are some 200 MB.
+    pub loose_files: usize,
+    /// Largest size of all files of an archive together, in inflated bytes. An inflated `.tar.gz` takes as
+    /// much room among the temporary files.
+    pub archive_inflated: u64,
+    /// How many times its size an archive may inflate to, beyond 64 MiB. Logs are compressed already, and
+    /// inflated ones are some 15 times as large.
+    pub archive_ratio: u64,
+    /// Inflated bytes of all files together that are neither named like a digest nor like a log, and are read
+    /// to see whether they are a digest.
+    pub unnamed_inflated: u64,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -82,6 +94,10 @@ impl Default for Limits {
             unnamed_late: 1_000_000,
             odd_folders: 1_000,
             litter: 100,
+            loose_files: 500_000,
+            archive_inflated: 256 << 30,
+            archive_ratio: 100,
+            unnamed_inflated: 1 << 30,
             named: 5,
         }
     }

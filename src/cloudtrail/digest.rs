@@ -95,6 +95,11 @@ impl Unverified {
         (&self.claims.bucket, &self.claims.key)
     }
 
+    /// The keys of the logs that it claims to list. Nothing proves them.
+    pub fn claimed_log_keys_unverified(&self) -> impl Iterator<Item = &str> {
+        self.claims.logs.iter().map(|log| &*log.key)
+    }
+
     /// The number of logs that it claims to list. Nothing proves that.
     pub fn claimed_logs_unverified(&self) -> usize {
         self.claims.logs.len()

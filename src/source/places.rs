@@ -21,7 +21,8 @@ struct Area {
 impl Area {
     fn parse(text: &str) -> Option<Self> {
         let (bucket, prefix) = text.split_once('/').unwrap_or((text, ""));
-        let prefix = prefix.trim_end_matches('/');
+        // One slash only closes the prefix. A trail's prefix may itself end with one: its keys are `a//AWSLogs/…`.
+        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
         (!bucket.is_empty()).then(|| Area {
             bucket: bucket.into(),
             prefix: prefix.into(),

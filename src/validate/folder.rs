@@ -106,7 +106,7 @@ impl Validation {
         let limits = &self.request.limits;
         let mut source = DiskSource::new(limits.clone());
         for CopiedFolder { path, buckets } in &self.folders {
-            source.mount(path, buckets.clone()).map_err(|e| {
+            source.mount_any(path, buckets.clone()).map_err(|e| {
                 let message = format!("cannot open the folder {}", path.display());
                 Error::new(ErrorKind::Input, message).because(e)
             })?;

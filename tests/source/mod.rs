@@ -1,7 +1,8 @@
-//! Where bytes come from: folders on disk, the metadata beside their files, key files, and a cancelled source.
+//! Where bytes come from: folders on disk, loose files, archives, the metadata beside their files, key files, and a cancelled source.
 
 #[cfg(feature = "aws")]
 mod cancellable;
 mod disk;
 mod head;
 mod key_files;
+mod loose;

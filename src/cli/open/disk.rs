@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use super::request::{OpenedSource, ResolvedSource, SourceRequest};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::text::one_or_many;
 use crate::cli::diagnose::note;
 use crate::proof::keys::KeyRing;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
-use crate::source::disk::DiskSource;
+use crate::source::disk::{DiskSource, LooseSummary};
 use crate::source::key_files;
 use crate::source::places::Places;
 use crate::validate::survey::trails::LocatedTrails;
@@ -77,14 +78,16 @@ fn mount(
             }
         }
         let mount_names = bucket.map_or_else(|| names.to_vec(), |bucket| vec![bucket]);
-        source.mount(&dir, mount_names).map_err(|e| {
-            Error::new(
-                ErrorKind::Input,
-                format!("cannot open the folder {}", dir.display()),
-            )
-            .because(e)
-            .hint("give --path the folder that holds AWSLogs")
+        let what = if dir.is_file() { "archive" } else { "folder" };
+        let summary = source.mount_any(&dir, mount_names).map_err(|e| {
+            let message = format!("cannot open the {what} {}", dir.display());
+            Error::new(ErrorKind::Input, message)
+                .because(e)
+                .hint("give --path the folder that holds AWSLogs, or a zip or tar of it")
         })?;
+        if let Some(summary) = summary {
+            say(&dir, &summary);
+        }
         mounted = true;
     }
     if !mounted {
@@ -95,6 +98,30 @@ fn mount(
     buckets.sort();
     buckets.dedup();
     Ok((source, buckets))
+}
+
+/// Says how files were placed that are not laid out as in a bucket.
+fn say(path: &Path, summary: &LooseSummary) {
+    let placed = summary.placed as u64;
+    note(&format!(
+        "{} in {} placed by what the digests there state, and by their names and folders",
+        one_or_many(placed, "1 file", "files"),
+        path.display(),
+    ));
+    let left = &summary.left_out;
+    if left.count > 0 {
+        note(&format!(
+            "left out, as it is not known where they were: {}",
+            left.list()
+        ));
+    }
+    let conflicts = &summary.conflicts;
+    if conflicts.count > 0 {
+        note(&format!(
+            "these differ from another file that was written at the same place: {}",
+            conflicts.list()
+        ));
+    }
 }
 
 /// Splits `BUCKET=DIR`, unless a folder has exactly that name.

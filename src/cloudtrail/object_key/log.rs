@@ -36,6 +36,15 @@ impl LogObjectKey {
     /// Parses a key. `None` if it is not a log's, or if the folder is not that of the file name.
     pub fn parse(key: &str) -> Option<Self> {
         let (folder, file) = key.rsplit_once('/')?;
+        let mut log = LogObjectKey::of_name(KeyRoot::default(), file)?;
+        let day = date(log.minute);
+        log.root =
+            DatedFolder::parse(folder)?.root_of(&log.kind, &log.account, &log.region, day)?;
+        Some(log)
+    }
+
+    /// The log of a file name, in its folder below a root. `None` if it is not the name of a log.
+    pub fn of_name(root: KeyRoot, file: &str) -> Option<Self> {
         let stem = file.strip_suffix(".json.gz")?;
         let (stem, unique) = stem.rsplit_once('_')?;
         let (stem, time) = stem.rsplit_once('_')?;
@@ -44,15 +53,12 @@ impl LogObjectKey {
         if !is_unique(unique) || !is_log_kind(kind) {
             return None;
         }
-        let (account, region) = (account.parse().ok()?, region.parse().ok()?);
-        let minute = parse_time(time).filter(|_| time.len() == 14)?;
-        let folder = DatedFolder::parse(folder)?;
         Some(LogObjectKey {
-            root: folder.root_of(kind, &account, &region, date(minute))?,
             kind: kind.into(),
-            account,
-            region,
-            minute,
+            root,
+            account: account.parse().ok()?,
+            region: region.parse().ok()?,
+            minute: parse_time(time).filter(|_| time.len() == 14)?,
             unique: unique.into(),
         })
     }

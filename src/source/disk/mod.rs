@@ -1,23 +1,27 @@
 //! A folder on disk as `aws s3 sync` writes it: keys are paths. Copies have no metadata, so a file
-//! `KEY.head.json` beside an object may hold it, as printed by `aws s3api head-object`.
+//! `KEY.head.json` beside an object may hold it, as printed by `aws s3api head-object`. `mount` opens it, or a
+//! folder of any other layout (`loose`), or a copy in one file (`archive`).
 //!
 //! The folder may come from an attacker, and may change while it is read. So `open` never follows a symbolic
 //! link and never leaves the root, `listing` reads folders of any size in bounded memory, and `head` reads
 //! files of bounded size only.
 
+mod archive;
 mod head;
 mod listing;
+mod loose;
+mod mount;
 mod open;
 
 use std::fs::File;
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, Stat, fstat, openat};
+use rustix::fs::{Dev, Stat};
 
 use self::head::{Head, HeadReader};
 use self::listing::{EntryKind, FolderReader, is_head};
+pub use self::loose::LooseSummary;
+use self::loose::LooseTree;
 use self::open::{OpenFolders, OpenedFile, checked, descend, size_of};
 use super::{
     Folders, GetError, Listed, ListedFacts, Metadata, Range, Root, RootId, Source, SourceObject,
@@ -26,10 +30,20 @@ use crate::base::limits::Limits;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 
-/// One folder, and the names of the buckets it stands for.
+/// One folder or archive, and the names of the buckets it stands for.
 struct Mount {
     buckets: Vec<String>,
-    root: OwnedFd,
+    /// The device and the number of its file.
+    identity: (Dev, u64),
+    tree: Tree,
+}
+
+/// How keys lead to files.
+enum Tree {
+    /// They are paths below a folder.
+    Folder(OwnedFd),
+    /// They were found out.
+    Loose(Box<LooseTree>),
 }
 
 /// Folders on disk, each of which stands for one or more buckets.
@@ -49,33 +63,20 @@ impl DiskSource {
         }
     }
 
-    /// Adds a folder, with the names of the buckets it was copied from.
-    ///
-    /// # Errors
-    /// If the folder cannot be opened or was added before.
-    pub fn mount(&mut self, dir: &Path, buckets: Vec<String>) -> io::Result<()> {
-        let root = openat(
-            rustix::fs::CWD,
-            dir,
-            OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
-            Mode::empty(),
-        )?;
-        let identity = |root: &OwnedFd| fstat(root).map(|s| (s.st_dev, s.st_ino));
-        let this = identity(&root)?;
-        for mount in &self.mounts {
-            if identity(&mount.root)? == this {
-                return Err(io::Error::other("it is given twice"));
-            }
+    /// The folder of a root that is laid out as a bucket.
+    fn root(&self, root: RootId) -> Result<BorrowedFd<'_>, GetError> {
+        match self.mounts.get(root.0).map(|mount| &mount.tree) {
+            Some(Tree::Folder(folder)) => Ok(folder.as_fd()),
+            _ => Err(GetError::NotFound),
         }
-        self.mounts.push(Mount { buckets, root });
-        Ok(())
     }
 
-    fn root(&self, root: RootId) -> Result<BorrowedFd<'_>, GetError> {
-        self.mounts
-            .get(root.0)
-            .map(|m| m.root.as_fd())
-            .ok_or(GetError::NotFound)
+    /// The files of a root that is not laid out as a bucket.
+    fn loose(&self, root: RootId) -> Option<&LooseTree> {
+        match &self.mounts.get(root.0)?.tree {
+            Tree::Folder(_) => None,
+            Tree::Loose(tree) => Some(tree),
+        }
     }
 
     fn open_folder(&self, root: RootId, prefix: &str) -> Result<OwnedFd, GetError> {
@@ -114,6 +115,9 @@ impl Source for DiskSource {
         prefix: &str,
         other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
+        if let Some(tree) = self.loose(root) {
+            return Ok(tree.folders(prefix, other));
+        }
         let folder = self.open_folder(root, prefix)?;
         let mut folders = Folders {
             requests: 1,
@@ -140,6 +144,9 @@ impl Source for DiskSource {
     }
 
     fn holds_any(&self, root: RootId, folder: &str) -> bool {
+        if let Some(tree) = self.loose(root) {
+            return tree.holds_any(folder);
+        }
         let folder = self.open_folder(root, folder);
         folder.map_or(true, |folder| {
             self.folder_reader().may_hold_key(folder.as_fd(), 0)
@@ -153,6 +160,10 @@ impl Source for DiskSource {
         range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
+        if let Some(tree) = self.loose(root) {
+            tree.list(prefix, range, visit);
+            return Ok(1);
+        }
         let folder = self.open_folder(root, prefix)?;
         self.folder_reader()
             .walk(folder.as_fd(), prefix, 0, range, visit)?;
@@ -165,6 +176,9 @@ impl Source for DiskSource {
         key: &str,
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
+        if let Some(tree) = self.loose(root) {
+            return tree.get(key, with_metadata);
+        }
         let OpenedFile { folder, file, stat } = self.opened.file(root, self.root(root)?, key)?;
         let mut facts = facts_of(&stat);
         let mut metadata = Metadata::default();
@@ -189,6 +203,9 @@ impl Source for DiskSource {
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        if let Some(tree) = self.loose(root) {
+            return tree.stat(key);
+        }
         let found = self.opened.file(root, self.root(root)?, key)?;
         let mut facts = facts_of(&found.stat);
         if let Some(Ok(head)) = self.head(&found.folder, key) {

@@ -4,7 +4,7 @@
 mod form;
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::os::fd::BorrowedFd;
 
 use self::form::parse;
@@ -51,14 +51,24 @@ impl HeadReader {
             Err(GetError::NotFound) => return None,
             Err(_) => return Some(Err(MetadataProblem::HeadUnreadable)),
         };
-        let size = size_of(&stat).unwrap_or_default().min(self.limit);
+        let size = size_of(&stat).unwrap_or_default();
+        Some(self.parse(&mut File::from(file), size, name))
+    }
+
+    /// Reads the `KEY.head.json` of the object called `name`. Its size is not more than a hint.
+    pub(super) fn parse(
+        &self,
+        file: &mut dyn Read,
+        size: u64,
+        name: &str,
+    ) -> Result<Head, MetadataProblem> {
         // One more byte than expected, so that one read finds the end of the file too.
-        let mut text = Vec::with_capacity(size as usize + 1);
-        let read = File::from(file).take(self.limit + 1).read_to_end(&mut text);
+        let mut text = Vec::with_capacity(size.min(self.limit) as usize + 1);
+        let read = file.take(self.limit + 1).read_to_end(&mut text);
         if read.is_err() || text.len() as u64 > self.limit {
-            return Some(Err(MetadataProblem::HeadUnreadable));
+            return Err(MetadataProblem::HeadUnreadable);
         }
-        Some(parse(&text, name).map_err(|_| MetadataProblem::HeadMalformed))
+        parse(&text, name).map_err(|_| MetadataProblem::HeadMalformed)
     }
 }
 

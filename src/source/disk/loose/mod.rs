@@ -1,0 +1,231 @@
+//! Files that do not lie as the keys of a bucket do: downloads in one folder, a copy that begins below
+//! `AWSLogs`, an archive. Each gets the key under which CloudTrail wrote it.
+//!
+//! ```text
+//! find ──> files ──> place ──> key of each file ──> LooseTree answers as a bucket would
+//! ```
+//!
+//! A digest states its own bucket and key, and those of its logs. That is a claim, and it decides only where a
+//! file is looked for. The digest's signature covers the claim, so the validation that follows proves or
+//! refutes it as in any bucket. The names of all files are kept in memory, so their number is bounded.
+
+mod find;
+mod place;
+mod read;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd as _, OwnedFd};
+
+use super::archive::{Archive, FileStretch, ZipMember};
+use super::facts_of;
+use super::head::{HEAD_SUFFIX, Head, HeadReader};
+use super::open::{OpenFolders, OpenedFile};
+use crate::base::limits::Limits;
+use crate::base::sample::Sample;
+use crate::proof::digest_object::MetadataProblem;
+use crate::proof::finding::ObjectFacts;
+use crate::source::{
+    Folders, GetError, Listed, ListedFacts, Metadata, Range, RootId, SourceObject,
+};
+
+pub(super) use self::find::files_of;
+
+/// A file that was found.
+#[derive(Debug)]
+pub(super) struct FoundFile {
+    /// Its path below the folder, or in the archive.
+    pub path: String,
+    /// Its size in bytes, as far as it is known.
+    pub size: u64,
+    /// Where its bytes are.
+    pub content: FoundContent,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FoundContent {
+    /// In the folder, at its path.
+    OnDisk,
+    /// In a tar, from this byte on.
+    InTar(u64),
+    /// In a zip.
+    InZip(ZipMember),
+    /// Nowhere that is read; what it is.
+    Refused(&'static str),
+}
+
+/// Where files are read.
+pub(super) enum LooseFiles {
+    Folder { root: OwnedFd, opened: OpenFolders },
+    Archive(Archive),
+}
+
+/// How the files of one tree were placed.
+#[derive(Debug, Default)]
+pub struct LooseSummary {
+    /// Files that have a key.
+    pub placed: usize,
+    /// Files that are no digest, are not named like a log, and lie in no folder of CloudTrail.
+    pub left_out: Sample,
+    /// Files with other content than another one that states the same key.
+    pub conflicts: Sample,
+    /// Files with the same content as another one of the same key.
+    pub copies: usize,
+}
+
+/// Files by the keys under which they were written.
+pub(super) struct LooseTree {
+    files: Vec<FoundFile>,
+    /// The number of the file at each key.
+    keys: BTreeMap<Box<str>, u32>,
+    content: LooseFiles,
+    limits: Limits,
+}
+
+impl LooseTree {
+    /// Places files, which are in the order of their paths.
+    pub(super) fn new(
+        content: LooseFiles,
+        files: Vec<FoundFile>,
+        limits: &Limits,
+    ) -> (Self, LooseSummary) {
+        let mut tree = LooseTree {
+            files,
+            keys: BTreeMap::new(),
+            content,
+            limits: limits.clone(),
+        };
+        let (keys, mut summary) = place::place(&tree);
+        tree.keys = keys;
+        summary.placed = tree.keys.len();
+        (tree, summary)
+    }
+
+    /// Opens a file; its size and the like are those of now.
+    fn body(&self, file: &FoundFile) -> Result<(Box<dyn Read + Send + '_>, ObjectFacts), GetError> {
+        let facts = ObjectFacts {
+            size: Some(file.size),
+            ..ObjectFacts::default()
+        };
+        match (&self.content, file.content) {
+            (_, FoundContent::Refused(why)) => Err(GetError::Refused(format!("it is {why}"))),
+            (LooseFiles::Folder { root, opened }, _) => {
+                let OpenedFile { file, stat, .. } =
+                    opened.file(RootId(0), root.as_fd(), &file.path)?;
+                Ok((Box::new(File::from(file)), facts_of(&stat)))
+            }
+            (LooseFiles::Archive(Archive::Zip(zip)), FoundContent::InZip(member)) => {
+                Ok((zip.member(member)?, facts))
+            }
+            (LooseFiles::Archive(Archive::Tar(tar)), FoundContent::InTar(at)) => {
+                Ok((Box::new(FileStretch::new(tar, at, file.size)), facts))
+            }
+            (LooseFiles::Archive(_), _) => Err(GetError::NotFound),
+        }
+    }
+
+    fn file(&self, key: &str) -> Result<&FoundFile, GetError> {
+        let found = self.keys.get(key).ok_or(GetError::NotFound)?;
+        self.files.get(*found as usize).ok_or(GetError::NotFound)
+    }
+
+    /// The file of a path.
+    fn at_path(&self, path: &str) -> Option<&FoundFile> {
+        let at = self.files.partition_point(|file| &*file.path < path);
+        self.files.get(at).filter(|file| file.path == path)
+    }
+
+    /// The metadata in the `KEY.head.json` beside a file.
+    fn head(&self, file: &FoundFile) -> Option<Result<Head, MetadataProblem>> {
+        let head = self.at_path(&format!("{}{HEAD_SUFFIX}", file.path))?;
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let limit = self.limits.head_json;
+        Some(match self.body(head) {
+            Ok((mut body, _)) => HeadReader { limit }.parse(&mut body, head.size, name),
+            Err(_) => Err(MetadataProblem::HeadUnreadable),
+        })
+    }
+
+    fn below<'s>(&'s self, prefix: &str) -> impl Iterator<Item = (&'s str, &'s FoundFile)> {
+        let keys = self.keys.range::<str, _>((
+            std::ops::Bound::Included(prefix),
+            std::ops::Bound::Unbounded,
+        ));
+        let prefix = prefix.to_owned();
+        keys.take_while(move |(key, _)| key.starts_with(&*prefix))
+            .filter_map(|(key, at)| Some((&**key, self.files.get(*at as usize)?)))
+    }
+
+    pub(super) fn folders(&self, prefix: &str, other: &mut dyn FnMut(Listed<'_>)) -> Folders {
+        let mut folders = Folders {
+            complete: true,
+            requests: 1,
+            ..Folders::default()
+        };
+        for (key, file) in self.below(prefix) {
+            match key.get(prefix.len()..).and_then(|k| k.split_once('/')) {
+                None => other(listed(key, file)),
+                Some((name, _)) if folders.names.last().is_some_and(|last| last == name) => {}
+                Some((name, _)) => folders.names.push(name.to_owned()),
+            }
+            if folders.names.len() > self.limits.folders {
+                folders.complete = false;
+                break;
+            }
+        }
+        folders
+    }
+
+    pub(super) fn holds_any(&self, folder: &str) -> bool {
+        self.below(folder).next().is_some()
+    }
+
+    pub(super) fn list(&self, prefix: &str, range: &Range, visit: &mut dyn FnMut(Listed<'_>)) {
+        for (key, file) in self.below(prefix).filter(|(key, _)| range.holds(key)) {
+            visit(listed(key, file));
+        }
+    }
+
+    pub(super) fn get(&self, key: &str, with_metadata: bool) -> Result<SourceObject<'_>, GetError> {
+        let file = self.file(key)?;
+        let (body, mut facts) = self.body(file)?;
+        let mut metadata = Metadata::default();
+        match with_metadata.then(|| self.head(file)).flatten() {
+            None => {}
+            Some(Err(problem)) => metadata.trouble = Some(problem),
+            Some(Ok(mut head)) => {
+                metadata = head.take_metadata();
+                head.fill(&mut facts);
+            }
+        }
+        Ok(SourceObject {
+            body,
+            metadata,
+            facts,
+        })
+    }
+
+    pub(super) fn stat(&self, key: &str) -> Result<ObjectFacts, GetError> {
+        let file = self.file(key)?;
+        let (_, mut facts) = self.body(file)?;
+        if let Some(Ok(head)) = self.head(file) {
+            head.fill(&mut facts);
+        }
+        Ok(facts)
+    }
+}
+
+fn listed<'k>(key: &'k str, file: &FoundFile) -> Listed<'k> {
+    match file.content {
+        FoundContent::Refused(why) => Listed::Refused(key, why),
+        _ => Listed::Object(
+            key,
+            ListedFacts {
+                modified: None,
+                size: Some(file.size),
+            },
+        ),
+    }
+}

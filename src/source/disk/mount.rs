@@ -1,0 +1,76 @@
+//! Opens what is given as a path: a folder laid out as a bucket, a folder of loose files, or an archive.
+
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags, fstat, openat, stat};
+
+use super::archive::Archive;
+use super::loose::{LooseFiles, LooseSummary, LooseTree, files_of};
+use super::open::OpenFolders;
+use super::{DiskSource, Mount, Tree};
+
+impl DiskSource {
+    /// Adds a folder laid out as a bucket, with the names of the buckets it was copied from.
+    ///
+    /// # Errors
+    /// If the folder cannot be opened or was added before.
+    pub fn mount(&mut self, dir: &Path, buckets: Vec<String>) -> io::Result<()> {
+        let root = open(dir)?;
+        self.add(dir, buckets, Tree::Folder(root))
+    }
+
+    /// Adds a folder of any layout, or an archive, with the names of the buckets it was copied from. Says how
+    /// the files were placed if they are not laid out as in a bucket.
+    ///
+    /// # Errors
+    /// If it cannot be opened, is neither a folder nor an archive, holds too much, or was added before.
+    pub fn mount_any(
+        &mut self,
+        path: &Path,
+        buckets: Vec<String>,
+    ) -> io::Result<Option<LooseSummary>> {
+        let (content, files) = if path.is_file() {
+            let (archive, files) = Archive::open(path, &self.limits).map_err(io::Error::other)?;
+            (LooseFiles::Archive(archive), files)
+        } else {
+            let root = open(path)?;
+            match files_of(root.as_fd(), &self.limits).map_err(io::Error::other)? {
+                None => return self.mount(path, buckets).map(|()| None),
+                Some(files) => {
+                    let opened = OpenFolders::default();
+                    (LooseFiles::Folder { root, opened }, files)
+                }
+            }
+        };
+        let (tree, summary) = LooseTree::new(content, files, &self.limits);
+        if summary.placed == 0 && path.is_dir() {
+            return self.mount(path, buckets).map(|()| None);
+        }
+        self.add(path, buckets, Tree::Loose(Box::new(tree)))?;
+        Ok(Some(summary))
+    }
+
+    fn add(&mut self, path: &Path, buckets: Vec<String>, tree: Tree) -> io::Result<()> {
+        let identity = match &tree {
+            Tree::Folder(root) => fstat(root)?,
+            Tree::Loose(_) => stat(path)?,
+        };
+        let identity = (identity.st_dev, identity.st_ino);
+        if self.mounts.iter().any(|mount| mount.identity == identity) {
+            return Err(io::Error::other("it is given twice"));
+        }
+        self.mounts.push(Mount {
+            buckets,
+            identity,
+            tree,
+        });
+        Ok(())
+    }
+}
+
+fn open(dir: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+    Ok(openat(rustix::fs::CWD, dir, flags, Mode::empty())?)
+}
