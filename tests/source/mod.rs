@@ -1,5 +1,7 @@
-//! Where bytes come from: folders on disk, loose files, archives, the metadata beside their files, key files, and a cancelled source.
+//! Where bytes come from: folders on disk, loose files, archives, the metadata beside their files, key files,
+//! and a cancelled source.
 
+mod archives;
 #[cfg(feature = "aws")]
 mod cancellable;
 mod disk;

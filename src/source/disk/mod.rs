@@ -7,6 +7,7 @@
 //! files of bounded size only.
 
 mod archive;
+mod found;
 mod head;
 mod listing;
 mod loose;
@@ -15,6 +16,7 @@ mod open;
 
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 
 use rustix::fs::{Dev, Stat};
 
@@ -42,8 +44,8 @@ struct Mount {
 enum Tree {
     /// They are paths below a folder.
     Folder(OwnedFd),
-    /// They were found out.
-    Loose(Box<LooseTree>),
+    /// They were found out. A tree may take several roots; which one this is.
+    Loose(Arc<LooseTree>, usize),
 }
 
 /// Folders on disk, each of which stands for one or more buckets.
@@ -72,10 +74,10 @@ impl DiskSource {
     }
 
     /// The files of a root that is not laid out as a bucket.
-    fn loose(&self, root: RootId) -> Option<&LooseTree> {
+    fn loose(&self, root: RootId) -> Option<(&LooseTree, usize)> {
         match &self.mounts.get(root.0)?.tree {
             Tree::Folder(_) => None,
-            Tree::Loose(tree) => Some(tree),
+            Tree::Loose(tree, number) => Some((tree, *number)),
         }
     }
 
@@ -115,8 +117,8 @@ impl Source for DiskSource {
         prefix: &str,
         other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
-        if let Some(tree) = self.loose(root) {
-            return Ok(tree.folders(prefix, other));
+        if let Some((tree, number)) = self.loose(root) {
+            return Ok(tree.folders(number, prefix, other));
         }
         let folder = self.open_folder(root, prefix)?;
         let mut folders = Folders {
@@ -144,8 +146,8 @@ impl Source for DiskSource {
     }
 
     fn holds_any(&self, root: RootId, folder: &str) -> bool {
-        if let Some(tree) = self.loose(root) {
-            return tree.holds_any(folder);
+        if let Some((tree, number)) = self.loose(root) {
+            return tree.holds_any(number, folder);
         }
         let folder = self.open_folder(root, folder);
         folder.map_or(true, |folder| {
@@ -160,8 +162,8 @@ impl Source for DiskSource {
         range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
-        if let Some(tree) = self.loose(root) {
-            tree.list(prefix, range, visit);
+        if let Some((tree, number)) = self.loose(root) {
+            tree.list(number, prefix, range, visit);
             return Ok(1);
         }
         let folder = self.open_folder(root, prefix)?;
@@ -176,8 +178,8 @@ impl Source for DiskSource {
         key: &str,
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        if let Some(tree) = self.loose(root) {
-            return tree.get(key, with_metadata);
+        if let Some((tree, number)) = self.loose(root) {
+            return tree.get(number, key, with_metadata);
         }
         let OpenedFile { folder, file, stat } = self.opened.file(root, self.root(root)?, key)?;
         let mut facts = facts_of(&stat);
@@ -203,8 +205,8 @@ impl Source for DiskSource {
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        if let Some(tree) = self.loose(root) {
-            return tree.stat(key);
+        if let Some((tree, number)) = self.loose(root) {
+            return tree.stat(number, key);
         }
         let found = self.opened.file(root, self.root(root)?, key)?;
         let mut facts = facts_of(&found.stat);

@@ -3,8 +3,9 @@
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
+use std::sync::Arc;
 
-use rustix::fs::{Mode, OFlags, fstat, openat, stat};
+use rustix::fs::{Mode, OFlags, Stat, fstat, openat, stat};
 
 use super::archive::Archive;
 use super::loose::{LooseFiles, LooseSummary, LooseTree, files_of};
@@ -18,7 +19,7 @@ impl DiskSource {
     /// If the folder cannot be opened or was added before.
     pub fn mount(&mut self, dir: &Path, buckets: Vec<String>) -> io::Result<()> {
         let root = open(dir)?;
-        self.add(dir, buckets, Tree::Folder(root))
+        self.add(fstat(&root)?, buckets, [Tree::Folder(root)])
     }
 
     /// Adds a folder of any layout, or an archive, with the names of the buckets it was copied from. Says how
@@ -48,24 +49,27 @@ impl DiskSource {
         if summary.placed == 0 && path.is_dir() {
             return self.mount(path, buckets).map(|()| None);
         }
-        self.add(path, buckets, Tree::Loose(Box::new(tree)))?;
+        let tree = Arc::new(tree);
+        let roots = (0..tree.roots()).map(|number| Tree::Loose(Arc::clone(&tree), number));
+        self.add(stat(path)?, buckets, roots)?;
         Ok(Some(summary))
     }
 
-    fn add(&mut self, path: &Path, buckets: Vec<String>, tree: Tree) -> io::Result<()> {
-        let identity = match &tree {
-            Tree::Folder(root) => fstat(root)?,
-            Tree::Loose(_) => stat(path)?,
-        };
-        let identity = (identity.st_dev, identity.st_ino);
+    fn add(
+        &mut self,
+        of: Stat,
+        buckets: Vec<String>,
+        trees: impl IntoIterator<Item = Tree>,
+    ) -> io::Result<()> {
+        let identity = (of.st_dev, of.st_ino);
         if self.mounts.iter().any(|mount| mount.identity == identity) {
             return Err(io::Error::other("it is given twice"));
         }
-        self.mounts.push(Mount {
-            buckets,
+        self.mounts.extend(trees.into_iter().map(|tree| Mount {
+            buckets: buckets.clone(),
             identity,
             tree,
-        });
+        }));
         Ok(())
     }
 }

@@ -16,11 +16,11 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::loose::FoundFile;
+use super::found::FoundFile;
 use crate::base::limits::Limits;
 use crate::source::GetError;
 
-pub(super) use self::zip::{ZipMember, ZipReader};
+pub(super) use self::zip::ZipReader;
 
 /// The longest name of a member that is kept, in bytes. Keys of S3 have at most 1,024.
 const NAME: usize = 4096;

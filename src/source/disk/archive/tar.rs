@@ -8,7 +8,7 @@ use tar::{EntryType, PaxExtensions};
 
 use super::{NAME, check_count, member_path};
 use crate::base::limits::Limits;
-use crate::source::disk::loose::{FoundContent, FoundFile};
+use crate::source::disk::found::{FoundContent, FoundFile};
 
 /// The largest PAX header that is read: a path and a handful of times.
 const PAX: u64 = 64 << 10;

@@ -5,14 +5,13 @@ use std::io::{BufReader, Read};
 
 use flate2::read::DeflateDecoder;
 use rawzip::{
-    CompressionMethod, FileReader, RECOMMENDED_BUFFER_SIZE, ZipArchive, ZipArchiveEntryWayfinder,
-    ZipFileHeaderRecord,
+    CompressionMethod, FileReader, RECOMMENDED_BUFFER_SIZE, ZipArchive, ZipFileHeaderRecord,
 };
 
 use super::{check_count, member_path, most_inflated};
 use crate::base::limits::Limits;
 use crate::source::GetError;
-use crate::source::disk::loose::{FoundContent, FoundFile};
+use crate::source::disk::found::{FoundContent, FoundFile, ZipMember};
 
 /// The type of a file in the mode of a member that was packed on Unix.
 const TYPE: u32 = 0o170_000;
@@ -20,13 +19,6 @@ const REGULAR: u32 = 0o100_000;
 
 /// A zip, opened.
 pub(in crate::source::disk) struct ZipReader(ZipArchive<FileReader>);
-
-/// Where a member is.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::source::disk) struct ZipMember {
-    at: ZipArchiveEntryWayfinder,
-    deflated: bool,
-}
 
 impl ZipReader {
     /// Opens a zip and lists its members.

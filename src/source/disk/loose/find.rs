@@ -4,11 +4,11 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 
 use rustix::fs::{AtFlags, statat};
 
-use super::{FoundContent, FoundFile};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, OrganizationId};
 use crate::cloudtrail::object_key::AWS_LOGS;
 use crate::source::GetError;
+use crate::source::disk::found::{FoundContent, FoundFile};
 use crate::source::disk::listing::{EntryKind, FolderReader};
 use crate::source::disk::open::{folder_at, size_of};
 

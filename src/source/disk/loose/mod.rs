@@ -13,13 +13,15 @@ mod find;
 mod place;
 mod read;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::ops::Bound;
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use super::archive::{Archive, FileStretch, ZipMember};
+use self::place::KeyTable;
+use super::archive::{Archive, FileStretch};
 use super::facts_of;
+use super::found::{FoundContent, FoundFile};
 use super::head::{HEAD_SUFFIX, Head, HeadReader};
 use super::open::{OpenFolders, OpenedFile};
 use crate::base::limits::Limits;
@@ -31,30 +33,6 @@ use crate::source::{
 };
 
 pub(super) use self::find::files_of;
-
-/// A file that was found.
-#[derive(Debug)]
-pub(super) struct FoundFile {
-    /// Its path below the folder, or in the archive.
-    pub path: String,
-    /// Its size in bytes, as far as it is known.
-    pub size: u64,
-    /// Where its bytes are.
-    pub content: FoundContent,
-}
-
-/// Where the bytes of a file are.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum FoundContent {
-    /// In the folder, at its path.
-    OnDisk,
-    /// In a tar, from this byte on.
-    InTar(u64),
-    /// In a zip.
-    InZip(ZipMember),
-    /// Nowhere that is read; what it is.
-    Refused(&'static str),
-}
 
 /// Where files are read.
 pub(super) enum LooseFiles {
@@ -78,8 +56,8 @@ pub struct LooseSummary {
 /// Files by the keys under which they were written.
 pub(super) struct LooseTree {
     files: Vec<FoundFile>,
-    /// The number of the file at each key.
-    keys: BTreeMap<Box<str>, u32>,
+    /// For each root, the number of the file at each key.
+    roots: Vec<KeyTable>,
     content: LooseFiles,
     limits: Limits,
 }
@@ -93,14 +71,18 @@ impl LooseTree {
     ) -> (Self, LooseSummary) {
         let mut tree = LooseTree {
             files,
-            keys: BTreeMap::new(),
+            roots: Vec::new(),
             content,
             limits: limits.clone(),
         };
-        let (keys, mut summary) = place::place(&tree);
-        tree.keys = keys;
-        summary.placed = tree.keys.len();
+        let (roots, summary) = place::place(&tree);
+        tree.roots = roots;
         (tree, summary)
+    }
+
+    /// How many roots its files take: two for files of one key that differ.
+    pub(super) fn roots(&self) -> usize {
+        self.roots.len()
     }
 
     /// Opens a file; its size and the like are those of now.
@@ -126,8 +108,9 @@ impl LooseTree {
         }
     }
 
-    fn file(&self, key: &str) -> Result<&FoundFile, GetError> {
-        let found = self.keys.get(key).ok_or(GetError::NotFound)?;
+    fn file(&self, root: usize, key: &str) -> Result<&FoundFile, GetError> {
+        let keys = self.roots.get(root).ok_or(GetError::NotFound)?;
+        let found = keys.get(key).ok_or(GetError::NotFound)?;
         self.files.get(*found as usize).ok_or(GetError::NotFound)
     }
 
@@ -148,23 +131,31 @@ impl LooseTree {
         })
     }
 
-    fn below<'s>(&'s self, prefix: &str) -> impl Iterator<Item = (&'s str, &'s FoundFile)> {
-        let keys = self.keys.range::<str, _>((
-            std::ops::Bound::Included(prefix),
-            std::ops::Bound::Unbounded,
-        ));
+    fn below<'s>(
+        &'s self,
+        root: usize,
+        prefix: &str,
+    ) -> impl Iterator<Item = (&'s str, &'s FoundFile)> {
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        let keys = self.roots.get(root).map(|keys| keys.range::<str, _>(from));
         let prefix = prefix.to_owned();
+        let keys = keys.into_iter().flatten();
         keys.take_while(move |(key, _)| key.starts_with(&*prefix))
             .filter_map(|(key, at)| Some((&**key, self.files.get(*at as usize)?)))
     }
 
-    pub(super) fn folders(&self, prefix: &str, other: &mut dyn FnMut(Listed<'_>)) -> Folders {
+    pub(super) fn folders(
+        &self,
+        root: usize,
+        prefix: &str,
+        other: &mut dyn FnMut(Listed<'_>),
+    ) -> Folders {
         let mut folders = Folders {
             complete: true,
             requests: 1,
             ..Folders::default()
         };
-        for (key, file) in self.below(prefix) {
+        for (key, file) in self.below(root, prefix) {
             match key.get(prefix.len()..).and_then(|k| k.split_once('/')) {
                 None => other(listed(key, file)),
                 Some((name, _)) if folders.names.last().is_some_and(|last| last == name) => {}
@@ -178,18 +169,29 @@ impl LooseTree {
         folders
     }
 
-    pub(super) fn holds_any(&self, folder: &str) -> bool {
-        self.below(folder).next().is_some()
+    pub(super) fn holds_any(&self, root: usize, folder: &str) -> bool {
+        self.below(root, folder).next().is_some()
     }
 
-    pub(super) fn list(&self, prefix: &str, range: &Range, visit: &mut dyn FnMut(Listed<'_>)) {
-        for (key, file) in self.below(prefix).filter(|(key, _)| range.holds(key)) {
+    pub(super) fn list(
+        &self,
+        root: usize,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) {
+        for (key, file) in self.below(root, prefix).filter(|(key, _)| range.holds(key)) {
             visit(listed(key, file));
         }
     }
 
-    pub(super) fn get(&self, key: &str, with_metadata: bool) -> Result<SourceObject<'_>, GetError> {
-        let file = self.file(key)?;
+    pub(super) fn get(
+        &self,
+        root: usize,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
+        let file = self.file(root, key)?;
         let (body, mut facts) = self.body(file)?;
         let mut metadata = Metadata::default();
         match with_metadata.then(|| self.head(file)).flatten() {
@@ -207,8 +209,8 @@ impl LooseTree {
         })
     }
 
-    pub(super) fn stat(&self, key: &str) -> Result<ObjectFacts, GetError> {
-        let file = self.file(key)?;
+    pub(super) fn stat(&self, root: usize, key: &str) -> Result<ObjectFacts, GetError> {
+        let file = self.file(root, key)?;
         let (_, mut facts) = self.body(file)?;
         if let Some(Ok(head)) = self.head(file) {
             head.fill(&mut facts);

@@ -5,23 +5,24 @@
 //!    where its path or its name puts it.
 //! 3. Any other file lies where its folder lies, and is left out if nothing shows that.
 //!
-//! Of two files with one key the first by path has it. If the other one differs, it lies in a folder beside
-//! that key, called by its own path: nothing lists it there, so the validation reports it. What cannot be read
-//! is placed last, and takes no key from what can be.
+//! Of two files with one key the first by path has it. If the other one differs, it has the same key in
+//! another root for the same bucket, so the validation reads and judges both. What cannot be read is placed
+//! last, and takes no key from what can be.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::read::{DigestReader, same_content};
-use super::{FoundContent, FoundFile, LooseSummary, LooseTree};
+use super::{LooseSummary, LooseTree};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey, KeyRoot, LogObjectKey};
+use crate::source::disk::found::{FoundContent, FoundFile};
 use crate::source::disk::head::HEAD_SUFFIX;
 
-/// The number of the file at each key.
-type Keys = BTreeMap<Box<str>, u32>;
+/// The number of the file at each key, of one root.
+pub(super) type KeyTable = BTreeMap<Box<str>, u32>;
 
 /// Parts of a path that are common to where a digest was found and where it was written, if its folder is laid
 /// out as in a bucket: region, year, month, day, name.
@@ -30,18 +31,22 @@ const DATED: usize = 5;
 /// The longest key in S3, in bytes.
 const KEY: usize = 1024;
 
-pub(super) fn place(tree: &LooseTree) -> (Keys, LooseSummary) {
+/// Most files with one key that are each judged at that key. Of more, the others lie in a folder beside it.
+const ROOTS: usize = 8;
+
+/// The keys of each root, at least one, and what is to be said of it.
+pub(super) fn place(tree: &LooseTree) -> (Vec<KeyTable>, LooseSummary) {
     let mut placing = Placing::new(tree);
     placing.digests();
     placing.logs_and_others(false);
     placing.logs_and_others(true);
-    (placing.keys, placing.summary)
+    (placing.roots_of_keys, placing.summary)
 }
 
 /// Files on their way to their keys.
 struct Placing<'t> {
     tree: &'t LooseTree,
-    keys: Keys,
+    roots_of_keys: Vec<KeyTable>,
     summary: LooseSummary,
     /// Whether a file has a key, or needs none.
     done: Vec<bool>,
@@ -61,7 +66,7 @@ impl<'t> Placing<'t> {
         let name = |file: &'t FoundFile| Some((log_name(file)?, None));
         Placing {
             tree,
-            keys: Keys::new(),
+            roots_of_keys: vec![KeyTable::new()],
             summary: LooseSummary::default(),
             done: files
                 .iter()
@@ -201,22 +206,41 @@ impl<'t> Placing<'t> {
         if let Some(done) = self.done.get_mut(at as usize) {
             *done = true;
         }
-        let Some(&other) = self.keys.get(&*key) else {
-            self.keys.insert(key.into(), at);
-            return;
-        };
-        if self.is_copy(at, file, other) {
-            self.summary.copies += 1;
+        for number in 0..self.roots_of_keys.len() {
+            let keys = &mut self.roots_of_keys[number];
+            let Some(&other) = keys.get(&*key) else {
+                keys.insert(key.into(), at);
+                self.summary.placed += 1;
+                return;
+            };
+            if self.is_copy(at, file, other) {
+                self.summary.copies += 1;
+                // The metadata of a digest may lie beside either.
+                if self.has_head(at) && !self.has_head(other) {
+                    self.roots_of_keys[number].insert(key.into(), at);
+                }
+                return;
+            }
+            if number == 0 {
+                self.summary.conflicts.add(&self.tree.limits, &*file.path);
+            }
+        }
+        self.summary.placed += 1;
+        if self.roots_of_keys.len() < ROOTS {
+            self.roots_of_keys.push(KeyTable::from([(key.into(), at)]));
             return;
         }
-        self.summary.conflicts.add(&self.tree.limits, &*file.path);
         let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut beside = join(folder, &file.path);
-        // An archive may contain two members of one name.
-        while self.keys.contains_key(&*beside) {
-            beside = format!("{folder}/{at}/{}", file.path);
-        }
-        self.keys.insert(beside.into(), at);
+        let beside = format!("{folder}/{at}/{}", file.path);
+        self.roots_of_keys[0].insert(beside.into(), at);
+    }
+
+    fn has_head(&self, at: u32) -> bool {
+        let file = self.tree.files.get(at as usize);
+        file.is_some_and(|file| {
+            let head = format!("{}{HEAD_SUFFIX}", file.path);
+            self.tree.at_path(&head).is_some()
+        })
     }
 
     fn is_copy(&self, at: u32, file: &FoundFile, other: u32) -> bool {

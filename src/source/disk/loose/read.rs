@@ -2,10 +2,11 @@
 
 use std::io::BufRead as _;
 
-use super::{FoundFile, LooseTree};
+use super::LooseTree;
 use crate::base::gzip::inflate::{Container, Inflater};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Unverified;
+use crate::source::disk::found::FoundFile;
 
 /// Reads one file after another.
 pub(super) struct DigestReader<'t> {
