@@ -9,8 +9,9 @@ use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
-    /// A folder as `aws s3 sync` leaves it, optionally with the name its bucket had; repeatable
-    #[arg(long, value_name = "[BUCKET=]DIR")]
+    /// A folder as `aws s3 sync` leaves it, a part of one, a folder of single downloads, or a zip or
+    /// tar of these; optionally with the name its bucket had; repeatable
+    #[arg(long, value_name = "[BUCKET=]PATH")]
     pub path: Vec<PathBuf>,
 
     /// The bucket to read, by default that of --trail-arn; with --path the name it had: digests
