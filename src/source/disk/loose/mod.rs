@@ -206,6 +206,7 @@ impl LooseTree {
             body,
             metadata,
             facts,
+            foreign: false,
         })
     }
 
