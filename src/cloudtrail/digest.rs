@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::base::json::blank::{self, KnownMembers};
 use crate::base::json::strict;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
@@ -77,12 +78,20 @@ impl Unverified {
 
     /// The same if the hash of the bytes is known.
     pub(crate) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
-        let parsed = strict::check(json)
-            .and_then(|()| serde_json::from_slice(json).map_err(|e| e.to_string()))
-            .and_then(RawDigest::checked);
+        let claims = Self::fields(json).or_else(|why| {
+            // An unknown field may be odd, and the known ones are valid all the same.
+            let blanked = blank::unknown_members(json, &KNOWN).ok_or(why.clone())?;
+            Self::fields(&blanked).map_err(|_| why)
+        });
         // The parser's message may quote the input at any length.
-        let claims = parsed.map_err(|why| why.chars().take(200).collect::<String>())?;
+        let claims = claims.map_err(|why| why.chars().take(200).collect::<String>())?;
         Ok(Unverified { sha256, claims })
+    }
+
+    fn fields(json: &[u8]) -> Result<Claims, String> {
+        strict::check(json)?;
+        let raw: RawDigest = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+        raw.checked()
     }
 
     /// SHA-256 of the uncompressed bytes.
@@ -116,6 +125,26 @@ impl Unverified {
         self.claims.previous.as_ref()
     }
 }
+
+/// The names of the fields that are read.
+const KNOWN: KnownMembers = KnownMembers {
+    outer: &[
+        "awsAccountId",
+        "digestStartTime",
+        "digestEndTime",
+        "digestS3Bucket",
+        "digestS3Object",
+        "digestPublicKeyFingerprint",
+        "digestSignatureAlgorithm",
+        "previousDigestS3Bucket",
+        "previousDigestS3Object",
+        "previousDigestHashValue",
+        "previousDigestHashAlgorithm",
+        "previousDigestSignature",
+        "logFiles",
+    ],
+    inner: &["s3Bucket", "s3Object", "hashValue", "hashAlgorithm"],
+};
 
 /// The fields as they are written.
 #[derive(Deserialize)]

@@ -38,3 +38,39 @@ fn a_digest_that_is_not_json_is_malformed_even_if_signed() {
         (1, vec!["failed digest-malformed".to_owned()])
     );
 }
+
+#[test]
+fn a_field_that_nobody_knows_may_be_odd_and_one_that_is_known_may_not() {
+    let bytes =
+        fs::read(root().join("tests/support/real/digest-2023-10-15.json")).expect("a digest");
+    let text = String::from_utf8(bytes).expect("text");
+    let text = text.trim_ascii_end();
+    let plain = Unverified::parse(text.as_bytes()).expect("a digest");
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    for odd in ["1e999", "\"\\ud800\"", "{\"a\":1,\"a\":2}", &deep] {
+        for (at, with) in [
+            ("{", format!("{{\"new\":{odd},")),
+            ("\"logFiles\":[{", format!("\"logFiles\":[{{\"new\":{odd},")),
+        ] {
+            let text = text.replacen(at, &with, 1);
+            let digest = Unverified::parse(text.as_bytes()).expect("a digest");
+            assert_eq!(
+                digest.claimed_place_unverified(),
+                plain.claimed_place_unverified()
+            );
+            assert_eq!(
+                digest.claimed_log_files_unverified(),
+                plain.claimed_log_files_unverified()
+            );
+            assert_ne!(digest.sha256(), plain.sha256());
+        }
+    }
+    let twice = text.replacen(
+        '{',
+        "{\"new\":1e999,\"digestEndTime\":\"2023-10-15T22:04:04Z\",",
+        1,
+    );
+    assert!(Unverified::parse(twice.as_bytes()).is_err());
+    let known = text.replacen("\"hashValue\":\"", "\"hashValue\":\"\\ud800", 1);
+    assert!(Unverified::parse(known.as_bytes()).is_err());
+}

@@ -1,6 +1,7 @@
 //! JSON from outside, read in three ways: [`strict`] for what is signed, `bounded` for streams of any
-//! length, and `lenient` for what AWS may extend.
+//! length, and `lenient` for what AWS may extend. `blank` takes out what is not read of what is signed.
 
+pub(crate) mod blank;
 pub(crate) mod bounded;
 pub(crate) mod lenient;
 pub mod strict;

@@ -83,6 +83,7 @@ pub fn cases() -> Vec<Case> {
             |w, p| damage::regzip_with_name(w, p, "log.json"),
         ),
         unreadable(),
+        not_copied(),
         algorithm(),
         in_a_starting_digest(),
     ]
@@ -101,6 +102,20 @@ fn unreadable() -> Case {
     .disk_only();
     let chain = case.chain(4);
     case.links.push(a_log(&chain));
+    case
+}
+
+fn not_copied() -> Case {
+    let mut case = Case::new(
+        "log-unreadable--not-copied",
+        4,
+        "a copy of the digests alone: the folder of logs was not copied, so nothing in it is missing",
+    )
+    .disk_only();
+    let chain = case.chain(4);
+    for log in chain.all_logs() {
+        damage::delete(&mut case.world, &log.place);
+    }
     case
 }
 

@@ -10,6 +10,7 @@ pub fn cases() -> Vec<Case> {
         missing_beside_damaged(),
         missing_with_a_restart(),
         missing_before_the_window(),
+        unknown_beside_unreadable(),
     ]
 }
 
@@ -77,5 +78,18 @@ fn missing_before_the_window() -> Case {
     for digest in &chain.digests[..5] {
         damage::delete(&mut case.world, &digest.place);
     }
+    case
+}
+
+fn unknown_beside_unreadable() -> Case {
+    let mut case = Case::new(
+        "digest-unreadable--beside-a-hole",
+        4,
+        "a digest could not be read and may cover the two hours before its end: none is missing beside it",
+    )
+    .disk_only();
+    let chain = case.chain(6);
+    damage::delete(&mut case.world, &chain.digests[3].place);
+    case.links.push(chain.digests[4].place.clone());
     case
 }

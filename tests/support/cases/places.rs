@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
         relocated(),
         relocated_mapped(),
         relocated_copy_beside(),
+        copy_of_a_missing_original(),
         fork(),
         overlap(),
         source_unreadable(),
@@ -154,6 +155,23 @@ fn relocated_copy_beside() -> Case {
     }
     let damaged = Place::new(BUCKET, &format!("backup/{}", chain.digests[2].place.key));
     damage::tamper_digest(&mut case.world, &damaged);
+    case
+}
+
+fn copy_of_a_missing_original() -> Case {
+    let mut case = Case::new(
+        "digest-missing--a-copy-remains",
+        1,
+        "a digest is missing at its recorded place; an intact copy in a replica proves it and excuses nothing",
+    )
+    .args(&[
+        "--path", "trail-logs=buckets/trail-logs", "--path", "replica=buckets/replica", "--keys", "keys",
+        "--map", "replica=trail-logs",
+    ]);
+    let chain = case.chain(4);
+    damage::replicate(&mut case.world, BUCKET, "replica", true);
+    damage::delete(&mut case.world, &chain.digests[2].place);
+    case.buckets = vec![BUCKET, "replica"];
     case
 }
 
