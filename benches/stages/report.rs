@@ -75,6 +75,7 @@ fn requested() -> Requested {
         organization_ids: Vec::new(),
         trail_arns: Vec::new(),
         buckets: Vec::new(),
+        exclude: Vec::new(),
         prefixes: Vec::new(),
         map: Vec::new(),
         logs: "all".into(),

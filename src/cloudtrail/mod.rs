@@ -7,6 +7,7 @@
 //! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`].
 
 pub mod cadence;
+pub mod chain_pattern;
 pub mod digest;
 pub mod event;
 pub mod ids;

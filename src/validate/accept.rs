@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::base::time::Window;
+use crate::cloudtrail::chain_pattern::ChainPattern;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::coverage::{Spans, State};
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
@@ -14,9 +15,9 @@ use crate::validate::outcome::{Outcome, verdict};
 /// One entry of an `--accept` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// The chain that it applies to. It names four parts, so it applies to an account's own trail and to its
-    /// organization's trail of the same name.
-    pub chain: ChainId,
+    /// The chains that it applies to: one, or with `*` several. It names four parts, so it applies to an
+    /// account's own trail and to its organization's trail of the same name.
+    pub chain: ChainPattern,
     /// The time that it applies to.
     pub time: Window,
     /// Why this is accepted.
@@ -81,15 +82,20 @@ impl RawEntry {
 }
 
 impl Acceptance {
-    fn covers(&self, chain: &ChainId, time: &Window) -> bool {
-        self.chain.is_called_like(chain) && self.time.from <= time.from && time.to <= self.time.to
+    /// Whether it applies to what is `failed` or not in a chain. Nobody answers for damage in chains that are
+    /// not named, so a pattern never accepts what failed.
+    fn applies(&self, chain: &ChainId, is_failed: bool) -> bool {
+        self.chain.matches(chain) && !(is_failed && self.chain.is_pattern())
     }
 
     fn covers_finding(&self, finding: &Finding) -> bool {
         match (&finding.chain, &finding.interval) {
             // Neither is ever a success, whoever accepts it.
             _ if matches!(finding.code, Code::NothingFound | Code::SourceUnreadable) => false,
-            (Some(chain), Some(time)) => self.covers(chain, time),
+            (Some(chain), Some(time)) => {
+                let is_whole = self.time.from <= time.from && time.to <= self.time.to;
+                is_whole && self.applies(chain, finding.severity == Severity::Failed)
+            }
             _ => false,
         }
     }
@@ -146,15 +152,16 @@ pub fn remaining(outcome: &Outcome, accepted: &[Acceptance]) -> Verdict {
         .filter(|f| !accepted.iter().any(|a| a.covers_finding(f)));
     let states = outcome.chains.iter().flat_map(|chain| {
         // Several acceptances together may cover one stretch.
-        let mut covered = Spans::default();
-        accepted
-            .iter()
-            .filter(|a| a.chain.is_called_like(&chain.id))
-            .for_each(|a| covered.insert(a.time));
-        let left = chain
-            .coverage
-            .iter()
-            .filter(|s| !covered.missing_from(s.time).is_empty());
+        let covered = [false, true].map(|is_failed| {
+            let mut covered = Spans::default();
+            let applying = accepted.iter().filter(|a| a.applies(&chain.id, is_failed));
+            applying.for_each(|a| covered.insert(a.time));
+            covered
+        });
+        let left = chain.coverage.iter().filter(move |s| {
+            let covered = &covered[usize::from(s.state == State::Failed)];
+            !covered.missing_from(s.time).is_empty()
+        });
         left.map(|s| s.state).collect::<Vec<State>>()
     });
     verdict(findings.map(|f| f.severity).max(), states, outcome.complete)

@@ -143,8 +143,10 @@ pub(crate) struct FoundChain {
 /// Facts about a group that belong to no single chain. They are merged for all groups.
 #[derive(Default)]
 pub(crate) struct GroupNotes {
-    /// Terms of the filter that a chain matched.
-    pub answered: Vec<FilterTerm>,
+    /// Chains, each with a term of the filter that it matches.
+    pub answered: Vec<(ChainId, FilterTerm)>,
+    /// Chains of which the window holds nothing, although it holds something of others.
+    pub outside: BTreeSet<ChainId>,
     /// Every chain with a digest, and where.
     pub found: Vec<FoundChain>,
     /// The buckets with digests of these chains.
@@ -167,6 +169,7 @@ impl GroupNotes {
     /// Adds the notes of another group. Samples may grow beyond their bound until they are truncated.
     pub fn merge(&mut self, other: GroupNotes) {
         self.answered.extend(other.answered);
+        self.outside.extend(other.outside);
         self.found.extend(other.found);
         self.buckets.extend(other.buckets);
         self.explained.extend(other.explained);

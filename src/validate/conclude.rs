@@ -22,9 +22,9 @@ use sha2::Digest as _;
 use super::causes::selectors::TrailSelectors;
 use super::chain_state::{ChainState, Group, GroupOutcome};
 use super::context::Context;
-use super::digests::names::DigestNames;
 use super::digests::{listing_errors, trail_status};
 use super::findings::Ledger;
+use super::in_window::{self, AllInWindow};
 use super::not_proven::{self, NotProvenInput};
 use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
 use super::survey::Survey;
@@ -36,9 +36,9 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::Walked;
-use crate::proof::coverage::{State, Stretch, verified_until};
+use crate::proof::coverage::{State, verified_until};
 use crate::proof::finding::{Code, Finding, Severity};
-use crate::proof::gap::GapPlace;
+use crate::proof::gap::{Gap, GapPlace};
 
 /// The outcomes of all groups, merged. Judges the logs that no digest lists, now that the gaps are known.
 pub(super) fn groups(
@@ -46,8 +46,9 @@ pub(super) fn groups(
     groups: Vec<(Group, Option<Box<LogSearch>>)>,
     loose: &LooseObjects,
 ) -> GroupOutcome {
+    let in_window = AllInWindow::of(groups.iter().flat_map(|(group, _)| &group.chains));
     let outcomes = context.in_parallel(groups, |(group, search)| {
-        Box::new(conclude_group(context, group, search, loose))
+        Box::new(conclude_group(context, group, search, (loose, in_window)))
     });
     let mut all = GroupOutcome::default();
     all.chains.reserve_exact(outcomes.len());
@@ -83,7 +84,7 @@ fn conclude_group(
     context: &Context<'_>,
     group: Group,
     search: Option<Box<LogSearch>>,
-    loose: &LooseObjects,
+    (loose, in_window): (&LooseObjects, AllInWindow),
 ) -> GroupOutcome {
     let Group {
         mut chains,
@@ -105,7 +106,10 @@ fn conclude_group(
     for state in chains {
         let complete = state.complete;
         outcome.notes.explained.extend(explained_end(&state));
-        let (chain, ledger) = conclude_chain(context, state);
+        if !in_window.nothing && in_window::is_nothing(&state) {
+            outcome.notes.outside.insert(state.id.clone());
+        }
+        let (chain, ledger) = conclude_chain(context, state, in_window);
         let pending = chain.coverage.iter().filter(|s| s.state == State::Pending);
         outcome
             .pending
@@ -127,12 +131,17 @@ fn explained_end(state: &ChainState) -> impl Iterator<Item = (ChainId, Window)> 
 }
 
 /// The outcome of one chain, and its findings.
-fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome>, Ledger) {
+fn conclude_chain(
+    context: &Context<'_>,
+    state: ChainState,
+    in_window: AllInWindow,
+) -> (Box<ChainOutcome>, Ledger) {
+    let has_nothing = in_window::is_nothing(&state);
     let ChainState {
         id,
         window,
         digests,
-        gaps,
+        mut gaps,
         logs,
         mut ledger,
         complete,
@@ -142,7 +151,6 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
     let backfill = digests
         .backfill
         .map_or_else(Walked::nothing, |walked| *walked);
-    let is_bounded = is_bounded(&main, window.from, window.to);
     let mut paint = main.paint;
     paint.add_colours(&backfill.paint);
     paint.add_colours(&logs.paint);
@@ -153,11 +161,15 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
     if let Some(finding) = logs.not_copied() {
         context.report(&mut ledger, finding.of(&id));
     }
-    let is_outside = main.seen == 0 && !is_bounded;
-    let only_notes = ledger.worst().is_none_or(|s| s == Severity::Note);
-    if is_outside || (!is_covered(&coverage) && only_notes) {
-        let nothing = nothing_in_window(main.seen, &digests.names);
+    let is_expected = || context.request.expect.iter().any(|e| e.is_called_like(&id));
+    if has_nothing && (in_window.nothing || is_expected()) {
+        let nothing = in_window::nothing_found(main.seen, &digests.names);
         context.report(&mut ledger, nothing.of(&id).over(window));
+    } else if has_nothing && gaps.is_empty() && coverage.is_empty() {
+        // Nothing of it was proven, so it is not verified either.
+        let gap = Gap::beside(window, &main.accounted, &main.restarts);
+        context.report(&mut ledger, gap.finding().of(&id));
+        gaps.push(gap);
     }
     context.report_final(&mut ledger);
     let states = coverage.iter().map(|s| s.state);
@@ -180,46 +192,10 @@ fn conclude_chain(context: &Context<'_>, state: ChainState) -> (Box<ChainOutcome
     (outcome, ledger)
 }
 
-/// Whether a chain has digests on both sides of the window. A window without a digest is then a gap that
-/// is known, not a window in which nothing was found.
-fn is_bounded(main: &Walked, from: jiff::Timestamp, to: jiff::Timestamp) -> bool {
-    let first = [
-        main.accounted.bounds().map(|b| b.from),
-        main.restarts.iter().min().copied(),
-    ];
-    let begins_before_end = first.into_iter().flatten().any(|first| first < to);
-    begins_before_end && main.last_end().is_some_and(|last| from < last)
-}
-
-fn is_covered(coverage: &[Stretch]) -> bool {
-    coverage.iter().any(|s| s.state == State::Verified)
-}
-
 /// One hash over several. A missing one counts as zeros.
 fn combine(parts: [Option<Sha256>; 3]) -> Sha256 {
     let parts = parts.map(|part| part.map_or([0; 32], |hash| hash.0));
     Sha256::of(parts.as_flattened())
-}
-
-fn nothing_in_window(seen: u64, names: &DigestNames) -> Finding {
-    let (first, last) = (names.main.first(), names.main.last());
-    let message = if seen == 0 {
-        "no digest of this chain meets the window: nothing of it is proven"
-    } else {
-        "no instant of the window is covered by a proven digest: nothing of it is proven"
-    };
-    let finding = Finding::new(Code::NothingFound, message);
-    match (first, last) {
-        (Some(first), Some(last)) if first == last && seen > 0 => {
-            finding.hint("a starting digest covers no time: copy the digests after it")
-        }
-        (Some(first), Some(last)) => finding.hint(format!(
-            "its digests here end between {} and {}: ask for a window that meets them",
-            first.end(),
-            last.end()
-        )),
-        _ => finding.hint("only backfill digests are here, and those cover no time"),
-    }
 }
 
 /// The outcome of the validation. `events` are the sentences on what is not known about the gaps.
@@ -324,6 +300,7 @@ fn findings_without_chain(
     let unvalidated = &all.notes.unvalidated;
     findings.extend(unvalidated.iter().map(trail_status::unvalidated));
     findings.extend(others);
+    findings.extend(logs_not_read(context, all));
     let mut worst = WorstOfChains::new();
     for finding in &findings {
         if let Some(id) = &finding.chain {
@@ -337,4 +314,15 @@ fn findings_without_chain(
         .for_each(|finding| context.report(&mut ledger, finding));
     context.report_final(&mut ledger);
     (ledger, worst)
+}
+
+/// The note on logs that were not read, on request, so that no format is silent about them.
+fn logs_not_read(context: &Context<'_>, all: &GroupOutcome) -> Option<Finding> {
+    let count: u64 = all.chains.iter().map(|c| c.logs.not_read).sum();
+    let message = format!(
+        "the content of these logs was not read, on request (--logs {}): they exist, and whether they are \
+         what CloudTrail delivered was not checked",
+        context.request.logs
+    );
+    (count > 0).then(|| Finding::new(Code::LogsNotRead, message).count(count))
 }

@@ -29,6 +29,7 @@ pub mod digests;
 pub mod fetch;
 pub mod findings;
 pub mod folder;
+mod in_window;
 pub(crate) mod logs;
 pub mod not_proven;
 mod notify;

@@ -2,13 +2,19 @@
 
 use std::fs;
 
+use jiff::Timestamp;
+use trailproof::base::limits::Limits;
 use trailproof::base::time::Window;
-use trailproof::proof::finding::Verdict;
+use trailproof::proof::finding::{Code, Verdict};
+use trailproof::source::memory::MemorySource;
 use trailproof::validate::accept::{self, Acceptance};
+use trailproof::validate::outcome::Outcome;
+use trailproof::validate::request::Request;
 
 use crate::library::{prove, request, ring, source};
-use crate::support::case::{Case, REGION};
-use crate::support::forge::ts;
+use crate::support::case::{Case, HOME, REGION};
+use crate::support::disk::{link_away, on_disk};
+use crate::support::forge::{damage, ts};
 use crate::support::program::{report, run};
 use crate::support::testdata::{case, validate, with};
 
@@ -29,7 +35,7 @@ fn gaps_that_meet_may_be_accepted_one_by_one() {
     let gaps = &outcome.chains[0].gaps;
     assert_eq!((gaps.len(), outcome.verdict), (2, Verdict::Gaps));
     let accepted = |time: Window| Acceptance {
-        chain: outcome.chains[0].id.clone(),
+        chain: outcome.chains[0].id.clone().into(),
         time,
         reason: "known".into(),
         who: "me".into(),
@@ -70,4 +76,125 @@ fn accepted_findings_are_shown_and_only_covered_ones_are_forgiven() {
         &validate(&["--accept", bad.to_str().expect("UTF-8")]),
     );
     assert_eq!(bad.code, 2);
+}
+
+/// Random numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+}
+
+/// An acceptance of the usual chain, or of a pattern that it may match, over random time.
+fn acceptance(random: &mut Random, only_patterns: bool) -> Acceptance {
+    let parts = ["111111111111", REGION, HOME, "main"];
+    let open = random.below(16) | u64::from(only_patterns);
+    let part = |at: usize| match open >> at & 1 {
+        1 => "*",
+        _ => parts[at],
+    };
+    let chain: Vec<&str> = (0..4).map(part).collect();
+    let (from, to) = match random.below(3) {
+        0 => (Timestamp::MIN, Timestamp::MAX),
+        1 => (ts("2026-01-01T00:00:00Z"), ts("2027-01-01T00:00:00Z")),
+        _ => (ts("2026-03-01T01:00:00Z"), ts("2026-03-01T05:00:00Z")),
+    };
+    Acceptance {
+        chain: chain.join("/").parse().expect("a pattern"),
+        time: Window { from, to },
+        reason: "random".into(),
+        who: "nobody".into(),
+    }
+}
+
+/// Outcomes of looks that failed, each in another way.
+fn failed_looks() -> Vec<(&'static str, Outcome)> {
+    let mut case = Case::new("failed-looks", 4, "");
+    case.chain(6);
+    let keys = ring(&case.world, &[REGION]);
+    let later = Request {
+        from: Some(ts("2026-05-01T00:00:00Z")),
+        to: Some(ts("2026-05-02T00:00:00Z")),
+        ..request()
+    };
+    let bounded = Request {
+        limits: Limits {
+            folders: 4,
+            ..Limits::default()
+        },
+        ..request()
+    };
+    let world = source(&case.world);
+    let (dir, linked) = on_disk(&case.world, Limits::default());
+    link_away(dir.path(), "AWSLogs/111111111111/CloudTrail-Digest");
+    let (day, hidden) = on_disk(&case.world, Limits::default());
+    let folder = format!("AWSLogs/111111111111/CloudTrail-Digest/{REGION}/2026/03/01");
+    link_away(day.path(), &folder);
+    let (logs, unlisted) = on_disk(&case.world, Limits::default());
+    let folder = format!("AWSLogs/111111111111/CloudTrail/{REGION}/2026/03/01");
+    link_away(logs.path(), &folder);
+    vec![
+        (
+            "nothing",
+            prove(&MemorySource::default(), &keys, &request()),
+        ),
+        ("another time", prove(&world, &keys, &later)),
+        (
+            "no keys",
+            prove(&world, &ring(&case.world, &[HOME]), &request()),
+        ),
+        ("a bound", prove(&world, &keys, &bounded)),
+        ("a folder", prove(&linked, &keys, &request())),
+        ("a day", prove(&hidden, &keys, &request())),
+        ("a day of logs", prove(&unlisted, &keys, &request())),
+    ]
+}
+
+#[test]
+fn no_choice_makes_a_look_that_failed_a_success() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for (what, outcome) in failed_looks() {
+        assert!(outcome.verdict >= Verdict::Unproven, "{what}");
+        for _ in 0..300 {
+            let count = random.below(4);
+            let accepted: Vec<Acceptance> =
+                (0..count).map(|_| acceptance(&mut random, false)).collect();
+            for fail_on in [Verdict::Failed, Verdict::Unproven, Verdict::Gaps] {
+                let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
+                assert!(exit >= Verdict::Unproven, "{what}: {accepted:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pattern_never_accepts_what_failed() {
+    let mut case = Case::new("pattern-and-damage", 1, "");
+    let chain = case.chain(6);
+    damage::modify_log(&mut case.world, &chain.digests[3].logs[0].place);
+    let keys = ring(&case.world, &[REGION]);
+    let outcome = prove(&source(&case.world), &keys, &request());
+    let mut random = Random(0xd1b5_4a32_d192_ed03);
+    for _ in 0..300 {
+        let accepted = vec![acceptance(&mut random, true); 2];
+        for fail_on in [Verdict::Failed, Verdict::Unproven, Verdict::Gaps] {
+            let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
+            assert_eq!(exit, Verdict::Failed, "{accepted:#?}");
+        }
+    }
+    // The chain's own name accepts it.
+    let named = Acceptance {
+        chain: outcome.chains[0].id.clone().into(),
+        time: outcome.chains[0].window,
+        reason: "known".into(),
+        who: "me".into(),
+    };
+    assert!(outcome.findings.iter().any(|f| f.code == Code::LogModified));
+    let exit = accept::exit_verdict(&outcome, &[named], Verdict::Gaps);
+    assert_eq!(exit, Verdict::Verified);
 }

@@ -9,6 +9,7 @@ use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::{format, jobs, time};
+use crate::cloudtrail::chain_pattern::ChainPattern;
 use crate::report::Format;
 use crate::validate::request::LogSelection;
 
@@ -70,6 +71,11 @@ pub struct ValidateArgs {
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
     pub expect: Option<PathBuf>,
 
+    /// Leave out these chains: ACCOUNT/REGION/HOME_REGION/TRAIL, with * for any of the four; the report
+    /// says so; repeatable
+    #[arg(long, value_name = "PATTERN", help_heading = "Scope")]
+    pub exclude: Vec<ChainPattern>,
+
     /// The beginning of the window: RFC 3339, a date, or what `date` prints; UTC without an offset;
     /// by default each chain's first digest
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
@@ -118,12 +124,13 @@ pub struct ValidateArgs {
     #[arg(long, help_heading = "Report")]
     pub quiet: bool,
 
-    /// Findings accepted beforehand, as TOML: [[accept]] with chain, from, to, reason, who; they
-    /// are shown, and only the exit status looks away
+    /// Findings accepted beforehand, as TOML: [[accept]] with chain (* for any of its four parts,
+    /// which accepts nothing that failed), from, to, reason, who; they are still reported, and only
+    /// the exit status ignores them
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub accept: Option<PathBuf>,
 
-    /// The mildest verdict that is not exit status 0
+    /// The least severe verdict that makes the exit status non-zero; a look that failed always does
     #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
     pub fail_on: FailOn,
 

@@ -93,6 +93,7 @@ impl SourceRequest<'_> {
             trail_arns: trail_arn.clone(),
             prefixes: self.prefixes(),
             places: places.collect(),
+            exclude: Vec::new(),
             buckets: buckets.clone(),
             ..ChainFilter::default()
         }

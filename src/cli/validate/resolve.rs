@@ -15,12 +15,13 @@ use crate::cli::args::validate::{FailOn, ValidateArgs};
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
 use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
 use crate::validate::accept::{self, Acceptance};
-use crate::validate::request::{ObservedWindow, PriorKnowledge, Request};
+use crate::validate::request::{ChainFilter, ObservedWindow, PriorKnowledge, Request};
 use crate::validate::survey::trails::{self, LocatedTrails};
 
 /// A validation that is ready to run.
@@ -61,8 +62,13 @@ impl ResolvedRun {
             keys: &args.known.keys,
             jobs: args.jobs,
         };
+        let in_scope = |trails: &[TrailConfig]| ChainFilter {
+            exclude: args.exclude.clone(),
+            ..source_request.filter(trails)
+        };
+        check_expected(&expect, &in_scope(&[]))?;
         let mut resolved = open(&source_request, now, &limits, stop)?;
-        let filter = source_request.filter(&resolved.located.trails);
+        let filter = in_scope(&resolved.located.trails);
         let needs_trails = source_request.needs_trails();
         let located = std::mem::take(&mut resolved.located);
         let (opened, buckets) = (&resolved.opened, &resolved.buckets);
@@ -126,6 +132,16 @@ fn check_window(args: &ValidateArgs) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// A chain that is expected and left out contradicts itself: its absence would be passed over in silence.
+fn check_expected(expect: &[ChainId], filter: &ChainFilter) -> Result<(), Error> {
+    let Some(outside) = expect.iter().find(|id| !filter.concerns(id)) else {
+        return Ok(());
+    };
+    let message = format!("--expect names {outside}, which is outside what was asked for");
+    let hint = "remove that line, or widen --region, --account-id, --trail-arn or --exclude";
+    Err(Error::new(ErrorKind::Usage, message).hint(hint))
 }
 
 /// What is known from the trails before any object is read.
@@ -210,6 +226,7 @@ fn requested(
         trail_arns: texts(&args.scope.trail_arn),
         buckets: resolved.buckets.clone(),
         prefixes: source_request.prefixes(),
+        exclude: texts(&args.exclude),
         map: texts(&args.known.map),
         logs: args.logs.to_string(),
         seed,

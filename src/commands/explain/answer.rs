@@ -32,6 +32,8 @@ pub(super) enum LogAnswer<'o> {
 pub(super) enum NotListed {
     /// No digest was found in the window.
     NoDigest,
+    /// The folders of digests could not all be listed, and no digest was found in those that could.
+    NotListable,
     /// All digests that could list it are proven, and none does.
     AllProven,
     /// Some digests that could list it are not proven: the first unverified stretch of the window, and how many
@@ -147,7 +149,10 @@ impl ExplainOutcome<'_> {
     fn not_listed(&self) -> NotListed {
         let chains = &self.validation.chains;
         if chains.is_empty() {
-            return NotListed::NoDigest;
+            return match self.validation.complete {
+                true => NotListed::NoDigest,
+                false => NotListed::NotListable,
+            };
         }
         let mut unverified = self.unverified().into_iter();
         if let Some(first) = unverified.next() {

@@ -26,7 +26,7 @@ use crate::validate::outcome::{Outcome, Requests};
 use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, Request};
 use crate::validate::{Access, validate};
 use observed::{Observed, TargetObserver};
-use target::{ExplainTarget, TargetName};
+use target::ExplainTarget;
 
 /// How to search for the digests that could list an object.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ enum Existence {
     NotChecked,
     Exists,
     Missing,
-    /// The source did not say.
+    /// The source did not say, or no place where it could be is part of the source.
     Unknown,
 }
 
@@ -88,21 +88,33 @@ pub fn explain<'t>(
     let windows = target.windows(request.backfill_grace, request.as_of);
     let mut requests = Requests::default();
     if let Some(usual) = windows.usual {
-        let mut outcome = search(access, target, request, usual)?;
+        let outcome = search(access, target, request, usual)?;
         add(&mut requests, outcome.requests);
         if outcome.has_evidence() || !outcome.validation.complete {
-            outcome.requests = requests;
-            return Ok(outcome);
+            return Ok(finish(access, outcome, requests));
         }
     }
     let mut outcome = search(access, target, request, windows.all)?;
     add(&mut requests, outcome.requests);
     outcome.window_is_final = request.as_of.is_none_or(|as_of| windows.all.to < as_of);
-    if !outcome.has_evidence() && matches!(target.name, TargetName::Log(_)) {
-        outcome.existence = existence(access, target, &mut requests);
+    Ok(finish(access, outcome, requests))
+}
+
+/// Checks whether an object exists that no digest is evidence of. Nothing is said of what was not seen.
+fn finish<'t>(
+    access: Access<'_>,
+    outcome: ExplainOutcome<'t>,
+    mut requests: Requests,
+) -> ExplainOutcome<'t> {
+    let existence = match outcome.has_evidence() {
+        true => Existence::NotChecked,
+        false => existence(access, outcome.target, &mut requests),
+    };
+    ExplainOutcome {
+        existence,
+        requests,
+        ..outcome
     }
-    outcome.requests = requests;
-    Ok(outcome)
 }
 
 /// Validates the digests of one window, and the log if one of them lists it.
@@ -175,16 +187,19 @@ fn existence(access: Access<'_>, target: &ExplainTarget, requests: &mut Requests
             roots.map(|root| (root.id, target.key.clone())).collect()
         }
     };
-    let mut existence = Existence::Missing;
+    let mut is_missing = !places.is_empty();
     for (root, key) in places {
         requests.head += 1;
-        existence = match access.source.stat(root, &key) {
+        match access.source.stat(root, &key) {
             Ok(_) => return Existence::Exists,
-            Err(GetError::NotFound) => Existence::Missing,
-            Err(_) => Existence::Unknown,
-        };
+            Err(GetError::NotFound) => {}
+            Err(_) => is_missing = false,
+        }
     }
-    existence
+    match is_missing {
+        true => Existence::Missing,
+        false => Existence::Unknown,
+    }
 }
 
 fn add(sum: &mut Requests, more: Requests) {

@@ -12,7 +12,7 @@ impl ExplainOutcome<'_> {
     pub(super) fn sentence(&self, answer: &Answer<'_>) -> String {
         match answer {
             Answer::Log(answer) => self.log_sentence(answer),
-            Answer::Digest(answer) => digest_sentence(answer),
+            Answer::Digest(answer) => self.digest_sentence(answer),
         }
     }
 
@@ -39,14 +39,18 @@ impl ExplainOutcome<'_> {
                 format!("delivered by CloudTrail, {state}: {message}")
             }
             LogAnswer::NotListed(why) => {
-                let existence = match self.existence {
-                    Existence::NotChecked | Existence::Exists => "it is there, and ",
-                    Existence::Missing => "it is not there, and ",
-                    Existence::Unknown => "whether it is there could not be told, and ",
-                };
-                let why = self.not_listed_clause(why);
-                format!("not known to be delivered: {existence}{why}")
+                let (existence, why) = (self.existence_clause(), self.not_listed_clause(why));
+                format!("not known to be delivered: {existence}, and {why}")
             }
+        }
+    }
+
+    /// Whether the object was seen. "Exists" and "missing" are said only of what the source answered.
+    fn existence_clause(&self) -> &'static str {
+        match self.existence {
+            Existence::Exists => "it is there",
+            Existence::Missing => "it is not there",
+            Existence::Unknown | Existence::NotChecked => "whether it is there could not be told",
         }
     }
 
@@ -56,6 +60,10 @@ impl ExplainOutcome<'_> {
             NotListed::NoDigest => {
                 format!("no digest of its account and region is there that meets {from} to {to}")
             }
+            NotListed::NotListable => format!(
+                "whether any digest of its account and region meets {from} to {to} could not be told: not all \
+                 folders could be listed"
+            ),
             NotListed::AllProven => format!(
                 "no digest of any trail in its folder names it, and every digest that could, from {from} to \
                  {to}, is proven: nobody vouches for it, and it may have been added"
@@ -86,22 +94,22 @@ impl ExplainOutcome<'_> {
             ),
         }
     }
-}
 
-fn digest_sentence(answer: &DigestAnswer<'_>) -> String {
-    match answer {
-        DigestAnswer::Intact => {
-            "delivered by CloudTrail, and intact: its content is what was signed for this place"
-                .into()
-        }
-        DigestAnswer::Proven(finding) => {
-            let message = &finding.message;
-            format!("its content was delivered by CloudTrail, and yet: {message}")
-        }
-        DigestAnswer::NotProven(finding) => finding.message.clone(),
-        DigestAnswer::NotFound => {
-            "not known to be delivered: it is not there, and no proven digest beside it names it"
-                .into()
+    fn digest_sentence(&self, answer: &DigestAnswer<'_>) -> String {
+        match answer {
+            DigestAnswer::Intact => {
+                "delivered by CloudTrail, and intact: its content is what was signed for this place"
+                    .into()
+            }
+            DigestAnswer::Proven(finding) => {
+                let message = &finding.message;
+                format!("its content was delivered by CloudTrail, and yet: {message}")
+            }
+            DigestAnswer::NotProven(finding) => finding.message.clone(),
+            DigestAnswer::NotFound => format!(
+                "not known to be delivered: {}, and no proven digest beside it names it",
+                self.existence_clause()
+            ),
         }
     }
 }

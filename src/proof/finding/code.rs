@@ -95,6 +95,8 @@ codes! {
     TrailNotValidating = "trail-not-validating", Note;
     /// CloudTrail says that it could not deliver the last digest.
     DeliveryFailing = "delivery-failing", Note;
+    /// Logs that exist and whose content was not read, on request.
+    LogsNotRead = "logs-not-read", Note;
     /// A gzip header carries optional fields; the content is as delivered.
     GzipHeaderChanged = "gzip-header-changed", Note;
 }

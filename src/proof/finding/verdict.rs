@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Every instant asked for is covered by proven digests, and every log they name is intact.
+    /// Every instant asked for is covered by proven digests, and every log they name exists and is intact. A
+    /// log that was not read, on request, is only known to exist.
     Verified,
     /// No digest covers part of the window.
     Gaps,

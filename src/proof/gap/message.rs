@@ -216,6 +216,16 @@ impl Gap {
     fn unexplained(&self) -> String {
         let uncovered = self.uncovered();
         match (self.place, self.restart) {
+            (GapPlace::Head, _) if self.time.is_empty() => format!(
+                "no digest of this chain ends by {}, where the window ends: the trail is younger, or earlier \
+                 digests are missing (deleted, expired or never delivered)",
+                self.time.to
+            ),
+            (GapPlace::Tail, _) if self.time.is_empty() => format!(
+                "no digest of this chain covers any time after {}, where the window begins: logging or \
+                 validation ended, or later digests are missing (deleted, expired or never delivered)",
+                self.time.from
+            ),
             (GapPlace::Head, None) => format!(
                 "{uncovered}, before the first digest that is there: the trail is younger, or earlier \
                  digests are not there"

@@ -306,6 +306,17 @@ impl Gap {
         }
     }
 
+    /// The gap of a chain whose digests all lie before or after a window in which it has no time of its own.
+    /// It is empty, at the end of the window that is nearest. `accounted` and `restarts` are as in [`find`].
+    pub fn beside(window: Window, accounted: &Spans, restarts: &[Timestamp]) -> Self {
+        let digests = DigestEnds::new(accounted, restarts);
+        let (at, place, since) = match digests.last {
+            Some(last) if last > window.from => (window.to, GapPlace::Head, None),
+            last => (window.from, GapPlace::Tail, last),
+        };
+        Gap::new(Window { from: at, to: at }, place, since, None)
+    }
+
     /// The time from the last digest of a chain on, in which other chains of its trail went on.
     pub fn after_the_last(time: Window) -> Self {
         Gap::new(time, GapPlace::Tail, Some(time.from), None)

@@ -20,10 +20,10 @@ const FEW: usize = 20;
 /// The verdict in words, followed by its limits: pending digests and logs that were not read.
 pub(crate) fn meaning(report: &Report) -> String {
     let not_read = report.totals.logs.not_read;
-    let logs = if not_read == 0 {
-        "there and intact"
-    } else {
-        "there"
+    let logs = match logs_read(report) {
+        LogsRead::All => "there and intact",
+        LogsRead::Some => "there, and those that were read are intact",
+        LogsRead::None => "there, and none was read",
     };
     let pending = pending_from(report);
     let mut text = match report.verdict {
@@ -66,6 +66,25 @@ pub(crate) fn meaning(report: &Report) -> String {
     text
 }
 
+/// How many of the logs that digests list were read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LogsRead {
+    All,
+    Some,
+    None,
+}
+
+/// What a report says of its logs depends on which were read, whether or not there are any.
+fn logs_read(report: &Report) -> LogsRead {
+    let logs = &report.totals.logs;
+    match report.requested.logs.as_str() {
+        "all" if logs.not_read == 0 => LogsRead::All,
+        "none" => LogsRead::None,
+        _ if (logs.valid, logs.failed) == (0, 0) && logs.not_read > 0 => LogsRead::None,
+        _ => LogsRead::Some,
+    }
+}
+
 /// The requested time. Each bound that was not given is that of each chain's data.
 fn requested_time(requested: &Requested) -> &'static str {
     let given = [&requested.start_origin, &requested.end_origin].map(|o| *o == Origin::Given);
@@ -102,9 +121,10 @@ fn doubts(report: &Report) -> String {
         doubts.insert(Doubt::Gap);
     }
     // If two digests contradict each other, one of them may have been altered.
-    let altered = match doubts.contains(&Doubt::Fork) {
-        true => "",
-        false => "; nothing was found to be altered",
+    let altered = match (doubts.contains(&Doubt::Fork), logs_read(report)) {
+        (true, _) => "",
+        (false, LogsRead::All) => "; nothing was found to be altered",
+        (false, _) => "; nothing that was read was found to be altered",
     };
     let phrases: Vec<&str> = doubts.iter().map(|doubt| doubt.phrase()).collect();
     phrases.join(", and ") + altered
@@ -228,6 +248,7 @@ pub(crate) fn filters(
         ("trails", &requested.trail_arns),
         ("buckets", &requested.buckets),
         ("prefixes", &requested.prefixes),
+        ("excluded", &requested.exclude),
         ("map", &requested.map),
     ]
     .into_iter()

@@ -14,7 +14,7 @@ use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::label::Label;
 use super::v1::{Chain, Finding, Report};
-use super::wording::{event_values, explained, span, until};
+use super::wording::{event_values, explained, not_read, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
@@ -155,10 +155,11 @@ fn verdict(chain: &Chain) -> Case {
         message: format!("{}, {}", chain.verdict.as_str(), until(chain)),
         text: not_verified(chain),
     });
+    let lines = [Some(until(chain)), not_read(chain)];
     Case {
         name: "verdict".into(),
         failure,
-        out: Some(until(chain)),
+        out: Some(Vec::from_iter(lines.into_iter().flatten()).join("; ")),
     }
 }
 

@@ -10,13 +10,17 @@ use super::absent::absent_chains;
 use super::headline::NOT_COMPLETE;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
-use super::wording::until;
+use super::wording::{not_read, until};
 use crate::base::text::s3_uri;
 use crate::proof::finding::{Severity, Verdict};
 use crate::report::json::line;
 
 /// The version of the framework.
 const VERSION: &str = "1.5.0";
+
+/// The message of a verified chain whose logs were not all read.
+const LOGS_NOT_READ: &str =
+    "every instant of the window is covered by proven digests; not all logs they name were read";
 
 /// An event of either class.
 #[derive(Serialize)]
@@ -98,14 +102,23 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The verdict of a chain.
 fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
     let (verdict, name) = (chain.verdict.as_str(), chain.name());
+    let not_read = not_read(chain);
     let mut event = event(OcsfClass::Compliance, chain.verdict, report);
+    if chain.verdict == Verdict::Verified && not_read.is_some() {
+        // Nobody knows that those logs are what was delivered, so the control is not passed.
+        event.message = LOGS_NOT_READ;
+        event.compliance = Some(compliance((2, "Warning")));
+    }
     event.start_time = Some(chain.window.from.as_millisecond());
     event.end_time = Some(chain.window.to.as_millisecond());
     event.cloud = cloud(&chain.account, &chain.region);
     event.finding_info = FindingInfo {
         uid: &name,
         title: &format!("CloudTrail log file integrity: {verdict}"),
-        desc: &format!("chain {name}: {verdict}, {}", until(chain)),
+        desc: &match not_read {
+            Some(not_read) => format!("chain {name}: {verdict}, {}; {not_read}", until(chain)),
+            None => format!("chain {name}: {verdict}, {}", until(chain)),
+        },
         kind: "CloudTrail log file integrity",
     }
     .of(report);
@@ -268,12 +281,6 @@ fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
         Verdict::Unproven => (3, "Medium", 2, "Warning"),
         Verdict::Failed => (4, "High", 3, "Fail"),
     };
-    let compliance = json!({
-        "control": "CloudTrail log file integrity",
-        "standards": ["CloudTrail log file integrity"],
-        "status_id": status_id,
-        "status": status,
-    });
     OcsfEvent {
         activity_id: 1,
         activity_name: "Create",
@@ -310,7 +317,7 @@ fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
         finding_info: Value::Null,
         resources: Value::Null,
         compliance: match class {
-            OcsfClass::Compliance => Some(compliance),
+            OcsfClass::Compliance => Some(compliance((status_id, status))),
             OcsfClass::Detection => None,
         },
         evidences: None,
@@ -318,6 +325,16 @@ fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
         count: None,
         unmapped: Value::Null,
     }
+}
+
+/// The attribute `compliance`, with a status and its id.
+fn compliance((status_id, status): (u16, &str)) -> Value {
+    json!({
+        "control": "CloudTrail log file integrity",
+        "standards": ["CloudTrail log file integrity"],
+        "status_id": status_id,
+        "status": status,
+    })
 }
 
 /// The attribute `cloud`; an account that is not known is left out.

@@ -143,6 +143,14 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
             .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
         metrics.sample(name, &labels(chain), open.as_secs())?;
     }
+    let name = "chain_logs_not_read";
+    metrics.head(
+        name,
+        "Logs of a chain that exist and whose content was not read.",
+    )?;
+    for chain in &report.chains {
+        metrics.sample(name, &labels(chain), chain.logs.not_read)?;
+    }
     Ok(())
 }
 

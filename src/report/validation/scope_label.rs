@@ -20,6 +20,7 @@ pub(crate) fn scope(report: &Report) -> String {
         ("organization=", &requested.organization_ids),
         ("account=", &requested.account_ids),
         ("region=", &requested.regions),
+        ("exclude=", &requested.exclude),
     ];
     let parts = parts.into_iter().filter(|(_, values)| !values.is_empty());
     let parts = parts.map(|(what, values)| {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::label::{Label, LabelledValues};
 use super::v1::{Chain, Digests, Evidence, Gap, Logs, Role, Via};
-use crate::base::text::{counts, plural, s3_uri};
+use crate::base::text::{counts, one_or_many, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 use crate::cloudtrail::event::KeyTerm;
 use crate::proof::coverage::State;
@@ -192,6 +192,12 @@ pub(crate) fn logs(l: &Logs) -> String {
         (l.not_read, "there, not read"),
     ]);
     counts.unwrap_or_else(|| "none".into())
+}
+
+/// How many logs of a chain exist and were not read. `None` if all were.
+pub(crate) fn not_read(chain: &Chain) -> Option<String> {
+    let count = chain.logs.not_read;
+    (count > 0).then(|| one_or_many(count, "one log was not read", "logs were not read"))
 }
 
 /// At most `most` characters of a text, followed by its length if anything was cut off.

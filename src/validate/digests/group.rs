@@ -135,6 +135,7 @@ fn note_chain(
             members.contains(&(root.clone(), account.clone())) || owns_trail(account)
         };
         let answered = context.filter.matched_terms(root, id, &is_owner);
+        let answered = answered.into_iter().map(|term| (id.clone(), term));
         notes.answered.extend(answered);
         notes.found.extend(names.time().map(|time| FoundChain {
             root: root.clone(),

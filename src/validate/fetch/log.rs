@@ -13,13 +13,33 @@ use crate::proof::log;
 use crate::source::{GetError, RootId, SourceObject};
 use crate::validate::logs::log_text::{EventPredicate, LogText, unreadable};
 
+/// How much of a log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogReading {
+    /// Nothing: only whether it exists.
+    Presence,
+    /// All of it, counted in the report.
+    Counted,
+    /// All of it. Only some formats need it, and no report may depend on which formats are written.
+    Uncounted,
+}
+
+/// What a log is compared with, and what is wanted of it.
+#[derive(Clone, Copy)]
+struct Comparison<'w> {
+    expected: Sha256,
+    reading: LogReading,
+    /// The events that are wanted, if the log is as delivered.
+    wanted: Option<&'w EventPredicate<'w>>,
+}
+
 impl Fetcher<'_> {
-    /// Compares a log with what its digest says; with `read` unset, only whether it exists. Returns its
+    /// Compares a log with what its digest says, as far as `reading` goes. Returns its
     /// events if they are `wanted` and the log is as delivered.
     pub(crate) fn log(
         &self,
         entry: &LogEntry,
-        read: bool,
+        reading: LogReading,
         is_reachable: &dyn Fn(RootId, &str) -> bool,
         wanted: Option<&EventPredicate<'_>>,
     ) -> (LogState, Option<FoundEvents>) {
@@ -31,10 +51,15 @@ impl Fetcher<'_> {
         let possible = self.places(&entry.bucket, &entry.key);
         let is_bucket = |root| is_reachable(root, &entry.bucket);
         let judged = several::judge(self.places, &possible, &is_bucket, |root, key| {
-            if !read && self.is_present(root, key)? {
+            if reading == LogReading::Presence && self.is_present(root, key)? {
                 return Ok(LogState::NotRead);
             }
-            let read = self.read_log(root, key, expected, wanted.filter(|_| events.is_none()));
+            let comparison = Comparison {
+                expected,
+                reading,
+                wanted: wanted.filter(|_| events.is_none()),
+            };
+            let read = self.read_log(root, key, comparison);
             let (state, found) = read.map_err(|error| self.failed(error))?;
             events = events.take().or(found);
             Ok(state)
@@ -70,12 +95,11 @@ impl Fetcher<'_> {
         &self,
         root: RootId,
         key: &str,
-        expected: Sha256,
-        wanted: Option<&EventPredicate<'_>>,
+        comparison: Comparison<'_>,
     ) -> Result<(LogState, Option<FoundEvents>), GetError> {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
         let read = match self.source.get(root, key, false) {
-            Ok(object) => self.compare_log(root, key, object, expected, wanted),
+            Ok(object) => self.compare_log(root, key, object, comparison),
             Err(GetError::NotFound) => Err(GetError::NotFound),
             Err(other) => return Err(other),
         };
@@ -86,7 +110,7 @@ impl Fetcher<'_> {
         };
         match is_doubtful.then(|| self.again(root, key, false)).flatten() {
             None => read,
-            Some(again) => self.compare_log(root, key, again?, expected, wanted),
+            Some(again) => self.compare_log(root, key, again?, comparison),
         }
     }
 
@@ -95,11 +119,15 @@ impl Fetcher<'_> {
         root: RootId,
         key: &str,
         mut object: SourceObject<'_>,
-        expected: Sha256,
-        wanted: Option<&EventPredicate<'_>>,
+        comparison: Comparison<'_>,
     ) -> Result<(LogState, Option<FoundEvents>), GetError> {
+        let Comparison {
+            expected,
+            reading,
+            wanted,
+        } = comparison;
         let mut text = wanted.map(|_| self.empty_text());
-        let inflated = self.inflate_log(&mut object, text.as_mut())?;
+        let inflated = self.inflate_log(&mut object, text.as_mut(), reading)?;
         let mut events = None;
         let state = match log::compare(expected, &inflated) {
             Ok(()) => {
@@ -160,9 +188,11 @@ impl Fetcher<'_> {
         &self,
         object: &mut SourceObject<'_>,
         text: Option<&mut LogText>,
+        reading: LogReading,
     ) -> Result<Inflated, GetError> {
         let body = &mut object.body;
         match text {
+            _ if reading == LogReading::Uncounted => self.inflate_uncounted(body, &mut |_| {}),
             Some(text) => self.inflate(body, &mut |bytes| text.push(bytes)),
             None => self.inflate(body, &mut |_| {}),
         }

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use self::digest::{StoredDigest, container_damage};
+pub use self::log::LogReading;
 pub use self::several::LogState;
 use super::logs::log_text::LogText;
 use super::outcome::Requests;

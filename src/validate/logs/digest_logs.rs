@@ -18,6 +18,9 @@ pub(super) enum LogOwner {
     Chain(u32),
     /// A chain, outside the window: they are reported and count in nothing.
     Reported(u32),
+    /// A chain, outside the window: they are reported, and nobody else wants them. What is found in them may
+    /// not show in any other format.
+    Shown(u32),
     /// A chain, beyond the window: they are read for events alone.
     Beyond(u32),
     /// A witness: they are read for events alone.
@@ -86,7 +89,10 @@ pub(super) fn order(
         let has_events = |page: &ManifestPage| filter.wants(&chain.id, page.hour());
         let pages = &chain.digests.pages;
         add(LogOwner::Chain(at), &pages.inside, &|_| true);
-        add(LogOwner::Reported(at), &pages.reported, &|_| true);
+        add(LogOwner::Reported(at), &pages.reported, &has_events);
+        add(LogOwner::Shown(at), &pages.reported, &|page| {
+            !has_events(page)
+        });
         add(LogOwner::Beyond(at), &pages.beyond, &has_events);
         let has_leads = |page: &ManifestPage| filter.wants_leads(&chain.id, page.hour());
         add(LogOwner::ChainLead(at), &pages.unproven, &has_leads);
@@ -113,7 +119,7 @@ pub(super) fn page<'s>(
             let chain = &chains[n as usize];
             (&chain.id, &chain.digests.pages.inside)
         }
-        LogOwner::Reported(n) => {
+        LogOwner::Reported(n) | LogOwner::Shown(n) => {
             let chain = &chains[n as usize];
             (&chain.id, &chain.digests.pages.reported)
         }

@@ -25,7 +25,7 @@ use crate::validate::causes;
 use crate::validate::causes::witness::Witness;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-use crate::validate::fetch::LogState;
+use crate::validate::fetch::{LogReading, LogState};
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
 
 /// Logs in flight per worker, so that no worker waits for the slowest log.
@@ -172,7 +172,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         let is_intact = matches!(state, LogState::Valid { .. });
         match digest.owner {
             LogOwner::Chain(chain) => self.count(chain as usize, &digest, entry, state),
-            LogOwner::Reported(_) => {
+            LogOwner::Reported(_) | LogOwner::Shown(_) => {
                 let (finding, read) = match &state {
                     LogState::Found(finding) => (Some(&**finding), true),
                     LogState::Valid { .. } => (None, true),
@@ -328,7 +328,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             end: digest.interval.to,
             proven: None,
             digest: Some((bucket, key)),
-            outside_window: matches!(digest.owner, LogOwner::Reported(_)),
+            outside_window: matches!(digest.owner, LogOwner::Reported(_) | LogOwner::Shown(_)),
         });
     }
 }
@@ -364,9 +364,15 @@ fn read(context: &Context<'_>, filter: &EventFilter, digest: &DigestLogs, at: us
         return (LogState::NotRead, None);
     }
     let takes = |event: &_| filter.takes(event);
-    let wanted = filter.wants(&digest.id, digest.interval);
+    let is_shown = matches!(digest.owner, LogOwner::Shown(_));
+    let wanted = !is_shown && filter.wants(&digest.id, digest.interval);
     let wanted = wanted.then_some(&takes as _);
-    context.fetcher.log(entry, is_read, &is_known, wanted)
+    let reading = match (is_read, is_shown) {
+        (false, _) => LogReading::Presence,
+        (true, false) => LogReading::Counted,
+        (true, true) => LogReading::Uncounted,
+    };
+    context.fetcher.log(entry, reading, &is_known, wanted)
 }
 
 /// Whether a root is known to be the bucket of a log. A folder without a bucket name counts as the bucket of

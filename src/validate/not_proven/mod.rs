@@ -73,6 +73,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::backfill_digests(chains));
     sentences.extend(scope::missing_chains(request));
     sentences.extend(not_compared.iter().cloned());
+    sentences.extend(scope::excluded_chains(request));
     sentences.extend(scope::organization_owners(request, chains));
     sentences.extend(places::unnamed_buckets(request, places, chains));
     sentences.extend(places::overlapping_folders(places));

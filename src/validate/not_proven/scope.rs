@@ -1,6 +1,6 @@
 //! What the digests and the request leave open: chains, time, logs that were not read, keys.
 
-use crate::base::text::plural;
+use crate::base::text::{and_more, plural};
 use crate::base::time::Window;
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::keys::KeyOrigin;
@@ -41,6 +41,18 @@ pub(super) fn missing_chains(request: &Request) -> Option<String> {
         "that every chain is here: one that was removed whole, or ended before the window, does not \
          show; name those that must be there with --expect"
             .to_owned()
+    })
+}
+
+/// The chains that were left out on request.
+pub(super) fn excluded_chains(request: &Request) -> Option<String> {
+    let exclude = &request.filter.exclude;
+    let named = exclude.iter().take(request.limits.named);
+    let named: Vec<String> = named.map(ToString::to_string).collect();
+    let more = (exclude.len() - named.len()) as u64;
+    (!exclude.is_empty()).then(|| {
+        let named = and_more(named.join(", "), more);
+        format!("anything of the chains that --exclude left out: {named}")
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::cloudtrail::chain_pattern::ChainPattern;
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailArn};
 use crate::cloudtrail::object_key::KeyRoot;
 
@@ -24,6 +25,9 @@ pub struct ChainFilter {
     /// Prefixes that the requested trails are configured to write to. They are searched first if `prefixes`
     /// is empty. If no digests are found there, all of the bucket is searched.
     pub places: Vec<String>,
+    /// Chains that are left out, although they match everything else. They are not judged. Their digests may
+    /// still show what others need: which logs they list, and who stopped a trail.
+    pub exclude: Vec<ChainPattern>,
     /// Buckets that the digests must have been written to. This does not narrow: a digest that records
     /// another bucket is reported as relocated.
     pub buckets: Vec<String>,
@@ -95,7 +99,8 @@ impl ChainFilter {
     /// Whether an account's folder must be listed: it may hold requested chains, or show that the
     /// account owns an organization trail.
     pub fn admits_account(&self, root: &KeyRoot, account: &AccountId) -> bool {
-        let wanted = admits(&self.accounts, account);
+        let is_excluded = self.exclude.iter().any(|p| p.matches_account(account));
+        let wanted = admits(&self.accounts, account) && !is_excluded;
         let owner = self.trail_arns.iter().any(|a| a.account == *account);
         match &root.organization {
             Some(_) => wanted || owner,
@@ -105,7 +110,9 @@ impl ChainFilter {
 
     /// Whether the folder of one account and region may hold requested chains.
     pub fn admits_folder(&self, root: &KeyRoot, account: &AccountId, region: &Region) -> bool {
-        admits(&self.regions, region)
+        let mut excluded = self.exclude.iter();
+        !excluded.any(|pattern| pattern.matches_folder(account, region))
+            && admits(&self.regions, region)
             && admits(&self.accounts, account)
             && admits(&self.prefixes, &root.prefix)
             && (self.organizations.is_empty() || self.has_organization_of(root))
@@ -113,7 +120,13 @@ impl ChainFilter {
 
     /// Whether a chain is requested. Its folder must be admitted already.
     pub fn admits(&self, chain: &ChainId) -> bool {
-        self.trail_arns.is_empty() || self.trails_of(chain).next().is_some()
+        let is_of_trail = self.trail_arns.is_empty() || self.trails_of(chain).next().is_some();
+        is_of_trail && !self.excludes(chain)
+    }
+
+    /// Whether a chain is left out.
+    pub fn excludes(&self, chain: &ChainId) -> bool {
+        self.exclude.iter().any(|pattern| pattern.matches(chain))
     }
 
     /// Whether a folder of an organization, or of an account, may hold chains of a requested trail.
@@ -147,7 +160,8 @@ impl ChainFilter {
     /// organizations and the owner of its trail cannot be compared.
     pub fn concerns(&self, chain: &ChainId) -> bool {
         let is_trail = |a: &TrailArn| a.home_region == chain.home_region && a.trail == chain.trail;
-        admits(&self.regions, &chain.region)
+        !self.excludes(chain)
+            && admits(&self.regions, &chain.region)
             && admits(&self.accounts, &chain.account)
             && (self.trail_arns.is_empty() || self.trail_arns.iter().any(is_trail))
     }

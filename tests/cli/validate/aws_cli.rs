@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::aws::{Answer, Fault};
-use crate::support::case::REGION;
-use crate::support::program::Run;
+use crate::support::case::{Case, REGION, hour};
+use crate::support::program::{Run, run as run_in};
 use crate::support::running::{Running, days, of_days};
 use crate::support::short_trail::{ARN, WINDOW, add, serving, stage, trail, world};
 use crate::support::stage::Stage;
@@ -213,4 +213,31 @@ fn only_options_that_affect_safety_are_mentioned_when_ignored() {
         run.stderr
     );
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn the_json_report_does_not_depend_on_the_formats_beside_it() {
+    let mut case = Case::new("formats-beside", 0, "");
+    let mut chain = case.chain(10);
+    chain.backfill(&mut case.world, hour(4), hour(6), 2, false);
+    let dir = case.copied();
+    let json = |more: &[&str]| -> Value {
+        let window = [
+            "--start-time",
+            "2026-03-01T03:30:00Z",
+            "--end-time",
+            "2026-03-01T06:30:00Z",
+        ];
+        let args = ["validate", "--path", "bucket", "--keys", "keys"];
+        let report = ["--format", "json", "--out", "report.json"];
+        let run = run_in(dir.path(), &[&args[..], &window, &report, more].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let text = fs::read_to_string(dir.path().join("report.json")).expect("a report");
+        let mut report: Value = serde_json::from_str(&text).expect("JSON");
+        report.as_object_mut().expect("an object").remove("run");
+        report
+    };
+    let alone = json(&[]);
+    assert!(alone["totals"]["bytes_read"].as_u64() > Some(0));
+    assert_eq!(json(&["--format", "aws-cli", "--out", "cli.txt"]), alone);
 }

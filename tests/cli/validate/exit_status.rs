@@ -21,13 +21,14 @@ fn fail_on_decides_the_exit_and_not_the_verdict() {
 
 #[test]
 fn no_choice_of_fail_on_makes_a_look_that_failed_a_success() {
-    for name in [
-        "nothing-found--empty",
-        "source-unreadable",
-        "key-unavailable",
+    for (name, keys) in [
+        ("nothing-found--empty", "keys"),
+        ("source-unreadable", "keys"),
+        ("key-unavailable", "keys.json"),
     ] {
         for fail_on in ["failed", "unproven", "gaps"] {
-            let (exit, report) = report(&case(name), &with(&["--fail-on", fail_on]));
+            let args = ["--path", "bucket", "--keys", keys, "--fail-on", fail_on];
+            let (exit, report) = report(&case(name), &args);
             assert_eq!(exit, 4, "{name} {fail_on}");
             assert_eq!(report["verdict"], "unproven");
         }

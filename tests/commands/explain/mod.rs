@@ -322,3 +322,39 @@ fn an_unreadable_or_unproven_log_is_not_called_altered() {
         "{report:#}"
     );
 }
+
+#[test]
+fn nothing_is_called_present_or_missing_that_was_not_seen() {
+    let mut case = Case::new("unseen", 4, "");
+    let chain = case.chain(4);
+    let dir = case.copied();
+    let digests = "bucket/AWSLogs/111111111111/CloudTrail-Digest";
+    let away = dir.path().join("away");
+    fs::rename(dir.path().join(digests), &away).expect("moved");
+    std::os::unix::fs::symlink(&away, dir.path().join(digests)).expect("a link");
+    let answer = |key: &str, more: &[&str]| {
+        let (code, report) = explain_key(dir.path(), key, more);
+        assert_eq!(code, 4, "{report:#}");
+        report["answer"].as_str().expect("a sentence").to_owned()
+    };
+    let log = &chain.digests[2].logs[0].place.key;
+    let seen = answer(log, &[]);
+    assert!(
+        seen.contains("it is there") && seen.contains("not all folders could be listed"),
+        "{seen}"
+    );
+    let name = log.rsplit('_').next().expect("a unique part");
+    let missing = answer(&log.replace(name, "0123456789abcdef.json.gz"), &[]);
+    assert!(missing.contains("it is not there"), "{missing}");
+    // The digest lies behind the link, and that bucket is no part of the copy.
+    let elsewhere = format!("s3://other-logs/{log}");
+    for unseen in [
+        answer(&chain.digests[2].place.key, &[]),
+        answer(&elsewhere, &["--s3-bucket", BUCKET]),
+    ] {
+        assert!(
+            unseen.contains("delivered: whether it is there could not be told"),
+            "{unseen}"
+        );
+    }
+}

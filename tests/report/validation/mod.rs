@@ -9,6 +9,7 @@ mod hostile_text;
 mod html;
 mod junit;
 mod markdown;
+mod not_read;
 mod ocsf;
 mod prometheus;
 mod saved;

@@ -1,5 +1,6 @@
 //! The cases of `testdata/`: at least one folder per finding code, made by the forge.
 
+pub mod beside;
 pub mod causes;
 pub mod chains;
 pub mod coverage;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Case> {
         removed::cases(),
         coverage::cases(),
         chains::cases(),
+        beside::cases(),
         sample::cases(),
         trails::cases(),
         unreferenced::cases(),

@@ -81,6 +81,8 @@ impl<'a> ChainOutput<'a> {
         if results.is_none() {
             self.count_as_reported(&mut walk);
         }
+        let not_read = self.chain.map_or(0, |chain| chain.logs.not_read);
+        walk.printer.count(FileKind::Log).not_read = not_read;
         walk.printer.summary(window, walk.found)
     }
 
@@ -219,6 +221,7 @@ impl<'a> ChainOutput<'a> {
                 valid,
                 invalid: wrong.saturating_add(unproven - unchecked),
                 unchecked,
+                not_read: 0,
             };
         };
         let digests = [

@@ -59,6 +59,8 @@ pub struct FileCount {
     pub invalid: u64,
     /// Files that were not checked. The AWS CLI gives up at the first.
     pub unchecked: u64,
+    /// Files that exist and were not read, on request. The AWS CLI reads all.
+    pub not_read: u64,
 }
 
 impl FileCount {
@@ -73,7 +75,8 @@ impl FileCount {
 
     fn total(self) -> u64 {
         let checked = self.valid.saturating_add(self.invalid);
-        checked.saturating_add(self.unchecked)
+        let present = checked.saturating_add(self.unchecked);
+        present.saturating_add(self.not_read)
     }
 }
 
@@ -211,6 +214,7 @@ impl<'a, 'b> Printer<'a, 'b> {
         let others = [
             (count.invalid, "INVALID"),
             (count.unchecked, "not looked at"),
+            (count.not_read, "not read"),
         ];
         for (files, state) in others.iter().filter(|(files, _)| *files > 0) {
             write!(out, ", {files}/{total} {noun} files {state}")?;

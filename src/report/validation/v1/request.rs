@@ -33,6 +33,9 @@ pub struct Requested {
     pub buckets: Vec<String>,
     /// Prefixes asked for; empty for all.
     pub prefixes: Vec<String>,
+    /// Chains left out, each with `*` for any of its four parts.
+    #[serde(default)]
+    pub exclude: Vec<String>,
     /// Rules found=recorded.
     pub map: Vec<String>,
     /// Which logs are read: `all`, `none`, `I/N` or `P%`.

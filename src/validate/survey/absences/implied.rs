@@ -94,7 +94,10 @@ fn owner(context: &Context<'_>, all: &GroupOutcome, id: &ChainId) -> Option<Acco
     let given = request.filter.trail_arns.iter();
     let mut given = given.filter(|a| a.trail == id.trail && a.home_region == id.home_region);
     // A trail of which nothing was found is reported as such.
-    let answered = |arn: &TrailArn| all.notes.answered.contains(&FilterTerm::Trail(arn.clone()));
+    let answered = |arn: &TrailArn| {
+        let term = FilterTerm::Trail(arn.clone());
+        all.notes.answered.iter().any(|(_, other)| *other == term)
+    };
     // Of several accounts with a trail of that name, any may own this one.
     match (given.next(), given.next()) {
         (Some(arn), None) if answered(arn) => Some(arn.account.clone()),
@@ -270,7 +273,12 @@ fn ended_early(
     }
     let ended = trails.ended_early(late).into_iter();
     let ended = ended.filter_map(|(id, time)| {
-        let by_calls = match trails.is_contradicted(id, time.from, late) {
+        let is_contradicted = trails.is_contradicted(id, time.from, late);
+        // A chain that ends before the window is a gap of it, unless others need it.
+        if time.from <= window.from && !is_contradicted {
+            return None;
+        }
+        let by_calls = match is_contradicted {
             true => None,
             false => explained.get(id),
         };

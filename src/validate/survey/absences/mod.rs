@@ -64,6 +64,13 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
             implied::implied(context, survey, all, &mut absences);
         }
     }
+    // Nobody misses what was left out.
+    let filter = &context.request.filter;
+    let is_excluded = |finding: &Finding| {
+        let chain = finding.chain.as_ref();
+        chain.is_some_and(|id| filter.excludes(id))
+    };
+    absences.findings.retain(|finding| !is_excluded(finding));
     absences
 }
 
@@ -92,13 +99,27 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
         let message = "no digest was found: nothing is proven".into();
         return vec![nothing_found(message, instead())];
     }
-    let unmatched = terms
-        .iter()
-        .filter(|term| !all.notes.answered.contains(term));
+    let chains_of = |term| {
+        let answered = all.notes.answered.iter();
+        answered.filter(move |(_, answered)| answered == term)
+    };
+    let unmatched = terms.iter().filter(|term| {
+        let mut chains = chains_of(*term);
+        chains.all(|(id, _)| all.notes.outside.contains(id))
+    });
     let mut findings: Vec<Finding> = unmatched
         .map(|term| {
-            let message = format!("no digest was found for the {term} that was asked for");
+            let is_outside = chains_of(term).next().is_some();
+            let message = match is_outside {
+                true => format!("no digest of the {term} that was asked for meets the window"),
+                false => format!("no digest was found for the {term} that was asked for"),
+            };
             let hint = match term {
+                _ if is_outside => {
+                    "see when its digests begin and end (trailproof trails), and ask for a window that \
+                     meets them, or leave it out"
+                        .into()
+                }
                 FilterTerm::Trail(arn) if !chains.is_empty() => format!(
                     "these digests are of an organization's trail of that name, and none of them is of account \
                      {}: either it owns another trail, or its own digests are missing (deleted, expired or not \

@@ -1,0 +1,72 @@
+//! Whether the window holds anything of a chain, and what is reported where it does not.
+//!
+//! - Where it holds nothing of any chain, the look found nothing: each chain says so.
+//! - Where it holds something of others, a chain that lies wholly before or after it is a gap like any other,
+//!   unless the chain itself was expected.
+
+use jiff::Timestamp;
+
+use super::chain_state::ChainState;
+use super::digests::names::DigestNames;
+use crate::proof::chain::Walked;
+use crate::proof::finding::{Code, Finding, Severity};
+
+/// What the window holds of all chains together.
+#[derive(Clone, Copy)]
+pub(super) struct AllInWindow {
+    /// It holds nothing of any.
+    pub nothing: bool,
+}
+
+impl AllInWindow {
+    /// Looks at every chain whose logs were checked.
+    pub fn of<'c>(mut chains: impl Iterator<Item = &'c ChainState>) -> Self {
+        AllInWindow {
+            nothing: chains.all(is_nothing),
+        }
+    }
+}
+
+/// Whether the window holds nothing of a chain: no digest meets it, or none covers a proven instant and
+/// nothing is known to be wrong or missing either.
+pub(super) fn is_nothing(chain: &ChainState) -> bool {
+    let main = &chain.digests.main;
+    let window = chain.window;
+    let is_outside = main.seen == 0 && !is_bounded(main, window.from, window.to);
+    let only_notes = chain.ledger.worst().is_none_or(|s| s == Severity::Note);
+    let is_silent = only_notes && chain.gaps.is_empty() && !main.paint.verified.meets(window);
+    is_outside || is_silent
+}
+
+/// Whether a chain has digests on both sides of the window. A window without a digest is then a gap that
+/// is known, not a window in which nothing was found.
+fn is_bounded(main: &Walked, from: Timestamp, to: Timestamp) -> bool {
+    let first = [
+        main.accounted.bounds().map(|b| b.from),
+        main.restarts.iter().min().copied(),
+    ];
+    let begins_before_end = first.into_iter().flatten().any(|first| first < to);
+    begins_before_end && main.last_end().is_some_and(|last| from < last)
+}
+
+/// The finding on a chain of which the window holds nothing. It met `seen` digests.
+pub(super) fn nothing_found(seen: u64, names: &DigestNames) -> Finding {
+    let (first, last) = (names.main.first(), names.main.last());
+    let message = if seen == 0 {
+        "no digest of this chain meets the window: nothing of it is proven"
+    } else {
+        "no instant of the window is covered by a proven digest: nothing of it is proven"
+    };
+    let finding = Finding::new(Code::NothingFound, message);
+    match (first, last) {
+        (Some(first), Some(last)) if first == last && seen > 0 => {
+            finding.hint("a starting digest covers no time: copy the digests after it")
+        }
+        (Some(first), Some(last)) => finding.hint(format!(
+            "its digests here end between {} and {}: ask for a window that meets them",
+            first.end(),
+            last.end()
+        )),
+        _ => finding.hint("only backfill digests are here, and those cover no time"),
+    }
+}
