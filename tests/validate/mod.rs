@@ -9,5 +9,4 @@ mod logs;
 mod not_proven;
 mod request;
 mod survey;
-#[cfg(feature = "aws")]
 mod unreferenced;

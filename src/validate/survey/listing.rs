@@ -51,7 +51,7 @@ pub(super) struct FolderContents {
     /// Refused entries that cannot hide digests, each with the reason.
     pub refused: Sample,
     /// Objects directly in the folder of an account, or of its logs.
-    pub objects: Vec<ListedObject>,
+    pub objects: Vec<DirectObject>,
     /// How many more of these there are.
     pub more_objects: u64,
     /// The folder, or entries of it, that could not be listed and may hide digests.
@@ -59,7 +59,7 @@ pub(super) struct FolderContents {
 }
 
 /// An object of a folder that was listed.
-pub(super) struct ListedObject {
+pub(super) struct DirectObject {
     pub key: String,
     /// Its size, if the listing shows it.
     pub size: Option<u64>,
@@ -69,7 +69,7 @@ impl FolderContents {
     fn add(&mut self, limits: &Limits, key: &str, size: Option<u64>) {
         if self.objects.len() < limits.findings_per_code {
             let key = key.to_owned();
-            self.objects.push(ListedObject { key, size });
+            self.objects.push(DirectObject { key, size });
         } else {
             self.more_objects += 1;
         }

@@ -204,5 +204,10 @@ pub(super) fn doubtful<'c>(
     doubtful.map(|c| &c.id)
 }
 
+/// Whether a digest may still list a log: a backfill digest may come late.
+pub(super) fn waits(as_of: Timestamp, minute: Timestamp, grace: i64) -> bool {
+    as_of < shift(minute, grace)
+}
+
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,8 @@ use std::io;
 use jiff::Timestamp;
 
 use super::candidates::Candidate;
-use super::cover::{Cover, Standing, doubtful, gap_holds, standing};
+use super::cover::{Cover, Standing, doubtful, gap_holds, standing, waits};
 use super::excuse::validation_was_off;
-use super::list::waits;
 use super::litter::is_litter;
 use super::references::{ReferenceLookup, Whose};
 use super::scan::temporary;

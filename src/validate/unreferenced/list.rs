@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::candidates::Candidates;
-use super::cover::{Cover, Standing, standing};
+use super::cover::{Cover, Standing, standing, waits};
 use super::excuse::Excuses;
 use super::loose::LooseObjects;
 use super::scan::{ScannedFolder, Unlisted, scan};
@@ -169,9 +169,4 @@ impl Sorting<'_> {
             self.more += 1;
         }
     }
-}
-
-/// Whether a digest may still list a log: a backfill digest may come late.
-pub(super) fn waits(as_of: Timestamp, minute: Timestamp, grace: i64) -> bool {
-    as_of < shift(minute, grace)
 }

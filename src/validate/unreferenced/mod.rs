@@ -28,6 +28,7 @@ mod judge;
 mod list;
 mod litter;
 pub(crate) mod loose;
+mod messages;
 pub(crate) mod references;
 mod report;
 mod scan;
@@ -81,7 +82,7 @@ pub(crate) fn judge(
         if let Some(error) = &listed.trouble {
             others
                 .unlisted
-                .push(report::not_listed(context, place.0, &folder, error));
+                .push(messages::not_listed(context, place.0, &folder, error));
             continue;
         }
         if listed.undecided {
@@ -97,7 +98,7 @@ pub(crate) fn judge(
         match trouble {
             Some(error) => others
                 .unlisted
-                .push(report::not_judged(context, place.0, &folder, &error)),
+                .push(messages::not_judged(context, place.0, &folder, &error)),
             None => report::report(context, chains, &search.covers, &place, unreferenced, more),
         }
     }

@@ -4,17 +4,13 @@ use rayon::prelude::*;
 
 use super::cover::Cover;
 use super::judge::{Unreferenced, UnreferencedKind};
+use super::messages::WHO_WROTE_IT;
 use crate::base::time::Window;
 use crate::cloudtrail::object_key::{KeyRoot, KeyTime};
 use crate::proof::finding::{Code, Finding, ObjectFacts, Severity};
-use crate::proof::reason::Reason;
-use crate::source::{GetError, RootId};
+use crate::source::RootId;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-
-/// What to do about an object that may have been added.
-pub(super) const WHO_WROTE_IT: &str = "see who wrote it (PutObject events on the bucket, when S3 says that \
-                                       it was last modified), and keep readers off it until that is known";
 
 /// Adds the unreferenced objects of one folder to their chains, and `more` of them as one finding. An object
 /// is reported in one chain, and colours the time of all that cover it.
@@ -130,53 +126,4 @@ fn undated(time: KeyTime) -> &'static str {
         KeyTime::Minute(_) => "",
         KeyTime::Span(_) => "; its name shows no minute, so it counts against all of this time",
     }
-}
-
-/// A folder of logs that could not be listed.
-pub(super) fn not_listed(
-    context: &Context<'_>,
-    root: RootId,
-    folder: &str,
-    error: &GetError,
-) -> Finding {
-    let message = format!(
-        "a folder of logs could not be listed: {}; whether it holds logs that no digest names is not \
-         known",
-        error.detail()
-    );
-    Finding::new(Code::SourceUnreadable, message)
-        .reason(error.reason())
-        .hint(error.reason().hint())
-        .at(context.fetcher.places.bucket(root), folder)
-}
-
-/// A folder of a year, a month or a day that the source refuses to list. It may hold logs that no digest
-/// lists.
-pub(super) fn refused_folder(context: &Context<'_>, root: RootId, key: &str, why: &str) -> Finding {
-    let message = format!(
-        "a folder of logs could not be listed: it is {why}; whether it holds logs that no digest names is \
-         not known"
-    );
-    Finding::new(Code::SourceUnreadable, message)
-        .reason(Reason::Refused)
-        .hint(Reason::Refused.hint())
-        .at(context.fetcher.places.bucket(root), key)
-}
-
-/// A log folder that was listed, whose logs could not be kept until the gaps were known.
-pub(super) fn not_judged(
-    context: &Context<'_>,
-    root: RootId,
-    folder: &str,
-    error: &GetError,
-) -> Finding {
-    let message = format!(
-        "the names of the logs in a folder could not be kept: {}; whether it holds logs that no digest \
-         names is not known",
-        error.detail()
-    );
-    Finding::new(Code::LogUnreadable, message)
-        .reason(error.reason())
-        .hint(error.reason().hint())
-        .at(context.fetcher.places.bucket(root), folder)
 }

@@ -18,8 +18,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::litter::is_left_out;
+use super::messages::refused_folder;
 use super::references::{ReferenceLookup, References, Whose};
-use super::report::refused_folder;
 use super::tally::OtherObjects;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;

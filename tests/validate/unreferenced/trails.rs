@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::aws::{Answer, Fault, TrailConfig};
+use crate::support::aws::{Answer, Fault, TrailConfig, TrailStatus};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, gzip, ts};
 use crate::support::stage::Stage;
 use crate::support::trail_scenes::{
@@ -216,6 +216,17 @@ fn an_unreferenced_log_of_the_first_hour_is_found() {
     );
 }
 
+fn set_started(stage: &Stage, arn: &str, started: Option<&str>) {
+    let status = TrailStatus {
+        started: started.map(ts),
+        ..TrailStatus::default()
+    };
+    let place = (arn.to_owned(), REGION.to_owned());
+    stage.loopback.change(|c| {
+        c.cloudtrail.status.insert(place, status);
+    });
+}
+
 /// A trail without digests delivers beside one with digests: its logs are not forged.
 #[test]
 fn logs_of_a_trail_without_validation_are_not_called_unreferenced() {
@@ -249,12 +260,23 @@ fn logs_of_a_trail_without_validation_are_not_called_unreferenced() {
     }
     stage
         .loopback
-        .change(|c| c.cloudtrail.trails = vec![validated, other]);
+        .change(|c| c.cloudtrail.trails = vec![validated, other.clone()]);
+    // A trail that never started, or started later, can have written nothing then.
+    for started in [None, Some("2026-03-01T03:40:00Z")] {
+        set_started(&stage, &other.arn, started);
+        assert_gives(
+            "made later",
+            &stage.report(&args),
+            4,
+            Some("log-unreferenced"),
+        );
+    }
+    set_started(&stage, &other.arn, Some("2026-02-01T00:00:00Z"));
     let (code, report) = stage.report(&args);
     assert_eq!(code, 0, "{report:#}");
     let mentioned = |s: &Value| {
         s.as_str()
-            .is_some_and(|s| s.contains("a trail without log file validation writes to"))
+            .is_some_and(|s| s.contains("a trail without log file validation wrote to"))
     };
     let sentences = report["not_proven"].as_array().expect("sentences");
     assert!(sentences.iter().any(mentioned), "{sentences:#?}");
