@@ -10,7 +10,87 @@ pub fn cases() -> Vec<Case> {
         named_after_the_window(),
         of_another_trail(),
         in_a_gap(),
+        of_any_name(),
+        litter(),
+        beside_a_missing_digest(),
     ]
+}
+
+/// The folder of the account.
+const ACCOUNT_FOLDER: &str = "AWSLogs/111111111111/";
+
+fn put(case: &mut Case, key: &str, body: &[u8]) {
+    let object = Object::delivered(body.to_vec(), hour(5));
+    case.world.put(
+        &Place::new(BUCKET, &format!("{ACCOUNT_FOLDER}{key}")),
+        object,
+    );
+}
+
+fn of_any_name() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced--of-any-name",
+        4,
+        "objects were put among the logs, with names that CloudTrail does not give: whoever reads the folder \
+         reads them too",
+    )
+    .disk_only();
+    case.chain(8);
+    let log = "111111111111_CloudTrail_eu-west-1_20260301T032015Z_Injected00000001.json.gz";
+    for key in [
+        format!("CloudTrail/eu-west-1/2026/03/01/{log}"),
+        "CloudTrail/eu-west-1/2026/03/01/sub/events.JSON".to_owned(),
+        format!("CloudTrail/eu-west-1/2026/03/02/{log}"),
+        format!("CloudTrail/eu-west-1/{log}"),
+        format!("CloudTrail/{log}"),
+    ] {
+        put(&mut case, &key, &gzip(br#"{"Records":[]}"#));
+    }
+    case
+}
+
+fn litter() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced--litter",
+        0,
+        "what copies leave among the logs is counted: hidden files, files of desktops, a second copy and an \
+         unfinished one",
+    )
+    .disk_only();
+    let chain = case.chain(8);
+    let log = chain.digests[2].logs[0].place.clone();
+    let body = case.world.object(&log).body.clone();
+    let key = log.key.replacen(ACCOUNT_FOLDER, "", 1);
+    let day = "CloudTrail/eu-west-1/2026/03/01";
+    put(&mut case, &format!("{day}/.DS_Store"), b"Bud1");
+    put(
+        &mut case,
+        &format!("{day}/desktop.ini"),
+        b"[.ShellClassInfo]",
+    );
+    put(
+        &mut case,
+        &key.replacen(".json.gz", " (1).json.gz", 1),
+        &body,
+    );
+    put(&mut case, &format!("{key}.tmp"), &body[..body.len() / 2]);
+    case
+}
+
+fn beside_a_missing_digest() -> Case {
+    let mut case = Case::new(
+        "log-unreferenced--beside-a-missing-digest",
+        4,
+        "a digest after the window is missing, and a log was put into the window's last hour: the missing digest \
+         excuses nothing",
+    )
+    .disk_only()
+    .arg(&["--start-time", "2026-03-01T01:12:34Z", "--end-time", "2026-03-01T05:12:34Z"])
+    .arg(&["--as-of", "2026-03-04T00:00:00Z"]);
+    let chain = case.chain(8);
+    case.world.remove(&chain.digests[6].place);
+    inject(&mut case, "2026-03-01T05:00:00Z");
+    case
 }
 
 /// Adds a log that CloudTrail never delivered, with a name of the usual form.

@@ -273,7 +273,7 @@ fn a_linked_bucket_is_listed_for_unreferenced_logs() {
         "a bucket that may not be listed",
         &stage.report(&a),
         4,
-        Some("digest-unreadable"),
+        Some("source-unreadable"),
     );
     // A thousand names hide the folder of the old bucket when its logs are listed.
     add_log(&mut w, &t, "old-logs", "2026-03-01T06:20:00Z");
