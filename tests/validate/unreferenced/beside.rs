@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{ACCOUNT_FOLDER, not_proven, plant, unreferenced};
 use crate::support::case::{BUCKET, hour, spec};
 use crate::support::disk::{copy_of, running};
-use crate::support::forge::{Place, World};
+use crate::support::forge::{Place, World, damage};
 use crate::support::program::{command, finish, report};
 
 fn insight(key: &str) -> String {
@@ -56,10 +56,10 @@ fn where_digests_list_its_files_a_folder_is_treated_like_that_of_the_logs() {
     assert_eq!(unreferenced(&report), [above, beside], "{report:#}");
 
     let mut world = clean.clone();
-    world.remove(&file);
+    damage::modify_log(&mut world, &file);
     let (code, report) = validated(&world);
     assert_eq!(code, 1, "{report:#}");
-    assert_eq!(report["findings"][0]["code"], "log-missing");
+    assert_eq!(report["findings"][0]["code"], "log-modified");
 
     let dir = copy_of(&clean);
     let args = [
