@@ -145,6 +145,7 @@ impl Walk<'_> {
     /// Ends the walk: counts the digests missing between proven ones, and returns the result.
     pub fn finish(mut self) -> Walked {
         self.close_all(None);
+        self.report_overlaps();
         let begins = self.scope.from.or(self.walked.begins);
         let window = Window::new(begins.unwrap_or(self.scope.to), self.scope.to);
         self.fill_holes(&window);

@@ -23,6 +23,7 @@
 //! 3. [`placement`](crate::proof::placement): is it where it says that it was written?
 //! 4. `proven`: if so, it covers its interval, and its own link becomes a claim. `open`: if not,
 //!    its finding waits for the next older digest, which bounds the time that the finding colours.
+//!    `segments`: two runs of linked digests that cover the same time are a fork.
 //! 5. `holes`: time between two proven digests that no link joins is filled with missing digests.
 //!
 //! # Rules
@@ -60,6 +61,7 @@ mod open;
 mod place;
 mod proven;
 mod result;
+mod segments;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +80,7 @@ use holes::{Hole, Unread};
 use open::OpenDigest;
 use proven::Newer;
 pub use result::{Anchor, Location, PlacedDigest, Tally, WalkScope, Walked};
+use segments::Segments;
 
 /// The state of a walk down one chain.
 pub struct Walk<'a> {
@@ -89,6 +92,7 @@ pub struct Walk<'a> {
     /// The digests since the last proven one that could not be read or proven.
     unread: Option<Unread>,
     holes: Vec<Hole>,
+    segments: Segments,
     /// Buckets that proven digests in their places were written to.
     buckets: BTreeSet<String>,
     /// Backfill digests met, by key, with the hash of each proven one. Their links do not follow
@@ -113,6 +117,7 @@ impl<'a> Walk<'a> {
             open: Vec::new(),
             unread: None,
             holes: Vec::new(),
+            segments: Segments::default(),
             buckets: BTreeSet::new(),
             met: BTreeMap::new(),
             reclassified: BTreeSet::new(),

@@ -40,7 +40,7 @@ impl Walk<'_> {
         let worst = proving.findings.iter().max_by_key(|f| f.severity).cloned();
         let severity = worst.as_ref().map(|f| (f.code, f.severity));
         let (bucket, key) = proving.digest.place();
-        let me = Claimer {
+        let mut me = Claimer {
             bucket: bucket.into(),
             key: key.into(),
             interval,
@@ -60,6 +60,10 @@ impl Walk<'_> {
             self.met.insert(me.key.clone(), Some(sha256));
         } else {
             self.check_overlap(&me, proving.claims);
+        }
+        if !self.scope.backfill && me.in_place {
+            let starting = proving.digest.is_starting();
+            self.join_segment(&mut me, starting, proving.claims);
         }
         self.cover(&proving.digest, interval, proving.relocated);
         self.claim_predecessor(&proving.digest, me, inside);
