@@ -99,6 +99,7 @@ pub fn validate(
     let trails_known = &request.prior.trails;
     let mut filter = survey::reaches::by_configuration(&request.filter, trails_known);
     let mut survey = survey::survey(source, places, &filter, limits, &pool);
+    survey = survey::moved::look_wider((source, places), request, &filter, &pool, survey);
     survey::reaches::by_folders(&mut filter, trails_known, source, &mut survey, limits);
     fetcher.listed(survey.listings);
     let pool = context::better_workers(source, &pool).unwrap_or(pool);

@@ -3,10 +3,12 @@
 
 use serde_json::Value;
 
-use crate::support::aws::TrailConfig;
+use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour};
 use crate::support::disk::{copied, ids};
-use crate::support::forge::{Chain, ChainSpec, Heads, KeyFileStyle, Trail, World, damage, ts};
+use crate::support::forge::{
+    Chain, ChainSpec, Heads, KeyFileStyle, Object, Place, Trail, World, damage, ts,
+};
 use crate::support::program::{report, severity_codes};
 use crate::support::stage::Stage;
 
@@ -292,4 +294,77 @@ fn a_line_with_four_parts_means_both_chains() {
     ];
     let (code, report) = report(dir.path(), &args);
     assert_eq!(code, 0, "{report:#}");
+}
+
+/// A trail that wrote under the prefix `old`, and under `new` since validation was switched on again. Between
+/// seven and nine o'clock it wrote no digest.
+fn moved_without_validation(world: &mut World) -> Chain {
+    let mut chain = begun(world, own(ACCOUNT).prefix("old"), ACCOUNT);
+    chain.run_until(world, hour(6));
+    chain.disable_validation(world, ts("2026-03-01T06:20:00Z"));
+    chain.spec.trail = own(ACCOUNT).prefix("new");
+    chain.start(world, ts("2026-03-01T09:12:34Z"));
+    chain.run_until(world, hour(12));
+    chain
+}
+
+#[test]
+fn a_prefix_of_before_is_searched_where_the_digests_begin_late() {
+    let mut world = World::new(37);
+    let chain = moved_without_validation(&mut world);
+    let stage = Stage::of(&world, &[TrailConfig::from(&chain.spec.trail)]);
+    let arn = chain.spec.trail.arn();
+    let bucket = ["--s3-bucket".to_owned(), BUCKET.to_owned()];
+    for more in [&[][..], &bucket] {
+        let (code, report) = stage.report(&[&online(&arn)[..], more].concat());
+        assert_eq!(code, 3, "{report:#}");
+        let chain = &report["chains"][0];
+        let gaps = chain["gaps"].as_array().expect("gaps");
+        assert_eq!(gaps.len(), 1, "{gaps:#?}");
+        assert_ne!(gaps[0]["cause"], "before-first-digest");
+        assert_eq!(chain["coverage"][0]["state"], "verified");
+        let prefixes = chain["locations"].as_array().expect("locations").iter();
+        let prefixes: Vec<&Value> = prefixes.map(|l| &l["prefix"]).collect();
+        assert_eq!(prefixes, ["old", "new"]);
+    }
+
+    // A window that begins later needs no wider search.
+    let searched = |stage: &Stage| {
+        let calls = stage.calls("ListObjectsV2").into_iter();
+        calls
+            .filter(|call| format!("{call:?}").contains("old/"))
+            .count()
+    };
+    let before = searched(&stage);
+    let later: Vec<String> = online(&arn)
+        .into_iter()
+        .map(|a| a.replace("T01:12:34Z", "T10:12:34Z"))
+        .collect();
+    assert_eq!(stage.report(&later).0, 0);
+    assert_eq!(searched(&stage), before);
+}
+
+#[test]
+fn a_wider_search_that_is_denied_changes_no_verdict() {
+    let mut world = World::new(38);
+    let mut chain = begun(&mut world, own(ACCOUNT).prefix("new"), ACCOUNT);
+    chain.run_until(&mut world, hour(12));
+    let other = Object::delivered(b"{}".to_vec(), hour(1));
+    world.put(&Place::new(BUCKET, "private/of/somebody.json"), other);
+    let stage = Stage::of(&world, &[TrailConfig::from(&chain.spec.trail)]);
+    let mut args = online(&own(ACCOUNT).arn());
+    args[3] = "2026-02-28T12:12:34Z".into();
+    let (code, report) = stage.report(&args);
+    assert_eq!(code, 3, "{report:#}");
+    stage.loopback.fault(
+        Fault::new(Answer::access_denied())
+            .operation("ListObjectsV2")
+            .under("private/"),
+    );
+    let (code, denied) = stage.report(&args);
+    assert_eq!((code, &denied["complete"]), (3, &true.into()), "{denied:#}");
+    let sentences = denied["not_proven"].as_array().expect("sentences").iter();
+    let told = sentences.filter_map(Value::as_str);
+    assert!(told.into_iter().any(|s| s.contains("under another prefix")));
+    assert_eq!(report["chains"], denied["chains"]);
 }

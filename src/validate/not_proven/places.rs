@@ -95,6 +95,11 @@ pub(super) fn other_files(
     if survey.refused.count > 0 {
         sentences.push(format!("what was not looked at: {}", survey.refused.list()));
     }
+    if let Some(why) = &survey.unsearched {
+        sentences.push(format!(
+            "that no digests of the time before the first one lie under another prefix of the bucket: {why}"
+        ));
+    }
     if survey.bounded {
         sentences.push("folders beyond the number or depth that is searched for AWSLogs".into());
     }

@@ -63,6 +63,9 @@ pub struct Survey {
     pub trouble: Vec<(RootId, String, GetError)>,
     /// How many requests the listings took.
     pub listings: u64,
+    /// Why not all of the bucket could be searched for digests under another prefix, which nothing but a gap
+    /// called for.
+    pub unsearched: Option<String>,
     /// Whether the search stopped at a bound on the number or depth of folders.
     pub bounded: bool,
     /// Accounts with digests of an organization trail, requested or not.

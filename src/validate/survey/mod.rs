@@ -18,6 +18,7 @@ mod discover;
 mod folders;
 mod found_instead;
 mod listing;
+pub(crate) mod moved;
 pub(crate) mod reaches;
 pub mod trails;
 
@@ -41,30 +42,53 @@ pub fn survey(
     limits: &Limits,
     pool: &ThreadPool,
 ) -> Survey {
-    let search = |prefixes: Option<&[&str]>, mut survey: Survey| {
-        for root in places.roots() {
-            let mut discovery = Discovery::new(source, filter, limits, root.id, &mut survey);
-            match prefixes {
-                Some(prefixes) => prefixes
-                    .iter()
-                    .for_each(|prefix| discovery.add_below(prefix)),
-                None => discovery.add_everything(),
-            }
-            discovery.run(pool);
-        }
-        for places in survey.groups.values_mut() {
-            places.sort();
-            places.shrink_to_fit();
-        }
-        survey
-    };
-    let mut everywhere = Survey::default();
+    let mut listings = 0;
     if let Some(prefixes) = filter.known_prefixes() {
-        let below = search(Some(&prefixes), Survey::default());
+        let prefixes = Some(&prefixes[..]);
+        let below = search((source, places), prefixes, filter, limits, pool);
         if !below.groups.is_empty() || !below.trouble.is_empty() {
             return below;
         }
-        everywhere.listings = below.listings;
+        listings = below.listings;
     }
-    search(None, everywhere)
+    let mut found = survey_everywhere(source, places, filter, limits, pool);
+    found.listings += listings;
+    found
+}
+
+/// The same in all of the source, whatever prefixes the filter knows.
+pub(crate) fn survey_everywhere(
+    source: &dyn Source,
+    places: &Places,
+    filter: &ChainFilter,
+    limits: &Limits,
+    pool: &ThreadPool,
+) -> Survey {
+    search((source, places), None, filter, limits, pool)
+}
+
+/// Searches below some prefixes, or everywhere.
+fn search(
+    (source, places): (&dyn Source, &Places),
+    prefixes: Option<&[&str]>,
+    filter: &ChainFilter,
+    limits: &Limits,
+    pool: &ThreadPool,
+) -> Survey {
+    let mut survey = Survey::default();
+    for root in places.roots() {
+        let mut discovery = Discovery::new(source, filter, limits, root.id, &mut survey);
+        match prefixes {
+            Some(prefixes) => prefixes
+                .iter()
+                .for_each(|prefix| discovery.add_below(prefix)),
+            None => discovery.add_everything(),
+        }
+        discovery.run(pool);
+    }
+    for places in survey.groups.values_mut() {
+        places.sort();
+        places.shrink_to_fit();
+    }
+    survey
 }

@@ -16,6 +16,8 @@ pub fn cases() -> Vec<Case> {
         copy_of_a_missing_original(),
         fork(),
         overlap(),
+        two_segments(),
+        own_trail_like_its_organizations(),
         source_unreadable(),
     ]
 }
@@ -183,6 +185,41 @@ fn fork() -> Case {
     );
     let chain = case.chain(6);
     chain.fork(&mut case.world, 3, 600);
+    case
+}
+
+fn two_segments() -> Case {
+    let mut case = Case::new(
+        "chain-fork--two-segments",
+        4,
+        "a second segment under another prefix covers three hours of the first one: two trails, and which of them is \
+         this chain is not known",
+    );
+    case.chain(6);
+    let mut spec = spec();
+    spec.trail = spec.trail.prefix("other");
+    let mut other = Chain::new(spec);
+    other.start(&mut case.world, ts("2026-03-01T03:12:34Z"));
+    other.run_until(&mut case.world, hour(8));
+    case
+}
+
+fn own_trail_like_its_organizations() -> Case {
+    let mut case = Case::new(
+        "digest-missing--beside-an-organizations",
+        1,
+        "four digests of an account's own trail were removed; its organization's trail of the same name covers that \
+         time, and is another chain",
+    );
+    let chain = case.chain(9);
+    let trail = Trail::new("999999999999", REGION, "main", BUCKET).organization("o-a1b2c3d4e5");
+    let spec = ChainSpec { trail, ..spec() }.account(ACCOUNT);
+    let mut shared = Chain::new(spec);
+    shared.start(&mut case.world, ts("2026-03-01T00:12:34Z"));
+    shared.run_until(&mut case.world, hour(9));
+    for digest in &chain.digests[3..7] {
+        damage::delete(&mut case.world, &digest.place);
+    }
     case
 }
 

@@ -1,0 +1,82 @@
+//! A trail whose prefix was changed while it wrote no digests. Its configuration names the prefix of today, and
+//! no link leads to the digests under the one before. Where they begin after the window does, the whole bucket
+//! is searched.
+
+use jiff::Timestamp;
+use rayon::ThreadPool;
+
+use crate::base::limits::Limits;
+use crate::base::time::{HOUR, shift};
+use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::source::Source;
+use crate::source::places::Places;
+use crate::validate::digests::listing::{self, ListingRange};
+use crate::validate::request::{ChainFilter, Request};
+use crate::validate::survey::{Survey, survey_everywhere};
+
+/// The survey of all of the bucket, if only the prefixes of the configuration were searched and the digests of a
+/// requested trail begin after the window does. Otherwise the same survey.
+pub(crate) fn look_wider(
+    (source, places): (&dyn Source, &Places),
+    request: &Request,
+    filter: &ChainFilter,
+    pool: &ThreadPool,
+    mut survey: Survey,
+) -> Survey {
+    let is_narrow = filter.prefixes.is_empty() && !filter.places.is_empty();
+    let Some(from) = request.from.filter(|_| is_narrow) else {
+        return survey;
+    };
+    let limits = &request.limits;
+    let mut arns = filter.trail_arns.iter();
+    if !arns.any(|arn| begins_late(arn, from, source, &mut survey, limits)) {
+        return survey;
+    }
+    let mut wide = survey_everywhere(source, places, filter, limits, pool);
+    wide.listings += survey.listings;
+    if !wide.trouble.is_empty() || wide.bounded {
+        // Whoever may only list the prefixes of today loses nothing by this search.
+        wide.unsearched = wide.trouble.first().map(|(_, folder, error)| {
+            format!("{folder:?} could not be listed: {}", error.detail())
+        });
+        wide.unsearched
+            .get_or_insert_with(|| "there are too many folders".to_owned());
+        wide.trouble = survey.trouble;
+        wide.bounded = survey.bounded;
+    }
+    wide
+}
+
+/// Whether the digests of a trail's owner in its home region begin more than an hour after the window does.
+fn begins_late(
+    arn: &TrailArn,
+    from: Timestamp,
+    source: &dyn Source,
+    survey: &mut Survey,
+    limits: &Limits,
+) -> bool {
+    let group = (arn.account.clone(), arn.home_region.clone());
+    let Some(places) = survey.groups.get(&group) else {
+        return true;
+    };
+    let id = ChainId {
+        account: arn.account.clone(),
+        region: arn.home_region.clone(),
+        home_region: arn.home_region.clone(),
+        trail: arn.trail.clone(),
+        organization: None,
+    };
+    let first = shift(from, HOUR);
+    let range = ListingRange {
+        from: Some(from),
+        to: Some(first),
+        ..ListingRange::default()
+    };
+    let filter = ChainFilter::trail_of(&id);
+    let (account, region) = &group;
+    let listing = listing::list(source, account, region, places, &filter, range, limits);
+    survey.listings += listing.listings;
+    // What cannot be listed is reported later, and shows nothing here.
+    let mut ends = listing.chains.values().flat_map(|names| &names.main);
+    listing.trouble.is_empty() && !ends.any(|slot| slot.end() <= first)
+}
