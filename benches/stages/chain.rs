@@ -5,6 +5,7 @@ use trailproof::cloudtrail::object_key::DigestObjectKey;
 use trailproof::proof::chain::{Walk, WalkScope};
 use trailproof::proof::coverage::Spans;
 use trailproof::proof::finding::Verdict;
+use trailproof::proof::look::Look;
 use trailproof::source::places::Places;
 use trailproof::source::{RootId, Source};
 use trailproof::validate::fetch::Fetcher;
@@ -38,6 +39,7 @@ fn link(size: Size) -> Case {
         keys: &*ring,
         hidden: Spans::default(),
         backfill_grace: 86_400,
+        look: Look::default(),
     };
     let proven = keys.len() as u64;
     Case {

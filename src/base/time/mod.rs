@@ -38,7 +38,14 @@ impl Window {
 
     /// Its length in full seconds.
     pub fn seconds(&self) -> i64 {
-        self.to.as_second() - self.from.as_second()
+        self.length().as_secs()
+    }
+
+    /// The number of hours that its length has begun: none if it is empty, and one if it is half a second.
+    pub fn hours_begun(&self) -> u64 {
+        let length = self.length().max(SignedDuration::ZERO);
+        let more = !(length.as_secs() % HOUR == 0 && length.subsec_nanos() == 0);
+        (length.as_secs() / HOUR).unsigned_abs() + u64::from(more)
     }
 
     /// Its length.
@@ -54,9 +61,12 @@ pub fn shift(at: Timestamp, seconds: i64) -> Timestamp {
         .unwrap_or(at)
 }
 
-/// A length in words, as in `2d 3h 20m`. A length of zero, or below, is `no time`.
+/// A length in words, as in `2d 3h 20m`, in full seconds. A length of zero, or below, is `no time`.
 pub fn in_words(length: SignedDuration) -> String {
     let mut seconds = length.max(SignedDuration::ZERO).as_secs();
+    if seconds == 0 && length.is_positive() {
+        return "less than a second".into();
+    }
     let mut parts = Vec::new();
     for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
         if seconds >= unit {

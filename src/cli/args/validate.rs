@@ -85,8 +85,8 @@ pub struct ValidateArgs {
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub end_time: Option<Timestamp>,
 
-    /// When the source was looked at; by default now, and with --path the window's end, so that the
-    /// last hours of it may be pending
+    /// When a copy was made: what no digest covers in the delivery lag before it is pending. S3 is
+    /// looked at now, so there it only ends the window if --end-time does not
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 

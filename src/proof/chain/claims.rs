@@ -138,6 +138,12 @@ impl OpenClaims {
         kept.filter(here).filter(new).cloned().collect()
     }
 
+    /// The claims on one place.
+    pub fn on(&self, end: Timestamp, bucket: &str, key: &str) -> &[Claim] {
+        let place = (end, key.to_owned(), bucket.to_owned());
+        self.open.get(&place).map_or(&[], Vec::as_slice)
+    }
+
     /// Takes out the claims on one place, which closes them.
     pub fn take(&mut self, end: Timestamp, bucket: &str, key: &str) -> Vec<Claim> {
         self.open

@@ -12,11 +12,12 @@ use crate::base::text::one_or_many;
 use crate::base::time::{HOUR, Window, shift};
 use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::look::Look;
 use crate::proof::reason::Reason;
 
 /// Time between two proven digests that no link joins.
 pub(super) struct Hole {
-    time: Window,
+    pub time: Window,
     /// Minutes and seconds of the ends differ across it, so logging was restarted in it.
     restart: bool,
     /// Why nothing follows from the absence of digests in it.
@@ -25,9 +26,11 @@ pub(super) struct Hole {
     unread: Option<Unread>,
     /// The bucket of the digest that the newer one links to.
     bucket: String,
+    /// The look after which the digest at its end may still be delivered, if it may.
+    pub late: Option<Look>,
     /// The keys of the proven digests on both sides.
-    older: String,
-    newer: String,
+    pub older: String,
+    pub newer: String,
 }
 
 /// A digest that would count as missing because no listing shows it.
@@ -75,7 +78,7 @@ impl Walk<'_> {
         newer: &Newer,
         me: &Claimer,
         blind: Option<Finding>,
-        unread: Option<Unread>,
+        (unread, late): (Option<Unread>, Option<Look>),
     ) {
         let Some((bucket, key)) = &newer.link else {
             return;
@@ -94,6 +97,7 @@ impl Walk<'_> {
             blind,
             unread,
             bucket: bucket.clone(),
+            late,
             older: me.key.clone(),
             newer: newer.key.clone(),
         });
@@ -166,6 +170,7 @@ impl Walk<'_> {
                     Some(blind) => self.report_unknown(time, &hole, blind),
                     None => {
                         for time in self.scope.hidden.missing_from(time) {
+                            let time = self.report_late(time, &hole);
                             self.report_inferred(time, &hole);
                         }
                     }
@@ -177,8 +182,10 @@ impl Walk<'_> {
     /// Digests are missing that must have existed although no link refers to them: one for each
     /// hour.
     fn report_inferred(&mut self, time: Window, hole: &Hole) {
-        let count = (time.seconds() + HOUR - 1) / HOUR;
-        let count = count.unsigned_abs();
+        let count = time.hours_begun();
+        if count == 0 {
+            return;
+        }
         self.walked.tally.missing_inferred += count;
         let phase = if hole.restart {
             "; a restart lies among the missing ones"
@@ -237,7 +244,7 @@ impl Walk<'_> {
     }
 
     /// Reports a finding over time that nothing else accounts for.
-    fn account_for(&mut self, time: Window, finding: Finding) {
+    pub(super) fn account_for(&mut self, time: Window, finding: Finding) {
         self.walked.accounted.insert(time);
         self.report_over(time, finding);
     }

@@ -55,6 +55,7 @@ mod absent;
 mod claims;
 mod fork;
 mod holes;
+mod late;
 mod link;
 mod messages;
 mod open;

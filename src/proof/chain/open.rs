@@ -114,6 +114,7 @@ impl Walk<'_> {
             time.from = time.from.min(from);
         }
         match (missing, before) {
+            (true, true) if finding.code == Code::DigestLate => self.report(finding.over(time)),
             (true, true) => self.note_before_window(time, finding),
             _ => self.count(time, finding, missing, before),
         }
@@ -158,6 +159,10 @@ impl Walk<'_> {
         }
         if before || !self.meets(time) {
             return;
+        }
+        if finding.code == Code::DigestLate {
+            self.walked.paint.pending.insert(time);
+            return self.report_over(time, finding);
         }
         self.walked.seen += u64::from(!missing);
         if finding.code == Code::KeyUnknown && finding.severity == Severity::Failed {

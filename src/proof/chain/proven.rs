@@ -73,10 +73,11 @@ impl Walk<'_> {
     /// Closes what was open before this digest, and keeps the hole between it and the next newer
     /// one.
     fn close_before(&mut self, digest: &Verified, me: &Claimer) {
+        let late = self.late_look();
         let blind = self.close_all(Some(me));
         let unread = self.unread.take();
         if let Some(newer) = self.newer.take() {
-            self.find_hole(&newer, me, blind, unread);
+            self.find_hole(&newer, me, blind, (unread, late));
         }
         self.newer = Some(Newer {
             from: me.interval.from,

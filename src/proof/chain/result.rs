@@ -14,6 +14,7 @@ use crate::proof::coverage::{Paint, Spans};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::judge::{Proof, Verified};
 use crate::proof::keys::Keys;
+use crate::proof::look::Look;
 use crate::proof::signature::KeyUse;
 
 /// The input of a walk.
@@ -33,6 +34,8 @@ pub struct WalkScope<'a> {
     pub hidden: Spans,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
+    /// The look at the source.
+    pub look: Look,
 }
 
 /// Digests by outcome.

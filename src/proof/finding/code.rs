@@ -85,6 +85,8 @@ codes! {
     CoverageHead = "coverage-head", Gap;
     /// After the last digest, time that no digest covers.
     CoverageTail = "coverage-tail", Gap;
+    /// A digest that a proven link names is not there, and may still be delivered.
+    DigestLate = "digest-late", Note;
     /// A backfill digest was generated later than the grace after its interval.
     BackfillLate = "backfill-late", Note;
     /// A digest's own signature could not be used; its successor proves it.

@@ -7,10 +7,12 @@ use super::batch::is_missing;
 use super::listing::{self, ListingRange};
 use super::listing_errors;
 use super::names::DigestSet;
+use super::trail_status;
 use super::walk::ChainWalk;
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey};
 use crate::proof::chain::Walk;
 use crate::proof::digest_object::Reading;
+use crate::proof::look::Look;
 use crate::proof::reason::Reason;
 use crate::source::{GetError, RootId};
 use crate::validate::fetch::first_of;
@@ -40,7 +42,10 @@ impl ChainWalk<'_> {
             self.list_linked_folder(&bucket, &key, end);
             match self.fetch_linked(walk, &bucket, &key, &name) {
                 Ok(readings) => self.place_together(walk, readings),
-                Err(GetError::NotFound) => walk.absent((&bucket, &key), end, None),
+                Err(GetError::NotFound) => match self.may_still_come(walk, (&bucket, &key), end) {
+                    Some(look) => walk.late((&bucket, &key), end, look),
+                    None => walk.absent((&bucket, &key), end, None),
+                },
                 Err(error) => {
                     let why = (error.reason(), error.detail());
                     walk.absent((&bucket, &key), end, Some(why));
@@ -49,6 +54,28 @@ impl ChainWalk<'_> {
             // The claims on this place are decided now, whether or not an object was found.
             walk.absent((&bucket, &key), end, None);
         }
+    }
+
+    /// The look after which a digest that does not exist may still be delivered; `None` if it may not, because
+    /// the look was too late, or because its successor was written, or another digest delivered, so late after
+    /// its end that it should have been delivered itself.
+    fn may_still_come(&self, walk: &Walk<'_>, place: (&str, &str), end: Timestamp) -> Option<Look> {
+        let fetcher = self.context.fetcher;
+        let look = self.context.request.look();
+        if self.set == DigestSet::Backfill || !look.may_still_come(end) {
+            return None;
+        }
+        let (bucket, key) = walk.successor(place, end)?;
+        let possible = fetcher.places(bucket, key);
+        let written = possible.recorded().iter().filter_map(|(root, key)| {
+            let modified = fetcher.facts(*root, key).last_modified?;
+            modified.parse::<Timestamp>().ok()
+        });
+        let delivered = trail_status::last_delivery(self.context, self.id, &self.found.names);
+        let latest = written.chain(delivered).max();
+        latest
+            .is_none_or(|latest| latest <= look.due(end))
+            .then_some(look)
     }
 
     /// What is found where a linked digest may be: at its recorded place, or else in a copy.

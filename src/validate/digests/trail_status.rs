@@ -72,6 +72,20 @@ pub(super) fn look_up(context: &Context<'_>, id: &ChainId) -> TrailAnswer {
     }
 }
 
+/// When a digest of a chain was last delivered to one of its places, as far as CloudTrail says.
+pub(super) fn last_delivery(
+    context: &Context<'_>,
+    id: &ChainId,
+    names: &DigestNames,
+) -> Option<Timestamp> {
+    match look_up(context, id) {
+        TrailAnswer::Known(trail) if is_status_of(context, &trail.0, id, names) => {
+            trail.1.last_digest
+        }
+        _ => None,
+    }
+}
+
 /// Compares the newest end of a chain with the status of its trail.
 pub(super) fn check_end(
     context: &Context<'_>,

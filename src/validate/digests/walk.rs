@@ -160,6 +160,7 @@ impl<'a> ChainWalk<'a> {
                 false => hidden.clone(),
             },
             backfill_grace: self.context.request.backfill_grace,
+            look: self.context.request.look(),
         }
     }
 

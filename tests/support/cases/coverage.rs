@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
         head(),
         tail(),
         tail_pending(),
+        not_looked_at(),
         accepted(),
         chain_missing(),
         chain_missing_beside_siblings(),
@@ -124,6 +125,24 @@ fn tail_pending() -> Case {
         "2026-03-01T08:00:00Z",
     ])
     .differs("S3 is looked at now, whatever --as-of says");
+    case.chain(5);
+    case
+}
+
+fn not_looked_at() -> Case {
+    let mut case = Case::new(
+        "coverage-tail--not-looked-at",
+        3,
+        "what lies after the copy was made was not looked at: it is not pending, however long the lag is",
+    )
+    .arg(&[
+        "--end-time",
+        "2026-03-01T08:00:00Z",
+        "--as-of",
+        "2026-03-01T06:00:00Z",
+    ])
+    // S3 is looked at now.
+    .disk_only();
     case.chain(5);
     case
 }

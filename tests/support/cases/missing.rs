@@ -5,6 +5,7 @@ use crate::support::forge::{damage, ts};
 
 pub fn cases() -> Vec<Case> {
     vec![
+        late(),
         missing(),
         missing_several(),
         missing_beside_damaged(),
@@ -12,6 +13,21 @@ pub fn cases() -> Vec<Case> {
         missing_before_the_window(),
         unknown_beside_unreadable(),
     ]
+}
+
+fn late() -> Case {
+    let mut case = Case::new(
+        "digest-late",
+        0,
+        "the copy was made so soon after the end of a digest that it may not have been delivered yet, though \
+         its successor was: a note, and its hour is pending",
+    )
+    .arg(&["--as-of", "2026-03-01T06:45:00Z"])
+    // S3 is looked at now, long after it should have been delivered.
+    .disk_only();
+    let chain = case.chain(6);
+    damage::delete(&mut case.world, &chain.digests[5].place);
+    case
 }
 
 fn missing() -> Case {

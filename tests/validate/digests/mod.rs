@@ -8,6 +8,9 @@ mod group;
 mod listing;
 #[cfg(feature = "aws")]
 mod originals;
+mod pending;
+#[cfg(feature = "aws")]
+mod pending_s3;
 #[cfg(feature = "aws")]
 mod trail_status;
 mod walk;

@@ -19,7 +19,7 @@ pub struct Requested {
     pub start_origin: Origin,
     /// Where the end came from.
     pub end_origin: Origin,
-    /// When the source was looked at; null if that is the end of each chain's window.
+    /// When the source was looked at, as given or by the clock; null for a copy if it was not given.
     pub as_of: Option<Timestamp>,
     /// Regions asked for; empty for all.
     pub regions: Vec<String>,

@@ -130,7 +130,7 @@ pub(super) fn delivered(
     let trails = context.trails?;
     let as_of = context.request.as_of?;
     let status = trails.status(&config.arn, &id.region).ok()?;
-    let at = status.last_digest.filter(|at| *at <= as_of)?;
+    let at = status.last_digest?;
     // It covers the hour before, and is delivered within the lag.
     let lag = context.request.delivery_lag;
     let time = Window::new(shift(at, -lag.max(HOUR)), at).clip(&window);
