@@ -22,7 +22,12 @@ fn late() -> Case {
         "the copy was made so soon after the end of a digest that it may not have been delivered yet, though \
          its successor was: a note, and its hour is pending",
     )
-    .arg(&["--as-of", "2026-03-01T06:45:00Z"])
+    .arg(&[
+        "--end-time",
+        "2026-03-01T06:12:34Z",
+        "--as-of",
+        "2026-03-01T06:45:00Z",
+    ])
     // S3 is looked at now, long after it should have been delivered.
     .disk_only();
     let chain = case.chain(6);

@@ -46,7 +46,10 @@ fn an_earlier_time_of_the_look_lowers_nothing() {
     let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
     stage.loopback.change(|c| c.cloudtrail.status.clear());
     // The digests of the last six hours are gone. Seven hours ago, they could not have been there.
-    let a = arguments(&["--trail-arn", &t.arn()], [&ago(570), &ago(60), &ago(380)]);
+    let a = arguments(
+        &["--trail-arn", &t.arn()],
+        [&ago(570), &ago(130), &ago(380)],
+    );
     let ran = stage.report(&a);
     assert_eq!(states(&ran.1), ["verified", "gap"], "{:#}", ran.1);
     assert_gives("an earlier time", &ran, 3, Some("coverage-tail"));
