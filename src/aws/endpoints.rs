@@ -94,4 +94,18 @@ mod tests {
             }
         }
     }
+
+    #[tokio::test]
+    async fn the_arn_of_an_access_point_leads_to_it() {
+        let params = Params::builder()
+            .bucket("arn:aws:s3:eu-west-1:111111111111:accesspoint/reader")
+            .region("eu-west-1");
+        let params = params.build().unwrap();
+        let found = Endpoints::default()
+            .resolve_endpoint(&params)
+            .await
+            .unwrap();
+        let host = "https://reader-111111111111.s3-accesspoint.eu-west-1.amazonaws.com";
+        assert_eq!(found.url(), host);
+    }
 }

@@ -112,5 +112,8 @@ fn above_aws_logs(place: &str) -> String {
     let key = place.split_once('/').map_or(place, |(_, key)| key);
     let rest = from_aws_logs(key).unwrap_or("");
     let above = place.strip_suffix(rest).unwrap_or(place);
-    above.trim_end_matches('/').to_owned()
+    // One slash only closes the prefix; of `a//AWSLogs/…` the prefix is `a/`, which a rule writes as `a//`.
+    let closed = above.strip_suffix('/').unwrap_or(above);
+    let prefix = if closed.ends_with('/') { above } else { closed };
+    prefix.to_owned()
 }

@@ -5,6 +5,7 @@
 //! [`memory`] implement it here, `aws::s3` for buckets. [`places`] relates where an object was found to where
 //! it was written. [`trails`] and [`bucket`] are what else can be looked up in AWS.
 
+pub mod access_point;
 pub mod bucket;
 pub mod cancellable;
 pub mod disk;

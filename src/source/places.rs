@@ -9,6 +9,7 @@ use elsa::sync::FrozenVec;
 
 use crate::cloudtrail::ids::NotAn;
 use crate::proof::placement::RecordedPlace;
+use crate::source::access_point::{is_access_point, region_of_arn};
 use crate::source::{Root, RootId};
 
 /// A bucket and a prefix, which has no closing slash.
@@ -20,7 +21,16 @@ struct Area {
 
 impl Area {
     fn parse(text: &str) -> Option<Self> {
-        let (bucket, prefix) = text.split_once('/').unwrap_or((text, ""));
+        let is_arn = |text: &&str| region_of_arn(text).is_some();
+        // The ARN of an access point has a slash of its own.
+        let arn = text
+            .match_indices('/')
+            .nth(1)
+            .map_or(text, |(at, _)| &text[..at]);
+        let (bucket, prefix) = match Some(arn).filter(is_arn) {
+            Some(arn) => (arn, text[arn.len()..].trim_start_matches('/')),
+            None => text.split_once('/').unwrap_or((text, "")),
+        };
         // One slash only closes the prefix. A trail's prefix may itself end with one: its keys are `a//AWSLogs/…`.
         let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
         (!bucket.is_empty()).then(|| Area {
@@ -53,7 +63,8 @@ impl fmt::Display for Area {
         if self.prefix.is_empty() {
             Ok(())
         } else {
-            write!(f, "/{}", self.prefix)
+            let closing = if self.prefix.ends_with('/') { "/" } else { "" };
+            write!(f, "/{}{closing}", self.prefix)
         }
     }
 }
@@ -63,6 +74,14 @@ impl fmt::Display for Area {
 pub struct MapRule {
     found: Area,
     recorded: Area,
+}
+
+impl MapRule {
+    /// The two buckets, found and recorded, of a rule without prefixes.
+    fn buckets(&self) -> Option<(&str, &str)> {
+        let whole = self.found.prefix.is_empty() && self.recorded.prefix.is_empty();
+        whole.then_some((&self.found.bucket, &self.recorded.bucket))
+    }
 }
 
 impl FromStr for MapRule {
@@ -84,6 +103,16 @@ impl fmt::Display for MapRule {
     }
 }
 
+/// The bucket that a name stands for, if it is an access point and a rule gives the whole of it for a bucket.
+pub fn bucket_behind<'m>(name: &str, rules: &'m [MapRule]) -> Option<&'m str> {
+    let of_name = |rule: &&MapRule| rule.buckets().is_some_and(|(found, _)| found == name);
+    let rule = rules
+        .iter()
+        .find(of_name)
+        .filter(|_| is_access_point(name))?;
+    rule.buckets().map(|(_, recorded)| recorded)
+}
+
 /// The roots of a source, and the rules for its copies.
 pub struct Places {
     /// Roots may be added during a validation, and are never removed.
@@ -91,6 +120,8 @@ pub struct Places {
     /// How many of them were given. The others were opened because a digest refers to them.
     given: usize,
     rules: Vec<MapRule>,
+    /// Rules that name the buckets of access points.
+    access_points: Vec<MapRule>,
 }
 
 /// Where an object that was written to a place may be found.
@@ -131,9 +162,37 @@ impl Places {
             roots: FrozenVec::new(),
             given: roots.len(),
             rules,
+            access_points: Vec::new(),
         };
         roots.into_iter().for_each(|root| places.add(root));
         places
+    }
+
+    /// Gives each access point among the roots the name of its bucket, if a rule says it. Such a rule is not one
+    /// for a copy.
+    pub fn behind_access_points(mut roots: Vec<Root>, mut rules: Vec<MapRule>) -> Self {
+        let mut access_points = Vec::new();
+        for root in &mut roots {
+            let [name] = root.buckets.as_mut_slice() else {
+                continue;
+            };
+            let Some(bucket) = bucket_behind(name, &rules).map(str::to_owned) else {
+                continue;
+            };
+            let of_name =
+                |rule: &mut MapRule| rule.buckets().is_some_and(|(found, _)| found == *name);
+            access_points.extend(rules.extract_if(.., of_name));
+            *name = bucket;
+        }
+        Places {
+            access_points,
+            ..Places::new(roots, rules)
+        }
+    }
+
+    /// The rules that name the buckets of access points.
+    pub fn access_points(&self) -> &[MapRule] {
+        &self.access_points
     }
 
     /// Adds a root that was opened during a validation, unless it is known.
@@ -271,5 +330,28 @@ impl Places {
             }
         }
         copies
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARN: &str = "arn:aws:s3:eu-west-1:111111111111:accesspoint/reader";
+
+    #[test]
+    fn a_rule_for_all_of_an_access_point_names_its_bucket() {
+        let rules = [
+            format!("{ARN}=my-logs"),
+            "copy=my-logs".to_owned(),
+            "b/a=b/a//".to_owned(),
+            "x-s3alias=my-logs/a".to_owned(),
+        ]
+        .map(|rule| rule.parse::<MapRule>().unwrap());
+        assert_eq!(rules[2].to_string(), "b/a=b/a//");
+        assert_eq!(rules[0].to_string(), format!("{ARN}=my-logs"));
+        assert_eq!(bucket_behind(ARN, &rules), Some("my-logs"));
+        assert_eq!(bucket_behind("copy", &rules), None);
+        assert_eq!(bucket_behind("x-s3alias", &rules), None);
     }
 }

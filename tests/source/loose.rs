@@ -6,9 +6,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::case::{ACCOUNT, BUCKET, Case, REGION};
-use crate::support::forge::Chain;
-use crate::support::program::{report, severity_codes};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, trail};
+use crate::support::disk::running;
+use crate::support::forge::{Chain, ChainSpec};
+use crate::support::program::{report as report_of, severity_codes};
 
 /// A clean chain of a few hours, in a copy with all metadata.
 fn world(name: &'static str) -> (Case, Chain, tempfile::TempDir) {
@@ -43,7 +44,7 @@ fn flatten(dir: &Path) {
 
 fn at(dir: &Path, path: &str) -> (i32, Value) {
     let args = ["--path", path, "--s3-bucket", BUCKET, "--keys", "keys"];
-    report(dir, &args)
+    report_of(dir, &args)
 }
 
 /// Asserts that the report is that of the copy itself.
@@ -222,4 +223,45 @@ fn an_archive_is_validated_like_the_bucket() {
         let (code, report) = at(dir.path(), "deep.tar");
         assert_eq!(code, 0, "{format}: {report:#}");
     }
+}
+
+/// A prefix that ends with a slash gives keys with two in a row, of which a copy keeps one.
+#[test]
+fn a_prefix_that_ends_with_a_slash_is_mapped_as_the_hint_says() {
+    let mut case = Case::new("two-slashes", 0, "");
+    let spec = ChainSpec::new(trail().prefix("trail/"), REGION)
+        .logs(1..=2)
+        .events(1..=2);
+    running(&mut case.world, spec, 5);
+    let dir = case.copied();
+    let (code, report) = at(dir.path(), "bucket");
+    assert_eq!(code, 4, "{report:#}");
+    let hint = report["findings"][0]["hint"].as_str().expect("a hint");
+    let rule = format!("{BUCKET}/trail={BUCKET}/trail//");
+    assert!(hint.contains("--map") && hint.contains(&rule), "{hint}");
+    let args = [
+        "--path",
+        "bucket",
+        "--s3-bucket",
+        BUCKET,
+        "--keys",
+        "keys",
+        "--map",
+        &rule,
+    ];
+    let (code, report) = report_of(dir.path(), &args);
+    assert_eq!(
+        (code, &report["verdict"]),
+        (0, &Value::from("verified")),
+        "{report:#}"
+    );
+    assert_eq!(report["requested"]["map"][0], rule);
+    // By content nothing need be said.
+    flatten(dir.path());
+    let (code, report) = at(dir.path(), "flat");
+    assert_eq!(
+        (code, &report["verdict"]),
+        (0, &Value::from("verified")),
+        "{report:#}"
+    );
 }

@@ -25,6 +25,7 @@ use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
+use crate::source::access_point::region_of_arn;
 use crate::source::{
     Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject,
 };
@@ -111,9 +112,11 @@ impl S3Source {
     }
 
     fn add(&self, name: String) {
+        // Only the ARN of an access point has a region in it.
+        let region = region_of_arn(&name).unwrap_or_else(|| self.start.clone());
         self.buckets.push(Box::new(Bucket {
             name,
-            region: Mutex::new(self.start.clone()),
+            region: Mutex::new(region),
         }));
     }
 
@@ -236,6 +239,8 @@ fn context(bucket: &Bucket, permission: &'static str, key: Option<&str>) -> Requ
     RequestContext {
         permission,
         resource: match key {
+            Some(key) if name.starts_with("arn:") => format!("{name}/object/{key}"),
+            None if name.starts_with("arn:") => name.clone(),
             Some(key) => format!("arn:{partition}:s3:::{name}/{key}"),
             None => format!("arn:{partition}:s3:::{name}"),
         },

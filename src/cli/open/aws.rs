@@ -89,13 +89,13 @@ pub(crate) fn open(
     } else {
         Box::new(key_ring(request.keys, limits)?)
     };
-    let mut buckets = request.source.s3_bucket.clone();
+    let mut buckets = request.buckets();
     buckets.sort();
     buckets.dedup();
     let clock = read_clock(&sessions, &source, limits);
     Ok(ResolvedSource {
         opened: OpenedSource {
-            places: Places::new(source.roots(), request.map.to_vec()),
+            places: Places::behind_access_points(source.roots(), request.map.to_vec()),
             source: Box::new(source),
             keys,
             trails: trails.map(|trails| Box::new(trails) as Box<dyn TrailApi>),

@@ -12,7 +12,7 @@ use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source;
-use crate::source::places::{MapRule, Places};
+use crate::source::places::{MapRule, Places, bucket_behind};
 use crate::source::trails::TrailApi;
 use crate::validate::request::ChainFilter;
 use crate::validate::survey::trails::LocatedTrails;
@@ -83,7 +83,7 @@ impl SourceRequest<'_> {
             trail_arn,
             ..
         } = self.scope;
-        let buckets = &self.source.s3_bucket;
+        let buckets = self.buckets();
         let here = |t: &&TrailConfig| self.needs_trails() || buckets.contains(&t.bucket);
         let places = trails.iter().filter(here).map(|t| t.prefix.clone());
         ChainFilter {
@@ -94,9 +94,16 @@ impl SourceRequest<'_> {
             prefixes: self.prefixes(),
             places: places.collect(),
             exclude: Vec::new(),
-            buckets: buckets.clone(),
+            buckets,
             ..ChainFilter::default()
         }
+    }
+
+    /// The buckets that were given by name, or whose access points were.
+    pub fn buckets(&self) -> Vec<String> {
+        let given = self.source.s3_bucket.iter();
+        let bucket = |name: &String| bucket_behind(name, self.map).unwrap_or(name).to_owned();
+        given.map(bucket).collect()
     }
 
     /// The values of `--s3-prefix`, without slashes at either end.

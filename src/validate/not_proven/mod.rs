@@ -78,6 +78,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(places::unnamed_buckets(request, places, chains));
     sentences.extend(places::overlapping_folders(places));
     sentences.extend(places::copies_alone(places));
+    sentences.extend(places::access_points(places));
     sentences.extend(scope::unread_logs(request, chains));
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));

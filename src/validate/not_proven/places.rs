@@ -60,6 +60,22 @@ pub(super) fn copies_alone(places: &Places) -> Option<String> {
     })
 }
 
+/// Applies if a bucket was read through an access point.
+pub(super) fn access_points(places: &Places) -> Option<String> {
+    let rules: Vec<String> = places
+        .access_points()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    (!rules.is_empty()).then(|| {
+        format!(
+            "that each access point leads to the bucket that --map gives for it, which no answer of S3 shows \
+             ({}): the digests read through it state that bucket",
+            rules.join(", ")
+        )
+    })
+}
+
 /// Folders and objects beside the digests that were not validated.
 pub(super) fn other_files(
     request: &Request,

@@ -1,5 +1,6 @@
 //! S3: how objects are listed and read, and what happens when S3 refuses.
 
+mod access_point;
 mod bucket;
 mod flight;
 mod pages;

@@ -14,7 +14,8 @@ pub struct SourceArgs {
     #[arg(long, value_name = "[BUCKET=]PATH")]
     pub path: Vec<PathBuf>,
 
-    /// The bucket to read, by default that of --trail-arn; with --path the name it had: digests
+    /// The bucket to read, or the ARN or alias of an access point to it with --map
+    /// ACCESS_POINT=BUCKET, by default that of --trail-arn; with --path the name it had: digests
     /// must have been written there; repeatable
     #[arg(long, value_name = "NAME", value_parser = bucket)]
     pub s3_bucket: Vec<String>,

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::time::written;
 use crate::report::Format;
+use crate::source::access_point::region_of_arn;
 
 /// A report format, with the names that help and completions list.
 pub fn format() -> impl TypedValueParser<Value = Format> {
@@ -34,16 +35,16 @@ pub fn duration(text: &str) -> Result<i64, String> {
     }
 }
 
-/// A bucket name, by the oldest and loosest rules that S3 ever had.
+/// The ARN of an access point, or a bucket name or alias, by the oldest and loosest rules that S3 ever had.
 pub fn bucket(text: &str) -> Result<String, String> {
     let valid = (1..=255).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if valid {
+    if valid || region_of_arn(text).is_some() {
         Ok(text.into())
     } else {
-        Err("expected the name of a bucket, without s3:// or a path".into())
+        Err("expected the name of a bucket, without s3:// or a path, or the ARN or alias of an access point".into())
     }
 }
 
