@@ -14,6 +14,7 @@ mod loose;
 mod mount;
 mod open;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -78,6 +79,18 @@ impl DiskSource {
         match &self.mounts.get(root.0)?.tree {
             Tree::Folder(_) => None,
             Tree::Loose(tree, number) => Some((tree, *number)),
+        }
+    }
+
+    /// Opens the file of a key. A key with an empty part, as in `a//b`, has no path of its own: tools that copy
+    /// it write `a/b`. If nothing lies there, it is not known whether the object was missing.
+    fn file(&self, root: RootId, key: &str) -> Result<OpenedFile, GetError> {
+        let path = path_of(key);
+        match self.opened.file(root, self.root(root)?, &path) {
+            Err(GetError::NotFound) if *path != *key => Err(GetError::Refused(
+                "the key has an empty part, and nothing lies at the path without it".into(),
+            )),
+            found => found,
         }
     }
 
@@ -181,7 +194,7 @@ impl Source for DiskSource {
         if let Some((tree, number)) = self.loose(root) {
             return tree.get(number, key, with_metadata);
         }
-        let OpenedFile { folder, file, stat } = self.opened.file(root, self.root(root)?, key)?;
+        let OpenedFile { folder, file, stat } = self.file(root, key)?;
         let mut facts = facts_of(&stat);
         let mut metadata = Metadata::default();
         match with_metadata.then(|| self.head(&folder, key)).flatten() {
@@ -208,7 +221,7 @@ impl Source for DiskSource {
         if let Some((tree, number)) = self.loose(root) {
             return tree.stat(number, key);
         }
-        let found = self.opened.file(root, self.root(root)?, key)?;
+        let found = self.file(root, key)?;
         let mut facts = facts_of(&found.stat);
         if let Some(Ok(head)) = self.head(&found.folder, key) {
             head.fill(&mut facts);
@@ -222,4 +235,13 @@ fn facts_of(stat: &Stat) -> ObjectFacts {
         size: size_of(stat),
         ..Default::default()
     }
+}
+
+/// The path of a key, without empty parts between others.
+fn path_of(key: &str) -> Cow<'_, str> {
+    if !key.contains("//") || key.starts_with('/') || key.ends_with('/') {
+        return Cow::Borrowed(key);
+    }
+    let parts: Vec<&str> = key.split('/').filter(|part| !part.is_empty()).collect();
+    Cow::Owned(parts.join("/"))
 }
