@@ -106,6 +106,18 @@ impl Region {
             .find(|(prefix, _)| self.as_str().starts_with(prefix))
             .map_or("aws", |(_, partition)| partition)
     }
+
+    /// The region in which calls on organizations and accounts are recorded, in the partition of this one
+    /// (AWS general reference, "AWS Organizations endpoints"). `None` if that is not known.
+    pub fn of_organizations(&self) -> Option<Region> {
+        let region = match self.partition() {
+            "aws" => "us-east-1",
+            "aws-cn" => "cn-northwest-1",
+            "aws-us-gov" => "us-gov-west-1",
+            _ => return None,
+        };
+        region.parse().ok()
+    }
 }
 
 /// The identity of one chain of digests. A trail has one chain for each account and region that it logs.

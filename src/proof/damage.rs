@@ -97,7 +97,7 @@ impl<'e> DamageCalls<'e> {
                     set.push((*setting, evidence));
                 }
                 Call::Key(key) => calls.keys.push((key, evidence)),
-                Call::Trail(..) => {}
+                Call::Trail(..) | Call::Account(_) => {}
             }
         }
         calls.digests.values_mut().for_each(|d| d.sort());

@@ -5,6 +5,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::digests::names::DigestNames;
 use super::findings::Ledger;
@@ -42,6 +43,9 @@ pub(crate) struct ChainState {
     /// Its trail, where CloudTrail describes it.
     pub trail: Option<Box<(TrailConfig, TrailStatus)>>,
     pub ledger: Ledger,
+    /// The time that the digests of its trail's home chain account for, if that is another chain and was read
+    /// around its gaps.
+    pub home: Option<Arc<Spans>>,
     /// Whether everything about its digests could be read.
     pub complete: bool,
 }

@@ -187,9 +187,18 @@ fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> Vec<String>
     }
     let filter = causes::event_filter(context, &chains);
     let witnesses = causes::witness::witnesses(context, &chains);
+    causes::witness::add_home_chains(context, &mut chains, &witnesses.found);
     context.observer.step(Step::LogsBegin);
     let mut events = logs::check(context, &mut chains, &witnesses.found, filter);
     context.observer.step(Step::CausesBegin);
+    let further = causes::further(context, &chains, &witnesses.found, &events);
+    if !further.found.is_empty() {
+        let filter = causes::event_filter(context, &chains);
+        let more = logs::check(context, &mut [], &further.found, filter);
+        events.merge(more, &context.request.limits);
+    }
+    let not_read = witnesses.not_read.into_iter();
+    let not_read: Vec<_> = not_read.chain(further.not_read).collect();
     let not_looked_up = causes::explain(context, &mut chains, &mut events);
     context.observer.step(Step::UnreferencedBegin);
     let gaps = chains.iter().flat_map(|chain| &chain.gaps);
@@ -198,11 +207,5 @@ fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> Vec<String>
         gaps.partition(|gap| gap.certainty != Certainty::None);
     let off = explained.iter().filter(|g| g.cause != Cause::TrailCreated);
     let counts = (off.count(), unexplained.len());
-    not_proven::around_gaps(
-        context.request,
-        counts,
-        &events,
-        &witnesses.not_read,
-        &not_looked_up,
-    )
+    not_proven::around_gaps(context.request, counts, &events, &not_read, &not_looked_up)
 }

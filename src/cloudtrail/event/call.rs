@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cloudtrail::ids::{TrailArn, TrailName};
+use crate::cloudtrail::ids::{AccountId, Region, TrailArn, TrailName};
 
 /// The operation of a call, with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,8 @@ pub enum Call {
     /// A change of a trail: `StartLogging`, `StopLogging`, `CreateTrail`, `UpdateTrail`, `DeleteTrail` or
     /// `PutEventSelectors`.
     Trail(TrailRef, TrailChange),
+    /// A change of an organization, of an account, or of the regions of an account.
+    Account(AccountChange),
     /// `DeleteObject` or `DeleteObjects`: a bucket, and the objects that were deleted. Without objects if
     /// the record does not list them.
     Remove(String, Vec<RemovedObject>),
@@ -19,6 +21,24 @@ pub enum Call {
     Bucket(String, TrailSetting),
     /// `DisableKey` or `ScheduleKeyDeletion`: the id or ARN of a KMS key.
     Key(String),
+}
+
+/// A change of an organization, of an account, or of its regions, after which digests may end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AccountChange {
+    /// `DisableAWSServiceAccess`: a service, as in `cloudtrail.amazonaws.com`, may no longer reach the
+    /// accounts of the organization.
+    AccessWithdrawn(String),
+    /// `LeaveOrganization`, by the account that leaves.
+    Left,
+    /// `RemoveAccountFromOrganization`: the account.
+    Removed(AccountId),
+    /// `CloseAccount`: the account, if it is not the caller's own.
+    Closed(Option<AccountId>),
+    /// `DisableRegion`: the region, and the account if it is not the caller's own.
+    RegionDisabled(Region, Option<AccountId>),
+    /// `EnableRegion`: the same.
+    RegionEnabled(Region, Option<AccountId>),
 }
 
 /// An object that a call deleted, or one version of it.
@@ -52,7 +72,7 @@ impl Call {
             },
             Call::Write(bucket, key) => (Some(bucket), Some(key), None),
             Call::Bucket(bucket, _) => (Some(bucket), None, None),
-            Call::Trail(..) | Call::Key(_) => (None, None, None),
+            Call::Trail(..) | Call::Account(_) | Call::Key(_) => (None, None, None),
         }
     }
 }
@@ -101,6 +121,8 @@ pub struct TrailSettings {
     pub bucket: Option<String>,
     /// `isMultiRegionTrail`.
     pub multi_region: Option<bool>,
+    /// `isOrganizationTrail`.
+    pub organization: Option<bool>,
 }
 
 /// A setting of the bucket that a trail writes to.

@@ -11,7 +11,9 @@ mod who;
 
 use jiff::Timestamp;
 
-pub use call::{Call, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings};
+pub use call::{
+    AccountChange, Call, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings,
+};
 pub use evidence::{Evidence, Via};
 pub use who::{Actor, KeyTerm};
 
@@ -44,7 +46,28 @@ pub struct Event {
     pub call: Call,
 }
 
+/// The path and name of the role by which CloudTrail acts in the accounts of an organization (user guide,
+/// "Using service-linked roles for CloudTrail").
+const SERVICE_ROLE: &str =
+    ":role/aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail";
+/// The beginning of the name of its sessions.
+const SERVICE_SESSION: &str = ":assumed-role/AWSServiceRoleForCloudTrail/";
+
 impl Event {
+    /// Whether CloudTrail made the call by its service-linked role, as it does in the accounts of an
+    /// organization to make, change and delete their copies of the organization's trail.
+    pub fn is_by_service_role(&self) -> bool {
+        self.actor
+            .as_ref()
+            .is_some_and(|actor| match &actor.issuer {
+                Some(issuer) => issuer.ends_with(SERVICE_ROLE),
+                None => actor
+                    .arn
+                    .as_ref()
+                    .is_some_and(|arn| arn.contains(SERVICE_SESSION)),
+            })
+    }
+
     /// The account, home region and name of the trail that the call is on, if it is on a trail.
     pub fn on_trail(&self) -> Option<(&AccountId, &Region, &TrailName)> {
         match &self.call {

@@ -5,22 +5,25 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::clauses::{Clauses, call_of, lead};
-use super::facts::{AROUND, Concern, TrailOwner, TrailState, is_in_own_log};
+use super::facts::{AROUND, Concern, ConcernKind, TrailOwner, TrailState, is_in_own_log};
 use super::switches::Switches;
 use super::{Cause, Gap, GapPlace};
 use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::{Call, Evidence, TrailChange};
 use crate::cloudtrail::ids::{AccountId, ChainId};
+use crate::proof::coverage::Spans;
 
 /// The most events shown with one gap.
 const SHOWN: usize = 20;
 
 /// Splits a gap into parts with one cause each, where events explain it. `events` are those
-/// around the gap ([`Gap::event_window`]), by time, each once.
+/// around the gap ([`Gap::event_window`]), by time, each once. `home` is the time that the digests of the
+/// trail's home chain account for, if that is another chain and was read.
 pub fn split_by_cause(
     gap: &Gap,
     chain: &ChainId,
     owner: &TrailOwner,
+    home: Option<&Spans>,
     events: &[Evidence],
 ) -> Vec<Gap> {
     if !gap.may_be_explained() {
@@ -32,10 +35,11 @@ pub fn split_by_cause(
     let (leads, near): (Vec<_>, Vec<_>) = events[first..]
         .iter()
         .take_while(|e| e.event.time <= around.to)
-        .filter_map(|e| Some((e, owner.concern(&e.event, chain)?)))
+        .filter_map(|e| Some((e, owner.concern(e, chain)?)))
         .partition(|(e, _): &(&Evidence, Concern)| e.is_lead());
     let mut clauses = Clauses::default();
-    let states = states(gap, chain, owner, &near, &mut clauses);
+    let switches = Switches::new(gap, chain, owner, home);
+    let states = states(switches, gap, owner, &near, &mut clauses);
     let mut parts = parts(gap, states);
     say_when_it_was_on(&mut parts, chain);
     for part in &mut parts {
@@ -51,8 +55,8 @@ pub fn split_by_cause(
 /// The states during a gap, in the order of the calls. The first state is that of a gap without
 /// calls.
 fn states<'e>(
+    switches: Switches<'_, 'e>,
     gap: &Gap,
-    chain: &ChainId,
     owner: &TrailOwner,
     near: &[(&'e Evidence, Concern<'e>)],
     clauses: &mut Clauses,
@@ -65,7 +69,11 @@ fn states<'e>(
         }
     }
     let done = near.iter().filter(|(e, _)| e.event.error_code.is_none());
-    let accounts: BTreeSet<&AccountId> = done.map(|(_, concern)| concern.account).collect();
+    let on_trail = |(_, concern): &(&Evidence, Concern<'e>)| match concern.kind {
+        ConcernKind::Trail(account) => Some(account),
+        _ => None,
+    };
+    let accounts: BTreeSet<&AccountId> = done.filter_map(on_trail).collect();
     let initial = TrailState::unexplained(gap.time.from, gap.cause);
     // Calls in several accounts are on several trails of one name, of which at most one is the
     // organization's.
@@ -73,7 +81,7 @@ fn states<'e>(
         clauses.several(&accounts);
         return vec![initial];
     }
-    Switches::new(gap, chain).run(near, initial, clauses)
+    switches.run(near, initial, clauses)
 }
 
 /// The events shown with a part of a gap. If there are too many, the one that its cause follows
@@ -164,13 +172,23 @@ fn in_gap<'e>(gap: &Gap, states: Vec<TrailState<'e>>) -> Vec<TrailState<'e>> {
     kept
 }
 
-/// Adds to each unexplained part that a call ends: until that call, something else explains it.
+/// Adds to each unexplained part that a call ends: until that call, something else explains it. A call that
+/// created the trail shows that there was none just before it.
 fn say_when_it_was_on(parts: &mut [Gap], chain: &ChainId) {
     let next: Vec<Option<Evidence>> = parts.iter().skip(1).map(|p| p.caused_by.clone()).collect();
     for (part, next) in parts.iter_mut().zip(next) {
         let (Cause::Unexplained, Some(next)) = (part.cause, next) else {
             continue;
         };
+        if matches!(next.event.call, Call::Trail(_, TrailChange::Create(_))) {
+            part.clauses.push(format!(
+                "{} came at {}, so no trail of this name existed just before it; when it was deleted is not \
+                 known",
+                call_of(&next.event),
+                next.event.time,
+            ));
+            continue;
+        }
         let (before, after) = match is_in_own_log(&next, chain) {
             true => ("logging was still on here: ", ""),
             false => ("", ", or something was off already"),

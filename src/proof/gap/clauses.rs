@@ -12,6 +12,7 @@ pub(super) struct Clauses {
     refused: Option<String>,
     contradicted: Option<String>,
     moved: Option<String>,
+    goes_on_at_home: Option<String>,
     several: Option<String>,
 }
 
@@ -34,6 +35,20 @@ impl Clauses {
         self.contradicted.get_or_insert_with(|| {
             format!(
                 "{}{} came at {}, and hours after it are digested: that does not explain this gap",
+                call_of(event),
+                event.by(),
+                event.time
+            )
+        });
+    }
+
+    /// The first call that should have ended the digests of all chains, although those of the trail's home
+    /// chain went on.
+    pub fn goes_on_at_home(&mut self, event: &Event) {
+        self.goes_on_at_home.get_or_insert_with(|| {
+            format!(
+                "{}{} came at {}, and the chain of the trail's home region goes on after it: that does \
+                 not explain this gap",
                 call_of(event),
                 event.by(),
                 event.time
@@ -78,6 +93,7 @@ impl Clauses {
             &self.several,
             &self.refused,
             &self.contradicted,
+            &self.goes_on_at_home,
             &self.moved,
         ];
         all.map(Clone::clone).into_iter().flatten()
@@ -129,6 +145,9 @@ pub(super) fn call_of(event: &Event) -> String {
     }
     if let Some(on) = set.multi_region {
         set_to.push(format!("isMultiRegionTrail {on}"));
+    }
+    if let Some(on) = set.organization {
+        set_to.push(format!("isOrganizationTrail {on}"));
     }
     if let Some(bucket) = &set.bucket {
         set_to.push(format!("s3BucketName {}", cited(bucket)));

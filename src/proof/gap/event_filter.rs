@@ -40,7 +40,11 @@ impl NamedTrails {
     pub fn add(&mut self, chain: &ChainId, owner: &TrailOwner) {
         let owner = owner.account().cloned();
         let trail = (chain.home_region.clone(), chain.trail.clone());
-        self.0.entry(trail).or_default().insert(owner);
+        let owners = self.0.entry(trail).or_default();
+        owners.insert(owner);
+        // CloudTrail's own role acts on a member's copy of an organization's trail.
+        let member = chain.organization.is_some().then(|| chain.account.clone());
+        owners.extend(member.map(Some));
     }
 
     /// Whether a call is on one of these trails, or may be.
@@ -64,11 +68,10 @@ impl EventFilter {
     /// Accepts events around a gap.
     pub fn add_gap(&mut self, gap: &Gap, chain: &ChainId, owner: &TrailOwner) {
         self.gapped.add(chain, owner);
-        let home = (chain.home_region.clone(), owner.account().cloned());
-        self.trails
-            .entry(home)
-            .or_default()
-            .insert(search_window(gap));
+        for place in recorded_in(chain, owner) {
+            let spans = self.trails.entry(place).or_default();
+            spans.insert(search_window(gap));
+        }
         if gap.place != GapPlace::Head {
             let began = gap.began();
             let time = Window::new(shift(began, -AROUND), shift(began, 2 * AROUND));
@@ -105,7 +108,7 @@ impl EventFilter {
 
     /// Whether an event of an unproven digest's log is accepted.
     pub fn takes_lead(&self, event: &Event) -> bool {
-        matches!(event.call, Call::Trail(..)) && self.takes(event)
+        matches!(event.call, Call::Trail(..) | Call::Account(_)) && self.takes(event)
     }
 
     /// Whether an event is accepted.
@@ -114,6 +117,7 @@ impl EventFilter {
             |key: &str| DigestObjectKey::parse(key).is_some() || LogObjectKey::parse(key).is_some();
         match &event.call {
             Call::Trail(..) => self.gapped.has(event),
+            Call::Account(_) => !self.gapped.0.is_empty(),
             Call::Key(_) => true,
             Call::Bucket(bucket, _) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {
@@ -124,6 +128,26 @@ impl EventFilter {
             Call::Write(bucket, key) => self.buckets.contains(bucket) && stored(key),
         }
     }
+}
+
+/// Where calls that may explain a gap are recorded: the region, and the account where that is known.
+/// - Calls on a trail, in its home region: by its owner, and on an organization's trail by any account of the
+///   organization, because delegated administrators make such calls too.
+/// - Calls on accounts and organizations, in one region of the partition: by the account itself, and by the
+///   management account, which owns the trails of its organization.
+pub fn recorded_in(chain: &ChainId, owner: &TrailOwner) -> Vec<(Region, Option<AccountId>)> {
+    let by = owner.account().cloned();
+    let mut places = vec![(chain.home_region.clone(), by.clone())];
+    if chain.organization.is_some() {
+        places.push((chain.home_region.clone(), None));
+    }
+    if let Some(region) = chain.region.of_organizations() {
+        places.push((region.clone(), by));
+        places.push((region, Some(chain.account.clone())));
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 /// The time around a gap in which calls on its trail may be recorded. Before the first digest

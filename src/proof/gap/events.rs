@@ -49,7 +49,7 @@ impl KnownEvents {
         let (kind, most) = match &event.call {
             _ if matches!(via, Via::UnprovenLog { .. }) => (3, limits.events / 10),
             _ if event.error_code.is_some() => (0, limits.events / 10),
-            Call::Trail(..) => (1, limits.events),
+            Call::Trail(..) | Call::Account(_) => (1, limits.events),
             _ => (2, limits.events),
         };
         if self.counts[kind] < most {
@@ -72,6 +72,16 @@ impl KnownEvents {
         }
     }
 
+    /// Adds the events of another collection.
+    pub fn merge(&mut self, other: KnownEvents, limits: &Limits) {
+        for (event, via) in other.events {
+            self.add(event, via, limits);
+        }
+        self.unread.append(limits, other.unread);
+        self.more |= other.more;
+        self.more_leads |= other.more_leads;
+    }
+
     /// All events but leads, by time.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         let known = self.events.iter();
@@ -79,12 +89,12 @@ impl KnownEvents {
         known.map(|(event, _)| event)
     }
 
-    /// The calls on trails in a window, its end included, by time.
+    /// The calls on trails, accounts and organizations in a window, its end included, by time.
     pub fn on_trails(&self, time: Window) -> Vec<Evidence> {
         self.events
             .range(before(time.from)..)
             .take_while(|(event, _)| event.time <= time.to)
-            .filter(|(event, _)| matches!(event.call, Call::Trail(..)))
+            .filter(|(event, _)| matches!(event.call, Call::Trail(..) | Call::Account(_)))
             .map(evidence)
             .collect()
     }
@@ -94,7 +104,8 @@ impl KnownEvents {
         self.events
             .iter()
             .filter(|(event, via)| {
-                !matches!(event.call, Call::Trail(..)) && matches!(via, Via::VerifiedLog { .. })
+                !matches!(event.call, Call::Trail(..) | Call::Account(_))
+                    && matches!(via, Via::VerifiedLog { .. })
             })
             .map(evidence)
             .collect()

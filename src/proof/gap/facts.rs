@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Cause, Certainty};
 use crate::base::time::{HOUR, shift};
-use crate::cloudtrail::event::{Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{AccountChange, Call, Evidence, TrailChange, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::cloudtrail::object_key::DigestObjectKey;
 
@@ -16,6 +16,8 @@ pub const AROUND: i64 = 2 * HOUR;
 /// switches something on they may begin, in seconds (user guide, "Enabling log file integrity
 /// validation for CloudTrail": the chain is broken after one hour).
 pub(super) const SLACK: i64 = HOUR;
+/// The service whose access to an organization counts.
+const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 /// How long after a call the digest that lists its log ends at the latest, in seconds: one hour,
 /// and the time that delivery of the log takes.
 const HOLDER: i64 = HOUR + 900;
@@ -42,32 +44,106 @@ impl TrailOwner {
     }
 
     /// Whether a call is on the trail of a chain, or may be.
-    pub fn may_concern(&self, event: &Event, chain: &ChainId) -> bool {
-        self.concern(event, chain).is_some()
+    pub fn may_concern(&self, evidence: &Evidence, chain: &ChainId) -> bool {
+        self.concern(evidence, chain).is_some()
     }
 
-    /// How a call concerns the trail of a chain, if it does.
-    pub(super) fn concern<'e>(&self, event: &'e Event, chain: &ChainId) -> Option<Concern<'e>> {
+    /// How a call concerns a chain, if it does: as a call on its trail, its account or its organization.
+    pub(super) fn concern<'e>(
+        &self,
+        evidence: &'e Evidence,
+        chain: &ChainId,
+    ) -> Option<Concern<'e>> {
+        let event = &evidence.event;
+        if let Call::Account(change) = &event.call {
+            let presumed = self.account_concern(evidence, change, chain)?;
+            return Some(Concern {
+                presumed,
+                kind: ConcernKind::Account(change),
+            });
+        }
         let (account, home, trail) = event.on_trail()?;
         if *trail != chain.trail || *home != chain.home_region {
             return None;
+        }
+        // What CloudTrail's own role does in a member's account is done to that member's copy of the trail.
+        let is_copy = chain.organization.is_some() && event.is_by_service_role();
+        if is_copy && event.account.as_ref() != self.account() {
+            return (event.account.as_ref() == Some(&chain.account)).then_some(Concern {
+                presumed: false,
+                kind: ConcernKind::MembersCopy,
+            });
         }
         let presumed = match self {
             TrailOwner::Account(owner) if owner != account => return None,
             TrailOwner::Account(_) => false,
             TrailOwner::Organization => true,
         };
-        Some(Concern { presumed, account })
+        Some(Concern {
+            presumed,
+            kind: ConcernKind::Trail(account),
+        })
+    }
+
+    /// Whether a change of an account or organization concerns a chain only presumably; `None` if not at all.
+    fn account_concern(
+        &self,
+        evidence: &Evidence,
+        change: &AccountChange,
+        chain: &ChainId,
+    ) -> Option<bool> {
+        let caller = evidence.event.account.as_ref()?;
+        let is_here =
+            |account: &Option<AccountId>| *account.as_ref().unwrap_or(caller) == chain.account;
+        let is_member = chain.organization.is_some();
+        let (concerns, presumed) = match change {
+            AccountChange::RegionDisabled(region, account)
+            | AccountChange::RegionEnabled(region, account) => {
+                (*region == chain.region && is_here(account), false)
+            }
+            // Only the organization of an account can remove or close it, so the call itself is enough.
+            AccountChange::Left => (is_member && *caller == chain.account, false),
+            AccountChange::Removed(account) => (is_member && *account == chain.account, false),
+            AccountChange::Closed(account) => (is_member && is_here(account), false),
+            // Only the management account can make this call, and it owns the trail. Its own chain goes on.
+            AccountChange::AccessWithdrawn(service) => {
+                let owns = self.account().is_none_or(|owner| owner == caller);
+                let elsewhere = is_member && *caller != chain.account;
+                let known = self.account().is_some() || is_in_folder(evidence, chain);
+                (service == CLOUDTRAIL && owns && elsewhere, !known)
+            }
+        };
+        concerns.then_some(presumed)
     }
 }
 
-/// A call that is on the trail of a chain.
+/// Whether a proven log in the folder of a chain's organization holds a call. Then an account of that
+/// organization made it.
+fn is_in_folder(evidence: &Evidence, chain: &ChainId) -> bool {
+    let Via::VerifiedLog { digest, .. } = &evidence.via else {
+        return false;
+    };
+    DigestObjectKey::parse(digest).is_some_and(|d| d.root.organization == chain.organization)
+}
+
+/// A call that concerns a chain.
 #[derive(Clone, Copy)]
 pub(super) struct Concern<'e> {
     /// The owner of the trail is unknown, so only name and home region agree.
     pub presumed: bool,
-    /// The account of the trail that the call was on.
-    pub account: &'e AccountId,
+    /// What it was on.
+    pub kind: ConcernKind<'e>,
+}
+
+/// What a call that concerns a chain was on.
+#[derive(Clone, Copy)]
+pub(super) enum ConcernKind<'e> {
+    /// The trail of this account.
+    Trail(&'e AccountId),
+    /// The copy of an organization's trail in the chain's account.
+    MembersCopy,
+    /// The account or its organization.
+    Account(&'e AccountChange),
 }
 
 /// The state of a trail from some time on: the cause that explains the gap, if there is one.
@@ -107,9 +183,9 @@ pub(super) fn certainty(evidence: &Evidence, concern: Concern<'_>) -> Certainty 
 /// How long before the end of a starting digest its call may be, in seconds. A starting digest ends
 /// when StartLogging is called (seen in real digests). For validation switched on while logging runs
 /// there is no such observation, so an hour is allowed.
-pub(super) fn slack_of(change: &TrailChange) -> i64 {
-    match change {
-        TrailChange::Start => MOMENTS,
+pub(super) fn slack_of(call: &Call) -> i64 {
+    match call {
+        Call::Trail(_, TrailChange::Start) => MOMENTS,
         _ => SLACK,
     }
 }
@@ -151,11 +227,45 @@ pub(super) fn agrees_with_digests(
     {
         let slack = match cause {
             Cause::ValidationDisabled => SLACK,
-            _ => 0,
+            _ => slow(cause),
         };
         return *end >= shift(since, -slack);
     }
-    evidence.event.time >= shift(since, -HOLDER)
+    evidence.event.time >= shift(since, -HOLDER - slow(cause))
+}
+
+/// How much longer digests may go on after a call whose effect takes its time, in seconds: AWS switches a
+/// region off over minutes to hours (account management guide, "Enable or disable AWS Regions in your
+/// account"), and CloudTrail removes the copy of a trail after the call on the organization.
+fn slow(cause: Cause) -> i64 {
+    match cause {
+        Cause::RegionDisabled => AROUND - HOLDER,
+        Cause::OrganizationAccessWithdrawn | Cause::AccountLeftOrganization => AROUND - HOLDER,
+        _ => 0,
+    }
+}
+
+/// When the last digest of the trail's home chain ends at the latest, if a call ended the digests of all its
+/// chains: the one that holds the call, and the next one after validation was switched off.
+pub(super) fn last_digest(evidence: &Evidence, chain: &ChainId, cause: Cause) -> Timestamp {
+    let at = evidence.event.time;
+    let slack = match cause {
+        Cause::ValidationDisabled => SLACK,
+        _ => 0,
+    };
+    let held = match &evidence.via {
+        Via::VerifiedLog { digest, end, .. } => {
+            let holder = DigestObjectKey::parse(digest).map(|d| d.name.chain);
+            let is_home = |holder: &ChainId| {
+                holder.trail == chain.trail
+                    && holder.home_region == chain.home_region
+                    && holder.region == chain.home_region
+            };
+            holder.filter(is_home).map(|_| *end)
+        }
+        _ => None,
+    };
+    shift(held.unwrap_or(shift(at, HOLDER)).max(at), slack)
 }
 
 /// Whether a log of the trail itself holds a call. Then the trail was logging at that time.

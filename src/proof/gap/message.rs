@@ -8,7 +8,7 @@ use super::facts::{MOMENTS, slack_of};
 use super::{Cause, Certainty, Gap, GapPlace, Seen, Undigested};
 use crate::base::text::{one_or_many, s3_uri};
 use crate::base::time::{Window, in_words};
-use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{AccountChange, Call, Event, Evidence, TrailChange, Via};
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 
@@ -115,7 +115,7 @@ impl Gap {
         };
         let mut message = format!(
             "{time}: {}{} at {} ({}){}, {}",
-            self.cause_in_words(&event.call),
+            self.cause_in_words(event),
             event.by(),
             event.time,
             identified(event),
@@ -133,15 +133,38 @@ impl Gap {
     }
 
     /// The effect of the call that caused it.
-    fn cause_in_words(&self, call: &Call) -> &'static str {
-        match self.cause {
-            Cause::LoggingStopped if matches!(call, Call::Trail(_, TrailChange::Update(_))) => {
+    fn cause_in_words(&self, event: &Event) -> &'static str {
+        match (self.cause, &event.call) {
+            (Cause::LoggingStopped, Call::Trail(_, TrailChange::Update(_))) => {
                 "the trail was confined to its home region"
             }
-            Cause::LoggingStopped => "logging was stopped",
-            Cause::ValidationDisabled => "log file validation was switched off",
-            Cause::TrailDeleted => "the trail was deleted",
-            Cause::TrailCreated => "the trail was created only then",
+            (Cause::LoggingStopped, Call::Trail(_, TrailChange::Create(_))) => {
+                "the trail was created anew, and was not logging here"
+            }
+            (Cause::LoggingStopped, _) => "logging was stopped",
+            (Cause::ValidationDisabled, Call::Trail(_, TrailChange::Create(_))) => {
+                "the trail was created without log file validation"
+            }
+            (Cause::ValidationDisabled, _) => "log file validation was switched off",
+            (Cause::TrailDeleted, _) if event.is_by_service_role() => {
+                "CloudTrail's own role ended this account's copy of the organization's trail"
+            }
+            (Cause::TrailDeleted, _) => "the trail was deleted",
+            (Cause::TrailCreated, _) => "the trail was created only then",
+            (Cause::OrganizationAccessWithdrawn, Call::Trail(..)) => {
+                "the trail was made one of its owner's account alone"
+            }
+            (Cause::OrganizationAccessWithdrawn, _) => {
+                "CloudTrail's access to the accounts of the organization was withdrawn"
+            }
+            (Cause::AccountLeftOrganization, Call::Account(AccountChange::Closed(_))) => {
+                "the account was closed"
+            }
+            (Cause::AccountLeftOrganization, Call::Account(AccountChange::Removed(_))) => {
+                "the account was removed from the organization"
+            }
+            (Cause::AccountLeftOrganization, _) => "the account left the organization",
+            (Cause::RegionDisabled, _) => "the region was switched off for this account",
             _ => "the trail was changed",
         }
     }
@@ -200,7 +223,7 @@ impl Gap {
             _ => start || validation || region,
         };
         let after = at.duration_since(event.time).as_secs();
-        undoes && -MOMENTS <= after && after <= slack_of(change)
+        undoes && -MOMENTS <= after && after <= slack_of(&event.call)
     }
 
     /// The statement that no digest covers it, and its length.

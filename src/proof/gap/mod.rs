@@ -77,6 +77,12 @@ pub enum Cause {
     TrailDeleted,
     /// The trail was created only after it.
     TrailCreated,
+    /// The organization withdrew the trail's access to the account.
+    OrganizationAccessWithdrawn,
+    /// The account left the organization, was removed from it, or was closed.
+    AccountLeftOrganization,
+    /// The account switched the region off.
+    RegionDisabled,
     /// No earlier digest is there.
     BeforeFirstDigest,
     /// No later digest is there.

@@ -1,21 +1,25 @@
-//! Which switches a series of calls leaves off: the trail itself, its logging, its validation, or
-//! its reach into one region (pure).
+//! Which switches a series of calls leaves off: the trail itself, its logging, its validation, its reach
+//! into one region or account, and what the account or its organization allows (pure).
 //!
-//! Each of the four is a switch of its own. Switching off what is off already changes nothing, and
+//! Each of them is a switch of its own. Switching off what is off already changes nothing, and
 //! StartLogging does not undo a validation that was switched off. A gap is explained by what is
-//! off, in the order in which it was switched off; a deleted trail comes first.
+//! off, in the order in which it was switched off; a deleted trail comes first. CreateTrail makes a trail with
+//! settings of its own: what follows is explained by these, until they are changed.
+//!
+//! A call after which the chain of the trail's home region goes on ended nothing elsewhere.
 
 use jiff::Timestamp;
 
 use super::clauses::{Clauses, call_of};
 use super::facts::{
-    Concern, MOMENTS, SLACK, TrailState, agrees_with_digests, certainty, is_in_own_log, slack_of,
-    takes_effect,
+    Concern, ConcernKind, MOMENTS, TrailOwner, TrailState, agrees_with_digests, certainty,
+    is_in_own_log, last_digest, slack_of, takes_effect,
 };
 use super::{Cause, Certainty, Gap, GapPlace};
-use crate::base::time::shift;
-use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange};
+use crate::base::time::{Window, shift};
+use crate::cloudtrail::event::{AccountChange, Call, Event, Evidence, TrailChange, TrailSettings};
 use crate::cloudtrail::ids::ChainId;
+use crate::proof::coverage::Spans;
 
 /// The switches that must be on so that digests of a chain are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,35 +32,32 @@ enum Switch {
     Validation,
     /// The trail covers this region.
     Region,
+    /// The trail covers the accounts of its organization.
+    Organization,
+    /// The account belongs to the organization.
+    Membership,
+    /// The account has its copy of the organization's trail.
+    MembersCopy,
+    /// The account uses the region.
+    RegionInUse,
 }
 
 impl Switch {
     /// The cause of a gap while this is off.
     fn cause(self) -> Cause {
         match self {
-            Switch::Trail => Cause::TrailDeleted,
+            Switch::Trail | Switch::MembersCopy => Cause::TrailDeleted,
             Switch::Logging | Switch::Region => Cause::LoggingStopped,
             Switch::Validation => Cause::ValidationDisabled,
+            Switch::Organization => Cause::OrganizationAccessWithdrawn,
+            Switch::Membership => Cause::AccountLeftOrganization,
+            Switch::RegionInUse => Cause::RegionDisabled,
         }
     }
-}
 
-/// What a call switches for one chain of its trail, and whether on. CreateTrail switches nothing
-/// on, because a new trail logs only after StartLogging.
-fn switched_by(change: &TrailChange, chain: &ChainId) -> Vec<(Switch, bool)> {
-    match change {
-        TrailChange::Stop => vec![(Switch::Logging, false)],
-        TrailChange::Start => vec![(Switch::Logging, true)],
-        TrailChange::Delete => vec![(Switch::Trail, false)],
-        TrailChange::Update(set) => {
-            let validation = set.validation.map(|on| (Switch::Validation, on));
-            // In its home region a trail goes on, whether it covers other regions or not.
-            let elsewhere = chain.region != chain.home_region;
-            let region = set.multi_region.filter(|_| elsewhere);
-            let region = region.map(|on| (Switch::Region, on));
-            validation.into_iter().chain(region).collect()
-        }
-        TrailChange::Create(_) | TrailChange::Selectors => Vec::new(),
+    /// Whether it is one for all chains of a trail, so that the home chain shows its state.
+    fn is_of_trail(self) -> bool {
+        matches!(self, Switch::Trail | Switch::Logging | Switch::Validation)
     }
 }
 
@@ -75,6 +76,10 @@ struct SwitchedOff<'e> {
 pub(super) struct Switches<'g, 'e> {
     gap: &'g Gap,
     chain: &'g ChainId,
+    /// Whether the chain is that of another account than the trail's owner.
+    is_member: bool,
+    /// The time that the digests of the trail's home chain account for, if that is another chain.
+    home: Option<&'g Spans>,
     since: Timestamp,
     end: Timestamp,
     /// How long before a short gap the call that ended it may be, in seconds.
@@ -82,36 +87,42 @@ pub(super) struct Switches<'g, 'e> {
     off: Vec<SwitchedOff<'e>>,
     /// Calls that switched something off, although digests went on.
     contradicted: Vec<(Switch, &'e Event)>,
-    /// When the trail was created, and whether it validates.
-    created: Option<(Timestamp, bool)>,
-    started: bool,
+    /// When logging, and when validation, was switched on, by time.
+    on: [Vec<Timestamp>; 2],
     states: Vec<TrailState<'e>>,
 }
 
 impl<'g, 'e> Switches<'g, 'e> {
     /// All switches on.
-    pub(super) fn new(gap: &'g Gap, chain: &'g ChainId) -> Self {
+    pub(super) fn new(
+        gap: &'g Gap,
+        chain: &'g ChainId,
+        owner: &TrailOwner,
+        home: Option<&'g Spans>,
+    ) -> Self {
         let (since, end) = (gap.began(), gap.ended());
         let margin = match end.duration_since(since).as_secs() {
             short if short < MOMENTS => MOMENTS,
             _ => 0,
         };
+        let is_member = chain.organization.is_some();
         Switches {
             gap,
             chain,
+            is_member: is_member && owner.account().is_none_or(|o| *o != chain.account),
+            home,
             since,
             end,
             margin,
             off: Vec::new(),
             contradicted: Vec::new(),
-            created: None,
-            started: false,
+            on: Default::default(),
             states: Vec::new(),
         }
     }
 
-    /// Applies the calls on a trail, by time. Returns the states during the gap: `initial`, then one
-    /// state for each call that changed it.
+    /// Applies the calls that concern a chain, by time. Returns the states during the gap: `initial`, then
+    /// one state for each call that changed it.
     pub(super) fn run(
         mut self,
         near: &[(&'e Evidence, Concern<'e>)],
@@ -120,24 +131,27 @@ impl<'g, 'e> Switches<'g, 'e> {
     ) -> Vec<TrailState<'e>> {
         self.states.push(initial);
         let done = near.iter().filter(|(e, _)| e.event.error_code.is_none());
+        let done: Vec<_> = done.copied().collect();
+        self.on = [Switch::Logging, Switch::Validation].map(|switch| self.when_on(switch, &done));
         let mut known = false;
         for (evidence, concern) in done {
-            let Call::Trail(_, change) = &evidence.event.call else {
-                continue;
-            };
-            let certainty = certainty(evidence, *concern);
-            if let TrailChange::Create(set) = change {
+            let certainty = certainty(evidence, concern);
+            if let (ConcernKind::Trail(_), Call::Trail(_, TrailChange::Create(set))) =
+                (concern.kind, &evidence.event.call)
+            {
                 if !known && self.gap.place == GapPlace::Head && evidence.event.time <= self.end {
                     self.add_time_before_creation(evidence, certainty);
                 }
-                self.created = Some((evidence.event.time, set.validation == Some(true)));
-                self.started = false;
+                self.create(set, certainty, evidence);
             }
             // A call on a trail shows that the trail existed.
-            known = true;
-            for (switch, on) in switched_by(change, self.chain) {
+            known |= matches!(concern.kind, ConcernKind::Trail(_));
+            for (switch, on) in self.switched_by(&evidence.event, concern) {
                 match on {
-                    true => self.switch_on(switch, change, evidence),
+                    true => self.switch_on(switch, evidence),
+                    false if self.goes_on_at_home(switch, evidence) => {
+                        clauses.goes_on_at_home(&evidence.event);
+                    }
                     false => self.switch_off(switch, certainty, evidence),
                 }
             }
@@ -148,8 +162,74 @@ impl<'g, 'e> Switches<'g, 'e> {
         self.states
     }
 
-    /// Before its creation a trail writes nothing. That explains a gap before the first digest, but
-    /// not the time between the creation and that digest.
+    /// What a call switches for this chain, and whether on. [`Self::create`] is for CreateTrail.
+    fn switched_by(&self, event: &Event, concern: Concern<'_>) -> Vec<(Switch, bool)> {
+        let change = match (concern.kind, &event.call) {
+            (ConcernKind::Account(change), _) => return vec![switched_by_account(change)],
+            (ConcernKind::MembersCopy, Call::Trail(_, change)) => {
+                let copy = |on| vec![(Switch::MembersCopy, on)];
+                return match change {
+                    TrailChange::Stop | TrailChange::Delete => copy(false),
+                    TrailChange::Start | TrailChange::Create(_) => copy(true),
+                    TrailChange::Update(_) | TrailChange::Selectors => Vec::new(),
+                };
+            }
+            (ConcernKind::Trail(_), Call::Trail(_, change)) => change,
+            _ => return Vec::new(),
+        };
+        match change {
+            TrailChange::Stop => vec![(Switch::Logging, false)],
+            TrailChange::Start => vec![(Switch::Logging, true)],
+            TrailChange::Delete => vec![(Switch::Trail, false)],
+            TrailChange::Update(set) => {
+                let validation = set.validation.map(|on| (Switch::Validation, on));
+                // In its home region a trail goes on, whether it covers other regions or not, and in its
+                // owner's account, whether it covers others or not.
+                let region = set.multi_region.filter(|_| self.is_elsewhere());
+                let region = region.map(|on| (Switch::Region, on));
+                let members = set.organization.filter(|_| self.is_member);
+                let members = members.map(|on| (Switch::Organization, on));
+                [validation, region, members]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            }
+            TrailChange::Create(_) | TrailChange::Selectors => Vec::new(),
+        }
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.chain.region != self.chain.home_region
+    }
+
+    /// When a switch was switched on.
+    fn when_on(&self, switch: Switch, done: &[(&'e Evidence, Concern<'e>)]) -> Vec<Timestamp> {
+        let is_on = |(e, concern): &&(&'e Evidence, Concern<'e>)| {
+            let created = matches!(&e.event.call, Call::Trail(_, TrailChange::Create(_)));
+            let on = self
+                .switched_by(&e.event, *concern)
+                .contains(&(switch, true));
+            on || (created && matches!(concern.kind, ConcernKind::Trail(_)))
+        };
+        let on = done.iter().filter(is_on);
+        on.map(|(e, _)| e.event.time).collect()
+    }
+
+    /// Whether the home chain goes on after a call that ends the digests of all chains of its trail, before
+    /// another call switches them on again.
+    fn goes_on_at_home(&self, switch: Switch, evidence: &Evidence) -> bool {
+        let Some(home) = self.home.filter(|_| switch.is_of_trail()) else {
+            return false;
+        };
+        let at = evidence.event.time;
+        let on = &self.on[usize::from(switch == Switch::Validation)];
+        let until = on.get(on.partition_point(|on| *on <= at)).copied();
+        let until = shift(until.unwrap_or(self.end), -MOMENTS);
+        let from = last_digest(evidence, self.chain, switch.cause());
+        from < until && home.meets(Window::new(from, until))
+    }
+
+    /// Before its creation a trail writes nothing. That explains a gap before the first digest.
     fn add_time_before_creation(&mut self, evidence: &'e Evidence, certainty: Certainty) {
         self.states.push(TrailState {
             from: self.gap.time.from,
@@ -158,11 +238,46 @@ impl<'g, 'e> Switches<'g, 'e> {
             caused_by: Some(evidence),
             clauses: Vec::new(),
         });
-        let late = shift(evidence.event.time, SLACK);
-        if late < self.end {
-            let unexplained = TrailState::unexplained(late, self.gap.cause);
-            self.states.push(unexplained);
+    }
+
+    /// A new trail has settings of its own, and logs nothing until it is started. Whatever was off before
+    /// was off for another trail.
+    fn create(&mut self, set: &TrailSettings, certainty: Certainty, evidence: &'e Evidence) {
+        let at = evidence.event.time;
+        if at <= self.since && self.gap.place != GapPlace::Head {
+            // Digests after it show that it was started.
+            return;
         }
+        let is_of_account =
+            |off: &SwitchedOff| matches!(off.switch, Switch::Membership | Switch::RegionInUse);
+        if at >= shift(self.end, -MOMENTS) {
+            let off = self.off.iter_mut().filter(|off| !is_of_account(off));
+            off.for_each(|off| off.doubtful = true);
+            return;
+        }
+        self.off.retain(is_of_account);
+        let is_off = [
+            (
+                Switch::Organization,
+                self.is_member && set.organization != Some(true),
+            ),
+            (
+                Switch::Region,
+                self.is_elsewhere() && set.multi_region != Some(true),
+            ),
+            (Switch::Validation, set.validation != Some(true)),
+            (Switch::Logging, true),
+        ];
+        for (switch, _) in is_off.into_iter().filter(|(_, is_off)| *is_off) {
+            self.off.push(SwitchedOff {
+                switch,
+                from: at,
+                certainty,
+                caused_by: evidence,
+                doubtful: false,
+            });
+        }
+        self.add_state(None);
     }
 
     fn switch_off(&mut self, switch: Switch, certainty: Certainty, evidence: &'e Evidence) {
@@ -186,8 +301,12 @@ impl<'g, 'e> Switches<'g, 'e> {
         }
         if switch == Switch::Trail {
             // A trail that is created afterwards has settings of its own.
-            self.off.clear();
-            self.created = None;
+            let stays = [
+                Switch::Organization,
+                Switch::Membership,
+                Switch::RegionInUse,
+            ];
+            self.off.retain(|off| stays.contains(&off.switch));
         }
         self.off.push(SwitchedOff {
             switch,
@@ -199,14 +318,15 @@ impl<'g, 'e> Switches<'g, 'e> {
         self.add_state(None);
     }
 
-    fn switch_on(&mut self, switch: Switch, change: &TrailChange, evidence: &'e Evidence) {
+    fn switch_on(&mut self, switch: Switch, evidence: &'e Evidence) {
         let event = &evidence.event;
-        let recreated = self.completes_trail(switch);
-        let cleared = |off: Switch| off == switch || (recreated && off == Switch::Trail);
+        // Only a trail that exists can be started.
+        let cleared =
+            |off: Switch| off == switch || (switch == Switch::Logging && off == Switch::Trail);
         if event.time <= shift(self.since, MOMENTS) {
             self.contradicted.retain(|(off, _)| !cleared(*off));
         }
-        if self.may_end_gap(event, change) {
+        if self.may_end_gap(event) {
             let off = self.off.iter_mut().filter(|off| cleared(off.switch));
             off.for_each(|off| off.doubtful = true);
             return;
@@ -216,38 +336,15 @@ impl<'g, 'e> Switches<'g, 'e> {
         if event.time <= self.since {
             self.states.truncate(1);
             self.add_state(None);
-            return;
-        }
-        let begins = self.created.is_some()
-            && switch == Switch::Logging
-            && recreated
-            && self.gap.place == GapPlace::Head;
-        if was_off || (begins && self.off.is_empty()) {
+        } else if was_off {
             self.add_state(Some(event));
-        }
-    }
-
-    /// Whether a trail exists again with this call: it was created, validates and was started.
-    fn completes_trail(&mut self, switch: Switch) -> bool {
-        match switch {
-            Switch::Logging => {
-                self.started = true;
-                self.created.is_none_or(|(_, validates)| validates)
-            }
-            Switch::Validation => {
-                if let Some((_, validates)) = &mut self.created {
-                    *validates = true;
-                }
-                self.started && self.created.is_some()
-            }
-            Switch::Trail | Switch::Region => false,
         }
     }
 
     /// Whether a call that switches something on may be the one that ended the gap. Such a call
     /// does not contradict that something was off during the gap.
-    fn may_end_gap(&self, event: &Event, change: &TrailChange) -> bool {
-        event.time >= shift(self.end, -slack_of(change))
+    fn may_end_gap(&self, event: &Event) -> bool {
+        event.time >= shift(self.end, -slack_of(&event.call))
             || (self.margin > 0 && event.time >= shift(self.since, -self.margin))
     }
 
@@ -260,18 +357,31 @@ impl<'g, 'e> Switches<'g, 'e> {
                 .extend(on.map(|event| after_switching_on(event, self.since)));
             return;
         };
+        let cause = off.switch.cause();
         let last = self.states.last();
-        if last.is_some_and(|s| s.caused_by == Some(off.caused_by)) {
+        if last.is_some_and(|s| s.caused_by == Some(off.caused_by) && s.cause == cause) {
             return;
         }
         let on = on.map_or(off.from, |event| event.time);
         self.states.push(TrailState {
             from: off.from.max(on).max(self.since),
-            cause: off.switch.cause(),
+            cause,
             certainty: off.certainty,
             caused_by: Some(off.caused_by),
             clauses: Vec::new(),
         });
+    }
+}
+
+/// What a change of an account or organization switches, and whether on.
+fn switched_by_account(change: &AccountChange) -> (Switch, bool) {
+    match change {
+        AccountChange::AccessWithdrawn(_) => (Switch::Organization, false),
+        AccountChange::Left | AccountChange::Removed(_) | AccountChange::Closed(_) => {
+            (Switch::Membership, false)
+        }
+        AccountChange::RegionDisabled(..) => (Switch::RegionInUse, false),
+        AccountChange::RegionEnabled(..) => (Switch::RegionInUse, true),
     }
 }
 

@@ -80,6 +80,13 @@ pub(crate) fn cause(gap: &Gap) -> String {
         Word::Known(Cause::ValidationDisabled) => "log file validation was switched off",
         Word::Known(Cause::TrailDeleted) => "the trail was deleted",
         Word::Known(Cause::TrailCreated) => "the trail was created",
+        Word::Known(Cause::OrganizationAccessWithdrawn) => {
+            "the organization withdrew the trail's access to the account"
+        }
+        Word::Known(Cause::AccountLeftOrganization) => {
+            "the account left the organization, or was closed"
+        }
+        Word::Known(Cause::RegionDisabled) => "the region was switched off",
         Word::Known(Cause::BeforeFirstDigest) => "no earlier digest is there",
         Word::Known(Cause::AfterLastDigest) => "no later digest is there",
         Word::Known(Cause::Unexplained) => "nothing that remains says why",

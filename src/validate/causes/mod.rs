@@ -18,10 +18,13 @@
 //! - An event from a proven log is preferred to the same event from LookupEvents, which is not signed.
 //! - No verdict depends on this phase.
 
+mod further;
 pub(crate) mod owner;
 pub(crate) mod selectors;
 mod trail_events;
 pub(crate) mod witness;
+
+pub(super) use self::further::further;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,7 +157,7 @@ fn explain_gap(
 ) -> Vec<Gap> {
     let mut near = events.on_trails(gap.event_window());
     if !by_status.is_empty() {
-        near.retain(|e| owner.may_concern(&e.event, &chain.id));
+        near.retain(|e| owner.may_concern(e, &chain.id));
         let new = by_status
             .iter()
             .filter(|e| !trail_events::is_among(e, &near));
@@ -162,7 +165,7 @@ fn explain_gap(
         near.extend(new);
         near.sort();
     }
-    split_by_cause(gap, &chain.id, owner, &near)
+    split_by_cause(gap, &chain.id, owner, chain.home.as_deref(), &near)
 }
 
 /// Looks up in AWS what no proven log explains, in the home regions of trails with gaps, and adds it to the
@@ -215,11 +218,9 @@ fn unexplained<'c>(
     let mut named = NamedTrails::default();
     for chain in chains {
         let owner = owner(context, chain);
-        for gap in chain.gaps.iter().filter(|gap| gap.may_be_explained()) {
-            let parts = explain_gap(gap, chain, &owner, events, &[]);
-            let is_open = parts.iter().any(|p| p.certainty != Certainty::Signed);
+        for gap in open_gaps(context, chain, &chain.gaps, events) {
             let ended = shift(gap.ended(), AROUND);
-            if !is_open || ended < oldest {
+            if ended < oldest {
                 continue;
             }
             named.add(&chain.id, &owner);
@@ -229,6 +230,21 @@ fn unexplained<'c>(
         }
     }
     (times, named)
+}
+
+/// Those of a chain's gaps that may be explained and that no proven log explains in full.
+fn open_gaps<'c>(
+    context: &Context<'_>,
+    chain: &'c ChainState,
+    gaps: &'c [Gap],
+    events: &'c KnownEvents,
+) -> impl Iterator<Item = &'c Gap> {
+    let owner = owner(context, chain);
+    let gaps = gaps.iter().filter(|gap| gap.may_be_explained());
+    gaps.filter(move |gap| {
+        let parts = explain_gap(gap, chain, &owner, events, &[]);
+        parts.iter().any(|p| p.certainty != Certainty::Signed)
+    })
 }
 
 /// Adds to a gap the calls that removed digests of its time.

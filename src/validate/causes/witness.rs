@@ -2,26 +2,27 @@
 //! region. They are walked around gaps even if they were not requested, and count in nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::owner::owner;
 use crate::base::time::{HOUR, Window, shift};
-use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::Spans;
-use crate::proof::gap::{TrailOwner, event_filter};
+use crate::proof::gap::{Gap, TrailOwner, event_filter};
 use crate::source::RootId;
-use crate::validate::chain_state::{ChainState, LogPages};
+use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
 use crate::validate::digests::chain::announce_keys;
-use crate::validate::digests::listing::{self, ListingRange};
-use crate::validate::digests::names::DigestSet;
+use crate::validate::digests::listing::{self, Listing, ListingRange};
+use crate::validate::digests::names::{DigestNames, DigestSet};
 use crate::validate::digests::walk::{ChainWalk, Purpose};
 use crate::validate::logs::manifest::ManifestPage;
 use crate::validate::request::{ChainFilter, LogSelection};
 use crate::validate::unreferenced::references::References;
 
 /// The most stretches of time for which one witness is walked.
-const WALKS: usize = 64;
+pub(super) const WALKS: usize = 64;
 
 /// Two stretches at most this far apart are walked as one, in seconds. Walked separately, the digests beyond
 /// their edges would be read twice.
@@ -33,6 +34,8 @@ pub(crate) struct Witness {
     pub pages: Vec<ManifestPage>,
     /// Logs that its digests claim to list that are neither proven nor known to be altered.
     pub unproven: Vec<ManifestPage>,
+    /// The time that its digests account for, as far as it was walked.
+    pub accounted: Spans,
 }
 
 /// The witnesses of all gaps.
@@ -45,14 +48,14 @@ pub(crate) struct Witnesses {
 
 /// Where and when a chain is wanted as a witness.
 #[derive(Default)]
-struct WantedWitness {
-    places: Vec<(RootId, KeyRoot)>,
-    times: Spans,
+pub(super) struct WantedWitness {
+    pub places: Vec<(RootId, KeyRoot)>,
+    pub times: Spans,
 }
 
 impl WantedWitness {
     /// The stretches of time to walk.
-    fn stretches(&self) -> Vec<Window> {
+    pub fn stretches(&self) -> Vec<Window> {
         let mut stretches: Vec<Window> = Vec::new();
         for time in self.times.iter() {
             match stretches.last_mut() {
@@ -90,13 +93,8 @@ fn wanted(context: &Context<'_>, chains: &[&mut ChainState]) -> BTreeMap<ChainId
     let mut wanted: BTreeMap<ChainId, WantedWitness> = BTreeMap::new();
     let has_gap = |c: &&&mut ChainState| !c.gaps.is_empty() || !c.after.is_empty();
     for chain in chains.iter().filter(has_gap) {
-        let TrailOwner::Account(account) = owner(context, chain) else {
+        let Some(home) = home(context, chain) else {
             continue;
-        };
-        let home = ChainId {
-            account,
-            region: chain.id.home_region.clone(),
-            ..chain.id.clone()
         };
         if requested.contains(&home) {
             continue;
@@ -109,30 +107,100 @@ fn wanted(context: &Context<'_>, chains: &[&mut ChainState]) -> BTreeMap<ChainId
         }
         let gaps = chain.gaps.iter().chain(&chain.after);
         let gaps = gaps.filter(|gap| gap.may_be_explained());
-        for time in gaps.map(event_filter::search_window) {
-            let time = Window::new(shift(time.from, -HOUR), shift(time.to, HOUR));
-            witness.times.insert(time);
-        }
+        gaps.for_each(|gap| witness.times.insert(digests_around(gap)));
     }
     wanted
 }
 
+/// The time whose digests may list the logs of calls around a gap.
+pub(super) fn digests_around(gap: &Gap) -> Window {
+    let time = event_filter::search_window(gap);
+    Window::new(shift(time.from, -HOUR), shift(time.to, HOUR))
+}
+
+impl Witness {
+    pub(super) fn new(id: ChainId) -> Self {
+        Witness {
+            id,
+            pages: Vec::new(),
+            unproven: Vec::new(),
+            accounted: Spans::default(),
+        }
+    }
+
+    /// Walks a chain for some time, and adds the logs that its digests list, each once.
+    pub(super) fn walk(
+        &mut self,
+        context: &Context<'_>,
+        names: DigestNames,
+        time: Window,
+        hidden: &Spans,
+    ) {
+        announce_keys(context, &self.id, &names, time.to);
+        let (mut references, from) = (References::default(), Some(time.from));
+        let purpose = Purpose::Events;
+        let mut walk = ChainWalk::new(context, &self.id, names, from, &mut references, purpose);
+        let walked = walk.walk(DigestSet::Main, time.to, hidden);
+        // If the home region has gaps too, the digest beyond an edge may be far away.
+        let new = walk.finish().pages;
+        let is_new = |known: &[ManifestPage], page: &ManifestPage| {
+            !known.iter().any(|known| known.end() == page.end())
+        };
+        let proven = new.inside.into_iter().chain(new.beyond);
+        let proven: Vec<_> = proven.filter(|page| is_new(&self.pages, page)).collect();
+        self.pages.extend(proven);
+        let unproven = new.unproven.into_iter();
+        let unproven: Vec<_> = unproven.filter(|p| is_new(&self.unproven, p)).collect();
+        self.unproven.extend(unproven);
+        walked
+            .accounted
+            .iter()
+            .for_each(|span| self.accounted.insert(span));
+    }
+}
+
+/// Gives each chain with gaps the time that its trail's home chain accounts for, if that is another chain and
+/// was read.
+pub(crate) fn add_home_chains(
+    context: &Context<'_>,
+    chains: &mut [&mut ChainState],
+    witnesses: &[Witness],
+) {
+    let mut homes: BTreeMap<ChainId, Option<Arc<Spans>>> = BTreeMap::new();
+    let home_of = |chain: &ChainState| {
+        let home = home(context, chain).filter(|home| *home != chain.id);
+        home.filter(|_| !chain.gaps.is_empty() || !chain.after.is_empty())
+    };
+    homes.extend(chains.iter().filter_map(|c| Some((home_of(c)?, None))));
+    for (id, home) in &mut homes {
+        let requested = chains.iter().find(|c| c.id == *id);
+        let requested = requested.map(|c| &c.digests.main.accounted);
+        let witness = witnesses.iter().find(|w| w.id == *id);
+        let accounted = requested.or(witness.map(|w| &w.accounted));
+        *home = accounted.map(|accounted| Arc::new(accounted.clone()));
+    }
+    for chain in chains {
+        chain.home = home_of(chain).and_then(|id| homes.get(&id).cloned().flatten());
+    }
+}
+
+/// The chain in which calls on a chain's trail are recorded; `None` if its owner is not known.
+fn home(context: &Context<'_>, chain: &ChainState) -> Option<ChainId> {
+    let TrailOwner::Account(account) = owner(context, chain) else {
+        return None;
+    };
+    Some(ChainId {
+        account,
+        region: chain.id.home_region.clone(),
+        ..chain.id.clone()
+    })
+}
+
 /// The logs that the digests of a witness list around gaps.
 fn walk(context: &Context<'_>, id: &ChainId, wanted: &WantedWitness) -> Result<Witness, String> {
-    let mut witness = Witness {
-        id: id.clone(),
-        pages: Vec::new(),
-        unproven: Vec::new(),
-    };
-    let (mut known, mut claimed) = (BTreeSet::new(), BTreeSet::new());
+    let mut witness = Witness::new(id.clone());
     for time in wanted.stretches().into_iter().take(WALKS) {
-        let new = walk_stretch(context, id, &wanted.places, time)?;
-        let proven = new.inside.into_iter().chain(new.beyond);
-        let proven = proven.filter(|page| known.insert(page.end()));
-        witness.pages.extend(proven);
-        let unproven = new.unproven.into_iter();
-        let unproven = unproven.filter(|page| claimed.insert(page.end()));
-        witness.unproven.extend(unproven);
+        walk_stretch(context, &mut witness, &wanted.places, time)?;
     }
     match witness.pages.is_empty() && witness.unproven.is_empty() {
         true => Err("none of its digests of that time is there and proven".into()),
@@ -142,37 +210,36 @@ fn walk(context: &Context<'_>, id: &ChainId, wanted: &WantedWitness) -> Result<W
 
 fn walk_stretch(
     context: &Context<'_>,
-    id: &ChainId,
+    witness: &mut Witness,
     places: &[(RootId, KeyRoot)],
     time: Window,
-) -> Result<LogPages, String> {
+) -> Result<(), String> {
+    let filter = ChainFilter::trail_of(&witness.id);
+    let folder = (&witness.id.account, &witness.id.region);
+    let mut listing = list(context, folder, places, &filter, time)?;
+    if let Some(names) = listing.chains.remove(&witness.id) {
+        witness.walk(context, names, time, &listing.hidden);
+    }
+    Ok(())
+}
+
+/// Lists the digests of an account and region for some time.
+pub(super) fn list(
+    context: &Context<'_>,
+    (account, region): (&AccountId, &Region),
+    places: &[(RootId, KeyRoot)],
+    filter: &ChainFilter,
+    time: Window,
+) -> Result<Listing, String> {
     let request = context.request;
     let range = ListingRange::of(request, Some(time.from), Some(time.to));
-    let filter = ChainFilter::trail_of(id);
-    let mut listing = context.pool.install(|| {
+    let listing = context.pool.install(|| {
         let (source, limits) = (context.fetcher.source, &request.limits);
-        listing::list(
-            source,
-            &id.account,
-            &id.region,
-            places,
-            &filter,
-            range,
-            limits,
-        )
+        listing::list(source, account, region, places, filter, range, limits)
     });
     context.fetcher.listed(listing.listings);
-    if let Some((_, _, error)) = listing.trouble.first() {
-        return Err(error.detail());
+    match listing.trouble.first() {
+        Some((_, _, error)) => Err(error.detail()),
+        None => Ok(listing),
     }
-    let Some(names) = listing.chains.remove(id) else {
-        return Ok(LogPages::default());
-    };
-    announce_keys(context, id, &names, time.to);
-    let mut references = References::default();
-    let from = Some(time.from);
-    let mut walk = ChainWalk::new(context, id, names, from, &mut references, Purpose::Events);
-    walk.walk(DigestSet::Main, time.to, &listing.hidden);
-    // If the home region has gaps too, the digest beyond an edge may be far away.
-    Ok(walk.finish().pages)
 }

@@ -80,6 +80,7 @@ pub(super) fn prove(
         },
         trail: end.trail.take(),
         ledger,
+        home: None,
         complete: found.complete,
         digests: ChainDigests {
             names: found.names,

@@ -73,6 +73,15 @@ impl fmt::Display for FilterTerm {
 }
 
 impl ChainFilter {
+    /// Whether it may leave out a chain of the source.
+    pub fn narrows(&self) -> bool {
+        !(self.regions.is_empty()
+            && self.accounts.is_empty()
+            && self.organizations.is_empty()
+            && self.trail_arns.is_empty()
+            && self.prefixes.is_empty())
+    }
+
     /// Selects the trail of one chain, assuming that the chain's account owns the trail.
     pub fn trail_of(chain: &ChainId) -> ChainFilter {
         ChainFilter {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::kind::{CLOUDTRAIL, CallKind};
 use super::raw::{Params, RawAttributes, RawIdentity, RawRecord, Resources};
 use crate::cloudtrail::event::{
-    Actor, Call, Event, RemovedObject, TrailChange, TrailRef, TrailSettings,
+    AccountChange, Actor, Call, Event, RemovedObject, TrailChange, TrailRef, TrailSettings,
 };
 
 /// The event that a record of a wanted kind describes. `None` if it does not say when the call was made,
@@ -85,6 +85,7 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
         validation: params.validation.0,
         bucket: params.trail_bucket.cloned(),
         multi_region: params.multi_region.0,
+        organization: params.organization.0,
     };
     let change = match kind {
         CallKind::Start => TrailChange::Start,
@@ -93,6 +94,12 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
         CallKind::Update => TrailChange::Update(settings()),
         CallKind::DeleteTrail => TrailChange::Delete,
         CallKind::Selectors => TrailChange::Selectors,
+        CallKind::WithdrawAccess
+        | CallKind::Leave
+        | CallKind::RemoveAccount
+        | CallKind::CloseAccount
+        | CallKind::DisableRegion
+        | CallKind::EnableRegion => return account_change(kind, params).map(Call::Account),
         CallKind::Remove => {
             let bucket = bucket(params, resources)?;
             let keys = removed(bucket, params, resources);
@@ -112,6 +119,22 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
     };
     let trail = params.name.get().or(params.trail_name.get())?;
     Some(Call::Trail(trail_ref(trail)?, change))
+}
+
+/// A change of an organization or account; `None` if the record does not say what was changed.
+fn account_change(kind: CallKind, params: &Params) -> Option<AccountChange> {
+    let account = || params.account.get().and_then(|id| id.parse().ok());
+    let region = || params.region.get()?.parse().ok();
+    let change = match kind {
+        CallKind::WithdrawAccess => AccountChange::AccessWithdrawn(params.service.cloned()?),
+        CallKind::Leave => AccountChange::Left,
+        CallKind::RemoveAccount => AccountChange::Removed(account()?),
+        CallKind::CloseAccount => AccountChange::Closed(account()),
+        CallKind::DisableRegion => AccountChange::RegionDisabled(region()?, account()),
+        CallKind::EnableRegion => AccountChange::RegionEnabled(region()?, account()),
+        _ => return None,
+    };
+    Some(change)
 }
 
 fn trail_ref(trail: &str) -> Option<TrailRef> {

@@ -11,6 +11,12 @@ pub(super) enum CallKind {
     Update,
     DeleteTrail,
     Selectors,
+    WithdrawAccess,
+    Leave,
+    RemoveAccount,
+    CloseAccount,
+    DisableRegion,
+    EnableRegion,
     Remove,
     Write,
     Bucket(TrailSetting),
@@ -20,11 +26,13 @@ pub(super) enum CallKind {
 pub(super) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 const S3: &str = "s3.amazonaws.com";
 const KMS: &str = "kms.amazonaws.com";
+const ORGANIZATIONS: &str = "organizations.amazonaws.com";
+const ACCOUNT: &str = "account.amazonaws.com";
 
 impl CallKind {
     /// Whether any call of a service is wanted.
     pub(super) fn is_source(source: &str) -> bool {
-        [CLOUDTRAIL, S3, KMS].contains(&source)
+        [CLOUDTRAIL, S3, KMS, ORGANIZATIONS, ACCOUNT].contains(&source)
     }
 
     /// The kind of a service's call by its name; `None` if it is not wanted.
@@ -36,6 +44,12 @@ impl CallKind {
             (CLOUDTRAIL, "UpdateTrail") => CallKind::Update,
             (CLOUDTRAIL, "DeleteTrail") => CallKind::DeleteTrail,
             (CLOUDTRAIL, "PutEventSelectors") => CallKind::Selectors,
+            (ORGANIZATIONS, "DisableAWSServiceAccess") => CallKind::WithdrawAccess,
+            (ORGANIZATIONS, "LeaveOrganization") => CallKind::Leave,
+            (ORGANIZATIONS, "RemoveAccountFromOrganization") => CallKind::RemoveAccount,
+            (ORGANIZATIONS | ACCOUNT, "CloseAccount") => CallKind::CloseAccount,
+            (ACCOUNT, "DisableRegion") => CallKind::DisableRegion,
+            (ACCOUNT, "EnableRegion") => CallKind::EnableRegion,
             (S3, "DeleteObject" | "DeleteObjects") => CallKind::Remove,
             (S3, "PutObject" | "CopyObject" | "CompleteMultipartUpload") => CallKind::Write,
             (

@@ -1,7 +1,7 @@
 use super::split_by_cause;
 use crate::cloudtrail::event::{Event, Evidence, TrailChange, Via};
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
-use crate::proof::gap::facts::{Concern, certainty};
+use crate::proof::gap::facts::{Concern, ConcernKind, certainty};
 use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, TrailOwner};
 
 fn gap() -> Gap {
@@ -23,7 +23,7 @@ fn owner() -> TrailOwner {
 }
 
 fn split(owner: &TrailOwner, events: &[Evidence]) -> Vec<Gap> {
-    let parts = split_by_cause(&gap(), &chain(HOME), owner, events);
+    let parts = split_by_cause(&gap(), &chain(HOME), owner, None, events);
     // Whatever the events: the parts adjoin, fill the gap, and the last one ends in the restart.
     assert_eq!(parts.first().map(|p| p.time.from), Some(at("10:00")));
     assert_eq!(parts.last().map(|p| p.time.to), Some(at("13:00")));
@@ -156,7 +156,7 @@ fn certainty_depends_on_who_says_it() {
     for (name, evidence, presumed, expected) in rows {
         let concern = Concern {
             presumed,
-            account: &account,
+            kind: ConcernKind::Trail(&account),
         };
         assert_eq!(certainty(evidence, concern), expected, "{name}");
     }

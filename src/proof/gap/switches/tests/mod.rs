@@ -1,6 +1,7 @@
 //! Tables of calls and what they leave switched off, around one gap.
 
 mod calls;
+mod organization;
 mod several;
 
 use jiff::Timestamp;
@@ -10,8 +11,7 @@ use crate::cloudtrail::event::{Evidence, TrailChange, TrailSettings};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
 use crate::proof::gap::Cause::{
-    self, BeforeFirstDigest, LoggingStopped, TrailCreated, TrailDeleted, Unexplained,
-    ValidationDisabled,
+    self, LoggingStopped, TrailCreated, TrailDeleted, Unexplained, ValidationDisabled,
 };
 use crate::proof::gap::clauses::Clauses;
 use crate::proof::gap::facts::{TrailOwner, TrailState};
@@ -102,12 +102,13 @@ fn run(gap: &Gap, chain: &ChainId, calls: &[Evidence]) -> (Vec<(Timestamp, Cause
     let owner = TrailOwner::Account(chain.account.clone());
     let near: Vec<_> = calls
         .iter()
-        .filter_map(|e| Some((e, owner.concern(&e.event, chain)?)))
+        .filter_map(|e| Some((e, owner.concern(e, chain)?)))
         .collect();
     assert_eq!(near.len(), calls.len(), "each call is on this trail");
     let mut clauses = Clauses::default();
     let initial = TrailState::unexplained(gap.time.from, gap.cause);
-    let states = Switches::new(gap, chain).run(&near, initial, &mut clauses);
+    let switches = Switches::new(gap, chain, &owner, None);
+    let states = switches.run(&near, initial, &mut clauses);
     let states = states.iter().skip(1).map(|s| (s.from, s.cause)).collect();
     (states, clauses.all().next().is_some())
 }

@@ -34,23 +34,28 @@ fn one_switch_does_not_undo_another() {
 }
 
 #[test]
-fn a_deleted_trail_exists_again_once_it_was_created_validates_and_was_started() {
+fn a_trail_that_was_created_anew_has_settings_of_its_own() {
     let gone = ("10:00", TrailDeleted);
     let rows = vec![
         row(
             "created only",
             vec![delete("09:59"), create("11:00", true)],
+            vec![gone, ("11:00", LoggingStopped)],
+        ),
+        row(
+            "created when the gap ends",
+            vec![delete("09:59"), create("12:56", true)],
             vec![gone],
         ),
         row(
             "created and started",
             vec![delete("09:59"), create("11:00", true), start("11:30")],
-            vec![gone, ("11:30", Unexplained)],
+            vec![gone, ("11:00", LoggingStopped), ("11:30", Unexplained)],
         ),
         row(
             "created without validation, and started",
             vec![delete("09:59"), create("11:00", false), start("11:30")],
-            vec![gone],
+            vec![gone, ("11:00", ValidationDisabled)],
         ),
         row(
             "and validation switched on afterwards",
@@ -60,7 +65,7 @@ fn a_deleted_trail_exists_again_once_it_was_created_validates_and_was_started() 
                 start("11:30"),
                 validation("11:40", true),
             ],
-            vec![gone, ("11:40", Unexplained)],
+            vec![gone, ("11:00", ValidationDisabled), ("11:40", Unexplained)],
         ),
         row(
             "validation switched on, but not started",
@@ -69,7 +74,11 @@ fn a_deleted_trail_exists_again_once_it_was_created_validates_and_was_started() 
                 create("11:00", false),
                 validation("11:40", true),
             ],
-            vec![gone],
+            vec![
+                gone,
+                ("11:00", ValidationDisabled),
+                ("11:40", LoggingStopped),
+            ],
         ),
         row(
             "started before it was created anew",
@@ -80,7 +89,12 @@ fn a_deleted_trail_exists_again_once_it_was_created_validates_and_was_started() 
                 create("11:20", false),
                 validation("11:40", true),
             ],
-            vec![gone],
+            vec![
+                gone,
+                ("11:00", ValidationDisabled),
+                ("11:20", ValidationDisabled),
+                ("11:40", LoggingStopped),
+            ],
         ),
     ];
     check(&between(), &chain(HOME), rows);
@@ -106,28 +120,33 @@ fn a_trail_of_one_region_goes_on_in_its_home_region() {
 fn before_its_creation_a_trail_has_no_digests() {
     let rows = vec![
         row(
-            "within an hour of the first digest",
-            vec![create("12:30", true)],
+            "within minutes of the first digest",
+            vec![create("12:56", false)],
             vec![("09:00", TrailCreated)],
         ),
         row(
-            "earlier: what follows is unexplained",
+            "earlier: a new trail is not logging until it is started",
             vec![create("11:00", true)],
-            vec![("09:00", TrailCreated), ("12:00", BeforeFirstDigest)],
+            vec![("09:00", TrailCreated), ("11:00", LoggingStopped)],
+        ),
+        row(
+            "without validation",
+            vec![create("11:00", false), start("11:01")],
+            vec![("09:00", TrailCreated), ("11:00", ValidationDisabled)],
         ),
         row(
             "and started early: digests are missing from then on",
             vec![create("10:00", true), start("10:10")],
             vec![
                 ("09:00", TrailCreated),
-                ("11:00", BeforeFirstDigest),
+                ("10:00", LoggingStopped),
                 ("10:10", Unexplained),
             ],
         ),
         row(
             "a call before shows that it existed",
             vec![stop("09:30"), create("12:30", true)],
-            vec![("10:00", LoggingStopped)],
+            vec![("10:00", LoggingStopped), ("12:30", LoggingStopped)],
         ),
         row(
             "after the first digest",
@@ -136,6 +155,10 @@ fn before_its_creation_a_trail_has_no_digests() {
         ),
     ];
     check(&head(), &chain(HOME), rows);
-    let created = vec![row("after a digest", vec![create("12:30", true)], vec![])];
+    let created = vec![row(
+        "after a digest",
+        vec![create("12:30", true)],
+        vec![("12:30", LoggingStopped)],
+    )];
     check(&between(), &chain(HOME), created);
 }
