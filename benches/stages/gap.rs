@@ -72,7 +72,7 @@ fn explaining(size: Size) -> Case {
     let owner = TrailOwner::Account(chain.account.clone());
     Case::new(Amount::Items(gaps.len()), move || {
         for (gap, events) in &gaps {
-            black_box(split_by_cause(gap, &chain, &owner, events));
+            black_box(split_by_cause(gap, &chain, &owner, None, events));
         }
     })
 }

@@ -52,3 +52,4 @@ pub mod look;
 pub mod placement;
 pub mod reason;
 pub mod signature;
+pub mod trail_notes;

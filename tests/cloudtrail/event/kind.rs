@@ -36,6 +36,7 @@ fn calls_on_trails() {
         "isOrganizationTrail": false,
     });
     let settings = TrailSettings {
+        organization: None,
         validation: Some(true),
         bucket: Some("logs".to_owned()),
         multi_region: Some(true),

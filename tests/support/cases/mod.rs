@@ -8,6 +8,7 @@ pub mod digests;
 pub mod keys;
 pub mod logs;
 pub mod missing;
+pub mod organizations;
 pub mod places;
 pub mod removed;
 pub mod sample;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Case> {
         logs::cases(),
         keys::cases(),
         causes::cases(),
+        organizations::cases(),
         removed::cases(),
         coverage::cases(),
         chains::cases(),

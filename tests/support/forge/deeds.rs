@@ -151,6 +151,46 @@ pub fn delivery_event(whose: (&str, &str), bucket: &str, key: &str, at: Timestam
     event
 }
 
+/// A call on an organization or account, such as DisableAWSServiceAccess, in the logs of the caller's account
+/// and of the region where such calls are recorded.
+pub fn account_event(
+    source: &str,
+    name: &str,
+    caller: &str,
+    at: Timestamp,
+    params: Value,
+) -> Fields {
+    let deed = Deed {
+        source,
+        name,
+        account: caller,
+        region: "us-east-1",
+        at,
+        error_code: None,
+        seed: format!("{name}\n{caller}\n{at}\n{params}"),
+        params,
+        response: Value::Null,
+        resources: None,
+        data: false,
+    };
+    deed.fields()
+}
+
+/// Makes a call one that CloudTrail made by its service-linked role in an account.
+pub fn by_service_role(mut event: Fields, account: &str) -> Fields {
+    let path = "aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail";
+    let issuer = json!({"type": "Role", "arn": format!("arn:aws:iam::{account}:role/{path}"), "accountId": account});
+    let identity = json!({
+        "type": "AssumedRole",
+        "arn": format!("arn:aws:sts::{account}:assumed-role/AWSServiceRoleForCloudTrail/mgmt"),
+        "accountId": account,
+        "sessionContext": {"sessionIssuer": issuer},
+        "invokedBy": "cloudtrail.amazonaws.com",
+    });
+    event.set("userIdentity", identity);
+    event
+}
+
 /// DisableKey or ScheduleKeyDeletion, in the logs of the key's account and region.
 pub fn kms_event(name: &str, key_arn: &str, at: Timestamp, error_code: Option<&str>) -> Fields {
     let parts: Vec<&str> = key_arn.split(':').collect();
