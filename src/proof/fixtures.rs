@@ -103,7 +103,7 @@ pub fn trail_call(account: &str, time: &str, change: TrailChange) -> Evidence {
         TrailChange::Create(_) => "CreateTrail",
         TrailChange::Update(_) => "UpdateTrail",
         TrailChange::Delete => "DeleteTrail",
-        TrailChange::Selectors => "PutEventSelectors",
+        TrailChange::Selectors(_) => "PutEventSelectors",
     };
     event(at(time), name, Call::Trail(TrailRef::Arn(arn), change))
 }

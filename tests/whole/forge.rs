@@ -174,6 +174,9 @@ fn a_trail_created_changed_deleted_and_created_again_says_so_in_proven_logs() {
     let created = |multi_region| {
         let settings = TrailSettings {
             organization: Some(false),
+            global_events: Some(true),
+            prefix: None,
+            kms_key: None,
             validation: Some(true),
             bucket: Some("logs".to_owned()),
             multi_region: Some(multi_region),

@@ -108,8 +108,21 @@ pub enum TrailChange {
     Update(TrailSettings),
     /// `DeleteTrail`.
     Delete,
-    /// `PutEventSelectors`.
-    Selectors,
+    /// `PutEventSelectors`: which management events the trail logs from then on.
+    Selectors(ManagementEvents),
+}
+
+/// Which management events the selectors of a trail admit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ManagementEvents {
+    /// None.
+    None,
+    /// Those that meet conditions, such as write calls only.
+    Some,
+    /// All.
+    All,
+    /// The record does not say.
+    Unknown,
 }
 
 /// The parameters of `CreateTrail` or `UpdateTrail`; `None` where the call did not set one.
@@ -123,6 +136,12 @@ pub struct TrailSettings {
     pub multi_region: Option<bool>,
     /// `isOrganizationTrail`.
     pub organization: Option<bool>,
+    /// `includeGlobalServiceEvents`.
+    pub global_events: Option<bool>,
+    /// `s3KeyPrefix`.
+    pub prefix: Option<String>,
+    /// `kmsKeyId`.
+    pub kms_key: Option<String>,
 }
 
 /// A setting of the bucket that a trail writes to.

@@ -12,7 +12,8 @@ mod who;
 use jiff::Timestamp;
 
 pub use call::{
-    AccountChange, Call, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings,
+    AccountChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef, TrailSetting,
+    TrailSettings,
 };
 pub use evidence::{Evidence, Via};
 pub use who::{Actor, KeyTerm};

@@ -99,6 +99,10 @@ codes! {
     DeliveryFailing = "delivery-failing", Note;
     /// Logs that exist and whose content was not read, on request.
     LogsNotRead = "logs-not-read", Note;
+    /// A proven call reduced what a trail logs, or ended its digests.
+    LoggingReduced = "logging-reduced", Note;
+    /// A proven call set where or how a trail writes.
+    TrailChanged = "trail-changed", Note;
     /// A gzip header carries optional fields; the content is as delivered.
     GzipHeaderChanged = "gzip-header-changed", Note;
 }

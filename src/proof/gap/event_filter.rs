@@ -20,8 +20,8 @@ pub struct EventFilter {
     /// When calls on trails may be recorded: by their home region, and by their owner where that is
     /// known.
     trails: BTreeMap<(Region, Option<AccountId>), Spans>,
-    /// The trails with gaps.
-    gapped: NamedTrails,
+    /// The trails of the requested chains.
+    requested: NamedTrails,
     /// The time around the beginnings of gaps. Digests may have been removed then, by calls that
     /// any chain may record.
     beginnings: Spans,
@@ -65,9 +65,14 @@ impl EventFilter {
         }
     }
 
+    /// Accepts calls on the trail of a chain, wherever logs are searched.
+    pub fn add_trail(&mut self, chain: &ChainId, owner: &TrailOwner) {
+        self.requested.add(chain, owner);
+    }
+
     /// Accepts events around a gap.
     pub fn add_gap(&mut self, gap: &Gap, chain: &ChainId, owner: &TrailOwner) {
-        self.gapped.add(chain, owner);
+        self.add_trail(chain, owner);
         for place in recorded_in(chain, owner) {
             let spans = self.trails.entry(place).or_default();
             spans.insert(search_window(gap));
@@ -116,8 +121,8 @@ impl EventFilter {
         let stored =
             |key: &str| DigestObjectKey::parse(key).is_some() || LogObjectKey::parse(key).is_some();
         match &event.call {
-            Call::Trail(..) => self.gapped.has(event),
-            Call::Account(_) => !self.gapped.0.is_empty(),
+            Call::Trail(..) => self.requested.has(event),
+            Call::Account(_) => !self.trails.is_empty(),
             Call::Key(_) => true,
             Call::Bucket(bucket, _) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {

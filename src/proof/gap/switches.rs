@@ -171,7 +171,7 @@ impl<'g, 'e> Switches<'g, 'e> {
                 return match change {
                     TrailChange::Stop | TrailChange::Delete => copy(false),
                     TrailChange::Start | TrailChange::Create(_) => copy(true),
-                    TrailChange::Update(_) | TrailChange::Selectors => Vec::new(),
+                    TrailChange::Update(_) | TrailChange::Selectors(_) => Vec::new(),
                 };
             }
             (ConcernKind::Trail(_), Call::Trail(_, change)) => change,
@@ -194,7 +194,7 @@ impl<'g, 'e> Switches<'g, 'e> {
                     .flatten()
                     .collect()
             }
-            TrailChange::Create(_) | TrailChange::Selectors => Vec::new(),
+            TrailChange::Create(_) | TrailChange::Selectors(_) => Vec::new(),
         }
     }
 

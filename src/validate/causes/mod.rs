@@ -28,6 +28,8 @@ pub(super) use self::further::further;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use self::owner::owner;
 use super::chain_state::ChainState;
 use super::context::Context;
@@ -35,11 +37,12 @@ use super::request::LogSelection;
 use crate::base::text::one_or_many;
 use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::{Evidence, Via};
-use crate::cloudtrail::ids::Region;
+use crate::cloudtrail::ids::{ChainId, Region};
 use crate::proof::damage::{self, DamageCalls};
 use crate::proof::gap::event_filter::{EventFilter, NamedTrails};
 use crate::proof::gap::events::KnownEvents;
 use crate::proof::gap::{AROUND, Certainty, Gap, TrailOwner, split_by_cause};
+use crate::proof::trail_notes;
 use crate::source::GetError;
 
 /// How far back LookupEvents reaches, in seconds: CloudTrail API reference, LookupEvents.
@@ -68,6 +71,7 @@ pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) ->
     }
     for chain in chains {
         let owner = owner(context, chain);
+        filter.add_trail(&chain.id, &owner);
         let gaps = chain.gaps.iter().chain(&chain.after);
         for gap in gaps.filter(|gap| gap.may_be_explained()) {
             filter.add_gap(gap, &chain.id, &owner);
@@ -88,6 +92,7 @@ pub(super) fn explain(
     chains: &mut [&mut ChainState],
     events: &mut KnownEvents,
 ) -> BTreeMap<Region, GetError> {
+    add_notes(context, chains, events);
     let not_looked_up = look_up(context, chains, events);
     let objects = events.on_objects();
     let damage = DamageCalls::new(&objects);
@@ -111,6 +116,25 @@ pub(super) fn explain(
         chain.ledger.amend(attach);
     }
     not_looked_up
+}
+
+/// Reports the calls that changed the trails of the chains, each once: with the chain of the trail's home region
+/// in its owner's account, else with the first chain of the trail.
+fn add_notes(context: &Context<'_>, chains: &mut [&mut ChainState], events: &KnownEvents) {
+    for evidence in events.on_trails(Window::new(Timestamp::MIN, Timestamp::MAX)) {
+        let Some(note) = trail_notes::note(&evidence) else {
+            continue;
+        };
+        let account = evidence.event.on_trail().map(|(account, ..)| account);
+        let is_home = |id: &ChainId| id.region == id.home_region && account == Some(&id.account);
+        let concerned = chains
+            .iter_mut()
+            .filter(|chain| owner(context, chain).may_concern(&evidence, &chain.id));
+        if let Some(chain) = concerned.min_by_key(|chain| (!is_home(&chain.id), chain.id.clone())) {
+            let note = note.of(&chain.id);
+            context.report(&mut chain.ledger, note);
+        }
+    }
 }
 
 /// Whether the events so far explain how a gap began. Called while logs are still read: if no event explains

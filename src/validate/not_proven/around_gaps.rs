@@ -77,7 +77,7 @@ pub fn around_gaps(
 fn selectors_set(events: &KnownEvents) -> impl Iterator<Item = String> {
     let done = events.events().filter(|e| e.error_code.is_none());
     done.filter_map(|event| {
-        let Call::Trail(trail, TrailChange::Selectors) = &event.call else {
+        let Call::Trail(trail, TrailChange::Selectors(_)) = &event.call else {
             return None;
         };
         Some(format!(

@@ -1,10 +1,11 @@
 //! Which calls concern trails and stored objects, and what they request.
 
 use rand::SeedableRng as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use trailproof::cloudtrail::event::record::Records;
 use trailproof::cloudtrail::event::{
-    Call, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings,
+    AccountChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef, TrailSetting,
+    TrailSettings,
 };
 
 use crate::cloudtrail::event::{ARN, KEY, call, object, one, record};
@@ -25,7 +26,10 @@ fn calls_on_trails() {
         assert_eq!(of(name, json!({"name": ARN})), expected);
     }
     let selectors = json!({"trailName": "main", "eventSelectors": [{"readWriteType": "All"}]});
-    let expected = Some(Call::Trail(by_name(), TrailChange::Selectors));
+    let expected = Some(Call::Trail(
+        by_name(),
+        TrailChange::Selectors(ManagementEvents::All),
+    ));
     assert_eq!(of("PutEventSelectors", selectors), expected);
     let params = json!({
         "name": "main",
@@ -36,7 +40,10 @@ fn calls_on_trails() {
         "isOrganizationTrail": false,
     });
     let settings = TrailSettings {
-        organization: None,
+        organization: Some(false),
+        global_events: Some(true),
+        prefix: None,
+        kms_key: None,
         validation: Some(true),
         bucket: Some("logs".to_owned()),
         multi_region: Some(true),
@@ -50,6 +57,108 @@ fn calls_on_trails() {
     };
     let expected = Some(Call::Trail(by_arn(), TrailChange::Update(settings)));
     assert_eq!(of("UpdateTrail", params), expected);
+}
+
+#[test]
+fn selectors_admit_all_some_or_no_management_events() {
+    let admitted = |params: Value| {
+        let params = json!({"trailName": "main", "eventSelectors": params["basic"], "advancedEventSelectors": params["advanced"]});
+        match call("cloudtrail", "PutEventSelectors", params, json!(null)) {
+            Some(Call::Trail(_, TrailChange::Selectors(admitted))) => admitted,
+            other => panic!("{other:?}"),
+        }
+    };
+    let category = |name: &str| json!({"field": "eventCategory", "equals": [name]});
+    let source = json!({"field": "eventSource", "notEquals": ["kms.amazonaws.com"]});
+    let management = category("Management");
+    let advanced = |fields: Value| json!([{"name": "one", "fieldSelectors": fields}]);
+    for (params, expected) in [
+        (json!({}), ManagementEvents::Unknown),
+        (json!({"basic": "HIDDEN"}), ManagementEvents::Unknown),
+        (
+            json!({"basic": [{"includeManagementEvents": false}]}),
+            ManagementEvents::None,
+        ),
+        (
+            json!({"basic": [{"readWriteType": "WriteOnly"}]}),
+            ManagementEvents::Some,
+        ),
+        (
+            json!({"basic": [{"excludeManagementEventSources": ["kms.amazonaws.com"]}]}),
+            ManagementEvents::Some,
+        ),
+        (
+            json!({"basic": [{"readWriteType": "ReadOnly"}, {"includeManagementEvents": true}]}),
+            ManagementEvents::All,
+        ),
+        (
+            json!({"advanced": advanced(json!([category("Data")]))}),
+            ManagementEvents::None,
+        ),
+        (
+            json!({"advanced": advanced(json!([management]))}),
+            ManagementEvents::All,
+        ),
+        (
+            json!({"advanced": advanced(json!([management, source]))}),
+            ManagementEvents::Some,
+        ),
+    ] {
+        assert_eq!(admitted(params.clone()), expected, "{params}");
+    }
+}
+
+#[test]
+fn changes_of_accounts_and_organizations() {
+    let account = || "111122223333".parse().unwrap();
+    let region = || "eu-south-1".parse().unwrap();
+    for (source, name, params, expected) in [
+        (
+            "organizations",
+            "DisableAWSServiceAccess",
+            json!({"servicePrincipal": "cloudtrail.amazonaws.com"}),
+            AccountChange::AccessWithdrawn("cloudtrail.amazonaws.com".into()),
+        ),
+        (
+            "organizations",
+            "LeaveOrganization",
+            json!(null),
+            AccountChange::Left,
+        ),
+        (
+            "organizations",
+            "RemoveAccountFromOrganization",
+            json!({"accountId": "111122223333"}),
+            AccountChange::Removed(account()),
+        ),
+        (
+            "organizations",
+            "CloseAccount",
+            json!({"accountId": "111122223333"}),
+            AccountChange::Closed(Some(account())),
+        ),
+        (
+            "account",
+            "CloseAccount",
+            json!(null),
+            AccountChange::Closed(None),
+        ),
+        (
+            "account",
+            "DisableRegion",
+            json!({"RegionName": "eu-south-1"}),
+            AccountChange::RegionDisabled(region(), None),
+        ),
+        (
+            "account",
+            "EnableRegion",
+            json!({"regionName": "eu-south-1", "accountId": "111122223333"}),
+            AccountChange::RegionEnabled(region(), Some(account())),
+        ),
+    ] {
+        let made = call(source, name, params, json!(null));
+        assert_eq!(made, Some(Call::Account(expected)), "{name}");
+    }
 }
 
 #[test]

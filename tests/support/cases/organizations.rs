@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, trail};
 use crate::support::cases::causes::home_chain;
 use crate::support::forge::deeds::{account_event, by_service_role, cloudtrail_event_by};
+use crate::support::forge::json::Fields;
 use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 
 /// The management account, which owns the organization's trail.
@@ -25,6 +26,8 @@ pub fn cases() -> Vec<Case> {
         sibling(),
         goes_on_at_home(),
         created_anew(),
+        reduced(),
+        changed(),
     ]
 }
 
@@ -256,5 +259,45 @@ fn created_anew() -> Case {
     audit.run_until(&mut case.world, hour(10));
     chain.start(&mut case.world, ts("2026-03-01T07:45:10Z"));
     chain.run_until(&mut case.world, ts("2026-03-01T09:45:10Z"));
+    case
+}
+
+/// The usual trail, stopped for some hours after a call that changed it.
+fn stopped_after(case: &mut Case, call: Fields) {
+    let mut chain = home_chain(case, 3);
+    chain.record(call);
+    chain.stop(&mut case.world, ts("2026-03-01T03:30:00Z"));
+    chain.start(&mut case.world, ts("2026-03-01T07:45:10Z"));
+    chain.run_until(&mut case.world, ts("2026-03-01T09:45:10Z"));
+}
+
+fn changing(name: &str, params: serde_json::Value) -> Fields {
+    let arn = trail().arn();
+    let time = ts("2026-03-01T03:20:00Z");
+    cloudtrail_event_by(ACCOUNT, name, &arn, time, None, params)
+}
+
+fn reduced() -> Case {
+    let mut case = Case::new(
+        "logging-reduced",
+        3,
+        "before the trail was stopped, somebody made it log no management events",
+    );
+    let fields = json!([{"field": "eventCategory", "equals": ["Data"]}]);
+    let selectors = json!([{"name": "data only", "fieldSelectors": fields}]);
+    let params = json!({"trailName": "main", "advancedEventSelectors": selectors});
+    stopped_after(&mut case, changing("PutEventSelectors", params));
+    case
+}
+
+fn changed() -> Case {
+    let mut case = Case::new(
+        "trail-changed",
+        3,
+        "before the trail was stopped, somebody made it encrypt with another key",
+    );
+    let key = "arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let params = json!({"name": trail().arn(), "kmsKeyId": key});
+    stopped_after(&mut case, changing("UpdateTrail", params));
     case
 }

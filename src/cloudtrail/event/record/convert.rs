@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::kind::{CLOUDTRAIL, CallKind};
 use super::raw::{Params, RawAttributes, RawIdentity, RawRecord, Resources};
 use crate::cloudtrail::event::{
-    AccountChange, Actor, Call, Event, RemovedObject, TrailChange, TrailRef, TrailSettings,
+    AccountChange, Actor, Call, Event, ManagementEvents, RemovedObject, TrailChange, TrailRef,
+    TrailSettings,
 };
 
 /// The event that a record of a wanted kind describes. `None` if it does not say when the call was made,
@@ -86,6 +87,9 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
         bucket: params.trail_bucket.cloned(),
         multi_region: params.multi_region.0,
         organization: params.organization.0,
+        global_events: params.global_events.0,
+        prefix: params.prefix.cloned(),
+        kms_key: params.kms_key.cloned(),
     };
     let change = match kind {
         CallKind::Start => TrailChange::Start,
@@ -93,7 +97,10 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
         CallKind::Create => TrailChange::Create(settings()),
         CallKind::Update => TrailChange::Update(settings()),
         CallKind::DeleteTrail => TrailChange::Delete,
-        CallKind::Selectors => TrailChange::Selectors,
+        CallKind::Selectors => {
+            let admitted = params.selectors.admitted.max(params.advanced.admitted);
+            TrailChange::Selectors(admitted.unwrap_or(ManagementEvents::Unknown))
+        }
         CallKind::WithdrawAccess
         | CallKind::Leave
         | CallKind::RemoveAccount

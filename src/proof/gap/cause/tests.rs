@@ -1,5 +1,5 @@
 use super::split_by_cause;
-use crate::cloudtrail::event::{Event, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{Event, Evidence, ManagementEvents, TrailChange, Via};
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
 use crate::proof::gap::facts::{Concern, ConcernKind, certainty};
 use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, TrailOwner};
@@ -117,7 +117,11 @@ fn calls_on_trails_of_several_accounts_explain_nothing_to_an_organization() {
 fn at_most_twenty_events_are_shown_and_the_cause_is_one_of_them() {
     let selectors = |n: usize| {
         let time = format!("09:{:02}", 10 + n);
-        trail_call(ACCOUNT, &time, TrailChange::Selectors)
+        trail_call(
+            ACCOUNT,
+            &time,
+            TrailChange::Selectors(ManagementEvents::All),
+        )
     };
     let mut events = vec![stop(ACCOUNT, "09:00")];
     events.extend((0..40).map(selectors));

@@ -39,7 +39,11 @@ fn a_call_that_switches_off_explains_the_gap_from_the_end_of_its_digest() {
         ),
         row(
             "PutEventSelectors switches nothing",
-            vec![trail_call(ACCOUNT, "09:59", TrailChange::Selectors)],
+            vec![trail_call(
+                ACCOUNT,
+                "09:59",
+                TrailChange::Selectors(ManagementEvents::None),
+            )],
             vec![],
         ),
         row("a refused call", vec![refused(stop("09:59"))], vec![]),

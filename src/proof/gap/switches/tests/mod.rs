@@ -7,7 +7,7 @@ mod several;
 use jiff::Timestamp;
 
 use super::Switches;
-use crate::cloudtrail::event::{Evidence, TrailChange, TrailSettings};
+use crate::cloudtrail::event::{Evidence, ManagementEvents, TrailChange, TrailSettings};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
 use crate::proof::gap::Cause::{

@@ -1,0 +1,87 @@
+use super::note;
+use crate::cloudtrail::event::{Event, Evidence, ManagementEvents, TrailChange, TrailSettings};
+use crate::proof::finding::{Code, Severity};
+use crate::proof::fixtures::{ACCOUNT, HOME, in_log_of, trail_call};
+
+fn proven(change: TrailChange) -> Evidence {
+    in_log_of(trail_call(ACCOUNT, "09:30", change), HOME, "10:00")
+}
+
+fn code(change: TrailChange) -> Option<Code> {
+    let finding = note(&proven(change))?;
+    assert_eq!(finding.severity, Severity::Note);
+    assert_eq!(finding.evidence.len(), 1);
+    Some(finding.code)
+}
+
+#[test]
+fn a_call_that_logs_less_is_told_from_one_that_changes_where() {
+    let update = |set| code(TrailChange::Update(set));
+    let set = TrailSettings::default;
+    for reduced in [
+        TrailSettings {
+            validation: Some(false),
+            ..set()
+        },
+        TrailSettings {
+            multi_region: Some(false),
+            bucket: Some("b".into()),
+            ..set()
+        },
+        TrailSettings {
+            organization: Some(false),
+            ..set()
+        },
+        TrailSettings {
+            global_events: Some(false),
+            ..set()
+        },
+    ] {
+        assert_eq!(update(reduced), Some(Code::LoggingReduced));
+    }
+    for changed in [
+        TrailSettings {
+            bucket: Some("other".into()),
+            ..set()
+        },
+        TrailSettings {
+            prefix: Some("p".into()),
+            ..set()
+        },
+        TrailSettings {
+            kms_key: Some("k".into()),
+            ..set()
+        },
+        TrailSettings {
+            multi_region: Some(true),
+            ..set()
+        },
+    ] {
+        assert_eq!(update(changed), Some(Code::TrailChanged));
+    }
+    assert_eq!(update(set()), None);
+    let selectors = |events| code(TrailChange::Selectors(events));
+    assert_eq!(
+        selectors(ManagementEvents::None),
+        Some(Code::LoggingReduced)
+    );
+    assert_eq!(
+        selectors(ManagementEvents::Some),
+        Some(Code::LoggingReduced)
+    );
+    assert_eq!(selectors(ManagementEvents::All), None);
+    assert_eq!(selectors(ManagementEvents::Unknown), None);
+    assert_eq!(code(TrailChange::Stop), None, "a gap shows that");
+}
+
+#[test]
+fn only_a_proven_call_that_was_not_refused_gives_a_note() {
+    let change = || TrailChange::Selectors(ManagementEvents::None);
+    assert!(note(&trail_call(ACCOUNT, "09:30", change())).is_none());
+    let call = proven(change());
+    let event = Event {
+        error_code: Some("AccessDenied".into()),
+        ..call.event.clone()
+    };
+    assert!(note(&Evidence { event, ..call }).is_none());
+}
