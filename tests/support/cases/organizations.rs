@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, trail};
+use crate::support::case::{ACCOUNT, BUCKET, Case, HOME, REGION, hour, wide_trail};
 use crate::support::cases::causes::home_chain;
 use crate::support::forge::deeds::{account_event, by_service_role, cloudtrail_event_by};
 use crate::support::forge::json::Fields;
@@ -145,7 +145,7 @@ fn region_disabled() -> Case {
         "the account switched a region off, and on again later",
     );
     case.regions = vec![HOME, OPT_IN];
-    let mut home = running(&mut case.world, trail(), ACCOUNT, HOME);
+    let mut home = running(&mut case.world, wide_trail(), ACCOUNT, HOME);
     let params = json!({"RegionName": OPT_IN});
     home.record(account_event(
         "account",
@@ -155,7 +155,7 @@ fn region_disabled() -> Case {
         params,
     ));
     home.run_until(&mut case.world, hour(10));
-    let mut other = running(&mut case.world, trail(), ACCOUNT, OPT_IN);
+    let mut other = running(&mut case.world, wide_trail(), ACCOUNT, OPT_IN);
     interrupted(&mut case.world, &mut other);
     case
 }
@@ -201,8 +201,8 @@ fn goes_on_at_home() -> Case {
          explain the gap of another region",
     );
     case.regions = vec![HOME, REGION];
-    let mut home = running(&mut case.world, trail(), ACCOUNT, HOME);
-    let arn = trail().arn();
+    let mut home = running(&mut case.world, wide_trail(), ACCOUNT, HOME);
+    let arn = wide_trail().arn();
     let params = json!({"name": arn});
     home.record(cloudtrail_event_by(
         ACCOUNT,
@@ -213,7 +213,7 @@ fn goes_on_at_home() -> Case {
         params,
     ));
     home.run_until(&mut case.world, hour(10));
-    let mut other = running(&mut case.world, trail(), ACCOUNT, REGION);
+    let mut other = running(&mut case.world, wide_trail(), ACCOUNT, REGION);
     interrupted(&mut case.world, &mut other);
     case
 }
@@ -232,7 +232,7 @@ fn created_anew() -> Case {
         ACCOUNT,
         HOME,
     );
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     let calls = [
         (
             "CreateTrail",
@@ -272,7 +272,7 @@ fn stopped_after(case: &mut Case, call: Fields) {
 }
 
 fn changing(name: &str, params: serde_json::Value) -> Fields {
-    let arn = trail().arn();
+    let arn = wide_trail().arn();
     let time = ts("2026-03-01T03:20:00Z");
     cloudtrail_event_by(ACCOUNT, name, &arn, time, None, params)
 }
@@ -297,7 +297,7 @@ fn changed() -> Case {
         "before the trail was stopped, somebody made it encrypt with another key",
     );
     let key = "arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-    let params = json!({"name": trail().arn(), "kmsKeyId": key});
+    let params = json!({"name": wide_trail().arn(), "kmsKeyId": key});
     stopped_after(&mut case, changing("UpdateTrail", params));
     case
 }
