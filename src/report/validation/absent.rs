@@ -7,11 +7,11 @@ use super::v1::{Finding, Report};
 use crate::proof::finding::{Severity, Verdict};
 
 /// A chain's id, and its organization if it has one.
-pub(crate) type ChainName<'a> = (&'a str, Option<&'a str>);
+pub(crate) type ChainRow<'a> = (&'a str, Option<&'a str>);
 
 /// The chains without a digest, each with the worst finding about it. Notes do not count.
-pub(crate) fn absent_chains(report: &Report) -> BTreeMap<ChainName<'_>, &Finding> {
-    let mut absent: BTreeMap<ChainName<'_>, &Finding> = BTreeMap::new();
+pub(crate) fn absent_chains(report: &Report) -> BTreeMap<ChainRow<'_>, &Finding> {
+    let mut absent: BTreeMap<ChainRow<'_>, &Finding> = BTreeMap::new();
     let findings = report.findings.iter();
     let mut findings = findings
         .filter(|f| f.severity > Severity::Note)
@@ -21,7 +21,7 @@ pub(crate) fn absent_chains(report: &Report) -> BTreeMap<ChainName<'_>, &Finding
         return absent;
     }
     let chains = report.chains.iter();
-    let found: HashSet<ChainName<'_>> = chains
+    let found: HashSet<ChainRow<'_>> = chains
         .map(|c| (&*c.id, c.organization.as_deref()))
         .collect();
     for (name, finding) in findings.filter(|(name, _)| !found.contains(name)) {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::absent::{ChainName, absent_chains, absent_verdict};
+use super::absent::{ChainRow, absent_chains, absent_verdict};
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::label::Label;
@@ -104,7 +104,7 @@ fn suites<'a>(report: &'a Report, groups: &'a [FindingGroup<'a>]) -> Vec<Suite<'
     let name = |chain: &'a Chain| (chain.id.as_str(), chain.organization.as_deref());
     let here = report.chains.iter().map(|chain| name(chain));
     let here = here.chain(absent.keys().copied());
-    let mut of_chains: HashMap<ChainName<'_>, Vec<&FindingGroup<'_>>> =
+    let mut of_chains: HashMap<ChainRow<'_>, Vec<&FindingGroup<'_>>> =
         here.map(|name| (name, Vec::new())).collect();
     let mut without_chain = Vec::new();
     for group in groups {

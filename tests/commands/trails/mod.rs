@@ -44,12 +44,12 @@ fn a_chain_is_listed_with_its_first_and_last_digest_their_number_and_missing_hou
     let (code, list) = trails(&dir, &["--path", "bucket", "--s3-bucket", BUCKET]);
     assert_eq!((code, &list["complete"]), (0, &json!(true)), "{list:#}");
     let expected = json!([{
-        "id": "111111111111/eu-west-1/us-east-1/main",
+        "id": "111111111111/eu-west-1/eu-west-1/main",
         "organization": null,
         "partition": "aws",
         "account": "111111111111",
         "region": "eu-west-1",
-        "home_region": "us-east-1",
+        "home_region": "eu-west-1",
         "trail": "main",
         "locations": [{
             "bucket": BUCKET,
@@ -74,7 +74,7 @@ fn a_chain_is_listed_with_its_first_and_last_digest_their_number_and_missing_hou
 
     let text = run(&dir, &["trails", "--path", "bucket"]);
     assert_eq!((text.code, text.stderr.as_str()), (0, ""));
-    let line = "  111111111111/eu-west-1/us-east-1/main  2026-03-01T00:12:34Z  \
+    let line = "  111111111111/eu-west-1/eu-west-1/main  2026-03-01T00:12:34Z  \
                 2026-03-01T10:45:10Z        9  1 hole of 3h 15m 10s from 2026-03-01T03:30:00Z\n";
     assert!(text.stdout.contains(line), "{}", text.stdout);
 }

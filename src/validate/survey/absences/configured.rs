@@ -136,7 +136,11 @@ pub(super) fn delivered(
     let time = Window::new(shift(at, -lag.max(HOUR)), at).clip(&window);
     let is_inside = shift(window.from, lag) <= at && at <= window.to;
     let moved = || changed_since(trails, config, shift(at, -lag), as_of).is_some();
-    if !is_inside || !is_searched(context, config) || has_digest(context, config, id) || moved() {
+    if !is_inside
+        || !is_searched(context, config)
+        || has_digest(context, config, id, time.from)
+        || moved()
+    {
         return None;
     }
     let message = format!(
@@ -157,8 +161,9 @@ fn is_searched(context: &Context<'_>, config: &TrailConfig) -> bool {
     is_root && (prefixes.is_empty() || prefixes.contains(&config.prefix))
 }
 
-/// Whether a digest of a chain exists by now, or may exist because its folder cannot be listed.
-fn has_digest(context: &Context<'_>, config: &TrailConfig, id: &ChainId) -> bool {
+/// Whether a digest of a chain that ends after some time exists by now, or may exist because its folder cannot
+/// be listed.
+fn has_digest(context: &Context<'_>, config: &TrailConfig, id: &ChainId, after: Timestamp) -> bool {
     let places = context.fetcher.places;
     let roots = places.roots().into_iter();
     let here = roots.filter(|root| root.buckets.contains(&config.bucket));
@@ -175,7 +180,11 @@ fn has_digest(context: &Context<'_>, config: &TrailConfig, id: &ChainId) -> bool
             found |= name.is_some_and(|name| name.chain.is_called_like(id));
         };
         let source = context.fetcher.source;
-        let listed = source.list(root.id, &folder, &Range::default(), &mut visit);
+        let range = Range {
+            after: Some(format!("{folder}{}", after.strftime("%Y/%m/%d"))),
+            before: None,
+        };
+        let listed = source.list(root.id, &folder, &range, &mut visit);
         context.fetcher.listed(*listed.as_ref().unwrap_or(&1));
         found |= listed.is_err_and(|error| error != GetError::NotFound);
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::MissingChain;
+use super::missing_chain::{MissingChain, NeededFor};
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailName};
 use crate::cloudtrail::object_key::KeyRoot;
@@ -56,7 +56,7 @@ impl<'a> FoundTrail<'a> {
         times.reduce(|a, b| Window::new(a.from.min(b.from), a.to.max(b.to)))
     }
 
-    fn missing(&self, id: ChainId, time: Window, why: Why) -> MissingChain {
+    fn missing(&self, id: ChainId, time: Window, why: NeededFor) -> MissingChain {
         MissingChain {
             id,
             roots: self.roots.iter().map(|root| (*root).clone()).collect(),
@@ -64,19 +64,6 @@ impl<'a> FoundTrail<'a> {
             why,
         }
     }
-}
-
-/// Why a chain should exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// Its account has chains of the trail outside the home region.
-    HomeOfAccount,
-    /// Its account owns an organization's trail that has chains.
-    HomeOfOwner,
-    /// Logs of its account and region are beside other chains of the trail.
-    BesideLogs,
-    /// AWS describes a trail that writes digests here.
-    Described,
 }
 
 /// The chains that were found, by the owner, home region and name of their trail.
@@ -112,10 +99,10 @@ impl<'a> FoundTrails<'a> {
         for (kind, trail) in self.all() {
             let accounts: BTreeSet<&AccountId> =
                 trail.chains.keys().map(|id| &id.account).collect();
-            let mut needed: BTreeMap<&AccountId, (Window, Why)> = BTreeMap::new();
+            let mut needed: BTreeMap<&AccountId, (Window, NeededFor)> = BTreeMap::new();
             for account in accounts {
                 if let Some(time) = trail.time(|id| id.account == *account) {
-                    needed.insert(account, (time, Why::HomeOfAccount));
+                    needed.insert(account, (time, NeededFor::HomeOfAccount));
                 }
             }
             let Some(first) = trail.chains.keys().next() else {
@@ -126,7 +113,9 @@ impl<'a> FoundTrails<'a> {
                 Owner::Account(_) => None,
             };
             if let (Some(owner), Some(time)) = (&owner, trail.time(|_| true)) {
-                needed.entry(owner).or_insert((time, Why::HomeOfOwner));
+                needed
+                    .entry(owner)
+                    .or_insert((time, NeededFor::HomeOfOwner));
             }
             for (account, (time, why)) in needed {
                 let id = ChainId {
@@ -185,7 +174,7 @@ impl<'a> FoundTrails<'a> {
                 if let Some(time) = reach.filter(|time| !time.is_empty())
                     && holds_logs(folder, time)
                 {
-                    missing.insert(id.clone(), trail.missing(id, time, Why::BesideLogs));
+                    missing.insert(id.clone(), trail.missing(id, time, NeededFor::BesideLogs));
                 }
             }
         }

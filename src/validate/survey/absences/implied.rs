@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::configured::{cannot_have_delivered, delivered, was_widened_since};
-use super::found_trails::{FoundTrails, Why, unexplained};
+use super::found_trails::{FoundTrails, unexplained};
 use super::log_presence::holds_logs;
-use super::{Absences, MissingChain, missing};
+use super::missing_chain::{Absences, MissingChain, NeededFor, missing};
 use crate::base::text::plural;
 use crate::base::time::{HOUR, Window};
 use crate::cloudtrail::ids::{AccountId, ChainId, TrailArn};
@@ -19,6 +19,11 @@ use crate::validate::chain_state::{Group, GroupOutcome};
 use crate::validate::context::Context;
 use crate::validate::request::FilterTerm;
 use crate::validate::survey::{LogFolder, Survey};
+
+/// What to do about a chain that others call for.
+const LOOK_FOR_CHAIN: &str = "see whether the copy has all regions and accounts (name those that it has with \
+                              --region or --account-id), whether a lifecycle rule removed objects, and for \
+                              versions and delete markers (aws s3api list-object-versions)";
 
 /// Adds the chains that configurations or other chains show to be missing, or to end too early.
 pub(super) fn implied(
@@ -174,7 +179,7 @@ fn described(context: &Context<'_>, all: &GroupOutcome) -> Vec<MissingChain> {
             id,
             roots: is_known.then_some(root).into_iter().collect(),
             time: None,
-            why: Why::Described,
+            why: NeededFor::Described,
         }
     });
     chains
@@ -200,7 +205,9 @@ fn may_be_hidden(survey: &Survey, all: &GroupOutcome, chain: &MissingChain) -> b
 /// The sentence on chains that others call for and that are outside the request.
 fn not_asked(outside: &[MissingChain]) -> Option<String> {
     // A trail that is only described need not have written here in the window.
-    let mut outside = outside.iter().filter(|chain| chain.why != Why::Described);
+    let mut outside = outside
+        .iter()
+        .filter(|chain| chain.why != NeededFor::Described);
     let first = outside.next()?;
     let count = outside.count() + 1;
     Some(format!(
@@ -217,7 +224,7 @@ fn report(context: &Context<'_>, chain: MissingChain, window: Window, absences: 
     let MissingChain { id, time, why, .. } = chain;
     let configs = context.request.prior.trails.iter();
     let is_own = |c: &&TrailConfig| {
-        let is_written = is_written_by(c, &id) || why == Why::Described && c.writes(&id);
+        let is_written = is_written_by(c, &id) || why == NeededFor::Described && c.writes(&id);
         c.arn.account == id.account && c.validation && is_written
     };
     let config = configs.into_iter().find(is_own);
@@ -227,7 +234,7 @@ fn report(context: &Context<'_>, chain: MissingChain, window: Window, absences: 
             return;
         }
         let is_named = context.request.filter.trail_arns.contains(&config.arn);
-        if why == Why::Described {
+        if why == NeededFor::Described {
             // A trail that was named and has no digest at all is reported as such.
             let open = (!is_named).then(|| cannot_have_delivered(context, config, window));
             match open {
@@ -238,20 +245,20 @@ fn report(context: &Context<'_>, chain: MissingChain, window: Window, absences: 
         }
     }
     let message = match why {
-        Why::BesideLogs => {
+        NeededFor::BesideLogs => {
             "logs of this account lie in this region and no digest of this trail does, though it has \
              digests elsewhere: nothing of it is proven"
         }
-        Why::HomeOfOwner => {
+        NeededFor::HomeOfOwner => {
             "this account owns the organization's trail whose digests are here, and none of its own home \
              region is: nothing of it is proven"
         }
-        Why::HomeOfAccount | Why::Described => {
+        NeededFor::HomeOfAccount | NeededFor::Described => {
             "this is the home region of a trail that writes digests here, and none of its own is there: \
              nothing of it is proven"
         }
     };
-    let finding = missing(&id, message);
+    let finding = missing(&id, message).hint(LOOK_FOR_CHAIN);
     let finding = match time {
         Some(time) => finding.over(time),
         None => finding,

@@ -7,45 +7,26 @@
 //!   found_trails    the rules, over the chains that were found
 //!   log_presence    whether a folder holds logs
 //!   configured      what CloudTrail says today
+//!   missing_chain   a chain that is missing, and the finding on it
 //! ```
 
 mod configured;
 mod found_trails;
 pub(crate) mod implied;
 mod log_presence;
+mod missing_chain;
 
 use std::collections::BTreeSet;
 
-use self::found_trails::Why;
-use crate::base::time::Window;
+pub(crate) use self::missing_chain::Absences;
+use self::missing_chain::missing;
 use crate::cloudtrail::ids::ChainId;
-use crate::cloudtrail::object_key::KeyRoot;
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::finding::{Code, Finding};
 use crate::validate::chain_state::GroupOutcome;
 use crate::validate::context::Context;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
 use crate::validate::survey::{Survey, found_instead};
-
-/// A chain that should exist and has no digest.
-struct MissingChain {
-    id: ChainId,
-    /// Where it would be.
-    roots: Vec<KeyRoot>,
-    /// The time in which it should have digests, if other chains show it.
-    time: Option<Window>,
-    why: Why,
-}
-
-/// The result of comparing what should exist with what was found.
-#[derive(Default)]
-pub(crate) struct Absences {
-    /// The chains that should exist and do not: first those of the request, then those that trails and other
-    /// chains point to.
-    pub findings: Vec<Finding>,
-    /// What was not compared, in sentences on what is not proven.
-    pub open: Vec<String>,
-}
 
 /// Compares the chains that should exist with those that were found.
 pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Absences {
@@ -58,11 +39,9 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
     if !is_nowhere || context.request.prior.findings.is_empty() {
         absences.findings.extend(requested(context, survey, all));
     }
-    if !is_nowhere {
-        // Whether one log was delivered does not depend on other chains.
-        if context.request.only.is_none() {
-            implied::implied(context, survey, all, &mut absences);
-        }
+    // Whether one log was delivered does not depend on other chains.
+    if !is_nowhere && context.request.only.is_none() {
+        implied::implied(context, survey, all, &mut absences);
     }
     // Nobody misses what was left out.
     let filter = &context.request.filter;
@@ -155,9 +134,4 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
         }));
     }
     findings
-}
-
-fn missing(id: &ChainId, message: impl Into<String>) -> Finding {
-    let finding = Finding::new(Code::ChainMissing, message);
-    finding.hint(LOOK_FOR_MISSING).of(id)
 }
