@@ -169,7 +169,7 @@ impl Parts {
         }
         let mut fields = clock.split(':');
         let hour = fields.next().and_then(|hour| number(hour, 2));
-        let minute = fields.next().map_or(Some(0), |minute| two_digits(minute));
+        let minute = fields.next().map_or(Some(0), two_digits);
         let (second, nanos) = match fields.next() {
             None => (Some(0), Some(0)),
             Some(second) => match second.split_once('.') {
