@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::chain_state::ChainState;
 use super::digests::names::DigestNames;
+use crate::base::time::{HOUR, shift};
 use crate::proof::chain::Walked;
 use crate::proof::finding::{Code, Finding, Severity};
 
@@ -49,8 +50,9 @@ fn is_bounded(main: &Walked, from: Timestamp, to: Timestamp) -> bool {
     begins_before_end && main.last_end().is_some_and(|last| from < last)
 }
 
-/// The finding on a chain of which the window holds nothing. It met `seen` digests.
-pub(super) fn nothing_found(seen: u64, names: &DigestNames) -> Finding {
+/// The finding on a chain of which the window holds nothing. It met `seen` digests. `now` is the time, if the
+/// source is what CloudTrail writes to.
+pub(super) fn nothing_found(seen: u64, names: &DigestNames, now: Option<Timestamp>) -> Finding {
     let (first, last) = (names.main.first(), names.main.last());
     let message = if seen == 0 {
         "no digest of this chain meets the window: nothing of it is proven"
@@ -60,7 +62,13 @@ pub(super) fn nothing_found(seen: u64, names: &DigestNames) -> Finding {
     let finding = Finding::new(Code::NothingFound, message);
     match (first, last) {
         (Some(first), Some(last)) if first == last && seen > 0 => {
-            finding.hint("a starting digest covers no time: copy the digests after it")
+            finding.hint(match (now, now.and_then(|now| next_due(last.end(), now))) {
+                (Some(_), Some(next)) => format!("a starting digest covers no time: {next}"),
+                (Some(_), None) => {
+                    "a starting digest covers no time: see why none follows it".into()
+                }
+                (None, _) => "a starting digest covers no time: copy the digests after it".into(),
+            })
         }
         (Some(first), Some(last)) => finding.hint(format!(
             "its digests here end between {} and {}: ask for a window that meets them",
@@ -69,4 +77,17 @@ pub(super) fn nothing_found(seen: u64, names: &DigestNames) -> Finding {
         )),
         _ => finding.hint("only backfill digests are here, and those cover no time"),
     }
+}
+
+/// When the digest after one that ends at `last` is due and arrives, as a clause; `None` if that has passed.
+pub(super) fn next_due(last: Timestamp, now: Timestamp) -> Option<String> {
+    let due = shift(last, HOUR);
+    // To the end of its minute.
+    let shown = shift(due, 59);
+    (due > now).then(|| {
+        format!(
+            "the next digest is due about {} UTC and arrives some 30 minutes later; run again then",
+            shown.strftime("%H:%M")
+        )
+    })
 }

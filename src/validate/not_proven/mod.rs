@@ -83,7 +83,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));
     sentences.extend(around_gaps.iter().cloned());
-    sentences.extend(scope::pending(pending));
+    sentences.extend(scope::pending(request, pending));
     sentences.extend(scope::trail_status(trail_errors));
     sentences.extend(scope::trails_without_digests(request));
     sentences.extend(places::other_files(request, survey, beside, unrecognised));

@@ -4,6 +4,7 @@ use crate::base::text::{and_more, plural};
 use crate::base::time::Window;
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::keys::KeyOrigin;
+use crate::validate::in_window::next_due;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::{LogSelection, Request};
 
@@ -126,14 +127,19 @@ pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<St
     })
 }
 
-pub(super) fn pending(pending: &[(ChainId, Window)]) -> Option<String> {
+/// One sentence for all chains, with when the last of their next digests is due.
+pub(super) fn pending(request: &Request, pending: &[(ChainId, Window)]) -> Option<String> {
     let (chain, time) = pending.first()?;
+    let last = pending.iter().map(|(_, time)| time.from).max();
+    let next = last.zip(request.now);
+    let next = next.and_then(|(last, now)| next_due(last, now));
     Some(format!(
         "time so recent that its digests may not have been delivered yet, in {}: the first is \
-         {chain} from {} to {}",
+         {chain} from {} to {}{}",
         plural(pending.len(), "chain"),
         time.from,
-        time.to
+        time.to,
+        next.map_or_else(String::new, |next| format!("; {next}"))
     ))
 }
 

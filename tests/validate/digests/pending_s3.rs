@@ -1,7 +1,7 @@
 //! What is pending in S3, which is looked at now.
 
 use crate::support::aws::{TrailConfig, TrailStatus};
-use crate::support::forge::{Trail, World, damage, ts};
+use crate::support::forge::{Chain, ChainSpec, Trail, World, damage, ts};
 use crate::support::stage::Stage;
 use crate::support::trail_scenes::{
     ACCOUNT, REGION, ago, arguments, assert_gives, run_chain, set_status,
@@ -34,6 +34,36 @@ fn a_clean_live_trail_is_verified_and_its_tail_pending() {
     let ran = stage.report(&["--trail-arn", &arn, "--start-time", &from]);
     assert_gives("the command line of the AWS CLI", &ran, 0, None);
     assert_eq!(states(&ran.1), ["verified", "pending"]);
+}
+
+#[test]
+fn a_first_run_on_a_new_trail_says_once_when_the_next_digests_come() {
+    let mut w = World::new(8);
+    let t = Trail::new(ACCOUNT, REGION, "main", "logs");
+    for region in [REGION, "eu-central-1", "us-east-1"] {
+        let mut c = Chain::new(ChainSpec::new(t.clone(), region));
+        c.start(&mut w, ts(&ago(35)));
+    }
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    let (_, report) = stage.report(&["--trail-arn", &t.arn()]);
+    assert_ne!(report["verdict"], "verified", "{report:#}");
+    let sentences = report["not_proven"].as_array().expect("sentences").iter();
+    let due = sentences.filter(|s| {
+        s.as_str()
+            .expect("text")
+            .contains("the next digest is due about")
+    });
+    assert_eq!(due.count(), 1, "{report:#}");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    let hints: Vec<&str> = findings.filter_map(|f| f["hint"].as_str()).collect();
+    assert!(
+        hints.iter().all(|hint| !hint.contains("copy the digests")),
+        "{hints:?}"
+    );
+    assert!(
+        hints.iter().any(|hint| hint.contains("run again then")),
+        "{hints:?}"
+    );
 }
 
 #[test]
