@@ -35,7 +35,7 @@ use super::unreferenced::search::LogSearch;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
-use crate::proof::chain::Walked;
+use crate::proof::chain::{Location, Walked};
 use crate::proof::coverage::{State, verified_until};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::{Gap, GapPlace};
@@ -158,6 +158,9 @@ fn conclude_chain(
     for gap in &gaps {
         context.keep(&mut ledger, gap.finding().of(&id));
     }
+    for location in not_proven::places::not_named(context.request, &main.locations) {
+        context.report(&mut ledger, elsewhere(location).of(&id));
+    }
     if let Some(finding) = logs.not_copied() {
         context.report(&mut ledger, finding.of(&id));
     }
@@ -190,6 +193,19 @@ fn conclude_chain(
         id,
     });
     (outcome, ledger)
+}
+
+/// The note on digests in a bucket that was not asked for. A link of a proven digest leads there.
+fn elsewhere(location: &Location) -> Finding {
+    let message = format!(
+        "the digests of this time are in bucket {}, which was not asked for; links of proven digests lead \
+         there",
+        location.bucket
+    );
+    let finding = Finding::new(Code::TrailChanged, message).over(location.time);
+    finding
+        .at(Some(&location.bucket), &location.root.to_string())
+        .hint("see whether that bucket is yours, and who changed the trail (UpdateTrail)")
 }
 
 /// One hash over several. A missing one counts as zeros.

@@ -101,7 +101,7 @@ codes! {
     LogsNotRead = "logs-not-read", Note;
     /// A proven call reduced what a trail logs, or ended its digests.
     LoggingReduced = "logging-reduced", Note;
-    /// A proven call set where or how a trail writes.
+    /// Where or how a trail writes was changed, as a proven call or the places of its digests show.
     TrailChanged = "trail-changed", Note;
     /// A gzip header carries optional fields; the content is as delivered.
     GzipHeaderChanged = "gzip-header-changed", Note;

@@ -328,6 +328,9 @@ impl<'a> Lister<'a> {
             false => 0,
         };
         let latest = shift(name.end, grace.saturating_add(wanted.delivery_lag));
+        if let Some(at) = modified.filter(|_| !name.backfill) {
+            names.newest_written = names.newest_written.max(Some((name.end, at)));
+        }
         names.delivered = names.delivered.max(modified.map(|at| at.min(latest)));
     }
 

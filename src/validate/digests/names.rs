@@ -40,6 +40,8 @@ pub struct DigestNames {
     misfiled: Vec<(RootId, String)>,
     /// When the last listed digest was written, if the store reports it.
     pub delivered: Option<Timestamp>,
+    /// When the newest hourly digest was written, after its end, if the store reports it.
+    pub newest_written: Option<(Timestamp, Timestamp)>,
     places: Vec<(RootId, KeyRoot)>,
     /// Places of another organization, or of none, that a link led to, each with the end of the digest that
     /// the link refers to. That digest and the earlier ones there belong to this chain.
@@ -187,6 +189,7 @@ impl DigestNames {
         self.places.extend(other.places);
         self.misfiled.extend(other.misfiled);
         self.delivered = self.delivered.max(other.delivered);
+        self.newest_written = self.newest_written.max(other.newest_written);
         let moved = |slot: Slot| Slot {
             at: slot.at
                 + if slot.at & MISFILED == 0 {

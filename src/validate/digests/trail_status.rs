@@ -166,6 +166,10 @@ fn is_status_of(
     config.arn.account == id.account && names.places().iter().any(is_written_to)
 }
 
+/// The most that CloudTrail's time of delivery and S3's time of writing of one object differ, in seconds: the
+/// clocks of the two.
+const SAME_WRITE: i64 = 300;
+
 /// The interval of a digest that was delivered and is missing, and the finding on it.
 fn missing_digest(
     context: &Context<'_>,
@@ -175,7 +179,17 @@ fn missing_digest(
     status: &TrailStatus,
 ) -> Option<(Window, Finding)> {
     let newest = names.main.last()?.end();
-    let end = status.later_digest(newest, names.delivered?)?;
+    let last = status.last_digest?;
+    // An object that was written after the last delivery was put there by somebody else, so its time of
+    // writing is not that of a delivery: it may hide that a later digest was removed.
+    let is_rewritten =
+        |(end, at): &(Timestamp, Timestamp)| *end == newest && *at > shift(last, SAME_WRITE);
+    let rewritten = names.newest_written.filter(is_rewritten);
+    let delivered = match rewritten {
+        Some((end, _)) => shift(end, HOUR / 2),
+        None => names.delivered?,
+    };
+    let end = status.later_digest(newest, delivered)?;
     let time = Window::new(shift(end, -HOUR), end);
     if time.clip(&window).is_empty() {
         return None;
@@ -190,11 +204,15 @@ fn missing_digest(
     if names.places().into_iter().any(is_there) {
         return None;
     }
-    let delivered = status.last_digest?;
-    let message = format!(
-        "GetTrailStatus says that a digest was delivered at {delivered}, and none that ends after \
+    let mut message = format!(
+        "GetTrailStatus says that a digest was delivered at {last}, and none that ends after \
          {newest} is there (deleted, or never delivered to this bucket)"
     );
+    if let Some((_, at)) = rewritten {
+        message += &format!(
+            "; the newest one that is there was written again at {at}, after that delivery"
+        );
+    }
     let finding = Finding::new(Code::DigestMissing, message);
     Some((time, finding.hint(LOOK_FOR_MISSING).over(time).of(id)))
 }

@@ -3,7 +3,7 @@
 
 mod around_gaps;
 mod log_folders;
-mod places;
+pub(super) mod places;
 mod scope;
 
 pub use self::around_gaps::around_gaps;
@@ -79,6 +79,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(places::overlapping_folders(places));
     sentences.extend(places::copies_alone(places));
     sentences.extend(places::access_points(places));
+    sentences.extend(places::not_named_sentence(request, chains));
     sentences.extend(scope::unread_logs(request, chains));
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));

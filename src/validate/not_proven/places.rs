@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::base::sample::Sample;
+use crate::base::text::plural;
+use crate::proof::chain::Location;
 use crate::source::Root;
 use crate::source::places::Places;
 use crate::validate::outcome::ChainOutcome;
@@ -74,6 +76,36 @@ pub(super) fn access_points(places: &Places) -> Option<String> {
             rules.join(", ")
         )
     })
+}
+
+/// The locations of a chain in buckets that were not asked for, where any were.
+pub(in crate::validate) fn not_named<'l>(
+    request: &Request,
+    locations: &'l [Location],
+) -> impl Iterator<Item = &'l Location> {
+    let named = &request.filter.buckets;
+    let is_named = |l: &&Location| named.is_empty() || named.contains(&l.bucket);
+    locations.iter().filter(move |l| !is_named(l))
+}
+
+pub(super) fn not_named_sentence(
+    request: &Request,
+    chains: &[Box<ChainOutcome>],
+) -> Option<String> {
+    let elsewhere =
+        |chain: &&Box<ChainOutcome>| not_named(request, &chain.locations).next().is_some();
+    let count = chains.iter().filter(elsewhere).count();
+    let chain = chains.iter().find(elsewhere)?;
+    let first = not_named(request, &chain.locations).next()?;
+    Some(format!(
+        "time whose digests lie in buckets that were not named, in {}: the first is {} from {} to {}, in \
+         bucket {}",
+        plural(count, "chain"),
+        chain.id,
+        first.time.from,
+        first.time.to,
+        first.bucket
+    ))
 }
 
 /// Folders and objects beside the digests that were not validated.

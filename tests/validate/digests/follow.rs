@@ -297,3 +297,34 @@ fn a_linked_bucket_is_listed_for_unreferenced_logs() {
         );
     }
 }
+
+#[test]
+fn time_in_a_bucket_that_was_not_named_is_said_and_verified() {
+    let (world, chain) = moved(&[("logs", None), ("other-logs", None), ("logs", None)]);
+    let end = chain.end().to_string();
+    let window = [
+        "--start-time",
+        "2026-03-01T00:07:21Z",
+        "--end-time",
+        end.as_str(),
+    ];
+    for (buckets, is_named) in [(&["logs"][..], false), (&["logs", "other-logs"], true)] {
+        let mut args = window.to_vec();
+        buckets.iter().for_each(|b| args.extend(["--s3-bucket", b]));
+        let (code, report) = stage(&world, &chain).report(&args);
+        assert_eq!(code, 0, "{:#}", report["findings"]);
+        let notes = report["findings"].as_array().expect("findings").iter();
+        let elsewhere =
+            notes.filter(|f| f["code"] == "trail-changed" && f["bucket"] == "other-logs");
+        let is_said = elsewhere
+            .filter(|f| f["from"] == "2026-03-01T10:07:21Z")
+            .count()
+            == 1;
+        let not_proven = report["not_proven"].to_string();
+        assert_eq!(is_said, !is_named, "{:#}", report["findings"]);
+        assert_eq!(
+            not_proven.contains("buckets that were not named"),
+            !is_named
+        );
+    }
+}

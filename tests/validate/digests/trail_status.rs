@@ -83,17 +83,23 @@ fn the_status_of_a_trail_that_moved_does_not_judge_its_old_bucket() {
 
 #[test]
 fn a_touched_object_does_not_hide_a_removed_tail() {
-    for touched in [false, true] {
+    // Nothing, a digest of the day before, or the newest one that is left, copied onto itself.
+    let newest = ["2026-03-02T12:45:00Z", "2026-03-02T14:30:00Z"].map(|at| Some((35, at)));
+    for touched in [None, Some((20, "2026-03-02T12:40:00Z"))]
+        .into_iter()
+        .chain(newest)
+    {
         let (mut w, t, c) =
             usual_trail(5, "logs", ["2026-03-01T00:07:21Z", "2026-03-02T12:07:21Z"]);
         w.remove(&c.last().place);
         for l in &c.last().logs {
             w.remove(&l.place);
         }
-        if touched {
-            let place = c.digests[20].place.clone();
+        if let Some((at, written)) = touched {
+            let place = c.digests[at].place.clone();
+            assert_ne!(place, c.last().place);
             let mut o = w.object(&place).clone();
-            o.last_modified = ts("2026-03-02T12:40:00Z");
+            o.last_modified = ts(written);
             w.put(&place, o);
         }
         let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
@@ -107,7 +113,7 @@ fn a_touched_object_does_not_hide_a_removed_tail() {
             ],
         );
         assert_gives(
-            &format!("a touched digest: touched={touched}"),
+            &format!("a touched digest: touched={touched:?}"),
             &stage.report(&a),
             1,
             Some("digest-missing"),
