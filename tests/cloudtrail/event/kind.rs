@@ -74,7 +74,6 @@ fn selectors_admit_all_some_or_no_management_events() {
     let advanced = |fields: Value| json!([{"name": "one", "fieldSelectors": fields}]);
     for (params, expected) in [
         (json!({}), ManagementEvents::Unknown),
-        (json!({"basic": "HIDDEN"}), ManagementEvents::Unknown),
         (
             json!({"basic": [{"includeManagementEvents": false}]}),
             ManagementEvents::None,

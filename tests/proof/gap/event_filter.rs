@@ -108,13 +108,17 @@ fn a_deleted_trail_existed_before_it_was_created_again() {
 }
 
 #[test]
-fn a_creation_long_before_the_first_digest_explains_only_the_time_before_it() {
+fn after_a_creation_long_before_the_first_digest_its_own_settings_explain() {
     let mut w = World::new(17);
     let mut chain = Chain::new(ChainSpec::new(wide_trail(), HOME).logs(1..=1).events(1..=1));
     chain.create(&mut w, ts("2026-03-01T00:12:34Z"), true);
     chain.run_until(&mut w, hour(6));
     // The digests of the first hours were removed. A later log, delivered late, holds the call.
-    let create = call("CreateTrail", "2026-03-01T01:30:00Z", json!({}));
+    let create = call(
+        "CreateTrail",
+        "2026-03-01T01:30:00Z",
+        json!({"enableLogFileValidation": true}),
+    );
     let mut w = World::new(17);
     let mut chain = self::chain(&mut w, wide_trail(), HOME, "2026-03-01T03:12:34Z");
     let first = chain.digests[0].place.clone();
@@ -127,8 +131,8 @@ fn a_creation_long_before_the_first_digest_explains_only_the_time_before_it() {
     let gaps = &chain_of(&outcome, HOME, "main").gaps;
     let causes: Vec<_> = summaries(gaps).into_iter().map(|t| (t.1, t.2)).collect();
     let expected = [
-        ("2026-03-01T02:30:00Z".to_owned(), Cause::TrailCreated),
-        ("2026-03-01T03:12:34Z".to_owned(), Cause::BeforeFirstDigest),
+        ("2026-03-01T01:30:00Z".to_owned(), Cause::TrailCreated),
+        ("2026-03-01T03:12:34Z".to_owned(), Cause::LoggingStopped),
     ];
     assert_eq!(causes, expected, "{}", gap_messages(gaps));
 }
