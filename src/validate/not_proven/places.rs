@@ -92,11 +92,12 @@ pub(super) fn not_named_sentence(
     request: &Request,
     chains: &[Box<ChainOutcome>],
 ) -> Option<String> {
-    let elsewhere =
-        |chain: &&Box<ChainOutcome>| not_named(request, &chain.locations).next().is_some();
-    let count = chains.iter().filter(elsewhere).count();
-    let chain = chains.iter().find(elsewhere)?;
-    let first = not_named(request, &chain.locations).next()?;
+    let mut elsewhere = chains.iter().filter_map(|chain| {
+        let first = not_named(request, &chain.locations).next()?;
+        Some((chain, first))
+    });
+    let (chain, first) = elsewhere.next()?;
+    let count = 1 + elsewhere.count();
     Some(format!(
         "time whose digests lie in buckets that were not named, in {}: the first is {} from {} to {}, in \
          bucket {}",

@@ -25,7 +25,7 @@ fn planted() -> Vec<String> {
         format!("{day}/sub/{log}"),
         format!("2026/03/02/{log}"),
         format!("2026/03/{log}"),
-        format!("2026/03/events.json"),
+        "2026/03/events.json".to_owned(),
         format!("2026/3/1/{log}"),
         format!("2026/13/01/{log}"),
         format!("2026/+/{log}"),
