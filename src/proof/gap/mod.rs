@@ -19,8 +19,8 @@
 //!    cause.
 //! 4. [`Gap::finding`] makes the message.
 //!
-//! `facts` holds the rules on a single call, `switches` those on a series of calls, `clauses` and
-//! `message` the sentences.
+//! `facts` holds the rules on a single call, `switch` what a call switches on or off, `switches` the rules on a
+//! series of calls, `clauses` and `message` the sentences.
 //!
 //! # Rules
 //! The user guide ("Enabling log file integrity validation for CloudTrail") says that switching
@@ -47,6 +47,7 @@ pub mod event_filter;
 pub mod events;
 mod facts;
 mod message;
+mod switch;
 mod switches;
 
 use std::collections::BTreeSet;

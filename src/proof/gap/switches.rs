@@ -15,51 +15,12 @@ use super::facts::{
     Concern, ConcernKind, MOMENTS, TrailOwner, TrailState, agrees_with_digests, certainty,
     is_in_own_log, last_digest, slack_of, takes_effect,
 };
+use super::switch::{Switch, is_elsewhere, switched_by};
 use super::{Cause, Certainty, Gap, GapPlace};
 use crate::base::time::{Window, shift};
-use crate::cloudtrail::event::{AccountChange, Call, Event, Evidence, TrailChange, TrailSettings};
+use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailSettings};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::coverage::Spans;
-
-/// The switches that must be on so that digests of a chain are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Switch {
-    /// The trail exists.
-    Trail,
-    /// The trail is logging.
-    Logging,
-    /// The trail writes digests.
-    Validation,
-    /// The trail covers this region.
-    Region,
-    /// The trail covers the accounts of its organization.
-    Organization,
-    /// The account belongs to the organization.
-    Membership,
-    /// The account has its copy of the organization's trail.
-    MembersCopy,
-    /// The account uses the region.
-    RegionInUse,
-}
-
-impl Switch {
-    /// The cause of a gap while this is off.
-    fn cause(self) -> Cause {
-        match self {
-            Switch::Trail | Switch::MembersCopy => Cause::TrailDeleted,
-            Switch::Logging | Switch::Region => Cause::LoggingStopped,
-            Switch::Validation => Cause::ValidationDisabled,
-            Switch::Organization => Cause::OrganizationAccessWithdrawn,
-            Switch::Membership => Cause::AccountLeftOrganization,
-            Switch::RegionInUse => Cause::RegionDisabled,
-        }
-    }
-
-    /// Whether it is one for all chains of a trail, so that the home chain shows its state.
-    fn is_of_trail(self) -> bool {
-        matches!(self, Switch::Trail | Switch::Logging | Switch::Validation)
-    }
-}
 
 /// A switch that is off.
 struct SwitchedOff<'e> {
@@ -146,7 +107,7 @@ impl<'g, 'e> Switches<'g, 'e> {
             }
             // A call on a trail shows that the trail existed.
             known |= matches!(concern.kind, ConcernKind::Trail(_));
-            for (switch, on) in self.switched_by(&evidence.event, concern) {
+            for (switch, on) in switched_by(&evidence.event, concern, self.chain, self.is_member) {
                 match on {
                     true => self.switch_on(switch, evidence),
                     false if self.goes_on_at_home(switch, evidence) => {
@@ -162,52 +123,11 @@ impl<'g, 'e> Switches<'g, 'e> {
         self.states
     }
 
-    /// What a call switches for this chain, and whether on. [`Self::create`] is for CreateTrail.
-    fn switched_by(&self, event: &Event, concern: Concern<'_>) -> Vec<(Switch, bool)> {
-        let change = match (concern.kind, &event.call) {
-            (ConcernKind::Account(change), _) => return vec![switched_by_account(change)],
-            (ConcernKind::MembersCopy, Call::Trail(_, change)) => {
-                let copy = |on| vec![(Switch::MembersCopy, on)];
-                return match change {
-                    TrailChange::Stop | TrailChange::Delete => copy(false),
-                    TrailChange::Start | TrailChange::Create(_) => copy(true),
-                    TrailChange::Update(_) | TrailChange::Selectors(_) => Vec::new(),
-                };
-            }
-            (ConcernKind::Trail(_), Call::Trail(_, change)) => change,
-            _ => return Vec::new(),
-        };
-        match change {
-            TrailChange::Stop => vec![(Switch::Logging, false)],
-            TrailChange::Start => vec![(Switch::Logging, true)],
-            TrailChange::Delete => vec![(Switch::Trail, false)],
-            TrailChange::Update(set) => {
-                let validation = set.validation.map(|on| (Switch::Validation, on));
-                // In its home region a trail goes on, whether it covers other regions or not, and in its
-                // owner's account, whether it covers others or not.
-                let region = set.multi_region.filter(|_| self.is_elsewhere());
-                let region = region.map(|on| (Switch::Region, on));
-                let members = set.organization.filter(|_| self.is_member);
-                let members = members.map(|on| (Switch::Organization, on));
-                [validation, region, members]
-                    .into_iter()
-                    .flatten()
-                    .collect()
-            }
-            TrailChange::Create(_) | TrailChange::Selectors(_) => Vec::new(),
-        }
-    }
-
-    fn is_elsewhere(&self) -> bool {
-        self.chain.region != self.chain.home_region
-    }
-
     /// When a switch was switched on.
     fn when_on(&self, switch: Switch, done: &[(&'e Evidence, Concern<'e>)]) -> Vec<Timestamp> {
         let is_on = |(e, concern): &&(&'e Evidence, Concern<'e>)| {
             let created = matches!(&e.event.call, Call::Trail(_, TrailChange::Create(_)));
-            let on = self
-                .switched_by(&e.event, *concern)
+            let on = switched_by(&e.event, *concern, self.chain, self.is_member)
                 .contains(&(switch, true));
             on || (created && matches!(concern.kind, ConcernKind::Trail(_)))
         };
@@ -263,7 +183,7 @@ impl<'g, 'e> Switches<'g, 'e> {
             ),
             (
                 Switch::Region,
-                self.is_elsewhere() && set.multi_region != Some(true),
+                is_elsewhere(self.chain) && set.multi_region != Some(true),
             ),
             (Switch::Validation, set.validation != Some(true)),
             (Switch::Logging, true),
@@ -370,18 +290,6 @@ impl<'g, 'e> Switches<'g, 'e> {
             caused_by: Some(off.caused_by),
             clauses: Vec::new(),
         });
-    }
-}
-
-/// What a change of an account or organization switches, and whether on.
-fn switched_by_account(change: &AccountChange) -> (Switch, bool) {
-    match change {
-        AccountChange::AccessWithdrawn(_) => (Switch::Organization, false),
-        AccountChange::Left | AccountChange::Removed(_) | AccountChange::Closed(_) => {
-            (Switch::Membership, false)
-        }
-        AccountChange::RegionDisabled(..) => (Switch::RegionInUse, false),
-        AccountChange::RegionEnabled(..) => (Switch::RegionInUse, true),
     }
 }
 

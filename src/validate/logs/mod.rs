@@ -3,7 +3,7 @@
 //! ```text
 //!  manifest ──> order of pages, oldest digest first
 //!                 │
-//!                 ├─> workers: fetch, inflate, hash, compare        (fetch)
+//!                 ├─> workers: fetch, inflate, hash, compare        (one_log, fetch)
 //!                 │     and, where events are wanted, keep the text  (log_text)
 //!                 └─> in order: count, report, collect events        (reader)
 //!                          │
@@ -25,6 +25,7 @@ mod arrivals;
 mod digest_logs;
 pub(crate) mod log_text;
 pub(crate) mod manifest;
+mod one_log;
 mod reader;
 
 use super::causes::witness::Witness;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
-use sha2::Digest as _;
 
 use super::RECENT;
 use super::arrivals::Arrivals;
 use super::digest_logs::{DigestLogs, LogOwner, Ordered, order, page};
 use super::manifest::ManifestPage;
+use super::one_log::{LogRead, about, add_evidence, gzip_header_changed, known_bucket, read};
 use crate::base::time::shift;
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::FoundEvents;
@@ -20,12 +20,11 @@ use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::events::KnownEvents;
 use crate::proof::gap::{AROUND, Gap, GapPlace};
 use crate::proof::reason::Reason;
-use crate::source::RootId;
 use crate::validate::causes;
 use crate::validate::causes::witness::Witness;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-use crate::validate::fetch::{LogReading, LogState};
+use crate::validate::fetch::LogState;
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
 
 /// Logs in flight per worker, so that no worker waits for the slowest log.
@@ -37,9 +36,6 @@ struct PendingLog {
     at: usize,
     read: Option<LogRead>,
 }
-
-/// The result of reading a log, and its events if they were wanted.
-type LogRead = (LogState, Option<FoundEvents>);
 
 /// Reads logs. They are reported in the order of their digests, not in the order in which they arrive.
 pub(super) struct LogReader<'a, 'c, 'd> {
@@ -346,82 +342,4 @@ fn gaps_by_beginning(chains: &[&mut ChainState]) -> Vec<(Timestamp, usize, usize
     gaps.sort_unstable();
     gaps.reverse();
     gaps
-}
-
-/// Reads one log, on a worker.
-fn read(context: &Context<'_>, filter: &EventFilter, digest: &DigestLogs, at: usize) -> LogRead {
-    let entry = &digest.logs[at];
-    let request = context.request;
-    let is_known = known_bucket(context, digest);
-    if digest.owner.is_lead() {
-        let takes = |event: &_| filter.takes_lead(event);
-        let events = context.fetcher.log_events(entry, &is_known, &takes);
-        return (LogState::NotRead, Some(events));
-    }
-    let is_read = request.logs.reads(&request.seed, &entry.key);
-    let is_checked = matches!(digest.owner, LogOwner::Chain(_));
-    if !is_checked && !is_read {
-        return (LogState::NotRead, None);
-    }
-    let takes = |event: &_| filter.takes(event);
-    let is_shown = matches!(digest.owner, LogOwner::Shown(_));
-    let wanted = !is_shown && filter.wants(&digest.id, digest.interval);
-    let wanted = wanted.then_some(&takes as _);
-    let reading = match (is_read, is_shown) {
-        (false, _) => LogReading::Presence,
-        (true, false) => LogReading::Counted,
-        (true, true) => LogReading::Uncounted,
-    };
-    context.fetcher.log(entry, reading, &is_known, wanted)
-}
-
-/// Whether a root is known to be the bucket of a log. A folder without a bucket name counts as the bucket of
-/// the digest that was found in it.
-fn known_bucket<'a>(
-    context: &'a Context<'_>,
-    digest: &'a DigestLogs,
-) -> impl Fn(RootId, &str) -> bool + 'a {
-    let (own, _) = &digest.digest;
-    move |root, bucket| !context.fetcher.places.unnamed(root) || bucket == own
-}
-
-/// A finding on a log, with its interval, chain and digest, and the log's recorded place unless the
-/// finding is on a copy elsewhere.
-fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> Finding {
-    let finding = match finding.key {
-        Some(_) => finding,
-        None => finding.at(Some(&entry.bucket), &entry.key),
-    };
-    let finding = finding.over(digest.interval).of(&digest.id);
-    Finding {
-        digest: Some(digest.digest.1.clone()),
-        ..finding
-    }
-}
-
-fn gzip_header_changed() -> Finding {
-    let message = "this log's gzip header carries optional fields (a name, a comment or extra); its \
-                   content is as delivered";
-    Finding::new(Code::GzipHeaderChanged, message)
-}
-
-/// Adds a log and its result to the evidence hash.
-fn add_evidence(evidence: &mut sha2::Sha256, entry: &LogEntry, word: &str) {
-    let mut digits = [0; 64];
-    let hash = match &entry.hash {
-        Ok(hash) => hash.hex(&mut digits),
-        Err(algorithm) => algorithm,
-    };
-    let line = [
-        "log ",
-        &entry.bucket,
-        "/",
-        &entry.key,
-        " ",
-        hash,
-        " ",
-        word,
-        "\n",
-    ];
-    line.iter().for_each(|part| evidence.update(part));
 }

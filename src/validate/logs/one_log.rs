@@ -1,0 +1,99 @@
+//! One log of a digest: how much of it is read, on a worker, and what is said of it.
+
+use sha2::Digest as _;
+
+use super::digest_logs::{DigestLogs, LogOwner};
+use crate::cloudtrail::digest::LogEntry;
+use crate::cloudtrail::event::record::FoundEvents;
+use crate::proof::finding::{Code, Finding};
+use crate::proof::gap::event_filter::EventFilter;
+use crate::source::RootId;
+use crate::validate::context::Context;
+use crate::validate::fetch::{LogReading, LogState};
+
+/// The result of reading a log, and its events if they were wanted.
+pub(super) type LogRead = (LogState, Option<FoundEvents>);
+
+/// Reads one log, on a worker.
+pub(super) fn read(
+    context: &Context<'_>,
+    filter: &EventFilter,
+    digest: &DigestLogs,
+    at: usize,
+) -> LogRead {
+    let entry = &digest.logs[at];
+    let request = context.request;
+    let is_known = known_bucket(context, digest);
+    if digest.owner.is_lead() {
+        let takes = |event: &_| filter.takes_lead(event);
+        let events = context.fetcher.log_events(entry, &is_known, &takes);
+        return (LogState::NotRead, Some(events));
+    }
+    let is_read = request.logs.reads(&request.seed, &entry.key);
+    let is_checked = matches!(digest.owner, LogOwner::Chain(_));
+    if !is_checked && !is_read {
+        return (LogState::NotRead, None);
+    }
+    let takes = |event: &_| filter.takes(event);
+    let is_shown = matches!(digest.owner, LogOwner::Shown(_));
+    let wanted = !is_shown && filter.wants(&digest.id, digest.interval);
+    let wanted = wanted.then_some(&takes as _);
+    let reading = match (is_read, is_shown) {
+        (false, _) => LogReading::Presence,
+        (true, false) => LogReading::Counted,
+        (true, true) => LogReading::Uncounted,
+    };
+    context.fetcher.log(entry, reading, &is_known, wanted)
+}
+
+/// Whether a root is known to be the bucket of a log. A folder without a bucket name counts as the bucket of
+/// the digest that was found in it.
+pub(super) fn known_bucket<'a>(
+    context: &'a Context<'_>,
+    digest: &'a DigestLogs,
+) -> impl Fn(RootId, &str) -> bool + 'a {
+    let (own, _) = &digest.digest;
+    move |root, bucket| !context.fetcher.places.unnamed(root) || bucket == own
+}
+
+/// A finding on a log, with its interval, chain and digest, and the log's recorded place unless the
+/// finding is on a copy elsewhere.
+pub(super) fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> Finding {
+    let finding = match finding.key {
+        Some(_) => finding,
+        None => finding.at(Some(&entry.bucket), &entry.key),
+    };
+    let finding = finding.over(digest.interval).of(&digest.id);
+    Finding {
+        digest: Some(digest.digest.1.clone()),
+        ..finding
+    }
+}
+
+/// A log whose content is as delivered, and whose gzip header is not.
+pub(super) fn gzip_header_changed() -> Finding {
+    let message = "this log's gzip header carries optional fields (a name, a comment or extra); its \
+                   content is as delivered";
+    Finding::new(Code::GzipHeaderChanged, message)
+}
+
+/// Adds a log and its result to the evidence hash.
+pub(super) fn add_evidence(evidence: &mut sha2::Sha256, entry: &LogEntry, word: &str) {
+    let mut digits = [0; 64];
+    let hash = match &entry.hash {
+        Ok(hash) => hash.hex(&mut digits),
+        Err(algorithm) => algorithm,
+    };
+    let line = [
+        "log ",
+        &entry.bucket,
+        "/",
+        &entry.key,
+        " ",
+        hash,
+        " ",
+        word,
+        "\n",
+    ];
+    line.iter().for_each(|part| evidence.update(part));
+}
