@@ -64,7 +64,7 @@ pub fn run(
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
-        as_of: args.as_of.or(resolved.now),
+        as_of: args.as_of,
         now: resolved.now,
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,

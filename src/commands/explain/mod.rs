@@ -37,7 +37,8 @@ pub struct ExplainRequest {
     pub mapped: bool,
     /// When the source was copied or read, if that is known.
     pub as_of: Option<Timestamp>,
-    /// The time now, if the source is what CloudTrail writes to and not a copy.
+    /// The time now, if the source is what CloudTrail writes to and not a copy. It is looked at now, so `as_of`
+    /// then bounds nothing.
     pub now: Option<Timestamp>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
@@ -47,6 +48,13 @@ pub struct ExplainRequest {
     pub jobs: usize,
     /// Bounds on what hostile input may cost.
     pub limits: Limits,
+}
+
+impl ExplainRequest {
+    /// When the source is looked at, if that is known.
+    fn looked_at(&self) -> Option<Timestamp> {
+        self.now.or(self.as_of)
+    }
 }
 
 /// Everything that was found out about an object.
@@ -85,7 +93,7 @@ pub fn explain<'t>(
     target: &'t ExplainTarget,
     request: &ExplainRequest,
 ) -> Result<ExplainOutcome<'t>, Error> {
-    let windows = target.windows(request.backfill_grace, request.as_of);
+    let windows = target.windows(request.backfill_grace, request.looked_at());
     let mut requests = Requests::default();
     if let Some(usual) = windows.usual {
         let outcome = search(access, target, request, usual)?;
@@ -96,7 +104,8 @@ pub fn explain<'t>(
     }
     let mut outcome = search(access, target, request, windows.all)?;
     add(&mut requests, outcome.requests);
-    outcome.window_is_final = request.as_of.is_none_or(|as_of| windows.all.to < as_of);
+    let looked_at = request.looked_at();
+    outcome.window_is_final = looked_at.is_none_or(|at| windows.all.to < at);
     Ok(finish(access, outcome, requests))
 }
 

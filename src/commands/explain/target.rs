@@ -83,10 +83,11 @@ impl ExplainTarget {
         }
     }
 
-    /// The windows whose digests may be evidence, up to `as_of`. `backfill_grace` is in seconds.
-    pub fn windows(&self, backfill_grace: i64, as_of: Option<Timestamp>) -> TargetWindows {
+    /// The windows whose digests may be evidence, up to the look at the source. `backfill_grace` is in
+    /// seconds.
+    pub fn windows(&self, backfill_grace: i64, looked_at: Option<Timestamp>) -> TargetWindows {
         let window = |from, to: Timestamp| {
-            let to = as_of.map_or(to, |as_of| to.min(as_of));
+            let to = looked_at.map_or(to, |at| to.min(at));
             Window::new(from, to.max(shift(from, 1)))
         };
         match &self.name {

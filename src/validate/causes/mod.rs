@@ -200,7 +200,7 @@ fn look_up(
     events: &mut KnownEvents,
 ) -> BTreeMap<Region, GetError> {
     let mut failed = BTreeMap::new();
-    let (Some(trails), Some(now)) = (context.trails, context.request.as_of) else {
+    let (Some(trails), Some(now)) = (context.trails, context.request.look().at) else {
         return failed;
     };
     let (times, named) = unexplained(context, chains, events, now);

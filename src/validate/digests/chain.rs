@@ -114,7 +114,7 @@ pub(crate) fn announce_keys(
     let oldest = names.main.first().or(names.backfill.first());
     let from = request.from.or(oldest.map(|s| s.end())).unwrap_or(to);
     let late = request.backfill_grace.saturating_add(request.delivery_lag);
-    let until = shift(to, late).min(request.as_of.unwrap_or(Timestamp::MAX).max(to));
+    let until = shift(to, late).min(request.look().at.unwrap_or(Timestamp::MAX).max(to));
     let keys = context.fetcher.keys;
     keys.expect(&id.region, (shift(from, -HOUR), until));
 }

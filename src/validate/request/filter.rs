@@ -79,7 +79,8 @@ impl ChainFilter {
             && self.accounts.is_empty()
             && self.organizations.is_empty()
             && self.trail_arns.is_empty()
-            && self.prefixes.is_empty())
+            && self.prefixes.is_empty()
+            && self.exclude.is_empty())
     }
 
     /// Selects the trail of one chain, assuming that the chain's account owns the trail.

@@ -169,8 +169,7 @@ impl LogSearch {
     /// When the source was in the state that is judged: now, if it is read where CloudTrail writes to; else at
     /// the time given, or at the end of the window. A proven digest that ends later shows that it was later.
     pub fn as_of(&self, context: &Context<'_>) -> Timestamp {
-        let request = context.request;
-        let given = request.now.or(request.as_of).unwrap_or(self.time.to);
+        let given = context.request.look().at.unwrap_or(self.time.to);
         let proven = self.covers.iter().filter_map(|c| c.verified.bounds());
         proven.map(|span| span.to).fold(given, Ord::max)
     }

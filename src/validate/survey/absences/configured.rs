@@ -12,6 +12,7 @@ use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::look::Look;
 use crate::source::trails::TrailApi;
 use crate::source::{GetError, Listed, Range};
 use crate::validate::context::Context;
@@ -29,11 +30,12 @@ pub(super) fn cannot_have_delivered(
     let trails = context.trails?;
     let (arn, home) = (&config.arn, &config.arn.home_region);
     let status = trails.status(arn, home).ok()?;
-    let as_of = context.request.as_of?;
-    let why = off_in(&status, window, as_of, context.request.delivery_lag)
+    let look = context.request.look();
+    let now = look.at?;
+    let why = off_in(&status, window, look)
         .map(|why| format!("GetTrailStatus says that {why}"))
         .or_else(|| {
-            let (name, at) = changed_since(trails, config, window.to, as_of)?;
+            let (name, at) = changed_since(trails, config, window.to, now)?;
             Some(format!(
                 "it was changed after the window ({name} at {at}, as LookupEvents says), and how it was set \
                  before is not known"
@@ -46,14 +48,14 @@ pub(super) fn cannot_have_delivered(
 }
 
 /// Why a trail was off in all of a window, by its status.
-fn off_in(status: &TrailStatus, window: Window, as_of: Timestamp, lag: i64) -> Option<String> {
+fn off_in(status: &TrailStatus, window: Window, look: Look) -> Option<String> {
     let Some(started) = status.started else {
         let never = !status.logging && status.last_digest.is_none();
         return never.then(|| "its logging was never started".into());
     };
     // A trail that stopped after the window began may have delivered before it was started again.
     let was_off = status.stopped.is_none_or(|stopped| stopped <= window.from);
-    let is_new = status.last_digest.is_none() && started > shift(as_of, lag.saturating_neg());
+    let is_new = status.last_digest.is_none() && started > look.pending().from;
     if was_off && started >= window.to || is_new {
         return Some(format!("its logging was started at {started}"));
     }
@@ -69,7 +71,7 @@ pub(super) fn was_widened_since(
     config: &TrailConfig,
     window: Window,
 ) -> bool {
-    let (Some(trails), Some(as_of)) = (context.trails, context.request.as_of) else {
+    let (Some(trails), Some(now)) = (context.trails, context.request.look().at) else {
         return false;
     };
     let widens = |change: &TrailChange| match change {
@@ -77,7 +79,7 @@ pub(super) fn was_widened_since(
         TrailChange::Update(set) => set.multi_region == Some(true),
         _ => false,
     };
-    last_change(trails, config, Window::new(window.to, as_of), &widens).is_some()
+    last_change(trails, config, Window::new(window.to, now), &widens).is_some()
 }
 
 /// The last call that created a trail, or changed whether and where it writes digests, after some time.
@@ -128,14 +130,14 @@ pub(super) fn delivered(
     window: Window,
 ) -> Option<Finding> {
     let trails = context.trails?;
-    let as_of = context.request.as_of?;
+    let now = context.request.look().at?;
     let status = trails.status(&config.arn, &id.region).ok()?;
     let at = status.last_digest?;
     // It covers the hour before, and is delivered within the lag.
     let lag = context.request.delivery_lag;
     let time = Window::new(shift(at, -lag.max(HOUR)), at).clip(&window);
     let is_inside = shift(window.from, lag) <= at && at <= window.to;
-    let moved = || changed_since(trails, config, shift(at, -lag), as_of).is_some();
+    let moved = || changed_since(trails, config, shift(at, -lag), now).is_some();
     if !is_inside
         || !is_searched(context, config)
         || has_digest(context, config, id, time.from)
