@@ -22,7 +22,7 @@ use crate::base::time::Window;
 use crate::cloudtrail::digest::{Link, LogEntry, SIGNATURE_ALGORITHM, Unverified};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::Detail;
-use crate::proof::finding::{Code, Finding, OLDER_VERSION};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble, UncheckedCause};
 
@@ -206,7 +206,7 @@ impl Weighing<'_> {
                 let message = "the signature stored with this digest does not verify; its content is \
                                proven by its successor, so the stored signature was altered";
                 let finding = Finding::new(Code::DigestSignatureInvalid, message);
-                (Some(finding.hint(OLDER_VERSION)), None)
+                (Some(finding.hint(Hint::OlderVersion)), None)
             }
             Some(SignatureCheck::Unchecked(trouble)) => {
                 (self.contradiction(), Some(trouble.cause.reason()))
@@ -235,7 +235,7 @@ impl Weighing<'_> {
                 let message = "the signature stored with this digest does not verify over its bytes: one \
                                of them was altered; its logs could not be checked";
                 let finding =
-                    Finding::new(Code::DigestSignatureInvalid, message).hint(OLDER_VERSION);
+                    Finding::new(Code::DigestSignatureInvalid, message).hint(Hint::OlderVersion);
                 match other_hash {
                     Some(expected) => finding.compared(expected, self.actual),
                     None => finding,
@@ -243,7 +243,9 @@ impl Weighing<'_> {
             }
             (_, Some(expected)) => {
                 let finding = Finding::detailed(Detail::DigestNotAsRecorded);
-                finding.compared(expected, self.actual).hint(OLDER_VERSION)
+                finding
+                    .compared(expected, self.actual)
+                    .hint(Hint::OlderVersion)
             }
             (Some(SignatureCheck::Unchecked(trouble)), None) => unchecked(trouble),
             // A valid signature proves the digest, so only an absent one is left.
@@ -273,7 +275,7 @@ fn contradiction(what: &str, expected: impl ToString, actual: impl ToString) -> 
     );
     Finding::new(Code::ChainLinkMismatch, message)
         .compared(expected, actual)
-        .hint(OLDER_VERSION)
+        .hint(Hint::OlderVersion)
 }
 
 fn unchecked(trouble: &SignatureTrouble) -> Finding {

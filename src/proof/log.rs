@@ -8,7 +8,7 @@
 use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{HASH_ALGORITHM, LogEntry};
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -37,8 +37,8 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
         return Err(Box::new(finding));
     }
     let finding = finding.hint(match log.container {
-        Container::NotGzip if equal => RECOPY,
-        _ => OLDER_VERSION,
+        Container::NotGzip if equal => Hint::Recopy,
+        _ => Hint::OlderVersion,
     });
     // Expected and actual hash are left out where they are equal.
     Err(Box::new(if equal {
@@ -89,7 +89,7 @@ pub fn missing() -> Finding {
         Code::LogMissing,
         "a log that its digest names is not there (deleted, expired or never delivered)",
     )
-    .hint(LOOK_FOR_MISSING)
+    .hint(Hint::LookForMissing)
 }
 
 /// The finding on a log that could not be read: why, and what the source answered.

@@ -118,29 +118,75 @@ pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
     accepted.iter().map(show).collect()
 }
 
-/// The verdict that sets the exit status: that over everything that is not accepted, or `Verified` if it is
-/// less severe than `fail_on`. Whatever is accepted, a look that failed is at least unproven.
-pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], fail_on: Verdict) -> Verdict {
-    let remaining = remaining(outcome, accepted);
-    if is_failed_look(outcome) {
-        remaining.max(Verdict::Unproven)
-    } else if remaining >= fail_on {
-        remaining
-    } else {
-        Verdict::Verified
+/// What sets the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitVerdict {
+    /// The verdict whose exit status it is.
+    pub verdict: Verdict,
+    /// The failed look without which it would be milder.
+    pub held_by: Option<FailedLook>,
+}
+
+/// Why a validation could not look. Nobody can answer for what was not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailedLook {
+    /// Something that was requested could not be listed.
+    Unreadable,
+    /// The run is not complete.
+    Incomplete,
+    /// Something that was requested was not found.
+    NothingFound,
+    /// No instant of any chain is proven.
+    NothingProven,
+}
+
+impl FailedLook {
+    /// The reason, as a clause.
+    pub fn clause(self) -> &'static str {
+        match self {
+            FailedLook::Unreadable => "what could not be listed was not looked at",
+            FailedLook::Incomplete => "the run is not complete",
+            FailedLook::NothingFound => "nothing was found of what was asked for",
+            FailedLook::NothingProven => "no instant of any chain is proven",
+        }
+    }
+
+    /// Why a validation could not look; `None` if it could.
+    fn of(outcome: &Outcome) -> Option<Self> {
+        let mut stretches = outcome.chains.iter().flat_map(|chain| &chain.coverage);
+        let is_proven = stretches.any(|stretch| stretch.state == State::Verified);
+        let has = |code| outcome.findings.iter().any(|finding| finding.code == code);
+        let is_unproven = |finding: &Finding| finding.severity == Severity::Unproven;
+        if has(Code::SourceUnreadable) {
+            Some(FailedLook::Unreadable)
+        } else if !outcome.complete {
+            Some(FailedLook::Incomplete)
+        } else if has(Code::NothingFound) {
+            Some(FailedLook::NothingFound)
+        } else if !is_proven && outcome.findings.iter().any(is_unproven) {
+            Some(FailedLook::NothingProven)
+        } else {
+            None
+        }
     }
 }
 
-/// Whether the validation could not look: something that was requested could not be listed or was not found,
-/// or nothing at all could be proven. Nobody can answer for what was not seen.
-fn is_failed_look(outcome: &Outcome) -> bool {
-    let mut stretches = outcome.chains.iter().flat_map(|chain| &chain.coverage);
-    let is_proven = stretches.any(|stretch| stretch.state == State::Verified);
-    let fails = |finding: &Finding| match finding.code {
-        Code::NothingFound | Code::SourceUnreadable => true,
-        _ => finding.severity == Severity::Unproven && !is_proven,
+/// The verdict that sets the exit status: that over everything that is not accepted, or `Verified` if it is
+/// less severe than `fail_on`. Whatever is accepted, a look that failed is at least unproven.
+pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], fail_on: Verdict) -> ExitVerdict {
+    let remaining = remaining(outcome, accepted);
+    let chosen = match remaining >= fail_on {
+        true => remaining,
+        false => Verdict::Verified,
     };
-    !outcome.complete || outcome.findings.iter().any(fails)
+    let held_by = FailedLook::of(outcome).filter(|_| chosen < Verdict::Unproven);
+    ExitVerdict {
+        verdict: match held_by {
+            Some(_) => Verdict::Unproven,
+            None => chosen,
+        },
+        held_by,
+    }
 }
 
 /// The verdict over everything that is not accepted. A finding or a stretch of coverage is accepted only if

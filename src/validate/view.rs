@@ -6,15 +6,15 @@ use crate::base::time::Window;
 use crate::cloudtrail::event::{Evidence as KnownEvent, Via as KnownVia};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Tally};
-use crate::proof::finding::{Finding as Found, Severity};
+use crate::proof::finding::{Finding as Found, ReadFrom, Severity};
 use crate::proof::gap::Gap as FoundGap;
 use crate::proof::keys;
 use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
 use crate::report::validation::v1::{
     Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
-    KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run, SCHEMA, Span, Stretch,
-    Totals, Undigested, Via,
+    KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run, SCHEMA, SourceKind, Span,
+    Stretch, Totals, Undigested, Via,
 };
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
 
@@ -44,6 +44,7 @@ impl Report {
                 Severity::Note => &mut counts.note,
             } += finding.count.unwrap_or(1);
         }
+        let from = read_from(&requested.source);
         let mut report = Report {
             schema: SCHEMA.into(),
             verdict: outcome.verdict,
@@ -55,7 +56,11 @@ impl Report {
                 .map(|c| Box::new(chain(&c)))
                 .collect(),
             totals,
-            findings: outcome.findings.into_iter().map(finding).collect(),
+            findings: outcome
+                .findings
+                .into_iter()
+                .map(|found| finding(found, from))
+                .collect(),
             keys: outcome.keys.iter().map(key).collect(),
             accepted,
             not_proven: outcome.not_proven,
@@ -213,8 +218,16 @@ fn organization_of(chain: Option<&ChainId>) -> Option<String> {
     organization.map(ToString::to_string)
 }
 
-/// The report of a finding.
-pub(crate) fn finding(found: Found) -> Finding {
+/// Where a source is read, by its kind. A kind of a later version is taken for a copy.
+pub(crate) fn read_from(source: &impl PartialEq<SourceKind>) -> ReadFrom {
+    match *source == SourceKind::S3 {
+        true => ReadFrom::Buckets,
+        false => ReadFrom::Copy,
+    }
+}
+
+/// The report of a finding on something that was read there.
+pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
     let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
     Finding {
         code: found.code.into(),
@@ -227,7 +240,7 @@ pub(crate) fn finding(found: Found) -> Finding {
         bucket: found.bucket,
         key: found.key,
         message: found.message,
-        hint: found.hint,
+        hint: found.hint.map(|hint| hint.words(from)),
         reason: found.reason.map(|reason| reason.as_str().into()),
         expected: found.expected,
         actual: found.actual,

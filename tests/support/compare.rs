@@ -1,8 +1,19 @@
 //! Comparing reports from disk and from S3.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use trailproof::{Hint, ReadFrom};
 
-/// A report without what must differ: where objects and keys came from, and sentences about that.
+/// The hints that say the same of buckets and of a copy, each in its own words.
+const IN_TWO_WORDS: [Hint; 5] = [
+    Hint::LookForMissing,
+    Hint::LookForChain,
+    Hint::OlderVersion,
+    Hint::Recopy,
+    Hint::WhoWroteIt,
+];
+
+/// A report without what must differ: where objects and keys came from, and sentences about that. Hints are in
+/// the words for buckets.
 pub fn comparable(mut report: Value) -> Value {
     let fields = report.as_object_mut().expect("an object");
     fields.remove("run");
@@ -25,6 +36,12 @@ pub fn comparable(mut report: Value) -> Value {
         let message = s.as_str().expect("a text");
         !of_source.iter().any(|start| message.starts_with(start))
     });
+    for finding in fields["findings"].as_array_mut().expect("findings") {
+        let is_said = |hint: &Hint| finding["hint"] == hint.clone().words(ReadFrom::Copy);
+        if let Some(hint) = IN_TWO_WORDS.into_iter().find(is_said) {
+            finding["hint"] = json!(hint.words(ReadFrom::Buckets));
+        }
+    }
     report
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 use crate::base::error::Error;
 use crate::cli::output::target::{OutputTarget, replace};
 use crate::cli::output::{or_closed, unwritable};
-use crate::proof::finding::Finding;
+use crate::proof::finding::{Finding, ReadFrom};
 use crate::report::validation::jsonl;
 use crate::report::validation::v1::{Report, Requested, Run};
 use crate::validate::observer::Observer;
@@ -15,7 +15,10 @@ use crate::validate::outcome::ChainOutcome;
 use crate::validate::view;
 
 /// The targets that lines are written to while the run goes on.
-pub struct JsonlStream(Mutex<Vec<JsonlLines>>);
+pub struct JsonlStream {
+    targets: Mutex<Vec<JsonlLines>>,
+    from: ReadFrom,
+}
 
 /// One of the targets.
 struct JsonlLines {
@@ -36,7 +39,10 @@ impl JsonlStream {
         run: &Run,
     ) -> Result<Self, Error> {
         let lines = targets.into_iter().map(JsonlLines::to);
-        let stream = JsonlStream(Mutex::new(lines.collect::<Result<_, _>>()?));
+        let stream = JsonlStream {
+            targets: Mutex::new(lines.collect::<Result<_, _>>()?),
+            from: view::read_from(&requested.source),
+        };
         stream.put(|out| jsonl::begin(requested, run, out));
         Ok(stream)
     }
@@ -47,7 +53,7 @@ impl JsonlStream {
     /// If a target could not be written. A closed pipe is not an error.
     pub fn end(self, report: &Report) -> Result<(), Error> {
         self.put(|out| jsonl::end(report, out));
-        let lines = self.0.into_inner().unwrap_or_else(|e| e.into_inner());
+        let lines = self.targets.into_inner().unwrap_or_else(|e| e.into_inner());
         let mut ended = Ok(());
         for one in lines {
             // Close every target, even after an error.
@@ -57,7 +63,7 @@ impl JsonlStream {
     }
 
     fn lines(&self) -> MutexGuard<'_, Vec<JsonlLines>> {
-        self.0.lock().unwrap_or_else(|e| e.into_inner())
+        self.targets.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// Writes lines that belong together to every target.
@@ -77,7 +83,7 @@ impl JsonlStream {
 
 impl Observer for JsonlStream {
     fn finalized(&self, finding: &Finding) {
-        self.put(|out| jsonl::finding(&view::finding(finding.clone()), out));
+        self.put(|out| jsonl::finding(&view::finding(finding.clone(), self.from), out));
     }
 
     fn concluded(&self, chain: &ChainOutcome) {

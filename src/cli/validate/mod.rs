@@ -31,7 +31,7 @@ use crate::proof::finding::Verdict;
 use crate::report::validation::v1::{Report, SourceKind};
 use crate::report::{Format, render};
 use crate::source::cancellable::CancellableSource;
-use crate::validate::accept;
+use crate::validate::accept::{self, ExitVerdict};
 use crate::validate::observer::{All, Observer};
 use crate::validate::{Access, validate};
 
@@ -117,13 +117,18 @@ pub fn run(
 }
 
 /// The exit status, which is that of the verdict `exit`. A note says why if the verdict of the report has
-/// another.
-fn status(verdict: Verdict, exit: Verdict, is_accepted: bool, stop: &CancelFlag) -> u8 {
+/// another, or if a look that failed keeps it.
+fn status(verdict: Verdict, exit: ExitVerdict, is_accepted: bool, stop: &CancelFlag) -> u8 {
     if interrupted(stop, "report") {
         return INTERRUPTED;
     }
-    let code = exit.exit_code();
-    if code != verdict.exit_code() {
+    let code = exit.verdict.exit_code();
+    if let Some(look) = exit.held_by {
+        note(&format!(
+            "the exit status is {code} whatever --accept and --fail-on say: {}",
+            look.clause()
+        ));
+    } else if code != verdict.exit_code() {
         let why = match is_accepted {
             true => "--accept",
             false => "--fail-on",

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::base::time::Window;
+use crate::proof::finding::ReadFrom;
 use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
 use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, Request};
@@ -64,6 +65,7 @@ pub struct ExplainOutcome<'t> {
     window: Window,
     /// Whether the window holds every digest that could list the object.
     window_is_final: bool,
+    from: ReadFrom,
     /// Whether the source has a folder whose bucket is not known.
     has_unnamed_root: bool,
     observed: Observed,
@@ -143,6 +145,10 @@ fn search<'t>(
         target,
         window,
         window_is_final: false,
+        from: match request.now {
+            Some(_) => ReadFrom::Buckets,
+            None => ReadFrom::Copy,
+        },
         has_unnamed_root: access.places.has_unnamed(),
         observed: observer.into_observed(),
         requests: validation.requests,

@@ -33,7 +33,7 @@ impl ExplainOutcome<'_> {
                 .and_then(|digest| self.successor(digest))
                 .map(neighbour),
             searched: self.searched(),
-            findings: findings.map(view::finding).collect(),
+            findings: findings.map(|f| view::finding(f, self.from)).collect(),
             not_proven: self.not_proven(first),
             run,
         }

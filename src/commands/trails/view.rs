@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use super::{ListedChain, ListedLocation, TrailsOutcome};
 use crate::base::sample::Sample;
 use crate::cloudtrail::cadence::Holes;
-use crate::proof::finding::Finding;
+use crate::proof::finding::{Finding, ReadFrom};
 use crate::report::trails::v1::{self, Requested, SCHEMA, Totals, Trails, Trouble};
 use crate::report::validation::v1::{Run, Span};
+use crate::validate::view;
 
 impl Trails {
     /// The report of an outcome.
@@ -21,6 +22,7 @@ impl Trails {
                 chains[one].shares_id = true;
             }
         }
+        let from = view::read_from(&requested.source);
         Trails {
             schema: SCHEMA,
             complete: outcome.complete,
@@ -34,7 +36,7 @@ impl Trails {
             },
             logs_without_digests: named(&outcome.undigested),
             not_looked_at: named(&outcome.refused),
-            trouble: outcome.trouble.iter().map(trouble).collect(),
+            trouble: outcome.trouble.iter().map(|f| trouble(f, from)).collect(),
             run,
         }
     }
@@ -83,14 +85,14 @@ fn holes(holes: &Holes) -> v1::Holes {
     }
 }
 
-fn trouble(finding: &Finding) -> Trouble {
+fn trouble(finding: &Finding, from: ReadFrom) -> Trouble {
     Trouble {
         code: finding.code,
         reason: finding.reason.map(|reason| reason.as_str().into()),
         bucket: finding.bucket.clone(),
         key: finding.key.clone(),
         message: finding.message.clone(),
-        hint: finding.hint.clone(),
+        hint: finding.hint.clone().map(|hint| hint.words(from)),
         count: finding.count,
     }
 }

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::Walk;
 use super::messages::named_and_missing;
 use super::open::OpenDigest;
-use crate::base::text::quoted;
-use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::finding::{Code, Finding, Hint, Severity};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -32,11 +31,9 @@ impl Walk<'_> {
         finding.expected = claim.link.sha256.map(|hash| hash.to_string());
         let elsewhere = finding.reason == Some(Reason::Elsewhere);
         if elsewhere {
-            finding.hint = Some(if in_place {
-                let path = quoted(&format!("{bucket}=DIR"));
-                format!("give the copy of bucket {bucket} too: --path {path}")
-            } else {
-                "first give the --map that is told for the digests found elsewhere".into()
+            finding.hint = Some(match in_place {
+                true => Hint::OtherBucket(bucket.to_owned()),
+                false => "first give the --map that is told for the digests found elsewhere".into(),
             });
         }
         // One that belongs elsewhere waits: its bucket may turn out to be part of the source.

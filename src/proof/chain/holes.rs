@@ -11,7 +11,7 @@ use crate::base::sha256::Sha256;
 use crate::base::text::one_or_many;
 use crate::base::time::{HOUR, Window, shift};
 use crate::proof::coverage::Spans;
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::look::Look;
 use crate::proof::reason::Reason;
 
@@ -198,7 +198,7 @@ impl Walk<'_> {
              nothing that remains names what lay between{phase}",
             hole.older, hole.newer
         );
-        let finding = Finding::new(Code::DigestMissing, message).hint(LOOK_FOR_MISSING);
+        let finding = Finding::new(Code::DigestMissing, message).hint(Hint::LookForMissing);
         self.account_for(time, finding.count(count));
     }
 

@@ -4,7 +4,7 @@ use super::claims::Claim;
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::NotDigest;
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING, OLDER_VERSION, RECOPY, Severity};
+use crate::proof::finding::{Code, Finding, Hint, Severity};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -20,25 +20,26 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
 
 /// What to do about a missing key: the command that gets the keys of a region, unless they were
 /// looked up in AWS.
-pub(super) fn keys_hint(finding: &Finding, region: &Region) -> String {
+pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
     if let Some(reason) = finding.reason {
         return reason.hint().into();
     }
     if finding.severity == Severity::Failed {
-        return OLDER_VERSION.into();
+        return Hint::OlderVersion;
     }
-    format!(
+    let hint = format!(
         "get the keys of the time these digests were signed, from an hour before the first to a day \
          after the last, and give them with --keys: aws cloudtrail list-public-keys --output json \
          --region {region} --start-time FIRST --end-time LAST > {region}.json"
-    )
+    );
+    hint.into()
 }
 
 /// The content of a digest is proven, but its container is not what was delivered.
 pub(super) fn container_altered() -> Finding {
     let message = "this digest's content equals what was delivered; the container was altered (it is not \
                    one whole gzip member and nothing else)";
-    Finding::new(Code::DigestMalformed, message).hint(RECOPY)
+    Finding::new(Code::DigestMalformed, message).hint(Hint::Recopy)
 }
 
 /// A digest is not proven, and its container cannot be what was delivered.
@@ -76,7 +77,7 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
                  than is read of one",
             )
             .compared(expected, actual)
-            .hint(OLDER_VERSION),
+            .hint(Hint::OlderVersion),
             _ => Finding::new(
                 Code::DigestUnreadable,
                 "this digest inflates to more than is read of one; what it says was not looked at",
@@ -91,7 +92,7 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
         NotDigest::Bytes { why, sha256 } => {
             let finding =
                 Finding::new(Code::DigestMalformed, format!("this is no digest, so it vouches for nothing: {why}"))
-                    .hint(OLDER_VERSION);
+                    .hint(Hint::OlderVersion);
             match recorded {
                 Some(expected) => finding.compared(expected, sha256),
                 None => finding,
@@ -107,7 +108,7 @@ pub(super) fn named_and_missing() -> Finding {
         "a digest that its successor names is not there (deleted, expired or never delivered); the \
          logs of its interval cannot be proven",
     )
-    .hint(LOOK_FOR_MISSING)
+    .hint(Hint::LookForMissing)
 }
 
 /// A digest whose key AWS does not know, in a region where AWS's answer fits no digest at all: more likely
@@ -132,5 +133,5 @@ pub(super) fn original_missing((bucket, key): &(String, String)) -> Finding {
          that --map gives is present, and it does not replace the original",
     )
     .at(Some(bucket), key)
-    .hint(LOOK_FOR_MISSING)
+    .hint(Hint::LookForMissing)
 }

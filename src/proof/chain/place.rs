@@ -14,7 +14,7 @@ use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, MetadataProblem, NotDigest, Reading};
-use crate::proof::finding::{Code, Finding, OLDER_VERSION, ObjectFacts, Severity};
+use crate::proof::finding::{Code, Finding, Hint, ObjectFacts, Severity};
 use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
 use crate::proof::placement::{Placement, RecordedPlace, placement};
 use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
@@ -219,8 +219,8 @@ impl Walk<'_> {
         let finding = match finding.code {
             Code::DigestSignatureAbsent => {
                 let hint = match found.metadata_trouble {
-                    Some(MetadataProblem::Unsigned) => OLDER_VERSION.into(),
-                    _ => keep_metadata(&signed.0, &signed.1, &found.key),
+                    Some(MetadataProblem::Unsigned) => Hint::OlderVersion,
+                    _ => keep_metadata(&signed.0, &signed.1, &found.key).into(),
                 };
                 match found.metadata_trouble {
                     Some(problem) => Finding {

@@ -3,6 +3,7 @@
 
 mod code;
 mod detail;
+mod hint;
 mod verdict;
 
 use crate::base::time::Window;
@@ -12,20 +13,8 @@ use crate::proof::reason::Reason;
 
 pub use code::Code;
 pub use detail::{Detail, UnreadObject};
+pub use hint::{Hint, ReadFrom};
 pub use verdict::{Severity, Verdict};
-
-/// What to do about a missing object.
-pub const LOOK_FOR_MISSING: &str = "see whether the copy is whole, whether a lifecycle rule \
-                                    removed objects, and for versions and delete markers (aws s3api \
-                                    list-object-versions)";
-
-/// What to do about an object that was altered.
-pub const OLDER_VERSION: &str = "look for an older version of the object (aws s3api \
-                                 list-object-versions), and for who wrote this one";
-
-/// What to do about an object that a copying tool decompressed.
-pub const RECOPY: &str =
-    "if a copying tool undid Content-Encoding, copy again with one that does not";
 
 /// One finding. Fields that do not apply are `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +34,7 @@ pub struct Finding {
     /// A more precise statement than the code, where a decision depends on it.
     pub detail: Option<Detail>,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// Why something could not be checked.
     pub reason: Option<Reason>,
     /// The expected value, for example a hash.
@@ -128,7 +117,7 @@ impl Finding {
     }
 
     /// Sets what to do.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }

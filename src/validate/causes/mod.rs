@@ -237,7 +237,9 @@ fn unexplained<'c>(
     events: &KnownEvents,
     now: jiff::Timestamp,
 ) -> (BTreeMap<&'c Region, Window>, NamedTrails) {
-    let oldest = shift(now, -LOOKUP);
+    // A time that was given as that of the look may only make the search longer.
+    let given = context.request.as_of.unwrap_or(now);
+    let oldest = shift(now.min(given), -LOOKUP);
     let mut times: BTreeMap<&Region, Window> = BTreeMap::new();
     let mut named = NamedTrails::default();
     for chain in chains {

@@ -8,7 +8,7 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::look::Look;
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::context::Context;
@@ -214,7 +214,7 @@ fn missing_digest(
         );
     }
     let finding = Finding::new(Code::DigestMissing, message);
-    Some((time, finding.hint(LOOK_FOR_MISSING).over(time).of(id)))
+    Some((time, finding.hint(Hint::LookForMissing).over(time).of(id)))
 }
 
 /// The ends that the last delivered digest may have, where digests end at the same minute and second as

@@ -37,10 +37,12 @@ pub(super) fn backfill_digests(chains: &[Box<ChainOutcome>]) -> Option<String> {
     })
 }
 
+/// The chains that neither other chains nor logs nor CloudTrail call for.
 pub(super) fn missing_chains(request: &Request) -> Option<String> {
     request.expect.is_empty().then(|| {
-        "that every chain is here: one that was removed whole, or ended before the window, does not \
-         show; name those that must be there with --expect"
+        "that every chain is here: one that was removed whole together with its logs shows only where other \
+         chains of its trail call for it (as for that of the home region), or where CloudTrail is asked and \
+         describes its trail; name those that must be there with --expect"
             .to_owned()
     })
 }

@@ -4,6 +4,7 @@ use super::folders::Survey;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::text::and_more;
+use crate::proof::finding::Hint;
 use crate::validate::outcome::ChainOutcome;
 
 /// What the folders of a source hold although no requested digest was found.
@@ -35,7 +36,7 @@ pub fn found_instead(
     chains: &[Box<ChainOutcome>],
     validates: bool,
     limits: &Limits,
-) -> String {
+) -> Hint {
     if !chains.is_empty() {
         let ids: Vec<String> = chains
             .iter()
@@ -46,13 +47,15 @@ pub fn found_instead(
         return format!(
             "these chains are there and were validated: {}",
             and_more(ids.join(", "), more)
-        );
+        )
+        .into();
     }
     match survey.found_instead().next() {
         Some(FoundInstead::OtherDigests(folders)) => format!(
             "digests are there, outside what was asked for: {}",
             folders.list()
-        ),
+        )
+        .into(),
         Some(FoundInstead::DigestFolders) => {
             "folders of digests are there, without a digest of what was asked for".into()
         }
@@ -60,14 +63,9 @@ pub fn found_instead(
             "logs are there without digests, in {}, though a trail that writes here validates now: the digests \
              were deleted, or validation was not yet on",
             folders.list()
-        ),
-        Some(FoundInstead::LogsOnly(folders)) => format!(
-            "logs are there without digests, in {}: validation was never on, or the digests were \
-             deleted, or they were not copied",
-            folders.list()
-        ),
-        None => "see that this is the bucket, or the folder, that holds AWSLogs with its CloudTrail-Digest \
-                 folders; the layout is AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/"
-            .into(),
+        )
+        .into(),
+        Some(FoundInstead::LogsOnly(folders)) => Hint::LogsAlone(folders.list()),
+        None => Hint::NothingHere,
     }
 }

@@ -13,13 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::cover::Cover;
 use super::litter::{is_left_out, is_litter};
-use super::messages::{WHO_WROTE_IT, not_listed};
+use super::messages::not_listed;
 use super::search::LogSearch;
 use super::tally::OtherObjects;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::Region;
 use crate::cloudtrail::object_key::KeyTime;
-use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::finding::{Code, Finding, Hint, Severity};
 use crate::source::{GetError, Listed, Range};
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
@@ -260,5 +260,5 @@ fn finding(refused: Option<&'static str>) -> Finding {
         "{what}, and it lies above the folders of regions, where CloudTrail writes no log: whoever reads all \
          logs of the account reads it too, and it may have been added"
     );
-    Finding::new(Code::LogUnreferenced, message).hint(WHO_WROTE_IT)
+    Finding::new(Code::LogUnreferenced, message).hint(Hint::WhoWroteIt)
 }

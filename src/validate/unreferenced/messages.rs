@@ -5,10 +5,6 @@ use crate::proof::reason::Reason;
 use crate::source::{GetError, RootId};
 use crate::validate::context::Context;
 
-/// What to do about an object that may have been added.
-pub(super) const WHO_WROTE_IT: &str = "see who wrote it (PutObject events on the bucket, when S3 says that \
-                                       it was last modified), and keep readers off it until that is known";
-
 /// A folder of logs that could not be listed.
 pub(super) fn not_listed(
     context: &Context<'_>,

@@ -4,10 +4,9 @@ use rayon::prelude::*;
 
 use super::cover::Cover;
 use super::judge::{Unreferenced, UnreferencedKind};
-use super::messages::WHO_WROTE_IT;
 use crate::base::time::Window;
 use crate::cloudtrail::object_key::{KeyRoot, KeyTime};
-use crate::proof::finding::{Code, Finding, ObjectFacts, Severity};
+use crate::proof::finding::{Code, Finding, Hint, ObjectFacts, Severity};
 use crate::source::RootId;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
@@ -112,7 +111,7 @@ fn unreferenced(object: &Unreferenced, bucket: Option<&str>, facts: ObjectFacts)
         ),
     };
     let finding = Finding::new(Code::LogUnreferenced, message)
-        .hint(WHO_WROTE_IT)
+        .hint(Hint::WhoWroteIt)
         .at(bucket, &object.key);
     Finding {
         object: facts,

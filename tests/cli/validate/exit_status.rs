@@ -36,6 +36,50 @@ fn no_choice_of_fail_on_makes_a_look_that_failed_a_success() {
 }
 
 #[test]
+fn a_note_says_which_failed_look_keeps_the_exit_status() {
+    for (name, keys, why) in [
+        (
+            "nothing-found--empty",
+            "keys",
+            "nothing was found of what was asked for",
+        ),
+        (
+            "source-unreadable",
+            "keys",
+            "what could not be listed was not looked at",
+        ),
+        (
+            "key-unavailable",
+            "keys.json",
+            "no instant of any chain is proven",
+        ),
+    ] {
+        for (fail_on, is_noted) in [("failed", true), ("unproven", false), ("gaps", false)] {
+            let args = [
+                "validate",
+                "--path",
+                "bucket",
+                "--keys",
+                keys,
+                "--fail-on",
+                fail_on,
+            ];
+            let run = run(&case(name), &args);
+            assert_eq!(run.code, 4, "{name} {fail_on}");
+            let note =
+                format!("note: the exit status is 4 whatever --accept and --fail-on say: {why}\n");
+            let notes = run.stderr.matches(&note).count();
+            assert_eq!(
+                notes,
+                usize::from(is_noted),
+                "{name} {fail_on}: {}",
+                run.stderr
+            );
+        }
+    }
+}
+
+#[test]
 fn options_without_effect_are_noted_on_standard_error() {
     let as_of = run(
         &case("digest-missing"),

@@ -358,3 +358,40 @@ fn nothing_is_called_present_or_missing_that_was_not_seen() {
         );
     }
 }
+
+/// Of several folders, one that could not be looked into is not made up for by one in which nothing is.
+#[cfg(unix)]
+#[test]
+fn an_object_is_missing_only_where_every_place_was_looked_at() {
+    let mut case = Case::new("explained", 1, "");
+    let chain = case.chain(6);
+    let dir = case.copied();
+    let real = &chain.digests[3].logs[0].place.key;
+    let key = real.replace(".json.gz", "") + "0000.json.gz";
+    for (folder, content) in [("refused", 1), ("empty", 0), ("holding", 2)] {
+        let path = dir.path().join(folder).join(&key);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        match content {
+            0 => {}
+            1 => std::os::unix::fs::symlink("/nowhere", &path).expect("a link"),
+            _ => fs::write(&path, b"x").expect("a file"),
+        }
+    }
+    let answer = |folders: &[&str]| {
+        let paths: Vec<&str> = folders.iter().flat_map(|f| ["--path", f]).collect();
+        let (code, report) = explain_key(dir.path(), &key, &paths);
+        assert_eq!(code, 4, "{report:#}");
+        report["answer"].as_str().expect("a sentence").to_owned()
+    };
+    let unknown = "whether it is there could not be told";
+    for (folders, words) in [
+        (&["empty"][..], "it is not there"),
+        (&["refused", "empty"], unknown),
+        (&["empty", "refused"], unknown),
+        (&["refused", "empty", "holding"], "it is there"),
+        (&["holding", "empty", "refused"], "it is there"),
+    ] {
+        let answer = answer(folders);
+        assert!(answer.contains(words), "{folders:?}: {answer}");
+    }
+}

@@ -9,7 +9,8 @@ use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour, wide_trail};
 use crate::support::forge::deeds::{cloudtrail_event, cloudtrail_event_by};
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, damage, ts};
 use crate::support::gaps::{
-    audit_trail, call, chain, chain_of, gap_messages, home_chain, outcome, stop_alone, summaries,
+    audit_trail, call, chain, chain_of, gap_messages, home_chain, outcome, stop_alone,
+    stopped_beside, summaries,
 };
 
 #[test]
@@ -256,4 +257,21 @@ fn a_stop_of_another_trail_does_not_hide_the_trail_status() {
     let (_, report) = stage.report(&ASKED);
     let gap = &report["chains"][0]["gaps"][0];
     assert_eq!(gap["certainty"], "circumstantial", "{gap:#}");
+}
+
+/// What is left out is not judged, and may still show who stopped a trail.
+#[test]
+fn a_sibling_chain_that_is_left_out_explains_a_gap() {
+    let calls = vec![
+        call("StopLogging", "2026-03-01T03:29:58Z", json!({})),
+        call("StartLogging", "2026-03-01T08:00:00Z", json!({})),
+    ];
+    let (w, whole) = stopped_beside(61, calls);
+    assert_eq!(whole.chains.len(), 2);
+    let mut request = request();
+    request.filter.exclude = vec!["*/*/*/audit".parse().expect("a pattern")];
+    let outcome = prove(&source(&w), &ring(&w, &[HOME, REGION]), &request);
+    assert_eq!(outcome.chains.len(), 1);
+    let chain = chain_of(&outcome, HOME, "main");
+    assert_eq!(summaries(&chain.gaps), stop_alone());
 }

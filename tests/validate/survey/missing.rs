@@ -288,3 +288,26 @@ fn members_that_join_later_are_not_missed_before() {
         (Verdict::Verified, vec![])
     );
 }
+
+/// What `not_proven` says of chains that were removed whole.
+#[test]
+fn a_chain_that_was_removed_whole_shows_unless_its_logs_went_too_and_no_other_calls_for_it() {
+    const SENTENCE: &str = "one that was removed whole together with its logs shows only where other chains of \
+                            its trail call for it";
+    for (removed, with_logs, is_missed) in [
+        (0, true, true),
+        (0, false, true),
+        (1, false, true),
+        (1, true, false),
+    ] {
+        let mut world = World::new(61);
+        let chains = trail_of(&mut world, &account_trail(), &[ACCOUNT], &REGIONS, 5);
+        remove(&mut world, &chains[removed], with_logs);
+        let found = outcome(&world, &over(hour(0), hour(3)));
+        let missed = missed(&found);
+        assert_eq!(missed.len(), usize::from(is_missed), "{missed:?}");
+        assert_eq!(found.verdict == Verdict::Verified, !is_missed, "{missed:?}");
+        let open = found.not_proven.join("\n");
+        assert!(open.contains(SENTENCE), "{open}");
+    }
+}

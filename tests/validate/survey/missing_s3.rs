@@ -227,3 +227,41 @@ fn a_digest_that_was_delivered_before_the_trail_moved_here_is_not_missing() {
     let (_, report) = stage.report(&WINDOW);
     assert_ne!(report["verdict"], "failed", "{report:#}");
 }
+
+/// S3 and CloudTrail are asked now, whatever `--as-of` says of another time.
+#[test]
+fn an_earlier_as_of_neither_hides_a_later_change_nor_makes_an_old_trail_new() {
+    let mut window = WINDOW;
+    window[7] = "2026-03-01T03:12:34Z";
+    // Logging was started an hour before that time, and no digest was delivered in all the time since.
+    let old = described(TrailStatus {
+        started: Some(ts("2026-03-01T02:00:00Z")),
+        ..TrailStatus::default()
+    });
+    let (code, report) = old.report(&window);
+    assert_eq!(
+        (code, severity_codes(&report)),
+        (4, vec!["unproven chain-missing".to_owned()]),
+        "{report:#}"
+    );
+
+    let stage = described(TrailStatus {
+        started: Some(ts("2026-01-01T00:00:00Z")),
+        ..TrailStatus::default()
+    });
+    let arn = account_trail().arn();
+    let params = json!({"name": arn, "s3BucketName": BUCKET});
+    let at = ts("2026-03-01T10:00:00Z");
+    let event = cloudtrail_event("UpdateTrail", &arn, at, None, params);
+    let event: Value = serde_json::from_str(&event.compact()).expect("JSON");
+    let events = BTreeMap::from([(HOME.to_owned(), vec![event])]);
+    stage
+        .loopback
+        .change(|cloud| cloud.cloudtrail.events = events);
+    let (code, report) = stage.report(&window);
+    assert_eq!(code, 0, "{report:#}");
+    assert!(
+        not_proven(&report, "UpdateTrail at 2026-03-01T10:00:00Z"),
+        "{report:#}"
+    );
+}

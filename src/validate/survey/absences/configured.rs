@@ -11,7 +11,7 @@ use crate::cloudtrail::event::{Call, TrailChange};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::look::Look;
 use crate::source::trails::TrailApi;
 use crate::source::{GetError, Listed, Range};
@@ -150,7 +150,7 @@ pub(super) fn delivered(
          (deleted, or never delivered to this bucket)"
     );
     let finding = Finding::new(Code::DigestMissing, message);
-    Some(finding.hint(LOOK_FOR_MISSING).over(time).of(id))
+    Some(finding.hint(Hint::LookForMissing).over(time).of(id))
 }
 
 /// Whether the place that a trail writes to was searched.

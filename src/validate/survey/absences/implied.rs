@@ -13,17 +13,12 @@ use crate::base::time::{HOUR, Window};
 use crate::cloudtrail::ids::{AccountId, ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, KeyRoot, LOG_FOLDER};
 use crate::cloudtrail::trail::TrailConfig;
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::gap::Gap;
 use crate::validate::chain_state::{Group, GroupOutcome};
 use crate::validate::context::Context;
 use crate::validate::request::FilterTerm;
 use crate::validate::survey::{LogFolder, Survey};
-
-/// What to do about a chain that others call for.
-const LOOK_FOR_CHAIN: &str = "see whether the copy has all regions and accounts (name those that it has with \
-                              --region or --account-id), whether a lifecycle rule removed objects, and for \
-                              versions and delete markers (aws s3api list-object-versions)";
 
 /// Adds the chains that configurations or other chains show to be missing, or to end too early.
 pub(super) fn implied(
@@ -258,7 +253,7 @@ fn report(context: &Context<'_>, chain: MissingChain, window: Window, absences: 
              nothing of it is proven"
         }
     };
-    let finding = missing(&id, message).hint(LOOK_FOR_CHAIN);
+    let finding = missing(&id, message).hint(Hint::LookForChain);
     let finding = match time {
         Some(time) => finding.over(time),
         None => finding,

@@ -3,7 +3,7 @@
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
-use crate::proof::finding::{Code, Finding, LOOK_FOR_MISSING};
+use crate::proof::finding::{Code, Finding, Hint};
 
 /// Why a chain should exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,5 +41,5 @@ pub(crate) struct Absences {
 /// The finding on a chain that is missing, or that ends too early.
 pub(super) fn missing(id: &ChainId, message: impl Into<String>) -> Finding {
     let finding = Finding::new(Code::ChainMissing, message);
-    finding.hint(LOOK_FOR_MISSING).of(id)
+    finding.hint(Hint::LookForMissing).of(id)
 }

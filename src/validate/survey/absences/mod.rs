@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 pub(crate) use self::missing_chain::Absences;
 use self::missing_chain::missing;
 use crate::cloudtrail::ids::ChainId;
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::validate::chain_state::GroupOutcome;
 use crate::validate::context::Context;
 use crate::validate::outcome::ChainOutcome;
@@ -70,7 +70,7 @@ fn expected(context: &Context<'_>, chains: &[Box<ChainOutcome>]) -> Vec<Finding>
 fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<Finding> {
     let (request, chains) = (context.request, &all.chains);
     let nothing_found =
-        |message: String, hint| Finding::new(Code::NothingFound, message).hint(hint);
+        |message: String, hint: Hint| Finding::new(Code::NothingFound, message).hint(hint);
     let validates = request.prior.trails.iter().any(|t| t.validation);
     let instead = || found_instead(survey, chains, validates, &request.limits);
     let terms = request.filter.terms();
@@ -99,12 +99,9 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
                      meets them, or leave it out"
                         .into()
                 }
-                FilterTerm::Trail(arn) if !chains.is_empty() => format!(
-                    "these digests are of an organization's trail of that name, and none of them is of account \
-                     {}: either it owns another trail, or its own digests are missing (deleted, expired or not \
-                     copied)",
-                    arn.account
-                ),
+                FilterTerm::Trail(arn) if !chains.is_empty() => {
+                    Hint::OtherOwner(arn.account.to_string())
+                }
                 _ => instead(),
             };
             nothing_found(message, hint)
@@ -130,7 +127,7 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
                 format!("no proven digest was written to the bucket {bucket} that was asked for");
             let buckets: Vec<&str> = written.iter().take(request.limits.named).copied().collect();
             let hint = format!("those here were written to: {}", buckets.join(", "));
-            nothing_found(message, hint)
+            nothing_found(message, hint.into())
         }));
     }
     findings

@@ -1,0 +1,158 @@
+//! What to do about a finding. Some advice differs between the buckets that CloudTrail writes to and a copy of
+//! them: of a bucket nobody asks whether it was copied whole, and a copy has no versions. So a finding keeps
+//! what to do, and a report puts it into words where the source is known.
+
+use std::borrow::Cow;
+
+use crate::base::text::quoted;
+
+/// Where objects are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// In the buckets that CloudTrail writes to.
+    Buckets,
+    /// In a copy of them.
+    Copy,
+}
+
+/// What to do about a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// The same wherever objects are read.
+    Text(Cow<'static, str>),
+    /// About a missing object.
+    LookForMissing,
+    /// About a missing chain that others call for.
+    LookForChain,
+    /// About an object that was altered.
+    OlderVersion,
+    /// About an object that is stored inflated.
+    Recopy,
+    /// About an object that may have been added.
+    WhoWroteIt,
+    /// About an object in this bucket, which was not given.
+    OtherBucket(String),
+    /// About digests that were not found, where there are logs in these folders.
+    LogsAlone(String),
+    /// About digests that were not found, where there is nothing of CloudTrail.
+    NothingHere,
+    /// About the digests of an account that owns another trail, or that are missing. The account.
+    OtherOwner(String),
+}
+
+impl Hint {
+    /// The advice in words.
+    pub fn words(self, from: ReadFrom) -> String {
+        let copied = from == ReadFrom::Copy;
+        let fixed = |in_buckets: &'static str, in_copy: &'static str| {
+            if copied { in_copy } else { in_buckets }.to_owned()
+        };
+        match self {
+            Hint::Text(text) => text.into_owned(),
+            Hint::LookForMissing => fixed(
+                "see whether a lifecycle rule removed objects, and look for versions and delete markers (aws \
+                 s3api list-object-versions)",
+                "see whether the copy is whole; if it is, whether a lifecycle rule of the bucket removed objects, \
+                 and look there for versions and delete markers (aws s3api list-object-versions)",
+            ),
+            Hint::LookForChain => fixed(
+                "see whether a lifecycle rule removed objects, and look for versions and delete markers (aws \
+                 s3api list-object-versions); a chain that is not wanted is left out with --exclude",
+                "see whether the copy has all regions and accounts (name those that it has with --region or \
+                 --account-id); if it has, whether a lifecycle rule of the bucket removed objects, and look there \
+                 for versions and delete markers (aws s3api list-object-versions)",
+            ),
+            Hint::OlderVersion => fixed(
+                "look for an older version of the object (aws s3api list-object-versions), and for who wrote \
+                 this one",
+                "compare it with the object in the bucket, and look there for an older version (aws s3api \
+                 list-object-versions) and for who wrote this one",
+            ),
+            Hint::Recopy => fixed(
+                "if a tool stored it here without its Content-Encoding, look for an older version (aws s3api \
+                 list-object-versions), and read the bucket that CloudTrail wrote to",
+                "if a copying tool undid Content-Encoding, copy again with one that does not",
+            ),
+            Hint::WhoWroteIt => fixed(
+                "see who wrote it (PutObject events on the bucket, when S3 says that it was last modified), and \
+                 keep readers off it until that is known",
+                "see whether the bucket has it too, and who wrote it there (PutObject events on the bucket), and \
+                 keep readers off it until that is known",
+            ),
+            Hint::OtherBucket(bucket) if copied => {
+                let path = quoted(&format!("{bucket}=DIR"));
+                format!("give the copy of bucket {bucket} too: --path {path}")
+            }
+            Hint::OtherBucket(bucket) => {
+                format!("give bucket {bucket} too: --s3-bucket {}", quoted(&bucket))
+            }
+            Hint::LogsAlone(folders) => format!(
+                "logs are there without digests, in {folders}: validation was never on, or the digests were \
+                 deleted{}",
+                if copied {
+                    ", or they were not copied"
+                } else {
+                    ""
+                }
+            ),
+            Hint::NothingHere => format!(
+                "see that this is the {} that holds AWSLogs with its CloudTrail-Digest folders; the layout is \
+                 AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/",
+                if copied { "folder" } else { "bucket" }
+            ),
+            Hint::OtherOwner(account) => format!(
+                "these digests are of an organization's trail of that name, and none of them is of account \
+                 {account}: either it owns another trail, or its own digests are missing (deleted, expired or {})",
+                if copied {
+                    "not copied"
+                } else {
+                    "never delivered"
+                }
+            ),
+        }
+    }
+}
+
+impl From<&'static str> for Hint {
+    fn from(text: &'static str) -> Self {
+        Hint::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Hint {
+    fn from(text: String) -> Self {
+        Hint::Text(Cow::Owned(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hint, ReadFrom};
+
+    #[test]
+    fn no_hint_on_buckets_speaks_of_a_copy_and_each_on_a_copy_says_where_versions_are() {
+        let all = [
+            Hint::LookForMissing,
+            Hint::LookForChain,
+            Hint::OlderVersion,
+            Hint::Recopy,
+            Hint::WhoWroteIt,
+            Hint::OtherBucket("trail-logs".into()),
+            Hint::LogsAlone("AWSLogs/".into()),
+            Hint::NothingHere,
+            Hint::OtherOwner("111111111111".into()),
+        ];
+        for hint in all {
+            let on_buckets = hint.clone().words(ReadFrom::Buckets);
+            for word in ["copy", "copied", "copying", "--path"] {
+                assert!(!on_buckets.contains(word), "{on_buckets}");
+            }
+            let on_copy = hint.words(ReadFrom::Copy);
+            assert_ne!(on_buckets, on_copy);
+            assert!(!on_copy.contains("--s3-bucket"), "{on_copy}");
+            if on_copy.contains("list-object-versions") || on_copy.contains("PutObject") {
+                assert!(on_copy.contains("bucket"), "{on_copy}");
+            }
+        }
+    }
+}
