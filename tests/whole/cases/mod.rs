@@ -224,7 +224,11 @@ fn text_says_the_same(case: &Case, dir: &Path, case_file: &CaseFile) {
         "{}",
         text.stderr
     );
-    assert!(accepted || held || text.stderr.is_empty(), "{}", text.stderr);
+    assert!(
+        accepted || held || text.stderr.is_empty(),
+        "{}",
+        text.stderr
+    );
     let expected: Value = serde_json::from_str(
         &fs::read_to_string(dir.join("expected.json")).expect("expected.json"),
     )
