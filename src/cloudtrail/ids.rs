@@ -219,6 +219,19 @@ pub struct TrailArn {
     pub trail: TrailName,
 }
 
+impl TrailArn {
+    /// The chain of the trail's owner in the trail's home region, as one of an account's own trail.
+    pub fn home_chain(&self) -> ChainId {
+        ChainId {
+            account: self.account.clone(),
+            region: self.home_region.clone(),
+            home_region: self.home_region.clone(),
+            trail: self.trail.clone(),
+            organization: None,
+        }
+    }
+}
+
 impl FromStr for TrailArn {
     type Err = NotAn;
 

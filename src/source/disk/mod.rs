@@ -26,9 +26,7 @@ use self::listing::{EntryKind, FolderReader, is_head};
 pub use self::loose::LooseSummary;
 use self::loose::LooseTree;
 use self::open::{OpenFolders, OpenedFile, checked, descend, size_of};
-use super::{
-    Folders, GetError, Listed, ListedFacts, Metadata, Range, Root, RootId, Source, SourceObject,
-};
+use super::{Folders, GetError, Listed, ListedFacts, Range, Root, RootId, Source, SourceObject};
 use crate::base::limits::Limits;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
@@ -196,15 +194,8 @@ impl Source for DiskSource {
         }
         let OpenedFile { folder, file, stat } = self.file(root, key)?;
         let mut facts = facts_of(&stat);
-        let mut metadata = Metadata::default();
-        match with_metadata.then(|| self.head(&folder, key)).flatten() {
-            None => {}
-            Some(Err(problem)) => metadata.trouble = Some(problem),
-            Some(Ok(mut head)) => {
-                metadata = head.take_metadata();
-                head.fill(&mut facts);
-            }
-        }
+        let head = with_metadata.then(|| self.head(&folder, key)).flatten();
+        let metadata = head::apply(head, &mut facts);
         Ok(SourceObject {
             foreign: false,
             body: Box::new(File::from(file)),

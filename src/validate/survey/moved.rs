@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 
 use crate::base::limits::Limits;
 use crate::base::time::{HOUR, shift};
-use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::cloudtrail::ids::TrailArn;
 use crate::source::Source;
 use crate::source::places::Places;
 use crate::validate::digests::listing::{self, ListingRange};
@@ -55,16 +55,10 @@ fn begins_late(
     survey: &mut Survey,
     limits: &Limits,
 ) -> bool {
-    let group = (arn.account.clone(), arn.home_region.clone());
+    let id = arn.home_chain();
+    let group = (id.account.clone(), id.region.clone());
     let Some(places) = survey.groups.get(&group) else {
         return true;
-    };
-    let id = ChainId {
-        account: arn.account.clone(),
-        region: arn.home_region.clone(),
-        home_region: arn.home_region.clone(),
-        trail: arn.trail.clone(),
-        organization: None,
     };
     let first = shift(from, HOUR);
     let range = ListingRange {

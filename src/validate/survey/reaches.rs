@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use super::folders::Survey;
 use crate::base::limits::Limits;
 use crate::base::time::HOUR;
-use crate::cloudtrail::ids::{ChainId, OrganizationId, TrailArn};
+use crate::cloudtrail::ids::{OrganizationId, TrailArn};
 use crate::cloudtrail::object_key::DIGEST_FOLDER;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::source::Source;
@@ -96,16 +96,10 @@ fn has_trail_of_its_own(
     survey: &mut Survey,
     limits: &Limits,
 ) -> bool {
-    let group = (arn.account.clone(), arn.home_region.clone());
+    let id = arn.home_chain();
+    let group = (id.account.clone(), id.region.clone());
     let Some(places) = survey.groups.get(&group) else {
         return false;
-    };
-    let id = ChainId {
-        account: arn.account.clone(),
-        region: arn.home_region.clone(),
-        home_region: arn.home_region.clone(),
-        trail: arn.trail.clone(),
-        organization: None,
     };
     let filter = ChainFilter::trail_of(&id);
     let always = ListingRange::default();

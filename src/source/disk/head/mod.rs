@@ -72,6 +72,26 @@ impl HeadReader {
     }
 }
 
+/// The user metadata that the `KEY.head.json` of an object supplies, if there is one. What it says of the object
+/// goes to `facts`.
+pub(super) fn apply(
+    head: Option<Result<Head, MetadataProblem>>,
+    facts: &mut ObjectFacts,
+) -> Metadata {
+    match head {
+        None => Metadata::default(),
+        Some(Err(problem)) => Metadata {
+            trouble: Some(problem),
+            ..Metadata::default()
+        },
+        Some(Ok(mut head)) => {
+            let metadata = head.take_metadata();
+            head.fill(facts);
+            metadata
+        }
+    }
+}
+
 impl Head {
     /// Takes out the user metadata of a digest.
     pub(super) fn take_metadata(&mut self) -> Metadata {

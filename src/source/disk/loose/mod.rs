@@ -22,15 +22,13 @@ use self::place::KeyTable;
 use super::archive::{Archive, FileStretch};
 use super::facts_of;
 use super::found::{FoundContent, FoundFile};
-use super::head::{HEAD_SUFFIX, Head, HeadReader};
+use super::head::{self, HEAD_SUFFIX, Head, HeadReader};
 use super::open::{OpenFolders, OpenedFile};
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
-use crate::source::{
-    Folders, GetError, Listed, ListedFacts, Metadata, Range, RootId, SourceObject,
-};
+use crate::source::{Folders, GetError, Listed, ListedFacts, Range, RootId, SourceObject};
 
 pub(super) use self::find::files_of;
 
@@ -193,15 +191,8 @@ impl LooseTree {
     ) -> Result<SourceObject<'_>, GetError> {
         let file = self.file(root, key)?;
         let (body, mut facts) = self.body(file)?;
-        let mut metadata = Metadata::default();
-        match with_metadata.then(|| self.head(file)).flatten() {
-            None => {}
-            Some(Err(problem)) => metadata.trouble = Some(problem),
-            Some(Ok(mut head)) => {
-                metadata = head.take_metadata();
-                head.fill(&mut facts);
-            }
-        }
+        let head = with_metadata.then(|| self.head(file)).flatten();
+        let metadata = head::apply(head, &mut facts);
         Ok(SourceObject {
             body,
             metadata,

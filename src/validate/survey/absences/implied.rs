@@ -163,15 +163,8 @@ fn described(context: &Context<'_>, all: &GroupOutcome) -> Vec<MissingChain> {
             organization: organization.clone(),
         };
         let is_known = organization.is_some() || !config.organization;
-        let id = ChainId {
-            account: config.arn.account.clone(),
-            region: config.arn.home_region.clone(),
-            home_region: config.arn.home_region.clone(),
-            trail: config.arn.trail.clone(),
-            organization,
-        };
         MissingChain {
-            id,
+            id: config.arn.home_chain().in_organization(organization),
             roots: is_known.then_some(root).into_iter().collect(),
             time: None,
             why: NeededFor::Described,
