@@ -77,7 +77,7 @@
 //! - It compares each digest with the bucket, account, region, trail and time it was found under.
 //! - It gives every instant of the window exactly one [`State`].
 //! - It reports who stopped or changed a trail and who deleted or overwrote logs, where a proven log records that.
-//! - It reports logs that no digest lists.
+//! - It reports objects among the logs that no digest lists.
 //!
 //! # What it does not do
 //!

@@ -11,7 +11,7 @@
 //!
 //! What a caller gets is final. Retries (`session`), redirects to the region of a bucket (`s3`), bodies
 //! that break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is
-//! bounded. What remains is a [`GetError`](crate::source::GetError), made by `error::get_error`: missing,
+//! bounded. What would accuse somebody is requested once more on a new connection (`connection`). What remains is a [`GetError`](crate::source::GetError), made by `error::get_error`: missing,
 //! denied, throttled, no credentials, or another failure. It never becomes a finding here.
 //!
 //! Start reading at [`Session::open`], then `s3/mod.rs`.

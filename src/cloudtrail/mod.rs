@@ -4,7 +4,8 @@
 //! Whether a claim is true is decided in `proof`. Nothing here knows where the bytes come from, or any clock,
 //! environment, file system or network.
 //!
-//! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`].
+//! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`]. [`chain_pattern`]
+//! selects chains by parts of their names.
 
 pub mod cadence;
 pub mod chain_pattern;

@@ -18,8 +18,9 @@
 //! ```
 //!
 //! # Inputs and outputs
-//! In: objects as read ([`digest_object`], [`log`]), keys ([`keys`]) and events. Out: [`finding`]s,
-//! and for each chain its [`coverage`], its [`gap`]s and counts.
+//! In: objects as read ([`digest_object`], [`log`]), keys ([`keys`]), events, and when the source was
+//! read ([`look`]). Out: [`finding`]s, and for each chain its [`coverage`], its [`gap`]s and counts.
+//! [`trail_notes`] are the findings on calls that changed a trail.
 //!
 //! # Rules
 //! The proof follows the CloudTrail user guide, "Custom implementations of CloudTrail log file

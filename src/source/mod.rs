@@ -3,7 +3,8 @@
 //!
 //! Start with the trait [`Source`] and with [`GetError`], the reasons why a read may fail. [`disk`] and
 //! [`memory`] implement it here, `aws::s3` for buckets. [`places`] relates where an object was found to where
-//! it was written. [`trails`] and [`bucket`] are what else can be looked up in AWS.
+//! it was written, and [`access_point`] knows the other names of a bucket. [`trails`] and [`bucket`] are what
+//! else can be looked up in AWS.
 
 pub mod access_point;
 pub mod bucket;

@@ -300,9 +300,9 @@ fn raise(chains: &mut [Box<ChainOutcome>], worst: &WorstOfChains) {
     }
 }
 
-/// The findings that the ledger of no chain holds: what could not be read or listed, what was known
-/// before, and `others`, such as on chains that are missing or end early. Also returns the worst of them for each chain, taken
-/// before any of them collapse.
+/// The findings that the ledger of no chain holds: what could not be read or listed, what was known before,
+/// and `others`, such as on chains that are missing or end early. Also returns the worst of them for each
+/// chain, taken before any of them collapse.
 fn findings_without_chain(
     context: &Context<'_>,
     survey: &Survey,

@@ -15,7 +15,7 @@ use crate::validate::{Access, validate};
 /// More chains at a time do not make the work faster.
 const CHAINS_AT_ONCE: usize = 8;
 
-/// Validates folders that are copies of buckets, with public keys from files.
+/// Validates copies of buckets, which are folders or archives, with public keys from files.
 ///
 /// ```
 /// use trailproof::{Validation, Verdict};

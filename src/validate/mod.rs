@@ -5,8 +5,10 @@
 //!  2 digests   listed, read, proven, linked into chains       ──> gaps, and where to look for events
 //!  3 logs      read, hashed, compared with their digests      ──> events of proven logs
 //!  4 causes    gaps and damage explained by events
-//!    unreferenced   beside 3 and 4: logs that no digest lists
-//!  5 conclude  coverage, verdicts, chains that are missing, what is not proven ──> Outcome
+//!    unreferenced   beside 2 to 4: objects among the logs that no digest lists
+//!  5 conclude  coverage, verdicts, what is not proven          ──> Outcome
+//!      in_window         chains of which the window holds nothing
+//!      survey::absences  chains that are missing or end too early
 //! ```
 //!
 //! Each phase is a function over the shared `context::Context`. Its head says what goes in, what comes out,

@@ -1,4 +1,5 @@
-//! Text for people: made safe to print, quoted for a shell, counted and joined in words.
+//! Text for people: made safe to print, quoted for a shell, counted and joined in words. `decode` reads text
+//! files as editors and shells write them.
 
 mod clip;
 mod decode;

@@ -32,7 +32,7 @@ Examples:
       --start-time 2026-01-01 --end-time 2026-02-01 \\
       --format json --out report.json
 
-  # a window of the past: what was not there when the copy was made is told
+  # a window of the past, in a copy made on 1 February: nothing of it is pending
   trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
       --start-time 2026-01-01 --end-time 2026-01-08 --as-of 2026-02-01
 

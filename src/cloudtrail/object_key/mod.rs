@@ -11,7 +11,7 @@
 //! their folder.
 //!
 //! The time of a digest is the end of its interval, that of a log the minute of its delivery, and the folder is
-//! the day of that time in UTC. User guide: "CloudTrail digest file structure" (Digest file location,
+//! the day of that time in UTC. `loose` gives every other object among the logs a time. User guide: "CloudTrail digest file structure" (Digest file location,
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html>)
 //! and "CloudTrail log file examples" (CloudTrail log file name format,
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html>).

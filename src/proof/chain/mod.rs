@@ -25,6 +25,7 @@
 //!    its finding waits for the next older digest, which bounds the time that the finding colours.
 //!    `segments`: two runs of linked digests that cover the same time are a fork.
 //! 5. `holes`: time between two proven digests that no link joins is filled with missing digests.
+//!    `late`: a digest that a link refers to and that may still be delivered is not missing.
 //!
 //! # Rules
 //! User guide, "Custom implementations of CloudTrail log file integrity validation": sections D and

@@ -33,7 +33,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A proven link names a digest that is not there, or digests are missing beside it.
+    /// A digest is missing: a proven link refers to it, a hole between proven digests shows it, or CloudTrail
+    /// says that it was delivered.
     DigestMissing = "digest-missing", Failed;
     /// The signature stored with a digest does not verify over its bytes.
     DigestSignatureInvalid = "digest-signature-invalid", Failed;
@@ -61,21 +62,21 @@ codes! {
     DigestUnreadable = "digest-unreadable", Unproven;
     /// A digest lies under another bucket or prefix than it is signed for.
     DigestRelocated = "digest-relocated", Unproven;
-    /// Two proven digests claim the same predecessor, or overlap within one segment.
+    /// Two proven digests claim the same predecessor or overlap, or two segments of linked digests do.
     ChainFork = "chain-fork", Unproven;
     /// A key in the key source is broken.
     KeyInvalid = "key-invalid", Unproven;
     /// A signature verifies under a key that was not valid at the time of signing.
     KeyOutsideValidity = "key-outside-validity", Unproven;
-    /// No key valid at the time of signing is to be had.
+    /// The keys valid at the time of signing are not available, or not all of them are.
     KeyUnavailable = "key-unavailable", Unproven;
     /// A hash or signature algorithm that this program does not know.
     AlgorithmUnsupported = "algorithm-unsupported", Unproven;
     /// A log is there, or may be, and could not be read.
     LogUnreadable = "log-unreadable", Unproven;
-    /// A log that no digest names, where every digest that could name it is proven.
+    /// An object among the logs that no proven digest lists, and that no later digest can list.
     LogUnreferenced = "log-unreferenced", Unproven;
-    /// A chain that should be there has no digest here.
+    /// A chain that should exist has no digest here, or it ends before others of its trail.
     ChainMissing = "chain-missing", Unproven;
     /// Nothing was found where something was asked for.
     NothingFound = "nothing-found", Unproven;
@@ -85,7 +86,7 @@ codes! {
     CoverageHead = "coverage-head", Gap;
     /// After the last digest, time that no digest covers.
     CoverageTail = "coverage-tail", Gap;
-    /// A digest that a proven link names is not there, and may still be delivered.
+    /// A digest that a proven link refers to is missing, and may still be delivered.
     DigestLate = "digest-late", Note;
     /// A backfill digest was generated later than the grace after its interval.
     BackfillLate = "backfill-late", Note;

@@ -1,6 +1,7 @@
 //! A folder on disk as `aws s3 sync` writes it: keys are paths. Copies have no metadata, so a file
 //! `KEY.head.json` beside an object may hold it, as printed by `aws s3api head-object`. `mount` opens it, or a
-//! folder of any other layout (`loose`), or a copy in one file (`archive`).
+//! folder of any other layout (`loose`), or a copy in one file (`archive`). The last two begin with `found`
+//! files, which have no key yet.
 //!
 //! The folder may come from an attacker, and may change while it is read. So `open` never follows a symbolic
 //! link and never leaves the root, `listing` reads folders of any size in bounded memory, and `head` reads

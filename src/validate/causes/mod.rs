@@ -3,6 +3,7 @@
 //! ```text
 //!  chains ──> event_filter   in which logs events are wanted          ┐
 //!         ──> witnesses      chains to read around gaps, for events   ┴─> logs ──> KnownEvents
+//!             (further: those beside the home chain, if that explains nothing)        │
 //!                                                                                     │
 //!  LookupEvents (90 days, for gaps that no proven log explains) ──────────────────────┤
 //!  GetTrailStatus (when logging was last switched) ───────────────────────────────────┤
@@ -16,7 +17,9 @@
 //!
 //! - A cause is named only if an event says so. Otherwise the gap is unexplained.
 //! - An event from a proven log is preferred to the same event from LookupEvents, which is not signed.
-//! - No verdict depends on this phase.
+//! - A gap stays a gap, whatever explains it. Two other judgements use causes: a chain that ends before others
+//!   of its trail is missing unless a proven log explains its end, and a log in a gap of a trail whose
+//!   validation was off then is counted and is no finding.
 
 mod further;
 pub(crate) mod owner;

@@ -1,7 +1,9 @@
 //! Second phase: the digests of every chain are listed, read, proven and linked.
 //!
 //! ```text
-//!  Survey ──> list        names of digests, per chain                  (listing)
+//!  Survey ──> check       a copy has no proven digest after --as-of    (as_of)
+//!               │
+//!             list        names of digests, per chain                  (listing)
 //!               │
 //!               ├─> fetch ahead, newest first ─> place, link, prove    (walk, place, links)
 //!               │       one chain after another                        (chain)

@@ -1,5 +1,6 @@
 //! Fetching: an object becomes a reading of a digest, or a log that is compared with its digest. Runs on
-//! the workers, in any order, and counts what it costs.
+//! the workers, in any order, and counts what it costs. `several` decides what counts for a log that lies in
+//! more than one place.
 
 mod digest;
 mod log;

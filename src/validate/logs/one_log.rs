@@ -70,7 +70,7 @@ pub(super) fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> 
     }
 }
 
-/// A log whose content is as delivered, and whose gzip header is not.
+/// The finding on a log whose content is as delivered, and whose gzip header is not.
 pub(super) fn gzip_header_changed() -> Finding {
     let message = "this log's gzip header carries optional fields (a name, a comment or extra); its \
                    content is as delivered";

@@ -5,6 +5,9 @@
 //!  filter ──┘               └─────> absences (at the end: what should have been found)
 //! ```
 //!
+//! Where trails are requested, `reaches` adds to the filter whose folders they write to, before and after the
+//! survey. `moved` repeats it for the whole bucket if their digests begin after the window does.
+//!
 //! In: the places to search, and the filter of the request. Out: the folders of digests that match, the
 //! folders that hold logs, and everything that could not be listed. No object is read, and nothing is
 //! judged here: a folder name proves nothing.

@@ -10,7 +10,7 @@
 //!                 │              lists (Candidates) and counts other objects (OtherObjects)
 //! causes ───> judge              once gaps are known: each candidate is in a gap, is a finding, or
 //!                 │              is counted
-//!             report             findings, and the time that they colour
+//!             report             findings (messages), and the time that they colour
 //! ```
 //!
 //! - An object in verified time that no digest lists is a finding, unless a later digest may still list it

@@ -116,7 +116,7 @@ pub struct Digests {
     pub valid: u64,
     /// Altered or forged.
     pub failed: u64,
-    /// Named by a proven link and not there.
+    /// Missing, and referred to by a proven link or delivered by what CloudTrail says.
     pub missing: u64,
     /// Missing between proven digests, named by nothing that remains.
     pub missing_inferred: u64,
@@ -135,7 +135,7 @@ pub struct Logs {
     pub missing: u64,
     /// Could not be checked.
     pub unproven: u64,
-    /// There, named by no digest; null where they were not looked for.
+    /// Objects among the logs that no digest lists; null where they were not searched for.
     pub unreferenced: Option<u64>,
     /// There, and not read on request.
     pub not_read: u64,

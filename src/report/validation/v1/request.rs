@@ -33,7 +33,7 @@ pub struct Requested {
     pub buckets: Vec<String>,
     /// Prefixes asked for; empty for all.
     pub prefixes: Vec<String>,
-    /// Chains left out, each with `*` for any of its four parts.
+    /// Chains left out, each with `*` for a part that may be anything.
     #[serde(default)]
     pub exclude: Vec<String>,
     /// Rules found=recorded.
@@ -64,7 +64,7 @@ pub enum Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceKind {
-    /// Folders on disk.
+    /// Folders or archives on disk.
     Disk,
     /// Buckets in S3.
     S3,

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! find ──> files ──> place ──> key of each file ──> LooseTree answers as a bucket would
+//!                      └── read: the digests among them
 //! ```
 //!
 //! A digest states its own bucket and key, and those of its logs. That is a claim, and it decides only where a
