@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Fetcher;
+use super::{Fetcher, Size};
 use crate::base::gzip::inflate::Container;
 use crate::cloudtrail::digest::Unverified;
 use crate::cloudtrail::object_key::DigestName;
@@ -71,17 +71,23 @@ impl Fetcher<'_> {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
         let opened = self.source.get(root, key, true);
         let is_doubtful = matches!(opened, Ok(_) | Err(GetError::NotFound));
-        let reading = self.reading(root, key, name, opened);
-        match is_doubtful && is_accusing(&reading) {
-            true => self.digest_again(root, reading),
-            false => reading,
+        let mut size = Size::default();
+        let mut reading = self.reading(root, key, name, opened, &mut size);
+        if is_doubtful && is_accusing(&reading) {
+            reading = self.read_again(root, reading, &mut size);
         }
+        self.count(size);
+        reading
     }
 
-    /// Reads a digest once more, if its source may answer otherwise the next time.
+    /// Reads a digest once more, if its source may answer otherwise the next time. Its bytes were counted.
     pub fn digest_again(&self, root: RootId, reading: Reading) -> Reading {
+        self.read_again(root, reading, &mut Size::default())
+    }
+
+    fn read_again(&self, root: RootId, reading: Reading, size: &mut Size) -> Reading {
         match self.again(root, &reading.key, true) {
-            Some(again) => self.reading(root, &reading.key, reading.name, again),
+            Some(again) => self.reading(root, &reading.key, reading.name, again, size),
             None => reading,
         }
     }
@@ -92,6 +98,7 @@ impl Fetcher<'_> {
         key: &str,
         name: DigestName,
         opened: Result<SourceObject<'_>, GetError>,
+        size: &mut Size,
     ) -> Reading {
         let mut reading = Reading {
             bucket: self.places.bucket(root).map(Into::into),
@@ -107,7 +114,7 @@ impl Fetcher<'_> {
             name,
         };
         let read = opened.and_then(|mut object| {
-            let content = self.content(&mut object);
+            let content = self.content(&mut object, size);
             reading.facts = object.facts;
             Ok((content?.0, object.metadata, object.foreign))
         });
@@ -135,8 +142,11 @@ impl Fetcher<'_> {
     pub fn stored_digest(&self, root: RootId, key: &str) -> Result<StoredDigest, GetError> {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
         let mut object = self.source.get(root, key, true)?;
+        let mut size = Size::default();
+        let content = self.content(&mut object, &mut size);
+        self.count(size);
         Ok(StoredDigest {
-            content: self.content(&mut object),
+            content,
             metadata: object.metadata,
             facts: object.facts,
         })
@@ -161,12 +171,16 @@ impl Fetcher<'_> {
         }
     }
 
-    fn content(&self, object: &mut SourceObject<'_>) -> Result<(Content, Container), GetError> {
+    fn content(
+        &self,
+        object: &mut SourceObject<'_>,
+        size: &mut Size,
+    ) -> Result<(Content, Container), GetError> {
         let limit = usize::try_from(self.limits.digest_inflated).unwrap_or(usize::MAX);
         let mut json: Vec<u8> = Vec::new();
         let mut is_over = false;
         let mut large = None;
-        let inflated = self.inflate(&mut object.body, &mut |bytes| {
+        let mut sink = |bytes: &[u8]| {
             if is_over || json.len() + bytes.len() > limit {
                 is_over = true;
                 json = Vec::new();
@@ -176,7 +190,8 @@ impl Fetcher<'_> {
                 large = Some(self.large.lock().unwrap_or_else(|e| e.into_inner()));
             }
             json.extend_from_slice(bytes);
-        })?;
+        };
+        let inflated = self.inflate(&mut object.body, &mut sink, size)?;
         let container = inflated.container;
         if is_over {
             let is_known = container != Container::TooLarge;

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::several::{self, LogState};
-use super::{Fetcher, first_of};
+use super::{Fetcher, Size, first_of};
 use crate::base::gzip::inflate::Inflated;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::LogEntry;
@@ -98,8 +98,9 @@ impl Fetcher<'_> {
         comparison: Comparison<'_>,
     ) -> Result<(LogState, Option<FoundEvents>), GetError> {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
+        let mut size = Size::default();
         let read = match self.source.get(root, key, false) {
-            Ok(object) => self.compare_log(root, key, object, comparison),
+            Ok(object) => self.compare_log(root, key, object, comparison, &mut size),
             Err(GetError::NotFound) => Err(GetError::NotFound),
             Err(other) => return Err(other),
         };
@@ -108,26 +109,32 @@ impl Fetcher<'_> {
             Ok(_) => false,
             Err(error) => error.is_doubtful(),
         };
-        match is_doubtful.then(|| self.again(root, key, false)).flatten() {
+        let read = match is_doubtful.then(|| self.again(root, key, false)).flatten() {
             None => read,
-            Some(again) => self.compare_log(root, key, again?, comparison),
+            Some(again) => {
+                again.and_then(|again| self.compare_log(root, key, again, comparison, &mut size))
+            }
+        };
+        if comparison.reading != LogReading::Uncounted {
+            self.count(size);
         }
+        read
     }
 
+    /// `size` becomes that of this object.
     fn compare_log(
         &self,
         root: RootId,
         key: &str,
         mut object: SourceObject<'_>,
         comparison: Comparison<'_>,
+        size: &mut Size,
     ) -> Result<(LogState, Option<FoundEvents>), GetError> {
         let Comparison {
-            expected,
-            reading,
-            wanted,
+            expected, wanted, ..
         } = comparison;
         let mut text = wanted.map(|_| self.empty_text());
-        let inflated = self.inflate_log(&mut object, text.as_mut(), reading)?;
+        let inflated = self.inflate_log(&mut object, text.as_mut(), size)?;
         let mut events = None;
         let state = match log::compare(expected, &inflated) {
             Ok(()) => {
@@ -188,13 +195,12 @@ impl Fetcher<'_> {
         &self,
         object: &mut SourceObject<'_>,
         text: Option<&mut LogText>,
-        reading: LogReading,
+        size: &mut Size,
     ) -> Result<Inflated, GetError> {
         let body = &mut object.body;
         match text {
-            _ if reading == LogReading::Uncounted => self.inflate_uncounted(body, &mut |_| {}),
-            Some(text) => self.inflate(body, &mut |bytes| text.push(bytes)),
-            None => self.inflate(body, &mut |_| {}),
+            Some(text) => self.inflate(body, &mut |bytes| text.push(bytes), size),
+            None => self.inflate(body, &mut |_| {}, size),
         }
     }
 

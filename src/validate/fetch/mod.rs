@@ -47,6 +47,13 @@ pub struct Fetcher<'a> {
     counts: Counts,
 }
 
+/// The bytes of one object: as stored, and hashed after inflating.
+#[derive(Default)]
+struct Size {
+    read: u64,
+    hashed: u64,
+}
+
 #[derive(Default)]
 struct Counts {
     list: AtomicU64,
@@ -82,8 +89,9 @@ impl<'a> Fetcher<'a> {
         }
     }
 
-    /// Bytes read as stored, and bytes hashed after inflating. What is fetched again for its events does
-    /// not count: how much that is depends on the order of answers.
+    /// Bytes read as stored, and bytes hashed after inflating. An object counts once, although only some sources
+    /// are asked twice for it. What is fetched again for its events does not count: how much that is depends on
+    /// the order of answers.
     pub fn bytes(&self) -> (u64, u64) {
         (
             self.counts.read.load(Ordering::Relaxed),
@@ -133,13 +141,21 @@ impl<'a> Fetcher<'a> {
         &self,
         body: &mut dyn Read,
         sink: &mut dyn FnMut(&[u8]),
+        size: &mut Size,
     ) -> Result<Inflated, GetError> {
+        *size = Size::default();
         let inflated = self.inflate_uncounted(body, sink)?;
-        self.counts.read.fetch_add(inflated.read, Ordering::Relaxed);
-        self.counts
-            .hashed
-            .fetch_add(inflated.inflated, Ordering::Relaxed);
+        *size = Size {
+            read: inflated.read,
+            hashed: inflated.inflated,
+        };
         Ok(inflated)
+    }
+
+    /// Counts the bytes of an object, once, however often it was read.
+    fn count(&self, size: Size) {
+        self.counts.read.fetch_add(size.read, Ordering::Relaxed);
+        self.counts.hashed.fetch_add(size.hashed, Ordering::Relaxed);
     }
 
     fn inflate_uncounted(

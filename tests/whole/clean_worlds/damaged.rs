@@ -93,7 +93,7 @@ fn a_random_damage_is_never_verified_and_every_look_says_the_same() {
         }
         wrong.extend(
             reports
-                .disagreements()
+                .disagreements(&h)
                 .iter()
                 .map(|d| format!("{what}, {d}")),
         );

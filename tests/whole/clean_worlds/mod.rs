@@ -44,3 +44,8 @@ fn several_accounts_and_regions_raise_no_alarm_but_their_gaps() {
 fn what_lies_beside_a_trail_raises_no_alarm() {
     check(worlds::beside());
 }
+
+#[test]
+fn trails_that_are_running_now_raise_no_alarm() {
+    check(worlds::live());
+}

@@ -5,11 +5,13 @@ use serde_json::json;
 
 use super::honest::Honest;
 use crate::support::aws::TrailConfig;
+use crate::support::forge::deeds::account_event;
 use crate::support::forge::digest::LogRecord;
 use crate::support::forge::text::sha256_hex;
 use crate::support::forge::{
     Chain, ChainSpec, Json, Object, Place, Trail, World, gzip, log_json, ts,
 };
+use crate::support::trail_scenes::ago;
 
 const BUCKET: &str = "trail-logs";
 pub const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
@@ -57,6 +59,22 @@ impl Honest {
             self.run(trail, (account, region), START, "2026-03-01T09:12:34Z");
         }
         self.describe(trail);
+    }
+
+    /// Delivers logs of the current hour, which no digest lists yet.
+    fn undigested(&mut self) {
+        self.last(|chain, w| {
+            for minutes in [5, 15, 35] {
+                let minute = ts(&ago(minutes));
+                let unique = format!("TheCurrentHour{minutes:02}");
+                let spec = &chain.spec;
+                let key = spec
+                    .trail
+                    .log_key(&spec.account, &spec.region, minute, &unique);
+                let log = Object::delivered(gzip(br#"{"Records":[]}"#), minute);
+                w.put(&Place::new(BUCKET, &key), log);
+            }
+        });
     }
 
     fn put(&mut self, key: &str, body: &[u8]) {
@@ -287,14 +305,6 @@ pub fn wide() -> Vec<Honest> {
         several("an organization", 3, 2),
     ];
 
-    let mut h = Honest::new("a member that joined with its first digest alone").window(START, END);
-    h.wide(&organization(), &ACCOUNTS[..2], &REGIONS[..2]);
-    for region in &REGIONS[..2] {
-        let at = "2026-03-01T05:40:00Z";
-        h.run(&organization(), (ACCOUNTS[2], region), at, at);
-    }
-    all.push(h.with_gaps(&["coverage-head", "coverage-tail", "gap"]));
-
     let mut h = Honest::new("a member that joined later").window(START, END);
     h.wide(&organization(), &ACCOUNTS[..2], &REGIONS[..2]);
     for region in &REGIONS[..2] {
@@ -304,14 +314,30 @@ pub fn wide() -> Vec<Honest> {
     all.push(h.with_gaps(&["coverage-head"]));
 
     let mut h = Honest::new("a member that left").window(START, END);
-    h.wide(&organization(), &ACCOUNTS[..2], &REGIONS[..2]);
+    let (left, of) = ("2026-03-01T04:05:00Z", organization());
+    h.idle(&of, ACCOUNTS[0], REGIONS[0]);
+    h.last(|chain, w| {
+        chain.start(w, ts(START));
+        let params = json!({"accountId": ACCOUNTS[2]});
+        let name = "RemoveAccountFromOrganization";
+        chain.record(account_event(
+            "organizations",
+            name,
+            ACCOUNTS[0],
+            ts(left),
+            params,
+        ));
+        chain.run_until(w, ts("2026-03-01T09:12:34Z"));
+    });
+    h.run(
+        &of,
+        (ACCOUNTS[0], REGIONS[1]),
+        START,
+        "2026-03-01T09:12:34Z",
+    );
+    h.wide(&of, &ACCOUNTS[1..2], &REGIONS[..2]);
     for region in &REGIONS[..2] {
-        h.run(
-            &organization(),
-            (ACCOUNTS[2], region),
-            START,
-            "2026-03-01T03:12:34Z",
-        );
+        h.run(&of, (ACCOUNTS[2], region), START, "2026-03-01T04:12:34Z");
     }
     all.push(h.with_gaps(&["coverage-tail"]));
 
@@ -341,6 +367,8 @@ pub fn wide() -> Vec<Honest> {
 pub fn beside() -> Vec<Honest> {
     let mut all = Vec::new();
     let mut h = one("litter", START, END);
+    // A copy has folders instead.
+    h.only_in_s3 = &["objects among the logs that readers leave out"];
     h.world
         .litter(&trail("main"), ACCOUNTS[0], REGIONS[0], ts(START));
     let day = "AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/";
@@ -363,8 +391,76 @@ pub fn beside() -> Vec<Honest> {
     h.describe(&trail("second"));
     all.push(h);
 
+    let mut h = one("a trail without digests beside it", START, END);
+    h.trails.push(TrailConfig {
+        validation: false,
+        ..TrailConfig::from(&trail("plain").prefix("plain"))
+    });
+    let plain = trail("plain").prefix("plain");
+    let key = plain.log_key(
+        ACCOUNTS[0],
+        REGIONS[0],
+        ts("2026-03-01T03:20:00Z"),
+        "PlainTrail000001",
+    );
+    h.put(&key, &gzip(br#"{"Records":[]}"#));
+    all.push(h);
+
+    let mut h = one(
+        "a second trail with its digests in another bucket",
+        START,
+        END,
+    );
+    let second = Trail::new(ACCOUNTS[0], REGIONS[0], "second", "other-logs");
+    h.wide(&second, &ACCOUNTS[..1], &REGIONS[..2]);
+    all.push(h);
+
     let mut h = one("an account's trail beside its organization's", START, END);
     h.wide(&organization(), &ACCOUNTS[..2], &REGIONS[..2]);
     all.push(h);
+    all
+}
+
+/// Trails that are running now: their newest digest ended 40 minutes ago, and logs of the current hour lie there.
+pub fn live() -> Vec<Honest> {
+    let mut all = Vec::new();
+    for (name, accounts, regions, joined) in [
+        ("a live trail", 1, 1, false),
+        ("a live trail of three regions", 1, 3, false),
+        ("a live organization", 2, 2, false),
+        ("a live organization that a member joined", 2, 2, true),
+    ] {
+        let mut h = Honest::new(name);
+        let window = ["--start-time".to_owned(), ago(9 * 60 + 40)];
+        h.args.extend(window);
+        h.args.extend([
+            "--end-time".to_owned(),
+            ago(0),
+            "--as-of".to_owned(),
+            ago(0),
+        ]);
+        let of = match accounts {
+            1 => trail("main"),
+            _ => organization(),
+        };
+        let from_to = [ago(10 * 60 + 40), ago(40)];
+        for account in &ACCOUNTS[..accounts] {
+            for region in &REGIONS[..regions] {
+                h.run(&of, (account, region), &from_to[0], &from_to[1]);
+                h.undigested();
+            }
+        }
+        if joined {
+            for region in &REGIONS[..regions] {
+                h.run(&of, (ACCOUNTS[2], region), &from_to[1], &from_to[1]);
+                h.undigested();
+            }
+            h = h.with_gaps(&["coverage-head", "gap"]);
+        }
+        h.describe(&of);
+        // When to run again matters only there.
+        h.only_in_s3 = &["time so recent"];
+        all.push(h);
+    }
     all
 }
