@@ -265,3 +265,21 @@ fn a_prefix_that_ends_with_a_slash_is_mapped_as_the_hint_says() {
         "{report:#}"
     );
 }
+
+/// A note on standard error is soon lost: the report counts what was left out.
+#[test]
+fn files_without_a_place_are_counted_in_what_is_not_proven() {
+    let (_, _, dir) = world("loose-left-out");
+    flatten(dir.path());
+    let (_, before) = at(dir.path(), "flat");
+    assert!(!before["not_proven"].to_string().contains("left out"));
+    for name in ["notes.txt", "renamed.json.gz"] {
+        fs::write(dir.path().join("flat").join(name), b"x").expect("a file");
+    }
+    let (_, report) = at(dir.path(), "flat");
+    let open = report["not_proven"].to_string();
+    let words = "anything in 2 files that were left out, as nothing shows where in a bucket they lay: notes.txt, \
+                 renamed.json.gz";
+    assert!(open.contains(words), "{open}");
+    assert_eq!(report["verdict"], before["verdict"]);
+}

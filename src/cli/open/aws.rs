@@ -16,6 +16,7 @@ use crate::aws::{Http, HttpSettings, Runtime, Session, SessionSettings};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::caller::FindCaller;
 use crate::cloudtrail::ids::Region;
@@ -104,6 +105,7 @@ pub(crate) fn open(
         kind: SourceKind::S3,
         buckets,
         located,
+        left_out: Sample::default(),
         now: Some(now),
         clock: Some(clock),
         jobs: in_flight.first,

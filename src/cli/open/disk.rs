@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::request::{OpenedSource, ResolvedSource, SourceRequest};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::base::text::one_or_many;
 use crate::cli::diagnose::note;
 use crate::proof::keys::KeyRing;
@@ -20,7 +21,8 @@ use crate::validate::survey::trails::LocatedTrails;
 /// # Errors
 /// If a folder or a key file cannot be read, or no folder is that of a given bucket.
 pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<ResolvedSource, Error> {
-    let (source, buckets) = mount(&request.source.path, &request.source.s3_bucket, limits)?;
+    let (source, buckets, left_out) =
+        mount(&request.source.path, &request.source.s3_bucket, limits)?;
     let ignored = request.sign_in.given();
     if !ignored.is_empty() {
         note(&format!(
@@ -39,6 +41,7 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
         kind: SourceKind::Disk,
         buckets,
         located: LocatedTrails::default(),
+        left_out,
         now: None,
         clock: None,
         jobs: request.jobs.map_or_else(available_cores, usize::from),
@@ -58,14 +61,15 @@ pub(crate) fn key_ring(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Er
     Ok(ring)
 }
 
-/// Opens the folders, and lists the bucket names that were given.
+/// Opens the folders, and lists the bucket names that were given and the files that have no place in a bucket.
 fn mount(
     paths: &[PathBuf],
     names: &[String],
     limits: &Limits,
-) -> Result<(DiskSource, Vec<String>), Error> {
+) -> Result<(DiskSource, Vec<String>, Sample), Error> {
     let mut source = DiskSource::new(limits.clone());
     let mut buckets = names.to_vec();
+    let mut left_out = Sample::default();
     let mut mounted = false;
     for path in paths {
         let (bucket, dir) = split_bucket(path);
@@ -87,6 +91,7 @@ fn mount(
         })?;
         if let Some(summary) = summary {
             say(&dir, &summary);
+            left_out.append(limits, summary.left_out);
         }
         mounted = true;
     }
@@ -97,7 +102,7 @@ fn mount(
     }
     buckets.sort();
     buckets.dedup();
-    Ok((source, buckets))
+    Ok((source, buckets, left_out))
 }
 
 /// Says how files were placed that are not laid out as in a bucket.

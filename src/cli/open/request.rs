@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::base::sample::Sample;
 use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
@@ -36,6 +37,8 @@ pub struct ResolvedSource {
     pub buckets: Vec<String>,
     /// The trails that were looked up in AWS.
     pub located: LocatedTrails,
+    /// The files of a copy of which it is not known where in a bucket they were.
+    pub left_out: Sample,
     /// The time of reading by the local clock; `None` on disk, where the age of the copy is unknown.
     pub now: Option<Timestamp>,
     /// How many seconds the local clock is ahead of that of AWS; `None` without AWS.

@@ -71,8 +71,12 @@ impl ResolvedRun {
         let filter = in_scope(&resolved.located.trails);
         let needs_trails = source_request.needs_trails();
         let located = std::mem::take(&mut resolved.located);
+        let left_out = std::mem::take(&mut resolved.left_out);
         let (opened, buckets) = (&resolved.opened, &resolved.buckets);
-        let prior = prior_knowledge(&args, opened, buckets, located, needs_trails);
+        let prior = PriorKnowledge {
+            left_out,
+            ..prior_knowledge(&args, opened, buckets, located, needs_trails)
+        };
         let now = resolved.now();
         // A source that is read now was not looked at later than now.
         let as_of = match (args.as_of, now) {
@@ -168,6 +172,7 @@ fn prior_knowledge(
         incomplete: needs_trails && incomplete,
         trails,
         trails_error: list_error,
+        ..PriorKnowledge::default()
     }
 }
 

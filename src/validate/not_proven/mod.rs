@@ -77,6 +77,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::organization_owners(request, chains));
     sentences.extend(places::unnamed_buckets(request, places, chains));
     sentences.extend(places::overlapping_folders(places));
+    sentences.extend(places::left_out(request));
     sentences.extend(places::copies_alone(places));
     sentences.extend(places::access_points(places));
     sentences.extend(places::not_named_sentence(request, chains));

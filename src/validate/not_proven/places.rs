@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::sample::Sample;
-use crate::base::text::plural;
+use crate::base::text::{one_or_many, plural};
 use crate::proof::chain::Location;
 use crate::source::Root;
 use crate::source::places::Places;
@@ -107,6 +107,19 @@ pub(super) fn not_named_sentence(
         first.time.to,
         first.bucket
     ))
+}
+
+/// The files of a copy that have no place in a bucket.
+pub(super) fn left_out(request: &Request) -> Option<String> {
+    let left = &request.prior.left_out;
+    (left.count > 0).then(|| {
+        format!(
+            "anything in {} left out, as nothing shows where in a bucket {} lay: {}",
+            one_or_many(left.count, "1 file that was", "files that were"),
+            if left.count == 1 { "it" } else { "they" },
+            left.list()
+        )
+    })
 }
 
 /// Folders and objects beside the digests that were not validated.

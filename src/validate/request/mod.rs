@@ -8,6 +8,7 @@ use jiff::Timestamp;
 pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
 pub use self::log_selection::LogSelection;
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
@@ -105,6 +106,8 @@ pub struct PriorKnowledge {
     pub trails: Vec<TrailConfig>,
     /// Why the trails that write to the buckets could not all be listed.
     pub trails_error: Option<String>,
+    /// The files of a copy that were left out, as it is not known where in a bucket they were.
+    pub left_out: Sample,
 }
 
 /// The window in which the AWS CLI reports digests. It is wider than the window of a validation: it also

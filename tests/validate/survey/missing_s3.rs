@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::aws::{Answer, Fault, TrailConfig, TrailStatus};
@@ -264,4 +265,43 @@ fn an_earlier_as_of_neither_hides_a_later_change_nor_makes_an_old_trail_new() {
         not_proven(&report, "UpdateTrail at 2026-03-01T10:00:00Z"),
         "{report:#}"
     );
+}
+
+/// A new trail is told when to look again, by name and by bucket; an old one without a digest is not.
+#[test]
+fn the_first_digest_of_a_new_trail_is_said_to_be_due() {
+    let now = Timestamp::from_second(Timestamp::now().as_second()).expect("a time");
+    let before = |minutes: i64| now - SignedDuration::from_mins(minutes);
+    for (minutes, is_new) in [(20, true), (170, true), (200, false)] {
+        let stage = Stage::of(&World::new(23), &[TrailConfig::from(&account_trail())]);
+        let started = before(minutes);
+        stage.loopback.change(|cloud| {
+            cloud.bucket(BUCKET);
+            let place = (account_trail().arn(), HOME.to_owned());
+            let status = TrailStatus {
+                started: Some(started),
+                ..TrailStatus::default()
+            };
+            cloud.cloudtrail.status.insert(place, status);
+        });
+        let arn = account_trail().arn();
+        let due = started + SignedDuration::from_hours(1);
+        let words = format!(
+            "logging was started at {started}, and its first digest is due at {due} and arrives by {}: run again",
+            due + SignedDuration::from_hours(2)
+        );
+        for place in [["--trail-arn", &arn], ["--s3-bucket", BUCKET]] {
+            let (code, report) = stage.report(&place);
+            assert_eq!(code, 4, "{report:#}");
+            let findings = report["findings"].as_array().expect("findings").iter();
+            let hints: Vec<&str> = findings.filter_map(|f| f["hint"].as_str()).collect();
+            let is_said = hints.iter().filter(|hint| hint.contains(&words)).count();
+            assert_eq!(
+                is_said,
+                usize::from(is_new),
+                "{place:?} {minutes}: {report:#}"
+            );
+        }
+        stage.assert_only_reads();
+    }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::event::{Call, TrailChange};
-use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::finding::{Code, Finding, Hint};
@@ -55,14 +55,46 @@ fn off_in(status: &TrailStatus, window: Window, look: Look) -> Option<String> {
     };
     // A trail that stopped after the window began may have delivered before it was started again.
     let was_off = status.stopped.is_none_or(|stopped| stopped <= window.from);
-    let is_new = status.last_digest.is_none() && started > look.pending().from;
-    if was_off && started >= window.to || is_new {
+    if let Some(due) = first_digest(status, look) {
+        return Some(due);
+    }
+    if was_off && started >= window.to {
         return Some(format!("its logging was started at {started}"));
     }
     let stopped = status
         .stopped
         .filter(|stopped| !status.logging && *stopped <= window.from)?;
     (started < stopped).then(|| format!("its logging was stopped at {stopped}"))
+}
+
+/// When the first digest of a trail is due that was started too short a time ago to have one, as a clause.
+fn first_digest(status: &TrailStatus, look: Look) -> Option<String> {
+    let started = status.started?;
+    let end = shift(started, HOUR);
+    let is_new = status.last_digest.is_none() && look.at.is_some_and(|at| at < look.due(end));
+    is_new.then(|| match status.logging {
+        true => format!(
+            "its logging was started at {started}, and its first digest is due at {end} and arrives by {}",
+            look.due(end)
+        ),
+        false => format!("its logging was started at {started} and stopped since"),
+    })
+}
+
+/// What to do about digests that were not found, where a trail is too new to have one: the trail that was named,
+/// or any that writes here.
+pub(super) fn too_new(context: &Context<'_>, named: Option<&TrailArn>) -> Option<String> {
+    let (trails, look) = (context.trails?, context.request.look());
+    let mut configs = context.request.prior.trails.iter();
+    configs.find_map(|config| {
+        let arn = &config.arn;
+        let is_meant = config.validation && named.is_none_or(|named| named == arn);
+        let status = is_meant.then(|| trails.status(arn, &arn.home_region).ok())??;
+        let due = first_digest(&status, look).filter(|_| status.logging)?;
+        Some(format!(
+            "GetTrailStatus says of {arn} that {due}: run again then"
+        ))
+    })
 }
 
 /// Whether a trail was made one of all regions only after a window, by a call that LookupEvents knows.

@@ -18,9 +18,10 @@ mod missing_chain;
 
 use std::collections::BTreeSet;
 
+use self::configured::too_new;
 pub(crate) use self::missing_chain::Absences;
 use self::missing_chain::missing;
-use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::{Code, Finding, Hint};
 use crate::validate::chain_state::GroupOutcome;
 use crate::validate::context::Context;
@@ -72,11 +73,15 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
     let nothing_found =
         |message: String, hint: Hint| Finding::new(Code::NothingFound, message).hint(hint);
     let validates = request.prior.trails.iter().any(|t| t.validation);
-    let instead = || found_instead(survey, chains, validates, &request.limits);
+    let instead = |named: Option<&TrailArn>| {
+        let due = chains.is_empty().then(|| too_new(context, named));
+        let due = due.flatten().map(Hint::from);
+        due.unwrap_or_else(|| found_instead(survey, chains, validates, &request.limits))
+    };
     let terms = request.filter.terms();
     if chains.is_empty() && terms.is_empty() {
         let message = "no digest was found: nothing is proven".into();
-        return vec![nothing_found(message, instead())];
+        return vec![nothing_found(message, instead(None))];
     }
     let chains_of = |term| {
         let answered = all.notes.answered.iter();
@@ -100,9 +105,11 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
                         .into()
                 }
                 FilterTerm::Trail(arn) if !chains.is_empty() => {
-                    Hint::OtherOwner(arn.account.to_string())
+                    let due = too_new(context, Some(arn)).map(Hint::from);
+                    due.unwrap_or_else(|| Hint::OtherOwner(arn.account.to_string()))
                 }
-                _ => instead(),
+                FilterTerm::Trail(arn) => instead(Some(arn)),
+                _ => instead(None),
             };
             nothing_found(message, hint)
         })
