@@ -176,25 +176,33 @@ impl Reports {
         wrong
     }
 
-    /// The differences between the first report and the others.
+    /// The differences of reports from one source, and between disk and S3 but for hints: those say where to
+    /// look next, which is another place beside a copy.
     pub fn disagreements(self, honest: &Honest) -> Vec<String> {
-        let all = self.all.into_iter();
-        let mut all = all.map(|(how, report)| {
-            let mut report = comparable(report);
-            let sentences = report["not_proven"].as_array_mut().expect("sentences");
-            sentences.retain(|s| {
-                let of_s3 = |start: &&str| s.as_str().expect("a text").starts_with(*start);
-                !honest.only_in_s3.iter().any(of_s3)
-            });
-            (how, report)
-        });
-        let (_, first) = all.next().expect("a report");
-        let differing = all.filter(|(_, other)| *other != first);
-        let told = differing.map(|(how, other)| {
-            let lines = difference(&first, &other);
-            format!("{how}, differs from the first: {lines}")
-        });
-        told.collect()
+        let all: Vec<_> = self
+            .all
+            .into_iter()
+            .map(|(how, report)| {
+                let mut report = comparable(report);
+                let sentences = report["not_proven"].as_array_mut().expect("sentences");
+                sentences.retain(|s| {
+                    let of_s3 = |start: &&str| s.as_str().expect("a text").starts_with(*start);
+                    !honest.only_in_s3.iter().any(of_s3)
+                });
+                (how, report)
+            })
+            .collect();
+        let mut wrong = Vec::new();
+        let mut compare = |one: &Value, how: &str, other: &Value| {
+            if one != other {
+                wrong.push(format!("{how}, differs: {}", difference(one, other)));
+            }
+        };
+        compare(&all[0].1, all[1].0, &all[1].1);
+        compare(&all[2].1, all[3].0, &all[3].1);
+        let [disk, s3] = [&all[0], &all[2]].map(|(_, report)| without_hints(report.clone()));
+        compare(&disk, all[2].0, &s3);
+        wrong
     }
 
     /// The verdicts.
@@ -204,4 +212,11 @@ impl Reports {
             .map(|(_, r)| r["verdict"].as_str().expect("a verdict"))
             .collect()
     }
+}
+
+fn without_hints(mut report: Value) -> Value {
+    for finding in report["findings"].as_array_mut().expect("findings") {
+        finding["hint"].take();
+    }
+    report
 }
