@@ -195,6 +195,14 @@ impl Places {
         &self.access_points
     }
 
+    /// Whether a bucket was given, or a rule says that what was given was recorded in it.
+    pub fn is_given(&self, bucket: &str) -> bool {
+        let mut given = self.roots.iter().take(self.given);
+        let is_recorded = |rule: &MapRule| rule.recorded.bucket == bucket;
+        given.any(|root| root.buckets.iter().any(|b| b == bucket))
+            || self.rules.iter().any(is_recorded)
+    }
+
     /// Adds a root that was opened during a validation, unless it is known.
     pub fn add(&self, root: Root) {
         if !self.roots.iter().any(|known| known.id == root.id) {

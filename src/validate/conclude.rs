@@ -158,7 +158,8 @@ fn conclude_chain(
     for gap in &gaps {
         context.keep(&mut ledger, gap.finding().of(&id));
     }
-    for location in not_proven::places::not_named(context.request, &main.locations) {
+    let places = context.fetcher.places;
+    for location in not_proven::places::not_named(context.request, places, &main.locations) {
         context.report(&mut ledger, elsewhere(location).of(&id));
     }
     if let Some(finding) = logs.not_copied() {

@@ -173,7 +173,7 @@ fn a_trail_created_changed_deleted_and_created_again_says_so_in_proven_logs() {
     assert_eq!(names(&events), expected);
     let created = |multi_region| {
         let settings = TrailSettings {
-            organization: Some(false),
+            organization: Some(true),
             global_events: Some(true),
             prefix: None,
             kms_key: None,

@@ -80,7 +80,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(places::left_out(request));
     sentences.extend(places::copies_alone(places));
     sentences.extend(places::access_points(places));
-    sentences.extend(places::not_named_sentence(request, chains));
+    sentences.extend(places::not_named_sentence(request, places, chains));
     sentences.extend(scope::unread_logs(request, chains));
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));

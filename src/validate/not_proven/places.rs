@@ -78,22 +78,27 @@ pub(super) fn access_points(places: &Places) -> Option<String> {
     })
 }
 
-/// The locations of a chain in buckets that were not asked for, where any were.
+/// The locations of a chain in buckets that were not given, if some of its locations are in one that was. A
+/// chain of which no location is was copied, or its bucket has another name than the user thinks: its
+/// digests have findings that say so.
 pub(in crate::validate) fn not_named<'l>(
     request: &Request,
+    places: &Places,
     locations: &'l [Location],
-) -> impl Iterator<Item = &'l Location> {
+) -> impl Iterator<Item = &'l Location> + use<'l> {
     let named = &request.filter.buckets;
-    let is_named = |l: &&Location| named.is_empty() || named.contains(&l.bucket);
-    locations.iter().filter(move |l| !is_named(l))
+    let is_named = |l: &&Location| named.contains(&l.bucket) || places.is_given(&l.bucket);
+    let (named, others): (Vec<_>, Vec<_>) = locations.iter().partition(is_named);
+    others.into_iter().filter(move |_| !named.is_empty())
 }
 
 pub(super) fn not_named_sentence(
     request: &Request,
+    places: &Places,
     chains: &[Box<ChainOutcome>],
 ) -> Option<String> {
     let mut elsewhere = chains.iter().filter_map(|chain| {
-        let first = not_named(request, &chain.locations).next()?;
+        let first = not_named(request, places, &chain.locations).next()?;
         Some((chain, first))
     });
     let (chain, first) = elsewhere.next()?;

@@ -65,11 +65,14 @@ fn reports() -> Vec<(String, Value)> {
     reports
 }
 
-fn by_id(verdicts: &BTreeMap<Name, usize>) -> BTreeMap<&str, usize> {
-    verdicts
-        .iter()
-        .map(|((id, _), v)| (id.as_str(), *v))
-        .collect()
+/// The verdicts by the names that chains have in reports: the organization follows an id that two chains share.
+fn by_name(verdicts: &BTreeMap<Name, usize>) -> BTreeMap<String, usize> {
+    let is_shared = |id: &str| verdicts.keys().filter(|(other, _)| other == id).count() > 1;
+    let shown = |(id, organization): &Name| match organization {
+        Some(organization) if is_shared(id) => format!("{id} ({organization})"),
+        _ => id.clone(),
+    };
+    verdicts.iter().map(|(name, v)| (shown(name), *v)).collect()
 }
 
 #[test]
@@ -95,12 +98,12 @@ fn ocsf_has_the_verdict_of_every_chain() {
     for (name, report) in reports() {
         let events = shown(&report, Format::Ocsf);
         let events: Vec<Value> = events.lines().map(parsed).collect();
-        for (id, wanted) in by_id(&expected_of(&report)) {
+        for (id, wanted) in by_name(&expected_of(&report)) {
             let of = |e: &&Value| {
                 e["class_uid"] == json!(2003)
                     && e["finding_info"]["uid"]
                         .as_str()
-                        .is_some_and(|uid| uid.starts_with(id))
+                        .is_some_and(|uid| uid == id)
             };
             let mut found = events.iter().filter(of);
             let event = found
@@ -124,13 +127,19 @@ fn prometheus_has_the_verdict_of_every_chain_and_counts_each_once() {
             let (_, value) = line.rsplit_once(' ').expect("a value");
             value.parse().expect("a number")
         };
-        let expected = expected_of(&report);
-        for ((id, _), wanted) in &expected {
+        let expected = by_name(&expected_of(&report));
+        for (shown, wanted) in &expected {
+            let (id, organization) = shown.split_once(' ').unwrap_or((shown, ""));
             let parts: Vec<&str> = id.split('/').collect();
-            let labels = format!(
+            let mut labels = format!(
                 ",account=\"{}\",region=\"{}\",home_region=\"{}\",trail=\"{}\"",
                 parts[0], parts[1], parts[2], parts[3]
             );
+            if !organization.is_empty() {
+                let organization = organization.trim_matches(['(', ')']);
+                labels += &format!(",organization=\"{organization}\"");
+            }
+            labels += "}";
             let line = metrics.lines().find(|line| {
                 line.starts_with("trailproof_chain_verdict{") && line.contains(&labels)
             });
@@ -167,8 +176,8 @@ fn expected_of(report: &Value) -> BTreeMap<Name, usize> {
 fn junit_fails_exactly_the_chains_that_are_not_verified() {
     for (name, report) in reports() {
         let xml = shown(&report, Format::Junit);
-        for (id, wanted) in by_id(&expected_of(&report)) {
-            let case = format!("<testcase classname=\"{id}");
+        for (id, wanted) in by_name(&expected_of(&report)) {
+            let case = format!("<testcase classname=\"{id}\"");
             let case = xml
                 .split(&case)
                 .skip(1)
@@ -190,7 +199,7 @@ fn junit_fails_exactly_the_chains_that_are_not_verified() {
 #[test]
 fn markdown_text_and_html_count_no_chain_as_verified_that_is_not() {
     for (name, report) in reports() {
-        let verdicts = expected_of(&report);
+        let verdicts = by_name(&expected_of(&report));
         let verified = verdicts.values().filter(|v| **v == 0).count();
         let markdown = shown(&report, Format::Markdown);
         let count = format!("\n{verified} of {} verified", verdicts.len());
@@ -199,27 +208,27 @@ fn markdown_text_and_html_count_no_chain_as_verified_that_is_not() {
         let plain = shown(&report, Format::Text);
         let html = shown(&report, Format::Html);
         let rows = list(&report["chains"]);
-        for ((id, _), wanted) in &verdicts {
-            let is_row = rows.iter().any(|chain| chain["id"] == json!(id));
+        let is_row = |shown: &str| {
+            let id = shown.split(' ').next();
+            rows.iter().any(|chain| chain["id"].as_str() == id)
+        };
+        for (id, wanted) in &verdicts {
             let word = WORDS[*wanted];
-            if is_row && rows.len() <= 20 {
+            if is_row(id) && rows.len() <= 20 {
                 let line = plain.lines().find(|l| {
                     l.strip_prefix("  ")
-                        .is_some_and(|l| l.starts_with(id.as_str()) && l.contains(": "))
+                        .is_some_and(|l| l.starts_with(&format!("{id}: ")))
                 });
                 let line = line.unwrap_or_else(|| panic!("{name}: no line of {id}"));
                 assert!(line.contains(&format!(": {word}, ")), "{name}: {line}");
                 let head = html
                     .lines()
-                    .find(|l| l.starts_with("<h3>") && l.contains(id.as_str()));
+                    .find(|l| l.starts_with("<h3>") && l.contains(&format!(" {id}</h3>")));
                 let head = head.unwrap_or_else(|| panic!("{name}: no heading of {id}"));
                 assert!(head.contains(&format!("badge {word}\"")), "{name}: {head}");
             }
         }
-        let missing = verdicts
-            .keys()
-            .filter(|(id, _)| rows.iter().all(|c| c["id"] != json!(id)));
-        let missing = missing.count();
+        let missing = verdicts.keys().filter(|id| !is_row(id)).count();
         if missing > 0 {
             assert!(
                 plain.contains(&format!(", and {missing} missing: ")),

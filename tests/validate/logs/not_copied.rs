@@ -101,11 +101,20 @@ fn an_empty_object_is_no_log_that_is_present() {
     });
     for args in [&["--logs", "none"][..], &[]] {
         let (code, report) = run(&dir, args);
-        assert_eq!(
-            (code, severity_codes(&report)),
-            (1, vec!["failed log-malformed".to_owned()])
-        );
+        assert_eq!((code, verdict_codes(&report)), (1, malformed()));
     }
+}
+
+/// The findings that the empty object gives.
+fn malformed() -> Vec<String> {
+    vec!["failed log-malformed".to_owned()]
+}
+
+/// The findings of a report without its notes.
+fn verdict_codes(report: &Value) -> Vec<String> {
+    let mut codes = severity_codes(report);
+    codes.retain(|code| !code.starts_with("note "));
+    codes
 }
 
 #[cfg(feature = "aws")]
@@ -120,10 +129,7 @@ fn in_s3_a_folder_that_is_empty_is_missing_and_an_empty_object_is_no_log() {
             log.body = Vec::new().into();
         });
         let (code, report) = six.report(args);
-        assert_eq!(
-            (code, severity_codes(&report)),
-            (1, vec!["failed log-malformed".to_owned()])
-        );
+        assert_eq!((code, verdict_codes(&report)), (1, malformed()));
         six.stage.loopback.change(|c| {
             c.bucket(BUCKET)
                 .objects
