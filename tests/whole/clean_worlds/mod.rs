@@ -1,6 +1,7 @@
 //! Honest worlds raise no alarm: each is verified, or has exactly its gaps, from disk and from S3, with one
 //! worker and with 64, and all reports are equal. With one random damage inside the window, none is verified, and the reports are equal again.
 
+mod beside;
 mod damaged;
 mod honest;
 mod worlds;
@@ -42,10 +43,10 @@ fn several_accounts_and_regions_raise_no_alarm_but_their_gaps() {
 
 #[test]
 fn what_lies_beside_a_trail_raises_no_alarm() {
-    check(worlds::beside());
+    check(beside::beside());
 }
 
 #[test]
 fn trails_that_are_running_now_raise_no_alarm() {
-    check(worlds::live());
+    check(beside::live());
 }
