@@ -1,7 +1,6 @@
 //! Relates the place where an object was found to the place where CloudTrail wrote it. They differ for copies:
 //! digests record buckets and keys of the original, and `--map FOUND=RECORDED` says where a copy is.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -197,10 +196,14 @@ impl Places {
 
     /// Whether a bucket was given, or a rule says that what was given was recorded in it.
     pub fn is_given(&self, bucket: &str) -> bool {
-        let mut given = self.roots.iter().take(self.given);
         let is_recorded = |rule: &MapRule| rule.recorded.bucket == bucket;
+        self.is_root(bucket) || self.rules.iter().any(is_recorded)
+    }
+
+    /// Whether a bucket was given, so that it is read whatever digests refer to.
+    pub fn is_root(&self, bucket: &str) -> bool {
+        let mut given = self.roots.iter().take(self.given);
         given.any(|root| root.buckets.iter().any(|b| b == bucket))
-            || self.rules.iter().any(is_recorded)
     }
 
     /// Adds a root that was opened during a validation, unless it is known.
@@ -269,14 +272,6 @@ impl Places {
     /// Whether `--map` gives copies.
     pub fn has_copies(&self) -> bool {
         !self.rules.is_empty()
-    }
-
-    /// Whether `--map` says that a bucket holds copies of objects that were written to one of these.
-    pub fn holds_copies_of(&self, bucket: &str, written: &BTreeSet<&str>) -> bool {
-        let is_copy = |rule: &MapRule| {
-            rule.found.bucket == bucket && written.contains(rule.recorded.bucket.as_str())
-        };
-        self.rules.iter().any(is_copy)
     }
 
     /// The rules whose recorded places are in no bucket that was given: only the copies are read.

@@ -8,13 +8,14 @@ use super::batch::{
 use super::names::DigestSet;
 use super::walk::{ChainWalk, Purpose};
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::object_key::DigestObjectKey;
+use crate::cloudtrail::object_key::{DigestObjectKey, from_aws_logs};
 use crate::proof::chain::{PlacedDigest, Walk};
-use crate::proof::digest_object::Reading;
+use crate::proof::digest_object::{Content, Reading};
 use crate::proof::judge::Verified;
 use crate::proof::placement::RecordedPlace;
 use crate::proof::reason::Reason;
 use crate::source::RootId;
+use crate::source::places::Places;
 use crate::validate::logs::manifest::ManifestPage;
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
 
@@ -44,6 +45,22 @@ impl DigestObject {
     }
 }
 
+/// The place of the original of a copy that `--map` gives, or of any other copy, if the bucket that it claims
+/// was given too.
+fn place_of_original<'r>(reading: &'r Reading, places: &Places) -> Option<(&'r str, &'r str)> {
+    if places.has_copies() && is_copy(reading) {
+        return claimed_place(reading);
+    }
+    let Content::Digest { digest, .. } = &reading.content else {
+        return None;
+    };
+    let (bucket, key) = digest.claimed_place_unverified();
+    let found = reading.bucket.as_deref()?;
+    let is_elsewhere = found != bucket || key != reading.key;
+    let is_copy = from_aws_logs(key).is_some_and(|key| from_aws_logs(&reading.key) == Some(key));
+    (is_elsewhere && is_copy && places.is_root(bucket)).then_some((bucket, key))
+}
+
 impl ChainWalk<'_> {
     /// Places listed digests that have the same end.
     pub(super) fn place(&mut self, walk: &mut Walk<'_>, group: Vec<Reading>) {
@@ -56,9 +73,7 @@ impl ChainWalk<'_> {
     /// Places digests that have the same end. The one at its recorded place comes first, so that copies
     /// of it do no harm.
     pub(super) fn place_together(&mut self, walk: &mut Walk<'_>, mut group: Vec<Reading>) {
-        if self.context.fetcher.places.has_copies() {
-            self.add_originals(walk, &mut group);
-        }
+        self.add_originals(walk, &mut group);
         let mut group: Vec<Reading> = group.into_iter().map(|r| self.confirmed(walk, r)).collect();
         // Of several in one place, prefer the one that proves itself or that its successor recorded.
         group.sort_by_key(|r| {
@@ -124,7 +139,7 @@ impl ChainWalk<'_> {
         let fetcher = self.context.fetcher;
         for at in 0..group.len() {
             let reading = &group[at];
-            let Some((bucket, key)) = claimed_place(reading).filter(|_| is_copy(reading)) else {
+            let Some((bucket, key)) = place_of_original(reading, fetcher.places) else {
                 continue;
             };
             let possible = fetcher.places.find(bucket, key);

@@ -12,5 +12,7 @@ mod pending;
 #[cfg(feature = "aws")]
 mod pending_s3;
 #[cfg(feature = "aws")]
+mod replica;
+#[cfg(feature = "aws")]
 mod trail_status;
 mod walk;

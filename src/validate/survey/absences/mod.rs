@@ -122,10 +122,8 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
     // the wrong one, each digest is reported as relocated.
     let buckets = &request.filter.buckets;
     if buckets.len() > 1 && !written.is_empty() {
-        let is_copy = |bucket: &&String| {
-            all.notes.buckets.contains(*bucket)
-                && context.fetcher.places.holds_copies_of(bucket, &written)
-        };
+        // The digests in a bucket that holds copies have findings or notes of their own.
+        let is_copy = |bucket: &&String| all.notes.buckets.contains(*bucket);
         let unused = buckets
             .iter()
             .filter(|b| !written.contains(b.as_str()) && !is_copy(b));
