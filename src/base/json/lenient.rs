@@ -48,6 +48,23 @@ pub(crate) fn skip_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::E
     Ok(())
 }
 
+/// The next element of a list, read as far as its kind is known; `None` at the end of the list.
+///
+/// # Errors
+/// Those of the JSON.
+pub fn next_element<'de, T: Lenient + Default, A: SeqAccess<'de>>(
+    list: &mut A,
+    odd: &mut bool,
+) -> Result<Option<T>, A::Error> {
+    let mut value = T::default();
+    let seed = Seed {
+        value: &mut value,
+        odd,
+    };
+    let found = list.next_element_seed(seed)?;
+    Ok(found.map(|()| value))
+}
+
 /// Skips the rest of a list.
 pub(crate) fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
     while list.next_element::<IgnoredAny>()?.is_some() {}

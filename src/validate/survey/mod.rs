@@ -20,6 +20,7 @@ pub(crate) mod absences;
 mod discover;
 mod folders;
 mod found_instead;
+mod home_digests;
 mod listing;
 pub(crate) mod moved;
 pub(crate) mod reaches;

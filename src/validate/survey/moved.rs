@@ -5,12 +5,13 @@
 use jiff::Timestamp;
 use rayon::ThreadPool;
 
+use super::home_digests::list_home_digests;
 use crate::base::limits::Limits;
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::TrailArn;
 use crate::source::Source;
 use crate::source::places::Places;
-use crate::validate::digests::listing::{self, ListingRange};
+use crate::validate::digests::listing::ListingRange;
 use crate::validate::request::{ChainFilter, Request};
 use crate::validate::survey::{Survey, survey_everywhere};
 
@@ -55,21 +56,15 @@ fn begins_late(
     survey: &mut Survey,
     limits: &Limits,
 ) -> bool {
-    let id = arn.home_chain();
-    let group = (id.account.clone(), id.region.clone());
-    let Some(places) = survey.groups.get(&group) else {
-        return true;
-    };
     let first = shift(from, HOUR);
     let range = ListingRange {
         from: Some(from),
         to: Some(first),
         ..ListingRange::default()
     };
-    let filter = ChainFilter::trail_of(&id);
-    let (account, region) = &group;
-    let listing = listing::list(source, account, region, places, &filter, range, limits);
-    survey.listings += listing.listings;
+    let Some((_, listing)) = list_home_digests(arn, range, source, survey, limits) else {
+        return true;
+    };
     // What cannot be listed is reported later, and shows nothing here.
     let mut ends = listing.chains.values().flat_map(|names| &names.main);
     listing.trouble.is_empty() && !ends.any(|slot| slot.end() <= first)

@@ -14,13 +14,14 @@
 use std::collections::BTreeSet;
 
 use super::folders::Survey;
+use super::home_digests::list_home_digests;
 use crate::base::limits::Limits;
 use crate::base::time::HOUR;
 use crate::cloudtrail::ids::{OrganizationId, TrailArn};
 use crate::cloudtrail::object_key::DIGEST_FOLDER;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::source::Source;
-use crate::validate::digests::listing::{self, ListingRange};
+use crate::validate::digests::listing::ListingRange;
 use crate::validate::digests::names::{DigestNames, Slot};
 use crate::validate::request::{ChainFilter, TrailReach};
 
@@ -96,16 +97,10 @@ fn has_trail_of_its_own(
     survey: &mut Survey,
     limits: &Limits,
 ) -> bool {
-    let id = arn.home_chain();
-    let group = (id.account.clone(), id.region.clone());
-    let Some(places) = survey.groups.get(&group) else {
+    let always = ListingRange::default();
+    let Some((id, mut listing)) = list_home_digests(arn, always, source, survey, limits) else {
         return false;
     };
-    let filter = ChainFilter::trail_of(&id);
-    let always = ListingRange::default();
-    let (account, region) = &group;
-    let mut listing = listing::list(source, account, region, places, &filter, always, limits);
-    survey.listings += listing.listings;
     let Some(own) = listing.chains.remove(&id) else {
         return false;
     };

@@ -5,10 +5,11 @@ use trailproof::base::time::Window;
 use trailproof::proof::finding::{Code, Finding, ObjectFacts, Verdict};
 use trailproof::source::memory::{MemoryObject, MemorySource};
 use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
+use trailproof::validate::outcome::Outcome;
 
 use crate::library::{codes, prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
-use crate::support::forge::{damage, ts};
+use crate::support::forge::{Place, damage, ts};
 use crate::support::requests::{between, minutes, within};
 
 /// A source whose buckets have no names.
@@ -55,6 +56,14 @@ impl Source for Unnamed {
     }
 }
 
+/// The outcome where the object of one digest is denied.
+fn proven_without(case: &Case, digest: &Place) -> Outcome {
+    let mut source = source(&case.world);
+    let denied = GetError::Denied("AccessDenied".into());
+    source.fault(BUCKET, &digest.key, denied);
+    prove(&source, &ring(&case.world, &[REGION]), &request())
+}
+
 #[test]
 fn an_unreadable_starting_digest_does_not_make_an_honest_stop_missing_digests() {
     let mut case = Case::new("unread-start", 0, "");
@@ -63,13 +72,7 @@ fn an_unreadable_starting_digest_does_not_make_an_honest_stop_missing_digests() 
     chain.start(&mut case.world, ts("2026-03-01T09:45:10Z"));
     let starting = chain.last().place.clone();
     chain.run_until(&mut case.world, ts("2026-03-01T12:45:10Z"));
-    let mut source = source(&case.world);
-    source.fault(
-        BUCKET,
-        &starting.key,
-        GetError::Denied("AccessDenied".into()),
-    );
-    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+    let outcome = proven_without(&case, &starting);
     assert_eq!(
         outcome.verdict,
         Verdict::Unproven,
@@ -244,13 +247,7 @@ fn a_denied_starting_digest_at_the_same_second_of_the_hour_hides_no_honest_stop(
     chain.start(&mut case.world, ts("2026-03-01T09:12:34Z"));
     let starting = chain.last().place.clone();
     chain.run_until(&mut case.world, ts("2026-03-01T12:12:34Z"));
-    let mut source = source(&case.world);
-    source.fault(
-        BUCKET,
-        &starting.key,
-        GetError::Denied("AccessDenied".into()),
-    );
-    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+    let outcome = proven_without(&case, &starting);
     assert_eq!(
         outcome.verdict,
         Verdict::Unproven,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::fields::{fields, object_of_fields};
-use crate::base::json::lenient::{LONG, Lenient, SHORT, Seed, Text, skip_list};
+use crate::base::json::lenient::{LONG, Lenient, SHORT, Seed, Text, next_element, skip_list};
 use crate::cloudtrail::event::RemovedObject;
 use crate::cloudtrail::event::record::member::Member;
 
@@ -120,11 +120,9 @@ impl Lenient for Resources {
         odd: &mut bool,
     ) -> Result<(), A::Error> {
         while self.0.len() < RESOURCES {
-            let mut resource = Resource::default();
-            let value = &mut resource;
-            if list.next_element_seed(Seed { value, odd })?.is_none() {
+            let Some(resource) = next_element(&mut list, odd)? else {
                 return Ok(());
-            }
+            };
             self.0.push(resource);
         }
         skip_rest(list, odd)

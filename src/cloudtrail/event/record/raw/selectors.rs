@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::fields::{fields, object_of_fields};
-use crate::base::json::lenient::{Flag, Lenient, SHORT, Seed, Text, skip_list};
+use crate::base::json::lenient::{Flag, Lenient, SHORT, Seed, Text, next_element, skip_list};
 use crate::cloudtrail::event::ManagementEvents;
 use crate::cloudtrail::event::record::member::Member;
 
@@ -81,12 +81,7 @@ impl Lenient for Conditions {
         mut list: A,
         odd: &mut bool,
     ) -> Result<(), A::Error> {
-        loop {
-            let mut condition = Condition::default();
-            let value = &mut condition;
-            if list.next_element_seed(Seed { value, odd })?.is_none() {
-                return Ok(());
-            }
+        while let Some(condition) = next_element::<Condition, A>(&mut list, odd)? {
             match condition.name.get() {
                 Some("eventCategory") => {
                     self.is_management |= condition.equals.first.as_deref() == Some("Management");
@@ -94,6 +89,7 @@ impl Lenient for Conditions {
                 _ => self.has_others = true,
             }
         }
+        Ok(())
     }
 }
 
@@ -125,14 +121,10 @@ impl<T: Selector> Lenient for SelectedEvents<T> {
         mut list: A,
         odd: &mut bool,
     ) -> Result<(), A::Error> {
-        loop {
-            let mut selector = T::default();
-            let value = &mut selector;
-            if list.next_element_seed(Seed { value, odd })?.is_none() {
-                return Ok(());
-            }
+        while let Some(selector) = next_element::<T, A>(&mut list, odd)? {
             self.admitted = self.admitted.max(Some(selector.admits()));
         }
+        Ok(())
     }
 }
 
@@ -148,9 +140,7 @@ impl Lenient for Texts {
         mut list: A,
         odd: &mut bool,
     ) -> Result<(), A::Error> {
-        let mut first = Text::<SHORT>::default();
-        let value = &mut first;
-        if list.next_element_seed(Seed { value, odd })?.is_some() {
+        if let Some(first) = next_element::<Text<SHORT>, A>(&mut list, odd)? {
             self.first = first.cloned();
         }
         skip_list(list)
