@@ -185,7 +185,7 @@ pub use aws::{
 };
 
 // What CloudTrail calls things, and bounds.
-pub use base::cancel::CancelFlag;
+pub use base::cancel::{CancelFlag, CancelReason};
 pub use base::limits::Limits;
 pub use cloudtrail::ids::{AccountId, ChainId, NotAn, OrganizationId, Region, TrailArn, TrailName};
 pub use cloudtrail::object_key::KeyRoot;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 
-use crate::base::cancel::CancelFlag;
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 use crate::source::GetError;
 
@@ -38,13 +38,13 @@ impl Runtime {
     /// Waits until the work is done or the run is cancelled.
     pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, GetError> {
         let Some(runtime) = &self.runtime else {
-            return Err(GetError::Interrupted);
+            return Err(ended());
         };
         runtime.block_on(async {
             tokio::select! {
                 biased;
                 done = work => Ok(done),
-                () = self.stopped() => Err(GetError::Interrupted),
+                reason = self.stopped() => Err(GetError::Cancelled(reason)),
             }
         })
     }
@@ -55,7 +55,7 @@ impl Runtime {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, GetError> {
         let Some(runtime) = &self.runtime else {
-            return Err(GetError::Interrupted);
+            return Err(ended());
         };
         let task = runtime.spawn(work);
         let end = task.abort_handle();
@@ -63,20 +63,29 @@ impl Runtime {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(failed)) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(GetError::Interrupted),
+                Err(_) => Err(ended()),
             },
-            Err(interrupted) => {
+            Err(cancelled) => {
                 end.abort();
-                Err(interrupted)
+                Err(cancelled)
             }
         }
     }
 
-    async fn stopped(&self) {
-        while !self.stop.is_set() {
+    /// Waits until the run is cancelled.
+    async fn stopped(&self) -> CancelReason {
+        loop {
+            if let Some(reason) = self.stop.reason() {
+                return reason;
+            }
             tokio::time::sleep(CHECK_INTERVAL).await;
         }
     }
+}
+
+/// The error of work that a runtime cannot take any more, as it is ending.
+fn ended() -> GetError {
+    GetError::Io("the program is ending".into())
 }
 
 impl Drop for Runtime {

@@ -79,7 +79,7 @@ impl Session {
         http: Http,
         settings: &SessionSettings,
     ) -> Result<Self, Error> {
-        let config = runtime.run(load(&http, settings)).map_err(interrupted)?;
+        let config = runtime.run(load(&http, settings)).map_err(ended)?;
         let session = Session {
             runtime,
             http,
@@ -105,7 +105,7 @@ impl Session {
             return Err(no_credentials(settings));
         };
         let credentials = self.runtime.run(provider.provide_credentials());
-        match credentials.map_err(interrupted)? {
+        match credentials.map_err(ended)? {
             Ok(_) => Ok(()),
             Err(e) => Err(no_credentials(settings).because(chain(&e))),
         }
@@ -288,8 +288,12 @@ async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
     config.into_builder().retry_config(retries).build()
 }
 
-fn interrupted(error: GetError) -> Error {
-    Error::new(ErrorKind::Interrupted, error.detail())
+/// The error of a run that was ended before it was signed in.
+fn ended(error: GetError) -> Error {
+    match error {
+        GetError::Cancelled(reason) => Error::cancelled(reason),
+        other => Error::new(ErrorKind::Internal, other.detail()),
+    }
 }
 
 fn no_credentials(settings: &SessionSettings) -> Error {

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::cancel::CancelReason;
+
 /// The kind of operation that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -12,8 +14,8 @@ pub enum ErrorKind {
     Input,
     /// The report could not be written.
     Output,
-    /// The validation was cancelled before anything was checked.
-    Interrupted,
+    /// The run was ended, for this reason, before anything was checked.
+    Cancelled(CancelReason),
     /// A bug in this program.
     Internal,
 }
@@ -36,6 +38,18 @@ impl Error {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+        }
+    }
+
+    /// The error of a run that was ended before anything was checked.
+    pub fn cancelled(reason: CancelReason) -> Self {
+        let kind = ErrorKind::Cancelled(reason);
+        match reason {
+            CancelReason::Signal => Error::new(kind, "the validation was interrupted"),
+            CancelReason::Deadline(_) => {
+                let message = format!("{reason} passed before anything was checked");
+                Error::new(kind, message).hint("run again with a later --deadline")
+            }
         }
     }
 

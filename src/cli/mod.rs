@@ -34,7 +34,7 @@ use std::ffi::OsString;
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use jiff::Timestamp;
 
-use crate::base::cancel::CancelFlag;
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
@@ -103,7 +103,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             diagnose::print(&error);
             match error.kind() {
                 ErrorKind::Internal => INTERNAL_ERROR,
-                ErrorKind::Interrupted => INTERRUPTED,
+                ErrorKind::Cancelled(CancelReason::Signal) => INTERRUPTED,
                 _ => 2,
             }
         }

@@ -9,7 +9,7 @@ use signal_hook::low_level;
 
 use super::INTERRUPTED;
 use super::output::target;
-use crate::base::cancel::CancelFlag;
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 
 /// The flag that a signal sets. While it is not installed, a signal ends the program.
@@ -27,7 +27,7 @@ impl Signals {
             let wait = move || {
                 for _ in signals.forever() {
                     match stop.get() {
-                        Some(stop) if !stop.is_set() => stop.set(),
+                        Some(stop) if !stop.is_set() => stop.set(CancelReason::Signal),
                         _ => {
                             target::abandon();
                             low_level::exit(INTERRUPTED.into());

@@ -37,6 +37,8 @@ reasons! {
     Archived = "archived";
     /// The credentials are no longer accepted, so nothing more can be read.
     Credentials = "credentials";
+    /// The deadline of the run had passed.
+    Deadline = "deadline";
     /// Access is denied.
     Denied = "denied";
     /// The object belongs in a bucket that is not part of the source.
@@ -81,7 +83,10 @@ reasons! {
 impl Reason {
     /// Whether the run ended for this reason: then one finding stands for all that was not read.
     pub fn ends_run(self) -> bool {
-        matches!(self, Reason::Credentials | Reason::Interrupted)
+        matches!(
+            self,
+            Reason::Credentials | Reason::Deadline | Reason::Interrupted
+        )
     }
 
     /// What to do about an object that could not be read for this reason.
@@ -98,6 +103,9 @@ impl Reason {
                 "sign in again (aws sso login, or new credentials), and run again"
             }
             Reason::Interrupted => "run again to the end",
+            Reason::Deadline => {
+                "run again with a later --deadline, or over less: a shorter window, or one --region"
+            }
             Reason::RegionDisabled => {
                 "switch the region on again (aws account enable-region), or give its public keys with --keys"
             }

@@ -20,10 +20,9 @@ impl<'a> CancellableSource<'a> {
     }
 
     fn check(&self) -> Result<(), GetError> {
-        if self.stop.is_set() {
-            Err(GetError::Interrupted)
-        } else {
-            Ok(())
+        match self.stop.reason() {
+            Some(reason) => Err(GetError::Cancelled(reason)),
+            None => Ok(()),
         }
     }
 }
@@ -36,8 +35,8 @@ struct CancellableBody<'a> {
 
 impl Read for CancellableBody<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.stop.is_set() {
-            return Err(io::Error::other(GetError::Interrupted));
+        if let Some(reason) = self.stop.reason() {
+            return Err(io::Error::other(GetError::Cancelled(reason)));
         }
         self.body.read(buffer)
     }

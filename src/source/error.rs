@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::base::cancel::CancelReason;
 use crate::proof::reason::Reason;
 
 /// Why an object or a listing could not be read. Only `NotFound` says that it does not exist: with every
@@ -23,8 +24,8 @@ pub enum GetError {
     Credentials(String),
     /// This region refuses credentials that are accepted elsewhere: it is switched off for the account.
     RegionDisabled(String),
-    /// The validation was cancelled.
-    Interrupted,
+    /// The run was ended before it was read, for this reason.
+    Cancelled(CancelReason),
     /// The source declines to read it: a symbolic link, a device, a key that is not a valid path.
     Refused(String),
     /// The bucket of this name is not part of this source.
@@ -107,7 +108,8 @@ impl GetError {
             GetError::Throttled(_) => Reason::Throttled,
             GetError::Credentials(_) => Reason::Credentials,
             GetError::RegionDisabled(_) => Reason::RegionDisabled,
-            GetError::Interrupted => Reason::Interrupted,
+            GetError::Cancelled(CancelReason::Signal) => Reason::Interrupted,
+            GetError::Cancelled(CancelReason::Deadline(_)) => Reason::Deadline,
             GetError::Refused(_) => Reason::Refused,
             GetError::Elsewhere(_) => Reason::Elsewhere,
             GetError::Io(_) => Reason::Io,
@@ -127,7 +129,8 @@ impl GetError {
                 "region {region} is switched off for the account, or does not accept tokens of the global \
                  STS endpoint: it refuses credentials that are accepted elsewhere"
             ),
-            GetError::Interrupted => "the validation was interrupted".into(),
+            GetError::Cancelled(CancelReason::Signal) => "the validation was interrupted".into(),
+            GetError::Cancelled(deadline) => format!("{deadline} had passed"),
             GetError::Refused(why) => format!("refused: {why}"),
             GetError::Elsewhere(bucket) => {
                 format!("bucket {bucket} is not part of what was given")
@@ -138,7 +141,7 @@ impl GetError {
 
     /// Whether nothing else can be read after it either.
     pub fn ends_all(&self) -> bool {
-        matches!(self, GetError::Credentials(_) | GetError::Interrupted)
+        matches!(self, GetError::Credentials(_) | GetError::Cancelled(_))
     }
 
     /// The error that a body gave while it was read: the `GetError` inside if there is one, else `Io`.

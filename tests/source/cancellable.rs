@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use trailproof::base::cancel::CancelFlag;
+use trailproof::base::cancel::{CancelFlag, CancelReason};
 use trailproof::proof::finding::{ObjectFacts, Verdict};
 use trailproof::proof::reason::Reason;
 use trailproof::source::cancellable::CancellableSource;
@@ -52,7 +52,7 @@ impl Source for StopsAfter<'_> {
     ) -> Result<SourceObject<'_>, GetError> {
         let object = self.source.get(root, key, with_metadata);
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.stop.set();
+            self.stop.set(CancelReason::Signal);
         }
         object
     }
@@ -84,7 +84,7 @@ fn a_source_cancelled_at_the_start_proves_and_accuses_nothing() {
     let world = world(6);
     let (memory, keys) = (source(&world), ring(&world, &[REGION]));
     let stop = CancelFlag::default();
-    stop.set();
+    stop.set(CancelReason::Signal);
     let halting = CancellableSource::new(&memory, stop);
     let root = halting.roots()[0].id;
     let range = Range::default();
@@ -94,7 +94,11 @@ fn a_source_cancelled_at_the_start_proves_and_accuses_nothing() {
         halting.get(root, "any", true).err(),
         halting.stat(root, "any").err(),
     ];
-    assert!(answers.iter().all(|a| *a == Some(GetError::Interrupted)));
+    assert!(
+        answers
+            .iter()
+            .all(|a| *a == Some(GetError::Cancelled(CancelReason::Signal)))
+    );
     let outcome = prove(&halting, &keys, &request());
     assert!(outcome.chains.is_empty());
     assert_stopped(&outcome, "from the beginning");

@@ -216,7 +216,7 @@ fn look_up(
                     }
                 }
                 Err(error) => {
-                    if error == GetError::Interrupted {
+                    if let GetError::Cancelled(_) = error {
                         context.fetcher.stopped();
                     }
                     // Anybody can make many calls of one name. They must not hide calls of another.

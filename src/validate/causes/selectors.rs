@@ -54,7 +54,7 @@ pub(crate) fn look_up(
         match trails.selectors(&config.arn) {
             Ok(selected) => selectors.sentences.extend(sentences(config, &selected)),
             Err(error) => {
-                selectors.cut_short |= error == GetError::Interrupted;
+                selectors.cut_short |= matches!(error, GetError::Cancelled(_));
                 let sentence = unasked(&config.arn, &error.detail());
                 selectors.sentences.push(sentence);
             }

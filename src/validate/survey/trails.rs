@@ -93,6 +93,7 @@ fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
         reason @ (Reason::Denied
         | Reason::Throttled
         | Reason::Credentials
+        | Reason::Deadline
         | Reason::Interrupted) => reason.hint(),
         _ => "see that its home region can be reached",
     };
