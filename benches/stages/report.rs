@@ -82,6 +82,7 @@ fn requested() -> Requested {
         seed: None,
         delivery_lag: 7_200,
         backfill_grace: 86_400,
+        deadline: None,
         keys: Vec::new(),
     }
 }

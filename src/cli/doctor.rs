@@ -1,7 +1,5 @@
 //! `trailproof doctor`: signs in, tries every request that a validation needs, and writes the results.
 
-use std::time::Instant;
-
 use jiff::Timestamp;
 
 use super::args::doctor::DoctorArgs;
@@ -10,7 +8,7 @@ use super::open::aws::{IN_FLIGHT, LocatedSource, Sessions, locate_source, sign_i
 use super::open::request::SourceRequest;
 use super::output;
 use super::terminal::progress::Progress;
-use super::{INTERRUPTED, interrupted};
+use super::{INTERRUPTED, Start, interrupted, whole_second};
 use crate::aws::Session;
 use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::InFlight;
@@ -29,7 +27,7 @@ use crate::validate::request::Request;
 /// If nothing could be checked, or the report could not be written.
 pub fn run(
     args: DoctorArgs,
-    now: Timestamp,
+    start: Start,
     command: Vec<String>,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
@@ -37,7 +35,7 @@ pub fn run(
         let error = Error::new(ErrorKind::Usage, "there is nothing to look at");
         return Err(error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket"));
     }
-    let begun = Instant::now();
+    let now = whole_second(start.at);
     let limits = Limits::default();
     let source_args = SourceArgs {
         path: Vec::new(),
@@ -78,8 +76,9 @@ pub fn run(
         jobs: IN_FLIGHT,
         limits,
     };
-    let progress = Progress::begin("trying what a validation needs", begun, args.quiet);
+    let progress = Progress::begin("trying what a validation needs", start.clock, args.quiet);
     let checked = examine(&access, &request)?;
+    let ended_by = stop.reason();
     drop(progress);
     let run = Run {
         tool: env!("CARGO_PKG_NAME"),
@@ -90,7 +89,7 @@ pub fn run(
     };
     let report = Report::new(checked, run);
     output::write_to_stdout(&report, args.format, text::write)?;
-    Ok(if interrupted(stop, "report") {
+    Ok(if interrupted(stop, ended_by, "report") {
         INTERRUPTED
     } else {
         report.status.exit_code()

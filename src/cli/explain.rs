@@ -9,7 +9,7 @@ use super::open::open;
 use super::open::request::SourceRequest;
 use super::output;
 use super::signals::Signals;
-use super::{INTERRUPTED, interrupted, run_so_far, whole_second};
+use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
@@ -28,7 +28,7 @@ use crate::validate::Access;
 pub fn run(
     mut args: ExplainArgs,
     command: Vec<String>,
-    started: Timestamp,
+    start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     let target: ExplainTarget = args.key.parse().map_err(|e| {
@@ -43,7 +43,8 @@ pub fn run(
             })?);
         }
     }
-    Signals::listen()?.stop_first(stop);
+    let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
+    signals.stop_first(stop);
     let limits = Limits::default();
     let scope = ScopeArgs {
         region: Vec::new(),
@@ -60,7 +61,7 @@ pub fn run(
         keys: &args.known.keys,
         jobs: args.jobs,
     };
-    let resolved = open(&source_request, whole_second(started), &limits, stop)?;
+    let resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
@@ -69,6 +70,7 @@ pub fn run(
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
         jobs: resolved.jobs,
+        stop: stop.clone(),
         limits,
     };
     let source = CancellableSource::new(resolved.opened.source.as_ref(), stop.clone());
@@ -80,6 +82,7 @@ pub fn run(
     };
     let caller = CallerLookup::start(resolved.opened.caller);
     let explained = explain(access, &target, &request)?;
+    let ended_by = explained.ended_by();
     let requests = Requests {
         trails: resolved.opened.trails.map_or(0, |trails| trails.requests()),
         ..explained.requests.into()
@@ -88,11 +91,11 @@ pub fn run(
         finished: Timestamp::now(),
         caller: caller.answer(),
         requests,
-        ..run_so_far(command, started)
+        ..run_so_far(command, start.at)
     });
     output::write_to_stdout(&report, args.format, text::write)?;
     Ok(match report.verdict {
-        _ if interrupted(stop, "report") => INTERRUPTED,
+        _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
         Verdict::Gaps => Verdict::Unproven.exit_code(),
         verdict => verdict.exit_code(),
     })

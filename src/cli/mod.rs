@@ -16,6 +16,7 @@
 
 mod args;
 mod caller;
+mod deadline;
 mod diagnose;
 #[cfg(feature = "aws")]
 mod doctor;
@@ -30,6 +31,7 @@ mod trails;
 mod validate;
 
 use std::ffi::OsString;
+use std::time::Instant;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use jiff::Timestamp;
@@ -46,16 +48,31 @@ use diagnose::note;
 #[cfg(feature = "aws")]
 use signals::Signals;
 
+/// The exit status if nothing was checked and no report written.
+const NOT_RUN: u8 = 2;
+
 /// The exit status of an internal error.
 pub const INTERNAL_ERROR: u8 = 70;
 
 /// The exit status after SIGINT, SIGTERM or SIGHUP, whatever was found.
 pub const INTERRUPTED: u8 = 130;
 
+/// The beginning of a run.
+#[derive(Clone, Copy)]
+struct Start {
+    /// By the clock of the system.
+    at: Timestamp,
+    /// By a clock that nobody sets.
+    clock: Instant,
+}
+
 /// Runs the program on a command line and gives its exit status: that of the verdict, 2 if no validation
 /// was performed, [`INTERRUPTED`] or [`INTERNAL_ERROR`].
 pub fn run(command_line: Vec<OsString>) -> u8 {
-    let started = Timestamp::now();
+    let start = Start {
+        at: Timestamp::now(),
+        clock: Instant::now(),
+    };
     let stop = CancelFlag::default();
     let colour = match terminal::supports_escapes() {
         true => ColorChoice::Auto,
@@ -67,14 +84,14 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Err(e) => {
             // A closed pipe is not an error.
             let _ = e.print();
-            return if e.use_stderr() { 2 } else { 0 };
+            return if e.use_stderr() { NOT_RUN } else { 0 };
         }
     };
     let args = match Args::from_arg_matches(&matches) {
         Ok(args) => args,
         Err(e) => {
             let _ = e.print();
-            return 2;
+            return NOT_RUN;
         }
     };
     let command = command_line
@@ -86,15 +103,15 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { folder } => generate::man(folder.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
-        Command::Doctor(args) => doctor(*args, command, started, &stop),
-        Command::Explain(args) => explain::run(*args, command, started, &stop),
+        Command::Doctor(args) => doctor(*args, command, start, &stop),
+        Command::Explain(args) => explain::run(*args, command, start, &stop),
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");
-            trails::run(*args, matches, command, started, &stop)
+            trails::run(*args, matches, command, start, &stop)
         }
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
-            validate::run(*args, matches, command, started, &stop)
+            validate::run(*args, matches, command, start, &stop)
         }
     };
     match result {
@@ -104,7 +121,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             match error.kind() {
                 ErrorKind::Internal => INTERNAL_ERROR,
                 ErrorKind::Cancelled(CancelReason::Signal) => INTERRUPTED,
-                _ => 2,
+                _ => NOT_RUN,
             }
         }
     }
@@ -128,15 +145,20 @@ fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
     }
 }
 
-/// Whether a run was interrupted. If so, a note says that its report is not complete.
-fn interrupted(stop: &CancelFlag, what: &str) -> bool {
-    let interrupted = stop.is_set();
-    if interrupted {
-        note(&format!(
-            "interrupted: the {what} holds what was found until then"
-        ));
-    }
-    interrupted
+/// Whether a signal interrupted the run. A note says so, or that the deadline ended it: `ended_by` says why
+/// the work ended early.
+fn interrupted(stop: &CancelFlag, ended_by: Option<CancelReason>, what: &str) -> bool {
+    // A signal counts even if it came while the report was made.
+    let is_signalled = stop.reason() == Some(CancelReason::Signal);
+    let ended = match ended_by {
+        _ if is_signalled => "interrupted".to_owned(),
+        Some(deadline) => format!("{deadline} ended the run"),
+        None => return false,
+    };
+    note(&format!(
+        "{ended}: the {what} holds what was found until then"
+    ));
+    is_signalled
 }
 
 /// Notes which of the given options have no effect. With `as_aws_cli`, where standard error belongs to
@@ -168,17 +190,18 @@ fn schema(of: SchemaKind) -> Result<u8, Error> {
 fn doctor(
     args: DoctorArgs,
     command: Vec<String>,
-    started: Timestamp,
+    start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     note_unused(&args.unused, false);
-    Signals::listen()?.stop_first(stop);
-    doctor::run(args, whole_second(started), command, stop)
+    let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
+    signals.stop_first(stop);
+    doctor::run(args, start, command, stop)
 }
 
 /// Without the SDK there is nothing to check.
 #[cfg(not(feature = "aws"))]
-fn doctor(_: DoctorArgs, _: Vec<String>, _: Timestamp, _: &CancelFlag) -> Result<u8, Error> {
+fn doctor(_: DoctorArgs, _: Vec<String>, _: Start, _: &CancelFlag) -> Result<u8, Error> {
     let message = "this trailproof was built without AWS, which doctor asks";
     Err(Error::new(ErrorKind::Usage, message))
 }

@@ -1,18 +1,20 @@
-//! SIGINT, SIGTERM and SIGHUP. They end the program at once; while a command runs that can report what
-//! it found so far, the first signal only stops its work.
+//! SIGINT, SIGTERM and SIGHUP, and the deadline. They end the program at once; while a command runs that
+//! can report what it found so far, the deadline and the first signal only stop its work.
 
 use std::fs;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
+use jiff::SignedDuration;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level;
 
-use super::INTERRUPTED;
 use super::output::target;
+use super::{INTERRUPTED, deadline};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 
-/// The flag that a signal sets. While it is not installed, a signal ends the program.
+/// The flag that a signal or the deadline sets. While it is not installed, both end the program.
 pub struct Signals(Arc<OnceLock<CancelFlag>>);
 
 impl Signals {
@@ -25,9 +27,14 @@ impl Signals {
         let stop = Arc::clone(&flag);
         let listen = |mut signals: signal_hook::iterator::Signals| {
             let wait = move || {
+                // After the deadline too, the first signal leaves time to write the report.
+                let mut first = true;
                 for _ in signals.forever() {
                     match stop.get() {
-                        Some(stop) if !stop.is_set() => stop.set(CancelReason::Signal),
+                        Some(stop) if first => {
+                            first = false;
+                            stop.set(CancelReason::Signal);
+                        }
                         _ => {
                             target::abandon();
                             low_level::exit(INTERRUPTED.into());
@@ -47,8 +54,23 @@ impl Signals {
         Ok(Signals(flag))
     }
 
-    /// From now on the first signal only sets `stop`, so that the command can report what it found. A
-    /// second one ends the program.
+    /// From now on the deadline, if there is one, ends the program too; it is counted from `start` on.
+    ///
+    /// # Errors
+    /// If no thread can be started.
+    pub fn and_deadline(
+        self,
+        deadline: Option<SignedDuration>,
+        start: Instant,
+    ) -> Result<Signals, Error> {
+        if let Some(after) = deadline {
+            deadline::watch(after, start, Arc::clone(&self.0))?;
+        }
+        Ok(self)
+    }
+
+    /// From now on the deadline and the first signal only set `stop`, so that the command can report what
+    /// it found. A second signal ends the program.
     pub fn stop_first(self, stop: &CancelFlag) {
         // Setting it cannot fail: this method takes `self`, so the flag is set once.
         let _ = self.0.set(stop.clone());

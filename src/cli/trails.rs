@@ -2,7 +2,6 @@
 
 use clap::ArgMatches;
 use jiff::Timestamp;
-use std::time::Instant;
 
 use super::args::trails::TrailsArgs;
 use super::open::open;
@@ -10,7 +9,7 @@ use super::open::request::{SourceRequest, texts};
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
-use super::{INTERRUPTED, interrupted, run_so_far, whole_second};
+use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::base::limits::Limits;
@@ -31,12 +30,11 @@ pub fn run(
     args: TrailsArgs,
     matches: Option<&ArgMatches>,
     command: Vec<String>,
-    started: Timestamp,
+    start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let entered = Instant::now();
     let pairs = output::pairs(matches, TrailsFormat::Text)?;
-    let signals = Signals::listen()?;
+    let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let targets = OutputTargets::open(pairs, TrailsFormat::Text)?;
     signals.stop_first(stop);
     let limits = Limits::default();
@@ -48,7 +46,7 @@ pub fn run(
         keys: &[],
         jobs: args.jobs,
     };
-    let resolved = open(&source_request, whole_second(started), &limits, stop)?;
+    let resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
     let scope = &args.scope;
     let requested = Requested {
         source: resolved.kind,
@@ -58,6 +56,7 @@ pub fn run(
         trail_arns: texts(&scope.trail_arn),
         buckets: resolved.buckets,
         prefixes: source_request.prefixes(),
+        deadline: args.work.seconds(),
     };
     let needs_trails = source_request.needs_trails();
     let request = TrailsRequest {
@@ -72,10 +71,11 @@ pub fn run(
             },
             ..PriorKnowledge::default()
         },
+        stop: stop.clone(),
         limits,
     };
     let source = CancellableSource::new(resolved.opened.source.as_ref(), stop.clone());
-    let progress = Progress::begin("listing digests", entered, args.quiet);
+    let progress = Progress::begin("listing digests", start.clock, args.quiet);
     let outcome = list(&source, &resolved.opened.places, &request)?;
     drop(progress);
     let run = Run {
@@ -85,10 +85,10 @@ pub fn run(
             trails: resolved.opened.trails.map_or(0, |trails| trails.requests()),
             ..Requests::default()
         },
-        ..run_so_far(command, started)
+        ..run_so_far(command, start.at)
     };
     let list = Trails::new(&outcome, requested, run);
-    let interrupted = interrupted(stop, "list");
+    let interrupted = interrupted(stop, outcome.ended_by, "list");
     targets.write(|format, out| trails::render(&list, format, out))?;
     Ok(match (interrupted, list.is_whole()) {
         (true, _) => INTERRUPTED,

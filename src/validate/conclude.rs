@@ -32,6 +32,7 @@ use super::survey::absences::{self, Absences};
 use super::unreferenced;
 use super::unreferenced::loose::LooseObjects;
 use super::unreferenced::search::LogSearch;
+use crate::base::cancel::CancelReason;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
@@ -39,6 +40,7 @@ use crate::proof::chain::{Location, Walked};
 use crate::proof::coverage::{State, verified_until};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::{Gap, GapPlace};
+use crate::source::GetError;
 
 /// The outcomes of all groups, merged. Judges the logs that no digest lists, now that the gaps are known.
 pub(super) fn groups(
@@ -225,6 +227,7 @@ pub(super) fn outcome(
     beside: &BTreeSet<String>,
 ) -> Outcome {
     let request = context.request;
+    let ended_by = request.stop.reason();
     let mut others = all.others.take().unwrap_or_default();
     let unlisted = std::mem::take(&mut others.unlisted);
     let Absences {
@@ -232,7 +235,7 @@ pub(super) fn outcome(
         open,
     } = absences::absences(context, survey, &all);
     let others_found = unlisted.into_iter().chain(absent);
-    let (ledger, worst) = findings_without_chain(context, survey, &all, others_found);
+    let (ledger, worst) = findings_without_chain(context, survey, &all, (ended_by, others_found));
     raise(&mut all.chains, &worst);
     all.chains
         .iter()
@@ -249,7 +252,8 @@ pub(super) fn outcome(
         && !all.notes.incomplete
         && context.fetcher.lasted()
         && !request.prior.incomplete
-        && !selectors.cut_short;
+        && !selectors.cut_short
+        && ended_by.is_none();
     let chains = all.chains.iter();
     let states = chains.flat_map(|c| c.coverage.iter().map(|s| s.state));
     let worst = findings.iter().map(|f| f.severity).max();
@@ -269,11 +273,13 @@ pub(super) fn outcome(
         keys: (!keys.is_empty()).then(|| context.fetcher.keys.origin()),
         around_gaps: events,
         not_compared: &open,
+        ended_by,
     });
     let (bytes_read, bytes_hashed) = context.fetcher.bytes();
     Outcome {
         verdict,
         complete,
+        ended_by,
         chains: all.chains,
         findings,
         keys: std::mem::take(&mut *keys).into_iter().collect(),
@@ -285,6 +291,14 @@ pub(super) fn outcome(
             ..context.fetcher.requests()
         },
     }
+}
+
+/// The finding on a run that ended early, whatever it was that it did not get to.
+pub(crate) fn ended_early(by: CancelReason) -> Finding {
+    let reason = GetError::Cancelled(by).reason();
+    let message = format!("{by} ended the run: what was not read until then was not checked");
+    let finding = Finding::new(Code::SourceUnreadable, message);
+    finding.reason(reason).hint(reason.hint())
 }
 
 /// The worst severity of the findings about each chain.
@@ -302,16 +316,18 @@ fn raise(chains: &mut [Box<ChainOutcome>], worst: &WorstOfChains) {
 }
 
 /// The findings that the ledger of no chain holds: what could not be read or listed, what was known before,
-/// and `others`, such as on chains that are missing or end early. Also returns the worst of them for each
+/// why the run ended early, and `others`, such as on chains that are missing or end early. Also returns the worst of them for each
 /// chain, taken before any of them collapse.
 fn findings_without_chain(
     context: &Context<'_>,
     survey: &Survey,
     all: &GroupOutcome,
-    others: impl Iterator<Item = Finding>,
+    (ended_by, others): (Option<CancelReason>, impl Iterator<Item = Finding>),
 ) -> (Ledger, WorstOfChains) {
     let folder = |trouble| listing_errors::folder(context.fetcher.places, trouble);
-    let mut findings = context.request.prior.findings.clone();
+    // Others of its code and reason collapse into the first, which says more.
+    let mut findings = Vec::from_iter(ended_by.map(ended_early));
+    findings.extend(context.request.prior.findings.clone());
     findings.extend(context.fetcher.keys.broken());
     findings.extend(survey.trouble.iter().map(folder));
     let unvalidated = &all.notes.unvalidated;

@@ -47,6 +47,7 @@ use std::sync::{Arc, Mutex};
 
 use self::causes::selectors::{self, TrailSelectors};
 use self::chain_state::{ChainState, Group};
+pub(crate) use self::conclude::ended_early;
 use self::context::Context;
 use self::fetch::Fetcher;
 use self::findings::Ledgers;

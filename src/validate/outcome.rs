@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::base::cancel::CancelReason;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
@@ -67,6 +68,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Whether everything requested could be checked.
     pub complete: bool,
+    /// Why the run ended early, if it did.
+    pub ended_by: Option<CancelReason>,
     /// The chains, sorted by id.
     #[allow(
         clippy::vec_box,

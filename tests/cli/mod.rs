@@ -1,6 +1,8 @@
 //! The command line: arguments, output, terminals and signals, by the real binary.
 
 mod args;
+#[cfg(feature = "aws")]
+mod deadline;
 mod generate;
 #[cfg(feature = "aws")]
 mod open;

@@ -74,15 +74,24 @@ impl<'a> Running<'a> {
     /// ends it with a second signal.
     pub fn end_by_two(mut self) -> Run {
         self.signal("-INT");
+        self.until_noted("interrupted");
+        self.assert_waits();
+        self.end_by("-TERM")
+    }
+
+    /// Waits until a note is on standard error.
+    pub fn until_noted(&mut self, note: &str) {
         let stderr = self.stage.dir.path().join("stderr");
-        self.until("the note", |_| {
-            fs::read_to_string(&stderr)
-                .is_ok_and(|standard_error| standard_error.contains("interrupted"))
+        self.until(note, |_| {
+            fs::read_to_string(&stderr).is_ok_and(|standard_error| standard_error.contains(note))
         });
+    }
+
+    /// Asserts that a run whose report nobody reads waits for the reader.
+    pub fn assert_waits(&mut self) {
         sleep(Duration::from_millis(300));
         let ended = self.child.try_wait().expect("a child");
         assert!(ended.is_none(), "it waits for who reads its report");
-        self.end_by("-TERM")
     }
 
     /// Sends a signal and waits for the end, which must come soon.

@@ -4,6 +4,7 @@ use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::format::PlainFormat;
 use super::shared::source::ScopeArgs;
 use super::shared::values::bucket;
+use super::shared::work::DeadlineArgs;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -43,6 +44,9 @@ pub struct DoctorArgs {
     /// No progress on standard error, not even on a terminal
     #[arg(long, help_heading = "Report")]
     pub quiet: bool,
+
+    #[command(flatten)]
+    pub work: DeadlineArgs,
 
     #[command(flatten)]
     pub sign_in: SignInArgs,

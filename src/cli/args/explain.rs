@@ -7,6 +7,7 @@ use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::format::PlainFormat;
 use super::shared::source::SourceArgs;
 use super::shared::values::{jobs, time};
+use super::shared::work::DeadlineArgs;
 use crate::cloudtrail::ids::TrailArn;
 
 pub const EXAMPLES: &str = "\
@@ -58,6 +59,9 @@ pub struct ExplainArgs {
     /// The report's format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
     pub format: PlainFormat,
+
+    #[command(flatten)]
+    pub work: DeadlineArgs,
 
     #[command(flatten)]
     pub sign_in: SignInArgs,

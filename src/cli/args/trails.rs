@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::shared::aws::SignInArgs;
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::jobs;
+use super::shared::work::DeadlineArgs;
 use crate::report::trails;
 
 pub const EXAMPLES: &str = "\
@@ -47,6 +48,9 @@ pub struct TrailsArgs {
     /// No progress on standard error, not even on a terminal
     #[arg(long, help_heading = "Report")]
     pub quiet: bool,
+
+    #[command(flatten)]
+    pub work: DeadlineArgs,
 
     #[command(flatten)]
     pub sign_in: SignInArgs,

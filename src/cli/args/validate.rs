@@ -9,6 +9,7 @@ use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::{format, jobs, time};
+use super::shared::work::DeadlineArgs;
 use crate::cloudtrail::chain_pattern::ChainPattern;
 use crate::report::Format;
 use crate::validate::request::LogSelection;
@@ -40,6 +41,9 @@ Examples:
   trailproof validate --path copy --keys eu-west-1.json --region eu-west-1 \\
       --account-id 111111111111 --verbose
 
+  # every hour from a scheduler, over before the next one begins
+  trailproof validate --s3-bucket my-logs --start-time 2026-01-01 --deadline 50m
+
   # two buckets of one trail, and a copy that lost its prefix
   trailproof validate --keys keys/ \\
       --path old-logs=copy/old --path new-logs=copy/new
@@ -54,7 +58,8 @@ How to make such a copy, and keep what proves it:
   # (get-object, boto3, rclone lsjson -M and mc stat --json write it too)
   aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json
 
-Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven; 2 no validation was performed";
+Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven, or the deadline \
+ended the run; 2 no validation was performed";
 
 #[derive(clap::Args)]
 pub struct ValidateArgs {
@@ -133,6 +138,9 @@ pub struct ValidateArgs {
     /// The least severe verdict that makes the exit status non-zero; a look that failed always does
     #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
     pub fail_on: FailOn,
+
+    #[command(flatten)]
+    pub work: DeadlineArgs,
 
     #[command(flatten)]
     pub sign_in: SignInArgs,

@@ -45,15 +45,7 @@ impl ResolvedRun {
     ) -> Result<ResolvedRun, Error> {
         let limits = Limits::default();
         check_window(&args)?;
-        let expect = match &args.expect {
-            Some(path) => expected_chains(path, &limits)?,
-            None => Vec::new(),
-        };
-        let accepted = match &args.accept {
-            Some(path) => accept::parse(&read_text(path, &limits)?)
-                .map_err(|why| not_a(path, "list of what is accepted", why))?,
-            None => Vec::new(),
-        };
+        let (expect, accepted) = given_files(&args, &limits)?;
         let source_request = SourceRequest {
             source: &args.source,
             scope: &args.scope,
@@ -69,52 +61,24 @@ impl ResolvedRun {
         check_expected(&expect, &in_scope(&[]))?;
         let mut resolved = open(&source_request, now, &limits, stop)?;
         let filter = in_scope(&resolved.located.trails);
-        let needs_trails = source_request.needs_trails();
-        let located = std::mem::take(&mut resolved.located);
-        let left_out = std::mem::take(&mut resolved.left_out);
-        let (opened, buckets) = (&resolved.opened, &resolved.buckets);
-        let prior = PriorKnowledge {
-            left_out,
-            ..prior_knowledge(&args, opened, buckets, located, needs_trails)
-        };
-        let now = resolved.now();
-        // A source that is read now was not looked at later than now.
-        let as_of = match (args.as_of, now) {
-            (Some(given), Some(now)) => Some(given.min(now)),
-            (given, now) => given.or(now),
-        };
+        let prior = prior_knowledge(&args, &mut resolved, source_request.needs_trails());
+        let times = Times::of(&args, &mut resolved);
         let seed = match args.logs.is_sample() {
             true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
             false => None,
         };
-        let requested = requested(&args, &source_request, &resolved, (as_of, seed));
-        let ResolvedSource { opened, jobs, .. } = resolved;
-        let to = args.end_time.or(now.and(as_of));
+        let requested = requested(&args, &source_request, &resolved, (times.as_of, seed));
         let request = Request {
             filter,
-            from: args.start_time,
-            to,
-            as_of,
-            // The second in which the run began has ended by the time that the source is looked at.
-            now: now.map(|now| shift(now, 1)),
-            delivery_lag: args.late.delivery_lag,
-            backfill_grace: args.late.backfill_grace,
-            logs: args.logs,
             seed: requested.seed.clone().unwrap_or_default(),
             expect,
-            jobs,
-            // With one chain at a time, the lines of --verbose come in the order of the chains.
-            chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
             prior,
-            observed: args
-                .format
-                .contains(&Format::AwsCli)
-                .then(|| ObservedWindow::of_aws_cli(args.start_time, to)),
-            only: None,
+            stop: stop.clone(),
             limits,
+            ..request(&args, &times, resolved.jobs)
         };
         Ok(ResolvedRun {
-            opened,
+            opened: resolved.opened,
             request,
             requested,
             accepted,
@@ -124,6 +88,69 @@ impl ResolvedRun {
                 FailOn::Gaps => Verdict::Gaps,
             },
         })
+    }
+}
+
+/// What the files of `--expect` and `--accept` hold.
+fn given_files(
+    args: &ValidateArgs,
+    limits: &Limits,
+) -> Result<(Vec<ChainId>, Vec<Acceptance>), Error> {
+    let expect = match &args.expect {
+        Some(path) => expected_chains(path, limits)?,
+        None => Vec::new(),
+    };
+    let accepted = match &args.accept {
+        Some(path) => accept::parse(&read_text(path, limits)?)
+            .map_err(|why| not_a(path, "list of what is accepted", why))?,
+        None => Vec::new(),
+    };
+    Ok((expect, accepted))
+}
+
+/// When the source is looked at, and where the window ends.
+struct Times {
+    now: Option<Timestamp>,
+    as_of: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+impl Times {
+    fn of(args: &ValidateArgs, resolved: &mut ResolvedSource) -> Times {
+        let now = resolved.now();
+        // A source that is read now was not looked at later than now.
+        let as_of = match (args.as_of, now) {
+            (Some(given), Some(now)) => Some(given.min(now)),
+            (given, now) => given.or(now),
+        };
+        Times {
+            now,
+            as_of,
+            to: args.end_time.or(now.and(as_of)),
+        }
+    }
+}
+
+/// What the arguments alone request.
+fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
+    let to = times.to;
+    Request {
+        from: args.start_time,
+        to,
+        as_of: times.as_of,
+        // The second in which the run began has ended by the time that the source is looked at.
+        now: times.now.map(|now| shift(now, 1)),
+        delivery_lag: args.late.delivery_lag,
+        backfill_grace: args.late.backfill_grace,
+        logs: args.logs,
+        jobs,
+        // With one chain at a time, the lines of --verbose come in the order of the chains.
+        chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
+        observed: args
+            .format
+            .contains(&Format::AwsCli)
+            .then(|| ObservedWindow::of_aws_cli(args.start_time, to)),
+        ..Request::default()
     }
 }
 
@@ -148,22 +175,23 @@ fn check_expected(expect: &[ChainId], filter: &ChainFilter) -> Result<(), Error>
     Err(Error::new(ErrorKind::Usage, message).hint(hint))
 }
 
-/// What is known from the trails before any object is read.
+/// What is known from the trails and the files of a copy before any object is read.
 fn prior_knowledge(
     args: &ValidateArgs,
-    opened: &OpenedSource,
-    buckets: &[String],
-    located: LocatedTrails,
+    resolved: &mut ResolvedSource,
     needs_trails: bool,
 ) -> PriorKnowledge {
+    let located = std::mem::take(&mut resolved.located);
     let LocatedTrails {
         trails,
         lost,
         incomplete,
         list_error,
-    } = match &opened.trails {
+    } = match &resolved.opened.trails {
         // Without --trail-arn, every trail that writes to these buckets should have digests in them.
-        Some(all) if args.scope.trail_arn.is_empty() => trails::writing_to(all.as_ref(), buckets),
+        Some(all) if args.scope.trail_arn.is_empty() => {
+            trails::writing_to(all.as_ref(), &resolved.buckets)
+        }
         _ => located,
     };
     PriorKnowledge {
@@ -172,7 +200,7 @@ fn prior_knowledge(
         incomplete: needs_trails && incomplete,
         trails,
         trails_error: list_error,
-        ..PriorKnowledge::default()
+        left_out: std::mem::take(&mut resolved.left_out),
     }
 }
 
@@ -237,6 +265,7 @@ fn requested(
         seed,
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
+        deadline: args.work.seconds(),
         keys: args
             .known
             .keys

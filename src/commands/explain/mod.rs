@@ -18,6 +18,7 @@ mod view;
 
 use jiff::Timestamp;
 
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::base::time::Window;
@@ -47,6 +48,8 @@ pub struct ExplainRequest {
     pub backfill_grace: i64,
     /// How many objects to read at the same time.
     pub jobs: usize,
+    /// Whether the run is to end early; source and keys heed it by themselves.
+    pub stop: CancelFlag,
     /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
@@ -73,6 +76,13 @@ pub struct ExplainOutcome<'t> {
     existence: Existence,
     /// Requests made to the source.
     pub requests: Requests,
+}
+
+impl ExplainOutcome<'_> {
+    /// Why the run ended early, if it did.
+    pub fn ended_by(&self) -> Option<CancelReason> {
+        self.validation.ended_by
+    }
 }
 
 /// Whether an object exists.
@@ -188,6 +198,7 @@ fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) 
             bucket: target.bucket.clone(),
             key: target.key.clone(),
         }),
+        stop: request.stop.clone(),
         limits: request.limits.clone(),
         ..Request::default()
     }

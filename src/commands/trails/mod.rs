@@ -13,6 +13,7 @@ mod view;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
@@ -26,6 +27,7 @@ use crate::source::{RootId, Source};
 use crate::validate::digests::listing::{self, ListingRange};
 use crate::validate::digests::listing_errors;
 use crate::validate::digests::names::{DigestNames, HeldNames};
+use crate::validate::ended_early;
 use crate::validate::findings::{Ledger, Ledgers};
 use crate::validate::request::{ChainFilter, FilterTerm, PriorKnowledge};
 use crate::validate::survey::{Survey, found_instead, reaches, survey};
@@ -39,6 +41,8 @@ pub struct TrailsRequest {
     pub jobs: usize,
     /// What the caller found out while it looked up trails in AWS.
     pub prior: PriorKnowledge,
+    /// Whether the run is to end early; the source heeds it by itself.
+    pub stop: CancelFlag,
     /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
@@ -56,6 +60,8 @@ pub struct TrailsOutcome {
     pub refused: Sample,
     /// Whether everything could be listed. If so, a chain that is not here does not exist.
     pub complete: bool,
+    /// Why the run ended early, if it did.
+    pub ended_by: Option<CancelReason>,
     /// How many requests the listings took.
     pub listings: u64,
 }
@@ -209,6 +215,10 @@ impl ChainLister<'_> {
         let mut matched = Vec::new();
         let mut listings = survey.listings;
         let mut ledger = Ledgers::new(limits.findings_per_code, limits.findings).open();
+        let ended_by = self.request.stop.reason();
+        if let Some(by) = ended_by {
+            ledger.add(ended_early(by));
+        }
         self.add_survey_errors(&mut ledger);
         for group in groups {
             chains.extend(group.chains);
@@ -231,6 +241,7 @@ impl ChainLister<'_> {
             undigested: survey.undigested.clone(),
             refused: survey.refused.clone(),
             complete,
+            ended_by,
             listings,
         }
     }

@@ -51,6 +51,8 @@ pub struct Requested {
     pub buckets: Vec<String>,
     /// Prefixes asked for; empty for all.
     pub prefixes: Vec<String>,
+    /// How long the run was allowed to take, in seconds; null without a deadline.
+    pub deadline: Option<i64>,
 }
 
 /// One chain.

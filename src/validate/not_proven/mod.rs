@@ -9,6 +9,7 @@ mod scope;
 pub use self::around_gaps::around_gaps;
 use std::collections::BTreeSet;
 
+use crate::base::cancel::CancelReason;
 use crate::base::sample::Sample;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
@@ -47,6 +48,8 @@ pub struct NotProvenInput<'a> {
     pub around_gaps: &'a [String],
     /// Chains that should exist by others, and were not looked for.
     pub not_compared: &'a [String],
+    /// Why the run ended early, if it did.
+    pub ended_by: Option<CancelReason>,
 }
 
 /// The sentences of one report, in a fixed order.
@@ -65,8 +68,10 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         keys,
         around_gaps,
         not_compared,
+        ended_by,
     } = input;
-    let mut sentences = vec![scope::not_logged()];
+    let mut sentences = Vec::from_iter(ended_by.map(scope::not_reached));
+    sentences.push(scope::not_logged());
     sentences.extend(not_selected.iter().cloned());
     sentences.extend(keys.map(scope::keys));
     sentences.extend(log_folders::sentences(request, chains, others));

@@ -1,5 +1,6 @@
 //! What the digests and the request leave open: chains, time, logs that were not read, keys.
 
+use crate::base::cancel::CancelReason;
 use crate::base::text::{and_more, plural};
 use crate::base::time::Window;
 use crate::cloudtrail::ids::{ChainId, TrailArn};
@@ -7,6 +8,10 @@ use crate::proof::keys::KeyOrigin;
 use crate::validate::in_window::next_due;
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::{LogSelection, Request};
+
+pub(super) fn not_reached(ended_by: CancelReason) -> String {
+    format!("anything that was not read before {ended_by} ended the run")
+}
 
 pub(super) fn not_logged() -> String {
     "what the trails were not configured to log: a digest vouches for logs that were delivered, \

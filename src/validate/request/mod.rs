@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
 pub use self::log_selection::LogSelection;
+use crate::base::cancel::CancelFlag;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::time::{HOUR, shift};
@@ -58,6 +59,9 @@ pub struct Request {
     pub observed: Option<ObservedWindow>,
     /// Validates one log and nothing else: only digests that could list it are read.
     pub only: Option<OneLog>,
+    /// Whether the run is to end early. The source, the keys and the trails heed it by themselves: from then on
+    /// each of their answers is [`GetError::Cancelled`](crate::source::GetError::Cancelled).
+    pub stop: CancelFlag,
     /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
@@ -80,6 +84,7 @@ impl Default for Request {
             prior: PriorKnowledge::default(),
             observed: None,
             only: None,
+            stop: CancelFlag::default(),
             limits: Limits::default(),
         }
     }

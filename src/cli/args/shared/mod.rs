@@ -5,3 +5,4 @@ pub(crate) mod evidence;
 pub(crate) mod format;
 pub(crate) mod source;
 pub(crate) mod values;
+pub(crate) mod work;

@@ -35,6 +35,14 @@ pub fn duration(text: &str) -> Result<i64, String> {
     }
 }
 
+/// A deadline such as `45m`: at least a second, at most a year.
+pub fn deadline(text: &str) -> Result<SignedDuration, String> {
+    match duration(text)? {
+        0 => Err("expected a duration of at least a second, such as 45m".to_owned()),
+        seconds => Ok(SignedDuration::from_secs(seconds)),
+    }
+}
+
 /// The ARN of an access point, or a bucket name or alias, by the oldest and loosest rules that S3 ever had.
 pub fn bucket(text: &str) -> Result<String, String> {
     let valid = (1..=255).contains(&text.len())
@@ -61,7 +69,7 @@ pub fn endpoint(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, time};
+    use super::{deadline, duration, time};
 
     #[test]
     fn times_honour_their_offset_and_are_utc_without_one() {
@@ -90,5 +98,14 @@ mod tests {
         assert_eq!(duration("1h 30m"), Ok(5400));
         assert!(duration("-1h").is_err());
         assert!(duration("100000h").is_err());
+    }
+
+    #[test]
+    fn a_deadline_is_in_the_future() {
+        let after = |text| deadline(text).map(|after| after.as_secs());
+        assert_eq!(after("45m"), Ok(2700));
+        for text in ["0", "0s", "-1s", "999ms", "soon", "", "100000h"] {
+            assert!(deadline(text).is_err(), "{text}");
+        }
     }
 }

@@ -46,6 +46,9 @@ pub struct Requested {
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest is expected, in seconds.
     pub backfill_grace: i64,
+    /// How long the run was allowed to take, in seconds; null without a deadline.
+    #[serde(default)]
+    pub deadline: Option<i64>,
     /// Key files, as given.
     pub keys: Vec<String>,
 }
