@@ -20,8 +20,10 @@ mod deadline;
 mod diagnose;
 #[cfg(feature = "aws")]
 mod doctor;
+mod environment;
 mod explain;
 mod generate;
+mod internal_error;
 pub mod open;
 mod output;
 mod report;
@@ -29,6 +31,9 @@ mod signals;
 mod terminal;
 mod trails;
 mod validate;
+
+pub use environment::without_empty_variables;
+pub use internal_error::end_on_panic;
 
 use std::ffi::OsString;
 use std::time::Instant;
