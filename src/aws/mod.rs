@@ -16,9 +16,12 @@
 //!
 //! Start reading at [`Session::open`], then `s3/mod.rs`.
 
+mod address;
 mod clock;
 mod connection;
+mod credentials;
 mod endpoints;
+mod environment;
 mod error;
 mod http;
 mod identity;

@@ -6,21 +6,21 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region as AwsRegion, SdkConfig};
-use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::connection::NewConnection;
+use super::credentials::Sendable;
 use super::endpoints::Endpoints;
+use super::environment::{Environment, WithoutEmpty};
 use super::error::{CountThrottles, NeverUntrusted, chain};
 use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
@@ -35,8 +35,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The endpoint of all services; with `_` and the name of a service after it, of that service.
 const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-/// The SDK's default number of attempts.
-const SDK_ATTEMPTS: u32 = 3;
+/// How often a request is tried whose result is optional, and how often one for credentials.
+const FEW_ATTEMPTS: u32 = 3;
 
 /// How to sign in, and where requests go.
 #[derive(Debug, Clone)]
@@ -73,13 +73,18 @@ impl Session {
     /// Reads profiles and the environment as the AWS CLI does, and finds credentials.
     ///
     /// # Errors
-    /// If there are no credentials.
+    /// If there are no credentials, or a profile or the environment holds a value of no use.
     pub fn open(
         runtime: Arc<Runtime>,
         http: Http,
         settings: &SessionSettings,
     ) -> Result<Self, Error> {
-        let config = runtime.run(load(&http, settings)).map_err(ended)?;
+        let environment = runtime
+            .run(Environment::read(settings.profile.as_deref()))
+            .map_err(ended)??;
+        let config = runtime
+            .run(load(&http, settings, &environment))
+            .map_err(ended)??;
         let session = Session {
             runtime,
             http,
@@ -92,22 +97,22 @@ impl Session {
             s3_again: Arc::default(),
             cloudtrail: Arc::default(),
         };
-        session.sign_in(settings)?;
+        session.sign_in(settings, &environment)?;
         Ok(session)
     }
 
     /// Checks that there are credentials, before any request is made.
-    fn sign_in(&self, settings: &SessionSettings) -> Result<(), Error> {
+    fn sign_in(&self, settings: &SessionSettings, environment: &Environment) -> Result<(), Error> {
         if !settings.sign {
             return Ok(());
         }
         let Some(provider) = self.config.credentials_provider() else {
-            return Err(no_credentials(settings));
+            return Err(no_credentials(settings, environment));
         };
         let credentials = self.runtime.run(provider.provide_credentials());
         match credentials.map_err(ended)? {
             Ok(_) => Ok(()),
-            Err(e) => Err(no_credentials(settings).because(chain(&e))),
+            Err(e) => Err(no_credentials(settings, environment).because(chain(&e))),
         }
     }
 
@@ -218,13 +223,18 @@ impl Session {
         self.sts_in(there.filter(away))
     }
 
+    fn few_attempts(&self) -> u32 {
+        let chosen = self.config.retry_config().map(RetryConfig::max_attempts);
+        chosen.map_or(FEW_ATTEMPTS, |chosen| chosen.min(FEW_ATTEMPTS))
+    }
+
     /// A client for one request in a region, or in the start region.
     pub(super) fn sts_in(&self, region: Option<&Region>) -> aws_sdk_sts::Client {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_classifier(NeverUntrusted)
             // Few attempts: the result is optional, and private networks often do not reach STS.
-            .retry_config(RetryConfig::standard().with_max_attempts(SDK_ATTEMPTS));
+            .retry_config(RetryConfig::standard().with_max_attempts(self.few_attempts()));
         if let Some(url) = endpoint_url {
             config = config.endpoint_url(url);
         }
@@ -241,23 +251,23 @@ fn partition() -> RetryPartition {
         .build()
 }
 
-async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
-    let mut profile = ProfileFileRegionProvider::builder();
-    if let Some(name) = &settings.profile {
-        profile = profile.profile_name(name);
-    }
+async fn load(
+    http: &Http,
+    settings: &SessionSettings,
+    environment: &Environment,
+) -> Result<SdkConfig, Error> {
+    let attempts = environment.attempts()?;
     // The instance metadata service is not asked: S3 itself says which region a bucket is in.
-    let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-        .or_else(profile.build())
-        .or_else(AwsRegion::new(settings.region.to_string()))
-        .region()
-        .await;
+    let region = environment.region().await?;
+    let region = region.unwrap_or_else(|| AwsRegion::new(settings.region.to_string()));
     let mut timeouts = TimeoutConfig::builder();
     timeouts.set_connect_timeout(http.settings.connect);
     timeouts.set_read_timeout(http.settings.read);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http.client.clone())
         .region(region.clone())
+        // Set here, because the SDK panics on values of the environment that it does not know.
+        .retry_config(RetryConfig::standard().with_max_attempts(attempts.unwrap_or(FEW_ATTEMPTS)))
         .timeout_config(timeouts.build())
         // `s3::body` detects stalled bodies and resumes them.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -266,7 +276,7 @@ async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
         // instance.
         let conf = ProviderConfig::without_region()
             .with_http_client(http.client.clone())
-            .with_region(region);
+            .with_region(Some(region));
         let own = ProfileFileCredentialsProvider::builder().configure(&conf);
         loader = loader
             .credentials_provider(own.profile_name(name).build())
@@ -279,13 +289,19 @@ async fn load(http: &Http, settings: &SessionSettings) -> SdkConfig {
         loader = loader.no_credentials();
     }
     let config = loader.load().await;
-    let chosen = config.retry_config().map(RetryConfig::max_attempts);
-    let attempts = chosen.filter(|n| *n != SDK_ATTEMPTS).unwrap_or(ATTEMPTS);
+    environment.check_services(&config)?;
     let retries = RetryConfig::standard()
-        .with_max_attempts(attempts)
+        .with_max_attempts(attempts.unwrap_or(ATTEMPTS))
         .with_initial_backoff(FIRST_WAIT)
         .with_max_backoff(LONGEST_WAIT);
-    config.into_builder().retry_config(retries).build()
+    let credentials = config.credentials_provider();
+    let credentials = credentials.map(|all| SharedCredentialsProvider::new(Sendable(all)));
+    let mut builder = config.clone().into_builder();
+    builder.set_credentials_provider(credentials);
+    Ok(builder
+        .retry_config(retries)
+        .service_config(WithoutEmpty(config))
+        .build())
 }
 
 /// The error of a run that was ended before it was signed in.
@@ -296,13 +312,17 @@ fn ended(error: GetError) -> Error {
     }
 }
 
-fn no_credentials(settings: &SessionSettings) -> Error {
-    let message = match &settings.profile {
-        Some(profile) => format!("there are no credentials in the profile {profile}"),
-        None => "there are no credentials".to_owned(),
+fn no_credentials(settings: &SessionSettings, environment: &Environment) -> Error {
+    let missing = environment.missing_profile();
+    let message = match (&settings.profile, missing) {
+        (Some(profile), _) => format!("there are no credentials in the profile {profile}"),
+        (None, Some(name)) => {
+            format!("there are no credentials, and no profile {name}, which AWS_PROFILE selects")
+        }
+        (None, None) => "there are no credentials".to_owned(),
     };
     Error::new(ErrorKind::Input, message).hint(
-        "sign in as for the AWS CLI (aws sso login, a profile, AWS_ACCESS_KEY_ID …); nothing was \
-         validated",
+        "sign in as for the AWS CLI (aws sso login, a profile, AWS_ACCESS_KEY_ID and \
+         AWS_SECRET_ACCESS_KEY …); nothing was validated",
     )
 }

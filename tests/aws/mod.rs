@@ -1,6 +1,7 @@
 //! AWS: sessions, services and their errors, against AWS on loopback.
 
 mod endpoints;
+mod environment;
 mod error;
 mod http;
 mod identity;

@@ -1,7 +1,7 @@
 //! Opens buckets in AWS: signs in, locates the trails, and prepares keys and the source. The same
 //! functions serve every command.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -237,20 +237,23 @@ fn start_region(request: &SourceRequest<'_>) -> Result<Region, Error> {
 /// none.
 fn http_settings(args: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Error> {
     let defaults = HttpSettings::default();
-    let from_env = || std::env::var_os("AWS_CA_BUNDLE").filter(|v| !v.is_empty());
-    let bundle = args
-        .ca_bundle
-        .clone()
-        .or_else(|| from_env().map(PathBuf::from));
+    let read = |path: &Path| read_bounded(path, limits.side_file);
+    let from_env = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    let authorities = match (&args.ca_bundle, from_env) {
+        (Some(path), _) => Some(read(path)?),
+        (None, Some(path)) => {
+            let bundle = read(Path::new(&path));
+            Some(bundle.map_err(|e| e.hint("AWS_CA_BUNDLE sets this file"))?)
+        }
+        (None, None) => None,
+    };
     let timeout = |seconds: Option<u32>, default| match seconds {
         Some(0) => None,
         Some(seconds) => Some(Duration::from_secs(seconds.into())),
         None => default,
     };
     Ok(HttpSettings {
-        authorities: bundle
-            .map(|path| read_bounded(&path, limits.side_file))
-            .transpose()?,
+        authorities,
         connect: timeout(args.cli_connect_timeout, defaults.connect),
         read: timeout(args.cli_read_timeout, defaults.read),
     })

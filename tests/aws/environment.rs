@@ -1,0 +1,418 @@
+//! What the environment and the profiles say: each value that the SDK reads is of use, counts as not set, or is
+//! refused by its name. None makes the program panic.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
+use crate::support::profiles::{command, write_profiles};
+use crate::support::program::{Run, finish};
+use crate::support::short_trail::{assert_refused, calls, of_trail, stage};
+use crate::support::six_hours::{WINDOW, six_hours};
+use crate::support::stage::Stage;
+
+/// Variables that the SDK or the program reads.
+const VARIABLES: [&str; 52] = [
+    "ALL_PROXY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ACCOUNT_ID",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+    "AWS_AUTH_SCHEME_PREFERENCE",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_DEFAULTS_MODE",
+    "AWS_DEFAULT_REGION",
+    "AWS_DISABLE_CLOCK_SKEW_CORRECTION",
+    "AWS_DISABLE_REQUEST_COMPRESSION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_CLOUDTRAIL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_SIGNIN",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_EXECUTION_ENV",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+    "AWS_MAX_ATTEMPTS",
+    "AWS_NEW_RETRIES_2026",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_REQUEST_CHECKSUM_CALCULATION",
+    "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+    "AWS_RESPONSE_CHECKSUM_VALIDATION",
+    "AWS_RETRY_MODE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
+    "AWS_S3_USE_ARN_REGION",
+    "AWS_SDK_UA_APP_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_SIGV4A_SIGNING_REGION_SET",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+];
+
+/// Runs a check of each case on several threads.
+fn in_parallel<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            check(case);
+        }
+    };
+    thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+}
+
+/// A run of a short window, with one request in flight and few attempts.
+fn short(stage: &Stage) -> Command {
+    let mut command = stage.command(&of_trail(&["--logs", "none", "--cli-read-timeout", "2"]));
+    // What an empty endpoint of one service falls back to.
+    command.env("AWS_ENDPOINT_URL", stage.loopback.cloudtrail_url());
+    command.env("AWS_MAX_ATTEMPTS", "2");
+    command.env("HOME", stage.dir.path());
+    command
+}
+
+/// Asserts that a run ended in order, and gives its exit status.
+fn orderly(run: &Run, what: &str) -> i32 {
+    let Run { code, stderr, .. } = run;
+    assert!(matches!(code, 0 | 2 | 3 | 4), "{what}: {code}: {stderr}");
+    for words in ["panicked", "internal error", "backtrace"] {
+        assert!(!stderr.contains(words), "{what}: {stderr}");
+    }
+    let unsafe_characters = stderr.chars().any(|c| c.is_control() && c != '\n');
+    assert!(!unsafe_characters, "{what}: {stderr:?}");
+    *code
+}
+
+/// Variables without which there are no credentials.
+const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+
+#[test]
+fn every_variable_with_an_odd_value_is_of_use_or_refused_by_its_name() {
+    let stage = stage();
+    let long = vec![b'A'; 100_000];
+    let values: [&[u8]; 4] = [b"x", b"a\n\x1b[31mred", b"\xff\xfe", &long];
+    let mut cases = Vec::new();
+    for name in VARIABLES {
+        cases.extend(values.map(|value| (name, OsString::from_vec(value.to_vec()))));
+    }
+    in_parallel(&cases, |(name, value)| {
+        let run = finish(short(&stage).env(name, value));
+        let what = format!("{name}={}", shown(value));
+        match orderly(&run, &what) {
+            0 => {}
+            2 => assert!(run.stderr.contains(name), "{what}: {}", run.stderr),
+            // A key that nobody knows: every answer is a refusal.
+            code => assert!(code == 4 && KEYS.contains(name), "{what}: {}", run.stderr),
+        }
+    });
+}
+
+#[test]
+fn every_empty_variable_counts_as_not_set() {
+    let stage = stage();
+    let mut cases: Vec<(&str, &str)> = VARIABLES.map(|name| (name, "")).to_vec();
+    let blank = [
+        "AWS_RETRY_MODE",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+    ];
+    cases.extend(blank.map(|name| (name, " \n")));
+    in_parallel(&cases, |(name, value)| {
+        let mut command = short(&stage);
+        if *name == "AWS_ENDPOINT_URL_S3" {
+            command.env("AWS_ENDPOINT_URL", stage.loopback.s3_url());
+        }
+        let run = finish(command.env(name, value));
+        match orderly(&run, name) {
+            2 => assert!(
+                KEYS.contains(name) && run.stderr.contains(name),
+                "{}",
+                run.stderr
+            ),
+            code => assert_eq!(code, 0, "{name}: {}", run.stderr),
+        }
+    });
+}
+
+/// A value in a message: its beginning.
+fn shown(value: &OsStr) -> String {
+    let text = value.to_string_lossy();
+    format!("{:?}", text.chars().take(20).collect::<String>())
+}
+
+#[test]
+fn every_key_of_a_profile_with_an_odd_value_is_of_use_or_refused_by_its_name() {
+    let stage = stage();
+    let names = [
+        "account_id_endpoint_mode",
+        "auth_scheme_preference",
+        "aws_account_id",
+        "ca_bundle",
+        "defaults_mode",
+        "disable_clock_skew_correction",
+        "disable_request_compression",
+        "duration_seconds",
+        "ec2_metadata_service_endpoint",
+        "ec2_metadata_service_endpoint_mode",
+        "endpoint_url",
+        "ignore_configured_endpoint_urls",
+        "max_attempts",
+        "region",
+        "request_checksum_calculation",
+        "request_min_compression_size_bytes",
+        "response_checksum_validation",
+        "retry_mode",
+        "s3",
+        "s3_disable_express_session_auth",
+        "sdk_ua_app_id",
+        "services",
+        "sigv4a_signing_region_set",
+        "use_dualstack_endpoint",
+        "use_fips_endpoint",
+    ];
+    let long = "A".repeat(1 << 20);
+    let values = ["", "x", "a\n  \u{1b}[31mred = b", &long];
+    let mut cases = Vec::new();
+    for name in names {
+        cases.extend(values.map(|value| (name, value)));
+    }
+    let numbered: Vec<(usize, &(&str, &str))> = cases.iter().enumerate().collect();
+    in_parallel(&numbered, |(number, (name, value))| {
+        let config = stage.dir.path().join(format!("config-{number}"));
+        fs::write(&config, format!("[default]\n{name} = {value}\n")).expect("a config");
+        let mut command = short(&stage);
+        for variable in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_MAX_ATTEMPTS"] {
+            command.env_remove(variable);
+        }
+        let run = finish(command.env("AWS_CONFIG_FILE", &config));
+        let what = format!("{name} = {}", shown(OsStr::new(value)));
+        match orderly(&run, &what) {
+            0 => {}
+            code => {
+                assert_eq!(code, 2, "{what}: {}", run.stderr);
+                let place = format!("{name} in the profile default (");
+                assert!(run.stderr.contains(&place), "{what}: {}", run.stderr);
+                assert!(run.stderr.contains("config-"), "{what}: {}", run.stderr);
+                assert!(run.stderr.len() < 1000, "{what}: {}", run.stderr.len());
+            }
+        }
+    });
+}
+
+#[test]
+fn every_source_of_credentials_with_odd_values_is_refused_in_order() {
+    let stage = stage();
+    let script = |name: &str, prints: &str| {
+        let path = stage.dir.path().join(name);
+        fs::write(&path, format!("printf '%s' '{prints}'\n")).expect("a script");
+        format!("credential_process = /bin/sh {}", path.display())
+    };
+    let keys =
+        |id: &str| format!(r#"{{"Version": 1, "AccessKeyId": "{id}", "SecretAccessKey": "s"}}"#);
+    let pair = |id: &str| format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET_KEY}");
+    let role = "role_arn = arn:aws:iam::111111111111:role/audit";
+    let sso = "sso_start_url = x\nsso_account_id = x\nsso_role_name = x";
+    let profiles = [
+        pair("AK\n  IA"),
+        pair("AK IA"),
+        pair("é"),
+        pair(""),
+        format!("{}\naws_session_token = a\n  \u{1b}[31m", pair(ACCESS_KEY)),
+        script("line", &keys(r"AK\nIA")),
+        script("bytes", &keys(r"é")),
+        script("nothing", ""),
+        script("garbage", "\u{1b}[31m{"),
+        "credential_process = /nonexistent/x".into(),
+        format!("{role}\nsource_profile = default"),
+        format!("{role}\nsource_profile = nobody"),
+        format!(
+            "{role}\nsource_profile = odd\n[profile odd]\n{}",
+            pair("AK\n  IA")
+        ),
+        format!(
+            "{role}\nsource_profile = good\nrole_session_name = \u{1b}[31m\n[profile good]\n{}",
+            pair(ACCESS_KEY)
+        ),
+        format!(
+            "role_arn = x\nsource_profile = good\nexternal_id = a\n  b\n[profile good]\n{}",
+            pair(ACCESS_KEY)
+        ),
+        format!("{role}\ncredential_source = x"),
+        format!("{role}\ncredential_source = Environment"),
+        format!("{role}\nweb_identity_token_file = config"),
+        format!("{role}\nweb_identity_token_file = /nonexistent/x"),
+        format!("{sso}\nsso_region = x y\n  z"),
+        format!("{sso}\nsso_region = "),
+        "sso_session = x\n[sso-session x]\nsso_region = a\n  b\nsso_start_url = x".into(),
+        "sso_session = nobody".into(),
+        "login_session = a\n  b".into(),
+        "[".into(),
+        "=".into(),
+    ];
+    let numbered: Vec<(usize, &String)> = profiles.iter().enumerate().collect();
+    in_parallel(&numbered, |(number, profile)| {
+        let config = stage.dir.path().join(format!("profile-{number}"));
+        fs::write(&config, format!("[default]\n{profile}\n")).expect("a config");
+        let mut command = command(&stage, &of_trail(&[]));
+        command.env("AWS_CONFIG_FILE", &config);
+        command.env("HOME", stage.dir.path());
+        let run = finish(&mut command);
+        assert_eq!(orderly(&run, profile), 2, "{profile}: {}", run.stderr);
+        let words = [
+            "there are no credentials",
+            "in the profile",
+            "cannot read the profiles",
+        ];
+        assert!(
+            words.iter().any(|words| run.stderr.contains(words)),
+            "{profile}: {}",
+            run.stderr
+        );
+    });
+}
+
+#[test]
+fn credentials_that_a_container_or_a_token_gives_are_refused_in_order() {
+    let stage = stage();
+    fs::write(stage.dir.path().join("token"), "token").expect("a token");
+    let control = stage.loopback.cloudtrail_url();
+    let web = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "token"),
+        ("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/audit"),
+    ];
+    let at = |url: &'static str| vec![("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)];
+    let token = |token: &'static str| {
+        let url = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", control.as_str());
+        vec![url, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", token)]
+    };
+    let mut empty = web.to_vec();
+    empty.extend([
+        ("AWS_ENDPOINT_URL_STS", ""),
+        ("AWS_ENDPOINT_URL", control.as_str()),
+    ]);
+    let cases = [
+        empty,
+        [&web[..], &[("AWS_ROLE_SESSION_NAME", "a b")]].concat(),
+        vec![web[0], ("AWS_ROLE_ARN", "é")],
+        vec![("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/x"), web[1]],
+        at("localhost:1"),
+        at("127.0.0.1"),
+        at("http://127.0.0.1:1"),
+        at("http://10.0.0.1/"),
+        token("é"),
+        vec![("AWS_PROFILE", "nobody")],
+    ];
+    in_parallel(&cases, |variables| {
+        let mut command = command(&stage, &of_trail(&[]));
+        for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+            command.env(name, "/nonexistent/x");
+        }
+        let run = finish(command.envs(variables.iter().copied()));
+        assert_eq!(
+            orderly(&run, &format!("{variables:?}")),
+            2,
+            "{}",
+            run.stderr
+        );
+        let named = variables.iter().any(|(name, _)| run.stderr.contains(name));
+        let refused = run.stderr.contains("there are no credentials");
+        assert!(named || refused, "{variables:?}: {}", run.stderr);
+    });
+    assert!(
+        !calls(&stage, Service::Sts).is_empty(),
+        "the fallback was asked"
+    );
+}
+
+#[test]
+fn a_retry_mode_of_the_aws_cli_is_taken_for_the_standard_one() {
+    let stage = stage();
+    for mode in ["legacy", "standard", "Adaptive", ""] {
+        let run = finish(short(&stage).env("AWS_RETRY_MODE", mode));
+        assert_eq!(run.code, 0, "{mode}: {}", run.stderr);
+    }
+    write_profiles(
+        &stage,
+        "[profile audit]\nretry_mode = legacy\nmax_attempts = 4\n",
+    );
+    let run = finish(&mut command(&stage, &of_trail(&["--profile", "audit"])));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+
+    let hint = "hint: set it to standard, or remove it; nothing was validated";
+    let mut odd = short(&stage);
+    assert_refused(
+        odd.env("AWS_RETRY_MODE", "fast"),
+        &["error: AWS_RETRY_MODE is not a retry mode: fast\n", hint],
+    );
+    write_profiles(&stage, "[profile audit]\nretry_mode = fast\n");
+    let mut odd = command(&stage, &of_trail(&["--profile", "audit"]));
+    assert_refused(
+        &mut odd,
+        &[
+            "error: retry_mode in the profile audit (",
+            "config or ",
+            hint,
+        ],
+    );
+    write_profiles(
+        &stage,
+        "[profile audit]\nservices = s\n[services s]\ns3 =\n  endpoint_url = x\n",
+    );
+    let mut odd = command(&stage, &of_trail(&["--profile", "audit"]));
+    assert_refused(
+        &mut odd,
+        &["error: endpoint_url of S3 in the profile audit ("],
+    );
+}
+
+#[test]
+fn a_number_of_attempts_is_kept_to_wherever_it_is_set() {
+    let six = six_hours();
+    let key = six.log(5).key;
+    let refused = Answer::error(503, "SlowDown", "Please reduce your request rate.");
+    six.fault(Fault::new(refused).operation("GetObject").key(&key));
+    let args = [&["validate", "--format", "json"], &WINDOW[..]].concat();
+    let config = six.stage.dir.path().join("attempts");
+    fs::write(&config, "[default]\nmax_attempts = 3\n").expect("a config");
+    let none = OsStr::new("");
+    for (variable, config, attempts) in [
+        ("1", none, 1),
+        (" 3 ", none, 3),
+        ("4", config.as_os_str(), 4),
+        ("", config.as_os_str(), 3),
+    ] {
+        six.stage.loopback.clear_calls();
+        let mut command = six.stage.command(&args);
+        command.env("AWS_MAX_ATTEMPTS", variable);
+        command.env("HOME", six.stage.dir.path());
+        let run = finish(command.env("AWS_CONFIG_FILE", config));
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        let asked = six.stage.calls("GetObject").into_iter();
+        let asked = asked
+            .filter(|call| call.key.as_deref() == Some(&key))
+            .count();
+        assert_eq!(asked, attempts, "{variable:?} {config:?}");
+    }
+}
