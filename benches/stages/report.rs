@@ -95,7 +95,6 @@ fn ran() -> Ran {
         started: Timestamp::UNIX_EPOCH,
         finished: Timestamp::UNIX_EPOCH,
         caller: None,
-        clock_ahead: None,
         requests: Requests::default(),
     }
 }

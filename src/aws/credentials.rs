@@ -1,5 +1,13 @@
 //! Credentials that can be sent. The SDK puts a key id and a session token into headers, and panics on one that
-//! no header can carry.
+//! no header can carry. It also panics on odd answers of what it asks for credentials, such as the metadata
+//! service of an instance.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -20,7 +28,7 @@ impl ProvideCredentials for Sendable {
         Self: 'a,
     {
         future::ProvideCredentials::new(async {
-            let found = self.0.provide_credentials().await?;
+            let found = caught(self.0.provide_credentials()).await??;
             let token = found.session_token();
             let keys = [found.access_key_id(), found.secret_access_key()];
             let usable = keys.iter().all(|key| !key.is_empty() && is_sendable(key));
@@ -36,4 +44,38 @@ impl ProvideCredentials for Sendable {
     fn fallback_on_interrupt(&self) -> Option<Credentials> {
         self.0.fallback_on_interrupt()
     }
+}
+
+thread_local! {
+    /// Whether a panic of this thread is caught here.
+    static CATCHES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread is caught and becomes an error about credentials.
+pub(crate) fn catches_panic() -> bool {
+    CATCHES.get()
+}
+
+/// Asks a source of credentials, and turns a panic of the SDK into an error. No state of ours is involved.
+async fn caught<T>(work: impl Future<Output = T>) -> Result<T, CredentialsError> {
+    let mut work = pin!(work);
+    poll_fn(move |context| {
+        let outer = CATCHES.replace(true);
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        CATCHES.set(outer);
+        match polled {
+            Ok(polled) => polled.map(Ok),
+            Err(panic) => Poll::Ready(Err(CredentialsError::unhandled(format!(
+                "a source of credentials answered what cannot be used ({})",
+                message(&*panic)
+            )))),
+        }
+    })
+    .await
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
 }

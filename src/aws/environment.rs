@@ -323,6 +323,17 @@ fn check_text(env: &Env, name: &str) -> Result<(), Error> {
     ))
 }
 
+/// Checks the endpoint that is given to the program.
+///
+/// # Errors
+/// If it is not an address.
+pub(super) fn check_given(endpoint: &str) -> Result<(), Error> {
+    check_address(&Setting {
+        place: "--endpoint-url".into(),
+        value: endpoint.into(),
+    })
+}
+
 /// Checks an endpoint. The SDK would ignore one that is not valid, and ask AWS.
 fn check_address(setting: &Setting) -> Result<(), Error> {
     match is_address(&setting.value) {

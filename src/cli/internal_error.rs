@@ -28,6 +28,9 @@ pub fn end_on_panic() {
 }
 
 fn end(info: &PanicHookInfo<'_>) {
+    if is_caught() {
+        return;
+    }
     if ENDING.swap(true, Ordering::SeqCst) {
         // One report is enough, and this thread must not end the program before it is written.
         loop {
@@ -38,6 +41,15 @@ fn end(info: &PanicHookInfo<'_>) {
     diagnose::print(&report(info.payload_as_str(), place));
     target::abandon();
     low_level::exit(INTERNAL_ERROR.into());
+}
+
+/// Whether this panic becomes an error: the SDK panics on some credentials.
+fn is_caught() -> bool {
+    #[cfg(feature = "aws")]
+    let caught = crate::aws::catches_panic();
+    #[cfg(not(feature = "aws"))]
+    let caught = false;
+    caught
 }
 
 fn report(message: Option<&str>, place: Option<(&str, u32)>) -> Error {

@@ -5,13 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
-use crate::support::aws::{ACCESS_KEY, Answer, Fault, SECRET_KEY, Service};
+use crate::support::aws::{Answer, Fault};
+use crate::support::orderly::{in_parallel, orderly};
 use crate::support::profiles::{command, write_profiles};
-use crate::support::program::{Run, finish};
-use crate::support::short_trail::{assert_refused, calls, of_trail, stage};
+use crate::support::program::finish;
+use crate::support::short_trail::{assert_refused, of_trail, stage};
 use crate::support::six_hours::{WINDOW, six_hours};
 use crate::support::stage::Stage;
 
@@ -71,17 +70,6 @@ const VARIABLES: [&str; 52] = [
     "HTTP_PROXY",
 ];
 
-/// Runs a check of each case on several threads.
-fn in_parallel<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            check(case);
-        }
-    };
-    thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
-}
-
 /// A run of a short window, with one request in flight and few attempts.
 fn short(stage: &Stage) -> Command {
     let mut command = stage.command(&of_trail(&["--logs", "none", "--cli-read-timeout", "2"]));
@@ -90,18 +78,6 @@ fn short(stage: &Stage) -> Command {
     command.env("AWS_MAX_ATTEMPTS", "2");
     command.env("HOME", stage.dir.path());
     command
-}
-
-/// Asserts that a run ended in order, and gives its exit status.
-fn orderly(run: &Run, what: &str) -> i32 {
-    let Run { code, stderr, .. } = run;
-    assert!(matches!(code, 0 | 2 | 3 | 4), "{what}: {code}: {stderr}");
-    for words in ["panicked", "internal error", "backtrace"] {
-        assert!(!stderr.contains(words), "{what}: {stderr}");
-    }
-    let unsafe_characters = stderr.chars().any(|c| c.is_control() && c != '\n');
-    assert!(!unsafe_characters, "{what}: {stderr:?}");
-    *code
 }
 
 /// Variables without which there are no credentials.
@@ -222,131 +198,6 @@ fn every_key_of_a_profile_with_an_odd_value_is_of_use_or_refused_by_its_name() {
 }
 
 #[test]
-fn every_source_of_credentials_with_odd_values_is_refused_in_order() {
-    let stage = stage();
-    let script = |name: &str, prints: &str| {
-        let path = stage.dir.path().join(name);
-        fs::write(&path, format!("printf '%s' '{prints}'\n")).expect("a script");
-        format!("credential_process = /bin/sh {}", path.display())
-    };
-    let keys =
-        |id: &str| format!(r#"{{"Version": 1, "AccessKeyId": "{id}", "SecretAccessKey": "s"}}"#);
-    let pair = |id: &str| format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET_KEY}");
-    let role = "role_arn = arn:aws:iam::111111111111:role/audit";
-    let sso = "sso_start_url = x\nsso_account_id = x\nsso_role_name = x";
-    let profiles = [
-        pair("AK\n  IA"),
-        pair("AK IA"),
-        pair("é"),
-        pair(""),
-        format!("{}\naws_session_token = a\n  \u{1b}[31m", pair(ACCESS_KEY)),
-        script("line", &keys(r"AK\nIA")),
-        script("bytes", &keys(r"é")),
-        script("nothing", ""),
-        script("garbage", "\u{1b}[31m{"),
-        "credential_process = /nonexistent/x".into(),
-        format!("{role}\nsource_profile = default"),
-        format!("{role}\nsource_profile = nobody"),
-        format!(
-            "{role}\nsource_profile = odd\n[profile odd]\n{}",
-            pair("AK\n  IA")
-        ),
-        format!(
-            "{role}\nsource_profile = good\nrole_session_name = \u{1b}[31m\n[profile good]\n{}",
-            pair(ACCESS_KEY)
-        ),
-        format!(
-            "role_arn = x\nsource_profile = good\nexternal_id = a\n  b\n[profile good]\n{}",
-            pair(ACCESS_KEY)
-        ),
-        format!("{role}\ncredential_source = x"),
-        format!("{role}\ncredential_source = Environment"),
-        format!("{role}\nweb_identity_token_file = config"),
-        format!("{role}\nweb_identity_token_file = /nonexistent/x"),
-        format!("{sso}\nsso_region = x y\n  z"),
-        format!("{sso}\nsso_region = "),
-        "sso_session = x\n[sso-session x]\nsso_region = a\n  b\nsso_start_url = x".into(),
-        "sso_session = nobody".into(),
-        "login_session = a\n  b".into(),
-        "[".into(),
-        "=".into(),
-    ];
-    let numbered: Vec<(usize, &String)> = profiles.iter().enumerate().collect();
-    in_parallel(&numbered, |(number, profile)| {
-        let config = stage.dir.path().join(format!("profile-{number}"));
-        fs::write(&config, format!("[default]\n{profile}\n")).expect("a config");
-        let mut command = command(&stage, &of_trail(&[]));
-        command.env("AWS_CONFIG_FILE", &config);
-        command.env("HOME", stage.dir.path());
-        let run = finish(&mut command);
-        assert_eq!(orderly(&run, profile), 2, "{profile}: {}", run.stderr);
-        let words = [
-            "there are no credentials",
-            "in the profile",
-            "cannot read the profiles",
-        ];
-        assert!(
-            words.iter().any(|words| run.stderr.contains(words)),
-            "{profile}: {}",
-            run.stderr
-        );
-    });
-}
-
-#[test]
-fn credentials_that_a_container_or_a_token_gives_are_refused_in_order() {
-    let stage = stage();
-    fs::write(stage.dir.path().join("token"), "token").expect("a token");
-    let control = stage.loopback.cloudtrail_url();
-    let web = [
-        ("AWS_WEB_IDENTITY_TOKEN_FILE", "token"),
-        ("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/audit"),
-    ];
-    let at = |url: &'static str| vec![("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)];
-    let token = |token: &'static str| {
-        let url = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", control.as_str());
-        vec![url, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", token)]
-    };
-    let mut empty = web.to_vec();
-    empty.extend([
-        ("AWS_ENDPOINT_URL_STS", ""),
-        ("AWS_ENDPOINT_URL", control.as_str()),
-    ]);
-    let cases = [
-        empty,
-        [&web[..], &[("AWS_ROLE_SESSION_NAME", "a b")]].concat(),
-        vec![web[0], ("AWS_ROLE_ARN", "é")],
-        vec![("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/x"), web[1]],
-        at("localhost:1"),
-        at("127.0.0.1"),
-        at("http://127.0.0.1:1"),
-        at("http://10.0.0.1/"),
-        token("é"),
-        vec![("AWS_PROFILE", "nobody")],
-    ];
-    in_parallel(&cases, |variables| {
-        let mut command = command(&stage, &of_trail(&[]));
-        for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
-            command.env(name, "/nonexistent/x");
-        }
-        let run = finish(command.envs(variables.iter().copied()));
-        assert_eq!(
-            orderly(&run, &format!("{variables:?}")),
-            2,
-            "{}",
-            run.stderr
-        );
-        let named = variables.iter().any(|(name, _)| run.stderr.contains(name));
-        let refused = run.stderr.contains("there are no credentials");
-        assert!(named || refused, "{variables:?}: {}", run.stderr);
-    });
-    assert!(
-        !calls(&stage, Service::Sts).is_empty(),
-        "the fallback was asked"
-    );
-}
-
-#[test]
 fn a_retry_mode_of_the_aws_cli_is_taken_for_the_standard_one() {
     let stage = stage();
     for mode in ["legacy", "standard", "Adaptive", ""] {
@@ -385,6 +236,24 @@ fn a_retry_mode_of_the_aws_cli_is_taken_for_the_standard_one() {
         &mut odd,
         &["error: endpoint_url of S3 in the profile audit ("],
     );
+}
+
+#[test]
+fn an_endpoint_that_is_given_has_to_be_an_address() {
+    let stage = stage();
+    for url in [
+        "http://a b",
+        "http://[",
+        "http://127.0.0.1:1/?x",
+        "http://127.0.0.1:99999",
+        "http://a\nb",
+    ] {
+        let mut odd = stage.command(&of_trail(&["--endpoint-url", url]));
+        assert_refused(
+            &mut odd,
+            &["error: --endpoint-url is not an address: http://"],
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! AWS: sessions, services and their errors, against AWS on loopback.
 
-mod answers;
-mod clock;
+mod credentials;
 mod endpoints;
 mod environment;
 mod error;

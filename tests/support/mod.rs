@@ -12,6 +12,8 @@ pub mod gaps;
 pub mod missing_chains;
 pub mod missing_logs;
 #[cfg(feature = "aws")]
+pub mod orderly;
+#[cfg(feature = "aws")]
 pub mod org;
 #[cfg(feature = "aws")]
 pub mod profiles;
