@@ -95,6 +95,7 @@ fn ran() -> Ran {
         started: Timestamp::UNIX_EPOCH,
         finished: Timestamp::UNIX_EPOCH,
         caller: None,
+        clock_ahead: None,
         requests: Requests::default(),
     }
 }

@@ -1,7 +1,6 @@
 //! Turns an SDK error into a [`GetError`]: missing, denied, throttled, no credentials, or another failure.
 
 use std::error::Error as StdError;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,6 +11,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::cause::find;
+use super::foreign::{ForeignAnswer, is_of_aws};
 use crate::cloudtrail::ids::Region;
 use crate::source::{Denial, GetError};
 
@@ -37,6 +38,12 @@ where
     if let Some(credentials) = find::<CredentialsError>(error) {
         return GetError::Credentials(chain(credentials));
     }
+    if find::<ForeignAnswer>(error).is_some() {
+        return match context.bucket {
+            Some(_) => GetError::foreign(),
+            None => GetError::foreign_to_cloudtrail(),
+        };
+    }
     if let Some(why) = untrusted(error) {
         return GetError::Io(format!(
             "the certificate of the endpoint was not accepted: {why}; an authority of your own is named \
@@ -58,11 +65,19 @@ where
         ("NoSuchBucket", _) => GetError::NoBucket(context.bucket.clone().unwrap_or_default()),
         // Any other 404, for example of a proxy, does not show that the object is missing.
         (
-            "NoSuchKey" | "NotFound" | "ObjectLockConfigurationNotFoundError"
-            | "ServerSideEncryptionConfigurationNotFoundError" | "TrailNotFoundException",
+            "NoSuchKey"
+            | "NotFound"
+            | "ObjectLockConfigurationNotFoundError"
+            | "ServerSideEncryptionConfigurationNotFoundError"
+            | "TrailNotFoundException",
             _,
         ) => GetError::NotFound,
         ("InvalidObjectState", _) => GetError::Archived(detail),
+        // The SDK signs again with the time in the answer. If that is refused too, every other signed request
+        // would fail as well.
+        ("RequestTimeTooSkewed" | "RequestInTheFuture", _) => {
+            GetError::Credentials(format!("{detail}; set the local clock"))
+        }
         (
             "ExpiredToken"
             | "ExpiredTokenException"
@@ -70,8 +85,6 @@ where
             | "InvalidClientTokenId"
             | "InvalidToken"
             | "RequestExpired"
-            // The local clock is wrong, so every other signed request would fail too.
-            | "RequestTimeTooSkewed"
             | "SignatureDoesNotMatch"
             | "TokenRefreshRequired"
             | "UnrecognizedClientException",
@@ -88,15 +101,19 @@ where
             _,
         )
         | (_, 429 | 503) => GetError::Throttled(detail),
-        (code, _) if code.starts_with("KMS.") => {
-            GetError::Denied(Denial::UnusableKmsKey(detail))
-        }
+        (code, _) if code.starts_with("KMS.") => GetError::Denied(Denial::UnusableKmsKey(detail)),
         (_, 401 | 403) | ("AccessDeniedException", _) => {
-            let RequestContext { permission, resource, .. } = context;
+            let RequestContext {
+                permission,
+                resource,
+                ..
+            } = context;
             GetError::Denied(if detail.contains("kms:") || detail.contains("KMS") {
                 Denial::KmsKey(detail)
             } else {
-                Denial::Access(format!("{permission} on {resource} is missing or denied: {detail}"))
+                Denial::Access(format!(
+                    "{permission} on {resource} is missing or denied: {detail}"
+                ))
             })
         }
         (_, 412) => GetError::Io("it was changed while it was read".into()),
@@ -120,13 +137,10 @@ where
     )
 }
 
-/// The headers that every answer of S3 carries, errors included.
-const OF_S3: [&str; 2] = ["x-amz-request-id", "x-amz-id-2"];
-
 /// Whether an error is an answer of S3 itself, and not of something on the way.
 pub(crate) fn is_of_s3<E>(error: &SdkError<E, HttpResponse>) -> bool {
-    let headers = error.raw_response().map(|response| response.headers());
-    headers.is_some_and(|headers| OF_S3.iter().any(|name| headers.contains_key(*name)))
+    let answer = error.raw_response();
+    answer.is_some_and(|answer| is_of_aws(answer.headers()))
 }
 
 /// The region of a bucket, from the header of an answer that redirects or refuses a request.
@@ -175,22 +189,6 @@ impl ClassifyRetry for CountThrottles {
 fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
     let certificate = |e: &&rustls::Error| matches!(e, rustls::Error::InvalidCertificate(_));
     find::<rustls::Error>(error).filter(certificate)
-}
-
-/// The first error of a type in a chain of causes.
-fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
-    let mut at = Some(error);
-    while let Some(error) = at {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
-        }
-        at = match error.downcast_ref::<io::Error>() {
-            // `source` of an `io::Error` skips the error that it wraps.
-            Some(wrapper) => wrapper.get_ref().map(|e| e as &(dyn StdError + 'static)),
-            None => error.source(),
-        };
-    }
-    None
 }
 
 /// An error and its causes, in one line.

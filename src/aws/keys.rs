@@ -1,10 +1,11 @@
 //! Public keys from ListPublicKeys, in the region that a digest was delivered from and for the time it was
-//! signed. No range of time is requested twice.
+//! signed. No range of time is requested twice, unless a key is missing from the answer.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::PublicKey as Listed;
 use jiff::Timestamp;
@@ -26,6 +27,8 @@ const WIDER: i64 = 90 * 24 * HOUR;
 
 /// A range of time; both ends are included.
 type TimeRange = (Timestamp, Timestamp);
+/// How to make the client of a region.
+type ClientOf = fn(&Session, &Region) -> Client;
 
 /// The keys of all regions, fetched when they are needed.
 pub struct RegionalKeys {
@@ -41,6 +44,8 @@ struct RegionKeys {
     ring: KeyRing,
     /// The answered ranges, each with whether the pages of the answer ended.
     answered: Vec<(TimeRange, bool)>,
+    /// The ranges that were requested once more.
+    doubted: Vec<TimeRange>,
     refused: Option<KeyUnavailable>,
 }
 
@@ -85,7 +90,27 @@ impl RegionalKeys {
         if asked.answered(needed).next().is_some() || asked.refused.is_some() {
             return;
         }
-        match self.list(region, range) {
+        self.add(asked, region, range, Session::cloudtrail);
+    }
+
+    /// Requests a range once more, on a new connection, before a key of it counts as unknown. That one may
+    /// show more keys than the first answer; where it fails, nothing is known.
+    fn fetch_again(
+        &self,
+        asked: &mut RegionKeys,
+        region: &Region,
+        needed: TimeRange,
+        range: TimeRange,
+    ) {
+        let covers = |(from, to): &TimeRange| *from <= needed.0 && needed.1 <= *to;
+        if !asked.doubted.iter().any(covers) && asked.refused.is_none() {
+            asked.doubted.push(range);
+            self.add(asked, region, range, Session::cloudtrail_again);
+        }
+    }
+
+    fn add(&self, asked: &mut RegionKeys, region: &Region, range: TimeRange, client: ClientOf) {
+        match self.list(&client(&self.session, region), region, range) {
             Ok((listed, is_complete)) => {
                 asked.answered.push((range, is_complete));
                 for listed in &listed {
@@ -111,10 +136,10 @@ impl RegionalKeys {
     /// any key may be on it; one whose pages go round in a circle may lack some too.
     fn list(
         &self,
+        client: &Client,
         region: &Region,
         (from, to): TimeRange,
     ) -> Result<(Vec<Listed>, bool), GetError> {
-        let client = self.session.cloudtrail(region);
         let context = RequestContext {
             permission: "cloudtrail:ListPublicKeys",
             resource: format!("* in {region}"),
@@ -162,6 +187,9 @@ impl Keys for RegionalKeys {
         }
         let (around, wider) = (self.around(signed, AROUND), self.around(signed, WIDER));
         self.fetch(&mut asked, region, around, wider);
+        if let KeyLookup::Unknown(_) | KeyLookup::Unavailable(_) = known(&asked) {
+            self.fetch_again(&mut asked, region, around, wider);
+        }
         // Ignore keys outside this digest's validity time, even if a query for another digest fetched
         // them; otherwise the answer would depend on the window.
         let near = |key: &PublicKey| key.valid_during(wider.0, wider.1);

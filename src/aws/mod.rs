@@ -11,18 +11,22 @@
 //!
 //! What a caller gets is final. Retries (`session`), redirects to the region of a bucket (`s3`), bodies
 //! that break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is
-//! bounded. What would accuse somebody is requested once more on a new connection (`connection`). What remains is a [`GetError`](crate::source::GetError), made by `error::get_error`: missing,
-//! denied, throttled, no credentials, or another failure. It never becomes a finding here.
+//! bounded. What would accuse somebody is requested once more on a new connection (`connection`), and what
+//! lacks a request id of AWS is none of its answers (`foreign`). What remains is a
+//! [`GetError`](crate::source::GetError), made by `error::get_error`: missing, denied, throttled, no
+//! credentials, or another failure. It never becomes a finding here.
 //!
 //! Start reading at [`Session::open`], then `s3/mod.rs`.
 
 mod address;
+mod cause;
 mod clock;
 mod connection;
 mod credentials;
 mod endpoints;
 mod environment;
 mod error;
+mod foreign;
 mod http;
 mod identity;
 #[cfg(feature = "aws")]
@@ -35,9 +39,10 @@ mod session;
 #[cfg(feature = "aws")]
 pub mod trails;
 
-pub(crate) use clock::Clock;
+pub(crate) use clock::{Clock, agreed};
 pub(crate) use credentials::catches_panic;
 pub(crate) use error::{RequestContext, bucket_region, get_error, is_of_s3};
+pub(crate) use foreign::OnlyOfAws;
 pub use http::{Http, HttpSettings};
 pub use runtime::Runtime;
 pub use session::{Session, SessionSettings};

@@ -22,6 +22,7 @@ use super::credentials::Sendable;
 use super::endpoints::Endpoints;
 use super::environment::{Environment, WithoutEmpty, check_given};
 use super::error::{CountThrottles, NeverUntrusted, chain};
+use super::foreign::OnlyOfAws;
 use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
@@ -67,6 +68,7 @@ pub struct Session {
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     s3_again: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
+    cloudtrail_again: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
 }
 
 impl Session {
@@ -100,6 +102,7 @@ impl Session {
             s3: Arc::default(),
             s3_again: Arc::default(),
             cloudtrail: Arc::default(),
+            cloudtrail_again: Arc::default(),
         };
         session.sign_in(settings, &environment)?;
         Ok(session)
@@ -134,9 +137,9 @@ impl Session {
         &self.accepted
     }
 
-    /// How many seconds the local clock is ahead of CloudTrail's, by its last answer; `None` without one.
-    pub fn ahead(&self) -> Option<i64> {
-        self.clock.ahead()
+    /// How many seconds the local clock is ahead of CloudTrail's, by each of its last answers.
+    pub(crate) fn ahead(&self) -> Vec<i64> {
+        self.clock.all()
     }
 
     /// How long the next part of a body may take; `None` waits for ever.
@@ -177,6 +180,7 @@ impl Session {
                 // A partition of its own, without a shared retry quota: throttling of one object must not
                 // stop the retries of others.
                 .retry_classifier(NeverUntrusted)
+                .retry_classifier(OnlyOfAws)
                 .retry_classifier(CountThrottles(self.throttles()))
                 .retry_partition(partition());
             if let Some(url) = endpoint_url {
@@ -209,6 +213,8 @@ impl Session {
             let mut config = aws_sdk_cloudtrail::config::Builder::from(&self.config)
                 .region(AwsRegion::new(region.to_string()))
                 .interceptor(self.clock.clone())
+                .interceptor(OnlyOfAws)
+                .retry_classifier(OnlyOfAws)
                 .retry_classifier(NeverUntrusted)
                 .retry_partition(partition());
             if let Some(url) = endpoint_url {
@@ -217,6 +223,35 @@ impl Session {
             aws_sdk_cloudtrail::Client::from_conf(config.build())
         };
         clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+
+    /// A client each of whose requests takes a new connection and passes by caches on the way.
+    pub(crate) fn cloudtrail_again(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
+        let again = &self.cloudtrail_again;
+        let mut clients = again.lock().unwrap_or_else(|e| e.into_inner());
+        let make = || {
+            let config = self.cloudtrail(region).config().to_builder();
+            let config = config.http_client(self.http.again.clone());
+            aws_sdk_cloudtrail::Client::from_conf(config.interceptor(NewConnection).build())
+        };
+        clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+
+    /// Asks CloudTrail, and once more on a new connection if the answer is not one that it gives, or accuses
+    /// somebody: `ask` then returns `None`.
+    ///
+    /// # Errors
+    /// The error of `ask`, or that the second answer is like the first.
+    pub(crate) fn ask_cloudtrail<T>(
+        &self,
+        region: &Region,
+        mut ask: impl FnMut(aws_sdk_cloudtrail::Client, bool) -> Result<Option<T>, GetError>,
+    ) -> Result<T, GetError> {
+        let incomplete = || GetError::Io("an answer without what each answer has".into());
+        match ask(self.cloudtrail(region), false)? {
+            Some(answer) => Ok(answer),
+            None => ask(self.cloudtrail_again(region), true)?.ok_or_else(incomplete),
+        }
     }
 
     /// A client for one request, in the start region, or in `there` if that is in another partition: each

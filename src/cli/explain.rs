@@ -61,7 +61,8 @@ pub fn run(
         keys: &args.known.keys,
         jobs: args.jobs,
     };
-    let resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
+    let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
+    resolved.read_clock();
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),

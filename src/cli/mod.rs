@@ -146,6 +146,7 @@ fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
         started,
         finished: started,
         caller: None,
+        clock_ahead: None,
         requests: Requests::default(),
     }
 }

@@ -12,9 +12,20 @@ pub struct Look {
     pub at: Option<Timestamp>,
     /// How long the delivery of a digest may take, in seconds.
     pub delivery_lag: i64,
+    /// By how much the look may have been earlier, in seconds: clocks differ, and `at` is the latest of them.
+    pub doubt: i64,
 }
 
 impl Look {
+    /// The same look by the earliest of the clocks.
+    pub fn earliest(self) -> Self {
+        Look {
+            at: self.at.map(|at| shift(at, self.doubt.saturating_neg())),
+            doubt: 0,
+            ..self
+        }
+    }
+
     /// The time that is pending if no digest covers it: the delivery lag before the look. Empty if the time
     /// of the look is not known.
     pub fn pending(&self) -> Window {
@@ -81,6 +92,7 @@ mod tests {
         Look {
             at: Some(at(second)),
             delivery_lag: 7200,
+            doubt: 0,
         }
     }
 
@@ -116,6 +128,7 @@ mod tests {
         let unknown = Look {
             at: None,
             delivery_lag: i64::MAX,
+            doubt: 0,
         };
         assert!(unknown.pending().is_empty());
         assert!(!unknown.may_still_come(at(0)));

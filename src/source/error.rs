@@ -81,6 +81,12 @@ impl GetError {
         GetError::Io("the answer lacks x-amz-request-id, so it may be none of S3's".into())
     }
 
+    /// The same for CloudTrail.
+    pub fn foreign_to_cloudtrail() -> Self {
+        let why = "the answer lacks x-amzn-requestid, so it may be none of CloudTrail's";
+        GetError::Io(why.into())
+    }
+
     /// Whether an object that gave this error when it was opened or read is asked for once more: it was not
     /// found, or its body did not come to its end.
     pub fn is_doubtful(&self) -> bool {

@@ -30,6 +30,13 @@ pub trait TrailApi: Sync {
     /// Why it could not be looked up.
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError>;
 
+    /// GetTrailStatus once more, on a connection of its own. It is called before a status counts as evidence that
+    /// a digest is missing.
+    ///
+    /// # Errors
+    /// Why it could not be looked up.
+    fn status_again(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError>;
+
     /// LookupEvents: all calls of a name in a region and a window. It covers the last 90 days of the account of
     /// these credentials, and allows two requests per second.
     ///

@@ -1,5 +1,7 @@
 //! AWS: sessions, services and their errors, against AWS on loopback.
 
+mod answers;
+mod clock;
 mod credentials;
 mod endpoints;
 mod environment;

@@ -1,5 +1,9 @@
 //! The settings of a bucket and the storage of an object, for `doctor`. All requests only read.
 
+use std::time::Duration;
+
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
     BucketVersioningStatus, DefaultRetention, ServerSideEncryptionByDefault, StorageClass,
@@ -15,6 +19,8 @@ use crate::source::{GetError, RootId};
 const PAGE: usize = 1_000;
 /// The longest name of a class, mode or key that is passed on, in characters.
 const NAME: usize = 300;
+/// How long an answer may take that shows nothing but the time.
+const CLOCK: Duration = Duration::from_secs(5);
 
 impl S3Source {
     fn head_bucket(&self, bucket: &Bucket, clock: &Clock) -> Result<(), GetError> {
@@ -24,6 +30,27 @@ impl S3Source {
             request.interceptor(clock.clone()).send()
         };
         self.call(bucket, &context, request).map(|_| ())
+    }
+}
+
+impl S3Source {
+    /// How many seconds the local clock is ahead of S3's, by one answer about the first bucket, whatever it
+    /// says; `again` takes a new connection. Nothing is retried: only the time of the answer counts.
+    pub(crate) fn ahead(&self, again: bool) -> Option<i64> {
+        let bucket = self.bucket(RootId(0)).ok()?;
+        let region = bucket.region.lock().unwrap_or_else(|e| e.into_inner());
+        let client = match again {
+            true => self.session.s3_again(&region),
+            false => self.session.s3(&region),
+        };
+        drop(region);
+        let clock = Clock::default();
+        let once = Builder::new().retry_config(RetryConfig::disabled());
+        let request = client.head_bucket().bucket(&bucket.name).customize();
+        let request = request.config_override(once).interceptor(clock.clone());
+        let answer = async { tokio::time::timeout(CLOCK, request.send()).await };
+        self.session.runtime().run(answer).ok()?.ok()?.ok();
+        clock.ahead()
     }
 }
 

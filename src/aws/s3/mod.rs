@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use elsa::sync::FrozenVec;
 use jiff::Timestamp;
 
-use crate::aws::{RequestContext, Session, bucket_region, get_error, is_of_s3};
+use crate::aws::{OnlyOfAws, RequestContext, Session, bucket_region, get_error, is_of_s3};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
@@ -368,8 +368,10 @@ impl Source for S3Source {
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         let bucket = self.bucket(root)?;
         let context = context(bucket, "s3:GetObject", Some(key));
-        let request =
-            |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.head_object().bucket(&bucket.name).key(key);
+            request.customize().interceptor(OnlyOfAws).send()
+        };
         let answer = self.call(bucket, &context, request)?;
         Ok(facts(
             answer.e_tag(),

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{Bucket, S3Source, context, time};
 use crate::aws::pages::{PagesEnd, fetch_pages};
+use crate::aws::{OnlyOfAws, Session};
 use crate::source::{GetError, ListedFacts};
 
 /// One page of a listing.
@@ -59,10 +60,19 @@ impl S3Source {
                     .set_continuation_token(token.clone())
                     // A key may contain characters that XML cannot.
                     .encoding_type(EncodingType::Url)
+                    .customize()
+                    .interceptor(OnlyOfAws)
                     .send()
             };
             let pass = self.flight.enter();
-            let answer = self.call(bucket, &context, request)?;
+            let mut answer = self.call(bucket, &context, &request)?;
+            if is_doubtful(&answer, delimiter.is_some() && token.is_none()) {
+                requests += 1;
+                answer = self.call_by(bucket, &context, Session::s3_again, &request)?;
+            }
+            if answer.is_truncated.is_none() {
+                return Err(GetError::Io("a listing without what each has".into()));
+            }
             pass.listed();
             drop(pass);
             if !visit(&page(&answer)) || answer.is_truncated != Some(true) {
@@ -77,6 +87,13 @@ impl S3Source {
             PagesEnd::TooMany => Err(GetError::Io("a listing in too many pages".into())),
         }
     }
+}
+
+/// Whether a page of a listing is asked for once more: it lacks what each has, or is one of folders, of which
+/// there is none. Whoever asks for folders expects some.
+fn is_doubtful(answer: &ListObjectsV2Output, of_folders: bool) -> bool {
+    let is_empty = answer.contents().is_empty() && answer.common_prefixes().is_empty();
+    answer.is_truncated.is_none() || of_folders && is_empty && answer.is_truncated != Some(true)
 }
 
 fn page(answer: &ListObjectsV2Output) -> ListingPage {

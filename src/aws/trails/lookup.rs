@@ -63,25 +63,29 @@ impl SessionTrails {
             .map_err(|e| GetError::Io(e.to_string()))?;
         let mut events = Vec::new();
         fetch_all_pages(MAX_PAGES, |token| {
-            let request = self.session.cloudtrail(region).lookup_events();
-            let request = request
-                .lookup_attributes(attribute.clone())
-                .start_time(second(time.from))
-                .end_time(second(time.to))
-                .max_results(PAGE_SIZE)
-                .set_next_token(token);
-            let answer = self.session.runtime().run(async {
-                tokio::time::sleep(self.pace.reserve()).await;
-                self.requests.fetch_add(1, Ordering::Relaxed);
-                request.send().await
+            let (listed, next) = self.session.ask_cloudtrail(region, |client, _| {
+                let request = client
+                    .lookup_events()
+                    .lookup_attributes(attribute.clone())
+                    .start_time(second(time.from))
+                    .end_time(second(time.to))
+                    .max_results(PAGE_SIZE)
+                    .set_next_token(token.clone());
+                let answer = self.session.runtime().run(async {
+                    tokio::time::sleep(self.pace.reserve()).await;
+                    self.requests.fetch_add(1, Ordering::Relaxed);
+                    request.send().await
+                })?;
+                let answer =
+                    answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
+                Ok(answer.events.zip(Some(answer.next_token)))
             })?;
-            let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
-            let records = answer.events().iter();
+            let records = listed.iter();
             let records =
                 records.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));
             let records = records.filter_map(record::read_one);
             events.extend(records.filter(|e| e.time >= time.from && e.time < time.to));
-            Ok(answer.next_token)
+            Ok(next)
         })?;
         events.sort_unstable();
         events.dedup();

@@ -1,5 +1,5 @@
 //! What CloudTrail says about trails: their configuration, status and selectors, and events from the
-//! event history. No request is made twice.
+//! event history. No request is made twice, unless its answer accuses somebody or is not one of CloudTrail.
 
 mod lookup;
 mod selectors;
@@ -36,6 +36,7 @@ pub struct SessionTrails {
     homes: OnceLock<Result<BTreeSet<Region>, GetError>>,
     described: Mutex<BTreeMap<Region, Cached<Vec<TrailConfig>>>>,
     status: Mutex<BTreeMap<(TrailArn, Region), Cached<TrailStatus>>>,
+    status_again: Mutex<BTreeMap<(TrailArn, Region), Cached<TrailStatus>>>,
     events: Mutex<BTreeMap<EventQuery, Cached<Vec<Event>>>>,
     pace: LookupPace,
     selectors: Mutex<BTreeMap<TrailArn, Cached<Selectors>>>,
@@ -51,6 +52,7 @@ impl SessionTrails {
             homes: OnceLock::new(),
             described: Mutex::default(),
             status: Mutex::default(),
+            status_again: Mutex::default(),
             events: Mutex::default(),
             pace: LookupPace::default(),
             selectors: Mutex::default(),
@@ -59,19 +61,20 @@ impl SessionTrails {
     }
 
     fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let context = RequestContext {
             permission: "cloudtrail:DescribeTrails",
             resource: format!("* in {region}"),
             bucket: None,
         };
-        let request = self.session.cloudtrail(region).describe_trails();
-        let answer = self
-            .session
-            .runtime()
-            .run(request.include_shadow_trails(true).send())?;
-        let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
-        Ok(answer.trail_list().iter().filter_map(config).collect())
+        self.session.ask_cloudtrail(region, |client, again| {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let request = client.describe_trails().include_shadow_trails(true);
+            let answer = self.session.runtime().run(request.send())?;
+            let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
+            // No trail at all is a rare answer, and would leave out what trails call for.
+            let trails = answer.trail_list.filter(|list| again || !list.is_empty());
+            Ok(trails.map(|list| list.iter().filter_map(config).collect()))
+        })
     }
 
     fn list(&self) -> Result<BTreeSet<Region>, GetError> {
@@ -82,34 +85,38 @@ impl SessionTrails {
         };
         let mut homes = BTreeSet::new();
         fetch_all_pages(MAX_PAGES, |token| {
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let request = self.session.cloudtrail(&self.start).list_trails();
-            let request = request.set_next_token(token);
-            let answer = self.session.runtime().run(request.send())?;
-            let answer = answer.map_err(|e| get_error(&e, &context))?;
-            let listed = answer.trails().iter();
+            let (trails, next) = self.session.ask_cloudtrail(&self.start, |client, _| {
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                let request = client.list_trails().set_next_token(token.clone());
+                let answer = self.session.runtime().run(request.send())?;
+                let answer = answer.map_err(|e| get_error(&e, &context))?;
+                Ok(answer.trails.zip(Some(answer.next_token)))
+            })?;
+            let listed = trails.iter();
             homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
-            Ok(answer.next_token)
+            Ok(next)
         })?;
         Ok(homes)
     }
 
-    fn get_status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+    fn get_status(
+        &self,
+        client: &aws_sdk_cloudtrail::Client,
+        trail: &TrailArn,
+        region: &Region,
+    ) -> Result<Option<TrailStatus>, GetError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let context = RequestContext {
             permission: "cloudtrail:GetTrailStatus",
             resource: trail.to_string(),
             bucket: None,
         };
-        let request = self.session.cloudtrail(region).get_trail_status();
-        let answer = self
-            .session
-            .runtime()
-            .run(request.name(trail.to_string()).send())?;
+        let request = client.get_trail_status().name(trail.to_string());
+        let answer = self.session.runtime().run(request.send())?;
         let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
         let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
-        Ok(TrailStatus {
-            logging: answer.is_logging().unwrap_or(false),
+        Ok(answer.is_logging().map(|logging| TrailStatus {
+            logging,
             last_digest: answer.latest_digest_delivery_time().and_then(time),
             digest_error: answer
                 .latest_digest_delivery_error()
@@ -117,7 +124,7 @@ impl SessionTrails {
                 .map(|e| e.chars().take(200).collect()),
             started: answer.start_logging_time().and_then(time),
             stopped: answer.stop_logging_time().and_then(time),
-        })
+        }))
     }
 }
 
@@ -132,9 +139,22 @@ impl TrailApi for SessionTrails {
     }
 
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        let ask = |client: aws_sdk_cloudtrail::Client, _| self.get_status(&client, trail, region);
         let answer = once(&self.status, (trail.clone(), region.clone()));
         answer
-            .get_or_init(|| self.get_status(trail, region))
+            .get_or_init(|| self.session.ask_cloudtrail(region, ask))
+            .clone()
+    }
+
+    fn status_again(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        // The first answer counts as one that accuses.
+        let ask = |client: aws_sdk_cloudtrail::Client, again| match again {
+            true => self.get_status(&client, trail, region),
+            false => Ok(None),
+        };
+        let answer = once(&self.status_again, (trail.clone(), region.clone()));
+        answer
+            .get_or_init(|| self.session.ask_cloudtrail(region, ask))
             .clone()
     }
 

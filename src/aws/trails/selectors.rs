@@ -26,13 +26,13 @@ impl SessionTrails {
             resource: trail.to_string(),
             bucket: None,
         };
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let client = self.session.cloudtrail(&trail.home_region);
-        let request = client.get_event_selectors().trail_name(trail.to_string());
-        let answer = self.session.runtime().run(request.send())?;
-        let answer = answer.map_err(|e| {
-            self.session
-                .regional_error(&trail.home_region, &e, &context)
+        let home = &trail.home_region;
+        let answer = self.session.ask_cloudtrail(home, |client, _| {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let request = client.get_event_selectors().trail_name(trail.to_string());
+            let answer = self.session.runtime().run(request.send())?;
+            let answer = answer.map_err(|e| self.session.regional_error(home, &e, &context))?;
+            Ok(Some(answer).filter(|answer| answer.trail_arn().is_some()))
         })?;
         if values(&answer) > MAX_VALUES {
             return Err(GetError::Io("more selectors than a trail can have".into()));

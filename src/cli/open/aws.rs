@@ -12,7 +12,7 @@ use super::request::{OpenedSource, ReadClock, ResolvedSource, SourceRequest};
 use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::{InFlight, S3Source};
 use crate::aws::trails::SessionTrails;
-use crate::aws::{Http, HttpSettings, Runtime, Session, SessionSettings};
+use crate::aws::{Http, HttpSettings, Runtime, Session, SessionSettings, agreed};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
@@ -22,11 +22,10 @@ use crate::cli::caller::FindCaller;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
-use crate::source::bucket::Buckets as _;
+use crate::source::Source as _;
 use crate::source::key_files::read_bounded;
 use crate::source::places::Places;
 use crate::source::trails::TrailApi;
-use crate::source::{RootId, Source as _};
 use crate::validate::survey::trails::{LocatedTrails, locate};
 
 /// Requests in flight at first, unless `--jobs` is given: enough to hide latency.
@@ -183,18 +182,25 @@ pub(crate) fn locate_source(
     }
 }
 
-/// Reads the clock of AWS from the last answer of CloudTrail. Without one, asks for the first bucket.
+/// The most that the clocks may differ, in seconds, before S3 is asked once more.
+const SAME_TIME: u64 = 60;
+
+/// Reads the clocks of AWS from the answers of CloudTrail so far and from one of S3. Where any differs from the
+/// local clock, S3 is asked once more on a new connection: a single answer may be wrong.
 fn read_clock(sessions: &Sessions, source: &S3Source, limits: &Limits) -> ReadClock {
     let (s3, cloudtrail) = (sessions.s3.clone(), sessions.cloudtrail.clone());
-    let first = source.roots().into_iter().next();
+    let buckets = source.roots().into_iter().flat_map(|root| root.buckets);
+    let buckets: Vec<String> = buckets.take(1).collect();
     let (start, limits) = (sessions.start.clone(), limits.clone());
     Box::new(move || {
         let one = InFlight { first: 1, most: 1 };
-        let ask = || {
-            let source = S3Source::new(s3, first?.buckets, &start, one, limits);
-            source.reach(RootId(0)).ahead
-        };
-        cloudtrail.ahead().or_else(ask)
+        let source = S3Source::new(s3, buckets, &start, one, limits);
+        let mut ahead = cloudtrail.ahead();
+        ahead.extend(source.ahead(false));
+        if ahead.iter().any(|ahead| ahead.unsigned_abs() > SAME_TIME) {
+            ahead.extend(source.ahead(true));
+        }
+        agreed(ahead)
     })
 }
 

@@ -41,7 +41,7 @@ pub struct ResolvedSource {
     pub left_out: Sample,
     /// The time of reading by the local clock; `None` on disk, where the age of the copy is unknown.
     pub now: Option<Timestamp>,
-    /// How many seconds the local clock is ahead of that of AWS; `None` without AWS.
+    /// Reads the clocks of AWS; `None` without AWS.
     pub clock: Option<ReadClock>,
     /// Objects to work on at the same time.
     pub jobs: usize,
@@ -57,17 +57,20 @@ pub struct OpenedSource {
     pub caller: Option<FindCaller>,
 }
 
-/// Reads the clock of AWS from an answer that it gave, or else asks for one.
+/// Reads how many seconds the local clock is ahead of those of AWS, from their answers; `None` if they do not
+/// show it.
 pub type ReadClock = Box<dyn FnOnce() -> Option<i64>>;
 
 impl ResolvedSource {
-    /// The time of reading by the local clock or that of AWS, whichever is later: with a clock that is slow,
-    /// what is missing would seem to be on its way.
-    pub fn now(&mut self) -> Option<Timestamp> {
-        let now = self.now?;
-        let ahead = self.clock.take().and_then(|read| read());
-        self.now = Some(shift(now, ahead.unwrap_or(0).min(0).saturating_neg()));
-        self.now
+    /// How many seconds the local clock is ahead of those of AWS, and negative if it is behind. Moves the time
+    /// of reading to the later of the two: with a clock that is behind, what is missing would seem to be on its
+    /// way.
+    pub fn read_clock(&mut self) -> Option<i64> {
+        let ahead = self.clock.take().and_then(|read| read())?;
+        self.now = self
+            .now
+            .map(|now| shift(now, ahead.min(0).saturating_neg()));
+        Some(ahead)
     }
 }
 

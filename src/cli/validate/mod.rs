@@ -29,6 +29,7 @@ use crate::report::Format;
 use crate::report::validation::v1::{Report, Requested, SourceKind};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, ExitVerdict};
+use crate::validate::not_proven::clock_in_words;
 use crate::validate::{Access, validate};
 
 /// Validates, and gives the exit status.
@@ -56,7 +57,11 @@ pub fn run(
         fail_on,
     } = ResolvedRun::resolve(args, whole_second(start.at), stop)?;
     note_open_end(&requested);
+    if let Some(ahead) = request.clock_off() {
+        note(&format!("{}: set the clock", clock_in_words(ahead)));
+    }
     let mut run = run_so_far(command, start.at);
+    run.clock_ahead = request.clock_off();
     let given = (&requested, &run);
     let mut observers = RunObservers::begin(&choice, &mut targets, given, start.clock)?;
     let caller = CallerLookup::start(opened.caller);

@@ -111,13 +111,15 @@ fn given_files(
 /// When the source is looked at, and where the window ends.
 struct Times {
     now: Option<Timestamp>,
+    clock_ahead: Option<i64>,
     as_of: Option<Timestamp>,
     to: Option<Timestamp>,
 }
 
 impl Times {
     fn of(args: &ValidateArgs, resolved: &mut ResolvedSource) -> Times {
-        let now = resolved.now();
+        let clock_ahead = resolved.read_clock();
+        let now = resolved.now;
         // A source that is read now was not looked at later than now.
         let as_of = match (args.as_of, now) {
             (Some(given), Some(now)) => Some(given.min(now)),
@@ -125,6 +127,7 @@ impl Times {
         };
         Times {
             now,
+            clock_ahead,
             as_of,
             to: args.end_time.or(now.and(as_of)),
         }
@@ -140,6 +143,7 @@ fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
         as_of: times.as_of,
         // The second in which the run began has ended by the time that the source is looked at.
         now: times.now.map(|now| shift(now, 1)),
+        clock_ahead: times.clock_ahead,
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
         logs: args.logs,

@@ -1,5 +1,6 @@
 //! Digests that a proven successor names and that may still be delivered: CloudTrail may deliver one digest
-//! after the next. They are notes, and their time is pending.
+//! after the next. They are notes, and their time is pending; where only the earliest of differing clocks says
+//! that they may come, it is a gap.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,8 +30,9 @@ impl Walk<'_> {
         };
         let message = format!(
             "a digest that its successor names is not there yet: it ends at {end}, and may be delivered until \
-             {}",
-            look.due(end)
+             {}{}",
+            look.due(end),
+            by_which_clock(look, end)
         );
         let finding = late(message, look).at(Some(bucket), key);
         self.open.push(OpenDigest {
@@ -57,8 +59,14 @@ impl Walk<'_> {
         let Some(look) = hole.late else {
             return time;
         };
+        let is_pending = look.may_still_come(hole.time.to);
+        let earliest = look.earliest();
+        let pending = if is_pending { look } else { earliest }.pending();
+        if !is_pending && !earliest.may_still_come(hole.time.to) {
+            return time;
+        }
         // Digests are hourly, and the first one after the hole tells when they end.
-        let hours = Window::new(look.pending().from, hole.time.to).hours_begun();
+        let hours = Window::new(pending.from, hole.time.to).hours_begun();
         let hours = i64::try_from(hours).unwrap_or(i64::MAX);
         let from = shift(hole.time.to, hours.saturating_mul(HOUR).saturating_neg());
         let late_part = Window::new(time.from.max(from), time.to);
@@ -68,16 +76,33 @@ impl Walk<'_> {
         let count = late_part.hours_begun();
         let message = format!(
             "{} not there yet, counted by the hour: no link joins the proven digests {} and {}, and what lay \
-             between may be delivered until {}",
+             between may be delivered until {}{}",
             one_or_many(count, "one more digest is", "more digests are"),
             hole.older,
             hole.newer,
-            look.due(late_part.to)
+            look.due(late_part.to),
+            by_which_clock(look, late_part.to)
         );
-        self.walked.paint.pending.insert(late_part);
-        self.account_for(late_part, late(message, look).count(count));
+        let finding = late(message, look).count(count);
+        if is_pending {
+            self.walked.paint.pending.insert(late_part);
+            self.account_for(late_part, finding);
+        } else {
+            self.report_over(late_part, finding);
+        }
         Window::new(time.from, late_part.from)
     }
+}
+
+/// Says that only the earliest of the clocks lets a digest with this end be on its way.
+fn by_which_clock(look: Look, end: Timestamp) -> String {
+    if look.may_still_come(end) {
+        return String::new();
+    }
+    let differ = in_words(SignedDuration::from_secs(look.doubt));
+    format!(
+        "; that has passed by the later of two clocks only: the local clock and that of AWS differ by {differ}"
+    )
 }
 
 fn late(message: String, look: Look) -> Finding {

@@ -154,14 +154,18 @@ impl Walk<'_> {
 
     /// Counts and reports a digest over its time, if that overlaps the window.
     fn count(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
-        if !self.scope.backfill {
+        let is_late = finding.code == Code::DigestLate;
+        let is_pending = is_late && self.scope.look.may_still_come(time.to);
+        if !self.scope.backfill && (!is_late || is_pending) {
             self.walked.accounted.insert(time);
         }
         if before || !self.meets(time) {
             return;
         }
-        if finding.code == Code::DigestLate {
+        if is_pending {
             self.walked.paint.pending.insert(time);
+        }
+        if is_late {
             return self.report_over(time, finding);
         }
         self.walked.seen += u64::from(!missing);

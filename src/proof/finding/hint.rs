@@ -69,8 +69,9 @@ impl Hint {
                  list-object-versions) and for who wrote this one",
             ),
             Hint::Recopy => fixed(
-                "if a tool stored it here without its Content-Encoding, look for an older version (aws s3api \
-                 list-object-versions), and read the bucket that CloudTrail wrote to",
+                "was its Content-Encoding undone by a proxy or client on the way? then read past it; if a tool \
+                 stored it here so, look for an older version (aws s3api list-object-versions), and read the \
+                 bucket that CloudTrail wrote to",
                 "if a copying tool undid Content-Encoding, copy again with one that does not",
             ),
             Hint::WhoWroteIt => fixed(

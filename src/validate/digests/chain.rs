@@ -10,7 +10,7 @@ use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::Walked;
 use crate::proof::coverage::Spans;
 use crate::proof::finding::Severity;
-use crate::proof::gap;
+use crate::proof::gap::{self, Gap, GapPlace, Seen};
 use crate::validate::chain_state::{ChainDigests, ChainState, CheckedLogs};
 use crate::validate::context::Context;
 use crate::validate::outcome::LogTally;
@@ -63,7 +63,15 @@ pub(super) fn prove(
     let last = main.last_end().unwrap_or(window.from);
     let tail = end.look.tail(last, !end.closed);
     main.paint.pending.insert(tail.pending);
-    let gaps = gap::find(window, tail, &main.accounted, &main.restarts);
+    let mut gaps = gap::find(window, tail, &main.accounted, &main.restarts);
+    let is_open = |gap: &&Gap| gap.place == GapPlace::Tail && gap.seen == Seen::InTime;
+    if let Some(time) = gaps.iter().find(is_open).map(|gap| gap.time)
+        && let Some(finding) = trail_status::unlisted_tail(context, &id, &found.names, time)
+    {
+        context.report(&mut ledger, finding);
+        main.paint.colour(Severity::Unproven, time);
+        gaps.retain(|gap| gap.time != time);
+    }
     for gap in &gaps {
         context.observer.found(&gap.finding().of(&id));
     }

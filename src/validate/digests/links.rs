@@ -56,13 +56,15 @@ impl ChainWalk<'_> {
         }
     }
 
-    /// The look after which a digest that does not exist may still be delivered; `None` if it may not, because
-    /// the look was too late, or because its successor was written, or another digest delivered, so late after
-    /// its end that it should have been delivered itself.
+    /// The look after which a digest that does not exist may still be delivered, by any of the clocks; `None` if
+    /// it may not, because the look was too late, or because its successor was written, or another digest
+    /// delivered, so late after its end that it should have been delivered itself.
     fn may_still_come(&self, walk: &Walk<'_>, place: (&str, &str), end: Timestamp) -> Option<Look> {
         let fetcher = self.context.fetcher;
         let look = self.context.request.look();
-        if self.set == DigestSet::Backfill || !look.may_still_come(end) {
+        let is_pending = look.may_still_come(end);
+        let may_still_come = is_pending || look.earliest().may_still_come(end);
+        if self.set == DigestSet::Backfill || !may_still_come {
             return None;
         }
         let (bucket, key) = walk.successor(place, end)?;
@@ -71,8 +73,11 @@ impl ChainWalk<'_> {
             let modified = fetcher.facts(*root, key).last_modified?;
             modified.parse::<Timestamp>().ok()
         });
-        let delivered = trail_status::last_delivery(self.context, self.id, &self.found.names);
-        let latest = written.chain(delivered).max();
+        let names = &self.found.names;
+        let delivered = trail_status::last_delivery(self.context, self.id, names);
+        // Where the clocks differ, what S3 wrote since shows the time.
+        let since = names.delivered.filter(|_| !is_pending);
+        let latest = written.chain(delivered).chain(since).max();
         latest
             .is_none_or(|latest| latest <= look.due(end))
             .then_some(look)
@@ -122,9 +127,9 @@ impl ChainWalk<'_> {
             };
             let key = DigestObjectKey { name, ..beside }.to_string();
             for (root, key) in fetcher.places.find(&digest.bucket, &key).recorded() {
-                match fetcher.again(*root, key, false) {
+                match fetcher.exists_again(*root, key) {
                     None | Some(Err(GetError::NotFound)) => {}
-                    Some(Ok(_)) => walk.is_not_missing(&digest, Reason::NotListed, "it exists"),
+                    Some(Ok(())) => walk.is_not_missing(&digest, Reason::NotListed, "it exists"),
                     Some(Err(error)) => {
                         walk.is_not_missing(&digest, error.reason(), &error.detail());
                     }

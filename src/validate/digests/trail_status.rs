@@ -10,6 +10,7 @@ use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, 
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::look::Look;
+use crate::proof::reason::Reason;
 use crate::source::{GetError, Listed, Range, RootId};
 use crate::validate::context::Context;
 
@@ -52,10 +53,6 @@ pub(super) fn look_up(context: &Context<'_>, id: &ChainId) -> TrailAnswer {
     let Some(trails) = context.trails else {
         return TrailAnswer::NotAsked;
     };
-    let unknown = |error: GetError| TrailAnswer::Unknown {
-        why: error.detail(),
-        cut_short: error.ends_all(),
-    };
     let described = match trails.describe(&id.home_region) {
         Ok(described) => described,
         Err(error) => return unknown(error),
@@ -72,7 +69,7 @@ pub(super) fn look_up(context: &Context<'_>, id: &ChainId) -> TrailAnswer {
     }
 }
 
-/// When a digest of a chain was last delivered to one of its places, as far as CloudTrail says.
+/// When a digest of a chain was last delivered to one of its places, as far as CloudTrail says, asked twice.
 pub(super) fn last_delivery(
     context: &Context<'_>,
     id: &ChainId,
@@ -80,19 +77,59 @@ pub(super) fn last_delivery(
 ) -> Option<Timestamp> {
     match look_up(context, id) {
         TrailAnswer::Known(trail) if is_status_of(context, &trail.0, id, names) => {
-            trail.1.last_digest
+            let first = trail.1.last_digest;
+            match status_again(context, id, trail) {
+                TrailAnswer::Known(again) => again.1.last_digest.min(first),
+                _ => None,
+            }
         }
         _ => None,
     }
 }
 
-/// Compares the newest end of a chain with the status of its trail.
+/// The status of a trail, asked for once more: one answer alone accuses nobody.
+fn status_again(
+    context: &Context<'_>,
+    id: &ChainId,
+    mut trail: Box<(TrailConfig, TrailStatus)>,
+) -> TrailAnswer {
+    let Some(trails) = context.trails else {
+        return TrailAnswer::NotAsked;
+    };
+    match trails.status_again(&trail.0.arn, &id.region) {
+        Ok(status) => {
+            trail.1 = status;
+            TrailAnswer::Known(trail)
+        }
+        Err(error) => unknown(error),
+    }
+}
+
+fn unknown(error: GetError) -> TrailAnswer {
+    TrailAnswer::Unknown {
+        why: error.detail(),
+        cut_short: error.ends_all(),
+    }
+}
+
+/// Compares the newest end of a chain with the status of its trail. A status that accuses somebody, or shows a
+/// later time than the clocks, is asked for once more.
 pub(super) fn check_end(
     context: &Context<'_>,
     id: &ChainId,
     names: &DigestNames,
     window: Window,
     answer: TrailAnswer,
+) -> NewestEnd {
+    end_by(context, id, names, window, (answer, false))
+}
+
+fn end_by(
+    context: &Context<'_>,
+    id: &ChainId,
+    names: &DigestNames,
+    window: Window,
+    (answer, is_confirmed): (TrailAnswer, bool),
 ) -> NewestEnd {
     let look = context.request.look();
     let trail = match answer {
@@ -116,6 +153,10 @@ pub(super) fn check_end(
     let mut findings = status_findings(id, status);
     let missing = missing_digest(context, id, names, window, status);
     let missing = missing.filter(|_| is_status_of(context, config, id, names));
+    if !is_confirmed && (missing.is_some() || status.latest_time() > look.at) {
+        let again = status_again(context, id, trail);
+        return end_by(context, id, names, window, (again, true));
+    }
     let missing = missing.map(|(time, finding)| {
         findings.push(finding);
         time
@@ -228,6 +269,38 @@ pub(crate) fn likely_ends(
     let last = status.last_end(phase);
     last.into_iter()
         .flat_map(move |end| (0..=hours).map(move |hour| shift(end, -hour * HOUR)))
+}
+
+/// The finding on the time after the newest digest that was listed, if the next one exists all the same: the
+/// listing was wrong, and that time is not without digests.
+pub(super) fn unlisted_tail(
+    context: &Context<'_>,
+    id: &ChainId,
+    names: &DigestNames,
+    tail: Window,
+) -> Option<Finding> {
+    // A copy is as it was listed.
+    context.request.now?;
+    let newest = names.main.last()?.end();
+    let name = DigestName {
+        chain: id.clone(),
+        end: shift(newest, HOUR),
+        backfill: false,
+    };
+    names.places().into_iter().find_map(|(root, key_root)| {
+        let key = DigestObjectKey {
+            root: key_root.clone(),
+            name: name.clone(),
+        };
+        let key = key.to_string();
+        context.fetcher.stat(*root, &key).ok()?;
+        let message = "no listing shows the digest after the newest one that was listed, and asked for by name, it \
+                       exists: which digests there are since is not known";
+        let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::NotListed);
+        let hint = "run again; if it stays so, ask who stands between this program and S3";
+        let finding = finding.hint(hint).over(tail).of(id);
+        Some(finding.at(context.fetcher.places.bucket(*root), &key))
+    })
 }
 
 /// Whether a digest with one of these ends exists in a place, or may exist because it cannot be asked for.

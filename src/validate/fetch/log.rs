@@ -81,8 +81,8 @@ impl Fetcher<'_> {
     fn is_present(&self, root: RootId, key: &str) -> Result<bool, GetError> {
         match self.presence.check(root, key) {
             // The listing may be wrong, so the object is asked for.
-            Err(GetError::NotFound) => match self.again(root, key, false) {
-                Some(again) => again.map(|_| true),
+            Err(GetError::NotFound) => match self.exists_again(root, key) {
+                Some(again) => again.map(|()| true),
                 None => Err(GetError::NotFound),
             },
             checked => checked,

@@ -197,6 +197,16 @@ impl<'a> Fetcher<'a> {
         again
     }
 
+    /// Whether an object exists that is called missing elsewhere, if its source may answer otherwise the next
+    /// time. An answer that is none of the store's does not show it.
+    pub fn exists_again(&self, root: RootId, key: &str) -> Option<Result<(), GetError>> {
+        let again = self.again(root, key, false)?;
+        Some(again.and_then(|object| match object.foreign {
+            true => Err(GetError::foreign()),
+            false => Ok(()),
+        }))
+    }
+
     /// Whether a copy lacks the whole folder of a log, `CloudTrail/REGION/`, in every place where the log may
     /// be: then it was not copied.
     fn is_not_copied(&self, possible: &PossiblePlaces) -> bool {

@@ -7,6 +7,7 @@ pub(super) mod places;
 mod scope;
 
 pub use self::around_gaps::around_gaps;
+pub(crate) use self::scope::clock_in_words;
 use std::collections::BTreeSet;
 
 use crate::base::cancel::CancelReason;
@@ -90,6 +91,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));
     sentences.extend(around_gaps.iter().cloned());
+    sentences.extend(scope::clock(request));
     sentences.extend(scope::pending(request, pending));
     sentences.extend(scope::trail_status(trail_errors));
     sentences.extend(scope::trails_without_digests(request));

@@ -1,8 +1,10 @@
 //! What the digests and the request leave open: chains, time, logs that were not read, keys.
 
+use jiff::SignedDuration;
+
 use crate::base::cancel::CancelReason;
 use crate::base::text::{and_more, plural};
-use crate::base::time::Window;
+use crate::base::time::{Window, in_words};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::keys::KeyOrigin;
 use crate::validate::in_window::next_due;
@@ -132,6 +134,29 @@ pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<St
             plural(starting, "chain")
         )
     })
+}
+
+/// The difference between the clocks, if it is worth a warning.
+pub(super) fn clock(request: &Request) -> Option<String> {
+    let ahead = request.clock_off()?;
+    let consequence = match ahead > 0 {
+        true => {
+            "so digests that may still be delivered can be reported as missing time (coverage-tail)"
+        }
+        false => "so the time of AWS was used for what may still be delivered",
+    };
+    Some(format!(
+        "what the local clock shows: {}, {consequence}; set the clock",
+        clock_in_words(ahead)
+    ))
+}
+
+/// By how much and to which side the local clock is off, in full minutes.
+pub(crate) fn clock_in_words(ahead: i64) -> String {
+    let minutes = ahead.saturating_abs() / 60 * 60;
+    let off = in_words(SignedDuration::from_secs(minutes));
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    format!("the local clock is {off} {side} that of AWS")
 }
 
 /// One sentence for all chains, with when the last of their next digests is due.

@@ -36,6 +36,9 @@ pub struct Request {
     /// The time now, if the source is what CloudTrail writes to and not a copy. It is looked at now, so
     /// `as_of` then makes nothing pending.
     pub now: Option<Timestamp>,
+    /// How many seconds the local clock is ahead of those of AWS, and negative if it is behind. `now` is the
+    /// later of the two, so that less is pending; nothing is missing that is not so by both.
+    pub clock_ahead: Option<i64>,
     /// How long the delivery of a digest may take, in seconds.
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest may be delivered, in seconds.
@@ -74,6 +77,7 @@ impl Default for Request {
             to: None,
             as_of: None,
             now: None,
+            clock_ahead: None,
             delivery_lag: 2 * HOUR,
             backfill_grace: 24 * HOUR,
             logs: LogSelection::All,
@@ -90,12 +94,25 @@ impl Default for Request {
     }
 }
 
+/// The most that the local clock may differ from that of AWS without a word, in seconds.
+const CLOCK_OFF: u64 = 5 * 60;
+
 impl Request {
+    /// How many seconds the local clock is ahead of those of AWS, if that is worth a warning.
+    pub fn clock_off(&self) -> Option<i64> {
+        self.clock_ahead
+            .filter(|ahead| ahead.unsigned_abs() > CLOCK_OFF)
+    }
+
     /// The look at the source.
     pub fn look(&self) -> Look {
         Look {
             at: self.now.or(self.as_of),
             delivery_lag: self.delivery_lag,
+            doubt: self
+                .now
+                .and(self.clock_ahead)
+                .map_or(0, i64::saturating_abs),
         }
     }
 }

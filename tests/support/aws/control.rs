@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{DATE, HeaderValue};
@@ -51,6 +52,10 @@ impl Endpoint for ControlFront {
             .unwrap_or_else(|| Call::new(Service::CloudTrail, unknown(&head.method, &head.uri)));
         complete(&mut call, &head.headers, scope.as_ref(), connection);
         let (at, fault) = self.shared.admit(call.clone()).await;
+        let (is_foreign, fault) = match fault {
+            Some(Answer::Foreign(answer)) => (true, Some(*answer)),
+            fault => (false, fault),
+        };
         let answer = match &fault {
             Some(Answer::Close) => return Err("closed".into()),
             Some(Answer::Error(refusal)) => Err(refusal.clone()),
@@ -66,8 +71,19 @@ impl Endpoint for ControlFront {
             }
             (Err(refusal), _) => text(refusal.status, JSON, refusal.json()),
         };
+        if let Some(Answer::Instead(body)) = &fault {
+            *response.body_mut() = s3s::Body::from(Bytes::copy_from_slice(body));
+        }
         let date = HeaderValue::from_str(&self.shared.date())?;
-        response.headers_mut().insert(DATE, date);
+        let headers = response.headers_mut();
+        headers.insert(DATE, date);
+        if !is_foreign {
+            let id = HeaderValue::from_str(&request_id(at))?;
+            headers.insert("x-amzn-requestid", id);
+        }
+        if let Some(Answer::Header(name, value)) = &fault {
+            headers.insert(*name, HeaderValue::from_str(value)?);
+        }
         self.shared.log.answered(at, response.status().as_u16());
         Ok(response.map(|body| Reply::new(body, fault.as_ref(), None)))
     }

@@ -22,7 +22,7 @@ pub enum Answer {
     Instead(Vec<u8>),
     /// The answer is correct but for one header.
     Header(&'static str, String),
-    /// The answer comes from something on the way: it lacks the headers of S3.
+    /// The answer comes from something on the way: it lacks the request id of AWS.
     Foreign(Box<Answer>),
 }
 

@@ -21,6 +21,9 @@ pub struct Run {
     pub finished: Timestamp,
     /// Who asked, as the credentials say; null on disk.
     pub caller: Option<String>,
+    /// How many seconds the local clock is ahead of those of AWS, and negative if it is behind; null if they
+    /// agree within five minutes, or AWS was not asked.
+    pub clock_ahead: Option<i64>,
     /// Requests made of the source.
     pub requests: Requests,
 }

@@ -16,6 +16,7 @@ use crate::proof::look::Look;
 use crate::source::trails::TrailApi;
 use crate::source::{GetError, Listed, Range};
 use crate::validate::context::Context;
+use crate::validate::digests::trail_status;
 
 /// The calls that change where a trail writes, or begin it.
 const CHANGES: [&str; 2] = ["CreateTrail", "UpdateTrail"];
@@ -173,8 +174,14 @@ pub(super) fn delivered(
     if !is_inside
         || !is_searched(context, config)
         || has_digest(context, config, id, time.from)
+        || has_unlisted(context, config, id, &status)
         || moved()
     {
+        return None;
+    }
+    // The status is asked for once more before it accuses.
+    let again = trails.status_again(&config.arn, &id.region).ok()?;
+    if again.last_digest < status.last_digest {
         return None;
     }
     let message = format!(
@@ -183,6 +190,28 @@ pub(super) fn delivered(
     );
     let finding = Finding::new(Code::DigestMissing, message);
     Some(finding.hint(Hint::LookForMissing).over(time).of(id))
+}
+
+/// Whether the last digest exists though no listing shows it. Digests end at the minute and second at which
+/// logging was started.
+fn has_unlisted(
+    context: &Context<'_>,
+    config: &TrailConfig,
+    id: &ChainId,
+    status: &TrailStatus,
+) -> bool {
+    let Some(phase) = status.started else {
+        return false;
+    };
+    let ends = trail_status::likely_ends(status, phase, context.request.delivery_lag);
+    let ends: Vec<Timestamp> = ends.collect();
+    let key_root = KeyRoot {
+        prefix: config.prefix.clone(),
+        organization: id.organization.clone(),
+    };
+    let roots = context.fetcher.places.roots().into_iter();
+    let mut here = roots.filter(|root| root.buckets.contains(&config.bucket));
+    here.any(|root| trail_status::exists(context, id, (root.id, &key_root), &ends))
 }
 
 /// Whether the place that a trail writes to was searched.
