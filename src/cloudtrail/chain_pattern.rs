@@ -103,19 +103,28 @@ impl FromStr for ChainPattern {
             return Err(WHAT);
         };
         Ok(ChainPattern {
-            account: value(account)?,
-            region: value(region)?,
-            home_region: value(home_region)?,
-            trail: value(trail)?,
+            account: value(
+                account,
+                "an account id of twelve digits, or *, before the first slash",
+            )?,
+            region: value(
+                region,
+                "a region such as eu-central-1, or *, after the first slash",
+            )?,
+            home_region: value(
+                home_region,
+                "a home region such as eu-central-1, or *, after the second slash",
+            )?,
+            trail: value(trail, "the name of a trail, or *, after the third slash")?,
         })
     }
 }
 
-/// The value of a part; `None` if it may be anything.
-fn value<T: FromStr<Err = NotAn>>(text: &str) -> Result<Option<T>, NotAn> {
+/// The value of a part; `None` if it may be anything. `what` says what is expected.
+fn value<T: FromStr<Err = NotAn>>(text: &str, what: &'static str) -> Result<Option<T>, NotAn> {
     match text {
         ANY => Ok(None),
-        _ => text.parse().map(Some),
+        _ => text.parse().map(Some).map_err(|NotAn(_)| NotAn(what)),
     }
 }
 
@@ -181,7 +190,8 @@ mod tests {
             "x/*/*/*",
             "*/*/*/",
         ] {
-            assert!(text.parse::<ChainPattern>().is_err(), "{text}");
+            let error = text.parse::<ChainPattern>().expect_err(text);
+            assert!(error.to_string().contains('*'), "{text}: {error}");
         }
     }
 }
