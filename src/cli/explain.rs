@@ -20,6 +20,7 @@ use crate::report::explain::text;
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::Access;
+use crate::validate::request::PriorKnowledge;
 
 /// Explains one object, and gives the exit status.
 ///
@@ -63,6 +64,15 @@ pub fn run(
     };
     let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
     resolved.read_clock();
+    let located = std::mem::take(&mut resolved.located);
+    let prior = match source_request.needs_trails() {
+        true => PriorKnowledge {
+            findings: located.lost,
+            incomplete: located.incomplete,
+            ..PriorKnowledge::default()
+        },
+        false => PriorKnowledge::default(),
+    };
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
@@ -71,6 +81,7 @@ pub fn run(
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
         jobs: resolved.jobs,
+        prior,
         stop: stop.clone(),
         limits,
     };
@@ -94,6 +105,8 @@ pub fn run(
         requests,
         ..run_so_far(command, start.at)
     });
+    // An answer that rests on evidence stands, whatever was not read beside it.
+    let ended_by = ended_by.filter(|_| report.verdict != Verdict::Verified);
     output::write_to_stdout(&report, args.format, text::write)?;
     Ok(match report.verdict {
         _ if interrupted(stop, ended_by, "report") => INTERRUPTED,

@@ -3,6 +3,7 @@
 use super::ExplainOutcome;
 use super::observed::ObservedDigest;
 use super::target::TargetName;
+use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
 use crate::report::explain::v1::Unverified;
@@ -32,15 +33,19 @@ pub(super) enum LogAnswer<'o> {
 pub(super) enum NotListed {
     /// No digest was found in the window.
     NoDigest,
-    /// The folders of digests could not all be listed, and no digest was found in those that could.
+    /// Not all that could hold digests could be listed, and no digest was found in what could.
     NotListable,
     /// All digests that could list it are proven, and none does.
     AllProven,
-    /// Some digests that could list it are not proven: the first unverified stretch of the window, and how many
-    /// there are besides.
+    /// Some digests that could list it are not proven: the first stretch of the window in the worst state, and how
+    /// many more are not verified.
     Unverified(Unverified, usize),
-    /// A digest that was not read could list it: it may not be delivered yet.
-    NotAllRead,
+    /// Something that could list it could not be checked, although all the window is verified.
+    NotChecked,
+    /// A backfill digest that could list it is damaged, missing or not proven.
+    BackfillNotProven,
+    /// All digests that there are were checked, and one that could list it may still be delivered.
+    NotAllDue,
 }
 
 /// The answer about a digest.
@@ -149,21 +154,32 @@ impl ExplainOutcome<'_> {
     fn not_listed(&self) -> NotListed {
         let chains = &self.validation.chains;
         if chains.is_empty() {
-            return match self.validation.complete {
+            return match self.validation.complete && !self.has_no_root {
                 true => NotListed::NoDigest,
                 false => NotListed::NotListable,
             };
         }
-        let mut unverified = self.unverified().into_iter();
-        if let Some(first) = unverified.next() {
-            return NotListed::Unverified(first, unverified.len());
+        let unverified = self.unverified();
+        let others = unverified.len().saturating_sub(1);
+        // The first of those in the worst state: what is pending explains nothing beside what is damaged.
+        let worst = unverified.into_iter().rev().max_by_key(|time| time.state);
+        match worst {
+            Some(time) if time.state != State::Pending => NotListed::Unverified(time, others),
+            _ if !self.validation.complete => NotListed::NotChecked,
+            _ if !chains.iter().all(|c| has_whole_backfill(c)) => NotListed::BackfillNotProven,
+            Some(pending) => NotListed::Unverified(pending, others),
+            None if !self.window_is_final => NotListed::NotAllDue,
+            None => NotListed::AllProven,
         }
-        let all_read = self.window_is_final && self.validation.complete;
-        if all_read && chains.iter().all(|c| has_whole_backfill(c)) {
-            NotListed::AllProven
-        } else {
-            NotListed::NotAllRead
-        }
+    }
+
+    /// The first finding on what could be evidence and could not be checked, or else on a digest that is not
+    /// proven.
+    pub(super) fn obstacle(&self) -> Option<(Obstacle, &Finding)> {
+        let findings = self.validation.findings.iter();
+        findings
+            .filter_map(|finding| Some((obstacle(finding)?, finding)))
+            .min_by_key(|(obstacle, _)| *obstacle)
     }
 
     fn digest_answer(&self) -> DigestAnswer<'_> {
@@ -238,6 +254,36 @@ impl ExplainOutcome<'_> {
     fn log_findings(&self) -> impl Iterator<Item = &Finding> {
         let logs = self.observed.logs.iter();
         logs.filter_map(|log| log.finding.as_ref())
+    }
+}
+
+/// Why there may be evidence that was not found, what hides most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Obstacle {
+    /// A bucket or a folder could not be listed, or the run ended early.
+    NotListed,
+    /// Where the trail writes could not be found out.
+    NotLocated,
+    /// A digest could not be read.
+    NotRead,
+    /// The public keys could not be had.
+    NoKeys,
+    /// A digest is damaged, missing or not signed.
+    NotProven,
+}
+
+fn obstacle(finding: &Finding) -> Option<Obstacle> {
+    let is_of_digest = || {
+        let key = finding.key.as_deref().and_then(DigestObjectKey::parse);
+        key.is_some() && finding.severity > Severity::Note
+    };
+    match finding.code {
+        Code::SourceUnreadable => Some(Obstacle::NotListed),
+        Code::NothingFound if finding.reason.is_some() => Some(Obstacle::NotLocated),
+        Code::DigestUnreadable => Some(Obstacle::NotRead),
+        Code::KeyUnavailable => Some(Obstacle::NoKeys),
+        _ if is_of_digest() => Some(Obstacle::NotProven),
+        _ => None,
     }
 }
 

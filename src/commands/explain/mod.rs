@@ -25,7 +25,7 @@ use crate::base::time::Window;
 use crate::proof::finding::ReadFrom;
 use crate::source::GetError;
 use crate::validate::outcome::{Outcome, Requests};
-use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, Request};
+use crate::validate::request::{ChainFilter, ObservedWindow, OneLog, PriorKnowledge, Request};
 use crate::validate::{Access, validate};
 use observed::{Observed, TargetObserver};
 use target::ExplainTarget;
@@ -48,6 +48,8 @@ pub struct ExplainRequest {
     pub backfill_grace: i64,
     /// How many objects to read at the same time.
     pub jobs: usize,
+    /// What the caller found out while it looked up the trail in AWS.
+    pub prior: PriorKnowledge,
     /// Whether the run is to end early; source and keys heed it by themselves.
     pub stop: CancelFlag,
     /// Bounds on what hostile input may cost.
@@ -71,6 +73,8 @@ pub struct ExplainOutcome<'t> {
     from: ReadFrom,
     /// Whether the source has a folder whose bucket is not known.
     has_unnamed_root: bool,
+    /// Whether the source has no place to look at.
+    has_no_root: bool,
     observed: Observed,
     validation: Outcome,
     existence: Existence,
@@ -91,8 +95,8 @@ enum Existence {
     NotChecked,
     Exists,
     Missing,
-    /// The source did not say, or no place where it could be is part of the source.
-    Unknown,
+    /// The source did not say, for this reason, or no place where it could be is part of the source.
+    Unknown(Option<GetError>),
 }
 
 /// Explains one object. First reads the digests that usually list it. Only if none does, reads all digests
@@ -160,6 +164,7 @@ fn search<'t>(
             None => ReadFrom::Copy,
         },
         has_unnamed_root: access.places.has_unnamed(),
+        has_no_root: access.places.roots().is_empty(),
         observed: observer.into_observed(),
         requests: validation.requests,
         validation,
@@ -198,6 +203,7 @@ fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) 
             bucket: target.bucket.clone(),
             key: target.key.clone(),
         }),
+        prior: request.prior.clone(),
         stop: request.stop.clone(),
         limits: request.limits.clone(),
         ..Request::default()
@@ -213,18 +219,18 @@ fn existence(access: Access<'_>, target: &ExplainTarget, requests: &mut Requests
             roots.map(|root| (root.id, target.key.clone())).collect()
         }
     };
-    let mut is_missing = !places.is_empty();
+    let mut unknown = places.is_empty().then_some(None);
     for (root, key) in places {
         requests.head += 1;
         match access.source.stat(root, &key) {
             Ok(_) => return Existence::Exists,
             Err(GetError::NotFound) => {}
-            Err(_) => is_missing = false,
+            Err(error) => unknown = Some(Some(error)),
         }
     }
-    match is_missing {
-        true => Existence::Missing,
-        false => Existence::Unknown,
+    match unknown {
+        None => Existence::Missing,
+        Some(why) => Existence::Unknown(why),
     }
 }
 

@@ -1,8 +1,8 @@
 //! An answer in one sentence.
 
-use super::answer::{Answer, DigestAnswer, LogAnswer, NotListed};
+use super::answer::{Answer, DigestAnswer, LogAnswer, NotListed, Obstacle};
 use super::{Existence, ExplainOutcome};
-use crate::base::text::one_or_many;
+use crate::base::text::{one_or_many, s3_uri};
 use crate::proof::coverage::State;
 use crate::proof::finding::{Finding, Severity};
 use crate::report::explain::v1::Unverified;
@@ -19,7 +19,10 @@ impl ExplainOutcome<'_> {
     fn log_sentence(&self, answer: &LogAnswer<'_>) -> String {
         match answer {
             LogAnswer::NotRead => {
-                "delivered by CloudTrail, for a proven digest names it; it could not be read".into()
+                let why = self.obstacle_clause();
+                format!(
+                    "delivered by CloudTrail, for a proven digest names it; it could not be read{why}"
+                )
             }
             LogAnswer::Intact => {
                 "delivered by CloudTrail, and intact: a proven digest names it, and its content has the \
@@ -46,11 +49,31 @@ impl ExplainOutcome<'_> {
     }
 
     /// Whether the object was seen. "Exists" and "missing" are said only of what the source answered.
-    fn existence_clause(&self) -> &'static str {
-        match self.existence {
-            Existence::Exists => "it is there",
-            Existence::Missing => "it is not there",
-            Existence::Unknown | Existence::NotChecked => "whether it is there could not be told",
+    fn existence_clause(&self) -> String {
+        const UNKNOWN: &str = "whether it is there could not be told";
+        match &self.existence {
+            Existence::Exists => "it is there".into(),
+            Existence::Missing => "it is not there".into(),
+            Existence::Unknown(Some(why)) => format!("{UNKNOWN} ({})", why.detail()),
+            Existence::Unknown(None) | Existence::NotChecked => UNKNOWN.into(),
+        }
+    }
+
+    /// What could be the evidence and could not be checked, or is not proven, and why; empty if there is nothing
+    /// like that.
+    fn obstacle_clause(&self) -> String {
+        let Some((obstacle, finding)) = self.obstacle() else {
+            return String::new();
+        };
+        let message = &finding.message;
+        let what = match (&finding.bucket, &finding.key) {
+            (None, None) => return format!("; {message}"),
+            (Some(bucket), None) => format!("bucket {bucket}"),
+            (bucket, Some(key)) => s3_uri(bucket.as_deref(), key),
+        };
+        match obstacle {
+            Obstacle::NotProven => format!("; {what}: {message}"),
+            _ => format!("; could not check {what}: {message}"),
         }
     }
 
@@ -62,7 +85,8 @@ impl ExplainOutcome<'_> {
             }
             NotListed::NotListable => format!(
                 "whether any digest of its account and region meets {from} to {to} could not be told: not all \
-                 folders could be listed"
+                 folders could be listed{}",
+                self.obstacle_clause()
             ),
             NotListed::AllProven => format!(
                 "no digest of any trail in its folder names it, and every digest that could, from {from} to \
@@ -84,11 +108,21 @@ impl ExplainOutcome<'_> {
                 } = first;
                 format!(
                     "no proven digest names it, and not all that could, from {from} to {to}, are proven: of \
-                     {chain} {first_from} to {first_to} is {}{more}",
-                    in_words(*state)
+                     {chain} {first_from} to {first_to} is {}{more}{}",
+                    in_words(*state),
+                    self.obstacle_clause()
                 )
             }
-            NotListed::NotAllRead => format!(
+            NotListed::NotChecked => format!(
+                "no proven digest names it, and not all that could, from {from} to {to}, could be checked{}",
+                self.obstacle_clause()
+            ),
+            NotListed::BackfillNotProven => format!(
+                "no proven digest names it, and not all backfill digests that could, from {from} to {to}, are \
+                 proven{}",
+                self.obstacle_clause()
+            ),
+            NotListed::NotAllDue => format!(
                 "no proven digest names it, and not all that could, from {from} on, were looked at: one may \
                  still come"
             ),
@@ -107,8 +141,9 @@ impl ExplainOutcome<'_> {
             }
             DigestAnswer::NotProven(finding) => finding.message.clone(),
             DigestAnswer::NotFound => format!(
-                "not known to be delivered: {}, and no proven digest beside it names it",
-                self.existence_clause()
+                "not known to be delivered: {}, and no proven digest beside it names it{}",
+                self.existence_clause(),
+                self.obstacle_clause()
             ),
         }
     }

@@ -4,6 +4,7 @@ mod digest;
 #[cfg(feature = "aws")]
 mod s3;
 mod target;
+mod unseen;
 
 use std::fs;
 use std::path::Path;
