@@ -11,15 +11,19 @@ use super::signals::Signals;
 use super::terminal::progress::Progress;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
-use crate::base::error::Error;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::text::s3_uri;
 use crate::commands::trails::{TrailsRequest, list};
 use crate::proof::finding::Verdict;
-use crate::report::trails::v1::{Requested, Trails};
+use crate::report::trails::v1::{Requested, Trails, Trouble};
 use crate::report::trails::{self, TrailsFormat};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::request::PriorKnowledge;
+
+/// The most causes of an error: more do not tell more.
+const CAUSES: usize = 5;
 
 /// Lists the chains, and gives the exit status: that of [`Verdict::Unproven`] if a folder could not be
 /// listed or there is no chain.
@@ -88,6 +92,9 @@ pub fn run(
         ..run_so_far(command, start.at)
     };
     let list = Trails::new(&outcome, requested, run);
+    if outcome.nothing_listed() {
+        return Err(nothing_listed(list.trouble));
+    }
     let interrupted = interrupted(stop, outcome.ended_by, "list");
     targets.write(|format, out| trails::render(&list, format, out))?;
     Ok(match (interrupted, list.is_whole()) {
@@ -95,4 +102,32 @@ pub fn run(
         (false, true) => Verdict::Verified.exit_code(),
         (false, false) => Verdict::Unproven.exit_code(),
     })
+}
+
+/// The error if nothing could be listed, with what was in the way.
+fn nothing_listed(mut trouble: Vec<Trouble>) -> Error {
+    let mut error = Error::new(ErrorKind::Input, "nothing could be listed");
+    let hint = trouble.iter_mut().find_map(|one| one.hint.take());
+    let more = trouble.split_off(trouble.len().min(CAUSES)).len();
+    for Trouble {
+        bucket,
+        key,
+        message,
+        ..
+    } in trouble
+    {
+        let key = key.unwrap_or_default();
+        error = error.because(match (bucket, key.is_empty()) {
+            (None, true) => message,
+            (Some(bucket), true) => format!("bucket {bucket}: {message}"),
+            (bucket, false) => format!("{}: {message}", s3_uri(bucket.as_deref(), &key)),
+        });
+    }
+    if more > 0 {
+        error = error.because(format!("and {more} more"));
+    }
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }

@@ -22,7 +22,7 @@ Examples:
 
 Names alone are looked at: what is listed is there, and nothing of it is proven.
 
-Exit status: 0 listed, 4 nothing was found or something could not be listed; 2 nothing was listed";
+Exit status: 0 listed, 4 nothing was found or something could not be listed; 2 nothing could be listed";
 
 #[derive(clap::Args)]
 pub struct TrailsArgs {

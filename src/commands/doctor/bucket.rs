@@ -136,7 +136,10 @@ fn check_listing(name: &str, survey: &Result<Survey, GetError>, chart: &mut Chec
     let error = match survey {
         Ok(survey) => {
             let mut errors = survey.trouble.iter().map(|(_, _, error)| error);
-            errors.find(|error| matches!(error, GetError::Denied(_)))
+            let denied = errors
+                .clone()
+                .find(|error| matches!(error, GetError::Denied(_)));
+            denied.or(errors.next())
         }
         Err(error) => Some(error),
     };

@@ -68,7 +68,10 @@ pub fn find(
         chart.unknown(CHECKS, &subject, "no digest was found");
         return None;
     };
-    let is_partial = survey.bounded || folders.len() > SEARCHED_FOLDERS;
+    let is_partial = survey.bounded
+        || folders.len() > SEARCHED_FOLDERS
+        || error.is_some()
+        || !survey.trouble.is_empty();
     let found = match searched(&folders).count() {
         some if is_partial => format!("the newest in {some} folders of digests, of more, is {key}"),
         _ => format!("the newest is {key}"),

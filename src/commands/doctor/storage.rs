@@ -8,6 +8,7 @@ use super::newest_digest::NewestDigest;
 use crate::base::text::quoted;
 use crate::cloudtrail::digest::LogEntry;
 use crate::report::doctor::check::{Check, Status};
+use crate::source::GetError;
 
 /// Checks that the metadata of the digest has a signature.
 pub fn check_signature(newest: &NewestDigest, facts: &DigestFacts, chart: &mut CheckChart) {
@@ -61,12 +62,15 @@ pub fn check_class(
     if let Some(log) = log.filter(|log| log.bucket == newest.bucket) {
         return check_log(context, newest, (class, log), chart);
     }
-    let why = match facts.read {
-        Some(_) => "it names no log here",
-        None => "no log was looked at",
+    let (status, why) = match facts.read.as_ref().map(|read| &read.digest) {
+        Some(Ok(_)) => (Status::Ok, "it names no log here"),
+        Some(Err(_)) | None => (
+            Status::Unknown,
+            "it could not be read, so no log was looked at",
+        ),
     };
     let found = format!("{class} (of the digest; {why})");
-    chart.note(check, subject, Status::Ok, found);
+    chart.note(check, subject, status, found);
 }
 
 /// Checks a log that the digest lists. The result also says the storage class of the digest.
@@ -99,8 +103,18 @@ fn check_log(
                 log.key,
                 error.detail()
             );
-            let advice = "run trailproof validate: it tells which logs are not there";
-            chart.advise(check, subject, Status::Warning, found, advice);
+            let (status, advice) = match error {
+                GetError::NotFound => (
+                    Status::Warning,
+                    "run trailproof validate: it tells which logs are not there",
+                ),
+                GetError::Denied(_) => (
+                    Status::Failed,
+                    "allow s3:GetObject on the logs too, in the caller's policy and the bucket's",
+                ),
+                _ => return chart.note(check, subject, Status::Unknown, found),
+            };
+            chart.advise(check, subject, status, found, advice);
         }
     }
 }

@@ -66,6 +66,13 @@ pub struct TrailsOutcome {
     pub listings: u64,
 }
 
+impl TrailsOutcome {
+    /// Whether no folder could be listed, so that nothing is known. A run that ended early got no chance to.
+    pub fn nothing_listed(&self) -> bool {
+        !self.complete && self.listings == 0 && self.ended_by.is_none()
+    }
+}
+
 /// One chain, by the names of its digests.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ListedChain {

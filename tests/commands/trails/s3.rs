@@ -344,3 +344,47 @@ fn an_interrupted_list_holds_the_chains_found_so_far() {
     assert_eq!(list["trouble"][0]["reason"], "interrupted");
     assert!(stage.loopback.calls().len() < 20);
 }
+
+/// Nothing that could be listed is no list.
+#[test]
+fn where_nothing_could_be_listed_the_exit_status_is_2() {
+    let stage = forty();
+    std::fs::write(stage.dir.path().join("chains"), "an older list").expect("a file");
+    let list = |args: &[&str]| {
+        let to_file = ["--format", "expect", "--out", "chains", "--format", "json"];
+        let run = stage.run(&[&["trails"], args, &to_file[..]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let older = std::fs::read_to_string(stage.dir.path().join("chains"));
+        assert_eq!(older.expect("a file"), "an older list");
+        assert!(
+            run.stderr.starts_with("error: nothing could be listed\n"),
+            "{}",
+            run.stderr
+        );
+        run.stderr
+    };
+    let error = list(&["--s3-bucket", "nowhere", "--s3-bucket", "neither"]);
+    for bucket in ["nowhere", "neither"] {
+        let cause = format!("  caused by: bucket {bucket}: this bucket could not be listed: ");
+        assert!(error.contains(&cause), "{error}");
+    }
+    let denied = Fault::new(Answer::access_denied()).operation("ListObjectsV2");
+    stage.loopback.fault(denied);
+    let error = list(&["--s3-bucket", BUCKET]);
+    assert!(error.contains("access was denied"), "{error}");
+    assert!(error.contains("  hint: grant what is missing"), "{error}");
+    let refused = Answer::error(400, "AccessDeniedException", "not authorized");
+    stage
+        .loopback
+        .fault(Fault::new(refused).operation("DescribeTrails"));
+    let error = list(&["--trail-arn", &trail().arn()]);
+    assert!(error.contains("writes could not be asked"), "{error}");
+
+    // One of two buckets can be listed, so there is a list, and it is not complete.
+    let stage = forty();
+    let buckets = ["--s3-bucket", "nowhere", "--s3-bucket", BUCKET];
+    let run = stage.run(&[&["trails", "--format", "json"], &buckets[..]].concat());
+    let (code, list) = listed_chains(run);
+    assert_eq!((code, &list["complete"]), (4, &json!(false)));
+    assert_eq!(list["totals"]["chains"], 2 * ACCOUNTS);
+}

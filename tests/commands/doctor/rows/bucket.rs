@@ -2,7 +2,8 @@
 
 use super::{Trouble, denied, trouble, with};
 use crate::commands::doctor::scene::{ended, healthy};
-use crate::support::case::BUCKET;
+use crate::support::aws::{Answer, Fault};
+use crate::support::case::{ACCOUNT, BUCKET};
 
 pub fn in_the_bucket() -> Vec<Trouble> {
     vec![
@@ -37,6 +38,12 @@ pub fn in_the_bucket() -> Vec<Trouble> {
             "s3:ListBucket on arn:aws:s3:::",
             || with(|s| s.fault(denied("ListObjectsV2"))),
         ),
+        trouble("list-permission", "unknown", 4, "reading failed", || {
+            let folder = format!("AWSLogs/{ACCOUNT}/CloudTrail/");
+            let broken = Answer::error(400, "BadRequest", "no");
+            let broken = Fault::new(broken).operation("ListObjectsV2");
+            with(|s| s.fault(broken.under(&folder)))
+        }),
         trouble(
             "digests-found",
             "failed",

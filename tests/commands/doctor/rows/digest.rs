@@ -63,6 +63,43 @@ pub fn with_the_digest() -> Vec<Trouble> {
             },
         ),
         trouble(
+            "storage-class",
+            "failed",
+            1,
+            "could not be asked for",
+            || {
+                with(|s| {
+                    let log = s.chain.last().logs.last().expect("a log").place.key.clone();
+                    s.fault(denied("HeadObject").key(&log));
+                })
+            },
+        ),
+        trouble(
+            "storage-class",
+            "unknown",
+            4,
+            "could not be asked for",
+            || {
+                with(|s| {
+                    let log = s.chain.last().logs.last().expect("a log").place.key.clone();
+                    let broken = Answer::error(400, "BadRequest", "no");
+                    s.fault(Fault::new(broken).operation("HeadObject").key(&log));
+                })
+            },
+        ),
+        trouble(
+            "storage-class",
+            "unknown",
+            1,
+            "no log was looked at",
+            || {
+                with(|s| {
+                    let key = s.newest().key;
+                    s.fault(denied("GetObject").key(&key));
+                })
+            },
+        ),
+        trouble(
             "signature-metadata",
             "failed",
             1,
