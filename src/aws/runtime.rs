@@ -1,16 +1,37 @@
 //! Runs the SDK's futures for synchronous callers.
 
 use std::future::Future;
+use std::io;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
 
 use crate::base::cancel::{CancelFlag, CancelReason};
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind, words};
 use crate::source::GetError;
 
 /// How often waiting work checks whether the run was cancelled.
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The threads on which the SDK's futures run.
+const WORKERS: usize = 2;
+/// These, and one that looks up names.
+const THREADS: usize = WORKERS + 1;
+
+/// Checks that the threads of a runtime can be started: where they cannot, Tokio panics.
+fn try_threads() -> io::Result<()> {
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        // Closed until all of them run at the same time.
+        let _closed = gate.lock();
+        for _ in 0..THREADS {
+            thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()))?;
+        }
+        Ok(())
+    })
+}
 
 /// A Tokio runtime, and the flag that cancels its work.
 pub struct Runtime {
@@ -24,11 +45,16 @@ impl Runtime {
     /// # Errors
     /// If its threads cannot be started.
     pub fn new(stop: CancelFlag) -> Result<Self, Error> {
+        try_threads().map_err(|e| Error::no_threads(THREADS).because(words(&e)))?;
         let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(WORKERS)
             .enable_all()
-            .build()
-            .map_err(|e| Error::new(ErrorKind::Internal, "cannot start the runtime").because(e))?;
+            .build();
+        let error = |e| {
+            Error::new(ErrorKind::System, "cannot start the runtime for requests")
+                .because(words(&e))
+        };
+        let runtime = runtime.map_err(error)?;
         Ok(Runtime {
             runtime: Some(runtime),
             stop,

@@ -2,6 +2,9 @@
 //! logs is a [`Finding`](crate::proof::finding::Finding) and never an error.
 
 use std::fmt;
+use std::io;
+
+use crate::base::text::{escape, plural};
 
 use super::cancel::CancelReason;
 
@@ -16,6 +19,8 @@ pub enum ErrorKind {
     Output,
     /// The run was ended, for this reason, before anything was checked.
     Cancelled(CancelReason),
+    /// The system refused what every run needs: a thread, a temporary file.
+    System,
     /// A bug in this program.
     Internal,
 }
@@ -53,6 +58,14 @@ impl Error {
         }
     }
 
+    /// The error of a run that lacks threads.
+    pub(crate) fn no_threads(wanted: usize) -> Self {
+        let message = format!("cannot start {}", plural(wanted, "thread"));
+        Error::new(ErrorKind::System, message).hint(
+            "raise the limit on processes (ulimit -u) or on memory (ulimit -v), or give fewer --jobs",
+        )
+    }
+
     /// Adds a cause; the outermost first.
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.causes.push(cause.to_string());
@@ -88,3 +101,46 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// What happened, in the words of the operating system: `no space left on device`. An error that is none of
+/// the system's says it in its own words, with control characters escaped.
+pub fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let Some(code) = error.raw_os_error() else {
+        return escape(&text).into_owned();
+    };
+    let words = text
+        .strip_suffix(&format!(" (os error {code})"))
+        .unwrap_or(&text);
+    let mut letters = words.chars();
+    match (letters.next(), letters.next()) {
+        // Not an abbreviation, such as `RPC`.
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            words.replacen(first, &first.to_lowercase().to_string(), 1)
+        }
+        _ => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::words;
+
+    #[test]
+    fn the_words_are_those_of_the_system() {
+        for (code, expected) in [
+            (28, "no space left on device"),
+            (24, "too many open files"),
+            (27, "file too large"),
+            (5, "input/output error"),
+        ] {
+            assert_eq!(words(&io::Error::from_raw_os_error(code)), expected);
+        }
+        let kind = io::Error::from(io::ErrorKind::UnexpectedEof);
+        assert_eq!(words(&kind), "unexpected end of file");
+        let own = io::Error::other("odd \u{1b}[2J");
+        assert!(!words(&own).contains('\u{1b}'));
+    }
+}

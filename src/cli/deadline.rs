@@ -8,10 +8,10 @@ use std::time::Instant;
 use jiff::SignedDuration;
 use signal_hook::low_level;
 
-use super::output::target;
+use super::output::replacement;
 use super::{NOT_RUN, diagnose};
 use crate::base::cancel::{CancelFlag, CancelReason};
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, words};
 
 /// Sets the flag in `begun` when `after` has passed since `start`. If there is none yet, for example
 /// because nobody reads from the pipe that a report goes to, ends the program: nothing was checked.
@@ -31,13 +31,14 @@ pub(super) fn watch(
         match begun.get() {
             Some(stop) => stop.set(reason),
             None => {
-                target::abandon();
+                replacement::abandon();
                 diagnose::print(&Error::cancelled(reason));
                 low_level::exit(NOT_RUN.into());
             }
         }
     };
     let watching = thread::Builder::new().name("deadline".into()).spawn(wait);
-    let error = |e| Error::new(ErrorKind::Internal, "cannot watch the deadline").because(e);
-    watching.map(|_| ()).map_err(error)
+    watching
+        .map(|_| ())
+        .map_err(|e| Error::no_threads(1).because(words(&e)))
 }

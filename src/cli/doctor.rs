@@ -36,6 +36,7 @@ pub fn run(
         return Err(error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket"));
     }
     let now = whole_second(start.at);
+    let targets = output::to_stdout(args.format)?;
     let limits = Limits::default();
     let source_args = SourceArgs {
         path: Vec::new(),
@@ -88,7 +89,7 @@ pub fn run(
         finished: Timestamp::now().to_string(),
     };
     let report = Report::new(checked, run);
-    output::write_to_stdout(&report, args.format, text::write)?;
+    output::write_plain(targets, &report, text::write)?;
     Ok(if interrupted(stop, ended_by, "report") {
         INTERRUPTED
     } else {

@@ -13,6 +13,7 @@ use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::spool;
 use crate::commands::explain::target::ExplainTarget;
 use crate::commands::explain::{ExplainRequest, explain};
 use crate::proof::finding::Verdict;
@@ -44,6 +45,8 @@ pub fn run(
             })?);
         }
     }
+    let targets = output::to_stdout(args.format)?;
+    spool::try_out()?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     signals.stop_first(stop);
     let limits = Limits::default();
@@ -107,7 +110,7 @@ pub fn run(
     });
     // An answer that rests on evidence stands, whatever was not read beside it.
     let ended_by = ended_by.filter(|_| report.verdict != Verdict::Verified);
-    output::write_to_stdout(&report, args.format, text::write)?;
+    output::write_plain(targets, &report, text::write)?;
     Ok(match report.verdict {
         _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
         Verdict::Gaps => Verdict::Unproven.exit_code(),

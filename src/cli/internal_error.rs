@@ -7,7 +7,7 @@ use std::thread;
 
 use signal_hook::low_level;
 
-use super::output::target;
+use super::output::replacement;
 use super::{INTERNAL_ERROR, diagnose};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::clip;
@@ -39,7 +39,7 @@ fn end(info: &PanicHookInfo<'_>) {
     }
     let place = info.location().map(|at| (at.file(), at.line()));
     diagnose::print(&report(info.payload_as_str(), place));
-    target::abandon();
+    replacement::abandon();
     low_level::exit(INTERNAL_ERROR.into());
 }
 
@@ -117,8 +117,8 @@ mod tests {
         };
         let out = Path::new(&folder).join("report.json");
         let target = OutputTarget::open(&out).expect("a target");
-        if let OutputTarget::Replace(file, _) = &target {
-            file.as_file()
+        if let OutputTarget::Replace(file) = &target {
+            file.file()
                 .write_all(b"{\"verdict\": ")
                 .expect("half a report");
         }

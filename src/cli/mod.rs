@@ -78,6 +78,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         at: Timestamp::now(),
         clock: Instant::now(),
     };
+    signals::outlive_large_files();
     let stop = CancelFlag::default();
     let colour = match terminal::supports_escapes() {
         true => ColorChoice::Auto,
@@ -86,11 +87,11 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
     let command = Args::command().color(colour);
     let matches = match command.try_get_matches_from(&command_line) {
         Ok(matches) => matches,
-        Err(e) => {
-            // A closed pipe is not an error.
+        Err(e) if e.use_stderr() => {
             let _ = e.print();
-            return if e.use_stderr() { NOT_RUN } else { 0 };
+            return NOT_RUN;
         }
+        Err(help) => return status(output::print_help(&help)),
     };
     let args = match Args::from_arg_matches(&matches) {
         Ok(args) => args,
@@ -119,6 +120,11 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             validate::run(*args, matches, command, start, &stop)
         }
     };
+    status(result)
+}
+
+/// The exit status of a command. An error is printed.
+fn status(result: Result<u8, Error>) -> u8 {
     match result {
         Ok(code) => code,
         Err(error) => {

@@ -13,6 +13,7 @@ use super::signals::Signals;
 use super::validate::aws_cli;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::base::spool::TemporaryFile;
 use crate::report::Format;
 use crate::report::validation::saved::Saved;
 
@@ -83,7 +84,7 @@ fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
 
 /// A copy of at most `most` bytes and one more, which shows that there are too many.
 fn copied(source: &mut dyn Read, most: u64) -> io::Result<File> {
-    let mut copy = tempfile::tempfile()?;
+    let mut copy = TemporaryFile::new()?;
     io::copy(&mut source.take(most + 1), &mut copy)?;
-    Ok(copy)
+    copy.into_file()
 }

@@ -6,13 +6,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use jiff::SignedDuration;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::low_level;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::{flag, low_level};
 
-use super::output::target;
+use super::output::replacement;
 use super::{INTERRUPTED, deadline};
 use crate::base::cancel::{CancelFlag, CancelReason};
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind, words};
 
 /// The flag that a signal or the deadline sets. While it is not installed, both end the program.
 pub struct Signals(Arc<OnceLock<CancelFlag>>);
@@ -36,7 +36,7 @@ impl Signals {
                             stop.set(CancelReason::Signal);
                         }
                         _ => {
-                            target::abandon();
+                            replacement::abandon();
                             low_level::exit(INTERRUPTED.into());
                         }
                     }
@@ -49,7 +49,8 @@ impl Signals {
         let mut signals = vec![SIGINT, SIGTERM];
         signals.extend(Some(SIGHUP).filter(|_| !hang_up_is_ignored()));
         let listening = signal_hook::iterator::Signals::new(signals).and_then(listen);
-        let error = |e| Error::new(ErrorKind::Internal, "cannot listen to signals").because(e);
+        let error =
+            |e| Error::new(ErrorKind::System, "cannot listen to signals").because(words(&e));
         listening.map_err(error)?;
         Ok(Signals(flag))
     }
@@ -75,6 +76,13 @@ impl Signals {
         // Setting it cannot fail: this method takes `self`, so the flag is set once.
         let _ = self.0.set(stop.clone());
     }
+}
+
+/// From now on, a file that grows beyond the limit on its size (`ulimit -f`) is an error of writing, and does
+/// not end the program.
+pub fn outlive_large_files() {
+    // If it cannot be handled, such a file ends the program as before.
+    let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
 /// Whether SIGHUP is ignored, as under `nohup`: then the program has to go on without its terminal. Linux

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use crate::base::cancel::CancelReason;
+use crate::base::error::words;
 use crate::proof::reason::Reason;
 
 /// Why an object or a listing could not be read. Only `NotFound` says that it does not exist: with every
@@ -154,7 +155,7 @@ impl GetError {
     pub fn from_body(error: io::Error) -> GetError {
         match error.downcast::<GetError>() {
             Ok(error) => error,
-            Err(error) => GetError::Io(error.kind().to_string()),
+            Err(error) => GetError::Io(words(&error)),
         }
     }
 }

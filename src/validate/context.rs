@@ -2,13 +2,19 @@
 //! to, and the workers.
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
+use std::io;
 use std::sync::{Arc, Mutex};
+use std::thread::{self, Scope};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::fetch::Fetcher;
 use super::findings::Ledgers;
 use super::logs::manifest::Manifest;
 use super::observer::Observer;
 use super::request::{ChainFilter, Request};
+use crate::base::error::{Error, words};
 use crate::base::spool::Spool;
 use crate::proof::signature::KeyUse;
 use crate::source::Source;
@@ -23,7 +29,7 @@ pub(crate) struct Context<'a> {
     /// The filter of the request, with what is known of the requested trails.
     pub filter: &'a ChainFilter,
     pub observer: &'a dyn Observer,
-    pub pool: &'a rayon::ThreadPool,
+    pub pool: &'a ThreadPool,
     /// The log lists of proven digests, from the digests phase to the logs phase.
     pub manifest: &'a Manifest,
     /// The names of the logs that proven digests list, for the search for unreferenced logs.
@@ -57,9 +63,9 @@ impl Context<'_> {
                 results.push((at, result));
             }
         };
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             for _ in 1..threads {
-                scope.spawn(run);
+                start_beside(scope, run);
             }
             run();
         });
@@ -69,17 +75,30 @@ impl Context<'_> {
     }
 }
 
+/// Starts work on another thread. Where none can be started, the threads that there are do it all.
+pub(super) fn start_beside<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() + Send + 'scope,
+) {
+    let _ = thread::Builder::new().spawn_scoped(scope, work);
+}
+
 /// A pool of `threads` workers.
-pub(super) fn workers(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build()
+///
+/// # Errors
+/// If they cannot be started.
+pub(crate) fn workers(threads: usize) -> Result<ThreadPool, Error> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|e| {
+        let of_system = e.source().and_then(|why| why.downcast_ref::<io::Error>());
+        let why = of_system.map_or_else(|| e.to_string(), words);
+        Error::no_threads(threads).because(why)
+    })
 }
 
 /// A pool of another size, if the source now knows that it is read best by more or fewer workers than
 /// `current`. If that pool cannot be started, the work goes on with the current one.
-pub(super) fn better_workers(
-    source: &dyn Source,
-    current: &rayon::ThreadPool,
-) -> Option<rayon::ThreadPool> {
+pub(super) fn better_workers(source: &dyn Source, current: &ThreadPool) -> Option<ThreadPool> {
     let best = source.best_at_once();
     let differs = best > 0 && best != current.current_num_threads();
     differs.then(|| workers(best).ok()).flatten()

@@ -26,7 +26,7 @@ pub mod accept;
 mod causes;
 mod chain_state;
 mod conclude;
-mod context;
+pub(crate) mod context;
 pub mod digests;
 pub mod fetch;
 pub mod findings;
@@ -43,12 +43,12 @@ mod unreferenced;
 pub mod view;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use self::causes::selectors::{self, TrailSelectors};
 use self::chain_state::{ChainState, Group};
 pub(crate) use self::conclude::ended_early;
-use self::context::Context;
+use self::context::{Context, start_beside};
 use self::fetch::Fetcher;
 use self::findings::Ledgers;
 use self::logs::manifest::Manifest;
@@ -57,7 +57,7 @@ use self::outcome::Outcome;
 use self::request::Request;
 use self::unreferenced::loose::LooseObjects;
 use self::unreferenced::search::LogSearch;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
 use crate::base::spool::Spool;
 use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::{Cause, Certainty};
@@ -96,8 +96,7 @@ pub fn validate(
         trails,
     } = access;
     let limits = &request.limits;
-    let pool = context::workers(request.jobs.max(1))
-        .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
+    let pool = context::workers(request.jobs.max(1))?;
     let fetcher = Fetcher::new(source, places, keys, limits, request.delivery_lag);
     let trails_known = &request.prior.trails;
     let mut filter = survey::reaches::by_configuration(&request.filter, trails_known);
@@ -171,13 +170,29 @@ fn read_logs(
     } = folders;
     let list =
         |search: Option<Box<LogSearch>>| search.map(|search| search.list(context, beside, loose));
-    let (mut listed, mut selected) = (Vec::new(), TrailSelectors::default());
+    // Listed all at once: either on a thread of its own, or at the end.
+    let folders = Mutex::new(Err(searches));
+    let selected = OnceLock::new();
+    let list_all = || {
+        let mut folders = folders.lock().unwrap_or_else(|e| e.into_inner());
+        if let Err(searches) = &mut *folders {
+            *folders = Ok(context.in_parallel(std::mem::take(searches), list));
+        }
+    };
+    let look_up = || {
+        let _ = selected.get_or_init(|| selectors::look_up(context, &trails));
+    };
     let events = std::thread::scope(|scope| {
-        scope.spawn(|| listed = context.in_parallel(searches, list));
-        scope.spawn(|| selected = selectors::look_up(context, &trails));
+        start_beside(scope, list_all);
+        start_beside(scope, look_up);
         check_and_explain(context, groups)
     });
-    (events, listed, selected)
+    // Where no thread could be started, this is still to be done.
+    list_all();
+    look_up();
+    let listed = folders.into_inner().unwrap_or_else(|e| e.into_inner());
+    let selected = selected.into_inner().unwrap_or_default();
+    (events, listed.unwrap_or_else(|searches| searches), selected)
 }
 
 /// The phases logs and causes. Returns what is not known about the calls around gaps, in sentences.

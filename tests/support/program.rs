@@ -124,6 +124,20 @@ pub fn severity_codes(report: &Value) -> Vec<String> {
     findings.iter().map(code).collect()
 }
 
+/// How many reports a process has begun in a folder: files without a name, or hidden ones where the file
+/// system has no such files.
+pub fn begun(process: u32, folder: &Path) -> usize {
+    let open = std::fs::read_dir(format!("/proc/{process}/fd"));
+    let open = open.into_iter().flatten().flatten();
+    let files = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    let below = files.filter_map(|file| file.strip_prefix(folder).ok().map(Path::to_path_buf));
+    let unfinished = |name: &PathBuf| {
+        let name = name.to_string_lossy();
+        name.ends_with(" (deleted)") || name.starts_with(".trailproof-")
+    };
+    below.filter(unfinished).count()
+}
+
 /// The repository's root.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).into()

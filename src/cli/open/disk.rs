@@ -7,6 +7,7 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::text::one_or_many;
+use crate::cli::args::shared::source::split_bucket;
 use crate::cli::diagnose::note;
 use crate::proof::keys::KeyRing;
 use crate::report::validation::v1::SourceKind;
@@ -127,16 +128,4 @@ fn say(path: &Path, summary: &LooseSummary) {
             conflicts.list()
         ));
     }
-}
-
-/// Splits `BUCKET=DIR`, unless a folder has exactly that name.
-fn split_bucket(path: &Path) -> (Option<String>, PathBuf) {
-    if !path.exists()
-        && let Some((bucket, dir)) = path.to_str().and_then(|p| p.split_once('='))
-        && !bucket.is_empty()
-        && !bucket.contains('/')
-    {
-        return (Some(bucket.into()), dir.into());
-    }
-    (None, path.into())
 }

@@ -1,6 +1,8 @@
 //! Where reports go. Targets are opened before the work, and a regular file is replaced only after its
 //! report is complete.
 
+pub(crate) mod replacement;
+pub(crate) mod standard;
 pub(crate) mod target;
 
 use std::fs::Metadata;
@@ -10,12 +12,17 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde::Serialize;
 
+use self::standard::StandardOutput;
 use super::args::shared::format::PlainFormat;
-use super::output::target::{OutputTarget, replace};
+use super::diagnose::note;
+use super::output::target::OutputTarget;
 use super::terminal::FittedWriter;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind, words};
 use crate::report::json;
 use crate::report::tone::TextWriter;
+
+/// Standard output in messages.
+const STDOUT: &str = "standard output";
 
 /// A format and the path of its report; `None` is standard output.
 pub type Pair<F> = (F, Option<PathBuf>);
@@ -86,9 +93,12 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
         let mut targets: Vec<(F, OutputTarget)> = Vec::new();
         for (format, path) in pairs {
             let target = match path {
-                None => OutputTarget::Stdout,
+                None => OutputTarget::stdout().map_err(|e| unwritable(STDOUT.as_ref(), &e))?,
                 Some(path) => OutputTarget::open(&path).map_err(|e| unwritable(&path, &e))?,
             };
+            if target.is_closed_or_null() {
+                note_closed(&target.name().to_string_lossy());
+            }
             if let Some((_, other)) = targets
                 .iter()
                 .find(|(_, other)| other.is_same_place(&target))
@@ -101,6 +111,31 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
             targets.push((format, target));
         }
         Ok(OutputTargets { targets, text })
+    }
+
+    /// Checks that no report would replace a file that the run reads, under whatever name; in a folder that is
+    /// read, none of its files. Each with the option that gives it.
+    ///
+    /// # Errors
+    /// If one would.
+    pub fn spare(
+        &self,
+        inputs: impl Iterator<Item = (&'static str, PathBuf)>,
+    ) -> Result<(), Error> {
+        for (option, input) in inputs {
+            let Ok(found) = input.metadata() else {
+                continue;
+            };
+            let mut targets = self.targets.iter().map(|(_, target)| target);
+            let Some(target) = targets.find(|target| target.is_of(&found)) else {
+                continue;
+            };
+            let (target, input) = (target.name().display(), input.display());
+            let message =
+                format!("the report would replace what is read: {target} is {option} {input}");
+            return Err(Error::new(ErrorKind::Usage, message).hint("give --out another file"));
+        }
+        Ok(())
     }
 
     /// The first target whose report would be written into a file that is read.
@@ -136,19 +171,20 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
             };
             let result = match target {
                 OutputTarget::Stdout => {
-                    let mut out = BufWriter::new(io::stdout().lock());
+                    let mut out = BufWriter::new(StandardOutput);
                     let written = match FittedWriter::to_stdout(&mut out) {
                         Ok(mut fitted) if format == self.text => put(&mut fitted),
                         _ => put(&mut out),
                     };
-                    or_closed(written).map_err(|e| unwritable(Path::new("standard output"), &e))
+                    or_closed(written).map_err(|e| unwritable(STDOUT.as_ref(), &e))
                 }
                 OutputTarget::Stream(file, path) => {
                     or_closed(put(&mut BufWriter::new(file))).map_err(|e| unwritable(&path, &e))
                 }
-                OutputTarget::Replace(mut file, path) => {
-                    let written = put(&mut BufWriter::new(file.as_file_mut()));
-                    let written = written.and_then(|()| replace(file, &path));
+                OutputTarget::Replace(file) => {
+                    let path = file.path().to_path_buf();
+                    let written = put(&mut BufWriter::new(file.file()));
+                    let written = written.and_then(|()| file.finish());
                     written.map_err(|e| unwritable(&path, &e))
                 }
             };
@@ -158,16 +194,23 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
     }
 }
 
-/// Writes the report of `doctor` or `explain` to standard output.
+/// Standard output as the target of `doctor` or `explain`.
+///
+/// # Errors
+/// If it cannot be written to.
+pub fn to_stdout(format: PlainFormat) -> Result<OutputTargets<PlainFormat>, Error> {
+    OutputTargets::open(vec![(format, None)], PlainFormat::Text)
+}
+
+/// Writes the report of `doctor` or `explain`.
 ///
 /// # Errors
 /// If it cannot be written. A closed pipe is not an error.
-pub fn write_to_stdout<R: Serialize>(
+pub fn write_plain<R: Serialize>(
+    targets: OutputTargets<PlainFormat>,
     report: &R,
-    format: PlainFormat,
     text: impl Fn(&R, &mut dyn TextWriter) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let targets = OutputTargets::open(vec![(format, None)], PlainFormat::Text)?;
     targets.write(|format, out| match format {
         PlainFormat::Text => text(report, out),
         PlainFormat::Json => json::write(report, out),
@@ -179,10 +222,38 @@ pub fn write_to_stdout<R: Serialize>(
 /// # Errors
 /// If they cannot be written. A closed pipe is not an error.
 pub fn print(what: &str, text: &[u8]) -> Result<u8, Error> {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text).and_then(|()| out.flush());
-    let error = |e| Error::new(ErrorKind::Output, format!("cannot write {what}")).because(e);
+    print_by(what, || StandardOutput.write_all(text))
+}
+
+/// Prints the help or the version, as its printer styles them, and gives the exit status.
+///
+/// # Errors
+/// If they cannot be written. A closed pipe is not an error.
+pub fn print_help(help: &clap::Error) -> Result<u8, Error> {
+    print_by("the help", || {
+        help.print().and_then(|()| io::stdout().flush())
+    })
+}
+
+fn print_by(what: &str, write: impl FnOnce() -> io::Result<()>) -> Result<u8, Error> {
+    let written = standard::check().and_then(|()| {
+        if OutputTarget::Stdout.is_closed_or_null() {
+            note_closed(STDOUT);
+        }
+        write()
+    });
+    let error = |e| {
+        let message = format!("cannot write {what} to {STDOUT}");
+        Error::new(ErrorKind::Output, message).because(words(&e))
+    };
     or_closed(written).map_err(error).map(|()| 0)
+}
+
+/// Notes that nobody can read what is written to a stream.
+fn note_closed(name: &str) {
+    note(&format!(
+        "{name} is closed, or leads to /dev/null: nobody can read what is written there"
+    ));
 }
 
 /// Treats a closed pipe as success: its reader has read enough.
@@ -199,5 +270,5 @@ pub fn unwritable(path: &Path, error: &io::Error) -> Error {
         ErrorKind::Output,
         format!("cannot write the report to {}", path.display()),
     )
-    .because(error)
+    .because(words(error))
 }

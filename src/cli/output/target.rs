@@ -3,18 +3,15 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal as _};
-use std::os::fd::AsFd as _;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, fchown};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
 
-use tempfile::NamedTempFile;
+use super::replacement::{Replacement, folder};
+use super::standard::{self, is_closed_or_null};
 
 /// How many symbolic links are followed, as in Linux (path_resolution(7)).
 const MAX_LINKS: usize = 40;
-
-/// Temporary files to remove if a signal ends the program.
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Where a report goes.
 pub enum OutputTarget {
@@ -22,11 +19,19 @@ pub enum OutputTarget {
     Stdout,
     /// A pipe, a device or an open descriptor: written directly.
     Stream(File, PathBuf),
-    /// A regular file: a temporary file beside it is written, and renamed once it is complete.
-    Replace(NamedTempFile, PathBuf),
+    /// A regular file, which is replaced once the report is complete.
+    Replace(Replacement),
 }
 
 impl OutputTarget {
+    /// Standard output.
+    ///
+    /// # Errors
+    /// If it cannot be written to.
+    pub fn stdout() -> io::Result<OutputTarget> {
+        standard::check().map(|()| OutputTarget::Stdout)
+    }
+
     /// Opens a path.
     ///
     /// # Errors
@@ -51,24 +56,26 @@ impl OutputTarget {
             // Renaming would replace even a read-only file, so check that it can be written.
             OpenOptions::new().write(true).open(&file)?;
         }
-        Ok(OutputTarget::Replace(
-            temporary_beside(&file, existing)?,
-            file,
-        ))
+        Replacement::of(file, existing.as_ref()).map(OutputTarget::Replace)
     }
 
     /// Its path, for messages.
     pub fn name(&self) -> &Path {
         match self {
             OutputTarget::Stdout => Path::new("standard output"),
-            OutputTarget::Stream(_, path) | OutputTarget::Replace(_, path) => path,
+            OutputTarget::Stream(_, path) => path,
+            OutputTarget::Replace(replacement) => replacement.path(),
         }
     }
 
     /// Whether two reports would be mixed, or one would overwrite the other.
     pub fn is_same_place(&self, other: &OutputTarget) -> bool {
         match (self, other) {
-            (OutputTarget::Replace(_, one), OutputTarget::Replace(_, other)) => one == other,
+            (OutputTarget::Replace(one), OutputTarget::Replace(other))
+                if one.path() == other.path() =>
+            {
+                true
+            }
             _ => self.place().is_some_and(|one| other.place() == Some(one)),
         }
     }
@@ -76,26 +83,50 @@ impl OutputTarget {
     /// Whether writing to it would change a file that is read. A file that is replaced stays unchanged for
     /// whoever has it open.
     pub fn changes(&self, file: &Metadata) -> bool {
-        let same = || self.place() == Some((file.dev(), file.ino()));
-        file.is_file() && !matches!(self, OutputTarget::Replace(..)) && same()
+        !matches!(self, OutputTarget::Replace(_)) && file.is_file() && self.is_of(file)
+    }
+
+    /// Whether it is this regular file, under whatever name, or a file in this folder.
+    pub fn is_of(&self, found: &Metadata) -> bool {
+        let place = Some((found.dev(), found.ino()));
+        match self {
+            _ if found.is_file() => self.place() == place,
+            OutputTarget::Replace(file) if found.is_dir() && file.path().exists() => {
+                let folder = folder(file.path()).metadata();
+                folder.is_ok_and(|folder| Some((folder.dev(), folder.ino())) == place)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is an open descriptor that leads to `/dev/null`, or that was closed when the program began.
+    pub fn is_closed_or_null(&self) -> bool {
+        match self {
+            OutputTarget::Stdout => is_closed_or_null(io::stdout().as_fd()),
+            OutputTarget::Stream(file, _) => is_closed_or_null(file.as_fd()),
+            OutputTarget::Replace(_) => false,
+        }
     }
 
     /// Device and inode. `None` for a character device other than a terminal, such as `/dev/null`, where
-    /// reports cannot get mixed.
+    /// reports cannot get mixed, and for a file that is not there yet.
     fn place(&self) -> Option<(u64, u64)> {
-        let (metadata, terminal) = match self {
-            OutputTarget::Stdout => {
-                let out = io::stdout();
-                let file = out.as_fd().try_clone_to_owned().map(File::from);
-                (file.and_then(|file| file.metadata()), out.is_terminal())
+        match self {
+            OutputTarget::Stdout => place_of(io::stdout().as_fd()),
+            OutputTarget::Stream(file, _) => place_of(file.as_fd()),
+            OutputTarget::Replace(replacement) => {
+                let existing = replacement.path().metadata().ok()?;
+                Some((existing.dev(), existing.ino()))
             }
-            OutputTarget::Stream(file, _) => (file.metadata(), file.is_terminal()),
-            OutputTarget::Replace(_, path) => (path.metadata(), false),
-        };
-        let metadata = metadata.ok()?;
-        let harmless = metadata.file_type().is_char_device() && !terminal;
-        (!harmless).then(|| (metadata.dev(), metadata.ino()))
+        }
     }
+}
+
+/// Device and inode of an open descriptor.
+fn place_of(descriptor: BorrowedFd<'_>) -> Option<(u64, u64)> {
+    let found = standard::metadata(descriptor).ok()?;
+    let harmless = found.file_type().is_char_device() && !descriptor.is_terminal();
+    (!harmless).then(|| (found.dev(), found.ino()))
 }
 
 /// Where symbolic links lead.
@@ -152,56 +183,3 @@ fn descriptor(at: &Path) -> io::Result<File> {
 const ACCESS: i32 = 0o3;
 /// `O_RDONLY`.
 const READ_ONLY: i32 = 0;
-
-/// The folder that contains a path.
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// A temporary file beside one that it will replace, with the owner and the permissions of that file.
-fn temporary_beside(path: &Path, existing: Option<Metadata>) -> io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new();
-    // As for any new file; the umask applies.
-    file.permissions(fs::Permissions::from_mode(0o666));
-    file.prefix(".trailproof-");
-    // Locked while the file is created, so that `abandon` misses none.
-    let mut unfinished = unfinished();
-    let file = file.tempfile_in(folder(path))?;
-    unfinished.push(file.path().into());
-    drop(unfinished);
-    if let Some(existing) = existing {
-        // Only a privileged process may change the owner, so this can fail.
-        let _ = fchown(&file, Some(existing.uid()), Some(existing.gid()));
-        file.as_file().set_permissions(existing.permissions())?;
-    }
-    Ok(file)
-}
-
-/// Renames a complete temporary file to the path of its report.
-///
-/// # Errors
-/// If it cannot be renamed.
-pub fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    let temporary = file.path().to_path_buf();
-    let mut unfinished = unfinished();
-    let renamed = file.persist(path).map_err(|e| e.error);
-    unfinished.retain(|path| *path != temporary);
-    renamed.map(drop)
-}
-
-fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(|e| e.into_inner())
-}
-
-/// Removes the temporary files, before a signal ends the program.
-pub fn abandon() {
-    let mut unfinished = unfinished();
-    for path in unfinished.drain(..) {
-        let _ = fs::remove_file(path);
-    }
-    // Never unlocked: no other thread may create or rename a file until the program ends.
-    std::mem::forget(unfinished);
-}

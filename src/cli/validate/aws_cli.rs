@@ -2,7 +2,8 @@
 
 use std::io::{self, StderrLock, Write};
 
-use crate::cli::output::or_closed;
+use rustix::io::Errno;
+
 use crate::cloudtrail::ids::OrganizationId;
 use crate::proof::finding::Severity;
 use crate::proof::reason::Reason;
@@ -44,16 +45,20 @@ pub fn print(
     aws_cli::print(report, results, verbose, &mut streams)
 }
 
-/// Standard error, which may be closed: the rest of the report is printed all the same.
+/// Standard error, whose reader may be gone: the rest of the report is printed all the same. Unlike the
+/// standard library, it passes over no other failure.
 struct ProblemStream(StderrLock<'static>);
 
 impl Write for ProblemStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        or_closed(self.0.write_all(bytes)).map(|()| bytes.len())
+        match rustix::io::write(&self.0, bytes) {
+            Err(Errno::PIPE) => Ok(bytes.len()),
+            written => Ok(written?),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        or_closed(self.0.flush())
+        Ok(())
     }
 }
 

@@ -5,7 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::base::error::Error;
-use crate::cli::output::target::{OutputTarget, replace};
+use crate::cli::output::standard::StandardOutput;
+use crate::cli::output::target::OutputTarget;
 use crate::cli::output::{or_closed, unwritable};
 use crate::proof::finding::{Finding, ReadFrom};
 use crate::report::validation::jsonl;
@@ -95,11 +96,11 @@ impl JsonlLines {
     fn to(target: OutputTarget) -> Result<JsonlLines, Error> {
         let out: io::Result<Box<dyn Write + Send>> = match &target {
             // Not buffered, so that a reader gets each line at once.
-            OutputTarget::Stdout => Ok(Box::new(io::stdout())),
+            OutputTarget::Stdout => Ok(Box::new(StandardOutput)),
             OutputTarget::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
             // Buffered: nobody sees the file before it is complete.
-            OutputTarget::Replace(file, _) => {
-                let file = file.as_file().try_clone();
+            OutputTarget::Replace(file) => {
+                let file = file.file().try_clone();
                 file.map(|file| Box::new(BufWriter::new(file)) as _)
             }
         };
@@ -120,7 +121,7 @@ impl JsonlLines {
         };
         let name = self.target.name().to_path_buf();
         let ended = match self.target {
-            OutputTarget::Replace(file, path) => written.and_then(|()| replace(file, &path)),
+            OutputTarget::Replace(file) => written.and_then(|()| file.finish()),
             _ => or_closed(written),
         };
         ended.map_err(|e| unwritable(&name, &e))

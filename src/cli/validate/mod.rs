@@ -10,6 +10,7 @@ pub(crate) mod resolve;
 pub(crate) mod verbose;
 
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use super::signals::Signals;
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::Error;
+use crate::base::spool;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
 use crate::report::validation::v1::{Report, Requested, SourceKind};
@@ -48,6 +50,8 @@ pub fn run(
     note_unused(&args.unused, args.format.contains(&Format::AwsCli));
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let mut targets = OutputTargets::open(pairs, Format::Text)?;
+    targets.spare(inputs(&args))?;
+    spool::try_out()?;
     signals.stop_first(stop);
     let ResolvedRun {
         opened,
@@ -104,6 +108,19 @@ fn note_open_end(requested: &Requested) {
     if on_disk && requested.as_of.is_some() && requested.end.is_none() {
         note("without --end-time the window ends with the data, and not at --as-of");
     }
+}
+
+/// What a run reads besides the objects in folders, each with its option.
+fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let one = [
+        ("--expect", &args.expect),
+        ("--accept", &args.accept),
+        ("--ca-bundle", &args.sign_in.ca_bundle),
+    ];
+    let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
+    let keys = args.known.keys.iter().map(|path| ("--keys", path.clone()));
+    let archives = args.source.archives().map(|path| ("--path", path));
+    one.into_iter().flatten().chain(keys).chain(archives)
 }
 
 /// The exit status, which is that of the verdict `exit`. A note says why if the verdict of the report has

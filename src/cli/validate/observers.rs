@@ -45,7 +45,7 @@ impl RunObservers {
         start: Instant,
     ) -> Result<Self, Error> {
         let progress = Progress::begin("looking for digests", start, !choice.progress);
-        let lines = choice.verbose.then(VerboseLines::new).transpose()?;
+        let lines = choice.verbose.then(VerboseLines::default);
         Ok(RunObservers {
             stream: JsonlStream::begin(targets.take(Format::Jsonl), requested, run)?,
             progress,

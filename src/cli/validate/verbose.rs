@@ -4,7 +4,6 @@
 use std::io::{self, Write as _};
 use std::sync::Mutex;
 
-use crate::base::error::{Error, ErrorKind};
 use crate::base::spool::Spool;
 use crate::base::text::{escape, s3_uri};
 use crate::report::tone::{TextWriter, Tone};
@@ -23,6 +22,7 @@ const TONES: [Tone; 5] = [
 ];
 
 /// The lines so far.
+#[derive(Default)]
 pub struct VerboseLines {
     spool: Spool,
     pending: Mutex<PendingLines>,
@@ -37,24 +37,6 @@ struct PendingLines {
 }
 
 impl VerboseLines {
-    /// An empty list, in an unlinked temporary file.
-    ///
-    /// # Errors
-    /// If no temporary file can be made.
-    pub fn new() -> Result<Self, Error> {
-        let spool = Spool::on_disk().map_err(|e| {
-            Error::new(
-                ErrorKind::Output,
-                "cannot make a temporary file for --verbose",
-            )
-            .because(e)
-        })?;
-        Ok(VerboseLines {
-            spool,
-            pending: Mutex::default(),
-        })
-    }
-
     /// Copies the lines to a report.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ pub use self::chart::CheckResult;
 pub use crate::report::doctor::check::{Check, Status};
 
 use self::chart::CheckChart;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::proof::keys::Keys;
@@ -42,6 +42,7 @@ use crate::source::Source;
 use crate::source::bucket::Buckets;
 use crate::source::identity::Identified;
 use crate::source::trails::TrailApi;
+use crate::validate::context;
 use crate::validate::request::ChainFilter;
 
 /// An identity that signs requests.
@@ -99,10 +100,7 @@ pub fn examine(
     access: &DoctorAccess<'_>,
     request: &DoctorRequest,
 ) -> Result<Vec<CheckResult>, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs.max(1))
-        .build()
-        .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
+    let pool = context::workers(request.jobs.max(1))?;
     let context = DoctorContext {
         access,
         request,

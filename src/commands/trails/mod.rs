@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::base::cancel::{CancelFlag, CancelReason};
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::cloudtrail::cadence::Holes;
@@ -24,6 +24,7 @@ use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 use crate::source::places::Places;
 use crate::source::{RootId, Source};
+use crate::validate::context;
 use crate::validate::digests::listing::{self, ListingRange};
 use crate::validate::digests::listing_errors;
 use crate::validate::digests::names::{DigestNames, HeldNames};
@@ -113,10 +114,7 @@ pub fn list(
     request: &TrailsRequest,
 ) -> Result<TrailsOutcome, Error> {
     let TrailsRequest { filter, limits, .. } = request;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs.max(1))
-        .build()
-        .map_err(|e| Error::new(ErrorKind::Internal, "cannot start workers").because(e))?;
+    let pool = context::workers(request.jobs.max(1))?;
     let mut filter = reaches::by_configuration(filter, &request.prior.trails);
     let mut survey = survey(source, places, &filter, limits, &pool);
     reaches::by_folders(

@@ -65,7 +65,11 @@ impl KnownEvents {
         if let Via::VerifiedLog { log, .. } = via
             && (found.records.broken || found.records.odd > 0)
         {
-            self.unread.add(limits, &log.1);
+            let name = match &found.lost {
+                Some(why) => format!("{} ({why})", log.1),
+                None => log.1.clone(),
+            };
+            self.unread.add(limits, name);
         }
         for event in found.events {
             self.add(event, via.clone(), limits);

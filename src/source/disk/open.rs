@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::Errno;
 
+use crate::base::error::words;
 use crate::source::{Denial, GetError, RootId};
 
 /// Folders kept open: the logs of a digest are in one or two, and few chains are read at a time.
@@ -170,6 +171,6 @@ pub(super) fn trouble(e: Errno, what: &str) -> GetError {
             GetError::Denied(Denial::Access(format!("this user may not read the {what}")))
         }
         Errno::NAMETOOLONG => GetError::Refused("the key is too long for a path".into()),
-        e => GetError::Io(std::io::Error::from(e).kind().to_string()),
+        e => GetError::Io(words(&e.into())),
     }
 }

@@ -1,8 +1,9 @@
 //! The inflated text of one log, kept until its hash has matched. Only then are its records read.
 
-use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 
+use crate::base::error::words;
+use crate::base::spool::TemporaryFile;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::event::record::{self, FoundEvents, Records};
 
@@ -17,8 +18,9 @@ pub(crate) type EventPredicate<'a> = dyn Fn(&Event) -> bool + Sync + 'a;
 pub(crate) struct LogText {
     /// All of the text, or nothing if it is in the file.
     text: Vec<u8>,
-    file: Option<File>,
-    failed: bool,
+    file: Option<TemporaryFile>,
+    /// Why the text could not be kept.
+    lost: Option<String>,
 }
 
 impl LogText {
@@ -26,12 +28,14 @@ impl LogText {
     pub fn clear(&mut self) {
         self.text.clear();
         self.file = None;
-        self.failed = false;
+        self.lost = None;
     }
 
     /// Appends some text. Trouble with the temporary file shows when the records are read.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.failed = self.failed || self.write(bytes).is_err();
+        if self.lost.is_none() {
+            self.lost = self.write(bytes).err().map(|e| words(&e));
+        }
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -46,7 +50,7 @@ impl LogText {
             self.text.extend_from_slice(bytes);
             return Ok(());
         }
-        let file = self.file.insert(tempfile::tempfile()?);
+        let file = self.file.insert(TemporaryFile::new()?);
         file.write_all(&self.text)?;
         self.text.clear();
         file.write_all(bytes)
@@ -60,12 +64,21 @@ impl LogText {
                 found.events.push(event);
             }
         };
-        let records = match &mut self.file {
-            _ if self.failed => None,
-            Some(file) => file.rewind().ok().map(|()| record::read(file, &mut take)),
-            None => Some(record::read_in_place(&mut self.text, &mut take)),
+        let records = match (&mut self.file, self.lost.take()) {
+            (_, Some(why)) => Err(why),
+            (Some(file), None) => match file.rewind() {
+                Ok(()) => Ok(record::read(file, &mut take)),
+                Err(e) => Err(words(&e)),
+            },
+            (None, None) => Ok(record::read_in_place(&mut self.text, &mut take)),
         };
-        found.records = records.unwrap_or_else(unreadable);
+        match records {
+            Ok(records) => found.records = records,
+            Err(why) => {
+                found.records = unreadable();
+                found.lost = Some(why);
+            }
+        }
         found
     }
 }

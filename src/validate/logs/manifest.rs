@@ -2,10 +2,12 @@
 //! temporary file, because a year of one organization lists millions.
 
 use std::io;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::base::error::words;
 use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
 use crate::base::time::{HOUR, Window, shift};
@@ -17,6 +19,8 @@ use crate::proof::judge::Verified;
 #[derive(Default)]
 pub(crate) struct Manifest {
     spool: Spool,
+    /// Why the first page that is lost could not be written.
+    lost: OnceLock<String>,
 }
 
 /// Where the manifest holds the logs of one digest: sixteen bytes per digest.
@@ -63,10 +67,9 @@ impl Manifest {
     /// Keeps the logs that a proven digest lists. Trouble with the temporary file shows when they are read.
     pub fn add(&self, digest: &Verified) -> ManifestPage {
         let (place, interval, logs) = (digest.place(), digest.interval(), digest.log_files());
-        let lost = LOST | logs.len() as u64;
         ManifestPage {
             end: interval.to.as_second(),
-            at: self.write(place, interval, logs.iter()).unwrap_or(lost),
+            at: self.keep(place, interval, logs.iter()),
         }
     }
 
@@ -80,13 +83,23 @@ impl Manifest {
             .filter(|log| log.bucket == place.0 && LogObjectKey::parse(&log.key).is_some())
             .collect();
         let interval = Window::new(shift(end, -HOUR), end);
-        let at = match logs.is_empty() {
-            true => None,
-            false => self.write(place, interval, logs.into_iter()).ok(),
-        };
-        at.map(|at| ManifestPage {
+        (!logs.is_empty()).then(|| ManifestPage {
             end: end.as_second(),
-            at,
+            at: self.keep(place, interval, logs.into_iter()),
+        })
+    }
+
+    /// Writes a page, or notes that it is lost.
+    fn keep<'l>(
+        &self,
+        place: (&str, &str),
+        interval: Window,
+        logs: impl ExactSizeIterator<Item = &'l LogEntry>,
+    ) -> u64 {
+        let listed = logs.len() as u64;
+        self.write(place, interval, logs).unwrap_or_else(|e| {
+            self.lost.get_or_init(|| words(&e));
+            LOST | listed
         })
     }
 
@@ -123,7 +136,8 @@ impl Manifest {
     /// If the temporary file could not be written, or cannot be read.
     pub fn read(&self, page: &ManifestPage) -> io::Result<ListedLogs> {
         if page.lost().is_some() {
-            return Err(io::Error::other("the list of logs could not be kept"));
+            let why = self.lost.get().map_or("", String::as_str);
+            return Err(io::Error::other(why));
         }
         let bytes = self.spool.read(page.at)?;
         let stored: StoredPage = postcard::from_bytes(&bytes).map_err(io::Error::other)?;

@@ -11,6 +11,7 @@ use super::arrivals::Arrivals;
 use super::digest_logs::{DigestLogs, LogOwner, Ordered, order, page};
 use super::manifest::ManifestPage;
 use super::one_log::{LogRead, about, add_evidence, gzip_header_changed, known_bucket, read};
+use crate::base::error::words;
 use crate::base::time::shift;
 use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::FoundEvents;
@@ -247,13 +248,12 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
 
     /// Reports that the logs of a digest could not be kept until now.
     fn report_lost(&mut self, owner: LogOwner, page: &ManifestPage, error: &std::io::Error) {
+        let why = words(error);
         let LogOwner::Chain(chain) = owner else {
-            return;
+            let lost = format!("those that a digest of {} lists ({why})", page.hour().to);
+            return self.events.unread.add(&self.context.request.limits, lost);
         };
-        let message = format!(
-            "the logs that a digest names could not be looked at: a temporary file failed ({})",
-            error.kind()
-        );
+        let message = format!("the logs that a digest names could not be looked at: {why}");
         let finding = Finding::new(Code::LogUnreadable, message)
             .reason(Reason::Io)
             .hint("see that there is room for temporary files (TMPDIR), and run again")

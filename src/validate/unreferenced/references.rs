@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::base::error::words;
 use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
 use crate::cloudtrail::object_key::{LogKeyParser, time_of_folder};
@@ -35,7 +36,8 @@ pub(crate) struct References {
     /// Folders beside `CloudTrail` whose files digests list, such as `CloudTrail-Insight`.
     beside: BTreeSet<String>,
     blocks: Vec<MarkBlock>,
-    trouble: Option<io::Error>,
+    /// Why some marks are lost. Without them nothing can be looked up.
+    trouble: Option<String>,
 }
 
 /// Whose digests list a log.
@@ -191,7 +193,7 @@ impl References {
                     whose: self.whose,
                     at,
                 }),
-                Err(e) => drop(self.trouble.get_or_insert(e)),
+                Err(e) => drop(self.trouble.get_or_insert(words(&e))),
             }
         }
         self.in_memory.clear();
@@ -202,8 +204,8 @@ impl References {
     /// # Errors
     /// If the temporary file could not be made, written or read.
     fn day(&mut self, day: Date) -> io::Result<DayMarks> {
-        if let Some(error) = self.trouble.take() {
-            return Err(error);
+        if let Some(why) = &self.trouble {
+            return Err(io::Error::other(why.clone()));
         }
         let mut marks = DayMarks::default();
         let first = self.blocks.partition_point(|block| block.day < day);

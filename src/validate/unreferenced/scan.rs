@@ -21,6 +21,7 @@ use super::litter::is_left_out;
 use super::messages::refused_folder;
 use super::references::{ReferenceLookup, References, Whose};
 use super::tally::OtherObjects;
+use crate::base::error::words;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyRoot, KeyTime, LogKeyParser, time_of_folder};
@@ -277,5 +278,5 @@ fn too_many_folders() -> GetError {
 
 /// The error of a temporary file.
 pub(super) fn temporary(error: &io::Error) -> GetError {
-    GetError::Io(format!("a temporary file: {}", error.kind()))
+    GetError::Io(words(error))
 }

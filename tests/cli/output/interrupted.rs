@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::case::{BUCKET, REGION};
-use crate::support::program::{Run, run};
+use crate::support::program::{Run, begun, run};
 use crate::support::running::{Running, days, interrupted, of_days};
 use crate::support::stage::Stage;
 
@@ -87,8 +87,8 @@ fn a_second_signal_leaves_the_older_report_and_nothing_else() {
     ]);
     let mut run = Running::start(&stage, &args, true);
     run.until_called("GetObject", 2);
-    let beside = other_files(stage.dir.path(), &["report.json"]);
-    assert_eq!(beside.len(), 2, "opened before the work: {beside:?}");
+    let opened = begun(run.child.id(), stage.dir.path());
+    assert_eq!(opened, 2, "opened before the work");
     assert_eq!(run.end_by_two().code, 130);
     let older = fs::read_to_string(stage.dir.path().join("report.json"));
     assert_eq!(older.expect("a file"), "an older report");

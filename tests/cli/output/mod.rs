@@ -4,14 +4,20 @@
 mod files;
 #[cfg(feature = "aws")]
 mod interrupted;
+mod limits;
 mod pipes;
 mod signals;
+mod streams;
+mod unnamed;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::support::program::{Run, finish, root};
+
+/// The key of a log in the case with a gap.
+const KEY: &str = "AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/111111111111_CloudTrail_eu-west-1_20260301T0045Z_P6q5Z2uG7e8gelTN.json.gz";
 
 fn case(name: &str) -> PathBuf {
     root().join("testdata").join(name)

@@ -115,7 +115,8 @@ fn a_reader_that_has_read_enough_and_streams_that_are_shut_change_no_verdict() {
     assert_eq!((shut.code, shut.stdout.starts_with("FAILED: ")), (1, true));
     let shut = shell("run >&-");
     let message = (shut.code, shut.stdout.as_str(), shut.stderr.as_str());
-    assert_eq!(message, (1, "", ""));
+    let note = "note: standard output is closed, or leads to /dev/null: nobody can read what is written there\n";
+    assert_eq!(message, (1, "", note));
     assert_eq!(shell("run >&- 2>&-").code, 1);
     assert_eq!(shell("\"$0\" validate --path nowhere 2>&-").code, 2);
 }

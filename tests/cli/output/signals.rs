@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{Folder, case, shell, validate};
-use crate::support::program::{command, root};
+use crate::support::program::{begun, command, root};
 use crate::support::reports::everything;
 
 /// Waits until a condition holds, with a time limit.
@@ -32,9 +32,8 @@ fn ended(command: &mut Command, out: &Folder, signal: &str) -> (Option<i32>, Str
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary runs");
-    wait_until(&mut child, "a file", |_| {
-        let names = out.names();
-        names.iter().any(|name| name.starts_with(".trailproof-"))
+    wait_until(&mut child, "a file", |child| {
+        begun(child.id(), out.0.path()) > 0
     });
     sleep(Duration::from_millis(200));
     let waits = child.try_wait().expect("a child").is_none();
@@ -105,10 +104,10 @@ fn a_hang_up_that_is_ignored_stays_so() {
     let (fifo, report) = (out.path("fifo"), out.path("report"));
     let line = format!(
         "mkfifo {fifo}; trap '' HUP; \"$0\" validate --path bucket --keys keys --out {report} --format json --out {fifo} & \
-         while ! ls {report}/../.trailproof-* >/dev/null 2>&1; do sleep 0.05; done; \
-         kill -HUP $!; cat {fifo} >/dev/null; wait $!"
+         while ! ls -l /proc/$!/fd {folder}/.trailproof-* 2>/dev/null | grep -q -e '(deleted)' -e '\\.trailproof-'; \
+         do sleep 0.05; done; kill -HUP $!; cat {fifo} >/dev/null; wait $!",
+        folder = out.0.path().display(),
     );
-    let line = line.replace(&format!("{report}/.."), out.path("").trim_end_matches('/'));
     let run = shell("gap", &line);
     assert_eq!((run.code, run.stderr.as_str()), (3, ""));
     assert_eq!(out.names(), ["fifo", "report"]);

@@ -2,6 +2,7 @@
 
 mod not_copied;
 mod reader;
+mod temporary;
 
 use crate::support::case::{BUCKET, spec};
 use crate::support::disk::{copy_of, running};

@@ -1,6 +1,6 @@
 //! Where objects are read, and which chains: the same for every command that reads any.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::values::bucket;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
@@ -19,6 +19,26 @@ pub struct SourceArgs {
     /// must have been written there; repeatable
     #[arg(long, value_name = "NAME", value_parser = bucket)]
     pub s3_bucket: Vec<String>,
+}
+
+impl SourceArgs {
+    /// The copies that are one file each.
+    pub fn archives(&self) -> impl Iterator<Item = PathBuf> {
+        let copies = self.path.iter().map(|path| split_bucket(path).1);
+        copies.filter(|copy| copy.is_file())
+    }
+}
+
+/// Splits `BUCKET=DIR`, unless a folder has exactly that name.
+pub fn split_bucket(path: &Path) -> (Option<String>, PathBuf) {
+    if !path.exists()
+        && let Some((bucket, dir)) = path.to_str().and_then(|p| p.split_once('='))
+        && !bucket.is_empty()
+        && !bucket.contains('/')
+    {
+        return (Some(bucket.into()), dir.into());
+    }
+    (None, path.into())
 }
 
 /// Limits to some of the chains.

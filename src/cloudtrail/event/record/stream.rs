@@ -36,6 +36,8 @@ pub struct FoundEvents {
     pub events: Vec<Event>,
     /// How well the records of the log could be read.
     pub records: Records,
+    /// Why the text of the log could not be kept until its records are read.
+    pub lost: Option<String>,
 }
 
 /// Reads a log's records as a stream and calls `take` with each event that concerns trails or the objects

@@ -17,7 +17,9 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use super::found::FoundFile;
+use crate::base::error::words;
 use crate::base::limits::Limits;
+use crate::base::spool::TemporaryFile;
 use crate::source::GetError;
 
 pub(super) use self::zip::ZipReader;
@@ -38,7 +40,7 @@ impl Archive {
     /// # Errors
     /// If it is not an archive, is damaged, or is beyond a bound; as a part of a message.
     pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Self, Vec<FoundFile>), String> {
-        let failed = |e: io::Error| e.to_string();
+        let failed = |e: io::Error| words(&e);
         let mut file = File::open(path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Err("it is neither a folder nor a regular file".into());
@@ -68,16 +70,15 @@ impl Archive {
 
 /// The tar in a `.tar.gz`, in a temporary file without a name.
 fn inflated(file: &File, limits: &Limits) -> Result<File, String> {
-    let failed = |e: io::Error| format!("it could not be inflated: {e}");
+    let failed = |e: io::Error| format!("it could not be inflated: {}", words(&e));
     let packed = file.metadata().map_err(failed)?.len();
     let most = most_inflated(packed, limits);
-    let mut tar = tempfile::tempfile().map_err(failed)?;
+    let mut tar = TemporaryFile::new().map_err(failed)?;
     let mut body = MultiGzDecoder::new(BufReader::with_capacity(128 << 10, file)).take(most + 1);
     if io::copy(&mut body, &mut tar).map_err(failed)? > most {
         return Err(format!("it inflates to more than {most} bytes"));
     }
-    tar.seek(SeekFrom::Start(0)).map_err(failed)?;
-    Ok(tar)
+    tar.into_file().map_err(failed)
 }
 
 /// To how many bytes an archive of a size may inflate.

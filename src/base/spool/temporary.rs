@@ -1,0 +1,94 @@
+//! An unlinked temporary file. What goes wrong with it says in which folder it is, because the cure lies there.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt as _;
+
+use crate::base::error::{Error, ErrorKind, words};
+
+/// What is written to try a folder: a page, so that a disk that is full shows.
+const TRIED: [u8; 4096] = [0; 4096];
+
+/// A temporary file without a name.
+#[derive(Debug)]
+pub(crate) struct TemporaryFile(File);
+
+/// Checks that temporary files can be written, so that a run does not find out in its midst.
+///
+/// # Errors
+/// If none can be made or written.
+pub(crate) fn try_out() -> Result<(), Error> {
+    let written = tempfile::tempfile().and_then(|file| file.write_all_at(&TRIED, 0));
+    written.map_err(|e| {
+        let message = format!("cannot write a temporary file in {}", folder());
+        let error = Error::new(ErrorKind::System, message).because(words(&e));
+        error.hint("set TMPDIR to a folder that can be written and has room")
+    })
+}
+
+fn folder() -> String {
+    format!("{} (TMPDIR)", std::env::temp_dir().display())
+}
+
+/// The error of a temporary file: with its folder, and the words of the system.
+fn failed(error: io::Error) -> io::Error {
+    let message = format!("a temporary file in {}: {}", folder(), words(&error));
+    io::Error::new(error.kind(), message)
+}
+
+impl TemporaryFile {
+    /// Makes a file.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn new() -> io::Result<Self> {
+        tempfile::tempfile().map(TemporaryFile).map_err(failed)
+    }
+
+    /// Fills `bytes` from an offset.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn read_exact_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()> {
+        self.0.read_exact_at(bytes, at).map_err(failed)
+    }
+
+    /// Writes bytes at an offset.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn write_all_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        self.0.write_all_at(bytes, at).map_err(failed)
+    }
+
+    /// The file, read from its beginning.
+    ///
+    /// # Errors
+    /// If it cannot be wound back.
+    pub fn into_file(mut self) -> io::Result<File> {
+        self.rewind()?;
+        Ok(self.0)
+    }
+}
+
+impl Read for TemporaryFile {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.0.read(bytes).map_err(failed)
+    }
+}
+
+impl Write for TemporaryFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(failed)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for TemporaryFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to).map_err(failed)
+    }
+}
