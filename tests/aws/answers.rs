@@ -6,7 +6,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::support::aws::{Answer, Fault, TrailConfig, TrailStatus};
-use crate::support::forge::{Chain, Trail, World, damage, ts};
+use crate::support::forge::{Chain, ChainSpec, Trail, World, damage, ts};
 use crate::support::program::severity_codes;
 use crate::support::six_hours::finding;
 use crate::support::stage::Stage;
@@ -237,4 +237,41 @@ fn a_trail_that_one_answer_leaves_out_is_asked_for_on_a_new_connection() {
     assert_gives("once", &validate(&stage, &t), 0, None);
     let calls = stage.calls("DescribeTrails");
     assert_ne!(calls[0].connection, calls[1].connection);
+}
+
+/// A listing of folders that lost one of them hides a chain.
+#[test]
+fn a_folder_that_one_listing_lost_is_no_missing_chain() {
+    let mut w = World::new(46);
+    let t = Trail::new(ACCOUNT, REGION, "main", "logs");
+    let c = run_chain(&mut w, &t, ACCOUNT, &ago(630), &ago(30));
+    let mut other = Chain::new(ChainSpec::new(t.clone(), "eu-central-1"));
+    other.start(&mut w, ts(&ago(630)));
+    other.run_until(&mut w, ts(&ago(30)));
+    let stage = Stage::of(&w, &[TrailConfig::from(&t)]);
+    let folder = format!("AWSLogs/{ACCOUNT}/CloudTrail-Digest/");
+    let listing = format!(
+        "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <Name>logs</Name><Prefix>{folder}</Prefix><Delimiter>/</Delimiter><KeyCount>1</KeyCount>\
+         <MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType>\
+         <CommonPrefixes><Prefix>{folder}eu-central-1/</Prefix></CommonPrefixes></ListBucketResult>"
+    );
+    let from = ago(570);
+    let args = ["--s3-bucket", "logs", "--start-time", &from];
+    let lost = Answer::Instead(listing.into_bytes());
+    let lost = Fault::new(lost).operation("ListObjectsV2").under(&folder);
+    stage.loopback.fault(lost.times(1));
+    let ran = stage.report(&args);
+    assert_gives("lost", &ran, 4, Some("source-unreadable"));
+    assert_eq!(finding(&ran.1, "source-unreadable")["reason"], "not-listed");
+    let codes = severity_codes(&ran.1);
+    assert!(
+        !codes.contains(&"unproven chain-missing".into()),
+        "{codes:?}"
+    );
+    // Where its digests are gone, the chain is missing.
+    stage.loopback.change(|cloud| {
+        c.digests.iter().for_each(|d| _ = cloud.remove(&d.place));
+    });
+    assert_gives("gone", &stage.report(&args), 4, Some("chain-missing"));
 }

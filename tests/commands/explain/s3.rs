@@ -68,7 +68,7 @@ fn a_log_is_explained_in_a_few_requests_and_no_other_log_is_read() {
         .collect();
     assert_eq!(asked, ["ListPublicKeys"]);
     assert!(
-        calls.len() <= 13,
+        calls.len() <= 14,
         "{}: {:#?}",
         calls.len(),
         calls

@@ -8,6 +8,7 @@ use super::configured::{cannot_have_delivered, delivered, was_widened_since};
 use super::found_trails::{FoundTrails, unexplained};
 use super::log_presence::holds_logs;
 use super::missing_chain::{Absences, MissingChain, NeededFor, missing};
+use super::unlisted::unlisted;
 use crate::base::text::plural;
 use crate::base::time::{HOUR, Window};
 use crate::cloudtrail::ids::{AccountId, ChainId, TrailArn};
@@ -45,7 +46,10 @@ pub(super) fn implied(
         .partition(|chain| context.request.filter.concerns(&chain.id));
     absences.open.extend(not_asked(&outside));
     for chain in asked {
-        report(context, chain, window, absences);
+        match unlisted(context, &chain, window) {
+            Some(finding) => absences.findings.push(finding),
+            None => report(context, chain, window, absences),
+        }
     }
     absences.findings.extend(ended_early(context, all, &trails));
     absences.findings.extend(began_late(context, &trails));

@@ -7,6 +7,7 @@
 //!   found_trails    the rules, over the chains that were found
 //!   log_presence    whether a folder holds logs
 //!   configured      what CloudTrail says today
+//!   unlisted        whether its digests exist all the same
 //!   missing_chain   a chain that is missing, and the finding on it
 //! ```
 
@@ -15,6 +16,7 @@ mod found_trails;
 pub(crate) mod implied;
 mod log_presence;
 mod missing_chain;
+mod unlisted;
 
 use std::collections::BTreeSet;
 
