@@ -176,3 +176,53 @@ pub fn abandon() {
     // Never unlocked: no other thread may create or rename a file until the program ends.
     std::mem::forget(unfinished);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::{Replacement, copied, named};
+
+    /// The contents of a folder's files, by name.
+    fn files(folder: &std::path::Path) -> Vec<(String, String)> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let file = |entry: std::io::Result<fs::DirEntry>| {
+            let entry = entry.expect("an entry");
+            let text = fs::read_to_string(entry.path()).expect("a file");
+            (entry.file_name().display().to_string(), text)
+        };
+        let mut files: Vec<_> = entries.map(file).collect();
+        files.sort();
+        files
+    }
+
+    /// As where the system has no files without names, and where it lets nobody name them.
+    #[test]
+    fn a_file_is_replaced_by_one_that_has_a_name_all_along_and_by_a_copy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report");
+        fs::write(&path, "older").expect("a file");
+        let (file, temporary) = named(&path).expect("a file").into_parts();
+        (&file).write_all(b"first").expect("room");
+        assert_eq!(files(folder.path()).len(), 2);
+        let replacement = Replacement {
+            file,
+            named: Some(temporary),
+            path: path.clone(),
+        };
+        replacement.finish().expect("replaced");
+        assert_eq!(files(folder.path()), [("report".into(), "first".into())]);
+
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(b"second").expect("room");
+        file.set_permissions(fs::Permissions::from_mode(0o640))
+            .expect("permissions");
+        let copy = copied(&mut file, &path).expect("a copy");
+        copy.persist(&path).expect("replaced");
+        assert_eq!(files(folder.path()), [("report".into(), "second".into())]);
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+}

@@ -289,6 +289,26 @@ mod tests {
         assert_eq!(whose(odd("other", "AWSLogs/odd.json")), None);
     }
 
+    /// Otherwise a log whose mark is lost would count as listed by no digest.
+    #[test]
+    fn after_a_mark_is_lost_nothing_can_be_looked_up() {
+        let mut references = References::new(&Arc::default(), false);
+        references.add("logs", &key(1, 1));
+        references.trouble = Some("no space left on device".into());
+        for _ in 0..2 {
+            let mut lookup = references.lookup();
+            let place = RecordedPlace {
+                bucket: Some("logs".into()),
+                key: key(1, 1),
+            };
+            for day in [1, 1, 2] {
+                let found = lookup.log(date(2026, 3, day), std::slice::from_ref(&place));
+                let why = found.expect_err("nothing is known").to_string();
+                assert_eq!(why, "no space left on device");
+            }
+        }
+    }
+
     #[test]
     fn folders_beside_the_logs_are_known_by_the_files_that_digests_list() {
         let mut references = References::new(&Arc::default(), false);

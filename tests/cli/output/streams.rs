@@ -96,6 +96,11 @@ fn other_closed_streams_lose_no_report() {
         let run = shell("gap", &format!("run {streams}"));
         assert_eq!((run.code, &run.stdout), (3, &expected), "{streams}");
     }
+    // In this format standard error is a part of the report.
+    for (stream, code) in [("2>&-", 1), ("2> /dev/full", 2), ("2< /dev/null", 2)] {
+        let run = shell("log-modified", &format!("run --format aws-cli {stream}"));
+        assert_eq!(run.code, code, "{stream}");
+    }
     // No file that is opened later takes the place of a closed stream.
     for streams in ["<&- >&- 2>&-", ">&- 2>&-", "<&- 2>&-"] {
         let run = shell("gap", &format!("run --format csv --out {file} {streams}"));
