@@ -16,10 +16,17 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::commands::doctor::{DoctorAccess, DoctorCaller, DoctorRequest, examine};
+use crate::report::doctor::check::Status;
 use crate::report::doctor::text;
 use crate::report::doctor::v1::{Report, Run};
 use crate::source::trails::TrailApi;
 use crate::validate::request::Request;
+
+/// How many requests are in flight.
+const AT_ONCE: InFlight = InFlight {
+    first: IN_FLIGHT,
+    most: IN_FLIGHT,
+};
 
 /// Checks what a validation needs, and gives the exit status.
 ///
@@ -32,8 +39,7 @@ pub fn run(
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     if args.scope.trail_arn.is_empty() && args.s3_bucket.is_empty() {
-        let error = Error::new(ErrorKind::Usage, "there is nothing to look at");
-        return Err(error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket"));
+        return Err(nothing_given());
     }
     let now = whole_second(start.at);
     let targets = output::to_stdout(args.format)?;
@@ -52,15 +58,11 @@ pub fn run(
     };
     let sessions = sign_in(&source_request, &limits, stop)?;
     let callers = callers(&sessions);
-    let in_flight = InFlight {
-        first: IN_FLIGHT,
-        most: IN_FLIGHT,
-    };
     let LocatedSource {
         source,
         trails,
         located,
-    } = locate_source(&source_request, &sessions, in_flight, &limits);
+    } = locate_source(&source_request, &sessions, AT_ONCE, &limits);
     let keys = RegionalKeys::new(sessions.cloudtrail, now);
     let access = DoctorAccess {
         callers: &callers,
@@ -81,20 +83,30 @@ pub fn run(
     let checked = examine(&access, &request)?;
     let ended_by = stop.reason();
     drop(progress);
-    let run = Run {
+    let report = Report::new(checked, run_of(command, now));
+    output::write_plain(targets, &report, text::write)?;
+    Ok(match report.status {
+        _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
+        // Not every check was made, whether or not a validation depends on it.
+        Status::Ok | Status::Warning if ended_by.is_some() => Status::Unknown.exit_code(),
+        status => status.exit_code(),
+    })
+}
+
+fn nothing_given() -> Error {
+    let error = Error::new(ErrorKind::Usage, "there is nothing to look at");
+    error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket")
+}
+
+/// How the report was made.
+fn run_of(command: Vec<String>, started: Timestamp) -> Run {
+    Run {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         command,
-        started: now.to_string(),
+        started: started.to_string(),
         finished: Timestamp::now().to_string(),
-    };
-    let report = Report::new(checked, run);
-    output::write_plain(targets, &report, text::write)?;
-    Ok(if interrupted(stop, ended_by, "report") {
-        INTERRUPTED
-    } else {
-        report.status.exit_code()
-    })
+    }
 }
 
 /// The identities that sign requests; none if requests are not signed.

@@ -4,16 +4,18 @@ use jiff::Timestamp;
 
 use super::args::explain::ExplainArgs;
 use super::args::shared::source::ScopeArgs;
+use super::args::shared::values::bucket;
 use super::caller::CallerLookup;
 use super::open::open;
 use super::open::request::SourceRequest;
 use super::output;
 use super::signals::Signals;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
-use crate::base::cancel::CancelFlag;
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::spool;
+use crate::cloudtrail::ids::TrailArn;
 use crate::commands::explain::target::ExplainTarget;
 use crate::commands::explain::{ExplainRequest, explain};
 use crate::proof::finding::Verdict;
@@ -21,7 +23,6 @@ use crate::report::explain::text;
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::Access;
-use crate::validate::request::PriorKnowledge;
 
 /// Explains one object, and gives the exit status.
 ///
@@ -33,33 +34,16 @@ pub fn run(
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let target: ExplainTarget = args.key.parse().map_err(|e| {
-        let what = format!("{} is not to be explained", args.key);
-        Error::new(ErrorKind::Usage, what).because(e)
-    })?;
-    if let Some(bucket) = &target.bucket {
-        let given = &mut args.source.s3_bucket;
-        if given.is_empty() {
-            given.push(super::args::shared::values::bucket(bucket).map_err(|why| {
-                Error::new(ErrorKind::Usage, format!("{bucket} is no bucket")).because(why)
-            })?);
-        }
-    }
+    let target = target(&mut args)?;
+    let trail = args.trail_arn.take();
     let targets = output::to_stdout(args.format)?;
     spool::try_out()?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     signals.stop_first(stop);
     let limits = Limits::default();
-    let scope = ScopeArgs {
-        region: Vec::new(),
-        account_id: Vec::new(),
-        organization_id: Vec::new(),
-        trail_arn: args.trail_arn.into_iter().collect(),
-        s3_prefix: Vec::new(),
-    };
     let source_request = SourceRequest {
         source: &args.source,
-        scope: &scope,
+        scope: &scope(trail),
         sign_in: &args.sign_in,
         map: &args.known.map,
         keys: &args.known.keys,
@@ -67,15 +51,6 @@ pub fn run(
     };
     let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
     resolved.read_clock();
-    let located = std::mem::take(&mut resolved.located);
-    let prior = match source_request.needs_trails() {
-        true => PriorKnowledge {
-            findings: located.lost,
-            incomplete: located.incomplete,
-            ..PriorKnowledge::default()
-        },
-        false => PriorKnowledge::default(),
-    };
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
@@ -84,7 +59,7 @@ pub fn run(
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
         jobs: resolved.jobs,
-        prior,
+        prior: resolved.not_located(source_request.needs_trails()),
         stop: stop.clone(),
         limits,
     };
@@ -98,22 +73,55 @@ pub fn run(
     let caller = CallerLookup::start(resolved.opened.caller);
     let explained = explain(access, &target, &request)?;
     let ended_by = explained.ended_by();
-    let requests = Requests {
-        trails: resolved.opened.trails.map_or(0, |trails| trails.requests()),
-        ..explained.requests.into()
-    };
+    let trails = resolved.opened.trails.map_or(0, |trails| trails.requests());
+    let requests = explained.requests;
     let report = explained.report(Run {
         finished: Timestamp::now(),
         caller: caller.answer(),
-        requests,
+        requests: Requests {
+            trails,
+            ..requests.into()
+        },
         ..run_so_far(command, start.at)
     });
-    // An answer that rests on evidence stands, whatever was not read beside it.
-    let ended_by = ended_by.filter(|_| report.verdict != Verdict::Verified);
     output::write_plain(targets, &report, text::write)?;
-    Ok(match report.verdict {
+    Ok(status(report.verdict, stop, ended_by))
+}
+
+fn status(verdict: Verdict, stop: &CancelFlag, ended_by: Option<CancelReason>) -> u8 {
+    // An answer that rests on evidence stands, whatever was not read beside it.
+    let ended_by = ended_by.filter(|_| verdict != Verdict::Verified);
+    match verdict {
         _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
         Verdict::Gaps => Verdict::Unproven.exit_code(),
         verdict => verdict.exit_code(),
-    })
+    }
+}
+
+/// The object to explain. Its bucket, if it is given with it, is the one to read unless another is given.
+fn target(args: &mut ExplainArgs) -> Result<ExplainTarget, Error> {
+    let target: ExplainTarget = args.key.parse().map_err(|e| {
+        let what = format!("{} is not to be explained", args.key);
+        Error::new(ErrorKind::Usage, what).because(e)
+    })?;
+    let given = &mut args.source.s3_bucket;
+    if let Some(named) = &target.bucket
+        && given.is_empty()
+    {
+        given.push(bucket(named).map_err(|why| {
+            Error::new(ErrorKind::Usage, format!("{named} is no bucket")).because(why)
+        })?);
+    }
+    Ok(target)
+}
+
+/// The scope that shows which bucket to read.
+fn scope(trail: Option<TrailArn>) -> ScopeArgs {
+    ScopeArgs {
+        region: Vec::new(),
+        account_id: Vec::new(),
+        organization_id: Vec::new(),
+        trail_arn: trail.into_iter().collect(),
+        s3_prefix: Vec::new(),
+    }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::args::trails::TrailsArgs;
 use super::open::open;
-use super::open::request::{SourceRequest, texts};
+use super::open::request::{ResolvedSource, SourceRequest, texts};
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::Progress;
@@ -20,7 +20,6 @@ use crate::report::trails::v1::{Requested, Trails, Trouble};
 use crate::report::trails::{self, TrailsFormat};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
-use crate::validate::request::PriorKnowledge;
 
 /// The most causes of an error: more do not tell more.
 const CAUSES: usize = 5;
@@ -52,31 +51,12 @@ pub fn run(
         keys: &[],
         jobs: args.jobs,
     };
-    let resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
-    let scope = &args.scope;
-    let requested = Requested {
-        source: resolved.kind,
-        regions: texts(&scope.region),
-        account_ids: texts(&scope.account_id),
-        organization_ids: texts(&scope.organization_id),
-        trail_arns: texts(&scope.trail_arn),
-        buckets: resolved.buckets,
-        prefixes: source_request.prefixes(),
-        deadline: args.work.seconds(),
-    };
-    let needs_trails = source_request.needs_trails();
+    let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
+    let requested = requested(&args, &source_request, &mut resolved);
     let request = TrailsRequest {
         filter: source_request.filter(&resolved.located.trails),
         jobs: resolved.jobs,
-        prior: PriorKnowledge {
-            incomplete: needs_trails && resolved.located.incomplete,
-            findings: if needs_trails {
-                resolved.located.lost
-            } else {
-                Vec::new()
-            },
-            ..PriorKnowledge::default()
-        },
+        prior: resolved.not_located(source_request.needs_trails()),
         stop: stop.clone(),
         limits,
     };
@@ -104,6 +84,25 @@ pub fn run(
         (false, true) => Verdict::Verified.exit_code(),
         (false, false) => Verdict::Unproven.exit_code(),
     })
+}
+
+/// The arguments as the list repeats them.
+fn requested(
+    args: &TrailsArgs,
+    source_request: &SourceRequest<'_>,
+    resolved: &mut ResolvedSource,
+) -> Requested {
+    let scope = &args.scope;
+    Requested {
+        source: resolved.kind,
+        regions: texts(&scope.region),
+        account_ids: texts(&scope.account_id),
+        organization_ids: texts(&scope.organization_id),
+        trail_arns: texts(&scope.trail_arn),
+        buckets: std::mem::take(&mut resolved.buckets),
+        prefixes: source_request.prefixes(),
+        deadline: args.work.seconds(),
+    }
 }
 
 /// The error if nothing could be listed, with what was in the way.

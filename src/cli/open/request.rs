@@ -15,7 +15,7 @@ use crate::report::validation::v1::SourceKind;
 use crate::source::Source;
 use crate::source::places::{MapRule, Places, bucket_behind};
 use crate::source::trails::TrailApi;
-use crate::validate::request::ChainFilter;
+use crate::validate::request::{ChainFilter, PriorKnowledge};
 use crate::validate::survey::trails::LocatedTrails;
 
 /// What to open, as the arguments give it.
@@ -71,6 +71,21 @@ impl ResolvedSource {
             .now
             .map(|now| shift(now, ahead.min(0).saturating_neg()));
         Some(ahead)
+    }
+}
+
+impl ResolvedSource {
+    /// Why the trails that show which buckets to read were not found; nothing if the buckets are given.
+    pub fn not_located(&mut self, needs_trails: bool) -> PriorKnowledge {
+        let located = std::mem::take(&mut self.located);
+        match needs_trails {
+            true => PriorKnowledge {
+                findings: located.lost,
+                incomplete: located.incomplete,
+                ..PriorKnowledge::default()
+            },
+            false => PriorKnowledge::default(),
+        }
     }
 }
 

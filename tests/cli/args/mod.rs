@@ -108,6 +108,33 @@ fn help_has_examples_and_exit_codes_and_goes_to_standard_output() {
 }
 
 #[test]
+fn what_is_no_pattern_is_told_with_the_part_that_is_wrong() {
+    for (pattern, said) in [
+        (
+            "111111111111",
+            "ACCOUNT/REGION/HOME_REGION/TRAIL, with * for any of its four parts",
+        ),
+        (
+            "11*/*/*/*",
+            "an account id of twelve digits, or *, before the first slash",
+        ),
+        (
+            "*/eu-*/*/*",
+            "a region such as eu-central-1, or *, after the first slash",
+        ),
+        (
+            "*/*/Frankfurt/*",
+            "a home region such as eu-central-1, or *, after the second slash",
+        ),
+        ("*/*/*/", "the name of a trail, or *, after the third slash"),
+    ] {
+        let run = run(&case("gap"), &with(&["--exclude", pattern]));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{pattern}");
+        assert!(run.stderr.contains(said), "{pattern}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn a_utc_offset_is_honoured() {
     let times = [
         "--start-time",
