@@ -128,7 +128,8 @@ fn what_is_no_pattern_is_told_with_the_part_that_is_wrong() {
         ),
         ("*/*/*/", "the name of a trail, or *, after the third slash"),
     ] {
-        let run = run(&case("gap"), &with(&["--exclude", pattern]));
+        let args = [&["validate"], &with(&["--exclude", pattern])[..]].concat();
+        let run = run(&case("gap"), &args);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{pattern}");
         assert!(run.stderr.contains(said), "{pattern}: {}", run.stderr);
     }
