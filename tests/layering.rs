@@ -47,6 +47,7 @@ const SPOOL: &str = "base/spool";
 const SDK: &[&str] = &[
     "aws_config",
     "aws_credential_types",
+    "aws_runtime",
     "aws_sdk_",
     "aws_smithy_",
     "aws_types",

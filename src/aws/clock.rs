@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use aws_runtime::service_clock_skew::DisableClockSkewCorrection;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -71,6 +72,36 @@ impl Intercept for Clock {
                 kept.pop_front();
             }
             kept.push_back(ahead);
+        }
+        Ok(())
+    }
+}
+
+/// The first second of the year 9999. The SDK signs with the time of the last answer and the time since then,
+/// and panics on a year of five digits.
+const TOO_FAR: i64 = 253_370_764_800;
+
+/// Keeps the SDK from signing with the time of an answer that is too far in the future.
+#[derive(Debug)]
+pub(super) struct NotTooFar;
+
+#[dyn_dispatch_hint]
+impl Intercept for NotTooFar {
+    fn name(&self) -> &'static str {
+        "Not Too Far"
+    }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        let date = date.and_then(|d| DateTime::from_str(d, Format::HttpDate).ok());
+        if date.is_some_and(|date| date.secs() >= TOO_FAR) {
+            let off = DisableClockSkewCorrection::from(true);
+            config.interceptor_state().store_put(off);
         }
         Ok(())
     }

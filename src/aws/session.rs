@@ -17,6 +17,7 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
+use super::clock::NotTooFar;
 use super::connection::NewConnection;
 use super::credentials::Sendable;
 use super::endpoints::Endpoints;
@@ -177,6 +178,7 @@ impl Session {
                 .region(AwsRegion::new(region.to_string()))
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
                 .endpoint_resolver(Endpoints::default())
+                .interceptor(NotTooFar)
                 // A partition of its own, without a shared retry quota: throttling of one object must not
                 // stop the retries of others.
                 .retry_classifier(NeverUntrusted)
@@ -213,6 +215,7 @@ impl Session {
             let mut config = aws_sdk_cloudtrail::config::Builder::from(&self.config)
                 .region(AwsRegion::new(region.to_string()))
                 .interceptor(self.clock.clone())
+                .interceptor(NotTooFar)
                 .interceptor(OnlyOfAws)
                 .retry_classifier(OnlyOfAws)
                 .retry_classifier(NeverUntrusted)
@@ -271,6 +274,7 @@ impl Session {
     pub(super) fn sts_in(&self, region: Option<&Region>) -> aws_sdk_sts::Client {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
+            .interceptor(NotTooFar)
             .retry_classifier(NeverUntrusted)
             // Few attempts: the result is optional, and private networks often do not reach STS.
             .retry_config(RetryConfig::standard().with_max_attempts(self.few_attempts()));

@@ -11,7 +11,7 @@ use crate::support::trail_scenes::{ACCOUNT, REGION, ago, assert_gives, run_chain
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 /// The end of the calendar, as a hostile answer gives it.
-const FAR: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
+const FAR: &str = "Fri, 31 Dec 9999 23:59:59.999 GMT";
 
 /// A trail in S3 that began ten hours ago, without its last digests. The last one left of it was to end half an
 /// hour ago. GetTrailStatus knows of no delivery.
