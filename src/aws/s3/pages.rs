@@ -65,10 +65,10 @@ impl S3Source {
                     .send()
             };
             let pass = self.flight.enter();
-            let mut answer = self.call(bucket, &context, &request)?;
+            let mut answer = self.call(bucket, &context, request)?;
             if is_doubtful(&answer, delimiter.is_some() && token.is_none()) {
                 requests += 1;
-                answer = self.call_by(bucket, &context, Session::s3_again, &request)?;
+                answer = self.call_by(bucket, &context, Session::s3_again, request)?;
             }
             if answer.is_truncated.is_none() {
                 return Err(GetError::Io("a listing without what each has".into()));
