@@ -28,8 +28,11 @@ pub struct Limits {
     /// Chains in the folder of one account and region. An account may have five trails a region, and
     /// organizations add theirs.
     pub chains_in_folder: usize,
-    /// Names of one folder kept in memory at a time; a larger folder is read in several passes.
+    /// Names of one folder kept in memory at a time; those of a larger folder are sorted in a temporary file.
     pub names_at_once: usize,
+    /// Largest temporary file for the names of one folder, in bytes. A hundred million names of logs are some
+    /// 8 GB.
+    pub names_spooled: u64,
     /// Pages of one listing, of a thousand names each, before it is taken for endless.
     pub pages: u64,
     /// Digests fetched ahead of the one being linked.
@@ -84,6 +87,7 @@ impl Default for Limits {
             depth: 64,
             chains_in_folder: 1_000,
             names_at_once: 50_000,
+            names_spooled: 16 << 30,
             pages: 1_000_000,
             digests_ahead: 16,
             ahead_bytes: 4 << 20,

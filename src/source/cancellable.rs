@@ -93,6 +93,13 @@ impl Source for CancellableSource<'_> {
         self.source.list(root, prefix, range, visit)
     }
 
+    fn look_up(&self, root: RootId, key: &str) -> Option<Result<Option<u64>, GetError>> {
+        match self.check() {
+            Ok(()) => self.source.look_up(root, key),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
     fn get(
         &self,
         root: RootId,

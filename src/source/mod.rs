@@ -105,6 +105,12 @@ pub trait Source: Sync {
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError>;
 
+    /// The size of an object, where one object is looked up at no more than its share of a listing. `None`, the
+    /// default, where that costs a request: then folders are listed to learn what exists.
+    fn look_up(&self, _root: RootId, _key: &str) -> Option<Result<Option<u64>, GetError>> {
+        None
+    }
+
     /// Opens an object; reads its user metadata too if `with_metadata`.
     ///
     /// # Errors

@@ -11,10 +11,11 @@ use crate::proof::placement::RecordedPlace;
 use crate::source::access_point::{is_access_point, region_of_arn};
 use crate::source::{Root, RootId};
 
-/// A bucket and a prefix, which has no closing slash.
+/// A bucket and what the keys in it begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Area {
     bucket: String,
+    /// With the slash that closes it; empty for all of the bucket.
     prefix: String,
 }
 
@@ -27,43 +28,44 @@ impl Area {
             .nth(1)
             .map_or(text, |(at, _)| &text[..at]);
         let (bucket, prefix) = match Some(arn).filter(is_arn) {
-            Some(arn) => (arn, text[arn.len()..].trim_start_matches('/')),
+            Some(arn) => {
+                let rest = &text[arn.len()..];
+                (arn, rest.strip_prefix('/').unwrap_or(rest))
+            }
             None => text.split_once('/').unwrap_or((text, "")),
         };
-        // One slash only closes the prefix. A trail's prefix may itself end with one: its keys are `a//AWSLogs/…`.
-        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+        // One slash only closes the prefix, and may be left out. A trail's prefix may itself begin or end with
+        // one: its keys are `/a/AWSLogs/…` or `a//AWSLogs/…`.
+        let mut prefix = prefix.to_owned();
+        if !prefix.is_empty() && !prefix.ends_with('/') {
+            prefix.push('/');
+        }
         (!bucket.is_empty()).then(|| Area {
             bucket: bucket.into(),
-            prefix: prefix.into(),
+            prefix,
         })
     }
 
     /// The part of a key after this area's prefix; `None` if the key is not in the area.
     fn rest<'k>(&self, key: &'k str) -> Option<&'k str> {
-        if self.prefix.is_empty() {
-            return Some(key);
-        }
-        key.strip_prefix(self.prefix.as_str())?.strip_prefix('/')
+        key.strip_prefix(self.prefix.as_str())
     }
 
     /// The key of that part in this area.
     fn join(&self, rest: &str) -> String {
-        if self.prefix.is_empty() {
-            rest.into()
-        } else {
-            format!("{}/{rest}", self.prefix)
-        }
+        format!("{}{rest}", self.prefix)
     }
 }
 
 impl fmt::Display for Area {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.bucket)?;
-        if self.prefix.is_empty() {
-            Ok(())
-        } else {
-            let closing = if self.prefix.ends_with('/') { "/" } else { "" };
-            write!(f, "/{}{closing}", self.prefix)
+        let Area { bucket, prefix } = self;
+        let open = prefix.strip_suffix('/').unwrap_or(prefix);
+        match (prefix.as_str(), open) {
+            ("", _) => f.write_str(bucket),
+            (_, "") => write!(f, "{bucket}//"),
+            (closed, open) if open.ends_with('/') => write!(f, "{bucket}/{closed}"),
+            (_, open) => write!(f, "{bucket}/{open}"),
         }
     }
 }
@@ -348,10 +350,14 @@ mod tests {
             format!("{ARN}=my-logs"),
             "copy=my-logs".to_owned(),
             "b/a=b/a//".to_owned(),
+            "b//=b//a".to_owned(),
             "x-s3alias=my-logs/a".to_owned(),
         ]
         .map(|rule| rule.parse::<MapRule>().unwrap());
         assert_eq!(rules[2].to_string(), "b/a=b/a//");
+        assert_eq!(rules[3].to_string(), "b//=b//a");
+        assert_eq!(rules[3].found.rest("/AWSLogs/x"), Some("AWSLogs/x"));
+        assert_eq!(rules[3].recorded.join("AWSLogs/x"), "/a/AWSLogs/x");
         assert_eq!(rules[0].to_string(), format!("{ARN}=my-logs"));
         assert_eq!(bucket_behind(ARN, &rules), Some("my-logs"));
         assert_eq!(bucket_behind("copy", &rules), None);

@@ -1,4 +1,5 @@
-//! Checks whether objects exist by listing their folders: one listing answers for all logs of a day.
+//! Checks whether objects exist by listing their folders: one listing answers for all logs of a day. A source
+//! that looks up one object at no cost is asked for each.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,6 +61,9 @@ impl<'a> Presence<'a> {
     /// `NotFound` if it does not exist, `Refused` if the source declines to read it, or why its folder could not
     /// be listed.
     pub fn check(&self, root: RootId, key: &str) -> Result<bool, GetError> {
+        if let Some(size) = self.source.look_up(root, key) {
+            return size.map(|size| size != Some(0));
+        }
         let folder = key.rfind('/').map_or("", |at| &key[..=at]);
         let listing = self.listing((root, folder.to_owned()));
         match listing.get_or_init(|| self.list(root, folder)) {
@@ -96,11 +100,7 @@ impl<'a> Presence<'a> {
             Listed::Object(key, facts) => {
                 let hash = Sha256::of(key.as_bytes()).0;
                 names.objects.insert(hash);
-                // A file system tells the size with the file, not with its name.
-                let size = facts
-                    .size
-                    .or_else(|| self.source.stat(root, key).ok()?.size);
-                if size == Some(0) {
+                if facts.size == Some(0) {
                     names.empty.insert(hash);
                 }
             }

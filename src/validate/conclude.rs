@@ -248,7 +248,7 @@ pub(super) fn outcome(
     // Two folders of one bucket may both lead to the same finding.
     findings.dedup();
     let complete = survey.trouble.is_empty()
-        && !survey.bounded
+        && survey.beyond.is_empty()
         && !all.notes.incomplete
         && context.fetcher.lasted()
         && !request.prior.incomplete
@@ -330,6 +330,9 @@ fn findings_without_chain(
     findings.extend(context.request.prior.findings.clone());
     findings.extend(context.fetcher.keys.broken());
     findings.extend(survey.trouble.iter().map(folder));
+    let (places, limits) = (context.fetcher.places, &context.request.limits);
+    let beyond = |(at, beyond): (&_, _)| listing_errors::beyond(places, limits, *at, beyond);
+    findings.extend(survey.beyond.iter().map(beyond));
     let unvalidated = &all.notes.unvalidated;
     findings.extend(unvalidated.iter().map(trail_status::unvalidated));
     findings.extend(others);

@@ -77,10 +77,33 @@ impl fmt::Display for KeyRoot {
 pub fn from_aws_logs(key: &str) -> Option<&str> {
     let (folder, _) = key.rsplit_once('/')?;
     let root = DatedFolder::parse(folder)?.root()?;
-    let prefix = if root.prefix.is_empty() {
-        0
-    } else {
-        root.prefix.len() + 1
-    };
-    key.get(prefix..)
+    // Before `AWSLogs` lies the prefix with its slash. Of `/AWSLogs/…` the prefix is empty, and has one too.
+    let is_first = root.prefix.is_empty() && !key.starts_with('/');
+    key.get(if is_first { 0 } else { root.prefix.len() + 1 }..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_aws_logs;
+
+    #[test]
+    fn slashes_before_aws_logs_belong_to_its_prefix() {
+        let rest = "AWSLogs/111111111111/CloudTrail/eu-west-1/2026/03/01/name";
+        for prefix in [
+            "",
+            "/",
+            "//",
+            "x/",
+            "x//",
+            "/x/",
+            "/x//",
+            "a//b/",
+            "AWSLogs/",
+            "/AWSLogs/",
+        ] {
+            let key = format!("{prefix}{rest}");
+            assert_eq!(from_aws_logs(&key), Some(rest), "{key}");
+        }
+        assert_eq!(from_aws_logs(&rest[1..]), None);
+    }
 }

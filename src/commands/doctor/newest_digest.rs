@@ -68,7 +68,7 @@ pub fn find(
         chart.unknown(CHECKS, &subject, "no digest was found");
         return None;
     };
-    let is_partial = survey.bounded
+    let is_partial = !survey.beyond.is_empty()
         || folders.len() > SEARCHED_FOLDERS
         || error.is_some()
         || !survey.trouble.is_empty();
@@ -229,7 +229,7 @@ impl FolderSearch<'_> {
 
 /// Reports what was found instead of a digest. `has_folders` says whether a folder may hold digests of the trail.
 fn not_found(subject: &str, survey: &Survey, has_folders: bool, chart: &mut CheckChart) {
-    if survey.bounded {
+    if !survey.beyond.is_empty() {
         let found = "too many folders to look for digests among them";
         let advice = "give --s3-prefix or --trail-arn";
         return chart.advise(Check::DigestsFound, subject, Status::Unknown, found, advice);

@@ -21,7 +21,6 @@ use crate::cloudtrail::cadence::Holes;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::{Code, Finding};
-use crate::proof::reason::Reason;
 use crate::source::places::Places;
 use crate::source::{RootId, Source};
 use crate::validate::context;
@@ -255,10 +254,9 @@ impl ChainLister<'_> {
         for folder in &self.survey.trouble {
             ledger.add(listing_errors::folder(self.places, folder));
         }
-        if self.survey.bounded {
-            let message = "folders beyond the number or depth that is searched for AWSLogs were not \
-                           looked into";
-            ledger.add(Finding::new(Code::SourceUnreadable, message).reason(Reason::Limit));
+        for (at, beyond) in &self.survey.beyond {
+            let limits = &self.request.limits;
+            ledger.add(listing_errors::beyond(self.places, limits, *at, beyond));
         }
     }
 

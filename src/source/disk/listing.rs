@@ -1,12 +1,12 @@
 //! Lists folders of any size in bounded memory, in the order of S3 keys.
 
 use std::borrow::Cow;
-use std::collections::BinaryHeap;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::fs::{AtFlags, Dir, FileType, statat};
+use rustix::fs::{AtFlags, Dir, DirEntry, FileType, statat};
 
 use super::head::HEAD_SUFFIX;
+use super::names::NameSorter;
 use super::open::{folder_at, kind_word, trouble};
 use crate::base::limits::Limits;
 use crate::source::{GetError, Listed, ListedFacts, Range};
@@ -15,7 +15,7 @@ use crate::source::{GetError, Listed, ListedFacts, Range};
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct DiskEntry {
     /// The name; of a folder with a closing slash, as in its keys.
-    sort: String,
+    pub(super) sort: String,
     pub(super) kind: EntryKind,
 }
 
@@ -26,6 +26,20 @@ pub(super) enum EntryKind {
     /// Neither a folder nor a regular file with a name in UTF-8; what it is.
     Refused(&'static str),
 }
+
+/// What the name of a refused entry is.
+const NOT_UTF8: &str = "a name that is not utf-8";
+
+/// Everything that a refused entry may be.
+pub(super) const REFUSED: [&str; 7] = [
+    "no regular file",
+    "a symbolic link",
+    "a folder",
+    "a pipe",
+    "a socket",
+    "a device",
+    NOT_UTF8,
+];
 
 impl DiskEntry {
     /// The name without a closing slash.
@@ -56,63 +70,13 @@ impl FolderReader<'_> {
     fn try_pages(
         self,
         folder: BorrowedFd<'_>,
-        mut page: impl FnMut(&[DiskEntry], bool) -> Result<bool, GetError>,
+        page: impl FnMut(&[DiskEntry], bool) -> Result<bool, GetError>,
     ) -> Result<(), GetError> {
-        let mut after = String::new();
-        loop {
-            let (entries, more) = self.entries(folder, &after)?;
-            let go_on = page(&entries, more)?;
-            match entries.into_iter().next_back() {
-                Some(last) if more && go_on => after = last.sort,
-                _ => return Ok(()),
-            }
+        let mut names = NameSorter::new(self.limits);
+        for entry in entries(folder)? {
+            names.add(entry?)?;
         }
-    }
-
-    /// The first entries after `after`, and whether there are more. Each page reads all of the folder again,
-    /// because a folder has no order and its names may not fit into memory.
-    fn entries(
-        self,
-        folder: BorrowedFd<'_>,
-        after: &str,
-    ) -> Result<(Vec<DiskEntry>, bool), GetError> {
-        let mut smallest: BinaryHeap<DiskEntry> = BinaryHeap::new();
-        let mut more = false;
-        for entry in Dir::read_from(folder).map_err(|e| trouble(e, "folder"))? {
-            let entry = entry.map_err(|e| trouble(e, "folder"))?;
-            let name = entry.file_name();
-            if name.to_bytes() == b"." || name.to_bytes() == b".." {
-                continue;
-            }
-            // Some file systems do not say in the folder what an entry is.
-            let kind = match entry.file_type() {
-                FileType::Unknown => match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-                    Ok(stat) => FileType::from_raw_mode(stat.st_mode),
-                    Err(_) => FileType::Unknown,
-                },
-                known => known,
-            };
-            let text = name.to_string_lossy();
-            let kind = match (kind, &text) {
-                (_, Cow::Owned(_)) => EntryKind::Refused("a name that is not utf-8"),
-                (FileType::Directory, _) => EntryKind::Folder,
-                (FileType::RegularFile, _) => EntryKind::File,
-                (other, _) => EntryKind::Refused(kind_word(other)),
-            };
-            let mut sort = text.into_owned();
-            if kind == EntryKind::Folder {
-                sort.push('/');
-            }
-            if sort.as_str() <= after {
-                continue;
-            }
-            smallest.push(DiskEntry { sort, kind });
-            if smallest.len() > self.limits.names_at_once {
-                smallest.pop();
-                more = true;
-            }
-        }
-        Ok((smallest.into_sorted_vec(), more))
+        names.pages(page)
     }
 
     /// Visits every key of a folder that is in the range. `depth` counts the folders above it.
@@ -167,13 +131,49 @@ impl FolderReader<'_> {
             EntryKind::Folder => folder_at(folder, entry.name())
                 .map_or(true, |inner| self.may_hold_key(inner.as_fd(), depth + 1)),
         };
-        let mut found = false;
-        let listed = self.pages(folder, |page, _| {
-            found = page.iter().any(holds);
-            !found
-        });
-        found || listed.is_err()
+        entries(folder).map_or(true, |mut entries| {
+            entries.any(|entry| entry.map_or(true, |entry| holds(&entry)))
+        })
     }
+}
+
+/// The entries of a folder, in no order.
+fn entries(
+    folder: BorrowedFd<'_>,
+) -> Result<impl Iterator<Item = Result<DiskEntry, GetError>>, GetError> {
+    let dir = Dir::read_from(folder).map_err(|e| trouble(e, "folder"))?;
+    Ok(dir.filter_map(move |entry| match entry {
+        Ok(entry) => disk_entry(folder, &entry).map(Ok),
+        Err(error) => Some(Err(trouble(error, "folder"))),
+    }))
+}
+
+/// One entry of a folder; `None` for the folder itself and the one above it.
+fn disk_entry(folder: BorrowedFd<'_>, entry: &DirEntry) -> Option<DiskEntry> {
+    let name = entry.file_name();
+    if matches!(name.to_bytes(), b"." | b"..") {
+        return None;
+    }
+    // Some file systems do not say in the folder what an entry is.
+    let kind = match entry.file_type() {
+        FileType::Unknown => match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+            Err(_) => FileType::Unknown,
+        },
+        known => known,
+    };
+    let text = name.to_string_lossy();
+    let kind = match (kind, &text) {
+        (_, Cow::Owned(_)) => EntryKind::Refused(NOT_UTF8),
+        (FileType::Directory, _) => EntryKind::Folder,
+        (FileType::RegularFile, _) => EntryKind::File,
+        (other, _) => EntryKind::Refused(kind_word(other)),
+    };
+    let mut sort = text.into_owned();
+    if kind == EntryKind::Folder {
+        sort.push('/');
+    }
+    Some(DiskEntry { sort, kind })
 }
 
 /// Whether an entry holds the metadata of an object beside it. Without that object it is an object itself:

@@ -13,6 +13,7 @@ mod head;
 mod listing;
 mod loose;
 mod mount;
+mod names;
 mod open;
 
 use std::borrow::Cow;
@@ -26,7 +27,7 @@ use self::head::{Head, HeadReader};
 use self::listing::{EntryKind, FolderReader, is_head};
 pub use self::loose::LooseSummary;
 use self::loose::LooseTree;
-use self::open::{OpenFolders, OpenedFile, checked, descend, size_of};
+use self::open::{FolderUse, OpenFolders, OpenedFile, checked, descend, size_of};
 use super::{Folders, GetError, Listed, ListedFacts, Range, Root, RootId, Source, SourceObject};
 use crate::base::limits::Limits;
 use crate::proof::digest_object::MetadataProblem;
@@ -81,11 +82,23 @@ impl DiskSource {
         }
     }
 
-    /// Opens the file of a key. A key with an empty part, as in `a//b`, has no path of its own: tools that copy
-    /// it write `a/b`. If nothing lies there, it is not known whether the object was missing.
+    /// Opens the file of a key.
     fn file(&self, root: RootId, key: &str) -> Result<OpenedFile, GetError> {
+        self.at_path(root, key, |folder, path| {
+            self.opened.file(root, folder, path)
+        })
+    }
+
+    /// Looks for the file of a key. A key with an empty part, as in `a//b` or `/a`, has no path of its own: tools
+    /// that copy it write `a/b`. If nothing lies there, it is not known whether the object was missing.
+    fn at_path<T>(
+        &self,
+        root: RootId,
+        key: &str,
+        look: impl FnOnce(BorrowedFd<'_>, &str) -> Result<T, GetError>,
+    ) -> Result<T, GetError> {
         let path = path_of(key);
-        match self.opened.file(root, self.root(root)?, &path) {
+        match look(self.root(root)?, &path) {
             Err(GetError::NotFound) if *path != *key => Err(GetError::Refused(
                 "the key has an empty part, and nothing lies at the path without it".into(),
             )),
@@ -99,7 +112,7 @@ impl DiskSource {
         if !folder.is_empty() {
             checked(folder)?;
         }
-        descend(root, folder)
+        descend(root, folder, FolderUse::List)
     }
 
     fn folder_reader(&self) -> FolderReader<'_> {
@@ -184,6 +197,17 @@ impl Source for DiskSource {
         Ok(1)
     }
 
+    fn look_up(&self, root: RootId, key: &str) -> Option<Result<Option<u64>, GetError>> {
+        Some(match self.loose(root) {
+            Some((tree, number)) => tree.look_up(number, key).map(Some),
+            None => self
+                .at_path(root, key, |folder, path| {
+                    self.opened.stat(root, folder, path)
+                })
+                .map(|stat| size_of(&stat)),
+        })
+    }
+
     fn get(
         &self,
         root: RootId,
@@ -229,9 +253,9 @@ fn facts_of(stat: &Stat) -> ObjectFacts {
     }
 }
 
-/// The path of a key, without empty parts between others.
+/// The path of a key, without empty parts.
 fn path_of(key: &str) -> Cow<'_, str> {
-    if !key.contains("//") || key.starts_with('/') || key.ends_with('/') {
+    if !(key.contains("//") || key.starts_with('/')) || key.ends_with('/') {
         return Cow::Borrowed(key);
     }
     let parts: Vec<&str> = key.split('/').filter(|part| !part.is_empty()).collect();

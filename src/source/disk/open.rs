@@ -36,29 +36,48 @@ pub(super) struct OpenedFile {
 }
 
 impl OpenFolders {
-    /// Opens the file of a key below a root.
+    /// Opens the file of a path below a root.
     pub fn file(
         &self,
         id: RootId,
         root: BorrowedFd<'_>,
-        key: &str,
+        path: &str,
     ) -> Result<OpenedFile, GetError> {
-        checked(key)?;
-        let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
-        let open = |folder: Arc<OwnedFd>| {
+        self.within(id, root, path, |folder, name| {
             let (file, stat) = file_at(folder.as_fd(), name)?;
             Ok(OpenedFile { folder, file, stat })
-        };
-        if let Some(folder) = self.known(id, path) {
-            match open(folder) {
+        })
+    }
+
+    /// The state of the file of a path below a root, without opening it.
+    pub fn stat(&self, id: RootId, root: BorrowedFd<'_>, path: &str) -> Result<Stat, GetError> {
+        self.within(id, root, path, |folder, name| {
+            let stat = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW);
+            let stat = stat.map_err(|e| trouble(e, "file"))?;
+            regular(stat)
+        })
+    }
+
+    /// Takes the file of a path from its folder.
+    fn within<T>(
+        &self,
+        id: RootId,
+        root: BorrowedFd<'_>,
+        path: &str,
+        take: impl Fn(Arc<OwnedFd>, &str) -> Result<T, GetError>,
+    ) -> Result<T, GetError> {
+        checked(path)?;
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if let Some(folder) = self.known(id, above) {
+            match take(folder, name) {
                 // The folder may have been replaced by another one of the same name.
                 Err(GetError::NotFound) => {}
                 found => return found,
             }
         }
-        let folder = Arc::new(descend(root, path)?);
-        self.keep(id, path, &folder);
-        open(folder)
+        let folder = Arc::new(descend(root, above, FolderUse::Search)?);
+        self.keep(id, above, &folder);
+        take(folder, name)
     }
 
     /// A folder that is open already; it becomes the newest.
@@ -85,12 +104,31 @@ impl OpenFolders {
     }
 }
 
+/// What a folder is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FolderUse {
+    /// To list it, which takes the permission to read it.
+    List,
+    /// To open by name what it holds, which takes the permission to search it alone.
+    Search,
+}
+
 /// Opens the folder at a checked path below `root`. The empty path is `root` itself.
-pub(super) fn descend(root: BorrowedFd<'_>, path: &str) -> Result<OwnedFd, GetError> {
+pub(super) fn descend(
+    root: BorrowedFd<'_>,
+    path: &str,
+    wanted: FolderUse,
+) -> Result<OwnedFd, GetError> {
     let mut at: Option<OwnedFd> = None;
-    for part in path.split('/') {
+    let mut parts = path.split('/').peekable();
+    while let Some(part) = parts.next() {
         let part = if path.is_empty() { "." } else { part };
-        at = Some(folder_at(at.as_ref().map_or(root, AsFd::as_fd), part)?);
+        let wanted = match parts.peek() {
+            Some(_) => FolderUse::Search,
+            None => wanted,
+        };
+        let above = at.as_ref().map_or(root, AsFd::as_fd);
+        at = Some(folder_for(above, part, wanted)?);
     }
     at.ok_or(GetError::NotFound)
 }
@@ -106,9 +144,23 @@ pub(super) fn checked(path: &str) -> Result<(), GetError> {
     })
 }
 
-/// Opens a folder in a folder.
+/// Opens a folder in a folder, to list it.
 pub(super) fn folder_at(at: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, GetError> {
-    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::CLOEXEC;
+    folder_for(at, name, FolderUse::List)
+}
+
+/// How a folder is opened that is searched and not listed, where the system has a way.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const SEARCH: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const SEARCH: OFlags = OFlags::RDONLY;
+
+fn folder_for(at: BorrowedFd<'_>, name: &str, wanted: FolderUse) -> Result<OwnedFd, GetError> {
+    let mode = match wanted {
+        FolderUse::List => OFlags::RDONLY,
+        FolderUse::Search => SEARCH,
+    };
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | mode;
     openat(at, name, flags, Mode::empty()).map_err(|e| match e {
         // A symbolic link gives one of these errors, depending on the system.
         Errno::NOTDIR | Errno::LOOP => match entry_kind(at, name) {
@@ -134,8 +186,13 @@ pub(super) fn file_at(at: BorrowedFd<'_>, name: &str) -> Result<(OwnedFd, Stat),
         },
     })?;
     let stat = fstat(&file).map_err(|e| trouble(e, "file"))?;
+    Ok((file, regular(stat)?))
+}
+
+/// The state of a file, if it is a regular one.
+fn regular(stat: Stat) -> Result<Stat, GetError> {
     match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => Ok((file, stat)),
+        FileType::RegularFile => Ok(stat),
         other => Err(GetError::Refused(format!("it is {}", kind_word(other)))),
     }
 }

@@ -1,12 +1,14 @@
 //! Findings on what could not be listed. Nobody knows what it hides.
 
 use crate::base::limits::Limits;
+use crate::base::text::plural;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 use crate::source::places::Places;
 use crate::source::{GetError, RootId};
 use crate::validate::digests::listing::{Listing, is_dated_folder};
+use crate::validate::survey::{Beyond, SurveyBound};
 
 /// A bucket or a folder that could not be listed. An empty prefix is all of the bucket.
 pub fn folder(places: &Places, (root, prefix, error): &(RootId, String, GetError)) -> Finding {
@@ -25,6 +27,34 @@ pub fn folder(places: &Places, (root, prefix, error): &(RootId, String, GetError
     Finding {
         bucket: bucket.map(Into::into),
         key: (!prefix.is_empty()).then(|| prefix.clone()),
+        ..finding
+    }
+}
+
+/// Folders that were not searched for `AWSLogs`, because of a bound.
+pub fn beyond(
+    places: &Places,
+    limits: &Limits,
+    (root, bound): (RootId, SurveyBound),
+    beyond: &Beyond,
+) -> Finding {
+    let why = match bound {
+        SurveyBound::Depth => format!("it lies more than {} folders deep", limits.depth),
+        SurveyBound::Folders => format!("{} others were listed", limits.folders),
+        SurveyBound::Names => format!("it holds more than {} folders", limits.folders),
+    };
+    let more = match beyond.count - 1 {
+        0 => String::new(),
+        more => format!("; the same holds for {}", plural(more, "other folder")),
+    };
+    let message = format!("a folder was not searched to its end for AWSLogs: {why}{more}");
+    let finding = Finding::new(Code::SourceUnreadable, message).reason(Reason::Limit);
+    let finding = finding.hint(
+        "give the prefixes that trails write to, one by one (--s3-prefix PREFIX): they are found however          deep they lie and whatever lies beside them",
+    );
+    Finding {
+        bucket: places.bucket(root).map(Into::into),
+        key: (!beyond.folder.is_empty()).then(|| beyond.folder.clone()),
         ..finding
     }
 }

@@ -167,7 +167,7 @@ pub(super) fn other_files(
             "that no digests of the time before the first one lie under another prefix of the bucket: {why}"
         ));
     }
-    if survey.bounded {
+    if !survey.beyond.is_empty() {
         sentences.push("folders beyond the number or depth that is searched for AWSLogs".into());
     }
     sentences

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::folders::{AccountEntry, LogFolder, Survey};
+use super::folders::{AccountEntry, Beyond, LogFolder, Survey, SurveyBound};
 use super::listing::{FolderContents, FolderKind, FolderToList};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, Region};
@@ -25,11 +25,35 @@ pub(super) struct Discovery<'a> {
     limits: &'a Limits,
     root: RootId,
     survey: &'a mut Survey,
-    /// How many more folders may be listed.
-    left: usize,
     /// Folders in `AWSLogs`. They are listed first, so that no number of other folders can hide them.
-    inside: VecDeque<FolderToList>,
-    outside: VecDeque<FolderToList>,
+    inside: FolderQueue,
+    outside: FolderQueue,
+}
+
+/// Folders that wait to be listed, at most so many in all.
+struct FolderQueue {
+    waiting: VecDeque<FolderToList>,
+    /// How many more may be added.
+    left: usize,
+}
+
+impl FolderQueue {
+    fn new(left: usize) -> Self {
+        FolderQueue {
+            waiting: VecDeque::new(),
+            left,
+        }
+    }
+
+    /// Adds a folder, or returns it if that would be too many.
+    fn add(&mut self, folder: FolderToList) -> Option<FolderToList> {
+        if self.left == 0 {
+            return Some(folder);
+        }
+        self.left -= 1;
+        self.waiting.push_back(folder);
+        None
+    }
 }
 
 impl<'a> Discovery<'a> {
@@ -46,9 +70,8 @@ impl<'a> Discovery<'a> {
             limits,
             root,
             survey,
-            left: limits.folders,
-            inside: VecDeque::new(),
-            outside: VecDeque::new(),
+            inside: FolderQueue::new(limits.folders),
+            outside: FolderQueue::new(limits.folders),
         }
     }
 
@@ -68,20 +91,19 @@ impl<'a> Discovery<'a> {
         self.push(String::new(), FolderKind::Outside(0));
     }
 
-    /// Lists folders until none is left, or a bound is reached.
+    /// Lists folders until none is left.
     pub fn run(mut self, pool: &ThreadPool) {
         loop {
-            let queue = if self.inside.is_empty() {
-                &mut self.outside
+            let waiting = if self.inside.waiting.is_empty() {
+                &mut self.outside.waiting
             } else {
-                &mut self.inside
+                &mut self.inside.waiting
             };
-            let most = BATCH.min(self.left).min(queue.len());
-            let batch: Vec<FolderToList> = queue.drain(..most).collect();
+            let most = BATCH.min(waiting.len());
+            let batch: Vec<FolderToList> = waiting.drain(..most).collect();
             if batch.is_empty() {
                 break;
             }
-            self.left -= batch.len();
             let (source, root, limits) = (self.source, self.root, self.limits);
             let list = |folder: &FolderToList| folder.list(source, root, limits);
             let listed: Vec<FolderContents> =
@@ -90,7 +112,6 @@ impl<'a> Discovery<'a> {
                 self.take(folder, contents);
             }
         }
-        self.survey.bounded |= !self.inside.is_empty() || !self.outside.is_empty();
     }
 
     fn push(&mut self, prefix: String, kind: FolderKind) {
@@ -98,12 +119,16 @@ impl<'a> Discovery<'a> {
             FolderKind::Outside(_) => &mut self.outside,
             _ => &mut self.inside,
         };
-        // A folder beyond the bound will never be listed, so it takes no memory either.
-        if queue.len() < self.left {
-            queue.push_back(FolderToList { prefix, kind });
-        } else {
-            self.survey.bounded = true;
+        if let Some(beyond) = queue.add(FolderToList { prefix, kind }) {
+            self.unsearched(SurveyBound::Folders, beyond.prefix);
         }
+    }
+
+    /// Records a folder that is not searched, because of a bound.
+    fn unsearched(&mut self, bound: SurveyBound, folder: String) {
+        let beyond = self.survey.beyond.entry((self.root, bound));
+        let beyond = beyond.or_insert_with(|| Beyond { folder, count: 0 });
+        beyond.count += 1;
     }
 
     /// Records the contents of a folder, and queues the folders in it that may lead to digests or logs.
@@ -113,8 +138,10 @@ impl<'a> Discovery<'a> {
             complete,
             requests,
         } = contents.folders;
+        if !complete {
+            self.unsearched(SurveyBound::Names, prefix.clone());
+        }
         let survey = &mut *self.survey;
-        survey.bounded |= !complete;
         survey.listings += requests;
         survey.refused.append(self.limits, contents.refused);
         if let FolderKind::Account(root, account) | FolderKind::Logs(root, account) = &kind {
@@ -140,17 +167,19 @@ impl<'a> Discovery<'a> {
         }
     }
 
-    fn outside(&mut self, prefix: &str, depth: usize, mut names: Vec<String>) {
-        // No trail has a prefix that begins with a slash.
-        names.retain(|name| !(prefix.is_empty() && name.is_empty()));
+    fn outside(&mut self, prefix: &str, depth: usize, names: Vec<String>) {
         for name in names {
             let inner = format!("{prefix}{name}/");
-            if name == AWS_LOGS {
+            if name == AWS_LOGS && prefix == "/" {
+                // The slash before `AWSLogs` closes a prefix, and this one is empty.
+                let sentence = format!("{inner} (no trail writes there)");
+                self.survey.refused.add(self.limits, sentence);
+            } else if name == AWS_LOGS {
                 self.push(inner, FolderKind::AwsLogs(root_in(prefix), depth + 1));
             } else if depth < self.limits.depth {
                 self.push(inner, FolderKind::Outside(depth + 1));
             } else {
-                self.survey.bounded = true;
+                self.unsearched(SurveyBound::Depth, inner);
             }
         }
     }
@@ -179,6 +208,8 @@ impl<'a> Discovery<'a> {
             } else if name == AWS_LOGS && depth <= self.limits.depth {
                 // A trail's prefix may itself end in `AWSLogs`.
                 self.push(inner, FolderKind::AwsLogs(root_in(prefix), depth + 1));
+            } else if name == AWS_LOGS {
+                self.unsearched(SurveyBound::Depth, inner);
             }
         }
     }

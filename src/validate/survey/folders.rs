@@ -66,10 +66,30 @@ pub struct Survey {
     /// Why not all of the bucket could be searched for digests under another prefix, which nothing but a gap
     /// called for.
     pub unsearched: Option<String>,
-    /// Whether the search stopped at a bound on the number or depth of folders.
-    pub bounded: bool,
+    /// What was not searched in each root, because of a bound.
+    pub beyond: BTreeMap<(RootId, SurveyBound), Beyond>,
     /// Accounts with digests of an organization trail, requested or not.
     pub members: BTreeSet<(KeyRoot, AccountId)>,
+}
+
+/// A bound of the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SurveyBound {
+    /// On the depth of folders before `AWSLogs`.
+    Depth,
+    /// On the number of folders that are listed.
+    Folders,
+    /// On the number of folders in one folder.
+    Names,
+}
+
+/// Folders that were not searched because of one bound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    /// The first of them.
+    pub folder: String,
+    /// How many are known.
+    pub count: u64,
 }
 
 impl Survey {

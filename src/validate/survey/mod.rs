@@ -29,7 +29,7 @@ pub mod trails;
 use rayon::ThreadPool;
 
 use self::discover::Discovery;
-pub use self::folders::{AccountEntry, Groups, LogFolder, Survey};
+pub use self::folders::{AccountEntry, Beyond, Groups, LogFolder, Survey, SurveyBound};
 pub use self::found_instead::{FoundInstead, found_instead};
 use crate::base::limits::Limits;
 use crate::source::Source;

@@ -35,7 +35,7 @@ pub(crate) fn look_wider(
     }
     let mut wide = survey_everywhere(source, places, filter, limits, pool);
     wide.listings += survey.listings;
-    if !wide.trouble.is_empty() || wide.bounded {
+    if !wide.trouble.is_empty() || !wide.beyond.is_empty() {
         // Whoever may only list the prefixes of today loses nothing by this search.
         wide.unsearched = wide.trouble.first().map(|(_, folder, error)| {
             format!("{folder:?} could not be listed: {}", error.detail())
@@ -43,7 +43,7 @@ pub(crate) fn look_wider(
         wide.unsearched
             .get_or_insert_with(|| "there are too many folders".to_owned());
         wide.trouble = survey.trouble;
-        wide.bounded = survey.bounded;
+        wide.beyond = survey.beyond;
     }
     wide
 }

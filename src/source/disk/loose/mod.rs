@@ -202,6 +202,15 @@ impl LooseTree {
         })
     }
 
+    /// The size of the file of a key, without opening it.
+    pub(super) fn look_up(&self, root: usize, key: &str) -> Result<u64, GetError> {
+        let file = self.file(root, key)?;
+        match file.content {
+            FoundContent::Refused(why) => Err(GetError::Refused(format!("it is {why}"))),
+            _ => Ok(file.size),
+        }
+    }
+
     pub(super) fn stat(&self, root: usize, key: &str) -> Result<ObjectFacts, GetError> {
         let file = self.file(root, key)?;
         let (_, mut facts) = self.body(file)?;
