@@ -35,6 +35,8 @@ reasons! {
     AlgorithmUnsupported = "algorithm-unsupported";
     /// The object is in a storage class that has to be restored before it can be read.
     Archived = "archived";
+    /// The file changed while it was read, so a tool may still be writing it.
+    Changed = "changed";
     /// The credentials are no longer accepted, so nothing more can be read.
     Credentials = "credentials";
     /// The deadline of the run had passed.
@@ -97,6 +99,7 @@ impl Reason {
                 "give its bucket too: --s3-bucket BUCKET, or its copy: --path BUCKET=DIR"
             }
             Reason::Denied => "grant what is missing, and run again; trailproof only reads",
+            Reason::Changed => "wait until nothing writes to the copy, and run again",
             Reason::Archived => "restore it first (aws s3api restore-object), and run again",
             Reason::Throttled => "run again later, or with fewer requests at a time (--jobs)",
             Reason::Credentials => {

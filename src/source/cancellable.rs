@@ -100,6 +100,10 @@ impl Source for CancellableSource<'_> {
         }
     }
 
+    fn changed(&self) -> Option<String> {
+        self.source.changed()
+    }
+
     fn get(
         &self,
         root: RootId,

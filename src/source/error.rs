@@ -31,6 +31,8 @@ pub enum GetError {
     Refused(String),
     /// The bucket of this name is not part of this source.
     Elsewhere(String),
+    /// It changes while it is read: a tool may still be writing it.
+    Changed,
     /// Reading failed in any other way.
     Io(String),
 }
@@ -89,9 +91,12 @@ impl GetError {
     }
 
     /// Whether an object that gave this error when it was opened or read is asked for once more: it was not
-    /// found, or its body did not come to its end.
+    /// found, its body did not come to its end, or it was changing.
     pub fn is_doubtful(&self) -> bool {
-        matches!(self, GetError::NotFound | GetError::Io(_))
+        matches!(
+            self,
+            GetError::NotFound | GetError::Changed | GetError::Io(_)
+        )
     }
 
     /// Whether the key that encrypts the object is the cause, and not the object.
@@ -119,6 +124,7 @@ impl GetError {
             GetError::Cancelled(CancelReason::Deadline(_)) => Reason::Deadline,
             GetError::Refused(_) => Reason::Refused,
             GetError::Elsewhere(_) => Reason::Elsewhere,
+            GetError::Changed => Reason::Changed,
             GetError::Io(_) => Reason::Io,
         }
     }
@@ -142,6 +148,7 @@ impl GetError {
             GetError::Elsewhere(bucket) => {
                 format!("bucket {bucket} is not part of what was given")
             }
+            GetError::Changed => "the file changed while it was read".into(),
             GetError::Io(why) => format!("reading failed ({why})"),
         }
     }

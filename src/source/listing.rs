@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::GetError;
+
 /// One entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed<'a> {
@@ -10,6 +12,8 @@ pub enum Listed<'a> {
     /// The key of something that exists and that the source declines to read, and what it is, such as
     /// `a symbolic link`.
     Refused(&'a str, &'static str),
+    /// The key of a folder, with its closing slash, that could not be listed to its end, and why.
+    Unlisted(&'a str, &'a GetError),
 }
 
 /// What a listing shows of an object beside its key.

@@ -136,7 +136,7 @@ impl Source for MemorySource {
             Metadata::default()
         };
         Ok(SourceObject {
-            foreign: false,
+            doubt: None,
             body: Box::new(object.body.as_slice()),
             metadata,
             facts,

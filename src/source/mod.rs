@@ -123,14 +123,19 @@ pub trait Source: Sync {
     ) -> Result<SourceObject<'_>, GetError>;
 
     /// Opens an object once more, on a connection of its own and past caches on the way. It is called before
-    /// an object counts as altered or missing. `None`, the default, if nothing lies between the caller and
-    /// the store.
+    /// an object counts as altered or missing. `None`, the default, if the answer would be the same: nothing
+    /// lies between the caller and the store, and nothing changed there.
     fn get_again(
         &self,
         _root: RootId,
         _key: &str,
         _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
+        None
+    }
+
+    /// The key of something that changed while the source was read, if it notices that. `None` by default.
+    fn changed(&self) -> Option<String> {
         None
     }
 

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
+use crate::source::GetError;
 
 /// The user metadata that CloudTrail stores with a digest. The source may lack some of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,13 +22,13 @@ pub struct Metadata {
 /// An object that was opened for reading.
 pub struct SourceObject<'a> {
     /// Its bytes as stored: a `Content-Encoding` is never undone. A reader that fails may wrap a
-    /// [`GetError`](super::GetError) in its [`io::Error`](std::io::Error), to say why.
+    /// [`GetError`] in its [`io::Error`](std::io::Error), to say why.
     pub body: Box<dyn Read + Send + 'a>,
     /// Its user metadata; empty if it was not requested or a copy has lost it.
     pub metadata: Metadata,
     /// Its size, entity tag and the like, where known.
     pub facts: ObjectFacts,
-    /// Whether the answer lacks what every answer of the store carries, so that something on the way may
-    /// have given it. Nothing is called altered on such an answer.
-    pub foreign: bool,
+    /// Why nothing is called altered on these bytes, if so: something on the way may have given them, or the
+    /// file may still be written.
+    pub doubt: Option<GetError>,
 }

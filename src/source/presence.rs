@@ -104,6 +104,8 @@ impl<'a> Presence<'a> {
                     names.empty.insert(hash);
                 }
             }
+            // Nothing below another folder is looked up here.
+            Listed::Unlisted(..) => {}
             Listed::Refused(key, why) => _ = names.refused.insert(key.to_owned(), why),
         };
         match self

@@ -274,6 +274,7 @@ pub(super) fn outcome(
         around_gaps: events,
         not_compared: &open,
         ended_by,
+        changed: context.fetcher.source.changed(),
     });
     let (bytes_read, bytes_hashed) = context.fetcher.bytes();
     Outcome {

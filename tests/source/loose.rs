@@ -225,48 +225,49 @@ fn an_archive_is_validated_like_the_bucket() {
     }
 }
 
-/// A prefix that ends with a slash gives keys with two in a row, of which a copy keeps one.
+/// A prefix that begins or ends with a slash gives keys with empty folders, which a copy does not keep.
 #[test]
-fn a_prefix_that_ends_with_a_slash_is_mapped_as_the_hint_says() {
-    let mut case = Case::new("two-slashes", 0, "");
-    let spec = ChainSpec::new(trail().prefix("trail/"), REGION)
-        .logs(1..=2)
-        .events(1..=2);
-    running(&mut case.world, spec, 5);
-    let dir = case.copied();
-    // A copy that has its bucket's name is read at the recorded key, with one slash on disk.
-    assert_eq!(at(dir.path(), "bucket").0, 0);
-    let unnamed = ["--path", "bucket", "--keys", "keys"];
-    let (code, report) = report_of(dir.path(), &unnamed);
-    assert_eq!(code, 4, "{report:#}");
-    let hint = report["findings"][0]["hint"].as_str().expect("a hint");
-    let rule = format!("{BUCKET}/trail={BUCKET}/trail//");
-    assert!(hint.contains("--map") && hint.contains(&rule), "{hint}");
-    let args = [
-        "--path",
-        "bucket",
-        "--s3-bucket",
-        BUCKET,
-        "--keys",
-        "keys",
-        "--map",
-        &rule,
-    ];
-    let (code, report) = report_of(dir.path(), &args);
-    assert_eq!(
-        (code, &report["verdict"]),
-        (0, &Value::from("verified")),
-        "{report:#}"
-    );
-    assert_eq!(report["requested"]["map"][0], rule);
-    // By content nothing need be said.
-    flatten(dir.path());
-    let (code, report) = at(dir.path(), "flat");
-    assert_eq!(
-        (code, &report["verdict"]),
-        (0, &Value::from("verified")),
-        "{report:#}"
-    );
+fn a_prefix_with_a_slash_at_either_end_is_mapped_as_the_hint_says() {
+    for (prefix, found, recorded) in [
+        ("trail/", "/trail", "/trail//"),
+        ("/trail", "/trail", "//trail"),
+        ("/trail/", "/trail", "//trail//"),
+        ("/", "", "///"),
+    ] {
+        let mut case = Case::new("two-slashes", 0, "");
+        let spec = ChainSpec::new(trail().prefix(prefix), REGION)
+            .logs(1..=1)
+            .events(1..=1);
+        running(&mut case.world, spec, 5);
+        let dir = case.copied();
+        let is_verified = |(code, report): (i32, Value)| {
+            let verdict = Value::from("verified");
+            assert_eq!(
+                (code, &report["verdict"]),
+                (0, &verdict),
+                "{prefix} {report:#}"
+            );
+            report
+        };
+        // A copy that has its bucket's name is read at the recorded key, with one slash on disk.
+        is_verified(at(dir.path(), "bucket"));
+        let unnamed = ["--path", "bucket", "--keys", "keys"];
+        let (code, report) = report_of(dir.path(), &unnamed);
+        assert_eq!(code, 4, "{prefix} {report:#}");
+        assert_eq!(report["findings"][0]["code"], "digest-relocated");
+        let hint = report["findings"][0]["hint"].as_str().expect("a hint");
+        let rule = format!("{BUCKET}{found}={BUCKET}{recorded}");
+        assert!(
+            hint.contains("--map ") && hint.contains(&rule),
+            "{prefix} {hint}"
+        );
+        let named = ["--s3-bucket", BUCKET, "--map", &rule];
+        let report = is_verified(report_of(dir.path(), &[&unnamed[..], &named].concat()));
+        assert_eq!(report["requested"]["map"][0], rule);
+        // By content nothing need be said.
+        flatten(dir.path());
+        is_verified(at(dir.path(), "flat"));
+    }
 }
 
 /// A note on standard error is soon lost: the report counts what was left out.

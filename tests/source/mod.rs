@@ -4,6 +4,8 @@
 mod archives;
 #[cfg(feature = "aws")]
 mod cancellable;
+mod changing;
+mod denied;
 mod disk;
 mod head;
 mod key_files;

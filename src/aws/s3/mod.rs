@@ -206,7 +206,7 @@ impl S3Source {
         );
         let is_of_s3 = answer.request_id().is_some() || answer.extended_request_id().is_some();
         Ok(SourceObject {
-            foreign: !is_of_s3,
+            doubt: (!is_of_s3).then(GetError::foreign),
             body: Box::new(Body::new(
                 self,
                 bucket,

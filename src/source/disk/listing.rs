@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::fs::{AtFlags, Dir, DirEntry, FileType, statat};
+use rustix::fs::{AtFlags, Dir, DirEntry, FileType, fstat, statat};
 
+use super::changes::Changes;
 use super::head::HEAD_SUFFIX;
 use super::names::NameSorter;
 use super::open::{folder_at, kind_word, trouble};
@@ -52,6 +53,8 @@ impl DiskEntry {
 #[derive(Clone, Copy)]
 pub(super) struct FolderReader<'l> {
     pub(super) limits: &'l Limits,
+    /// Where a folder that changed is noted.
+    pub(super) changes: Option<&'l Changes>,
 }
 
 impl FolderReader<'_> {
@@ -89,7 +92,8 @@ impl FolderReader<'_> {
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<(), GetError> {
         if depth > self.limits.depth {
-            visit(Listed::Refused(prefix, "folders nested too deep"));
+            let error = GetError::Refused("it lies too deep".into());
+            visit(Listed::Unlisted(prefix, &error));
             return Ok(());
         }
         self.try_pages(folder, |page, _| {
@@ -105,21 +109,25 @@ impl FolderReader<'_> {
                         visit(Listed::Object(&key, ListedFacts::default()));
                     }
                     EntryKind::Folder if range.meets(&key) => {
-                        match folder_at(folder, entry.name()) {
-                            Ok(inner) => {
-                                self.walk(inner.as_fd(), &key, depth + 1, range, visit)?;
-                            }
-                            Err(GetError::Denied(_)) => {
-                                visit(Listed::Refused(&key, "a folder that may not be read"));
-                            }
-                            Err(_) => visit(Listed::Refused(&key, "a folder that went away")),
+                        let inner = folder_at(folder, entry.name());
+                        let walked = inner.and_then(|inner| {
+                            self.walk(inner.as_fd(), &key, depth + 1, range, visit)
+                        });
+                        if let Err(error) = walked {
+                            visit(Listed::Unlisted(&key, &error));
                         }
                     }
                     EntryKind::Refused(_) | EntryKind::File | EntryKind::Folder => {}
                 }
             }
             Ok(true)
-        })
+        })?;
+        if let Some(changes) = self.changes
+            && let Ok(stat) = fstat(folder)
+        {
+            changes.note(prefix, &stat);
+        }
+        Ok(())
     }
 
     /// Whether a folder contains a key, or anything that could not be read and may contain one.

@@ -8,6 +8,7 @@
 //! files of bounded size only.
 
 mod archive;
+mod changes;
 mod found;
 mod head;
 mod listing;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Dev, Stat};
 
+use self::changes::Changes;
 use self::head::{Head, HeadReader};
 use self::listing::{EntryKind, FolderReader, is_head};
 pub use self::loose::LooseSummary;
@@ -53,6 +55,7 @@ enum Tree {
 pub struct DiskSource {
     mounts: Vec<Mount>,
     opened: OpenFolders,
+    changes: Changes,
     limits: Limits,
 }
 
@@ -62,6 +65,7 @@ impl DiskSource {
         DiskSource {
             mounts: Vec::new(),
             opened: OpenFolders::default(),
+            changes: Changes::since_now(),
             limits,
         }
     }
@@ -118,6 +122,7 @@ impl DiskSource {
     fn folder_reader(&self) -> FolderReader<'_> {
         FolderReader {
             limits: &self.limits,
+            changes: Some(&self.changes),
         }
     }
 
@@ -218,15 +223,37 @@ impl Source for DiskSource {
             return tree.get(number, key, with_metadata);
         }
         let OpenedFile { folder, file, stat } = self.file(root, key)?;
+        self.changes.note(key, &stat);
+        let doubt = self.changes.is_settling(&stat);
         let mut facts = facts_of(&stat);
         let head = with_metadata.then(|| self.head(&folder, key)).flatten();
         let metadata = head::apply(head, &mut facts);
         Ok(SourceObject {
-            foreign: false,
+            doubt: doubt.then_some(GetError::Changed),
             body: Box::new(File::from(file)),
             metadata,
             facts,
         })
+    }
+
+    fn get_again(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        let folder = self.root(root).ok()?;
+        let path = path_of(key);
+        if checked(&path).is_err() || !self.changes.changed(folder, &path) {
+            return None;
+        }
+        self.changes.settle(folder, &path);
+        self.opened.forget();
+        Some(self.get(root, key, with_metadata))
+    }
+
+    fn changed(&self) -> Option<String> {
+        self.changes.seen()
     }
 
     fn is_copy(&self) -> bool {

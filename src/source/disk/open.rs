@@ -80,6 +80,12 @@ impl OpenFolders {
         take(folder, name)
     }
 
+    /// Closes all folders: others may have their names by now.
+    pub fn forget(&self) {
+        let mut folders = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        folders.clear();
+    }
+
     /// A folder that is open already; it becomes the newest.
     fn known(&self, id: RootId, path: &str) -> Option<Arc<OwnedFd>> {
         let mut folders = self.0.lock().unwrap_or_else(|e| e.into_inner());

@@ -265,14 +265,19 @@ impl<'a> Lister<'a> {
             Ok(requests) => self.listing.listings += requests,
             // Links and trails may lead to folders that do not exist.
             Err(GetError::NotFound) => {}
-            Err(error) => {
-                let listing = &mut self.listing;
-                listing.hidden.insert(time_of(&folder, &folder));
-                let is_known = |(r, f, _): &(RootId, String, GetError)| r == root && *f == folder;
-                if !listing.trouble.iter().any(is_known) {
-                    listing.trouble.push((*root, folder, error));
-                }
-            }
+            Err(error) => self.unlisted(at, &folder, &folder, error),
+        }
+    }
+
+    /// Takes a folder that could not be listed. It may hide digests.
+    fn unlisted(&mut self, at: usize, folder: &str, key: &str, error: GetError) {
+        let (root, _) = &self.places[at];
+        let listing = &mut self.listing;
+        listing.hidden.insert(time_of(folder, key));
+        let is_known = |(r, k, _): &(RootId, String, GetError)| r == root && k == key;
+        let most = self.limits.findings_per_code;
+        if listing.trouble.len() < most && !listing.trouble.iter().any(is_known) {
+            listing.trouble.push((*root, key.to_owned(), error));
         }
     }
 
@@ -281,6 +286,7 @@ impl<'a> Lister<'a> {
         let (key, refused, modified) = match listed {
             Listed::Object(key, facts) => (key, None, facts.modified),
             Listed::Refused(key, why) => (key, Some(why), None),
+            Listed::Unlisted(key, error) => return self.unlisted(at, folder, key, error.clone()),
         };
         let file = key.rsplit('/').next().unwrap_or(key);
         let name = DigestName::parse(file)

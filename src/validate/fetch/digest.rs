@@ -55,7 +55,7 @@ fn is_accusing(reading: &Reading) -> bool {
             _ => false,
         },
         Content::Other(NotDigest::Unread { reason, .. }) => {
-            matches!(reason, Reason::NotFound | Reason::Io)
+            matches!(reason, Reason::NotFound | Reason::Changed | Reason::Io)
         }
         Content::Other(NotDigest::TooLarge { .. }) => false,
     }
@@ -116,14 +116,15 @@ impl Fetcher<'_> {
         let read = opened.and_then(|mut object| {
             let content = self.content(&mut object, size);
             reading.facts = object.facts;
-            Ok((content?.0, object.metadata, object.foreign))
+            Ok((content?.0, object.metadata, object.doubt))
         });
-        let read = read.and_then(|(content, metadata, foreign)| {
+        let read = read.and_then(|(content, metadata, doubt)| {
             self.check_metadata(&mut reading, &content, metadata);
             reading.content = content;
-            match foreign && !is_proven(&reading) {
-                true => Err(GetError::foreign()),
-                false => Ok(()),
+            match doubt {
+                Some(GetError::Changed) if !is_accusing(&reading) => Ok(()),
+                Some(doubt) if !is_proven(&reading) => Err(doubt),
+                _ => Ok(()),
             }
         });
         if let Err(error) = read {

@@ -143,11 +143,14 @@ impl Fetcher<'_> {
                     optional_fields: inflated.optional_fields,
                 }
             }
-            Err(finding) if finding.severity == Severity::Failed && object.foreign => {
-                self.return_text(text);
-                return Err(GetError::foreign());
-            }
             Err(mut finding) => {
+                if let Some(doubt) = object
+                    .doubt
+                    .filter(|_| finding.severity == Severity::Failed)
+                {
+                    self.return_text(text);
+                    return Err(doubt);
+                }
                 // Those of the bytes that were read, if the source knew them with the object.
                 finding.object = match object.facts.etag {
                     Some(_) => object.facts,

@@ -201,9 +201,9 @@ impl<'a> Fetcher<'a> {
     /// time. An answer that is none of the store's does not show it.
     pub fn exists_again(&self, root: RootId, key: &str) -> Option<Result<(), GetError>> {
         let again = self.again(root, key, false)?;
-        Some(again.and_then(|object| match object.foreign {
-            true => Err(GetError::foreign()),
-            false => Ok(()),
+        Some(again.and_then(|object| match object.doubt {
+            None | Some(GetError::Changed) => Ok(()),
+            Some(doubt) => Err(doubt),
         }))
     }
 

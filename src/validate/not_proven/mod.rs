@@ -51,6 +51,8 @@ pub struct NotProvenInput<'a> {
     pub not_compared: &'a [String],
     /// Why the run ended early, if it did.
     pub ended_by: Option<CancelReason>,
+    /// The key of something that changed while the source was read.
+    pub changed: Option<String>,
 }
 
 /// The sentences of one report, in a fixed order.
@@ -70,6 +72,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         around_gaps,
         not_compared,
         ended_by,
+        changed,
     } = input;
     let mut sentences = Vec::from_iter(ended_by.map(scope::not_reached));
     sentences.push(scope::not_logged());
@@ -95,6 +98,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::pending(request, pending));
     sentences.extend(scope::trail_status(trail_errors));
     sentences.extend(scope::trails_without_digests(request));
+    sentences.extend(changed.as_deref().map(places::changed));
     sentences.extend(places::other_files(request, survey, beside, unrecognised));
     sentences
 }

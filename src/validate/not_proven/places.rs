@@ -127,6 +127,14 @@ pub(super) fn left_out(request: &Request) -> Option<String> {
     })
 }
 
+/// A copy that was written while it was read.
+pub(super) fn changed(key: &str) -> String {
+    format!(
+        "anything that was added, replaced or removed while the copy was read: it changed, for example at {key}; \
+         run again once nothing writes there"
+    )
+}
+
 /// Folders and objects beside the digests that were not validated.
 pub(super) fn other_files(
     request: &Request,

@@ -88,6 +88,9 @@ impl FolderToList {
                     return contents.add(limits, key, facts.size);
                 }
                 Listed::Object(..) => return,
+                Listed::Unlisted(key, error) => {
+                    return contents.trouble.push((key.to_owned(), error.clone()));
+                }
                 Listed::Refused(key, why) => (key, why),
             };
             let name = key.strip_prefix(prefix.as_str()).unwrap_or(key);

@@ -197,7 +197,22 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a tool that writes to a copy has removed an object since it was listed, such as one under a
+    /// temporary name.
+    fn is_gone(&self, key: &str, kind: &UnreferencedKind) -> bool {
+        let look_up = || {
+            self.context
+                .fetcher
+                .source
+                .look_up(self.folder.place.0, key)
+        };
+        !matches!(kind, UnreferencedKind::Refused(_)) && look_up() == Some(Err(GetError::NotFound))
+    }
+
     fn unreferenced(&mut self, key: String, time: KeyTime, kind: UnreferencedKind) {
+        if self.is_gone(&key, &kind) {
+            return;
+        }
         if self.judged.unreferenced.len() >= self.context.request.limits.findings_per_code {
             self.judged.more += 1;
             return;

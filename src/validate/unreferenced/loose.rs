@@ -124,6 +124,10 @@ impl LooseObjects {
         let (key, size, refused) = match *listed {
             Listed::Object(key, facts) => (key, facts.size, None),
             Listed::Refused(key, why) => (key, None, Some(why)),
+            Listed::Unlisted(key, error) => {
+                let finding = not_listed(context, folder.root, key, error);
+                return self.others.unlisted.push(finding);
+            }
         };
         let entry = AccountEntry {
             key: key.to_owned(),

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::litter::is_left_out;
-use super::messages::refused_folder;
+use super::messages::{not_listed, refused_folder};
 use super::references::{ReferenceLookup, References, Whose};
 use super::tally::OtherObjects;
 use crate::base::error::words;
@@ -140,6 +140,7 @@ impl Scan<'_, '_> {
         let folders = match listed {
             Ok(folders) => folders,
             Err(GetError::NotFound) => return Ok(()),
+            Err(_) if self.is_unlisted(level) => return Ok(()),
             Err(error) => return Err(error),
         };
         self.context.fetcher.listed(folders.requests);
@@ -185,7 +186,7 @@ impl Scan<'_, '_> {
 
     /// Takes an object that the listing of the days may have shown already.
     fn visit_outside(&mut self, listed: &Listed<'_>) {
-        let (Listed::Object(key, _) | Listed::Refused(key, _)) = listed;
+        let (Listed::Object(key, _) | Listed::Refused(key, _) | Listed::Unlisted(key, _)) = listed;
         if !self.range.holds(key) {
             self.visit(listed);
         }
@@ -196,6 +197,7 @@ impl Scan<'_, '_> {
         let (key, size, refused) = match *listed {
             Listed::Object(key, facts) => (key, facts.size, None),
             Listed::Refused(key, why) => (key, None, Some(why)),
+            Listed::Unlisted(key, error) => return self.unlisted_folder(key, error),
         };
         if self.looked_up.is_err() {
             return;
@@ -215,14 +217,32 @@ impl Scan<'_, '_> {
 
     /// Notes a folder of a year, a month or a day that the source refuses to list.
     fn refused_folder(&mut self, key: &str, why: &'static str) {
-        let is_searched = time_of_folder(&key[self.folder.len()..])
-            .is_none_or(|time| !time.clip(&self.time).is_empty());
-        let is_known = |f: &Finding| f.key.as_deref() == Some(key);
-        if !is_searched || self.others.unlisted.iter().any(is_known) {
-            return;
+        if self.is_searched(key) && !self.is_unlisted(key) {
+            let finding = refused_folder(self.context, self.root, key, why);
+            self.others.unlisted.push(finding);
         }
-        let finding = refused_folder(self.context, self.root, key, why);
-        self.others.unlisted.push(finding);
+    }
+
+    /// Notes a folder that could not be listed.
+    fn unlisted_folder(&mut self, key: &str, error: &GetError) {
+        let most = self.context.request.limits.findings_per_code;
+        let is_left = self.others.unlisted.len() < most;
+        if is_left && self.is_searched(key.trim_end_matches('/')) && !self.is_unlisted(key) {
+            let finding = not_listed(self.context, self.root, key, error);
+            self.others.unlisted.push(finding);
+        }
+    }
+
+    /// Whether a folder may hold logs of the time that is searched.
+    fn is_searched(&self, key: &str) -> bool {
+        let time = time_of_folder(&key[self.folder.len()..]);
+        time.is_none_or(|time| !time.clip(&self.time).is_empty())
+    }
+
+    /// Whether a folder is known to be one that could not be listed.
+    fn is_unlisted(&self, key: &str) -> bool {
+        let is_known = |f: &Finding| f.key.as_deref() == Some(key);
+        self.others.unlisted.iter().any(is_known)
     }
 
     fn log(&mut self, key: &str, minute: Timestamp, refused: Option<&'static str>) {

@@ -173,12 +173,14 @@ impl World {
             if key.ends_with('/') {
                 continue;
             }
-            let path = dir.join(key);
+            // Tools that copy a key leave out its empty folders; the system does it between others.
+            let below = key.trim_start_matches('/');
+            let path = dir.join(below);
             fs::create_dir_all(path.parent().expect("a key below the folder"))
                 .expect("a folder for the object");
             fs::write(&path, &object.body).expect("the object can be written");
             if heads.wanted(key) {
-                fs::write(dir.join(format!("{key}.head.json")), head_json(object))
+                fs::write(dir.join(format!("{below}.head.json")), head_json(object))
                     .expect("the head can be written");
             }
         }

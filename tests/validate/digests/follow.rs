@@ -112,19 +112,39 @@ fn another_prefix_of_the_same_bucket_is_listed_too() {
 
 /// CloudTrail adds a slash between a prefix and `AWSLogs`, even if the prefix ends with one.
 #[test]
-fn a_prefix_that_ends_in_a_slash_is_found_by_the_trail_and_by_the_bucket() {
-    let (world, chain) = moved(&[("logs", Some("trails/"))]);
-    assert!(chain.last().place.key.starts_with("trails//AWSLogs/"));
-    let stage = stage(&world, &chain);
-    let window = ["--start-time", "2026-03-01T00:07:21Z"];
-    let of_bucket = [&["--s3-bucket", "logs"][..], &window].concat();
-    let of_bucket: Vec<String> = of_bucket.into_iter().map(str::to_owned).collect();
-    for args in [whole_time(&chain), of_bucket] {
-        let (code, report) = stage.report(&args);
-        assert!(code == 0 || code == 3, "{report:#}");
-        assert_eq!(locations(&report), ["logs/trails/"]);
-        assert_eq!(report["chains"][0]["digests"]["valid"], 10, "{report:#}");
+fn a_prefix_with_a_slash_at_either_end_is_found_by_the_trail_and_by_the_bucket() {
+    for prefix in ["trails/", "/trails", "/", "/a/"] {
+        let (world, chain) = moved(&[("logs", Some(prefix))]);
+        let is_prefixed = |key: &str| key.starts_with(&format!("{prefix}/AWSLogs/"));
+        assert!(is_prefixed(&chain.last().place.key));
+        let stage = stage(&world, &chain);
+        let window = ["--start-time", "2026-03-01T00:07:21Z"];
+        let of_bucket = [&["--s3-bucket", "logs"][..], &window].concat();
+        let of_bucket: Vec<String> = of_bucket.into_iter().map(str::to_owned).collect();
+        for args in [whole_time(&chain), of_bucket] {
+            let (code, report) = stage.report(&args);
+            assert!(code == 0 || code == 3, "{prefix} {report:#}");
+            assert_eq!(locations(&report), [format!("logs/{prefix}")]);
+            assert_eq!(report["chains"][0]["digests"]["valid"], 10, "{report:#}");
+        }
     }
+}
+
+/// No trail writes to `/AWSLogs/`: what lies there is a copy, which nothing calls altered.
+#[test]
+fn a_copy_below_an_empty_folder_is_not_another_digest() {
+    let (mut world, chain) = moved(&[("logs", None)]);
+    let objects = world.buckets.remove("logs").expect("the bucket");
+    let copied = |(key, object): (String, Object)| (format!("/{key}"), object);
+    let copied = objects.into_iter().map(copied).collect();
+    world.buckets.insert("logs".into(), copied);
+    let (code, report) = stage(&world, &chain).report(&["--s3-bucket", "logs"]);
+    assert_eq!(
+        (code, &report["totals"]["findings"]["failed"]),
+        (4, &0.into())
+    );
+    let open = report["not_proven"].to_string();
+    assert!(open.contains("/AWSLogs/ (no trail writes there)"), "{open}");
 }
 
 #[test]

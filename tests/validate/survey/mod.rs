@@ -3,6 +3,8 @@
 mod absences;
 #[cfg(feature = "aws")]
 mod absences_s3;
+#[cfg(feature = "aws")]
+mod bounds;
 mod folders;
 mod missing;
 #[cfg(feature = "aws")]

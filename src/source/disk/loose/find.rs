@@ -63,6 +63,7 @@ impl Search<'_> {
     ) -> Result<Layout, GetError> {
         let reader = FolderReader {
             limits: self.limits,
+            changes: None,
         };
         let mut found = Ok(Layout::Loose);
         reader.pages(folder, |page, _| {

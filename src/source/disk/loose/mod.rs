@@ -198,7 +198,7 @@ impl LooseTree {
             body,
             metadata,
             facts,
-            foreign: false,
+            doubt: None,
         })
     }
 

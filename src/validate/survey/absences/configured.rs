@@ -238,7 +238,11 @@ fn has_digest(context: &Context<'_>, config: &TrailConfig, id: &ChainId, after: 
         };
         let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
         let mut visit = |listed: Listed<'_>| {
-            let (Listed::Object(key, _) | Listed::Refused(key, _)) = listed;
+            let (Listed::Object(key, _) | Listed::Refused(key, _)) = listed else {
+                // It may hold some.
+                found = true;
+                return;
+            };
             let name = DigestName::parse(key.rsplit('/').next().unwrap_or(key));
             found |= name.is_some_and(|name| name.chain.is_called_like(id));
         };
