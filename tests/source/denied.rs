@@ -109,7 +109,7 @@ fn what_can_be_opened_by_name_is_opened() {
     let mut case = Case::new("searchable-days", 4, "");
     case.chain(30);
     let (_, report) = with_mode(&case, &day("CloudTrail-Digest"), 0o311);
-    assert_eq!(report["chains"][0]["digests"]["valid"], 30, "{report:#}");
+    assert_eq!(report["chains"][0]["digests"]["valid"], 31, "{report:#}");
     assert_eq!(codes(&report), ["source-unreadable denied"]);
     // With --logs none each log is looked up by its name.
     case.args.extend(["--logs".to_owned(), "none".to_owned()]);

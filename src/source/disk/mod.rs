@@ -9,6 +9,7 @@
 
 mod archive;
 mod changes;
+mod entry;
 mod found;
 mod head;
 mod listing;
@@ -25,8 +26,9 @@ use std::sync::Arc;
 use rustix::fs::{Dev, Stat};
 
 use self::changes::Changes;
+use self::entry::EntryKind;
 use self::head::{Head, HeadReader};
-use self::listing::{EntryKind, FolderReader, is_head};
+use self::listing::{FolderReader, is_head};
 pub use self::loose::LooseSummary;
 use self::loose::LooseTree;
 use self::open::{FolderUse, OpenFolders, OpenedFile, checked, descend, size_of};

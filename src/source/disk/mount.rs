@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags, Stat, fstat, openat, stat};
 
 use super::archive::Archive;
+use super::changes::Changes;
 use super::loose::{LooseFiles, LooseSummary, LooseTree, files_of};
 use super::open::OpenFolders;
 use super::{DiskSource, Mount, Tree};
@@ -65,6 +66,8 @@ impl DiskSource {
         if self.mounts.iter().any(|mount| mount.identity == identity) {
             return Err(io::Error::other("it is given twice"));
         }
+        // What was written before all of them were opened is no change.
+        self.changes = Changes::since_now();
         self.mounts.extend(trees.into_iter().map(|tree| Mount {
             buckets: buckets.clone(),
             identity,

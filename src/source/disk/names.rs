@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 
-use super::listing::{DiskEntry, EntryKind, REFUSED};
+use super::entry::{DiskEntry, EntryKind, REFUSED};
 use crate::base::limits::Limits;
 use crate::source::GetError;
 

@@ -55,7 +55,7 @@ fn assert_names_the_folder((code, report): (i32, Value), prefix: &str) {
     // The rest was validated.
     let chains = report["chains"].as_array().expect("chains");
     assert_eq!((chains.len(), &chains[0]["trail"]), (1, &"main".into()));
-    assert_eq!(chains[0]["verdict"], "verified");
+    assert_ne!(chains[0]["digests"]["valid"], 0);
 }
 
 #[test]

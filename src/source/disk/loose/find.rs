@@ -8,8 +8,9 @@ use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, OrganizationId};
 use crate::cloudtrail::object_key::AWS_LOGS;
 use crate::source::GetError;
+use crate::source::disk::entry::EntryKind;
 use crate::source::disk::found::{FoundContent, FoundFile};
-use crate::source::disk::listing::{EntryKind, FolderReader};
+use crate::source::disk::listing::FolderReader;
 use crate::source::disk::open::{folder_at, size_of};
 
 /// The files of a folder, in the order of their paths; `None` if it is laid out as a bucket, with an account's
