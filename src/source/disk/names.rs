@@ -3,12 +3,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::os::unix::fs::FileExt as _;
+use std::io;
 
 use super::entry::{DiskEntry, EntryKind, REFUSED};
 use crate::base::limits::Limits;
+use crate::base::spool::TemporaryFile;
 use crate::source::GetError;
 
 /// Bytes of all runs together that are held while they are merged.
@@ -25,7 +24,7 @@ pub(super) struct NameSorter<'l> {
 
 /// Sorted runs in one temporary file.
 struct SpilledRuns {
-    file: File,
+    file: TemporaryFile,
     /// Where each run ends. It begins where the one before it ends.
     ends: Vec<u64>,
 }
@@ -90,18 +89,20 @@ impl<'l> NameSorter<'l> {
         let spilled = match &mut self.spilled {
             Some(spilled) => spilled,
             none => none.insert(SpilledRuns {
-                file: tempfile::tempfile().map_err(|e| temporary(&e))?,
+                file: TemporaryFile::new().map_err(|e| temporary(&e))?,
                 ends: Vec::new(),
             }),
         };
-        let end = spilled.ends.last().unwrap_or(&0) + run.len() as u64;
+        let at = spilled.ends.last().copied().unwrap_or_default();
+        let end = at + run.len() as u64;
         if end > self.limits.names_spooled {
             return Err(GetError::Io(format!(
                 "its names take more than {} bytes",
                 self.limits.names_spooled
             )));
         }
-        spilled.file.write_all(&run).map_err(|e| temporary(&e))?;
+        let written = spilled.file.write_all_at(&run, at);
+        written.map_err(|e| temporary(&e))?;
         spilled.ends.push(end);
         Ok(())
     }
@@ -109,9 +110,7 @@ impl<'l> NameSorter<'l> {
 
 /// The error of the temporary file that names are sorted in.
 fn temporary(error: &io::Error) -> GetError {
-    GetError::Io(format!(
-        "names are sorted in a temporary file, and it failed: {error}"
-    ))
+    GetError::Io(format!("its names could not be sorted: {error}"))
 }
 
 /// Appends an entry: its length in two bytes, its kind in one, its name.
@@ -180,7 +179,7 @@ impl<'s> MergedRuns<'s> {
 
 /// Reads one run.
 struct RunReader<'s> {
-    file: &'s File,
+    file: &'s TemporaryFile,
     /// Where the next bytes of the run are, and where it ends.
     at: u64,
     end: u64,
