@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use trailproof::base::gzip::inflate::Inflater;
 use trailproof::base::sha256::Sha256;
-use trailproof::cloudtrail::digest::LogEntry;
+use trailproof::cloudtrail::log_list::LogEntry;
 use trailproof::proof::log;
 
 use super::case::{Amount, Case, Named, Size};

@@ -83,6 +83,7 @@ fn requested() -> Requested {
         delivery_lag: 7_200,
         backfill_grace: 86_400,
         deadline: None,
+        max_digest_size: None,
         keys: Vec::new(),
     }
 }

@@ -3,8 +3,9 @@
 /// Bounds on memory and time. What exceeds one is reported as not checked, never as modified.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Largest digest that is parsed, in inflated bytes. A digest of 300 logs is 112 KB, so this
-    /// is some 40,000 logs in one hour.
+    /// Largest digest that is parsed, in inflated bytes. 100,000 logs are some 37 MB, so this is some 700,000
+    /// logs in one hour. What one lists waits in a temporary file, of some 100 bytes a log, until it is proven,
+    /// so this bounds room on disk and not in memory.
     pub digest_inflated: u64,
     /// Largest object that is inflated and hashed to its end, in inflated bytes. CloudTrail's logs
     /// are tens of megabytes at most. They are not kept in memory, so this bounds time only.
@@ -76,7 +77,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            digest_inflated: 16 << 20,
+            digest_inflated: 256 << 20,
             log_inflated: 4 << 30,
             head_json: 64 << 10,
             side_file: 16 << 20,

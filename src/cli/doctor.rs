@@ -14,7 +14,6 @@ use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::InFlight;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
-use crate::base::limits::Limits;
 use crate::commands::doctor::{DoctorAccess, DoctorCaller, DoctorRequest, examine};
 use crate::report::doctor::check::Status;
 use crate::report::doctor::text;
@@ -43,7 +42,7 @@ pub fn run(
     }
     let now = whole_second(start.at);
     let targets = output::to_stdout(args.format)?;
-    let limits = Limits::default();
+    let limits = args.bounds.limits();
     let source_args = SourceArgs {
         path: Vec::new(),
         s3_bucket: args.s3_bucket,

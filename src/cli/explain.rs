@@ -13,7 +13,6 @@ use super::signals::Signals;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
-use crate::base::limits::Limits;
 use crate::base::spool;
 use crate::cloudtrail::ids::TrailArn;
 use crate::commands::explain::target::ExplainTarget;
@@ -40,7 +39,7 @@ pub fn run(
     spool::try_out()?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     signals.stop_first(stop);
-    let limits = Limits::default();
+    let limits = args.bounds.limits();
     let source_request = SourceRequest {
         source: &args.source,
         scope: &scope(trail),

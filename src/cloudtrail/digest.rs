@@ -12,6 +12,7 @@ use crate::base::json::strict;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::AccountId;
+use crate::cloudtrail::log_list::{LogEntry, LogList};
 use crate::cloudtrail::object_key::DigestObjectKey;
 
 /// The hash algorithm of logs and of the previous digest.
@@ -32,26 +33,15 @@ pub struct Link {
     pub signature: String,
 }
 
-/// A digest's entry for one log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogEntry {
-    /// The log's bucket.
-    pub bucket: String,
-    /// The log's key.
-    pub key: String,
-    /// SHA-256 of the log's uncompressed bytes, or the name of another algorithm.
-    pub hash: Result<Sha256, String>,
-}
-
 /// A digest as it was read. Nothing in it is proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Unverified {
     pub(crate) sha256: Sha256,
     pub(crate) claims: Claims,
 }
 
 /// The fields of a digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Claims {
     pub account: AccountId,
     pub interval: Window,
@@ -64,7 +54,22 @@ pub(crate) struct Claims {
     pub fingerprint: String,
     pub algorithm: String,
     pub previous: Option<Link>,
-    pub logs: Vec<LogEntry>,
+    pub logs: LogList,
+}
+
+impl LogEntry {
+    /// Parses one entry of `logFiles` by itself.
+    pub(super) fn parse(json: &[u8]) -> Result<Self, String> {
+        let known = KnownMembers {
+            outer: LOG,
+            inner: &[],
+        };
+        known_or_blanked(json, &known, |json| {
+            strict::check(json)?;
+            let raw: RawLog = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+            raw.checked()
+        })
+    }
 }
 
 impl Unverified {
@@ -77,21 +82,13 @@ impl Unverified {
     }
 
     /// The same if the hash of the bytes is known.
-    pub(crate) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
-        let claims = Self::fields(json).or_else(|why| {
-            // An unknown field may be odd, and the known ones are valid all the same.
-            let blanked = blank::unknown_members(json, &KNOWN).ok_or(why.clone())?;
-            Self::fields(&blanked).map_err(|_| why)
-        });
-        // The parser's message may quote the input at any length.
-        let claims = claims.map_err(|why| why.chars().take(200).collect::<String>())?;
+    pub(super) fn parse_hashed(json: &[u8], sha256: Sha256) -> Result<Self, String> {
+        let claims = known_or_blanked(json, &KNOWN, |json| {
+            strict::check(json)?;
+            let raw: RawDigest = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+            raw.checked()
+        })?;
         Ok(Unverified { sha256, claims })
-    }
-
-    fn fields(json: &[u8]) -> Result<Claims, String> {
-        strict::check(json)?;
-        let raw: RawDigest = serde_json::from_slice(json).map_err(|e| e.to_string())?;
-        raw.checked()
     }
 
     /// SHA-256 of the uncompressed bytes.
@@ -104,18 +101,8 @@ impl Unverified {
         (&self.claims.bucket, &self.claims.key)
     }
 
-    /// The keys of the logs that it claims to list. Nothing proves them.
-    pub fn claimed_log_keys_unverified(&self) -> impl Iterator<Item = &str> {
-        self.claims.logs.iter().map(|log| &*log.key)
-    }
-
-    /// The number of logs that it claims to list. Nothing proves that.
-    pub fn claimed_logs_unverified(&self) -> usize {
-        self.claims.logs.len()
-    }
-
     /// The logs that it claims to list. Nothing proves that.
-    pub fn claimed_log_files_unverified(&self) -> &[LogEntry] {
+    pub fn claimed_log_files_unverified(&self) -> &LogList {
         &self.claims.logs
     }
 
@@ -124,6 +111,21 @@ impl Unverified {
     pub fn claimed_previous_unverified(&self) -> Option<&Link> {
         self.claims.previous.as_ref()
     }
+}
+
+/// Reads JSON; if that fails, without the values of unknown fields: one of them may be odd, and the known ones
+/// are valid all the same. The error is that of the JSON as it is.
+fn known_or_blanked<T>(
+    json: &[u8],
+    known: &KnownMembers,
+    read: impl Fn(&[u8]) -> Result<T, String>,
+) -> Result<T, String> {
+    let result = read(json).or_else(|why| {
+        let blanked = blank::unknown_members(json, known).ok_or(why.clone())?;
+        read(&blanked).map_err(|_| why)
+    });
+    // The parser's message may quote the input at any length.
+    result.map_err(|why| why.chars().take(200).collect())
 }
 
 /// The names of the fields that are read.
@@ -143,8 +145,11 @@ const KNOWN: KnownMembers = KnownMembers {
         "previousDigestSignature",
         "logFiles",
     ],
-    inner: &["s3Bucket", "s3Object", "hashValue", "hashAlgorithm"],
+    inner: LOG,
 };
+
+/// The names of the fields that are read in an entry of `logFiles`.
+const LOG: &[&str] = &["s3Bucket", "s3Object", "hashValue", "hashAlgorithm"];
 
 /// The fields as they are written.
 #[derive(Deserialize)]
@@ -207,13 +212,6 @@ impl RawDigest {
             }),
             _ => return Err("some of the previousDigest fields are null and some are not".into()),
         };
-        let log = |log: RawLog| {
-            Ok(LogEntry {
-                bucket: self::bucket("s3Bucket", log.s3_bucket)?,
-                key: short("s3Object", log.s3_object, KEY)?,
-                hash: hash("hashValue", &log.hash_value, &log.hash_algorithm)?,
-            })
-        };
         Ok(Claims {
             account: self
                 .aws_account_id
@@ -239,8 +237,20 @@ impl RawDigest {
             logs: self
                 .log_files
                 .into_iter()
-                .map(log)
-                .collect::<Result<_, String>>()?,
+                .map(RawLog::checked)
+                .collect::<Result<Vec<_>, String>>()?
+                .into(),
+        })
+    }
+}
+
+impl RawLog {
+    /// The entry, if its fields are valid.
+    fn checked(self) -> Result<LogEntry, String> {
+        Ok(LogEntry {
+            bucket: bucket("s3Bucket", self.s3_bucket)?,
+            key: short("s3Object", self.s3_object, KEY)?,
+            hash: hash("hashValue", &self.hash_value, &self.hash_algorithm)?,
         })
     }
 }

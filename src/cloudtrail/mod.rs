@@ -2,7 +2,8 @@
 //!
 //! What this room returns are claims: a [`digest`] says what CloudTrail delivered, an [`event`] who called what.
 //! Whether a claim is true is decided in `proof`. Nothing here knows where the bytes come from, or any clock,
-//! environment, file system or network.
+//! environment, file system or network, but for the temporary file of `base::spool`: a [`digest_stream`] keeps a
+//! long [`log_list`] there.
 //!
 //! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`]. [`chain_pattern`]
 //! selects chains by parts of their names.
@@ -10,8 +11,10 @@
 pub mod cadence;
 pub mod chain_pattern;
 pub mod digest;
+pub mod digest_stream;
 pub mod event;
 pub mod ids;
+pub mod log_list;
 pub mod object_key;
 pub mod selectors;
 pub mod trail;

@@ -39,6 +39,8 @@ pub enum NotDigest {
     TooLarge {
         /// SHA-256 of all its bytes, if it was read to its end.
         sha256: Option<Sha256>,
+        /// The limit, in bytes.
+        limit: u64,
     },
     /// It could not be read.
     Unread {

@@ -19,7 +19,8 @@
 
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
-use crate::cloudtrail::digest::{Link, LogEntry, SIGNATURE_ALGORITHM, Unverified};
+use crate::cloudtrail::digest::{Link, SIGNATURE_ALGORITHM, Unverified};
+use crate::cloudtrail::log_list::LogList;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Finding, Hint};
@@ -27,7 +28,7 @@ use crate::proof::reason::Reason;
 use crate::proof::signature::{KeyUse, SignatureCheck, SignatureTrouble, UncheckedCause};
 
 /// A digest whose content is proven to be what CloudTrail wrote for the place it claims.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Verified {
     digest: Unverified,
 }
@@ -59,7 +60,7 @@ impl Verified {
     }
 
     /// The logs it lists.
-    pub fn log_files(&self) -> &[LogEntry] {
+    pub fn log_files(&self) -> &LogList {
         &self.digest.claims.logs
     }
 

@@ -7,7 +7,8 @@
 
 use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::digest::{HASH_ALGORITHM, LogEntry};
+use crate::cloudtrail::digest::HASH_ALGORITHM;
+use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;

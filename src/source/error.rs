@@ -90,6 +90,14 @@ impl GetError {
         GetError::Io(why.into())
     }
 
+    /// The error of an object whose content did not fit into a temporary file.
+    pub fn temporary_file(error: &io::Error) -> Self {
+        let why = words(error);
+        GetError::Io(format!(
+            "its logs could not be kept in a temporary file, see that there is room (TMPDIR): {why}"
+        ))
+    }
+
     /// Whether an object that gave this error when it was opened or read is asked for once more: it was not
     /// found, its body did not come to its end, or it was changing.
     pub fn is_doubtful(&self) -> bool {

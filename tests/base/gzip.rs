@@ -65,7 +65,8 @@ fn an_oversized_digest_without_a_successor_is_unreadable() {
         &dir.path().join("bucket").join(&chain.last().place.key),
         64 << 20,
     );
-    let (code, report, peak) = measured(dir.path(), &case.args);
+    let bound = ["--max-digest-size".to_owned(), "16MiB".to_owned()];
+    let (code, report, peak) = measured(dir.path(), &[&case.args[..], &bound].concat());
     assert_eq!(
         (code, severity_codes(&report)),
         (4, vec!["unproven digest-unreadable".to_owned()])

@@ -40,10 +40,10 @@ impl<'j> Blanking<'j> {
         loop {
             self.spaces();
             let name = self.string()?;
-            let is_known = known
-                .iter()
-                .any(|k| name[1..name.len() - 1] == *k.as_bytes());
-            if serde_json::from_slice::<String>(name).is_ok() {
+            // The parser knows a name by its meaning, so an escaped one is the same.
+            let meaning: Option<String> = serde_json::from_slice(name).ok();
+            let is_known = meaning.as_deref().is_some_and(|name| known.contains(&name));
+            if meaning.is_some() {
                 self.out.extend_from_slice(name);
             } else {
                 self.odd += 1;
@@ -141,7 +141,9 @@ impl<'j> Blanking<'j> {
     }
 
     fn spaces(&mut self) {
-        self.rest = self.rest.trim_ascii_start();
+        let is_space = |b: &u8| b" \t\r\n".contains(b);
+        let spaces = self.rest.iter().position(|b| !is_space(b));
+        self.rest = &self.rest[spaces.unwrap_or(self.rest.len())..];
     }
 
     /// Takes a sign, and writes it, if it is next.
@@ -200,6 +202,14 @@ mod tests {
         let json = r#"{"a":"\ud800 \" }","list":[{"b":1e999}],"x":1,"x":2}"#;
         let expected = r#"{"a":"\ud800 \" }","list":[{"b":1e999}],"x":null,"x":null}"#;
         assert_eq!(blanked(json).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn an_escaped_name_is_known_and_a_form_feed_is_no_blank() {
+        let json = r#"{"\u0061":1,"l\u0069st":[{"\u0062":2,"c":3}]}"#;
+        let expected = r#"{"\u0061":1,"l\u0069st":[{"\u0062":2,"c":null}]}"#;
+        assert_eq!(blanked(json).as_deref(), Some(expected));
+        assert_eq!(blanked("{\u{c}\"a\":1}"), None);
     }
 
     #[test]

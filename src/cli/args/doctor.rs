@@ -4,7 +4,7 @@ use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::format::PlainFormat;
 use super::shared::source::ScopeArgs;
 use super::shared::values::bucket;
-use super::shared::work::DeadlineArgs;
+use super::shared::work::{BoundArgs, DeadlineArgs};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +36,9 @@ pub struct DoctorArgs {
 
     #[command(flatten)]
     pub scope: ScopeArgs,
+
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 
     /// The report's format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]

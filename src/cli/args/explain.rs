@@ -7,7 +7,7 @@ use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::format::PlainFormat;
 use super::shared::source::SourceArgs;
 use super::shared::values::{jobs, time};
-use super::shared::work::DeadlineArgs;
+use super::shared::work::{BoundArgs, DeadlineArgs};
 use crate::cloudtrail::ids::TrailArn;
 
 pub const EXAMPLES: &str = "\
@@ -55,6 +55,9 @@ pub struct ExplainArgs {
     /// Objects worked on at the same time; by default 64, and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 
     /// The report's format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]

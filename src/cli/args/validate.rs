@@ -9,7 +9,7 @@ use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::{format, jobs, time};
-use super::shared::work::DeadlineArgs;
+use super::shared::work::{BoundArgs, DeadlineArgs};
 use crate::cloudtrail::chain_pattern::ChainPattern;
 use crate::report::Format;
 use crate::validate::request::LogSelection;
@@ -112,6 +112,9 @@ pub struct ValidateArgs {
     /// and with --path one a core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 
     /// The report's format; repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT", value_parser = format(), help_heading = "Report")]

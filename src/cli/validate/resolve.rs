@@ -43,7 +43,7 @@ impl ResolvedRun {
         now: Timestamp,
         stop: &CancelFlag,
     ) -> Result<ResolvedRun, Error> {
-        let limits = Limits::default();
+        let limits = args.bounds.limits();
         check_window(&args)?;
         let (expect, accepted) = given_files(&args, &limits)?;
         let source_request = SourceRequest {
@@ -270,6 +270,7 @@ fn requested(
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
         deadline: args.work.seconds(),
+        max_digest_size: Some(args.bounds.max_digest_size),
         keys: args
             .known
             .keys

@@ -4,7 +4,8 @@ use super::DoctorContext;
 use super::newest_digest::NewestDigest;
 use crate::base::gzip::inflate::Container;
 use crate::base::limits::Limits;
-use crate::cloudtrail::digest::{LogEntry, Unverified};
+use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::digest_object::{Content, NotDigest};
 use crate::source::bucket::ObjectStorage;
 use crate::source::places::Places;
@@ -28,8 +29,10 @@ pub struct ReadDigest {
 
 impl ReadDigest {
     /// The newest log that the digest lists. Nothing of it is proven.
-    pub fn last_log(&self) -> Option<&LogEntry> {
-        self.digest.as_ref().ok()?.claims.logs.last()
+    pub fn last_log(&self) -> Option<LogEntry> {
+        let digest = self.digest.as_ref().ok()?;
+        let last = digest.claimed_log_files_unverified().blocks().last()?;
+        last.ok()?.last().cloned()
     }
 }
 
@@ -59,7 +62,7 @@ pub fn read(context: DoctorContext<'_>, newest: &NewestDigest) -> Result<ReadDig
 
 /// The digest, if its container is not damaged either.
 fn understood(content: Content, container: Container) -> Result<Unverified, String> {
-    const TOO_LARGE: &str = "it is too large";
+    const TOO_LARGE: &str = "it is larger than --max-digest-size";
     if container == Container::TooLarge {
         return Err(TOO_LARGE.into());
     }

@@ -6,7 +6,7 @@ use super::chart::CheckChart;
 use super::digest_facts::DigestFacts;
 use super::newest_digest::NewestDigest;
 use crate::base::text::quoted;
-use crate::cloudtrail::digest::LogEntry;
+use crate::cloudtrail::log_list::LogEntry;
 use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
 
@@ -60,7 +60,7 @@ pub fn check_class(
     let log = facts.read.as_ref().and_then(|read| read.last_log());
     // A log in another bucket would need other permissions.
     if let Some(log) = log.filter(|log| log.bucket == newest.bucket) {
-        return check_log(context, newest, (class, log), chart);
+        return check_log(context, newest, (class, &log), chart);
     }
     let (status, why) = match facts.read.as_ref().map(|read| &read.digest) {
         Some(Ok(_)) => (Status::Ok, "it names no log here"),

@@ -87,12 +87,16 @@ impl<'t> TargetObserver<'t> {
         observed
     }
 
+    /// A list that cannot be read is a finding of the validation.
     fn recorded_hash(&self, digest: &Verified) -> Option<String> {
-        let mut logs = digest.log_files().iter();
-        let log = logs.find(|log| self.target.matches(Some(&log.bucket), &log.key))?;
-        Some(match &log.hash {
-            Ok(sha256) => sha256.to_string(),
-            Err(algorithm) => algorithm.clone(),
+        let mut blocks = digest.log_files().blocks().map_while(Result::ok);
+        blocks.find_map(|logs| {
+            let mut logs = logs.iter();
+            let log = logs.find(|log| self.target.matches(Some(&log.bucket), &log.key))?;
+            Some(match &log.hash {
+                Ok(sha256) => sha256.to_string(),
+                Err(algorithm) => algorithm.clone(),
+            })
         })
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
         })
         .reason(reason)
         .hint(reason.hint()),
-        NotDigest::TooLarge { sha256 } => match (recorded, sha256) {
+        NotDigest::TooLarge { sha256, limit } => match (recorded, sha256) {
             (Some(expected), Some(actual)) if expected != actual => Finding::new(
                 Code::DigestMalformed,
                 "this is not the digest that its proven successor recorded, and it inflates to more \
@@ -80,9 +80,13 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
             .hint(Hint::OlderVersion),
             _ => Finding::new(
                 Code::DigestUnreadable,
-                "this digest inflates to more than is read of one; what it says was not looked at",
+                format!(
+                    "this digest inflates to more than {limit} bytes (--max-digest-size), so its content was \
+                     not checked"
+                ),
             )
-            .reason(Reason::TooLarge),
+            .reason(Reason::TooLarge)
+            .hint("give a larger --max-digest-size, and run again"),
         },
         NotDigest::Bytes { sha256, why } if recorded == Some(sha256) => Finding::new(
             Code::DigestUnreadable,

@@ -46,7 +46,7 @@ impl DiskSource {
                 }
             }
         };
-        let (tree, summary) = LooseTree::new(content, files, &self.limits);
+        let (tree, summary) = LooseTree::new(content, files, &self.limits)?;
         if summary.placed == 0 && path.is_dir() {
             return self.mount(path, buckets).map(|()| None);
         }

@@ -45,7 +45,9 @@ pub(super) fn fetch(
 /// The size of a digest in memory, in bytes: nearly all of it is its list of logs.
 fn size(reading: &Reading) -> u64 {
     match &reading.content {
-        Content::Digest { digest, .. } => 1024 + 512 * digest.claimed_logs_unverified() as u64,
+        Content::Digest { digest, .. } => {
+            1024 + 512 * digest.claimed_log_files_unverified().len() as u64
+        }
         Content::Other(_) => 1024,
     }
 }
@@ -101,7 +103,7 @@ pub(super) fn content_of(reading: &Reading) -> Result<Sha256, Reason> {
     match &reading.content {
         Content::Digest { digest, .. } => Ok(digest.sha256()),
         Content::Other(NotDigest::Bytes { sha256, .. }) => Ok(*sha256),
-        Content::Other(NotDigest::TooLarge { sha256 }) => sha256.ok_or(Reason::TooLarge),
+        Content::Other(NotDigest::TooLarge { sha256, .. }) => sha256.ok_or(Reason::TooLarge),
         Content::Other(NotDigest::Unread { reason, .. }) => Err(*reason),
     }
 }

@@ -16,6 +16,7 @@ use crate::proof::placement::RecordedPlace;
 use crate::proof::reason::Reason;
 use crate::source::RootId;
 use crate::source::places::Places;
+use crate::validate::chain_state::LogPages;
 use crate::validate::logs::manifest::ManifestPage;
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
 
@@ -176,27 +177,25 @@ impl ChainWalk<'_> {
         let is_reported_outside =
             self.purpose == Purpose::Proof && self.report_digest(found, end, &placed);
         if let Some(digest) = &placed.beyond {
-            let page = self.list_logs(digest);
-            match is_reported_outside {
-                true => self.found.pages.reported.extend(page),
-                false => self.found.pages.beyond.extend(page),
-            }
+            self.list_logs(digest, |pages| match is_reported_outside {
+                true => &mut pages.reported,
+                false => &mut pages.beyond,
+            });
         }
         if let Some(digest) = &placed.claimed
             && self.set == DigestSet::Main
             && self.purpose != Purpose::References
         {
-            let manifest = self.context.manifest;
-            let page = manifest.add_unproven(digest, end);
-            self.found.pages.unproven.extend(page);
+            let most = self.context.request.limits.lead_logs;
+            let pages = self.context.manifest.add_unproven(digest, end, most);
+            self.found.pages.unproven.extend(pages);
         }
         if let Some(digest) = &placed.proven {
-            let page = self.list_logs(digest);
-            if page.is_some() && self.purpose == Purpose::Proof {
-                let logs = digest.log_files().len() as u64;
+            self.list_logs(digest, |pages| &mut pages.inside);
+            let logs = digest.log_files().len() as u64;
+            if logs > 0 && self.purpose == Purpose::Proof {
                 self.context.observer.step(Step::LogsListed(logs));
             }
-            self.found.pages.inside.extend(page);
         }
     }
 
@@ -243,12 +242,29 @@ impl ChainWalk<'_> {
 
     /// Keeps the logs that a proven digest lists: their names for the search for unreferenced logs, and
     /// the list itself for the logs phase.
-    fn list_logs(&mut self, digest: &Verified) -> Option<ManifestPage> {
-        for log in digest.log_files() {
-            self.references.add(&log.bucket, &log.key);
+    fn list_logs(
+        &mut self,
+        digest: &Verified,
+        pages: impl Fn(&mut LogPages) -> &mut Vec<ManifestPage>,
+    ) {
+        let (manifest, pages) = (self.context.manifest, pages(&mut self.found.pages));
+        let is_read = self.purpose != Purpose::References;
+        let mut left = digest.log_files().len();
+        for block in digest.log_files().blocks() {
+            let logs = match block {
+                Ok(logs) => logs,
+                Err(error) => {
+                    self.references.lose(&error);
+                    pages.extend(is_read.then(|| manifest.lose(digest, left, &error)));
+                    return;
+                }
+            };
+            for log in &*logs {
+                self.references.add(&log.bucket, &log.key);
+            }
+            pages.extend(is_read.then(|| manifest.add(digest, &logs)));
+            left -= logs.len();
         }
-        let is_read = self.purpose != Purpose::References && !digest.log_files().is_empty();
-        is_read.then(|| self.context.manifest.add(digest))
     }
 
     /// Whether the observer wants a digest outside the window with this end.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Fetcher, Size};
 use crate::base::gzip::inflate::Container;
-use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::digest_stream::{DigestStream, NotParsed};
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
 use crate::proof::finding::{ObjectFacts, Severity};
@@ -61,9 +61,6 @@ fn is_accusing(reading: &Reading) -> bool {
     }
 }
 
-/// Digests up to this size are held while they are inflated without waiting for others, in bytes.
-const USUAL_DIGEST: usize = 1 << 20;
-
 impl Fetcher<'_> {
     /// Reads the object found under a digest's name, and checks its own signature. What would count as altered
     /// or missing is read once more.
@@ -104,7 +101,10 @@ impl Fetcher<'_> {
             bucket: self.places.bucket(root).map(Into::into),
             key: key.into(),
             recorded: self.places.recorded(root, key),
-            content: Content::Other(NotDigest::TooLarge { sha256: None }),
+            content: Content::Other(NotDigest::TooLarge {
+                sha256: None,
+                limit: self.limits.digest_inflated,
+            }),
             own: OwnSignature::Absent,
             facts: ObjectFacts::default(),
             generated: None,
@@ -177,37 +177,30 @@ impl Fetcher<'_> {
         object: &mut SourceObject<'_>,
         size: &mut Size,
     ) -> Result<(Content, Container), GetError> {
-        let limit = usize::try_from(self.limits.digest_inflated).unwrap_or(usize::MAX);
-        let mut json: Vec<u8> = Vec::new();
-        let mut is_over = false;
+        let mut digest = DigestStream::new(self.limits.digest_inflated);
         let mut large = None;
         let mut sink = |bytes: &[u8]| {
-            if is_over || json.len() + bytes.len() > limit {
-                is_over = true;
-                json = Vec::new();
-                return;
-            }
-            if large.is_none() && json.len() + bytes.len() > USUAL_DIGEST {
+            digest.push(bytes);
+            if large.is_none() && digest.is_large() {
                 large = Some(self.large.lock().unwrap_or_else(|e| e.into_inner()));
             }
-            json.extend_from_slice(bytes);
         };
         let inflated = self.inflate(&mut object.body, &mut sink, size)?;
-        let container = inflated.container;
-        if is_over {
-            let is_known = container != Container::TooLarge;
-            let sha256 = is_known.then_some(inflated.sha256);
-            return Ok((Content::Other(NotDigest::TooLarge { sha256 }), container));
-        }
-        let content = match Unverified::parse_hashed(&json, inflated.sha256) {
+        let (container, sha256) = (inflated.container, inflated.sha256);
+        let content = match digest.finish(sha256) {
             Ok(digest) => Content::Digest {
                 digest: Box::new(digest),
                 whole: container == Container::Complete,
             },
-            Err(why) => Content::Other(NotDigest::Bytes {
-                why: container_damage(container).map_or(why, str::to_owned),
-                sha256: inflated.sha256,
+            Err(NotParsed::TooLarge) => Content::Other(NotDigest::TooLarge {
+                sha256: (container != Container::TooLarge).then_some(sha256),
+                limit: self.limits.digest_inflated,
             }),
+            Err(NotParsed::Malformed(why)) => Content::Other(NotDigest::Bytes {
+                why: container_damage(container).map_or(why, str::to_owned),
+                sha256,
+            }),
+            Err(NotParsed::Spool(error)) => return Err(GetError::temporary_file(&error)),
         };
         Ok((content, container))
     }

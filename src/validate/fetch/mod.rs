@@ -38,7 +38,7 @@ pub struct Fetcher<'a> {
     pub delivery_lag: i64,
     presence: Presence<'a>,
     inflaters: Mutex<Vec<Inflater>>,
-    /// Locked while a digest above the usual size is in memory, so that only one is.
+    /// Locked while a digest above the usual size is read, so that only one is.
     large: Mutex<()>,
     /// Folders of logs, and whether the copy lacks them.
     lacking: Mutex<BTreeMap<(RootId, String), bool>>,

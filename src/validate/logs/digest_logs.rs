@@ -2,9 +2,9 @@
 
 use super::manifest::ManifestPage;
 use crate::base::time::Window;
-use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::Via;
 use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::gap::event_filter::EventFilter;
 use crate::validate::causes::witness::Witness;
 use crate::validate::chain_state::ChainState;

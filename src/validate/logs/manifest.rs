@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::base::error::words;
-use crate::base::sha256::Sha256;
 use crate::base::spool::Spool;
 use crate::base::time::{HOUR, Window, shift};
-use crate::cloudtrail::digest::{LogEntry, Unverified};
+use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::log_list::{self, LogEntry, StoredLog};
 use crate::cloudtrail::object_key::LogObjectKey;
 use crate::proof::judge::Verified;
 
@@ -23,19 +23,19 @@ pub(crate) struct Manifest {
     lost: OnceLock<String>,
 }
 
-/// Where the manifest holds the logs of one digest: sixteen bytes per digest.
+/// Where the manifest holds the logs of one digest, or one block of a long list: sixteen bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ManifestPage {
     /// The end of the digest's interval, in seconds.
     end: i64,
-    /// The offset; with [`LOST`], how many logs the digest lists.
+    /// The offset; with [`LOST`], how many logs it would have.
     at: u64,
 }
 
 /// Marks a page that could not be written.
 const LOST: u64 = 1 << 63;
 
-/// One digest and the logs that it lists.
+/// One digest and logs that it lists.
 pub(crate) struct ListedLogs {
     /// Its bucket and key.
     pub place: (String, String),
@@ -45,7 +45,7 @@ pub(crate) struct ListedLogs {
     pub logs: Vec<LogEntry>,
 }
 
-/// A page as written. Of each key, only the part that differs from the key before it.
+/// A page as written.
 #[derive(Serialize, Deserialize)]
 struct StoredPage {
     place: (String, String),
@@ -54,45 +54,62 @@ struct StoredPage {
     logs: Vec<StoredLog>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredLog {
-    /// `None` if it is that of the digest.
-    bucket: Option<String>,
-    shared: usize,
-    rest: String,
-    hash: Result<[u8; 32], String>,
-}
-
 impl Manifest {
-    /// Keeps the logs that a proven digest lists. Trouble with the temporary file shows when they are read.
-    pub fn add(&self, digest: &Verified) -> ManifestPage {
-        let (place, interval, logs) = (digest.place(), digest.interval(), digest.log_files());
+    /// Keeps some of the logs that a proven digest lists. Trouble with the temporary file shows when they are
+    /// read.
+    pub fn add(&self, digest: &Verified, logs: &[LogEntry]) -> ManifestPage {
+        let interval = digest.interval();
         ManifestPage {
             end: interval.to.as_second(),
-            at: self.keep(place, interval, logs.iter()),
+            at: self.keep(digest.place(), interval, logs.iter()),
         }
     }
 
-    /// Keeps the logs that a digest claims to list that nothing proves. Of these only what has the name of a
-    /// log and is in the digest's own bucket is kept: the list could name any object that may be read. `None`
-    /// if it lists none.
-    pub fn add_unproven(&self, digest: &Unverified, end: Timestamp) -> Option<ManifestPage> {
+    /// The page of so many logs of a proven digest that were lost before they could be kept.
+    pub fn lose(&self, digest: &Verified, logs: usize, error: &io::Error) -> ManifestPage {
+        self.lost.get_or_init(|| words(error));
+        ManifestPage {
+            end: digest.interval().to.as_second(),
+            at: LOST | logs as u64,
+        }
+    }
+
+    /// Keeps the logs that a digest claims to list that nothing proves, at most one more than `most` of them.
+    /// Of these only what has the name of a log and is in the digest's own bucket is kept: the list could name
+    /// any object that may be read. What cannot be read any more is left out.
+    pub fn add_unproven(
+        &self,
+        digest: &Unverified,
+        end: Timestamp,
+        most: usize,
+    ) -> Vec<ManifestPage> {
         let place = digest.claimed_place_unverified();
-        let claimed = digest.claimed_log_files_unverified().iter();
-        let logs: Vec<&LogEntry> = claimed
-            .filter(|log| log.bucket == place.0 && LogObjectKey::parse(&log.key).is_some())
-            .collect();
         let interval = Window::new(shift(end, -HOUR), end);
-        (!logs.is_empty()).then(|| ManifestPage {
-            end: end.as_second(),
-            at: self.keep(place, interval, logs.into_iter()),
-        })
+        let is_log =
+            |log: &&LogEntry| log.bucket == place.0 && LogObjectKey::parse(&log.key).is_some();
+        let mut left = most.saturating_add(1);
+        let mut pages = Vec::new();
+        let blocks = digest.claimed_log_files_unverified().blocks();
+        for block in blocks.map_while(Result::ok) {
+            let logs: Vec<&LogEntry> = block.iter().filter(is_log).take(left).collect();
+            left -= logs.len();
+            if !logs.is_empty() {
+                pages.push(ManifestPage {
+                    end: end.as_second(),
+                    at: self.keep(place, interval, logs.into_iter()),
+                });
+            }
+            if left == 0 {
+                break;
+            }
+        }
+        pages
     }
 
     /// Writes a page, or notes that it is lost.
     fn keep<'l>(
         &self,
-        place: (&str, &str),
+        place: (&'l str, &'l str),
         interval: Window,
         logs: impl ExactSizeIterator<Item = &'l LogEntry>,
     ) -> u64 {
@@ -105,32 +122,20 @@ impl Manifest {
 
     fn write<'l>(
         &self,
-        (bucket, key): (&str, &str),
+        (bucket, key): (&'l str, &'l str),
         Window { from, to }: Window,
         listed: impl Iterator<Item = &'l LogEntry>,
     ) -> io::Result<u64> {
-        let mut before = key;
-        let mut logs = Vec::new();
-        for log in listed {
-            let shared = shared(before, &log.key);
-            logs.push(StoredLog {
-                bucket: (log.bucket != bucket).then(|| log.bucket.clone()),
-                shared,
-                rest: log.key[shared..].to_owned(),
-                hash: log.hash.clone().map(|hash| hash.0),
-            });
-            before = &log.key;
-        }
         let stored = StoredPage {
             place: (bucket.into(), key.into()),
             interval: [from, to].map(|at| (at.as_second(), at.subsec_nanosecond())),
-            logs,
+            logs: log_list::stored(bucket, key, listed),
         };
         let bytes = postcard::to_stdvec(&stored).map_err(io::Error::other)?;
         self.spool.add(&bytes)
     }
 
-    /// The logs that a digest lists.
+    /// The logs of a page.
     ///
     /// # Errors
     /// If the temporary file could not be written, or cannot be read.
@@ -141,18 +146,8 @@ impl Manifest {
         }
         let bytes = self.spool.read(page.at)?;
         let stored: StoredPage = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
-        let mut before = stored.place.1.clone();
-        let mut logs = Vec::with_capacity(stored.logs.len());
-        for log in stored.logs {
-            let start = before.get(..log.shared).unwrap_or_default();
-            let key = format!("{start}{}", log.rest);
-            before.clone_from(&key);
-            logs.push(LogEntry {
-                bucket: log.bucket.unwrap_or_else(|| stored.place.0.clone()),
-                key,
-                hash: log.hash.map(Sha256),
-            });
-        }
+        let (bucket, key) = &stored.place;
+        let logs = log_list::restored(bucket, key, stored.logs);
         let [from, to] = stored.interval.map(|(second, nanosecond)| {
             Timestamp::new(second, nanosecond).map_err(io::Error::other)
         });
@@ -180,13 +175,4 @@ impl ManifestPage {
         let end = Timestamp::from_second(self.end).unwrap_or_default();
         Window::new(shift(end, -HOUR), end)
     }
-}
-
-/// How many bytes two texts share at their beginnings, cut where a character ends.
-fn shared(a: &str, b: &str) -> usize {
-    let mut shared = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    while !b.is_char_boundary(shared) {
-        shared -= 1;
-    }
-    shared
 }

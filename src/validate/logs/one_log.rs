@@ -3,8 +3,8 @@
 use sha2::Digest as _;
 
 use super::digest_logs::{DigestLogs, LogOwner};
-use crate::cloudtrail::digest::LogEntry;
 use crate::cloudtrail::event::record::FoundEvents;
+use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::source::RootId;

@@ -165,6 +165,11 @@ impl References {
         &self.beside
     }
 
+    /// Some logs that digests list could not be read, so nothing can be looked up.
+    pub fn lose(&mut self, error: &io::Error) {
+        self.trouble.get_or_insert(words(error));
+    }
+
     /// Moves everything to the spool and frees the memory.
     pub fn write_out(&mut self) {
         self.write_marks();

@@ -43,6 +43,23 @@ pub fn deadline(text: &str) -> Result<SignedDuration, String> {
     }
 }
 
+/// A size such as `512KiB`, `256MiB` or `1GiB`, or in bytes: at most 4 GiB, which is what is read of any object.
+pub fn size(text: &str) -> Result<u64, String> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let unit = units
+        .into_iter()
+        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
+    let (number, shift) = unit.unwrap_or((text, 0));
+    let number: u64 = number
+        .trim_end()
+        .parse()
+        .map_err(|_| "expected a size such as 256MiB or 1GiB".to_owned())?;
+    match number.checked_mul(1 << shift) {
+        Some(bytes @ 1..=0x1_0000_0000) => Ok(bytes),
+        _ => Err("expected a size from 1 byte to 4GiB".to_owned()),
+    }
+}
+
 /// The ARN of an access point, or a bucket name or alias, by the oldest and loosest rules that S3 ever had.
 pub fn bucket(text: &str) -> Result<String, String> {
     let valid = (1..=255).contains(&text.len())
@@ -69,7 +86,7 @@ pub fn endpoint(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{deadline, duration, time};
+    use super::{deadline, duration, size, time};
 
     #[test]
     fn times_honour_their_offset_and_are_utc_without_one() {
@@ -90,6 +107,26 @@ mod tests {
         assert!(at("2016-01-29T19:00:00+99:00").is_err());
         assert!(at("2016-01-29T19:00:00-99:00").is_err());
         assert!(at("yesterday").is_err());
+    }
+
+    #[test]
+    fn sizes_have_units_and_are_bounded() {
+        assert_eq!(size("1000"), Ok(1000));
+        assert_eq!(size("512KiB"), Ok(512 << 10));
+        assert_eq!(size("256 MiB"), Ok(256 << 20));
+        assert_eq!(size("4GiB"), Ok(4 << 30));
+        for bad in [
+            "0",
+            "",
+            "MiB",
+            "-1",
+            "5GiB",
+            "1.5GiB",
+            "1MB",
+            "99999999999999GiB",
+        ] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

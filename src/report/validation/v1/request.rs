@@ -49,6 +49,9 @@ pub struct Requested {
     /// How long the run was allowed to take, in seconds; null without a deadline.
     #[serde(default)]
     pub deadline: Option<i64>,
+    /// The largest digest that was read, in bytes after inflating; null in a report of an earlier version.
+    #[serde(default)]
+    pub max_digest_size: Option<u64>,
     /// Key files, as given.
     pub keys: Vec<String>,
 }

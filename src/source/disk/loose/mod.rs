@@ -15,7 +15,7 @@ mod place;
 mod read;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Bound;
 use std::os::fd::{AsFd as _, OwnedFd};
 
@@ -63,20 +63,23 @@ pub(super) struct LooseTree {
 
 impl LooseTree {
     /// Places files, which are in the order of their paths.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written or read.
     pub(super) fn new(
         content: LooseFiles,
         files: Vec<FoundFile>,
         limits: &Limits,
-    ) -> (Self, LooseSummary) {
+    ) -> io::Result<(Self, LooseSummary)> {
         let mut tree = LooseTree {
             files,
             roots: Vec::new(),
             content,
             limits: limits.clone(),
         };
-        let (roots, summary) = place::place(&tree);
+        let (roots, summary) = place::place(&tree)?;
         tree.roots = roots;
-        (tree, summary)
+        Ok((tree, summary))
     }
 
     /// How many roots its files take: two for files of one key that differ.

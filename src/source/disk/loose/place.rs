@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 
 use super::read::{DigestReader, same_content};
 use super::{LooseSummary, LooseTree};
@@ -35,12 +36,15 @@ const KEY: usize = 1024;
 const ROOTS: usize = 8;
 
 /// The keys of each root, at least one, and what is to be said of it.
-pub(super) fn place(tree: &LooseTree) -> (Vec<KeyTable>, LooseSummary) {
+///
+/// # Errors
+/// If a temporary file cannot be written or read.
+pub(super) fn place(tree: &LooseTree) -> io::Result<(Vec<KeyTable>, LooseSummary)> {
     let mut placing = Placing::new(tree);
-    placing.digests();
+    placing.digests()?;
     placing.logs_and_others(false);
     placing.logs_and_others(true);
-    (placing.roots_of_keys, placing.summary)
+    Ok((placing.roots_of_keys, placing.summary))
 }
 
 /// Files on their way to their keys.
@@ -89,36 +93,36 @@ impl<'t> Placing<'t> {
         left.map(|((file, _), at)| (at, file)).collect()
     }
 
-    fn digests(&mut self) {
+    fn digests(&mut self) -> io::Result<()> {
         let mut reader = DigestReader::new(self.tree);
         for (at, file) in self.left() {
             if matches!(file.content, FoundContent::Refused(_)) || log_name(file).is_some() {
                 continue;
             }
             let read = match DigestName::parse(&original_name(file_name(&file.path))) {
-                Some(_) => reader.named(file),
-                None => reader.unnamed(file),
+                Some(_) => reader.named(file)?,
+                None => reader.unnamed(file)?,
             };
             if let Some(digest) = read {
-                self.digest(at, file, &digest);
+                self.digest(at, file, &digest)?;
             }
         }
+        Ok(())
     }
 
     /// Places a digest where it states, if that is the place of a digest at all.
-    fn digest(&mut self, at: u32, file: &'t FoundFile, digest: &Unverified) {
+    fn digest(&mut self, at: u32, file: &'t FoundFile, digest: &Unverified) -> io::Result<()> {
         let (_, key) = digest.claimed_place_unverified();
         let Some(DigestObjectKey { root, name }) =
             DigestObjectKey::parse(key).filter(|_| key.len() <= KEY)
         else {
-            return;
+            return Ok(());
         };
-        for log in digest
-            .claimed_log_keys_unverified()
-            .filter(|log| log.len() <= KEY)
-        {
-            if let Some(place) = self.logs.get_mut(file_name(log)) {
-                place.get_or_insert_with(|| log.into());
+        for block in digest.claimed_log_files_unverified().blocks() {
+            for log in &*block? {
+                if let Some(place) = self.logs.get_mut(file_name(&log.key)) {
+                    place.get_or_insert_with(|| log.key.as_str().into());
+                }
             }
         }
         let (found, written) = common_tail(&file.path, key);
@@ -138,6 +142,7 @@ impl<'t> Placing<'t> {
         }
         self.hashes.insert(at, digest.sha256());
         self.put(at, file, key.to_owned());
+        Ok(())
     }
 
     /// Places the other files: those that can be read, or those that cannot.

@@ -1,18 +1,17 @@
 //! Reads digests among loose files, to see which keys they state.
 
-use std::io::BufRead as _;
+use std::io::{self, BufRead as _};
 
 use super::LooseTree;
 use crate::base::gzip::inflate::{Container, Inflater};
-use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Unverified;
+use crate::cloudtrail::digest_stream::{DigestStream, NotParsed};
 use crate::source::disk::found::FoundFile;
 
 /// Reads one file after another.
 pub(super) struct DigestReader<'t> {
     tree: &'t LooseTree,
     inflater: Inflater,
-    json: Vec<u8>,
     /// Inflated bytes that may still be read of files with any name.
     left: u64,
 }
@@ -22,39 +21,51 @@ impl<'t> DigestReader<'t> {
         DigestReader {
             tree,
             inflater: Inflater::default(),
-            json: Vec::new(),
             left: tree.limits.unnamed_inflated,
         }
     }
 
     /// The digest in a file that is named like one; `None` if it is none, or cannot be read.
-    pub(super) fn named(&mut self, file: &FoundFile) -> Option<Unverified> {
-        let limit = self.tree.limits.digest_inflated;
-        let sha256 = self.inflate(file, limit)?;
-        Unverified::parse_hashed(&self.json, sha256).ok()
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written.
+    pub(super) fn named(&mut self, file: &FoundFile) -> io::Result<Option<Unverified>> {
+        let (digest, _) = self.digest(file, self.tree.limits.digest_inflated)?;
+        Ok(digest)
     }
 
     /// The same for a file of any other name, as long as few bytes were read of such files.
-    pub(super) fn unnamed(&mut self, file: &FoundFile) -> Option<Unverified> {
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written.
+    pub(super) fn unnamed(&mut self, file: &FoundFile) -> io::Result<Option<Unverified>> {
         let limit = self.tree.limits.digest_inflated.min(self.left);
-        let sha256 = (limit > 0).then(|| self.inflate(file, limit)).flatten();
-        self.left = self.left.saturating_sub(self.json.len() as u64);
-        Unverified::parse_hashed(&self.json, sha256?).ok()
+        if limit == 0 {
+            return Ok(None);
+        }
+        let (digest, read) = self.digest(file, limit)?;
+        self.left = self.left.saturating_sub(read);
+        Ok(digest)
     }
 
-    /// Inflates a file into `json`; its hash, or `None` if it cannot be read or is too large.
-    fn inflate(&mut self, file: &FoundFile, limit: u64) -> Option<Sha256> {
-        let DigestReader {
-            tree,
-            inflater,
-            json,
-            ..
-        } = self;
-        json.clear();
-        let (mut body, _) = tree.body(file).ok()?;
-        let inflated = inflater.run(&mut body, limit, &mut |bytes| json.extend_from_slice(bytes));
-        let inflated = inflated.ok()?;
-        (inflated.container != Container::TooLarge).then_some(inflated.sha256)
+    /// The digest in a file, and how many bytes were inflated.
+    fn digest(&mut self, file: &FoundFile, limit: u64) -> io::Result<(Option<Unverified>, u64)> {
+        let Ok((mut body, _)) = self.tree.body(file) else {
+            return Ok((None, 0));
+        };
+        let mut digest = DigestStream::new(limit);
+        let mut read = 0;
+        let inflated = self.inflater.run(&mut body, limit, &mut |bytes| {
+            read += bytes.len() as u64;
+            digest.push(bytes);
+        });
+        let inflated = inflated.ok().filter(|i| i.container != Container::TooLarge);
+        let digest = match inflated.map(|inflated| digest.finish(inflated.sha256)) {
+            Some(Ok(digest)) => Some(digest),
+            Some(Err(NotParsed::Spool(error))) => return Err(error),
+            Some(Err(NotParsed::Malformed(_) | NotParsed::TooLarge)) | None => None,
+        };
+        Ok((digest, read))
     }
 }
 
