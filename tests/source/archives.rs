@@ -290,16 +290,11 @@ fn a_damaged_archive_is_read_or_refused() {
                     return Ok(());
                 }
                 let mut keys = Vec::new();
-                let listed =
-                    source.list(
-                        RootId(0),
-                        "",
-                        &Range::default(),
-                        &mut |listed| match listed {
-                            Listed::Object(key, facts) => keys.push((key.to_owned(), facts.size)),
-                            _ => {}
-                        },
-                    );
+                let listed = source.list(RootId(0), "", &Range::default(), &mut |listed| {
+                    if let Listed::Object(key, facts) = listed {
+                        keys.push((key.to_owned(), facts.size));
+                    }
+                });
                 prop_assert!(listed.is_ok());
                 for (key, size) in keys {
                     let Ok(object) = source.get(RootId(0), &key, true) else {
