@@ -121,6 +121,52 @@ where
     }
 }
 
+/// What an error says of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The source answered.
+    Answer,
+    /// No usable answer came, or the source put us off.
+    Silence,
+    /// The credentials have expired, for every source.
+    Expired,
+    /// The source will say the same to every request.
+    LastWord,
+    /// The same, unless this request alone is to blame, such as for its signature.
+    PerhapsLastWord,
+}
+
+/// What an error, which became a [`GetError`], says of its source.
+pub(super) fn meaning<E>(error: &SdkError<E, HttpResponse>, found: &GetError) -> Meaning
+where
+    E: ProvideErrorMetadata,
+{
+    let code = match error {
+        SdkError::ServiceError(service) => service.err().code(),
+        _ => None,
+    };
+    match (found, code) {
+        (GetError::NoBucket(_) | GetError::RegionDisabled(_), _) => Meaning::LastWord,
+        (
+            GetError::Credentials(_),
+            Some("ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired"),
+        ) => Meaning::Expired,
+        (
+            GetError::Credentials(_),
+            None | Some("RequestExpired" | "RequestTimeTooSkewed" | "SignatureDoesNotMatch"),
+        ) => Meaning::PerhapsLastWord,
+        (GetError::Credentials(_), Some(_)) => Meaning::LastWord,
+        _ => match error {
+            SdkError::ConstructionFailure(_) => Meaning::Answer,
+            SdkError::ServiceError(service) => match service.raw().status().as_u16() {
+                429 | 500.. => Meaning::Silence,
+                _ => Meaning::Answer,
+            },
+            _ => Meaning::Silence,
+        },
+    }
+}
+
 /// Whether an answer says that the service does not know the credentials. A region that is switched off
 /// answers good ones so too.
 pub(super) fn does_not_know_credentials<E>(error: &SdkError<E, HttpResponse>) -> bool
@@ -164,6 +210,23 @@ impl ClassifyRetry for NeverUntrusted {
 
     fn name(&self) -> &'static str {
         "Certificates Not Accepted"
+    }
+}
+
+/// Has a request tried again that came too fast, in the words of HTTP. The SDK knows only those of AWS.
+#[derive(Debug)]
+pub(super) struct RetryTooMany;
+
+impl ClassifyRetry for RetryTooMany {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.response().map(|r| r.status().as_u16()) {
+            Some(429) => RetryAction::throttling_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "Too Many Requests"
     }
 }
 

@@ -13,6 +13,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use super::bounds::{CONNECT, READ, TIME_OUTS};
+use super::contact::Contact;
 use crate::base::error::{Error, ErrorKind};
 
 /// Trusted authorities and time-outs.
@@ -24,14 +26,18 @@ pub struct HttpSettings {
     pub connect: Option<Duration>,
     /// How long an answer, or the next part of one, may take; `None` waits for ever.
     pub read: Option<Duration>,
+    /// How long a request with its attempts, or a body without progress, may take. Three times the longer
+    /// time-out if that is more.
+    pub patience: Duration,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         HttpSettings {
             authorities: None,
-            connect: Some(Duration::from_secs(10)),
-            read: Some(Duration::from_secs(30)),
+            connect: Some(CONNECT),
+            read: Some(READ),
+            patience: READ * TIME_OUTS,
         }
     }
 }
@@ -42,6 +48,8 @@ pub struct Http {
     pub(super) client: SharedHttpClient,
     /// Connections of their own, for what is asked once more.
     pub(super) again: SharedHttpClient,
+    /// Whether anything ever answered.
+    pub(super) network: Contact,
     pub(super) settings: HttpSettings,
 }
 
@@ -82,6 +90,7 @@ impl Http {
         Ok(Http {
             client: pool(),
             again: pool(),
+            network: Contact::default(),
             settings,
         })
     }

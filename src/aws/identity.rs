@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::bounds::Deadline;
 use super::error::{RequestContext, does_not_know_credentials, get_error};
 use super::{Clock, Session};
 use crate::cloudtrail::ids::Region;
@@ -29,9 +30,9 @@ impl Session {
             bucket: None,
         };
         let request = sts.get_caller_identity().customize();
-        let answer = self
-            .runtime()
-            .run(request.interceptor(clock.clone()).send());
+        let deadline = Deadline::after(self.bounds().request);
+        let request = request.interceptor(clock.clone()).send();
+        let answer = self.runtime().run_until(deadline, request);
         let answer = answer.and_then(|answer| answer.map_err(|e| get_error(&e, &context)));
         let text = |text: Option<&str>| text.unwrap_or("?").chars().take(LONGEST).collect();
         Identified {
@@ -45,7 +46,7 @@ impl Session {
 
     /// The meaning of an error of CloudTrail in a region. A region that is switched off refuses good
     /// credentials as if nobody knew them, so another region is asked whose they are, once.
-    pub(crate) fn regional_error<E>(
+    pub(super) fn regional_error<E>(
         &self,
         region: &Region,
         error: &SdkError<E, HttpResponse>,

@@ -153,8 +153,9 @@ impl RegionalKeys {
                 .start_time(DateTime::from_secs(from.as_second()))
                 .end_time(DateTime::from_secs(to.as_second()))
                 .set_next_token(token);
-            let answer = self.session.runtime().run(request.send())?;
-            let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
+            let answer = self
+                .session
+                .call_cloudtrail(region, &context, request.send())?;
             all.extend(answer.public_key_list.unwrap_or_default());
             Ok(answer.next_token.filter(|next| !next.is_empty()))
         })?;

@@ -12,21 +12,26 @@
 //! What a caller gets is final. Retries (`session`), redirects to the region of a bucket (`s3`), bodies
 //! that break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is
 //! bounded. What would accuse somebody is requested once more on a new connection (`connection`), and what
-//! lacks a request id of AWS is none of its answers (`foreign`). What remains is a
+//! lacks a request id of AWS is none of its answers (`foreign`). How long anything is waited for, and when a
+//! source is not asked any more, stands in `bounds`; `contact` and `health` keep to it. What remains is a
 //! [`GetError`](crate::source::GetError), made by `error::get_error`: missing, denied, throttled, no
 //! credentials, or another failure. It never becomes a finding here.
 //!
 //! Start reading at [`Session::open`], then `s3/mod.rs`.
 
 mod address;
+mod bounds;
 mod cause;
 mod clock;
+mod cloudtrail_call;
 mod connection;
+mod contact;
 mod credentials;
 mod endpoints;
 mod environment;
 mod error;
 mod foreign;
+mod health;
 mod http;
 mod identity;
 #[cfg(feature = "aws")]

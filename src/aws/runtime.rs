@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 
-use crate::base::cancel::{CancelFlag, CancelReason};
+use super::bounds::Deadline;
+use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind, words};
 use crate::source::GetError;
 
-/// How often waiting work checks whether the run was cancelled.
+/// How often waiting work checks whether the run was cancelled, or its time is over.
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The threads on which the SDK's futures run.
@@ -63,6 +64,15 @@ impl Runtime {
 
     /// Waits until the work is done or the run is cancelled.
     pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, GetError> {
+        self.run_until(Deadline::after(None), work)
+    }
+
+    /// Waits until the work is done, the time is over or the run is cancelled.
+    pub(super) fn run_until<T>(
+        &self,
+        deadline: Deadline,
+        work: impl Future<Output = T>,
+    ) -> Result<T, GetError> {
         let Some(runtime) = &self.runtime else {
             return Err(ended());
         };
@@ -70,14 +80,15 @@ impl Runtime {
             tokio::select! {
                 biased;
                 done = work => Ok(done),
-                reason = self.stopped() => Err(GetError::Cancelled(reason)),
+                error = self.stopped(deadline) => Err(error),
             }
         })
     }
 
-    /// Like `run`, but on the threads of the runtime, so that the waiting thread wakes up only once.
-    pub(crate) fn run_apart<T: Send + 'static>(
+    /// Like `run_until`, but on the threads of the runtime, so that the waiting thread wakes up only once.
+    pub(super) fn run_apart<T: Send + 'static>(
         &self,
+        deadline: Deadline,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, GetError> {
         let Some(runtime) = &self.runtime else {
@@ -85,7 +96,7 @@ impl Runtime {
         };
         let task = runtime.spawn(work);
         let end = task.abort_handle();
-        match self.run(task) {
+        match self.run_until(deadline, task) {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(failed)) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
@@ -98,11 +109,14 @@ impl Runtime {
         }
     }
 
-    /// Waits until the run is cancelled.
-    async fn stopped(&self) -> CancelReason {
+    /// Waits until the time is over or the run is cancelled, and says which.
+    async fn stopped(&self, deadline: Deadline) -> GetError {
         loop {
             if let Some(reason) = self.stop.reason() {
-                return reason;
+                return GetError::Cancelled(reason);
+            }
+            if deadline.is_over() {
+                return GetError::Io("no answer came in time, after every attempt".into());
             }
             tokio::time::sleep(CHECK_INTERVAL).await;
         }

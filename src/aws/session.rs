@@ -17,13 +17,16 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
+use super::bounds::{Bounds, TIME_OUTS, TIME_OUTS_AGAIN};
 use super::clock::NotTooFar;
 use super::connection::NewConnection;
+use super::contact::{Contact, Patience};
 use super::credentials::Sendable;
 use super::endpoints::Endpoints;
 use super::environment::{Environment, WithoutEmpty, check_given};
-use super::error::{CountThrottles, NeverUntrusted, chain};
+use super::error::{CountThrottles, NeverUntrusted, RetryTooMany, chain};
 use super::foreign::OnlyOfAws;
+use super::health::{Expired, Health};
 use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
@@ -66,6 +69,10 @@ pub struct Session {
     accepted: Arc<OnceLock<bool>>,
     /// What the answers of CloudTrail show of the local clock.
     clock: Clock,
+    /// Why no request is accepted any more.
+    expired: Expired,
+    /// The sources that were asked, by their kind and name.
+    health: Arc<Mutex<BTreeMap<String, Arc<Health>>>>,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     s3_again: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     cloudtrail: Arc<Mutex<BTreeMap<Region, aws_sdk_cloudtrail::Client>>>,
@@ -100,6 +107,8 @@ impl Session {
             throttles: Arc::default(),
             accepted: Arc::default(),
             clock: Clock::default(),
+            expired: Expired::default(),
+            health: Arc::default(),
             s3: Arc::default(),
             s3_again: Arc::default(),
             cloudtrail: Arc::default(),
@@ -143,6 +152,25 @@ impl Session {
         self.clock.all()
     }
 
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds::of(&self.http.settings)
+    }
+
+    /// Whether a source, by its kind and name, is still asked.
+    pub(super) fn health(&self, source: String) -> Arc<Health> {
+        let mut all = self.health.lock().unwrap_or_else(|e| e.into_inner());
+        let make = || Arc::new(Health::new(self.bounds(), Arc::clone(&self.expired)));
+        Arc::clone(all.entry(source).or_insert_with(make))
+    }
+
+    /// Which failures of one client are final.
+    fn patience(&self, time_outs: u32) -> Patience {
+        Patience {
+            contacts: [Contact::default(), self.http.network.clone()],
+            time_outs,
+        }
+    }
+
     /// How long the next part of a body may take; `None` waits for ever.
     pub(crate) fn read_timeout(&self) -> Option<Duration> {
         self.http.settings.read
@@ -172,36 +200,40 @@ impl Session {
 
     pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
         let mut clients = self.s3.lock().unwrap_or_else(|e| e.into_inner());
-        let make = || {
-            let (endpoint_url, set) = self.endpoint("S3");
-            let mut config = aws_sdk_s3::config::Builder::from(&self.config)
-                .region(AwsRegion::new(region.to_string()))
-                .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-                .endpoint_resolver(Endpoints::default())
-                .interceptor(NotTooFar)
-                // A partition of its own, without a shared retry quota: throttling of one object must not
-                // stop the retries of others.
-                .retry_classifier(NeverUntrusted)
-                .retry_classifier(OnlyOfAws)
-                .retry_classifier(CountThrottles(self.throttles()))
-                .retry_partition(partition());
-            if let Some(url) = endpoint_url {
-                config = config.endpoint_url(url);
-            }
-            if set {
-                // Under a custom endpoint, a host name with the bucket in it rarely resolves.
-                config = config.force_path_style(true);
-            }
-            aws_sdk_s3::Client::from_conf(config.build())
-        };
+        let make = || aws_sdk_s3::Client::from_conf(self.s3_config(region, TIME_OUTS).build());
         clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+
+    fn s3_config(&self, region: &Region, time_outs: u32) -> aws_sdk_s3::config::Builder {
+        let (endpoint_url, set) = self.endpoint("S3");
+        let mut config = aws_sdk_s3::config::Builder::from(&self.config)
+            .region(AwsRegion::new(region.to_string()))
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .endpoint_resolver(Endpoints::default())
+            .interceptor(NotTooFar)
+            .interceptor(self.patience(time_outs))
+            // A partition of its own, without a shared retry quota: throttling of one object must not
+            // stop the retries of others.
+            .retry_classifier(NeverUntrusted)
+            .retry_classifier(OnlyOfAws)
+            .retry_classifier(RetryTooMany)
+            .retry_classifier(CountThrottles(self.throttles()))
+            .retry_partition(partition());
+        if let Some(url) = endpoint_url {
+            config = config.endpoint_url(url);
+        }
+        if set {
+            // Under a custom endpoint, a host name with the bucket in it rarely resolves.
+            config = config.force_path_style(true);
+        }
+        config
     }
 
     /// A client each of whose requests takes a new connection and passes by caches on the way.
     pub(crate) fn s3_again(&self, region: &Region) -> aws_sdk_s3::Client {
         let mut clients = self.s3_again.lock().unwrap_or_else(|e| e.into_inner());
         let make = || {
-            let config = self.s3(region).config().to_builder();
+            let config = self.s3_config(region, TIME_OUTS_AGAIN);
             let config = config.http_client(self.http.again.clone());
             aws_sdk_s3::Client::from_conf(config.interceptor(NewConnection).build())
         };
@@ -211,21 +243,32 @@ impl Session {
     pub(crate) fn cloudtrail(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
         let mut clients = self.cloudtrail.lock().unwrap_or_else(|e| e.into_inner());
         let make = || {
-            let (endpoint_url, _) = self.endpoint("CloudTrail");
-            let mut config = aws_sdk_cloudtrail::config::Builder::from(&self.config)
-                .region(AwsRegion::new(region.to_string()))
-                .interceptor(self.clock.clone())
-                .interceptor(NotTooFar)
-                .interceptor(OnlyOfAws)
-                .retry_classifier(OnlyOfAws)
-                .retry_classifier(NeverUntrusted)
-                .retry_partition(partition());
-            if let Some(url) = endpoint_url {
-                config = config.endpoint_url(url);
-            }
+            let config = self.cloudtrail_config(region, TIME_OUTS);
             aws_sdk_cloudtrail::Client::from_conf(config.build())
         };
         clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+
+    fn cloudtrail_config(
+        &self,
+        region: &Region,
+        time_outs: u32,
+    ) -> aws_sdk_cloudtrail::config::Builder {
+        let (endpoint_url, _) = self.endpoint("CloudTrail");
+        let config = aws_sdk_cloudtrail::config::Builder::from(&self.config)
+            .region(AwsRegion::new(region.to_string()))
+            .interceptor(self.clock.clone())
+            .interceptor(OnlyOfAws)
+            .interceptor(NotTooFar)
+            .interceptor(self.patience(time_outs))
+            .retry_classifier(OnlyOfAws)
+            .retry_classifier(NeverUntrusted)
+            .retry_classifier(RetryTooMany)
+            .retry_partition(partition());
+        match endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        }
     }
 
     /// A client each of whose requests takes a new connection and passes by caches on the way.
@@ -233,28 +276,11 @@ impl Session {
         let again = &self.cloudtrail_again;
         let mut clients = again.lock().unwrap_or_else(|e| e.into_inner());
         let make = || {
-            let config = self.cloudtrail(region).config().to_builder();
+            let config = self.cloudtrail_config(region, TIME_OUTS_AGAIN);
             let config = config.http_client(self.http.again.clone());
             aws_sdk_cloudtrail::Client::from_conf(config.interceptor(NewConnection).build())
         };
         clients.entry(region.clone()).or_insert_with(make).clone()
-    }
-
-    /// Asks CloudTrail, and once more on a new connection if the answer is not one that it gives, or accuses
-    /// somebody: `ask` then returns `None`.
-    ///
-    /// # Errors
-    /// The error of `ask`, or that the second answer is like the first.
-    pub(crate) fn ask_cloudtrail<T>(
-        &self,
-        region: &Region,
-        mut ask: impl FnMut(aws_sdk_cloudtrail::Client, bool) -> Result<Option<T>, GetError>,
-    ) -> Result<T, GetError> {
-        let incomplete = || GetError::Io("an answer without what each answer has".into());
-        match ask(self.cloudtrail(region), false)? {
-            Some(answer) => Ok(answer),
-            None => ask(self.cloudtrail_again(region), true)?.ok_or_else(incomplete),
-        }
     }
 
     /// A client for one request, in the start region, or in `there` if that is in another partition: each
@@ -275,7 +301,9 @@ impl Session {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
             .interceptor(NotTooFar)
+            .interceptor(self.patience(TIME_OUTS))
             .retry_classifier(NeverUntrusted)
+            .retry_classifier(RetryTooMany)
             // Few attempts: the result is optional, and private networks often do not reach STS.
             .retry_config(RetryConfig::standard().with_max_attempts(self.few_attempts()));
         if let Some(url) = endpoint_url {

@@ -80,6 +80,8 @@ reasons! {
     Throttled = "throttled";
     /// The object inflates to more than the limits of this program allow.
     TooLarge = "too-large";
+    /// Nothing answered for long, so the source was not asked any more.
+    Unreachable = "unreachable";
 }
 
 impl Reason {
@@ -109,6 +111,7 @@ impl Reason {
             Reason::Deadline => {
                 "run again with a later --deadline, or over less: a shorter window, or one --region"
             }
+            Reason::Unreachable => "run again when the network and the service are back",
             Reason::RegionDisabled => {
                 "switch the region on again (aws account enable-region), or give its public keys with --keys"
             }

@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use super::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
+use super::{Folders, GetError, Listed, Outage, Range, Root, RootId, Source, SourceObject};
 use crate::base::cancel::CancelFlag;
 use crate::proof::finding::ObjectFacts;
 
@@ -126,6 +126,10 @@ impl Source for CancellableSource<'_> {
         }
         let object = self.source.get_again(root, key, with_metadata)?;
         Some(object.map(|object| self.cancellable(object)))
+    }
+
+    fn outages(&self) -> Vec<(RootId, Outage)> {
+        self.source.outages()
     }
 
     fn is_copy(&self) -> bool {

@@ -23,6 +23,8 @@ pub enum GetError {
     Throttled(String),
     /// Our credentials are no longer accepted, so nothing else can be read either.
     Credentials(String),
+    /// Nothing answered for long, so it was not asked for.
+    Unreachable,
     /// This region refuses credentials that are accepted elsewhere: it is switched off for the account.
     RegionDisabled(String),
     /// The run was ended before it was read, for this reason.
@@ -35,6 +37,17 @@ pub enum GetError {
     Changed,
     /// Reading failed in any other way.
     Io(String),
+}
+
+/// A time in which a source was not asked any more, because nothing answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outage {
+    /// How many requests in a row were given up.
+    pub in_row: u64,
+    /// Over how many seconds.
+    pub seconds: u64,
+    /// How many requests were not made then.
+    pub not_asked: u64,
 }
 
 /// The access that was denied.
@@ -128,6 +141,7 @@ impl GetError {
             GetError::Throttled(_) => Reason::Throttled,
             GetError::Credentials(_) => Reason::Credentials,
             GetError::RegionDisabled(_) => Reason::RegionDisabled,
+            GetError::Unreachable => Reason::Unreachable,
             GetError::Cancelled(CancelReason::Signal) => Reason::Interrupted,
             GetError::Cancelled(CancelReason::Deadline(_)) => Reason::Deadline,
             GetError::Refused(_) => Reason::Refused,
@@ -150,6 +164,9 @@ impl GetError {
                 "region {region} is switched off for the account, or does not accept tokens of the global \
                  STS endpoint: it refuses credentials that are accepted elsewhere"
             ),
+            GetError::Unreachable => {
+                "nothing answered for long, so no request was made any more".into()
+            }
             GetError::Cancelled(CancelReason::Signal) => "the validation was interrupted".into(),
             GetError::Cancelled(deadline) => format!("{deadline} had passed"),
             GetError::Refused(why) => format!("refused: {why}"),

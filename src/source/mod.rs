@@ -20,7 +20,7 @@ pub mod places;
 pub mod presence;
 pub mod trails;
 
-pub use error::{Denial, GetError};
+pub use error::{Denial, GetError, Outage};
 pub use listing::{Folders, Listed, ListedFacts, Range};
 pub use object::{Metadata, SourceObject};
 
@@ -137,6 +137,11 @@ pub trait Source: Sync {
     /// The key of something that changed while the source was read, if it notices that. `None` by default.
     fn changed(&self) -> Option<String> {
         None
+    }
+
+    /// The roots that were not asked for some time because nothing answered. None by default.
+    fn outages(&self) -> Vec<(RootId, Outage)> {
+        Vec::new()
     }
 
     /// Whether the source is what somebody copied out of a bucket, `false` by default. A folder that a copy

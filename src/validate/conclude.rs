@@ -251,6 +251,7 @@ pub(super) fn outcome(
         && survey.beyond.is_empty()
         && !all.notes.incomplete
         && context.fetcher.lasted()
+        && context.fetcher.source.outages().is_empty()
         && !request.prior.incomplete
         && !selectors.cut_short
         && ended_by.is_none();
@@ -334,6 +335,8 @@ fn findings_without_chain(
     let (places, limits) = (context.fetcher.places, &context.request.limits);
     let beyond = |(at, beyond): (&_, _)| listing_errors::beyond(places, limits, *at, beyond);
     findings.extend(survey.beyond.iter().map(beyond));
+    let outages = context.fetcher.source.outages().into_iter();
+    findings.extend(outages.map(|outage| listing_errors::outage(places, outage)));
     let unvalidated = &all.notes.unvalidated;
     findings.extend(unvalidated.iter().map(trail_status::unvalidated));
     findings.extend(others);

@@ -1,6 +1,7 @@
 //! AWS: sessions, services and their errors, against AWS on loopback.
 
 mod answers;
+mod bounds;
 mod clock;
 mod credentials;
 mod endpoints;

@@ -200,7 +200,7 @@ fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
     for log in six.chain.digests[..5].iter().flat_map(|d| &d.logs) {
         six.fault(on_object(&log.place, Answer::expired_token()));
     }
-    let (code, report) = six.report(&[]);
+    let (code, report) = six.report(&["--jobs", "1"]);
     assert_eq!(
         (code, &report["complete"]),
         (4, &json!(false)),
@@ -214,5 +214,6 @@ fn credentials_that_expire_on_the_way_leave_a_report_that_is_not_complete() {
         .as_array()
         .expect("coverage");
     let states: Vec<&str> = coverage.iter().map(|s| field(s, "state")).collect();
-    assert_eq!(states, ["unproven", "verified"]);
+    // Nothing is asked for any more, so no log is read.
+    assert_eq!(states, ["unproven"]);
 }

@@ -1,16 +1,20 @@
 //! The body of an object. If a connection breaks or stalls, the rest is requested from the same object.
 
+use std::fmt;
 use std::io::{self, Read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_types::byte_stream::error::Error as ByteStreamError;
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::flight::Pass;
+use super::request::RequestTerms;
 use super::{Bucket, S3Source};
 use crate::aws::RequestContext;
+use crate::aws::bounds::TIME_OUTS;
 use crate::source::GetError;
 
 /// How often one body is resumed.
@@ -23,8 +27,27 @@ const SMALL: u64 = 64 << 10;
 /// The part of a body that was read together with its answer.
 pub(super) struct Begun {
     bytes: Bytes,
-    /// Why no more came.
-    broken: Option<String>,
+    broken: Option<Break>,
+}
+
+/// Why no more came.
+enum Break {
+    /// It took too long.
+    Silence,
+    /// The connection closed too early.
+    Early,
+    /// Any other failure, in words.
+    Failure(String),
+}
+
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Break::Silence => "nothing more came",
+            Break::Early => "it ended early",
+            Break::Failure(why) => why,
+        })
+    }
 }
 
 impl Begun {
@@ -36,7 +59,7 @@ impl Begun {
         while broken.is_none() && (bytes.len() as u64) < size {
             match part(&mut answer.body, timeout).await {
                 Ok(Some(some)) => bytes.extend_from_slice(&some),
-                Ok(None) => broken = Some(EARLY.to_owned()),
+                Ok(None) => broken = Some(Break::Early),
                 Err(why) => broken = Some(why),
             }
         }
@@ -45,24 +68,23 @@ impl Begun {
     }
 }
 
-const EARLY: &str = "it ended early";
-
 /// The size in bytes, if the answer has a `Content-Length`.
 fn size(answer: &GetObjectOutput) -> Option<u64> {
     answer.content_length().and_then(|n| u64::try_from(n).ok())
 }
 
 /// Waits for the next bytes: `None` at the end, or the reason why they did not come.
-async fn part(stream: &mut ByteStream, timeout: Option<Duration>) -> Result<Option<Bytes>, String> {
+async fn part(stream: &mut ByteStream, timeout: Option<Duration>) -> Result<Option<Bytes>, Break> {
     let next = stream.next();
     let received = match timeout {
         Some(timeout) => match tokio::time::timeout(timeout, next).await {
             Ok(received) => received,
-            Err(_) => return Err("nothing more came".to_owned()),
+            Err(_) => return Err(Break::Silence),
         },
         None => next.await,
     };
-    received.transpose().map_err(|e| e.to_string())
+    let failure = |e: ByteStreamError| Break::Failure(e.to_string());
+    received.transpose().map_err(failure)
 }
 
 /// A body that resumes itself.
@@ -74,12 +96,18 @@ pub(super) struct Body<'a> {
     stream: ByteStream,
     chunk: Bytes,
     /// Why no more came with the answer.
-    broken: Option<String>,
+    broken: Option<Break>,
     /// Bytes received so far.
     at: u64,
     /// The total size, if S3 gave it.
     size: Option<u64>,
     etag: Option<String>,
+    /// How it is requested, and until when it is waited for.
+    terms: RequestTerms,
+    /// When the first answer came.
+    answered: Instant,
+    /// Time-outs since the last bytes.
+    time_outs: u32,
     waits: ExponentialBackoff,
     _pass: Pass<'a>,
 }
@@ -90,6 +118,7 @@ impl<'a> Body<'a> {
         bucket: &'a Bucket,
         key: &str,
         (answer, begun): (GetObjectOutput, Begun),
+        (terms, answered): (RequestTerms, Instant),
         (context, pass): (RequestContext, Pass<'a>),
     ) -> Self {
         let waits = ExponentialBuilder::default()
@@ -108,6 +137,9 @@ impl<'a> Body<'a> {
             size: size(&answer),
             etag: answer.e_tag,
             stream: answer.body,
+            terms,
+            answered,
+            time_outs: 0,
             waits: waits.build(),
             _pass: pass,
         }
@@ -123,31 +155,37 @@ impl<'a> Body<'a> {
             let why = match received {
                 Ok(Some(bytes)) => {
                     self.at += bytes.len() as u64;
+                    self.time_outs = 0;
+                    self.terms.deadline.received(bytes.len());
                     return Ok(Some(bytes));
                 }
-                Ok(None) if self.size.is_none() => return Ok(None),
-                Ok(None) => EARLY.to_owned(),
+                Ok(None) if self.size.is_none() => break,
+                Ok(None) => Break::Early,
                 Err(why) => why,
             };
             self.resume(&why)?;
         }
+        self.bucket.health.answered();
         Ok(None)
     }
 
     /// Waits for bytes, or for the reason why they did not come.
-    fn receive(&mut self) -> Result<Result<Option<Bytes>, String>, GetError> {
+    fn receive(&mut self) -> Result<Result<Option<Bytes>, Break>, GetError> {
         let session = &self.source.session;
-        session
-            .runtime()
-            .run(part(&mut self.stream, session.read_timeout()))
+        let most = self.terms.deadline.next_part(session.read_timeout());
+        session.runtime().run(part(&mut self.stream, most))
     }
 
     /// Requests the rest, with `If-Match` so that it is of the same object. An answer may be of another part
     /// or object all the same, and is compared; then the caller reads the object anew.
-    fn resume(&mut self, why: &str) -> Result<(), GetError> {
+    fn resume(&mut self, why: &Break) -> Result<(), GetError> {
         let broken = |more: &str| GetError::Io(format!("its body broke off: {why}{more}"));
-        let Some(wait) = self.waits.next() else {
-            return Err(broken(", again and again"));
+        self.time_outs += u32::from(matches!(why, Break::Silence));
+        let wait = self.waits.next().filter(|_| self.time_outs < TIME_OUTS);
+        let Some(wait) = wait.filter(|_| !self.terms.deadline.is_over()) else {
+            let error = broken(", again and again");
+            self.bucket.health.silent(self.answered, &error);
+            return Err(error);
         };
         let runtime = self.source.session.runtime();
         runtime.run(async { tokio::time::sleep(wait).await })?;
@@ -160,7 +198,8 @@ impl<'a> Body<'a> {
                 .set_if_match(self.etag.clone())
                 .send()
         };
-        let answer = self.source.call(self.bucket, &self.context, request)?;
+        let source = self.source;
+        let answer = source.call_by(self.bucket, &self.context, self.terms, request)?;
         if !is_rest(answer.content_range(), self.at, self.size) || answer.e_tag != self.etag {
             return Err(broken(
                 ", and the answer to a request for the rest is not that rest",

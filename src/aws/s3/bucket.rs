@@ -9,7 +9,8 @@ use aws_sdk_s3::types::{
     BucketVersioningStatus, DefaultRetention, ServerSideEncryptionByDefault, StorageClass,
 };
 
-use super::{Bucket, S3Source, context};
+use super::request::context;
+use super::{Bucket, S3Source};
 use crate::aws::Clock;
 use crate::cloudtrail::ids::Region;
 use crate::source::bucket::{Buckets, Lock, ObjectStorage, Reached, Versioning};

@@ -6,12 +6,11 @@ mod bucket;
 mod flight;
 mod pace;
 mod pages;
+mod request;
 
-use std::future::Future;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::{RequestId as _, RequestIdExt as _};
 use aws_sdk_s3::primitives::DateTime;
@@ -20,20 +19,19 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use elsa::sync::FrozenVec;
 use jiff::Timestamp;
 
-use crate::aws::{OnlyOfAws, RequestContext, Session, bucket_region, get_error, is_of_s3};
+use crate::aws::health::Health;
+use crate::aws::{OnlyOfAws, Session};
 use crate::base::limits::Limits;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::access_point::region_of_arn;
 use crate::source::{
-    Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject,
+    Folders, GetError, Listed, Metadata, Outage, Range, Root, RootId, Source, SourceObject,
 };
 use body::{Begun, Body};
 use flight::Flight;
-
-/// How often a request is sent, each time to the region that S3 gave.
-const MAX_REDIRECTS: usize = 3;
+use request::{RequestTerms, context};
 
 /// Reads buckets in S3 through the AWS SDK.
 ///
@@ -75,6 +73,7 @@ struct Bucket {
     name: String,
     /// Its region: the start region until S3 gives another.
     region: Mutex<Region>,
+    health: Arc<Health>,
 }
 
 /// How many objects are read at the same time.
@@ -115,6 +114,7 @@ impl S3Source {
         // Only the ARN of an access point has a region in it.
         let region = region_of_arn(&name).unwrap_or_else(|| self.start.clone());
         self.buckets.push(Box::new(Bucket {
+            health: self.session.health(format!("s3 {name}")),
             name,
             region: Mutex::new(region),
         }));
@@ -124,60 +124,17 @@ impl S3Source {
         self.buckets.get(root.0).ok_or(GetError::NotFound)
     }
 
-    /// Makes one request in the region of the bucket, following redirects.
-    fn call<T, E, F>(
-        &self,
-        bucket: &Bucket,
-        context: &RequestContext,
-        request: impl Fn(aws_sdk_s3::Client) -> F,
-    ) -> Result<T, GetError>
-    where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
-        T: Send + 'static,
-        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
-    {
-        self.call_by(bucket, context, Session::s3, request)
-    }
-
-    /// Makes one request through a client of the session.
-    fn call_by<T, E, F>(
-        &self,
-        bucket: &Bucket,
-        context: &RequestContext,
-        client: fn(&Session, &Region) -> aws_sdk_s3::Client,
-        request: impl Fn(aws_sdk_s3::Client) -> F,
-    ) -> Result<T, GetError>
-    where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
-        T: Send + 'static,
-        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
-    {
-        let lock = || bucket.region.lock().unwrap_or_else(|e| e.into_inner());
-        for _ in 0..MAX_REDIRECTS {
-            let region = lock().clone();
-            let client = client(&self.session, &region);
-            match self.session.runtime().run_apart(request(client))? {
-                Ok(answer) => return Ok(answer),
-                Err(error) => match bucket_region(&error) {
-                    Some(other) if other != region => *lock() = other,
-                    _ => return Err(final_error(&error, context)),
-                },
-            }
-        }
-        let why = format!("bucket {} is sent from region to region", bucket.name);
-        Err(GetError::Io(why))
-    }
-
-    /// Opens an object through a client of the session.
+    /// Opens an object.
     fn get_by(
         &self,
         root: RootId,
         key: &str,
-        client: fn(&Session, &Region) -> aws_sdk_s3::Client,
+        terms: fn(&Self) -> RequestTerms,
     ) -> Result<SourceObject<'_>, GetError> {
         let bucket = self.bucket(root)?;
         let context = context(bucket, "s3:GetObject", Some(key));
         let pass = self.flight.enter();
+        let terms = terms(self);
         let timeout = self.session.read_timeout();
         let request = |client: aws_sdk_s3::Client| {
             let request = client.get_object().bucket(&bucket.name).key(key).send();
@@ -188,7 +145,7 @@ impl S3Source {
                 Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
             }
         };
-        let (answer, begun, answered) = self.call_by(bucket, &context, client, request)?;
+        let (answer, begun, answered) = self.call_by(bucket, &context, terms, request)?;
         pass.answered(answered);
         let get = |name: &str| answer.metadata()?.get(name).cloned();
         let signature = get("signature");
@@ -212,39 +169,12 @@ impl S3Source {
                 bucket,
                 key,
                 (answer, begun),
+                (terms, answered),
                 (context, pass),
             )),
             metadata,
             facts,
         })
-    }
-}
-
-/// The meaning of an error. Only S3 itself can say that something does not exist.
-fn final_error<E>(error: &SdkError<E, HttpResponse>, context: &RequestContext) -> GetError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    match get_error(error, context) {
-        GetError::NotFound | GetError::NoBucket(_) if !is_of_s3(error) => GetError::foreign(),
-        found => found,
-    }
-}
-
-/// The permission that a request needs, and on what.
-fn context(bucket: &Bucket, permission: &'static str, key: Option<&str>) -> RequestContext {
-    let region = bucket.region.lock().unwrap_or_else(|e| e.into_inner());
-    let partition = region.partition();
-    let name = &bucket.name;
-    RequestContext {
-        permission,
-        resource: match key {
-            Some(key) if name.starts_with("arn:") => format!("{name}/object/{key}"),
-            None if name.starts_with("arn:") => name.clone(),
-            Some(key) => format!("arn:{partition}:s3:::{name}/{key}"),
-            None => format!("arn:{partition}:s3:::{name}"),
-        },
-        bucket: Some(name.clone()),
     }
 }
 
@@ -353,7 +283,7 @@ impl Source for S3Source {
         key: &str,
         _with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        self.get_by(root, key, Session::s3)
+        self.get_by(root, key, Self::first)
     }
 
     fn get_again(
@@ -362,7 +292,13 @@ impl Source for S3Source {
         key: &str,
         _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        Some(self.get_by(root, key, Session::s3_again))
+        Some(self.get_by(root, key, Self::again))
+    }
+
+    fn outages(&self) -> Vec<(RootId, Outage)> {
+        let buckets = self.buckets.iter().enumerate();
+        let outage = |(i, bucket): (usize, &Bucket)| Some((RootId(i), bucket.health.outage()?));
+        buckets.filter_map(outage).collect()
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {

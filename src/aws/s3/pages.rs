@@ -6,9 +6,10 @@ use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::EncodingType;
 use percent_encoding::percent_decode_str;
 
-use super::{Bucket, S3Source, context, time};
+use super::request::context;
+use super::{Bucket, S3Source, time};
+use crate::aws::OnlyOfAws;
 use crate::aws::pages::{PagesEnd, fetch_pages};
-use crate::aws::{OnlyOfAws, Session};
 use crate::source::{GetError, ListedFacts};
 
 /// One page of a listing.
@@ -68,7 +69,7 @@ impl S3Source {
             let mut answer = self.call(bucket, &context, request)?;
             if is_doubtful(&answer, delimiter.is_some() && token.is_none()) {
                 requests += 1;
-                answer = self.call_by(bucket, &context, Session::s3_again, request)?;
+                answer = self.call_by(bucket, &context, self.again(), request)?;
             }
             if answer.is_truncated.is_none() {
                 return Err(GetError::Io("a listing without what each has".into()));

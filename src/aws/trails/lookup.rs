@@ -71,13 +71,12 @@ impl SessionTrails {
                     .end_time(second(time.to))
                     .max_results(PAGE_SIZE)
                     .set_next_token(token.clone());
-                let answer = self.session.runtime().run(async {
-                    tokio::time::sleep(self.pace.reserve()).await;
-                    self.requests.fetch_add(1, Ordering::Relaxed);
-                    request.send().await
-                })?;
-                let answer =
-                    answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
+                let wait = self.pace.reserve();
+                let runtime = self.session.runtime();
+                runtime.run(async { tokio::time::sleep(wait).await })?;
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                let request = request.send();
+                let answer = self.session.call_cloudtrail(region, &context, request)?;
                 Ok(answer.events.zip(Some(answer.next_token)))
             })?;
             let records = listed.iter();

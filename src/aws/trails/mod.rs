@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use self::lookup::LookupPace;
 use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
-use crate::aws::{RequestContext, Session, get_error};
+use crate::aws::{RequestContext, Session};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
@@ -69,8 +69,9 @@ impl SessionTrails {
         self.session.ask_cloudtrail(region, |client, again| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client.describe_trails().include_shadow_trails(true);
-            let answer = self.session.runtime().run(request.send())?;
-            let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
+            let answer = self
+                .session
+                .call_cloudtrail(region, &context, request.send())?;
             // No trail at all is a rare answer, and would leave out what trails call for.
             let trails = answer.trail_list.filter(|list| again || !list.is_empty());
             Ok(trails.map(|list| list.iter().filter_map(config).collect()))
@@ -88,8 +89,10 @@ impl SessionTrails {
             let (trails, next) = self.session.ask_cloudtrail(&self.start, |client, _| {
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 let request = client.list_trails().set_next_token(token.clone());
-                let answer = self.session.runtime().run(request.send())?;
-                let answer = answer.map_err(|e| get_error(&e, &context))?;
+                let request = request.send();
+                let answer = self
+                    .session
+                    .call_cloudtrail(&self.start, &context, request)?;
                 Ok(answer.trails.zip(Some(answer.next_token)))
             })?;
             let listed = trails.iter();
@@ -112,8 +115,9 @@ impl SessionTrails {
             bucket: None,
         };
         let request = client.get_trail_status().name(trail.to_string());
-        let answer = self.session.runtime().run(request.send())?;
-        let answer = answer.map_err(|e| self.session.regional_error(region, &e, &context))?;
+        let answer = self
+            .session
+            .call_cloudtrail(region, &context, request.send())?;
         let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
         Ok(answer.is_logging().map(|logging| TrailStatus {
             logging,

@@ -30,8 +30,8 @@ impl SessionTrails {
         let answer = self.session.ask_cloudtrail(home, |client, _| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client.get_event_selectors().trail_name(trail.to_string());
-            let answer = self.session.runtime().run(request.send())?;
-            let answer = answer.map_err(|e| self.session.regional_error(home, &e, &context))?;
+            let request = request.send();
+            let answer = self.session.call_cloudtrail(home, &context, request)?;
             Ok(Some(answer).filter(|answer| answer.trail_arn().is_some()))
         })?;
         if values(&answer) > MAX_VALUES {
@@ -62,17 +62,17 @@ impl SessionTrails {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let client = self.session.cloudtrail(&trail.home_region);
         let request = client.get_insight_selectors().trail_name(trail.to_string());
-        match self.session.runtime().run(request.send())? {
-            Ok(answer) => {
-                let selectors = answer.insight_selectors().iter();
-                let kinds = selectors.filter_map(|s| s.insight_type());
-                Ok(kinds.take(MAX_VALUES).map(|k| clip(k.as_str())).collect())
+        let request = async {
+            match request.send().await {
+                Err(e) if e.code() == Some("InsightNotEnabledException") => Ok(None),
+                answer => answer.map(Some),
             }
-            Err(e) if e.code() == Some("InsightNotEnabledException") => Ok(Vec::new()),
-            Err(e) => Err(self
-                .session
-                .regional_error(&trail.home_region, &e, &context)),
-        }
+        };
+        let session = &self.session;
+        let answer = session.call_cloudtrail(&trail.home_region, &context, request)?;
+        let selectors = answer.iter().flat_map(|answer| answer.insight_selectors());
+        let kinds = selectors.filter_map(|s| s.insight_type());
+        Ok(kinds.take(MAX_VALUES).map(|k| clip(k.as_str())).collect())
     }
 }
 

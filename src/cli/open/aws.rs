@@ -262,5 +262,6 @@ fn http_settings(args: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Err
         authorities,
         connect: timeout(args.cli_connect_timeout, defaults.connect),
         read: timeout(args.cli_read_timeout, defaults.read),
+        patience: defaults.patience,
     })
 }

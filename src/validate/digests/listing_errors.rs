@@ -6,7 +6,7 @@ use crate::cloudtrail::ids::{AccountId, Region};
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 use crate::source::places::Places;
-use crate::source::{GetError, RootId};
+use crate::source::{GetError, Outage, RootId};
 use crate::validate::digests::listing::{Listing, is_dated_folder};
 use crate::validate::survey::{Beyond, SurveyBound};
 
@@ -56,6 +56,30 @@ pub fn beyond(
         bucket: places.bucket(root).map(Into::into),
         key: (!beyond.folder.is_empty()).then(|| beyond.folder.clone()),
         ..finding
+    }
+}
+
+/// A bucket that was not asked for some time, because nothing answered.
+pub fn outage(places: &Places, (root, outage): (RootId, Outage)) -> Finding {
+    let Outage {
+        in_row,
+        seconds,
+        not_asked,
+    } = outage;
+    let message = format!(
+        "this bucket was given up when nothing had answered for {}: {} in a row were given up, and {} \
+         not made while it was away; what was read before and after counts",
+        plural(seconds, "second"),
+        plural(in_row, "request"),
+        match not_asked {
+            1 => "1 request was".to_owned(),
+            n => format!("{n} requests were"),
+        },
+    );
+    let finding = Finding::new(Code::SourceUnreadable, message).reason(Reason::Unreachable);
+    Finding {
+        bucket: places.bucket(root).map(Into::into),
+        ..finding.hint(Reason::Unreachable.hint())
     }
 }
 

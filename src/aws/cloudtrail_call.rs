@@ -1,0 +1,64 @@
+//! Calls of CloudTrail in a region: within the bounds of their time, and once more where the answer is none.
+
+use std::error::Error as StdError;
+use std::future::Future;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::Session;
+use super::bounds::Deadline;
+use super::error::{RequestContext, meaning};
+use crate::cloudtrail::ids::Region;
+use crate::source::GetError;
+
+impl Session {
+    /// Asks CloudTrail, and once more on a new connection if the answer is not one that it gives, or accuses
+    /// somebody: `ask` then returns `None`.
+    ///
+    /// # Errors
+    /// The error of `ask`, or that the second answer is like the first.
+    pub(crate) fn ask_cloudtrail<T>(
+        &self,
+        region: &Region,
+        mut ask: impl FnMut(aws_sdk_cloudtrail::Client, bool) -> Result<Option<T>, GetError>,
+    ) -> Result<T, GetError> {
+        let incomplete = || GetError::Io("an answer without what each answer has".into());
+        match ask(self.cloudtrail(region), false)? {
+            Some(answer) => Ok(answer),
+            None => ask(self.cloudtrail_again(region), true)?.ok_or_else(incomplete),
+        }
+    }
+
+    /// Makes one request to CloudTrail in a region, unless it is not asked any more.
+    pub(crate) fn call_cloudtrail<T, E>(
+        &self,
+        region: &Region,
+        context: &RequestContext,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, GetError>
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        let health = self.health(format!("cloudtrail {region}"));
+        let admission = health.admit()?;
+        let deadline = Deadline::after(self.bounds().request).within(admission.most);
+        match self.runtime().run_until(deadline, request) {
+            Ok(Ok(answer)) => {
+                health.answered();
+                Ok(answer)
+            }
+            Ok(Err(error)) => {
+                let found = self.regional_error(region, &error, context);
+                health.failed(admission.begun, meaning(&error, &found), &found);
+                Err(found)
+            }
+            Err(ended @ GetError::Cancelled(_)) => Err(ended),
+            Err(late) => {
+                health.silent(admission.begun, &late);
+                Err(late)
+            }
+        }
+    }
+}
