@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Session;
 use super::bounds::Deadline;
-use super::error::{RequestContext, meaning};
+use super::error::{Meaning, RequestContext, meaning};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 
@@ -51,7 +51,12 @@ impl Session {
             }
             Ok(Err(error)) => {
                 let found = self.regional_error(region, &error, context);
-                health.failed(admission.begun, meaning(&error, &found), &found);
+                let meaning = match meaning(&error, &found) {
+                    // What CloudTrail adds may be missing; S3 says for itself whether it goes on.
+                    Meaning::Expired => Meaning::LastWord,
+                    other => other,
+                };
+                health.failed(admission.begun, meaning, &found);
                 Err(found)
             }
             Err(ended @ GetError::Cancelled(_)) => Err(ended),
