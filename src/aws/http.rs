@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -39,6 +40,19 @@ impl Default for HttpSettings {
             read: Some(READ),
             patience: READ * TIME_OUTS,
         }
+    }
+}
+
+impl HttpSettings {
+    /// The time-outs of one attempt. The read time-out ends with the head of an answer; a body that is read
+    /// with it may take as long again. That of an object is waited for by `s3::body`.
+    pub(super) fn timeouts(&self) -> TimeoutConfig {
+        let mut timeouts = TimeoutConfig::builder();
+        timeouts.set_connect_timeout(self.connect);
+        timeouts.set_read_timeout(self.read);
+        let both = self.connect.zip(self.read);
+        timeouts.set_operation_attempt_timeout(both.map(|(connect, read)| connect + read * 2));
+        timeouts.build()
     }
 }
 

@@ -10,7 +10,6 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region as AwsRegion, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::config::ResponseChecksumValidation;
@@ -25,7 +24,7 @@ use super::credentials::Sendable;
 use super::endpoints::Endpoints;
 use super::environment::{Environment, WithoutEmpty, check_given};
 use super::error::{CountThrottles, NeverUntrusted, RetryTooMany, chain};
-use super::foreign::OnlyOfAws;
+use super::foreign::{AskAgain, OnlyOfAws};
 use super::health::{Expired, Health};
 use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
@@ -211,6 +210,7 @@ impl Session {
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .endpoint_resolver(Endpoints::default())
             .interceptor(NotTooFar)
+            .interceptor(AskAgain)
             .interceptor(self.patience(time_outs))
             // A partition of its own, without a shared retry quota: throttling of one object must not
             // stop the retries of others.
@@ -260,6 +260,7 @@ impl Session {
             .interceptor(self.clock.clone())
             .interceptor(OnlyOfAws)
             .interceptor(NotTooFar)
+            .interceptor(AskAgain)
             .interceptor(self.patience(time_outs))
             .retry_classifier(OnlyOfAws)
             .retry_classifier(NeverUntrusted)
@@ -301,6 +302,7 @@ impl Session {
         let (endpoint_url, _) = self.endpoint("STS");
         let mut config = aws_sdk_sts::config::Builder::from(&self.config)
             .interceptor(NotTooFar)
+            .interceptor(AskAgain)
             .interceptor(self.patience(TIME_OUTS))
             .retry_classifier(NeverUntrusted)
             .retry_classifier(RetryTooMany)
@@ -331,15 +333,12 @@ async fn load(
     // The instance metadata service is not asked: S3 itself says which region a bucket is in.
     let region = environment.region().await?;
     let region = region.unwrap_or_else(|| AwsRegion::new(settings.region.to_string()));
-    let mut timeouts = TimeoutConfig::builder();
-    timeouts.set_connect_timeout(http.settings.connect);
-    timeouts.set_read_timeout(http.settings.read);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http.client.clone())
         .region(region.clone())
         // Set here, because the SDK panics on values of the environment that it does not know.
         .retry_config(RetryConfig::standard().with_max_attempts(attempts.unwrap_or(FEW_ATTEMPTS)))
-        .timeout_config(timeouts.build())
+        .timeout_config(http.settings.timeouts())
         // `s3::body` detects stalled bodies and resumes them.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     if let Some(name) = &settings.profile {
