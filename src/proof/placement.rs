@@ -50,9 +50,7 @@ pub fn placement(
     linked: bool,
 ) -> Placement {
     let c = &digest.claims;
-    let same = c.name.as_ref().is_some_and(|signed| signed.name == *name)
-        && c.account == name.chain.account
-        && c.interval.to == name.end;
+    let same = has_name(c, name);
     // A bucket that a proven digest links to is a place of the chain, whatever name the copy was
     // given.
     let linked = linked && recorded.iter().any(|r| r.key == c.key);
@@ -72,6 +70,21 @@ pub fn placement(
         "look for the object that belongs there among older versions (aws s3api \
          list-object-versions), and for who put this one there",
     ))
+}
+
+/// Whether a digest claims to be another one than it was found as, wherever copies of it lie.
+pub fn is_another(digest: &Unverified, name: &DigestName, key: &str) -> bool {
+    let claims = &digest.claims;
+    !has_name(claims, name) || from_aws_logs(key) != from_aws_logs(&claims.key)
+}
+
+fn has_name(claims: &Claims, name: &DigestName) -> bool {
+    claims
+        .name
+        .as_ref()
+        .is_some_and(|signed| signed.name == *name)
+        && claims.account == name.chain.account
+        && claims.interval.to == name.end
 }
 
 fn signed_place(claims: &Claims) -> String {

@@ -9,6 +9,7 @@ use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
 use crate::proof::finding::{ObjectFacts, Severity};
 use crate::proof::judge::OwnSignature;
+use crate::proof::placement::is_another;
 use crate::proof::reason::Reason;
 use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
 use crate::source::{GetError, Metadata, RootId, SourceObject};
@@ -42,11 +43,12 @@ fn is_proven(reading: &Reading) -> bool {
     is_valid && matches!(reading.content, Content::Digest { whole: true, .. })
 }
 
-/// Whether an answer, taken at its word, accuses somebody: an object that is missing or is no digest, a
-/// broken container, a wrong signature, an unknown key. Also a body that broke off.
+/// Whether an answer, taken at its word, accuses somebody: an object that is missing or is no digest or
+/// another one, a broken container, a wrong signature, an unknown key. Also a body that broke off.
 fn is_accusing(reading: &Reading) -> bool {
     match &reading.content {
         Content::Digest { whole: false, .. } | Content::Other(NotDigest::Bytes { .. }) => true,
+        Content::Digest { digest, .. } if is_another(digest, &reading.name, &reading.key) => true,
         Content::Digest { .. } => match &reading.own {
             OwnSignature::Present(_, SignatureCheck::Invalid) => true,
             OwnSignature::Present(_, SignatureCheck::Unchecked(trouble)) => {
