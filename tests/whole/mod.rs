@@ -10,6 +10,7 @@
 //! - `differences`: the AWS CLI over the same AWS; every difference has a declared reason.
 //! - `flips`: every flipped bit of a digest or a log is detected.
 //! - `faults`: an object that could not be read is never called altered or missing.
+//! - `network`: faults on the way to AWS, each at each step and together, neither accuse nor excuse.
 //! - `random`: random chains with random damage; only intact ones are called verified.
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `properties`: object keys, coverage and windows, for every input.
@@ -25,6 +26,8 @@ mod faults;
 mod flips;
 mod forge;
 mod missing_chains;
+#[cfg(feature = "aws")]
+mod network;
 mod oracle;
 #[cfg(feature = "aws")]
 mod organization;

@@ -11,6 +11,7 @@ pub mod cloud;
 pub mod cloudtrail;
 pub mod control;
 pub mod faults;
+pub mod faulty;
 pub mod front;
 pub mod gate;
 pub mod keeping;
