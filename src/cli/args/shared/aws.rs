@@ -28,11 +28,18 @@ pub struct SignInArgs {
     #[arg(long, value_name = "FILE")]
     pub ca_bundle: Option<PathBuf>,
 
-    /// Seconds until an answer, or the next part of one, is given up; 0 waits for ever
+    /// Seconds until an answer, or the next part of one, is given up, by default 30; 0 waits for ever
+    ///
+    /// After three time-outs, or 90 seconds, a request is given up; with the second read of what would
+    /// accuse somebody, an object takes two minutes at most, unless it comes at 4 KiB a second or more. A
+    /// bucket that answers nothing for two minutes, four requests in a row, is given up, which by default
+    /// takes three minutes in all, and asked again every 10 seconds: the report is then not complete
+    /// (source-unreadable, exit status 4). An endpoint that never answered is given up within 10 seconds.
+    /// More seconds than 30 here lengthen all of this in proportion.
     #[arg(long, value_name = "SECONDS")]
     pub cli_read_timeout: Option<u32>,
 
-    /// Seconds until a connection is given up; 0 waits for ever
+    /// Seconds until a connection is given up, by default 5; 0 waits for ever
     #[arg(long, value_name = "SECONDS")]
     pub cli_connect_timeout: Option<u32>,
 
