@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{SdkError, ServiceError};
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -50,9 +50,17 @@ where
              with --ca-bundle"
         ));
     }
-    let SdkError::ServiceError(service) = error else {
-        return GetError::Io(chain(error));
-    };
+    match error {
+        SdkError::ServiceError(service) => refusal(service, context),
+        other => GetError::Io(chain(other)),
+    }
+}
+
+/// The meaning of a refusal, by the code and the status of the answer.
+fn refusal<E>(service: &ServiceError<E, HttpResponse>, context: &RequestContext) -> GetError
+where
+    E: ProvideErrorMetadata,
+{
     let status = service.raw().status().as_u16();
     let code = service.err().code().unwrap_or_default();
     let detail = match (code, service.err().message()) {
@@ -102,23 +110,24 @@ where
         )
         | (_, 429 | 503) => GetError::Throttled(detail),
         (code, _) if code.starts_with("KMS.") => GetError::Denied(Denial::UnusableKmsKey(detail)),
-        (_, 401 | 403) | ("AccessDeniedException", _) => {
-            let RequestContext {
-                permission,
-                resource,
-                ..
-            } = context;
-            GetError::Denied(if detail.contains("kms:") || detail.contains("KMS") {
-                Denial::KmsKey(detail)
-            } else {
-                Denial::Access(format!(
-                    "{permission} on {resource} is missing or denied: {detail}"
-                ))
-            })
-        }
+        (_, 401 | 403) | ("AccessDeniedException", _) => GetError::Denied(denial(detail, context)),
         (_, 412) => GetError::Io("it was changed while it was read".into()),
         _ => GetError::Io(detail),
     }
+}
+
+fn denial(detail: String, context: &RequestContext) -> Denial {
+    if detail.contains("kms:") || detail.contains("KMS") {
+        return Denial::KmsKey(detail);
+    }
+    let RequestContext {
+        permission,
+        resource,
+        ..
+    } = context;
+    Denial::Access(format!(
+        "{permission} on {resource} is missing or denied: {detail}"
+    ))
 }
 
 /// What an error says of its source.
@@ -153,7 +162,13 @@ where
         ) => Meaning::Expired,
         (
             GetError::Credentials(_),
-            None | Some("RequestExpired" | "RequestTimeTooSkewed" | "SignatureDoesNotMatch"),
+            None
+            | Some(
+                "RequestExpired"
+                | "RequestInTheFuture"
+                | "RequestTimeTooSkewed"
+                | "SignatureDoesNotMatch",
+            ),
         ) => Meaning::PerhapsLastWord,
         (GetError::Credentials(_), Some(_)) => Meaning::LastWord,
         _ => match error {
