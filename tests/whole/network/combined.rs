@@ -13,7 +13,7 @@ use crate::support::aws::faulty::{Harm, Trouble};
 use crate::support::forge::Rng;
 
 /// How many cells are tried.
-const CELLS: usize = 24;
+const CELLS: usize = 16;
 
 #[test]
 fn faults_together_neither_accuse_nor_excuse() {

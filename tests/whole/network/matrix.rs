@@ -7,7 +7,7 @@ use super::verdicts::complaints;
 use crate::support::aws::faulty::{Harm, Step, Trouble};
 
 /// Of so many cells one is tried, each time another one.
-const ONE_OF: usize = 43;
+const ONE_OF: usize = 61;
 
 /// Once, twice, and for ever.
 const TIMES: [Option<usize>; 3] = [Some(1), None, Some(2)];

@@ -15,7 +15,7 @@ use crate::support::program::{Run, reported};
 use crate::support::stage::Stage;
 
 /// How many runs of all suites go on at the same time: many of them wait.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 14;
 
 /// How many more may begin.
 static FREE: (Mutex<usize>, Condvar) = (Mutex::new(AT_ONCE), Condvar::new());
@@ -24,7 +24,7 @@ static FREE: (Mutex<usize>, Condvar) = (Mutex::new(AT_ONCE), Condvar::new());
 const ATTEMPTS: &str = "3";
 
 /// How long a run may take: far longer than its time-outs and attempts allow, on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// A scene, and what goes wrong.
 #[derive(Clone, Debug)]
