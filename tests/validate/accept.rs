@@ -124,7 +124,7 @@ fn failed_looks() -> Vec<(&'static str, Outcome)> {
     };
     let bounded = Request {
         limits: Limits {
-            folders: 4,
+            folders: 1,
             ..Limits::default()
         },
         ..request()
