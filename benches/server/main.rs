@@ -110,7 +110,7 @@ async fn answer(
     if !served.latency.is_zero() {
         tokio::time::sleep(served.latency).await;
     }
-    let (operation, response) = if request.method() == Method::POST {
+    let (operation, mut response) = if request.method() == Method::POST {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes());
         let answer = control::answer(&served.cloud, &head.headers, &body.unwrap_or_default());
@@ -128,6 +128,11 @@ async fn answer(
     } else {
         s3::answer(&served.cloud, request.method(), request.uri())
     };
+    // Each answer of S3 and of CloudTrail carries its request id.
+    for name in ["x-amz-request-id", "x-amzn-requestid"] {
+        let id = HeaderValue::from_static("0A49CE4060975EAC");
+        response.headers_mut().insert(name, id);
+    }
     let bytes = response.body().size_hint().lower();
     served.stats.answered(operation, bytes);
     Ok(response)

@@ -4,6 +4,7 @@ mod accept;
 mod causes;
 mod digests;
 mod findings;
+#[cfg(feature = "aws")]
 mod identity;
 mod logs;
 mod not_proven;
