@@ -5,7 +5,7 @@
 //! | a connection | after 5 s (`--cli-connect-timeout`) |
 //! | an answer, or the next part of one | after 30 s (`--cli-read-timeout`) |
 //! | a request | after 3 time-outs, 16 attempts (`AWS_MAX_ATTEMPTS`) or 90 s |
-//! | the first request to an endpoint that never answered | after 3 s of refused or lost connections: 10 s in all |
+//! | the first request to an endpoint that never answered | after 3 s without a connection, or one time-out; others after 2 s: 10 s in all |
 //! | a body | after 3 time-outs in a row, 8 resumes, or 90 s in which less than 4 KiB/s came |
 //! | an object | after two minutes: 90 s, and 30 s for the second read of what would accuse somebody |
 //! | a call of CloudTrail or STS | after 90 s, as a request |
@@ -31,6 +31,8 @@ pub(super) const TIME_OUTS: u32 = 3;
 pub(super) const TIME_OUTS_AGAIN: u32 = 1;
 /// How long failures to reach an endpoint that never answered are retried.
 pub(super) const FIRST_CONTACT: Duration = Duration::from_secs(3);
+/// The time for a request as long as no connection was ever made, and one should have been.
+pub(super) const UNREACHED: Duration = Duration::from_secs(2);
 /// The least rate of a body, in bytes per second. Many workers may share a slow line.
 const LEAST_RATE: f64 = 4096.0;
 /// How many requests in a row are given up before their source is.

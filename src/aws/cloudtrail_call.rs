@@ -8,7 +8,6 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Session;
-use super::bounds::Deadline;
 use super::error::{Meaning, RequestContext, meaning};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
@@ -43,7 +42,7 @@ impl Session {
     {
         let health = self.health(format!("cloudtrail {region}"));
         let admission = health.admit()?;
-        let deadline = Deadline::after(self.bounds().request).within(admission.most);
+        let deadline = self.time_for(self.bounds().request).within(admission.most);
         match self.runtime().run_until(deadline, request) {
             Ok(Ok(answer)) => {
                 health.answered();

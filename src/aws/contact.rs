@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextMut;
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextMut,
+};
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -23,8 +26,21 @@ pub(super) struct Contact(Arc<ContactState>);
 #[derive(Debug, Default)]
 struct ContactState {
     answered: AtomicBool,
-    /// When it was first not reached.
+    /// When a request was first sent there.
+    tried: OnceLock<Instant>,
+    /// When one failed first.
     failed: OnceLock<Instant>,
+    /// Whether no connection was made for so long that there is none to be had.
+    unreached: AtomicBool,
+}
+
+/// Where a request failed that has no answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FailedStep {
+    /// There was no connection.
+    Connecting,
+    /// There was one, and no answer came.
+    Answering,
 }
 
 impl Contact {
@@ -34,10 +50,26 @@ impl Contact {
         }
     }
 
-    /// Whether a failure to reach it is final, because nothing ever came from there.
-    fn is_dead(&self) -> bool {
-        let failed = self.0.failed.get_or_init(Instant::now);
-        !self.0.answered.load(Ordering::Relaxed) && failed.elapsed() >= FIRST_CONTACT
+    /// Whether a failure is final, because nothing ever came from there. Time spent on connecting counts.
+    fn is_dead(&self, failed_at: FailedStep) -> bool {
+        let failed = *self.0.failed.get_or_init(Instant::now);
+        if self.0.answered.load(Ordering::Relaxed) {
+            return false;
+        }
+        let since = match failed_at {
+            FailedStep::Connecting => self.0.tried.get().copied().unwrap_or(failed),
+            FailedStep::Answering => failed,
+        };
+        let is_dead = since.elapsed() >= FIRST_CONTACT;
+        if is_dead && failed_at == FailedStep::Connecting {
+            self.0.unreached.store(true, Ordering::Relaxed);
+        }
+        is_dead
+    }
+
+    /// Whether nothing ever answered there, and no connection was made for some seconds.
+    pub fn is_unreached(&self) -> bool {
+        self.0.unreached.load(Ordering::Relaxed) && !self.0.answered.load(Ordering::Relaxed)
     }
 }
 
@@ -64,6 +96,18 @@ impl Intercept for Patience {
         "Patience"
     }
 
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        for contact in &self.contacts {
+            contact.0.tried.get_or_init(Instant::now);
+        }
+        Ok(())
+    }
+
     fn modify_before_attempt_completion(
         &self,
         context: &mut FinalizerInterceptorContextMut<'_>,
@@ -80,7 +124,13 @@ impl Intercept for Patience {
         let Some(cause) = error.as_connector_error() else {
             return Ok(());
         };
-        let mut is_final = self.contacts.iter().any(Contact::is_dead);
+        let connection = config.load::<CaptureSmithyConnection>();
+        let failed_at = match connection.and_then(CaptureSmithyConnection::get) {
+            Some(_) => FailedStep::Answering,
+            None => FailedStep::Connecting,
+        };
+        let [endpoint, network] = &self.contacts;
+        let mut is_final = endpoint.is_dead(failed_at) | network.is_dead(failed_at);
         if cause.is_timeout() {
             let before = config.load::<TimeOuts>().map_or(0, |n| n.0);
             config.interceptor_state().store_put(TimeOuts(before + 1));

@@ -6,7 +6,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::bounds::Deadline;
 use super::error::{RequestContext, does_not_know_credentials, get_error};
 use super::{Clock, Session};
 use crate::cloudtrail::ids::Region;
@@ -30,7 +29,7 @@ impl Session {
             bucket: None,
         };
         let request = sts.get_caller_identity().customize();
-        let deadline = Deadline::after(self.bounds().request);
+        let deadline = self.time_for(self.bounds().request);
         let request = request.interceptor(clock.clone()).send();
         let answer = self.runtime().run_until(deadline, request);
         let answer = answer.and_then(|answer| answer.map_err(|e| get_error(&e, &context)));

@@ -16,7 +16,7 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_types::service_config::ServiceConfigKey;
 
-use super::bounds::{Bounds, TIME_OUTS, TIME_OUTS_AGAIN};
+use super::bounds::{Bounds, Deadline, TIME_OUTS, TIME_OUTS_AGAIN, UNREACHED};
 use super::clock::NotTooFar;
 use super::connection::NewConnection;
 use super::contact::{Contact, Patience};
@@ -153,6 +153,12 @@ impl Session {
 
     pub(super) fn bounds(&self) -> Bounds {
         Bounds::of(&self.http.settings)
+    }
+
+    /// The end of a request that may take so long. Where nothing was ever reached, that is soon.
+    pub(super) fn time_for(&self, most: Option<Duration>) -> Deadline {
+        let unreached = self.http.network.is_unreached();
+        Deadline::after(most).within(unreached.then_some(UNREACHED))
     }
 
     /// Whether a source, by its kind and name, is still asked.

@@ -1,6 +1,7 @@
 //! A run ends while the network is away: what does not answer is given up, and what refuses is not asked
 //! again. Neither is ever damage.
 
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -179,43 +180,69 @@ fn too_many_requests_is_waited_for_as_slow_down_is() {
 }
 
 /// The commands that reach AWS.
-fn commands() -> [Vec<&'static str>; 4] {
+fn commands() -> [Vec<&'static str>; 5] {
     let key = "AWSLogs/111111111111/CloudTrail-Digest/eu-west-1/2026/03/01/111111111111_CloudTrail-Digest\
                _eu-west-1_main_eu-west-1_20260301T041234Z.json.gz";
     [
         vec!["validate", "--trail-arn", ARN, "--s3-bucket", BUCKET],
+        vec!["validate", "--s3-bucket", BUCKET],
         vec!["trails", "--s3-bucket", BUCKET],
         vec!["doctor", "--trail-arn", ARN, "--s3-bucket", BUCKET],
         vec!["explain", key, "--s3-bucket", BUCKET],
     ]
 }
 
-#[test]
-fn a_dead_endpoint_is_known_soon_in_every_command() {
+/// Runs every command against services that are not there, and returns how long the slowest took.
+fn slowest_against(dead: SocketAddr) -> Duration {
     let stage = thirty_hours();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let dead = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
+    let run = |args: Vec<&str>| {
+        let mut command = stage.command(&args);
+        let services = ["S3", "CLOUDTRAIL", "STS"];
+        let dead = format!("http://{dead}");
+        command.envs(services.map(|s| (format!("AWS_ENDPOINT_URL_{s}"), &dead)));
+        let began = Instant::now();
+        let Run {
+            code,
+            stdout,
+            stderr,
+        } = finish(&mut command);
+        let took = began.elapsed();
+        assert!(
+            matches!(code, 1 | 2 | 4),
+            "{args:?}: {code} {stdout}{stderr}"
+        );
+        took
+    };
     std::thread::scope(|scope| {
-        for args in commands() {
-            let (stage, dead) = (&stage, &dead);
-            scope.spawn(move || {
-                let mut command = stage.command(&args);
-                let services = ["S3", "CLOUDTRAIL", "STS"];
-                command.envs(services.map(|s| (format!("AWS_ENDPOINT_URL_{s}"), dead)));
-                let began = Instant::now();
-                let Run {
-                    code,
-                    stdout,
-                    stderr,
-                } = finish(&mut command);
-                let took = began.elapsed();
-                assert!(took < Duration::from_secs(20), "{args:?}: {took:?}");
-                assert!(
-                    matches!(code, 1 | 2 | 4),
-                    "{args:?}: {code} {stdout}{stderr}"
-                );
-            });
-        }
-    });
+        let run = &run;
+        let runs = commands().map(|args| scope.spawn(move || run(args)));
+        let took = runs.map(|run| run.join().expect("a run"));
+        took.into_iter().max().expect("commands")
+    })
+}
+
+#[test]
+fn an_endpoint_that_refuses_is_known_soon_in_every_command() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let dead = listener.local_addr().expect("an address");
+    drop(listener);
+    let took = slowest_against(dead);
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+/// A full queue of connections stands for a firewall that drops packets.
+#[test]
+fn an_endpoint_that_swallows_packets_is_known_soon_in_every_command() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let _entered = runtime.enter();
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    let any = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(any).expect("a port");
+    let listener = socket.listen(1).expect("a queue");
+    let dead = listener.local_addr().expect("an address");
+    let connect = || TcpStream::connect_timeout(&dead, Duration::from_millis(300));
+    let waiting: Vec<TcpStream> = std::iter::from_fn(|| connect().ok()).take(100).collect();
+    assert!(waiting.len() < 100, "the queue is never full");
+    let took = slowest_against(dead);
+    assert!(took < Duration::from_secs(15), "{took:?}");
 }

@@ -46,7 +46,7 @@ impl S3Source {
     pub(super) fn first(&self) -> RequestTerms {
         RequestTerms {
             client: Session::s3,
-            deadline: Deadline::after(self.session.bounds().request),
+            deadline: self.session.time_for(self.session.bounds().request),
         }
     }
 
@@ -54,7 +54,7 @@ impl S3Source {
     pub(super) fn again(&self) -> RequestTerms {
         RequestTerms {
             client: Session::s3_again,
-            deadline: Deadline::after(self.session.bounds().again),
+            deadline: self.session.time_for(self.session.bounds().again),
         }
     }
 
