@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 use std::env::VarError;
-use std::fmt;
+use std::os::unix::fs::FileTypeExt as _;
+use std::{fmt, fs};
 
 use aws_config::profile::{self, ProfileFileRegionProvider, ProfileSet};
 use aws_config::{Region, SdkConfig, meta::region::ProvideRegion as _};
@@ -58,6 +59,8 @@ const VARIABLES: [&str; 35] = [
 const SERVICES: [&str; 6] = ["S3", "CloudTrail", "STS", "SSO", "SSO OIDC", "Signin"];
 /// The longest value, in bytes. Paths are shorter, and S3 accepts 8 KB of headers.
 const LONGEST: usize = 16 << 10;
+/// The longest file of profiles, in bytes.
+const LONGEST_FILE: u64 = 16 << 20;
 /// The longest value in a message, in characters.
 const LONGEST_SHOWN: usize = 80;
 /// The endpoint of all services; with `_` and the name of a service after it, of that service.
@@ -120,6 +123,7 @@ impl Environment {
         VARIABLES
             .iter()
             .try_for_each(|name| check_text(&env, name))?;
+        check_files(&env)?;
         let name = profile.map(|name| Cow::Owned(name.to_owned()));
         let profiles = profile::load(&Fs::real(), &env, &Default::default(), name).await;
         let profiles = profiles.map_err(|e| {
@@ -343,6 +347,27 @@ fn check_address(setting: &Setting) -> Result<(), Error> {
             "set it to one such as https://s3.example.com, or remove it",
         )),
     }
+}
+
+/// Checks the files of profiles that variables give. The SDK reads a file to its end, however long it is, and
+/// takes a folder for an empty file.
+fn check_files(env: &Env) -> Result<(), Error> {
+    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        let path = env.get(name).unwrap_or_default();
+        let Ok(found) = fs::metadata(&path) else {
+            continue;
+        };
+        let is_device = found.file_type().is_char_device() && path != "/dev/null";
+        if found.is_dir() || is_device || found.len() > LONGEST_FILE {
+            let path = clip(&path, LONGEST_SHOWN);
+            let message = format!("{name} is not a file of at most 16 MiB: {path}");
+            return Err(refused(
+                message,
+                "set it to a file of profiles, or unset it",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The files of profiles.

@@ -39,10 +39,7 @@ where
         return GetError::Credentials(chain(credentials));
     }
     if find::<ForeignAnswer>(error).is_some() {
-        return match context.bucket {
-            Some(_) => GetError::foreign(),
-            None => GetError::foreign_to_cloudtrail(),
-        };
+        return foreign(context);
     }
     if let Some(why) = untrusted(error) {
         return GetError::Io(format!(
@@ -53,6 +50,13 @@ where
     match error {
         SdkError::ServiceError(service) => refusal(service, context),
         other => GetError::Io(chain(other)),
+    }
+}
+
+fn foreign(context: &RequestContext) -> GetError {
+    match context.bucket {
+        Some(_) => GetError::foreign(),
+        None => GetError::foreign_to_aws(),
     }
 }
 
@@ -109,6 +113,8 @@ where
             _,
         )
         | (_, 429 | 503) => GetError::Throttled(detail),
+        // A proxy refuses too, and then no permission of ours is missing.
+        (_, 401 | 403) if !is_of_aws(service.raw().headers()) => foreign(context),
         (code, _) if code.starts_with("KMS.") => GetError::Denied(Denial::UnusableKmsKey(detail)),
         (_, 401 | 403) | ("AccessDeniedException", _) => GetError::Denied(denial(detail, context)),
         (_, 412) => GetError::Io("it was changed while it was read".into()),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::os::unix::net::UnixStream;
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
@@ -34,6 +35,12 @@ fn try_threads() -> io::Result<()> {
     })
 }
 
+/// Checks that the files of a runtime can be opened, a few more than it takes: where they cannot, Tokio panics.
+fn try_files() -> io::Result<()> {
+    let pairs = (0..4).map(|_| UnixStream::pair());
+    pairs.collect::<io::Result<Vec<_>>>().map(|_| ())
+}
+
 /// A Tokio runtime, and the flag that cancels its work.
 pub struct Runtime {
     runtime: Option<tokio::runtime::Runtime>,
@@ -44,13 +51,16 @@ impl Runtime {
     /// Starts a runtime whose work ends when `stop` is set.
     ///
     /// # Errors
-    /// If its threads cannot be started.
+    /// If its threads cannot be started, or its files not be opened.
     pub fn new(stop: CancelFlag) -> Result<Self, Error> {
         try_threads().map_err(|e| Error::no_threads(THREADS).because(words(&e)))?;
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(WORKERS)
-            .enable_all()
-            .build();
+        let start = || {
+            Builder::new_multi_thread()
+                .worker_threads(WORKERS)
+                .enable_all()
+                .build()
+        };
+        let runtime = try_files().and_then(|()| start());
         let error = |e| {
             Error::new(ErrorKind::System, "cannot start the runtime for requests")
                 .because(words(&e))

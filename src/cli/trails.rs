@@ -39,8 +39,7 @@ pub fn run(
     let pairs = output::pairs(matches, TrailsFormat::Text)?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let targets = OutputTargets::open(pairs, TrailsFormat::Text)?;
-    let archives = args.source.archives().map(|path| ("--path", path));
-    targets.spare(archives)?;
+    targets.spare_copies(args.source.copies())?;
     signals.stop_first(stop);
     let limits = Limits::default();
     let source_request = SourceRequest {

@@ -97,9 +97,9 @@ impl GetError {
         GetError::Io("the answer lacks x-amz-request-id, so it may be none of S3's".into())
     }
 
-    /// The same for CloudTrail.
-    pub fn foreign_to_cloudtrail() -> Self {
-        let why = "the answer lacks x-amzn-requestid, so it may be none of CloudTrail's";
+    /// The same for CloudTrail and STS.
+    pub fn foreign_to_aws() -> Self {
+        let why = "the answer lacks x-amzn-requestid, so it may be none of AWS's";
         GetError::Io(why.into())
     }
 

@@ -84,6 +84,33 @@ fn a_page_of_a_proxy_is_no_answer_of_aws() {
 }
 
 #[test]
+fn a_refusal_of_a_proxy_blames_no_permission() {
+    let (stage, t, _) = live(40);
+    for operation in ["ListObjectsV2", "HeadBucket", "GetCallerIdentity"] {
+        let refusal = Answer::access_denied().foreign();
+        stage
+            .loopback
+            .fault(Fault::new(refusal).operation(operation));
+    }
+    let (code, report) = validate(&stage, &t);
+    let unreadable = finding(&report, "source-unreadable");
+    assert_eq!(
+        (code, &unreadable["reason"]),
+        (4, &"io".into()),
+        "{report:#}"
+    );
+    let run = stage.run(&["doctor", "--trail-arn", &t.arn()]);
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    let is_blamed = run.stdout.lines().any(|line| line.starts_with("failed"));
+    assert!(!is_blamed, "{}", run.stdout);
+    for check in ["credentials", "bucket-exists", "list-permission"] {
+        let line = run.stdout.lines().find(|line| line.contains(check));
+        let line = line.expect("a line");
+        assert!(line.starts_with("unknown"), "{line}");
+    }
+}
+
+#[test]
 fn an_answer_of_cloudtrail_without_what_each_has_is_asked_for_again() {
     for (operation, ever) in [
         ("ListPublicKeys", 4),

@@ -257,6 +257,18 @@ fn an_endpoint_that_is_given_has_to_be_an_address() {
 }
 
 #[test]
+fn a_file_of_profiles_that_has_no_end_is_refused() {
+    let stage = stage();
+    for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        for (value, code) in [("/dev/zero", 2), ("/tmp", 2), ("/dev/null", 0)] {
+            let run = finish(short(&stage).env(variable, value));
+            assert_eq!(run.code, code, "{variable}={value}: {}", run.stderr);
+            assert!(code == 0 || run.stderr.contains(variable), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
 fn a_number_of_attempts_is_kept_to_wherever_it_is_set() {
     let six = six_hours();
     let key = six.log(5).key;

@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::case::{ACCOUNT, Case, REGION};
+use crate::support::forge::damage;
 use crate::support::program::{Run, finish, reported};
 
 /// Runs the program as a user for whom the modes of files count: the superuser gives up the rights that
@@ -91,6 +92,30 @@ fn a_folder_that_may_not_be_listed_makes_the_report_incomplete_wherever_it_lies(
             assert!(found.contains(&expected), "{folder} {mode:o} {found:?}");
         }
     }
+}
+
+/// The day that cannot be listed may hold a backfill digest, which no link refers to.
+#[test]
+fn a_log_is_not_unreferenced_where_a_backfill_digest_may_be_unseen() {
+    let mut case = Case::new("unseen-backfill", 4, "");
+    let chain = case.chain(30);
+    let log = chain.digests[3].logs[0].place.clone();
+    let mut planted = log.clone();
+    let random = planted.key.len() - ".json.gz".len();
+    planted.key.replace_range(random - 4..random, "zzzz");
+    damage::copy(&mut case.world, &log, &planted);
+    let (_, report) = with_mode(&case, "", 0o755);
+    let planted = codes(&report);
+    assert!(
+        planted.iter().any(|c| c.starts_with("log-unreferenced")),
+        "{planted:?}"
+    );
+    let day = format!("AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/2026/03/01");
+    let (code, report) = with_mode(&case, &day, 0o311);
+    assert_eq!(
+        (code, codes(&report)),
+        (4, vec!["source-unreadable denied".to_owned()])
+    );
 }
 
 #[test]

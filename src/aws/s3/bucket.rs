@@ -11,7 +11,7 @@ use aws_sdk_s3::types::{
 
 use super::request::context;
 use super::{Bucket, S3Source};
-use crate::aws::Clock;
+use crate::aws::{Clock, OnlyOfAws};
 use crate::cloudtrail::ids::Region;
 use crate::source::bucket::{Buckets, Lock, ObjectStorage, Reached, Versioning};
 use crate::source::{GetError, RootId};
@@ -28,7 +28,8 @@ impl S3Source {
         let context = context(bucket, "s3:ListBucket", None);
         let request = |client: aws_sdk_s3::Client| {
             let request = client.head_bucket().bucket(&bucket.name).customize();
-            request.interceptor(clock.clone()).send()
+            let request = request.interceptor(clock.clone());
+            request.interceptor(OnlyOfAws).send()
         };
         self.call(bucket, &context, request).map(|_| ())
     }
@@ -86,8 +87,10 @@ impl Buckets for S3Source {
     fn stored(&self, root: RootId, key: &str) -> Result<ObjectStorage, GetError> {
         let bucket = self.bucket(root)?;
         let context = context(bucket, "s3:GetObject", Some(key));
-        let request =
-            |client: aws_sdk_s3::Client| client.head_object().bucket(&bucket.name).key(key).send();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.head_object().bucket(&bucket.name).key(key);
+            request.customize().interceptor(OnlyOfAws).send()
+        };
         let answer = self.call(bucket, &context, request)?;
         let encryption = answer.server_side_encryption();
         Ok(ObjectStorage {
@@ -103,8 +106,10 @@ impl Buckets for S3Source {
     fn versioning(&self, root: RootId) -> Result<Versioning, GetError> {
         let bucket = self.bucket(root)?;
         let context = context(bucket, "s3:GetBucketVersioning", None);
-        let request =
-            |client: aws_sdk_s3::Client| client.get_bucket_versioning().bucket(&bucket.name).send();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.get_bucket_versioning().bucket(&bucket.name);
+            request.customize().interceptor(OnlyOfAws).send()
+        };
         let answer = self.call(bucket, &context, request)?;
         Ok(match answer.status() {
             Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
@@ -118,7 +123,8 @@ impl Buckets for S3Source {
         let context = context(bucket, "s3:GetBucketObjectLockConfiguration", None);
         let request = |client: aws_sdk_s3::Client| {
             let request = client.get_object_lock_configuration();
-            request.bucket(&bucket.name).send()
+            let request = request.bucket(&bucket.name).customize();
+            request.interceptor(OnlyOfAws).send()
         };
         let answer = match self.call(bucket, &context, request) {
             // The answer of a bucket without Object Lock.
@@ -135,8 +141,10 @@ impl Buckets for S3Source {
     fn encryption(&self, root: RootId) -> Result<String, GetError> {
         let bucket = self.bucket(root)?;
         let context = context(bucket, "s3:GetEncryptionConfiguration", None);
-        let request =
-            |client: aws_sdk_s3::Client| client.get_bucket_encryption().bucket(&bucket.name).send();
+        let request = |client: aws_sdk_s3::Client| {
+            let request = client.get_bucket_encryption().bucket(&bucket.name);
+            request.customize().interceptor(OnlyOfAws).send()
+        };
         let answer = match self.call(bucket, &context, request) {
             Err(GetError::NotFound) => return Ok("not at all".into()),
             answer => answer?,

@@ -131,9 +131,27 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
                 continue;
             };
             let (target, input) = (target.name().display(), input.display());
-            let message =
-                format!("the report would replace what is read: {target} is {option} {input}");
-            return Err(Error::new(ErrorKind::Usage, message).hint("give --out another file"));
+            return Err(would_replace(format!("{target} is {option} {input}")));
+        }
+        Ok(())
+    }
+
+    /// Checks that no report would replace a copy that is one file, or an object of one that is a folder.
+    ///
+    /// # Errors
+    /// If one would.
+    pub fn spare_copies(&self, copies: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
+        for copy in copies {
+            let is_file = copy.metadata().ok().filter(Metadata::is_file);
+            let mut targets = self.targets.iter().map(|(_, target)| target);
+            let target = targets.find(|target| match &is_file {
+                Some(file) => target.is_of(file),
+                None => target.is_object_in(&copy),
+            });
+            if let Some(target) = target {
+                let (target, copy) = (target.name().display(), copy.display());
+                return Err(would_replace(format!("{target} is in --path {copy}")));
+            }
         }
         Ok(())
     }
@@ -262,6 +280,11 @@ pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+fn would_replace(what: String) -> Error {
+    let message = format!("the report would replace what is read: {what}");
+    Error::new(ErrorKind::Usage, message).hint("give --out another file")
 }
 
 /// The error of a report that cannot be written.

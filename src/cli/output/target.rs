@@ -39,6 +39,8 @@ impl OutputTarget {
     pub fn open(path: &Path) -> io::Result<OutputTarget> {
         let existing = match path.metadata() {
             Ok(metadata) => Some(metadata),
+            // Only a folder may be written with a slash at its end.
+            Err(e) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => return Err(e),
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(e) => return Err(e),
         };
@@ -97,6 +99,26 @@ impl OutputTarget {
             }
             _ => false,
         }
+    }
+
+    /// Whether it is a file in a copy that lies where objects do, or is called like one. Other reports may be
+    /// kept beside the objects.
+    pub fn is_object_in(&self, copy: &Path) -> bool {
+        let OutputTarget::Replace(file) = self else {
+            return false;
+        };
+        let folder = folder(file.path()).canonicalize();
+        let (Ok(folder), Ok(copy), Some(name)) =
+            (folder, copy.canonicalize(), file.path().file_name())
+        else {
+            return false;
+        };
+        let name = name.as_encoded_bytes();
+        let is_object = folder.iter().any(|part| part == "AWSLogs")
+            || [".json.gz", ".head.json"]
+                .iter()
+                .any(|end| name.ends_with(end.as_bytes()));
+        folder.starts_with(copy) && is_object
     }
 
     /// Whether it is an open descriptor that leads to `/dev/null`, or that was closed when the program began.

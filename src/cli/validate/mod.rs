@@ -51,6 +51,7 @@ pub fn run(
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let mut targets = OutputTargets::open(pairs, Format::Text)?;
     targets.spare(inputs(&args))?;
+    targets.spare_copies(args.source.copies())?;
     spool::try_out()?;
     signals.stop_first(stop);
     let ResolvedRun {
@@ -110,7 +111,7 @@ fn note_open_end(requested: &Requested) {
     }
 }
 
-/// What a run reads besides the objects in folders, each with its option.
+/// What a run reads besides copies, each with its option.
 fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
     let one = [
         ("--expect", &args.expect),
@@ -119,8 +120,7 @@ fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> 
     ];
     let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
     let keys = args.known.keys.iter().map(|path| ("--keys", path.clone()));
-    let archives = args.source.archives().map(|path| ("--path", path));
-    one.into_iter().flatten().chain(keys).chain(archives)
+    one.into_iter().flatten().chain(keys)
 }
 
 /// The exit status, which is that of the verdict `exit`. A note says why if the verdict of the report has

@@ -58,13 +58,17 @@ impl Changes {
     }
 
     /// Whether what was read of a path may have been about to change: the file, or if there is none the nearest
-    /// folder above it, changed since the run began.
+    /// folder above it, changed since the run began. That is noted.
     pub(super) fn changed(&self, root: BorrowedFd<'_>, path: &str) -> bool {
         let (folder, stat) = nearest(root, path);
         let folder = folder.map(|folder| fstat(&folder));
-        let is_new = |stat: &Stat| changed_at(stat) >= self.began;
-        stat.is_some_and(|stat| is_new(&stat))
-            || folder.is_some_and(|f| f.is_ok_and(|f| is_new(&f)))
+        let folder = folder.and_then(Result::ok);
+        let mut newer = [stat, folder].into_iter().flatten();
+        let newer = newer.find(|stat| changed_at(stat) >= self.began);
+        if let Some(stat) = &newer {
+            self.note(path, stat);
+        }
+        newer.is_some()
     }
 
     /// Waits until a file at a path exists and does not change, or some pauses have passed.

@@ -118,6 +118,10 @@ impl LogSearch {
                 search.add_sibling(context, &id, names, hidden);
             }
         }
+        // A folder of digests that could not be listed may hold a backfill digest that lists more logs.
+        for cover in &mut search.covers {
+            hidden.iter().for_each(|time| cover.unsure.insert(time));
+        }
         search.references.write_out();
         Some(search)
     }

@@ -110,6 +110,13 @@ fn too_few_open_files_are_said_in_the_words_of_the_system() {
         named += usize::from(said.contains("too many open files"));
     }
     assert!(named > 2, "{named}");
+    // Nothing listens there, so a run that gets its files ends soon all the same.
+    let line = "run() { \"$0\" trails --s3-bucket trail-logs --endpoint-url http://127.0.0.1:1; }";
+    let keys = "export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=x";
+    for files in 4..20 {
+        let run = shell("gap", &format!("{line}; {keys}; ulimit -n {files}; run"));
+        assert_eq!(run.code, 2, "{files}: {}", run.stderr);
+    }
 }
 
 /// Runs the program where it gets `threads` threads. The limit does not bind a privileged user, so such a

@@ -133,3 +133,39 @@ fn an_archive_that_is_read_is_not_replaced() {
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
 }
+
+#[test]
+fn an_object_of_a_copy_is_not_replaced() {
+    let dir = Folder::new();
+    let mut cp = Command::new("cp");
+    let copied = cp.arg("-r").arg(case("gap")).arg(dir.path("copy")).status();
+    assert!(copied.expect("cp runs").success());
+    let copy = dir.0.path().join("copy");
+    let digests = "bucket/AWSLogs/111111111111/CloudTrail-Digest";
+    for out in [
+        format!("{digests}/report"),
+        "bucket/new.json.gz".to_owned(),
+        "keys/../bucket/x.head.json".to_owned(),
+    ] {
+        for command in ["validate", "trails"] {
+            let run = run(&copy, &[command, "--path", "bucket", "--out", &out]);
+            assert_eq!(run.code, 2, "{out}: {}", run.stderr);
+            let words = "the report would replace what is read: ";
+            assert!(run.stderr.contains(words), "{out}: {}", run.stderr);
+            assert!(!copy.join(&out).exists(), "{out}");
+        }
+    }
+    // Beside the objects there is room for reports, also for newer ones.
+    for _ in 0..2 {
+        let run = run(
+            &copy,
+            &["trails", "--path", "bucket", "--out", "bucket/report"],
+        );
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    let run = run(
+        &copy,
+        &["trails", "--path", "bucket", "--out", "no-folder/"],
+    );
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}

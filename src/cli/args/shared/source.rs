@@ -22,10 +22,9 @@ pub struct SourceArgs {
 }
 
 impl SourceArgs {
-    /// The copies that are one file each.
-    pub fn archives(&self) -> impl Iterator<Item = PathBuf> {
-        let copies = self.path.iter().map(|path| split_bucket(path).1);
-        copies.filter(|copy| copy.is_file())
+    /// The folders and files of all copies.
+    pub fn copies(&self) -> impl Iterator<Item = PathBuf> {
+        self.path.iter().map(|path| split_bucket(path).1)
     }
 }
 
