@@ -50,8 +50,9 @@ impl S3Source {
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let request = client.head_bucket().bucket(&bucket.name).customize();
         let request = request.config_override(once).interceptor(clock.clone());
-        let answer = async { tokio::time::timeout(CLOCK, request.send()).await };
-        self.session.runtime().run(answer).ok()?.ok()?.ok();
+        let deadline = self.session.time_for(Some(CLOCK));
+        let answer = self.session.runtime().run_until(deadline, request.send());
+        answer.ok()?.ok();
         clock.ahead()
     }
 }
