@@ -31,7 +31,7 @@ const IMPURE: &[&str] = &[
     "std::thread",
     "std::time",
     "Timestamp::now",
-    "Zoned::now",
+    "ZonedDateTime::now",
     "TimeZone::system",
     "rustix",
     "tempfile",

@@ -26,6 +26,7 @@
 //! `write(&v1::Report, &mut dyn Write) -> io::Result<()>`, and add one row to `formats!` below. The command line,
 //! its help and the error message for an unknown format follow from that row. Then add a golden file.
 
+mod date_time;
 pub mod doctor;
 pub mod explain;
 pub mod hex;

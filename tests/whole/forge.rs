@@ -66,7 +66,7 @@ fn digests_have_the_fields_the_order_and_the_escapes_of_a_real_one() {
 #[test]
 fn starting_final_and_quiet_digests_are_as_aws_writes_them() {
     let (_, chain) = build(2);
-    let seconds = |d: &crate::support::forge::DigestRecord| (d.end - d.start).get_seconds();
+    let seconds = |d: &crate::support::forge::DigestRecord| (d.end - d.start).as_secs();
     for starting in chain.digests.iter().filter(|d| d.starting) {
         assert_eq!((seconds(starting), starting.logs.len()), (3600, 0));
     }

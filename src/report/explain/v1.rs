@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
+use crate::report::date_time::DateTime;
 use crate::report::validation::v1::{Finding, Key, Run};
 
 /// The value of `schema`.
@@ -101,8 +102,10 @@ pub struct Digest {
     /// SHA-256 of its inflated bytes.
     pub sha256: String,
     /// The beginning of its interval.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// The end of its interval.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// Whether it is a backfill digest.
     pub backfill: bool,
@@ -140,6 +143,7 @@ pub struct Neighbour {
     /// Its key.
     pub key: String,
     /// The end of its interval.
+    #[schemars(with = "DateTime")]
     pub end: Timestamp,
     /// Whether it is proven.
     pub proven: bool,
@@ -149,8 +153,10 @@ pub struct Neighbour {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Searched {
     /// From when; digests that meet this time were looked at.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// Until when.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// The chains whose digests were looked at.
     pub chains: Vec<String>,
@@ -168,8 +174,10 @@ pub struct Unverified {
     /// The chain.
     pub chain: String,
     /// From when.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// Until when.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// Its state.
     pub state: State,

@@ -37,6 +37,13 @@ const TOKEN: &str = "after:";
 /// The buckets, as `s3s` asks for them.
 pub struct Buckets(pub Arc<Shared>);
 
+/// A time as `s3s` takes it.
+fn s3_time(at: jiff::Timestamp) -> s3s::dto::Timestamp {
+    SystemTime::try_from(at)
+        .expect("a time of this machine")
+        .into()
+}
+
 /// Accepts every request: the gate has already refused unsigned ones.
 pub struct Open;
 
@@ -158,7 +165,7 @@ impl S3 for Buckets {
                 None => object.body.clone(),
             }))),
             accept_ranges: Some("bytes".to_owned()),
-            last_modified: Some(SystemTime::from(object.last_modified).into()),
+            last_modified: Some(s3_time(object.last_modified)),
             metadata: Some(Metadata::from_iter(object.metadata)),
             e_tag: Some(ETag::Strong(object.etag)),
             content_type: object.content_type,
@@ -178,7 +185,7 @@ impl S3 for Buckets {
             content_range: part.as_ref().map(|part| content_range(part, &object)),
             content_length: Some(i64_of(part.as_ref().map_or(object.body.len(), Range::len))),
             accept_ranges: Some("bytes".to_owned()),
-            last_modified: Some(SystemTime::from(object.last_modified).into()),
+            last_modified: Some(s3_time(object.last_modified)),
             metadata: Some(Metadata::from_iter(object.metadata)),
             e_tag: Some(ETag::Strong(object.etag)),
             content_type: object.content_type,
@@ -335,7 +342,7 @@ impl Names {
     fn contents(&self, page: &Page<'_>) -> Vec<Object> {
         let object = |(key, stored): &(&str, &Stored)| Object {
             key: Some(self.write(key)),
-            last_modified: Some(SystemTime::from(stored.last_modified).into()),
+            last_modified: Some(s3_time(stored.last_modified)),
             e_tag: Some(ETag::Strong(stored.etag.clone())),
             size: Some(i64_of(stored.body.len())),
             storage_class: Some(ObjectStorageClass::from_static(

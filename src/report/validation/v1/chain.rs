@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::gap::Gap;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
+use crate::report::date_time::DateTime;
 use crate::report::hex::Hex;
 
 /// One chain.
@@ -34,6 +35,7 @@ pub struct Chain {
     /// The chain's verdict.
     pub verdict: Verdict,
     /// Until when everything from the window's beginning is verified without interruption.
+    #[schemars(with = "Option<DateTime>")]
     pub verified_until: Option<Timestamp>,
     /// The window the chain was held against.
     pub window: Span,
@@ -78,8 +80,10 @@ pub(crate) fn full_name(id: &str, organization: Option<&str>) -> String {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// Its first instant.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// The first instant after it.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
 }
 
@@ -93,8 +97,10 @@ pub struct Location {
     /// The organization in the path.
     pub organization: Option<String>,
     /// From when.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// Until when.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
 }
 
@@ -102,8 +108,10 @@ pub struct Location {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stretch {
     /// Its first instant.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// The first instant after it.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// Its state.
     pub state: State,
@@ -151,5 +159,6 @@ pub struct DigestRef {
     /// Its signature in hex.
     pub signature: Option<Hex>,
     /// The end of its interval.
+    #[schemars(with = "DateTime")]
     pub end: Timestamp,
 }

@@ -8,6 +8,7 @@ use super::chain::full_name;
 use super::gap::Evidence;
 use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
+use crate::report::date_time::DateTime;
 use crate::report::open_enum::Word;
 
 /// What was found.
@@ -41,8 +42,10 @@ pub struct Finding {
     /// found, another digest's key, or a time of generation.
     pub actual: Option<String>,
     /// The first instant it concerns.
+    #[schemars(with = "Option<DateTime>")]
     pub from: Option<Timestamp>,
     /// The first instant after.
+    #[schemars(with = "Option<DateTime>")]
     pub to: Option<Timestamp>,
     /// The key of the digest that names it: a log, or a digest that could not be had.
     pub digest: Option<String>,

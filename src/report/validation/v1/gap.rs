@@ -6,14 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::event::KeyTerm;
 use crate::proof::gap::{Cause, Certainty};
+use crate::report::date_time::DateTime;
 use crate::report::open_enum::Word;
 
 /// Time that no digest covers.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// Its first instant.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// The first instant after it; equal to `from` for a restart that left no hole.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// Whether it ends in a starting digest.
     pub restart: bool,
@@ -33,8 +36,10 @@ pub struct Undigested {
     /// How many.
     pub count: u64,
     /// The first one's minute.
+    #[schemars(with = "Option<DateTime>")]
     pub first: Option<Timestamp>,
     /// The last one's minute.
+    #[schemars(with = "Option<DateTime>")]
     pub last: Option<Timestamp>,
 }
 
@@ -44,6 +49,7 @@ pub struct Evidence {
     /// The event's name.
     pub event_name: String,
     /// Its time.
+    #[schemars(with = "DateTime")]
     pub event_time: Timestamp,
     /// Its id.
     pub event_id: Option<String>,

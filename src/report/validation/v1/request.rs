@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::report::date_time::DateTime;
 use crate::report::open_enum::Word;
 
 /// What was asked for.
@@ -12,14 +13,17 @@ pub struct Requested {
     /// Where objects were read.
     pub source: Word<SourceKind>,
     /// The beginning of the window; null if it is that of each chain's data.
+    #[schemars(with = "Option<DateTime>")]
     pub start: Option<Timestamp>,
     /// The end of the window; null if it is that of each chain's data.
+    #[schemars(with = "Option<DateTime>")]
     pub end: Option<Timestamp>,
     /// Where the beginning came from.
     pub start_origin: Origin,
     /// Where the end came from.
     pub end_origin: Origin,
     /// When the source was looked at, as given or by the clock; null for a copy if it was not given.
+    #[schemars(with = "Option<DateTime>")]
     pub as_of: Option<Timestamp>,
     /// Regions asked for; empty for all.
     pub regions: Vec<String>,

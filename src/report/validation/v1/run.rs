@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::report::date_time::DateTime;
 use crate::report::open_enum::Word;
 
 /// How a report was made.
@@ -16,8 +17,10 @@ pub struct Run {
     /// The command line.
     pub command: Vec<String>,
     /// When it was started.
+    #[schemars(with = "DateTime")]
     pub started: Timestamp,
     /// When it was finished.
+    #[schemars(with = "DateTime")]
     pub finished: Timestamp,
     /// Who asked, as the credentials say; null on disk.
     pub caller: Option<String>,
@@ -51,8 +54,10 @@ pub struct Key {
     /// MD5 of its DER.
     pub fingerprint: String,
     /// When its validity began.
+    #[schemars(with = "DateTime")]
     pub valid_from: Timestamp,
     /// The last instant of its validity.
+    #[schemars(with = "DateTime")]
     pub valid_to: Timestamp,
     /// Where it came from.
     pub origin: Word<KeyOrigin>,
@@ -74,8 +79,10 @@ pub struct Accepted {
     /// The chain.
     pub chain: String,
     /// From when.
+    #[schemars(with = "DateTime")]
     pub from: Timestamp,
     /// Until when.
+    #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// Why.
     pub reason: String,
