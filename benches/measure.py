@@ -45,11 +45,11 @@ def build(*names, quick=False):
 
 
 def program(given):
-    """The program as it is shipped: the given one, or a release build."""
+    """The program as it is shipped: the given one, or a build of the profile for packages."""
     if given:
         return Path(given).resolve()
-    subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
-    return TARGET / "release" / "trailproof"
+    subprocess.run(["cargo", "build", "--profile", "dist", "--locked"], cwd=ROOT, check=True)
+    return TARGET / "dist" / "trailproof"
 
 
 def corpus(tool, name, **spec):
