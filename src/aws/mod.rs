@@ -44,6 +44,7 @@ mod session;
 #[cfg(feature = "aws")]
 pub mod trails;
 
+pub(crate) use address::is_address;
 pub(crate) use clock::{Clock, agreed};
 pub(crate) use credentials::catches_panic;
 pub(crate) use error::{RequestContext, bucket_region, get_error, is_of_s3};

@@ -12,7 +12,7 @@
 //! written shows at once.
 //!
 //! Start reading at [`run`], then `validate::run`: `trails`, `explain`, `doctor` and `report` follow the
-//! same steps.
+//! same steps. In an AWS Lambda function, `lambda` runs `validate` for each event.
 
 mod args;
 mod caller;
@@ -24,6 +24,8 @@ mod environment;
 mod explain;
 mod generate;
 mod internal_error;
+#[cfg(feature = "aws")]
+mod lambda;
 pub mod open;
 mod output;
 mod report;
@@ -79,6 +81,10 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         clock: Instant::now(),
     };
     signals::outlive_large_files();
+    #[cfg(feature = "aws")]
+    if lambda::is_started_by_lambda(&command_line) {
+        return status(lambda::serve());
+    }
     let stop = CancelFlag::default();
     let colour = match terminal::supports_escapes() {
         true => ColorChoice::Auto,

@@ -5,6 +5,8 @@ mod args;
 mod deadline;
 mod generate;
 #[cfg(feature = "aws")]
+mod lambda;
+#[cfg(feature = "aws")]
 mod open;
 mod output;
 #[cfg(feature = "aws")]

@@ -9,6 +9,8 @@ pub mod compare;
 pub mod disk;
 pub mod forge;
 pub mod gaps;
+#[cfg(feature = "aws")]
+pub mod lambda;
 pub mod missing_chains;
 pub mod missing_logs;
 #[cfg(feature = "aws")]
