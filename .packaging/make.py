@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Makes every package for this machine: the static program, a tarball, a Debian package, a zip for AWS Lambda,
+an SBOM, and their checksums. Once the crates and the tools are present, it needs no network."""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import archive
+import tools
+
+SHELLS = {"bash": "trailproof.bash", "zsh": "_trailproof", "fish": "trailproof.fish", "elvish": "trailproof.elv",
+          "powershell": "_trailproof.ps1"}
+DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"]
+
+
+def run(command, **more):
+    """Runs a command. It ends this program where it fails."""
+    command = [str(part) for part in command]
+    done = subprocess.run(command, cwd=tools.ROOT, check=False, **more)
+    if done.returncode != 0:
+        raise SystemExit(f"exit status {done.returncode}: {' '.join(command)}")
+    return done
+
+
+def source_date():
+    """The time that all files of the packages have: that of the commit, unless SOURCE_DATE_EPOCH is set."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if not given:
+        done = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=tools.ROOT, capture_output=True, text=True)
+        given = done.stdout.strip()
+    if not given.isdigit():
+        raise SystemExit("the time of the packages is unknown: this is no git repository. Set SOURCE_DATE_EPOCH")
+    return int(given)
+
+
+def environment(target, epoch):
+    """What cargo and its tools are run with. The program must not hold the paths of this machine."""
+    home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    flags = os.environ.get("RUSTFLAGS", "").split()
+    flags += ["-C", "target-feature=+crt-static"]
+    flags += [f"--remap-path-prefix={home}/registry/src=crates", f"--remap-path-prefix={tools.ROOT}=trailproof"]
+    env = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
+    env |= {"SOURCE_DATE_EPOCH": str(epoch), "CARGO_NET_OFFLINE": "true", "CARGO_TARGET_DIR": str(tools.TARGET)}
+    # In one place, and not where the compiler of C leaves it: the paths are in messages of assertions.
+    env[f"CFLAGS_{target.replace('-', '_')}"] = f"-ffile-prefix-map={home}/registry/src=crates"
+    env.pop("RUSTFLAGS", None)
+    return env
+
+
+def fetch(target):
+    """Takes the crates from the network, unless all of them are present."""
+    command = ["cargo", "fetch", "--quiet", "--locked", "--target", target]
+    if subprocess.run([*command, "--offline"], cwd=tools.ROOT, capture_output=True).returncode == 0:
+        return
+    try:
+        run(command, timeout=tools.PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise SystemExit(f"crates are missing, and the registry does not answer: {' '.join(command)}") from None
+
+
+def build(profile, target, env):
+    """Builds the program. Returns the folder it is in."""
+    fetch(target)
+    run(["cargo", "build", "--frozen", "--bin", "trailproof", "--profile", profile, "--target", target], env=env)
+    return tools.TARGET / target / ("debug" if profile == "dev" else profile)
+
+
+def generate(folder):
+    """Lets the program write its manual and its completions beside it, where cargo-deb finds them, too."""
+    program, generated = folder / "trailproof", folder / "generated"
+    shutil.rmtree(generated, ignore_errors=True)
+    (generated / "man").mkdir(parents=True)
+    (generated / "completions").mkdir()
+    run([program, "man", generated / "man"])
+    for shell, name in SHELLS.items():
+        with open(generated / "completions" / name, "wb") as out:
+            run([program, "completions", shell], stdout=out)
+    return generated
+
+
+def tarball(out, name, folder, epoch):
+    """The program with its documents, its manual and its completions."""
+    generated = folder / "generated"
+    files = [("trailproof", folder / "trailproof", 0o755)]
+    files += [(document, tools.ROOT / document, 0o644) for document in DOCUMENTS]
+    files += [(str(path.relative_to(generated)), path, 0o644) for path in generated.rglob("*") if path.is_file()]
+    archive.tar_gz(out / f"{name}.tar.gz", name, files, epoch)
+
+
+def debian(out, profile, target, env):
+    """The Debian package, of the program as it was built."""
+    run([tools.crate("cargo-deb"), "--quiet", "--no-build", "--no-strip", "--frozen", "--profile", profile,
+         "--target", target, "--output", f"{out}/"], env=env)
+
+
+def sbom(out, name, target, env):
+    """The SBOM: every crate in the program, with its version, licence and checksum."""
+    run([tools.crate("cargo-cyclonedx"), "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5", "--no-build-deps",
+         "--target", target, "--override-filename", f"{name}.cdx"], env=env)
+    shutil.move(tools.ROOT / f"{name}.cdx.json", out / f"{name}.cdx.json")
+
+
+def packages(out):
+    """The packages in a folder."""
+    return sorted(path for path in out.glob("trailproof[-_]*") if path.is_file())
+
+
+def checksums(out):
+    """Writes SHA256SUMS. Returns name, size and checksum of each package."""
+    rows = [(path.name, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) for path in packages(out)]
+    (out / "SHA256SUMS").write_text("".join(f"{checksum}  {name}\n" for name, _, checksum in rows))
+    return rows
+
+
+def make(profile, target, out):
+    """Makes every package. Returns name, size and checksum of each."""
+    missing = tools.missing(target)
+    if missing:
+        raise SystemExit("\n  ".join([f"missing for packages of {target}:", *missing]))
+    version = tomllib.loads((tools.ROOT / "Cargo.toml").read_text())["package"]["version"]
+    name, epoch = f"trailproof-{version}-{target}", source_date()
+    env = environment(target, epoch)
+    folder = build(profile, target, env)
+    generate(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    for old in packages(out):
+        old.unlink()
+    shutil.copy(folder / "trailproof", out / name)
+    tarball(out, name, folder, epoch)
+    archive.zip_of_one(out / f"{name}-lambda.zip", "bootstrap", folder / "trailproof", 0o755, epoch)
+    debian(out, profile, target, env)
+    sbom(out, name, target, env)
+    return checksums(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profile", default="dist", help="profile of cargo; by default dist")
+    parser.add_argument("--target", help="by default the musl target of this machine")
+    parser.add_argument("--out", type=Path, default=tools.TARGET / "packages", help="folder; older packages in it are replaced")
+    args = parser.parse_args()
+    target = args.target or tools.static_target(tools.host())
+    tools.add_std(target)
+    rows = make(args.profile, target, args.out.resolve())
+    width = max(len(name) for name, _, _ in rows)
+    for name, size, checksum in rows:
+        print(f"{name:<{width}}  {size:>12,} bytes  {checksum}")
+
+
+if __name__ == "__main__":
+    main()
