@@ -4,6 +4,7 @@ an SBOM, and their checksums. Once the crates and the tools are present, it need
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -98,11 +99,28 @@ def debian(out, profile, target, env):
          "--target", target, "--output", f"{out}/"], env=env)
 
 
+def in_the_program(target):
+    """The crates that are in the program, as cargo prints them. What only builds or tests it is not."""
+    tree = ["cargo", "tree", "--frozen", "--edges", "normal,no-proc-macro", "--target", target, "--prefix", "none"]
+    return {tuple(line.split()[:2]) for line in tools.said(*tree, "--format", "{p}").splitlines()}
+
+
 def sbom(out, name, target, env):
     """The SBOM: every crate in the program, with its version, licence and checksum."""
-    run([tools.crate("cargo-cyclonedx"), "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5", "--no-build-deps",
-         "--target", target, "--override-filename", f"{name}.cdx"], env=env)
-    shutil.move(tools.ROOT / f"{name}.cdx.json", out / f"{name}.cdx.json")
+    file = tools.ROOT / f"{name}.cdx.json"
+    run([tools.crate("cargo-cyclonedx"), "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5",
+         "--no-build-deps", "--target", target, "--override-filename", f"{name}.cdx"], env=env)
+    # Crates are identified by their place on this machine, if they have no other.
+    bom = json.loads(file.read_text().replace(f"path+file://{tools.ROOT}#", "#"))
+    file.unlink()
+    # The tool also lists macros, and crates that only the features of tests need.
+    wanted = in_the_program(target)
+    bom["components"] = [part for part in bom["components"] if (part["name"], f"v{part['version']}") in wanted]
+    kept = {bom["metadata"]["component"]["bom-ref"], *(part["bom-ref"] for part in bom["components"])}
+    bom["dependencies"] = [entry for entry in bom["dependencies"] if entry["ref"] in kept]
+    for entry in bom["dependencies"]:
+        entry["dependsOn"] = [ref for ref in entry.get("dependsOn", []) if ref in kept]
+    (out / f"{name}.cdx.json").write_text(json.dumps(bom, indent=2) + "\n")
 
 
 def packages(out):

@@ -5,6 +5,10 @@ use std::process::ExitCode;
 
 use trailproof::cli;
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::end_on_panic();
     let command_line: Vec<OsString> = std::env::args_os().collect();
