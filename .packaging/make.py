@@ -3,6 +3,7 @@
 an SBOM, and their checksums. Once the crates and the tools are present, it needs no network."""
 
 import argparse
+import gzip
 import hashlib
 import json
 import os
@@ -67,7 +68,8 @@ def fetch(target):
 def build(profile, target, env):
     """Builds the program. Returns the folder it is in."""
     fetch(target)
-    run(["cargo", "build", "--frozen", "--bin", "trailproof", "--profile", profile, "--target", target], env=env)
+    command = ["cargo", "rustc", "--frozen", "--bin", "trailproof", "--profile", profile, "--target", target]
+    run([*command, "--", "-C", "strip=symbols"], env=env)
     return tools.TARGET / target / ("debug" if profile == "dev" else profile)
 
 
@@ -78,6 +80,10 @@ def generate(folder):
     (generated / "man").mkdir(parents=True)
     (generated / "completions").mkdir()
     run([program, "man", generated / "man"])
+    # As Debian wants its manuals. cargo-deb compresses none that lie beside the program.
+    (generated / "debian").mkdir()
+    for page in (generated / "man").iterdir():
+        (generated / "debian" / f"{page.name}.gz").write_bytes(gzip.compress(page.read_bytes(), 9, mtime=0))
     for shell, name in SHELLS.items():
         with open(generated / "completions" / name, "wb") as out:
             run([program, "completions", shell], stdout=out)
@@ -89,7 +95,8 @@ def tarball(out, name, folder, epoch):
     generated = folder / "generated"
     files = [("trailproof", folder / "trailproof", 0o755)]
     files += [(document, tools.ROOT / document, 0o644) for document in DOCUMENTS]
-    files += [(str(path.relative_to(generated)), path, 0o644) for path in generated.rglob("*") if path.is_file()]
+    files += [(str(path.relative_to(generated)), path, 0o644)
+              for part in ("man", "completions") for path in (generated / part).iterdir()]
     archive.tar_gz(out / f"{name}.tar.gz", name, files, epoch)
 
 
