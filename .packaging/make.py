@@ -48,8 +48,10 @@ def environment(target, epoch):
     flags += [f"--remap-path-prefix={home}/registry/src=crates", f"--remap-path-prefix={tools.ROOT}=trailproof"]
     env = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
     env |= {"SOURCE_DATE_EPOCH": str(epoch), "CARGO_NET_OFFLINE": "true", "CARGO_TARGET_DIR": str(tools.TARGET)}
-    # In one place, and not where the compiler of C leaves it: the paths are in messages of assertions.
-    env[f"CFLAGS_{target.replace('-', '_')}"] = f"-ffile-prefix-map={home}/registry/src=crates"
+    # The assertions of C have paths in them, too.
+    # Huge pages make mimalloc take five times the memory: also where the system gives them to every program.
+    flags = [f"-ffile-prefix-map={home}/registry/src=crates", "-DMI_DEFAULT_ALLOW_THP=0"]
+    env[f"CFLAGS_{target.replace('-', '_')}"] = " ".join(flags)
     env.pop("RUSTFLAGS", None)
     return env
 
