@@ -116,6 +116,22 @@
 //!
 //! Only a [`Verified`] digest gives out its list of logs and its link to the digest before it.
 //!
+//! # Written by hand
+//!
+//! Libraries do most of what is not CloudTrail's own: `ring` and `x509-parser` for keys and signatures, `flate2` for
+//! gzip, `serde_json` for JSON, `jiff` for time, the AWS SDK for requests. For these parts a library exists too, and
+//! this is why it is not used:
+//!
+//! | part | libraries | why not |
+//! | --- | --- | --- |
+//! | metrics (`report::validation::prometheus`) | `prometheus-client` | It writes OpenMetrics: other bytes than the text format of the node exporter's textfile collector, which users read |
+//! | JUnit (`report::validation::junit`), over `quick-xml` | `quick-junit` | It keeps every test case in memory, writes other attributes, and drops the characters that XML cannot hold, which we show |
+//! | header and trailer of gzip (`base::gzip`) | `flate2` | Its CRC-32 takes 5 % of a validation on disk; `crc-fast` does not |
+//! | JSON in pieces (`base::json`) | `struson`, `json-event-parser` | A list of 500,000 logs is read without its text in memory, each entry as the exact bytes that were signed |
+//! | times as people write them (`base::time`) | `dateparser`, `chrono-english` | They guess, and a guess moves a window by months. What has two meanings is refused |
+//! | buffers that move to disk (`base::spool`) | `tempfile`'s `SpooledTempFile` | It is one stream with one position. Blocks are read by their offset, from several threads |
+//! | the number of requests in flight (`aws::s3`) | the SDK's adaptive retries | They set a rate for a client. Here the 503s of one bucket lower the number of its requests in flight |
+//!
 //! # Where to read on
 //!
 //! [`Validation`] for folders, [`Request`] for every option, [`Outcome`] for what comes back,
