@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path
 
 import make
+import runtime_interface
 import tools
 
 sys.path.insert(0, str(tools.ROOT / "benches"))
@@ -161,6 +162,31 @@ def lambda_zip(out, name):
     done("zip for AWS Lambda")
 
 
+def lambda_function(trial, out, name):
+    """The zip as a function of AWS Lambda: the runtime interface and S3 are on loopback."""
+    with tempfile.TemporaryDirectory() as folder, runtime_interface.RuntimeInterface() as interface:
+        program = Path(folder, "bootstrap")
+        with zipfile.ZipFile(out / f"{name}-lambda.zip") as archive:
+            archive.extract("bootstrap", folder)
+        program.chmod(0o755)
+        env = measure.environment() | {
+            "AWS_ENDPOINT_URL": trial.server.url, "AWS_LAMBDA_RUNTIME_API": interface.address, "LAMBDA_TASK_ROOT": folder,
+            "AWS_LAMBDA_FUNCTION_NAME": "trailproof", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        }
+        arn, start, end = trial.window[1::2]
+        with subprocess.Popen([program], env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as function:
+            try:
+                kind, answer = interface.invoke({"trail_arn": arn, "start_time": start, "end_time": end})
+                expect("the answer of the function", (kind, answer.get("exit_status")), ("response", 0))
+                expect("what the function validated", measure.counts(answer["report"]), trial.counts)
+                kind, answer = interface.invoke({"endpoint_url": "http://127.0.0.1:1"})
+                expect("an event with an endpoint", (kind, answer.get("errorType")), ("error", "Event.Invalid"))
+            finally:
+                function.kill()
+    done("function of AWS Lambda", "an event is answered, and one with an endpoint refused")
+
+
 def sbom(out, name, target):
     """The SBOM is valid, and lists exactly the crates that cargo compiles into the program."""
     path = out / f"{name}.cdx.json"
@@ -266,6 +292,7 @@ def main():
         in_a_chroot(trial, out / name)
         tarball(trial, out, name)
         debian(trial, out)
+        lambda_function(trial, out, name)
     action(out, name)
     if not args.packages:
         reproducible(args.profile, target, out)

@@ -16,7 +16,7 @@ use crate::base::text::{clip, escape};
 /// Its name, which is not `bootstrap`: so it does not serve a function itself.
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-/// How often a process is looked at that has not ended.
+/// How often a process that has not ended is checked.
 const CHECK_INTERVAL: Duration = Duration::from_millis(10);
 /// How long the last lines of a process that has ended are waited for.
 const LAST_LINES: Duration = Duration::from_secs(1);
