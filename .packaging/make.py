@@ -120,7 +120,8 @@ def sbom(out, name, target, env):
     run([tools.crate("cargo-cyclonedx"), "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5",
          "--no-build-deps", "--target", target, "--override-filename", f"{name}.cdx"], env=env)
     # Crates are identified by their place on this machine, if they have no other.
-    bom = json.loads(file.read_text().replace(f"path+file://{tools.ROOT}#", "#"))
+    text = file.read_text().replace(f"path+file://{tools.ROOT}#", "#").replace("?download_url=file://.", "")
+    bom = json.loads(text)
     file.unlink()
     # The tool also lists macros, and crates that only the features of tests need.
     wanted = in_the_program(target)

@@ -239,7 +239,7 @@ def reproducible(profile, target, out):
 def action(out, name):
     """The scripts of the action, run as a runner of GitHub runs them, for each kind of package."""
     scripts = tools.ROOT / ".packaging" / "action"
-    arguments = f"--path\n{SAMPLE}/bucket\n--keys\n{SAMPLE}/keys\n"
+    arguments = f"--path\n  {SAMPLE}/bucket\n--keys  \n{SAMPLE}/keys\r\n\n"
     packages = [out / name, out / f"{name}.tar.gz", *out.glob("*.deb")]
     with tempfile.TemporaryDirectory() as folder:
         told = {key: f"{folder}/{key}" for key in ("GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
@@ -250,11 +250,13 @@ def action(out, name):
         run(["bash", scripts / "validate.sh"], env={**env, "ARGS": arguments})
         # A window without digests at its end, and arguments that a shell would run.
         run(["bash", scripts / "validate.sh"], status=3, env={**env, "ARGS": arguments + "--end-time=2026-03-05"})
+        # Arguments that are no validation.
+        run(["bash", scripts / "validate.sh"], status=2, env={**env, "ARGS": "--help"})
         run(["bash", scripts / "validate.sh"], status=2, env={**env, "ARGS": f"$(touch {folder}/ran)\n`touch {folder}/ran`"})
         expect("arguments that a shell ran", Path(folder, "ran").exists(), False)
         outputs = [line for line in Path(told["GITHUB_OUTPUT"]).read_text().splitlines() if not line.startswith("report=/")]
         expect("outputs of the action", outputs, [
-            "verdict=verified", "exit-status=0", "verdict=gaps", "exit-status=3", "verdict=none", "exit-status=2", "report=",
+            "verdict=verified", "exit-status=0", "verdict=gaps", "exit-status=3", *["verdict=none", "exit-status=2", "report="] * 2,
         ])
         titles = [line for line in Path(told["GITHUB_STEP_SUMMARY"]).read_text().splitlines() if line.startswith("# ")]
         expect("titles in the summary", titles, ["# CloudTrail logs: VERIFIED", "# CloudTrail logs: GAPS"])

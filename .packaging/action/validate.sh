@@ -8,7 +8,9 @@ largest=1000000
 folder=$(mktemp -d "$RUNNER_TEMP/trailproof-report.XXXXXX")
 arguments=()
 while IFS= read -r line; do
-  line=${line%$'\r'}
+  # Blanks around an argument come from the layout of the workflow.
+  line=${line#"${line%%[![:space:]]*}"}
+  line=${line%"${line##*[![:space:]]}"}
   [ -z "$line" ] || arguments+=("$line")
 done <<<"$ARGS"
 
@@ -31,6 +33,11 @@ if [ -s "$folder/report.json" ]; then
     head --bytes "$largest" "$folder/report.md" | sed '$d' >>"$GITHUB_STEP_SUMMARY"
     printf '\n**The report is longer than a summary may be. The rest is in the JSON report.**\n' >>"$GITHUB_STEP_SUMMARY"
   fi
+fi
+# Without a report nothing was checked, as with --help.
+if [ -z "$report" ] && [ "$status" -eq 0 ]; then
+  echo "::error::no report was made" >&2
+  status=2
 fi
 {
   echo "verdict=$verdict"

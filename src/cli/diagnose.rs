@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use clap::error::{ContextKind, ContextValue};
+
 use crate::base::error::Error;
 use crate::base::text::escape;
 
@@ -15,6 +17,20 @@ pub fn print(error: &Error) {
     if let Some(hint) = error.advice() {
         let _ = writeln!(out, "  hint: {}", escape(hint));
     }
+}
+
+/// Writes to standard error why arguments are not valid. The parser repeats arguments as they are, and one may
+/// hold anything.
+pub fn print_usage(mut error: clap::Error) {
+    let texts = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, escape(text).into_owned())),
+        _ => None,
+    });
+    let texts: Vec<(ContextKind, String)> = texts.collect();
+    for (kind, text) in texts {
+        error.insert(kind, ContextValue::String(text));
+    }
+    let _ = error.print();
 }
 
 /// Writes a note to standard error, because standard output holds nothing but the report.

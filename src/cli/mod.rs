@@ -93,18 +93,12 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
     let command = Args::command().color(colour);
     let matches = match command.try_get_matches_from(&command_line) {
         Ok(matches) => matches,
-        Err(e) if e.use_stderr() => {
-            let _ = e.print();
-            return NOT_RUN;
-        }
+        Err(e) if e.use_stderr() => return refused(e),
         Err(help) => return status(output::print_help(&help)),
     };
     let args = match Args::from_arg_matches(&matches) {
         Ok(args) => args,
-        Err(e) => {
-            let _ = e.print();
-            return NOT_RUN;
-        }
+        Err(e) => return refused(e),
     };
     let command = command_line
         .iter()
@@ -127,6 +121,12 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         }
     };
     status(result)
+}
+
+/// The exit status of arguments that are not valid. Why is printed.
+fn refused(error: clap::Error) -> u8 {
+    diagnose::print_usage(error);
+    NOT_RUN
 }
 
 /// The exit status of a command. An error is printed.

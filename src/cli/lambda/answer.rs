@@ -33,6 +33,9 @@ pub struct FunctionAnswer {
     totals: Box<RawValue>,
     report: Option<Box<RawValue>>,
     report_omitted: Option<String>,
+    /// The message of the first finding, which is the worst.
+    #[serde(skip)]
+    worst: Option<String>,
 }
 
 impl FunctionAnswer {
@@ -77,6 +80,7 @@ impl FunctionAnswer {
             totals: to_raw_value(&read.totals).map_err(|e| not_valid(&e))?,
             report,
             report_omitted,
+            worst: read.findings.first().map(|finding| finding.message.clone()),
         })
     }
 
@@ -87,7 +91,11 @@ impl FunctionAnswer {
     pub fn alarming(self) -> Result<FunctionAnswer, FunctionError> {
         match self.exit_status {
             0 => Ok(self),
-            _ => Err(FunctionError::Alarm(self.verdict, self.headline)),
+            _ => {
+                let why = [Some(self.headline), self.worst];
+                let why: Vec<String> = why.into_iter().flatten().collect();
+                Err(FunctionError::Alarm(self.verdict, why.join("; ")))
+            }
         }
     }
 }

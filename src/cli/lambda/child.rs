@@ -52,7 +52,13 @@ pub fn validate(arguments: Vec<OsString>, time: TimeBudget) -> Result<ChildEnd, 
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn();
-    let mut child = child.map_err(|e| FunctionError::system(start, &e))?;
+    let mut child = child.map_err(|e| match e.kind() {
+        io::ErrorKind::ArgumentListTooLong => {
+            FunctionError::Event("its values are too long".into())
+        }
+        io::ErrorKind::InvalidInput => FunctionError::Event("a value holds a NUL character".into()),
+        _ => FunctionError::system(start, &e),
+    })?;
     let said = child.stderr.take();
     let said = said.map(|stderr| forward(stderr, io::stderr()));
     let ended = wait(&mut child, time.last);

@@ -113,6 +113,9 @@ impl FunctionEvent {
         let end = self.end_time.as_deref().map(time).transpose();
         let end = end.map_err(|why| refused("end_time", why))?;
         let seconds = duration(last).map_err(|why| refused("last", why))?;
+        if seconds == 0 {
+            return Err(refused("last", "the window is empty".into()));
+        }
         Ok(Some(shift(end.unwrap_or(now), -seconds).to_string()))
     }
 
@@ -159,7 +162,7 @@ fn in_package(package: &Path, name: &str) -> Result<PathBuf, &'static str> {
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
     if name.as_os_str().is_empty() || !is_below {
-        return Err("it is not a relative path");
+        return Err("it is not the path of a file below the package");
     }
     let missing = "the package does not have it";
     let package = package.canonicalize().map_err(|_| missing)?;
@@ -290,6 +293,11 @@ mod tests {
         );
         for (event, why) in [
             (r#"{"last": "soon"}"#, "last: expected a duration"),
+            (
+                r#"{"last": "-5h"}"#,
+                "last: expected a duration that is not negative",
+            ),
+            (r#"{"last": "0h"}"#, "last: the window is empty"),
             (r#"{"last": "1h", "end_time": "x"}"#, "end_time: "),
             (r#"{"last": "1h", "start_time": "x"}"#, "two beginnings"),
         ] {

@@ -93,8 +93,10 @@ fn check_environment() -> Result<(), Error> {
 /// The answer to one invocation. An error goes to the log of the function too.
 fn answer(event: LambdaEvent<EventPayload>) -> Result<FunctionAnswer, FunctionError> {
     let answer = validate(event);
-    if let Err(error) = &answer {
-        diagnose::print(&Error::new(ErrorKind::Usage, error.message()));
+    match &answer {
+        // The validation itself has said this.
+        Ok(_) | Err(FunctionError::NotValidated(_)) => {}
+        Err(error) => diagnose::print(&Error::new(ErrorKind::Usage, error.message())),
     }
     answer
 }

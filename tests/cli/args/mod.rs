@@ -7,6 +7,30 @@ use crate::support::program::{report, root, run};
 use crate::support::testdata::{case, with};
 
 #[test]
+fn what_a_refused_argument_holds_neither_styles_a_terminal_nor_makes_lines() {
+    let dir = root();
+    let hostile = "a\u{1b}[31m\nverified: all is well\u{202e}";
+    for args in [
+        ["validate", "--region", hostile],
+        ["validate", "--end-time", hostile],
+        ["validate", "--fail-on", hostile],
+        ["validate", "--path=bucket", &format!("--{hostile}")],
+        ["validate", "--path=bucket", hostile],
+        [hostile, "--path", "bucket"],
+    ] {
+        let run = run(&dir, &args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
+        let shown = run.stderr.contains("\\u{a}verified: all is well\\u{202e}");
+        assert!(shown, "{}", run.stderr);
+        assert!(
+            !run.stderr.contains(['\u{1b}', '\u{202e}']),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
 fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
     let dir = case("gap");
     let refused: [(&[&str], &str); 14] = [

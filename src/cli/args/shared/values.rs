@@ -1,7 +1,7 @@
 //! Values of arguments: how each is parsed and which are rejected.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use crate::base::time::written;
 use crate::report::Format;
@@ -24,13 +24,15 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
     written::parse(text)
 }
 
-/// A duration such as `2h` or `90m`, in seconds: at most a year.
+/// A duration such as `2h`, `90m` or `7d`, in seconds: at most a year. A day has 24 hours.
 pub fn duration(text: &str) -> Result<i64, String> {
-    let duration: SignedDuration = text
-        .parse()
-        .map_err(|_| "expected a duration such as 2h or 90m".to_owned())?;
-    match duration.as_secs() {
+    let expected = |_| "expected a duration such as 2h, 90m or 7d".to_owned();
+    let span: Span = text.parse().map_err(expected)?;
+    // Months and years have no fixed length.
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours());
+    match duration.map_err(expected)?.as_secs() {
         seconds @ 0..=31_536_000 => Ok(seconds),
+        ..0 => Err("expected a duration that is not negative".to_owned()),
         _ => Err("expected a duration of at most a year".to_owned()),
     }
 }
@@ -133,6 +135,9 @@ mod tests {
     fn durations_are_bounded() {
         assert_eq!(duration("2h"), Ok(7200));
         assert_eq!(duration("1h 30m"), Ok(5400));
+        assert_eq!(duration("2d"), Ok(172_800));
+        assert_eq!(duration("1w"), duration("168h"));
+        assert!(duration("1mo").is_err());
         assert!(duration("-1h").is_err());
         assert!(duration("100000h").is_err());
     }
