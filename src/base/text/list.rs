@@ -1,5 +1,7 @@
 //! Lists in sentences.
 
+use super::grouped;
+
 /// A list of a few items, and how many more there are.
 ///
 /// ```
@@ -10,7 +12,7 @@
 pub fn and_more(shown: String, more: u64) -> String {
     match more {
         0 => shown,
-        more => format!("{shown} and {more} more"),
+        more => format!("{shown} and {} more", grouped(more)),
     }
 }
 
@@ -24,6 +26,8 @@ pub fn and_more(shown: String, more: u64) -> String {
 /// ```
 pub fn counts<'a>(counts: impl IntoIterator<Item = (u64, &'a str)>) -> Option<String> {
     let counts = counts.into_iter().filter(|(n, _)| *n > 0);
-    let counts: Vec<String> = counts.map(|(n, what)| format!("{n} {what}")).collect();
+    let counts: Vec<String> = counts
+        .map(|(n, what)| format!("{} {what}", grouped(n)))
+        .collect();
     (!counts.is_empty()).then(|| counts.join(", "))
 }

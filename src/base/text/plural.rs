@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use super::grouped;
+
 /// A noun in the singular for one, and with an `s` for any other number.
 pub fn noun(n: u64, noun: &str) -> Cow<'_, str> {
     match n {
@@ -16,13 +18,13 @@ pub fn noun(n: u64, noun: &str) -> Cow<'_, str> {
 /// ```
 /// # use trailproof::base::text::plural;
 /// assert_eq!(plural(1, "log"), "1 log");
-/// assert_eq!(plural(0, "log"), "0 logs");
+/// assert_eq!(plural(1200, "log"), "1,200 logs");
 /// ```
 pub fn plural<N: Display + PartialEq + From<u8>>(n: N, noun: &str) -> String {
     if n == N::from(1) {
         format!("1 {noun}")
     } else {
-        format!("{n} {noun}s")
+        format!("{} {noun}s", grouped(n))
     }
 }
 
@@ -37,6 +39,6 @@ pub fn one_or_many<N: Display + PartialEq + From<u8>>(n: N, one: &str, many: &st
     if n == N::from(1) {
         one.to_owned()
     } else {
-        format!("{n} {many}")
+        format!("{} {many}", grouped(n))
     }
 }
