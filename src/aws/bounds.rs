@@ -2,6 +2,7 @@
 //!
 //! | what | is given up |
 //! |---|---|
+//! | the first request, which shows whether an endpoint can be reached | after 8 s: a connection, and a tenth of an answer |
 //! | a connection | after 5 s (`--cli-connect-timeout`) |
 //! | an answer, or the next part of one | after 30 s (`--cli-read-timeout`) |
 //! | a request | after 3 time-outs, 16 attempts (`AWS_MAX_ATTEMPTS`) or 90 s |
@@ -37,6 +38,8 @@ pub(super) const UNREACHED: Duration = Duration::from_secs(2);
 const LEAST_RATE: f64 = 4096.0;
 /// How many requests in a row are given up before their source is.
 pub(super) const GIVE_UPS: u32 = 4;
+/// Which part of the time for an answer is waited for when it is found out whether an endpoint can be reached.
+const PART_OF_READ: u32 = 10;
 /// The time between two requests to a source that was given up, and the time for each.
 pub(super) const PROBE: Duration = Duration::from_secs(10);
 
@@ -51,19 +54,25 @@ pub(super) struct Bounds {
     pub silence: Duration,
     /// The time between two requests to a source that was given up, and the time for each.
     pub probe: Duration,
+    /// The time to find out whether an endpoint can be reached; `None` for ever.
+    pub probe_endpoint: Option<Duration>,
 }
 
 impl Bounds {
     /// The bounds of these time-outs.
     pub fn of(settings: &HttpSettings) -> Self {
         let (read, connect) = (settings.read, settings.connect);
-        let longest = read.zip(connect).map(|(read, connect)| read.max(connect));
+        let both = read.zip(connect);
+        let longest = both.map(|(read, connect)| read.max(connect));
+        let reached =
+            both.map(|(read, connect)| connect.max(CONNECT) + read.max(READ) / PART_OF_READ);
         let request = longest.map(|longest| settings.patience.max(longest * TIME_OUTS));
         Bounds {
             request,
             again: request.map(|request| request / TIME_OUTS * TIME_OUTS_AGAIN),
             silence: read.unwrap_or(READ) * (TIME_OUTS + TIME_OUTS_AGAIN),
             probe: read.unwrap_or(READ).min(PROBE),
+            probe_endpoint: reached,
         }
     }
 }
@@ -137,6 +146,18 @@ mod tests {
         assert_eq!((in_all(bounds(0, 5)), in_all(bounds(30, 0))), (None, None));
         let silence = |b: Bounds| b.silence.as_secs();
         assert_eq!((silence(bounds(0, 0)), silence(bounds(1, 5))), (120, 4));
+    }
+
+    #[test]
+    fn a_dead_endpoint_is_known_within_ten_seconds_unless_longer_time_outs_are_wanted() {
+        let reached = |b: Bounds| b.probe_endpoint.map(|time| time.as_secs());
+        assert_eq!(reached(Bounds::of(&HttpSettings::default())), Some(8));
+        assert_eq!(reached(bounds(1, 1)), Some(8));
+        assert_eq!(reached(bounds(300, 60)), Some(90));
+        assert_eq!(
+            (reached(bounds(0, 5)), reached(bounds(30, 0))),
+            (None, None)
+        );
     }
 
     #[test]

@@ -185,6 +185,7 @@ mod tests {
             again: None,
             silence: moment,
             probe: moment,
+            probe_endpoint: None,
         };
         Health::new(bounds, expired.clone())
     }

@@ -13,7 +13,8 @@
 //! that break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is
 //! bounded. What would accuse somebody is requested once more on a new connection (`connection`), and what
 //! lacks a request id of AWS is none of its answers (`foreign`). How long anything is waited for, and when a
-//! source is not asked any more, stands in `bounds`; `contact` and `health` keep to it. What remains is a
+//! source is not asked any more, stands in `bounds`; `contact` and `health` keep to it. Whether anything can be
+//! reached at all is found out first (`probe`). What remains is a
 //! [`GetError`](crate::source::GetError), made by `error::get_error`: missing, denied, throttled, no
 //! credentials, or another failure. It never becomes a finding here.
 //!
@@ -37,6 +38,7 @@ mod identity;
 #[cfg(feature = "aws")]
 pub mod keys;
 mod pages;
+mod probe;
 mod runtime;
 #[cfg(feature = "aws")]
 pub mod s3;
