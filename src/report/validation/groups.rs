@@ -1,10 +1,11 @@
-//! Groups of findings that say the same about several objects of one chain. Reports for people show each
-//! group once.
+//! Groups of findings that say the same about several objects, of one chain or of many. Reports for people
+//! show each group once. `over_chains` has the same for gaps.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::label::{Label, LabelledValues};
+use super::over_chains::InChains;
 use super::v1::{Evidence, Finding};
 use crate::base::text::s3_uri;
 use crate::base::time::in_words_between;
@@ -15,7 +16,7 @@ const EVENTS: usize = 10;
 /// Findings of one group shown after the first, in the reports that consist of lines.
 pub(crate) const OTHERS: usize = 10;
 
-/// Findings with the same code, chain, message, hint and severity. A group has at least one.
+/// Findings with the same code, message, hint and severity. A group has at least one.
 pub(crate) struct FindingGroup<'a> {
     /// The first of them.
     pub first: &'a Finding,
@@ -23,14 +24,27 @@ pub(crate) struct FindingGroup<'a> {
 }
 
 impl<'a> FindingGroup<'a> {
-    /// The groups of a report's findings, worst first. What could not be listed comes before all others.
-    pub(crate) fn all(findings: &'a [Finding]) -> Vec<Self> {
+    /// The groups of each chain, for formats that have a part for each chain. Worst first.
+    pub(crate) fn of_each_chain(findings: &'a [Finding]) -> Vec<Self> {
+        let chain = |finding: &'a Finding| Some((&finding.chain, &finding.organization));
+        Self::grouped(findings.iter(), chain)
+    }
+
+    /// The groups over all chains. Worst first, and what could not be listed before all others.
+    pub(crate) fn over_chains(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
+        Self::grouped(findings.into_iter(), |_| None)
+    }
+
+    fn grouped(
+        findings: impl Iterator<Item = &'a Finding>,
+        chain: impl Fn(&'a Finding) -> Option<(&'a Option<String>, &'a Option<String>)>,
+    ) -> Vec<Self> {
         let mut groups: Vec<FindingGroup<'a>> = Vec::new();
         let mut known = HashMap::new();
         for finding in findings {
             let same = (
                 &finding.code,
-                (&finding.chain, &finding.organization),
+                chain(finding),
                 &finding.message,
                 &finding.hint,
                 finding.severity,
@@ -49,6 +63,11 @@ impl<'a> FindingGroup<'a> {
             (!is_source, Reverse(group.first.severity))
         });
         groups
+    }
+
+    /// The chains that the findings are on.
+    pub(crate) fn chains(&self) -> InChains {
+        InChains::of(self.members().filter_map(Finding::chain_name))
     }
 
     /// How many objects the group represents.

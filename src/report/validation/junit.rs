@@ -60,7 +60,7 @@ struct Suite<'a> {
 /// # Errors
 /// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let groups = FindingGroup::all(&report.findings);
+    let groups = FindingGroup::of_each_chain(&report.findings);
     let suites = suites(report, &groups);
     let tests: usize = suites.iter().map(Suite::tests).sum();
     let failures: usize = suites.iter().map(|s| s.failures(report)).sum();

@@ -12,6 +12,7 @@
 //!   headline      the verdict in words, the window, the keys, the filters, which chains are shown
 //!   wording       phrases about one chain, gap or event
 //!   groups        findings that say the same, as one
+//!   over_chains   gaps that many chains have in common, and in which chains
 //!   label         the names of values
 //!   matrix        accounts by regions
 //!   scope_label   a name for what a report is about, the same in every run
@@ -34,6 +35,7 @@ pub(crate) mod label;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod ocsf;
+pub(crate) mod over_chains;
 pub(crate) mod prometheus;
 pub mod saved;
 pub(crate) mod scope_label;

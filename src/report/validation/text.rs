@@ -193,7 +193,7 @@ fn findings(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
         "\nfindings: {} failed, {} unproven, {} gap, {} note",
         counts.failed, counts.unproven, counts.gap, counts.note
     )?;
-    let groups = FindingGroup::all(&report.findings);
+    let groups = FindingGroup::of_each_chain(&report.findings);
     let others = if groups.len() > FEW_GROUPS { 1 } else { OTHERS };
     for group in groups.iter().take(FINDINGS) {
         self::finding(group, others, out)?;

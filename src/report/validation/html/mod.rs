@@ -65,7 +65,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         shown.insert(chain.name(), n);
         begun += 1;
     }
-    let groups = FindingGroup::all(&report.findings);
+    let groups = FindingGroup::of_each_chain(&report.findings);
     Between {
         report,
         more_chains: order.len() - begun,

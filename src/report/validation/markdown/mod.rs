@@ -210,7 +210,7 @@ fn findings(report: &Report, page: &mut MarkdownPage) {
         "\n## Findings\n\n{} failed, {} unproven, {} gap, {} note.\n",
         counts.failed, counts.unproven, counts.gap, counts.note
     );
-    let groups = FindingGroup::all(&report.findings);
+    let groups = FindingGroup::of_each_chain(&report.findings);
     page.fill(FOR_FINDINGS, "kind", groups.iter(), finding);
 }
 
