@@ -8,7 +8,7 @@ use super::shared::work::{BoundArgs, DeadlineArgs};
 
 pub const EXAMPLES: &str = "\
 Examples:
-  # one trail: its bucket, prefix and region are asked of AWS
+  # one trail: its bucket, prefix and region are looked up in AWS
   trailproof doctor \\
       --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main
 
@@ -20,17 +20,17 @@ Examples:
   trailproof doctor --s3-bucket my-logs --format json |
       jq -r '.checks[] | select(.status == \"failed\") | [.check, .found] | @tsv'
 
-Nothing is written: every call is a Get, List, Head or Describe. Each line is
+Nothing is written to AWS: every call is a Get, List, Head or Describe. Each line is
   STATUS  CHECK  what was found
                  -> what to do about it
-and STATUS is ok, warning, failed, or unknown where it could not be looked at.
+STATUS is ok, warning, failed, or unknown if the check could not be made.
 
-Exit status: 0 nothing stands in the way of a validation, 1 a check failed, 4 a check that matters could \
-not be made; 2 no look was taken: arguments, no credentials";
+Exit status: 0 a validation can work, 1 a check failed, 4 a check that matters could not be made; \
+2 nothing was checked (bad arguments or no credentials)";
 
 #[derive(clap::Args)]
 pub struct DoctorArgs {
-    /// The bucket to look at, by default that of --trail-arn; repeatable
+    /// The bucket to check; by default that of --trail-arn; repeatable
     #[arg(long, value_name = "NAME", value_parser = bucket, help_heading = "Source")]
     pub s3_bucket: Vec<String>,
 

@@ -12,7 +12,7 @@ use crate::cloudtrail::ids::TrailArn;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  # a log in S3; a responder was handed it, and asks whether it is evidence
+  # a log in S3 that somebody handed over: is it evidence?
   trailproof explain s3://my-logs/AWSLogs/111111111111/CloudTrail/…/FILE.json.gz
 
   # the same in a copy, with the public keys of its region
@@ -23,36 +23,38 @@ Examples:
   trailproof explain s3://my-logs/AWSLogs/111111111111/CloudTrail-Digest/… \\
       --format json | jq -r .answer
 
-The digests are proven that cover the three hours around a log's name, and if none of them names it, \
-those of the day after it, backfill digests too; of a digest, those beside it. No other log is read.
+For a log, the digests of the three hours around the time in its name are proven. If none of them lists it, \
+those of the next day and the backfill digests are proven too. For a digest, the digests beside it are proven. \
+No other log is read.
 
-Exit status: 0 delivered and intact, 1 not what was delivered, or not there any more, 4 not known: no digest \
-names it, or something could not be proven; 2 no look was taken: arguments, no credentials";
+Exit status: 0 delivered and intact, 1 altered or missing, 4 not known: no digest lists it, or something could \
+not be proven; 2 nothing was checked (bad arguments or no credentials)";
 
 #[derive(clap::Args)]
 pub struct ExplainArgs {
-    /// The key of a log or a digest, as it was written, or s3://BUCKET/KEY
+    /// The key of a log or digest, from AWSLogs/ or its prefix on, or s3://BUCKET/KEY
     #[arg(value_name = "KEY")]
     pub key: String,
 
     #[command(flatten)]
     pub source: SourceArgs,
 
-    /// The trail whose bucket is read, where neither KEY nor --s3-bucket names it
+    /// The trail whose bucket is read; not needed if KEY or --s3-bucket gives the bucket
     #[arg(long, value_name = "ARN", help_heading = "Source")]
     pub trail_arn: Option<TrailArn>,
 
     #[command(flatten)]
     pub known: EvidenceArgs,
 
-    /// When the source was looked at; by default now, and with --path after all digests that could come
+    /// When the source was read; by default now, and with --path late enough for every digest to
+    /// have been delivered
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 
     #[command(flatten)]
     pub late: DeliveryArgs,
 
-    /// Objects worked on at the same time; by default 64, and with --path one a core
+    /// Objects processed at the same time; by default 64, and with --path one per CPU core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 

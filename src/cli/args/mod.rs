@@ -1,6 +1,6 @@
 //! The command line as `clap` parses it: one file per command, and `shared` for what several have in
 //! common. Nothing is opened or read here. Doc comments on arguments are the text of `--help` and of
-//! the manual.
+//! the manual: one plain sentence per option, with its unit and its default.
 
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -22,7 +22,7 @@ use report::ReportArgs;
 use trails::TrailsArgs;
 use validate::ValidateArgs;
 
-/// Proves whether AWS CloudTrail logs are still what CloudTrail delivered
+/// Prove whether AWS CloudTrail logs are still what CloudTrail delivered
 #[derive(Parser)]
 #[command(name = "trailproof", version, propagate_version = true)]
 pub struct Args {
@@ -32,38 +32,38 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check every digest, signature and log of the chains found, and report gaps
+    /// Check every digest, signature and log, and report gaps
     #[command(after_help = validate::EXAMPLES)]
     Validate(Box<ValidateArgs>),
-    /// See whether a validation will work, and if not, why: every permission is tried
+    /// Check whether a validation can work, and if not, why: each permission is tried
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorArgs>),
-    /// Tell of one log or digest whether CloudTrail delivered it, and whether it is intact
+    /// Report whether CloudTrail delivered a given log or digest, and whether it is intact
     #[command(after_help = explain::EXAMPLES)]
     Explain(Box<ExplainArgs>),
-    /// List the chains of digests that are there, reading no object
+    /// List the chains of digests from object names only: nothing is read or verified
     #[command(after_help = trails::EXAMPLES)]
     Trails(Box<TrailsArgs>),
-    /// Write a report that was saved as JSON in another format
+    /// Write a saved JSON report in another format
     #[command(after_help = report::EXAMPLES)]
     Report(Box<ReportArgs>),
     /// Print the JSON Schema of a JSON report
     Schema {
-        /// Whose report
+        /// The command whose report the schema describes
         #[arg(value_enum, default_value_t = SchemaKind::Validate)]
         of: SchemaKind,
     },
-    /// Print what a shell reads to complete this program's command line
+    /// Print a shell completion script
     #[command(after_help = generate::COMPLETIONS_EXAMPLES)]
     Completions {
-        /// Whose
+        /// The shell that reads the script
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Write the manual: a page a command into a folder, or all of them to standard output
+    /// Write the manual: one page per command into a folder, or all pages to standard output
     #[command(after_help = generate::MAN_EXAMPLES)]
     Man {
-        /// The folder, which must be there
+        /// The folder, which must exist; by default the pages go to standard output
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },

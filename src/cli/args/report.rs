@@ -7,7 +7,7 @@ use crate::report::Format;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  # a page to file, from the report of a run that took hours
+  # an HTML page for the files, from the report of a run that took hours
   trailproof report report.json --format html --out report.html
 
   # several at once, and one from a pipe
@@ -16,21 +16,21 @@ Examples:
   xz --decompress --stdout report.json.xz |
       trailproof report - --format markdown
 
-Nothing is looked at again: what the report says is what was found when it was made.
+Nothing is checked again: the new report says what was found when the saved one was made.
 
-Exit status: 0 written, whatever the verdict; 2 it is not a report, or could not be written";
+Exit status: 0 written, whatever the verdict; 2 FILE is not a report, or the new report could not be written";
 
 #[derive(clap::Args)]
 pub struct ReportArgs {
-    /// A report as `validate --format json` wrote it; - is standard input
+    /// A report that `validate --format json` wrote; - reads standard input
     #[arg(value_name = "FILE")]
     pub saved: PathBuf,
 
-    /// The format; repeatable, each with its own --out
+    /// The format; by default text; repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub format: Vec<Format>,
 
-    /// Where the report of the --format before it goes; by default standard output
+    /// The file for the report of the --format before it; by default standard output
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
 }

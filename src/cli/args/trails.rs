@@ -10,19 +10,19 @@ use crate::report::trails;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  # what is in a bucket: each chain's first and last digest, and the holes
+  # each chain in a bucket: first and last digest, and missing hours
   trailproof trails --s3-bucket my-logs
 
-  # what is in a copy, as JSON
+  # each chain in a copy, as JSON
   trailproof trails --path copy --format json
 
-  # the chains there are now, and later whether each of them is still there
+  # the chains of today, and later whether each of them still exists
   trailproof trails --s3-bucket my-logs --format expect --out chains
   trailproof validate --s3-bucket my-logs --expect chains
 
-Names alone are looked at: what is listed is there, and nothing of it is proven.
+The list comes from object names only; nothing is read or verified.
 
-Exit status: 0 listed, 4 nothing was found or something could not be listed; 2 nothing could be listed";
+Exit status: 0 listed, 4 nothing was found, or a folder could not be listed; 2 nothing could be listed";
 
 #[derive(clap::Args)]
 pub struct TrailsArgs {
@@ -32,16 +32,16 @@ pub struct TrailsArgs {
     #[command(flatten)]
     pub scope: ScopeArgs,
 
-    /// Folders listed at the same time; by default 64, and with --path one a core
+    /// Folders listed at the same time; by default 64, and with --path one per CPU core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
-    /// The list's format: text, json, or expect, which `validate --expect` reads; repeatable, each
-    /// with its own --out
+    /// The format: text, json, or expect, which `validate --expect` reads; by default text;
+    /// repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT", help_heading = "Report")]
     pub format: Vec<trails::TrailsFormat>,
 
-    /// Where the list of the --format before it goes; by default standard output
+    /// The file for the list of the --format before it; by default standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
 

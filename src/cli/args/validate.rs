@@ -16,32 +16,32 @@ use crate::validate::request::LogSelection;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  # one trail: its bucket, prefix, regions and keys are asked of AWS
+  # one trail: its bucket, prefix, regions and keys are looked up in AWS
   trailproof validate \\
       --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
       --start-time 2026-01-01 --end-time 2026-02-01
 
-  # every chain in a bucket; archive and trail in two accounts, each its profile
+  # every chain in a bucket; a profile for the archive, one for the trail
   trailproof validate --s3-bucket my-logs --start-time 2026-01-01 \\
       --s3-profile archive --trail-profile prod
 
   # every chain in a copy of a bucket, with the public keys of its regions
   trailproof validate --path copy --keys keys/
 
-  # the same, held against the bucket's name and a window, as JSON
+  # the same, for one bucket name and one window, as JSON
   trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
       --start-time 2026-01-01 --end-time 2026-02-01 \\
       --format json --out report.json
 
-  # a window of the past, in a copy made on 1 February: nothing of it is pending
+  # a past window, in a copy made on 1 February: no hour of it is pending
   trailproof validate --path copy --s3-bucket my-logs --keys keys/ \\
       --start-time 2026-01-01 --end-time 2026-01-08 --as-of 2026-02-01
 
-  # one region of one account, a line a file
+  # one region of one account, one line per file
   trailproof validate --path copy --keys eu-west-1.json --region eu-west-1 \\
       --account-id 111111111111 --verbose
 
-  # every hour from a scheduler, over before the next one begins
+  # every hour from a scheduler: each run ends before the next one starts
   trailproof validate --s3-bucket my-logs --start-time 2026-01-01 --deadline 50m
 
   # two buckets of one trail, and a copy that lost its prefix
@@ -54,12 +54,12 @@ How to make such a copy, and keep what proves it:
   aws s3 sync s3://my-logs copy
   aws cloudtrail list-public-keys --region eu-west-1 \\
       --start-time FIRST --end-time LAST > keys/eu-west-1.json
-  # for each KEY that a run says it needs it for
-  # (get-object, boto3, rclone lsjson -M and mc stat --json write it too)
+  # for each KEY for which a run needs it
+  # (get-object, boto3, rclone lsjson -M and mc stat --json also write it)
   aws s3api head-object --bucket my-logs --key KEY > copy/KEY.head.json
 
 Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven, or the deadline \
-ended the run; 2 no validation was performed";
+ended the run; 2 nothing was validated (bad arguments or no credentials)";
 
 #[derive(clap::Args)]
 pub struct ValidateArgs {
@@ -72,59 +72,61 @@ pub struct ValidateArgs {
     #[command(flatten)]
     pub scope: ScopeArgs,
 
-    /// Chains that must be there, one ACCOUNT/REGION/HOME_REGION/TRAIL a line
+    /// A file of chains that must exist, one ACCOUNT/REGION/HOME_REGION/TRAIL per line
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
     pub expect: Option<PathBuf>,
 
-    /// Leave out these chains: ACCOUNT/REGION/HOME_REGION/TRAIL, with * for any of the four; the report
-    /// says so; repeatable
+    /// Leave out these chains: ACCOUNT/REGION/HOME_REGION/TRAIL, where * stands for any part; the report
+    /// lists the pattern; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Scope")]
     pub exclude: Vec<ChainPattern>,
 
-    /// The beginning of the window: RFC 3339, a date, or what `date` prints; UTC without an offset;
-    /// by default each chain's first digest
+    /// The start of the window: RFC 3339, a date, or the output of `date`; UTC unless it has an offset;
+    /// by default the start of each chain's first digest
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub start_time: Option<Timestamp>,
 
-    /// The end of the window; by default now, and with --path each chain's last digest
+    /// The end of the window; by default now, and with --path the end of each chain's last digest
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub end_time: Option<Timestamp>,
 
-    /// When a copy was made: what no digest covers in the delivery lag before it is pending. S3 is
-    /// looked at now, so there it only ends the window if --end-time does not
+    /// When the copy was made; by default unknown, and in S3 now
+    ///
+    /// Time without digests within --delivery-lag before it is pending, because a digest may still have
+    /// been delivered. S3 is read now: there it only ends the window if --end-time is not given.
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Window")]
     pub as_of: Option<Timestamp>,
 
     #[command(flatten)]
     pub late: DeliveryArgs,
 
-    /// Which logs are read: all, none, one part of several (1/7), or a share (5%); the others are
-    /// only looked for
+    /// The logs to read: all, none, one part of several (1/7), or a random share (5%); the others must
+    /// only exist
     #[arg(long, value_name = "all|none|I/N|P%", default_value_t = LogSelection::All, help_heading = "Work")]
     pub logs: LogSelection,
 
-    /// What a sample of logs is drawn with; parts of one seed add up to all logs; by default random,
-    /// and told in the report
+    /// The seed of a sample of logs; parts with the same seed add up to all logs; by default random, and
+    /// shown in the report
     #[arg(long, value_name = "TEXT", help_heading = "Work")]
     pub seed: Option<String>,
 
-    /// Objects worked on at the same time; by default 64, more where answers take long (up to 256),
-    /// and with --path one a core
+    /// Objects processed at the same time; by default 64, up to 256 if answers are slow, and with --path
+    /// one per CPU core
     #[arg(long, value_name = "N", value_parser = jobs(), help_heading = "Work")]
     pub jobs: Option<u16>,
 
     #[command(flatten)]
     pub bounds: BoundArgs,
 
-    /// The report's format; repeatable, each with its own --out
+    /// The report's format; by default text; repeatable, each with its own --out
     #[arg(long, value_name = "FORMAT", value_parser = format(), help_heading = "Report")]
     pub format: Vec<Format>,
 
-    /// Where the report of the --format before it goes; by default standard output
+    /// The file for the report of the --format before it; by default standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
 
-    /// A line a file, in the text report and in that of aws-cli
+    /// Print one line per file, in the formats text and aws-cli
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,
 
@@ -132,13 +134,15 @@ pub struct ValidateArgs {
     #[arg(long, help_heading = "Report")]
     pub quiet: bool,
 
-    /// Findings accepted beforehand, as TOML: [[accept]] with chain (* for any of its four parts,
-    /// which accepts nothing that failed), from, to, reason, who; they are still reported, and only
-    /// the exit status ignores them
+    /// A TOML file of accepted findings; they are still reported, and only the exit status ignores them
+    ///
+    /// Each [[accept]] has chain, from, to, reason and who. A * may stand for any of the four parts of
+    /// chain; an entry with * accepts nothing that failed.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub accept: Option<PathBuf>,
 
-    /// The least severe verdict that makes the exit status non-zero; a look that failed always does
+    /// The least severe verdict that makes the exit status non-zero; a source that could not be read
+    /// always does
     #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
     pub fail_on: FailOn,
 

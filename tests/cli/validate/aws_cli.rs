@@ -206,7 +206,8 @@ fn only_options_that_affect_safety_are_mentioned_when_ignored() {
         "--no-verify-ssl",
     ];
     let run = run_with(&stage, &more);
-    let note = "note: --no-verify-ssl is accepted and has no effect: certificates are verified";
+    let note =
+        "note: --no-verify-ssl is accepted and has no effect: certificates are always verified";
     assert!(
         run.code == 0 && run.stderr.starts_with(note),
         "{}",

@@ -8,48 +8,48 @@ use super::values::endpoint;
 #[derive(clap::Args)]
 #[command(next_help_heading = "AWS")]
 pub struct SignInArgs {
-    /// The profile to sign in with, as for the AWS CLI
+    /// The profile to sign in with; by default AWS_PROFILE, as for the AWS CLI
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// The profile for S3, where archive and trail lie in two accounts
+    /// The profile for S3, if archive and trail are in two accounts; by default --profile
     #[arg(long, value_name = "NAME")]
     pub s3_profile: Option<String>,
 
-    /// The profile for CloudTrail
+    /// The profile for CloudTrail; by default --profile
     #[arg(long, value_name = "NAME")]
     pub trail_profile: Option<String>,
 
-    /// Where every service answers; AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_CLOUDTRAIL win over it
+    /// The endpoint of every service; AWS_ENDPOINT_URL_S3 and the like override it; by default AWS
     #[arg(long, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
 
-    /// Certificates to trust instead of the system's, as PEM; by default AWS_CA_BUNDLE
+    /// A PEM file of certificates to trust instead of the system's; by default AWS_CA_BUNDLE
     #[arg(long, value_name = "FILE")]
     pub ca_bundle: Option<PathBuf>,
 
-    /// Seconds until an answer, or the next part of one, is given up, by default 30; 0 waits for ever
+    /// Seconds to wait for an answer, or for the next part of one; by default 30; 0 has no limit
     ///
-    /// After three time-outs, or 90 seconds, a request is given up; with the second read of what would
-    /// accuse somebody, an object takes two minutes at most, unless it comes at 4 KiB a second or more. A
-    /// bucket that answers nothing for two minutes, four requests in a row, is given up, which by default
-    /// takes three minutes in all, and asked again every 10 seconds: the report is then not complete
+    /// A request is given up after three time-outs or 90 seconds. An object takes at most two minutes,
+    /// including the second read before it is reported as altered, unless it arrives at 4 KiB per second or
+    /// more. A bucket is given up after two minutes without any answer and four failed requests in a row: by
+    /// default after three minutes. It is tried again every 10 seconds. The report is then not complete
     /// (source-unreadable, exit status 4). An endpoint that never answered is given up within 10 seconds.
-    /// More seconds than 30 here lengthen all of this in proportion.
+    /// A value above 30 lengthens all of these times in proportion.
     #[arg(long, value_name = "SECONDS")]
     pub cli_read_timeout: Option<u32>,
 
-    /// Seconds until a connection is given up, by default 5; 0 waits for ever
+    /// Seconds to wait for a connection; by default 5; 0 has no limit
     #[arg(long, value_name = "SECONDS")]
     pub cli_connect_timeout: Option<u32>,
 
-    /// Do not sign requests: for a bucket that everyone may read, with --keys
+    /// Do not sign requests; for a bucket that everyone may read, together with --keys
     #[arg(long)]
     pub no_sign_request: bool,
 }
 
-/// Global options of the AWS CLI that have no effect here. They are accepted, so that its command lines
-/// work unchanged, and a note on standard error says that they have no effect.
+/// Global options of the AWS CLI that have no effect here. They are accepted, because its command lines
+/// must work unchanged. A note on standard error says that they have no effect.
 #[derive(clap::Args)]
 pub struct UnusedArgs {
     #[arg(long, hide = true)]
@@ -90,13 +90,13 @@ pub enum NoEffect {
 impl UnusedArgs {
     /// The options that were given, each with the reason why it has no effect.
     pub fn given(&self) -> Vec<(&'static str, NoEffect)> {
-        const REPORT: NoEffect = NoEffect::Harmless("what is printed is chosen with --format");
-        const NOTHING: NoEffect = NoEffect::Harmless("it means nothing here");
+        const REPORT: NoEffect = NoEffect::Harmless("--format selects what is printed");
+        const NOTHING: NoEffect = NoEffect::Harmless("trailproof has no such setting");
         let verify = NoEffect::Insecure(
-            "certificates are verified all the same; give --ca-bundle for an authority of your own",
+            "certificates are always verified; give your own authority with --ca-bundle",
         );
-        let pages = NoEffect::Harmless("every page is read");
-        let pager = NoEffect::Harmless("there is no pager");
+        let pages = NoEffect::Harmless("every page is always read");
+        let pager = NoEffect::Harmless("no pager is used");
         let colour = NoEffect::Harmless("no colour is used");
         let all = [
             (self.debug, "--debug", NOTHING),

@@ -10,13 +10,13 @@ use crate::source::places::MapRule;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source")]
 pub struct EvidenceArgs {
-    /// What is found at the left was recorded at the right; repeatable
+    /// Objects found at the left place were recorded at the right place; repeatable
     #[arg(long, value_name = "BUCKET[/PREFIX]=BUCKET[/PREFIX]")]
     pub map: Vec<MapRule>,
 
-    /// Public keys as `aws cloudtrail list-public-keys` or boto3 prints them, several answers in one
-    /// file too: one file for every region, or a folder of REGION.json; without --path, instead of
-    /// asking AWS; repeatable
+    /// Public keys, as `aws cloudtrail list-public-keys` or boto3 prints them: a file for all regions,
+    /// or a folder with one REGION.json per region; by default, without --path, they are looked up in
+    /// AWS; repeatable
     #[arg(long, value_name = "FILE_OR_DIR")]
     pub keys: Vec<PathBuf>,
 }
@@ -25,11 +25,11 @@ pub struct EvidenceArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Window")]
 pub struct DeliveryArgs {
-    /// How long a digest may take to be delivered
+    /// The longest time from the end of a digest's hour to its delivery
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = duration)]
     pub delivery_lag: i64,
 
-    /// How long after its interval a backfill digest is expected
+    /// The longest time from the end of an hour to the delivery of its backfill digest
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
     pub backfill_grace: i64,
 }

@@ -9,14 +9,15 @@ use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
-    /// A folder as `aws s3 sync` leaves it, a part of one, a folder of single downloads, or a zip or
-    /// tar of these; optionally with the name its bucket had; repeatable
+    /// A copy on disk: a folder made with `aws s3 sync`, a part of one, a folder of single downloads,
+    /// or a zip or tar of these, optionally with the name of its bucket; repeatable
     #[arg(long, value_name = "[BUCKET=]PATH")]
     pub path: Vec<PathBuf>,
 
-    /// The bucket to read, or the ARN or alias of an access point to it with --map
-    /// ACCESS_POINT=BUCKET, by default that of --trail-arn; with --path the name it had: digests
-    /// must have been written there; repeatable
+    /// The bucket to read; by default that of --trail-arn; repeatable
+    ///
+    /// With --path it is the name of the bucket that was copied: digests must have been written to it.
+    /// An access point is given by its ARN or alias, together with --map ACCESS_POINT=BUCKET.
     #[arg(long, value_name = "NAME", value_parser = bucket)]
     pub s3_bucket: Vec<String>,
 }
@@ -44,23 +45,23 @@ pub fn split_bucket(path: &Path) -> (Option<String>, PathBuf) {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScopeArgs {
-    /// Only digests delivered from this region, by default every one with digests; repeatable
+    /// Only digests of this region; by default every region that has digests; repeatable
     #[arg(long)]
     pub region: Vec<Region>,
 
-    /// Only logs of this account; repeatable
+    /// Only digests and logs of this account; by default every account; repeatable
     #[arg(long, value_name = "ACCOUNT")]
     pub account_id: Vec<AccountId>,
 
-    /// Only trails of this organization; repeatable
+    /// Only trails of this organization; by default all trails; repeatable
     #[arg(long, value_name = "ID")]
     pub organization_id: Vec<OrganizationId>,
 
-    /// Only this trail; without --path and --s3-bucket, read where it writes; repeatable
+    /// Only this trail; without --path and --s3-bucket, the bucket it writes to is read; repeatable
     #[arg(long, value_name = "ARN")]
     pub trail_arn: Vec<TrailArn>,
 
-    /// Only what lies under this prefix before AWSLogs; repeatable
+    /// Only objects with this prefix before AWSLogs/; by default every prefix; repeatable
     #[arg(long, value_name = "PREFIX")]
     pub s3_prefix: Vec<String>,
 }

@@ -9,8 +9,8 @@ use crate::base::limits::Limits;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Work")]
 pub struct DeadlineArgs {
-    /// End the run so long after its start, such as 45m, with a report of what was found until then
-    /// and exit status 4, or 1 if something failed; by default there is no deadline
+    /// End the run after this time, such as 45m, with a report of what was found until then and exit
+    /// status 4, or 1 if something failed; by default there is no deadline
     #[arg(long, value_name = "DURATION", value_parser = deadline)]
     pub deadline: Option<SignedDuration>,
 }
@@ -26,7 +26,7 @@ impl DeadlineArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Work")]
 pub struct BoundArgs {
-    /// The largest digest that is read, after inflating; 100,000 logs take some 37 MiB
+    /// The largest digest that is read, uncompressed; a digest of 100,000 logs has about 37 MiB
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
     pub max_digest_size: u64,
 }
