@@ -1,6 +1,7 @@
 //! From an outcome to its report: a few chains, with every other log missing.
 
 use jiff::Timestamp;
+use trailproof::report::validation::presentation::Presentation;
 use trailproof::report::validation::v1::{
     Origin, Report, Requested, Requests, Run as Ran, SourceKind,
 };
@@ -31,7 +32,8 @@ fn rendered(size: Size, format: Format) -> Case {
     let write = move || {
         let mut out = Vec::new();
         let report = Report::new(outcome.clone(), requested(), Vec::new(), ran());
-        render(&report, format, &mut out).expect("writing to memory succeeds");
+        render(&report, &Presentation::default(), format, &mut out)
+            .expect("writing to memory succeeds");
         out.len()
     };
     Case::new(Amount::Bytes(write()), move || assert!(write() > 0))

@@ -56,7 +56,15 @@ const VARIABLES: [&str; 35] = [
     "SECRET_ACCESS_KEY",
 ];
 /// The services that are asked, or that the SDK asks for credentials.
-const SERVICES: [&str; 6] = ["S3", "CloudTrail", "STS", "SSO", "SSO OIDC", "Signin"];
+const SERVICES: [&str; 7] = [
+    "S3",
+    "CloudTrail",
+    "STS",
+    "Organizations",
+    "SSO",
+    "SSO OIDC",
+    "Signin",
+];
 /// The longest value, in bytes. Paths are shorter, and S3 accepts 8 KB of headers.
 const LONGEST: usize = 16 << 10;
 /// The longest file of profiles, in bytes.

@@ -37,6 +37,7 @@ mod http;
 mod identity;
 #[cfg(feature = "aws")]
 pub mod keys;
+mod organizations;
 mod pages;
 mod probe;
 mod runtime;

@@ -132,6 +132,10 @@ impl Session {
         }
     }
 
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -169,7 +173,7 @@ impl Session {
     }
 
     /// Which failures of one client are final.
-    fn patience(&self, time_outs: u32) -> Patience {
+    pub(super) fn patience(&self, time_outs: u32) -> Patience {
         Patience {
             contacts: [Contact::default(), self.http.network.clone()],
             time_outs,
@@ -188,7 +192,7 @@ impl Session {
 
     /// The given endpoint, unless the service has its own, which the SDK finds by itself. Also returns
     /// whether any endpoint is set.
-    fn endpoint(&self, service: &str) -> (Option<String>, bool) {
+    pub(super) fn endpoint(&self, service: &str) -> (Option<String>, bool) {
         let find = |variable: &str, property: &str| {
             let key = ServiceConfigKey::builder().service_id(service);
             let key = key.env(variable).profile(property).build().ok()?;
@@ -298,7 +302,7 @@ impl Session {
         self.sts_in(there.filter(away))
     }
 
-    fn few_attempts(&self) -> u32 {
+    pub(super) fn few_attempts(&self) -> u32 {
         let chosen = self.config.retry_config().map(RetryConfig::max_attempts);
         chosen.map_or(FEW_ATTEMPTS, |chosen| chosen.min(FEW_ATTEMPTS))
     }

@@ -14,6 +14,8 @@ pub struct Limits {
     pub head_json: u64,
     /// Largest key, `--expect` or `--accept` file, in bytes.
     pub side_file: u64,
+    /// Largest `--note` file, in bytes: some 10,000 words.
+    pub note: u64,
     /// Largest saved report that is read again, in bytes. 100,000 findings with their events are some
     /// 200 MB.
     pub saved_report: u64,
@@ -81,6 +83,7 @@ impl Default for Limits {
             log_inflated: 4 << 30,
             head_json: 64 << 10,
             side_file: 16 << 20,
+            note: 64 << 10,
             saved_report: 1 << 30,
             findings_per_code: 10_000,
             findings: 100_000,

@@ -28,6 +28,7 @@ mod internal_error;
 mod lambda;
 pub mod open;
 mod output;
+mod presentation;
 mod report;
 mod signals;
 mod terminal;

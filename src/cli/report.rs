@@ -8,7 +8,9 @@ use std::path::Path;
 use clap::ArgMatches;
 
 use super::args::report::ReportArgs;
+use super::args::shared::presentation::NamesFrom;
 use super::output::{self, OutputTargets};
+use super::presentation;
 use super::signals::Signals;
 use super::validate::aws_cli;
 use crate::base::error::{Error, ErrorKind};
@@ -23,9 +25,16 @@ use crate::report::validation::saved::Saved;
 /// If the file cannot be read or is not a report, or the new report cannot be written.
 pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error> {
     let pairs = output::pairs(matches, Format::Text)?;
+    let formats: Vec<Format> = pairs.iter().map(|(format, _)| *format).collect();
+    presentation::note_unused(&args.presentation, &formats);
+    if args.presentation.names == Some(NamesFrom::Organizations) {
+        return Err(presentation::needs_aws("report makes no AWS calls"));
+    }
     Signals::listen()?;
+    let limits = Limits::default();
+    let presentation = presentation::read(&args.presentation, &limits)?;
     // Read before the targets are opened, because it may be the file that is replaced.
-    let (json, source) = read(&args.saved, Limits::default().saved_report)?;
+    let (json, source) = read(&args.saved, limits.saved_report)?;
     let mut saved = Saved::read(json).map_err(|e| {
         Error::new(
             ErrorKind::Input,
@@ -35,6 +44,7 @@ pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error>
         .hint("give what trailproof validate --format json wrote")
     })?;
     let targets = OutputTargets::open(pairs, Format::Text)?;
+    targets.spare(args.presentation.files())?;
     if let Some(target) = targets.changing(&source) {
         let (target, saved) = (target.display(), named(&args.saved));
         let message =
@@ -43,7 +53,7 @@ pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error>
     }
     targets.write(|format, out| match format {
         Format::AwsCli => aws_cli::print(saved.report(), None, false, out),
-        format => saved.render(format, out),
+        format => saved.render(&presentation, format, out),
     })?;
     Ok(0)
 }

@@ -23,7 +23,8 @@
 //! Text from outside (keys, messages of AWS, user agents) is escaped by every format, in its own way.
 //!
 //! To add a format for `validate`: write a file in `validation/` with a function
-//! `write(&v1::Report, &mut dyn Write) -> io::Result<()>`, and add one row to `formats!` below. The command line,
+//! `write(&v1::Report, &mut dyn Write) -> io::Result<()>`, and add one row to `formats!` below. A format that shows
+//! the title, the note and the names of an auditor takes a `&Presentation`, too. The command line,
 //! its help and the error message for an unknown format follow from that row. Then add a golden file.
 
 mod date_time;
@@ -40,9 +41,13 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-/// Declares each format once: its variant, its name, and the function that writes it.
+use tone::TextWriter;
+use validation::presentation::Presentation;
+use validation::v1::Report;
+
+/// Declares each format once: its variant, its name, and how it is written.
 macro_rules! formats {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $write:path;)*) => {
+    (|$report:ident, $presentation:ident, $out:ident| $($(#[$doc:meta])* $variant:ident = $name:literal, $write:expr;)*) => {
         /// A report format.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Format {
@@ -59,37 +64,45 @@ macro_rules! formats {
             }
         }
 
-        /// Writes a report.
+        /// Writes a report. Formats for which [`Format::is_presented`] holds show the presentation, too.
         ///
         /// # Errors
         /// When writing fails.
-        pub fn render(report: &crate::report::validation::v1::Report, format: Format, out: &mut dyn $crate::report::tone::TextWriter) -> io::Result<()> {
-            match format { $(Format::$variant => $write(report, out)),* }
+        pub fn render($report: &Report, $presentation: &Presentation, format: Format, $out: &mut dyn TextWriter) -> io::Result<()> {
+            match format { $(Format::$variant => $write),* }
         }
     };
 }
 
 formats! {
+    |report, presentation, out|
     /// For people, in a terminal.
-    Text = "text", crate::report::validation::text::write;
+    Text = "text", validation::text::write(report, out);
     /// For programs: schema `trailproof.report/v1`.
-    Json = "json", json::write;
+    Json = "json", json::write(report, out);
     /// For programs that read while a run writes: the JSON report in lines.
-    Jsonl = "jsonl", crate::report::validation::jsonl::write;
+    Jsonl = "jsonl", validation::jsonl::write(report, out);
     /// For people, to keep: one page that needs no other file.
-    Html = "html", crate::report::validation::html::write;
+    Html = "html", validation::html::write(report, presentation, out);
     /// For people, to paste into a ticket.
-    Markdown = "markdown", crate::report::validation::markdown::write;
+    Markdown = "markdown", validation::markdown::write(report, presentation, out);
     /// For a spreadsheet: the findings.
-    Csv = "csv", crate::report::validation::csv::write;
+    Csv = "csv", validation::csv::write(report, out);
     /// For CI systems: JUnit XML, one suite per chain.
-    Junit = "junit", crate::report::validation::junit::write;
+    Junit = "junit", validation::junit::write(report, out);
     /// For collectors of security findings: Open Cybersecurity Schema Framework, one event per line.
-    Ocsf = "ocsf", crate::report::validation::ocsf::write;
+    Ocsf = "ocsf", validation::ocsf::write(report, out);
     /// For monitoring: metrics in a text file.
-    Prometheus = "prometheus", crate::report::validation::prometheus::write;
+    Prometheus = "prometheus", validation::prometheus::write(report, out);
     /// For scripts written for `aws cloudtrail validate-logs`: the output of that command.
-    AwsCli = "aws-cli", crate::report::validation::aws_cli::write;
+    AwsCli = "aws-cli", validation::aws_cli::write(report, out);
+}
+
+impl Format {
+    /// Whether the format shows a [`Presentation`].
+    pub fn is_presented(self) -> bool {
+        matches!(self, Format::Html | Format::Markdown)
+    }
 }
 
 /// A text that is not the name of a format.

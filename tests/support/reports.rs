@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use serde_json::{Value, json};
 use trailproof::report::Format;
+use trailproof::report::validation::presentation::Presentation;
 use trailproof::report::validation::saved::Saved;
 
 use crate::support::program::root;
@@ -76,7 +77,9 @@ pub fn of_cases() -> impl Iterator<Item = (String, Value)> {
 pub fn rendered(report: &str, format: Format) -> String {
     let mut saved = Saved::read(Cursor::new(report)).expect("a report");
     let mut out = Vec::new();
-    saved.render(format, &mut out).expect("written");
+    saved
+        .render(&Presentation::default(), format, &mut out)
+        .expect("written");
     String::from_utf8(out).expect("UTF-8")
 }
 

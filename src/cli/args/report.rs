@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::shared::presentation::PresentationArgs;
 use super::shared::values::format;
 use crate::report::Format;
 
@@ -33,4 +34,7 @@ pub struct ReportArgs {
     /// The file for the report of the --format before it; by default standard output
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub presentation: PresentationArgs,
 }

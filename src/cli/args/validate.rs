@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
+use super::shared::presentation::PresentationArgs;
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::{format, jobs, time};
 use super::shared::work::{BoundArgs, DeadlineArgs};
@@ -125,6 +126,9 @@ pub struct ValidateArgs {
     /// The file for the report of the --format before it; by default standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
+
+    #[command(flatten, next_help_heading = "Report")]
+    pub presentation: PresentationArgs,
 
     /// Print one line per file, in the formats text and aws-cli
     #[arg(long, short, help_heading = "Report")]

@@ -19,6 +19,7 @@ use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::caller::FindCaller;
+use crate::cli::presentation::FindNames;
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
@@ -99,6 +100,7 @@ pub(crate) fn open(
             source: Box::new(source),
             keys,
             trails: trails.map(|trails| Box::new(trails) as Box<dyn TrailApi>),
+            account_names: sessions.signed.then(|| find_names(&sessions, request)),
             caller: sessions.signed.then(|| find_caller(sessions, request)),
         },
         kind: SourceKind::S3,
@@ -222,6 +224,13 @@ fn find_caller(sessions: Sessions, request: &SourceRequest<'_>) -> FindCaller {
         let known: Vec<String> = known.collect();
         (!known.is_empty()).then(|| known.join(", "))
     })
+}
+
+/// Looks up the names of accounts with the identity for CloudTrail.
+fn find_names(sessions: &Sessions, request: &SourceRequest<'_>) -> FindNames {
+    let session = sessions.cloudtrail.clone();
+    let region = given_region(request).cloned();
+    Box::new(move || session.account_names(region.as_ref()))
 }
 
 /// The region that was given, or else the home region of the first trail.

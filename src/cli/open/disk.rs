@@ -38,6 +38,7 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
             keys: Box::new(key_ring(request.keys, limits)?),
             trails: None,
             caller: None,
+            account_names: None,
         },
         kind: SourceKind::Disk,
         buckets,

@@ -9,6 +9,7 @@ use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::caller::FindCaller;
+use crate::cli::presentation::FindNames;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
@@ -55,6 +56,8 @@ pub struct OpenedSource {
     pub trails: Option<Box<dyn TrailApi>>,
     /// Looks up the identity that signs requests; `None` if no request is signed.
     pub caller: Option<FindCaller>,
+    /// Looks up the names of accounts; `None` if no request is signed.
+    pub account_names: Option<FindNames>,
 }
 
 /// Reads how many seconds the local clock is ahead of those of AWS, from their answers; `None` if they do not

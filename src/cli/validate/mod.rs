@@ -17,10 +17,12 @@ use jiff::Timestamp;
 
 use self::observers::{ObserverChoice, RunObservers};
 use self::resolve::ResolvedRun;
+use super::args::shared::presentation::NamesFrom;
 use super::args::validate::ValidateArgs;
 use super::caller::CallerLookup;
 use super::diagnose::note;
 use super::output::{self, OutputTargets};
+use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
@@ -48,12 +50,17 @@ pub fn run(
     let pairs = output::pairs(matches, Format::Text)?;
     let choice = observer_choice(&args);
     note_unused(&args.unused, args.format.contains(&Format::AwsCli));
+    let formats: Vec<Format> = pairs.iter().map(|(format, _)| *format).collect();
+    presentation::note_unused(&args.presentation, &formats);
+    let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
+    check_names(&args)?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let mut targets = OutputTargets::open(pairs, Format::Text)?;
     targets.spare(inputs(&args))?;
     targets.spare_copies(args.source.copies())?;
     spool::try_out()?;
     signals.stop_first(stop);
+    let mut presentation = presentation::read(&args.presentation, &args.bounds.limits())?;
     let ResolvedRun {
         opened,
         request,
@@ -70,6 +77,9 @@ pub fn run(
     let given = (&requested, &run);
     let mut observers = RunObservers::begin(&choice, &mut targets, given, start.clock)?;
     let caller = CallerLookup::start(opened.caller);
+    let is_presented = formats.iter().any(|format| format.is_presented());
+    let names = opened.account_names.filter(|_| wants_names && is_presented);
+    let names = names.map(NamesLookup::start);
     let source = CancellableSource::new(opened.source.as_ref(), stop.clone());
     let access = Access {
         source: &source,
@@ -88,9 +98,28 @@ pub fn run(
     let accepted = accept::shown(&outcome, &accepted);
     let report = Report::new(outcome, requested, accepted, run);
     let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
-    let written = observers.write(&report, targets);
+    if let Some(names) = names {
+        presentation.names = names.wait();
+    }
+    let written = observers.write(&report, &presentation, targets);
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
     Ok(code)
+}
+
+/// Refuses to look up names where AWS is not asked.
+fn check_names(args: &ValidateArgs) -> Result<(), Error> {
+    if args.presentation.names != Some(NamesFrom::Organizations) {
+        return Ok(());
+    }
+    if !args.source.path.is_empty() {
+        return Err(presentation::needs_aws("no AWS calls are made with --path"));
+    }
+    if args.sign_in.no_sign_request {
+        return Err(presentation::needs_aws(
+            "it answers no request of --no-sign-request",
+        ));
+    }
+    Ok(())
 }
 
 fn observer_choice(args: &ValidateArgs) -> ObserverChoice {
@@ -120,7 +149,10 @@ fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> 
     ];
     let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
     let keys = args.known.keys.iter().map(|path| ("--keys", path.clone()));
-    one.into_iter().flatten().chain(keys)
+    one.into_iter()
+        .flatten()
+        .chain(keys)
+        .chain(args.presentation.files())
 }
 
 /// The exit status, which is that of the verdict `exit`. A note says why if the verdict of the report has

@@ -10,6 +10,7 @@ use crate::base::error::Error;
 use crate::cli::output::OutputTargets;
 use crate::cli::terminal::progress::Progress;
 use crate::report::tone::TextWriter;
+use crate::report::validation::presentation::Presentation;
 use crate::report::validation::v1::{Report, Requested, Run};
 use crate::report::{Format, render};
 use crate::validate::observer::{All, Observer};
@@ -73,7 +74,12 @@ impl RunObservers {
     ///
     /// # Errors
     /// If one could not be written. The others are written all the same.
-    pub fn write(self, report: &Report, targets: OutputTargets<Format>) -> Result<(), Error> {
+    pub fn write(
+        self,
+        report: &Report,
+        presentation: &Presentation,
+        targets: OutputTargets<Format>,
+    ) -> Result<(), Error> {
         let RunObservers {
             stream,
             lines,
@@ -86,7 +92,7 @@ impl RunObservers {
             if let (Format::AwsCli, Some(files)) = (format, &files) {
                 return files.print(report, verbose, out);
             }
-            render(report, format, out)?;
+            render(report, presentation, format, out)?;
             if let (Format::Text, Some(lines)) = (format, &lines) {
                 writeln!(out, "\nfiles, newest digest first")?;
                 lines.copy(out)?;

@@ -15,6 +15,7 @@
 //!   over_chains   gaps that many chains have in common, and in which chains
 //!   label         the names of values
 //!   matrix        accounts by regions
+//!   presentation/ the title, the note and the names of accounts that an auditor adds
 //!   scope_label   a name for what a report is about, the same in every run
 //! ```
 //!
@@ -36,6 +37,7 @@ pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod ocsf;
 pub(crate) mod over_chains;
+pub mod presentation;
 pub(crate) mod prometheus;
 pub mod saved;
 pub(crate) mod scope_label;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Cursor;
 
 use serde_json::{Value, json};
+use trailproof::report::validation::presentation::Presentation;
 use trailproof::report::validation::saved::Saved;
 use trailproof::report::validation::v1;
 use trailproof::report::{Format, render};
@@ -26,7 +27,7 @@ fn emptied() -> (v1::Report, Value) {
 
 fn html(report: &v1::Report) -> usize {
     let mut out = Vec::new();
-    render(report, Format::Html, &mut out).expect("written");
+    render(report, &Presentation::default(), Format::Html, &mut out).expect("written");
     out.len()
 }
 
@@ -235,6 +236,8 @@ fn counts_and_times_at_their_limits_are_rendered() {
     }
     let mut saved = Saved::read(Cursor::new(report.to_string())).expect("a report");
     for format in Format::ALL {
-        saved.render(*format, &mut Vec::new()).expect("written");
+        saved
+            .render(&Presentation::default(), *format, &mut Vec::new())
+            .expect("written");
     }
 }

@@ -29,9 +29,9 @@ pub(super) fn to_repeat(report: &Report) -> Vec<String> {
     quoted_all(&words)
 }
 
-/// A command line without the formats and files of its reports.
+/// A command line without the formats and files of its reports, and without what only some formats show.
 fn without_targets(command: &[String]) -> Vec<String> {
-    const TARGETS: [&str; 2] = ["--format", "--out"];
+    const TARGETS: [&str; 5] = ["--format", "--out", "--title", "--note", "--names"];
     let mut words = Vec::new();
     let mut given = command.iter();
     while let Some(word) = given.next() {

@@ -23,6 +23,7 @@ use super::absent::{absent_chains, absent_verdict};
 use super::groups::FindingGroup;
 use super::headline::{NOT_COMPLETE, filters, keys, made, meaning, missing_chains, window};
 use super::matrix::{Matrix, Most, Table};
+use super::presentation::Presentation;
 use super::v1::{Chain, Report, SourceKind};
 use super::wording::{digests, logs, some_digests};
 use crate::base::time::in_words;
@@ -51,9 +52,13 @@ const CELLS: Most = Most {
 ///
 /// # Errors
 /// When writing fails.
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(
+    report: &Report,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut page = Counted { out, written: 0 };
-    Begin::of(report).write_into(&mut page)?;
+    Begin::of(report, presentation).write_into(&mut page)?;
     let mut order: Vec<&Chain> = report.chains.iter().map(Box::as_ref).collect();
     order.sort_by_key(|c| Reverse(c.verdict));
     let (mut shown, mut begun) = (HashMap::new(), 0);
@@ -124,6 +129,7 @@ impl Sign for Verdict {
 #[template(path = "begin.html", config = "src/report/validation/html/askama.toml")]
 struct Begin<'a> {
     report: &'a Report,
+    presentation: &'a Presentation,
     word: String,
     meaning: String,
     start: String,
@@ -143,7 +149,7 @@ struct Begin<'a> {
 }
 
 impl<'a> Begin<'a> {
-    fn of(report: &'a Report) -> Self {
+    fn of(report: &'a Report, presentation: &'a Presentation) -> Self {
         let (start, end) = window(report);
         let count = |verdict| {
             report
@@ -166,6 +172,7 @@ impl<'a> Begin<'a> {
         };
         Begin {
             report,
+            presentation,
             word: report.verdict.as_str().to_uppercase(),
             meaning: meaning(report),
             start,

@@ -11,6 +11,7 @@ use super::headline::{
     NOT_COMPLETE, filters, keys, made, meaning, missing_chains, shown_chains, window,
 };
 use super::label::Label;
+use super::presentation::Presentation;
 use super::v1::{Accepted, Chain, Evidence, Gap, Report, full_name};
 use super::wording::{cause, certainty, clip, digests, event_values, logs, span};
 use crate::base::text::plural;
@@ -36,10 +37,15 @@ const SHORT: usize = 300;
 ///
 /// # Errors
 /// When writing fails.
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(
+    report: &Report,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut page = MarkdownPage::default();
-    verdict(report, &mut page);
-    chains(report, &mut page);
+    verdict(report, presentation, &mut page);
+    let after_verdict = page.text.len();
+    chains(report, presentation, &mut page);
     gaps(report, &mut page);
     findings(report, &mut page);
     accepted(report, &mut page);
@@ -47,7 +53,19 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let sentence = |s: &String| format!("- {}\n", prose(s));
     page.fill(ROOM, "sentence", report.not_proven.iter(), sentence);
     let _ = write!(page.text, "\nMade {}.\n", prose(&made(report)));
+    // The note takes no room from the report.
+    if let Some(note) = presentation.note_markdown() {
+        page.text.insert_str(after_verdict, &format!("\n{note}"));
+    }
     out.write_all(page.text.as_bytes())
+}
+
+/// An account in a table, with its name if that was given.
+fn account(id: &str, presentation: &Presentation) -> String {
+    match presentation.name_of(id) {
+        Some(name) => format!("{} {}", cell(id), cell(name)),
+        None => cell(id),
+    }
 }
 
 /// Blocks that may turn out too long before the rest is only counted.
@@ -92,11 +110,12 @@ impl MarkdownPage {
     }
 }
 
-fn verdict(report: &Report, page: &mut MarkdownPage) {
+fn verdict(report: &Report, presentation: &Presentation, page: &mut MarkdownPage) {
     let requested = &report.requested;
     let _ = write!(
         page.text,
-        "# CloudTrail logs: {}\n\n{}\n\n",
+        "# {}: {}\n\n{}\n\n",
+        prose(presentation.title_or("CloudTrail logs")),
         report.verdict.as_str().to_uppercase(),
         prose(&meaning(report))
     );
@@ -121,7 +140,7 @@ fn verdict(report: &Report, page: &mut MarkdownPage) {
     );
 }
 
-fn chains(report: &Report, page: &mut MarkdownPage) {
+fn chains(report: &Report, presentation: &Presentation, page: &mut MarkdownPage) {
     let verified = report.chains.iter();
     let verified = verified.filter(|c| c.verdict == Verdict::Verified).count();
     let absent = missing_chains(report);
@@ -146,7 +165,7 @@ fn chains(report: &Report, page: &mut MarkdownPage) {
         format!(
             "| **{}** | {} | {} | {} | {} | {} | {} | {} |\n",
             chain.verdict.as_str(),
-            cell(&chain.account),
+            account(&chain.account, presentation),
             cell(&chain.region),
             cell(&full_name(&chain.trail, organization)),
             chain.window.from,

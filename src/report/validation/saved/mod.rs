@@ -8,6 +8,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use serde::de::DeserializeOwned;
 
+use super::presentation::Presentation;
 use super::saved::bounds::Measured;
 use super::v1::{Report, SCHEMA};
 use crate::report::tone::TextWriter;
@@ -70,13 +71,18 @@ impl<R: Read + Seek> Saved<R> {
     ///
     /// # Errors
     /// When reading the file again or writing fails.
-    pub fn render(&mut self, format: Format, out: &mut dyn TextWriter) -> io::Result<()> {
+    pub fn render(
+        &mut self,
+        presentation: &Presentation,
+        format: Format,
+        out: &mut dyn TextWriter,
+    ) -> io::Result<()> {
         match format {
             Format::Json => {
                 self.json.rewind()?;
                 json::copy(&mut self.json, out)
             }
-            other => render(&self.report, other, out),
+            other => render(&self.report, presentation, other, out),
         }
     }
 }
