@@ -96,6 +96,8 @@ formats! {
     Prometheus = "prometheus", validation::prometheus::write(report, out);
     /// For scripts written for `aws cloudtrail validate-logs`: the output of that command.
     AwsCli = "aws-cli", validation::aws_cli::write(report, out);
+    /// For a shell: the commands that findings call for, as a script.
+    Commands = "commands", validation::commands::write(report, out);
 }
 
 impl Format {

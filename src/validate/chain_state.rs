@@ -15,7 +15,6 @@ use super::request::{FilterTerm, LogSelection, Request};
 use super::unreferenced::tally::OtherObjects;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
-use crate::base::text::quoted;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn};
 use crate::cloudtrail::log_list::LogEntry;
@@ -23,7 +22,7 @@ use crate::cloudtrail::object_key::KeyRoot;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::chain::Walked;
 use crate::proof::coverage::{Paint, Spans};
-use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::finding::{Code, Finding, Hint, Severity};
 use crate::proof::gap::Gap;
 use crate::proof::reason::Reason;
 
@@ -115,12 +114,9 @@ impl CheckedLogs {
         let ((bucket, folder), time) = &**self.not_copied.as_ref()?;
         let message =
             "the folder of this chain's logs is missing in this copy, so none of them was checked";
-        let path = quoted(&format!("s3://{bucket}/{folder}"));
         let finding = Finding::new(Code::LogUnreadable, message)
             .reason(Reason::NotCopied)
-            .hint(format!(
-                "copy the logs too (aws s3 sync {path} …), or prove the digests alone with --logs none"
-            ));
+            .hint(Hint::CopyLogs);
         let finding = finding.at(Some(bucket), folder).over(*time);
         Some(finding.count(self.tally.not_copied))
     }

@@ -25,6 +25,7 @@
 pub mod accept;
 mod causes;
 mod chain_state;
+mod command;
 mod conclude;
 pub(crate) mod context;
 pub mod digests;

@@ -16,6 +16,7 @@ use crate::report::validation::v1::{
     KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run, SCHEMA, SourceKind, Span,
     Stretch, Totals, Undigested, Via,
 };
+use crate::validate::command::command;
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
 
 impl Report {
@@ -228,6 +229,7 @@ pub(crate) fn read_from(source: &impl PartialEq<SourceKind>) -> ReadFrom {
 
 /// The report of a finding on something that was read there.
 pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
+    let command = command(&found).map(Box::new);
     let bound = |of: fn(Window) -> Timestamp| found.interval.map(of);
     Finding {
         code: found.code.into(),
@@ -241,6 +243,7 @@ pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
         key: found.key,
         message: found.message,
         hint: found.hint.map(|hint| hint.words(from)),
+        command,
         reason: found.reason.map(|reason| reason.as_str().into()),
         expected: found.expected,
         actual: found.actual,

@@ -92,27 +92,43 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
         .status()
         .expect("chmod");
     assert!(chmod.success());
-    let text = run(
-        dir.path(),
-        &["validate", "--path", "bucket", "--keys", "keys"],
-    )
-    .stdout;
+    let args_with_script = [&["validate"], &args[..], &["--commands", "cure.sh"]].concat();
+    let text = run(dir.path(), &args_with_script).stdout;
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH"));
+    let sh = |args: &[&str], folder: &Path| {
+        let mut shell = Command::new("sh");
+        shell.args(args).env("PATH", &path).current_dir(folder);
+        shell.output().expect("a shell")
+    };
+    let copy_path = dir.path().join("bucket");
     let cures: Vec<&str> = text
         .lines()
-        .filter_map(|l| l.split_once("--path: ").map(|(_, c)| c))
+        .filter(|line| line.starts_with("  aws "))
         .collect();
     assert_eq!(cures.len(), 6, "{text}");
-    for cure in cures {
-        let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH"));
-        let cured = Command::new("sh")
-            .args(["-c", cure])
-            .env("PATH", path)
-            .current_dir(dir.path().join("bucket"))
-            .status()
-            .expect("a shell");
-        assert!(cured.success(), "{cure}");
+    for cure in &cures {
+        let cured = sh(&["-c", cure], &copy_path);
+        assert!(cured.status.success(), "{cure}");
     }
     let (code, cured) = report(dir.path(), &args);
+    assert_eq!((code, cured["verdict"].as_str()), (0, Some("verified")));
+
+    // The script does the same, wherever it is started, and overwrites nothing.
+    let again = sh(&["cure.sh", "bucket"], dir.path());
+    assert_eq!(again.status.code(), Some(1));
+    let said = String::from_utf8(again.stderr).expect("UTF-8");
+    assert_eq!(
+        said.matches("not saved, because it exists: ").count(),
+        6,
+        "{said}"
+    );
+    let fresh = tempfile::tempdir().expect("a folder");
+    copy(&sample, fresh.path(), &|name| !name.ends_with(".head.json"));
+    let script = dir.path().join("cure.sh");
+    let script = script.to_str().expect("UTF-8");
+    let cured = sh(&[script], &fresh.path().join("bucket"));
+    assert!(cured.status.success(), "{cured:?}");
+    let (code, cured) = report(fresh.path(), &args);
     assert_eq!((code, cured["verdict"].as_str()), (0, Some("verified")));
 }
 

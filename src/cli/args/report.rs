@@ -37,4 +37,8 @@ pub struct ReportArgs {
 
     #[command(flatten)]
     pub presentation: PresentationArgs,
+
+    /// Write the commands that findings call for to this file, as a POSIX shell script; they only read from AWS
+    #[arg(long, value_name = "FILE")]
+    pub commands: Option<PathBuf>,
 }

@@ -130,6 +130,10 @@ pub struct ValidateArgs {
     #[command(flatten, next_help_heading = "Report")]
     pub presentation: PresentationArgs,
 
+    /// Write the commands that findings call for to this file, as a POSIX shell script; they only read from AWS
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub commands: Option<PathBuf>,
+
     /// Print one line per file, in the formats text and aws-cli
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,

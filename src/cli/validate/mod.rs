@@ -47,7 +47,12 @@ pub fn run(
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let pairs = output::pairs(matches, Format::Text)?;
+    let mut pairs = output::pairs(matches, Format::Text)?;
+    pairs.extend(
+        args.commands
+            .clone()
+            .map(|file| (Format::Commands, Some(file))),
+    );
     let choice = observer_choice(&args);
     note_unused(&args.unused, args.format.contains(&Format::AwsCli));
     let formats: Vec<Format> = pairs.iter().map(|(format, _)| *format).collect();

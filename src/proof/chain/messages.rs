@@ -1,25 +1,22 @@
 //! Findings on digests that are not proven, or whose container was altered.
 
 use super::claims::Claim;
-use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::NotDigest;
-use crate::proof::finding::{Code, Finding, Hint, Severity};
+use crate::proof::finding::{Code, CopiedObject, Finding, Hint, Severity};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
-/// The command that saves the metadata of an object beside its copy. The copy may have another key.
-pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> String {
-    format!(
-        "in the folder given with --path: aws s3api head-object --output json --bucket {} --key {} > {}",
-        quoted(bucket),
-        quoted(key),
-        quoted(&format!("{copy}.head.json"))
-    )
+/// What to do about a digest whose copy has no metadata. The copy may have another key than the object.
+pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> Hint {
+    Hint::KeepMetadata(Box::new(CopiedObject {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        copy: copy.to_owned(),
+    }))
 }
 
-/// What to do about a missing key: the command that gets the keys of a region, unless they were
-/// looked up in AWS.
+/// What to do about a missing key: get the keys of its region, unless they were looked up in AWS.
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
     if let Some(reason) = finding.reason {
         return reason.hint().into();
@@ -27,12 +24,7 @@ pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
     if finding.severity == Severity::Failed {
         return Hint::OlderVersion;
     }
-    let hint = format!(
-        "get the keys of the time these digests were signed, from an hour before the first to a day \
-         after the last, and give them with --keys: aws cloudtrail list-public-keys --output json \
-         --region {region} --start-time FIRST --end-time LAST > {region}.json"
-    );
-    hint.into()
+    Hint::GetKeys(region.clone())
 }
 
 /// The content of a digest is proven, but its container is not what was delivered.

@@ -220,7 +220,7 @@ impl Walk<'_> {
             Code::DigestSignatureAbsent => {
                 let hint = match found.metadata_trouble {
                     Some(MetadataProblem::Unsigned) => Hint::OlderVersion,
-                    _ => keep_metadata(&signed.0, &signed.1, &found.key).into(),
+                    _ => keep_metadata(&signed.0, &signed.1, &found.key),
                 };
                 match found.metadata_trouble {
                     Some(problem) => Finding {

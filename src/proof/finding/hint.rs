@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::base::text::quoted;
+use crate::cloudtrail::ids::Region;
 
 /// Where objects are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,17 @@ pub enum ReadFrom {
     Buckets,
     /// In a copy of them.
     Copy,
+}
+
+/// An object that has a copy on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiedObject {
+    /// The bucket that it is in.
+    pub bucket: String,
+    /// Its key there.
+    pub key: String,
+    /// The place of the copy, below the folder given with `--path`.
+    pub copy: String,
 }
 
 /// What to do about a finding.
@@ -32,6 +44,12 @@ pub enum Hint {
     WhoWroteIt,
     /// About an object in this bucket, which was not given.
     OtherBucket(String),
+    /// About a digest whose copy has no metadata.
+    KeepMetadata(Box<CopiedObject>),
+    /// About keys of this region, which key files do not hold.
+    GetKeys(Region),
+    /// About logs whose folder was not copied.
+    CopyLogs,
     /// About digests that were not found, where there are logs in these folders.
     LogsAlone(String),
     /// About digests that were not found, where there is nothing of CloudTrail.
@@ -86,6 +104,19 @@ impl Hint {
             }
             Hint::OtherBucket(bucket) => {
                 format!("give bucket {bucket} too: --s3-bucket {}", quoted(&bucket))
+            }
+            Hint::KeepMetadata(_) => {
+                "save the digest's metadata, which holds its signature, beside its copy (aws \
+                                      s3api head-object)"
+                    .to_owned()
+            }
+            Hint::GetKeys(region) => format!(
+                "get the public keys of {region} for the time these digests were signed, from an hour before the \
+                 first to a day after the last (aws cloudtrail list-public-keys), and give them with --keys"
+            ),
+            Hint::CopyLogs => {
+                "copy the logs too (aws s3 sync), or prove the digests alone with --logs none"
+                    .to_owned()
             }
             Hint::LogsAlone(folders) => format!(
                 "logs are there without digests, in {folders}: validation was never on, or the digests were \

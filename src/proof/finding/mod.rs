@@ -13,7 +13,7 @@ use crate::proof::reason::Reason;
 
 pub use code::Code;
 pub use detail::{Detail, UnreadObject};
-pub use hint::{Hint, ReadFrom};
+pub use hint::{CopiedObject, Hint, ReadFrom};
 pub use verdict::{Severity, Verdict};
 
 /// One finding. Fields that do not apply are `None`.

@@ -96,8 +96,11 @@ fn finding(finding: &Finding, kind: ExplainedKind, out: &mut dyn TextWriter) -> 
     for (label, value) in compared_values(finding) {
         writeln!(out, "  {label} {}", escape(&value))?;
     }
-    match &finding.hint {
-        Some(hint) => writeln!(out, "  -> {}", escape(hint)),
+    if let Some(hint) = &finding.hint {
+        writeln!(out, "  -> {}", escape(hint))?;
+    }
+    match finding.command_line() {
+        Some(line) => writeln!(out, "     {line}"),
         None => Ok(()),
     }
 }

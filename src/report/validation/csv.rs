@@ -9,7 +9,7 @@ use super::v1::{Evidence, Finding, Report};
 use crate::base::text::escape;
 
 /// The columns, in order.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "severity",
     "code",
     "chain",
@@ -35,6 +35,7 @@ const COLUMNS: [&str; 25] = [
     "events",
     "actors",
     "organization",
+    "command",
 ];
 
 /// Writes the names of the columns, then one row per finding.
@@ -103,6 +104,7 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
         events(|e| Some(format!("{} {}", e.event_time, e.event_name))),
         events(|e| e.actor.as_ref()?.arn.clone()),
         text(&finding.organization),
+        finding.command_line().unwrap_or_default().into(),
     ]
 }
 

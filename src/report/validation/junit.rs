@@ -214,6 +214,8 @@ fn group_case(group: &FindingGroup<'_>) -> Case {
     }
     let hint = finding.hint.as_ref();
     lines.extend(hint.map(|hint| format!("hint: {}", escape(hint))));
+    let command = finding.command_line();
+    lines.extend(command.map(|line| format!("command: {line}")));
     let text = lines.join("\n");
     let place = finding.key.clone().or_else(|| finding.chain_name());
     let mut name = finding.code.word().into_owned();

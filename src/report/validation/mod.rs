@@ -5,7 +5,7 @@
 //! saved/          reads a report.json back and bounds its memory
 //!
 //! for people      text, html/, markdown/, junit (read by CI systems, but shown to people)
-//! for programs    jsonl, csv, ocsf, prometheus, aws_cli/   (json itself is report/json.rs)
+//! for programs    jsonl, csv, ocsf, prometheus, commands, aws_cli/   (json itself is report/json.rs)
 //!
 //! shared by them
 //!   absent        chains with findings and without a digest
@@ -26,6 +26,7 @@
 
 pub(crate) mod absent;
 pub mod aws_cli;
+pub(crate) mod commands;
 pub(crate) mod csv;
 pub(crate) mod groups;
 pub(crate) mod headline;

@@ -224,7 +224,11 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
         }]),
         None => json!([scope_resource(&scope)]),
     };
-    event.remediation = finding.hint.as_ref().map(|hint| json!({ "desc": hint }));
+    event.remediation = finding.hint.as_ref().map(|hint| {
+        let command = finding.command_line();
+        let desc = command.map_or_else(|| hint.clone(), |line| format!("{hint}: {line}"));
+        json!({ "desc": desc })
+    });
     event.unmapped = json!({
         "chain": finding.chain,
         "organization": finding.organization,

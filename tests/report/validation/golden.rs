@@ -19,6 +19,7 @@ fn extension(format: Format) -> &'static str {
         Format::Ocsf => "ocsf.jsonl",
         Format::Prometheus => "prom",
         Format::AwsCli => "aws-cli.txt",
+        Format::Commands => "sh",
     }
 }
 

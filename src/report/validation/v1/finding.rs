@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chain::full_name;
+use super::command::AwsCommand;
 use super::gap::Evidence;
 use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
@@ -34,6 +35,9 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
+    /// The command that the hint speaks of; null if there is none that only reads from AWS.
+    #[serde(default)]
+    pub command: Option<Box<AwsCommand>>,
     /// Why something could not be looked at, in one stable word.
     pub reason: Option<String>,
     /// What should have been there: a hash, a signature, an algorithm, or the place signed.
@@ -70,6 +74,11 @@ impl Finding {
         let organization = self.organization.as_deref();
         let organization = organization.filter(|_| self.shares_id);
         Some(full_name(self.chain.as_deref()?, organization))
+    }
+
+    /// The command that the hint speaks of, ready to run.
+    pub(crate) fn command_line(&self) -> Option<&str> {
+        self.command.as_ref()?.line.as_deref()
     }
 
     /// What was found beyond the code, where a decision depends on it. The report has no field for it.

@@ -9,6 +9,7 @@
 //! still be read.
 
 mod chain;
+mod command;
 mod finding;
 mod gap;
 mod request;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::proof::finding::Verdict;
 pub(crate) use chain::full_name;
 pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
+pub use command::{AwsAction, AwsCommand, CommandParts};
+pub(crate) use command::{file, words};
 pub use finding::Finding;
 pub use gap::{Actor, Evidence, Gap, Role, Undigested, Via};
 pub use request::{Origin, Requested, SourceKind};

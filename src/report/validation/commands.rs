@@ -1,0 +1,186 @@
+//! The commands that findings call for, collected: each once, in the text report and as a script. Commands only
+//! read from AWS. A script writes files below the current folder, and overwrites none.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use super::headline::made;
+use super::v1::{AwsAction, AwsCommand, CommandParts, Report, file, words};
+use crate::base::text::{escape, plural, quoted};
+
+/// The commands of a report.
+pub(crate) struct Commands {
+    /// The commands, in the order in which they help.
+    pub list: Vec<CollectedCommand>,
+    /// How many have no line, because a name in them could be taken for something else.
+    pub left_out: usize,
+}
+
+/// A command, and what it is for.
+pub(crate) struct CollectedCommand {
+    /// What it is for, in one line.
+    pub comment: String,
+    /// The command, ready to run.
+    pub line: String,
+    action: AwsAction,
+    parts: CommandParts,
+}
+
+/// A command that several findings call for.
+struct Wanted {
+    parts: CommandParts,
+    codes: BTreeSet<String>,
+}
+
+impl Commands {
+    /// The commands that the findings of a report call for.
+    pub(crate) fn of(report: &Report) -> Self {
+        let mut wanted: BTreeMap<(AwsAction, String), Wanted> = BTreeMap::new();
+        let mut left_out = 0;
+        for finding in &report.findings {
+            let Some(command) = &finding.command else {
+                continue;
+            };
+            let (Some(action), Some(line)) = (command.parts.action.known(), &command.line) else {
+                left_out += 1;
+                continue;
+            };
+            // Keys of one region are looked up once, over the time of all digests.
+            let same = match action {
+                AwsAction::ListPublicKeys => command.parts.region.clone().unwrap_or_default(),
+                _ => line.clone(),
+            };
+            let wanted = wanted.entry((*action, same)).or_insert_with(|| Wanted {
+                parts: command.parts.clone(),
+                codes: BTreeSet::new(),
+            });
+            wanted.add(command);
+            wanted.codes.insert(finding.code.word().into_owned());
+        }
+        let list = wanted.into_iter();
+        let list = list.filter_map(|((action, _), wanted)| {
+            Some(CollectedCommand {
+                comment: comment(action, &wanted),
+                line: AwsCommand::from(wanted.parts.clone()).line?,
+                action,
+                parts: wanted.parts,
+            })
+        });
+        Commands {
+            list: list.collect(),
+            left_out,
+        }
+    }
+
+    /// A sentence on the commands that are left out.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        (self.left_out > 0).then(|| {
+            format!(
+                "{} left out, because a shell or the AWS CLI could take a name for something else",
+                plural(self.left_out as u64, "command")
+            )
+        })
+    }
+
+    /// Whether a command writes a file of a copy.
+    pub(crate) fn changes_copy(&self) -> bool {
+        let mut actions = self.list.iter().map(|command| command.action);
+        actions.any(|action| matches!(action, AwsAction::HeadObject | AwsAction::CopyFolder))
+    }
+}
+
+impl Wanted {
+    /// Extends the time to that of another command.
+    fn add(&mut self, other: &AwsCommand) {
+        self.parts.from = self.parts.from.min(other.parts.from);
+        self.parts.to = self.parts.to.max(other.parts.to);
+    }
+}
+
+/// What a command is for.
+fn comment(action: AwsAction, wanted: &Wanted) -> String {
+    let codes: Vec<&str> = wanted.codes.iter().map(String::as_str).collect();
+    let codes = codes.join(", ");
+    let purpose = match action {
+        AwsAction::ListPublicKeys => {
+            "save the public keys of this region and time, then give the file with --keys"
+        }
+        AwsAction::HeadObject => {
+            "save the digest's metadata, which holds its signature, beside its copy"
+        }
+        AwsAction::CopyFolder => "copy the logs of this folder",
+        AwsAction::ListObjectVersions => "list versions and delete markers",
+    };
+    escape(&format!("{codes}: {purpose}")).into_owned()
+}
+
+/// What every script begins with.
+const HEAD: &str = "#!/bin/sh
+# The commands that findings of a trailproof report call for.
+# They only read from AWS. They write files below the current folder, and overwrite none.
+";
+
+/// What stands before the commands: where they run, and how a file is saved. A command that fails leaves no file.
+const SETUP: &str = r#"
+set -u
+CDPATH='' cd -- "${1:-.}" || exit 2
+failed=0
+
+run() {
+    "$@" || failed=1
+}
+
+save() {
+    file=$1
+    shift
+    if [ -e "$file" ]; then
+        printf '%s\n' "not saved, because it exists: $file" >&2
+        failed=1
+    elif output=$("$@"); then
+        printf '%s\n' "$output" > "$file" || failed=1
+    else
+        failed=1
+    fi
+}
+"#;
+
+/// Writes the commands as a POSIX shell script.
+///
+/// # Errors
+/// When writing fails.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let commands = Commands::of(report);
+    write!(out, "{HEAD}")?;
+    writeln!(out, "# Report generated {}.", escape(&made(report)))?;
+    if let Some(left_out) = commands.left_out() {
+        writeln!(out, "# {left_out}.")?;
+    }
+    if commands.list.is_empty() {
+        writeln!(
+            out,
+            "\necho 'No finding of this report calls for a command.'"
+        )?;
+        return Ok(());
+    }
+    if commands.changes_copy() {
+        writeln!(
+            out,
+            "# Run it in the folder given with --path, or give that folder as its argument."
+        )?;
+    }
+    writeln!(out, "# Then validate again.")?;
+    write!(out, "{SETUP}")?;
+    for command in &commands.list {
+        let Some(words) = words(&command.parts) else {
+            continue;
+        };
+        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        let words = words.join(" ");
+        writeln!(out, "\n# {}", command.comment)?;
+        match file(&command.parts) {
+            Some(file) => writeln!(out, "save {} {words}", quoted(&file))?,
+            None => writeln!(out, "run {words}")?,
+        }
+    }
+    writeln!(out, "\nexit \"$failed\"")
+}
