@@ -1,20 +1,25 @@
 //! Who removed or overwrote a missing or damaged object, if proven logs record it (pure).
 //!
-//! Only evidence from proven logs is used, and the message says "removed" only where such a call is
-//! recorded.
+//! Only evidence from proven logs is used, and the message says "deleted" only where such a call is recorded.
+
+mod around_gap;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::base::text::{capital, s3_uri};
 use crate::base::time::Window;
-use crate::cloudtrail::event::{Call, Evidence, RemovedObject, TrailSetting};
-use crate::cloudtrail::ids::ChainId;
-use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
+use crate::cloudtrail::event::{BucketChange, Call, Evidence, RemovedObject};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region};
+use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
 use crate::proof::chain::Location;
-use crate::proof::finding::Detail;
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Detail, Finding};
 use crate::proof::reason::Reason;
+
+pub use around_gap::GapCalls;
+pub use words::on_gap;
 
 /// The number of events of each kind that are shown with one finding.
 const SHOWN: usize = 5;
@@ -27,16 +32,39 @@ const KEYS: usize = 100;
 pub struct DamageCalls<'e> {
     /// Removals and writes, by bucket and key.
     objects: BTreeMap<(&'e str, &'e str), Vec<&'e Evidence>>,
-    /// Removals of digests by chain: the end in the digest's name, its place, and the call.
-    digests: BTreeMap<ChainId, Vec<(Timestamp, DamagedPlace<'e>, &'e Evidence)>>,
+    /// Removals and writes of digests, by chain.
+    digests: BTreeMap<ChainId, Vec<StoredCall<'e>>>,
+    /// Removals and writes of logs, by account and region.
+    logs: BTreeMap<(AccountId, Region), Vec<StoredCall<'e>>>,
     /// Removals by bucket whose record lacks the keys.
     unnamed: BTreeMap<&'e str, Vec<&'e Evidence>>,
-    buckets: BTreeMap<&'e str, Vec<(TrailSetting, &'e Evidence)>>,
+    buckets: BTreeMap<&'e str, Vec<(BucketChange, &'e Evidence)>>,
     keys: Vec<(&'e str, &'e Evidence)>,
 }
 
-/// A bucket, and the prefix and organization in a key of it.
-type DamagedPlace<'e> = (&'e str, KeyRoot);
+/// A call on a digest or log.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct StoredCall<'e> {
+    /// The time in the name of the digest or log. CloudTrail delivers it then or later.
+    time: Timestamp,
+    bucket: &'e str,
+    root: KeyRoot,
+    evidence: &'e Evidence,
+    /// The object, if the call removed it.
+    removed: Option<&'e RemovedObject>,
+}
+
+impl StoredCall<'_> {
+    /// Whether the object is of a time, in one of these places. A call before CloudTrail can have delivered the
+    /// object does not count.
+    fn is_in(&self, time: Window, locations: &[Location]) -> bool {
+        let mut places = locations.iter();
+        time.from < self.time
+            && self.time <= time.to
+            && self.time <= self.evidence.event.time
+            && places.any(|l| l.bucket == self.bucket && l.root == self.root)
+    }
+}
 
 /// The kind of damage to an object, according to a finding.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,11 +94,11 @@ impl Damage {
     }
 
     /// Whether a change of a bucket's settings can have led to it.
-    fn may_follow(self, setting: TrailSetting) -> bool {
+    fn may_follow(self, setting: BucketChange) -> bool {
         match self {
-            Damage::Missing => setting != TrailSetting::Policy,
-            Damage::Altered => setting == TrailSetting::Versioning,
-            Damage::Unreadable => setting == TrailSetting::Policy,
+            Damage::Missing => setting != BucketChange::Policy,
+            Damage::Altered => setting == BucketChange::Versioning,
+            Damage::Unreadable => setting == BucketChange::Policy,
         }
     }
 }
@@ -91,6 +119,7 @@ impl<'e> DamageCalls<'e> {
                 Call::Write(bucket, key) => {
                     let object = (bucket.as_str(), key.as_str());
                     calls.objects.entry(object).or_default().push(evidence);
+                    calls.add_stored(bucket, key, None, evidence);
                 }
                 Call::Bucket(bucket, setting) => {
                     let set = calls.buckets.entry(bucket).or_default();
@@ -100,7 +129,6 @@ impl<'e> DamageCalls<'e> {
                 Call::Trail(..) | Call::Account(_) => {}
             }
         }
-        calls.digests.values_mut().for_each(|d| d.sort());
         calls.keys.truncate(KEYS);
         calls
     }
@@ -120,44 +148,50 @@ impl<'e> DamageCalls<'e> {
             if known.last() != Some(&evidence) {
                 known.push(evidence);
             }
-            if let Some(digest) = DigestObjectKey::parse(&object.key) {
-                let removed = self.digests.entry(digest.name.chain).or_default();
-                removed.push((digest.name.end, (bucket, digest.root), evidence));
-            }
+            self.add_stored(bucket, &object.key, Some(object), evidence);
         }
     }
 
-    /// Calls that removed digests of a chain from the locations it writes to, whose ends are in
-    /// `time`.
-    pub fn removed(
+    fn add_stored(
+        &mut self,
+        bucket: &'e str,
+        key: &str,
+        removed: Option<&'e RemovedObject>,
+        evidence: &'e Evidence,
+    ) {
+        let call = |time, root| StoredCall {
+            time,
+            bucket,
+            root,
+            evidence,
+            removed,
+        };
+        if let Some(digest) = DigestObjectKey::parse(key) {
+            let calls = self.digests.entry(digest.name.chain).or_default();
+            calls.push(call(digest.name.end, digest.root));
+        } else if let Some(log) = LogObjectKey::parse(key) {
+            let calls = self.logs.entry((log.account, log.region)).or_default();
+            calls.push(call(log.minute, log.root));
+        }
+    }
+
+    /// Calls on digests of a chain in the places it writes to, whose ends are in `time`.
+    fn calls_on_digests(
         &self,
         chain: &ChainId,
         locations: &[Location],
         time: Window,
-    ) -> Vec<&'e Evidence> {
-        let here = |(bucket, root): &DamagedPlace<'_>| {
-            locations
-                .iter()
-                .any(|l| l.bucket == *bucket && l.root == *root)
-        };
+    ) -> Vec<&StoredCall<'e>> {
         // A trail that became an organization's has digests in two folders, and two chains by their names.
         let organizations: BTreeSet<_> = locations.iter().map(|l| &l.root.organization).collect();
-        let digests = organizations.into_iter().flat_map(|organization| {
+        let calls = organizations.into_iter().flat_map(|organization| {
             let id = chain.clone().in_organization(organization.clone());
             self.digests.get(&id).into_iter().flatten()
         });
-        let mut removed: Vec<_> = digests
-            .filter(|(end, place, e)| {
-                time.from < *end && *end <= time.to && e.event.time >= *end && here(place)
-            })
-            .map(|(.., e)| *e)
-            .collect();
-        removed.sort();
-        removed.dedup();
-        removed
+        calls.filter(|call| call.is_in(time, locations)).collect()
     }
 
-    /// Adds the calls that bear on a finding to its evidence, and who damaged the object to its
+    /// Adds the calls that bear on a finding to its evidence, and who damaged the object to the beginning of its
     /// message. `kms_key` is the KMS key that the trail encrypts with, if that is known.
     pub fn attach(&self, finding: &mut Finding, locations: &[Location], kms_key: Option<&str>) {
         let (Some(damage), Some(time)) = (Damage::of(finding), finding.interval) else {
@@ -166,13 +200,19 @@ impl<'e> DamageCalls<'e> {
         let mut done = self.done_to(finding, damage, time, locations);
         done.sort();
         let key = finding.key.as_deref();
+        let object = match key {
+            Some(key) => s3_uri(finding.bucket.as_deref(), key),
+            None => "digests of this time".to_owned(),
+        };
         let (versions, objects): (Vec<&Evidence>, Vec<_>) =
             done.iter().partition(|e| deletes_versions(e, key));
-        if let (Some(first), Some(last)) = (objects.first(), objects.last()) {
-            finding.message += &who(damage, first, last, objects.len());
-        }
-        if let Some(last) = versions.last() {
-            finding.message += &version_deleted(last, versions.len());
+        let by = [
+            words::on_object(damage, &object, &objects),
+            words::on_versions(&object, key, &versions),
+        ];
+        let by = Vec::from_iter(by.into_iter().flatten());
+        if !by.is_empty() {
+            finding.message = format!("{}. {}", by.join(". "), capital(&finding.message));
         }
         // The first call is shown, and the last ones.
         if done.len() > SHOWN {
@@ -183,8 +223,8 @@ impl<'e> DamageCalls<'e> {
         let settings = self.settings(finding, damage, time);
         let unnamed = self.unnamed(finding, damage, time);
         let keys = self.keys(finding, damage, time, kms_key);
-        let all = done.into_iter().chain(settings).chain(unnamed).chain(keys);
-        finding.evidence.extend(all.cloned());
+        let indirect = settings.chain(unnamed).chain(keys).cloned();
+        finding.evidence.extend(done.into_iter().chain(indirect));
     }
 
     /// The calls that damaged the object of a finding.
@@ -194,11 +234,15 @@ impl<'e> DamageCalls<'e> {
         damage: Damage,
         time: Window,
         locations: &[Location],
-    ) -> Vec<&'e Evidence> {
+    ) -> Vec<Evidence> {
         match (&finding.bucket, &finding.key, &finding.chain) {
-            (Some(bucket), Some(key), _) => self.done_to_object(bucket, key, damage, time),
+            (Some(bucket), Some(key), _) => {
+                let calls = self.done_to_object(bucket, key, damage, time);
+                calls.into_iter().map(|e| on_one(e, key)).collect()
+            }
             (_, None, Some(chain)) if damage == Damage::Missing => {
-                self.removed(chain, locations, time)
+                let calls = self.calls_on_digests(chain, locations, time).into_iter();
+                around_gap::narrowed(calls.filter(|call| call.removed.is_some()))
             }
             _ => Vec::new(),
         }
@@ -281,19 +325,28 @@ impl<'e> DamageCalls<'e> {
             _ => None,
         };
         let is_its_key = |id: &str| {
-            let id = id.rsplit('/').next().unwrap_or(id);
-            key.is_some_and(|key| key.ends_with(id))
-                || answer.is_some_and(|answer| answer.contains(id))
+            let bare = id.rsplit('/').next().filter(|bare| !bare.is_empty());
+            key.is_some_and(|key| is_id_of(id, key))
+                || answer.is_some_and(|answer| bare.is_some_and(|id| answer.contains(id)))
         };
         let calls = self.keys.iter();
-        let calls =
-            calls.filter(|(id, e)| !id.is_empty() && is_its_key(id) && e.event.time >= time.from);
+        let calls = calls.filter(|(id, e)| is_its_key(id) && e.event.time >= time.from);
         calls.take(SHOWN).map(|(_, e)| *e).collect()
     }
 }
 
-/// Whether a call named a version of each object that it deleted: of this one, or of all if `key` is `None`.
-pub fn deletes_versions(evidence: &Evidence, key: Option<&str>) -> bool {
+/// The same call, with this one of the objects that it removed.
+fn on_one(evidence: &Evidence, key: &str) -> Evidence {
+    let objects = match &evidence.event.call {
+        Call::Remove(_, objects) => objects.as_slice(),
+        _ => &[],
+    };
+    let this = objects.iter().filter(|object| object.key == key);
+    evidence.narrowed(this.cloned())
+}
+
+/// Whether a call gave a version of each object that it deleted: of this one, or of all if `key` is `None`.
+fn deletes_versions(evidence: &Evidence, key: Option<&str>) -> bool {
     let Call::Remove(_, objects) = &evidence.event.call else {
         return false;
     };
@@ -302,45 +355,10 @@ pub fn deletes_versions(evidence: &Evidence, key: Option<&str>) -> bool {
     meant.peek().is_some() && meant.all(|object| object.version.is_some())
 }
 
-/// Who deleted a version of an object, as a clause. What the version was is not known: it may have been a
-/// delete marker, or a version that somebody else wrote.
-fn version_deleted(last: &Evidence, calls: usize) -> String {
-    let event = &last.event;
-    format!(
-        "; a version was deleted{} at {} ({}){}, as a proven log records{}; the event does not show \
-         whether it was the one CloudTrail wrote",
-        event.by(),
-        event.time,
-        event.name_and_id(),
-        event.origin(),
-        match calls {
-            1 => String::new(),
-            n => format!("; that is the last of {n} such calls"),
-        }
-    )
-}
-
-/// Who damaged an object, as a clause. Of several calls both the first and the last are given:
-/// removing a missing object again removes nothing, and who writes again may write the same bytes.
-fn who(damage: Damage, first: &Evidence, last: &Evidence, calls: usize) -> String {
-    let verb = match damage {
-        Damage::Missing => "removed",
-        Damage::Altered | Damage::Unreadable => "written over",
-    };
-    let by = |evidence: &Evidence| {
-        let event = &evidence.event;
-        let (by, called, from) = (event.by(), event.name_and_id(), event.origin());
-        format!("{by} at {} ({called}){from}", event.time)
-    };
-    match calls {
-        1 => format!("; {verb}{}, as a proven log records", by(last)),
-        n => format!(
-            "; {verb}{}, as a proven log records; that is the first of {n} such calls, and the \
-             last was made{}",
-            by(first),
-            by(last)
-        ),
-    }
+/// Whether a call gave this KMS key, by its id or ARN.
+fn is_id_of(id: &str, key: &str) -> bool {
+    let id = id.rsplit('/').next().unwrap_or(id);
+    !id.is_empty() && key.ends_with(id)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::{Evidence as KnownEvent, Via as KnownVia};
+use crate::cloudtrail::event::{BucketChange, Call, Evidence as KnownEvent, Via as KnownVia};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{Finding as Found, ReadFrom, Severity};
@@ -12,12 +12,15 @@ use crate::proof::keys;
 use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
 use crate::report::validation::v1::{
-    Accepted, Actor, Chain, DigestRef, Digests, Evidence, Finding, FindingCounts, Gap, Key,
-    KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run, SCHEMA, SourceKind, Span,
-    Stretch, Totals, Undigested, Via,
+    Accepted, Actor, Bearing, Chain, DigestRef, Digests, EventObject, Evidence, Finding,
+    FindingCounts, Gap, Key, KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run,
+    SCHEMA, SourceKind, Span, Stretch, Totals, Undigested, Via,
 };
 use crate::validate::command::command;
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
+
+/// Objects listed with one event.
+const OBJECTS: usize = 20;
 
 impl Report {
     /// The report of an outcome. Consumes the outcome: with thousands of chains, both would be large.
@@ -176,6 +179,7 @@ fn gap(gap: &FoundGap) -> Gap {
         from: gap.time.from,
         to: gap.time.to,
         restart: gap.restart.is_some(),
+        removals: gap.removals.clone(),
         cause: gap.cause.into(),
         certainty: gap.certainty.into(),
         evidence: gap
@@ -281,6 +285,7 @@ fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
     };
     let actor = event.actor.as_ref();
     let (bucket, key, version) = event.call.object();
+    let (objects, more_objects) = objects(&event.call);
     Evidence {
         event_name: event.name.clone(),
         event_time: event.time,
@@ -302,10 +307,48 @@ fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
         bucket: bucket.map(str::to_owned),
         key: key.map(str::to_owned),
         version_id: version.map(str::to_owned),
+        objects,
+        more_objects,
         request_parameters: event.parameters.clone(),
         role: Some(role.into()),
+        bearing: Some(bearing(&event.call).into()),
         via: via.into(),
         log,
         digest,
+    }
+}
+
+/// The objects of a call that removed several, and how many more there are.
+fn objects(call: &Call) -> (Vec<EventObject>, u64) {
+    let Call::Remove(_, objects) = call else {
+        return (Vec::new(), 0);
+    };
+    if objects.len() < 2 {
+        return (Vec::new(), 0);
+    }
+    let shown = objects.iter().take(OBJECTS).map(|object| EventObject {
+        key: object.key.clone(),
+        version_id: object.version.clone(),
+    });
+    let more = objects.len().saturating_sub(OBJECTS);
+    (shown.collect(), more as u64)
+}
+
+/// What a call was on.
+fn bearing(call: &Call) -> Bearing {
+    match call {
+        Call::Trail(..) => Bearing::Trail,
+        Call::Account(_) => Bearing::Account,
+        Call::Remove(_, objects) if objects.is_empty() => Bearing::UnlistedRemoval,
+        Call::Remove(_, objects) if objects.iter().all(|o| o.version.is_some()) => {
+            Bearing::VersionRemoval
+        }
+        Call::Remove(..) => Bearing::Removal,
+        Call::Write(..) => Bearing::Write,
+        Call::Bucket(_, BucketChange::Lifecycle) => Bearing::Lifecycle,
+        Call::Bucket(_, BucketChange::Policy) => Bearing::Policy,
+        Call::Bucket(_, BucketChange::Versioning) => Bearing::Versioning,
+        Call::Bucket(_, BucketChange::Deleted) => Bearing::BucketRemoval,
+        Call::Key(_) => Bearing::KmsKey,
     }
 }

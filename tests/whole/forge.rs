@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::{
-    Call, Event, RemovedObject, TrailChange, TrailRef, TrailSetting, TrailSettings,
+    BucketChange, Call, Event, RemovedObject, TrailChange, TrailRef, TrailSettings,
 };
 
 use crate::support::forge::text::sha256_hex;
@@ -242,17 +242,17 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         (
             "PutBucketLifecycle",
             None,
-            Call::Bucket("logs".to_owned(), TrailSetting::Lifecycle),
+            Call::Bucket("logs".to_owned(), BucketChange::Lifecycle),
         ),
         (
             "PutBucketPolicy",
             None,
-            Call::Bucket("logs".to_owned(), TrailSetting::Policy),
+            Call::Bucket("logs".to_owned(), BucketChange::Policy),
         ),
         (
             "PutBucketVersioning",
             None,
-            Call::Bucket("logs".to_owned(), TrailSetting::Versioning),
+            Call::Bucket("logs".to_owned(), BucketChange::Versioning),
         ),
     ];
     let mut expected = vec![("StartLogging", None)];

@@ -9,6 +9,7 @@ mod list;
 mod plural;
 mod quoted;
 mod s3_uri;
+mod sentence;
 
 pub use clip::clip;
 pub use decode::decode;
@@ -18,3 +19,4 @@ pub use list::{and_more, counts};
 pub use plural::{noun, one_or_many, plural};
 pub use quoted::{cited, quoted};
 pub use s3_uri::s3_uri;
+pub use sentence::{capital, sentence};

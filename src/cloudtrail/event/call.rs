@@ -17,8 +17,8 @@ pub enum Call {
     Remove(String, Vec<RemovedObject>),
     /// `PutObject`, `CopyObject` or `CompleteMultipartUpload`: a bucket, and the key that was written.
     Write(String, String),
-    /// A change of a bucket's settings, such as `PutBucketPolicy`.
-    Bucket(String, TrailSetting),
+    /// A change of a bucket, such as `PutBucketPolicy`.
+    Bucket(String, BucketChange),
     /// `DisableKey` or `ScheduleKeyDeletion`: the id or ARN of a KMS key.
     Key(String),
 }
@@ -144,13 +144,15 @@ pub struct TrailSettings {
     pub kms_key: Option<String>,
 }
 
-/// A setting of the bucket that a trail writes to.
+/// What a call changed about a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TrailSetting {
+pub enum BucketChange {
     /// When objects expire.
     Lifecycle,
     /// Who may read, write and delete.
     Policy,
     /// Whether earlier versions of an object are kept.
     Versioning,
+    /// `DeleteBucket`: the bucket itself. S3 deletes only an empty one.
+    Deleted,
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Event;
+use super::{Call, Event, RemovedObject};
 
 /// An event and how it is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +40,16 @@ pub enum Via {
 }
 
 impl Evidence {
-    /// Whether it is only a lead: worth a look, and no support for anything.
+    /// The same, with only these of the objects that the call removed.
+    pub fn narrowed(&self, objects: impl Iterator<Item = RemovedObject>) -> Evidence {
+        let mut evidence = self.clone();
+        if let Call::Remove(_, all) = &mut evidence.event.call {
+            *all = objects.collect();
+        }
+        evidence
+    }
+
+    /// Whether it is only a lead: worth checking, and no support for anything.
     pub fn is_lead(&self) -> bool {
         matches!(self.via, Via::UnprovenLog { .. })
     }

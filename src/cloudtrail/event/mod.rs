@@ -12,7 +12,7 @@ mod who;
 use jiff::Timestamp;
 
 pub use call::{
-    AccountChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef, TrailSetting,
+    AccountChange, BucketChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef,
     TrailSettings,
 };
 pub use evidence::{Evidence, Via};

@@ -89,6 +89,21 @@ impl Event {
         }
     }
 
+    /// From which address it was made, and whether with a second factor, as in `, from ADDRESS, without MFA`. Empty
+    /// where the record says neither.
+    pub fn circumstances(&self) -> String {
+        let mut text = String::new();
+        if let Some(address) = self.source_ip.as_deref().filter(|ip| !ip.is_empty()) {
+            text += &format!(", from {address}");
+        }
+        text += match self.actor.as_ref().and_then(|actor| actor.mfa) {
+            Some(true) => ", with MFA",
+            Some(false) => ", without MFA",
+            None => "",
+        };
+        text
+    }
+
     /// Where it was made from, as in ` from ADDRESS with AGENT`; empty if the record does not say.
     pub fn origin(&self) -> String {
         let part = |word: &str, value: Option<String>| {

@@ -1,5 +1,5 @@
 use super::{DamageCalls, since};
-use crate::cloudtrail::event::{Call, Evidence, RemovedObject, TrailSetting};
+use crate::cloudtrail::event::{BucketChange, Call, Evidence, RemovedObject};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Location;
 use crate::proof::finding::{Code, Finding};
@@ -23,7 +23,7 @@ fn written(time: &str, key: &str) -> Evidence {
     )
 }
 
-fn set(time: &str, setting: TrailSetting) -> Evidence {
+fn set(time: &str, setting: BucketChange) -> Evidence {
     event(at(time), "PutBucket", Call::Bucket(BUCKET.into(), setting))
 }
 
@@ -158,8 +158,8 @@ fn a_call_bears_on_an_object_that_it_can_have_damaged() {
             "settings that remove objects",
             missing,
             vec![
-                set("12:00", TrailSetting::Lifecycle),
-                set("12:01", TrailSetting::Policy),
+                set("12:00", BucketChange::Lifecycle),
+                set("12:01", BucketChange::Policy),
             ],
             vec!["PutBucket 12:00"],
         ),
@@ -167,8 +167,8 @@ fn a_call_bears_on_an_object_that_it_can_have_damaged() {
             "settings that lose versions",
             altered,
             vec![
-                set("12:00", TrailSetting::Lifecycle),
-                set("12:01", TrailSetting::Versioning),
+                set("12:00", BucketChange::Lifecycle),
+                set("12:01", BucketChange::Versioning),
             ],
             vec!["PutBucket 12:01"],
         ),
@@ -238,7 +238,7 @@ fn digests_counted_by_the_hour_were_removed_by_calls_on_digests_of_that_time() {
 #[test]
 fn a_call_on_a_key_bears_on_an_object_that_it_encrypts() {
     let answer = format!("access was denied (kms:Decrypt on {KEY})");
-    let policy = || set("12:00", TrailSetting::Policy);
+    let policy = || set("12:00", BucketChange::Policy);
     let (denied, shown_key) = (Reason::Denied, vec!["DisableKey 12:00"]);
     let rows = [
         (
@@ -308,13 +308,14 @@ fn a_call_on_a_key_bears_on_an_object_that_it_encrypts() {
 fn the_message_gives_the_first_and_the_last_call() {
     let one = [removed("12:00", LOG)];
     let (finding, _) = attached(on_log(Code::LogMissing), &one, None);
-    let expected = "found; removed at 2026-03-01T12:00:00Z (DeleteObject), as a proven log records";
+    let expected = "an unknown caller deleted s3://logs/a/log at 2026-03-01T12:00:00Z (DeleteObject, in a \
+                    proven log). Found";
     assert_eq!(finding.message, expected);
     let many: Vec<Evidence> = (10..20).map(|m| written(&format!("12:{m}"), LOG)).collect();
     let (finding, shown) = attached(on_log(Code::LogModified), &many, None);
-    let first = "found; written over at 2026-03-01T12:10:00Z (PutObject), as a proven log records; \
-                 that is the first of 10 such calls, and the last was made at 2026-03-01T12:19:00Z \
-                 (PutObject)";
+    let first = "an unknown caller wrote over s3://logs/a/log at 2026-03-01T12:10:00Z (PutObject, in a proven \
+                 log); the last of 10 such calls: an unknown caller made it at 2026-03-01T12:19:00Z (PutObject, \
+                 in a proven log). Found";
     assert_eq!(finding.message, first);
     let expected = ["12:10", "12:16", "12:17", "12:18", "12:19"].map(|t| format!("PutObject {t}"));
     assert_eq!(shown, expected);
@@ -332,15 +333,17 @@ fn version_removed(time: &str) -> Evidence {
 
 #[test]
 fn a_call_that_named_a_version_is_not_said_to_have_removed_the_object() {
-    let whether = "the event does not show whether it was the one CloudTrail wrote";
+    let whether =
+        "The event does not show whether the version was the one that CloudTrail wrote. Found";
     for code in [Code::LogMissing, Code::LogModified] {
         let calls = [version_removed("10:30")];
         let mut finding = on_log(code);
         DamageCalls::new(&calls).attach(&mut finding, &here(), None);
         let message = &finding.message;
-        assert!(message.contains("a version was deleted"), "{message}");
+        let version = "deleted version v1 of s3://logs/a/log at";
+        assert!(message.contains(version), "{message}");
         assert!(message.ends_with(whether), "{message}");
-        assert!(!message.contains("; removed"), "{message}");
+        assert!(!message.contains("deleted s3://"), "{message}");
         assert_eq!(finding.evidence, calls);
     }
     // A call without a version did remove it, whatever else was called.
@@ -353,11 +356,11 @@ fn a_call_that_named_a_version_is_not_said_to_have_removed_the_object() {
     DamageCalls::new(&calls).attach(&mut finding, &here(), None);
     let message = &finding.message;
     assert!(
-        message.contains("; removed at 2026-03-01T10:30:00Z"),
+        message.contains("deleted s3://logs/a/log at 2026-03-01T10:30:00Z"),
         "{message}"
     );
     assert!(
-        message.contains("a version was deleted at 2026-03-01T10:40:00Z"),
+        message.contains("deleted version v1 of s3://logs/a/log at 2026-03-01T10:40:00Z"),
         "{message}"
     );
     assert!(message.contains("the last of 2 such calls"), "{message}");

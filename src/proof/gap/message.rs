@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::clauses::call_of;
 use super::facts::{MOMENTS, slack_of};
 use super::{Cause, Certainty, Gap, GapPlace, Seen, Undigested};
-use crate::base::text::{one_or_many, s3_uri};
+use crate::base::text::{capital, one_or_many, s3_uri};
 use crate::base::time::{Window, in_words};
 use crate::cloudtrail::event::{AccountChange, Call, Event, Evidence, TrailChange, Via};
 use crate::proof::finding::{Code, Finding};
@@ -62,6 +62,10 @@ impl Gap {
         for clause in &self.clauses {
             message += "; ";
             message += clause;
+        }
+        // Evidence of damage comes first: it is what a reader must not miss.
+        if let Some(removals) = &self.removals {
+            message = format!("{removals}. {}", capital(&message));
         }
         let finding = Finding::new(code, message).hint(self.hint());
         let reason = (self.seen == Seen::NotLookedAt).then_some(Reason::NotLookedAt);

@@ -152,6 +152,8 @@ pub struct Gap {
     pub caused_by: Option<Evidence>,
     /// The events that bear on it, by time.
     pub evidence: Vec<Evidence>,
+    /// Which recorded calls removed or overwrote objects of its time, in sentences.
+    pub removals: Option<String>,
     /// Further statements for its message, as clauses.
     pub clauses: Vec<String>,
     /// The logs in it that no digest lists; `None` if they were not searched for.
@@ -308,6 +310,7 @@ impl Gap {
             certainty: Certainty::None,
             caused_by: None,
             evidence: Vec::new(),
+            removals: None,
             clauses: Vec::new(),
             undigested: None,
         }

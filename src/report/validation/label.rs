@@ -21,6 +21,7 @@ macro_rules! labels {
 
 labels! {
     Object = "object",
+    Bucket = "bucket",
     Time = "time",
     What = "what",
     Reason = "reason",
@@ -56,6 +57,7 @@ labels! {
     Agent = "agent",
     Error = "error",
     EventId = "event id",
+    ShownAs = "shown as",
     KnownBy = "known by",
 }
 

@@ -11,7 +11,7 @@ use super::headline::{
 };
 use super::matrix::Matrix;
 use super::v1::{Chain, Evidence, Report};
-use super::wording::{digests, event_values, explained, logs, some_digests, span, until};
+use super::wording::{GapKind, digests, event_values, explained, logs, some_digests, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
@@ -163,7 +163,7 @@ fn gaps(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     let gaps = chain.gaps.iter();
     let mut gaps = gaps.filter_map(|gap| Some((gap, explained(gap)?)));
     for (gap, why) in gaps.by_ref().take(GAPS) {
-        out.tone(Tone::Gap);
+        out.tone(GapKind::of(gap).into());
         writeln!(out, "    gap      {}", escape(&span(gap)))?;
         writeln!(out, "    why      {}", escape(&why))?;
         for event in gap.evidence.iter().take(EVENTS) {

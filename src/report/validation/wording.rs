@@ -6,13 +6,45 @@ use std::fmt::Write as _;
 use jiff::SignedDuration;
 
 use super::label::{Label, LabelledValues};
-use super::v1::{Chain, Digests, Evidence, Gap, Logs, Role, Via};
-use crate::base::text::{counts, one_or_many, plural, s3_uri};
+use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Via};
+use crate::base::text::{capital, counts, one_or_many, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 use crate::cloudtrail::event::KeyTerm;
 use crate::proof::coverage::State;
 use crate::proof::gap::{Cause, Certainty};
 use crate::report::open_enum::Word;
+use crate::report::tone::Tone;
+
+/// What a reader must know of a gap first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GapKind {
+    /// Recorded calls removed or overwrote objects of its time. [`Gap::removals`] says who, which and when.
+    Removals,
+    /// A call explains it, as a stop for maintenance does, and no removal is recorded.
+    Explained,
+    /// Nothing explains it, and no removal is recorded.
+    Unexplained,
+}
+
+impl GapKind {
+    pub(crate) fn of(gap: &Gap) -> GapKind {
+        match (&gap.removals, certainty(gap)) {
+            (Some(_), _) => GapKind::Removals,
+            (None, Some(_)) => GapKind::Explained,
+            (None, None) => GapKind::Unexplained,
+        }
+    }
+}
+
+/// The tone of a gap. Removed objects are worse news than a stop.
+impl From<GapKind> for Tone {
+    fn from(kind: GapKind) -> Tone {
+        match kind {
+            GapKind::Removals => Tone::Bad,
+            GapKind::Explained | GapKind::Unexplained => Tone::Gap,
+        }
+    }
+}
 
 /// Until when a chain is proven without interruption, and how much time after that is proven too.
 pub(crate) fn until(chain: &Chain) -> String {
@@ -32,8 +64,15 @@ pub(crate) fn until(chain: &Chain) -> String {
     text
 }
 
-/// The interval of a gap.
+/// The interval of a gap, after a warning if objects of its time were removed.
 pub(crate) fn span(gap: &Gap) -> String {
+    match GapKind::of(gap) {
+        GapKind::Removals => format!("objects removed, {}", interval(gap)),
+        GapKind::Explained | GapKind::Unexplained => interval(gap),
+    }
+}
+
+fn interval(gap: &Gap) -> String {
     if gap.from == gap.to {
         return format!(
             "restart at {}, which left no hole between digests",
@@ -45,13 +84,18 @@ pub(crate) fn span(gap: &Gap) -> String {
     format!("{} to {}, {length}{restart}", gap.from, gap.to)
 }
 
-/// The cause of a gap, how certain it is, and who caused it. `None` if nothing is known.
+/// What is known of a gap: first who removed objects of its time, then its cause, how certain that is, and who
+/// caused it. `None` if nothing is known.
 pub(crate) fn explained(gap: &Gap) -> Option<String> {
-    if gap.evidence.is_empty() && certainty(gap).is_none() {
+    if gap.evidence.is_empty() && certainty(gap).is_none() && gap.removals.is_none() {
         return None;
     }
     let parts = [Some(cause(gap)), certainty(gap), who(gap)];
-    Some(Vec::from_iter(parts.into_iter().flatten()).join("; "))
+    let why = Vec::from_iter(parts.into_iter().flatten()).join("; ");
+    Some(match &gap.removals {
+        Some(removals) => format!("{removals}. {}", capital(&why)),
+        None => why,
+    })
 }
 
 /// Who made the call that the cause of a gap follows from, else the first successful call that bears on it.
@@ -129,34 +173,84 @@ pub(crate) fn event_values(event: &Evidence) -> LabelledValues {
         add(Label::AccessKey, key.as_ref());
     }
     add(Label::Issuer, event.issuer.as_ref());
-    let mfa = event
-        .mfa
-        .map(|mfa| if mfa { "yes" } else { "no" }.to_owned());
-    add(Label::Mfa, mfa.as_ref());
+    let mfa = match event.mfa {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not recorded",
+    };
+    add(
+        Label::Mfa,
+        event.actor.is_some().then(|| mfa.to_owned()).as_ref(),
+    );
     add(Label::Region, event.region.as_ref());
     add(Label::SourceIp, event.source_ip.as_ref());
     add(Label::Agent, event.user_agent.as_ref());
     add(Label::Error, event.error_code.as_ref());
-    let object = event.bucket.as_deref();
-    let object =
-        object.map(|bucket| s3_uri(Some(bucket), event.key.as_deref().unwrap_or_default()));
+    let bucket = event.bucket.as_deref();
+    let uri = |key: Option<&str>| bucket.map(|_| s3_uri(bucket, key.unwrap_or_default()));
+    let on_bucket = event.key.is_none() && event.objects.is_empty();
+    add(
+        Label::Bucket,
+        bucket.map(str::to_owned).filter(|_| on_bucket).as_ref(),
+    );
+    let object = event.key.as_deref().and_then(|key| uri(Some(key)));
     add(Label::Object, object.as_ref());
     add(Label::Version, event.version_id.as_ref());
+    for object in &event.objects {
+        add(Label::Object, uri(Some(&object.key)).as_ref());
+        add(Label::Version, object.version_id.as_ref());
+    }
+    let more = (event.more_objects > 0).then(|| plural(event.more_objects, "more object"));
+    add(Label::And, more.as_ref());
     add(Label::Parameters, event.request_parameters.as_ref());
     add(Label::EventId, event.event_id.as_ref());
     add(Label::Log, event.log.as_ref());
     add(Label::Digest, event.digest.as_ref());
+    add(Label::ShownAs, bearing(event).map(str::to_owned).as_ref());
     let via = match &event.via {
-        Word::Known(Via::VerifiedLog) => "a log that a proven digest names",
+        Word::Known(Via::VerifiedLog) => "a log that a proven digest lists",
         Word::Known(Via::LookupEvents) => "LookupEvents, unsigned",
         Word::Known(Via::TrailStatus) => "GetTrailStatus, unsigned",
         Word::Known(Via::UnprovenLog) => {
-            "a log that only an unproven digest names: a lead, and no cause"
+            "a log that only an unproven digest lists: a lead, not a cause"
         }
         Word::Other(word) => word,
     };
     values.push((Label::KnownBy, via.to_owned()));
     values
+}
+
+/// Why an event is shown that bears on a gap or finding only indirectly.
+fn bearing(event: &Evidence) -> Option<&'static str> {
+    let Some(Word::Known(bearing)) = &event.bearing else {
+        return None;
+    };
+    match bearing {
+        Bearing::Trail
+        | Bearing::Account
+        | Bearing::Removal
+        | Bearing::VersionRemoval
+        | Bearing::Write => None,
+        Bearing::UnlistedRemoval => Some(
+            "possible cause: the record does not list the deleted objects, which may include some of these",
+        ),
+        Bearing::BucketRemoval => Some(
+            "possible cause: S3 deletes only an empty bucket, so all objects were deleted before",
+        ),
+        Bearing::Lifecycle => Some(
+            "possible cause: a lifecycle rule can make S3 delete objects, and no event records that",
+        ),
+        Bearing::Policy => Some(
+            "possible cause: a bucket policy can keep CloudTrail from writing, and decides who may read and \
+             delete objects",
+        ),
+        Bearing::Versioning => Some(
+            "possible cause: without versioning, S3 keeps no earlier version of a deleted object",
+        ),
+        Bearing::KmsKey => Some(
+            "possible cause: without its KMS key, CloudTrail cannot write objects and nobody can read them",
+        ),
+    }
 }
 
 /// The logs in a gap that no digest lists. `None` if nobody searched for them.

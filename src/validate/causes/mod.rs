@@ -37,7 +37,6 @@ use self::owner::owner;
 use super::chain_state::ChainState;
 use super::context::Context;
 use super::request::LogSelection;
-use crate::base::text::one_or_many;
 use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::{Evidence, Via};
 use crate::cloudtrail::ids::{ChainId, Region};
@@ -112,8 +111,7 @@ pub(super) fn explain(
         }
         chain.gaps = gaps;
         chain.after = explain_after(context, chain, events);
-        let key = chain.trail.as_ref();
-        let key = key.and_then(|trail| trail.0.kms_key.clone());
+        let key = kms_key(chain);
         let locations = &chain.digests.main.locations;
         let attach = |f: &mut _| damage.attach(f, locations, key.as_deref());
         chain.ledger.amend(attach);
@@ -276,37 +274,19 @@ fn open_gaps<'c>(
     })
 }
 
-/// Adds to a gap the calls that removed digests of its time.
+/// Adds to a gap the calls on the objects of its time, and those that may have led to it.
 fn add_removals(gap: &mut Gap, chain: &ChainState, damage: &DamageCalls<'_>) {
-    let time = Window::new(gap.began(), gap.ended());
-    let removed = damage.removed(&chain.id, &chain.digests.main.locations, time);
-    let Some(last) = removed.last() else { return };
-    let event = &last.event;
-    let versions = damage::deletes_versions(last, None);
-    // S3 accepts a removal of an object that does not exist, and the event does not show whether it did.
-    gap.clauses.push(format!(
-        "{} to delete {} of this time{}{} at {} ({}){}, as a proven log records; the event does not show \
-         whether {}",
-        one_or_many(removed.len(), "a call was made", "calls were made"),
-        match versions {
-            true => "a version of a digest",
-            false => "a digest",
-        },
-        match removed.len() {
-            1 => "",
-            _ => ", the last",
-        },
-        event.by(),
-        event.time,
-        event.name_and_id(),
-        event.origin(),
-        match versions {
-            true => "it was the one CloudTrail wrote",
-            false => "the digest existed",
-        }
-    ));
-    gap.evidence
-        .extend(removed.into_iter().take(SHOWN).cloned());
+    let locations = &chain.digests.main.locations;
+    let key = kms_key(chain);
+    let calls = damage.around_gap(gap, &chain.id, locations, key.as_deref());
+    gap.removals = damage::on_gap(&calls.on_objects);
+    let shown = calls.on_objects.into_iter().take(SHOWN);
+    gap.evidence.extend(shown.chain(calls.indirect));
     gap.evidence.sort();
     gap.evidence.dedup();
+}
+
+/// The KMS key that a trail encrypts with, if CloudTrail says so.
+fn kms_key(chain: &ChainState) -> Option<String> {
+    chain.trail.as_ref()?.0.kms_key.clone()
 }

@@ -4,7 +4,7 @@ use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::record::Records;
 use trailproof::cloudtrail::event::{
-    AccountChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef, TrailSetting,
+    AccountChange, BucketChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef,
     TrailSettings,
 };
 
@@ -304,21 +304,26 @@ fn settings_of_buckets_and_keys() {
         (
             "PutBucketLifecycle",
             lifecycle.clone(),
-            TrailSetting::Lifecycle,
+            BucketChange::Lifecycle,
         ),
         (
             "PutBucketLifecycleConfiguration",
             lifecycle,
-            TrailSetting::Lifecycle,
+            BucketChange::Lifecycle,
         ),
         (
             "DeleteBucketLifecycle",
             json!({"bucketName": "logs"}),
-            TrailSetting::Lifecycle,
+            BucketChange::Lifecycle,
         ),
-        ("PutBucketPolicy", policy, TrailSetting::Policy),
-        ("DeleteBucketPolicy", json!(null), TrailSetting::Policy),
-        ("PutBucketVersioning", versioning, TrailSetting::Versioning),
+        ("PutBucketPolicy", policy, BucketChange::Policy),
+        ("DeleteBucketPolicy", json!(null), BucketChange::Policy),
+        ("PutBucketVersioning", versioning, BucketChange::Versioning),
+        (
+            "DeleteBucket",
+            json!({"bucketName": "logs"}),
+            BucketChange::Deleted,
+        ),
     ] {
         let expected = Some(Call::Bucket("logs".to_owned(), setting));
         assert_eq!(call("s3", name, params, bucket.clone()), expected);

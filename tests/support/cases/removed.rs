@@ -11,6 +11,7 @@ use crate::support::forge::{damage, ts};
 pub fn cases() -> Vec<Case> {
     vec![
         digests_removed_at_a_gap(),
+        digests_removed_by_one_call(),
         digest_removed(),
         log_removed(),
         log_version_removed(),
@@ -40,6 +41,58 @@ fn digests_removed_at_a_gap() -> Case {
     ]) {
         chain.record(deletion(&place.key, at));
     }
+    chain.run_until(&mut case.world, ts("2026-03-01T11:00:00Z"));
+    case
+}
+
+fn digests_removed_by_one_call() -> Case {
+    let mut case = Case::new(
+        "gap--digests-removed-by-one-call",
+        3,
+        "one call by a user without MFA removed versions of the last digests of a segment, and the bucket's \
+         lifecycle and versioning were changed; a call that lists no keys may have removed more",
+    );
+    let mut chain = home_chain(&mut case, 6);
+    let removed: Vec<_> = chain.digests[4..].iter().map(|d| d.place.clone()).collect();
+    for place in &removed {
+        damage::delete(&mut case.world, place);
+    }
+    chain.cut();
+    chain.start(&mut case.world, ts("2026-03-01T08:00:00Z"));
+    chain.run_until(&mut case.world, ts("2026-03-01T09:00:00Z"));
+    let whose = (ACCOUNT, HOME);
+    let on_bucket = |name: &str, at: &str| s3_event(whose, name, BUCKET, None, ts(at), None);
+    let objects: Vec<_> = removed
+        .iter()
+        .enumerate()
+        .map(|(n, place)| json!({"Key": place.key, "VersionId": format!("version{n}")}))
+        .collect();
+    let mut call = on_bucket("DeleteObjects", "2026-03-01T09:20:00Z");
+    call.set(
+        "requestParameters",
+        json!({"bucketName": BUCKET, "delete": {"Objects": objects}}),
+    );
+    call.set(
+        "userIdentity",
+        json!({
+            "type": "IAMUser",
+            "principalId": "AIDAEXAMPLEUSER",
+            "arn": format!("arn:aws:iam::{ACCOUNT}:user/ops"),
+            "accountId": ACCOUNT,
+            "accessKeyId": "AKIAEXAMPLEOPS000001",
+            "userName": "ops",
+            "sessionContext": {"attributes": {
+                "creationDate": "2026-03-01T09:00:00Z",
+                "mfaAuthenticated": "false",
+            }},
+        }),
+    );
+    chain.record(call);
+    chain.record(on_bucket("DeleteObjects", "2026-03-01T09:21:00Z"));
+    chain.record(on_bucket("PutBucketLifecycle", "2026-03-01T09:22:00Z"));
+    chain.record(on_bucket("PutBucketVersioning", "2026-03-01T09:23:00Z"));
+    // A policy that was set after the gap did not keep CloudTrail from writing in it.
+    chain.record(on_bucket("PutBucketPolicy", "2026-03-01T09:24:00Z"));
     chain.run_until(&mut case.world, ts("2026-03-01T11:00:00Z"));
     case
 }

@@ -60,6 +60,7 @@ pub const DIFFERENCES: &[Difference] = &[
     differ("gap--created-anew-without-validation", Valid, "gaps", Gaps, "between 2026-03-01T03:30:00Z and 2026-03-01T06:45:10Z"),
     differ("gap--digests-removed", Valid, "gaps", Gaps, "between 2026-03-01T03:12:34Z and 2026-03-01T07:00:00Z"),
     differ("gap--digests-removed-after-the-restart", Valid, "gaps", Gaps, "between 2026-03-01T03:30:00Z and 2026-03-01T09:00:00Z"),
+    differ("gap--digests-removed-by-one-call", Valid, "gaps", Gaps, "between 2026-03-01T03:12:34Z and 2026-03-01T07:00:00Z"),
     differ("gap--digests-removed-before-the-stop", Valid, "unproven", Gaps, "between 2026-03-01T03:12:34Z and 2026-03-01T09:00:00Z"),
     differ("gap--logging-stopped", Valid, "gaps", Gaps, "between 2026-03-01T03:30:00Z and 2026-03-01T06:45:10Z"),
     differ("gap--logging-stopped-for-twenty-minutes", Valid, "gaps", Gaps, "between 2026-03-01T03:30:00Z and 2026-03-01T02:50:00Z"),

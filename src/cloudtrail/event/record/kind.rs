@@ -1,6 +1,6 @@
 //! Which calls are wanted.
 
-use crate::cloudtrail::event::TrailSetting;
+use crate::cloudtrail::event::BucketChange;
 
 /// A kind of call that concerns trails or the objects they have stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum CallKind {
     EnableRegion,
     Remove,
     Write,
-    Bucket(TrailSetting),
+    Bucket(BucketChange),
     Key,
 }
 
@@ -55,11 +55,12 @@ impl CallKind {
             (
                 S3,
                 "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" | "DeleteBucketLifecycle",
-            ) => CallKind::Bucket(TrailSetting::Lifecycle),
+            ) => CallKind::Bucket(BucketChange::Lifecycle),
             (S3, "PutBucketPolicy" | "DeleteBucketPolicy") => {
-                CallKind::Bucket(TrailSetting::Policy)
+                CallKind::Bucket(BucketChange::Policy)
             }
-            (S3, "PutBucketVersioning") => CallKind::Bucket(TrailSetting::Versioning),
+            (S3, "PutBucketVersioning") => CallKind::Bucket(BucketChange::Versioning),
+            (S3, "DeleteBucket") => CallKind::Bucket(BucketChange::Deleted),
             (KMS, "DisableKey" | "ScheduleKeyDeletion") => CallKind::Key,
             _ => return None,
         };

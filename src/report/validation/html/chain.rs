@@ -7,6 +7,7 @@ use askama::Template;
 use super::events::{EventPart, Events};
 use super::timeline::Timeline;
 use super::{Counted, Sign as _};
+use crate::base::text::sentence;
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::report::validation::v1::{Chain, Gap, Stretch};
@@ -103,7 +104,9 @@ struct GapPart {
 
 impl GapPart {
     fn of(gap: &Gap) -> Self {
-        let mut facts = vec![("why", cause(gap))];
+        let removals = gap.removals.iter();
+        let mut facts: Vec<_> = removals.map(|r| ("objects removed", sentence(r))).collect();
+        facts.push(("why", cause(gap)));
         facts.extend(certainty(gap).map(|c| ("how sure", c)));
         facts.push(("who", who(gap).unwrap_or_else(|| "not known".to_owned())));
         facts.extend(undigested(gap).map(|n| ("logs that no digest names", n)));

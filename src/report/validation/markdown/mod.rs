@@ -14,7 +14,7 @@ use super::label::Label;
 use super::presentation::Presentation;
 use super::v1::{Accepted, Chain, Evidence, Gap, Report, full_name};
 use super::wording::{cause, certainty, clip, digests, event_values, logs, span};
-use crate::base::text::plural;
+use crate::base::text::{plural, sentence};
 use crate::proof::finding::Verdict;
 use inline::{cell, code, prose};
 
@@ -190,6 +190,9 @@ fn gaps(report: &Report, page: &mut MarkdownPage) {
     page.text += "\n## Gaps explained\n";
     let gap = |(chain, gap): (&Chain, &Gap)| {
         let mut text = format!("\n- {}: {}\n", code(&chain.name()), prose(&span(gap)));
+        if let Some(removals) = &gap.removals {
+            let _ = writeln!(text, "  - objects removed: {}", prose(&sentence(removals)));
+        }
         let _ = writeln!(text, "  - why: {}", prose(&cause(gap)));
         if let Some(certainty) = certainty(gap) {
             let _ = writeln!(text, "  - how sure: {}", prose(&certainty));

@@ -20,17 +20,21 @@ pub struct Gap {
     pub to: Timestamp,
     /// Whether it ends in a starting digest.
     pub restart: bool,
-    /// Why it is there.
+    /// Which recorded calls removed or overwrote objects of its time, in sentences: who, which object, when, from
+    /// where. Null if no such call is recorded.
+    #[serde(default)]
+    pub removals: Option<String>,
+    /// Why it exists.
     pub cause: Word<Cause>,
     /// How sure that is.
     pub certainty: Word<Certainty>,
     /// Events that bear on it.
     pub evidence: Vec<Evidence>,
-    /// Logs that lie in it and that no digest names; null if they were not looked for.
+    /// Logs of its time that no digest lists; null if nobody searched for them.
     pub undigested_logs: Option<Undigested>,
 }
 
-/// Logs in a gap that no digest names.
+/// Logs in a gap that no digest lists.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Undigested {
     /// How many.
@@ -69,20 +73,30 @@ pub struct Evidence {
     pub issuer: Option<String>,
     /// The bucket that the call was on, or that holds the object that it was on.
     pub bucket: Option<String>,
-    /// The key of the object that the call was on.
+    /// The key of the object that the call was on. Of a call on several objects: of the one that concerns this gap
+    /// or finding, if it is one.
     pub key: Option<String>,
-    /// The version of the object that the call named.
+    /// The version of that object that the call gave.
     pub version_id: Option<String>,
+    /// The objects of a call on several, as far as they concern this gap or finding; at most 20.
+    #[serde(default)]
+    pub objects: Vec<EventObject>,
+    /// How many more objects there are than `objects` lists.
+    #[serde(default)]
+    pub more_objects: u64,
     /// The parameters of the call as JSON; a long text is cut and ends in `…`.
     pub request_parameters: Option<String>,
     /// How it bears on the gap or finding.
     #[serde(default)]
     pub role: Option<Word<Role>>,
+    /// What the call was on; null in a report of an earlier version.
+    #[serde(default)]
+    pub bearing: Option<Word<Bearing>>,
     /// How it is known.
     pub via: Word<Via>,
-    /// The log it stands in.
+    /// The log that contains it.
     pub log: Option<String>,
-    /// The digest that names the log.
+    /// The digest that lists the log.
     pub digest: Option<String>,
 }
 
@@ -94,21 +108,58 @@ pub enum Role {
     Cause,
     /// It happened near the gap, or to the object or its bucket.
     Context,
-    /// It is worth a look, and nothing follows from it: only an unproven log records it.
+    /// It is worth checking, and nothing follows from it: only an unproven log records it.
     Lead,
+}
+
+/// What a call was on, and so why it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bearing {
+    /// The trail.
+    Trail,
+    /// The account, its organization or its regions.
+    Account,
+    /// Objects, to delete them.
+    Removal,
+    /// Versions of objects, to delete them. A version may be a delete marker.
+    VersionRemoval,
+    /// Objects to delete, which the record does not list.
+    UnlistedRemoval,
+    /// An object, to write it.
+    Write,
+    /// The bucket, to delete it.
+    BucketRemoval,
+    /// When objects of the bucket expire.
+    Lifecycle,
+    /// Who may read, write and delete in the bucket.
+    Policy,
+    /// Whether earlier versions of objects are kept.
+    Versioning,
+    /// The KMS key that encrypts objects.
+    KmsKey,
+}
+
+/// An object that a call was on.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct EventObject {
+    /// Its key.
+    pub key: String,
+    /// Its version, if the call gave one.
+    pub version_id: Option<String>,
 }
 
 /// How an event is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
-    /// It stands in a log that a proven digest names and whose hash matched.
+    /// A log contains it that a proven digest lists and whose hash matched.
     VerifiedLog,
-    /// LookupEvents told it, unsigned.
+    /// LookupEvents reported it, unsigned.
     LookupEvents,
-    /// It is a time that GetTrailStatus told; of the call nothing else is known.
+    /// GetTrailStatus reported its time; of the call nothing else is known.
     TrailStatus,
-    /// It stands in a log that only an unproven digest lists: a lead, and never a cause.
+    /// A log contains it that only an unproven digest lists: a lead, and never a cause.
     UnprovenLog,
 }
 

@@ -28,7 +28,7 @@ pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
 pub use command::{AwsAction, AwsCommand, CommandParts};
 pub(crate) use command::{file, words};
 pub use finding::Finding;
-pub use gap::{Actor, Evidence, Gap, Role, Undigested, Via};
+pub use gap::{Actor, Bearing, EventObject, Evidence, Gap, Role, Undigested, Via};
 pub use request::{Origin, Requested, SourceKind};
 pub use run::{Accepted, Key, KeyOrigin, Requests, Run};
 pub use totals::{FindingCounts, Totals};
