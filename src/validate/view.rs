@@ -14,7 +14,7 @@ use crate::report::hex::Hex;
 use crate::report::validation::v1::{
     Accepted, Actor, Bearing, Chain, DigestRef, Digests, EventObject, Evidence, Finding,
     FindingCounts, Gap, Key, KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run,
-    SCHEMA, SourceKind, Span, Stretch, Totals, Undigested, Via,
+    SCHEMA, SourceKind, Span, Stretch, Summary, Totals, Undigested, Via,
 };
 use crate::validate::command::command;
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
@@ -53,6 +53,7 @@ impl Report {
             schema: SCHEMA.into(),
             verdict: outcome.verdict,
             complete: outcome.complete,
+            summary: Summary::default(),
             requested,
             chains: outcome
                 .chains
@@ -70,7 +71,7 @@ impl Report {
             not_proven: outcome.not_proven,
             run,
         };
-        report.mark_shared_ids();
+        report.derive();
         report
     }
 }

@@ -2,68 +2,200 @@
 //! request, and which chains are shown.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::absent::absent_chains;
+use super::absent::{absent_chains, count_by_verdict};
+use super::summary::damage::{self, Damage};
+use super::summary::doubt::{self, Doubt};
+use super::summary::restarted;
+use super::summary::time::{TimeByState, length};
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
-use crate::base::text::plural;
+use crate::base::text::{grouped, one_or_many, plural};
 use crate::proof::coverage::State;
-use crate::proof::finding::Detail;
-use crate::proof::finding::{Code, Severity, Verdict};
+use crate::proof::finding::Verdict;
 
 /// With more chains than this, only those that are not verified are shown.
 const FEW: usize = 20;
 
-/// The verdict in words, followed by its limits: pending digests and logs that were not read.
+/// The verdict in words: what, and how much. Its limits follow: pending digests and logs that were not read.
 pub(crate) fn meaning(report: &Report) -> String {
-    let not_read = report.totals.logs.not_read;
-    let logs = match logs_read(report) {
-        LogsRead::All => "there and intact",
-        LogsRead::Some => "there, and those that were read are intact",
-        LogsRead::None => "there, and none was read",
+    let damage = damage::count(report);
+    let doubts = doubt::count(report);
+    let mut parts = match report.verdict {
+        Verdict::Failed => vec![failed(report, &damage)],
+        Verdict::Unproven => unproven(report, &doubts),
+        Verdict::Gaps => gaps(report),
+        Verdict::Verified => vec![verified(report)],
     };
-    let pending = pending_from(report);
-    let mut text = match report.verdict {
-        Verdict::Verified => {
-            let until = pending
-                .map(|from| format!(" until {from}"))
-                .unwrap_or_default();
-            let time = requested_time(&report.requested);
-            format!("{time}{until} is covered by proven digests, and every log they name is {logs}")
-        }
-        Verdict::Gaps => {
-            let gap = match has(report, State::Gap) {
-                true => "no digest covers part of the window",
-                false => "logging or validation was restarted, which left no hole between digests",
-            };
-            format!("{gap}; what is covered is proven, and every log it names is {logs}")
-        }
-        Verdict::Unproven if report.chains.is_empty() => {
-            "no digest was found; nothing is proven".into()
-        }
-        Verdict::Unproven if !has(report, State::Verified) => {
-            format!("no instant asked for is proven: {}", doubts(report))
-        }
-        Verdict::Unproven => doubts(report),
-        Verdict::Failed => "something was altered, is missing, or is forged".into(),
-    };
-    if pending.is_some() {
-        text += "; later digests may not have been delivered yet";
+    parts.extend(logs_not_read(report));
+    parts.join("; ")
+}
+
+/// The damage, and in how many chains it is.
+fn failed(report: &Report, damage: &BTreeMap<Damage, u64>) -> String {
+    let clause = damage::clause(damage);
+    let text = clause.unwrap_or_else(|| "something was altered, is missing, or is forged".into());
+    let all = report.chains.len() + missing_chains(report);
+    let failed = count_by_verdict(report, Verdict::Failed);
+    match (failed, all) {
+        (0, _) | (_, 0 | 1) => text,
+        _ => format!(
+            "{text}, in {} of {}",
+            grouped(failed),
+            plural(all as u64, "chain")
+        ),
     }
-    if not_read > 0 {
-        let Requested { logs, seed, .. } = &report.requested;
-        let sample = seed.as_ref().map_or_else(String::new, |seed| {
-            format!("; the sample {logs} was drawn with --seed {seed}")
-        });
-        let _ = write!(
-            text,
-            " ({not_read} logs were looked for and not read{sample})"
+}
+
+/// What is proven, and why the rest is not. A source that could not be read comes first: it is the cause of
+/// the rest.
+fn unproven(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Vec<String> {
+    let time = TimeByState::of_all(report);
+    if let Some(except) = all_but_the_end(report, doubts) {
+        return vec![except];
+    }
+    let clauses = doubts.iter().map(|(doubt, n)| doubt.clause(*n, report));
+    let mut parts: Vec<String> = clauses.collect();
+    if time.gap.is_positive() {
+        parts.push(format!("no digest covers {}", length(time.gap)));
+    }
+    let proven = match time.proven.is_positive() {
+        true => format!("{} of the time asked for is proven", time.proven_percent()),
+        false => "nothing is proven".into(),
+    };
+    let cause_first = doubts.contains_key(&Doubt::SourceUnreadable);
+    parts.insert(usize::from(cause_first), proven);
+    parts
+}
+
+/// The commonest result on a plain copy: every chain is proven up to its newest digest, which has no signature.
+fn all_but_the_end(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Option<String> {
+    let only = doubts.keys().eq([&Doubt::SignatureAbsent]);
+    let mut ends = report.chains.iter().map(|chain| match &*chain.coverage {
+        [proven, end] if (proven.state, end.state) == (State::Verified, State::Unproven) => {
+            Some(end.to.duration_since(end.from))
+        }
+        _ => None,
+    });
+    let first = ends.next()??;
+    if !only || ends.any(|end| end != Some(first)) {
+        return None;
+    }
+    let of_each = if report.chains.len() > 1 {
+        " of each"
+    } else {
+        ""
+    };
+    Some(format!(
+        "{}, except the last {}{of_each}: its digest has no signature{}",
+        all_is(report, "proven"),
+        length(first).trim_start_matches("1 "),
+        doubt::in_copy(report)
+    ))
+}
+
+/// What is proven, and how much time no digest covers.
+fn gaps(report: &Report) -> Vec<String> {
+    let time = TimeByState::of_all(report);
+    if !time.gap.is_positive() {
+        let why = match restarted(report) {
+            true => {
+                "logging or validation was restarted, which left no uncovered time between digests"
+            }
+            false => "a chain has no digest in the window",
+        };
+        return vec![all_is(report, "proven"), why.into()];
+    }
+    let with_gaps = report.chains.iter();
+    let with_gaps = with_gaps
+        .filter(|c| c.coverage.iter().any(|s| s.state == State::Gap))
+        .count();
+    let all = report.chains.len();
+    let place = match all {
+        0 | 1 => String::new(),
+        _ => format!(
+            ", in {} of {}",
+            grouped(with_gaps),
+            plural(all as u64, "chain")
+        ),
+    };
+    vec![
+        format!("{} of the time asked for is proven", time.proven_percent()),
+        format!("no digest covers {}{place}", length(time.gap)),
+    ]
+}
+
+/// All that was asked for is proven, up to the pending time.
+fn verified(report: &Report) -> String {
+    let logs = &report.totals.logs;
+    let time = TimeByState::of_all(report);
+    let mut text = match logs_read(report) {
+        LogsRead::All => all_is(report, "proven"),
+        LogsRead::Some | LogsRead::None => all_is(report, "covered by verified digests"),
+    };
+    if time.pending.is_positive() {
+        text += &format!(
+            ", except {} that are pending: later digests may not be delivered yet",
+            length(time.pending)
+        );
+    }
+    if logs_read(report) == LogsRead::All && logs.valid > 0 {
+        text += &format!(
+            "; {}",
+            one_or_many(logs.valid, "its 1 log is intact", "logs are intact")
         );
     }
     text
+}
+
+/// That all of the time requested has a property, as in `all of 365 days is proven in 6 chains`.
+fn all_is(report: &Report, property: &str) -> String {
+    let windows = report.chains.iter().map(|c| &c.window);
+    let mut lengths = windows.map(|window| window.to.duration_since(window.from));
+    let first = lengths.next().unwrap_or_default();
+    let same = lengths.all(|other| other == first);
+    match report.chains.len() as u64 {
+        0 | 1 => format!("all of {} is {property}", length(first)),
+        n if same => format!(
+            "all of {} is {property} in {}",
+            length(first),
+            plural(n, "chain")
+        ),
+        n => {
+            let sum = length(TimeByState::of_all(report).asked);
+            format!(
+                "all of {sum}, the sum of {}, is {property}",
+                plural(n, "chain")
+            )
+        }
+    }
+}
+
+/// How many logs were read, where it was not all of them, and by which sample.
+fn logs_not_read(report: &Report) -> Option<String> {
+    let logs = &report.totals.logs;
+    let Requested {
+        logs: share, seed, ..
+    } = &report.requested;
+    if logs_read(report) == LogsRead::All {
+        return None;
+    }
+    let read = logs.valid.saturating_add(logs.failed);
+    let all = read.saturating_add(logs.not_read);
+    let intact = match (logs.valid, logs.failed) {
+        (1.., 0) => ", and these are intact",
+        _ => "",
+    };
+    let seed = seed
+        .as_ref()
+        .map_or_else(String::new, |seed| format!(" --seed {seed}"));
+    let all = plural(all, "log");
+    Some(format!(
+        "{} of {all} read{intact} (--logs {share}{seed})",
+        grouped(read)
+    ))
 }
 
 /// How many of the logs that digests list were read.
@@ -85,92 +217,9 @@ fn logs_read(report: &Report) -> LogsRead {
     }
 }
 
-/// The requested time. Each bound that was not given is that of each chain's data.
-fn requested_time(requested: &Requested) -> &'static str {
-    let given = [&requested.start_origin, &requested.end_origin].map(|o| *o == Origin::Given);
-    let to_now = requested.source == SourceKind::S3 && requested.as_of.is_some();
-    match (given[0], given[1] || to_now) {
-        (true, true) => "every instant asked for",
-        (true, false) => "every instant from the beginning asked for to each chain's last digest",
-        (false, true) => "every instant from each chain's first digest to the end asked for",
-        (false, false) => "every instant from each chain's first digest to its last",
-    }
-}
-
-/// Why a report is unproven.
-fn doubts(report: &Report) -> String {
-    let chains = names(report);
-    let mut doubts = BTreeSet::new();
-    let unproven = report.findings.iter();
-    for finding in unproven.filter(|f| f.severity == Severity::Unproven) {
-        doubts.insert(match finding.code.known() {
-            Some(Code::LogUnreferenced) => Doubt::UnreferencedLog,
-            Some(Code::ChainMissing) => match finding.chain_name() {
-                Some(name) if chains.contains(&name) => Doubt::ChainEnded,
-                _ => Doubt::ChainMissing,
-            },
-            Some(Code::ChainFork) => Doubt::Fork,
-            _ if finding.detail() == Some(Detail::SuccessorDoesNotFit) => Doubt::Fork,
-            _ => Doubt::Unchecked,
-        });
-    }
-    if !report.complete || doubts.is_empty() {
-        doubts.insert(Doubt::Unchecked);
-    }
-    if has(report, State::Gap) {
-        doubts.insert(Doubt::Gap);
-    }
-    // If two digests contradict each other, one of them may have been altered.
-    let altered = match (doubts.contains(&Doubt::Fork), logs_read(report)) {
-        (true, _) => "",
-        (false, LogsRead::All) => "; nothing was found to be altered",
-        (false, _) => "; nothing that was read was found to be altered",
-    };
-    let phrases: Vec<&str> = doubts.iter().map(|doubt| doubt.phrase()).collect();
-    phrases.join(", and ") + altered
-}
-
-/// A reason why a report is unproven. The variants are in the order of the sentence.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Doubt {
-    UnreferencedLog,
-    ChainMissing,
-    ChainEnded,
-    Fork,
-    Unchecked,
-    Gap,
-}
-
-impl Doubt {
-    fn phrase(self) -> &'static str {
-        match self {
-            Doubt::UnreferencedLog => "a log lies here that no digest names",
-            Doubt::ChainMissing => "a chain that should be here is not",
-            Doubt::ChainEnded => "a chain ends before others of its trail",
-            Doubt::Fork => "digests contradict each other",
-            Doubt::Unchecked => "something could not be checked",
-            Doubt::Gap => "no digest covers part of the window",
-        }
-    }
-}
-
 /// Shown when not everything requested could be read.
-pub(crate) const NOT_COMPLETE: &str = "not complete: not everything asked for could be looked at";
-
-/// Whether any chain is in a state at any time.
-fn has(report: &Report, state: State) -> bool {
-    let mut stretches = report.chains.iter().flat_map(|c| &c.coverage);
-    stretches.any(|s| s.state == state)
-}
-
-/// The earliest instant at which a chain is pending.
-fn pending_from(report: &Report) -> Option<Timestamp> {
-    let stretches = report.chains.iter().flat_map(|c| &c.coverage);
-    stretches
-        .filter(|s| s.state == State::Pending)
-        .map(|s| s.from)
-        .min()
-}
+pub(crate) const NOT_COMPLETE: &str =
+    "not complete: not everything that was requested could be checked";
 
 /// The beginning and the end of the window, each with its origin.
 pub(crate) fn window(report: &Report) -> (String, String) {
@@ -184,7 +233,7 @@ pub(crate) fn window(report: &Report) -> (String, String) {
     ) {
         (Some(time), Origin::Given, _) => format!("{time} (given)"),
         (_, _, Some(time)) => format!("{time} (from the data: {of})"),
-        _ => "not known (no digest was found)".to_owned(),
+        _ => "unknown (no digest found)".to_owned(),
     };
     let of_first = match windows.iter().all(|w| Some(w.from) == first) {
         true => "the first digest",
@@ -197,7 +246,7 @@ pub(crate) fn window(report: &Report) -> (String, String) {
     let start = bound(requested.start, requested.start_origin, first, of_first);
     let end = match (requested.end, requested.as_of) {
         (None, Some(now)) if requested.source == SourceKind::S3 => {
-            format!("{now} (when it was looked at)")
+            format!("{now} (the time of this check)")
         }
         (end, _) => bound(end, requested.end_origin, last, of_last),
     };
@@ -209,9 +258,9 @@ pub(crate) fn keys(report: &Report) -> String {
     let used = report.keys.len() as u64;
     let given = &report.requested.keys;
     match (used, given.is_empty()) {
-        (0, false) => "none used of those in files".to_owned(),
+        (0, false) => "none of those in files was used".to_owned(),
         (n, false) => format!("{n} used, from files"),
-        (0, true) if report.requested.source != SourceKind::S3 => "none were given".to_owned(),
+        (0, true) if report.requested.source != SourceKind::S3 => "none given".to_owned(),
         (0, true) => "none used".to_owned(),
         (n, true) => format!("{n} used, from ListPublicKeys"),
     }
@@ -224,11 +273,6 @@ pub(crate) fn number_of_chains(report: &Report) -> String {
         0 => chains,
         missing => format!("{chains}, and {missing} missing"),
     }
-}
-
-/// The names of the chains that were found.
-fn names(report: &Report) -> BTreeSet<String> {
-    report.chains.iter().map(|c| c.name()).collect()
 }
 
 /// How many chains are missing: there are findings about them, and no digest. A chain that ends early is not

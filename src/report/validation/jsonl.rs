@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::v1::{
     Accepted, Chain, DigestRef, Digests, Finding, Gap, Key, Location, Logs, Report, Requested,
-    Requests, Run, SCHEMA, Span, Stretch, Totals,
+    Requests, Run, SCHEMA, Span, Stretch, Summary, Totals,
 };
 use crate::proof::finding::Verdict;
 use crate::report::json::line;
@@ -45,6 +45,7 @@ enum Line<'a> {
     Summary {
         verdict: Verdict,
         complete: bool,
+        summary: &'a Summary,
         totals: &'a Totals,
         finished: Timestamp,
         caller: Option<&'a str>,
@@ -145,6 +146,7 @@ pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Line::Summary {
         verdict: report.verdict,
         complete: report.complete,
+        summary: &report.summary,
         totals: &report.totals,
         finished: report.run.finished,
         caller: report.run.caller.as_deref(),

@@ -14,7 +14,7 @@ use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::label::Label;
 use super::v1::{Chain, Finding, Report};
-use super::wording::{event_values, explained, not_read, span, until};
+use super::wording::{event_values, explained, logs_read, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
@@ -152,10 +152,10 @@ fn complete(report: &Report) -> Case {
 fn verdict(chain: &Chain) -> Case {
     let failure = (chain.verdict != Verdict::Verified).then(|| Failure {
         kind: chain.verdict.as_str().into(),
-        message: format!("{}, {}", chain.verdict.as_str(), until(chain)),
+        message: format!("{}: {}", chain.verdict.as_str(), until(chain)),
         text: not_verified(chain),
     });
-    let lines = [Some(until(chain)), not_read(chain)];
+    let lines = [Some(until(chain)), logs_read(chain)];
     Case {
         name: "verdict".into(),
         failure,
@@ -170,7 +170,7 @@ fn absent(worst: &Finding) -> Case {
         name: "verdict".into(),
         failure: Some(Failure {
             kind: verdict.into(),
-            message: format!("{verdict}, no digest of this chain was found"),
+            message: format!("{verdict}: no digest of this chain was found"),
             text: String::new(),
         }),
         out: None,

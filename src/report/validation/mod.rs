@@ -10,6 +10,7 @@
 //! shared by them
 //!   absent        chains with findings and without a digest
 //!   headline      the verdict in words, the window, the keys, the filters, which chains are shown
+//!   summary/      the report in numbers and in three sentences
 //!   wording       phrases about one chain, gap or event
 //!   groups        findings that say the same, as one
 //!   over_chains   gaps that many chains have in common, and in which chains
@@ -42,6 +43,7 @@ pub mod presentation;
 pub(crate) mod prometheus;
 pub mod saved;
 pub(crate) mod scope_label;
+pub(crate) mod summary;
 pub mod text;
 pub mod v1;
 pub(crate) mod wording;

@@ -1,6 +1,7 @@
 //! Events of the Open Cybersecurity Schema Framework (OCSF), one per line: a compliance finding for the verdict
 //! of each chain, and a detection finding for each finding of severity `failed`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -10,17 +11,13 @@ use super::absent::absent_chains;
 use super::headline::NOT_COMPLETE;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
-use super::wording::{not_read, until};
+use super::wording::{logs_read, until};
 use crate::base::text::s3_uri;
 use crate::proof::finding::{Severity, Verdict};
 use crate::report::json::line;
 
 /// The version of the framework.
 const VERSION: &str = "1.5.0";
-
-/// The message of a verified chain whose logs were not all read.
-const LOGS_NOT_READ: &str =
-    "every instant of the window is covered by proven digests; not all logs they name were read";
 
 /// An event of either class.
 #[derive(Serialize)]
@@ -43,7 +40,7 @@ struct OcsfEvent<'a> {
     status_id: u16,
     status: &'static str,
     status_code: &'a str,
-    message: &'a str,
+    message: Cow<'a, str>,
     #[serde(serialize_with = "known")]
     metadata: Value,
     #[serde(serialize_with = "known")]
@@ -102,11 +99,11 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The verdict of a chain.
 fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
     let (verdict, name) = (chain.verdict.as_str(), chain.name());
-    let not_read = not_read(chain);
+    let logs_read = logs_read(chain);
     let mut event = event(OcsfClass::Compliance, chain.verdict, report);
-    if chain.verdict == Verdict::Verified && not_read.is_some() {
-        // Nobody knows that those logs are what was delivered, so the control is not passed.
-        event.message = LOGS_NOT_READ;
+    if let (Verdict::Verified, Some(logs_read)) = (chain.verdict, &logs_read) {
+        // Nobody knows that the other logs are what CloudTrail delivered, so the control is not passed.
+        event.message = format!("digests verified; {logs_read}").into();
         event.compliance = Some(compliance((2, "Warning")));
     }
     event.start_time = Some(chain.window.from.as_millisecond());
@@ -115,9 +112,9 @@ fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
     event.finding_info = FindingInfo {
         uid: &name,
         title: &format!("CloudTrail log file integrity: {verdict}"),
-        desc: &match not_read {
-            Some(not_read) => format!("chain {name}: {verdict}, {}; {not_read}", until(chain)),
-            None => format!("chain {name}: {verdict}, {}", until(chain)),
+        desc: &match logs_read {
+            Some(logs_read) => format!("chain {name}: {verdict}: {}; {logs_read}", until(chain)),
+            None => format!("chain {name}: {verdict}: {}", until(chain)),
         },
         kind: "CloudTrail log file integrity",
     }
@@ -152,7 +149,7 @@ fn missing_chain<'a>(worst: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
 fn not_complete(report: &Report) -> OcsfEvent<'_> {
     let scope = scope(report);
     let mut event = event(OcsfClass::Compliance, Verdict::Unproven, report);
-    event.message = NOT_COMPLETE;
+    event.message = NOT_COMPLETE.into();
     event.cloud = cloud("", "");
     event.finding_info = FindingInfo {
         uid: &format!("not-complete {scope}"),
@@ -200,7 +197,7 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
     let place = object.or_else(|| finding.chain_name());
     let scope = scope(report);
     let mut event = event(class, finding.severity.verdict(), report);
-    event.message = &finding.message;
+    event.message = finding.message.as_str().into();
     event.start_time = finding.from.map(|t| t.as_millisecond());
     event.end_time = finding.to.map(|t| t.as_millisecond());
     event.cloud = cloud(account, region);
@@ -307,7 +304,8 @@ fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
             Verdict::Gaps => "no digest covers part of the window",
             Verdict::Unproven => "something could not be checked",
             Verdict::Failed => "something was altered, is missing, or is forged",
-        },
+        }
+        .into(),
         metadata: json!({
             "version": VERSION,
             "profiles": ["cloud"],

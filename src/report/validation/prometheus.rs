@@ -40,24 +40,21 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     metrics.one(
         "complete",
-        "1 if the look was carried through.",
+        "1 if everything requested could be checked, otherwise 0.",
         u8::from(report.complete),
     )?;
     chains(report, &mut metrics)?;
     findings(&totals.findings, &mut metrics)?;
-    let help = "Digests by what became of them.";
+    let help = "Digests by state.";
     digests("digests", help, &totals.digests, &mut metrics)?;
-    let (name, help) = (
-        "backfill_digests",
-        "Backfill digests by what became of them.",
-    );
+    let (name, help) = ("backfill_digests", "Backfill digests by state.");
     digests(name, help, &totals.backfill_digests, &mut metrics)?;
     logs(&totals.logs, &mut metrics)?;
     per_chain(report, &mut metrics)
 }
 
 fn chains(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
-    let help = "Chains by verdict, those that are missing included.";
+    let help = "Chains by verdict; missing chains count too.";
     metrics.head("chains", help)?;
     for verdict in VERDICTS {
         let count = count_by_verdict(report, verdict);
@@ -94,7 +91,7 @@ fn digests(name: &str, help: &str, digests: &Digests, metrics: &mut Metrics<'_>)
 }
 
 fn logs(logs: &Logs, metrics: &mut Metrics<'_>) -> io::Result<()> {
-    metrics.head("logs", "Logs by what became of them.")?;
+    metrics.head("logs", "Logs by state.")?;
     for (state, count) in [
         ("valid", Some(logs.valid)),
         ("failed", Some(logs.failed)),
@@ -126,8 +123,8 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     let name = "chain_verified_until_timestamp_seconds";
     metrics.head(
         name,
-        "Until when a chain is verified from the window's beginning without interruption; absent \
-         where it is not from the beginning.",
+        "The end of the time that is verified without interruption from the window's start; absent \
+         if the start is not verified.",
     )?;
     for chain in &report.chains {
         if let Some(until) = chain.verified_until {
@@ -135,7 +132,10 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         }
     }
     let name = "chain_gap_seconds";
-    metrics.head(name, "How much of a chain's window no digest covers.")?;
+    metrics.head(
+        name,
+        "The part of a chain's window that no digest covers, in seconds.",
+    )?;
     for chain in &report.chains {
         let gaps = chain.coverage.iter().filter(|s| s.state == State::Gap);
         let open: SignedDuration = gaps
@@ -144,10 +144,7 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         metrics.sample(name, &labels(chain), open.as_secs())?;
     }
     let name = "chain_logs_not_read";
-    metrics.head(
-        name,
-        "Logs of a chain that exist and whose content was not read.",
-    )?;
+    metrics.head(name, "Logs of a chain that exist but were not read.")?;
     for chain in &report.chains {
         metrics.sample(name, &labels(chain), chain.logs.not_read)?;
     }

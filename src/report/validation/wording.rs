@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::label::{Label, LabelledValues};
 use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Via};
-use crate::base::text::{capital, counts, one_or_many, plural, s3_uri};
+use crate::base::text::{capital, counts, grouped, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 use crate::cloudtrail::event::KeyTerm;
 use crate::proof::coverage::State;
@@ -295,10 +295,12 @@ pub(crate) fn logs(l: &Logs) -> String {
     counts.unwrap_or_else(|| "none".into())
 }
 
-/// How many logs of a chain exist and were not read. `None` if all were.
-pub(crate) fn not_read(chain: &Chain) -> Option<String> {
-    let count = chain.logs.not_read;
-    (count > 0).then(|| one_or_many(count, "one log was not read", "logs were not read"))
+/// How many logs of a chain were read, as in `0 of 288 logs read`. `None` if all were.
+pub(crate) fn logs_read(chain: &Chain) -> Option<String> {
+    let logs = &chain.logs;
+    let read = logs.valid.saturating_add(logs.failed);
+    let all = plural(read.saturating_add(logs.not_read), "log");
+    (logs.not_read > 0).then(|| format!("{} of {all} read", grouped(read)))
 }
 
 /// At most `most` characters of a text, followed by its length if anything was cut off.

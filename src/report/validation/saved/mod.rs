@@ -58,7 +58,7 @@ impl<R: Read + Seek> Saved<R> {
         measured.bounded(length).map_err(NotAReport)?;
         let mut report: Report =
             parse(&mut json).map_err(|e| NotAReport(format!("it is not as {SCHEMA} says: {e}")))?;
-        report.mark_shared_ids();
+        report.derive();
         Ok(Saved { report, json })
     }
 

@@ -14,6 +14,7 @@ mod finding;
 mod gap;
 mod request;
 mod run;
+mod summary;
 mod totals;
 
 use std::collections::{HashMap, HashSet};
@@ -31,6 +32,7 @@ pub use finding::Finding;
 pub use gap::{Actor, Bearing, EventObject, Evidence, Gap, Role, Undigested, Via};
 pub use request::{Origin, Requested, SourceKind};
 pub use run::{Accepted, Key, KeyOrigin, Requests, Run};
+pub use summary::{ChainSummary, Hours, ObjectCounts, Objects, Summary};
 pub use totals::{FindingCounts, Totals};
 
 /// The value of `schema`.
@@ -49,7 +51,10 @@ pub struct Report {
     /// short, and then the verdict is at least unproven. Single objects that could not be read are
     /// findings.
     pub complete: bool,
-    /// What was asked for.
+    /// The report in numbers and in three sentences.
+    #[serde(default)]
+    pub summary: Summary,
+    /// What was requested.
     pub requested: Requested,
     /// The chains, by id.
     #[allow(
@@ -74,7 +79,7 @@ pub struct Report {
 impl Report {
     /// Marks the chains that share their id with another one, and the findings on them. An account's own trail
     /// and its organization's may have the same name.
-    pub(crate) fn mark_shared_ids(&mut self) {
+    fn mark_shared_ids(&mut self) {
         let of_chains = self.chains.iter().map(|c| (c.id.as_str(), &c.organization));
         let findings = self.findings.iter();
         let of_findings = findings.filter_map(|f| Some((f.chain.as_deref()?, &f.organization)));
@@ -94,6 +99,12 @@ impl Report {
         for finding in &mut self.findings {
             finding.shares_id = finding.chain.as_ref().is_some_and(|id| shared.contains(id));
         }
+    }
+
+    /// Computes what is not read from a file but follows from the rest: the marks of shared ids, the summary.
+    pub(crate) fn derive(&mut self) {
+        self.mark_shared_ids();
+        self.summary = crate::report::validation::summary::of(self);
     }
 }
 

@@ -1,0 +1,123 @@
+//! What was altered, is missing, or is forged, counted by kind.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::base::text::plural;
+use crate::proof::finding::{Code, Severity};
+use crate::report::validation::v1::{Finding, Report};
+
+/// A kind of damage, in the order of the sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Damage {
+    LogsAltered,
+    DigestsAltered,
+    LogsMissing,
+    DigestsMissing,
+    KeysUnknown,
+    /// A code of a later version.
+    Other,
+}
+
+impl Damage {
+    fn of(code: Option<&Code>) -> Self {
+        match code {
+            Some(Code::LogModified | Code::LogMalformed | Code::LogTrailingData) => {
+                Damage::LogsAltered
+            }
+            Some(
+                Code::DigestSignatureInvalid
+                | Code::DigestMalformed
+                | Code::DigestIdentityMismatch
+                | Code::ChainLinkMismatch,
+            ) => Damage::DigestsAltered,
+            Some(Code::LogMissing) => Damage::LogsMissing,
+            Some(Code::DigestMissing) => Damage::DigestsMissing,
+            Some(Code::KeyUnknown) => Damage::KeysUnknown,
+            _ => Damage::Other,
+        }
+    }
+}
+
+/// How many objects are damaged, by kind. Two findings on one object count once.
+pub(crate) fn count(report: &Report) -> BTreeMap<Damage, u64> {
+    let mut counts = BTreeMap::new();
+    let mut known: HashSet<(Damage, &Option<String>, &String)> = HashSet::new();
+    let failed = report.findings.iter();
+    for finding in failed.filter(|f| f.severity == Severity::Failed) {
+        let Finding {
+            code,
+            bucket,
+            key,
+            count,
+            ..
+        } = finding;
+        let kind = Damage::of(code.known());
+        let new = match (key, count) {
+            (Some(key), None) => known.insert((kind, bucket, key)),
+            _ => true,
+        };
+        if new {
+            let sum: &mut u64 = counts.entry(kind).or_default();
+            *sum = sum.saturating_add(count.unwrap_or(1));
+        }
+    }
+    counts
+}
+
+/// The damage in a clause: `1 log was altered; 4 logs and 721 digests are missing`. `None` if there is none.
+pub(crate) fn clause(counts: &BTreeMap<Damage, u64>) -> Option<String> {
+    let of = |kind| counts.get(&kind).copied().unwrap_or(0);
+    let is = |n| if n == 1 { "is" } else { "are" };
+    let was = |n| if n == 1 { "was" } else { "were" };
+    let mut parts = Vec::new();
+    let mut add = |n: u64, text: String| parts.extend((n > 0).then_some(text));
+    let n = of(Damage::LogsAltered);
+    add(n, format!("{} {} altered", plural(n, "log"), was(n)));
+    let n = of(Damage::DigestsAltered);
+    add(
+        n,
+        format!("{} {} altered or forged", plural(n, "digest"), was(n)),
+    );
+    let (logs, digests) = (of(Damage::LogsMissing), of(Damage::DigestsMissing));
+    let n = logs.saturating_add(digests);
+    let missing = match (logs, digests) {
+        (_, 0) => plural(logs, "log"),
+        (0, _) => plural(digests, "digest"),
+        _ => format!("{} and {}", plural(logs, "log"), plural(digests, "digest")),
+    };
+    add(n, format!("{missing} {} missing", is(n)));
+    let n = of(Damage::KeysUnknown);
+    let digests = plural(n, "digest");
+    add(
+        n,
+        format!(
+            "{digests} {} signed with a key that AWS does not list",
+            is(n)
+        ),
+    );
+    let n = of(Damage::Other);
+    let objects = plural(n, "object");
+    add(n, format!("{objects} {} altered, missing or forged", is(n)));
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Damage, clause};
+
+    #[test]
+    fn damage_is_counted_by_kind_in_one_clause() {
+        let counts = BTreeMap::from([
+            (Damage::LogsAltered, 1),
+            (Damage::LogsMissing, 4),
+            (Damage::DigestsMissing, 1_721),
+        ]);
+        let text = "1 log was altered; 4 logs and 1,721 digests are missing";
+        assert_eq!(clause(&counts).as_deref(), Some(text));
+        let one = BTreeMap::from([(Damage::DigestsMissing, 1)]);
+        assert_eq!(clause(&one).as_deref(), Some("1 digest is missing"));
+        assert_eq!(clause(&BTreeMap::new()), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! The three most important sentences of a report.
+
+use super::damage::{self, Damage};
+use super::doubt::{self, Doubt};
+use super::restarted;
+use super::time::{TimeByState, length};
+use crate::base::text::{grouped, plural};
+use crate::proof::finding::Verdict;
+use crate::proof::gap::Cause;
+use crate::report::validation::v1::{Report, SourceKind};
+
+/// What is proven, what is not, and what to do.
+pub(super) fn three(report: &Report) -> Vec<String> {
+    vec![proven(report), not_proven(report), to_do(report)]
+}
+
+fn proven(report: &Report) -> String {
+    let time = TimeByState::of_all(report);
+    let totals = &report.totals;
+    if time.proven.is_zero() && totals.digests.valid == 0 {
+        return "Nothing is proven.".into();
+    }
+    let chains = plural(totals.chains, "chain");
+    let (digests, logs) = (
+        plural(totals.digests.valid, "digest"),
+        plural(totals.logs.valid, "log"),
+    );
+    if time.asked.is_zero() {
+        return format!(
+            "No time is proven: {digests} and {logs} are as CloudTrail delivered them, but cover no time requested."
+        );
+    }
+    let mut text = format!(
+        "Proven: {} in {chains}; {digests} and {logs} are as CloudTrail delivered them",
+        time.proven_of_asked()
+    );
+    let not_read = totals.logs.not_read;
+    if not_read > 0 {
+        text += &format!("; {} exist and were not read", plural(not_read, "log"));
+    }
+    text + "."
+}
+
+fn not_proven(report: &Report) -> String {
+    let time = TimeByState::of_all(report);
+    let mut parts = Vec::new();
+    parts.extend(damage::clause(&damage::count(report)));
+    let doubts = doubt::count(report);
+    parts.extend(doubts.iter().map(|(doubt, n)| doubt.clause(*n, report)));
+    if time.gap.is_positive() {
+        parts.push(format!("no digest covers {}", length(time.gap)));
+    }
+    if time.pending.is_positive() {
+        parts.push(format!(
+            "the digests of {} may not be delivered yet",
+            length(time.pending)
+        ));
+    }
+    match (parts.is_empty(), report.verdict) {
+        (false, _) => format!("Not proven: {}.", parts.join("; ")),
+        (true, Verdict::Gaps) => gap_without_time(report).to_owned() + ".",
+        (true, _) => {
+            "Nothing that was checked is altered or missing. \"What is not proven\" lists the limits of every check."
+                .into()
+        }
+    }
+}
+
+/// Why the verdict is `gaps` although digests cover all of the time, as a sentence without its full stop.
+fn gap_without_time(report: &Report) -> &'static str {
+    match restarted(report) {
+        true => "Logging or validation was restarted, which left no uncovered time between digests",
+        false => "A chain has no digest in the window",
+    }
+}
+
+fn to_do(report: &Report) -> String {
+    let on_s3 = report.requested.source == SourceKind::S3;
+    let damage = damage::count(report);
+    let doubts = doubt::count(report);
+    let text = match (damage.keys().next(), doubts.keys().next()) {
+        (Some(Damage::LogsMissing | Damage::DigestsMissing), _) => {
+            "Keep the bucket as it is. Find out whether a person, a lifecycle rule or an incomplete copy removed \
+             these objects; look for their versions and delete markers."
+        }
+        (Some(_), _) => {
+            "Keep the bucket as it is. Find out who wrote these objects and when, and look for older versions."
+        }
+        (None, Some(doubt)) => for_doubt(*doubt, on_s3),
+        (None, None) => return for_no_damage(report),
+    };
+    text.into()
+}
+
+fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
+    match doubt {
+        Doubt::SourceUnreadable if on_s3 => {
+            "Make every bucket readable (network, name, permissions), and run this check again."
+        }
+        Doubt::SourceUnreadable => "Make every folder readable, and run this check again.",
+        Doubt::NothingFound => "Compare what was specified with the output of trailproof trails.",
+        Doubt::LogUnreferenced => {
+            "Find out who wrote the objects that no digest lists. Do not rely on them."
+        }
+        Doubt::ChainMissing | Doubt::ChainEnded => {
+            "Find out whether the missing chains were copied, and whether their trail still writes digests."
+        }
+        Doubt::Fork => {
+            "Compare the digests that contradict each other with their older versions in the bucket."
+        }
+        Doubt::DigestUnreadable | Doubt::LogUnreadable => {
+            "Make these objects readable, and run this check again."
+        }
+        Doubt::SignatureAbsent if on_s3 => {
+            "Find out who wrote these digests again without their metadata."
+        }
+        Doubt::SignatureAbsent => {
+            "Fetch the missing metadata with the commands in this report, and run this check again."
+        }
+        Doubt::KeyUnavailable => {
+            "Give the public keys of that time with --keys, or permit cloudtrail:ListPublicKeys, and run this check again."
+        }
+        Doubt::Relocated => {
+            "Say with --map where these digests were written, and run this check again."
+        }
+        Doubt::KeyInvalid => "Get the public keys again from AWS, and run this check again.",
+        Doubt::AlgorithmUnsupported => "Use a newer version of this program.",
+        Doubt::Other => "Read the findings, mend what they say, and run this check again.",
+    }
+}
+
+/// What to do where nothing failed and nothing was left unproven.
+fn for_no_damage(report: &Report) -> String {
+    let time = TimeByState::of_all(report);
+    let not_read = report.totals.logs.not_read;
+    let gaps = report.chains.iter().flat_map(|c| &c.gaps);
+    let unexplained = gaps.filter(|gap| gap.cause == Cause::Unexplained).count();
+    let mut parts = Vec::new();
+    if report.verdict == Verdict::Gaps {
+        parts.push("Find out whether each gap was intended, and record those that were in an --accept file.".to_owned());
+        if unexplained > 0 {
+            parts.push(format!(
+                "{} without a recorded cause.",
+                plural_are(unexplained)
+            ));
+        }
+    }
+    if not_read > 0 {
+        parts.push(format!(
+            "Run with --logs all to read the other {}.",
+            plural(not_read, "log")
+        ));
+    }
+    if time.pending.is_positive() {
+        parts.push("Run again later to check the pending time.".into());
+    }
+    if parts.is_empty() {
+        parts
+            .push("Keep this report. Anybody with the same objects and keys can repeat it.".into());
+    }
+    parts.join(" ")
+}
+
+fn plural_are(n: usize) -> String {
+    match n {
+        1 => "1 gap is".into(),
+        n => format!("{} gaps are", grouped(n)),
+    }
+}

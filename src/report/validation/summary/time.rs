@@ -1,0 +1,170 @@
+//! Time by state, and how it is said.
+
+use jiff::SignedDuration;
+
+use crate::base::text::{grouped, plural};
+use crate::base::time::in_words;
+use crate::proof::coverage::State;
+use crate::report::validation::v1::{Chain, Report};
+
+const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
+
+/// How long each state lasts, over one chain or the sum of several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct TimeByState {
+    pub asked: SignedDuration,
+    pub proven: SignedDuration,
+    pub pending: SignedDuration,
+    pub gap: SignedDuration,
+    pub unproven: SignedDuration,
+    pub failed: SignedDuration,
+}
+
+impl TimeByState {
+    /// The time of one chain.
+    pub(crate) fn of(chain: &Chain) -> Self {
+        let mut time = TimeByState::default();
+        for stretch in &chain.coverage {
+            let length = stretch.to.duration_since(stretch.from);
+            let sum = match stretch.state {
+                State::Verified => &mut time.proven,
+                State::Pending => &mut time.pending,
+                State::Gap => &mut time.gap,
+                State::Unproven => &mut time.unproven,
+                State::Failed => &mut time.failed,
+            };
+            *sum = sum.saturating_add(length);
+            time.asked = time.asked.saturating_add(length);
+        }
+        time
+    }
+
+    /// The time of all chains together.
+    pub(crate) fn of_all(report: &Report) -> Self {
+        let chains = report.chains.iter().map(|chain| TimeByState::of(chain));
+        chains.fold(TimeByState::default(), |sum, one| TimeByState {
+            asked: sum.asked.saturating_add(one.asked),
+            proven: sum.proven.saturating_add(one.proven),
+            pending: sum.pending.saturating_add(one.pending),
+            gap: sum.gap.saturating_add(one.gap),
+            unproven: sum.unproven.saturating_add(one.unproven),
+            failed: sum.failed.saturating_add(one.failed),
+        })
+    }
+
+    /// The share that is proven, in percent. It is rounded down, so that only all is 100 %.
+    pub(crate) fn proven_percent(&self) -> String {
+        let (proven, asked) = (self.proven.as_millis(), self.asked.as_millis());
+        if proven <= 0 || asked <= 0 {
+            return "0 %".into();
+        }
+        match proven.saturating_mul(10_000) / asked {
+            0 => "less than 0.01 %".into(),
+            n if n % 100 == 0 => format!("{} %", n / 100),
+            n => format!("{}.{:02} %", n / 100, n % 100),
+        }
+    }
+
+    /// How much of the time requested is proven: `8,753 of 8,760 hours (99.92 %)`.
+    pub(crate) fn proven_of_asked(&self) -> String {
+        let (proven, asked) = (self.proven, self.asked);
+        match asked.as_secs() < 2 * HOUR {
+            true => format!(
+                "{} of {} ({})",
+                in_words(proven),
+                in_words(asked),
+                self.proven_percent()
+            ),
+            false => format!(
+                "{} of {} hours ({})",
+                in_hours(proven),
+                in_hours(asked),
+                self.proven_percent()
+            ),
+        }
+    }
+}
+
+/// A length in hours, for the JSON report: with four decimals, so that a second is never lost.
+pub(crate) fn hours(length: SignedDuration) -> f64 {
+    (length.as_secs_f64() / 3600.0 * 1e4).round() / 1e4
+}
+
+/// A number of hours for people, rounded down to a tenth.
+fn in_hours(length: SignedDuration) -> String {
+    let tenths = u64::try_from(length.as_secs().max(0) * 10 / HOUR).unwrap_or_default();
+    match tenths % 10 {
+        0 => grouped(tenths / 10),
+        tenth => format!("{}.{tenth}", grouped(tenths / 10)),
+    }
+}
+
+/// A length in days or hours if it is a number of them, otherwise in parts: `365 days`, `24 hours`, `1d 23h 18m`.
+pub(crate) fn length(length: SignedDuration) -> String {
+    let seconds = length.as_secs();
+    let of = |unit: i64, name| plural(u64::try_from(seconds / unit).unwrap_or_default(), name);
+    match seconds {
+        _ if length.subsec_nanos() != 0 => in_words(length),
+        s if s >= 2 * DAY && s % DAY == 0 => of(DAY, "day"),
+        s if s >= HOUR && s < 4 * DAY && s % HOUR == 0 => of(HOUR, "hour"),
+        _ => in_words(length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::{TimeByState, hours, in_hours, length};
+
+    fn of(proven: i64, asked: i64) -> TimeByState {
+        TimeByState {
+            asked: SignedDuration::from_secs(asked),
+            proven: SignedDuration::from_secs(proven),
+            ..TimeByState::default()
+        }
+    }
+
+    #[test]
+    fn a_share_is_rounded_down_so_that_only_all_is_100_percent() {
+        let year = 365 * 86_400;
+        for (proven, percent) in [
+            (year, "100 %"),
+            (year - 1, "99.99 %"),
+            (year / 2, "50 %"),
+            (1, "less than 0.01 %"),
+            (0, "0 %"),
+        ] {
+            assert_eq!(of(proven, year).proven_percent(), percent);
+        }
+        assert_eq!(of(0, 0).proven_percent(), "0 %");
+    }
+
+    #[test]
+    fn hours_have_a_total_and_are_rounded_down() {
+        let year = 365 * 86_400;
+        let text = of(year - 60, year).proven_of_asked();
+        assert_eq!(text, "8,759.9 of 8,760 hours (99.99 %)");
+        let text = of(3_000, 3_600).proven_of_asked();
+        assert_eq!(text, "50m of 1h (83.33 %)");
+    }
+
+    #[test]
+    fn one_second_is_never_lost_in_the_json_report() {
+        let year = SignedDuration::from_secs(365 * 86_400);
+        let less = SignedDuration::from_secs(365 * 86_400 - 1);
+        assert_eq!((hours(year), hours(less)), (8760.0, 8759.9997));
+        assert_eq!(in_hours(less), "8,759.9");
+    }
+
+    #[test]
+    fn lengths_are_days_or_hours_where_they_are_a_number_of_them() {
+        let words = |seconds| length(SignedDuration::from_secs(seconds));
+        assert_eq!(words(365 * 86_400), "365 days");
+        assert_eq!(words(86_400), "24 hours");
+        assert_eq!(words(3_600), "1 hour");
+        assert_eq!(words(90_061), "1d 1h 1m 1s");
+        assert_eq!(words(0), "no time");
+    }
+}
