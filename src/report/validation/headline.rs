@@ -19,6 +19,9 @@ use crate::proof::finding::Verdict;
 /// With more chains than this, only those that are not verified are shown.
 const FEW: usize = 20;
 
+/// A bound of the window that neither the request nor the data gives.
+const UNKNOWN: &str = "unknown (no digest found)";
+
 /// The verdict in words: what, and how much. Its limits follow: pending digests and logs that were not read.
 pub(crate) fn meaning(report: &Report) -> String {
     let damage = damage::count(report);
@@ -233,7 +236,7 @@ pub(crate) fn window(report: &Report) -> (String, String) {
     ) {
         (Some(time), Origin::Given, _) => format!("{time} (given)"),
         (_, _, Some(time)) => format!("{time} (from the data: {of})"),
-        _ => "unknown (no digest found)".to_owned(),
+        _ => UNKNOWN.to_owned(),
     };
     let of_first = match windows.iter().all(|w| Some(w.from) == first) {
         true => "the first digest",
@@ -251,6 +254,15 @@ pub(crate) fn window(report: &Report) -> (String, String) {
         (end, _) => bound(end, requested.end_origin, last, of_last),
     };
     (start, end)
+}
+
+/// The window in one line.
+pub(crate) fn window_line(report: &Report) -> String {
+    let (start, end) = window(report);
+    match start == UNKNOWN && end == UNKNOWN {
+        true => start,
+        false => format!("{start} to {end}"),
+    }
 }
 
 /// How many public keys were used, and their origin.

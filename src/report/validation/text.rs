@@ -7,7 +7,7 @@ use std::io;
 
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{
-    NOT_COMPLETE, filters, keys, meaning, number_of_chains, shown_chains, window,
+    NOT_COMPLETE, filters, keys, meaning, number_of_chains, shown_chains, window_line,
 };
 use super::matrix::Matrix;
 use super::v1::{Chain, Evidence, Report};
@@ -56,8 +56,7 @@ fn verdict(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     if !report.complete {
         writeln!(out, "  {NOT_COMPLETE}")?;
     }
-    let (start, end) = window(report);
-    writeln!(out, "  window   {start} to {end}")?;
+    writeln!(out, "  window   {}", window_line(report))?;
     write!(out, "  keys     {}", keys(report))?;
     let given: Vec<_> = requested.keys.iter().map(|k| escape(k)).collect();
     if !given.is_empty() {

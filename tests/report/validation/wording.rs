@@ -178,7 +178,7 @@ fn a_window_from_the_data_is_shown_with_its_origin() {
     }
     let nothing = shown(&of_case("nothing-found--empty"), Format::Text);
     assert!(
-        nothing.contains("  window   not known (no digest was found) to not known"),
+        nothing.contains("  window   unknown (no digest found)\n"),
         "{nothing}"
     );
     report["chains"][0]["window"]["from"] = json!("2026-02-28T00:07:21Z");

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::groups::{FindingGroup, OTHERS, distinct_values};
 use super::headline::{
-    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, shown_chains, window,
+    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, shown_chains, window_line,
 };
 use super::label::Label;
 use super::presentation::Presentation;
@@ -122,8 +122,7 @@ fn verdict(report: &Report, presentation: &Presentation, page: &mut MarkdownPage
     if !report.complete {
         let _ = write!(page.text, "**{NOT_COMPLETE}**\n\n");
     }
-    let (start, end) = window(report);
-    let _ = writeln!(page.text, "- window: {start} to {end}");
+    let _ = writeln!(page.text, "- window: {}", window_line(report));
     let _ = writeln!(page.text, "- public keys: {}", keys(report));
     let filters: Vec<_> = filters(requested).collect();
     page.fill(

@@ -87,7 +87,8 @@ impl Doubt {
         let (digests, logs) = (plural(n, "digest"), plural(n, "log"));
         match self {
             Doubt::SourceUnreadable => unreadable(report, n),
-            Doubt::NothingFound => "no digest was found for what was specified".into(),
+            Doubt::NothingFound if report.chains.is_empty() => "no digest was found".into(),
+            Doubt::NothingFound => "no digest was found for a part of what was specified".into(),
             Doubt::LogUnreferenced => {
                 format!(
                     "{} among the logs {} not listed by any digest",
