@@ -76,16 +76,18 @@ def build(profile, target, env):
 
 
 def generate(folder):
-    """Lets the program write its manual and its completions beside it, where cargo-deb finds them, too."""
+    """Lets the program write its man pages and its completions beside it, where cargo-deb finds them, too."""
     program, generated = folder / "trailproof", folder / "generated"
     shutil.rmtree(generated, ignore_errors=True)
     (generated / "man").mkdir(parents=True)
     (generated / "completions").mkdir()
     run([program, "man", generated / "man"])
-    # As Debian wants its manuals. cargo-deb compresses none that lie beside the program.
-    (generated / "debian").mkdir()
-    for page in (generated / "man").iterdir():
-        (generated / "debian" / f"{page.name}.gz").write_bytes(gzip.compress(page.read_bytes(), 9, mtime=0))
+    # As Debian wants its man pages. cargo-deb compresses none that lie beside the program.
+    for section in (generated / "man").iterdir():
+        compressed = generated / "debian" / section.name
+        compressed.mkdir(parents=True)
+        for page in section.iterdir():
+            (compressed / f"{page.name}.gz").write_bytes(gzip.compress(page.read_bytes(), 9, mtime=0))
     for shell, name in SHELLS.items():
         with open(generated / "completions" / name, "wb") as out:
             run([program, "completions", shell], stdout=out)
@@ -93,12 +95,12 @@ def generate(folder):
 
 
 def tarball(out, name, folder, epoch):
-    """The program with its documents, its manual and its completions."""
+    """The program with its documents, its man pages and its completions."""
     generated = folder / "generated"
     files = [("trailproof", folder / "trailproof", 0o755)]
     files += [(document, tools.ROOT / document, 0o644) for document in DOCUMENTS]
     files += [(str(path.relative_to(generated)), path, 0o644)
-              for part in ("man", "completions") for path in (generated / part).iterdir()]
+              for part in ("man", "completions") for path in (generated / part).rglob("*") if path.is_file()]
     archive.tar_gz(out / f"{name}.tar.gz", name, files, epoch)
 
 

@@ -29,7 +29,7 @@ VERSION = CARGO["version"]
 MANUAL = "usr/share/man/man1/trailproof.1.gz"
 # What the Debian package puts in place, beside the program.
 INSTALLED = [
-    MANUAL, "usr/share/man/man1/trailproof-validate.1.gz",
+    MANUAL, "usr/share/man/man1/trailproof-validate.1.gz", "usr/share/man/man7/trailproof-gaps.7.gz",
     "usr/share/bash-completion/completions/trailproof", "usr/share/zsh/vendor-completions/_trailproof",
     "usr/share/fish/vendor_completions.d/trailproof.fish", "usr/share/doc/trailproof/copyright",
 ]
@@ -110,7 +110,7 @@ def tarball(trial, out, name):
             expect("owners in the tarball", {(entry.uid, entry.gid) for entry in archive}, {(0, 0)})
         run(["tar", "--extract", "--file", out / f"{name}.tar.gz"], cwd=folder)
         unpacked = Path(folder) / name
-        wanted = [*make.DOCUMENTS, "man/trailproof.1", *(f"completions/{file}" for file in make.SHELLS.values())]
+        wanted = [*make.DOCUMENTS, "man/man1/trailproof.1", "man/man7/trailproof-gaps.7", *(f"completions/{file}" for file in make.SHELLS.values())]
         expect("missing in the tarball", [file for file in wanted if not (unpacked / file).exists()], [])
         run(["bash", "-n", unpacked / "completions" / "trailproof.bash"])
         trial.of("tarball", [unpacked / "trailproof"])

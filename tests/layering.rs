@@ -16,11 +16,12 @@ const FLOORS: &[(&str, u8)] = &[
     ("source", 4),
     ("proof", 3),
     ("cloudtrail", 2),
+    ("manual", 2),
     ("base", 1),
 ];
 
 /// Rooms that know no clock, environment, file system or network.
-const PURE: &[&str] = &["base", "cloudtrail", "proof", "report"];
+const PURE: &[&str] = &["base", "cloudtrail", "manual", "proof", "report"];
 
 /// What a pure room must not name.
 const IMPURE: &[&str] = &[

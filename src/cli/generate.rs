@@ -1,21 +1,25 @@
-//! `trailproof completions` and `trailproof man`, generated from the arguments so that they cannot differ
-//! from them.
+//! `trailproof completions` and `trailproof man`, generated from the arguments and from the topics of the
+//! manual, so that they cannot differ from them.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use roff::{Roff, roman};
 
 use super::args::Args;
+use super::args::generate::TOPICS_HEADING;
 use super::output;
 use crate::base::error::{Error, ErrorKind};
+use crate::manual::{self, TOPICS};
 
 /// The name of the program.
 const NAME: &str = env!("CARGO_PKG_NAME");
+/// The name of the manual.
+const MANUAL: &str = "trailproof manual";
 /// The beginning of the part of the help about exit statuses.
 const EXIT_STATUS: &str = "Exit status: ";
 
@@ -25,46 +29,74 @@ const EXIT_STATUS: &str = "Exit status: ";
 /// If it cannot be written.
 pub fn completions(shell: Shell) -> Result<u8, Error> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), NAME, &mut script);
+    clap_complete::generate(shell, &mut Args::parser(), NAME, &mut script);
     output::print("the completions", &script)
 }
 
-/// Writes the manual: one page per command into a folder, or all of them to standard output.
+/// A man page, with the name of its file.
+struct ManPage {
+    file: String,
+    roff: Vec<u8>,
+}
+
+/// Writes the man pages: into the folders `man1` and `man7` of a folder, or all of them to standard output.
 ///
 /// # Errors
-/// If it cannot be written.
+/// If they cannot be written.
 pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
-    let mut command = Args::command().disable_help_subcommand(true);
-    command.build();
-    let mut pages = vec![&command];
-    pages.extend(command.get_subcommands());
+    let pages = pages()
+        .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the man pages").because(e))?;
     let Some(folder) = folder else {
-        let mut all = Vec::new();
-        let written = pages.iter().try_for_each(|of| page(of, &mut all));
-        written
-            .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the manual").because(e))?;
-        return output::print("the manual", &all);
+        let all: Vec<u8> = pages.into_iter().flat_map(|page| page.roff).collect();
+        return output::print("the man pages", &all);
     };
-    for of in pages {
-        let path = folder.join(Man::new(of.clone()).get_filename());
-        let write = |file| {
-            let mut out = BufWriter::new(file);
-            page(of, &mut out)?;
-            out.flush()
+    for page in pages {
+        let section = page.file.rsplit('.').next().unwrap_or_default();
+        let section = folder.join(format!("man{section}"));
+        let path = section.join(&page.file);
+        let made = match section.is_dir() {
+            true => Ok(()),
+            false => fs::create_dir(&section),
         };
-        File::create(&path).and_then(write).map_err(|e| {
-            let message = format!("cannot write the manual to {}", path.display());
-            Error::new(ErrorKind::Output, message).because(e)
-        })?;
+        made.and_then(|()| fs::write(&path, &page.roff))
+            .map_err(|e| {
+                let message = format!("cannot write the man page {}", path.display());
+                Error::new(ErrorKind::Output, message).because(e)
+            })?;
     }
     Ok(0)
+}
+
+/// The pages of all commands, then those of all topics.
+fn pages() -> io::Result<Vec<ManPage>> {
+    let mut command = Args::parser();
+    command.build();
+    let commands = std::iter::once(&command).chain(command.get_subcommands());
+    let mut pages = Vec::new();
+    for of in commands {
+        let mut roff = Vec::new();
+        page(of, &mut roff)?;
+        let file = Man::new(of.clone()).get_filename();
+        pages.push(ManPage { file, roff });
+    }
+    let of_topics = TOPICS.iter().map(|topic| ManPage {
+        file: topic.file_name(),
+        roff: manual::to_roff(*topic, &source(), MANUAL).into_bytes(),
+    });
+    pages.extend(of_topics);
+    Ok(pages)
+}
+
+/// The program with its version.
+fn source() -> String {
+    format!("{NAME} {}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Writes the page of one command.
 fn page(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     let man = Man::new(command.clone())
-        .manual(format!("{NAME} manual"))
-        .source(format!("{NAME} {}", env!("CARGO_PKG_VERSION")))
+        .manual(MANUAL)
+        .source(source())
         // No date, so that builds of one version are identical. An empty date would be left out, and the
         // fields after it would move.
         .date(" ");
@@ -78,6 +110,9 @@ fn page(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     }
     let help = command.get_after_help().map(ToString::to_string);
     let help = help.unwrap_or_default();
+    if let Some(topics) = help.strip_prefix(TOPICS_HEADING) {
+        return section("TOPICS", topics.trim_start_matches('\n'), out);
+    }
     let (examples, exit) = help.split_once(EXIT_STATUS).unwrap_or((&help, ""));
     section("EXAMPLES", examples.trim_start_matches("Examples:\n"), out)?;
     section("EXIT STATUS", exit, out)

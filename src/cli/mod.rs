@@ -23,6 +23,7 @@ mod doctor;
 mod environment;
 mod explain;
 mod generate;
+mod help;
 mod internal_error;
 #[cfg(feature = "aws")]
 mod lambda;
@@ -41,7 +42,7 @@ pub use internal_error::end_on_panic;
 use std::ffi::OsString;
 use std::time::Instant;
 
-use clap::{ColorChoice, CommandFactory, FromArgMatches};
+use clap::{ColorChoice, FromArgMatches};
 use jiff::Timestamp;
 
 use crate::base::cancel::{CancelFlag, CancelReason};
@@ -87,12 +88,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         return status(lambda::serve());
     }
     let stop = CancelFlag::default();
-    let colour = match terminal::supports_escapes() {
-        true => ColorChoice::Auto,
-        false => ColorChoice::Never,
-    };
-    let command = Args::command().color(colour);
-    let matches = match command.try_get_matches_from(&command_line) {
+    let matches = match parser().try_get_matches_from(&command_line) {
         Ok(matches) => matches,
         Err(e) if e.use_stderr() => return refused(e),
         Err(help) => return status(output::print_help(&help)),
@@ -109,6 +105,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Schema { of } => schema(of),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { folder } => generate::man(folder.as_deref()),
+        Command::Help { about } => help::print(parser(), about.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Doctor(args) => doctor(*args, command, start, &stop),
         Command::Explain(args) => explain::run(*args, command, start, &stop),
@@ -122,6 +119,15 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         }
     };
     status(result)
+}
+
+/// The parser of the command line, which colours only what a terminal shows in colour.
+fn parser() -> clap::Command {
+    let colour = match terminal::supports_escapes() {
+        true => ColorChoice::Auto,
+        false => ColorChoice::Never,
+    };
+    Args::parser().color(colour)
 }
 
 /// The exit status of arguments that are not valid. Why is printed.

@@ -1,4 +1,4 @@
-//! One code, one meaning, one row in README's table, at least one folder of test data.
+//! One code, one meaning, one row in the manual's table, at least one folder of test data.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ fn emitted() -> BTreeSet<String> {
 }
 
 #[test]
-fn codes_folders_and_readme_rows_are_one_set() {
+fn codes_folders_and_rows_of_the_manual_are_one_set() {
     let folders: BTreeSet<String> = all()
         .iter()
         .map(|case| case.name.split("--").next().expect("a code").to_owned())
@@ -23,12 +23,7 @@ fn codes_folders_and_readme_rows_are_one_set() {
         .collect();
     assert_eq!(folders, emitted(), "folders of testdata against codes");
 
-    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
-    let table = readme
-        .split("## Finding codes")
-        .nth(1)
-        .expect("the table of codes");
-    let table = table.split("\n## ").next().expect("a section");
+    let table = fs::read_to_string(root().join("src/manual/codes.md")).expect("the table of codes");
     let row = |line: &str| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned());
     let rows: Vec<String> = table.lines().filter_map(row).collect();
     assert_eq!(rows.len(), emitted().len(), "each code has one row");

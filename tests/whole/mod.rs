@@ -3,7 +3,7 @@
 //! - `cases`: every folder of `testdata/` is as the forge makes it, and gives its exit status and its
 //!   report, with any number of workers, from disk and from S3.
 //! - `clean_worlds`: honest worlds raise no alarm, and damaged ones are never verified, from disk and from S3.
-//! - `codes`: finding codes, README's table, the folders of `testdata/` and the published schemas agree.
+//! - `codes`: finding codes, the manual's table, the folders of `testdata/` and the published schemas agree.
 //! - `sample`: the commands in README work on the sample.
 //! - `organization`: an organization with several faults; each is found once, from disk and from S3.
 //! - `oracle`: `openssl`, `gunzip` and `sha256sum` alone prove what we prove, and nothing else.

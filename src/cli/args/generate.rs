@@ -1,4 +1,4 @@
-//! The arguments of `schema`, `completions` and `man`, parsed only.
+//! The arguments of `schema`, `completions`, `man` and `help`, parsed only.
 
 use clap::ValueEnum;
 
@@ -10,8 +10,11 @@ Examples:
 
 pub const MAN_EXAMPLES: &str = "\
 Examples:
-  trailproof man /usr/local/share/man/man1
+  trailproof man /usr/local/share/man
   trailproof man | man -l -";
+
+/// The heading of the topics in the help of the program.
+pub const TOPICS_HEADING: &str = "Topics of the manual, each for trailproof help TOPIC:";
 
 /// What writes a JSON report.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

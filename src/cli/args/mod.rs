@@ -12,7 +12,8 @@ pub(crate) mod validate;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use doctor::DoctorArgs;
@@ -22,9 +23,29 @@ use report::ReportArgs;
 use trails::TrailsArgs;
 use validate::ValidateArgs;
 
+use crate::manual::{TOPICS, Topic};
+
+/// The commands that `help` shows.
+const COMMANDS: &[&str] = &[
+    "validate",
+    "doctor",
+    "explain",
+    "trails",
+    "report",
+    "schema",
+    "completions",
+    "man",
+    "help",
+];
+
 /// Prove whether AWS CloudTrail logs are still what CloudTrail delivered
 #[derive(Parser)]
-#[command(name = "trailproof", version, propagate_version = true)]
+#[command(
+    name = "trailproof",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -60,11 +81,38 @@ pub enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Write the manual: one page per command into a folder, or all pages to standard output
+    /// Write man pages, one per command and topic, into a folder, or all of them to standard output
     #[command(after_help = generate::MAN_EXAMPLES)]
     Man {
-        /// The folder, which must exist; by default the pages go to standard output
+        /// The folder, which must exist: its folders man1 and man7 get the pages; by default the pages
+        /// go to standard output
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+    /// Print a topic of the manual, or the help of a command
+    Help {
+        /// A topic or a command; without it, both are listed
+        #[arg(value_name = "TOPIC")]
+        about: Option<String>,
+    },
+}
+
+impl Args {
+    /// The parser. Its help lists the topics of the manual, and `help` takes these and the commands.
+    pub fn parser() -> clap::Command {
+        let names = COMMANDS.iter().filter(|name| Topic::of(name).is_none());
+        let commands = names.map(|name| PossibleValue::new(*name));
+        let topics = TOPICS
+            .iter()
+            .map(|of| PossibleValue::new(of.name).help(of.title()));
+        let values = PossibleValuesParser::new(commands.chain(topics));
+        let list = TOPICS
+            .iter()
+            .map(|of| format!("\n  {:13}  {}", of.name, of.title()));
+        Args::command()
+            .mut_subcommand("help", |help| {
+                help.mut_arg("about", |about| about.value_parser(values))
+            })
+            .after_help(generate::TOPICS_HEADING.to_owned() + &list.collect::<String>())
+    }
 }

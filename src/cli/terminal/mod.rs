@@ -57,6 +57,25 @@ pub fn painted(tone: Tone, text: &str, stream: Stream) -> String {
     }
 }
 
+/// A text in bold, if the stream shows colour.
+pub fn bold(text: &str, stream: Stream) -> String {
+    match shows_colour(stream) {
+        true => Style::new()
+            .bold()
+            .force_styling(true)
+            .apply_to(text)
+            .to_string(),
+        false => text.to_owned(),
+    }
+}
+
+/// The columns of the terminal on standard output, if they are known.
+pub fn width() -> Option<usize> {
+    let term = Term::stdout();
+    let size = term.is_term().then(|| term.size_checked()).flatten();
+    size.map(|(_, width)| usize::from(width).max(MIN_WIDTH))
+}
+
 fn style(tone: Tone) -> Option<Style> {
     match tone {
         Tone::Plain => None,

@@ -1,5 +1,5 @@
 //! `trailproof doctor` against AWS on loopback: a healthy trail, and a fault for each row of
-//! README's table.
+//! the manual's table.
 
 mod newest;
 mod rows;
@@ -260,15 +260,13 @@ fn the_text_begins_with_the_answer_and_is_safe_to_print() {
 }
 
 #[test]
-fn readme_rows_check_names_and_tested_checks_are_one_set() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
-    let section = readme.split("## Doctor").nth(1).expect("the section");
-    let section = section.split("\n## ").next().expect("a section");
+fn rows_of_the_manual_check_names_and_tested_checks_are_one_set() {
+    let page = fs::read_to_string(root().join("src/manual/doctor.md")).expect("the topic");
     let check = |line: &str| -> Option<String> {
         let name = line.strip_prefix("| ")?.split(" | ").nth(1)?;
         Some(name.strip_prefix('`')?.strip_suffix('`')?.to_owned())
     };
-    let rows: Vec<String> = section.lines().filter_map(check).collect();
+    let rows: Vec<String> = page.lines().filter_map(check).collect();
     let set: BTreeSet<String> = rows.iter().cloned().collect();
     assert_eq!(set, all_names(), "rows against checks");
     let tested = all_troubles().iter().map(|t| t.check.to_owned()).collect();

@@ -1,4 +1,4 @@
-//! Faults and how they are reported: at least one for each row of README's table.
+//! Faults and how they are reported: at least one for each row of the manual's table.
 
 pub mod bucket;
 pub mod digest;
