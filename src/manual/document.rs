@@ -16,6 +16,9 @@ pub enum Inline {
     Topic(&'static str),
 }
 
+/// What stands before a topic's name in text: the command that prints it.
+pub const HELP: &str = "trailproof help ";
+
 /// A part of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManualBlock {
@@ -25,11 +28,11 @@ pub enum ManualBlock {
     Code(String),
     /// The items, and the number of the first if they have numbers.
     List(Option<u64>, Vec<Vec<ManualBlock>>),
-    Table(Vec<Row>),
+    Table(Vec<TableRow>),
 }
 
 /// The cells of a row. The first row of a table is its head.
-pub type Row = Vec<Vec<Inline>>;
+pub type TableRow = Vec<Vec<Inline>>;
 
 /// The blocks of a topic.
 pub fn parse(markdown: &str) -> Vec<ManualBlock> {
@@ -55,7 +58,7 @@ struct Builder {
     stress: usize,
     /// The language of the code block that is open, and its text.
     code: Option<(String, String)>,
-    rows: Vec<Row>,
+    rows: Vec<TableRow>,
     /// Where in `inlines` the open link begins, and the topic that it leads to.
     link: Option<(usize, Option<&'static str>)>,
 }

@@ -3,7 +3,7 @@
 use roff::{Inline as Part, Roff, bold, roman};
 
 use super::Topic;
-use super::document::{Inline, ManualBlock, Row, parse, plain};
+use super::document::{Inline, ManualBlock, TableRow, parse, plain};
 use super::table::{BETWEEN, TableShape, shape, width_of};
 
 /// The columns that a page has for its text, where a terminal has 80.
@@ -68,7 +68,7 @@ fn as_it_is(roff: &mut Roff, lines: impl Iterator<Item = Vec<Part>>) {
 }
 
 /// Writes a table: in columns if no cell must be wrapped, else one entry per row.
-fn table(roff: &mut Roff, rows: &[Row]) {
+fn table(roff: &mut Roff, rows: &[TableRow]) {
     let fits = |widths: &[usize]| {
         let last = rows.iter().filter_map(|row| row.last());
         let last = last.map(|cell| width_of(cell)).max();
@@ -83,7 +83,7 @@ fn table(roff: &mut Roff, rows: &[Row]) {
 }
 
 /// A row whose cells are as wide as their columns.
-fn columns(row: &Row, widths: &[usize]) -> Vec<Part> {
+fn columns(row: &TableRow, widths: &[usize]) -> Vec<Part> {
     let mut line = Vec::new();
     for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
         line.extend(parts(cell));
@@ -95,7 +95,7 @@ fn columns(row: &Row, widths: &[usize]) -> Vec<Part> {
     line
 }
 
-fn entries(roff: &mut Roff, rows: &[Row]) {
+fn entries(roff: &mut Roff, rows: &[TableRow]) {
     let Some((head, rows)) = rows.split_first() else {
         return;
     };

@@ -1,6 +1,6 @@
 //! How a table is shown: in columns if they fit, else as a list with one entry per row.
 
-use super::document::{Inline, Row, plain};
+use super::document::{HELP, Inline, TableRow, plain};
 
 /// Blanks between columns.
 pub const BETWEEN: usize = 2;
@@ -19,7 +19,7 @@ pub enum TableShape {
 }
 
 /// How a table is shown in this width. Only the last column is wrapped.
-pub fn shape(rows: &[Row], width: usize) -> TableShape {
+pub fn shape(rows: &[TableRow], width: usize) -> TableShape {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest = |at: usize| {
         let cells = rows.iter().filter_map(|row| row.get(at));
@@ -43,6 +43,6 @@ pub fn shape(rows: &[Row], width: usize) -> TableShape {
 /// How wide a cell is in one line.
 pub fn width_of(cell: &[Inline]) -> usize {
     let references = cell.iter().filter(|i| matches!(i, Inline::Topic(_)));
-    let extra = references.count() * super::text::HELP.len();
+    let extra = references.count() * HELP.len();
     textwrap::core::display_width(&plain(cell)) + extra
 }

@@ -3,11 +3,9 @@
 use textwrap::{Options, WordSplitter};
 
 use super::Topic;
-use super::document::{Inline, ManualBlock, Row, parse, plain};
+use super::document::{HELP, Inline, ManualBlock, TableRow, parse, plain};
 use super::table::{BETWEEN, TableShape, shape, width_of};
 
-/// What stands before a topic's name in text: the command that prints it.
-pub const HELP: &str = "trailproof help ";
 /// How far code and the text of entries are moved in.
 const INDENT: &str = "    ";
 
@@ -83,7 +81,7 @@ impl Writer<'_> {
         self.blocks(rest, &inner);
     }
 
-    fn columns(&mut self, rows: &[Row], widths: &[usize]) {
+    fn columns(&mut self, rows: &[TableRow], widths: &[usize]) {
         for (at, row) in rows.iter().enumerate() {
             let mut lead = String::new();
             for (cell, width) in row.iter().zip(&widths[..widths.len() - 1]) {
@@ -105,7 +103,7 @@ impl Writer<'_> {
     }
 
     /// Writes a row as its first cell, and the others below it.
-    fn entries(&mut self, rows: &[Row]) {
+    fn entries(&mut self, rows: &[TableRow]) {
         let Some((head, rows)) = rows.split_first() else {
             return;
         };
