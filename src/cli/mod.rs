@@ -47,11 +47,13 @@ use jiff::Timestamp;
 
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
+use crate::report::Format;
 use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
 use args::doctor::DoctorArgs;
 use args::generate::SchemaKind;
 use args::shared::aws::{NoEffect, UnusedArgs};
+use args::validate::VALIDATE_LOGS;
 use args::{Args, Command};
 use diagnose::note;
 #[cfg(feature = "aws")]
@@ -88,6 +90,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         return status(lambda::serve());
     }
     let stop = CancelFlag::default();
+    let command_line = command_first(command_line);
     let matches = match parser().try_get_matches_from(&command_line) {
         Ok(matches) => matches,
         Err(e) if e.use_stderr() => return refused(e),
@@ -115,7 +118,13 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         }
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
-            validate::run(*args, matches, command, start, &stop)
+            output::pairs(matches, None, Format::Text)
+                .and_then(|pairs| validate::run(*args, pairs, command, start, &stop))
+        }
+        Command::ValidateLogs(args) => {
+            let matches = matches.subcommand_matches(VALIDATE_LOGS);
+            output::pairs(matches, Some(Format::AwsCli), Format::Text)
+                .and_then(|pairs| validate::run(*args, pairs, command, start, &stop))
         }
     };
     status(result)
@@ -128,6 +137,17 @@ fn parser() -> clap::Command {
         false => ColorChoice::Never,
     };
     Args::parser().color(colour)
+}
+
+/// The command line of `validate-logs` with that word first. The AWS CLI also takes its global options before
+/// the command, as in `aws --profile NAME cloudtrail validate-logs`.
+fn command_first(mut line: Vec<OsString>) -> Vec<OsString> {
+    let is_option = |word: &OsString| word.as_encoded_bytes().starts_with(b"--");
+    let at = line.iter().position(|word| word == VALIDATE_LOGS);
+    if let Some(at) = at.filter(|_| line.get(1).is_some_and(is_option)) {
+        line[1..=at].rotate_right(1);
+    }
+    line
 }
 
 /// The exit status of arguments that are not valid. Why is printed.

@@ -24,7 +24,7 @@ use crate::report::validation::saved::Saved;
 /// # Errors
 /// If the file cannot be read or is not a report, or the new report cannot be written.
 pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error> {
-    let mut pairs = output::pairs(matches, Format::Text)?;
+    let mut pairs = output::pairs(matches, None, Format::Text)?;
     let commands = args.commands.clone();
     pairs.extend(commands.map(|file| (Format::Commands, Some(file))));
     let formats: Vec<Format> = pairs.iter().map(|(format, _)| *format).collect();

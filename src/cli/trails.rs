@@ -36,7 +36,7 @@ pub fn run(
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let pairs = output::pairs(matches, TrailsFormat::Text)?;
+    let pairs = output::pairs(matches, None, TrailsFormat::Text)?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let targets = OutputTargets::open(pairs, TrailsFormat::Text)?;
     targets.spare_copies(args.source.copies())?;

@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 
 use crate::support::program::{command, finish, root, run};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "",
     "validate",
+    "validate-logs",
     "doctor",
     "explain",
     "trails",
@@ -173,7 +174,10 @@ fn bash_completes_commands_options_and_values() {
             .map(|w| (*w).to_owned())
             .collect::<BTreeSet<_>>()
     };
-    assert_eq!(offered(&script, "trailproof val"), set(&["validate"]));
+    assert_eq!(
+        offered(&script, "trailproof val"),
+        set(&["validate", "validate-logs"])
+    );
     assert_eq!(
         offered(&script, "trailproof validate --fail"),
         set(&["--fail-on"])

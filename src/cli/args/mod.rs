@@ -56,6 +56,12 @@ pub enum Command {
     /// Check every digest, signature and log, and report gaps
     #[command(after_help = validate::EXAMPLES)]
     Validate(Box<ValidateArgs>),
+    /// Validate with the command line and the output of `aws cloudtrail validate-logs`
+    ///
+    /// This is `trailproof validate --format aws-cli`. In a script, replace `aws cloudtrail` by `trailproof`: all
+    /// options stay the same, the global ones included.
+    #[command(after_help = validate::LOGS_EXAMPLES)]
+    ValidateLogs(Box<ValidateArgs>),
     /// Check whether a validation can work, and if not, why: each permission is tried
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorArgs>),

@@ -62,6 +62,26 @@ How to make such a copy, and keep what proves it:
 Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven, or the deadline \
 ended the run; 2 nothing was validated (bad arguments or no credentials)";
 
+/// The name of the command that is `validate --format aws-cli`.
+pub const VALIDATE_LOGS: &str = "validate-logs";
+
+pub const LOGS_EXAMPLES: &str = "\
+Examples:
+  # aws cloudtrail validate-logs --trail-arn ARN --start-time 2026-01-01
+  trailproof validate-logs --trail-arn ARN --start-time 2026-01-01
+
+  # one line per file, and the complete report as JSON
+  trailproof validate-logs --trail-arn ARN --start-time 2026-01-01 \\
+      --verbose --format json --out report.json
+
+Each chain is printed as one run of the AWS CLI prints it. If there are several, a line with the options of \
+that run comes before each.
+
+Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven, or the deadline \
+ended the run; 2 nothing was validated (bad arguments or no credentials). \
+If it is not 0, the last line on standard error says why. \
+The AWS CLI ends with 0 if there are gaps";
+
 #[derive(clap::Args)]
 pub struct ValidateArgs {
     #[command(flatten)]

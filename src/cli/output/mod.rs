@@ -28,10 +28,15 @@ const STDOUT: &str = "standard output";
 pub type Pair<F> = (F, Option<PathBuf>);
 
 /// Pairs each `--out` with the `--format` before it; an `--out` without one gets the `default` format.
+/// `before` is a format that the command itself gives, before all others.
 ///
 /// # Errors
 /// If two reports would go to standard output.
-pub fn pairs<F>(matches: Option<&ArgMatches>, default: F) -> Result<Vec<Pair<F>>, Error>
+pub fn pairs<F>(
+    matches: Option<&ArgMatches>,
+    before: Option<F>,
+    default: F,
+) -> Result<Vec<Pair<F>>, Error>
 where
     F: Copy + Send + Sync + 'static,
 {
@@ -59,7 +64,7 @@ where
         given.extend(matches.indices_of("out").into_iter().flatten().zip(outs));
     }
     given.sort_by_key(|(at, _)| *at);
-    let mut pairs: Vec<Pair<F>> = Vec::new();
+    let mut pairs: Vec<Pair<F>> = before.map(|format| (format, None)).into_iter().collect();
     for (_, item) in given {
         match (item, pairs.last_mut()) {
             (Ok(format), _) => pairs.push((format, None)),

@@ -45,6 +45,13 @@ pub fn print(
     aws_cli::print(report, results, verbose, &mut streams)
 }
 
+/// Writes to standard error why the exit status is not 0. A failure to write is ignored: the report is
+/// written, and the status says the same.
+pub fn print_status(code: u8, report: &Report) {
+    let line = aws_cli::status(code, report) + "\n";
+    let _ = ProblemStream(io::stderr().lock()).write_all(line.as_bytes());
+}
+
 /// Standard error, whose reader may be gone: the rest of the report is printed all the same. Unlike the
 /// standard library, it passes over no other failure.
 struct ProblemStream(StderrLock<'static>);

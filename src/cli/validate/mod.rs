@@ -12,7 +12,6 @@ pub(crate) mod verbose;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-use clap::ArgMatches;
 use jiff::Timestamp;
 
 use self::observers::{ObserverChoice, RunObservers};
@@ -21,7 +20,7 @@ use super::args::shared::presentation::NamesFrom;
 use super::args::validate::ValidateArgs;
 use super::caller::CallerLookup;
 use super::diagnose::note;
-use super::output::{self, OutputTargets};
+use super::output::{OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
@@ -36,26 +35,23 @@ use crate::validate::accept::{self, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::{Access, validate};
 
-/// Validates, and gives the exit status.
+/// Validates, writes a report for each of `pairs`, and gives the exit status.
 ///
 /// # Errors
 /// If no validation was performed, or a report could not be written.
 pub fn run(
     args: ValidateArgs,
-    matches: Option<&ArgMatches>,
+    mut pairs: Vec<Pair<Format>>,
     command: Vec<String>,
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let mut pairs = output::pairs(matches, Format::Text)?;
-    pairs.extend(
-        args.commands
-            .clone()
-            .map(|file| (Format::Commands, Some(file))),
-    );
-    let choice = observer_choice(&args);
-    note_unused(&args.unused, args.format.contains(&Format::AwsCli));
+    let commands = args.commands.clone();
+    pairs.extend(commands.map(|file| (Format::Commands, Some(file))));
     let formats: Vec<Format> = pairs.iter().map(|(format, _)| *format).collect();
+    let as_aws_cli = formats.contains(&Format::AwsCli);
+    let choice = observer_choice(&args, &formats);
+    note_unused(&args.unused, as_aws_cli);
     presentation::note_unused(&args.presentation, &formats);
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     check_names(&args)?;
@@ -72,7 +68,7 @@ pub fn run(
         requested,
         accepted,
         fail_on,
-    } = ResolvedRun::resolve(args, whole_second(start.at), stop)?;
+    } = ResolvedRun::resolve(args, as_aws_cli, whole_second(start.at), stop)?;
     note_open_end(&requested);
     if let Some(ahead) = request.clock_off() {
         note(&format!("{}: set the clock", clock_in_words(ahead)));
@@ -108,6 +104,9 @@ pub fn run(
     }
     let written = observers.write(&report, &presentation, targets);
     written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
+    if as_aws_cli && ![0, INTERRUPTED].contains(&code) {
+        aws_cli::print_status(code, &report);
+    }
     Ok(code)
 }
 
@@ -127,13 +126,13 @@ fn check_names(args: &ValidateArgs) -> Result<(), Error> {
     Ok(())
 }
 
-fn observer_choice(args: &ValidateArgs) -> ObserverChoice {
+fn observer_choice(args: &ValidateArgs, formats: &[Format]) -> ObserverChoice {
     // JSON lines on a terminal show progress by themselves.
-    let is_streamed = args.format.contains(&Format::Jsonl) && io::stdout().is_terminal();
+    let is_streamed = formats.contains(&Format::Jsonl) && io::stdout().is_terminal();
     ObserverChoice {
         progress: !args.quiet && !is_streamed,
         verbose: args.verbose,
-        files: args.format.contains(&Format::AwsCli),
+        files: formats.contains(&Format::AwsCli),
     }
 }
 

@@ -17,7 +17,6 @@ use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, tex
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Verdict;
-use crate::report::Format;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
 use crate::validate::accept::{self, Acceptance};
@@ -34,12 +33,14 @@ pub struct ResolvedRun {
 }
 
 impl ResolvedRun {
-    /// Opens the source and everything else that the arguments refer to.
+    /// Opens the source and everything else that the arguments refer to. With `as_aws_cli`, results of files
+    /// that only the AWS CLI counts are observed too.
     ///
     /// # Errors
     /// If the arguments contradict each other, or something they refer to cannot be read.
     pub fn resolve(
         args: ValidateArgs,
+        as_aws_cli: bool,
         now: Timestamp,
         stop: &CancelFlag,
     ) -> Result<ResolvedRun, Error> {
@@ -75,6 +76,7 @@ impl ResolvedRun {
             prior,
             stop: stop.clone(),
             limits,
+            observed: as_aws_cli.then(|| ObservedWindow::of_aws_cli(args.start_time, times.to)),
             ..request(&args, &times, resolved.jobs)
         };
         Ok(ResolvedRun {
@@ -136,10 +138,9 @@ impl Times {
 
 /// What the arguments alone request.
 fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
-    let to = times.to;
     Request {
         from: args.start_time,
-        to,
+        to: times.to,
         as_of: times.as_of,
         // The second in which the run began has ended by the time that the source is looked at.
         now: times.now.map(|now| shift(now, 1)),
@@ -150,10 +151,6 @@ fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
         jobs,
         // With one chain at a time, the lines of --verbose come in the order of the chains.
         chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
-        observed: args
-            .format
-            .contains(&Format::AwsCli)
-            .then(|| ObservedWindow::of_aws_cli(args.start_time, to)),
         ..Request::default()
     }
 }

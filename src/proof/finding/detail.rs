@@ -94,25 +94,24 @@ impl Detail {
         }
     }
 
-    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no
-    /// detail, or where something was added to its message.
+    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no detail. Events
+    /// that explain the damage are added to a message, so only its beginning counts.
     pub fn of_message(code: Code, message: &str) -> Option<Detail> {
-        match (code, message) {
-            (Code::ChainLinkMismatch, DIGEST_NOT_AS_RECORDED) => Some(Detail::DigestNotAsRecorded),
-            (Code::DigestSignatureAbsent, SUCCESSOR_DOES_NOT_FIT) => {
-                Some(Detail::SuccessorDoesNotFit)
-            }
-            (Code::LogMalformed, LOG_CUT_OFF) => Some(Detail::LogCutOff),
-            (Code::LogModified, LOG_MODIFIED_AND_FOLLOWED) => Some(Detail::LogModifiedAndFollowed),
-            (Code::DigestUnreadable | Code::LogUnreadable, _) => {
-                let mut objects = UnreadObject::ALL.into_iter().filter(|o| o.code() == code);
-                objects.find_map(|object| {
-                    let answer = message.strip_prefix(object.beginning())?.into();
-                    Some(Detail::Unread { object, answer })
-                })
-            }
-            _ => None,
-        }
+        let fixed = [
+            Detail::DigestNotAsRecorded,
+            Detail::SuccessorDoesNotFit,
+            Detail::LogCutOff,
+            Detail::LogModifiedAndFollowed,
+        ];
+        let is_it =
+            |detail: &Detail| detail.code() == code && message.starts_with(&detail.message());
+        fixed.into_iter().find(is_it).or_else(|| {
+            let mut objects = UnreadObject::ALL.into_iter().filter(|o| o.code() == code);
+            objects.find_map(|object| {
+                let answer = message.strip_prefix(object.beginning())?.into();
+                Some(Detail::Unread { object, answer })
+            })
+        })
     }
 }
 
@@ -166,8 +165,11 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_was_added_to_is_no_detail() {
-        let message = Detail::LogCutOff.message() + "; written over by somebody";
-        assert_eq!(Detail::of_message(Code::LogMalformed, &message), None);
+    fn events_that_are_added_to_a_message_change_no_detail() {
+        for detail in [Detail::LogCutOff, Detail::LogModifiedAndFollowed] {
+            let message = detail.message() + "; written over by somebody";
+            let back = Detail::of_message(detail.code(), &message);
+            assert_eq!(back, Some(detail));
+        }
     }
 }

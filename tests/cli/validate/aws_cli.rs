@@ -7,13 +7,19 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::aws::{Answer, Fault};
-use crate::support::case::{Case, REGION, hour};
+use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
+use crate::support::forge::damage::{delete, modify_log, truncate_gzip};
+use crate::support::forge::deeds::s3_event;
+use crate::support::forge::{Place, ts};
 use crate::support::program::{Run, run as run_in};
 use crate::support::running::{Running, days, of_days};
 use crate::support::short_trail::{ARN, WINDOW, add, serving, stage, trail, world};
 use crate::support::stage::Stage;
 
 const LOGS: &str = "AWSLogs/111111111111/CloudTrail/";
+
+/// How the line about the exit status begins.
+const STATUS: &str = "trailproof: exit status ";
 
 const DIGESTS: &str = "AWSLogs/111111111111/CloudTrail-Digest/";
 
@@ -39,9 +45,21 @@ fn counts(run: &Run) -> Vec<&str> {
     run.stdout.lines().filter(ratio).collect()
 }
 
-/// Standard error without empty lines.
+/// Standard error without empty lines, labels and the line about the exit status.
 fn problems(run: &Run) -> Vec<&str> {
-    run.stderr.lines().filter(|line| !line.is_empty()).collect()
+    let is_ours = |line: &str| line.starts_with("trailproof: --") || line.starts_with(STATUS);
+    let lines = run.stderr.lines();
+    lines
+        .filter(|line| !line.is_empty() && !is_ours(line))
+        .collect()
+}
+
+/// The line about the exit status, which is the last one on standard error.
+fn status(run: &Run) -> &str {
+    let last = run.stderr.lines().next_back().unwrap_or_default();
+    assert!(last.starts_with(STATUS), "{}", run.stderr);
+    assert_eq!(run.stderr.matches(STATUS).count(), 1, "{}", run.stderr);
+    last
 }
 
 /// The first file under a prefix.
@@ -83,7 +101,7 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
             && stderr_lines[0].contains("could not be listed: access was denied");
         assert!(stderr_lines.len() == 1 && ours, "{stderr_lines:#?}");
         let again = rendered_again(&stage);
-        assert_eq!(again.stderr, run.stderr);
+        assert_eq!(again.stderr + status(&run) + "\n", run.stderr);
         assert!(!again.stdout.contains("not looked at"), "{}", again.stdout);
         assert!(!again.stdout.contains("INVALID"), "{}", again.stdout);
     }
@@ -131,7 +149,7 @@ fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
             all - u64::from(what == "digest")
         );
         assert!(again.stdout.contains(&counted), "{}", again.stdout);
-        assert_eq!(again.stderr, run.stderr);
+        assert_eq!(again.stderr + status(&run) + "\n", run.stderr);
     }
 }
 
@@ -241,4 +259,156 @@ fn the_json_report_does_not_depend_on_the_formats_beside_it() {
     let alone = json(&[]);
     assert!(alone["totals"]["bytes_read"].as_u64() > Some(0));
     assert_eq!(json(&["--format", "aws-cli", "--out", "cli.txt"]), alone);
+}
+
+#[test]
+fn a_status_that_is_not_0_has_one_line_that_says_why() {
+    let verified = run(&stage());
+    assert_eq!((verified.code, verified.stderr.as_str()), (0, ""));
+    let mut case = Case::new("status", 1, "");
+    let chain = case.chain(4);
+    modify_log(&mut case.world, &chain.digests[2].logs[0].place);
+    let dir = case.copied();
+    let args = ["validate", "--path", "bucket", "--keys", "keys"];
+    let run = run_in(dir.path(), &[&args[..], &["--format", "aws-cli"]].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let line = status(&run);
+    assert!(
+        line.starts_with("trailproof: exit status 1: failed: "),
+        "{line}"
+    );
+    assert!(
+        line.contains("`aws cloudtrail validate-logs` prints"),
+        "{line}"
+    );
+    assert!(!run.stdout.contains(STATUS), "{}", run.stdout);
+    // Whoever accepts the verdict needs no reason.
+    let all = [&args[..], &["--format", "aws-cli", "--fail-on", "failed"]].concat();
+    let mut case = Case::new("status-0", 3, "");
+    let mut chain = case.chain(4);
+    chain.cut();
+    chain.start(&mut case.world, hour(6));
+    chain.run_until(&mut case.world, hour(8));
+    let run = run_in(case.copied().path(), &all);
+    assert!(
+        run.code == 0 && !run.stderr.contains(STATUS),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn each_of_several_regions_is_labelled_on_both_streams() {
+    let mut world = world(6);
+    add(&mut world, trail(), "us-east-1", 6);
+    let damaged = world.buckets["trail-logs"].keys();
+    let mut damaged = damaged.filter(|key| key.starts_with(&format!("{LOGS}us-east-1/")));
+    let log = damaged.next().expect("a log").clone();
+    modify_log(&mut world, &Place::new("trail-logs", &log));
+    let stage = serving(&world);
+    let both = run(&stage);
+    assert_eq!(both.code, 1, "{}", both.stderr);
+    let label = |region: &str| format!("trailproof: --trail-arn {ARN} --region {region}\n");
+    let [home, other] = ["us-east-1", REGION].map(label);
+    assert!(both.stdout.starts_with(&other), "{}", both.stdout);
+    assert_eq!(both.stdout.matches(&home).count(), 1, "{}", both.stdout);
+    // There is no problem in the other region.
+    assert!(both.stderr.starts_with(&home), "{}", both.stderr);
+    assert!(!both.stderr.contains(&other), "{}", both.stderr);
+    // One region is printed as the AWS CLI prints it, and both are these two one after the other.
+    let alone = [REGION, "us-east-1"].map(|region| run_with(&stage, &["--region", region]));
+    assert!(alone.iter().all(|run| !run.stdout.contains("trailproof: ")));
+    let together = format!("{other}{}{home}{}", alone[0].stdout, alone[1].stdout);
+    assert_eq!(both.stdout, together);
+}
+
+/// Moving from the AWS CLI is one word: its global options may stand before the command, too.
+#[test]
+fn validate_logs_takes_the_command_line_of_the_aws_cli() {
+    let stage = stage();
+    let expected = run(&stage);
+    let args = [&["--trail-arn", ARN][..], &WINDOW].concat();
+    let global = ["--region", REGION, "--output", "text", "--no-paginate"];
+    let name = ["validate-logs"];
+    for line in [
+        [&name[..], &args].concat(),
+        [&name[..], &args, &global].concat(),
+        [&global[..], &name, &args].concat(),
+    ] {
+        let run = stage.run(&line);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{line:?}");
+        assert_eq!(run.stdout, expected.stdout, "{line:?}");
+    }
+    // A report beside it needs a file.
+    let json = ["--format", "json", "--out", "beside.json"];
+    let run = stage.run(&[&name[..], &args, &json].concat());
+    assert_eq!((run.code, run.stdout), (0, expected.stdout));
+    assert!(stage.dir.path().join("beside.json").exists());
+    let run = stage.run(&[&name[..], &args, &["--format", "json"]].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("two reports"), "{}", run.stderr);
+    let help = stage.run(&["validate-logs", "--help"]);
+    assert_eq!((help.code, help.stderr.as_str()), (0, ""));
+    for word in [
+        "--trail-arn",
+        "--no-sign-request",
+        "Examples:",
+        "Exit status: 0",
+    ] {
+        assert!(help.stdout.contains(word), "{}", help.stdout);
+    }
+}
+
+/// The events that explain the damage are in the message, and change nothing here.
+#[test]
+fn a_saved_report_prints_damage_by_somebody_as_the_run_did() {
+    let mut case = Case::new("written-over", 1, "");
+    let mut chain = case.chain(3);
+    let places: Vec<Place> = chain.digests[2]
+        .logs
+        .iter()
+        .map(|log| log.place.clone())
+        .collect();
+    for (number, place) in places.iter().enumerate() {
+        match number % 3 {
+            0 => truncate_gzip(&mut case.world, place),
+            1 => modify_log(&mut case.world, place),
+            _ => drop(delete(&mut case.world, place)),
+        }
+        let name = if number % 3 == 2 {
+            "DeleteObject"
+        } else {
+            "PutObject"
+        };
+        let at = ts("2026-03-01T03:40:00Z");
+        chain.record(s3_event(
+            (ACCOUNT, REGION),
+            name,
+            BUCKET,
+            Some(&place.key),
+            at,
+            None,
+        ));
+    }
+    chain.run_until(&mut case.world, hour(5));
+    let dir = case.copied();
+    let args = [
+        "validate", "--path", "bucket", "--keys", "keys", "--format", "json",
+    ];
+    let both = [&args[..], &["--out", "report.json", "--format", "aws-cli"]].concat();
+    let run = run_in(dir.path(), &both);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let report = fs::read_to_string(dir.path().join("report.json")).expect("a report");
+    assert!(report.contains("PutObject"), "{report}");
+    let again = run_in(
+        dir.path(),
+        &["report", "report.json", "--format", "aws-cli"],
+    );
+    let sorted = |run: &Run| -> Vec<String> {
+        let mut lines: Vec<String> = problems(run).into_iter().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&again), sorted(&run));
+    assert!(sorted(&run).len() >= places.len(), "{}", run.stderr);
 }

@@ -37,6 +37,28 @@ impl Prints {
     }
 }
 
+impl Prints {
+    /// Leaves out the lines that the AWS CLI does not print: that about the exit status, which is the last, and
+    /// the labels of chains.
+    pub fn leave_out_ours(&mut self, has_failed: bool) {
+        let last = self
+            .err
+            .trim_end_matches('\n')
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
+        let is_status = self.err[last..].starts_with("trailproof: exit status ");
+        assert_eq!(is_status, has_failed, "{}", self.err);
+        if is_status {
+            self.err.truncate(last);
+        }
+        for text in [&mut self.out, &mut self.err] {
+            let is_label = |line: &&str| line.starts_with("trailproof: --trail-arn ");
+            let lines = text.split_inclusive('\n').filter(|line| !is_label(line));
+            *text = lines.collect();
+        }
+    }
+}
+
 /// The result of one run.
 pub struct CliResult {
     pub end: End,

@@ -51,7 +51,7 @@ impl Both {
 }
 
 /// Runs our program in a folder against AWS on loopback. Returns its report and its output in the
-/// AWS CLI's format.
+/// AWS CLI's format, without the lines that only we print.
 pub fn trailproof(loopback: &Loopback, dir: &Path, args: &[String]) -> (Value, Prints) {
     let path = dir.join("report.json");
     let output = Command::new(env!("CARGO_BIN_EXE_trailproof"))
@@ -64,7 +64,8 @@ pub fn trailproof(loopback: &Loopback, dir: &Path, args: &[String]) -> (Value, P
         .args(args)
         .output()
         .expect("the binary runs");
-    let prints = Prints::of(&output);
+    let mut prints = Prints::of(&output);
+    prints.leave_out_ours(output.status.code() != Some(0));
     let report = fs::read(&path).unwrap_or_default();
     let report = serde_json::from_slice(&report)
         .unwrap_or_else(|e| panic!("{args:?}: no report ({e}): {}", prints.err));

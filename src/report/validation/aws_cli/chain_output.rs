@@ -48,16 +48,19 @@ impl<'a> ChainOutput<'a> {
         }
     }
 
-    /// Prints the output. Without `results`, files are counted as the report counts them.
+    /// Prints the output, with `is_labelled` after a label. Without `results`, files are counted as the report
+    /// counts them.
     pub fn print(
         &self,
         results: Option<&FileResults>,
         verbose: bool,
+        is_labelled: bool,
         streams: &mut Streams<'_>,
     ) -> io::Result<()> {
-        let window = self.window();
-        let mut printer = Printer::new(streams, verbose);
-        printer.start(&self.arn(), window)?;
+        let (window, arn) = (self.window(), self.arn());
+        let label = self.label(&arn).filter(|_| is_labelled);
+        let mut printer = Printer::new(streams, verbose, label);
+        printer.start(&arn, window)?;
         let mut walk = AwsCliWalk {
             printer,
             results,
@@ -84,6 +87,18 @@ impl<'a> ChainOutput<'a> {
         let not_read = self.chain.map_or(0, |chain| chain.logs.not_read);
         walk.printer.count(FileKind::Log).not_read = not_read;
         walk.printer.summary(window, walk.found)
+    }
+
+    /// The options of the AWS CLI's run for this chain. It validates one region per run, and needs the account
+    /// of an organization's chain. `None` if the chain is not known.
+    fn label(&self, arn: &str) -> Option<String> {
+        let id: ChainId = self.id.parse().ok()?;
+        let mut label = format!("--trail-arn {arn} --region {}", id.region);
+        let owner = arn.parse::<TrailArn>().ok().map(|arn| arn.account);
+        if self.organization.is_some() || owner.is_some_and(|owner| owner != id.account) {
+            label += &format!(" --account-id {}", id.account);
+        }
+        Some(label)
     }
 
     /// The trail's ARN: the requested one, if it belongs to the chain.

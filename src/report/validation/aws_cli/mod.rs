@@ -1,9 +1,10 @@
 //! The output of `aws cloudtrail validate-logs` for the same evidence, for scripts written for it. It is
 //! equal byte for byte wherever the AWS CLI finds what we find.
 //!
-//! The AWS CLI validates one trail per run, so each chain is printed like one run, in the order of its walk:
-//! digests newest first, each followed by the logs that it lists, then backfill digests in the same way, then
-//! the counts. Problems go to standard error and everything else to standard output.
+//! The AWS CLI validates one trail in one region per run, so each chain is printed like one run, in the order of
+//! its walk: digests newest first, each followed by the logs that it lists, then backfill digests in the same
+//! way, then the counts. Problems go to standard error and everything else to standard output. With several
+//! chains, a line before each says which run of the AWS CLI would print it.
 //!
 //! A report alone holds counts and findings, not the result of each file. For `--verbose` and for the exact
 //! order, a run therefore records every result in [`FileResults`] while it validates.
@@ -18,7 +19,9 @@ mod walk;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::headline;
 use super::v1::Report;
+use crate::base::text::escape;
 use crate::proof::finding::Severity;
 use chain_output::{ChainName, ChainOutput};
 pub use messages::{digest as digest_problem, log as log_problem};
@@ -69,6 +72,18 @@ pub fn print(
     if let Some(mut last) = outputs.last_entry() {
         last.get_mut().without_chain = others;
     }
+    let is_labelled = outputs.len() > 1;
     let mut outputs = outputs.values();
-    outputs.try_for_each(|output| output.print(results, verbose, streams))
+    outputs.try_for_each(|output| output.print(results, verbose, is_labelled, streams))
+}
+
+/// Why the exit status is not 0, in one line. The AWS CLI prints nothing of the kind.
+pub fn status(code: u8, report: &Report) -> String {
+    let (verdict, meaning) = (report.verdict.as_str(), headline::meaning(report));
+    let meaning = meaning.trim_end_matches('.');
+    let line = format!(
+        "trailproof: exit status {code}: {verdict}: {meaning}; the other output is what `aws cloudtrail \
+         validate-logs` prints"
+    );
+    escape(&line).into_owned()
 }

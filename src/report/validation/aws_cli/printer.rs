@@ -84,6 +84,10 @@ impl FileCount {
 pub struct Printer<'a, 'b> {
     streams: &'a mut Streams<'b>,
     verbose: bool,
+    /// Which run of the AWS CLI prints this, if there are several. Standard error gets it before the first
+    /// problem.
+    label: Option<String>,
+    is_label_due: bool,
     /// Whether the last message ended in an empty line.
     spaced: bool,
     digests: FileCount,
@@ -92,8 +96,10 @@ pub struct Printer<'a, 'b> {
 }
 
 impl<'a, 'b> Printer<'a, 'b> {
-    pub fn new(streams: &'a mut Streams<'b>, verbose: bool) -> Self {
+    pub fn new(streams: &'a mut Streams<'b>, verbose: bool, label: Option<String>) -> Self {
         Printer {
+            is_label_due: streams.err.is_some(),
+            label: label.map(|label| escape(&label).into_owned()),
             streams,
             verbose,
             spaced: true,
@@ -112,11 +118,14 @@ impl<'a, 'b> Printer<'a, 'b> {
         }
     }
 
-    /// The first line of the output.
+    /// The label, if there is one, and the first line of the output.
     pub fn start(&mut self, arn: &str, window: (Timestamp, Timestamp)) -> io::Result<()> {
         let (from, to) = (time(window.0), time(window.1));
         let arn = escape(arn);
         let out = &mut self.streams.out;
+        if let Some(label) = &self.label {
+            writeln!(out, "trailproof: {label}")?;
+        }
         write!(
             out,
             "Validating log files for trail {arn} between {from} and {to}\n\n"
@@ -177,7 +186,10 @@ impl<'a, 'b> Printer<'a, 'b> {
             }
             None => &mut self.streams.out,
         };
-        err.write_all(format!("{before}{message}\n\n").as_bytes())
+        let label = self.label.as_deref().filter(|_| self.is_label_due);
+        let label = label.map_or_else(String::new, |label| format!("trailproof: {label}\n"));
+        self.is_label_due = false;
+        err.write_all(format!("{label}{before}{message}\n\n").as_bytes())
     }
 
     /// The summary. `found` is the part of the window that valid digests cover.

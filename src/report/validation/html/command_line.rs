@@ -12,6 +12,10 @@ pub(super) fn as_given(report: &Report) -> Vec<String> {
 /// took from the clock or drew by lot, and does not overwrite the report.
 pub(super) fn to_repeat(report: &Report) -> Vec<String> {
     let mut words = without_targets(&report.run.command);
+    if let Some(command) = words.get_mut(1).filter(|word| *word == "validate-logs") {
+        // It has a format of its own.
+        *command = "validate".to_owned();
+    }
     let requested = &report.requested;
     let mut give = |name: &str, value: Option<String>| {
         let given = |word: &String| word == name || word.starts_with(&format!("{name}="));
@@ -90,5 +94,10 @@ mod tests {
         report.requested.seed = None;
         report.requested.end = report.requested.as_of;
         assert_eq!(words(&report), "--as-of --format json");
+        let alias = ["trailproof", "validate-logs", "--verbose"];
+        report.run.command = alias.map(String::from).to_vec();
+        report.requested.as_of = None;
+        let repeated = "trailproof validate --verbose --format json";
+        assert_eq!(words(&report), repeated);
     }
 }
