@@ -270,7 +270,7 @@ impl ClassifyRetry for CountThrottles {
 }
 
 /// The reason why a certificate was rejected, if that caused the error.
-fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+pub(super) fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
     let certificate = |e: &&rustls::Error| matches!(e, rustls::Error::InvalidCertificate(_));
     find::<rustls::Error>(error).filter(certificate)
 }
@@ -290,7 +290,7 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
 }
 
 /// A text in one line, at most `LONGEST` characters long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(LONGEST).collect()
 }

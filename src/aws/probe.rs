@@ -17,12 +17,12 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::Session;
 use super::bounds::Deadline;
 use super::cause::find;
-use super::error::{RequestContext, get_error};
+use super::error::{RequestContext, get_error, short, untrusted};
 use super::foreign::ForeignAnswer;
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 use crate::source::access_point::region_of_arn;
-use crate::source::endpoint::Probed;
+use crate::source::endpoint::{Probed, ProbedService};
 
 impl Session {
     /// Tries to reach the endpoint of a bucket. `start` is the region to try if neither the session nor the name
@@ -41,7 +41,7 @@ impl Session {
         let sent = SentTo::default();
         let request = client.head_bucket().bucket(bucket).customize();
         let request = request.interceptor(sent.clone()).send();
-        self.probe("S3", &sent, &context, request)
+        self.probe(ProbedService::S3, &sent, &context, request)
     }
 
     /// Tries to reach CloudTrail in a region.
@@ -54,12 +54,12 @@ impl Session {
         let sent = SentTo::default();
         let request = self.cloudtrail(region).describe_trails().customize();
         let request = request.interceptor(sent.clone()).send();
-        self.probe("CloudTrail", &sent, &context, request)
+        self.probe(ProbedService::CloudTrail, &sent, &context, request)
     }
 
     fn probe<T, E>(
         &self,
-        service: &'static str,
+        service: ProbedService,
         sent: &SentTo,
         context: &RequestContext,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -71,7 +71,10 @@ impl Session {
         let answer = match self.runtime().run_until(Deadline::after(time), request) {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if is_answered(&error) => Ok(()),
-            Ok(Err(error)) => Err(get_error(&error, context)),
+            Ok(Err(error)) => Err(match get_error(&error, context) {
+                GetError::Io(_) if untrusted(&error).is_none() => GetError::Io(last_cause(&error)),
+                other => other,
+            }),
             Err(GetError::Io(_)) => {
                 let seconds = time.unwrap_or_default().as_secs();
                 Err(GetError::Io(format!("no answer within {seconds} s")))
@@ -94,6 +97,15 @@ where
     error.raw_response().is_some()
         || find::<ForeignAnswer>(error).is_some()
         || find::<CredentialsError>(error).is_some()
+}
+
+/// The cause of all others: the SDK wraps each error many times, and only this one says what happened.
+fn last_cause(error: &(dyn StdError + 'static)) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    short(&last.to_string())
 }
 
 /// The address that a request was sent to: scheme, host and port.

@@ -14,10 +14,16 @@ use crate::aws::keys::RegionalKeys;
 use crate::aws::s3::InFlight;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
-use crate::commands::doctor::{DoctorAccess, DoctorCaller, DoctorRequest, examine};
+use crate::base::limits::Limits;
+use crate::cloudtrail::ids::Region;
+use crate::commands::doctor::{
+    CheckResult, DoctorAccess, DoctorCaller, DoctorRequest, examine, without_network,
+};
 use crate::report::doctor::check::Status;
 use crate::report::doctor::text;
 use crate::report::doctor::v1::{Report, Run};
+use crate::source::Source as _;
+use crate::source::endpoint::Probed;
 use crate::source::trails::TrailApi;
 use crate::validate::request::Request;
 
@@ -56,14 +62,76 @@ pub fn run(
         jobs: None,
     };
     let sessions = sign_in(&source_request, &limits, stop)?;
+    let progress = Progress::begin("trying what a validation needs", start.clock, args.quiet);
+    let network = probe(&source_request, &sessions);
+    let checked = match without_network(&network) {
+        Some(checked) => checked,
+        None => try_all(&source_request, sessions, network, now, limits)?,
+    };
+    let ended_by = stop.reason();
+    drop(progress);
+    let report = Report::new(checked, run_of(command, now));
+    output::write_plain(targets, &report, text::write)?;
+    Ok(match report.status {
+        _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
+        // Not every check was made, whether or not a validation depends on it.
+        Status::Ok | Status::Warning if ended_by.is_some() => Status::Unknown.exit_code(),
+        status => status.exit_code(),
+    })
+}
+
+fn nothing_given() -> Error {
+    let error = Error::new(ErrorKind::Usage, "nothing to check");
+    error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket")
+}
+
+/// Tries the endpoints that are known before any trail is looked up, all at the same time. The endpoint of S3 is the
+/// same for all buckets of a region, so one bucket is enough.
+fn probe(request: &SourceRequest<'_>, sessions: &Sessions) -> Vec<Probed> {
+    let trails = request.scope.trail_arn.iter();
+    let mut regions: Vec<&Region> = trails.map(|arn| &arn.home_region).collect();
+    if regions.is_empty() {
+        regions.push(&sessions.start);
+    }
+    regions.sort();
+    regions.dedup();
+    let regions = regions.into_iter().filter(|_| sessions.signed);
+    let bucket = request.source.s3_bucket.first();
+    std::thread::scope(|scope| {
+        // Without a thread, an endpoint is not probed, and the checks after it find out.
+        let thread = std::thread::Builder::new;
+        let s3 = |bucket| move || sessions.s3.probe_s3(bucket, &sessions.start);
+        let cloudtrail = |region| move || sessions.cloudtrail.probe_cloudtrail(region);
+        let mut probes = Vec::new();
+        probes.extend(bucket.map(|bucket| thread().spawn_scoped(scope, s3(bucket))));
+        probes.extend(regions.map(|region| thread().spawn_scoped(scope, cloudtrail(region))));
+        let probes = probes.into_iter().flatten();
+        probes.filter_map(|probe| probe.join().ok()).collect()
+    })
+}
+
+/// Makes every check.
+fn try_all(
+    source_request: &SourceRequest<'_>,
+    sessions: Sessions,
+    mut network: Vec<Probed>,
+    now: Timestamp,
+    limits: Limits,
+) -> Result<Vec<CheckResult>, Error> {
     let callers = callers(&sessions);
     let LocatedSource {
         source,
         trails,
         located,
-    } = locate_source(&source_request, &sessions, AT_ONCE, &limits);
+    } = locate_source(source_request, &sessions, AT_ONCE, &limits);
+    if source_request.needs_trails() {
+        let buckets = source.roots().into_iter().flat_map(|root| root.buckets);
+        let first = buckets.take(1);
+        network.extend(first.map(|bucket| sessions.s3.probe_s3(&bucket, &sessions.start)));
+    }
     let keys = RegionalKeys::new(sessions.cloudtrail, now);
     let access = DoctorAccess {
+        network: &network,
         callers: &callers,
         source: &source,
         buckets: &source,
@@ -78,23 +146,7 @@ pub fn run(
         jobs: IN_FLIGHT,
         limits,
     };
-    let progress = Progress::begin("trying what a validation needs", start.clock, args.quiet);
-    let checked = examine(&access, &request)?;
-    let ended_by = stop.reason();
-    drop(progress);
-    let report = Report::new(checked, run_of(command, now));
-    output::write_plain(targets, &report, text::write)?;
-    Ok(match report.status {
-        _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
-        // Not every check was made, whether or not a validation depends on it.
-        Status::Ok | Status::Warning if ended_by.is_some() => Status::Unknown.exit_code(),
-        status => status.exit_code(),
-    })
-}
-
-fn nothing_given() -> Error {
-    let error = Error::new(ErrorKind::Usage, "there is nothing to look at");
-    error.hint("give --trail-arn for one trail, or --s3-bucket for a bucket")
+    examine(&access, &request)
 }
 
 /// How the report was made.

@@ -13,7 +13,7 @@ use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
-use crate::base::text::s3_uri;
+use crate::base::text::{grouped, s3_uri};
 use crate::commands::trails::{TrailsRequest, list};
 use crate::proof::finding::Verdict;
 use crate::report::trails::v1::{Requested, Trails, Trouble};
@@ -21,7 +21,7 @@ use crate::report::trails::{self, TrailsFormat};
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 
-/// The most causes of an error: more do not tell more.
+/// The most causes of an error that are shown.
 const CAUSES: usize = 5;
 
 /// Lists the chains, and gives the exit status: that of [`Verdict::Unproven`] if a folder could not be
@@ -78,7 +78,7 @@ pub fn run(
     }
     let interrupted = interrupted(stop, outcome.ended_by, "list");
     targets.write(|format, out| trails::render(&list, format, out))?;
-    Ok(match (interrupted, list.is_whole()) {
+    Ok(match (interrupted, list.has_all()) {
         (true, _) => INTERRUPTED,
         (false, true) => Verdict::Verified.exit_code(),
         (false, false) => Verdict::Unproven.exit_code(),
@@ -124,7 +124,7 @@ fn nothing_listed(mut trouble: Vec<Trouble>) -> Error {
         });
     }
     if more > 0 {
-        error = error.because(format!("and {more} more"));
+        error = error.because(format!("and {} more", grouped(more)));
     }
     match hint {
         Some(hint) => error.hint(hint),

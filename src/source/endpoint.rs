@@ -2,11 +2,27 @@
 
 use super::GetError;
 
+/// A service whose endpoint is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbedService {
+    S3,
+    CloudTrail,
+}
+
+impl ProbedService {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ProbedService::S3 => "S3",
+            ProbedService::CloudTrail => "CloudTrail",
+        }
+    }
+}
+
 /// The result of one request to an endpoint, made before any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probed {
-    /// The service, such as `S3`.
-    pub service: &'static str,
+    pub service: ProbedService,
     /// The address that the request went to; empty if none was sent.
     pub endpoint: String,
     /// Whether anything answered, whatever the answer was. If not, why.

@@ -1,12 +1,13 @@
 //! A bucket: whether it exists, its region, and whether it may be listed.
 
-use super::DoctorContext;
 use super::chart::CheckChart;
+use super::{DoctorContext, network};
 use crate::base::limits::Limits;
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
 use crate::report::doctor::check::{Check, Status};
 use crate::source::bucket::Reached;
+use crate::source::endpoint::ProbedService;
 use crate::source::places::Places;
 use crate::source::{GetError, Root, RootId};
 use crate::validate::survey::{Survey, survey};
@@ -17,8 +18,8 @@ pub const CHECKS: &[Check] = &[
     Check::BucketRegion,
     Check::ListPermission,
 ];
-/// The most folders to list. That is enough to find digests of some hundred accounts of an organization, and soon
-/// reached in a bucket without digests.
+/// The most folders to list. That is enough to find digests in an organization of some hundred accounts, and it
+/// bounds the time for a bucket without digests.
 const FOLDERS: usize = 1_000;
 
 /// What could be found out about a bucket.
@@ -36,6 +37,17 @@ pub struct BucketFacts {
 /// Checks a bucket and surveys its folders.
 pub fn check(context: DoctorContext<'_>, root: &Root, chart: &mut CheckChart) -> BucketFacts {
     let buckets = context.access.buckets;
+    if network::is_down(context.access.network, ProbedService::S3) {
+        let name = root.buckets.concat();
+        chart.unknown(CHECKS, &name, "could not be checked: S3 cannot be reached");
+        return BucketFacts {
+            root: root.id,
+            name,
+            clock_ahead: None,
+            is_reachable: false,
+            survey: None,
+        };
+    }
     let configured = buckets.region(root.id);
     let reached = buckets.reach(root.id);
     let mut bucket = BucketFacts {
@@ -60,21 +72,21 @@ pub fn check(context: DoctorContext<'_>, root: &Root, chart: &mut CheckChart) ->
 /// Reports whether a bucket exists, and returns whether it may exist.
 fn check_existence(name: &str, reached: &Reached, chart: &mut CheckChart) -> bool {
     match &reached.answer {
-        Ok(()) => chart.note(Check::BucketExists, name, Status::Ok, "it is there"),
+        Ok(()) => chart.note(Check::BucketExists, name, Status::Ok, "it exists"),
         Err(GetError::NotFound | GetError::NoBucket(_)) => {
             chart.advise(
                 Check::BucketExists,
                 name,
                 Status::Failed,
-                "there is no such bucket: it was deleted, or its name is not right",
-                "see the buckets that there are: aws s3api list-buckets",
+                "it does not exist: it was deleted, or the name is wrong",
+                "list your buckets: aws s3api list-buckets",
             );
             let rest = [Check::BucketRegion, Check::ListPermission];
-            chart.unknown(&rest, name, "there is no such bucket");
+            chart.unknown(&rest, name, "the bucket does not exist");
             return false;
         }
         Err(error) => {
-            let found = format!("could not be asked for: {}", error.detail());
+            let found = format!("could not be checked: {}", error.detail());
             chart.note(Check::BucketExists, name, Status::Unknown, found);
         }
     }
@@ -95,11 +107,11 @@ fn check_region(
             let found = if region == configured {
                 region.to_string()
             } else {
-                format!("{region}, and not {configured}, which is configured: it is followed there")
+                format!("{region} (configured: {configured}); requests go to {region}")
             };
             chart.note(Check::BucketRegion, name, Status::Ok, found);
         }
-        _ => chart.unknown(&[Check::BucketRegion], name, "S3 did not say"),
+        _ => chart.unknown(&[Check::BucketRegion], name, "S3 did not report it"),
     }
 }
 
@@ -131,7 +143,7 @@ fn list(context: DoctorContext<'_>, root: &Root) -> Result<Survey, GetError> {
     ))
 }
 
-/// Reports whether a bucket may be listed: in all folders that the survey met, or not.
+/// Reports whether all folders of the survey may be listed.
 fn check_listing(name: &str, survey: &Result<Survey, GetError>, chart: &mut CheckChart) {
     let error = match survey {
         Ok(survey) => {

@@ -51,9 +51,9 @@ fn check_reading(
     let Some(error) = error else {
         chart.note(Check::ReadPermission, subject, Status::Ok, allowed);
         let found = match head.as_ref().map(|s| s.encryption.as_deref()) {
-            Ok(Some(how)) => format!("it could be decrypted: {how}"),
-            Ok(None) => "it is not encrypted".into(),
-            Err(_) => "it could be read, whatever encrypts it".into(),
+            Ok(Some(how)) => format!("the digest was decrypted: {how}"),
+            Ok(None) => "the digest is not encrypted".into(),
+            Err(_) => "the digest could be read, so its encryption is no obstacle".into(),
         };
         return chart.note(Check::Kms, subject, Status::Ok, found);
     };
@@ -61,7 +61,7 @@ fn check_reading(
         match head {
             Ok(_) => chart.note(Check::ReadPermission, subject, Status::Ok, allowed),
             Err(_) => {
-                let why = "the key that encrypts it stood before it";
+                let why = "could not be checked: the KMS key was refused first";
                 chart.unknown(&[Check::ReadPermission], subject, why);
             }
         }
@@ -70,8 +70,8 @@ fn check_reading(
             subject,
             Status::Failed,
             error.detail(),
-            "allow kms:Decrypt on the key, in the caller's policy and the key's own, and see that it \
-             is enabled: aws kms describe-key --key-id KEY",
+            "allow kms:Decrypt on the key, in the caller's policy and in the key policy, and check that the \
+             key is enabled: aws kms describe-key --key-id KEY",
         );
     }
     let (check, detail) = (Check::ReadPermission, error.detail());
@@ -84,14 +84,17 @@ fn check_reading(
             Status::Failed,
             detail,
             format!(
-                "allow s3:GetObject on the bucket's objects, in the caller's policy and the \
-                 bucket's: aws s3api get-bucket-policy --bucket {}",
+                "allow s3:GetObject on the objects, in the caller's policy and in the bucket policy: aws s3api get-bucket-policy --bucket {}",
                 quoted(&newest.bucket)
             ),
         ),
         _ => chart.note(check, subject, Status::Unknown, detail),
     }
-    chart.unknown(&[Check::Kms], subject, "the digest could not be read");
+    chart.unknown(
+        &[Check::Kms],
+        subject,
+        "could not be checked: the digest could not be read",
+    );
 }
 
 /// Reports whether public keys may be listed, and whether the key of the digest is among them.
@@ -107,13 +110,13 @@ fn check_key(
     let fingerprint = match read.map(|read| &read.digest) {
         Some(Ok(digest)) => digest.claims.fingerprint.as_str(),
         Some(Err(why)) => {
-            let found = format!("the digest cannot be understood, so it names no key: {why}");
+            let found = format!("could not be checked: the digest is not readable as one ({why})");
             chart.advise(
                 Check::KeyKnown,
                 &newest.subject,
                 Status::Unknown,
                 found,
-                "run trailproof validate: it tells what is the matter with this digest",
+                "run trailproof validate: it reports what is wrong with this digest",
             );
             NO_FINGERPRINT
         }

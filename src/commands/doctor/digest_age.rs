@@ -18,11 +18,12 @@ pub fn check(
     let end = newest.digest.name.end;
     let age = context.request.now.as_second() - end.as_second();
     if age < 0 {
-        let found = format!("it ends at {end}, which is still to come by the local clock");
-        let advice = "see clock-skew; where the clocks agree, the name of this digest is not right";
+        let found =
+            format!("the newest digest ends at {end}, which is in the future by the local clock");
+        let advice = "see clock-skew; if the clocks agree, the name of this digest is wrong";
         return chart.advise(check, subject, Status::Warning, found, advice);
     }
-    let found = format!("it ends at {end}, {} ago", rounded(age));
+    let found = format!("the newest digest ends at {end}, {} ago", rounded(age));
     if age <= context.request.delivery_lag + HOUR {
         return chart.note(check, subject, Status::Ok, found);
     }
@@ -31,8 +32,8 @@ pub fn check(
         check,
         subject,
         status,
-        format!("{found}, {why}"),
-        "see logging, validation-on and delivery; trailproof validate tells what is missing since",
+        format!("{found}; {why}"),
+        "see logging, validation-on and delivery; trailproof validate reports what is missing since then",
     );
 }
 
@@ -41,19 +42,17 @@ fn why_old(newest: &NewestDigest, trail: &TrailFacts) -> (Status, String) {
     let is_validating = trail.config.as_ref().is_none_or(|c| c.validation);
     let warning = |why: &str| (Status::Warning, why.to_owned());
     match &trail.status {
-        Some(status) if !status.logging => warning("and the trail is not logging"),
-        _ if !is_validating => warning("and log file validation is off"),
-        _ if newest.is_partial => {
-            warning("and newer ones may lie in folders that were not looked into")
-        }
-        None => warning("and whether the trail is logging is not known"),
+        Some(status) if !status.logging => warning("the trail is not logging"),
+        _ if !is_validating => warning("log file validation is off"),
+        _ if newest.is_partial => warning("newer ones may exist in folders that were not checked"),
+        None => warning("it is not known whether the trail is logging"),
         Some(status) => {
             let delivery = match (&status.digest_error, status.last_digest) {
-                (Some(error), _) => format!("says that the last delivery failed: {error}"),
-                (None, Some(at)) => format!("says that the last digest was delivered at {at}"),
-                (None, None) => "knows of no digest that was delivered".into(),
+                (Some(error), _) => format!("the last delivery failed: {error}"),
+                (None, Some(at)) => format!("the last digest was delivered at {at}"),
+                (None, None) => "no digest was ever delivered".into(),
             };
-            let why = format!("though the trail is logging; GetTrailStatus {delivery}");
+            let why = format!("the trail is logging, and GetTrailStatus reports: {delivery}");
             (Status::Failed, why)
         }
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! DoctorAccess + DoctorRequest ─▶ examine ─▶ Vec<CheckResult> ─▶ view ─▶ report::doctor::v1::Report
 //!
+//! network         can the endpoints be reached
 //! session         credentials, clock
 //! bucket          does it exist, where, may it be listed        protection  encryption, versioning, lock
 //! newest_digest   which digest is the newest
@@ -10,7 +11,7 @@
 //! digest          can it be read and decrypted                  digest_age, storage, public_keys
 //! ```
 //!
-//! In: sessions, buckets, keys and trails to try, and a filter. Out: one result per check, with advice. Each
+//! In: the probed endpoints, sessions, buckets, keys and trails to try, and a filter. Out: one result per check, with advice. Each
 //! permission is tried with one harmless call, and the newest digest is read. The results say nothing about the
 //! logs. Nothing is ever written.
 
@@ -19,6 +20,7 @@ mod chart;
 mod digest;
 mod digest_age;
 mod digest_facts;
+mod network;
 mod newest_digest;
 mod protection;
 mod public_keys;
@@ -31,6 +33,7 @@ use jiff::Timestamp;
 use rayon::ThreadPool;
 
 pub use self::chart::CheckResult;
+pub use self::network::without_network;
 pub use crate::report::doctor::check::{Check, Status};
 
 use self::chart::CheckChart;
@@ -40,6 +43,7 @@ use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::proof::keys::Keys;
 use crate::source::Source;
 use crate::source::bucket::Buckets;
+use crate::source::endpoint::{Probed, ProbedService};
 use crate::source::identity::Identified;
 use crate::source::trails::TrailApi;
 use crate::validate::context;
@@ -50,12 +54,14 @@ use crate::validate::request::ChainFilter;
 pub struct DoctorCaller {
     /// Which requests it signs, in words; empty if it signs all of them.
     pub purpose: &'static str,
-    /// The identity, or why STS did not say.
+    /// The identity, or why it is not known.
     pub identified: Identified,
 }
 
 /// Everything that can be tried.
 pub struct DoctorAccess<'a> {
+    /// The endpoints that were tried first.
+    pub network: &'a [Probed],
     /// The identities that sign; none if requests are not signed.
     pub callers: &'a [DoctorCaller],
     /// The objects in the buckets.
@@ -92,6 +98,17 @@ struct DoctorContext<'a> {
     pool: &'a ThreadPool,
 }
 
+impl<'a> DoctorContext<'a> {
+    /// What to ask CloudTrail with, or why it is not asked.
+    fn cloudtrail(&self) -> Result<&'a dyn TrailApi, &'static str> {
+        if network::is_down(self.access.network, ProbedService::CloudTrail) {
+            return Err("could not be checked: CloudTrail cannot be reached");
+        }
+        let unsigned = "could not be checked: requests are not signed";
+        self.access.trails.ok_or(unsigned)
+    }
+}
+
 /// Makes every check.
 ///
 /// # Errors
@@ -107,6 +124,7 @@ pub fn examine(
         pool: &pool,
     };
     let mut chart = CheckChart::default();
+    network::check(access.network, &mut chart);
     session::check_credentials(access.callers, &mut chart);
     let callers = access.callers.iter();
     let mut clocks: Vec<i64> = callers.filter_map(|c| c.identified.ahead).collect();
@@ -134,7 +152,7 @@ pub fn examine(
     Ok(chart.into_sorted())
 }
 
-/// The requested trails that may write to a bucket; `None` means any trail.
+/// The given trails that may write to a bucket; `None` means any trail.
 fn trails_of<'a>(context: DoctorContext<'a>, bucket: &str) -> Vec<Option<&'a TrailArn>> {
     let ChainFilter {
         trail_arns,
@@ -145,7 +163,7 @@ fn trails_of<'a>(context: DoctorContext<'a>, bucket: &str) -> Vec<Option<&'a Tra
         return vec![None];
     }
     let writes_here = |arn: &TrailArn| {
-        let trails = context.access.trails;
+        let trails = context.cloudtrail().ok();
         let described = trails.and_then(|t| t.describe(&arn.home_region).ok());
         let mut described = described.into_iter().flatten();
         described.any(|t| t.arn == *arn && t.bucket == bucket)
@@ -155,9 +173,9 @@ fn trails_of<'a>(context: DoctorContext<'a>, bucket: &str) -> Vec<Option<&'a Tra
     trail_arns.iter().filter(may_hold).map(Some).collect()
 }
 
-/// Reports that the bucket of a trail, and so everything in it, could not be checked.
+/// Reports that the bucket of a trail and its content could not be checked.
 fn no_bucket(arn: &TrailArn, chart: &mut CheckChart) {
     let checks = [bucket::CHECKS, newest_digest::CHECKS, protection::CHECKS].concat();
-    let why = "where the trail writes is not known";
+    let why = "the bucket of the trail is not known";
     chart.unknown(&checks, &arn.to_string(), why);
 }

@@ -5,6 +5,7 @@ use super::DoctorContext;
 use super::bucket::BucketFacts;
 use super::chart::CheckChart;
 use crate::base::sample::Sample;
+use crate::base::text::grouped;
 use crate::cloudtrail::ids::{AccountId, Region, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestObjectKey, KeyRoot};
 use crate::report::doctor::check::{Check, Status};
@@ -34,7 +35,7 @@ const KEYS_OF_DAY: usize = 5_000;
 pub struct NewestDigest {
     pub root: RootId,
     pub bucket: String,
-    /// The subject of its checks: the bucket, and the trail if one was requested.
+    /// The subject of its checks: the bucket, and the trail if one was given.
     pub subject: String,
     pub key: String,
     pub digest: DigestObjectKey,
@@ -51,7 +52,11 @@ pub fn find(
 ) -> Option<NewestDigest> {
     let subject = subject(&bucket.name, arn);
     let Some(survey) = &bucket.survey else {
-        chart.unknown(CHECKS, &subject, "the bucket could not be listed");
+        chart.unknown(
+            CHECKS,
+            &subject,
+            "could not be checked: the bucket could not be listed",
+        );
         return None;
     };
     let folders = digest_folders(survey, arn);
@@ -65,7 +70,11 @@ pub fn find(
             }
             None => not_found(&subject, survey, !folders.is_empty(), chart),
         }
-        chart.unknown(CHECKS, &subject, "no digest was found");
+        chart.unknown(
+            CHECKS,
+            &subject,
+            "could not be checked: no digest was found",
+        );
         return None;
     };
     let is_partial = !survey.beyond.is_empty()
@@ -73,8 +82,14 @@ pub fn find(
         || error.is_some()
         || !survey.trouble.is_empty();
     let found = match searched(&folders).count() {
-        some if is_partial => format!("the newest in {some} folders of digests, of more, is {key}"),
-        _ => format!("the newest is {key}"),
+        some if is_partial => {
+            let all = match survey.beyond.is_empty() {
+                true => grouped(folders.len()),
+                false => format!("more than {}", grouped(folders.len())),
+            };
+            format!("newest digest in the {some} of {all} digest folders that were checked: {key}")
+        }
+        _ => format!("newest digest: {key}"),
     };
     chart.note(Check::DigestsFound, &subject, Status::Ok, found);
     Some(NewestDigest {
@@ -230,7 +245,7 @@ impl FolderSearch<'_> {
 /// Reports what was found instead of a digest. `has_folders` says whether a folder may hold digests of the trail.
 fn not_found(subject: &str, survey: &Survey, has_folders: bool, chart: &mut CheckChart) {
     if !survey.beyond.is_empty() {
-        let found = "too many folders to look for digests among them";
+        let found = "too many folders to search them for digests";
         let advice = "give --s3-prefix or --trail-arn";
         return chart.advise(Check::DigestsFound, subject, Status::Unknown, found, advice);
     }
@@ -244,24 +259,23 @@ fn not_found(subject: &str, survey: &Survey, has_folders: bool, chart: &mut Chec
     let first = |folders: &Sample| folders.first.first().cloned().unwrap_or_default();
     let (found, advice) = match instead {
         Some(FoundInstead::DigestFolders) => (
-            "there are folders of digests, and no digest of this trail in the last days of them"
-                .into(),
-            "see that the trail's ARN is right: aws cloudtrail list-trails",
+            "digest folders exist, but hold no digest of this trail on their last days".into(),
+            "check the ARN of the trail: aws cloudtrail list-trails",
         ),
         Some(FoundInstead::OtherDigests(folders)) => (
             format!(
-                "there are digests, but not of what was asked for: {}",
+                "digests exist, but only outside the given scope: {}",
                 first(folders)
             ),
-            "see that --region, --account-id, --organization-id and --s3-prefix are right",
+            "check --region, --account-id, --organization-id and --s3-prefix",
         ),
         Some(FoundInstead::LogsOnly(folders)) => (
-            format!("there are logs and no digests: {}", first(folders)),
+            format!("logs exist, but no digests: {}", first(folders)),
             "aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
         ),
         None => (
-            "there is neither a digest nor a log of CloudTrail".into(),
-            "see that bucket and --s3-prefix are those of the trail: aws cloudtrail describe-trails",
+            "neither digests nor logs of CloudTrail were found".into(),
+            "check that the bucket and --s3-prefix are those of the trail: aws cloudtrail describe-trails",
         ),
     };
     chart.advise(Check::DigestsFound, subject, Status::Failed, found, advice);

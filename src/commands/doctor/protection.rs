@@ -15,14 +15,18 @@ pub const CHECKS: &[Check] = &[Check::Encryption, Check::Versioning, Check::Obje
 pub fn check(buckets: &dyn Buckets, bucket: &BucketFacts, chart: &mut CheckChart) {
     let name = &bucket.name;
     if !bucket.is_reachable {
-        return chart.unknown(CHECKS, name, "the bucket could not be reached");
+        return chart.unknown(
+            CHECKS,
+            name,
+            "could not be checked: the bucket could not be reached",
+        );
     }
     match buckets.encryption(bucket.root) {
         Ok(how) => chart.note(
             Check::Encryption,
             name,
             Status::Ok,
-            format!("what is written is encrypted by default: {how}"),
+            format!("new objects are encrypted by default: {how}"),
         ),
         Err(error) => not_checked(Check::Encryption, name, &error, chart),
     }
@@ -48,7 +52,7 @@ fn check_versioning(name: &str, versioning: Versioning, chart: &mut CheckChart) 
         Check::Versioning,
         name,
         Status::Warning,
-        format!("{off}: what is deleted or overwritten is gone for good"),
+        format!("{off}: objects that are deleted or overwritten cannot be restored"),
         format!(
             "aws s3api put-bucket-versioning --bucket {} \
              --versioning-configuration Status=Enabled",
@@ -64,13 +68,13 @@ fn check_lock(name: &str, lock: Lock, chart: &mut CheckChart) {
             return chart.note(Check::ObjectLock, name, Status::Ok, found);
         }
         Lock::WithoutDefault => "it is enabled without a default retention",
-        Lock::Absent => "there is none",
+        Lock::Absent => "it is off",
     };
     chart.advise(
         Check::ObjectLock,
         name,
         Status::Warning,
-        format!("{weak}: digests and logs can be deleted by whoever may"),
+        format!("{weak}: anyone with permission can delete digests and logs"),
         format!(
             "aws s3api put-object-lock-configuration --bucket {} --object-lock-configuration \
              'ObjectLockEnabled=Enabled,Rule={{DefaultRetention={{Mode=GOVERNANCE,Days=365}}}}'",
@@ -81,7 +85,7 @@ fn check_lock(name: &str, lock: Lock, chart: &mut CheckChart) {
 
 fn not_checked(check: Check, bucket: &str, error: &GetError, chart: &mut CheckChart) {
     let found = format!(
-        "could not be asked, and no validation needs it: {}",
+        "could not be checked (not needed for a validation): {}",
         error.detail()
     );
     chart.note(check, bucket, Status::Unknown, found);

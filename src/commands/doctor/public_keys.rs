@@ -15,28 +15,32 @@ use crate::report::doctor::check::{Check, Status};
 /// keys may be listed.
 pub const NO_FINGERPRINT: &str = "";
 
-/// Looks up the key of a digest that was signed between two times, both included. `None` if requests are not
-/// signed: then no call to CloudTrail is made.
+/// Looks up the key of a digest that was signed between two times, both included. If no
+/// call to CloudTrail is made, says why.
 pub fn look_up(
     context: DoctorContext<'_>,
     region: &Region,
     fingerprint: &str,
     signed: (Timestamp, Timestamp),
-) -> Option<KeyLookup> {
-    context.access.trails?;
-    Some(context.access.keys.look_up(region, fingerprint, signed))
+) -> Result<KeyLookup, &'static str> {
+    context.cloudtrail()?;
+    Ok(context.access.keys.look_up(region, fingerprint, signed))
 }
 
 /// Checks that keys may be listed.
-pub fn check_permission(lookup: &Option<KeyLookup>, region: &Region, chart: &mut CheckChart) {
+pub fn check_permission(
+    lookup: &Result<KeyLookup, &'static str>,
+    region: &Region,
+    chart: &mut CheckChart,
+) {
     let subject = region.as_str();
     let check = Check::KeyPermission;
     match lookup {
-        None => {
-            let why = "requests are not signed: give validate the keys with --keys";
-            chart.unknown(&[check], subject, why);
+        Err(why) => {
+            let why = format!("{why}; give validate the keys with --keys");
+            chart.unknown(&[check], subject, &why);
         }
-        Some(KeyLookup::Unavailable(Some(unavailable))) => {
+        Ok(KeyLookup::Unavailable(Some(unavailable))) => {
             let detail = unavailable.detail.clone();
             if unavailable.reason != Reason::Denied {
                 return chart.note(check, subject, Status::Unknown, detail);
@@ -46,11 +50,11 @@ pub fn check_permission(lookup: &Option<KeyLookup>, region: &Region, chart: &mut
                 subject,
                 Status::Failed,
                 detail,
-                "allow cloudtrail:ListPublicKeys on *, or give validate the keys with --keys: aws \
-                 cloudtrail list-public-keys",
+                "allow cloudtrail:ListPublicKeys on *, or save the keys (aws cloudtrail list-public-keys) and give \
+                 them to validate with --keys",
             );
         }
-        Some(_) => chart.note(
+        Ok(_) => chart.note(
             check,
             subject,
             Status::Ok,
@@ -61,7 +65,7 @@ pub fn check_permission(lookup: &Option<KeyLookup>, region: &Region, chart: &mut
 
 /// Checks that the key of the digest is known and was valid when the digest was signed.
 pub fn check_known(
-    lookup: &Option<KeyLookup>,
+    lookup: &Result<KeyLookup, &'static str>,
     fingerprint: &str,
     newest: &NewestDigest,
     chart: &mut CheckChart,
@@ -69,30 +73,38 @@ pub fn check_known(
     let subject = &newest.subject;
     let region = &newest.digest.name.chain.region;
     if fingerprint == NO_FINGERPRINT {
-        return chart.unknown(&[Check::KeyKnown], subject, "the digest could not be read");
+        return chart.unknown(
+            &[Check::KeyKnown],
+            subject,
+            "could not be checked: the digest could not be read",
+        );
     }
     let found = match lookup {
-        None | Some(KeyLookup::Unavailable(Some(_))) => {
-            let why = "keys could not be asked for";
+        Err(_) | Ok(KeyLookup::Unavailable(Some(_))) => {
+            let why = "could not be checked: the public keys could not be listed";
             return chart.unknown(&[Check::KeyKnown], subject, why);
         }
-        Some(KeyLookup::Valid(_)) => {
-            let found = format!("{fingerprint} is a key of {region}, and was valid then");
+        Ok(KeyLookup::Valid(_)) => {
+            let found = format!(
+                "{fingerprint} is a key of {region} and was valid when the digest was signed"
+            );
             return chart.note(Check::KeyKnown, subject, Status::Ok, found);
         }
-        Some(KeyLookup::OutsideValidity(_)) => {
-            format!("{fingerprint} is a key of {region} that was not valid then")
+        Ok(KeyLookup::OutsideValidity(_)) => {
+            format!(
+                "{fingerprint} is a key of {region}, but was not valid when the digest was signed"
+            )
         }
-        Some(KeyLookup::Unknown(_)) => format!(
-            "{fingerprint}, which the digest names, is none of the keys of {region} at that time"
+        Ok(KeyLookup::Unknown(_)) => format!(
+            "the digest was signed with {fingerprint}, which is not among the keys of {region} at that time"
         ),
-        Some(KeyLookup::Unavailable(None)) => {
-            format!("ListPublicKeys knows no key of {region} at that time")
+        Ok(KeyLookup::Unavailable(None)) => {
+            format!("ListPublicKeys returns no key of {region} for that time")
         }
     };
     let advice = format!(
-        "see which keys there are: aws cloudtrail list-public-keys --region {region}; if this digest is \
-         CloudTrail's, the key is among them"
+        "list the keys: aws cloudtrail list-public-keys --region {region}; if CloudTrail wrote this digest, its key \
+         is among them"
     );
     chart.advise(Check::KeyKnown, subject, Status::Failed, found, advice);
 }

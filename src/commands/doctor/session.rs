@@ -3,13 +3,14 @@
 
 use super::DoctorCaller;
 use super::chart::CheckChart;
+use crate::base::text::grouped;
 use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
 
 /// A difference between the clocks that is reported, in seconds.
 const OFF: u64 = 60;
-/// A difference between the clocks that fails, in seconds. AWS rejects signatures that are 15 minutes off; until
-/// then only the SDK makes up for it, because it signs again with the time in the rejection.
+/// A difference between the clocks that fails, in seconds. AWS rejects signatures that are 15 minutes off. Below
+/// that, requests succeed only because the SDK signs again with the time in the rejection.
 const FAR_OFF: u64 = 5 * 60;
 
 /// Reports the identity behind the credentials.
@@ -20,7 +21,7 @@ pub fn check_credentials(callers: &[DoctorCaller], chart: &mut CheckChart) {
             "",
             Status::Warning,
             "none: requests are not signed, so only a public bucket can be read",
-            "give validate the public keys with --keys, or leave --no-sign-request out",
+            "give validate the public keys with --keys, or omit --no-sign-request",
         );
     }
     for caller in callers {
@@ -41,22 +42,25 @@ fn check_caller(caller: &DoctorCaller, chart: &mut CheckChart) {
         Err(error @ (GetError::Credentials(_) | GetError::Denied(_))) => {
             let ahead = identified.ahead;
             let advice = if ahead.is_some_and(|seconds| seconds.unsigned_abs() > FAR_OFF) {
-                "set the clock first (see clock-skew): what is signed at another time may be refused"
+                "set the clock first (see clock-skew): AWS may refuse what was signed at another time"
             } else {
-                "sign in again (aws sso login), or see that the access key exists and is active: \
+                "sign in again (aws sso login), or check that the access key exists and is active: \
                  aws sts get-caller-identity"
             };
             let found = error.detail();
             chart.advise(Check::Credentials, purpose, Status::Failed, found, advice);
         }
         Err(error) => {
-            let found = format!("who they are could not be asked: {}", error.detail());
+            let found = format!(
+                "it is not known whose credentials these are: the call to STS failed: {}",
+                error.detail()
+            );
             chart.advise(
                 Check::Credentials,
                 purpose,
                 Status::Unknown,
                 found,
-                "see that STS can be reached, through HTTPS_PROXY or a VPC endpoint where there is one",
+                "not needed for a validation; to reach STS, check HTTPS_PROXY or the VPC endpoint",
             );
         }
     }
@@ -69,19 +73,22 @@ pub fn check_clock(ahead: &[i64], chart: &mut CheckChart) {
             Check::ClockSkew,
             "",
             Status::Unknown,
-            "no answer of AWS told its time",
+            "could not be checked: no answer of AWS had a date",
         );
     };
     let off = worst.unsigned_abs();
     let side = if worst < 0 { "behind" } else { "ahead of" };
-    let found = format!("the local clock is {off} s {side} that of AWS");
+    let found = match off {
+        0 => "the local clock agrees with AWS".to_owned(),
+        _ => format!("the local clock is {} s {side} AWS", grouped(off)),
+    };
     let status = match off {
         off if off > FAR_OFF => Status::Failed,
         off if off > OFF => Status::Warning,
         _ => return chart.note(Check::ClockSkew, "", Status::Ok, found),
     };
     let found = format!(
-        "{found}; what is pending is told by it, and AWS refuses what is signed 15 minutes off"
+        "{found}; it decides what is pending, and AWS refuses requests signed 15 minutes off"
     );
     let advice = "set the clock: timedatectl set-ntp true";
     chart.advise(Check::ClockSkew, "", status, found, advice);

@@ -17,23 +17,23 @@ pub fn check_signature(newest: &NewestDigest, facts: &DigestFacts, chart: &mut C
     let of_head = facts.head.as_ref().ok().map(|s| s.signed);
     match of_get.or(of_head) {
         Some(true) => {
-            let found = "its metadata has the signature";
+            let found = "the digest has its signature";
             chart.note(Check::SignatureMetadata, subject, Status::Ok, found);
         }
         Some(false) => chart.advise(
             Check::SignatureMetadata,
             subject,
             Status::Failed,
-            "its metadata has no signature: the object was copied or written again without it",
+            "the digest has no signature in its metadata: the object was copied or written again without it",
             format!(
-                "see what its metadata is, and read the bucket that CloudTrail wrote to: aws s3api \
+                "check its metadata, and read the bucket that CloudTrail wrote to: aws s3api \
                  head-object --bucket {} --key {}",
                 quoted(&newest.bucket),
                 quoted(&newest.key)
             ),
         ),
         None => {
-            let why = "the digest could not be asked for";
+            let why = "could not be checked: the digest could not be read";
             chart.unknown(&[Check::SignatureMetadata], subject, why);
         }
     }
@@ -63,13 +63,13 @@ pub fn check_class(
         return check_log(context, newest, (class, &log), chart);
     }
     let (status, why) = match facts.read.as_ref().map(|read| &read.digest) {
-        Some(Ok(_)) => (Status::Ok, "it names no log here"),
+        Some(Ok(_)) => (Status::Ok, "it lists no log in this bucket"),
         Some(Err(_)) | None => (
             Status::Unknown,
-            "it could not be read, so no log was looked at",
+            "it could not be read, so no log was checked",
         ),
     };
-    let found = format!("{class} (of the digest; {why})");
+    let found = format!("{class} (digest; {why})");
     chart.note(check, subject, status, found);
 }
 
@@ -84,7 +84,7 @@ fn check_log(
     match context.access.buckets.stored(newest.root, &log.key) {
         Ok(stored) if stored.archived => {
             let found = format!(
-                "a log that the newest digest names is archived ({}): {}",
+                "a log that the newest digest lists is archived ({}): {}",
                 stored.class, log.key
             );
             let advice = restore(&newest.bucket, &log.key);
@@ -92,25 +92,25 @@ fn check_log(
         }
         Ok(stored) => {
             let found = format!(
-                "{digest_class} (of the digest), {} (of a log that it names)",
+                "{digest_class} (digest), {} (a log that it lists)",
                 stored.class
             );
             chart.note(check, subject, Status::Ok, found);
         }
         Err(error) => {
             let found = format!(
-                "{digest_class} (of the digest); a log that it names could not be asked for: {}: {}",
+                "{digest_class} (digest); a log that it lists could not be checked: {}: {}",
                 log.key,
                 error.detail()
             );
             let (status, advice) = match error {
                 GetError::NotFound => (
                     Status::Warning,
-                    "run trailproof validate: it tells which logs are not there",
+                    "run trailproof validate: it reports which logs are missing",
                 ),
                 GetError::Denied(_) => (
                     Status::Failed,
-                    "allow s3:GetObject on the logs too, in the caller's policy and the bucket's",
+                    "allow s3:GetObject on the logs too, in the caller's policy and in the bucket policy",
                 ),
                 _ => return chart.note(check, subject, Status::Unknown, found),
             };

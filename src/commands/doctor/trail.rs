@@ -1,10 +1,10 @@
-//! The trail: what DescribeTrails and GetTrailStatus say about it. A validation makes the same calls, and does
-//! without them where they are denied.
+//! The trail: what DescribeTrails and GetTrailStatus report about it. A validation makes the same calls, and
+//! also works without them.
 
 use super::chart::CheckChart;
 use super::newest_digest::NewestDigest;
 use super::{DoctorContext, DoctorRequest};
-use crate::base::text::{quoted, s3_uri};
+use crate::base::text::{plural, quoted, s3_uri};
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::report::doctor::check::{Check, Status};
@@ -22,7 +22,7 @@ pub struct TrailFacts {
 const CONFIG: &[Check] = &[Check::TrailFound, Check::ValidationOn];
 const STATUS: &[Check] = &[Check::Logging, Check::Delivery];
 
-/// Checks the requested trail. Without one, checks the trail that wrote the newest digest.
+/// Checks the given trail. Without one, checks the trail that wrote the newest digest.
 pub fn check(
     context: DoctorContext<'_>,
     arn: Option<&TrailArn>,
@@ -43,11 +43,13 @@ pub fn check(
         status: None,
         region: home.clone(),
     };
-    let Some(trails) = context.access.trails else {
-        let permissions = [Check::DescribePermission, Check::StatusPermission];
-        let why = "requests are not signed, so CloudTrail is not asked";
-        chart.unknown(&[&permissions, CONFIG, STATUS].concat(), &subject, why);
-        return trail;
+    let trails = match context.cloudtrail() {
+        Ok(trails) => trails,
+        Err(why) => {
+            let permissions = [Check::DescribePermission, Check::StatusPermission];
+            chart.unknown(&[&permissions, CONFIG, STATUS].concat(), &subject, why);
+            return trail;
+        }
     };
     let mut check = TrailCheck {
         request: context.request,
@@ -61,7 +63,7 @@ pub fn check(
     let arn = trail.config.as_ref().map(|c| &c.arn).or(arn);
     let Some(arn) = arn else {
         let checks = [&[Check::StatusPermission], STATUS].concat();
-        chart.unknown(&checks, &subject, "no trail is known to ask for");
+        chart.unknown(&checks, &subject, "could not be checked: no trail is known");
         return trail;
     };
     // The status is that of one region: a trail can log in one and not in another.
@@ -114,8 +116,8 @@ impl TrailCheck<'_> {
             }
         };
         let found = format!(
-            "cloudtrail:DescribeTrails is allowed, and shows {} in {}",
-            described.len(),
+            "cloudtrail:DescribeTrails is allowed; it returns {} in {}",
+            plural(described.len(), "trail"),
             self.home
         );
         self.note(Check::DescribePermission, Status::Ok, found);
@@ -140,7 +142,7 @@ impl TrailCheck<'_> {
                 check,
                 Status::Warning,
                 detail,
-                "allow cloudtrail:DescribeTrails on *, or leave it: the bucket was given",
+                "allow cloudtrail:DescribeTrails on *, or ignore this: the bucket was given",
             ),
             GetError::Denied(_) => self.advise(
                 check,
@@ -150,7 +152,7 @@ impl TrailCheck<'_> {
             ),
             _ => self.note(check, Status::Unknown, detail),
         }
-        self.unknown(CONFIG, "DescribeTrails gave no answer");
+        self.unknown(CONFIG, "could not be checked: DescribeTrails failed");
     }
 
     /// Reports that DescribeTrails does not show the trail.
@@ -166,26 +168,29 @@ impl TrailCheck<'_> {
                 self.advise(
                     Check::TrailFound,
                     status,
-                    format!("DescribeTrails knows no trail {arn} in {home}"),
+                    format!("DescribeTrails does not return {arn} in {home}"),
                     format!(
-                        "see that account, home region and name are right: aws cloudtrail list-trails \
-                         --region {home}; if it was deleted, give --s3-bucket"
+                        "check account, home region and name: aws cloudtrail list-trails --region {home}; if the \
+                         trail was deleted, give --s3-bucket"
                     ),
                 );
             }
             (None, Some(_)) => {
                 let why = format!(
-                    "these credentials see no trail that writes the newest digest in {home}: it was \
-                     deleted, or is another account's; a validation does without"
+                    "could not be checked: DescribeTrails does not return the trail of the newest digest in {home}. \
+                     It was deleted, or belongs to another account. A validation works without it"
                 );
                 self.unknown(&[Check::TrailFound], &why);
             }
             (None, None) => {
-                let why = "no trail was named, and no digest names one";
+                let why = "could not be checked: no trail was given, and no digest was found that belongs to one";
                 self.unknown(&[Check::TrailFound], why);
             }
         }
-        self.unknown(&[Check::ValidationOn], "the trail is not known");
+        self.unknown(
+            &[Check::ValidationOn],
+            "could not be checked: the trail is not known",
+        );
     }
 
     /// Reports where the trail writes, and whether that bucket was given.
@@ -206,7 +211,7 @@ impl TrailCheck<'_> {
         self.advise(
             Check::TrailFound,
             Status::Warning,
-            format!("{who} writes to {place} now, and not to the bucket that was given"),
+            format!("{who} now writes to {place}, not to the given bucket"),
             format!("give --s3-bucket {} too", quoted(&config.bucket)),
         );
     }
@@ -219,7 +224,7 @@ impl TrailCheck<'_> {
         self.advise(
             Check::ValidationOn,
             Status::Failed,
-            "log file validation is off: no digests are written now",
+            "log file validation is off: no digests are written",
             format!(
                 "aws cloudtrail update-trail --name {} --enable-log-file-validation --region {}",
                 quoted(&config.arn.to_string()),
@@ -246,7 +251,9 @@ impl TrailCheck<'_> {
             }
             Err(GetError::NotFound) => {
                 self.note(check, Status::Ok, allowed);
-                let why = format!("GetTrailStatus knows no such trail in {region}");
+                let why = format!(
+                    "could not be checked: GetTrailStatus does not know the trail in {region}"
+                );
                 self.unknown(STATUS, &why);
                 None
             }
@@ -256,12 +263,12 @@ impl TrailCheck<'_> {
                         check,
                         Status::Warning,
                         error.detail(),
-                        "allow cloudtrail:GetTrailStatus on *: without it a validation cannot tell that \
-                         the newest digests are missing",
+                        "allow cloudtrail:GetTrailStatus on *: without it, a validation cannot detect that the newest \
+                         digests are missing",
                     ),
                     _ => self.note(check, Status::Unknown, error.detail()),
                 }
-                self.unknown(STATUS, "GetTrailStatus gave no answer");
+                self.unknown(STATUS, "could not be checked: GetTrailStatus failed");
                 None
             }
         }
@@ -275,7 +282,7 @@ impl TrailCheck<'_> {
         self.advise(
             Check::Logging,
             Status::Failed,
-            format!("it is not logging in {region}: neither logs nor digests are written now"),
+            format!("it is not logging in {region}: neither logs nor digests are written"),
             format!(
                 "aws cloudtrail start-logging --name {} --region {}",
                 quoted(&arn.to_string()),
@@ -291,8 +298,8 @@ impl TrailCheck<'_> {
                 check,
                 Status::Failed,
                 format!("the last digest could not be delivered: {error}"),
-                "see that the bucket's policy, and the key's where there is one, let \
-                 cloudtrail.amazonaws.com write: aws cloudtrail get-trail-status --name TRAIL",
+                "check that the bucket policy, and the key policy if there is a key, allow \
+                 cloudtrail.amazonaws.com to write: aws cloudtrail get-trail-status --name TRAIL",
             ),
             (None, Some(at)) => {
                 let found = format!("the last digest was delivered at {at}");
@@ -301,7 +308,7 @@ impl TrailCheck<'_> {
             (None, None) => self.note(
                 check,
                 Status::Warning,
-                "GetTrailStatus knows of no digest that was delivered",
+                "GetTrailStatus reports no delivered digest",
             ),
         }
     }

@@ -15,7 +15,7 @@ pub(super) enum Answer<'o> {
     Digest(DigestAnswer<'o>),
 }
 
-/// The answer about a log. All but the last: a proven digest lists it.
+/// The answer about a log. In all but the last case, a proven digest lists it.
 pub(super) enum LogAnswer<'o> {
     /// It has the recorded SHA-256.
     Intact,
@@ -23,7 +23,7 @@ pub(super) enum LogAnswer<'o> {
     NotRead,
     /// It is missing.
     Missing,
-    /// It was read or requested, with this result.
+    /// It was read or requested, and there is a finding on it.
     Found(&'o Finding),
     /// No proven digest lists it.
     NotListed(NotListed),
@@ -33,18 +33,18 @@ pub(super) enum LogAnswer<'o> {
 pub(super) enum NotListed {
     /// No digest was found in the window.
     NoDigest,
-    /// Not all that could hold digests could be listed, and no digest was found in what could.
+    /// Some folders could not be listed, and the others hold no digest.
     NotListable,
     /// All digests that could list it are proven, and none does.
     AllProven,
-    /// Some digests that could list it are not proven: the first stretch of the window in the worst state, and how
-    /// many more are not verified.
+    /// Some digests that could list it are not proven: the first period in the worst state, and the number of other
+    /// periods that are not verified.
     Unverified(Unverified, usize),
-    /// Something that could list it could not be checked, although all the window is verified.
+    /// A digest that could list it could not be checked, although the complete window is verified.
     NotChecked,
     /// A backfill digest that could list it is damaged, missing or not proven.
     BackfillNotProven,
-    /// All digests that there are were checked, and one that could list it may still be delivered.
+    /// All existing digests were checked, but one that could list it may still be delivered.
     NotAllDue,
 }
 
@@ -76,7 +76,7 @@ impl Answer<'_> {
         }
     }
 
-    /// Whether CloudTrail delivered an object of this name there; `None` if that is not known.
+    /// Whether CloudTrail delivered an object with this key; `None` if that is not known.
     pub(super) fn delivered(&self) -> Option<bool> {
         let known = match self {
             Answer::Log(log) => !matches!(log, LogAnswer::Missing | LogAnswer::NotListed(_)),
@@ -161,12 +161,12 @@ impl ExplainOutcome<'_> {
         }
         let unverified = self.unverified();
         let others = unverified.len().saturating_sub(1);
-        // The first of those in the worst state: what is pending explains nothing beside what is damaged.
+        // A pending period explains nothing if another one is damaged, so the worst state counts.
         let worst = unverified.into_iter().rev().max_by_key(|time| time.state);
         match worst {
             Some(time) if time.state != State::Pending => NotListed::Unverified(time, others),
             _ if !self.validation.complete => NotListed::NotChecked,
-            _ if !chains.iter().all(|c| has_whole_backfill(c)) => NotListed::BackfillNotProven,
+            _ if !chains.iter().all(|c| has_proven_backfill(c)) => NotListed::BackfillNotProven,
             Some(pending) => NotListed::Unverified(pending, others),
             None if !self.window_is_final => NotListed::NotAllDue,
             None => NotListed::AllProven,
@@ -257,16 +257,16 @@ impl ExplainOutcome<'_> {
     }
 }
 
-/// Why there may be evidence that was not found, what hides most first.
+/// Why evidence may exist that was not found. The first variants hide the most evidence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Obstacle {
     /// A bucket or a folder could not be listed, or the run ended early.
     NotListed,
-    /// Where the trail writes could not be found out.
+    /// It could not be looked up where the trail writes.
     NotLocated,
     /// A digest could not be read.
     NotRead,
-    /// The public keys could not be had.
+    /// The public keys could not be obtained.
     NoKeys,
     /// A digest is damaged, missing or not signed.
     NotProven,
@@ -288,12 +288,12 @@ fn obstacle(finding: &Finding) -> Option<Obstacle> {
 }
 
 /// Whether no backfill digest is damaged, missing or not proven: such a digest could list the log.
-fn has_whole_backfill(chain: &ChainOutcome) -> bool {
+fn has_proven_backfill(chain: &ChainOutcome) -> bool {
     let tally = &chain.backfill;
     tally.failed + tally.missing + tally.unproven == 0
 }
 
-/// Whether a finding of this code is about a log, and so keeps no digest from being proven.
+/// Whether a finding of this code is about a log. Such a finding does not affect the proof of a digest.
 fn is_of_logs(code: Code) -> bool {
     matches!(
         code,

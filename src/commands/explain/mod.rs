@@ -8,7 +8,7 @@
 //!
 //! In: a source, keys and the key of one object. Out: a report with the answer and the evidence for it.
 //! The digests around the object are validated as in any validation. Of all logs, only the one in question
-//! is read. No call about trails is made, because what CloudTrail says of them proves nothing about an object.
+//! is read. No call about trails is made, because their configuration proves nothing about an object.
 
 mod answer;
 mod observed;
@@ -39,8 +39,8 @@ pub struct ExplainRequest {
     pub mapped: bool,
     /// When the source was copied or read, if that is known.
     pub as_of: Option<Timestamp>,
-    /// The time now, if the source is what CloudTrail writes to and not a copy. It is looked at now, so `as_of`
-    /// then bounds nothing.
+    /// The time now, if the source is the bucket that CloudTrail writes to. It is read now, so `as_of` then bounds
+    /// nothing.
     pub now: Option<Timestamp>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
@@ -50,15 +50,15 @@ pub struct ExplainRequest {
     pub jobs: usize,
     /// What the caller found out while it looked up the trail in AWS.
     pub prior: PriorKnowledge,
-    /// Whether the run is to end early; source and keys heed it by themselves.
+    /// Ends the run early. Source and keys check it by themselves.
     pub stop: CancelFlag,
     /// Bounds on what hostile input may cost.
     pub limits: Limits,
 }
 
 impl ExplainRequest {
-    /// When the source is looked at, if that is known.
-    fn looked_at(&self) -> Option<Timestamp> {
+    /// When the source is read, if that is known.
+    fn read_at(&self) -> Option<Timestamp> {
         self.now.or(self.as_of)
     }
 }
@@ -73,7 +73,7 @@ pub struct ExplainOutcome<'t> {
     from: ReadFrom,
     /// Whether the source has a folder whose bucket is not known.
     has_unnamed_root: bool,
-    /// Whether the source has no place to look at.
+    /// Whether the source has no bucket or folder to read.
     has_no_root: bool,
     observed: Observed,
     validation: Outcome,
@@ -91,11 +91,11 @@ impl ExplainOutcome<'_> {
 
 /// Whether an object exists.
 enum Existence {
-    /// Not checked, because a digest is evidence enough.
+    /// Not checked, because a digest is the evidence.
     NotChecked,
     Exists,
     Missing,
-    /// The source did not say, for this reason, or no place where it could be is part of the source.
+    /// Not known: the source failed for this reason, or does not contain the bucket.
     Unknown(Option<GetError>),
 }
 
@@ -109,7 +109,7 @@ pub fn explain<'t>(
     target: &'t ExplainTarget,
     request: &ExplainRequest,
 ) -> Result<ExplainOutcome<'t>, Error> {
-    let windows = target.windows(request.backfill_grace, request.looked_at());
+    let windows = target.windows(request.backfill_grace, request.read_at());
     let mut requests = Requests::default();
     if let Some(usual) = windows.usual {
         let outcome = search(access, target, request, usual)?;
@@ -120,12 +120,13 @@ pub fn explain<'t>(
     }
     let mut outcome = search(access, target, request, windows.all)?;
     add(&mut requests, outcome.requests);
-    let looked_at = request.looked_at();
-    outcome.window_is_final = looked_at.is_none_or(|at| windows.all.to < at);
+    let read_at = request.read_at();
+    outcome.window_is_final = read_at.is_none_or(|at| windows.all.to < at);
     Ok(finish(access, outcome, requests))
 }
 
-/// Checks whether an object exists that no digest is evidence of. Nothing is said of what was not seen.
+/// If no digest is evidence of the object, checks whether it exists. What was not seen is not called present or
+/// missing.
 fn finish<'t>(
     access: Access<'_>,
     outcome: ExplainOutcome<'t>,
@@ -210,7 +211,7 @@ fn one_object(target: &ExplainTarget, request: &ExplainRequest, window: Window) 
     }
 }
 
-/// Checks whether the object exists in any place where it could be.
+/// Checks whether the object exists in any bucket or folder where it could be.
 fn existence(access: Access<'_>, target: &ExplainTarget, requests: &mut Requests) -> Existence {
     let places = match &target.bucket {
         Some(bucket) => access.places.find(bucket, &target.key).all().to_vec(),
@@ -238,6 +239,6 @@ fn add(sum: &mut Requests, more: Requests) {
     sum.list += more.list;
     sum.get += more.get;
     sum.head += more.head;
-    // The key source is shared by all searches and has counted its requests from the first one on.
+    // All searches share the key source, so its last count includes those before.
     sum.keys = more.keys;
 }

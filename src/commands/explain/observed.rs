@@ -52,6 +52,8 @@ pub struct ProvenDigest {
     /// The SHA-256 that it records for the log in question, or the name of another hash algorithm; `None` if
     /// it does not list the log.
     pub recorded_hash: Option<String>,
+    /// The bucket in which it lists a log of the same key, if that is not the bucket that was given.
+    pub other_bucket: Option<String>,
 }
 
 /// The result for the log in question.
@@ -87,17 +89,23 @@ impl<'t> TargetObserver<'t> {
         observed
     }
 
-    /// A list that cannot be read is a finding of the validation.
-    fn recorded_hash(&self, digest: &Verified) -> Option<String> {
-        let mut blocks = digest.log_files().blocks().map_while(Result::ok);
-        blocks.find_map(|logs| {
-            let mut logs = logs.iter();
-            let log = logs.find(|log| self.target.matches(Some(&log.bucket), &log.key))?;
-            Some(match &log.hash {
-                Ok(sha256) => sha256.to_string(),
-                Err(algorithm) => algorithm.clone(),
-            })
-        })
+    /// What the digest lists of the log in question: the recorded hash, and the bucket if that is another than the
+    /// given one. A list that cannot be read is a finding of the validation.
+    fn listed(&self, digest: &Verified) -> (Option<String>, Option<String>) {
+        let mut other_bucket = None;
+        for logs in digest.log_files().blocks().map_while(Result::ok) {
+            for log in logs.iter().filter(|log| *log.key == *self.target.key) {
+                if self.target.matches(Some(&log.bucket), &log.key) {
+                    let hash = match &log.hash {
+                        Ok(sha256) => sha256.to_string(),
+                        Err(algorithm) => algorithm.clone(),
+                    };
+                    return (Some(hash), None);
+                }
+                other_bucket = Some(log.bucket.to_string());
+            }
+        }
+        (None, other_bucket)
     }
 }
 
@@ -114,12 +122,16 @@ impl Observer for TargetObserver<'_> {
             bucket: object.bucket.map(Into::into),
             key: object.key.into(),
             end: object.end,
-            proven: object.proven.map(|(digest, proof)| ProvenDigest {
-                interval: digest.interval(),
-                starting: digest.is_starting(),
-                sha256: digest.sha256(),
-                proof: proof.clone(),
-                recorded_hash: self.recorded_hash(digest),
+            proven: object.proven.map(|(digest, proof)| {
+                let (recorded_hash, other_bucket) = self.listed(digest);
+                ProvenDigest {
+                    interval: digest.interval(),
+                    starting: digest.is_starting(),
+                    sha256: digest.sha256(),
+                    proof: proof.clone(),
+                    recorded_hash,
+                    other_bucket,
+                }
             }),
         });
     }

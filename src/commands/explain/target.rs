@@ -83,11 +83,11 @@ impl ExplainTarget {
         }
     }
 
-    /// The windows whose digests may be evidence, up to the look at the source. `backfill_grace` is in
+    /// The windows whose digests may be evidence, up to the time when the source is read. `backfill_grace` is in
     /// seconds.
-    pub fn windows(&self, backfill_grace: i64, looked_at: Option<Timestamp>) -> TargetWindows {
+    pub fn windows(&self, backfill_grace: i64, read_at: Option<Timestamp>) -> TargetWindows {
         let window = |from, to: Timestamp| {
-            let to = looked_at.map_or(to, |at| to.min(at));
+            let to = read_at.map_or(to, |at| to.min(at));
             Window::new(from, to.max(shift(from, 1)))
         };
         match &self.name {

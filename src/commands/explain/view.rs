@@ -1,5 +1,5 @@
 //! The outcome of `explain` as its frozen report type: the answer, the digests that vouch for the object, how
-//! they are proven, and the time that was searched.
+//! they are proven, and the searched time.
 
 use super::ExplainOutcome;
 use super::observed::ObservedDigest;
@@ -64,23 +64,25 @@ impl ExplainOutcome<'_> {
             .any(|key| key.origin == KeyOrigin::File)
         {
             sentences.push(
-                "that the public keys are AWS's own: they come from a file, and a fingerprint shows \
-                 only that it is unbroken"
+                "that the public keys are those of AWS: they come from a file, and a fingerprint shows only that a \
+                 key is not damaged"
                     .into(),
             );
         }
         if self.has_unnamed_root && self.target.bucket.is_none() {
             let bucket = vouching.and_then(|digest| digest.bucket.as_ref());
             let recorded = bucket.map_or_else(String::new, |bucket| {
-                format!("; the proven digest says {bucket}")
+                format!("; the proven digest records {bucket}")
             });
             sentences.push(format!(
-                "that it is from a bucket of yours: no bucket name was given to compare with{recorded}"
+                "that it is from your bucket: no bucket name was given to compare with{recorded}"
             ));
         }
         if matches!(self.target.name, TargetName::Log(_)) && vouching.is_none() {
             sentences.push(
-                "whether a trail writes logs to this folder without digests: CloudTrail was not asked".into(),
+                "that every trail that writes logs to this folder has log file validation on: trails were not looked up \
+                 in AWS"
+                    .into(),
             );
         }
         sentences

@@ -1,11 +1,11 @@
-//! `trails`: which chains of digests exist, from when to when, and with which holes?
+//! `trails`: which chains of digests exist, from when to when, and which hours are missing?
 //!
 //! ```text
 //! TrailsRequest ─▶ list ─▶ TrailsOutcome ─▶ view ─▶ report::trails::v1::Trails
 //!                   survey the folders, then list the digests of each account and region
 //! ```
 //!
-//! In: a source and a filter. Out: the chains, by the names of their digests alone. No object is read, so nothing
+//! In: a source and a filter. Out: the chains, from the names of their digests only. No object is read, so nothing
 //! is proven.
 
 mod view;
@@ -41,7 +41,7 @@ pub struct TrailsRequest {
     pub jobs: usize,
     /// What the caller found out while it looked up trails in AWS.
     pub prior: PriorKnowledge,
-    /// Whether the run is to end early; the source heeds it by itself.
+    /// Ends the run early. The source checks it by itself.
     pub stop: CancelFlag,
     /// Bounds on what hostile input may cost.
     pub limits: Limits,
@@ -67,13 +67,13 @@ pub struct TrailsOutcome {
 }
 
 impl TrailsOutcome {
-    /// Whether no folder could be listed, so that nothing is known. A run that ended early got no chance to.
+    /// Whether no folder could be listed, so that nothing is known. A run that ended early does not count.
     pub fn nothing_listed(&self) -> bool {
         !self.complete && self.listings == 0 && self.ended_by.is_none()
     }
 }
 
-/// One chain, by the names of its digests.
+/// One chain, from the names of its digests.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ListedChain {
     /// Account, region and trail.
@@ -270,7 +270,7 @@ impl ChainLister<'_> {
         let hint = if chains.is_empty() {
             found_instead(self.survey, &[], false, &self.request.limits)
         } else {
-            "the chains listed are those of what else was asked for".into()
+            "the listed chains match the rest of the scope".into()
         };
         let nothing_found = |message| Finding::new(Code::NothingFound, message).hint(hint.clone());
         if terms.is_empty() && chains.is_empty() {
@@ -278,11 +278,7 @@ impl ChainLister<'_> {
         }
         let unmatched = terms.iter().filter(|term| !matched.contains(term));
         unmatched
-            .map(|term| {
-                nothing_found(format!(
-                    "no digest was found for the {term} that was asked for"
-                ))
-            })
+            .map(|term| nothing_found(format!("no digest was found for the given {term}")))
             .collect()
     }
 }

@@ -1,21 +1,21 @@
-//! The checks of `doctor` and their results, in the words that reports use.
+//! The checks of `doctor` and their results, in the words of reports.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::report::tone::Tone;
 
-/// What came of a look, mildest first.
+/// The result of a check, the least severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It is as it should be.
+    /// It is as needed.
     Ok,
-    /// A validation works; something about it is worth knowing.
+    /// A validation works, but there is something to know or to improve.
     Warning,
-    /// It could not be looked at.
+    /// It could not be checked.
     Unknown,
-    /// It is not as it has to be.
+    /// It is not as needed.
     Failed,
 }
 
@@ -52,7 +52,7 @@ impl Status {
 
 macro_rules! checks {
     ($($(#[$doc:meta])* $check:ident $name:literal $needed:literal,)*) => {
-        /// One thing that is looked into. Names are fixed; more may be added.
+        /// A check. Names are fixed; more may be added.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Check {
@@ -70,8 +70,8 @@ macro_rules! checks {
                 }
             }
 
-            /// Whether a validation depends on it. A check that is not needed and could not be made does
-            /// not change the exit status.
+            /// Whether a validation depends on it. A check that is not needed does not change the exit status if
+            /// it could not be made.
             pub fn needed(self) -> bool {
                 match self {
                     $(Check::$check => $needed,)*
@@ -82,17 +82,19 @@ macro_rules! checks {
 }
 
 checks! {
-    /// Who the credentials are. A validation never asks STS: where that cannot be reached, they may do.
+    /// Whether the endpoints of S3 and CloudTrail can be reached: DNS, connection, TLS and an answer.
+    Network "network" true,
+    /// Whose credentials are used. Not needed, because a validation makes no call to STS.
     Credentials "credentials" false,
-    /// How far the local clock is from that of AWS.
+    /// How far the local clock differs from that of AWS.
     ClockSkew "clock-skew" true,
-    /// Whether the bucket is there.
+    /// Whether the bucket exists.
     BucketExists "bucket-exists" true,
-    /// Where the bucket is.
+    /// The region of the bucket.
     BucketRegion "bucket-region" true,
     /// Whether the bucket may be listed.
     ListPermission "list-permission" true,
-    /// Whether there are digests.
+    /// Whether the bucket holds digests.
     DigestsFound "digests-found" true,
     /// How old the newest digest is.
     DigestAge "digest-age" true,
@@ -100,30 +102,30 @@ checks! {
     ReadPermission "read-permission" true,
     /// Whether the key that encrypts the newest digest may be used.
     Kms "kms" true,
-    /// Whether the newest digest and a log of it can be read without restoring them.
+    /// Whether the newest digest, and a log that it lists, can be read without being restored first.
     StorageClass "storage-class" true,
     /// Whether the newest digest has its signature.
     SignatureMetadata "signature-metadata" true,
-    /// Whether public keys may be asked for.
+    /// Whether public keys may be listed.
     KeyPermission "key-permission" true,
-    /// Whether the key that signed the newest digest is among them.
+    /// Whether the key that signed the newest digest is among the public keys.
     KeyKnown "key-known" true,
-    /// Whether trails may be asked for.
+    /// Whether trails may be described.
     DescribePermission "describe-permission" true,
-    /// Whether the trail is there.
+    /// Whether the trail exists.
     TrailFound "trail-found" false,
-    /// Whether the trail writes digests.
+    /// Whether log file validation is on, so that the trail writes digests.
     ValidationOn "validation-on" false,
-    /// Whether the trail's status may be asked for.
+    /// Whether the status of the trail may be read.
     StatusPermission "status-permission" false,
     /// Whether the trail is logging.
     Logging "logging" false,
     /// Whether the last digest could be delivered.
     Delivery "delivery" false,
-    /// How the bucket encrypts.
+    /// How the bucket encrypts new objects.
     Encryption "encryption" false,
-    /// Whether the bucket keeps what is deleted or overwritten.
+    /// Whether the bucket keeps objects that are deleted or overwritten.
     Versioning "versioning" false,
-    /// Whether the bucket protects its objects from being deleted.
+    /// Whether the bucket protects its objects from deletion.
     ObjectLock "object-lock" false,
 }

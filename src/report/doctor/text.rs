@@ -41,7 +41,7 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
             .map(|other| other.check.as_str())
             .collect();
         if !also.is_empty() {
-            writeln!(out, "{:<7}  {:<wide$}  and so {}", "", "", also.join(", "))?;
+            writeln!(out, "{:<7}  {:<wide$}  {}: same", "", "", also.join(", "))?;
         }
         if let Some(advice) = &row.advice {
             writeln!(out, "{:<7}  {:<wide$}  -> {}", "", "", escape(advice))?;
@@ -78,9 +78,9 @@ fn answer(report: &Report) -> String {
         names.join(", ")
     };
     match report.status {
-        Status::Ok => "ok: nothing stands in the way of a validation".into(),
-        Status::Warning => "ok, with warnings: nothing stands in the way of a validation".into(),
+        Status::Ok => "ok: no obstacle to a validation was found".into(),
+        Status::Warning => "ok, with warnings: no obstacle to a validation was found".into(),
         Status::Failed => format!("failed: {}", named(Status::Failed)),
-        Status::Unknown => format!("unknown: could not look at {}", named(Status::Unknown)),
+        Status::Unknown => format!("unknown: could not check {}", named(Status::Unknown)),
     }
 }

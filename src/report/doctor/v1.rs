@@ -1,5 +1,5 @@
-//! The frozen JSON view, `trailproof.doctor/v1`. Fields and checks may be added, never removed or given
-//! another meaning. What is absent is null.
+//! The frozen JSON report, `trailproof.doctor/v1`. Fields and checks may be added, but never removed or given
+//! another meaning. A value that is absent is null.
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
@@ -9,14 +9,14 @@ use crate::report::doctor::check::{Check, Status};
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.doctor/v1";
 
-/// A report.
+/// Whether a validation will work, and if not, why not.
 #[must_use]
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "trailproof.doctor/v1", inline)]
 pub struct Report {
     /// Always `trailproof.doctor/v1`.
     pub schema: &'static str,
-    /// The worst of the checks; one that is unknown counts only if a validation hangs on it.
+    /// The worst status of all checks. An unknown one counts only if a validation depends on it.
     pub status: Status,
     /// The checks, in their fixed order and then by subject.
     pub checks: Vec<Row>,
@@ -27,17 +27,17 @@ pub struct Report {
 /// One check.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Row {
-    /// Its name.
+    /// The name of the check.
     pub check: Check,
-    /// Of which bucket, trail, region or profile; null where there is but one.
+    /// The bucket, trail, region, endpoint or profile that was checked; null if there is only one.
     pub subject: Option<String>,
-    /// What came of it.
+    /// The result.
     pub status: Status,
-    /// Whether a validation hangs on it.
+    /// Whether a validation depends on it.
     pub needed: bool,
     /// What was found, in words.
     pub found: String,
-    /// What to do about it; null where there is nothing to do.
+    /// What to do about it; null if there is nothing to do.
     pub advice: Option<String>,
 }
 

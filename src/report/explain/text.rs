@@ -21,7 +21,10 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     for step in &report.path {
         row(out, "proven by", &proof(step))?;
     }
-    for (name, neighbour) in [("before it", &report.previous), ("after it", &report.next)] {
+    for (name, neighbour) in [
+        ("previous digest", &report.previous),
+        ("next digest", &report.next),
+    ] {
         if let Some(neighbour) = neighbour {
             let state = match neighbour.proven {
                 true => "proven",
@@ -31,15 +34,12 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
         }
     }
     searched(report, out)?;
-    let findings = report.findings.iter();
-    for finding in findings.filter(|f| f.severity > Severity::Note) {
-        self::finding(finding, report.object.kind, out)?;
-    }
+    findings(report, out)?;
     if !report.not_proven.is_empty() {
         writeln!(out, "\nnot proven")?;
     }
     for sentence in &report.not_proven {
-        writeln!(out, "  {}", escape(sentence))?;
+        writeln!(out, "  - {}", escape(sentence))?;
     }
     Ok(())
 }
@@ -56,30 +56,56 @@ fn object(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     }
     for digest in report.digests.iter().filter(|_| is_log) {
         let backfill = match digest.backfill {
-            true => ", a backfill digest",
+            true => "; a backfill digest",
             false => "",
         };
         let (from, to) = (digest.from, digest.to);
-        let value = format!("{}, {from} to {to}{backfill}", digest.key);
-        row(out, "named by", &value)?;
+        let value = format!("{} ({from} to {to}{backfill})", digest.key);
+        row(out, "listed by", &value)?;
     }
     Ok(())
 }
 
 fn searched(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let searched = &report.searched;
-    let chains = one_or_many(searched.chains.len(), "one chain", "chains");
+    let chains = one_or_many(searched.chains.len(), "1 chain", "chains");
     let backfill = match searched.backfill_digests {
         0 => String::new(),
         n => format!(" and {}", plural(n, "backfill digest")),
     };
     let counts = format!(
-        "{}{backfill} of {chains}, {} to {}",
+        "{}{backfill} in {chains}, {} to {}",
         plural(searched.digests, "digest"),
         searched.from,
         searched.to
     );
     row(out, "searched", &counts)
+}
+
+/// The findings. Of those that say the same about many digests, only the first is shown.
+fn findings(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    let shown = report
+        .findings
+        .iter()
+        .filter(|f| f.severity > Severity::Note);
+    let shown: Vec<&Finding> = shown.collect();
+    for alike in shown.chunk_by(|one, next| is_alike(one, next)) {
+        for one in alike.iter().take(1) {
+            finding(one, report.object.kind, out)?;
+        }
+        if alike.len() > 1 {
+            let more = plural(alike.len() - 1, "further finding");
+            writeln!(
+                out,
+                "  and {more} of this kind; use --format json to see them"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn is_alike(one: &Finding, other: &Finding) -> bool {
+    (&one.code, &one.message, &one.hint) == (&other.code, &other.message, &other.hint)
 }
 
 fn finding(finding: &Finding, kind: ExplainedKind, out: &mut dyn TextWriter) -> io::Result<()> {
@@ -91,7 +117,7 @@ fn finding(finding: &Finding, kind: ExplainedKind, out: &mut dyn TextWriter) -> 
     // The digest that lists a log is shown with the log already.
     let digest = finding.digest.as_ref();
     if let Some(digest) = digest.filter(|_| kind != ExplainedKind::Log) {
-        writeln!(out, "  named by {}", escape(digest))?;
+        writeln!(out, "  recorded in {}", escape(digest))?;
     }
     for (label, value) in compared_values(finding) {
         writeln!(out, "  {label} {}", escape(&value))?;
@@ -115,15 +141,15 @@ fn proof(step: &Step) -> String {
         let (from, to) = (key.valid_from, key.valid_to);
         let origin = key.origin.word();
         format!(
-            "key {} of {} ({origin}), valid {from} to {to}",
+            "verified with public key {} of {} ({origin}), valid {from} to {to}",
             key.fingerprint, key.region
         )
     });
     let key = key.unwrap_or_default();
     let later = step.recorded_in.as_deref().unwrap_or("a later digest");
     match step.by {
-        By::OwnSignature => format!("its signature, under {key}"),
-        By::RecordedSignature => format!("its signature, which {later} recorded, under {key}"),
-        By::RecordedHash => format!("its sha-256, which {later} recorded"),
+        By::OwnSignature => format!("its own signature, {key}"),
+        By::RecordedSignature => format!("its signature, recorded in {later}, {key}"),
+        By::RecordedHash => format!("its SHA-256, recorded in {later}"),
     }
 }

@@ -1,5 +1,5 @@
-//! The frozen JSON view, `trailproof.explain/v1`. Fields may be added, never removed or given another
-//! meaning. Times are RFC 3339 in UTC; what is absent is null.
+//! The frozen JSON report, `trailproof.explain/v1`. Fields may be added, but never removed or given another
+//! meaning. Times are RFC 3339 in UTC. A value that is absent is null.
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, schema_for};
@@ -13,7 +13,7 @@ use crate::report::validation::v1::{Finding, Key, Run};
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.explain/v1";
 
-/// What is known of one object.
+/// What is known about one object: whether CloudTrail delivered it, and whether it is intact.
 #[must_use]
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "trailproof.explain/v1", inline)]
@@ -22,46 +22,46 @@ pub struct Report {
     pub schema: &'static str,
     /// The object.
     pub object: Object,
-    /// `verified`: delivered and intact; `failed`: it is not, or not any more, what was delivered;
-    /// `unproven`: that could not be told.
+    /// `verified`: CloudTrail delivered it, and it is intact. `failed`: it is not, or no longer, what CloudTrail
+    /// delivered. `unproven`: neither is proven.
     pub verdict: Verdict,
-    /// The answer in a sentence.
+    /// The answer in words: one sentence, or a few.
     pub answer: String,
-    /// Whether CloudTrail delivered an object of this name there; null where that is not known.
+    /// Whether CloudTrail delivered an object with this key; null if that is not known.
     pub delivered: Option<bool>,
-    /// Whether it is as it was delivered; null where that is not known.
+    /// Whether it is what CloudTrail delivered; null if that is not known.
     pub intact: Option<bool>,
-    /// The proven digests that name a log; the digest itself where it was asked about and is proven.
+    /// For a log, the proven digests that list it. For a digest, the digest itself if it is proven.
     pub digests: Vec<Digest>,
-    /// How the first of those is proven: from one digest to the next, until a key.
+    /// How the first of these digests is proven: step by step, from each digest to the next one, up to a public key.
     pub path: Vec<Step>,
-    /// The digest before that one in its chain.
+    /// The digest before it in its chain.
     pub previous: Option<Neighbour>,
-    /// The digest after it.
+    /// The digest after it in its chain.
     pub next: Option<Neighbour>,
-    /// Where was searched.
+    /// The time and the chains that were searched.
     pub searched: Searched,
-    /// What was found on the object, on the digests that name it, and where no digest does, on those that
-    /// could.
+    /// The findings on the object and on the digests that list it. If no digest lists it, the findings on the
+    /// digests that could.
     pub findings: Vec<Finding>,
-    /// What this does not prove, in sentences.
+    /// What the answer does not prove, in sentences.
     pub not_proven: Vec<String>,
     /// How this report was made.
     pub run: Run,
 }
 
-/// The object asked about.
+/// The object that the answer is about.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Object {
-    /// Its bucket, as it was given or as the digest records it.
+    /// Its bucket, as given or as recorded by the digest that lists it.
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
-    /// What its key says that it is: `log`, `digest` or `backfill digest`.
+    /// Its kind according to its key: `log`, `digest` or `backfill digest`.
     #[schemars(with = "String")]
     pub kind: ExplainedKind,
-    /// The SHA-256 of its inflated content that a proven digest records for a log, or that a proven
-    /// digest has.
+    /// SHA-256 of its uncompressed content. For a log, the value that a proven digest records; for a digest, its
+    /// own value if it is proven.
     pub sha256: Option<String>,
 }
 
@@ -99,7 +99,7 @@ pub struct Digest {
     pub bucket: Option<String>,
     /// Its key.
     pub key: String,
-    /// SHA-256 of its inflated bytes.
+    /// SHA-256 of its uncompressed content.
     pub sha256: String,
     /// The beginning of its interval.
     #[schemars(with = "DateTime")]
@@ -116,28 +116,28 @@ pub struct Digest {
 pub struct Step {
     /// The digest's key.
     pub digest: String,
-    /// By what.
+    /// What proves it.
     pub by: By,
-    /// The later digest that recorded that; null where it is its own signature, or where that digest is
-    /// beyond those searched.
+    /// The later digest that recorded the signature or the hash. Null for the signature stored with the digest
+    /// itself, and if the later digest is outside the searched time.
     pub recorded_in: Option<String>,
-    /// The key under which the signature verifies; null for a hash.
+    /// The public key that verifies the signature; null for a hash.
     pub key: Option<Key>,
 }
 
-/// By what a digest is proven.
+/// What proves a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
-    /// The signature stored with it.
+    /// The signature stored with the digest itself.
     OwnSignature,
-    /// Its signature, as a later digest recorded it.
+    /// Its signature, as recorded in a later digest.
     RecordedSignature,
-    /// Its hash, as its proven successor recorded it.
+    /// Its hash, as recorded in the next digest, which is proven.
     RecordedHash,
 }
 
-/// A digest beside another.
+/// The digest before or after another one.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Neighbour {
     /// Its key.
@@ -149,22 +149,22 @@ pub struct Neighbour {
     pub proven: bool,
 }
 
-/// Where was searched.
+/// The time and the chains that were searched for digests.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Searched {
-    /// From when; digests that meet this time were looked at.
+    /// The beginning of the searched time. Digests whose intervals overlap it were checked.
     #[schemars(with = "DateTime")]
     pub from: Timestamp,
-    /// Until when.
+    /// The end of the searched time.
     #[schemars(with = "DateTime")]
     pub to: Timestamp,
-    /// The chains whose digests were looked at.
+    /// The chains whose digests were checked.
     pub chains: Vec<String>,
-    /// How many digests.
+    /// The number of digests checked, without backfill digests.
     pub digests: u64,
-    /// How many backfill digests.
+    /// The number of backfill digests checked.
     pub backfill_digests: u64,
-    /// What of that time is not verified, by chain.
+    /// The parts of that time that are not verified, by chain.
     pub unverified: Vec<Unverified>,
 }
 
@@ -173,10 +173,10 @@ pub struct Searched {
 pub struct Unverified {
     /// The chain.
     pub chain: String,
-    /// From when.
+    /// Its beginning.
     #[schemars(with = "DateTime")]
     pub from: Timestamp,
-    /// Until when.
+    /// Its end.
     #[schemars(with = "DateTime")]
     pub to: Timestamp,
     /// Its state.

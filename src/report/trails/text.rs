@@ -1,5 +1,5 @@
-//! The list for a terminal: one line per chain, those with holes first. It needs no colour, and everything
-//! that comes from outside is escaped.
+//! The list for a terminal: one line per chain, those with missing hours first. It needs no colour, and
+//! everything that comes from outside is escaped.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,12 +8,12 @@ use std::io::{self, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::v1::{Chain, Named, Trails, Trouble};
-use crate::base::text::{escape, plural, s3_uri};
+use crate::base::text::{escape, grouped, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 
 /// Chains shown.
 const CHAINS: usize = 200;
-/// Places shown.
+/// Locations shown.
 const PLACES: usize = 20;
 /// Problems shown.
 const TROUBLES: usize = 50;
@@ -30,34 +30,42 @@ pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
     let totals = &trails.totals;
     writeln!(
         out,
-        "{}: {}, {}; {} in cadence",
+        "{}: {}, {}; {}",
         plural(totals.chains, "chain"),
         plural(totals.digests, "digest"),
         plural(totals.backfill_digests, "backfill digest"),
-        plural(totals.holes, "hole"),
+        missing_hours(totals.holes),
     )?;
     writeln!(
         out,
-        "  by name alone: no object was read, and nothing of this is proven"
+        "  from object names only; nothing was read or verified"
     )?;
     if !trails.complete {
         writeln!(
             out,
-            "  not complete: not everything could be listed, so there may be more"
+            "  not complete: some folders could not be listed, so more chains may exist"
         )?;
     }
     chains(&trails.chains, out)?;
     places(&trails.chains, out)?;
     named("logs without digests", &trails.logs_without_digests, out)?;
-    named("not looked at", &trails.not_looked_at, out)?;
+    named("not checked", &trails.not_looked_at, out)?;
     troubles(&trails.trouble, out)
+}
+
+/// How many periods without a digest there are in all chains.
+fn missing_hours(holes: u64) -> String {
+    match holes {
+        0 => "no missing hours".into(),
+        holes => format!("missing hours in {}", plural(holes, "period")),
+    }
 }
 
 fn time(text: Option<&String>) -> Option<Timestamp> {
     text?.parse().ok()
 }
 
-/// The chains with the longest holes first, then those that ended first, then by id.
+/// The chains with the most missing hours first, then those that ended first, then by id.
 fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     if chains.is_empty() {
         return Ok(());
@@ -84,7 +92,7 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
             escape(&chain.name()),
             chain.first.clone().unwrap_or_else(none),
             chain.last.clone().unwrap_or_else(none),
-            chain.digests
+            grouped(chain.digests)
         );
         for remark in remarks(chain, ended(chain).zip(newest)) {
             line.push_str("  ");
@@ -98,42 +106,43 @@ fn chains(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
         let old = more.iter().filter(|c| ended(c).is_some()).count();
         writeln!(
             out,
-            "  and {} more: {holes} with holes, {old} that end early; --format json and --format \
-             expect have them all",
-            plural(more.len(), "chain")
+            "  and {}: {} with missing hours, {} that end early; use --format json or --format expect to see them",
+            plural(more.len(), "further chain"),
+            grouped(holes),
+            grouped(old)
         )?;
     }
     Ok(())
 }
 
-/// Remarks on a chain: backfill digests, holes, and an early end. `ended` holds its last digest and the last
+/// Remarks on a chain: backfill digests, missing hours, and an early end. `ended` holds its last digest and the last
 /// digest of all chains.
 fn remarks(chain: &Chain, ended: Option<(Timestamp, Timestamp)>) -> Vec<String> {
     let mut remarks = Vec::new();
     if chain.backfill_digests > 0 {
-        remarks.push(format!("+ {} backfill", chain.backfill_digests));
+        remarks.push(format!("+ {} backfill", grouped(chain.backfill_digests)));
     }
     let holes = &chain.holes;
     if let Some(longest) = &holes.longest {
         let (from, long) = (&longest.from, in_words_between(longest.from, longest.to));
         remarks.push(if holes.count == 1 {
-            format!("1 hole of {long} from {from}")
+            format!("{long} missing from {from}")
         } else {
             let all = in_words(SignedDuration::from_secs(holes.seconds));
-            format!(
-                "{} holes, {all}, the longest {long} from {from}",
-                holes.count
-            )
+            let periods = plural(holes.count, "period");
+            format!("{all} missing in {periods}, the longest {long} from {from}")
         });
     }
     if let Some((last, newest)) = ended {
         let early = in_words(newest.duration_since(last));
-        remarks.push(format!("ends {early} before the last of all"));
+        remarks.push(format!(
+            "ends {early} before the newest digest of all chains"
+        ));
     }
     remarks
 }
 
-/// The places of the digests, each with its chains and digests.
+/// The locations of the digests, each with its numbers of chains and digests.
 fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     let mut places: BTreeMap<_, (u64, u64)> = BTreeMap::new();
     for location in chains.iter().flat_map(|c| &c.locations) {
@@ -145,7 +154,7 @@ fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     if places.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nwhere they lie")?;
+    writeln!(out, "\nlocations")?;
     for ((bucket, prefix, organization), (chains, digests)) in places.iter().take(PLACES) {
         let bucket = bucket.as_ref().map(|b| s3_uri(Some(b), ""));
         let prefix = prefix.as_ref().map(|p| format!("{p}/"));
@@ -162,7 +171,7 @@ fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
     }
     match places.len().saturating_sub(PLACES) {
         0 => Ok(()),
-        more => writeln!(out, "  and {} more", plural(more, "place")),
+        more => writeln!(out, "  and {}", plural(more, "further location")),
     }
 }
 
@@ -176,7 +185,7 @@ fn named(what: &str, named: &Named, out: &mut dyn Write) -> io::Result<()> {
     }
     match named.count - named.first.len() as u64 {
         0 => Ok(()),
-        more => writeln!(out, "  and {more} more"),
+        more => writeln!(out, "  and {} more", grouped(more)),
     }
 }
 
@@ -184,7 +193,7 @@ fn troubles(troubles: &[Trouble], out: &mut dyn Write) -> io::Result<()> {
     if troubles.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\ntrouble")?;
+    writeln!(out, "\nproblems")?;
     for trouble in troubles.iter().take(TROUBLES) {
         writeln!(out, "  - {}", escape(&trouble.message))?;
         if let Some(key) = &trouble.key {
@@ -197,6 +206,10 @@ fn troubles(troubles: &[Trouble], out: &mut dyn Write) -> io::Result<()> {
     }
     match troubles.len().saturating_sub(TROUBLES) {
         0 => Ok(()),
-        more => writeln!(out, "  and {more} more; --format json has them all"),
+        more => writeln!(
+            out,
+            "  and {} more; use --format json to see them",
+            grouped(more)
+        ),
     }
 }

@@ -10,65 +10,65 @@ use crate::report::validation::v1::{Run, SourceKind, Span, full_name};
 /// The value of `schema`.
 pub const SCHEMA: &str = "trailproof.trails/v1";
 
-/// The chains that are there, by the names of their digests alone: nothing of them is proven.
+/// The chains that exist, from the names of their digests only. Nothing was read or verified.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "trailproof.trails/v1", inline)]
 pub struct Trails {
     /// Always `trailproof.trails/v1`.
     pub schema: &'static str,
-    /// Whether the look was carried through; if not, there may be more than is listed.
+    /// Whether everything could be listed. If not, there may be more chains.
     pub complete: bool,
-    /// What was asked for.
+    /// The source and the scope that were given.
     pub requested: Requested,
     /// The chains, by id.
     pub chains: Vec<Chain>,
     /// Sums over the chains.
     pub totals: Totals,
-    /// Folders with logs and no folder of digests beside them.
+    /// Folders with logs, but without a digest folder beside them.
     pub logs_without_digests: Named,
-    /// Things that were not looked at, with the reason.
+    /// Objects and folders that were not checked, with the reason.
     pub not_looked_at: Named,
-    /// What could not be listed, and what was asked for and is not there.
+    /// Folders that could not be listed, and parts of the scope for which no chain was found.
     pub trouble: Vec<Trouble>,
-    /// How this list was made; all else is equal for equal objects and an equal request.
+    /// How this list was made. Everything else is the same for the same objects and the same request.
     pub run: Run,
 }
 
-/// What was asked for.
+/// The source and the scope that were given.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Requested {
     /// Where objects were listed.
     pub source: SourceKind,
-    /// Regions asked for; empty for all.
+    /// The given regions; empty for all.
     pub regions: Vec<String>,
-    /// Accounts asked for; empty for all.
+    /// The given accounts; empty for all.
     pub account_ids: Vec<String>,
-    /// Organizations asked for; empty for all.
+    /// The given organizations; empty for all.
     pub organization_ids: Vec<String>,
-    /// Trails asked for; empty for all.
+    /// The given trails; empty for all.
     pub trail_arns: Vec<String>,
     /// Names of the buckets.
     pub buckets: Vec<String>,
-    /// Prefixes asked for; empty for all.
+    /// The given prefixes; empty for all.
     pub prefixes: Vec<String>,
-    /// How long the run was allowed to take, in seconds; null without a deadline.
+    /// The deadline of the run, in seconds; null without one.
     pub deadline: Option<i64>,
 }
 
 /// One chain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Chain {
-    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`. An account's own trail and its organization's of the same name share
-    /// it, and differ in `organization`.
+    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`. An account's own trail and its organization's trail of the same name
+    /// share it. They differ in `organization`.
     pub id: String,
-    /// The organization whose trail this is; null for an account's own trail.
+    /// The organization that the trail belongs to; null for an account's own trail.
     pub organization: Option<String>,
     /// Whether the list has another chain of the same id. It is not written.
     #[serde(skip)]
     pub shares_id: bool,
     /// The partition.
     pub partition: &'static str,
-    /// The account whose logs these are.
+    /// The account that the logs belong to.
     pub account: String,
     /// The region the digests were delivered from.
     pub region: String,
@@ -76,30 +76,30 @@ pub struct Chain {
     pub home_region: String,
     /// The trail's name.
     pub trail: String,
-    /// Where its digests lie.
+    /// The locations of its digests.
     pub locations: Vec<Location>,
-    /// When the interval of its first digest ends; null if there are backfill digests only.
+    /// When the interval of its first digest ends; null if it has only backfill digests.
     pub first: Option<String>,
     /// When the interval of its last digest ends.
     pub last: Option<String>,
-    /// How many digests there are, copies in another place too.
+    /// The number of its digests. Copies in another location count too.
     pub digests: u64,
-    /// How many backfill digests.
+    /// The number of its backfill digests.
     pub backfill_digests: u64,
-    /// Holes in the cadence of its digests.
+    /// Times without a digest.
     pub holes: Holes,
 }
 
-/// Where digests of a chain lie.
+/// A location of digests of a chain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Location {
-    /// The bucket; null for a folder without a name.
+    /// The bucket; null for a folder whose bucket is not known.
     pub bucket: Option<String>,
     /// The prefix; null if there is none.
     pub prefix: Option<String>,
     /// The organization in the path.
     pub organization: Option<String>,
-    /// How many of its digests lie there, backfill digests too.
+    /// The number of its digests in this location, with backfill digests.
     pub digests: u64,
     /// When the interval of the first of them ends.
     pub first: String,
@@ -107,45 +107,46 @@ pub struct Location {
     pub last: String,
 }
 
-/// Holes in the cadence: digests that follow one another and end more than an hour apart.
+/// Times without a digest: CloudTrail delivers one every hour, so two digests in a row that end more than an hour
+/// apart leave a hole.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Holes {
-    /// How many.
+    /// The number of holes.
     pub count: u64,
-    /// How long they are together, in seconds.
+    /// Their total length, in seconds.
     pub seconds: i64,
-    /// The longest: from the end of a digest to an hour before the end of the next.
+    /// The longest one: from the end of a digest to an hour before the end of the next one.
     pub longest: Option<Span>,
 }
 
 /// Sums over the chains.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Totals {
-    /// How many chains.
+    /// The number of chains.
     pub chains: u64,
-    /// Digests.
+    /// The number of digests.
     pub digests: u64,
-    /// Backfill digests.
+    /// The number of backfill digests.
     pub backfill_digests: u64,
-    /// Holes in cadence.
+    /// The number of times without a digest.
     pub holes: u64,
 }
 
-/// Names, a few of them told, all counted.
+/// A number of objects or folders, with the first few of them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Named {
-    /// How many there are.
+    /// The number of them.
     pub count: u64,
     /// The first few.
     pub first: Vec<String>,
 }
 
-/// What could not be listed, or is not there.
+/// A folder that could not be listed, or a part of the scope for which no chain was found.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Trouble {
-    /// What it is.
+    /// The code of the finding.
     pub code: Code,
-    /// Why something could not be looked at, in one stable word; null for what is not there.
+    /// Why something could not be listed, in one stable word; null if no chain was found.
     pub reason: Option<String>,
     /// The bucket it concerns.
     pub bucket: Option<String>,
@@ -155,7 +156,7 @@ pub struct Trouble {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
-    /// How many it stands for.
+    /// The number of cases it stands for.
     pub count: Option<u64>,
 }
 
@@ -168,8 +169,8 @@ impl Chain {
 }
 
 impl Trails {
-    /// Whether everything that was asked for is there and could be listed.
-    pub fn is_whole(&self) -> bool {
+    /// Whether everything could be listed, and a chain was found for every part of the scope.
+    pub fn has_all(&self) -> bool {
         self.complete && self.trouble.is_empty() && !self.chains.is_empty()
     }
 }

@@ -95,7 +95,7 @@ impl Default for Request {
 }
 
 /// The most that the local clock may differ from that of AWS without a word, in seconds.
-const CLOCK_OFF: u64 = 5 * 60;
+pub(crate) const CLOCK_OFF: u64 = 5 * 60;
 
 impl Request {
     /// How many seconds the local clock is ahead of those of AWS, if that is worth a warning.

@@ -8,6 +8,7 @@ mod session;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 use rows::bucket::in_the_bucket;
 use rows::digest::with_the_digest;
 use rows::trail::with_the_trail;
-use rows::{OF_BUCKET, OF_TRAIL, Trouble, all_troubles, signing};
+use rows::{OF_BUCKET, OF_TRAIL, Trouble, all_troubles, of_the_network, signing};
 use scene::{Scene, ago, all_names, healthy, names, row, statuses};
 use serde_json::Value;
 use trailproof::commands::doctor::Check;
@@ -44,7 +45,7 @@ fn assert_reported(troubles: Vec<Trouble>) {
             trouble.words
         );
         assert_eq!(code, trouble.exit, "{}: {report:#}", trouble.words);
-        assert_eq!(names(&report), all_names(), "every check is told");
+        assert_eq!(names(&report), all_names(), "every check is reported");
         if trouble.status == "failed" {
             assert!(row["advice"].is_string(), "{row:#}");
         }
@@ -63,10 +64,11 @@ fn every_check_of_a_healthy_trail_is_ok() {
         assert_eq!((code, &report["status"]), (0, &"ok".into()), "{report:#}");
         let rows = report["checks"].as_array().expect("checks");
         assert!(rows.iter().all(|r| r["status"] == "ok"), "{report:#}");
+        // S3 and CloudTrail each have a row of their own for the network.
         assert_eq!(
             rows.len(),
-            Check::ALL.len(),
-            "each is told once: {report:#}"
+            Check::ALL.len() + 1,
+            "each is reported once: {report:#}"
         );
         assert_eq!(names(&report), all_names());
     }
@@ -105,6 +107,60 @@ fn doctor_makes_few_requests_however_many_objects_exist() {
     assert!(message.contains(&old.key), "{message}");
     let calls = scene.stage.loopback.calls();
     assert!(calls.len() < 30, "{}", calls.len());
+}
+
+#[test]
+fn a_dead_network_is_reported_within_ten_seconds() {
+    let begun = Instant::now();
+    assert_reported(of_the_network());
+    assert!(begun.elapsed() < Duration::from_secs(40), "four runs");
+}
+
+/// An endpoint that takes connections and never answers.
+#[test]
+fn a_silent_endpoint_is_dead_and_nothing_else_is_tried() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let scene = healthy();
+    let begun = Instant::now();
+    let (code, report) = scene.doctor(
+        OF_BUCKET,
+        &[
+            ("AWS_ENDPOINT_URL_S3", &url),
+            ("AWS_ENDPOINT_URL_CLOUDTRAIL", &url),
+        ],
+    );
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    assert_eq!((code, &report["status"]), (1, &"failed".into()));
+    assert_eq!(names(&report), all_names());
+    let rows = report["checks"].as_array().expect("checks").iter();
+    for row in rows.filter(|row| row["check"] != "network") {
+        assert_eq!(row["status"], "unknown", "{row:#}");
+        assert_eq!(row["found"], "could not be checked: no network");
+    }
+    assert!(scene.stage.loopback.calls().is_empty());
+    let text = report["checks"][0]["found"].as_str().expect("words");
+    assert_eq!(text, "it cannot be reached: no answer within 8 s");
+}
+
+#[test]
+fn what_can_be_reached_is_checked_where_the_rest_cannot() {
+    let dead = "http://127.0.0.1:1";
+    let scene = healthy();
+    let (code, report) = scene.doctor(OF_BUCKET, &[("AWS_ENDPOINT_URL_CLOUDTRAIL", dead)]);
+    assert_eq!(code, 1, "{report:#}");
+    for (check, status) in [("read-permission", "ok"), ("key-permission", "unknown")] {
+        assert_eq!(row(&report, check)["status"], status, "{report:#}");
+    }
+    let (code, report) = scene.doctor(OF_TRAIL, &[("AWS_ENDPOINT_URL_S3", dead)]);
+    assert_eq!(code, 1, "{report:#}");
+    for (check, status) in [
+        ("list-permission", "unknown"),
+        ("describe-permission", "ok"),
+    ] {
+        assert_eq!(row(&report, check)["status"], status, "{report:#}");
+    }
 }
 
 #[test]
@@ -230,7 +286,7 @@ fn the_text_begins_with_the_answer_and_is_safe_to_print() {
     let run = scene.stage.run(&["doctor", "--trail-arn", ARN]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     let first = run.stdout.lines().next().expect("a line");
-    assert_eq!(first, "ok: nothing stands in the way of a validation");
+    assert_eq!(first, "ok: no obstacle to a validation was found");
     let evil = Some("\u{1b}[31mAccessDenied\u{202e}".to_owned());
     scene.status(|status| status.latest_digest_delivery_error = evil);
     let run = scene.stage.run(&["doctor", "--trail-arn", ARN]);

@@ -34,12 +34,12 @@ fn an_old_digest_in_a_sample_of_folders_is_only_a_warning() {
         .as_str()
         .expect("words");
     assert!(
-        message.starts_with("the newest in 7 folders of digests, of more, is"),
+        message.starts_with("newest digest in the 7 of 21 digest folders that were checked:"),
         "{message}"
     );
     assert!(
         message.ends_with(&newest.key),
-        "its home region is looked into: {message}"
+        "its home region is checked: {message}"
     );
     let age = row(&report, "digest-age");
     assert_eq!(age["status"], "warning", "{age:#}");

@@ -83,9 +83,6 @@ fn without_credentials_or_a_scope_doctor_is_refused() {
     command.env_remove("AWS_ACCESS_KEY_ID");
     assert_refused(&mut command, &["there are no credentials"]);
     let mut command = scene.stage.command(&["doctor"]);
-    assert_refused(
-        &mut command,
-        &["there is nothing to look at", "--trail-arn"],
-    );
+    assert_refused(&mut command, &["nothing to check", "--trail-arn"]);
     assert!(scene.stage.loopback.calls().is_empty());
 }

@@ -95,8 +95,7 @@ fn a_missing_bucket_name_is_reported_whatever_the_digest_says() {
     let dir = case.copied();
     let key = &chain.digests[3].logs[0].place.key;
     let message = format!(
-        "that it is from a bucket of yours: no bucket name was given to compare with; the proven digest says \
-         {BUCKET}"
+        "that it is from your bucket: no bucket name was given to compare with; the proven digest records {BUCKET}"
     );
     let not_proven = |more: &[&str]| {
         let (code, report) = explain_key(dir.path(), key, more);
@@ -202,7 +201,7 @@ fn damage_to_a_log_is_reported_and_fails() {
             "{report:#}"
         );
         assert_eq!(report["intact"], false);
-        assert_eq!(report["findings"], json!([found]), "as validate tells it");
+        assert_eq!(report["findings"], json!([found]), "as validate reports it");
         assert_eq!(report["digests"][0]["key"], found["digest"]);
     }
 }
@@ -243,13 +242,15 @@ fn a_log_that_no_digest_lists_is_unproven() {
     );
     let answer = report["answer"].as_str().expect("a sentence");
     assert!(
-        answer.contains("it is there, and no digest of any trail in its folder names it"),
+        answer.contains(
+            "the file exists in this copy, but no digest of any trail in its folder lists it"
+        ),
         "{answer}"
     );
-    assert!(answer.contains("nobody vouches for it"), "{answer}");
+    assert!(answer.ends_with("It may have been added."), "{answer}");
     assert_eq!(report["searched"]["unverified"], json!([]));
-    let unasked =
-        "whether a trail writes logs to this folder without digests: CloudTrail was not asked";
+    let unasked = "that every trail that writes logs to this folder has log file validation on: trails were not looked up \
+                   in AWS";
     let not_proven = report["not_proven"].as_array().expect("a list");
     assert!(not_proven.contains(&json!(unasked)), "{report:#}");
 
@@ -259,7 +260,7 @@ fn a_log_that_no_digest_lists_is_unproven() {
     let answer = report["answer"].as_str().expect("a sentence");
     assert_eq!(code, 4);
     assert!(
-        !answer.contains("added") && answer.contains("not all that could"),
+        !answer.contains("added") && answer.contains("Not all digests that could list it"),
         "{answer}"
     );
     assert_ne!(report["searched"]["unverified"], json!([]));
@@ -269,7 +270,9 @@ fn a_log_that_no_digest_lists_is_unproven() {
     let (code, report) = explain_key(&dir, &absent, &["--backfill-grace", "4h"]);
     let answer = report["answer"].as_str().expect("a sentence");
     assert!(
-        code == 4 && answer.contains("it is not there, and no digest"),
+        code == 4
+            && answer.contains("this copy does not contain the file, and no digest")
+            && !answer.contains("added"),
         "{answer}"
     );
 }
@@ -341,12 +344,15 @@ fn nothing_is_called_present_or_missing_that_was_not_seen() {
     let log = &chain.digests[2].logs[0].place.key;
     let seen = answer(log, &[]);
     assert!(
-        seen.contains("it is there") && seen.contains("not all folders could be listed"),
+        seen.contains("the file exists in this copy") && seen.contains("not all folders"),
         "{seen}"
     );
     let name = log.rsplit('_').next().expect("a unique part");
     let missing = answer(&log.replace(name, "0123456789abcdef.json.gz"), &[]);
-    assert!(missing.contains("it is not there"), "{missing}");
+    assert!(
+        missing.contains("this copy does not contain the file"),
+        "{missing}"
+    );
     // The digest lies behind the link, and that bucket is no part of the copy.
     let elsewhere = format!("s3://other-logs/{log}");
     for unseen in [
@@ -354,7 +360,7 @@ fn nothing_is_called_present_or_missing_that_was_not_seen() {
         answer(&elsewhere, &["--s3-bucket", BUCKET]),
     ] {
         assert!(
-            unseen.contains("delivered: whether it is there could not be told"),
+            unseen.starts_with("it could not be checked whether the object exists"),
             "{unseen}"
         );
     }
@@ -384,13 +390,19 @@ fn an_object_is_missing_only_where_every_place_was_looked_at() {
         assert_eq!(code, 4, "{report:#}");
         report["answer"].as_str().expect("a sentence").to_owned()
     };
-    let unknown = "whether it is there could not be told";
+    let unknown = "it could not be checked whether the object exists";
     for (folders, words) in [
-        (&["empty"][..], "it is not there"),
+        (&["empty"][..], "this copy does not contain the file"),
         (&["refused", "empty"], unknown),
         (&["empty", "refused"], unknown),
-        (&["refused", "empty", "holding"], "it is there"),
-        (&["holding", "empty", "refused"], "it is there"),
+        (
+            &["refused", "empty", "holding"],
+            "the file exists in this copy",
+        ),
+        (
+            &["holding", "empty", "refused"],
+            "the file exists in this copy",
+        ),
     ] {
         let answer = answer(folders);
         assert!(answer.contains(words), "{folders:?}: {answer}");

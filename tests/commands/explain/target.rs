@@ -2,7 +2,7 @@
 
 use super::explained;
 
-use crate::support::case::{Case, REGION, hour, trail};
+use crate::support::case::{BUCKET, Case, REGION, hour, trail};
 use crate::support::forge::{Chain, ChainSpec, damage};
 use crate::support::program::{root, run};
 
@@ -67,4 +67,77 @@ fn an_invalid_key_is_refused_and_hostile_names_are_shown_as_text() {
     let text = run(dir.path(), &args);
     assert_eq!(text.code, 1, "{}{}", text.stdout, text.stderr);
     assert!(text.stdout.chars().all(safe), "{:?}", text.stdout);
+}
+
+/// A file of a copy may be given by its path, as `find` and tab completion write it.
+#[test]
+fn the_path_of_a_file_in_a_copy_stands_for_its_key() {
+    let mut case = Case::new("paths", 1, "");
+    let chain = case.chain(4);
+    let dir = case.copied();
+    let key = chain.digests[2].logs[0].place.key.as_str();
+    let absolute = dir.path().join("bucket").join(key);
+    let absolute = absolute.to_str().expect("UTF-8");
+    for given in [
+        &format!("./{key}"),
+        &format!("bucket/{key}"),
+        &format!("./bucket/{key}"),
+        &format!("bucket/../bucket/./{key}"),
+        absolute,
+    ] {
+        for folder in ["bucket", "./bucket/"] {
+            let args = [
+                "explain", given, "--path", folder, "--keys", "keys", "--format", "json",
+            ];
+            let (code, report) = explained(run(dir.path(), &args));
+            assert_eq!(code, 0, "{given}: {report:#}");
+            assert_eq!(report["object"]["key"], key, "{given}");
+        }
+    }
+    // A file that is missing has a path, too.
+    let missing = absolute.replace(".json.gz", "") + "0000.json.gz";
+    let args = ["explain", &missing, "--path", "bucket", "--format", "json"];
+    let (code, report) = explained(run(dir.path(), &args));
+    assert_eq!(code, 4, "{report:#}");
+    let expected = key.replace(".json.gz", "") + "0000.json.gz";
+    assert_eq!(report["object"]["key"], expected);
+    // A path to another folder is no key, with --path or without.
+    let elsewhere = format!("/nowhere/{key}");
+    let up = format!("../{key}");
+    for args in [
+        &["explain", &elsewhere, "--path", "bucket"][..],
+        &["explain", &up, "--path", "bucket"],
+        &["explain", &elsewhere],
+        &["explain", absolute, "--s3-bucket", "my-logs"],
+    ] {
+        let run = run(dir.path(), args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(run.stderr.contains("s3://BUCKET/KEY"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_key_in_another_bucket_than_the_digests_list_is_not_called_present() {
+    let mut case = Case::new("buckets", 1, "");
+    let chain = case.chain(4);
+    let dir = case.copied();
+    let key = chain.digests[2].logs[0].place.key.as_str();
+    let answer = |more: &[&str]| {
+        let given = format!("s3://wrong-logs/{key}");
+        let args = ["explain", &given, "--path", "bucket", "--keys", "keys"];
+        let args = [&args[..], &["--format", "json"], more].concat();
+        let (code, report) = explained(run(dir.path(), &args));
+        assert_eq!(code, 4, "{report:#}");
+        report["answer"].as_str().expect("words").to_owned()
+    };
+    // The folder is taken for that bucket, and its digests say otherwise.
+    let mistaken = answer(&[]);
+    let written = format!("That digest was written to s3://{BUCKET}/");
+    assert!(mistaken.contains(&written), "{mistaken}");
+    let outside = answer(&["--s3-bucket", BUCKET]);
+    let unknown =
+        "it could not be checked whether the object exists (bucket wrong-logs was not read)";
+    assert!(outside.starts_with(unknown), "{outside}");
+    let other = format!("A proven digest lists s3://{BUCKET}/{key}");
+    assert!(outside.contains(&other), "{outside}");
 }

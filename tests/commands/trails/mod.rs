@@ -75,7 +75,7 @@ fn a_chain_is_listed_with_its_first_and_last_digest_their_number_and_missing_hou
     let text = run(&dir, &["trails", "--path", "bucket"]);
     assert_eq!((text.code, text.stderr.as_str()), (0, ""));
     let line = "  111111111111/eu-west-1/eu-west-1/main  2026-03-01T00:12:34Z  \
-                2026-03-01T10:45:10Z        9  1 hole of 3h 15m 10s from 2026-03-01T03:30:00Z\n";
+                2026-03-01T10:45:10Z        9  3h 15m 10s missing from 2026-03-01T03:30:00Z\n";
     assert!(text.stdout.contains(line), "{}", text.stdout);
 }
 
@@ -112,7 +112,7 @@ fn the_scope_narrows_the_list_and_unmatched_filters_are_reported() {
 
     let (code, found, trouble) = ids(&[&one[..], &["--region", "eu-west-9"]].concat());
     assert_eq!((code, found.len()), (4, 1));
-    let said = "no digest was found for the region eu-west-9 that was asked for";
+    let said = "no digest was found for the given region eu-west-9";
     assert_eq!(trouble[0]["message"], said, "{trouble:#}");
     assert_eq!(trouble[0]["code"], "nothing-found");
 
@@ -281,13 +281,13 @@ fn thousands_of_chains_stay_readable() {
     let lines: Vec<&str> = list.stdout.lines().collect();
     assert!(lines.len() < 220, "{}", lines.len());
     assert!(
-        lines[0].starts_with("2500 chains: 22485 digests"),
+        lines[0].starts_with("2,500 chains: 22,485 digests"),
         "{}",
         lines[0]
     );
-    assert!(lines[4].contains("/ap-southeast-7/") && lines[4].contains("1 hole of 7h"));
+    assert!(lines[4].contains("/ap-southeast-7/") && lines[4].contains("7h missing from"));
     assert!(lines[5].contains("/ap-southeast-9/") && lines[5].contains("ends 8h before"));
-    let more = "  and 2300 chains more: 0 with holes, 0 that end early;";
+    let more = "  and 2,300 further chains: 0 with missing hours, 0 that end early;";
     assert!(list.stdout.contains(more), "{}", lines[204]);
 
     let keys = sample().join("keys");

@@ -9,19 +9,13 @@ pub fn in_the_bucket() -> Vec<Trouble> {
     vec![
         Trouble {
             args: &["--s3-bucket", "nowhere"],
-            ..trouble(
-                "bucket-exists",
-                "failed",
-                1,
-                "there is no such bucket",
-                healthy,
-            )
+            ..trouble("bucket-exists", "failed", 1, "it does not exist", healthy)
         },
         trouble(
             "bucket-region",
             "ok",
             0,
-            "eu-central-1, and not us-east-1",
+            "eu-central-1 (configured: us-east-1)",
             || {
                 let region = || "eu-central-1".to_owned();
                 with(|s| {
@@ -48,7 +42,7 @@ pub fn in_the_bucket() -> Vec<Trouble> {
             "digests-found",
             "failed",
             1,
-            "there are logs and no digests",
+            "logs exist, but no digests",
             || {
                 with(|s| {
                     s.stage.loopback.change(|c| {
@@ -64,7 +58,7 @@ pub fn in_the_bucket() -> Vec<Trouble> {
                 "digests-found",
                 "failed",
                 1,
-                "but not of what was asked for",
+                "only outside the given scope",
                 healthy,
             )
         },
@@ -72,7 +66,7 @@ pub fn in_the_bucket() -> Vec<Trouble> {
             "digests-found",
             "failed",
             1,
-            "neither a digest nor a log",
+            "neither digests nor logs",
             || {
                 with(|s| {
                     s.stage
@@ -85,12 +79,16 @@ pub fn in_the_bucket() -> Vec<Trouble> {
             "digest-age",
             "failed",
             1,
-            "though the trail is logging",
+            "the trail is logging, and GetTrailStatus reports",
             || ended(10 * 60),
         ),
-        trouble("encryption", "unknown", 0, "no validation needs it", || {
-            with(|s| s.fault(denied("GetBucketEncryption")))
-        }),
+        trouble(
+            "encryption",
+            "unknown",
+            0,
+            "not needed for a validation",
+            || with(|s| s.fault(denied("GetBucketEncryption"))),
+        ),
         trouble("versioning", "warning", 0, "it is off", || {
             with(|s| {
                 s.stage
@@ -109,7 +107,7 @@ pub fn in_the_bucket() -> Vec<Trouble> {
         trouble("versioning", "unknown", 0, "s3:GetBucketVersioning", || {
             with(|s| s.fault(denied("GetBucketVersioning")))
         }),
-        trouble("object-lock", "warning", 0, "there is none", || {
+        trouble("object-lock", "warning", 0, "it is off", || {
             with(|s| {
                 s.stage
                     .loopback

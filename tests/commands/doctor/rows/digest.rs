@@ -47,14 +47,14 @@ pub fn with_the_digest() -> Vec<Trouble> {
             "storage-class",
             "failed",
             1,
-            "names is archived (GLACIER)",
+            "lists is archived (GLACIER)",
             || with(|s| archive(s, &s.chain.last().logs.last().expect("a log").place)),
         ),
         trouble(
             "storage-class",
             "warning",
             0,
-            "could not be asked for",
+            "could not be checked",
             || {
                 with(|s| {
                     let log = s.chain.last().logs.last().expect("a log").place.clone();
@@ -62,23 +62,17 @@ pub fn with_the_digest() -> Vec<Trouble> {
                 })
             },
         ),
-        trouble(
-            "storage-class",
-            "failed",
-            1,
-            "could not be asked for",
-            || {
-                with(|s| {
-                    let log = s.chain.last().logs.last().expect("a log").place.key.clone();
-                    s.fault(denied("HeadObject").key(&log));
-                })
-            },
-        ),
+        trouble("storage-class", "failed", 1, "could not be checked", || {
+            with(|s| {
+                let log = s.chain.last().logs.last().expect("a log").place.key.clone();
+                s.fault(denied("HeadObject").key(&log));
+            })
+        }),
         trouble(
             "storage-class",
             "unknown",
             4,
-            "could not be asked for",
+            "could not be checked",
             || {
                 with(|s| {
                     let log = s.chain.last().logs.last().expect("a log").place.key.clone();
@@ -87,18 +81,12 @@ pub fn with_the_digest() -> Vec<Trouble> {
                 })
             },
         ),
-        trouble(
-            "storage-class",
-            "unknown",
-            1,
-            "no log was looked at",
-            || {
-                with(|s| {
-                    let key = s.newest().key;
-                    s.fault(denied("GetObject").key(&key));
-                })
-            },
-        ),
+        trouble("storage-class", "unknown", 1, "no log was checked", || {
+            with(|s| {
+                let key = s.newest().key;
+                s.fault(denied("GetObject").key(&key));
+            })
+        }),
         trouble(
             "signature-metadata",
             "failed",
@@ -118,7 +106,7 @@ pub fn with_the_digest() -> Vec<Trouble> {
             "key-known",
             "failed",
             1,
-            "ListPublicKeys knows no key",
+            "ListPublicKeys returns no key",
             || {
                 let none = || (REGION.to_owned(), Vec::new());
                 with(|s| {

@@ -58,6 +58,37 @@ pub fn with(change: impl FnOnce(&Scene)) -> Scene {
     scene
 }
 
+/// Nothing listens at this address.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+pub fn of_the_network() -> Vec<Trouble> {
+    let dead = |args, words| Trouble {
+        args,
+        env: &[
+            ("AWS_ENDPOINT_URL_S3", NOWHERE),
+            ("AWS_ENDPOINT_URL_CLOUDTRAIL", NOWHERE),
+        ],
+        ..trouble("network", "failed", 1, words, healthy)
+    };
+    let half = |env| Trouble {
+        args: OF_BUCKET,
+        env,
+        ..trouble("network", "failed", 1, "Connection refused", healthy)
+    };
+    vec![
+        dead(OF_TRAIL, "it cannot be reached: Connection refused"),
+        dead(OF_BUCKET, "it cannot be reached: Connection refused"),
+        half(&[("AWS_ENDPOINT_URL_CLOUDTRAIL", NOWHERE)]),
+        Trouble {
+            env: &[(
+                "AWS_ENDPOINT_URL_CLOUDTRAIL",
+                "https://no-such-host.invalid",
+            )],
+            ..trouble("network", "failed", 1, "it cannot be reached", healthy)
+        },
+    ]
+}
+
 pub fn signing() -> Vec<Trouble> {
     vec![
         Trouble {
@@ -81,7 +112,7 @@ pub fn signing() -> Vec<Trouble> {
             "credentials",
             "unknown",
             0,
-            "who they are could not be asked",
+            "whose credentials these are",
             || {
                 let answer = Answer::error(400, "InvalidAction", "Could not find it.");
                 with(|s| s.fault(Fault::new(answer).service(Service::Sts)))
@@ -97,10 +128,10 @@ pub fn signing() -> Vec<Trouble> {
                 || with(|s| s.stage.loopback.change(|c| c.bucket(BUCKET).public = true)),
             )
         },
-        trouble("clock-skew", "failed", 1, "s ahead of that of AWS", || {
+        trouble("clock-skew", "failed", 1, "s ahead of AWS", || {
             with(|s| s.stage.loopback.change(|c| c.clock_ahead = -600))
         }),
-        trouble("clock-skew", "warning", 0, "s behind that of AWS", || {
+        trouble("clock-skew", "warning", 0, "s behind AWS", || {
             with(|s| s.stage.loopback.change(|c| c.clock_ahead = 120))
         }),
     ]
@@ -108,6 +139,7 @@ pub fn signing() -> Vec<Trouble> {
 
 pub fn all_troubles() -> Vec<Trouble> {
     let all = [
+        of_the_network(),
         signing(),
         bucket::in_the_bucket(),
         digest::with_the_digest(),

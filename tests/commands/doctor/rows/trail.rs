@@ -34,7 +34,7 @@ pub fn with_the_trail() -> Vec<Trouble> {
             "trail-found",
             "failed",
             1,
-            "DescribeTrails knows no trail",
+            "DescribeTrails does not return",
             || with(|s| s.stage.loopback.change(|c| c.cloudtrail.trails.clear())),
         ),
         Trouble {
@@ -43,7 +43,7 @@ pub fn with_the_trail() -> Vec<Trouble> {
                 "trail-found",
                 "unknown",
                 0,
-                "these credentials see no trail",
+                "does not return the trail of the newest digest",
                 || with(|s| s.stage.loopback.change(|c| c.cloudtrail.trails.clear())),
             )
         },
@@ -53,7 +53,7 @@ pub fn with_the_trail() -> Vec<Trouble> {
                 "trail-found",
                 "warning",
                 0,
-                "and not to the bucket that was given",
+                "not to the given bucket",
                 || {
                     let moved = || "elsewhere".to_owned();
                     with(|s| {
@@ -101,8 +101,12 @@ pub fn with_the_trail() -> Vec<Trouble> {
                 with(|s| s.status(|status| status.latest_digest_delivery_error = error))
             },
         ),
-        trouble("delivery", "warning", 0, "knows of no digest", || {
-            with(|s| s.status(|status| status.latest_digest_delivery = None))
-        }),
+        trouble(
+            "delivery",
+            "warning",
+            0,
+            "reports no delivered digest",
+            || with(|s| s.status(|status| status.latest_digest_delivery = None)),
+        ),
     ]
 }

@@ -1,27 +1,30 @@
 //! `trailproof explain`: whether CloudTrail delivered one given object, and whether it is intact.
 
+mod key;
+
 use jiff::Timestamp;
 
 use super::args::explain::ExplainArgs;
 use super::args::shared::source::ScopeArgs;
-use super::args::shared::values::bucket;
 use super::caller::CallerLookup;
+use super::diagnose::note;
 use super::open::open;
 use super::open::request::SourceRequest;
 use super::output;
 use super::signals::Signals;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
 use crate::base::spool;
 use crate::cloudtrail::ids::TrailArn;
-use crate::commands::explain::target::ExplainTarget;
 use crate::commands::explain::{ExplainRequest, explain};
 use crate::proof::finding::Verdict;
 use crate::report::explain::text;
 use crate::report::validation::v1::{Requests, Run};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::Access;
+use crate::validate::not_proven::clock_in_words;
+use crate::validate::request::CLOCK_OFF;
 
 /// Explains one object, and gives the exit status.
 ///
@@ -33,7 +36,7 @@ pub fn run(
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let target = target(&mut args)?;
+    let target = key::target(&mut args)?;
     let trail = args.trail_arn.take();
     let targets = output::to_stdout(args.format)?;
     spool::try_out()?;
@@ -49,7 +52,11 @@ pub fn run(
         jobs: args.jobs,
     };
     let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
-    resolved.read_clock();
+    let ahead = resolved.read_clock();
+    let ahead = ahead.filter(|ahead| ahead.unsigned_abs() > CLOCK_OFF);
+    if let Some(ahead) = ahead {
+        note(&format!("{}: set the clock", clock_in_words(ahead)));
+    }
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
         mapped: !args.known.map.is_empty(),
@@ -81,6 +88,7 @@ pub fn run(
             trails,
             ..requests.into()
         },
+        clock_ahead: ahead,
         ..run_so_far(command, start.at)
     });
     output::write_plain(targets, &report, text::write)?;
@@ -95,23 +103,6 @@ fn status(verdict: Verdict, stop: &CancelFlag, ended_by: Option<CancelReason>) -
         Verdict::Gaps => Verdict::Unproven.exit_code(),
         verdict => verdict.exit_code(),
     }
-}
-
-/// The object to explain. Its bucket, if it is given with it, is the one to read unless another is given.
-fn target(args: &mut ExplainArgs) -> Result<ExplainTarget, Error> {
-    let target: ExplainTarget = args.key.parse().map_err(|e| {
-        let what = format!("{} is not to be explained", args.key);
-        Error::new(ErrorKind::Usage, what).because(e)
-    })?;
-    let given = &mut args.source.s3_bucket;
-    if let Some(named) = &target.bucket
-        && given.is_empty()
-    {
-        given.push(bucket(named).map_err(|why| {
-            Error::new(ErrorKind::Usage, format!("{named} is no bucket")).because(why)
-        })?);
-    }
-    Ok(target)
 }
 
 /// The scope that shows which bucket to read.
