@@ -158,7 +158,12 @@ impl ExplainOutcome<'_> {
             Obstacle::NotProven => format!("Not proven: {what}: {message}"),
             _ => format!("Not checked: {what}: {message}"),
         }];
-        sentences.extend(written_elsewhere(finding));
+        if let Some(place) = written_elsewhere(finding) {
+            sentences.push(format!("That digest was written to {place}"));
+            sentences.extend(self.target.bucket.as_ref().map(|given| {
+                format!("If that bucket is meant, give its name in KEY instead of {given}")
+            }));
+        }
         sentences
     }
 
@@ -192,7 +197,7 @@ fn written_elsewhere(finding: &Finding) -> Option<String> {
     let expected = finding.expected.as_ref();
     let written = expected.filter(|_| finding.code == Code::DigestRelocated)?;
     let place = written.strip_suffix(finding.key.as_deref()?)?;
-    Some(format!("That digest was written to s3://{place}"))
+    Some(format!("s3://{place}"))
 }
 
 /// The first period that is not verified, and the number of others.
