@@ -11,6 +11,7 @@ mod http;
 mod identity;
 mod keys;
 mod loopback;
+mod organizations;
 mod s3;
 mod session;
 mod trails;

@@ -9,6 +9,7 @@ mod lambda;
 #[cfg(feature = "aws")]
 mod open;
 mod output;
+mod presentation;
 #[cfg(feature = "aws")]
 mod signals;
 mod terminal;

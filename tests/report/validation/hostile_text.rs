@@ -13,7 +13,7 @@ use trailproof::report::Format;
 use crate::support::reports::{everything, rendered};
 
 /// Text that an attacker may write into a key, an ARN or a user agent.
-const HOSTILE: &[&str] = &[
+pub(super) const HOSTILE: &[&str] = &[
     "\u{1b}[31mred\u{1b}]0;title\u{7}\u{9b}2J\u{7f}",
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",

@@ -11,6 +11,7 @@ mod junit;
 mod markdown;
 mod not_read;
 mod ocsf;
+mod presentation;
 mod prometheus;
 mod saved;
 mod shared_ids;

@@ -37,6 +37,42 @@ pub fn describe_organization(cloud: &Cloud) -> Result<Value, Refusal> {
     }}))
 }
 
+/// A page of the accounts of the organization. The token is the number of the next account.
+pub fn list_accounts(cloud: &Cloud, input: &Value) -> Result<Value, Refusal> {
+    let most = input["MaxResults"].as_u64().unwrap_or(20) as usize;
+    if !(1..=20).contains(&most) {
+        let message = "You specified an invalid value.";
+        return Err(Refusal::new(400, "InvalidInputException", message));
+    }
+    let first = match &input["NextToken"] {
+        Value::Null => 0,
+        token => token
+            .as_str()
+            .and_then(|text| text.strip_prefix("account-")?.parse().ok())
+            .ok_or_else(|| Refusal::new(400, "InvalidInputException", "Invalid token."))?,
+    };
+    let page = cloud.accounts.iter().skip(first).take(most);
+    let list: Vec<Value> = page
+        .map(|(id, name)| {
+            json!({
+                "Id": id,
+                "Arn": format!("arn:aws:organizations::111111111111:account/o-a1b2c3d4e5/{id}"),
+                "Email": "owner@example.com",
+                "Name": name,
+                "Status": "ACTIVE",
+                "JoinedMethod": "CREATED",
+                "JoinedTimestamp": 1_500_000_000.5,
+            })
+        })
+        .collect();
+    let next = first + list.len();
+    let mut answer = json!({"Accounts": list});
+    if next < cloud.accounts.len() {
+        answer["NextToken"] = json!(format!("account-{next}"));
+    }
+    Ok(answer)
+}
+
 /// The answer of GetCallerIdentity.
 pub fn caller_identity(cloud: &Cloud) -> String {
     let account = &cloud.account;

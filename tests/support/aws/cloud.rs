@@ -96,6 +96,8 @@ pub struct Cloud {
     pub account: String,
     /// Its organization.
     pub organization: Option<Organization>,
+    /// The ids and names of the accounts of the organization.
+    pub accounts: Vec<(String, String)>,
     /// The faults on order.
     pub faults: Vec<Fault>,
     /// How long every call takes.
@@ -122,6 +124,7 @@ impl Default for Cloud {
             cloudtrail: CloudTrail::default(),
             account: "111111111111".to_owned(),
             organization: None,
+            accounts: Vec::new(),
             faults: Vec::new(),
             latency: Duration::ZERO,
             clock_ahead: 0,

@@ -133,6 +133,9 @@ fn perform(cloud: &Cloud, call: &Call, region: &str) -> Result<String, Refusal> 
         (Service::Organizations, "DescribeOrganization") => {
             accounts::describe_organization(cloud).map(json)
         }
+        (Service::Organizations, "ListAccounts") => {
+            accounts::list_accounts(cloud, &call.input).map(json)
+        }
         (Service::Sts, "GetCallerIdentity") => Ok(accounts::caller_identity(cloud)),
         _ => Err(Refusal::new(400, "InvalidAction", "Could not find it.")),
     }
