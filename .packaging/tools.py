@@ -46,9 +46,9 @@ def crate(name):
     return program if program.exists() else None
 
 
-def python():
-    """The Python of the virtual environment with WHEELS."""
-    return FOLDER / "venv" / "bin" / "python"
+def python(name="venv"):
+    """The Python of a virtual environment: by default, that with WHEELS."""
+    return FOLDER / name / "bin" / "python"
 
 
 def has_std(target):
@@ -100,14 +100,14 @@ def install_crates():
     shutil.rmtree(FOLDER / "build", ignore_errors=True)
 
 
-def install_wheels():
-    """Makes the virtual environment with WHEELS, unless it has these versions."""
-    wanted = sorted(f"{name}=={version}" for name, version in WHEELS.items())
-    note = FOLDER / "venv" / "wheels"
+def install_wheels(wheels=None, name="venv"):
+    """Makes a virtual environment with wheels, by default WHEELS, unless it has these versions."""
+    wanted = sorted(f"{wheel}=={version}" for wheel, version in (wheels or WHEELS).items())
+    note = FOLDER / name / "wheels"
     if note.exists() and note.read_text().split() == wanted:
         return
-    venv.create(python().parent.parent, clear=True, with_pip=True)
-    pip = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    venv.create(python(name).parent.parent, clear=True, with_pip=True)
+    pip = [python(name), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *wanted], check=True)
     note.write_text("\n".join(wanted) + "\n")
 

@@ -75,6 +75,7 @@ fn spent(digests: u32, logs: u32, records: u32) -> Spent {
     let spec = Spec {
         seed: 1,
         chains: 1,
+        regions: 1,
         digests,
         logs,
         records,

@@ -13,7 +13,7 @@ use super::forge::text::{after, iso};
 use super::forge::{Chain, ChainSpec, Json, KeyFileStyle, Trail, World, ts};
 use super::huge;
 use super::log::log;
-use super::spec::Spec;
+use super::spec::{self, Spec};
 
 /// The version of the format of a corpus. A corpus of another version is made again.
 const FORM: u32 = 2;
@@ -26,7 +26,7 @@ const HOME: &str = "us-east-1";
 const HOUR: i64 = 3_600;
 /// When the trail starts. All digests end at this minute and second of an hour.
 const FIRST: &str = "2025-03-01T00:12:34Z";
-const REGIONS: [&str; 16] = [
+const REGIONS: [&str; spec::REGIONS as usize] = [
     HOME,
     "us-east-2",
     "us-west-1",
@@ -101,7 +101,7 @@ fn build(spec: &Spec, dir: &Path) -> Facts {
     let first = ts(FIRST);
     let mut last = first;
     for number in 0..spec.chains {
-        let chain = chain_spec(&trail, number);
+        let chain = chain_spec(spec, &trail, number);
         last = fill(spec, chain, &mut world, &mut writer, first);
     }
     let (from, to) = (after(first, -48 * HOUR), after(last, 48 * HOUR));
@@ -124,9 +124,9 @@ fn build(spec: &Spec, dir: &Path) -> Facts {
 
 fn trail(spec: &Spec) -> Trail {
     let trail = Trail::new(&account(0), HOME, "bench", BUCKET);
-    match spec.chains {
-        0..=16 => trail,
-        _ => trail.organization("o-a1b2c3d4e5"),
+    match spec.chains <= spec.regions {
+        true => trail,
+        false => trail.organization("o-a1b2c3d4e5"),
     }
 }
 
@@ -135,11 +135,10 @@ fn account(number: u32) -> String {
 }
 
 /// The chain with this number: first the regions of one account, then the next account.
-fn chain_spec(trail: &Trail, number: u32) -> ChainSpec {
-    let regions = u32::try_from(REGIONS.len()).expect("a few");
-    let region = REGIONS[usize::try_from(number % regions).expect("a few")];
+fn chain_spec(spec: &Spec, trail: &Trail, number: u32) -> ChainSpec {
+    let region = REGIONS[usize::try_from(number % spec.regions).expect("a few")];
     ChainSpec::new(trail.clone(), region)
-        .account(&account(number / regions))
+        .account(&account(number / spec.regions))
         .logs(0..=0)
         .events(1..=1)
 }

@@ -8,9 +8,12 @@ pub struct Spec {
     /// What everything random is drawn from.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Chains: one account's, in up to sixteen regions; of more accounts if there are more.
+    /// Chains: one account's, in all its regions; of more accounts if there are more.
     #[arg(long, default_value_t = 1)]
     pub chains: u32,
+    /// Regions of an account.
+    #[arg(long, default_value_t = REGIONS, value_parser = clap::value_parser!(u32).range(1..=i64::from(REGIONS)))]
+    pub regions: u32,
     /// Digests of a chain, beside its starting digest.
     #[arg(long, default_value_t = 168)]
     pub digests: u32,
@@ -28,6 +31,8 @@ pub struct Spec {
     pub huge: u64,
 }
 
+/// Regions that a corpus may have.
+pub const REGIONS: u32 = 16;
 /// Records of a log of usual size.
 const RECORDS: u32 = 106;
 
@@ -67,6 +72,7 @@ pub fn named(name: &str) -> Option<Spec> {
     Some(Spec {
         seed: 1,
         chains: if kind == "chains" { number } else { 1 },
+        regions: REGIONS,
         digests,
         logs,
         records,
