@@ -20,6 +20,7 @@
 //! | `aws` | sessions, endpoints, S3 and CloudTrail, and their errors; `aws/loopback` tests the fake itself |
 //! | `commands` | `trails`, `explain` and `doctor` |
 //! | `cli` | arguments, exit statuses, outputs, terminals and signals, with the real binary |
+//! | `manual` | every command, file and output that README and the manual show; topics and man pages |
 //! | `whole` | suites over the whole program: see `whole/mod.rs`, one line each |
 //! | `layering` | the rooms of `src/` and what each may use |
 //!
@@ -46,6 +47,7 @@ mod cloudtrail;
 mod commands;
 mod layering;
 mod library;
+mod manual;
 mod proof;
 mod report;
 mod source;

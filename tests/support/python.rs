@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 /// How to get what is missing.
 const CURE: &str = "a Python package is needed as a witness: install Python 3 with venv or pip (such as \
@@ -10,6 +11,18 @@ const CURE: &str = "a Python package is needed as a witness: install Python 3 wi
 
 const VENV: &str = "venv";
 const PACKAGES: &str = "packages";
+
+/// The version of the AWS CLI that we compare with: another one may use other words.
+const AWS_CLI_VERSION: &str = "1.46.2";
+
+/// The AWS CLI, installed once: its module is `awscli`.
+pub static AWS_CLI: LazyLock<Python> = LazyLock::new(|| {
+    let python = Python::with("awscli", AWS_CLI_VERSION);
+    let version = output_of(python.command().args(["-m", "awscli", "--version"]));
+    let expected = format!("aws-cli/{AWS_CLI_VERSION} ");
+    assert!(version.starts_with(&expected), "{version}");
+    python
+});
 
 /// A Python that has a package.
 pub struct Python {

@@ -1,13 +1,9 @@
 //! The AWS CLI in one version, in its own environment.
 
 use std::process::Output;
-use std::sync::LazyLock;
 
 use crate::support::aws::Loopback;
-use crate::support::python::{Python, both_streams, output_of};
-
-/// The version we compare with: another one may use other words.
-const VERSION: &str = "1.46.2";
+use crate::support::python::{AWS_CLI, both_streams};
 
 /// How one run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +82,11 @@ impl CliResult {
 /// `aws cloudtrail validate-logs` against AWS on loopback, with these settings only.
 pub fn validate_logs(loopback: &Loopback, args: &[String]) -> CliResult {
     let home = tempfile::tempdir().expect("a folder");
-    let output = INSTALLED
+    let output = AWS_CLI
         .command()
         .env_clear()
         .envs(loopback.env())
-        .envs(INSTALLED.path())
+        .envs(AWS_CLI.path())
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", home.path())
         .args(["-m", "awscli", "cloudtrail", "validate-logs"])
@@ -112,12 +108,3 @@ pub fn validate_logs(loopback: &Loopback, args: &[String]) -> CliResult {
         text,
     }
 }
-
-/// The AWS CLI, installed once.
-static INSTALLED: LazyLock<Python> = LazyLock::new(|| {
-    let python = Python::with("awscli", VERSION);
-    let version = output_of(python.command().args(["-m", "awscli", "--version"]));
-    let expected = format!("aws-cli/{VERSION} ");
-    assert!(version.starts_with(&expected), "{version}");
-    python
-});
