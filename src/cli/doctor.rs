@@ -7,7 +7,7 @@ use super::args::shared::source::SourceArgs;
 use super::open::aws::{IN_FLIGHT, LocatedSource, Sessions, locate_source, sign_in};
 use super::open::request::SourceRequest;
 use super::output;
-use super::terminal::progress::Progress;
+use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, whole_second};
 use crate::aws::Session;
 use crate::aws::keys::RegionalKeys;
@@ -61,8 +61,9 @@ pub fn run(
         keys: &[],
         jobs: None,
     };
+    let progress = Progress::begin(args.progress.mode(), Phase::SigningIn, start.clock);
     let sessions = sign_in(&source_request, &limits, stop)?;
-    let progress = Progress::begin("trying what a validation needs", start.clock, args.quiet);
+    progress.enter(Phase::Checking);
     let network = probe(&source_request, &sessions);
     let checked = match without_network(&network) {
         Some(checked) => checked,

@@ -8,7 +8,7 @@ use super::open::open;
 use super::open::request::{ResolvedSource, SourceRequest, texts};
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
-use super::terminal::progress::Progress;
+use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
@@ -50,7 +50,9 @@ pub fn run(
         keys: &[],
         jobs: args.jobs,
     };
-    let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
+    let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
+    let now = whole_second(start.at);
+    let mut resolved = open(&source_request, now, &limits, stop, &progress)?;
     let requested = requested(&args, &source_request, &mut resolved);
     let request = TrailsRequest {
         filter: source_request.filter(&resolved.located.trails),
@@ -60,7 +62,7 @@ pub fn run(
         limits,
     };
     let source = CancellableSource::new(resolved.opened.source.as_ref(), stop.clone());
-    let progress = Progress::begin("listing digests", start.clock, args.quiet);
+    progress.enter(Phase::Listing);
     let outcome = list(&source, &resolved.opened.places, &request)?;
     drop(progress);
     let run = Run {

@@ -168,7 +168,7 @@ fn no_format_shows_a_partial_report_as_complete() {
         .any(|line| line.contains("complete") && line.ends_with(" 0"));
     assert!(incomplete, "{metrics}");
     assert!(run.stderr.contains("the deadline of 1s"), "{}", run.stderr);
-    assert!(run.stdout.contains("not looked at"), "{}", run.stdout);
+    assert!(run.stdout.contains("not checked"), "{}", run.stdout);
     for name in ["markdown", "text"] {
         assert!(read(name).contains("not complete"), "{name}");
     }

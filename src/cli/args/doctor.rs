@@ -2,6 +2,7 @@
 
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::format::PlainFormat;
+use super::shared::progress::ProgressArgs;
 use super::shared::source::ScopeArgs;
 use super::shared::values::bucket;
 use super::shared::work::{BoundArgs, DeadlineArgs};
@@ -44,9 +45,8 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
     pub format: PlainFormat,
 
-    /// No progress on standard error, not even on a terminal
-    #[arg(long, help_heading = "Report")]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
 
     #[command(flatten)]
     pub work: DeadlineArgs,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::shared::aws::SignInArgs;
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::format::PlainFormat;
+use super::shared::progress::ProgressArgs;
 use super::shared::source::SourceArgs;
 use super::shared::values::{jobs, time};
 use super::shared::work::{BoundArgs, DeadlineArgs};
@@ -64,6 +65,9 @@ pub struct ExplainArgs {
     /// The report's format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
     pub format: PlainFormat,
+
+    #[command(flatten)]
+    pub progress: ProgressArgs,
 
     #[command(flatten)]
     pub work: DeadlineArgs,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::shared::aws::SignInArgs;
+use super::shared::progress::ProgressArgs;
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::jobs;
 use super::shared::work::DeadlineArgs;
@@ -45,9 +46,8 @@ pub struct TrailsArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
 
-    /// No progress on standard error, not even on a terminal
-    #[arg(long, help_heading = "Report")]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
 
     #[command(flatten)]
     pub work: DeadlineArgs,

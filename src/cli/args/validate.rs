@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::presentation::PresentationArgs;
+use super::shared::progress::ProgressArgs;
 use super::shared::source::{ScopeArgs, SourceArgs};
 use super::shared::values::{format, jobs, time};
 use super::shared::work::{BoundArgs, DeadlineArgs};
@@ -158,9 +159,8 @@ pub struct ValidateArgs {
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,
 
-    /// No progress on standard error, not even on a terminal
-    #[arg(long, help_heading = "Report")]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
 
     /// A TOML file of accepted findings; they are still reported, and only the exit status ignores them
     ///

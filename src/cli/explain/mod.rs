@@ -12,6 +12,7 @@ use super::open::open;
 use super::open::request::SourceRequest;
 use super::output;
 use super::signals::Signals;
+use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::Error;
@@ -51,11 +52,13 @@ pub fn run(
         keys: &args.known.keys,
         jobs: args.jobs,
     };
-    let mut resolved = open(&source_request, whole_second(start.at), &limits, stop)?;
+    let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
+    let now = whole_second(start.at);
+    let mut resolved = open(&source_request, now, &limits, stop, &progress)?;
     let ahead = resolved.read_clock();
     let ahead = ahead.filter(|ahead| ahead.unsigned_abs() > CLOCK_OFF);
     if let Some(ahead) = ahead {
-        note(&format!("{}: set the clock", clock_in_words(ahead)));
+        progress.beside(|| note(&format!("{}: set the clock", clock_in_words(ahead))));
     }
     let request = ExplainRequest {
         buckets: args.source.s3_bucket.clone(),
@@ -77,7 +80,9 @@ pub fn run(
         trails: None,
     };
     let caller = CallerLookup::start(resolved.opened.caller);
+    progress.enter(Phase::Explaining);
     let explained = explain(access, &target, &request)?;
+    drop(progress);
     let ended_by = explained.ended_by();
     let trails = resolved.opened.trails.map_or(0, |trails| trails.requests());
     let requests = explained.requests;

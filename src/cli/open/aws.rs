@@ -20,6 +20,7 @@ use crate::base::sample::Sample;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::caller::FindCaller;
 use crate::cli::presentation::FindNames;
+use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
@@ -67,6 +68,7 @@ pub(crate) fn open(
     now: Timestamp,
     limits: &Limits,
     stop: &CancelFlag,
+    progress: &Progress,
 ) -> Result<ResolvedSource, Error> {
     if request.scope.trail_arn.is_empty() && request.source.s3_bucket.is_empty() {
         return Err(Error::new(ErrorKind::Usage, "there is nowhere to look").hint(
@@ -74,7 +76,9 @@ pub(crate) fn open(
              disk",
         ));
     }
+    progress.enter(Phase::SigningIn);
     let sessions = sign_in(request, limits, stop)?;
+    progress.enter(Phase::LookingUp);
     let given = request.jobs.map(usize::from);
     let in_flight = InFlight {
         first: given.unwrap_or(IN_FLIGHT),

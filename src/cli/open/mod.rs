@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::base::limits::Limits;
+use crate::cli::terminal::progress::Progress;
 use request::{ResolvedSource, SourceRequest};
 
-/// Opens the source: on disk if there is a `--path`, else in AWS.
+/// Opens the source: on disk if there is a `--path`, else in AWS. Shows what it does as progress.
 ///
 /// # Errors
 /// If the arguments contradict each other, or a file, a folder or AWS cannot be read.
@@ -22,9 +23,10 @@ pub(crate) fn open(
     now: Timestamp,
     limits: &Limits,
     stop: &CancelFlag,
+    progress: &Progress,
 ) -> Result<ResolvedSource, Error> {
     if request.source.path.is_empty() {
-        open_in_aws(request, now, limits, stop)
+        open_in_aws(request, now, limits, stop, progress)
     } else {
         disk::open(request, limits)
     }
@@ -40,6 +42,7 @@ fn open_in_aws(
     _: Timestamp,
     _: &Limits,
     _: &CancelFlag,
+    _: &Progress,
 ) -> Result<ResolvedSource, Error> {
     use crate::base::error::ErrorKind;
     let message = "this trailproof was built without AWS: give --path";

@@ -17,22 +17,25 @@ use jiff::Timestamp;
 use self::observers::{ObserverChoice, RunObservers};
 use self::resolve::ResolvedRun;
 use super::args::shared::presentation::NamesFrom;
+use super::args::shared::progress::ProgressMode;
 use super::args::validate::ValidateArgs;
 use super::caller::CallerLookup;
 use super::diagnose::note;
 use super::output::{OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
+use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::Error;
 use crate::base::spool;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
-use crate::report::validation::v1::{Report, Requested, SourceKind};
+use crate::report::validation::v1::{Report, Requested, Run, SourceKind};
 use crate::source::cancellable::CancellableSource;
-use crate::validate::accept::{self, ExitVerdict};
+use crate::validate::accept::{self, Acceptance, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
+use crate::validate::outcome::Outcome;
 use crate::validate::{Access, validate};
 
 /// Validates, writes a report for each of `pairs`, and gives the exit status.
@@ -56,27 +59,23 @@ pub fn run(
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     check_names(&args)?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
-    let mut targets = OutputTargets::open(pairs, Format::Text)?;
-    targets.spare(inputs(&args))?;
-    targets.spare_copies(args.source.copies())?;
-    spool::try_out()?;
+    let mut targets = opened_targets(pairs, &args)?;
     signals.stop_first(stop);
     let mut presentation = presentation::read(&args.presentation, &args.bounds.limits())?;
+    let progress = Progress::begin(choice.progress, Phase::Opening, start.clock);
     let ResolvedRun {
         opened,
         request,
         requested,
         accepted,
         fail_on,
-    } = ResolvedRun::resolve(args, as_aws_cli, whole_second(start.at), stop)?;
-    note_open_end(&requested);
-    if let Some(ahead) = request.clock_off() {
-        note(&format!("{}: set the clock", clock_in_words(ahead)));
-    }
+    } = ResolvedRun::resolve(args, as_aws_cli, whole_second(start.at), stop, &progress)?;
+    progress.beside(|| note_before_the_work(&requested, request.clock_off()));
+    progress.enter(Phase::Listing);
     let mut run = run_so_far(command, start.at);
     run.clock_ahead = request.clock_off();
     let given = (&requested, &run);
-    let mut observers = RunObservers::begin(&choice, &mut targets, given, start.clock)?;
+    let mut observers = RunObservers::begin(&choice, &mut targets, given, progress)?;
     let caller = CallerLookup::start(opened.caller);
     let is_presented = formats.iter().any(|format| format.is_presented());
     let names = opened.account_names.filter(|_| wants_names && is_presented);
@@ -91,14 +90,7 @@ pub fn run(
     let outcome = validate(access, &request, &observers.all())?;
     observers.end_progress();
     run.caller = caller.answer();
-    run.finished = Timestamp::now();
-    run.requests = outcome.requests.into();
-    let ended_by = outcome.ended_by;
-    let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
-    let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
-    let accepted = accept::shown(&outcome, &accepted);
-    let report = Report::new(outcome, requested, accepted, run);
-    let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
+    let (report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);
     if let Some(names) = names {
         presentation.names = names.wait();
     }
@@ -108,6 +100,36 @@ pub fn run(
         aws_cli::print_status(code, &report);
     }
     Ok(code)
+}
+
+/// Opens the targets, and checks that they replace nothing that is read, and that temporary files can be made.
+fn opened_targets(
+    pairs: Vec<Pair<Format>>,
+    args: &ValidateArgs,
+) -> Result<OutputTargets<Format>, Error> {
+    let targets = OutputTargets::open(pairs, Format::Text)?;
+    targets.spare(inputs(args))?;
+    targets.spare_copies(args.source.copies())?;
+    spool::try_out()?;
+    Ok(targets)
+}
+
+/// The report of a run that ended, and its exit status.
+fn concluded(
+    outcome: Outcome,
+    (accepted, fail_on): (Vec<Acceptance>, Verdict),
+    (requested, mut run): (Requested, Run),
+    stop: &CancelFlag,
+) -> (Report, u8) {
+    run.finished = Timestamp::now();
+    run.requests = outcome.requests.into();
+    let ended_by = outcome.ended_by;
+    let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
+    let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
+    let accepted = accept::shown(&outcome, &accepted);
+    let report = Report::new(outcome, requested, accepted, run);
+    let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
+    (report, code)
 }
 
 /// Refuses to look up names where AWS is not asked.
@@ -130,17 +152,23 @@ fn observer_choice(args: &ValidateArgs, formats: &[Format]) -> ObserverChoice {
     // JSON lines on a terminal show progress by themselves.
     let is_streamed = formats.contains(&Format::Jsonl) && io::stdout().is_terminal();
     ObserverChoice {
-        progress: !args.quiet && !is_streamed,
+        progress: match args.progress.mode() {
+            ProgressMode::Auto if is_streamed => ProgressMode::None,
+            mode => mode,
+        },
         verbose: args.verbose,
         files: formats.contains(&Format::AwsCli),
     }
 }
 
-/// Notes that `--as-of` alone does not end the window of a copy.
-fn note_open_end(requested: &Requested) {
+/// Notes that `--as-of` alone does not end the window of a copy, and that the local clock is wrong.
+fn note_before_the_work(requested: &Requested, clock_off: Option<i64>) {
     let on_disk = requested.source == SourceKind::Disk;
     if on_disk && requested.as_of.is_some() && requested.end.is_none() {
         note("without --end-time the window ends with the data, and not at --as-of");
+    }
+    if let Some(ahead) = clock_off {
+        note(&format!("{}: set the clock", clock_in_words(ahead)));
     }
 }
 

@@ -1,12 +1,12 @@
 //! The observers of one run, and the reports that are written from what they collected.
 
 use std::io;
-use std::time::Instant;
 
 use super::aws_cli::Files;
 use super::jsonl::JsonlStream;
 use super::verbose::VerboseLines;
 use crate::base::error::Error;
+use crate::cli::args::shared::progress::ProgressMode;
 use crate::cli::output::OutputTargets;
 use crate::cli::terminal::progress::Progress;
 use crate::report::tone::TextWriter;
@@ -17,8 +17,8 @@ use crate::validate::observer::{All, Observer};
 
 /// Which observers there are.
 pub(super) struct ObserverChoice {
-    /// Whether progress is shown, if standard error is a terminal.
-    pub progress: bool,
+    /// How progress is shown.
+    pub progress: ProgressMode,
     /// Whether lines of files are collected for the text report, and printed for aws-cli.
     pub verbose: bool,
     /// Whether results of files are collected for aws-cli.
@@ -28,7 +28,7 @@ pub(super) struct ObserverChoice {
 /// The observers of one run.
 pub(super) struct RunObservers {
     stream: JsonlStream,
-    progress: Option<Progress>,
+    progress: Progress,
     lines: Option<VerboseLines>,
     files: Option<Files>,
     verbose: bool,
@@ -43,9 +43,8 @@ impl RunObservers {
         choice: &ObserverChoice,
         targets: &mut OutputTargets<Format>,
         (requested, run): (&Requested, &Run),
-        start: Instant,
+        progress: Progress,
     ) -> Result<Self, Error> {
-        let progress = Progress::begin("looking for digests", start, !choice.progress);
         let lines = choice.verbose.then(VerboseLines::default);
         Ok(RunObservers {
             stream: JsonlStream::begin(targets.take(Format::Jsonl), requested, run)?,
@@ -58,16 +57,15 @@ impl RunObservers {
 
     /// All of them as one.
     pub fn all(&self) -> All<'_> {
-        let mut all: Vec<&dyn Observer> = vec![&self.stream];
-        all.extend(self.progress.iter().map(|p| p as &dyn Observer));
+        let mut all: Vec<&dyn Observer> = vec![&self.stream, &self.progress];
         all.extend(self.lines.iter().map(|l| l as &dyn Observer));
         all.extend(self.files.iter().map(|f| f as &dyn Observer));
         All(all)
     }
 
-    /// Removes the progress from the terminal.
+    /// Ends the progress: on a terminal it is removed.
     pub fn end_progress(&mut self) {
-        self.progress = None;
+        self.progress = Progress::none();
     }
 
     /// Writes every report.

@@ -14,6 +14,7 @@ use crate::base::time::shift;
 use crate::cli::args::validate::{FailOn, ValidateArgs};
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
+use crate::cli::terminal::progress::Progress;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::finding::Verdict;
@@ -43,6 +44,7 @@ impl ResolvedRun {
         as_aws_cli: bool,
         now: Timestamp,
         stop: &CancelFlag,
+        progress: &Progress,
     ) -> Result<ResolvedRun, Error> {
         let limits = args.bounds.limits();
         check_window(&args)?;
@@ -60,7 +62,7 @@ impl ResolvedRun {
             ..source_request.filter(trails)
         };
         check_expected(&expect, &in_scope(&[]))?;
-        let mut resolved = open(&source_request, now, &limits, stop)?;
+        let mut resolved = open(&source_request, now, &limits, stop, progress)?;
         let filter = in_scope(&resolved.located.trails);
         let prior = prior_knowledge(&args, &mut resolved, source_request.needs_trails());
         let times = Times::of(&args, &mut resolved);

@@ -1,6 +1,7 @@
-//! Progress: shown only on a terminal and only for work that takes over a second; findings appear
-//! as they are known.
+//! Progress: one bar on a terminal, from the sign-in to the last check, and nothing for quick work; findings
+//! appear as they are known. Without a terminal there are lines on request.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{On, Shown, command, run_to_end, without_escapes};
@@ -10,6 +11,7 @@ use crate::support::forge::Place;
 use crate::support::forge::damage::modify_log;
 use crate::support::short_trail::{of_trail, serving, stage, world};
 use crate::support::stage::Stage;
+use crate::support::testdata::case;
 
 /// A run over the trail, with standard error on a terminal of this many columns, or in a pipe.
 fn run(stage: &Stage, on: On, columns: u16, more: &[&str], env: &[(&str, &str)]) -> Shown {
@@ -28,18 +30,31 @@ fn slow(stage: Stage) -> Stage {
     stage
 }
 
+/// The percentages that were drawn, in this order.
+fn percentages(text: &str) -> Vec<u64> {
+    let numbers = text.split("% ").filter_map(|part| {
+        let digits = part.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        part[digits..].parse().ok()
+    });
+    numbers.collect()
+}
+
+/// A copy is read at once. On a busy machine the bar may be drawn, and is then removed.
 #[test]
-fn quick_work_shows_nothing() {
-    let seen = run(&stage(), On::Err, 80, &[], &[]);
-    assert_eq!((seen.code, seen.err.as_str()), (0, ""));
+fn quick_work_leaves_nothing_on_the_terminal() {
+    let args = ["validate", "--path", "bucket", "--keys", "keys"];
+    let seen = run_to_end(&mut command(&case("gap"), On::Err, 80, &args));
+    assert_eq!(seen.code, 3);
+    let drawn = seen.first >= Some(0.3) && seen.err.ends_with("\u{1b}[2K");
+    assert!(seen.err.is_empty() || drawn, "{:?}", seen.err);
 }
 
 #[test]
-fn after_a_second_progress_is_shown() {
+fn one_bar_shows_all_phases_and_never_goes_back() {
     let stage = slow(stage());
     let seen = run(&stage, On::Err, 100, &[], &[]);
     assert_eq!(seen.code, 0);
-    assert!(seen.first >= Some(1.0), "{:?}", seen.first);
+    assert!(seen.first >= Some(0.3), "{:?}", seen.first);
     let text = without_escapes(&seen.err);
     let logs = serde_json::from_str::<serde_json::Value>(&seen.out).expect("a report");
     let logs = logs["totals"]["logs"]["valid"].as_u64().expect("a number");
@@ -47,6 +62,13 @@ fn after_a_second_progress_is_shown() {
     assert!(text.contains("logs "), "{text:?}");
     assert!(text.contains("/s"), "{text:?}");
     assert!(text.contains(" left"), "{text:?}");
+    let shares = percentages(&text);
+    assert!(shares.is_sorted(), "{shares:?}");
+    let different: BTreeSet<_> = shares.iter().collect();
+    assert!(
+        different.len() > 3 && shares.last() <= Some(&99),
+        "{shares:?}"
+    );
     let spins = |line: &str| line.is_empty() || line.starts_with(['|', '/', '-', '\\', ' ']);
     assert!(
         text.split('\r').all(spins),
@@ -67,6 +89,8 @@ fn no_progress_is_shown_off_a_terminal_or_when_disabled() {
         (On::None, &[][..], &[][..]),
         (On::Out, &[], &[]),
         (On::Err, &["--quiet"], &[]),
+        (On::Err, &["--progress", "none"], &[]),
+        (On::Err, &["--progress", "plain", "--quiet"], &[]),
         (On::Err, &[], &[("TERM", "dumb")]),
         (On::Err, &[], &[("TERM", "")]),
     ] {
@@ -109,4 +133,54 @@ fn findings_are_shown_while_the_work_goes_on() {
         assert!(text[position..].contains("logs "), "{text:?}");
         assert!(text[position..].contains("1 finding"), "{text:?}");
     }
+}
+
+/// Before the first answer there is a line, too: nobody has to guess what a run waits for.
+#[test]
+fn what_comes_before_the_first_answer_is_shown() {
+    for (operation, phase) in [
+        ("DescribeTrails", "looking up trails and buckets in AWS"),
+        ("ListObjectsV2", "listing digests"),
+    ] {
+        let stage = stage();
+        let late = Fault::new(Answer::Delay(Duration::from_millis(1500))).operation(operation);
+        stage.loopback.fault(late);
+        let seen = run(&stage, On::Err, 100, &[], &[]);
+        let text = without_escapes(&seen.err);
+        let line = format!("{phase}, ");
+        assert!(text.contains(&line), "{operation}: {text:?}");
+        assert!(seen.first < Some(1.5), "{operation}: {:?}", seen.first);
+    }
+}
+
+#[test]
+fn lines_for_a_log_end_with_what_was_done() {
+    let stage = stage();
+    for on in [On::None, On::Err] {
+        let seen = run(&stage, on, 100, &["--progress", "plain"], &[]);
+        assert_eq!((seen.code, seen.err.contains('\u{1b}')), (0, false));
+        let report: serde_json::Value = serde_json::from_str(&seen.out).expect("a report");
+        let logs = report["totals"]["logs"]["valid"]
+            .as_u64()
+            .expect("a number");
+        assert!(
+            seen.err.starts_with("progress: ended after "),
+            "{}",
+            seen.err
+        );
+        assert_eq!(seen.err.lines().count(), 1, "{}", seen.err);
+        let counts = format!(" digests, {logs} logs, ");
+        assert!(seen.err.contains(&counts), "{}", seen.err);
+        assert!(seen.err.contains(" read, "), "{}", seen.err);
+    }
+    // A run that ends early says so after its line.
+    let args = ["validate", "--path", "nowhere", "--progress", "plain"];
+    let seen = run_to_end(&mut command(stage.dir.path(), On::None, 80, &args));
+    assert_eq!(seen.code, 2);
+    assert!(
+        seen.err.starts_with("progress: ended after "),
+        "{}",
+        seen.err
+    );
+    assert!(seen.err.contains("\nerror: cannot open"), "{}", seen.err);
 }

@@ -102,7 +102,7 @@ fn a_folder_that_could_not_be_listed_is_in_no_count() {
         assert!(stderr_lines.len() == 1 && ours, "{stderr_lines:#?}");
         let again = rendered_again(&stage);
         assert_eq!(again.stderr + status(&run) + "\n", run.stderr);
-        assert!(!again.stdout.contains("not looked at"), "{}", again.stdout);
+        assert!(!again.stdout.contains("not checked"), "{}", again.stdout);
         assert!(!again.stdout.contains("INVALID"), "{}", again.stdout);
     }
 }
@@ -131,10 +131,9 @@ fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
         let run = run(&stage);
         assert_eq!(run.code, 4, "{}", run.stderr);
         let (read, kind) = (all - 1, what[..1].to_uppercase() + &what[1..]);
-        let counted =
-            format!("{read}/{all} {what} files valid, 1/{all} {what} files not looked at");
+        let counted = format!("{read}/{all} {what} files valid, 1/{all} {what} files not checked");
         assert!(counts(&run).contains(&&*counted), "{}", run.stdout);
-        let begins = format!("{kind} file\ts3://trail-logs/{key}\tnot looked at: ");
+        let begins = format!("{kind} file\ts3://trail-logs/{key}\tnot checked: ");
         let stderr_lines = problems(&run);
         let expected_problem =
             stderr_lines[0].starts_with(&begins) && stderr_lines[0].contains("archived");
@@ -145,7 +144,7 @@ fn an_unreadable_object_is_reported_with_its_reason_and_counted_separately() {
         // Without the results of each file, digests that only touch the window are not counted.
         let again = rendered_again(&stage);
         let counted = format!(
-            ", 1/{} {what} files not looked at",
+            ", 1/{} {what} files not checked",
             all - u64::from(what == "digest")
         );
         assert!(again.stdout.contains(&counted), "{}", again.stdout);
@@ -165,7 +164,7 @@ fn without_keys_no_digest_is_called_invalid() {
         (run.code, counts(&run)),
         (
             4,
-            vec!["0/7 digest files valid, 7/7 digest files not looked at"]
+            vec!["0/7 digest files valid, 7/7 digest files not checked"]
         )
     );
     assert!(
@@ -200,11 +199,11 @@ fn an_interrupted_run_calls_no_object_invalid() {
     let logs = |state: &str| report["totals"]["logs"][state].as_u64().expect("a number");
     let (valid, rest) = (logs("valid"), logs("unproven"));
     let all = valid + rest;
-    let counted = format!("{valid}/{all} log files valid, {rest}/{all} log files not looked at");
+    let counted = format!("{valid}/{all} log files valid, {rest}/{all} log files not checked");
     assert_eq!((run.code, counts(&run)[1]), (130, &*counted));
     assert!(!run.stderr.contains("INVALID"), "{}", run.stderr);
     // One line says how much time it was.
-    let stopped = "Log file\t-\tnot looked at: a log that its digest names could not be read: the \
+    let stopped = "Log file\t-\tnot checked: a log that its digest names could not be read: the \
                    validation was interrupted";
     let lines = problems(&run)
         .into_iter()

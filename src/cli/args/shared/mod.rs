@@ -4,6 +4,7 @@ pub(crate) mod aws;
 pub(crate) mod evidence;
 pub(crate) mod format;
 pub(crate) mod presentation;
+pub(crate) mod progress;
 pub(crate) mod source;
 pub(crate) mod values;
 pub(crate) mod work;

@@ -152,7 +152,7 @@ impl<'a, 'b> Printer<'a, 'b> {
     ) -> io::Result<()> {
         let (label, uri, message) = (kind.label(), escape(uri), escape(message));
         let state = match is_unchecked(code) {
-            true => "not looked at",
+            true => "not checked",
             false => "INVALID",
         };
         self.problem(&format!("{label}\t{uri}\t{state}: {message}"))
@@ -225,7 +225,7 @@ impl<'a, 'b> Printer<'a, 'b> {
         write!(out, "\n{}/{total} {noun} files valid", count.valid)?;
         let others = [
             (count.invalid, "INVALID"),
-            (count.unchecked, "not looked at"),
+            (count.unchecked, "not checked"),
             (count.not_read, "not read"),
         ];
         for (files, state) in others.iter().filter(|(files, _)| *files > 0) {

@@ -1,0 +1,76 @@
+//! The phases of a run, in order, and their names.
+
+/// A phase of the work. The order is that of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    /// A copy on disk is opened.
+    Opening,
+    /// Credentials are read or fetched.
+    SigningIn,
+    /// CloudTrail and S3 are asked where the trails write, and where the buckets are.
+    LookingUp,
+    /// `doctor` makes its checks.
+    Checking,
+    /// `explain` reads the digests around an object.
+    Explaining,
+    /// Folders of digests are listed; how many there are is not known.
+    Listing,
+    /// Digests are listed, read and proven.
+    Digests,
+    /// Logs are read.
+    Logs,
+    /// Events around gaps and damage are searched.
+    Causes,
+    /// Objects that no digest lists are searched.
+    Unreferenced,
+}
+
+impl Phase {
+    const ALL: [Phase; 10] = [
+        Phase::Opening,
+        Phase::SigningIn,
+        Phase::LookingUp,
+        Phase::Checking,
+        Phase::Explaining,
+        Phase::Listing,
+        Phase::Digests,
+        Phase::Logs,
+        Phase::Causes,
+        Phase::Unreferenced,
+    ];
+
+    /// The phase of a number.
+    pub fn of(number: u8) -> Phase {
+        let phase = Phase::ALL.get(usize::from(number)).copied();
+        phase.unwrap_or(Phase::Unreferenced)
+    }
+
+    /// What is done, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Opening => "opening the copy",
+            Phase::SigningIn => "signing in to AWS",
+            Phase::LookingUp => "looking up trails and buckets in AWS",
+            Phase::Checking => "checking what a validation needs",
+            Phase::Explaining => "checking the digests around this object",
+            Phase::Listing => "listing digests",
+            Phase::Digests => "digests",
+            Phase::Logs => "logs",
+            Phase::Causes => "searching for the causes of gaps",
+            Phase::Unreferenced => "searching for logs that no digest lists",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Phase;
+
+    #[test]
+    fn each_phase_comes_back_from_its_number() {
+        for phase in Phase::ALL {
+            assert_eq!(Phase::of(phase as u8), phase);
+        }
+    }
+}
