@@ -15,7 +15,7 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::text::{grouped, s3_uri};
 use crate::commands::trails::{TrailsRequest, list};
-use crate::proof::finding::Verdict;
+use crate::proof::finding::{Code, Verdict};
 use crate::report::trails::v1::{Requested, Trails, Trouble};
 use crate::report::trails::{self, TrailsFormat};
 use crate::report::validation::v1::{Requests, Run};
@@ -106,9 +106,10 @@ fn requested(
     }
 }
 
-/// The error if nothing could be listed, with what was in the way.
+/// The error if nothing could be listed, with the causes. That no digest was found is none of them.
 fn nothing_listed(mut trouble: Vec<Trouble>) -> Error {
     let mut error = Error::new(ErrorKind::Input, "nothing could be listed");
+    trouble.retain(|one| one.code != Code::NothingFound || one.reason.is_some());
     let hint = trouble.iter_mut().find_map(|one| one.hint.take());
     let more = trouble.split_off(trouble.len().min(CAUSES)).len();
     for Trouble {

@@ -33,7 +33,8 @@ not be proven; 2 nothing was checked (bad arguments or no credentials)";
 
 #[derive(clap::Args)]
 pub struct ExplainArgs {
-    /// The key of a log or digest, from AWSLogs/ or its prefix on, or s3://BUCKET/KEY
+    /// The key of a log or digest, from AWSLogs/ or its prefix on, or s3://BUCKET/KEY, or the path of its file
+    /// below --path
     #[arg(value_name = "KEY")]
     pub key: String,
 

@@ -230,10 +230,12 @@ impl ExplainOutcome<'_> {
             let keep = match finding.code {
                 // These end where the search ends. The searched time is reported with its states instead.
                 Code::Gap | Code::CoverageHead | Code::CoverageTail => false,
-                // One is made for each term of the filter, but the user gave one key.
+                // Its hint is to check the spelling, which is not the cause if a bucket could not be listed. One
+                // is made for each term of the filter, but the user gave one key.
                 Code::NothingFound => {
                     let known = findings.iter().any(|f| f.code == Code::NothingFound);
-                    is_of_evidence || is_of_search && !known
+                    let unlisted = finding.reason.is_none() && self.is_unlisted();
+                    is_of_evidence || is_of_search && !known && !unlisted
                 }
                 Code::ChainMissing => is_of_evidence,
                 code if is_of_logs(code) => is_of_evidence,
@@ -249,6 +251,12 @@ impl ExplainOutcome<'_> {
             findings.extend(self.log_findings());
         }
         findings
+    }
+
+    /// Whether a bucket or a folder could not be listed.
+    fn is_unlisted(&self) -> bool {
+        let mut findings = self.validation.findings.iter();
+        findings.any(|finding| finding.code == Code::SourceUnreadable)
     }
 
     fn log_findings(&self) -> impl Iterator<Item = &Finding> {

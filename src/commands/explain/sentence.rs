@@ -6,6 +6,7 @@ use crate::base::text::{one_or_many, s3_uri};
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Finding, ReadFrom, Severity};
 use crate::report::explain::v1::Unverified;
+use crate::source::GetError;
 
 impl ExplainOutcome<'_> {
     /// The answer in words.
@@ -56,7 +57,7 @@ impl ExplainOutcome<'_> {
             }
             NotListed::NotListable => {
                 let unknown = format!(
-                    "It is not known whether a digest lists it, because not all folders with digests for {from} \
+                    "It is not known whether a digest lists this log, because not all folders with digests for {from} \
                      to {to} could be listed"
                 );
                 with(exists, [vec![unknown], because].concat())
@@ -101,7 +102,7 @@ impl ExplainOutcome<'_> {
     /// Whether the object was seen, and that no proven digest lists it.
     fn unlisted(&self) -> String {
         format!(
-            "{}, {} no proven digest lists it",
+            "{}, {} no proven digest lists this log",
             self.existence(),
             self.and_or_but()
         )
@@ -115,6 +116,9 @@ impl ExplainOutcome<'_> {
             (Existence::Exists, ReadFrom::Copy) => "the file exists in this copy".into(),
             (Existence::Missing, ReadFrom::Buckets) => "the object does not exist".into(),
             (Existence::Missing, ReadFrom::Copy) => "this copy does not contain the file".into(),
+            (Existence::Unknown(Some(GetError::NoBucket(bucket))), _) => {
+                format!("bucket {bucket} does not exist")
+            }
             (Existence::Unknown(Some(why)), _) => format!("{UNKNOWN} ({})", why.detail()),
             (Existence::Unknown(None), _) => match &self.target.bucket {
                 Some(bucket) if !self.has_no_root => {

@@ -168,3 +168,19 @@ fn missing_altered_and_denied_logs_get_different_answers() {
         "{report:#}"
     );
 }
+
+#[test]
+fn a_wrong_local_clock_is_reported_beside_the_answer() {
+    let (world, chain) = world();
+    let stage = stage(&world, &chain);
+    let log = &chain.digests[100].logs[0].place;
+    let uri = format!("s3://{BUCKET}/{}", log.key);
+    stage.loopback.change(|c| c.clock_ahead = -3_600);
+    let run = stage.run(&["explain", &uri, "--format", "json"]);
+    let warning = "the local clock is 1h ahead";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+    let (code, report) = explained(run);
+    assert_eq!(code, 0, "{report:#}");
+    let ahead = report["run"]["clock_ahead"].as_i64().expect("a number");
+    assert!((3_590..3_610).contains(&ahead), "{ahead}");
+}

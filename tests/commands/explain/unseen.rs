@@ -158,6 +158,26 @@ mod in_s3 {
         assert!(answer.contains(words), "{answer}");
     }
 
+    /// Spelling is not the cause.
+    #[test]
+    fn where_a_bucket_cannot_be_listed_nothing_is_said_of_what_it_holds() {
+        let report = unseen(same, denied("ListObjectsV2"));
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let codes: Vec<&Value> = findings.map(|f| &f["code"]).collect();
+        assert!(codes.contains(&&json!("source-unreadable")), "{codes:?}");
+        assert!(!codes.contains(&&json!("nothing-found")), "{codes:?}");
+
+        let stage = stage();
+        let uri = format!("s3://nowhere/{}", log(&stage));
+        let (code, report) = explained(stage.run(&["explain", &uri, "--format", "json"]));
+        assert_eq!(code, 4, "{report:#}");
+        let answer = super::answer(&report);
+        assert!(
+            answer.starts_with("bucket nowhere does not exist"),
+            "{answer}"
+        );
+    }
+
     #[test]
     fn a_trail_that_could_not_be_looked_up_is_the_reason() {
         let refused = Answer::error(400, "AccessDeniedException", "not authorized");
