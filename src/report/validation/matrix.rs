@@ -27,8 +27,8 @@ const WIDTH: usize = 100;
 
 /// The part of a matrix that is shown.
 pub(crate) struct Table<'a> {
-    /// How many accounts and regions there are.
-    pub title: String,
+    /// What the cells say.
+    pub title: &'static str,
     /// The regions shown; none if everything is verified.
     pub columns: Vec<&'a str>,
     /// The accounts, worst first, with the verdict in each region; `None` where there is no chain.
@@ -82,11 +82,7 @@ impl<'a> Matrix<'a> {
             return None;
         }
         accounts.sort_by_key(|(_, verdict)| Reverse(*verdict));
-        let title = format!(
-            "{} by {}, the worst of each",
-            plural(accounts.len(), "account"),
-            plural(regions.len(), "region")
-        );
+        let title = "Worst verdict per account and region (ok = verified, - = no chain)";
         let (columns, hidden) = columns(regions, most.regions);
         let (shown, others) = accounts.split_at(accounts.len().min(most.accounts));
         let cell = |account, region: &&'a str| self.cells.get(&(account, *region)).copied();
@@ -116,7 +112,7 @@ impl<'a> Matrix<'a> {
         let Some(table) = self.table(TEXT) else {
             return Ok(());
         };
-        writeln!(out, "\n{}: ok is verified, - is no chain", table.title)?;
+        writeln!(out, "\n{}", table.title)?;
         if table.columns.is_empty() {
             return writeln!(out, "  all verified");
         }
@@ -255,7 +251,7 @@ mod tests {
             ("333333333333", "eu-west-1", Unproven),
         ];
         let expected = "
-3 accounts by 2 regions, the worst of each: ok is verified, - is no chain
+Worst verdict per account and region (ok = verified, - = no chain)
                 eu-west-1  us-east-1
   222222222222  -          FAILED
   333333333333  UNPROVEN   -

@@ -17,6 +17,7 @@
 //!   label         the names of values
 //!   matrix        accounts by regions
 //!   presentation/ the title, the note and the names of accounts that an auditor adds
+//!   proven        what a report proves, in sentences
 //!   scope_label   a name for what a report is about, the same in every run
 //! ```
 //!
@@ -41,6 +42,7 @@ pub(crate) mod ocsf;
 pub(crate) mod over_chains;
 pub mod presentation;
 pub(crate) mod prometheus;
+pub(crate) mod proven;
 pub mod saved;
 pub(crate) mod scope_label;
 pub(crate) mod summary;

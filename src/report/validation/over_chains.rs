@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::absent::{ChainRow, absent_chains};
 use super::v1::{Chain, Evidence, Finding, Gap, Report, Role};
-use super::wording::span;
+use super::wording::{cause, explained, span};
 use crate::base::text::grouped;
 use crate::base::time::{in_words, in_words_between};
 use crate::proof::finding::{Code, Severity};
@@ -101,6 +101,8 @@ pub(crate) struct GapGroup<'a> {
     pub finding: Option<&'a Finding>,
     /// Every gap with its chain.
     pub members: Vec<(&'a Chain, &'a Gap)>,
+    /// Whether the findings of all members say the same, word for word.
+    same_message: bool,
     /// The chains of the members.
     known: HashSet<ChainRow<'a>>,
 }
@@ -124,6 +126,7 @@ impl<'a> GapGroup<'a> {
             let same = at.and_then(|at| groups.get_mut(at));
             if let Some(group) = same.filter(|group| group.fits(chain, gap)) {
                 group.known.insert(chain_key(chain));
+                group.same_message &= message_of(group.finding) == message_of(finding);
                 group.members.push((chain, gap));
                 continue;
             }
@@ -132,6 +135,7 @@ impl<'a> GapGroup<'a> {
                 first: gap,
                 finding,
                 members: vec![(chain, gap)],
+                same_message: true,
                 known: HashSet::from([chain_key(chain)]),
             });
         }
@@ -181,6 +185,17 @@ impl<'a> GapGroup<'a> {
         format!("{from} to {to}, {length}{restart}")
     }
 
+    /// What its finding says. Where the findings of its chains differ, as in the minute, that of the first chain.
+    pub(crate) fn message(&self) -> String {
+        match (message_of(self.finding), self.members.first()) {
+            (Some(message), Some((chain, _))) if !self.same_message => {
+                format!("for example {}: {message}", chain.name())
+            }
+            (Some(message), _) => message.to_owned(),
+            (None, _) => explained(self.first).unwrap_or_else(|| cause(self.first)),
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<&'a str> {
         self.finding?.hint.as_deref()
@@ -199,6 +214,10 @@ impl<'a> GapGroup<'a> {
         let counts = counts.filter_map(|(_, gap)| Some(gap.undigested_logs.as_ref()?.count));
         counts.reduce(u64::saturating_add)
     }
+}
+
+fn message_of<'a>(finding: Option<&'a Finding>) -> Option<&'a str> {
+    finding.map(|finding| finding.message.as_str())
 }
 
 fn common<'a>(gap: &'a Gap, finding: Option<&'a Finding>) -> Common<'a> {

@@ -116,6 +116,17 @@ fn fenced(word: &str) -> String {
     }
 }
 
+/// Whether a word is a number like `1,234` or `99.99`.
+fn is_number(word: &str) -> bool {
+    let (whole, decimals) = word.split_once('.').unwrap_or((word, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let mut thousands = whole.split(',');
+    thousands.next().is_some_and(digits)
+        && thousands.all(|part| part.len() == 3 && digits(part))
+        && digits(decimals)
+        && word.len() <= 20
+}
+
 /// Whether neither Markdown nor a tracker gives a word a meaning: no markup, no address, no issue, no commit.
 fn is_plain(word: &str) -> bool {
     let core = word.trim_end_matches(['.', ',', ':', ';', '?', ')']);
@@ -126,6 +137,9 @@ fn is_plain(word: &str) -> bool {
     let letters = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '%');
     let bounds = |c: char| c.is_alphanumeric() || c == '%';
     let digits = |c: char| c.is_ascii_digit();
+    if core.contains([',', '.']) && is_number(core) {
+        return true;
+    }
     // A length of time, like `4h`.
     let length = core.ends_with(['d', 'h', 'm', 's']) && core[..core.len() - 1].chars().all(digits);
     let issue = core.contains(digits) && core.contains(char::is_alphabetic) && !length;

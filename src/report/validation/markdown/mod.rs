@@ -1,37 +1,54 @@
-//! The report to paste into a ticket: the verdict, the chains that are not verified, the findings, and what
-//! is not proven. It always fits into one ticket; what is left out is counted.
+//! The report to paste into a ticket, in the order of the text report: the verdict, the findings, the gaps, the
+//! chains that are not verified, what is proven and what is not. It always fits into one ticket; what is left out
+//! is counted.
 
+mod entries;
 mod inline;
+mod page;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::groups::{FindingGroup, OTHERS, distinct_values};
+use super::commands::Commands;
+use super::groups::FindingGroup;
 use super::headline::{
-    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, shown_chains, window_line,
+    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, number_of_chains, shown_chains,
+    window_line,
 };
-use super::label::Label;
+use super::matrix::{Matrix, Most};
+use super::over_chains::{GapGroup, besides_gaps, number_of_all_chains};
 use super::presentation::Presentation;
-use super::v1::{Accepted, Chain, Evidence, Gap, Report, full_name};
-use super::wording::{cause, certainty, clip, digests, event_values, logs, span};
-use crate::base::text::{plural, sentence};
+use super::proven;
+use super::v1::{Accepted, Chain, Report, full_name};
+use super::wording::{digests, logs};
+use crate::base::text::{capital, grouped, plural, sentence};
 use crate::proof::finding::Verdict;
 use inline::{cell, code, prose};
+use page::MarkdownPage;
 
 /// Bytes of the report: trackers accept about 65,000 characters.
 const ROOM: usize = 60_000;
-/// Bytes of the report up to the end of the chains.
-const FOR_CHAINS: usize = 15_000;
-/// Bytes of the report up to the end of the gaps.
-const FOR_GAPS: usize = 25_000;
+/// Bytes of the report up to the end of the filters.
+const FOR_FILTERS: usize = 7_500;
 /// Bytes of the report up to the end of the findings.
-const FOR_FINDINGS: usize = 45_000;
+const FOR_FINDINGS: usize = 30_000;
+/// Bytes of the report up to the end of the gaps.
+const FOR_GAPS: usize = 38_000;
+/// Bytes of the report up to the end of the chains.
+const FOR_CHAINS: usize = 46_000;
+/// Bytes of the report up to the end of what is proven.
+const FOR_PROVEN: usize = 47_000;
+/// Bytes of the report up to the end of what is not proven.
+const FOR_NOT_PROVEN: usize = 53_000;
 /// Bytes of the report up to the end of the acceptances.
-const FOR_ACCEPTED: usize = 52_000;
-/// Events shown of one gap, or of one group of findings.
-const EVENTS: usize = 5;
-/// Characters shown of a value of which there are many. CloudTrail's keys have about 150.
-const SHORT: usize = 300;
+const FOR_ACCEPTED: usize = 56_000;
+/// Accounts and regions shown.
+const CELLS: Most = Most {
+    accounts: 15,
+    regions: 8,
+};
+/// Values of one filter shown.
+const VALUES: usize = 20;
 
 /// Writes the report.
 ///
@@ -45,14 +62,19 @@ pub(crate) fn write(
     let mut page = MarkdownPage::default();
     verdict(report, presentation, &mut page);
     let after_verdict = page.text.len();
-    chains(report, presentation, &mut page);
-    gaps(report, &mut page);
+    scope(report, &mut page);
+    matrix(report, presentation, &mut page);
     findings(report, &mut page);
+    gaps(report, &mut page);
+    chains(report, presentation, &mut page);
+    let sentence = |text: &String| prose(&sentence(text));
+    let proven = proven::sentences(report);
+    page.list(FOR_PROVEN, "what is proven", &proven, sentence);
+    let not_proven = &report.not_proven;
+    page.list(FOR_NOT_PROVEN, "what is not proven", not_proven, sentence);
     accepted(report, &mut page);
-    page.text += "\n## What is not proven\n\n";
-    let sentence = |s: &String| format!("- {}\n", prose(s));
-    page.fill(ROOM, "sentence", report.not_proven.iter(), sentence);
-    let _ = write!(page.text, "\nMade {}.\n", prose(&made(report)));
+    commands(report, &mut page);
+    let _ = write!(page.text, "\nGenerated {}.\n", prose(&made(report)));
     // The note takes no room from the report.
     if let Some(note) = presentation.note_markdown() {
         page.text.insert_str(after_verdict, &format!("\n{note}"));
@@ -68,75 +90,105 @@ fn account(id: &str, presentation: &Presentation) -> String {
     }
 }
 
-/// Blocks that may turn out too long before the rest is only counted.
-const MISSES: usize = 100;
-
-/// The part of the report that is written so far.
-#[derive(Default)]
-struct MarkdownPage {
-    text: String,
-}
-
-impl MarkdownPage {
-    /// Adds the blocks of those items that fit while the page has at most `room` bytes, and counts the
-    /// others. An item that is too long is skipped, so that shorter ones after it still fit.
-    fn fill<T>(
-        &mut self,
-        room: usize,
-        what: &str,
-        items: impl ExactSizeIterator<Item = T>,
-        block: impl Fn(T) -> String,
-    ) {
-        let mut more = 0;
-        let mut misses = 0;
-        for item in items {
-            // A block that does not fit costs as much time as one that does. There may be a million.
-            if misses >= MISSES {
-                more += 1;
-                continue;
-            }
-            let block = block(item);
-            if self.text.len() + block.len() <= room {
-                self.text += &block;
-            } else {
-                more += 1;
-                misses += 1;
-            }
-        }
-        if more > 0 {
-            let what = plural(more, &format!("more {what}"));
-            let _ = write!(self.text, "\nand {what}; the JSON report has them all\n");
-        }
-    }
-}
-
 fn verdict(report: &Report, presentation: &Presentation, page: &mut MarkdownPage) {
-    let requested = &report.requested;
     let _ = write!(
         page.text,
-        "# {}: {}\n\n{}\n\n",
+        "# {}: {}\n\n**{}**\n",
         prose(presentation.title_or("CloudTrail logs")),
         report.verdict.as_str().to_uppercase(),
-        prose(&meaning(report))
+        prose(&sentence(&meaning(report)))
     );
     if !report.complete {
-        let _ = write!(page.text, "**{NOT_COMPLETE}**\n\n");
+        let _ = write!(page.text, "\n{}\n", prose(&sentence(NOT_COMPLETE)));
     }
-    let _ = writeln!(page.text, "- window: {}", window_line(report));
-    let _ = writeln!(page.text, "- public keys: {}", keys(report));
-    let filters: Vec<_> = filters(requested).collect();
+    for sentence in &report.summary.sentences {
+        let _ = write!(page.text, "\n{}\n", prose(sentence));
+    }
+}
+
+/// What was requested.
+fn scope(report: &Report, page: &mut MarkdownPage) {
+    let _ = write!(
+        page.text,
+        "\n- Window: {}\n- Public keys: {}\n",
+        prose(&window_line(report)),
+        prose(&keys(report))
+    );
+    if let Some(caller) = &report.run.caller {
+        let _ = writeln!(page.text, "- Caller: {}", code(caller));
+    }
+    let filters: Vec<_> = filters(&report.requested).collect();
     page.fill(
-        FOR_CHAINS / 2,
+        FOR_FILTERS,
         "filter",
         filters.into_iter(),
         |(name, values)| {
-            let mut shown: Vec<String> = values.iter().take(20).map(|v| code(v)).collect();
+            let mut shown: Vec<String> = values.iter().take(VALUES).map(|v| code(v)).collect();
             if values.len() > shown.len() {
-                shown.push(format!("and {} more", values.len() - shown.len()));
+                shown.push(format!("and {} more", grouped(values.len() - shown.len())));
             }
-            format!("- {name}: {}\n", shown.join(", "))
+            format!("- {}: {}\n", capital(name), shown.join(", "))
         },
     );
+}
+
+/// The worst verdict of each account in each region.
+fn matrix(report: &Report, presentation: &Presentation, page: &mut MarkdownPage) {
+    let Some(table) = Matrix::of(report).table(CELLS) else {
+        return;
+    };
+    let _ = write!(page.text, "\n{}.\n", table.title);
+    if table.columns.is_empty() {
+        page.text += "\nAll are verified.\n";
+        return;
+    }
+    let regions = table.columns.iter().map(|region| cell(region));
+    let regions = regions.collect::<Vec<_>>().join(" | ");
+    let rule = "| --- ".repeat(table.columns.len() + 1);
+    let _ = write!(page.text, "\n| Account | {regions} |\n{rule}|\n");
+    for (id, cells) in &table.rows {
+        let words = cells.iter().map(|verdict| match verdict {
+            Some(Verdict::Verified) => "ok".to_owned(),
+            Some(other) => format!("**{}**", other.as_str().to_uppercase()),
+            None => "-".to_owned(),
+        });
+        let words = words.collect::<Vec<_>>().join(" | ");
+        let _ = writeln!(page.text, "| {} | {words} |", account(id, presentation));
+    }
+    for more in &table.more {
+        let _ = write!(page.text, "\n{}\n", sentence(more));
+    }
+}
+
+fn findings(report: &Report, page: &mut MarkdownPage) {
+    let counts = &report.totals.findings;
+    let counts = [counts.failed, counts.unproven, counts.gap, counts.note];
+    if counts == [0; 4] {
+        page.text += "\n## Findings\n\nNone.\n";
+        return;
+    }
+    let [failed, unproven, gap, note] = counts.map(grouped);
+    let _ = write!(
+        page.text,
+        "\n## Findings\n\n{failed} failed, {unproven} unproven, {gap} gap, {note} note.\n"
+    );
+    let groups = FindingGroup::over_chains(besides_gaps(report));
+    let all = number_of_all_chains(report);
+    page.fill(FOR_FINDINGS, "kind of finding", groups.iter(), |group| {
+        entries::finding(group, all)
+    });
+}
+
+fn gaps(report: &Report, page: &mut MarkdownPage) {
+    let groups = GapGroup::all(report);
+    if groups.is_empty() {
+        return;
+    }
+    page.text += "\n## Gaps\n\nNo digest covers this time.\n";
+    let all = number_of_all_chains(report);
+    page.fill(FOR_GAPS, "gap", groups.iter(), |group| {
+        entries::gap(group, all)
+    });
 }
 
 fn chains(report: &Report, presentation: &Presentation, page: &mut MarkdownPage) {
@@ -145,149 +197,55 @@ fn chains(report: &Report, presentation: &Presentation, page: &mut MarkdownPage)
     let absent = missing_chains(report);
     let missing = match absent {
         0 => String::new(),
-        missing => format!("; {missing} missing"),
+        missing => format!("; {} missing", grouped(missing)),
     };
+    let all = report.chains.len() + absent;
     let _ = write!(
         page.text,
-        "\n## Chains\n\n{verified} of {} verified{missing}.\n",
-        report.chains.len() + absent,
+        "\n## Chains\n\n{} of {} verified{missing}.\n",
+        grouped(verified),
+        grouped(all),
     );
     let shown = shown_chains(report);
-    if shown.is_empty() {
-        return;
+    if !shown.is_empty() {
+        page.text += "\n| Verdict | Account | Region | Trail | From | Proven without interruption until | Digests | Logs |\n";
+        page.text += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+        page.fill(FOR_CHAINS, "chain", shown.into_iter(), |chain| {
+            row(chain, presentation)
+        });
     }
-    page.text += "\n| verdict | account | region | trail | from | proven without a break until | digests | logs |\n";
-    page.text += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
-    let row = |chain: &Chain| {
-        let until = chain.verified_until.map(|until| until.to_string());
-        let organization = chain.organization.as_deref().filter(|_| chain.shares_id);
-        format!(
-            "| **{}** | {} | {} | {} | {} | {} | {} | {} |\n",
-            chain.verdict.as_str(),
-            account(&chain.account, presentation),
-            cell(&chain.region),
-            cell(&full_name(&chain.trail, organization)),
-            chain.window.from,
-            until.as_deref().unwrap_or("not from the beginning"),
-            digests(&chain.digests),
-            logs(&chain.logs)
-        )
-    };
-    page.fill(FOR_CHAINS, "chain", shown.into_iter(), row);
-}
-
-/// The gaps of which something is known.
-fn gaps(report: &Report, page: &mut MarkdownPage) {
-    let gaps = report.chains.iter().map(Box::as_ref);
-    let gaps = gaps.flat_map(|chain| chain.gaps.iter().map(move |gap| (chain, gap)));
-    let shown: Vec<_> = gaps
-        .filter(|(_, gap)| !gap.evidence.is_empty() || certainty(gap).is_some())
-        .collect();
-    if shown.is_empty() {
-        return;
-    }
-    page.text += "\n## Gaps explained\n";
-    let gap = |(chain, gap): (&Chain, &Gap)| {
-        let mut text = format!("\n- {}: {}\n", code(&chain.name()), prose(&span(gap)));
-        if let Some(removals) = &gap.removals {
-            let _ = writeln!(text, "  - objects removed: {}", prose(&sentence(removals)));
-        }
-        let _ = writeln!(text, "  - why: {}", prose(&cause(gap)));
-        if let Some(certainty) = certainty(gap) {
-            let _ = writeln!(text, "  - how sure: {}", prose(&certainty));
-        }
-        for event in gap.evidence.iter().take(EVENTS) {
-            self::event(event, "  ", &mut text);
-        }
-        let more = gap.evidence.len().saturating_sub(EVENTS);
-        if more > 0 {
-            let _ = writeln!(text, "  - and {}", plural(more, "more event"));
-        }
-        text
-    };
-    page.fill(FOR_GAPS, "gap", shown.into_iter(), gap);
-}
-
-fn event(event: &Evidence, indent: &str, text: &mut String) {
-    let _ = writeln!(text, "{indent}- event: {}", short(&event.event_name));
-    for (label, value) in event_values(event) {
-        let value = match label {
-            Label::KnownBy => prose(&value),
-            _ => short(&value),
-        };
-        let _ = writeln!(text, "{indent}  - {label}: {value}");
-    }
-}
-
-/// A name as a code span, cut short so that one long name does not take the place of many.
-fn short(value: &str) -> String {
-    code(&clip(value, SHORT))
-}
-
-fn findings(report: &Report, page: &mut MarkdownPage) {
-    let counts = &report.totals.findings;
+    let totals = &report.totals;
     let _ = write!(
         page.text,
-        "\n## Findings\n\n{} failed, {} unproven, {} gap, {} note.\n",
-        counts.failed, counts.unproven, counts.gap, counts.note
+        "\nTotals: {}. Digests: {}. Logs: {}.\n",
+        number_of_chains(report),
+        digests(&totals.digests),
+        logs(&totals.logs)
     );
-    let groups = FindingGroup::of_each_chain(&report.findings);
-    page.fill(FOR_FINDINGS, "kind", groups.iter(), finding);
 }
 
-fn finding(group: &FindingGroup<'_>) -> String {
-    let mut text = format!(
-        "\n### {} {}",
-        group.severity(),
-        code(&group.first.code.word())
-    );
-    if group.count() > 1 {
-        let _ = write!(text, " ({})", group.count());
-    }
-    text += "\n\n";
-    if let Some(chain) = group.first.chain_name() {
-        let _ = writeln!(text, "- chain: {}", code(&chain));
-    }
-    for (label, value) in group.first_values() {
-        let value = match label {
-            Label::What | Label::Time => prose(&value),
-            _ => code(&value),
-        };
-        let _ = writeln!(text, "- {label}: {value}");
-    }
-    for other in group.others().iter().take(OTHERS) {
-        for (label, value) in distinct_values(other) {
-            let (label, value) = match label {
-                Label::Object => (Label::And, short(&value)),
-                Label::Time => (label, prose(&value)),
-                _ => (label, short(&value)),
-            };
-            let _ = writeln!(text, "- {label}: {value}");
-        }
-    }
-    let more = group.others().len().saturating_sub(OTHERS);
-    if more > 0 {
-        let _ = writeln!(text, "- and {more} more; the JSON report has them all");
-    }
-    let (events, more) = group.events();
-    for event in events.iter().take(EVENTS) {
-        self::event(event, "", &mut text);
-    }
-    let more = more + events.len().saturating_sub(EVENTS);
-    if more > 0 {
-        let _ = writeln!(text, "- and {}", plural(more, "more event"));
-    }
-    if let Some(hint) = &group.first.hint {
-        let _ = writeln!(text, "- hint: {}", prose(hint));
-    }
-    text
+fn row(chain: &Chain, presentation: &Presentation) -> String {
+    let until = chain.verified_until.map(|until| until.to_string());
+    let organization = chain.organization.as_deref().filter(|_| chain.shares_id);
+    format!(
+        "| **{}** | {} | {} | {} | {} | {} | {} | {} |\n",
+        chain.verdict.as_str(),
+        account(&chain.account, presentation),
+        cell(&chain.region),
+        cell(&full_name(&chain.trail, organization)),
+        chain.window.from,
+        until.as_deref().unwrap_or("not from the beginning"),
+        digests(&chain.digests),
+        logs(&chain.logs)
+    )
 }
 
 fn accepted(report: &Report, page: &mut MarkdownPage) {
     if report.accepted.is_empty() {
         return;
     }
-    page.text += "\n## Accepted beforehand\n\nThe verdict is what it would be without.\n\n";
+    page.text +=
+        "\n## Accepted\n\nThese are still reported. Only the exit status ignores them.\n\n";
     let line = |a: &Accepted| {
         format!(
             "- {} {} to {}: {} ({}; {})\n",
@@ -300,4 +258,26 @@ fn accepted(report: &Report, page: &mut MarkdownPage) {
         )
     };
     page.fill(FOR_ACCEPTED, "acceptance", report.accepted.iter(), line);
+}
+
+/// The commands that help. An indented block ends with its line, whatever a name contains.
+fn commands(report: &Report, page: &mut MarkdownPage) {
+    let commands = Commands::of(report);
+    if commands.list.is_empty() && commands.left_out == 0 {
+        return;
+    }
+    let folder = match commands.changes_copy() {
+        true => " Run them in the folder given with `--path`.",
+        false => "",
+    };
+    let _ = write!(
+        page.text,
+        "\n## Commands to run\n\nThey only read from AWS.{folder}\n\n"
+    );
+    page.fill(ROOM, "command", commands.list.iter(), |command| {
+        format!("    # {}\n    {}\n", command.comment, command.line)
+    });
+    if let Some(left_out) = commands.left_out() {
+        let _ = write!(page.text, "\n{}\n", sentence(&left_out));
+    }
 }

@@ -1,0 +1,187 @@
+//! The report for a terminal, in the order in which a reader needs it: the verdict and what it means, what was
+//! requested, the findings worst first, the gaps, the chains, what is proven and what is not, and the commands
+//! that help. It needs no colour, and everything that comes from outside is escaped.
+
+mod chains;
+mod findings;
+mod gaps;
+
+use std::io;
+
+use super::commands::Commands;
+use super::headline::{NOT_COMPLETE, filters, keys, meaning, window_line};
+use super::matrix::Matrix;
+use super::over_chains::InChains;
+use super::proven;
+use super::v1::{Evidence, Report, SourceKind};
+use super::v1::Requests;
+use super::wording::event_values;
+use crate::base::text::{and_more, escape, grouped, plural};
+use crate::report::tone::TextWriter;
+
+/// Events of one gap, or of one group of findings, shown.
+const EVENTS: usize = 10;
+/// Names of chains listed.
+const NAMES: usize = 20;
+/// Commands shown.
+const COMMANDS: usize = 40;
+
+/// Writes the report.
+///
+/// # Errors
+/// When writing fails.
+pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    verdict(report, out)?;
+    scope(report, out)?;
+    Matrix::of(report).write(out)?;
+    findings::write(report, out)?;
+    gaps::write(report, out)?;
+    chains::write(report, out)?;
+    sentences("proven", &proven::sentences(report), out)?;
+    sentences("not proven", &report.not_proven, out)?;
+    accepted(report, out)?;
+    commands(report, out)
+}
+
+fn verdict(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    let verdict = report.verdict.as_str().to_uppercase();
+    out.tone(report.verdict.into());
+    writeln!(out, "{verdict}: {}", escape(&meaning(report)))?;
+    if !report.complete {
+        writeln!(out, "  {NOT_COMPLETE}")?;
+    }
+    writeln!(out)?;
+    for sentence in &report.summary.sentences {
+        writeln!(out, "  {}", escape(sentence))?;
+    }
+    Ok(())
+}
+
+/// What was requested.
+fn scope(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    let requested = &report.requested;
+    writeln!(out, "\n  window   {}", window_line(report))?;
+    write!(out, "  keys     {}", keys(report))?;
+    let given: Vec<_> = requested.keys.iter().map(|k| escape(k)).collect();
+    if !given.is_empty() {
+        write!(out, ": {}", given.join(", "))?;
+    }
+    writeln!(out)?;
+    if let Some(caller) = &report.run.caller {
+        writeln!(out, "  caller   {}", escape(caller))?;
+    }
+    if requested.source == SourceKind::S3 {
+        writeln!(out, "  requests {}", requests(&report.run.requests))?;
+    }
+    for (name, values) in filters(requested) {
+        let values: Vec<_> = values.iter().map(|v| escape(v)).collect();
+        writeln!(out, "  {name:<8} {}", values.join(", "))?;
+    }
+    Ok(())
+}
+
+fn requests(requests: &Requests) -> String {
+    let kinds = [
+        (requests.list, "LIST"),
+        (requests.get, "GET"),
+        (requests.head, "HEAD"),
+        (requests.keys, "ListPublicKeys"),
+    ];
+    let kinds = kinds.map(|(n, kind)| format!("{} {kind}", grouped(n)));
+    format!("{}, {}", kinds.join(", "), plural(requests.trails, "trail call"))
+}
+
+/// A list of sentences. Nothing if there are none.
+fn sentences(title: &str, sentences: &[String], out: &mut dyn TextWriter) -> io::Result<()> {
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{title}")?;
+    for sentence in sentences {
+        writeln!(out, "  - {}", escape(sentence))?;
+    }
+    Ok(())
+}
+
+/// The names of the chains of a group. Nothing if it has one, or all.
+fn names(chains: &InChains, all: usize, out: &mut dyn TextWriter) -> io::Result<()> {
+    if chains.names.len() < 2 || chains.is_all(all) {
+        return Ok(());
+    }
+    let shown = chains.names.iter().take(NAMES);
+    let shown: Vec<_> = shown.map(|name| escape(name)).collect();
+    let more = chains.names.len() - shown.len();
+    writeln!(
+        out,
+        "    chains   {}",
+        and_more(shown.join(", "), more as u64)
+    )
+}
+
+/// The name of a group's chain if it has one, else in how many it is.
+fn place(chains: &InChains, all: usize) -> Option<String> {
+    match chains.names.as_slice() {
+        [one] => Some(escape(one).into_owned()),
+        _ => chains.words(all),
+    }
+}
+
+fn event(event: &Evidence, out: &mut dyn TextWriter) -> io::Result<()> {
+    writeln!(out, "    event    {}", escape(&event.event_name))?;
+    for (name, value) in event_values(event) {
+        writeln!(out, "      {name:<10} {}", escape(&value))?;
+    }
+    Ok(())
+}
+
+fn accepted(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    if report.accepted.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\naccepted: these are still reported; only the exit status ignores them"
+    )?;
+    for a in &report.accepted {
+        let line = format!(
+            "{} {} to {}: {} ({}; {})",
+            a.chain,
+            a.from,
+            a.to,
+            a.reason,
+            a.who,
+            plural(a.findings, "finding")
+        );
+        writeln!(out, "  - {}", escape(&line))?;
+    }
+    Ok(())
+}
+
+/// The commands that help, each once, to be pasted into a shell.
+fn commands(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    let commands = Commands::of(report);
+    if commands.list.is_empty() && commands.left_out == 0 {
+        return Ok(());
+    }
+    let folder = match commands.changes_copy() {
+        true => ", in the folder given with --path",
+        false => "",
+    };
+    writeln!(out, "\ncommands to run{folder}; they only read from AWS")?;
+    let mut last = "";
+    for command in commands.list.iter().take(COMMANDS) {
+        if command.comment != last {
+            writeln!(out, "  # {}", command.comment)?;
+        }
+        last = &command.comment;
+        writeln!(out, "  {}", command.line)?;
+    }
+    if commands.list.len() > COMMANDS {
+        let more = plural(commands.list.len() - COMMANDS, "more command");
+        writeln!(out, "  # {more}; --commands FILE writes all of them")?;
+    }
+    match commands.left_out() {
+        Some(left_out) => writeln!(out, "  # {left_out}"),
+        None => Ok(()),
+    }
+}
