@@ -2,6 +2,7 @@
 
 mod aws_cli;
 mod chain_verdicts;
+mod commands;
 mod golden;
 mod groups;
 mod headline;
@@ -11,6 +12,7 @@ mod junit;
 mod markdown;
 mod not_read;
 mod ocsf;
+mod over_chains;
 mod presentation;
 mod prometheus;
 mod saved;

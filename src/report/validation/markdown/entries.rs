@@ -8,7 +8,7 @@ use crate::report::validation::groups::{FindingGroup, OTHERS, distinct_values};
 use crate::report::validation::label::Label;
 use crate::report::validation::over_chains::{GapGroup, InChains};
 use crate::report::validation::v1::Evidence;
-use crate::report::validation::wording::{certainty, clip, event_values, undigested};
+use crate::report::validation::wording::{certainty, clip, event_values};
 
 /// Events shown of one gap, or of one group of findings.
 const EVENTS: usize = 5;
@@ -75,16 +75,8 @@ pub(super) fn gap(group: &GapGroup<'_>, all: usize) -> String {
     if let Some(certainty) = certainty(group.first) {
         let _ = writeln!(text, "- How sure: {}", prose(&sentence(&certainty)));
     }
-    let logs = match group.members.len() {
-        1 => undigested(group.first),
-        _ => group.undigested().map(|n| plural(n, "log")),
-    };
-    if let Some(logs) = logs {
-        let _ = writeln!(
-            text,
-            "- Logs that no digest lists: {}",
-            prose(&sentence(&logs))
-        );
+    if let Some(logs) = group.undigested() {
+        let _ = writeln!(text, "- Logs: {}", prose(&sentence(&logs)));
     }
     events(&group.events(), 0, &mut text);
     hint(group.hint(), &mut text);

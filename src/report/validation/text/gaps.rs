@@ -6,7 +6,7 @@ use crate::base::text::{escape, grouped, plural};
 use crate::report::tone::{TextWriter, Tone};
 use crate::report::validation::over_chains::{GapGroup, InChains, number_of_all_chains};
 use crate::report::validation::v1::Report;
-use crate::report::validation::wording::{certainty, undigested};
+use crate::report::validation::wording::certainty;
 
 /// Groups shown.
 const GROUPS: usize = 100;
@@ -45,12 +45,8 @@ fn group(group: &GapGroup<'_>, all: usize, out: &mut dyn TextWriter) -> io::Resu
     if let Some(certainty) = certainty(group.first) {
         writeln!(out, "    sure     {}", escape(&certainty))?;
     }
-    let undigested = match group.members.len() {
-        1 => undigested(group.first),
-        _ => group.undigested().map(|n| plural(n, "log")),
-    };
-    if let Some(logs) = undigested {
-        writeln!(out, "    logs     {logs}, which no digest lists")?;
+    if let Some(logs) = group.undigested() {
+        writeln!(out, "    logs     {logs}")?;
     }
     let events = group.events();
     for event in events.iter().take(super::EVENTS) {

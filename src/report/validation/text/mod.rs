@@ -13,8 +13,8 @@ use super::headline::{NOT_COMPLETE, filters, keys, meaning, window_line};
 use super::matrix::Matrix;
 use super::over_chains::InChains;
 use super::proven;
-use super::v1::{Evidence, Report, SourceKind};
 use super::v1::Requests;
+use super::v1::{Evidence, Report, SourceKind};
 use super::wording::event_values;
 use crate::base::text::{and_more, escape, grouped, plural};
 use crate::report::tone::TextWriter;
@@ -88,7 +88,11 @@ fn requests(requests: &Requests) -> String {
         (requests.keys, "ListPublicKeys"),
     ];
     let kinds = kinds.map(|(n, kind)| format!("{} {kind}", grouped(n)));
-    format!("{}, {}", kinds.join(", "), plural(requests.trails, "trail call"))
+    format!(
+        "{}, {}",
+        kinds.join(", "),
+        plural(requests.trails, "trail call")
+    )
 }
 
 /// A list of sentences. Nothing if there are none.
