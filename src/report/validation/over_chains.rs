@@ -15,8 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::absent::{ChainRow, absent_chains};
 use super::v1::{Chain, Evidence, Finding, Gap, Report, Role};
-use super::wording::{cause, explained, span};
-use crate::base::text::grouped;
+use super::wording::{GapKind, cause, explained, span};
+use crate::base::text::{grouped, plural};
 use crate::base::time::{in_words, in_words_between};
 use crate::proof::finding::{Code, Severity};
 use crate::proof::gap::{Cause, Certainty};
@@ -25,6 +25,9 @@ use crate::report::open_enum::Word;
 /// Chains end their digests at their own minute of the hour. So one call leaves gaps that differ by less than
 /// this.
 const ONE_DIGEST: SignedDuration = SignedDuration::from_hours(1);
+
+/// Sentences on removed objects shown with one group.
+const REMOVALS: usize = 10;
 
 /// How many chains a report is about: those that were found, and those that are missing.
 pub(crate) fn number_of_all_chains(report: &Report) -> usize {
@@ -108,7 +111,7 @@ pub(crate) struct GapGroup<'a> {
 }
 
 impl<'a> GapGroup<'a> {
-    /// The gaps of a report, by time.
+    /// The gaps of a report: those with removed objects first, then by time.
     pub(crate) fn all(report: &'a Report) -> Vec<Self> {
         let reports = reports_of_gaps(report);
         let mut gaps: Vec<(&Chain, &Gap)> = Vec::new();
@@ -139,7 +142,31 @@ impl<'a> GapGroup<'a> {
                 known: HashSet::from([chain_key(chain)]),
             });
         }
+        groups.sort_by_key(|group| group.kind() != GapKind::Removals);
         groups
+    }
+
+    /// What a reader must know first.
+    pub(crate) fn kind(&self) -> GapKind {
+        let mut gaps = self.members.iter();
+        match gaps.any(|(_, gap)| gap.removals.is_some()) {
+            true => GapKind::Removals,
+            false => GapKind::of(self.first),
+        }
+    }
+
+    /// Which recorded calls removed objects of its time, where its message does not say so: it is that of one chain.
+    pub(crate) fn removals(&self) -> Vec<&'a str> {
+        if self.same_message && self.finding.is_some() {
+            return Vec::new();
+        }
+        let removals = self.members.iter();
+        let removals = removals.filter_map(|(_, gap)| gap.removals.as_deref());
+        let mut known = HashSet::new();
+        removals
+            .filter(|text| known.insert(*text))
+            .take(REMOVALS)
+            .collect()
     }
 
     /// Whether a gap of another chain is at the same time to within one digest.
@@ -182,7 +209,11 @@ impl<'a> GapGroup<'a> {
         } else {
             ""
         };
-        format!("{from} to {to}, {length}{restart}")
+        let removed = match self.kind() {
+            GapKind::Removals => "objects removed, ",
+            GapKind::Explained | GapKind::Unexplained => "",
+        };
+        format!("{removed}{from} to {to}, {length}{restart}")
     }
 
     /// What its finding says. Where the findings of its chains differ, as in the minute, that of the first chain.
@@ -206,6 +237,14 @@ impl<'a> GapGroup<'a> {
         let mut known = HashSet::new();
         let events = self.members.iter().flat_map(|(_, gap)| &gap.evidence);
         events.filter(|e| known.insert(event_key(e))).collect()
+    }
+
+    /// How many logs lie in the gaps of several chains that no digest lists, in words. `None` if there are none, or
+    /// if the message says so.
+    pub(crate) fn undigested_in_words(&self) -> Option<String> {
+        let n = self.undigested().filter(|n| *n > 0)?;
+        let several = self.members.len() > 1;
+        several.then(|| format!("{} in these gaps that no digest lists", plural(n, "log")))
     }
 
     /// How many logs lie in it that no digest lists. `None` where nobody searched.

@@ -71,11 +71,14 @@ fn hint(hint: Option<&str>, text: &mut String) {
 pub(super) fn gap(group: &GapGroup<'_>, all: usize) -> String {
     let mut text = format!("\n### {}\n\n", prose(&capital(&group.span())));
     chains(&group.chains(), all, &mut text);
+    for removals in group.removals() {
+        let _ = writeln!(text, "- Objects removed: {}", prose(&sentence(removals)));
+    }
     let _ = writeln!(text, "- What: {}", prose(&sentence(&group.message())));
     if let Some(certainty) = certainty(group.first) {
         let _ = writeln!(text, "- How sure: {}", prose(&sentence(&certainty)));
     }
-    if let Some(logs) = group.undigested() {
+    if let Some(logs) = group.undigested_in_words() {
         let _ = writeln!(text, "- Logs: {}", prose(&sentence(&logs)));
     }
     events(&group.events(), 0, &mut text);

@@ -11,7 +11,7 @@ use crate::proof::finding::Verdict;
 use crate::report::tone::{TextWriter, Tone};
 use crate::report::validation::headline::{number_of_chains, shown_chains};
 use crate::report::validation::v1::{Chain, Location, Report};
-use crate::report::validation::wording::{digests, logs, some_digests, until};
+use crate::report::validation::wording::{digests, logs, logs_read, some_digests, until};
 
 /// Chains shown.
 const CHAINS: usize = 200;
@@ -87,7 +87,11 @@ fn one_line(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     if let Some(backfill) = some_digests(&chain.backfill_digests) {
         let _ = write!(line, "; backfill digests {backfill}");
     }
-    writeln!(out, "  {}; logs {}", escape(&line), logs(&chain.logs))
+    let _ = write!(line, "; logs {}", logs(&chain.logs));
+    if let Some(read) = logs_read(chain) {
+        let _ = write!(line, "; {read}");
+    }
+    writeln!(out, "  {}", escape(&line))
 }
 
 fn chain(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
@@ -106,7 +110,11 @@ fn chain(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
     if let Some(backfill) = some_digests(&chain.backfill_digests) {
         writeln!(out, "    backfill {backfill}")?;
     }
-    writeln!(out, "    logs     {}", logs(&chain.logs))
+    write!(out, "    logs     {}", logs(&chain.logs))?;
+    match logs_read(chain) {
+        Some(read) => writeln!(out, "; {read}"),
+        None => writeln!(out),
+    }
 }
 
 fn place(location: &Location) -> String {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::base::text::{escape, grouped, plural};
-use crate::report::tone::{TextWriter, Tone};
+use crate::report::tone::TextWriter;
 use crate::report::validation::over_chains::{GapGroup, InChains, number_of_all_chains};
 use crate::report::validation::v1::Report;
 use crate::report::validation::wording::certainty;
@@ -34,18 +34,21 @@ pub(super) fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()>
 
 fn group(group: &GapGroup<'_>, all: usize, out: &mut dyn TextWriter) -> io::Result<()> {
     let chains = group.chains();
-    out.tone(Tone::Gap);
+    out.tone(group.kind().into());
     write!(out, "\n  GAP {}", group.span())?;
     match super::place(&chains, all) {
         Some(place) => writeln!(out, "  {place}")?,
         None => writeln!(out)?,
     }
     super::names(&chains, all, out)?;
+    for removals in group.removals() {
+        writeln!(out, "    removed  {}", escape(removals))?;
+    }
     writeln!(out, "    what     {}", escape(&group.message()))?;
     if let Some(certainty) = certainty(group.first) {
         writeln!(out, "    sure     {}", escape(&certainty))?;
     }
-    if let Some(logs) = group.undigested() {
+    if let Some(logs) = group.undigested_in_words() {
         writeln!(out, "    logs     {logs}")?;
     }
     let events = group.events();
