@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::headline::made;
+use super::headline::{made, meaning};
 use super::v1::{AwsAction, AwsCommand, CommandParts, Report, file, words};
 use crate::base::text::{escape, plural, quoted};
 
@@ -151,6 +151,8 @@ save() {
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let commands = Commands::of(report);
     write!(out, "{HEAD}")?;
+    let verdict = report.verdict.as_str().to_uppercase();
+    writeln!(out, "# {verdict}: {}", escape(&meaning(report)))?;
     writeln!(out, "# Report generated {}.", escape(&made(report)))?;
     if let Some(left_out) = commands.left_out() {
         writeln!(out, "# {left_out}.")?;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::label::{Label, LabelledValues};
 use super::over_chains::InChains;
 use super::v1::{Evidence, Finding};
-use crate::base::text::s3_uri;
+use crate::base::text::{grouped, plural, s3_uri};
 use crate::base::time::in_words_between;
 use crate::proof::finding::{Code, Severity};
 
@@ -105,13 +105,13 @@ impl<'a> FindingGroup<'a> {
     pub(crate) fn values(&self, others: usize) -> LabelledValues {
         let mut values = self.first_values();
         if !self.others.is_empty() {
-            values.push((Label::And, format!("{} more:", self.others.len())));
+            values.push((Label::And, format!("{} more:", grouped(self.others.len()))));
         }
         let shown = self.others.iter().take(others);
         values.extend(shown.flat_map(|f| distinct_values(f)));
         let more = self.others.len().saturating_sub(others);
         if more > 0 {
-            let more = format!("{more} more; the JSON report has them all");
+            let more = format!("{} more; the JSON report has them all", grouped(more));
             values.push((Label::And, more));
         }
         values
@@ -181,7 +181,7 @@ pub(crate) fn mark_hash(value: &str) -> String {
 
 /// What the store says about the object apart from its bytes. This is no evidence of its content.
 pub(crate) fn store_values(finding: &Finding) -> LabelledValues {
-    let size = finding.size.map(|n| format!("{n} bytes"));
+    let size = finding.size.map(|n| plural(n, "byte"));
     let values = [
         (Label::Version, finding.version_id.clone()),
         (Label::Etag, finding.etag.clone()),

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::absent::{ChainRow, absent_chains};
 use super::v1::{Chain, Evidence, Finding, Gap, Report, Role};
-use super::wording::{GapKind, cause, explained, span};
+use super::wording::{GapKind, cause, span, who};
 use crate::base::text::{grouped, plural};
 use crate::base::time::{in_words, in_words_between};
 use crate::proof::finding::{Code, Severity};
@@ -223,7 +223,10 @@ impl<'a> GapGroup<'a> {
                 format!("for example {}: {message}", chain.name())
             }
             (Some(message), _) => message.to_owned(),
-            (None, _) => explained(self.first).unwrap_or_else(|| cause(self.first)),
+            (None, _) => match who(self.first) {
+                Some(who) => format!("{}; {who}", cause(self.first)),
+                None => cause(self.first),
+            },
         }
     }
 
@@ -276,14 +279,14 @@ fn chain_key(chain: &Chain) -> ChainRow<'_> {
 }
 
 /// A chain and a time.
-type Place<'a> = (ChainRow<'a>, Timestamp, Timestamp);
+type TimeOfChain<'a> = (ChainRow<'a>, Timestamp, Timestamp);
 
-fn place<'a>(chain: &'a Chain, gap: &Gap) -> Place<'a> {
+fn place<'a>(chain: &'a Chain, gap: &Gap) -> TimeOfChain<'a> {
     (chain_key(chain), gap.from, gap.to)
 }
 
 /// The place of the gap that a finding reports. `None` if it does not report a gap.
-fn reported_place(finding: &Finding) -> Option<Place<'_>> {
+fn reported_place(finding: &Finding) -> Option<TimeOfChain<'_>> {
     let is_gap = matches!(
         finding.code.known()?,
         Code::Gap | Code::CoverageHead | Code::CoverageTail
@@ -294,7 +297,7 @@ fn reported_place(finding: &Finding) -> Option<Place<'_>> {
 }
 
 /// The findings that report gaps, by their place.
-fn reports_of_gaps(report: &Report) -> HashMap<Place<'_>, &Finding> {
+fn reports_of_gaps(report: &Report) -> HashMap<TimeOfChain<'_>, &Finding> {
     let findings = report.findings.iter();
     findings
         .filter_map(|finding| Some((reported_place(finding)?, finding)))

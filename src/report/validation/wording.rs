@@ -1,11 +1,12 @@
 //! Phrases about chains, gaps and events that all reports for people share.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use jiff::SignedDuration;
 
 use super::label::{Label, LabelledValues};
-use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Stretch, Via};
+use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Via};
 use crate::base::text::{capital, counts, grouped, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
 use crate::cloudtrail::event::KeyTerm;
@@ -47,45 +48,20 @@ impl From<GapKind> for Tone {
 
 /// Until when a chain is proven without interruption, and how much time after that is proven too.
 pub(crate) fn until(chain: &Chain) -> String {
-    let later = chain.coverage.iter().filter(|s| {
+    let (mut text, and) = match chain.verified_until {
+        Some(until) => (format!("proven until {until}"), " without a break, and"),
+        None => ("not proven from the window's beginning".to_owned(), ", but"),
+    };
+    let verified = chain.coverage.iter().filter(|s| {
         s.state == State::Verified && chain.verified_until.is_none_or(|until| until <= s.from)
     });
-    let length = later
+    let later = verified
         .map(|s| s.to.duration_since(s.from))
         .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
-    let later = in_words(length);
-    match (chain.verified_until, length.is_positive()) {
-        (Some(until), false) => format!("proven until {until}"),
-        (Some(until), true) => {
-            format!("proven without interruption until {until}; {later} after that are proven too")
-        }
-        (None, false) => "no time in the window is proven".to_owned(),
-        (None, true) => {
-            let (first, is_gap, is_all) = before_proven(chain);
-            let first = in_words(first);
-            let what = if is_gap { "covered" } else { "proven" };
-            let other = if is_all {
-                format!("the other {later}")
-            } else {
-                format!("{later} after that")
-            };
-            format!("the first {first} are not {what}; {other} are proven")
-        }
+    if later.is_positive() {
+        let _ = write!(text, "{and} for {} after it", in_words(later));
     }
-}
-
-/// How long a chain is not proven from the beginning of the window, whether all of that is a gap, and whether all
-/// time after that is proven.
-fn before_proven(chain: &Chain) -> (SignedDuration, bool, bool) {
-    let is_proven = |s: &&Stretch| s.state == State::Verified;
-    let first = chain.coverage.iter().take_while(|s| !is_proven(s));
-    let length = first
-        .clone()
-        .map(|s| s.to.duration_since(s.from))
-        .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
-    let is_gap = first.clone().all(|s| s.state == State::Gap);
-    let mut rest = chain.coverage.iter().skip_while(|s| !is_proven(s));
-    (length, is_gap, rest.all(|s| is_proven(&s)))
+    text
 }
 
 /// The interval of a gap, after a warning if objects of its time were removed.

@@ -220,7 +220,7 @@ fn markdown_text_and_html_count_no_chain_as_verified_that_is_not() {
                         .is_some_and(|l| l.starts_with(&format!("{id}: ")))
                 });
                 let line = line.unwrap_or_else(|| panic!("{name}: no line of {id}"));
-                assert!(line.contains(&format!(": {word}, ")), "{name}: {line}");
+                assert!(line.contains(&format!(": {word}: ")), "{name}: {line}");
                 let head = html
                     .lines()
                     .find(|l| l.starts_with("<h3>") && l.contains(&format!(" {id}</h3>")));

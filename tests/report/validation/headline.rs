@@ -155,11 +155,11 @@ fn a_missing_chain_counts_once_and_an_existing_one_never() {
     let mut ended = missing.clone();
     ended["chain"] = all["chains"][0]["id"].clone();
     all["findings"] = json!([missing, missing, ended]);
-    assert!(shown(&all, Format::Text).contains("12 chains, and 1 missing: digests"));
+    assert!(shown(&all, Format::Text).contains("12 chains, and 1 missing; digests"));
     all["findings"] = json!([ended]);
     all["verdict"] = json!("unproven");
     let text = shown(&all, Format::Text);
-    assert!(text.contains("\n12 chains: digests"), "{text}");
+    assert!(text.contains("\ntotals: 12 chains; digests"), "{text}");
     assert!(
         text.contains("1 chain ends before others of the same trail"),
         "{text}"
@@ -170,7 +170,7 @@ fn a_missing_chain_counts_once_and_an_existing_one_never() {
 fn a_missing_expected_chain_is_counted() {
     let all = parsed(&organization());
     for (format, message) in [
-        (Format::Text, "12 chains, and 1 missing: digests"),
+        (Format::Text, "12 chains, and 1 missing; digests"),
         (Format::Markdown, "10 of 13 verified; 1 missing."),
         (Format::Html, "? 1 more missing</span>"),
     ] {

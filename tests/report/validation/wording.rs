@@ -1,6 +1,7 @@
 //! What reports in several formats say about altered logs, gaps and the window.
 
 use serde_json::{Value, json};
+use trailproof::base::text::grouped;
 use trailproof::report::Format;
 
 use crate::support::reports::{altered, everything, of_case, parsed, shown};
@@ -19,7 +20,7 @@ fn each_of_many_altered_logs_is_shown_with_its_actual_and_expected_hash() {
             "{own}"
         );
         assert!(
-            own.contains(&format!("<dd>{} bytes</dd>", 1_000 + n)),
+            own.contains(&format!("<dd>{} bytes</dd>", grouped(1_000 + n))),
             "{own}"
         );
     }
@@ -86,7 +87,7 @@ fn a_gap_with_removals_begins_with_who_removed_which_objects_when() {
         assert!(text.contains("objects removed, "), "{text}");
     }
     for (part, begins) in [
-        (Format::Text, "    why      "),
+        (Format::Text, "    what     "),
         (Format::Html, "<dt>objects removed</dt><dd>"),
     ] {
         let text = shown(&report, part);

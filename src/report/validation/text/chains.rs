@@ -25,11 +25,17 @@ pub(super) fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()>
     let mut shown = shown_chains(report);
     shown.truncate(CHAINS);
     let more = report.chains.len() - shown.len();
-    for chain in &shown {
-        match chain.verdict {
-            Verdict::Verified => one_line(chain, out)?,
-            _ => self::chain(chain, out)?,
-        }
+    let (verified, others): (Vec<&Chain>, Vec<&Chain>) = shown
+        .into_iter()
+        .partition(|chain| chain.verdict == Verdict::Verified);
+    for chain in &others {
+        self::chain(chain, out)?;
+    }
+    if !others.is_empty() && verified.len() + more > 0 {
+        writeln!(out)?;
+    }
+    for chain in verified {
+        one_line(chain, out)?;
     }
     if more > 0 {
         writeln!(out, "  {}", not_listed(report, more))?;

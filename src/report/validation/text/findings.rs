@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::lines;
 use crate::base::text::{escape, grouped, plural};
 use crate::report::tone::TextWriter;
 use crate::report::validation::groups::{FindingGroup, OTHERS};
@@ -50,26 +51,17 @@ fn group(
         let _ = write!(head, " ({})", grouped(count));
     }
     let chains = group.chains();
-    if let Some(place) = super::place(&chains, all) {
+    if let Some(place) = lines::place(&chains, all) {
         let _ = write!(head, "  {place}");
     }
     out.tone(group.first.severity.into());
     writeln!(out, "\n  {head}")?;
-    super::names(&chains, all, out)?;
+    lines::names(&chains, all, out)?;
     for (name, value) in group.values(others) {
         writeln!(out, "    {name:<8} {}", escape(&value))?;
     }
     let (events, more) = group.events();
-    for event in events {
-        super::event(event, out)?;
-    }
-    if more > 0 {
-        writeln!(
-            out,
-            "    event    {} more; --format json lists them all",
-            grouped(more)
-        )?;
-    }
+    lines::events(&events, more, out)?;
     match &group.first.hint {
         Some(hint) => writeln!(out, "    hint     {}", escape(hint)),
         None => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::lines;
 use crate::base::text::{escape, grouped, plural};
 use crate::report::tone::TextWriter;
 use crate::report::validation::over_chains::{GapGroup, InChains, number_of_all_chains};
@@ -36,11 +37,11 @@ fn group(group: &GapGroup<'_>, all: usize, out: &mut dyn TextWriter) -> io::Resu
     let chains = group.chains();
     out.tone(group.kind().into());
     write!(out, "\n  GAP {}", group.span())?;
-    match super::place(&chains, all) {
+    match lines::place(&chains, all) {
         Some(place) => writeln!(out, "  {place}")?,
         None => writeln!(out)?,
     }
-    super::names(&chains, all, out)?;
+    lines::names(&chains, all, out)?;
     for removals in group.removals() {
         writeln!(out, "    removed  {}", escape(removals))?;
     }
@@ -51,18 +52,7 @@ fn group(group: &GapGroup<'_>, all: usize, out: &mut dyn TextWriter) -> io::Resu
     if let Some(logs) = group.undigested_in_words() {
         writeln!(out, "    logs     {logs}")?;
     }
-    let events = group.events();
-    for event in events.iter().take(super::EVENTS) {
-        super::event(event, out)?;
-    }
-    let more = events.len().saturating_sub(super::EVENTS);
-    if more > 0 {
-        writeln!(
-            out,
-            "    event    {} more; --format json lists them all",
-            grouped(more)
-        )?;
-    }
+    lines::events(&group.events(), 0, out)?;
     match group.hint() {
         Some(hint) => writeln!(out, "    hint     {}", escape(hint)),
         None => Ok(()),

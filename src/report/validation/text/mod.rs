@@ -5,24 +5,18 @@
 mod chains;
 mod findings;
 mod gaps;
+mod lines;
 
 use std::io;
 
 use super::commands::Commands;
 use super::headline::{NOT_COMPLETE, filters, keys, meaning, window_line};
 use super::matrix::Matrix;
-use super::over_chains::InChains;
 use super::proven;
-use super::v1::Requests;
-use super::v1::{Evidence, Report, SourceKind};
-use super::wording::event_values;
-use crate::base::text::{and_more, escape, grouped, plural};
+use super::v1::{Report, Requests, SourceKind};
+use crate::base::text::{escape, grouped, plural};
 use crate::report::tone::TextWriter;
 
-/// Events of one gap, or of one group of findings, shown.
-const EVENTS: usize = 10;
-/// Names of chains listed.
-const NAMES: usize = 20;
 /// Commands shown.
 const COMMANDS: usize = 40;
 
@@ -103,37 +97,6 @@ fn sentences(title: &str, sentences: &[String], out: &mut dyn TextWriter) -> io:
     writeln!(out, "\n{title}")?;
     for sentence in sentences {
         writeln!(out, "  - {}", escape(sentence))?;
-    }
-    Ok(())
-}
-
-/// The names of the chains of a group. Nothing if it has one, or all.
-fn names(chains: &InChains, all: usize, out: &mut dyn TextWriter) -> io::Result<()> {
-    if chains.names.len() < 2 || chains.is_all(all) {
-        return Ok(());
-    }
-    let shown = chains.names.iter().take(NAMES);
-    let shown: Vec<_> = shown.map(|name| escape(name)).collect();
-    let more = chains.names.len() - shown.len();
-    writeln!(
-        out,
-        "    chains   {}",
-        and_more(shown.join(", "), more as u64)
-    )
-}
-
-/// The name of a group's chain if it has one, else in how many it is.
-fn place(chains: &InChains, all: usize) -> Option<String> {
-    match chains.names.as_slice() {
-        [one] => Some(escape(one).into_owned()),
-        _ => chains.words(all),
-    }
-}
-
-fn event(event: &Evidence, out: &mut dyn TextWriter) -> io::Result<()> {
-    writeln!(out, "    event    {}", escape(&event.event_name))?;
-    for (name, value) in event_values(event) {
-        writeln!(out, "      {name:<10} {}", escape(&value))?;
     }
     Ok(())
 }

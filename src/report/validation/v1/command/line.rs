@@ -2,7 +2,7 @@
 //! and from digests that nothing proves. So a line is made only of names that neither a shell, nor a terminal, nor
 //! the AWS CLI takes for something else.
 
-use super::{AwsAction, CommandParts};
+use super::parts::{AwsAction, CommandParts};
 use crate::base::text::{is_unsafe, quoted};
 
 /// The end of the name of a file that holds an object's metadata.
