@@ -54,7 +54,7 @@ fn the_command_in_readme_runs_on_the_sample_and_verifies_it() {
     assert!(run.stdout.starts_with("VERIFIED: "), "{}", run.stdout);
     assert!(
         run.stdout
-            .contains("4 chains: digests 196 valid; logs 234 valid"),
+            .contains("4 chains; digests 196 valid; logs 234 valid"),
         "{}",
         run.stdout
     );

@@ -35,7 +35,7 @@ const COLUMNS: [&str; 26] = [
     "events",
     "actors",
     "organization",
-    "command",
+    "command_line",
 ];
 
 /// Writes the names of the columns, then one row per finding.

@@ -104,17 +104,34 @@ impl<'a> FindingGroup<'a> {
     /// The values of the first finding and of at most `others` more.
     pub(crate) fn values(&self, others: usize) -> LabelledValues {
         let mut values = self.first_values();
-        if !self.others.is_empty() {
-            values.push((Label::And, format!("{} more:", grouped(self.others.len()))));
+        let shown = self.values_of_others(others);
+        if shown.is_empty() {
+            return values;
         }
-        let shown = self.others.iter().take(others);
-        values.extend(shown.flat_map(|f| distinct_values(f)));
+        values.push((Label::And, format!("{} more:", grouped(self.others.len()))));
+        values.extend(shown.into_iter().flatten());
         let more = self.others.len().saturating_sub(others);
         if more > 0 {
             let more = format!("{} more; the JSON report has them all", grouped(more));
             values.push((Label::And, more));
         }
         values
+    }
+
+    /// The values in which the first of the other findings, at most `most`, differ from the first finding. None if
+    /// none of these does, as where chains have the same finding at the same time.
+    pub(crate) fn values_of_others(&self, most: usize) -> Vec<LabelledValues> {
+        let first = distinct_values(self.first);
+        let others = self.others.iter().take(most).map(|finding| {
+            let mut values = distinct_values(finding);
+            values.retain(|value| !first.contains(value));
+            values
+        });
+        let others: Vec<LabelledValues> = others.collect();
+        match others.iter().all(Vec::is_empty) {
+            true => Vec::new(),
+            false => others,
+        }
     }
 
     /// The first events that bear on the findings, and how many more there are.

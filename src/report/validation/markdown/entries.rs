@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::inline::{code, prose};
 use crate::base::text::{and_more, capital, grouped, plural, sentence};
-use crate::report::validation::groups::{FindingGroup, OTHERS, distinct_values};
+use crate::report::validation::groups::{FindingGroup, OTHERS};
 use crate::report::validation::label::Label;
 use crate::report::validation::over_chains::{GapGroup, InChains};
 use crate::report::validation::v1::Evidence;
@@ -106,18 +106,17 @@ pub(super) fn finding(group: &FindingGroup<'_>, all: usize) -> String {
         };
         let _ = writeln!(text, "- {}: {value}", capital(label.as_str()));
     }
-    for other in group.others().iter().take(OTHERS) {
-        for (label, value) in distinct_values(other) {
-            let (label, value) = match label {
-                Label::Object => (Label::And, short(&value)),
-                Label::Time => (label, prose(&value)),
-                _ => (label, short(&value)),
-            };
-            let _ = writeln!(text, "- {}: {value}", capital(label.as_str()));
-        }
+    let others = group.values_of_others(OTHERS);
+    for (label, value) in others.iter().flatten() {
+        let (label, value) = match label {
+            Label::Object => (Label::And, short(value)),
+            Label::Time => (*label, prose(value)),
+            _ => (*label, short(value)),
+        };
+        let _ = writeln!(text, "- {}: {value}", capital(label.as_str()));
     }
     let more = group.others().len().saturating_sub(OTHERS);
-    if more > 0 {
+    if more > 0 && !others.is_empty() {
         let _ = writeln!(
             text,
             "- And {} more. The JSON report lists them all.",

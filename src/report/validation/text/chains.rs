@@ -75,7 +75,7 @@ fn totals(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let backfill = backfill.map_or_else(String::new, |n| format!("; backfill digests {n}"));
     writeln!(
         out,
-        "\ntotals: {}; digests {}{backfill}; logs {}; {} read",
+        "\ntotals: {}; digests {}; logs {}{backfill}; {} read",
         number_of_chains(report),
         digests(&totals.digests),
         logs(&totals.logs),
