@@ -140,7 +140,7 @@ fn verified(report: &Report) -> String {
     };
     if time.pending.is_positive() {
         text += &format!(
-            ", except {} that are pending: later digests may not be delivered yet",
+            ", except {}: later digests may not have been delivered yet",
             length(time.pending)
         );
     }

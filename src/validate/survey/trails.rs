@@ -84,9 +84,11 @@ fn unknown(arn: &TrailArn, described: &[TrailConfig]) -> Finding {
     Finding::new(Code::NothingFound, message).hint(hint)
 }
 
+/// The place of the trail's digests is not known because AWS did not say it. That is no evidence
+/// that there are none.
 fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
     let message = format!(
-        "where the trail {arn} writes could not be asked: {}",
+        "the bucket of trail {arn} could not be looked up in AWS: {}",
         error.detail()
     );
     let hint = match error.reason() {
@@ -97,7 +99,7 @@ fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
         | Reason::Interrupted) => reason.hint(),
         _ => "see that its home region can be reached",
     };
-    Finding::new(Code::NothingFound, message)
+    Finding::new(Code::SourceUnreadable, message)
         .reason(error.reason())
-        .hint(format!("{hint}; or name its bucket with --s3-bucket"))
+        .hint(format!("{hint}; or give its bucket with --s3-bucket"))
 }

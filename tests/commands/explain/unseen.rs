@@ -199,7 +199,7 @@ mod in_s3 {
             "{answer}"
         );
         assert!(!answer.contains("No digest of its account"), "{answer}");
-        assert!(answer.contains("writes could not be asked"), "{answer}");
+        assert!(answer.contains("could not be looked up in AWS"), "{answer}");
     }
 
     #[test]

@@ -380,7 +380,7 @@ fn where_nothing_could_be_listed_the_exit_status_is_2() {
         .loopback
         .fault(Fault::new(refused).operation("DescribeTrails"));
     let error = list(&["--trail-arn", &trail().arn()]);
-    assert!(error.contains("writes could not be asked"), "{error}");
+    assert!(error.contains("could not be looked up in AWS"), "{error}");
 
     // One of two buckets can be listed, so there is a list, and it is not complete.
     let stage = forty();

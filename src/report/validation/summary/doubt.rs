@@ -163,7 +163,7 @@ fn unreadable(report: &Report, n: u64) -> String {
     let place = match (&first.bucket, &first.key) {
         (Some(bucket), None) => format!("bucket {bucket}"),
         (bucket, Some(key)) => s3_uri(bucket.as_deref(), key),
-        (None, None) => "a folder".into(),
+        (None, None) => return first.message.clone(),
     };
     let reason = first.reason.as_deref().and_then(Reason::parse);
     let why = match reason {

@@ -52,7 +52,7 @@ fn not_proven(report: &Report) -> String {
     }
     if time.pending.is_positive() {
         parts.push(format!(
-            "the digests of {} may not be delivered yet",
+            "the digests of {} may not have been delivered yet",
             length(time.pending)
         ));
     }

@@ -31,6 +31,9 @@ use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::FilterTerm;
 use crate::validate::survey::{Survey, found_instead};
 
+/// What to do where nothing was found because something could not be listed: the cause comes first.
+const UNREADABLE: &str = "a bucket or folder could not be listed, and may hold it: see source-unreadable";
+
 /// Compares the chains that should exist with those that were found.
 pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Absences {
     let mut absences = Absences {
@@ -76,6 +79,9 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
         |message: String, hint: Hint| Finding::new(Code::NothingFound, message).hint(hint);
     let validates = request.prior.trails.iter().any(|t| t.validation);
     let instead = |named: Option<&TrailArn>| {
+        if !survey.trouble.is_empty() {
+            return UNREADABLE.into();
+        }
         let due = chains.is_empty().then(|| too_new(context, named));
         let due = due.flatten().map(Hint::from);
         due.unwrap_or_else(|| found_instead(survey, chains, validates, &request.limits))
