@@ -34,28 +34,29 @@ pub struct Chain {
     pub trail: String,
     /// The chain's verdict.
     pub verdict: Verdict,
-    /// Until when everything from the window's beginning is verified without interruption.
+    /// The end of the time that is verified without interruption from the window's start; null if the start
+    /// is not verified.
     #[schemars(with = "Option<DateTime>")]
     pub verified_until: Option<Timestamp>,
-    /// The window the chain was held against.
+    /// The window of this chain.
     pub window: Span,
     /// Where its proven digests were written.
     pub locations: Vec<Location>,
-    /// The state of every instant of the window: adjoining, in order.
+    /// The state of every instant of the window: intervals in order, without holes.
     pub coverage: Vec<Stretch>,
-    /// Time that no digest covers, by from.
+    /// Time that no digest covers, in order.
     pub gaps: Vec<Gap>,
     /// Its digests.
     pub digests: Digests,
     /// Its backfill digests, which cover no time.
     pub backfill_digests: Digests,
-    /// The logs its digests name.
+    /// The logs that its digests list.
     pub logs: Logs,
     /// The oldest proven digest in the window.
     pub first_digest: Option<DigestRef>,
     /// The newest proven digest in the window.
     pub last_digest: Option<DigestRef>,
-    /// SHA-256 over the evidence: digests, backfill digests and logs, and what became of each.
+    /// SHA-256 over the evidence: each digest, backfill digest and log, with its state.
     pub evidence_sha256: String,
 }
 
@@ -117,35 +118,35 @@ pub struct Stretch {
     pub state: State,
 }
 
-/// Digests by what became of them.
+/// Digests by state.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Digests {
-    /// Proven and in order.
+    /// Proven, and linked to its neighbours.
     pub valid: u64,
     /// Altered or forged.
     pub failed: u64,
-    /// Missing, and referred to by a proven link or delivered by what CloudTrail says.
+    /// Missing, although a proven link refers to it or CloudTrail says that it delivered it.
     pub missing: u64,
-    /// Missing between proven digests, named by nothing that remains.
+    /// An estimate, one per hour, of further digests that are missing between proven digests.
     pub missing_inferred: u64,
     /// Not proven.
     pub unproven: u64,
 }
 
-/// Logs by what became of them.
+/// Logs by state.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Logs {
     /// As delivered.
     pub valid: u64,
     /// Altered.
     pub failed: u64,
-    /// Not there.
+    /// Missing.
     pub missing: u64,
     /// Could not be checked.
     pub unproven: u64,
-    /// Objects among the logs that no digest lists; null where they were not searched for.
+    /// Objects among the logs that no digest lists; null where no search was made.
     pub unreferenced: Option<u64>,
-    /// There, and not read on request.
+    /// Present, but not read, because `--logs` says so.
     pub not_read: u64,
 }
 

@@ -15,9 +15,9 @@ use crate::report::open_enum::Word;
 /// What was found.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// What it is.
+    /// Its code.
     pub code: Word<Code>,
-    /// How bad it is here.
+    /// Its severity.
     pub severity: Severity,
     /// The chain it concerns.
     pub chain: Option<String>,
@@ -38,30 +38,30 @@ pub struct Finding {
     /// The command that the hint speaks of; null if there is none that only reads from AWS.
     #[serde(default)]
     pub command: Option<Box<AwsCommand>>,
-    /// Why something could not be looked at, in one stable word.
+    /// Why something could not be checked, in one stable word.
     pub reason: Option<String>,
-    /// What should have been there: a hash, a signature, an algorithm, or the place signed.
+    /// The expected value: a hash, a signature, an algorithm, or the place signed.
     pub expected: Option<String>,
-    /// What was there: a hash, a signature, an algorithm, a key's fingerprint, the place
-    /// found, another digest's key, or a time of generation.
+    /// The actual value: a hash, a signature, an algorithm, a key's fingerprint, the place found, another
+    /// digest's key, or a time of generation.
     pub actual: Option<String>,
     /// The first instant it concerns.
     #[schemars(with = "Option<DateTime>")]
     pub from: Option<Timestamp>,
-    /// The first instant after.
+    /// The first instant after it.
     #[schemars(with = "Option<DateTime>")]
     pub to: Option<Timestamp>,
-    /// The key of the digest that names it: a log, or a digest that could not be had.
+    /// The key of the digest that lists this log or refers to this digest.
     pub digest: Option<String>,
     /// The object's version.
     pub version_id: Option<String>,
     /// The object's entity tag.
     pub etag: Option<String>,
-    /// When the store says it was written.
+    /// When it was written, according to the store.
     pub last_modified: Option<String>,
     /// Its stored size in bytes.
     pub size: Option<u64>,
-    /// How many it stands for.
+    /// How many findings it stands for; null for one.
     pub count: Option<u64>,
     /// Events that bear on it.
     #[serde(default)]

@@ -26,7 +26,7 @@ pub struct Gap {
     pub removals: Option<String>,
     /// Why it exists.
     pub cause: Word<Cause>,
-    /// How sure that is.
+    /// How certain the cause is.
     pub certainty: Word<Certainty>,
     /// Events that bear on it.
     pub evidence: Vec<Evidence>,
@@ -57,13 +57,13 @@ pub struct Evidence {
     pub event_time: Timestamp,
     /// Its id.
     pub event_id: Option<String>,
-    /// Who did it.
+    /// Who made the call.
     pub actor: Option<Actor>,
-    /// From which address.
+    /// The address that it came from.
     pub source_ip: Option<String>,
-    /// With which program.
+    /// The program that made it.
     pub user_agent: Option<String>,
-    /// The error it ended in.
+    /// The error that it ended in; null if it succeeded.
     pub error_code: Option<String>,
     /// The region that the call was made in.
     pub region: Option<String>,

@@ -45,11 +45,11 @@ pub const SCHEMA: &str = "trailproof.report/v1";
 pub struct Report {
     /// Always `trailproof.report/v1`.
     pub schema: String,
-    /// The maximum over all findings and all coverage states.
+    /// The worst of all findings and all coverage states.
     pub verdict: Verdict,
-    /// Whether the look was carried through: false where a folder could not be listed or a bound cut it
-    /// short, and then the verdict is at least unproven. Single objects that could not be read are
-    /// findings.
+    /// Whether everything requested could be checked: false where a folder could not be listed, or a limit
+    /// or a signal ended the run. The verdict is then at least unproven. Single objects that could not be
+    /// read are findings.
     pub complete: bool,
     /// The report in numbers and in three sentences.
     #[serde(default)]
@@ -64,15 +64,15 @@ pub struct Report {
     pub chains: Vec<Box<Chain>>,
     /// Sums over the chains.
     pub totals: Totals,
-    /// What was found: by chain, from, key, code.
+    /// What was found, in the order of chain, from, key, code. A source that could not be read comes first.
     pub findings: Vec<Finding>,
-    /// Keys that proved something: by region, fingerprint.
+    /// Public keys used, by region and fingerprint.
     pub keys: Vec<Key>,
-    /// What was accepted beforehand; it changes no verdict.
+    /// The entries of `--accept`; they change no verdict.
     pub accepted: Vec<Accepted>,
     /// What this report does not prove, in sentences.
     pub not_proven: Vec<String>,
-    /// How this report was made; all else is equal for equal evidence and an equal request.
+    /// How this report was generated. All other fields are equal for equal evidence and an equal request.
     pub run: Run,
 }
 
@@ -101,7 +101,7 @@ impl Report {
         }
     }
 
-    /// Computes what is not read from a file but follows from the rest: the marks of shared ids, the summary.
+    /// Computes what follows from the other fields: the marks of shared ids, and the summary.
     pub(crate) fn derive(&mut self) {
         self.mark_shared_ids();
         self.summary = crate::report::validation::summary::of(self);

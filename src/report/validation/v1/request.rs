@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::date_time::DateTime;
 use crate::report::open_enum::Word;
 
-/// What was asked for.
+/// What was requested.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Requested {
     /// Where objects were read.
@@ -22,29 +22,29 @@ pub struct Requested {
     pub start_origin: Origin,
     /// Where the end came from.
     pub end_origin: Origin,
-    /// When the source was looked at, as given or by the clock; null for a copy if it was not given.
+    /// The time of the check, as given or by the clock; null for a copy if it was not given.
     #[schemars(with = "Option<DateTime>")]
     pub as_of: Option<Timestamp>,
-    /// Regions asked for; empty for all.
+    /// The regions given; empty for all.
     pub regions: Vec<String>,
-    /// Accounts asked for; empty for all.
+    /// The accounts given; empty for all.
     pub account_ids: Vec<String>,
-    /// Organizations asked for; empty for all.
+    /// The organizations given; empty for all.
     pub organization_ids: Vec<String>,
-    /// Trails asked for; empty for all.
+    /// The trails given; empty for all.
     pub trail_arns: Vec<String>,
-    /// Names of the buckets.
+    /// The buckets given.
     pub buckets: Vec<String>,
-    /// Prefixes asked for; empty for all.
+    /// The prefixes given; empty for all.
     pub prefixes: Vec<String>,
     /// Chains left out, each with `*` for a part that may be anything.
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// Rules found=recorded.
+    /// The rules of `--map`: found=recorded.
     pub map: Vec<String>,
     /// Which logs are read: `all`, `none`, `I/N` or `P%`.
     pub logs: String,
-    /// What a sample of logs was drawn with; null if none was.
+    /// The seed of a sample of logs; null if there is none.
     pub seed: Option<String>,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,

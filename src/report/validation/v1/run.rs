@@ -22,31 +22,31 @@ pub struct Run {
     /// When it was finished.
     #[schemars(with = "DateTime")]
     pub finished: Timestamp,
-    /// Who asked, as the credentials say; null on disk.
+    /// Whose credentials were used, as STS says; null on disk.
     pub caller: Option<String>,
     /// How many seconds the local clock is ahead of those of AWS, and negative if it is behind; null if they
-    /// agree within five minutes, or AWS was not asked.
+    /// agree within five minutes, or no AWS call was made.
     pub clock_ahead: Option<i64>,
-    /// Requests made of the source.
+    /// The requests made, by kind.
     pub requests: Requests,
 }
 
-/// Requests made of the source.
+/// The requests made, by kind.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
-    /// Listings.
+    /// LIST requests.
     pub list: u64,
-    /// Objects opened.
+    /// GET requests for objects.
     pub get: u64,
-    /// Objects looked at without reading them.
+    /// HEAD requests for objects.
     pub head: u64,
-    /// Requests for public keys.
+    /// ListPublicKeys calls.
     pub keys: u64,
-    /// Requests for what CloudTrail says of trails.
+    /// Other calls to CloudTrail.
     pub trails: u64,
 }
 
-/// A key that proved something.
+/// A public key used.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Key {
     /// The region whose digests it signs.
@@ -73,7 +73,7 @@ pub enum KeyOrigin {
     File,
 }
 
-/// Something accepted beforehand.
+/// An entry of `--accept`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Accepted {
     /// The chain.
@@ -88,6 +88,6 @@ pub struct Accepted {
     pub reason: String,
     /// Who accepted it.
     pub who: String,
-    /// How many findings lie in it.
+    /// How many findings it accepts.
     pub findings: u64,
 }

@@ -65,7 +65,7 @@ pub struct ObjectCounts {
     pub proven: u64,
     /// Altered or forged.
     pub altered: u64,
-    /// Missing, and listed by a proven digest, referred to by a proven link, or delivered by what CloudTrail says.
+    /// Missing, and listed by a proven digest, referred to by a proven link, or delivered according to CloudTrail.
     pub missing: u64,
     /// Further digests that are missing between proven ones, estimated at one per hour; 0 for logs.
     pub missing_estimated: u64,

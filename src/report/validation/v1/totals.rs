@@ -8,7 +8,7 @@ use super::chain::{Digests, Logs};
 /// Sums over the chains.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
-    /// How many chains.
+    /// The number of chains.
     pub chains: u64,
     /// Digests.
     pub digests: Digests,
@@ -31,8 +31,8 @@ pub struct FindingCounts {
     pub failed: u64,
     /// Could not be checked.
     pub unproven: u64,
-    /// No digest covers it.
+    /// Time that no digest covers.
     pub gap: u64,
-    /// Worth knowing.
+    /// For information.
     pub note: u64,
 }

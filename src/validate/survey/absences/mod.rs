@@ -32,7 +32,8 @@ use crate::validate::request::FilterTerm;
 use crate::validate::survey::{Survey, found_instead};
 
 /// What to do where nothing was found because something could not be listed: the cause comes first.
-const UNREADABLE: &str = "a bucket or folder could not be listed, and may hold it: see source-unreadable";
+const UNREADABLE: &str =
+    "a bucket or folder could not be listed, and may hold it: see source-unreadable";
 
 /// Compares the chains that should exist with those that were found.
 pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Absences {
