@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::absent::{absent_chains, count_by_verdict};
 use super::summary::damage::{self, Damage};
 use super::summary::doubt::{self, Doubt};
-use super::summary::restarted;
 use super::summary::time::{TimeByState, length};
+use super::summary::{restarted, with_removals};
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
 use crate::base::text::{grouped, one_or_many, plural};
 use crate::proof::coverage::State;
@@ -111,6 +111,7 @@ fn gaps(report: &Report) -> Vec<String> {
         };
         return vec![all_is(report, "proven"), why.into()];
     }
+    let removed = with_removals(report);
     let with_gaps = report.chains.iter();
     let with_gaps = with_gaps
         .filter(|c| c.coverage.iter().any(|s| s.state == State::Gap))
@@ -124,10 +125,18 @@ fn gaps(report: &Report) -> Vec<String> {
             plural(all as u64, "chain")
         ),
     };
-    vec![
+    let mut parts = vec![
         format!("{} of the time asked for is proven", time.proven_percent()),
         format!("no digest covers {}{place}", length(time.gap)),
-    ]
+    ];
+    if removed > 0 {
+        let gaps = plural(removed as u64, "gap");
+        parts.insert(
+            0,
+            format!("recorded calls removed or overwrote objects in {gaps}"),
+        );
+    }
+    parts
 }
 
 /// All that was asked for is proven, up to the pending time.

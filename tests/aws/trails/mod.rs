@@ -134,7 +134,7 @@ fn without_an_end_the_window_ends_now() {
     let text = stage.run(&["validate", "--trail-arn", &trail.arn()]);
     assert!(text.stdout.starts_with("VERIFIED: "), "{}", text.stdout);
     assert!(
-        text.stdout.contains("(when it was looked at)"),
+        text.stdout.contains("(the time of this check)"),
         "{}",
         text.stdout
     );
@@ -175,7 +175,7 @@ fn a_trail_that_may_not_be_described_and_has_no_bucket_still_gives_a_report() {
         (4, &json!(false)),
         "{report:#}"
     );
-    let found = finding(&report, "nothing-found");
+    let found = finding(&report, "source-unreadable");
     assert_eq!(found["reason"], "denied");
     assert!(field(found, "hint").contains("--s3-bucket"), "{found:#}");
     assert!(six.stage.calls("GetObject").is_empty());

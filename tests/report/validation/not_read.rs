@@ -18,7 +18,9 @@ fn none_read() -> Value {
 #[test]
 fn every_format_says_that_logs_were_not_read_and_none_says_that_they_are_intact() {
     let report = none_read();
-    for format in Format::ALL {
+    // The script of commands is no report.
+    let reports = Format::ALL.iter().filter(|f| **f != Format::Commands);
+    for format in reports {
         let text = shown(&report, *format).to_lowercase();
         let words = ["not read", "not_read", "0 of 5 logs read"];
         assert!(

@@ -28,6 +28,12 @@ pub(crate) fn restarted(report: &Report) -> bool {
     gaps.any(|gap| gap.restart && gap.from == gap.to)
 }
 
+/// The number of gaps in which recorded calls removed objects.
+pub(crate) fn with_removals(report: &Report) -> usize {
+    let gaps = report.chains.iter().flat_map(|c| &c.gaps);
+    gaps.filter(|gap| gap.removals.is_some()).count()
+}
+
 fn of_chain(chain: &Chain) -> ChainSummary {
     ChainSummary {
         chain: chain.id.clone(),

@@ -2,8 +2,8 @@
 
 use super::damage::{self, Damage};
 use super::doubt::{self, Doubt};
-use super::restarted;
 use super::time::{TimeByState, length};
+use super::{restarted, with_removals};
 use crate::base::text::{grouped, plural};
 use crate::proof::finding::Verdict;
 use crate::proof::gap::Cause;
@@ -44,6 +44,13 @@ fn proven(report: &Report) -> String {
 fn not_proven(report: &Report) -> String {
     let time = TimeByState::of_all(report);
     let mut parts = Vec::new();
+    let removed = with_removals(report);
+    if removed > 0 {
+        let gaps = plural(removed as u64, "gap");
+        parts.push(format!(
+            "recorded calls removed or overwrote objects in {gaps}"
+        ));
+    }
     parts.extend(damage::clause(&damage::count(report)));
     let doubts = doubt::count(report);
     parts.extend(doubts.iter().map(|(doubt, n)| doubt.clause(*n, report)));
@@ -136,6 +143,11 @@ fn for_no_damage(report: &Report) -> String {
     let gaps = report.chains.iter().flat_map(|c| &c.gaps);
     let unexplained = gaps.filter(|gap| gap.cause == Cause::Unexplained).count();
     let mut parts = Vec::new();
+    if with_removals(report) > 0 {
+        parts.push(
+            "Ask the callers listed in these gaps why they removed or overwrote objects of CloudTrail.".into(),
+        );
+    }
     if report.verdict == Verdict::Gaps {
         parts.push("Find out whether each gap was intended, and record those that were in an --accept file.".to_owned());
         if unexplained > 0 {
