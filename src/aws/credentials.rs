@@ -1,6 +1,6 @@
 //! Credentials that can be sent. The SDK puts a key id and a session token into headers, and panics on one that
-//! no header can carry. It also panics on odd answers of what it asks for credentials, such as the metadata
-//! service of an instance.
+//! no header can carry. It also panics on odd answers of sources of credentials, such as the metadata service of
+//! an instance.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -34,7 +34,7 @@ impl ProvideCredentials for Sendable {
             let usable = keys.iter().all(|key| !key.is_empty() && is_sendable(key));
             if !usable || !token.is_none_or(is_sendable) {
                 return Err(CredentialsError::invalid_configuration(
-                    "a key is empty, or holds a blank, a line break or another character that no key has",
+                    "a key is empty, or holds a blank, a line break or another character that keys never have",
                 ));
             }
             Ok(found)
@@ -56,7 +56,7 @@ pub(crate) fn catches_panic() -> bool {
     CATCHES.get()
 }
 
-/// Asks a source of credentials, and turns a panic of the SDK into an error. No state of ours is involved.
+/// Waits for a source of credentials, and turns a panic of the SDK into an error. No state of ours is involved.
 async fn caught<T>(work: impl Future<Output = T>) -> Result<T, CredentialsError> {
     let mut work = pin!(work);
     poll_fn(move |context| {
@@ -66,7 +66,7 @@ async fn caught<T>(work: impl Future<Output = T>) -> Result<T, CredentialsError>
         match polled {
             Ok(polled) => polled.map(Ok),
             Err(panic) => Poll::Ready(Err(CredentialsError::unhandled(format!(
-                "a source of credentials answered what cannot be used ({})",
+                "a source of credentials gave an answer that cannot be used ({})",
                 message(&*panic)
             )))),
         }

@@ -1,5 +1,5 @@
-//! What the environment and the profile say about requests, checked before the SDK reads it. On some values
-//! the SDK panics, and others it ignores without a word. An empty value counts as not set.
+//! The settings of requests in the environment and the profile, checked before the SDK reads them. On some
+//! values the SDK panics, and others it ignores silently. An empty value counts as not set.
 
 use std::borrow::Cow;
 use std::env::VarError;
@@ -55,7 +55,7 @@ const VARIABLES: [&str; 35] = [
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "SECRET_ACCESS_KEY",
 ];
-/// The services that are asked, or that the SDK asks for credentials.
+/// The services that get requests, from us or from the SDK for credentials.
 const SERVICES: [&str; 7] = [
     "S3",
     "CloudTrail",
@@ -71,6 +71,8 @@ const LONGEST: usize = 16 << 10;
 const LONGEST_FILE: u64 = 16 << 20;
 /// The longest value in a message, in characters.
 const LONGEST_SHOWN: usize = 80;
+/// The most profiles in a message.
+const SHOWN: usize = 3;
 /// The endpoint of all services; with `_` and the name of a service after it, of that service.
 const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// The same in a profile.
@@ -90,9 +92,9 @@ const SWITCHES: [(&str, &str); 3] = [
         "ignore_configured_endpoint_urls",
     ),
 ];
-/// Where a container asks for credentials. The SDK panics on one without a scheme.
+/// The address of the credentials of a container. The SDK panics on one without a scheme.
 const CONTAINER_URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-/// Where an instance asks for credentials.
+/// The address of the credentials of an instance.
 const METADATA_URL: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 /// The name of no variable: none has this character (environ(7)).
 const NO_VARIABLE: &str = "=";
@@ -101,6 +103,12 @@ const NO_VARIABLE: &str = "=";
 pub(super) struct Environment {
     env: Env,
     profiles: ProfileSet,
+}
+
+/// A profile that is selected and does not exist, in words.
+pub(super) struct MissingProfile {
+    pub message: String,
+    pub hint: String,
 }
 
 /// A value, and where it was set.
@@ -125,7 +133,7 @@ impl Environment {
     /// Reads the files, and checks what applies to a profile, by default that of the environment.
     ///
     /// # Errors
-    /// If a file is not valid, or a value is of no use.
+    /// If a file is not valid, or a value cannot be used.
     pub(super) async fn read(profile: Option<&str>) -> Result<Self, Error> {
         let env = Env::real();
         VARIABLES
@@ -178,11 +186,25 @@ impl Environment {
         self.profiles.selected_profile()
     }
 
-    /// The selected profile, if the environment selects one that is not in the files.
-    pub(super) fn missing_profile(&self) -> Option<&str> {
-        self.variable("AWS_PROFILE")?;
-        let missing = self.profiles.get_profile(self.profile()).is_none();
-        missing.then(|| self.profile())
+    /// Whether the selected profile, given or from the environment, is missing in the files.
+    pub(super) fn missing_profile(&self, given: Option<&str>) -> Option<MissingProfile> {
+        let variable = self.variable("AWS_PROFILE");
+        let by = match (given, variable) {
+            (Some(_), _) => "",
+            (None, Some(_)) => ", and AWS_PROFILE selects it",
+            (None, None) => return None,
+        };
+        let name = self.profile();
+        if self.profiles.get_profile(name).is_some() {
+            return None;
+        }
+        let message = format!(
+            "profile {} does not exist in {}{by}",
+            clip(name, LONGEST_SHOWN),
+            files(&self.env)
+        );
+        let hint = similar(self.profiles.profiles(), name);
+        Some(MissingProfile { message, hint })
     }
 
     /// Keys are sent in headers, and the SDK panics on one that no header can carry.
@@ -210,8 +232,10 @@ impl Environment {
             None => Ok(()),
             // Its value is a secret.
             Some(Setting { place, .. }) => Err(refused(
-                format!("{place} holds a blank, a line break or another character that no key has"),
-                "set it again, without what was copied beside it",
+                format!(
+                    "{place} holds a blank, a line break or another character that keys never have"
+                ),
+                "set it again, without blanks or line breaks",
             )),
         }
     }
@@ -248,7 +272,7 @@ impl Environment {
     /// The region, from the environment or else the profile or that of its keys.
     ///
     /// # Errors
-    /// If it is none.
+    /// If it is not a valid one.
     pub(super) async fn region(&self) -> Result<Option<Region>, Error> {
         let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
         let mut region = variables.into_iter().find_map(|name| self.variable(name));
@@ -376,6 +400,22 @@ fn check_files(env: &Env) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// What to do about a profile that does not exist: the names of those that do, the most similar first.
+fn similar<'a>(profiles: impl Iterator<Item = &'a str>, wanted: &str) -> String {
+    let mut names: Vec<&str> = profiles.collect();
+    let difference = |name: &&str| strsim::damerau_levenshtein(&clip(name, LONGEST_SHOWN), wanted);
+    names.sort_by_cached_key(|name| (difference(name), name.to_string()));
+    names.truncate(SHOWN);
+    let names: Vec<_> = names.iter().map(|name| clip(name, LONGEST_SHOWN)).collect();
+    match &names[..] {
+        [] => "no profile is defined: sign in with aws configure, or aws configure sso".into(),
+        names => format!(
+            "use one that exists, such as {}; aws configure list-profiles shows all",
+            names.join(", ")
+        ),
+    }
 }
 
 /// The files of profiles.

@@ -11,8 +11,9 @@ use aws_smithy_runtime_api::client::result::{SdkError, ServiceError};
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::cause::find;
+use super::cause::{causes, find};
 use super::foreign::{ForeignAnswer, is_of_aws};
+use crate::base::error::{repeats, words};
 use crate::cloudtrail::ids::Region;
 use crate::source::{Denial, GetError};
 
@@ -36,21 +37,34 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     if let Some(credentials) = find::<CredentialsError>(error) {
-        return GetError::Credentials(chain(credentials));
+        let why = credentials.source().unwrap_or(credentials);
+        return GetError::Credentials(chain(why));
     }
     if find::<ForeignAnswer>(error).is_some() {
         return foreign(context);
     }
     if let Some(why) = untrusted(error) {
         return GetError::Io(format!(
-            "the certificate of the endpoint was not accepted: {why}; an authority of your own is named \
-             with --ca-bundle"
+            "the certificate of the endpoint was not accepted: {why}; give an authority of your own with \
+             --ca-bundle"
         ));
     }
     match error {
         SdkError::ServiceError(service) => refusal(service, context),
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_) => {
+            GetError::Io(format!("network error: {}", innermost(error)))
+        }
         other => GetError::Io(chain(other)),
     }
+}
+
+/// The last cause of a failure of the network: the others only say which layer passed it on.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let text = match causes(error).last() {
+        Some(last) => last.downcast_ref().map_or_else(|| last.to_string(), words),
+        None => error.to_string(),
+    };
+    short(&text)
 }
 
 fn foreign(context: &RequestContext) -> GetError {
@@ -86,10 +100,8 @@ where
         ) => GetError::NotFound,
         ("InvalidObjectState", _) => GetError::Archived(detail),
         // The SDK signs again with the time in the answer. If that is refused too, every other signed request
-        // would fail as well.
-        ("RequestTimeTooSkewed" | "RequestInTheFuture", _) => {
-            GetError::Credentials(format!("{detail}; set the local clock"))
-        }
+        // will fail as well.
+        ("RequestTimeTooSkewed" | "RequestInTheFuture", _) => GetError::ClockSkewed(detail),
         (
             "ExpiredToken"
             | "ExpiredTokenException"
@@ -117,7 +129,7 @@ where
         (_, 401 | 403) if !is_of_aws(service.raw().headers()) => foreign(context),
         (code, _) if code.starts_with("KMS.") => GetError::Denied(Denial::UnusableKmsKey(detail)),
         (_, 401 | 403) | ("AccessDeniedException", _) => GetError::Denied(denial(detail, context)),
-        (_, 412) => GetError::Io("it was changed while it was read".into()),
+        (_, 412) => GetError::Io("the object changed while it was read".into()),
         _ => GetError::Io(detail),
     }
 }
@@ -136,22 +148,22 @@ fn denial(detail: String, context: &RequestContext) -> Denial {
     ))
 }
 
-/// What an error says of its source.
+/// What an error shows of its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// The source answered.
     Answer,
-    /// No usable answer came, or the source put us off.
+    /// No usable answer came, or the source throttled the request.
     Silence,
     /// The credentials have expired, for every source.
     Expired,
-    /// The source will say the same to every request.
+    /// The source will answer every request so.
     LastWord,
-    /// The same, unless this request alone is to blame, such as for its signature.
+    /// The same, unless this request alone is the cause, such as its signature.
     PerhapsLastWord,
 }
 
-/// What an error, which became a [`GetError`], says of its source.
+/// What an error, which became a [`GetError`], shows of its source.
 pub(super) fn meaning<E>(error: &SdkError<E, HttpResponse>, found: &GetError) -> Meaning
 where
     E: ProvideErrorMetadata,
@@ -166,16 +178,8 @@ where
             GetError::Credentials(_),
             Some("ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired"),
         ) => Meaning::Expired,
-        (
-            GetError::Credentials(_),
-            None
-            | Some(
-                "RequestExpired"
-                | "RequestInTheFuture"
-                | "RequestTimeTooSkewed"
-                | "SignatureDoesNotMatch",
-            ),
-        ) => Meaning::PerhapsLastWord,
+        (GetError::Credentials(_), None | Some("RequestExpired" | "SignatureDoesNotMatch"))
+        | (GetError::ClockSkewed(_), _) => Meaning::PerhapsLastWord,
         (GetError::Credentials(_), Some(_)) => Meaning::LastWord,
         _ => match error {
             SdkError::ConstructionFailure(_) => Meaning::Answer,
@@ -234,7 +238,7 @@ impl ClassifyRetry for NeverUntrusted {
     }
 }
 
-/// Has a request tried again that came too fast, in the words of HTTP. The SDK knows only those of AWS.
+/// Retries a request that HTTP status 429 (too many requests) refused. The SDK knows only the codes of AWS.
 #[derive(Debug)]
 pub(super) struct RetryTooMany;
 
@@ -275,22 +279,27 @@ pub(super) fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e r
     find::<rustls::Error>(error).filter(certificate)
 }
 
-/// An error and its causes, in one line.
+/// An error and its causes, in one line. A cause that repeats what is said before it is left out.
 pub(crate) fn chain(error: &dyn StdError) -> String {
-    let mut causes: Vec<String> = Vec::new();
-    let mut at = Some(error);
-    while let Some(error) = at {
-        let text = error.to_string();
-        if causes.last().is_none_or(|last| !last.contains(&text)) {
-            causes.push(text);
+    let mut said = error.to_string();
+    let mut at = error.source();
+    while let Some(cause) = at {
+        let text = cause.to_string();
+        if !repeats(&text, &said) {
+            said = format!("{said}: {text}");
         }
-        at = error.source();
+        at = cause.source();
     }
-    short(&causes.join(": "))
+    short(&said)
 }
 
-/// A text in one line, at most `LONGEST` characters long.
+/// A text in one line, at most `LONGEST` characters long. A longer one ends after a complete word.
 pub(super) fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(LONGEST).collect()
+    let Some((end, _)) = line.char_indices().nth(LONGEST) else {
+        return line;
+    };
+    let kept = &line[..end];
+    let words = kept.rsplit_once(' ').map_or(kept, |(words, _)| words);
+    format!("{words} …")
 }

@@ -2,6 +2,7 @@
 //! region.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{AppName, BehaviorVersion, Region as AwsRegion, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
@@ -82,7 +84,7 @@ impl Session {
     /// Reads profiles and the environment as the AWS CLI does, and finds credentials.
     ///
     /// # Errors
-    /// If there are no credentials, or a profile or the environment holds a value of no use.
+    /// If there are no credentials, or a profile or the environment holds a value that cannot be used.
     pub fn open(
         runtime: Arc<Runtime>,
         http: Http,
@@ -128,7 +130,7 @@ impl Session {
         let credentials = self.runtime.run(provider.provide_credentials());
         match credentials.map_err(ended)? {
             Ok(_) => Ok(()),
-            Err(e) => Err(no_credentials(settings, environment).because(chain(&e))),
+            Err(e) => Err(refused_credentials(settings, environment, &e)),
         }
     }
 
@@ -392,17 +394,36 @@ fn ended(error: GetError) -> Error {
     }
 }
 
+/// The error of credentials that cannot be had. The cause is left out where it only lists the places that hold
+/// none.
+fn refused_credentials(
+    settings: &SessionSettings,
+    environment: &Environment,
+    why: &CredentialsError,
+) -> Error {
+    let error = no_credentials(settings, environment);
+    let is_missing = environment.missing_profile(settings.profile.as_deref());
+    let is_nowhere = matches!(why, CredentialsError::CredentialsNotLoaded(_));
+    match is_missing.is_some() || (is_nowhere && settings.profile.is_none()) {
+        true => error,
+        // The error itself says only of which kind it is.
+        false => error.because(chain(why.source().unwrap_or(why))),
+    }
+}
+
 fn no_credentials(settings: &SessionSettings, environment: &Environment) -> Error {
-    let missing = environment.missing_profile();
-    let message = match (&settings.profile, missing) {
-        (Some(profile), _) => format!("there are no credentials in the profile {profile}"),
-        (None, Some(name)) => {
-            format!("there are no credentials, and no profile {name}, which AWS_PROFILE selects")
+    if let Some(missing) = environment.missing_profile(settings.profile.as_deref()) {
+        let message = format!("there are no credentials: {}", missing.message);
+        return Error::new(ErrorKind::Input, message).hint(missing.hint);
+    }
+    let message = match &settings.profile {
+        Some(profile) => format!("there are no credentials in the profile {profile}"),
+        None => {
+            "there are no credentials in the environment, in a profile, or from a role".to_owned()
         }
-        (None, None) => "there are no credentials".to_owned(),
     };
     Error::new(ErrorKind::Input, message).hint(
-        "sign in as for the AWS CLI (aws sso login, a profile, AWS_ACCESS_KEY_ID and \
-         AWS_SECRET_ACCESS_KEY …); nothing was validated",
+        "sign in as for the AWS CLI (aws sso login, a profile, or AWS_ACCESS_KEY_ID and \
+         AWS_SECRET_ACCESS_KEY); nothing was validated",
     )
 }

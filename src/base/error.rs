@@ -25,13 +25,14 @@ pub enum ErrorKind {
     Internal,
 }
 
-/// Why no validation took place or no report could be written: what happened, what caused it, and what to
-/// do about it.
+/// Why no validation took place or no report could be written: what happened, what caused it, what is known
+/// all the same, and what to do about it.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
     causes: Vec<String>,
+    note: Option<String>,
     hint: Option<String>,
 }
 
@@ -42,6 +43,7 @@ impl Error {
             kind,
             message: message.into(),
             causes: Vec::new(),
+            note: None,
             hint: None,
         }
     }
@@ -66,9 +68,19 @@ impl Error {
         )
     }
 
-    /// Adds a cause; the outermost first.
+    /// Adds a cause; the outermost first. A cause that only repeats the line above it is left out.
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
-        self.causes.push(cause.to_string());
+        let cause = cause.to_string();
+        let above = self.causes.last().unwrap_or(&self.message);
+        if !repeats(&cause, above) {
+            self.causes.push(cause);
+        }
+        self
+    }
+
+    /// Sets what is known although the operation failed.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
         self
     }
 
@@ -88,6 +100,11 @@ impl Error {
         &self.causes
     }
 
+    /// What is known although the operation failed.
+    pub fn known(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
     /// What to do about it, if that is known.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
@@ -101,6 +118,11 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Whether a cause only repeats what is said above it.
+pub(crate) fn repeats(cause: &str, above: &str) -> bool {
+    above.to_lowercase().contains(&cause.trim().to_lowercase())
+}
 
 /// What happened, in the words of the operating system: `no space left on device`. An error that is none of
 /// the system's says it in its own words, with control characters escaped.

@@ -1,4 +1,4 @@
-//! Messages on standard error: errors with cause and hint, and notes.
+//! Messages on standard error: errors with their causes, note and hint; warnings and notes.
 
 use std::io::Write;
 
@@ -13,6 +13,9 @@ pub fn print(error: &Error) {
     let _ = writeln!(out, "error: {}", escape(&error.to_string()));
     for cause in error.causes() {
         let _ = writeln!(out, "  caused by: {}", escape(cause));
+    }
+    if let Some(note) = error.known() {
+        let _ = writeln!(out, "  note: {}", escape(note));
     }
     if let Some(hint) = error.advice() {
         let _ = writeln!(out, "  hint: {}", escape(hint));
@@ -36,4 +39,9 @@ pub fn print_usage(mut error: clap::Error) {
 /// Writes a note to standard error, because standard output holds nothing but the report.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", escape(text));
+}
+
+/// Writes a warning to standard error: the run goes on, and something that was given has no effect.
+pub fn warning(text: &str) {
+    let _ = writeln!(std::io::stderr(), "warning: {}", escape(text));
 }

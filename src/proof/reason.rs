@@ -37,6 +37,8 @@ reasons! {
     Archived = "archived";
     /// The file changed while it was read, so a tool may still be writing it.
     Changed = "changed";
+    /// The time of the requests is too far from that of AWS, so nothing more can be read.
+    ClockSkewed = "clock-skewed";
     /// The credentials are no longer accepted, so nothing more can be read.
     Credentials = "credentials";
     /// The deadline of the run had passed.
@@ -89,7 +91,7 @@ impl Reason {
     pub fn ends_run(self) -> bool {
         matches!(
             self,
-            Reason::Credentials | Reason::Deadline | Reason::Interrupted
+            Reason::ClockSkewed | Reason::Credentials | Reason::Deadline | Reason::Interrupted
         )
     }
 
@@ -104,6 +106,10 @@ impl Reason {
             Reason::Changed => "wait until nothing writes to the copy, and run again",
             Reason::Archived => "restore it first (aws s3api restore-object), and run again",
             Reason::Throttled => "run again later, or with fewer requests at a time (--jobs)",
+            Reason::ClockSkewed => {
+                "correct the local clock (timedatectl set-ntp true), and run again"
+            }
+            Reason::Io => "check the network, or the disk of a copy, and run again",
             Reason::Credentials => {
                 "sign in again (aws sso login, or new credentials), and run again"
             }
@@ -118,7 +124,6 @@ impl Reason {
             Reason::NoSuchBucket => "see whether the bucket was deleted, and who has its name",
             Reason::AlgorithmUnsupported
             | Reason::Format
-            | Reason::Io
             | Reason::KeyOutsideValidity
             | Reason::KeyUnavailable
             | Reason::KeyUnknown

@@ -23,7 +23,10 @@ pub enum GetError {
     Throttled(String),
     /// Our credentials are no longer accepted, so nothing else can be read either.
     Credentials(String),
-    /// Nothing answered for long, so it was not asked for.
+    /// The time of our requests is too far from that of the service, so nothing else can be read either; its
+    /// answer.
+    ClockSkewed(String),
+    /// Nothing answered for a long time, so no request was made.
     Unreachable,
     /// This region refuses credentials that are accepted elsewhere: it is switched off for the account.
     RegionDisabled(String),
@@ -39,7 +42,7 @@ pub enum GetError {
     Io(String),
 }
 
-/// A time in which a source was not asked any more, because nothing answered.
+/// A time in which no requests were made to a source, because nothing answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Outage {
     /// How many requests in a row were given up.
@@ -79,7 +82,7 @@ impl fmt::Display for Denial {
                 "kms:Decrypt is missing or denied on the key that encrypts it: {why}"
             ),
             Denial::UnusableKmsKey(why) => {
-                write!(f, "the key of its encryption cannot be used: {why}")
+                write!(f, "the KMS key that encrypts it cannot be used: {why}")
             }
         }
     }
@@ -91,28 +94,26 @@ impl GetError {
         GetError::Io("an answer in too many pages".into())
     }
 
-    /// The error of an answer that lacks what every answer of S3 carries: a proxy or another server on the
-    /// way may have given it.
+    /// The error of an answer that lacks a header of every answer of S3: a proxy or another server on the way
+    /// may have sent it.
     pub fn foreign() -> Self {
-        GetError::Io("the answer lacks x-amz-request-id, so it may be none of S3's".into())
+        let why = "the answer lacks x-amz-request-id, so it may not come from S3";
+        GetError::Io(why.into())
     }
 
     /// The same for CloudTrail and STS.
     pub fn foreign_to_aws() -> Self {
-        let why = "the answer lacks x-amzn-requestid, so it may be none of AWS's";
+        let why = "the answer lacks x-amzn-requestid, so it may not come from AWS";
         GetError::Io(why.into())
     }
 
     /// The error of an object whose content did not fit into a temporary file.
     pub fn temporary_file(error: &io::Error) -> Self {
-        let why = words(error);
-        GetError::Io(format!(
-            "its logs could not be kept in a temporary file, see that there is room (TMPDIR): {why}"
-        ))
+        GetError::Io(words(error))
     }
 
-    /// Whether an object that gave this error when it was opened or read is asked for once more: it was not
-    /// found, its body did not come to its end, or it was changing.
+    /// Whether an object that gave this error when it was opened or read is requested once more: it was not
+    /// found, its body was not complete, or it was changing.
     pub fn is_doubtful(&self) -> bool {
         matches!(
             self,
@@ -140,6 +141,7 @@ impl GetError {
             GetError::Archived(_) => Reason::Archived,
             GetError::Throttled(_) => Reason::Throttled,
             GetError::Credentials(_) => Reason::Credentials,
+            GetError::ClockSkewed(_) => Reason::ClockSkewed,
             GetError::RegionDisabled(_) => Reason::RegionDisabled,
             GetError::Unreachable => Reason::Unreachable,
             GetError::Cancelled(CancelReason::Signal) => Reason::Interrupted,
@@ -154,33 +156,39 @@ impl GetError {
     /// What happened, as a part of a message.
     pub fn detail(&self) -> String {
         match self {
-            GetError::NotFound => "it is not there".into(),
-            GetError::NoBucket(bucket) => format!("there is no bucket {bucket}"),
+            GetError::NotFound => "it does not exist".into(),
+            GetError::NoBucket(bucket) => format!("bucket {bucket} does not exist"),
             GetError::Denied(denial) => format!("access was denied ({denial})"),
             GetError::Archived(class) => format!("it is archived ({class})"),
-            GetError::Throttled(why) => format!("the service kept putting us off ({why})"),
+            GetError::Throttled(why) => format!("the service throttled every attempt ({why})"),
             GetError::Credentials(why) => format!("the credentials were not accepted ({why})"),
+            GetError::ClockSkewed(why) => {
+                format!("the local clock differs too much from that of AWS ({why})")
+            }
             GetError::RegionDisabled(region) => format!(
-                "region {region} is switched off for the account, or does not accept tokens of the global \
-                 STS endpoint: it refuses credentials that are accepted elsewhere"
+                "region {region} refuses credentials that are accepted elsewhere: it is switched off for the \
+                 account, or does not accept tokens of the global STS endpoint"
             ),
             GetError::Unreachable => {
-                "nothing answered for long, so no request was made any more".into()
+                "nothing answered for a long time, so no further request was made".into()
             }
             GetError::Cancelled(CancelReason::Signal) => "the validation was interrupted".into(),
             GetError::Cancelled(deadline) => format!("{deadline} had passed"),
             GetError::Refused(why) => format!("refused: {why}"),
             GetError::Elsewhere(bucket) => {
-                format!("bucket {bucket} is not part of what was given")
+                format!("bucket {bucket} was not given")
             }
             GetError::Changed => "the file changed while it was read".into(),
             GetError::Io(why) => format!("reading failed ({why})"),
         }
     }
 
-    /// Whether nothing else can be read after it either.
+    /// Whether nothing else can be read after this error.
     pub fn ends_all(&self) -> bool {
-        matches!(self, GetError::Credentials(_) | GetError::Cancelled(_))
+        matches!(
+            self,
+            GetError::ClockSkewed(_) | GetError::Credentials(_) | GetError::Cancelled(_)
+        )
     }
 
     /// The error that a body gave while it was read: the `GetError` inside if there is one, else `Io`.

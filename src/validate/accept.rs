@@ -1,10 +1,10 @@
 //! Findings that somebody accepted before the run, from an `--accept` file. They are reported in full and
 //! do not change the verdict; only the exit status ignores them (pure).
 
-use jiff::Timestamp;
-use serde::Deserialize;
+use toml::{Table, Value};
 
-use crate::base::time::Window;
+use crate::base::text::cited;
+use crate::base::time::{Window, written};
 use crate::cloudtrail::chain_pattern::ChainPattern;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::coverage::{Spans, State};
@@ -15,7 +15,7 @@ use crate::validate::outcome::{Outcome, verdict};
 /// One entry of an `--accept` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// The chains that it applies to: one, or with `*` several. It names four parts, so it applies to an
+    /// The chains that it applies to: one, or with `*` several. It has four parts, so it applies both to an
     /// account's own trail and to its organization's trail of the same name.
     pub chain: ChainPattern,
     /// The time that it applies to.
@@ -26,75 +26,101 @@ pub struct Acceptance {
     pub who: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAcceptances {
-    #[serde(default)]
-    accept: Vec<RawEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEntry {
-    chain: String,
-    from: String,
-    to: String,
-    reason: String,
-    who: String,
-}
+/// The fields of an entry. Each is text, and each must be given.
+const FIELDS: [&str; 5] = ["chain", "from", "to", "reason", "who"];
 
 /// Parses a TOML file of `[[accept]]` tables, each with `chain`, `from`, `to`, `reason` and `who`.
 ///
 /// # Errors
-/// What is wrong with the file, in words.
+/// What is wrong with the file, in words: which entry, and which field of it.
 pub fn parse(text: &str) -> Result<Vec<Acceptance>, String> {
-    let raw: RawAcceptances = toml::from_str(text).map_err(|e| e.message().to_owned())?;
-    raw.accept.into_iter().map(RawEntry::checked).collect()
+    let file: Table = text.parse().map_err(|e| not_toml(text, &e))?;
+    if let Some(other) = file.keys().find(|key| *key != "accept") {
+        return Err(format!(
+            "{} is not known here: entries begin with [[accept]]",
+            cited(other)
+        ));
+    }
+    let entries = match file.get("accept") {
+        Some(Value::Array(entries)) => &entries[..],
+        Some(_) => {
+            return Err("accept is not a list of entries: each begins with [[accept]]".into());
+        }
+        None => &[],
+    };
+    let entry = |(at, entry): (usize, &Value)| {
+        let entry = entry.as_table().ok_or("is not a table".to_owned());
+        let accepted = entry.and_then(acceptance);
+        accepted.map_err(|why| format!("entry {} {why}", at + 1))
+    };
+    entries.iter().enumerate().map(entry).collect()
 }
 
-impl RawEntry {
-    fn checked(self) -> Result<Acceptance, String> {
-        let time = |name: &str, text: &str| {
-            text.parse::<Timestamp>()
-                .map_err(|_| format!("{name} of {} is no RFC 3339 time: {text}", self.chain))
-        };
-        let (from, to) = (time("from", &self.from)?, time("to", &self.to)?);
-        if from > to {
-            return Err(format!("from of {} is after to", self.chain));
+/// Why a text is not TOML, with the line.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!(
+            "line {}: {}",
+            before.matches('\n').count() + 1,
+            error.message()
+        ),
+        None => error.message().to_owned(),
+    }
+}
+
+/// One entry; or what is wrong with it, as the predicate of a sentence.
+fn acceptance(entry: &Table) -> Result<Acceptance, String> {
+    if let Some(other) = entry.keys().find(|key| !FIELDS.contains(&key.as_str())) {
+        let fields = FIELDS.join(", ");
+        return Err(format!(
+            "has {}, which is not known: its fields are {fields}",
+            cited(other)
+        ));
+    }
+    let text = |field: &str| match entry.get(field) {
+        None => Err(format!("has no `{field}`")),
+        Some(Value::String(text)) if text.trim().is_empty() => {
+            Err(format!("has an empty `{field}`"))
         }
-        if self.reason.trim().is_empty() || self.who.trim().is_empty() {
-            return Err(format!(
-                "reason and who of {} must say something",
-                self.chain
-            ));
-        }
-        let chain = self
-            .chain
-            .parse()
-            .map_err(|e| format!("{}: {e}", self.chain))?;
-        Ok(Acceptance {
-            chain,
-            time: Window { from, to },
-            reason: self.reason,
-            who: self.who,
-        })
+        Some(Value::String(text)) => Ok(text.as_str()),
+        Some(_) => Err(format!("has a `{field}` that is not text in quotes")),
+    };
+    let time = |field: &str| {
+        let wrong = |why| format!("has a `{field}` that is not a time: {why}");
+        written::parse(text(field)?).map_err(wrong)
+    };
+    let chain = text("chain")?;
+    let wrong = |why| format!("has a `chain` that is not one, {}: {why}", cited(chain));
+    let accepted = Acceptance {
+        chain: chain.parse().map_err(wrong)?,
+        time: Window {
+            from: time("from")?,
+            to: time("to")?,
+        },
+        reason: text("reason")?.to_owned(),
+        who: text("who")?.to_owned(),
+    };
+    match accepted.time.from <= accepted.time.to {
+        true => Ok(accepted),
+        false => Err("has a `from` that is after its `to`".into()),
     }
 }
 
 impl Acceptance {
-    /// Whether it applies to what is `failed` or not in a chain. Nobody answers for damage in chains that are
-    /// not named, so a pattern never accepts what failed.
+    /// Whether it applies to what is `failed` or not in a chain. A pattern never accepts what failed, because
+    /// nobody can answer for damage in chains that the entry does not list.
     fn applies(&self, chain: &ChainId, is_failed: bool) -> bool {
         self.chain.matches(chain) && !(is_failed && self.chain.is_pattern())
     }
 
     fn covers_finding(&self, finding: &Finding) -> bool {
         match (&finding.chain, &finding.interval) {
-            // Neither is ever a success, whoever accepts it.
+            // Neither is ever a success, whatever is accepted.
             _ if matches!(finding.code, Code::NothingFound | Code::SourceUnreadable) => false,
             (Some(chain), Some(time)) => {
-                let is_whole = self.time.from <= time.from && time.to <= self.time.to;
-                is_whole && self.applies(chain, finding.severity == Severity::Failed)
+                let is_covered = self.time.from <= time.from && time.to <= self.time.to;
+                is_covered && self.applies(chain, finding.severity == Severity::Failed)
             }
             _ => false,
         }
@@ -123,11 +149,11 @@ pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
 pub struct ExitVerdict {
     /// The verdict whose exit status it is.
     pub verdict: Verdict,
-    /// The failed look without which it would be milder.
+    /// Why the validation could not check everything, where the verdict would be less severe otherwise.
     pub held_by: Option<FailedLook>,
 }
 
-/// Why a validation could not look. Nobody can answer for what was not seen.
+/// Why a validation could not check everything. Nobody can answer for what was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailedLook {
     /// Something that was requested could not be listed.
@@ -144,14 +170,16 @@ impl FailedLook {
     /// The reason, as a clause.
     pub fn clause(self) -> &'static str {
         match self {
-            FailedLook::Unreadable => "what could not be listed was not looked at",
+            FailedLook::Unreadable => {
+                "a bucket or folder could not be listed, so it was not checked"
+            }
             FailedLook::Incomplete => "the run is not complete",
-            FailedLook::NothingFound => "nothing was found of what was asked for",
+            FailedLook::NothingFound => "nothing was found of what was requested",
             FailedLook::NothingProven => "no instant of any chain is proven",
         }
     }
 
-    /// Why a validation could not look; `None` if it could.
+    /// Why a validation could not check everything; `None` if it could.
     fn of(outcome: &Outcome) -> Option<Self> {
         let mut stretches = outcome.chains.iter().flat_map(|chain| &chain.coverage);
         let is_proven = stretches.any(|stretch| stretch.state == State::Verified);
@@ -172,7 +200,7 @@ impl FailedLook {
 }
 
 /// The verdict that sets the exit status: that over everything that is not accepted, or `Verified` if it is
-/// less severe than `fail_on`. Whatever is accepted, a look that failed is at least unproven.
+/// less severe than `fail_on`. Whatever is accepted, a check that could not be made is at least unproven.
 pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], fail_on: Verdict) -> ExitVerdict {
     let remaining = remaining(outcome, accepted);
     let chosen = match remaining >= fail_on {

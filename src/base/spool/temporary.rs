@@ -1,4 +1,5 @@
-//! An unlinked temporary file. What goes wrong with it says in which folder it is, because the cure lies there.
+//! An unlinked temporary file. Its errors show its folder and the variable that sets it, because the cure lies
+//! there.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -6,7 +7,7 @@ use std::os::unix::fs::FileExt as _;
 
 use crate::base::error::{Error, ErrorKind, words};
 
-/// What is written to try a folder: a page, so that a disk that is full shows.
+/// What is written to try a folder: a page, so that a full disk shows.
 const TRIED: [u8; 4096] = [0; 4096];
 
 /// A temporary file without a name.
@@ -20,20 +21,27 @@ pub(crate) struct TemporaryFile(File);
 pub(crate) fn try_out() -> Result<(), Error> {
     let written = tempfile::tempfile().and_then(|file| file.write_all_at(&TRIED, 0));
     written.map_err(|e| {
-        let message = format!("cannot write a temporary file in {}", folder());
-        let error = Error::new(ErrorKind::System, message).because(words(&e));
+        let error = Error::new(ErrorKind::System, message("write", &e));
         error.hint("set TMPDIR to a folder that can be written and has room")
     })
 }
 
-fn folder() -> String {
-    format!("{} (TMPDIR)", std::env::temp_dir().display())
+/// What could not be done, where, and why in the words of the system.
+fn message(verb: &str, error: &io::Error) -> String {
+    let folder = std::env::temp_dir();
+    format!(
+        "cannot {verb} a temporary file in {} (TMPDIR): {}",
+        folder.display(),
+        words(error)
+    )
 }
 
-/// The error of a temporary file: with its folder, and the words of the system.
-fn failed(error: io::Error) -> io::Error {
-    let message = format!("a temporary file in {}: {}", folder(), words(&error));
-    io::Error::new(error.kind(), message)
+fn unwritten(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), message("write", &error))
+}
+
+fn unread(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), message("read", &error))
 }
 
 impl TemporaryFile {
@@ -42,7 +50,7 @@ impl TemporaryFile {
     /// # Errors
     /// If it cannot be made.
     pub fn new() -> io::Result<Self> {
-        tempfile::tempfile().map(TemporaryFile).map_err(failed)
+        tempfile::tempfile().map(TemporaryFile).map_err(unwritten)
     }
 
     /// Fills `bytes` from an offset.
@@ -50,7 +58,7 @@ impl TemporaryFile {
     /// # Errors
     /// If they cannot be read.
     pub fn read_exact_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()> {
-        self.0.read_exact_at(bytes, at).map_err(failed)
+        self.0.read_exact_at(bytes, at).map_err(unread)
     }
 
     /// Writes bytes at an offset.
@@ -58,7 +66,7 @@ impl TemporaryFile {
     /// # Errors
     /// If they cannot be written.
     pub fn write_all_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
-        self.0.write_all_at(bytes, at).map_err(failed)
+        self.0.write_all_at(bytes, at).map_err(unwritten)
     }
 
     /// The file, read from its beginning.
@@ -73,13 +81,13 @@ impl TemporaryFile {
 
 impl Read for TemporaryFile {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.0.read(bytes).map_err(failed)
+        self.0.read(bytes).map_err(unread)
     }
 }
 
 impl Write for TemporaryFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes).map_err(failed)
+        self.0.write(bytes).map_err(unwritten)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -89,6 +97,6 @@ impl Write for TemporaryFile {
 
 impl Seek for TemporaryFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.seek(to).map_err(failed)
+        self.0.seek(to).map_err(unread)
     }
 }

@@ -3,8 +3,11 @@
 //! window of a validation by months.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+
+use super::HOUR;
 
 /// What the message of an unknown format suggests.
 const EXPECTED: &str = "expected a time such as 2026-01-29T19:00:00Z, or a date";
@@ -37,7 +40,8 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 /// Reads a time; without an offset it is UTC, without a time of day it is midnight.
 ///
 /// # Errors
-/// Why not, as a message: it is no time, it may mean several times, or it names a time zone.
+/// Why not, as a message: it is not a time, it may mean several times, or it holds the name of a time zone or an
+/// offset that no time zone has.
 ///
 /// ```
 /// # use trailproof::base::time::written::parse;
@@ -48,7 +52,8 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 /// ```
 pub fn parse(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time);
+        let offset = Pieces::parse(text).ok().and_then(|p| p.to_numeric_offset());
+        return offset.map_or(Ok(()), possible).map(|()| time);
     }
     let mut parts = Parts::default();
     let words = text.split(|c: char| c == ',' || c.is_ascii_whitespace());
@@ -90,7 +95,6 @@ fn number<T: std::str::FromStr>(text: &str, digits: usize) -> Option<T> {
 impl Parts {
     /// Reads one word in lower case.
     fn word(&mut self, word: &str) -> Result<(), String> {
-        let wrong = || EXPECTED.to_owned();
         if let "at" | "on" | "of" = word {
             return Ok(());
         }
@@ -101,7 +105,7 @@ impl Parts {
             return once(&mut self.offset, Offset::UTC);
         }
         if word.starts_with(['+', '-']) && self.time.is_some() {
-            return once(&mut self.offset, offset(word).ok_or_else(wrong)?);
+            return once(&mut self.offset, offset(word)?);
         }
         if let Some(month) = month(word) {
             return once(&mut self.month, month);
@@ -164,7 +168,7 @@ impl Parts {
             match rest {
                 "am" | "pm" => once(&mut self.afternoon, rest == "pm")?,
                 "z" => once(&mut self.offset, Offset::UTC)?,
-                _ => once(&mut self.offset, offset(rest).ok_or_else(wrong)?)?,
+                _ => once(&mut self.offset, offset(rest)?)?,
             }
         }
         let mut fields = clock.split(':');
@@ -242,8 +246,26 @@ fn abbreviates(word: &str, name: &str) -> bool {
     word.len() >= 3 && name.starts_with(word)
 }
 
+/// The largest offset of a time zone from UTC, in hours, as XML Schema bounds it (3.2.7.3).
+const LARGEST_OFFSET: i64 = 14;
+
+/// Checks that a time zone may have this offset: with a larger one, a window would move by a day or more.
+fn possible(offset: Offset) -> Result<(), String> {
+    match i64::from(offset.seconds().unsigned_abs()) <= LARGEST_OFFSET * HOUR {
+        true => Ok(()),
+        false => Err(format!(
+            "{offset} is not the offset of a time zone: the largest is {LARGEST_OFFSET} hours"
+        )),
+    }
+}
+
 /// An offset: `+2`, `+02`, `+0200` or `+02:00`.
-fn offset(text: &str) -> Option<Offset> {
+fn offset(text: &str) -> Result<Offset, String> {
+    let offset = written_offset(text).ok_or(EXPECTED)?;
+    possible(offset).map(|()| offset)
+}
+
+fn written_offset(text: &str) -> Option<Offset> {
     let (sign, digits) = match text.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),
@@ -254,7 +276,7 @@ fn offset(text: &str) -> Option<Offset> {
         None if digits.len() == 4 => digits.split_at_checked(2)?,
         None => (digits, "00"),
     };
-    let hours = number::<i64>(hours, 2).filter(|hours| *hours < 24)?;
+    let hours = number::<i64>(hours, 2)?;
     let minutes = i64::from(two_digits(minutes).filter(|minutes| *minutes < 60)?);
     let seconds = sign * SignedDuration::from_mins(hours * 60 + minutes);
     Offset::try_from(seconds).ok()

@@ -5,6 +5,7 @@ pub(crate) mod replacement;
 pub(crate) mod standard;
 pub(crate) mod target;
 
+use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use super::diagnose::note;
 use super::output::target::OutputTarget;
 use super::terminal::FittedWriter;
 use crate::base::error::{Error, ErrorKind, words};
+use crate::base::text::quoted;
 use crate::report::json;
 use crate::report::tone::TextWriter;
 
@@ -31,7 +33,7 @@ pub type Pair<F> = (F, Option<PathBuf>);
 /// `before` is a format that the command itself gives, before all others.
 ///
 /// # Errors
-/// If two reports would go to standard output.
+/// If an `--out` stands before its `--format`, or two reports would go to standard output.
 pub fn pairs<F>(
     matches: Option<&ArgMatches>,
     before: Option<F>,
@@ -64,6 +66,10 @@ where
         given.extend(matches.indices_of("out").into_iter().flatten().zip(outs));
     }
     given.sort_by_key(|(at, _)| *at);
+    let first_out = given
+        .first()
+        .filter(|_| before.is_none())
+        .and_then(|(_, item)| item.as_ref().err().cloned());
     let mut pairs: Vec<Pair<F>> = before.map(|format| (format, None)).into_iter().collect();
     for (_, item) in given {
         match (item, pairs.last_mut()) {
@@ -71,6 +77,12 @@ where
             (Err(path), Some((_, out @ None))) => *out = Some(path),
             (Err(path), _) => pairs.push((default, Some(path))),
         }
+    }
+    let format = matches.and_then(|matches| matches.get_raw("format")?.next());
+    if let (Some(out), Some(format)) = (first_out, format)
+        && pairs.iter().any(|(_, out)| out.is_none())
+    {
+        return Err(out_before_format(&out, format));
     }
     if pairs.is_empty() {
         pairs.push((default, None));
@@ -80,6 +92,17 @@ where
         return Err(error.hint("give each --format but one its own --out"));
     }
     Ok(pairs)
+}
+
+/// The error of an `--out` that stands before its `--format`: the report in that format would go to standard
+/// output, and the file would get another one.
+fn out_before_format(out: &Path, format: &OsStr) -> Error {
+    let (out, format) = (quoted(&out.to_string_lossy()), format.display());
+    let message =
+        format!("--out {out} stands before --format {format}, so it does not apply to it");
+    Error::new(ErrorKind::Usage, message).hint(format!(
+        "put each --out directly after its --format: --format {format} --out {out}"
+    ))
 }
 
 /// The opened targets.

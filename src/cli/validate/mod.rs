@@ -20,7 +20,7 @@ use super::args::shared::presentation::NamesFrom;
 use super::args::shared::progress::ProgressMode;
 use super::args::validate::ValidateArgs;
 use super::caller::CallerLookup;
-use super::diagnose::note;
+use super::diagnose::{note, warning};
 use super::output::{OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
@@ -31,7 +31,7 @@ use crate::base::error::Error;
 use crate::base::spool;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
-use crate::report::validation::v1::{Report, Requested, Run, SourceKind};
+use crate::report::validation::v1::{Accepted, Report, Requested, Run, SourceKind};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, Acceptance, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
@@ -95,7 +95,7 @@ pub fn run(
         presentation.names = names.wait();
     }
     let written = observers.write(&report, &presentation, targets);
-    written.map_err(|e| e.because(format!("the verdict is: {}", report.verdict.as_str())))?;
+    written.map_err(|e| with_verdict(e, report.verdict))?;
     if as_aws_cli && ![0, INTERRUPTED].contains(&code) {
         aws_cli::print_status(code, &report);
     }
@@ -127,6 +127,7 @@ fn concluded(
     let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
     let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
     let accepted = accept::shown(&outcome, &accepted);
+    warn_of_unused(&accepted);
     let report = Report::new(outcome, requested, accepted, run);
     let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
     (report, code)
@@ -169,6 +170,32 @@ fn note_before_the_work(requested: &Requested, clock_off: Option<i64>) {
     }
     if let Some(ahead) = clock_off {
         note(&format!("{}: set the clock", clock_in_words(ahead)));
+    }
+}
+
+/// The error of a report that could not be written: the verdict is known all the same.
+fn with_verdict(error: Error, verdict: Verdict) -> Error {
+    let verdict = verdict.as_str();
+    error.note(format!("the validation finished; its verdict was: {verdict}"))
+}
+
+/// Warns of entries of `--accept` that match no finding: a typing error in one would not show otherwise.
+fn warn_of_unused(accepted: &[Accepted]) {
+    let unused = accepted
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.findings == 0);
+    for (
+        at,
+        Accepted {
+            chain, from, to, ..
+        },
+    ) in unused
+    {
+        warning(&format!(
+            "entry {} of --accept matches no finding: {chain} from {from} to {to}",
+            at + 1
+        ));
     }
 }
 

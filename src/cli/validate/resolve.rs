@@ -10,7 +10,7 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::text::decode;
-use crate::base::time::shift;
+use crate::base::time::{HOUR, shift};
 use crate::cli::args::validate::{FailOn, ValidateArgs};
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
@@ -47,7 +47,7 @@ impl ResolvedRun {
         progress: &Progress,
     ) -> Result<ResolvedRun, Error> {
         let limits = args.bounds.limits();
-        check_window(&args)?;
+        check_window(&args, now)?;
         let (expect, accepted) = given_files(&args, &limits)?;
         let source_request = SourceRequest {
             source: &args.source,
@@ -105,8 +105,8 @@ fn given_files(
         None => Vec::new(),
     };
     let accepted = match &args.accept {
-        Some(path) => accept::parse(&read_text(path, limits)?)
-            .map_err(|why| not_a(path, "list of what is accepted", why))?,
+        Some(path) => accept::parse(&read_text(path, "--accept", limits)?)
+            .map_err(|why| invalid(path, "--accept", &why))?,
         None => Vec::new(),
     };
     Ok((expect, accepted))
@@ -157,12 +157,25 @@ fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
     }
 }
 
-fn check_window(args: &ValidateArgs) -> Result<(), Error> {
-    match (args.start_time, args.end_time) {
-        (Some(from), Some(to)) if from >= to => {
-            let message = format!("the window is empty: it begins at {from} and ends at {to}");
+/// How far a window may begin after now, in seconds: clocks differ.
+const CLOCKS_DIFFER: i64 = 24 * HOUR;
+
+/// Refuses a window that contains no instant, and one of which nothing has happened yet.
+fn check_window(args: &ValidateArgs, now: Timestamp) -> Result<(), Error> {
+    let (from, to) = (args.start_time, args.end_time);
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        let message = format!("the window is empty: it begins at {from} and ends at {to}");
+        let error = Error::new(ErrorKind::Usage, message);
+        return Err(error.hint("give an --end-time after --start-time"));
+    }
+    match from {
+        Some(from) if from > shift(now, CLOCKS_DIFFER) => {
+            let message =
+                format!("the window lies in the future: it begins at {from}, and now it is {now}");
             let error = Error::new(ErrorKind::Usage, message);
-            Err(error.hint("give an --end-time after --start-time"))
+            Err(error.hint("correct --start-time, or the clock of this machine"))
         }
         _ => Ok(()),
     }
@@ -173,7 +186,7 @@ fn check_expected(expect: &[ChainId], filter: &ChainFilter) -> Result<(), Error>
     let Some(outside) = expect.iter().find(|id| !filter.concerns(id)) else {
         return Ok(());
     };
-    let message = format!("--expect names {outside}, which is outside what was asked for");
+    let message = format!("--expect lists {outside}, which other options leave out");
     let hint = "remove that line, or widen --region, --account-id, --trail-arn or --exclude";
     Err(Error::new(ErrorKind::Usage, message).hint(hint))
 }
@@ -207,26 +220,28 @@ fn prior_knowledge(
     }
 }
 
-fn read_text(path: &Path, limits: &Limits) -> Result<String, Error> {
+fn read_text(path: &Path, option: &str, limits: &Limits) -> Result<String, Error> {
     decode(&key_files::read_bounded(path, limits.side_file)?)
         .map(Cow::into_owned)
-        .map_err(|why| not_a(path, "text", why))
+        .map_err(|why| invalid(path, option, &why))
 }
 
-fn not_a(path: &Path, what: &str, why: String) -> Error {
-    Error::new(ErrorKind::Input, format!("{} is no {what}", path.display())).because(why)
+/// The error of a file that cannot be the value of an option.
+fn invalid(path: &Path, option: &str, why: &str) -> Error {
+    let message = format!("{} is not a valid {option} file: {why}", path.display());
+    Error::new(ErrorKind::Input, message)
 }
 
 fn expected_chains(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
     let mut chains = Vec::new();
-    for (at, line) in read_text(path, limits)?.lines().enumerate() {
+    for (at, line) in read_text(path, "--expect", limits)?.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         let chain = line.parse().map_err(|e| {
-            not_a(path, "list of chains", format!("line {}: {e}", at + 1))
-                .hint("one ACCOUNT/REGION/HOME_REGION/TRAIL a line")
+            invalid(path, "--expect", &format!("line {}: {e}", at + 1))
+                .hint("give one chain per line: ACCOUNT/REGION/HOME_REGION/TRAIL")
         })?;
         chains.push(chain);
     }

@@ -39,7 +39,9 @@ fn check_caller(caller: &DoctorCaller, chart: &mut CheckChart) {
             let found = format!("{} in account {}", who.arn, who.account);
             chart.note(Check::Credentials, purpose, Status::Ok, found);
         }
-        Err(error @ (GetError::Credentials(_) | GetError::Denied(_))) => {
+        Err(
+            error @ (GetError::ClockSkewed(_) | GetError::Credentials(_) | GetError::Denied(_)),
+        ) => {
             let ahead = identified.ahead;
             let advice = if ahead.is_some_and(|seconds| seconds.unsigned_abs() > FAR_OFF) {
                 "set the clock first (see clock-skew): AWS may refuse what was signed at another time"

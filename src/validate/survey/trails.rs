@@ -94,7 +94,10 @@ fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
     let hint = match error.reason() {
         reason @ (Reason::Denied
         | Reason::Throttled
+        | Reason::ClockSkewed
         | Reason::Credentials
+        | Reason::Io
+        | Reason::Unreachable
         | Reason::Deadline
         | Reason::Interrupted) => reason.hint(),
         _ => "see that its home region can be reached",

@@ -80,7 +80,7 @@ fn a_report_that_cannot_be_written_leaves_the_verdict_on_standard_error() {
     let run = run(&case("log-modified"), &validate(&["--out", "/dev/full"]));
     assert_eq!(run.code, 2);
     assert!(
-        run.stderr.contains("the verdict is: failed"),
+        run.stderr.contains("its verdict was: failed"),
         "{}",
         run.stderr
     );

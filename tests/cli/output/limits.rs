@@ -30,7 +30,7 @@ fn a_report_that_is_too_large_leaves_the_older_one() {
         let run = shell("gap", &line);
         refused(&run, &["cannot write the report to ", "file too large"]);
         assert!(
-            run.stderr.contains("the verdict is: gaps"),
+            run.stderr.contains("its verdict was: gaps"),
             "{}",
             run.stderr
         );
