@@ -56,7 +56,7 @@ pub use source::{
 };
 
 // Public keys.
-pub use proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, PublicKey};
+pub use proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, NoKeys, PublicKey};
 pub use source::key_files::load as load_keys;
 
 // AWS.

@@ -71,8 +71,6 @@ const LONGEST: usize = 16 << 10;
 const LONGEST_FILE: u64 = 16 << 20;
 /// The longest value in a message, in characters.
 const LONGEST_SHOWN: usize = 80;
-/// The most profiles in a message.
-const SHOWN: usize = 3;
 /// The endpoint of all services; with `_` and the name of a service after it, of that service.
 const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// The same in a profile.
@@ -105,10 +103,13 @@ pub(super) struct Environment {
     profiles: ProfileSet,
 }
 
-/// A profile that is selected and does not exist, in words.
+/// A profile that is selected and does not exist.
 pub(super) struct MissingProfile {
-    pub message: String,
-    pub hint: String,
+    pub name: String,
+    /// The files that do not hold it.
+    pub files: String,
+    /// Whether AWS_PROFILE selects it.
+    pub by_variable: bool,
 }
 
 /// A value, and where it was set.
@@ -186,25 +187,23 @@ impl Environment {
         self.profiles.selected_profile()
     }
 
-    /// Whether the selected profile, given or from the environment, is missing in the files.
+    /// The profiles in the files, by name.
+    pub(super) fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.profiles.profiles()
+    }
+
+    /// The selected profile, if it does not exist, and how it is selected: it is `given`, or AWS_PROFILE sets it.
     pub(super) fn missing_profile(&self, given: Option<&str>) -> Option<MissingProfile> {
-        let variable = self.variable("AWS_PROFILE");
-        let by = match (given, variable) {
-            (Some(_), _) => "",
-            (None, Some(_)) => ", and AWS_PROFILE selects it",
-            (None, None) => return None,
-        };
-        let name = self.profile();
-        if self.profiles.get_profile(name).is_some() {
+        let by_variable = given.is_none();
+        if by_variable && self.variable("AWS_PROFILE").is_none() {
             return None;
         }
-        let message = format!(
-            "profile {} does not exist in {}{by}",
-            clip(name, LONGEST_SHOWN),
-            files(&self.env)
-        );
-        let hint = similar(self.profiles.profiles(), name);
-        Some(MissingProfile { message, hint })
+        let is_missing = self.profiles.get_profile(self.profile()).is_none();
+        is_missing.then(|| MissingProfile {
+            name: self.profile().to_owned(),
+            files: files(&self.env),
+            by_variable,
+        })
     }
 
     /// Keys are sent in headers, and the SDK panics on one that no header can carry.
@@ -400,22 +399,6 @@ fn check_files(env: &Env) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// What to do about a profile that does not exist: the names of those that do, the most similar first.
-fn similar<'a>(profiles: impl Iterator<Item = &'a str>, wanted: &str) -> String {
-    let mut names: Vec<&str> = profiles.collect();
-    let difference = |name: &&str| strsim::damerau_levenshtein(&clip(name, LONGEST_SHOWN), wanted);
-    names.sort_by_cached_key(|name| (difference(name), name.to_string()));
-    names.truncate(SHOWN);
-    let names: Vec<_> = names.iter().map(|name| clip(name, LONGEST_SHOWN)).collect();
-    match &names[..] {
-        [] => "no profile is defined: sign in with aws configure, or aws configure sso".into(),
-        names => format!(
-            "use one that exists, such as {}; aws configure list-profiles shows all",
-            names.join(", ")
-        ),
-    }
 }
 
 /// The files of profiles.

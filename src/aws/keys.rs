@@ -50,7 +50,7 @@ struct RegionKeys {
 }
 
 impl RegionKeys {
-    /// For each answer to all of this range, whether its pages ended.
+    /// For each answer that covers this range, whether its pages ended.
     fn answered(&self, needed: TimeRange) -> impl Iterator<Item = bool> {
         let covers =
             move |((from, to), _): &&(TimeRange, bool)| *from <= needed.0 && needed.1 <= *to;
@@ -93,8 +93,8 @@ impl RegionalKeys {
         self.add(asked, region, range, Session::cloudtrail);
     }
 
-    /// Requests a range once more, on a new connection, before a key of it counts as unknown. That one may
-    /// show more keys than the first answer; where it fails, nothing is known.
+    /// Requests a range once more, on a new connection, before a key of it counts as unknown. The second answer
+    /// may show more keys than the first. If it fails, nothing is known.
     fn fetch_again(
         &self,
         asked: &mut RegionKeys,
@@ -132,8 +132,8 @@ impl RegionalKeys {
         }
     }
 
-    /// Every page of an answer, and whether they ended. An answer that lacks a page is an error, because
-    /// any key may be on it; one whose pages go round in a circle may lack some too.
+    /// Every page of an answer, and whether they ended. An answer that lacks a page is an error, because any key
+    /// may be on that page. An answer whose pages repeat may lack keys too.
     fn list(
         &self,
         client: &Client,
@@ -207,9 +207,7 @@ impl Keys for RegionalKeys {
             (KeyLookup::Unknown(_), None) if !asked.answered(around).any(|complete| complete) => {
                 KeyLookup::Unavailable(Some(KeyUnavailable {
                     reason: Reason::Io,
-                    detail: format!(
-                        "ListPublicKeys in {region}: the pages of its answer do not end"
-                    ),
+                    detail: format!("ListPublicKeys in {region} returned pages without an end"),
                 }))
             }
             (found, _) => found,
@@ -253,7 +251,7 @@ fn parse(listed: &Listed) -> Result<PublicKey, String> {
     let key = PublicKey::from_der(der, valid, KeyOrigin::Aws)?;
     match listed.fingerprint() {
         Some(stated) if !stated.eq_ignore_ascii_case(&key.fingerprint) => {
-            Err("its Fingerprint is not that of its Value".into())
+            Err("its Fingerprint does not match its Value".into())
         }
         _ => Ok(key),
     }
@@ -261,8 +259,8 @@ fn parse(listed: &Listed) -> Result<PublicKey, String> {
 
 fn broken(listed: &Listed, region: &Region, why: &str) -> Finding {
     let message = format!(
-        "a public key that ListPublicKeys gave in {region} is broken and was not used: {why}; this says \
-         nothing of the logs"
+        "a public key that ListPublicKeys returned in {region} is broken and was not used: {why}. This says \
+         nothing about the logs"
     );
     Finding {
         expected: Some(listed.fingerprint().unwrap_or("no fingerprint").into()),

@@ -9,12 +9,12 @@
 //!                               trails::SessionTrails TrailApi
 //! ```
 //!
-//! What a caller gets is final. Retries (`session`), redirects to the region of a bucket (`s3`), bodies
-//! that break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is
-//! bounded. What would accuse somebody is requested once more on a new connection (`connection`), and what
-//! lacks a request id of AWS is none of its answers (`foreign`). How long anything is waited for, and when a
-//! source is not asked any more, stands in `bounds`; `contact` and `health` keep to it. Whether anything can be
-//! reached at all is found out first (`probe`). What remains is a
+//! A caller gets final results. Retries (`session`), redirects to the region of a bucket (`s3`), bodies that
+//! break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is bounded. An answer
+//! that would accuse somebody is requested once more on a new connection (`connection`). One without a request
+//! id of AWS is not an answer of AWS (`foreign`). `bounds` says how long each wait may take, and when no further
+//! request is made to a source; `contact` and `health` apply it. `probe` finds out first whether anything can be
+//! reached at all. What remains is a
 //! [`GetError`](crate::source::GetError), made by `error::get_error`: missing, denied, throttled, no
 //! credentials, or another failure. It never becomes a finding here.
 //!
@@ -37,6 +37,7 @@ mod http;
 mod identity;
 #[cfg(feature = "aws")]
 pub mod keys;
+mod no_credentials;
 mod organizations;
 mod pages;
 mod probe;

@@ -2,7 +2,6 @@
 //! region.
 
 use std::collections::BTreeMap;
-use std::error::Error as _;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -12,7 +11,6 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{AppName, BehaviorVersion, Region as AwsRegion, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
@@ -25,9 +23,10 @@ use super::contact::{Contact, Patience};
 use super::credentials::Sendable;
 use super::endpoints::Endpoints;
 use super::environment::{Environment, WithoutEmpty, check_given};
-use super::error::{CountThrottles, NeverUntrusted, RetryTooMany, chain};
+use super::error::{CountThrottles, NeverUntrusted, RetryTooMany};
 use super::foreign::{AskAgain, OnlyOfAws};
 use super::health::{Expired, Health};
+use super::no_credentials::no_credentials;
 use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
@@ -124,13 +123,14 @@ impl Session {
         if !settings.sign {
             return Ok(());
         }
+        let profile = settings.profile.as_deref();
         let Some(provider) = self.config.credentials_provider() else {
-            return Err(no_credentials(settings, environment));
+            return Err(no_credentials(profile, environment, None));
         };
         let credentials = self.runtime.run(provider.provide_credentials());
         match credentials.map_err(ended)? {
             Ok(_) => Ok(()),
-            Err(e) => Err(refused_credentials(settings, environment, &e)),
+            Err(e) => Err(no_credentials(profile, environment, Some(&e))),
         }
     }
 
@@ -392,38 +392,4 @@ fn ended(error: GetError) -> Error {
         GetError::Cancelled(reason) => Error::cancelled(reason),
         other => Error::new(ErrorKind::Internal, other.detail()),
     }
-}
-
-/// The error of credentials that cannot be had. The cause is left out where it only lists the places that hold
-/// none.
-fn refused_credentials(
-    settings: &SessionSettings,
-    environment: &Environment,
-    why: &CredentialsError,
-) -> Error {
-    let error = no_credentials(settings, environment);
-    let is_missing = environment.missing_profile(settings.profile.as_deref());
-    let is_nowhere = matches!(why, CredentialsError::CredentialsNotLoaded(_));
-    match is_missing.is_some() || (is_nowhere && settings.profile.is_none()) {
-        true => error,
-        // The error itself says only of which kind it is.
-        false => error.because(chain(why.source().unwrap_or(why))),
-    }
-}
-
-fn no_credentials(settings: &SessionSettings, environment: &Environment) -> Error {
-    if let Some(missing) = environment.missing_profile(settings.profile.as_deref()) {
-        let message = format!("there are no credentials: {}", missing.message);
-        return Error::new(ErrorKind::Input, message).hint(missing.hint);
-    }
-    let message = match &settings.profile {
-        Some(profile) => format!("there are no credentials in the profile {profile}"),
-        None => {
-            "there are no credentials in the environment, in a profile, or from a role".to_owned()
-        }
-    };
-    Error::new(ErrorKind::Input, message).hint(
-        "sign in as for the AWS CLI (aws sso login, a profile, or AWS_ACCESS_KEY_ID and \
-         AWS_SECRET_ACCESS_KEY); nothing was validated",
-    )
 }

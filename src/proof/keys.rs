@@ -166,6 +166,27 @@ pub trait Keys: Sync {
     }
 }
 
+/// The keys of a run to which none were given.
+#[derive(Debug, Clone, Copy)]
+pub struct NoKeys;
+
+impl Keys for NoKeys {
+    fn look_up(&self, _: &Region, _: &str, _: (Timestamp, Timestamp)) -> KeyLookup {
+        KeyLookup::Unavailable(Some(KeyUnavailable {
+            reason: Reason::KeysNotGiven,
+            detail: "no public keys were given".into(),
+        }))
+    }
+
+    fn broken(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    fn origin(&self) -> KeyOrigin {
+        KeyOrigin::File
+    }
+}
+
 /// Public keys by region. Those without a region serve every region.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
@@ -213,6 +234,16 @@ impl KeyRing {
         own.chain(self.keys.get(&None).into_iter().flatten())
     }
 
+    /// Another region that a key with this fingerprint is given for.
+    fn elsewhere(&self, region: &Region, fingerprint: &str) -> Option<&Region> {
+        let holds = |keys: &[PublicKey]| keys.iter().any(|key| key.fingerprint == fingerprint);
+        let mut others = self
+            .keys
+            .iter()
+            .filter_map(|(of, keys)| Some((of.as_ref()?, keys)));
+        others.find_map(|(other, keys)| (other != region && holds(keys)).then_some(other))
+    }
+
     /// The answer for a digest signed within `signed` whose key is not known. It depends on whether
     /// other keys were valid then, and on whether all of those could be read.
     pub fn without_its_own(&self, region: &Region, signed: (Timestamp, Timestamp)) -> KeyLookup {
@@ -252,6 +283,15 @@ impl Keys for KeyRing {
             KeyLookup::Valid(same.into_iter().filter(valid).cloned().collect())
         } else if !same.is_empty() {
             KeyLookup::OutsideValidity(same.into_iter().cloned().collect())
+        } else if let Some(other) = self.elsewhere(region, fingerprint) {
+            // The file of a region may hold the keys of another one, so nothing is known of the digest.
+            KeyLookup::Unavailable(Some(KeyUnavailable {
+                reason: Reason::KeyUnknown,
+                detail: format!(
+                    "its key is given for {other} and not for {region}; the key files of these regions may be \
+                     swapped"
+                ),
+            }))
         } else {
             self.without_its_own(region, signed)
         }

@@ -60,6 +60,8 @@ reasons! {
     /// Keys that were valid at the time of signing are known, but not the one that the digest
     /// refers to.
     KeyUnknown = "key-unknown";
+    /// No public keys at all were given.
+    KeysNotGiven = "keys-not-given";
     /// There is more than the limits of this program allow.
     Limit = "limit";
     /// The bucket does not exist.
@@ -95,6 +97,11 @@ impl Reason {
         )
     }
 
+    /// Whether one finding of a chain stands for all that have this reason.
+    pub fn is_reported_once(self) -> bool {
+        self == Reason::KeysNotGiven || self.ends_run()
+    }
+
     /// What to do about an object that could not be read for this reason.
     pub fn hint(self) -> &'static str {
         match self {
@@ -127,6 +134,7 @@ impl Reason {
             | Reason::KeyOutsideValidity
             | Reason::KeyUnavailable
             | Reason::KeyUnknown
+            | Reason::KeysNotGiven
             | Reason::Limit
             | Reason::NotCopied
             | Reason::NotFound

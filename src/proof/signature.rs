@@ -221,6 +221,11 @@ fn unknown(origin: KeyOrigin, fingerprint: &str) -> SignatureTrouble {
 fn unavailable(why: Option<KeyUnavailable>, fingerprint: &str) -> SignatureTrouble {
     let trouble = SignatureTrouble::new(UncheckedCause::KeyUnavailable, fingerprint);
     match why {
+        Some(why) if why.reason == Reason::KeysNotGiven => SignatureTrouble {
+            reason: Some(why.reason),
+            message: format!("{}, so no signature could be checked", why.detail),
+            ..trouble
+        },
         Some(why) => SignatureTrouble {
             reason: Some(why.reason),
             message: format!(

@@ -93,7 +93,7 @@ impl Ledger {
         let mut page = lock(page);
         page.is_final = true;
         let kept = page.kept.values().flatten();
-        let kept = kept.chain(page.cut_short.values());
+        let kept = kept.chain(page.reported_once.values());
         kept.filter(filter).cloned().collect()
     }
 
@@ -117,7 +117,7 @@ impl Ledger {
         let page = &mut *page;
         let kept = page.kept.values_mut().flatten();
         kept.chain(page.collapsed.values_mut())
-            .chain(page.cut_short.values_mut())
+            .chain(page.reported_once.values_mut())
             .for_each(change);
     }
 
@@ -129,7 +129,7 @@ impl Ledger {
             .into_values()
             .flatten()
             .chain(page.collapsed.into_values())
-            .chain(page.cut_short.into_values())
+            .chain(page.reported_once.into_values())
             .collect()
     }
 }
@@ -142,8 +142,8 @@ type FindingKind = (Code, Severity);
 struct FindingPage {
     kept: BTreeMap<FindingKind, Vec<Finding>>,
     collapsed: BTreeMap<FindingKind, Finding>,
-    /// Reads that failed because the run was cut short: one finding with a count for each.
-    cut_short: BTreeMap<(Code, Reason), Finding>,
+    /// Findings whose reason is the same for all: one with a count for each.
+    reported_once: BTreeMap<(Code, Reason), Finding>,
     /// Whether the caller has all findings.
     is_final: bool,
 }
@@ -157,9 +157,9 @@ impl FindingPage {
             merge(one, &finding);
             return (false, vec![finding]);
         }
-        // Once the run is cut short, every further read fails for the same reason.
-        if let Some(reason) = finding.reason.filter(|reason| reason.ends_run()) {
-            match self.cut_short.get_mut(&(finding.code, reason)) {
+        // Every further finding of the chain has the same reason: the run ended, or there are no keys.
+        if let Some(reason) = finding.reason.filter(|reason| reason.is_reported_once()) {
+            match self.reported_once.get_mut(&(finding.code, reason)) {
                 Some(one) => merge(one, &finding),
                 None => {
                     let one = Finding {
@@ -167,7 +167,7 @@ impl FindingPage {
                         message: finding.message.clone(),
                         ..collapse(finding)
                     };
-                    self.cut_short.insert((one.code, reason), one);
+                    self.reported_once.insert((one.code, reason), one);
                 }
             }
             return (false, Vec::new());
@@ -206,7 +206,7 @@ impl FindingPage {
     fn all(&self) -> impl Iterator<Item = &Finding> {
         let kept = self.kept.values().flatten();
         kept.chain(self.collapsed.values())
-            .chain(self.cut_short.values())
+            .chain(self.reported_once.values())
     }
 }
 

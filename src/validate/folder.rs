@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::error::{Error, ErrorKind};
-use crate::proof::keys::KeyRing;
+use crate::proof::keys::{KeyRing, Keys, NoKeys};
 use crate::source::disk::DiskSource;
 use crate::source::places::{MapRule, Places};
 use crate::source::{Source, key_files};
@@ -116,10 +116,11 @@ impl Validation {
             key_files::load(path, limits, &mut keys)?;
         }
         let places = Places::new(source.roots(), self.rules.clone());
+        let keys: &dyn Keys = if self.keys.is_empty() { &NoKeys } else { &keys };
         let access = Access {
             source: &source,
             places: &places,
-            keys: &keys,
+            keys,
             trails: None,
         };
         validate(access, &self.request, observer)

@@ -62,8 +62,10 @@ impl Context<'_> {
 }
 
 /// Whether a finding will not change any more: no call that did the damage is added to it, and no further
-/// object that could not be read because the run was cut short.
+/// object that has the same reason.
 fn is_final(finding: &Finding) -> bool {
-    let cut_short = finding.reason.is_some_and(|reason| reason.ends_run());
-    !cut_short && damage::since(finding).is_none()
+    let grows = finding
+        .reason
+        .is_some_and(|reason| reason.is_reported_once());
+    !grows && damage::since(finding).is_none()
 }

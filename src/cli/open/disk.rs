@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::request::{OpenedSource, ResolvedSource, SourceRequest};
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::text::one_or_many;
 use crate::cli::args::shared::source::split_bucket;
 use crate::cli::diagnose::note;
-use crate::proof::keys::KeyRing;
+use crate::proof::keys::{KeyRing, NoKeys};
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
 use crate::source::disk::{DiskSource, LooseSummary};
@@ -27,15 +27,18 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
     let ignored = request.sign_in.given();
     if !ignored.is_empty() {
         note(&format!(
-            "{} change nothing with --path: AWS is not asked",
-            ignored.join(", ")
+            "{} no effect with --path: no AWS calls are made",
+            have(&ignored)
         ));
     }
     Ok(ResolvedSource {
         opened: OpenedSource {
             places: Places::new(source.roots(), request.map.to_vec()),
             source: Box::new(source),
-            keys: Box::new(key_ring(request.keys, limits)?),
+            keys: match request.keys {
+                [] => Box::new(NoKeys),
+                paths => Box::new(key_ring(paths, limits)?),
+            },
             trails: None,
             caller: None,
             account_names: None,
@@ -50,6 +53,12 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
     })
 }
 
+/// The subject and the verb of a sentence on options.
+fn have(options: &[&str]) -> String {
+    let verb = if options.len() == 1 { "has" } else { "have" };
+    format!("{} {verb}", options.join(", "))
+}
+
 fn available_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -58,7 +67,14 @@ fn available_cores() -> usize {
 pub(crate) fn key_ring(paths: &[PathBuf], limits: &Limits) -> Result<KeyRing, Error> {
     let mut ring = KeyRing::default();
     for path in paths {
-        key_files::load(path, limits, &mut ring)?;
+        let unread = key_files::load(path, limits, &mut ring)?;
+        if unread.count > 0 {
+            note(&format!(
+                "not read in --keys {}: {}; only files called REGION.json are, such as us-east-1.json",
+                path.display(),
+                unread.list()
+            ));
+        }
     }
     Ok(ring)
 }
@@ -84,11 +100,11 @@ fn mount(
             }
         }
         let mount_names = bucket.map_or_else(|| names.to_vec(), |bucket| vec![bucket]);
-        let what = if dir.is_file() { "archive" } else { "folder" };
+        let kind = if dir.is_file() { "archive" } else { "folder" };
         let summary = source.mount_any(&dir, mount_names).map_err(|e| {
-            let message = format!("cannot open the {what} {}", dir.display());
+            let message = format!("cannot open the {kind} {}", dir.display());
             Error::new(ErrorKind::Input, message)
-                .because(e)
+                .because(words(&e))
                 .hint("give --path the folder that holds AWSLogs, or a zip or tar of it")
         })?;
         if let Some(summary) = summary {
@@ -98,34 +114,34 @@ fn mount(
         mounted = true;
     }
     if !mounted {
-        let message = format!("no --path is that of bucket {}", names.join(", "));
+        let message = format!("no --path is a copy of bucket {}", names.join(", "));
         return Err(Error::new(ErrorKind::Usage, message)
-            .hint("name the bucket of a folder: --path BUCKET=DIR"));
+            .hint("give the folder with its bucket: --path BUCKET=DIR"));
     }
     buckets.sort();
     buckets.dedup();
     Ok((source, buckets, left_out))
 }
 
-/// Says how files were placed that are not laid out as in a bucket.
+/// Notes how files were placed that are not laid out as in a bucket.
 fn say(path: &Path, summary: &LooseSummary) {
     let placed = summary.placed as u64;
     note(&format!(
-        "{} in {} placed by what the digests there state, and by their names and folders",
+        "{} in {} placed by their digests, names and folders: they are not laid out as in a bucket",
         one_or_many(placed, "1 file", "files"),
         path.display(),
     ));
     let left = &summary.left_out;
     if left.count > 0 {
         note(&format!(
-            "left out, as it is not known where they were: {}",
+            "not checked, because their place in a bucket is unknown: {}",
             left.list()
         ));
     }
     let conflicts = &summary.conflicts;
     if conflicts.count > 0 {
         note(&format!(
-            "these differ from another file that was written at the same place: {}",
+            "these files differ from another file of the same place in a bucket: {}",
             conflicts.list()
         ));
     }

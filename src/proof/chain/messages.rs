@@ -18,8 +18,9 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> Hint {
 
 /// What to do about a missing key: get the keys of its region, unless they were looked up in AWS.
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
-    if let Some(reason) = finding.reason {
-        return reason.hint().into();
+    match finding.reason {
+        None | Some(Reason::KeyUnknown | Reason::KeysNotGiven) => {}
+        Some(reason) => return reason.hint().into(),
     }
     if finding.severity == Severity::Failed {
         return Hint::OlderVersion;

@@ -150,7 +150,11 @@ impl Source for DiskSource {
         other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
         if let Some((tree, number)) = self.loose(root) {
-            return Ok(tree.folders(number, prefix, other));
+            // As on disk: a folder that holds nothing was not copied.
+            return match prefix.is_empty() || tree.holds_any(number, prefix) {
+                true => Ok(tree.folders(number, prefix, other)),
+                false => Err(GetError::NotFound),
+            };
         }
         let folder = self.open_folder(root, prefix)?;
         let mut folders = Folders {

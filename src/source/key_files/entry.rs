@@ -119,7 +119,7 @@ impl KeyEntry {
             .ok_or_else(|| broken("it has no Value"))?;
         let der = match python_bytes(value) {
             Some(der) => {
-                der.ok_or_else(|| broken("its Value is not what Python prints of bytes"))?
+                der.ok_or_else(|| broken("its Value is not valid as Python prints bytes"))?
             }
             None => STANDARD
                 .decode(value.split_ascii_whitespace().collect::<String>())
@@ -128,16 +128,16 @@ impl KeyEntry {
         let from = self
             .validity_start_time
             .read()
-            .ok_or_else(|| broken("ValidityStartTime is no time"))?;
+            .ok_or_else(|| broken("its ValidityStartTime is not a time"))?;
         let to = self
             .validity_end_time
             .read()
-            .ok_or_else(|| broken("ValidityEndTime is no time"))?;
+            .ok_or_else(|| broken("its ValidityEndTime is not a time"))?;
         let key =
             PublicKey::from_der(&der, (from, to), KeyOrigin::File).map_err(|why| (why, None))?;
         match &self.fingerprint {
             Some(written) if !written.eq_ignore_ascii_case(&key.fingerprint) => Err((
-                "its Fingerprint is not that of its Value".into(),
+                "its Fingerprint does not match its Value".into(),
                 Some(key.fingerprint),
             )),
             _ => Ok(key),
@@ -165,8 +165,8 @@ fn epoch(seconds: f64) -> Option<Timestamp> {
     Timestamp::from_millisecond(millis).ok()
 }
 
-/// The bytes that Python prints as `b'0\x82\n…'`; `None` if the text is nothing of that kind, which base64
-/// never is, and `Some(None)` if it is and is broken.
+/// The bytes that Python prints as `b'0\x82\n…'`. `None` if the text is not of that kind (base64 never is), and
+/// `Some(None)` if it is of that kind and broken.
 fn python_bytes(text: &str) -> Option<Option<Vec<u8>>> {
     let quoted = |quote: char| {
         let text = text.trim().strip_prefix('b')?;

@@ -4,56 +4,72 @@
 
 mod entry;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use self::entry::parse;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
+use crate::base::sample::Sample;
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::keys::KeyRing;
 
 /// The hint for every file that is not valid.
-const SHAPE: &str = "write it with: aws cloudtrail list-public-keys --output json --region REGION \
+const SHAPE: &str = "make it with: aws cloudtrail list-public-keys --output json --region REGION \
                      --start-time FIRST --end-time LAST > REGION.json";
 
 /// Reads a key file, whose keys are used for every region, or a folder with one `REGION.json` per region. A
 /// broken key is a finding about the key file and not an error, because the other keys can still be used.
 ///
+/// Returns what a folder holds besides these files and hidden ones: it is not read.
+///
 /// # Errors
 /// If a file cannot be read or is not the output of `list-public-keys`.
-pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<(), Error> {
+pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<Sample, Error> {
     let error = |e: std::io::Error| {
-        Error::new(
-            ErrorKind::Input,
-            format!("cannot read the keys at {}", path.display()),
-        )
-        .because(e)
+        let message = format!("cannot read the keys at {}", path.display());
+        Error::new(ErrorKind::Input, message).because(words(&e))
     };
     if !path.metadata().map_err(error)?.is_dir() {
-        return load_file(path, None, limits, ring);
+        load_file(path, None, limits, ring)?;
+        return Ok(Sample::default());
     }
-    let mut files = Vec::new();
+    let (mut regions, mut others) = (Vec::new(), Vec::new());
     for entry in path.read_dir().map_err(error)? {
         let name = entry.map_err(error)?.file_name();
-        if let Some(region) = name.to_str().and_then(|n| n.strip_suffix(".json"))
-            && let Ok(region) = region.parse::<Region>()
-        {
-            files.push(region);
+        match region_of(&name) {
+            Some(region) => regions.push(region),
+            None if name.as_encoded_bytes().starts_with(b".") => {}
+            None => others.push(name.to_string_lossy().into_owned()),
         }
     }
-    if files.is_empty() {
-        let message = format!("no REGION.json in the folder {}", path.display());
+    others.sort_unstable();
+    let mut unread = Sample::default();
+    others.into_iter().for_each(|name| unread.add(limits, name));
+    if regions.is_empty() {
+        let folder = path.display();
+        let holds = match unread.count {
+            0 => "it is empty".to_owned(),
+            _ => format!("it holds {}", unread.list()),
+        };
+        let message =
+            format!("no file in {folder} is called REGION.json, such as us-east-1.json: {holds}");
         return Err(Error::new(ErrorKind::Input, message).hint(SHAPE));
     }
-    files.sort();
-    for region in files {
+    regions.sort();
+    for region in regions {
         let file = path.join(format!("{region}.json"));
         load_file(&file, Some(region), limits, ring)?;
     }
-    Ok(())
+    Ok(unread)
+}
+
+/// The region whose keys a file of this name holds.
+fn region_of(name: &OsStr) -> Option<Region> {
+    name.to_str()?.strip_suffix(".json")?.parse().ok()
 }
 
 fn load_file(
@@ -63,10 +79,8 @@ fn load_file(
     ring: &mut KeyRing,
 ) -> Result<(), Error> {
     let wrong = |why: String| {
-        let message = format!("{} is not a list of public keys", path.display());
-        Error::new(ErrorKind::Input, message)
-            .because(why)
-            .hint(SHAPE)
+        let message = format!("{} is not a list of public keys: {why}", path.display());
+        Error::new(ErrorKind::Input, message).hint(SHAPE)
     };
     let text = read_bounded(path, limits.side_file)?;
     let list = parse(&text).map_err(wrong)?;
@@ -77,8 +91,8 @@ fn load_file(
                 let finding = Finding::new(
                     Code::KeyInvalid,
                     format!(
-                        "a public key in {} is broken and was not used: {why}; this says nothing of the \
-                         logs",
+                        "a public key in {} is broken and was not used: {why}. This says nothing about \
+                         the logs",
                         path.display()
                     ),
                 )
@@ -102,13 +116,15 @@ fn load_file(
 /// # Errors
 /// If it cannot be read or has more than `limit` bytes.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let message = || format!("cannot read {}", path.display());
+    let error = |why: &str| {
+        let message = format!("cannot read {}", path.display());
+        Error::new(ErrorKind::Input, message).because(why)
+    };
     let mut text = Vec::new();
     let read = File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut text));
-    read.map_err(|e| Error::new(ErrorKind::Input, message()).because(e))?;
-    if text.len() as u64 > limit {
-        return Err(Error::new(ErrorKind::Input, message())
-            .because(format!("it is larger than {limit} bytes")));
+    read.map_err(|e| error(&words(&e)))?;
+    match text.len() as u64 > limit {
+        true => Err(error(&format!("it is larger than {limit} bytes"))),
+        false => Ok(text),
     }
-    Ok(text)
 }
