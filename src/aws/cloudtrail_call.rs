@@ -23,7 +23,7 @@ impl Session {
         region: &Region,
         mut ask: impl FnMut(aws_sdk_cloudtrail::Client, bool) -> Result<Option<T>, GetError>,
     ) -> Result<T, GetError> {
-        let incomplete = || GetError::Io("an answer without what each answer has".into());
+        let incomplete = || GetError::Io("an answer that lacks a required field".into());
         match ask(self.cloudtrail(region), false)? {
             Some(answer) => Ok(answer),
             None => ask(self.cloudtrail_again(region), true)?.ok_or_else(incomplete),

@@ -37,8 +37,7 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     if let Some(credentials) = find::<CredentialsError>(error) {
-        let why = credentials.source().unwrap_or(credentials);
-        return GetError::Credentials(chain(why));
+        return GetError::Credentials(chain(credentials));
     }
     if find::<ForeignAnswer>(error).is_some() {
         return foreign(context);
@@ -60,11 +59,7 @@ where
 
 /// The last cause of a failure of the network: the others only say which layer passed it on.
 fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let text = match causes(error).last() {
-        Some(last) => last.downcast_ref().map_or_else(|| last.to_string(), words),
-        None => error.to_string(),
-    };
-    short(&text)
+    short(&causes(error).last().map_or_else(String::new, text_of))
 }
 
 fn foreign(context: &RequestContext) -> GetError {
@@ -279,18 +274,27 @@ pub(super) fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e r
     find::<rustls::Error>(error).filter(certificate)
 }
 
-/// An error and its causes, in one line. A cause that repeats what is said before it is left out.
-pub(crate) fn chain(error: &dyn StdError) -> String {
-    let mut said = error.to_string();
-    let mut at = error.source();
-    while let Some(cause) = at {
-        let text = cause.to_string();
-        if !repeats(&text, &said) {
-            said = format!("{said}: {text}");
+/// An error and its causes, in one line. A cause that repeats what is said before it is left out, and so is an
+/// error that only says of which kind its cause is.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut said = String::new();
+    for cause in causes(error) {
+        let text = text_of(cause);
+        let only_says_kind = cause.is::<CredentialsError>() && cause.source().is_some();
+        if only_says_kind || repeats(&text, &said) {
+            continue;
         }
-        at = cause.source();
+        let colon = if said.is_empty() { "" } else { ": " };
+        said = format!("{said}{colon}{text}");
     }
     short(&said)
+}
+
+/// An error in words. One of the system has them without its number.
+fn text_of(error: &(dyn StdError + 'static)) -> String {
+    error
+        .downcast_ref()
+        .map_or_else(|| error.to_string(), words)
 }
 
 /// A text in one line, at most `LONGEST` characters long. A longer one ends after a complete word.
@@ -302,4 +306,33 @@ pub(super) fn short(text: &str) -> String {
     let kept = &line[..end];
     let words = kept.rsplit_once(' ').map_or(kept, |(words, _)| words);
     format!("{words} …")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use aws_credential_types::provider::error::CredentialsError;
+
+    use super::{LONGEST, chain, short};
+
+    #[test]
+    fn a_text_is_cut_between_words() {
+        let long = "word ".repeat(LONGEST);
+        let cut = short(&long);
+        assert!(cut.ends_with("word …"), "{cut}");
+        assert!(cut.chars().count() <= LONGEST + 2);
+        assert_eq!(short("two  words\n"), "two words");
+        assert_eq!(short(&"x".repeat(LONGEST)).chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn a_chain_says_each_cause_once_and_in_the_words_of_the_system() {
+        let missing = io::Error::from_raw_os_error(2);
+        let inner = CredentialsError::provider_error(io::Error::other(missing));
+        let outer = CredentialsError::provider_error(inner);
+        assert_eq!(chain(&outer), "no such file or directory");
+        let unusable = CredentialsError::invalid_configuration("a key is empty");
+        assert_eq!(chain(&unusable), "a key is empty");
+    }
 }

@@ -77,7 +77,7 @@ impl Http {
         let mut trust = TrustStore::default();
         if let Some(pem) = &settings.authorities {
             let usable = usable(pem).map_err(|why| {
-                Error::new(ErrorKind::Input, "the certificates to trust are of no use")
+                Error::new(ErrorKind::Input, "the certificates to trust cannot be used")
                     .because(why)
                     .hint("give --ca-bundle or AWS_CA_BUNDLE a file of BEGIN CERTIFICATE blocks")
             })?;
@@ -87,7 +87,7 @@ impl Http {
             .with_trust_store(trust)
             .build()
             .map_err(|e| {
-                Error::new(ErrorKind::Input, "the certificates to trust are of no use").because(e)
+                Error::new(ErrorKind::Input, "the certificates to trust cannot be used").because(e)
             })?;
         let pool = || {
             let tls = tls.clone();
@@ -122,7 +122,7 @@ fn usable(pem: &[u8]) -> Result<String, String> {
         }
     }
     if usable.is_empty() {
-        return Err("there is no certificate among them that can be used".into());
+        return Err("they hold no certificate that can be used".into());
     }
     Ok(usable)
 }

@@ -259,7 +259,7 @@ fn parse(listed: &Listed) -> Result<PublicKey, String> {
 
 fn broken(listed: &Listed, region: &Region, why: &str) -> Finding {
     let message = format!(
-        "a public key that ListPublicKeys returned in {region} is broken and was not used: {why}. This says \
+        "a public key that ListPublicKeys returned in {region} is broken and was not used: {why}; this says \
          nothing about the logs"
     );
     Finding {

@@ -1,7 +1,5 @@
 //! The error of a run that has no credentials: what is missing, and where.
 
-use std::error::Error as _;
-
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::environment::{Environment, MissingProfile};
@@ -35,8 +33,7 @@ pub(super) fn no_credentials(
     );
     match why {
         Some(CredentialsError::CredentialsNotLoaded(_)) if profile.is_none() => error,
-        // The error itself only says of which kind it is.
-        Some(why) => error.because(chain(why.source().unwrap_or(why))),
+        Some(why) => error.because(chain(why)),
         None => error,
     }
 }

@@ -148,7 +148,18 @@ pub fn words(error: &io::Error) -> String {
 mod tests {
     use std::io;
 
-    use super::words;
+    use super::{Error, ErrorKind, words};
+
+    #[test]
+    fn a_cause_that_repeats_the_line_above_is_left_out() {
+        let error = Error::new(ErrorKind::Input, "cannot read a: no such file")
+            .because("No such file")
+            .because("the disk is gone: input/output error")
+            .because("input/output error")
+            .because("no such file");
+        let causes = ["the disk is gone: input/output error", "no such file"];
+        assert_eq!(error.causes(), causes);
+    }
 
     #[test]
     fn the_words_are_those_of_the_system() {

@@ -201,7 +201,7 @@ fn interrupted(stop: &CancelFlag, ended_by: Option<CancelReason>, what: &str) ->
         None => return false,
     };
     note(&format!(
-        "{ended}: the {what} holds what was found until then"
+        "{ended}: the {what} is partial: it holds the results until then"
     ));
     is_signalled
 }
@@ -247,6 +247,6 @@ fn doctor(
 /// Without the SDK there is nothing to check.
 #[cfg(not(feature = "aws"))]
 fn doctor(_: DoctorArgs, _: Vec<String>, _: Start, _: &CancelFlag) -> Result<u8, Error> {
-    let message = "this trailproof was built without AWS, which doctor asks";
+    let message = "this trailproof was built without AWS, which doctor needs";
     Err(Error::new(ErrorKind::Usage, message))
 }

@@ -13,7 +13,7 @@ use super::output::{self, OutputTargets};
 use super::presentation;
 use super::signals::Signals;
 use super::validate::aws_cli;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
 use crate::base::spool::TemporaryFile;
 use crate::report::Format;
@@ -38,20 +38,17 @@ pub fn run(args: &ReportArgs, matches: Option<&ArgMatches>) -> Result<u8, Error>
     // Read before the targets are opened, because it may be the file that is replaced.
     let (json, source) = read(&args.saved, limits.saved_report)?;
     let mut saved = Saved::read(json).map_err(|e| {
-        Error::new(
-            ErrorKind::Input,
-            format!("{} is not a report", named(&args.saved)),
-        )
-        .because(e)
-        .hint("give what trailproof validate --format json wrote")
+        let message = format!("{} is not a report: {e}", named(&args.saved));
+        Error::new(ErrorKind::Input, message)
+            .hint("give a file that trailproof validate --format json wrote")
     })?;
     let targets = OutputTargets::open(pairs, Format::Text)?;
     targets.spare(args.presentation.files())?;
     if let Some(target) = targets.changing(&source) {
         let (target, saved) = (target.display(), named(&args.saved));
         let message =
-            format!("the report would be written into the one that is read: {target} is {saved}");
-        return Err(Error::new(ErrorKind::Usage, message).hint("give --out another file"));
+            format!("the report would be written into its own input: {target} is {saved}");
+        return Err(Error::new(ErrorKind::Usage, message).hint("choose another file for --out"));
     }
     targets.write(|format, out| match format {
         Format::AwsCli => aws_cli::print(saved.report(), None, false, out),
@@ -87,9 +84,9 @@ fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
         Ok((file.metadata()?.len(), file, source))
     };
     let error = || Error::new(ErrorKind::Input, format!("cannot read {}", named(path)));
-    let (length, file, source) = open().map_err(|e: io::Error| error().because(e))?;
+    let (length, file, source) = open().map_err(|e: io::Error| error().because(words(&e)))?;
     if length > most {
-        return Err(error().because(format!("it has more than {most} bytes")));
+        return Err(error().because(format!("it is larger than {most} bytes")));
     }
     Ok((file, source))
 }

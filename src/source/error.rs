@@ -91,7 +91,7 @@ impl fmt::Display for Denial {
 impl GetError {
     /// The error of a listing that has more pages than [`Limits::pages`](crate::base::limits::Limits::pages).
     pub fn too_many_pages() -> Self {
-        GetError::Io("an answer in too many pages".into())
+        GetError::Io("an answer has too many pages".into())
     }
 
     /// The error of an answer that lacks a header of every answer of S3: a proxy or another server on the way

@@ -140,12 +140,12 @@ pub trait Source: Sync {
         None
     }
 
-    /// The roots that were not asked for some time because nothing answered. None by default.
+    /// The roots that got no requests for some time because nothing answered. None by default.
     fn outages(&self) -> Vec<(RootId, Outage)> {
         Vec::new()
     }
 
-    /// Whether the source is what somebody copied out of a bucket, `false` by default. A folder that a copy
+    /// Whether the source is a copy of a bucket, `false` by default. A folder that a copy
     /// lacks altogether was not copied.
     fn is_copy(&self) -> bool {
         false

@@ -104,7 +104,7 @@ impl fmt::Display for MapRule {
     }
 }
 
-/// The bucket that a name stands for, if it is an access point and a rule gives the whole of it for a bucket.
+/// The bucket that a name stands for, if it is an access point and a rule maps all of it to a bucket.
 pub fn bucket_behind<'m>(name: &str, rules: &'m [MapRule]) -> Option<&'m str> {
     let of_name = |rule: &&MapRule| rule.buckets().is_some_and(|(found, _)| found == name);
     let rule = rules
@@ -121,7 +121,7 @@ pub struct Places {
     /// How many of them were given. The others were opened because a digest refers to them.
     given: usize,
     rules: Vec<MapRule>,
-    /// Rules that name the buckets of access points.
+    /// Rules that give the buckets of access points.
     access_points: Vec<MapRule>,
 }
 
@@ -135,7 +135,7 @@ pub struct PossiblePlaces {
 }
 
 impl PossiblePlaces {
-    /// Whether there is none: the bucket is not part of the source.
+    /// Whether it has no place: the bucket is not part of the source.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
@@ -191,7 +191,7 @@ impl Places {
         }
     }
 
-    /// The rules that name the buckets of access points.
+    /// The rules that give the buckets of access points.
     pub fn access_points(&self) -> &[MapRule] {
         &self.access_points
     }

@@ -91,7 +91,7 @@ fn acceptance(entry: &Table) -> Result<Acceptance, String> {
         written::parse(text(field)?).map_err(wrong)
     };
     let chain = text("chain")?;
-    let wrong = |why| format!("has a `chain` that is not one, {}: {why}", cited(chain));
+    let wrong = |why| format!("has a `chain` that is not valid, {}: {why}", cited(chain));
     let accepted = Acceptance {
         chain: chain.parse().map_err(wrong)?,
         time: Window {

@@ -192,7 +192,10 @@ fn a_clock_that_aws_refuses_is_named() {
     stage.loopback.fault(Fault::new(skewed));
     let run = stage.run(&["validate", "--s3-bucket", "logs"]);
     assert_eq!(run.code, 4, "{}", run.stdout);
-    assert!(run.stdout.contains("set the local clock"), "{}", run.stdout);
+    assert!(run.stdout.contains("clock-skewed"), "{}", run.stdout);
+    let cure = "correct the local clock";
+    assert!(run.stdout.contains(cure), "{}", run.stdout);
+    assert!(!run.stdout.contains("sign in"), "{}", run.stdout);
     // The SDK signs again with the time in the answer.
     stage.loopback.change(|c| c.faults.clear());
     let skewed = Answer::error(403, "RequestTimeTooSkewed", message);

@@ -140,15 +140,22 @@ fn without_credentials_a_run_is_refused_quickly() {
     let begun = Instant::now();
     let mut nobody = command(&stage, &of_trail(&[]));
     assert_refused(&mut nobody, &["there are no credentials", "hint: sign in"]);
-    for name in ["nobody", "empty"] {
+    let similar = "hint: use a profile that exists, such as audit, ";
+    for (name, message, hint) in [
+        ("audti", "profile audti does not exist in ", similar),
+        ("empty", "in the profile empty", "hint: sign in"),
+    ] {
         let mut unknown = command(&stage, &of_trail(&["--profile", name]));
-        let message = format!("there are no credentials in the profile {name}");
-        assert_refused(&mut unknown, &[&message, "hint: sign in"]);
+        let message = ["there are no credentials", message, hint];
+        assert_refused(&mut unknown, &message);
         let mut unknown = command(&stage, &of_trail(&["--trail-profile", name]));
         unknown.env("AWS_PROFILE", "audit");
-        assert_refused(&mut unknown, &[&message, "hint: sign in"]);
+        assert_refused(&mut unknown, &message);
     }
-    assert!(begun.elapsed() < Duration::from_secs(10), "five runs");
+    let mut unknown = command(&stage, &of_trail(&[]));
+    let selected = ["does not exist in ", "and AWS_PROFILE selects it", similar];
+    assert_refused(unknown.env("AWS_PROFILE", "audti"), &selected);
+    assert!(begun.elapsed() < Duration::from_secs(10), "six runs");
     assert!(stage.loopback.calls().is_empty(), "nothing was asked for");
 }
 

@@ -44,7 +44,7 @@ fn ended(stage: &Stage, args: &[&str]) -> Run {
 /// Asserts what holds for every report of a run that its deadline ended.
 fn assert_partial(seconds: u64, run: Run) -> Value {
     let ended = format!("the deadline of {seconds}s ended the run");
-    let note = format!("note: {ended}: the report holds what was found until then");
+    let note = format!("note: {ended}: the report is partial: it holds the results until then");
     assert!(run.stderr.contains(&note), "{}", run.stderr);
     let (code, report) = reported(run);
     let failed = report["totals"]["findings"]["failed"].as_u64() > Some(0);

@@ -1,6 +1,7 @@
 //! The command line: arguments, output, terminals and signals, by the real binary.
 
 mod args;
+mod bad_input;
 #[cfg(feature = "aws")]
 mod deadline;
 mod generate;

@@ -12,7 +12,12 @@ use crate::support::short_trail::{
 fn without_a_source_the_error_has_a_hint() {
     let stage = stage();
     for args in [&["validate"][..], &["validate", "--region", REGION]] {
-        let message = ["there is nowhere to look", "hint:", "--trail-arn", "--path"];
+        let message = [
+            "no trail, bucket or copy is given",
+            "hint:",
+            "--trail-arn",
+            "--path",
+        ];
         assert_refused(&mut stage.command(args), &message);
     }
     assert!(stage.loopback.calls().is_empty());
@@ -28,7 +33,7 @@ fn a_copy_on_disk_makes_no_calls_even_with_a_profile() {
     let aws = ["--profile", "nobody", "--no-sign-request"];
     let run = stage.run(&[&args[..], &WINDOW, &aws].concat());
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    let message = "--profile, --no-sign-request change nothing with --path";
+    let message = "--profile, --no-sign-request have no effect with --path";
     assert!(run.stderr.contains(message), "{}", run.stderr);
     assert!(stage.loopback.calls().is_empty(), "nobody was asked");
 }

@@ -119,7 +119,7 @@ impl<'a> Running<'a> {
 
 /// Asserts what holds for every interrupted run, and returns its report.
 pub fn interrupted(run: Run) -> Value {
-    assert!(run.stderr.contains("interrupted: the report holds"));
+    assert!(run.stderr.contains("interrupted: the report is partial"));
     let (code, report) = reported(run);
     assert_eq!((code, &report["complete"]), (130, &Value::Bool(false)));
     assert_eq!(report["verdict"], "unproven", "{report}");

@@ -199,7 +199,7 @@ fn what_is_expected_must_be_within_what_was_asked_for() {
         let run = run(&dir, &validate(&["--expect", expect, scope[0], scope[1]]));
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{scope:?}");
         assert!(
-            run.stderr.contains("outside what was asked for"),
+            run.stderr.contains("which other options leave out"),
             "{}",
             run.stderr
         );

@@ -43,7 +43,7 @@ enum Break {
 impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Break::Silence => "nothing more came",
+            Break::Silence => "no further bytes came in time",
             Break::Early => "it ended early",
             Break::Failure(why) => why,
         })
@@ -202,7 +202,7 @@ impl<'a> Body<'a> {
         let answer = source.call_by(self.bucket, &self.context, self.terms, request)?;
         if !is_rest(answer.content_range(), self.at, self.size) || answer.e_tag != self.etag {
             return Err(broken(
-                ", and the answer to a request for the rest is not that rest",
+                ", and the answer to the request for the rest was another part",
             ));
         }
         self.stream = answer.body;

@@ -45,7 +45,8 @@ impl S3Source {
     ) -> Result<u64, GetError> {
         let most = most.and_then(|n| i32::try_from(n).ok());
         let context = context(bucket, "s3:ListBucket", None);
-        let does_not_go_on = || GetError::Io("a listing that does not go on".into());
+        let does_not_go_on =
+            || GetError::Io("the next page of a listing repeats the last one".into());
         let most_pages = usize::try_from(self.limits.pages).unwrap_or(usize::MAX);
         let mut requests = 0;
         let end = fetch_pages(most_pages, |token| {
@@ -72,7 +73,7 @@ impl S3Source {
                 answer = self.call_by(bucket, &context, self.again(), request)?;
             }
             if answer.is_truncated.is_none() {
-                return Err(GetError::Io("a listing without what each has".into()));
+                return Err(GetError::Io("a listing that lacks a required field".into()));
             }
             pass.listed();
             drop(pass);
@@ -85,7 +86,7 @@ impl S3Source {
         match end {
             PagesEnd::Complete => Ok(requests),
             PagesEnd::RepeatedToken => Err(does_not_go_on()),
-            PagesEnd::TooMany => Err(GetError::Io("a listing in too many pages".into())),
+            PagesEnd::TooMany => Err(GetError::Io("a listing has too many pages".into())),
         }
     }
 }

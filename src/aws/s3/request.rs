@@ -97,7 +97,10 @@ impl S3Source {
                 }
             }
         }
-        let why = format!("bucket {} is sent from region to region", bucket.name);
+        let why = format!(
+            "requests for bucket {} are redirected from region to region",
+            bucket.name
+        );
         Err(GetError::Io(why))
     }
 }

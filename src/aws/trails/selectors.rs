@@ -35,7 +35,9 @@ impl SessionTrails {
             Ok(Some(answer).filter(|answer| answer.trail_arn().is_some()))
         })?;
         if values(&answer) > MAX_VALUES {
-            return Err(GetError::Io("more selectors than a trail can have".into()));
+            return Err(GetError::Io(
+                "there are more selectors than a trail can have".into(),
+            ));
         }
         let insights = match self.get_insights(trail) {
             Err(e) if e.ends_all() => return Err(e),

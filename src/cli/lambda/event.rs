@@ -107,7 +107,7 @@ impl FunctionEvent {
             return Ok(self.start_time.clone());
         };
         if self.start_time.is_some() {
-            let why = "start_time and last are two beginnings of the window; give one of them";
+            let why = "start_time and last both set the beginning of the window; give one of them";
             return Err(FunctionError::Event(why.into()));
         }
         let end = self.end_time.as_deref().map(time).transpose();
@@ -162,9 +162,9 @@ fn in_package(package: &Path, name: &str) -> Result<PathBuf, &'static str> {
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
     if name.as_os_str().is_empty() || !is_below {
-        return Err("it is not the path of a file below the package");
+        return Err("it is not the path of a file in the package");
     }
-    let missing = "the package does not have it";
+    let missing = "the package does not hold it";
     let package = package.canonicalize().map_err(|_| missing)?;
     let file = package.join(name).canonicalize().map_err(|_| missing)?;
     match file.starts_with(&package) && file.is_file() {

@@ -71,7 +71,7 @@ pub(crate) fn open(
     progress: &Progress,
 ) -> Result<ResolvedSource, Error> {
     if request.scope.trail_arn.is_empty() && request.source.s3_bucket.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "there is nowhere to look").hint(
+        return Err(Error::new(ErrorKind::Usage, "no trail, bucket or copy is given").hint(
             "give --trail-arn for one trail, --s3-bucket for all in a bucket, or --path for a copy on \
              disk",
         ));
@@ -262,7 +262,7 @@ fn http_settings(args: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Err
         (Some(path), _) => Some(read(path)?),
         (None, Some(path)) => {
             let bundle = read(Path::new(&path));
-            Some(bundle.map_err(|e| e.hint("AWS_CA_BUNDLE sets this file"))?)
+            Some(bundle.map_err(|e| e.hint("the variable AWS_CA_BUNDLE sets this file"))?)
         }
         (None, None) => None,
     };

@@ -89,7 +89,7 @@ where
     }
     if pairs.iter().filter(|(_, out)| out.is_none()).count() > 1 {
         let error = Error::new(ErrorKind::Usage, "two reports would go to standard output");
-        return Err(error.hint("give each --format but one its own --out"));
+        return Err(error.hint("give each --format its own --out; one may do without"));
     }
     Ok(pairs)
 }
@@ -134,7 +134,7 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
                 let [one, other] = [other, &target].map(|target| target.name().display());
                 let message = format!("two reports would go to the same file: {one} and {other}");
                 let error = Error::new(ErrorKind::Usage, message);
-                return Err(error.hint("give each --format an --out of its own"));
+                return Err(error.hint("give each --format its own --out"));
             }
             targets.push((format, target));
         }
@@ -311,8 +311,8 @@ pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
 }
 
 fn would_replace(what: String) -> Error {
-    let message = format!("the report would replace what is read: {what}");
-    Error::new(ErrorKind::Usage, message).hint("give --out another file")
+    let message = format!("the report would replace an input: {what}");
+    Error::new(ErrorKind::Usage, message).hint("choose another file for --out")
 }
 
 /// The error of a report that cannot be written.

@@ -27,7 +27,7 @@ impl Write for StandardOutput {
 /// If it is not.
 pub fn check() -> io::Result<()> {
     match access(io::stdout().as_fd())? {
-        OFlags::RDONLY => Err(io::Error::other("it is open for reading alone")),
+        OFlags::RDONLY => Err(io::Error::other("it is open only for reading")),
         _ => Ok(()),
     }
 }

@@ -191,7 +191,7 @@ fn descriptor(at: &Path) -> io::Result<File> {
         i32::from_str_radix(flags?.trim(), 8).ok()
     });
     if flags.is_some_and(|flags| flags & ACCESS == READ_ONLY) {
-        return Err(io::Error::other("it is open for reading alone"));
+        return Err(io::Error::other("it is open only for reading"));
     }
     let own = fs::canonicalize("/proc/self/fd").is_ok_and(|own| at.parent() == Some(&own));
     match at.file_name().and_then(|name| name.to_str()) {

@@ -176,7 +176,9 @@ fn note_before_the_work(requested: &Requested, clock_off: Option<i64>) {
 /// The error of a report that could not be written: the verdict is known all the same.
 fn with_verdict(error: Error, verdict: Verdict) -> Error {
     let verdict = verdict.as_str();
-    error.note(format!("the validation finished; its verdict was: {verdict}"))
+    error.note(format!(
+        "the validation finished; its verdict was: {verdict}"
+    ))
 }
 
 /// Warns of entries of `--accept` that match no finding: a typing error in one would not show otherwise.

@@ -21,7 +21,7 @@ pub(super) const NOT_UTF8: &str = "a name that is not utf-8";
 
 /// Everything that a refused entry may be.
 pub(super) const REFUSED: [&str; 7] = [
-    "no regular file",
+    "not a regular file",
     "a symbolic link",
     "a folder",
     "a pipe",

@@ -56,7 +56,7 @@ impl FolderReader<'_> {
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<(), GetError> {
         if depth > self.limits.depth {
-            let error = GetError::Refused("it lies too deep".into());
+            let error = GetError::Refused("it is nested too deep".into());
             visit(Listed::Unlisted(prefix, &error));
             return Ok(());
         }

@@ -106,7 +106,7 @@ impl DiskSource {
         let path = path_of(key);
         match look(self.root(root)?, &path) {
             Err(GetError::NotFound) if *path != *key => Err(GetError::Refused(
-                "the key has an empty part, and nothing lies at the path without it".into(),
+                "the key has an empty part, and no file exists at the path without it".into(),
             )),
             found => found,
         }

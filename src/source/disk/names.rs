@@ -110,7 +110,7 @@ impl<'l> NameSorter<'l> {
 
 /// The error of the temporary file that names are sorted in.
 fn temporary(error: &io::Error) -> GetError {
-    GetError::Io(format!("its names could not be sorted: {error}"))
+    GetError::Io(format!("its names could not be sorted ({error})"))
 }
 
 /// Appends an entry: its length in two bytes, its kind in one, its name.

@@ -142,9 +142,7 @@ pub(super) fn descend(
 /// Checks all components of a path, so that the answer does not depend on which of them exist.
 pub(super) fn checked(path: &str) -> Result<(), GetError> {
     path.split('/').try_for_each(|part| match part {
-        "" | "." | ".." => Err(GetError::Refused(
-            "the key is no path below the root".into(),
-        )),
+        "" | "." | ".." => Err(GetError::Refused("the key is not a valid path".into())),
         _ if part.contains('\0') => Err(GetError::Refused("the key holds a nul byte".into())),
         _ => Ok(()),
     })
@@ -222,7 +220,7 @@ pub(super) fn kind_word(kind: FileType) -> &'static str {
         FileType::Fifo => "a pipe",
         FileType::Socket => "a socket",
         FileType::CharacterDevice | FileType::BlockDevice => "a device",
-        _ => "no regular file",
+        _ => "not a regular file",
     }
 }
 
@@ -230,9 +228,9 @@ pub(super) fn kind_word(kind: FileType) -> &'static str {
 pub(super) fn trouble(e: Errno, what: &str) -> GetError {
     match e {
         Errno::NOENT | Errno::NOTDIR => GetError::NotFound,
-        Errno::ACCESS | Errno::PERM => {
-            GetError::Denied(Denial::Access(format!("this user may not read the {what}")))
-        }
+        Errno::ACCESS | Errno::PERM => GetError::Denied(Denial::Access(format!(
+            "this user has no permission to read the {what}"
+        ))),
         Errno::NAMETOOLONG => GetError::Refused("the key is too long for a path".into()),
         e => GetError::Io(words(&e.into())),
     }

@@ -1,4 +1,4 @@
-//! What a key file contains, in each form in which programs write the answer of ListPublicKeys: the whole
+//! What a key file contains, in each form in which programs write the answer of ListPublicKeys: the complete
 //! answer, its list alone (`--query PublicKeyList`), one key of it, several of these one after another or in a
 //! list, and Python's `json.dumps(answer, default=str)`.
 

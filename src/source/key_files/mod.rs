@@ -91,7 +91,7 @@ fn load_file(
                 let finding = Finding::new(
                     Code::KeyInvalid,
                     format!(
-                        "a public key in {} is broken and was not used: {why}. This says nothing about \
+                        "a public key in {} is broken and was not used: {why}; this says nothing about \
                          the logs",
                         path.display()
                     ),

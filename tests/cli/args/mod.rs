@@ -49,7 +49,7 @@ fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
         ),
         (
             &["validate", "--path", "bucket", "--keys", "bucket"],
-            "no REGION.json",
+            "is called REGION.json",
         ),
         (
             &["validate", "--path", "bucket", "--region", "Frankfurt"],

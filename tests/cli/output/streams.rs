@@ -40,8 +40,8 @@ fn what_cannot_be_written_is_an_error_of_every_command() {
     for (command, _) in COMMANDS {
         for (to, why) in [
             ("> /dev/full", "no space left on device"),
-            ("1< /dev/null", "it is open for reading alone"),
-            ("1< \"$1\"", "it is open for reading alone"),
+            ("1< /dev/null", "it is open only for reading"),
+            ("1< \"$1\"", "it is open only for reading"),
         ] {
             let run = line(&format!("exec \"$0\" {command} {to}"), &saved);
             assert_eq!(run.code, 2, "{command} {to}: {}", run.stderr);

@@ -87,7 +87,7 @@ fn no_report_replaces_what_is_read() {
     fs::write(&accept, "").expect("a file");
     fs::hard_link(&accept, &hard).expect("a link");
     symlink(&accept, &soft).expect("a link");
-    let words = "the report would replace what is read: ";
+    let words = "the report would replace an input: ";
     for target in [&accept, &hard, &soft] {
         refused(&["--accept", &accept, "--out", target], words);
         refused(
@@ -129,7 +129,7 @@ fn an_archive_that_is_read_is_not_replaced() {
         let args = [command, "--path", &named, "--out", &link];
         let run = run(&case("gap"), &args);
         assert_eq!(run.code, 2, "{}", run.stderr);
-        let words = "the report would replace what is read: ";
+        let words = "the report would replace an input: ";
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
 }
@@ -150,7 +150,7 @@ fn an_object_of_a_copy_is_not_replaced() {
         for command in ["validate", "trails"] {
             let run = run(&copy, &[command, "--path", "bucket", "--out", &out]);
             assert_eq!(run.code, 2, "{out}: {}", run.stderr);
-            let words = "the report would replace what is read: ";
+            let words = "the report would replace an input: ";
             assert!(run.stderr.contains(words), "{out}: {}", run.stderr);
             assert!(!copy.join(&out).exists(), "{out}");
         }

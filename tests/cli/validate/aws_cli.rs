@@ -208,7 +208,7 @@ fn an_interrupted_run_calls_no_object_invalid() {
     let lines = problems(&run)
         .into_iter()
         .filter(|line| line.contains("interrupted"));
-    let note = "note: interrupted: the report holds what was found until then";
+    let note = "note: interrupted: the report is partial: it holds the results until then";
     assert_eq!(lines.collect::<Vec<_>>(), [note, stopped]);
 }
 

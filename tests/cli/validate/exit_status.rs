@@ -41,12 +41,12 @@ fn a_note_says_which_failed_look_keeps_the_exit_status() {
         (
             "nothing-found--empty",
             "keys",
-            "nothing was found of what was asked for",
+            "nothing was found of what was requested",
         ),
         (
             "source-unreadable",
             "keys",
-            "what could not be listed was not looked at",
+            "a bucket or folder could not be listed, so it was not checked",
         ),
         (
             "key-unavailable",

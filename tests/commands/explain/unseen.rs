@@ -213,8 +213,7 @@ mod in_s3 {
         let uri = format!("s3://{}/{key}", crate::support::case::BUCKET);
         let args = ["explain", &uri, "--format", "json", "--deadline", "1s"];
         let run = stage.run(&args);
-        let note =
-            "note: the deadline of 1s ended the run: the report holds what was found until then";
+        let note = "note: the deadline of 1s ended the run: the report is partial: it holds the results until then";
         assert!(run.stderr.contains(note), "{}", run.stderr);
         let (code, report) = explained(run);
         assert_eq!(

@@ -178,13 +178,13 @@ fn an_invalid_report_is_refused_with_the_reason() {
         (deep, "it is not a JSON object"),
         (
             "{}".into(),
-            "it names no schema; trailproof.report/v1 is read",
+            "the file has no \"schema\" field; expected trailproof.report/v1",
         ),
         (cut, "it is not a JSON object"),
         (format!("{}{{}}", everything()), "it is not a JSON object"),
         (
             edited("/schema", json!("trailproof.trails/v1")),
-            "its schema is trailproof.trails/v1, not trailproof.report/v1",
+            "its schema is trailproof.trails/v1; expected trailproof.report/v1",
         ),
         (
             edited("/schema", json!("trailproof.report/v2")),
@@ -204,15 +204,15 @@ fn an_invalid_report_is_refused_with_the_reason() {
         ),
         (
             edited("/chains/0/window/from", json!("\u{1b}[31myesterday")),
-            "it is not as trailproof.report/v1 says",
+            "it does not follow trailproof.report/v1",
         ),
         (
             edited("/chains", json!({})),
-            "it is not as trailproof.report/v1 says",
+            "it does not follow trailproof.report/v1",
         ),
         (
             edited("/totals/chains", json!(-1)),
-            "it is not as trailproof.report/v1 says",
+            "it does not follow trailproof.report/v1",
         ),
         (
             r#"{"schema":"\u001b[31m"}"#.into(),

@@ -29,7 +29,7 @@ fn an_empty_result_says_what_exists() {
         ),
         (
             &["--s3-bucket", "trail-lgos"],
-            "there is no bucket trail-lgos",
+            "bucket trail-lgos does not exist",
             "who has its name",
         ),
         (

@@ -39,7 +39,7 @@ impl Measured {
         }
         let mebibytes = self.bytes >> 20;
         Err(format!(
-            "what it lists would take {mebibytes} MiB of memory, more than {TIMES} times its text"
+            "its entries would take {mebibytes} MiB of memory, more than {TIMES} times its text"
         ))
     }
 }

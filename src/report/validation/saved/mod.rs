@@ -49,15 +49,21 @@ impl<R: Read + Seek> Saved<R> {
         match measured.schema.as_deref() {
             Some(SCHEMA) => {}
             Some(other) => {
-                return Err(NotAReport(format!("its schema is {other}, not {SCHEMA}")));
+                return Err(NotAReport(format!(
+                    "its schema is {other}; expected {SCHEMA}"
+                )));
             }
-            None => return Err(NotAReport(format!("it names no schema; {SCHEMA} is read"))),
+            None => {
+                return Err(NotAReport(format!(
+                    "the file has no \"schema\" field; expected {SCHEMA}"
+                )));
+            }
         }
         let length = json.seek(SeekFrom::End(0));
         let length = length.map_err(|e| NotAReport(format!("it cannot be read: {e}")))?;
         measured.bounded(length).map_err(NotAReport)?;
-        let mut report: Report =
-            parse(&mut json).map_err(|e| NotAReport(format!("it is not as {SCHEMA} says: {e}")))?;
+        let mut report: Report = parse(&mut json)
+            .map_err(|e| NotAReport(format!("it does not follow {SCHEMA}: {e}")))?;
         report.derive();
         Ok(Saved { report, json })
     }
@@ -67,7 +73,7 @@ impl<R: Read + Seek> Saved<R> {
         &self.report
     }
 
-    /// Writes the report in a format. As JSON it keeps the fields that this version does not know.
+    /// Writes the report in a format. JSON keeps the fields that this version does not know.
     ///
     /// # Errors
     /// When reading the file again or writing fails.

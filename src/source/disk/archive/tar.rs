@@ -41,7 +41,7 @@ pub(super) fn members(file: &File, limits: &Limits) -> Result<Vec<FoundFile>, St
             entry.size(),
         );
         if at.checked_add(length).is_none_or(|end| end > size) {
-            return Err("it is cut off".into());
+            return Err("the archive is cut off".into());
         }
         if kind.is_gnu_longname() {
             extended.name = Some(bounded(&mut entry, NAME as u64 + 1)?);
@@ -76,7 +76,7 @@ pub(super) fn members(file: &File, limits: &Limits) -> Result<Vec<FoundFile>, St
     Ok(files)
 }
 
-/// What a member is that is not a regular file.
+/// The kind of a member that is not a regular file.
 fn special(kind: EntryType) -> Option<&'static str> {
     match kind {
         EntryType::Regular | EntryType::Continuous => None,
@@ -85,7 +85,7 @@ fn special(kind: EntryType) -> Option<&'static str> {
         EntryType::Char | EntryType::Block => Some("a device"),
         EntryType::Fifo => Some("a pipe"),
         EntryType::GNUSparse => Some("a sparse member"),
-        _ => Some("no regular file"),
+        _ => Some("not a regular file"),
     }
 }
 

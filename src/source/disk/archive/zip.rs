@@ -81,9 +81,9 @@ fn member(entry: &ZipFileHeaderRecord<'_>) -> FoundFile {
     } else if entry.mode().is_symlink() {
         Some("a symbolic link")
     } else if kind != 0 && kind != REGULAR {
-        Some("no regular file")
+        Some("not a regular file")
     } else if method != CompressionMethod::STORE && method != CompressionMethod::DEFLATE {
-        Some("a member compressed in another way than deflate")
+        Some("a member that is not compressed with deflate")
     } else {
         None
     };

@@ -13,7 +13,7 @@ use super::Head;
 use crate::base::json::strict;
 use crate::base::text::decode;
 
-/// Reads the metadata of the object called `name`. Where several are listed, it is the one of that name.
+/// Reads the metadata of the object called `name`. If several are listed, it is the one of that name.
 ///
 /// # Errors
 /// If the file is in no form that is read, or holds nothing of this object.
@@ -185,7 +185,7 @@ impl<'de> Visitor<'de> for Members<'_> {
             };
             let text: Option<String> = map.next_value()?;
             if text.is_some() && value.is_some() {
-                return Err(A::Error::custom("a name stands twice"));
+                return Err(A::Error::custom("a name appears twice"));
             }
             *value = text.or_else(|| value.take());
         }
