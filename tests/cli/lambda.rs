@@ -124,7 +124,7 @@ fn a_bad_event_is_an_error_and_the_runtime_goes_on() {
         (with("region", 5).to_string(), "(field region)"),
         (
             with("accept", "../stdout").to_string(),
-            "accept: it is not the path of a file below the package",
+            "accept: it is not the path of a file in the package",
         ),
         (with(&long, "x").to_string(), "unknown field `xxx"),
         (

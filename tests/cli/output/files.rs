@@ -187,7 +187,9 @@ fn two_reports_may_not_go_to_one_file_under_two_names() {
         format!("run --format jsonl --format csv --out /dev/fd/1 > {file}"),
         format!("run --format csv --out {file} --format prometheus > {file}"),
         format!("run --format csv --out /dev/stdout --format json --out {file} > {file}"),
-        format!("run --out /dev/stdout --format csv | cat > {file}; exit ${{PIPESTATUS[0]}}"),
+        format!(
+            "run --format text --out /dev/stdout --format csv | cat > {file}; exit ${{PIPESTATUS[0]}}"
+        ),
         format!("run --out /dev/stdout --format csv --out /dev/fd/1 > {file}"),
         // A named pipe with two names.
         format!("{pipe} --format csv --out {link}"),
@@ -202,7 +204,7 @@ fn two_reports_may_not_go_to_one_file_under_two_names() {
     assert_eq!(out.names(), ["fifo", "link", "two.txt"]);
     // Two reports may both go to `/dev/null`, and so may standard error.
     for line in [
-        "run --out /dev/null --format csv --out /dev/null --format json > /dev/null",
+        "run --format text --out /dev/null --format csv --out /dev/null --format json > /dev/null",
         &format!("run --format csv --out /dev/stdout --format json --out {link}.json > {file}"),
         &format!("run --out /dev/fd/3 --format csv --out /dev/stdout 3> {file} > {link}.csv"),
     ] {

@@ -60,7 +60,7 @@ fn two_hard_links_are_one_place() {
     fs::hard_link(&one, &other).expect("a link");
     let twice = ["--out", &one, "--format", "json", "--out", &other];
     refused(&twice, "two reports would go to the same file: ");
-    let line = format!("run --out {other} --format csv >> {one}");
+    let line = format!("run --format text --out {other} --format csv >> {one}");
     assert_eq!(shell("gap", &line).code, 2);
     assert_eq!(fs::read_to_string(&one).expect("a file"), "an older report");
     // One of them alone is replaced, and the other name keeps the older report.
