@@ -1,4 +1,4 @@
-//! What bounds a run while the network is away, in one place. By default:
+//! The bounds of a run while the network fails, in one place. By default:
 //!
 //! | what | is given up |
 //! |---|---|
@@ -8,11 +8,11 @@
 //! | a request | after 3 time-outs, 16 attempts (`AWS_MAX_ATTEMPTS`) or 90 s |
 //! | the first request to an endpoint that never answered | after 3 s without a connection, or one time-out; others after 2 s: 10 s in all |
 //! | a body | after 3 time-outs in a row, 8 resumes, or 90 s in which less than 4 KiB/s came |
-//! | an object | after two minutes: 90 s, and 30 s for the second read of what would accuse somebody |
+//! | an object | after two minutes: 90 s, and 30 s for the second read of an object that would accuse somebody |
 //! | a call of CloudTrail or STS | after 90 s, as a request |
 //! | a bucket, or CloudTrail in a region | after two minutes without any answer and 4 requests in a row that were given up; at once if it never answered |
 //!
-//! A source that was given up is asked again every 10 s, by one request of at most 10 s. All workers wait at
+//! A source that was given up gets one request of at most 10 s every 10 s. All workers wait at
 //! the same time, so a source that hangs for ever is given up after three minutes (two rounds of 90 s), with
 //! `--jobs 1` after six.
 //!

@@ -35,8 +35,8 @@ impl Clock {
     }
 }
 
-/// What most of these differences agree on: the one in the middle, or of two in the middle the smaller one. So
-/// a single answer cannot move it far. `None` unless there are two.
+/// The median of these differences; of two in the middle the smaller one. So a single answer cannot move it
+/// far. `None` unless there are two.
 pub(crate) fn agreed(mut differences: Vec<i64>) -> Option<i64> {
     differences.sort_unstable();
     let last = differences.len().checked_sub(1).filter(|last| *last > 0)?;

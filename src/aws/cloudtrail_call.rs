@@ -30,7 +30,7 @@ impl Session {
         }
     }
 
-    /// Makes one request to CloudTrail in a region, unless it is not asked any more.
+    /// Makes one request to CloudTrail in a region, unless that was given up.
     pub(crate) fn call_cloudtrail<T, E>(
         &self,
         region: &Region,
@@ -51,7 +51,7 @@ impl Session {
             Ok(Err(error)) => {
                 let found = self.regional_error(region, &error, context);
                 let meaning = match meaning(&error, &found) {
-                    // What CloudTrail adds may be missing; S3 says for itself whether it goes on.
+                    // CloudTrail only adds facts, which may be missing; S3 has a state of its own.
                     Meaning::Expired => Meaning::LastWord,
                     other => other,
                 };

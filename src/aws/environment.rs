@@ -409,7 +409,7 @@ fn files(env: &Env) -> String {
     format!("{config} or {credentials}")
 }
 
-/// What the SDK finds for single services, without empty values: it panics on an empty endpoint.
+/// The settings that the SDK finds for single services, without empty values: it panics on an empty endpoint.
 #[derive(Debug)]
 pub(super) struct WithoutEmpty(pub SdkConfig);
 

@@ -17,7 +17,7 @@ use crate::base::error::{repeats, words};
 use crate::cloudtrail::ids::Region;
 use crate::source::{Denial, GetError};
 
-/// What a request needs and which bucket it is about, for error messages.
+/// The permission that a request needs, and its resource and bucket, for error messages.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestContext {
     /// The IAM action.

@@ -131,7 +131,7 @@ fn is_no_answer(answer: &HttpResponse) -> bool {
     status.is_success() || is_other
 }
 
-/// Whether something came that is no HTTP.
+/// Whether the answer is not HTTP.
 fn is_no_http(error: &ConnectorError) -> bool {
     let is_kind_known = error.is_timeout() || error.is_io() || error.as_other().is_some();
     !is_kind_known && find::<rustls::Error>(error).is_none()

@@ -1,5 +1,6 @@
-//! Whether a source is still asked: a bucket, or CloudTrail in a region. One that stays silent is given up
-//! and probed now and then. One that refuses our credentials, or does not exist, is not asked again.
+//! Whether requests to a source are still made: a bucket, or CloudTrail in a region. A source that stays silent
+//! is given up and probed now and then. A source that refuses our credentials, or does not exist, gets no further
+//! request.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -50,7 +51,7 @@ pub(super) struct Admission {
 }
 
 impl Health {
-    /// The health of a source that was never asked.
+    /// The health of a source before its first request.
     pub fn new(bounds: Bounds, expired: Expired) -> Self {
         Health {
             bounds,
@@ -66,7 +67,7 @@ impl Health {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Asks for permission to make a request.
+    /// Gives permission to make a request.
     ///
     /// # Errors
     /// If none is to be made.
@@ -117,7 +118,7 @@ impl Health {
         self.is_closed.store(is_over, Ordering::Relaxed);
     }
 
-    /// Records what came of a request that began then, other than what it asked for.
+    /// Records the failure of a request that began then.
     pub fn failed(&self, begun: Instant, meaning: Meaning, error: &GetError) {
         match meaning {
             Meaning::Answer => self.answered(),
@@ -162,7 +163,7 @@ impl Health {
         }
     }
 
-    /// What was not asked because the source was given up; `None` if nothing was held back.
+    /// The requests that were not made because the source was given up; `None` if all were made.
     pub fn outage(&self) -> Option<Outage> {
         self.state().outage.filter(|outage| outage.not_asked > 0)
     }

@@ -60,7 +60,7 @@ impl HttpSettings {
 #[derive(Debug, Clone)]
 pub struct Http {
     pub(super) client: SharedHttpClient,
-    /// Connections of their own, for what is asked once more.
+    /// Separate connections, for requests that are made once more.
     pub(super) again: SharedHttpClient,
     /// Whether anything ever answered.
     pub(super) network: Contact,

@@ -44,7 +44,7 @@ impl Session {
     }
 
     /// The meaning of an error of CloudTrail in a region. A region that is switched off refuses good
-    /// credentials as if nobody knew them, so another region is asked whose they are, once.
+    /// credentials as if nobody knew them. So whose they are is looked up once in another region.
     pub(super) fn regional_error<E>(
         &self,
         region: &Region,

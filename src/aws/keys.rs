@@ -62,7 +62,7 @@ impl RegionKeys {
 }
 
 impl RegionalKeys {
-    /// Fetches nothing yet. No request asks for a time after `now`.
+    /// Fetches nothing yet. No request covers a time after `now`.
     pub fn new(session: Session, now: Timestamp) -> Self {
         RegionalKeys {
             session,

@@ -65,13 +65,13 @@ pub struct Session {
     endpoint_url: Option<String>,
     /// How often S3 throttled a request.
     throttles: Arc<AtomicU64>,
-    /// Whether a region that is always on accepts the credentials, once that was asked.
+    /// Whether a region that is always on accepts the credentials, once that is known.
     accepted: Arc<OnceLock<bool>>,
-    /// What the answers of CloudTrail show of the local clock.
+    /// The local clock, compared with the answers of CloudTrail.
     clock: Clock,
     /// Why no request is accepted any more.
     expired: Expired,
-    /// The sources that were asked, by their kind and name.
+    /// The sources that got requests, by their kind and name.
     health: Arc<Mutex<BTreeMap<String, Arc<Health>>>>,
     s3: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
     s3_again: Arc<Mutex<BTreeMap<Region, aws_sdk_s3::Client>>>,
@@ -147,7 +147,7 @@ impl Session {
         Arc::clone(&self.throttles)
     }
 
-    /// Whether a region that is always on accepts the credentials, once that was asked.
+    /// Whether a region that is always on accepts the credentials, once that is known.
     pub(super) fn accepted(&self) -> &OnceLock<bool> {
         &self.accepted
     }
@@ -167,7 +167,7 @@ impl Session {
         Deadline::after(most).within(unreached.then_some(UNREACHED))
     }
 
-    /// Whether a source, by its kind and name, is still asked.
+    /// The health of a source, by its kind and name.
     pub(super) fn health(&self, source: String) -> Arc<Health> {
         let mut all = self.health.lock().unwrap_or_else(|e| e.into_inner());
         let make = || Arc::new(Health::new(self.bounds(), Arc::clone(&self.expired)));
@@ -342,7 +342,7 @@ async fn load(
     environment: &Environment,
 ) -> Result<SdkConfig, Error> {
     let attempts = environment.attempts()?;
-    // The instance metadata service is not asked: S3 itself says which region a bucket is in.
+    // The instance metadata service is not needed: S3 itself says which region a bucket is in.
     let region = environment.region().await?;
     let region = region.unwrap_or_else(|| AwsRegion::new(settings.region.to_string()));
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())

@@ -22,7 +22,7 @@ const REGISTRY: &str = "/registry/src/";
 static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// From now on a panic ends the program with [`INTERNAL_ERROR`], without a backtrace, and removes reports that
-/// are not complete. Going on would not be safe: what the thread worked on is lost.
+/// are not complete. Going on would not be safe, because the work of the thread is lost.
 pub fn end_on_panic() {
     panic::set_hook(Box::new(end));
 }

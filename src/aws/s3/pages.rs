@@ -14,7 +14,7 @@ use crate::source::{GetError, ListedFacts};
 
 /// One page of a listing.
 pub(super) struct ListingPage {
-    /// Keys, with what S3 shows of each object.
+    /// Keys, with the facts that S3 lists of each object.
     pub objects: Vec<(String, ListedFacts)>,
     /// Common prefixes, up to the delimiter.
     pub folders: Vec<String>,
@@ -91,8 +91,8 @@ impl S3Source {
     }
 }
 
-/// Whether a page of a listing is asked for once more: it lacks what each has, or is one of folders, of which
-/// there is none. Whoever asks for folders expects some.
+/// Whether a page of a listing is requested once more: it lacks a required field, or it should list folders and
+/// lists none. A request for folders expects some.
 fn is_doubtful(answer: &ListObjectsV2Output, of_folders: bool) -> bool {
     let is_empty = answer.contents().is_empty() && answer.common_prefixes().is_empty();
     answer.is_truncated.is_none() || of_folders && is_empty && answer.is_truncated != Some(true)

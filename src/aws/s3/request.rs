@@ -1,5 +1,4 @@
-//! One request to a bucket: in its region, within the bounds of its time, unless the bucket is not asked any
-//! more.
+//! One request to a bucket: in its region, within the bounds of its time, unless the bucket was given up.
 
 use std::future::Future;
 
@@ -58,7 +57,7 @@ impl S3Source {
         }
     }
 
-    /// Makes one request, unless the bucket is not asked any more. An error is taken as a sign of its health,
+    /// Makes one request, unless the bucket was given up. An error is taken as a sign of its health,
     /// an answer is not: its body may never come.
     pub(super) fn call_by<T, E, F>(
         &self,

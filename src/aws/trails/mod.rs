@@ -1,4 +1,4 @@
-//! What CloudTrail says about trails: their configuration, status and selectors, and events from the
+//! Trails, as CloudTrail describes them: their configuration, status and selectors, and events from the
 //! event history. No request is made twice, unless its answer accuses somebody or is not one of CloudTrail.
 
 mod lookup;
@@ -72,7 +72,7 @@ impl SessionTrails {
             let answer = self
                 .session
                 .call_cloudtrail(region, &context, request.send())?;
-            // No trail at all is a rare answer, and would leave out what trails call for.
+            // An answer without any trail is rare, and would leave out chains that trails must have.
             let trails = answer.trail_list.filter(|list| again || !list.is_empty());
             Ok(trails.map(|list| list.iter().filter_map(config).collect()))
         })

@@ -33,7 +33,7 @@ const ERROR: &str = "error: ";
 pub struct ChildEnd {
     /// Its exit status.
     pub code: u8,
-    /// What standard error said: the last error, with its causes and hint.
+    /// The last error on standard error, with its causes and hint.
     pub said: String,
 }
 
@@ -97,7 +97,7 @@ fn wait(child: &mut Child, last: Instant) -> io::Result<Option<ExitStatus>> {
     }
 }
 
-/// Writes every line as it comes, safe to print, and sends at the end what the last error said.
+/// Writes every line as it comes, safe to print, and sends the last error at the end.
 fn forward(
     stderr: impl Read + Send + 'static,
     mut to: impl Write + Send + 'static,
@@ -121,7 +121,7 @@ fn forward(
         // Nobody receives it if the process left others behind that keep standard error open.
         let _ = sender.send(said.0);
     };
-    // Without a thread nobody reads what the process says.
+    // Without a thread nobody reads the standard error of the process.
     let _ = thread::Builder::new().name("stderr".into()).spawn(copy);
     said
 }

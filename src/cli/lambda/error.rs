@@ -19,7 +19,7 @@ pub enum FunctionError {
     Event(String),
     /// Too little time is left of the invocation.
     NoTime(Duration),
-    /// The system refused what every run needs.
+    /// The system refused a file or a process that every run needs.
     System(String),
     /// Nothing was validated: exit status 2.
     NotValidated(String),
@@ -27,7 +27,7 @@ pub enum FunctionError {
     Internal(String),
     /// The validation was ended from outside, before it wrote a report.
     Ended(String),
-    /// The verdict, in words, of a validation whose event asks for an alarm.
+    /// The verdict, in words, of a validation whose event requests an alarm.
     Alarm(Verdict, String),
 }
 

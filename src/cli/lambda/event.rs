@@ -1,4 +1,4 @@
-//! What an event asks for: the scope, the window, and what counts, in fields with the names of `validate`'s
+//! The request in an event: the scope, the window, and what counts, in fields called like `validate`'s
 //! options.
 //!
 //! Whoever may invoke a function is not who configured it. So no field says where requests go, who signs them,
@@ -173,7 +173,7 @@ fn in_package(package: &Path, name: &str) -> Result<PathBuf, &'static str> {
     }
 }
 
-/// The payload of an invocation: an event, or why it is not valid. Parsing never fails, so that the error is told
+/// The payload of an invocation: an event, or why it is not valid. Parsing never fails, so that the error is reported
 /// in our words.
 #[derive(Debug)]
 pub struct EventPayload(pub Result<FunctionEvent, String>);

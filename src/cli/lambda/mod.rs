@@ -1,5 +1,5 @@
 //! AWS Lambda: the program as a custom runtime. Started as `bootstrap` in a function, it takes one event after
-//! the other from Lambda, validates what each asks for, and answers with the verdict and the report.
+//! the other from Lambda, validates as each requests, and answers with the verdict and the report.
 //!
 //! ```text
 //! Lambda ── GET next ──▶ event ──▶ arguments ──▶ validate, a process of its own ──▶ answer ── POST ──▶ Lambda
@@ -39,7 +39,7 @@ const BOOTSTRAP: &str = "bootstrap";
 /// Where the runtime interface answers, as `HOST:PORT`.
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
-/// What Lambda also sets, and the crate cannot do without.
+/// Variables that Lambda also sets, and that the crate needs.
 const OF_FUNCTION: [&str; 2] = ["AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"];
 const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 

@@ -188,11 +188,11 @@ pub(crate) fn locate_source(
     }
 }
 
-/// The most that the clocks may differ, in seconds, before S3 is asked once more.
+/// The most that the clocks may differ, in seconds, before one more answer of S3 is read.
 const SAME_TIME: u64 = 60;
 
 /// Reads the clocks of AWS from the answers of CloudTrail so far and from one of S3. Where any differs from the
-/// local clock, S3 is asked once more on a new connection: a single answer may be wrong.
+/// local clock, one more answer of S3 is read on a new connection: a single answer may be wrong.
 fn read_clock(sessions: &Sessions, source: &S3Source, limits: &Limits) -> ReadClock {
     let (s3, cloudtrail) = (sessions.s3.clone(), sessions.cloudtrail.clone());
     let buckets = source.roots().into_iter().flat_map(|root| root.buckets);

@@ -19,7 +19,7 @@ use crate::source::trails::TrailApi;
 use crate::validate::request::{ChainFilter, PriorKnowledge};
 use crate::validate::survey::trails::LocatedTrails;
 
-/// What to open, as the arguments give it.
+/// The source to open, as the arguments give it.
 pub struct SourceRequest<'a> {
     pub source: &'a SourceArgs,
     pub scope: &'a ScopeArgs,
@@ -66,7 +66,7 @@ pub type ReadClock = Box<dyn FnOnce() -> Option<i64>>;
 
 impl ResolvedSource {
     /// How many seconds the local clock is ahead of those of AWS, and negative if it is behind. Moves the time
-    /// of reading to the later of the two: with a clock that is behind, what is missing would seem to be on its
+    /// of reading to the later of the two: with a clock that is behind, missing digests would seem to be on their
     /// way.
     pub fn read_clock(&mut self) -> Option<i64> {
         let ahead = self.clock.take().and_then(|read| read())?;

@@ -34,7 +34,7 @@ pub fn check() -> io::Result<()> {
 
 /// Whether what is written to a descriptor goes to `/dev/null`, open for reading and writing. So Rust's
 /// runtime opens a standard stream that was closed when the program began. Other programs open it so on
-/// purpose, which is not to be told apart.
+/// purpose, which looks the same.
 pub fn is_closed_or_null(descriptor: BorrowedFd<'_>) -> bool {
     let both = matches!(access(descriptor), Ok(access) if access == OFlags::RDWR);
     let device = |found: Metadata| found.rdev();
