@@ -101,7 +101,7 @@ fn invalid_arguments_are_refused_with_exit_2_before_any_report() {
         ),
         (
             &["validate", "--path", "a=bucket", "--s3-bucket", "b"],
-            "no --path is that of bucket b",
+            "no --path is a copy of bucket b",
         ),
     ];
     for (args, message) in refused {

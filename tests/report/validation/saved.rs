@@ -225,7 +225,7 @@ fn an_invalid_report_is_refused_with_the_reason() {
             &["report.json", "--format", "html", "--out", "page.html"],
         );
         assert!(
-            message.starts_with("error: report.json is not a report\n"),
+            message.starts_with("error: report.json is not a report: "),
             "{message}"
         );
         assert!(
