@@ -14,47 +14,10 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use super::address::is_address;
 use super::credentials::is_sendable;
 use super::error::chain;
+use super::variables::VARIABLES;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::clip;
 
-/// Variables that the SDK reads, apart from the endpoints of services.
-const VARIABLES: [&str; 35] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_ACCOUNT_ID",
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE",
-    "AWS_AUTH_SCHEME_PREFERENCE",
-    "AWS_CONFIG_FILE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_DEFAULT_REGION",
-    "AWS_DISABLE_CLOCK_SKEW_CORRECTION",
-    "AWS_DISABLE_REQUEST_COMPRESSION",
-    "AWS_EC2_METADATA_DISABLED",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-    "AWS_EXECUTION_ENV",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_LOGIN_CACHE_DIRECTORY",
-    "AWS_MAX_ATTEMPTS",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_REQUEST_CHECKSUM_CALCULATION",
-    "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
-    "AWS_RESPONSE_CHECKSUM_VALIDATION",
-    "AWS_RETRY_MODE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
-    "AWS_SDK_UA_APP_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "AWS_SIGV4A_SIGNING_REGION_SET",
-    "AWS_USE_DUALSTACK_ENDPOINT",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "SECRET_ACCESS_KEY",
-];
 /// The services that get requests, from us or from the SDK for credentials.
 const SERVICES: [&str; 7] = [
     "S3",

@@ -58,7 +58,7 @@ where
 }
 
 /// The last cause of a failure of the network: the others only say which layer passed it on.
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     short(&causes(error).last().map_or_else(String::new, text_of))
 }
 
@@ -298,7 +298,7 @@ fn text_of(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// A text in one line, at most `LONGEST` characters long. A longer one ends after a complete word.
-pub(super) fn short(text: &str) -> String {
+fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let Some((end, _)) = line.char_indices().nth(LONGEST) else {
         return line;

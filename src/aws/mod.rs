@@ -47,6 +47,7 @@ pub mod s3;
 mod session;
 #[cfg(feature = "aws")]
 pub mod trails;
+mod variables;
 
 pub(crate) use address::is_address;
 pub(crate) use clock::{Clock, agreed};

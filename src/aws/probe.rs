@@ -17,7 +17,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::Session;
 use super::bounds::Deadline;
 use super::cause::find;
-use super::error::{RequestContext, get_error, short, untrusted};
+use super::error::{RequestContext, get_error, innermost, untrusted};
 use super::foreign::ForeignAnswer;
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
@@ -72,7 +72,7 @@ impl Session {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if is_answered(&error) => Ok(()),
             Ok(Err(error)) => Err(match get_error(&error, context) {
-                GetError::Io(_) if untrusted(&error).is_none() => GetError::Io(last_cause(&error)),
+                GetError::Io(_) if untrusted(&error).is_none() => GetError::Io(innermost(&error)),
                 other => other,
             }),
             Err(GetError::Io(_)) => {
@@ -97,15 +97,6 @@ where
     error.raw_response().is_some()
         || find::<ForeignAnswer>(error).is_some()
         || find::<CredentialsError>(error).is_some()
-}
-
-/// The cause of all others: the SDK wraps each error many times, and only this one says what happened.
-fn last_cause(error: &(dyn StdError + 'static)) -> String {
-    let mut last = error;
-    while let Some(cause) = last.source() {
-        last = cause;
-    }
-    short(&last.to_string())
 }
 
 /// The address that a request was sent to: scheme, host and port.
