@@ -41,7 +41,7 @@ NOTE = """# Scope
 
 All accounts of the *payments* organization, see [the plan](https://example.com/plan).
 
-- asked for by: the audit committee
+- requested by: the audit committee
 - checked by: two people
 
 | region | why |
@@ -84,65 +84,11 @@ class Scene:
 # --- The pages -------------------------------------------------------------------------------------------------
 
 
-def run(command, **more):
-    """Runs trailproof. Its exit status is that of a verdict."""
-    ended = subprocess.run([PROGRAM, *map(str, command)], capture_output=True, text=True, **more)
-    if ended.returncode not in (0, 1, 3, 4):
-        raise SystemExit(f"FAILED {' '.join(map(str, command))}\n{ended.stderr}")
-
-
-def finished(name, folder, title):
-    """A page and its JSON report, as a scene."""
-    report = json.loads((folder / f"{name}.json").read_text())
-    return Scene(name, folder / f"{name}.html", title, report["verdict"].upper(), report["run"]["finished"][:10])
-
-
-def rendered(name, folder, saved, title=TITLE, note=NOTE, names=None):
-    """The page of a saved report."""
-    (folder / "note.md").write_text(note)
-    given = ["--title", title, "--note", folder / "note.md"]
-    if names:
-        (folder / "names.json").write_text(json.dumps(names))
-        given += ["--names", folder / "names.json"]
-    shutil.copy(saved, folder / f"{name}.json")
-    run(["report", saved, "--format", "html", "--out", folder / f"{name}.html", *given])
-    return finished(name, folder, title)
-
-
-def validated(name, folder, arguments, names, **more):
-    """The page of a validation."""
-    saved = folder / f"{name}.saved.json"
-    run(["validate", *arguments, "--quiet", "--format", "json", "--out", saved], **more)
-    return rendered(name, folder, saved, names=names)
-
-
-def case(name, folder, case_name):
-    """The page of a case in testdata."""
-    at = ROOT / "testdata" / case_name
-    arguments = tomllib.loads((at / "case.toml").read_text())["args"]
-    return validated(name, folder, arguments, None, cwd=at)
-
-
 def worst_case():
     """The case with the most findings of severity failed."""
     def failed(path):
         return sum(f["severity"] == "failed" for f in json.loads(path.read_text())["findings"])
     return max(sorted((ROOT / "testdata").glob("*/expected.json")), key=failed).parent.name
-
-
-def corpus(name, folder, spoil=None, **spec):
-    """The page of a generated organization."""
-    tool = measure.build("corpus", quick=True)["corpus"]
-    made, _ = measure.corpus(tool, f"browser-{name}", **spec)
-    bucket = made / "bench-logs"
-    if spoil:
-        spoilt = folder / f"{name}.bucket"
-        shutil.copytree(bucket, spoilt, copy_function=os.link)
-        spoil(spoilt)
-        bucket = spoilt
-    first = 111111111111
-    names = {str(first + n): f"Account {n + 1}" for n in range(10)}
-    return validated(name, folder, ["--path", bucket, "--keys", made / "keys"], names)
 
 
 def without_last_signatures(bucket):
@@ -152,37 +98,89 @@ def without_last_signatures(bucket):
         last.unlink()
 
 
-def scenes(folder, wanted):
-    """The pages with these names; all of them by default."""
-    golden = ROOT / "tests" / "golden"
-    accounts = {"111111111111": "Payments", "222222222222": "Web shop", "333333333333": "Archive"}
-    hostile = {account: HOSTILE[:120] for account in accounts}
-    all_scenes = {
-        "damaged": lambda name: case(name, folder, worst_case()),
-        "deletions": lambda name: case(name, folder, "gap--digests-removed"),
-        "everything": lambda name: rendered(name, folder, golden / "everything.json"),
-        "organization": lambda name: rendered(name, folder, golden / "organization.json", names=accounts),
-        "hostile": lambda name: rendered(name, folder, golden / "organization.json", HOSTILE, HOSTILE_NOTE, hostile),
-        "chains": lambda name: corpus(name, folder, chains=160, digests=24, logs=1, records=1, altered=1),
-        "year": lambda name: corpus(name, folder, without_last_signatures, chains=6, regions=2, digests=8759, logs=0,
-                                    records=1),
-    }
-    return [make(name) for name, make in all_scenes.items() if not wanted or name in wanted]
+class Scenes:
+    """Makes pages in a folder."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+
+    def make(self, wanted):
+        """The pages with these names; all of them by default."""
+        golden = ROOT / "tests" / "golden"
+        accounts = {"111111111111": "Payments", "222222222222": "Web shop", "333333333333": "Archive"}
+        hostile = {account: HOSTILE[:120] for account in accounts}
+        year = {"chains": 6, "regions": 2, "digests": 8760, "logs": 0, "records": 1}
+        makers = {
+            "damaged": lambda name: self.case(name, worst_case()),
+            "deletions": lambda name: self.case(name, "gap--digests-removed"),
+            "everything": lambda name: self.rendered(name, golden / "everything.json"),
+            "organization": lambda name: self.rendered(name, golden / "organization.json", names=accounts),
+            "hostile": lambda name: self.rendered(name, golden / "organization.json", HOSTILE, HOSTILE_NOTE, hostile),
+            "chains": lambda name: self.corpus(name, chains=160, digests=24, logs=1, records=1, altered=1),
+            "year": lambda name: self.corpus(name, without_last_signatures, **year),
+        }
+        return [make(name) for name, make in makers.items() if not wanted or name in wanted]
+
+    def run(self, command, **more):
+        """Runs trailproof. Its exit status is that of a verdict."""
+        command = [str(word) for word in command]
+        ended = subprocess.run([self.program, *command], capture_output=True, text=True, **more)
+        if ended.returncode not in (0, 1, 3, 4):
+            raise SystemExit(f"FAILED {' '.join(command)}\n{ended.stderr}")
+
+    def rendered(self, name, saved, title=TITLE, note=NOTE, names=None):
+        """The page of a saved report."""
+        page, given = self.folder / f"{name}.html", ["--title", title]
+        given += ["--note", self.written(f"{name}.note.md", note)]
+        if names:
+            given += ["--names", self.written(f"{name}.names.json", json.dumps(names))]
+        self.run(["report", saved, "--format", "html", "--out", page, *given])
+        report = json.loads(saved.read_text())
+        return Scene(name, page, title, report["verdict"].upper(), report["run"]["finished"][:10])
+
+    def written(self, name, text):
+        """A file with this text."""
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def validated(self, name, arguments, names=None, **more):
+        """The page of a validation."""
+        saved = self.folder / f"{name}.json"
+        self.run(["validate", *arguments, "--quiet", "--format", "json", "--out", saved], **more)
+        return self.rendered(name, saved, names=names)
+
+    def case(self, name, case_name):
+        """The page of a case in testdata."""
+        at = ROOT / "testdata" / case_name
+        return self.validated(name, tomllib.loads((at / "case.toml").read_text())["args"], cwd=at)
+
+    def corpus(self, name, spoil=None, **spec):
+        """The page of a generated organization."""
+        made, _ = measure.corpus(measure.build("corpus", quick=True)["corpus"], f"browser-{name}", **spec)
+        bucket = made / "bench-logs"
+        if spoil:
+            bucket = self.folder / f"{name}.bucket"
+            shutil.copytree(made / "bench-logs", bucket, copy_function=os.link)
+            spoil(bucket)
+        names = {str(111111111111 + n): f"Account {n + 1}" for n in range(10)}
+        return self.validated(name, ["--path", bucket, "--keys", made / "keys"], names)
 
 
 # --- The browser -----------------------------------------------------------------------------------------------
 
-# Elements that reach beyond the right edge, unless they scroll by themselves.
+# Texts that reach beyond the right edge, unless they scroll by themselves.
 TOO_WIDE = """
-const width = arguments[0], found = [];
-const scrolls = e => { for (let p = e; p && p !== document.body; p = p.parentElement)
-  if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(p).overflowX)) return true; };
-for (const e of document.body.querySelectorAll('*')) {
-  if (e.getBoundingClientRect().right > width + 1 && !scrolls(e))
-    found.push(e.tagName.toLowerCase() + (e.className.baseVal ?? e.className ? '.' + (e.className.baseVal ?? e.className) : '')
-      + ' ' + JSON.stringify(e.textContent.trim().slice(0, 60)));
+const width = arguments[0], found = [], range = document.createRange();
+const scrolls = e => { for (; e && e !== document.body; e = e.parentElement)
+  if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(e).overflowX)) return true; };
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (texts.nextNode() && found.length < 3) {
+  range.selectNodeContents(texts.currentNode);
+  if (range.getBoundingClientRect().right > width && !scrolls(texts.currentNode.parentElement))
+    found.push(texts.currentNode.textContent.trim().slice(0, 80));
 }
-return [document.documentElement.scrollWidth, found.slice(-3)];
+return [document.documentElement.scrollWidth, found];
 """
 # What runs or fetches, or could.
 ACTIVE = """
@@ -211,17 +209,17 @@ return found;
 ONLY_LINK_OPEN = """
 const link = arguments[0];
 for (const d of document.querySelectorAll('details')) d.open = d.contains(link);
-link.scrollIntoView({block: 'center'});
+link.scrollIntoView({block: 'center', inline: 'center'});
 """
 SHOWS_TARGET = """
 const id = decodeURIComponent(arguments[0].getAttribute('href').slice(1));
-const at = document.getElementById(id).getBoundingClientRect();
-return location.hash === arguments[0].getAttribute('href') && (at.width > 0 || at.height > 0)
+const at = document.getElementById(id)?.getBoundingClientRect();
+return at && location.hash === arguments[0].getAttribute('href') && (at.width > 0 || at.height > 0)
   && at.top < innerHeight && at.bottom > -1;
 """
 OPEN_AROUND = """
 for (const d of document.querySelectorAll('details')) d.open = d !== arguments[0] && d.contains(arguments[0]);
-arguments[0].scrollIntoView({block: 'center'});
+arguments[0].scrollIntoView({block: 'center', inline: 'center'});
 """
 # Folds that do not change the height of the page when they open, without a click.
 STUCK = """
@@ -429,12 +427,13 @@ def check(browser, scene, failures):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scene", nargs="*", help="only these scenes")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help="the program that makes the pages")
     given = parser.parse_args()
     lacking = [tool for tool in TOOLS if not shutil.which(tool)]
     if lacking:
         raise SystemExit(f"missing: {', '.join(lacking)}: apt-get install chromium chromium-driver poppler-utils")
-    if not PROGRAM.exists():
-        raise SystemExit(f"missing: {PROGRAM}: cargo build")
+    if not given.program.exists():
+        raise SystemExit(f"missing: {given.program}: cargo build")
     tools.install_wheels(WHEELS, ENVIRONMENT)
     own = tools.python(ENVIRONMENT)
     if Path(sys.prefix) != own.parent.parent:
@@ -443,7 +442,7 @@ def main():
     OUT.mkdir(parents=True)
     failures = Failures()
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        pages = scenes(Path(folder), given.scene)
+        pages = Scenes(given.program.resolve(), Path(folder)).make(given.scene)
         with Browser() as browser:
             for scene in pages:
                 check(browser, scene, failures)
