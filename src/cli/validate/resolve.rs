@@ -112,7 +112,7 @@ fn given_files(
     Ok((expect, accepted))
 }
 
-/// When the source is looked at, and where the window ends.
+/// When the source is read, and where the window ends.
 struct Times {
     now: Option<Timestamp>,
     clock_ahead: Option<i64>,
@@ -124,7 +124,7 @@ impl Times {
     fn of(args: &ValidateArgs, resolved: &mut ResolvedSource) -> Times {
         let clock_ahead = resolved.read_clock();
         let now = resolved.now;
-        // A source that is read now was not looked at later than now.
+        // A source that is read now was not read later than now.
         let as_of = match (args.as_of, now) {
             (Some(given), Some(now)) => Some(given.min(now)),
             (given, now) => given.or(now),
@@ -144,7 +144,7 @@ fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
         from: args.start_time,
         to: times.to,
         as_of: times.as_of,
-        // The second in which the run began has ended by the time that the source is looked at.
+        // The second in which the run began has ended by the time that the source is read.
         now: times.now.map(|now| shift(now, 1)),
         clock_ahead: times.clock_ahead,
         delivery_lag: args.late.delivery_lag,

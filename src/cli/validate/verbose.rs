@@ -76,7 +76,7 @@ impl Observer for VerboseLines {
         let (state, tone) = match (object.finding, object.read) {
             (Some(finding), _) => (finding.severity.as_str(), finding.severity.into()),
             (None, true) => ("valid", Tone::Plain),
-            (None, false) => ("there", Tone::Plain),
+            (None, false) => ("present", Tone::Plain),
         };
         let tag = TONES.iter().position(|other| *other == tone);
         let place = s3_uri(object.bucket, object.key);

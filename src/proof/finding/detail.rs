@@ -94,8 +94,8 @@ impl Detail {
         }
     }
 
-    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no detail. Events
-    /// that explain the damage are added to a message, so only its beginning counts.
+    /// The inverse of [`Detail::code`] and [`Detail::message`]; `None` where a finding has no detail. A sentence
+    /// about the events that did the damage may come before the message.
     pub fn of_message(code: Code, message: &str) -> Option<Detail> {
         let fixed = [
             Detail::DigestNotAsRecorded,
@@ -104,7 +104,7 @@ impl Detail {
             Detail::LogModifiedAndFollowed,
         ];
         let is_it =
-            |detail: &Detail| detail.code() == code && message.starts_with(&detail.message());
+            |detail: &Detail| detail.code() == code && ends_with(message, &detail.message());
         fixed.into_iter().find(is_it).or_else(|| {
             let mut objects = UnreadObject::ALL.into_iter().filter(|o| o.code() == code);
             objects.find_map(|object| {
@@ -113,6 +113,16 @@ impl Detail {
             })
         })
     }
+}
+
+/// Whether a text is this sentence, or ends with it.
+fn ends_with(text: &str, sentence: &str) -> bool {
+    let at = text.len().checked_sub(sentence.len());
+    let parts = at.and_then(|at| text.split_at_checked(at));
+    parts.is_some_and(|(before, last)| {
+        let begins = before.is_empty() || before.ends_with(". ");
+        begins && last.eq_ignore_ascii_case(sentence)
+    })
 }
 
 #[cfg(test)]
@@ -167,7 +177,8 @@ mod tests {
     #[test]
     fn events_that_are_added_to_a_message_change_no_detail() {
         for detail in [Detail::LogCutOff, Detail::LogModifiedAndFollowed] {
-            let message = detail.message() + "; written over by somebody";
+            let message = detail.message().replacen('t', "T", 1);
+            let message = format!("Overwritten by somebody. {message}");
             let back = Detail::of_message(detail.code(), &message);
             assert_eq!(back, Some(detail));
         }

@@ -7,7 +7,7 @@ use console::Term;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::SignedDuration;
 
-use super::counts::{Counts, FINDINGS, Snapshot};
+use super::counts::{FINDINGS, ProgressCounts, Snapshot};
 use super::estimate::{Work, estimate};
 use super::has_ended;
 use super::rate::Rate;
@@ -26,7 +26,7 @@ const LENGTH: u64 = 1_000;
 const WIDE: u16 = 60;
 
 /// Draws until the other end is dropped.
-pub(super) fn draw(counts: &Counts, bar: &ProgressBar, ended: &mpsc::Receiver<()>) {
+pub(super) fn draw(counts: &ProgressCounts, bar: &ProgressBar, ended: &mpsc::Receiver<()>) {
     let quick = QUICK.saturating_sub(counts.snapshot().elapsed);
     if has_ended(ended, quick) {
         return;
@@ -59,7 +59,7 @@ struct ShownBar<'a> {
 
 impl ShownBar<'_> {
     /// Shows the findings that are new, above the bar.
-    fn show_findings(&self, counts: &Counts) {
+    fn show_findings(&self, counts: &ProgressCounts) {
         let (lines, known) = counts.new_findings();
         let is_last = !lines.is_empty() && known >= FINDINGS;
         for line in lines {
@@ -71,7 +71,7 @@ impl ShownBar<'_> {
         }
     }
 
-    fn show(&mut self, counts: &Counts) {
+    fn show(&mut self, counts: &ProgressCounts) {
         let now = counts.snapshot();
         let work = estimate(&now);
         self.rate.add(&now, work);

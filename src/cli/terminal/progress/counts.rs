@@ -14,7 +14,7 @@ use crate::validate::observer::Step;
 pub(super) const FINDINGS: u64 = 20;
 
 /// The progress that any thread has reported.
-pub(super) struct Counts {
+pub(super) struct ProgressCounts {
     begun: Instant,
     phase: AtomicU8,
     /// Folders of digests: listed, and all of them.
@@ -56,9 +56,9 @@ pub(super) struct Done {
     pub all: u64,
 }
 
-impl Counts {
+impl ProgressCounts {
     pub fn new(phase: Phase, begun: Instant) -> Self {
-        Counts {
+        ProgressCounts {
             begun,
             phase: AtomicU8::new(phase as u8),
             folders: Default::default(),
@@ -100,7 +100,7 @@ impl Counts {
         }
     }
 
-    /// Counts a finding, and keeps the line of one of the first, if lines are shown.
+    /// ProgressCounts a finding, and keeps the line of one of the first, if lines are shown.
     pub fn found(&self, finding: &Finding, has_lines: bool) {
         let mut findings = self.lock();
         findings.known += 1;

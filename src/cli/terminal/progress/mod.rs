@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use self::counts::Counts;
+use self::counts::ProgressCounts;
 pub(crate) use self::phase::Phase;
 use super::supports_escapes;
 use crate::cli::args::shared::progress::ProgressMode;
@@ -36,7 +36,7 @@ pub(crate) struct Progress(Option<ShownProgress>);
 
 /// Progress that is shown.
 struct ShownProgress {
-    counts: Arc<Counts>,
+    counts: Arc<ProgressCounts>,
     /// The bar on a terminal.
     bar: Option<ProgressBar>,
     /// Dropped to end the thread.
@@ -63,7 +63,7 @@ impl Progress {
             }
             ProgressMode::Auto => return Progress(None),
         };
-        let counts = Arc::new(Counts::new(phase, begun));
+        let counts = Arc::new(ProgressCounts::new(phase, begun));
         let (end, ended) = mpsc::channel();
         let (shown, drawn) = (Arc::clone(&counts), bar.clone());
         let show = move || match &drawn {

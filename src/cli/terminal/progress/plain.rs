@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, HumanDuration};
 
 use super::bar::{elapsed, what};
-use super::counts::{Counts, Snapshot};
+use super::counts::{ProgressCounts, Snapshot};
 use super::estimate::{Work, estimate};
 use super::has_ended;
 use super::rate::Rate;
@@ -18,7 +18,7 @@ pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// Writes until the other end is dropped. A failure to write is ignored: progress must not end a run.
 pub(super) fn write(
-    counts: &Counts,
+    counts: &ProgressCounts,
     every: Duration,
     ended: &mpsc::Receiver<()>,
     out: &mut impl Write,
@@ -92,13 +92,13 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::write;
-    use crate::cli::terminal::progress::counts::Counts;
+    use crate::cli::terminal::progress::counts::ProgressCounts;
     use crate::cli::terminal::progress::phase::Phase;
     use crate::validate::observer::Step;
 
     #[test]
     fn a_line_is_written_at_each_interval_and_one_at_the_end() {
-        let counts = Counts::new(Phase::SigningIn, Instant::now());
+        let counts = ProgressCounts::new(Phase::SigningIn, Instant::now());
         let (end, ended) = mpsc::channel::<()>();
         let every = Duration::from_millis(700);
         let mut out = Vec::new();
