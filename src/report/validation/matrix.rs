@@ -13,12 +13,15 @@ use crate::proof::finding::Verdict;
 /// How many rows and columns are shown. With more regions, only those that are not verified are shown.
 #[derive(Clone, Copy)]
 pub(crate) struct Most {
+    /// With fewer accounts, or with fewer regions, nothing is shown.
+    pub least: usize,
     pub accounts: usize,
     pub regions: usize,
 }
 
 /// The size in the text report.
 const TEXT: Most = Most {
+    least: 2,
     accounts: 50,
     regions: 12,
 };
@@ -74,11 +77,11 @@ impl<'a> Matrix<'a> {
         worst
     }
 
-    /// The part that is shown. `None` if there is only one account or only one region.
+    /// The part that is shown. `None` if there are too few accounts or regions.
     pub(crate) fn table(&self, most: Most) -> Option<Table<'a>> {
         let mut accounts: Vec<_> = self.worst(|(account, _)| account).into_iter().collect();
         let regions: Vec<_> = self.worst(|(_, region)| region).into_iter().collect();
-        if accounts.len() < 2 || regions.len() < 2 {
+        if accounts.len() < most.least || regions.len() < most.least {
             return None;
         }
         accounts.sort_by_key(|(_, verdict)| Reverse(*verdict));

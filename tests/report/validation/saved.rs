@@ -127,6 +127,8 @@ fn fields_of_a_later_version_are_skipped_and_kept_in_json() {
             }
             Format::Html => {
                 let words = ["log-translated", "solar-flare", "divine", "raven", "tape"];
+                let page = run.stdout.to_lowercase();
+                let shows = |word: &str| assert!(page.contains(word), "{word}: {page}");
                 words.into_iter().for_each(shows);
             }
             Format::Prometheus | Format::AwsCli => {}

@@ -138,7 +138,7 @@ fn steps(coverage: &[Stretch], at: &dyn Fn(Timestamp) -> f64) -> Vec<Bar> {
         let same = worst.iter().skip(from).take_while(|s| **s == Some(*state));
         let to = from + same.count();
         let x = |n: usize| n as f64 / STEPS as f64 * 100.0;
-        let title = format!("{} in each step at worst", state.as_str());
+        let title = format!("at worst {} in each step", state.as_str());
         bars.push(bar(*state, x(from), x(to), title));
         from = to;
     }
@@ -174,20 +174,19 @@ fn bar(state: State, from: f64, to: f64, title: String) -> Bar {
     }
 }
 
-/// Puts the worst bars on top, and drops letters that would be drawn over another letter.
+/// The least distance between the letters of two bars, in percent.
+const APART: f64 = 2.5;
+
+/// Puts the worst bars on top. Where letters would overlap, that of the worst state stays.
 fn arranged(mut bars: Vec<Bar>) -> Vec<Bar> {
-    let mut free = f64::NEG_INFINITY;
-    for bar in &mut bars {
-        if bar.below.is_empty() {
-            continue;
-        }
-        if bar.x < free {
-            bar.below = "";
-        } else {
-            free = bar.x + 2.5;
+    bars.sort_by_key(|bar| bar.state);
+    let mut taken: Vec<f64> = Vec::new();
+    for bar in bars.iter_mut().rev().filter(|bar| !bar.below.is_empty()) {
+        match taken.iter().any(|x| (x - bar.x).abs() < APART) {
+            true => bar.below = "",
+            false => taken.push(bar.x),
         }
     }
-    bars.sort_by_key(|bar| bar.state);
     bars
 }
 
@@ -249,6 +248,17 @@ mod tests {
         chain.coverage.truncate(BARS + 1);
         let timeline = Timeline::of(&chain).expect("a window");
         assert!(timeline.bars.iter().map(|b| b.width).sum::<f64>() < 10.0);
+    }
+
+    #[test]
+    fn of_letters_that_would_overlap_the_worst_stays() {
+        let mut chain = year(1, State::Gap, &[4_000, 4_010, 4_020]);
+        let middle = chain.coverage.iter_mut().filter(|s| s.state == State::Gap);
+        middle.skip(1).take(1).for_each(|s| s.state = State::Failed);
+        let timeline = Timeline::of(&chain).expect("a window");
+        let letters: Vec<&str> = timeline.bars.iter().map(|bar| bar.below).collect();
+        let letters: Vec<&str> = letters.into_iter().filter(|l| !l.is_empty()).collect();
+        assert_eq!(letters, ["F"]);
     }
 
     #[test]

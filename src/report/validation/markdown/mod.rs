@@ -44,6 +44,7 @@ const FOR_NOT_PROVEN: usize = 53_000;
 const FOR_ACCEPTED: usize = 56_000;
 /// Accounts and regions shown.
 const CELLS: Most = Most {
+    least: 2,
     accounts: 15,
     regions: 8,
 };

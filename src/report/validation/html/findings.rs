@@ -1,0 +1,199 @@
+//! What was found besides gaps. Findings that say the same of many objects or chains are one group: the first in
+//! full, and of the others what differs.
+
+use std::io::{self, Write as _};
+
+use askama::Template;
+
+use super::events::Events;
+use super::facts::{Fact, facts};
+use super::links::{Links, NamedChain};
+use super::sign::Sign as _;
+use crate::base::text::{counts, grouped, noun, plural, sentence};
+use crate::proof::finding::Severity;
+use crate::report::validation::absent::absent_chains;
+use crate::report::validation::groups::{FindingGroup, distinct_values, store_values};
+use crate::report::validation::label::Label;
+use crate::report::validation::over_chains::{besides_gaps, number_of_all_chains};
+use crate::report::validation::v1::{Finding, FindingCounts, Report};
+
+/// Groups of findings shown.
+const FINDINGS: usize = 200;
+/// Bytes after which no further group is started.
+const FINDING_BYTES: usize = 2 << 20;
+/// Other findings of a group shown.
+const OTHERS: usize = 200;
+/// Bytes after which no further finding of a group is shown.
+const OTHERS_BYTES: usize = 200_000;
+/// Other findings of a group shown unfolded.
+const FEW: usize = 3;
+
+/// The section. Places that explain chains without a digest are added to the links.
+pub(super) fn section(report: &Report, links: &mut Links<'_>) -> io::Result<Vec<u8>> {
+    let groups = FindingGroup::over_chains(besides_gaps(report));
+    let is_note = |group: &FindingGroup<'_>| group.first.severity == Severity::Note;
+    let (notes, groups): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_note);
+    let all = number_of_all_chains(report);
+    let mut page = Vec::new();
+    FindingsBegin {
+        counts: counted(&report.totals.findings),
+        is_empty: groups.is_empty(),
+        has_gaps: report.totals.findings.gap > 0,
+    }
+    .write_into(&mut page)?;
+    let shown = write(&groups, 0, all, links, &mut page)?;
+    for (n, group) in groups.iter().take(shown).enumerate() {
+        add_places(report, group, n, links);
+    }
+    if !notes.is_empty() {
+        let count = grouped(report.totals.findings.note);
+        writeln!(
+            page,
+            "<details class=\"notes\">\n<summary>Notes ({count}), which no verdict depends on</summary>"
+        )?;
+        write(&notes, groups.len(), all, links, &mut page)?;
+        writeln!(page, "</details>")?;
+    }
+    writeln!(page, "</section>")?;
+    Ok(page)
+}
+
+/// Writes groups until there are too many or they are too long, and how many are left. Returns how many were
+/// written. `number` is that of the first.
+fn write(
+    groups: &[FindingGroup<'_>],
+    number: usize,
+    all: usize,
+    links: &Links<'_>,
+    page: &mut Vec<u8>,
+) -> io::Result<usize> {
+    let mut shown = 0;
+    for group in groups.iter().take(FINDINGS) {
+        if page.len() > FINDING_BYTES {
+            break;
+        }
+        FindingPart::of(number + shown, group, all, links).write_into(page)?;
+        shown += 1;
+    }
+    let more = groups.len() - shown;
+    if more > 0 {
+        let kinds = plural(more, "more kind");
+        writeln!(
+            page,
+            "<p>And {kinds} of findings. The JSON report has them all.</p>"
+        )?;
+    }
+    Ok(shown)
+}
+
+/// A group of findings explains the cells of those of its chains that have no digest.
+fn add_places(report: &Report, group: &FindingGroup<'_>, n: usize, links: &mut Links<'_>) {
+    let absent = absent_chains(report);
+    for finding in std::iter::once(&group.first).chain(group.others()) {
+        let Some(id) = finding.chain.as_deref() else {
+            continue;
+        };
+        if !absent.contains_key(&(id, finding.organization.as_deref())) {
+            continue;
+        }
+        let mut id = id.split('/');
+        if let (Some(account), Some(region)) = (id.next(), id.next()) {
+            links.add_cell(account, region, format!("f{n}"));
+        }
+    }
+}
+
+/// The part before the findings.
+#[derive(Template)]
+#[template(
+    source = r#"
+<section id="findings">
+<h2>Findings</h2>
+<p>{{ counts }}.{% if is_empty && has_gaps %} Nothing was found besides the gaps below.{% endif %}</p>
+"#,
+    ext = "html",
+    config = "src/report/validation/html/askama.toml"
+)]
+struct FindingsBegin {
+    counts: String,
+    is_empty: bool,
+    has_gaps: bool,
+}
+
+fn counted(findings: &FindingCounts) -> String {
+    let counts = counts([
+        (findings.failed, "failed"),
+        (findings.unproven, "unproven"),
+        (findings.gap, noun(findings.gap, "gap").as_ref()),
+        (findings.note, noun(findings.note, "note").as_ref()),
+    ]);
+    counts.unwrap_or_else(|| "No findings".to_owned())
+}
+
+/// Another finding of a group.
+struct OtherFinding {
+    chain: Option<NamedChain>,
+    facts: Vec<Fact>,
+}
+
+/// A group of findings.
+#[derive(Template)]
+#[template(
+    path = "finding.html",
+    config = "src/report/validation/html/askama.toml"
+)]
+struct FindingPart<'a> {
+    n: usize,
+    finding: &'a Finding,
+    code: String,
+    count: u64,
+    /// In how many chains, if in several.
+    in_chains: Option<String>,
+    chain: Option<NamedChain>,
+    facts: Vec<Fact>,
+    events: Events,
+    others: Vec<OtherFinding>,
+    more: usize,
+}
+
+impl<'a> FindingPart<'a> {
+    fn of(n: usize, group: &FindingGroup<'a>, all: usize, links: &Links<'_>) -> Self {
+        let finding = group.first;
+        let chains = group.chains();
+        let several = chains.names.len() > 1;
+        let in_chains = several.then(|| chains.words(all)).flatten();
+        let (events, more_events) = group.events();
+        let mut values = group.first_values();
+        values.retain(|(label, _)| *label != Label::What);
+        values.extend(store_values(finding));
+        let mut bytes = 0;
+        let others = group.others().iter().take(OTHERS).map(|finding| {
+            let mut values = distinct_values(finding);
+            values.extend(store_values(finding));
+            let chain = finding.chain_name().filter(|_| several);
+            OtherFinding {
+                chain: chain.map(|name| links.chain(name)),
+                facts: facts(values),
+            }
+        });
+        let others: Vec<OtherFinding> = others
+            .take_while(|other| {
+                let room = bytes < OTHERS_BYTES;
+                bytes += other.facts.iter().map(|f| f.value.len()).sum::<usize>();
+                room
+            })
+            .collect();
+        FindingPart {
+            n,
+            finding,
+            code: finding.code.word().into_owned(),
+            count: group.count(),
+            in_chains,
+            chain: finding.chain_name().map(|name| links.chain(name)),
+            facts: facts(values),
+            events: Events::of(events, more_events),
+            more: group.others().len() - others.len(),
+            others,
+        }
+    }
+}
