@@ -69,18 +69,19 @@ impl MetadataProblem {
     pub fn message(self) -> &'static str {
         match self {
             MetadataProblem::Unsigned => {
-                "the metadata of this digest holds no signature: something else than CloudTrail \
-                 wrote it here, or copied it without; no later digest here records it either"
+                "the metadata of this digest contains no signature: it was written here by something other than \
+                 CloudTrail, or copied without its metadata; no later digest present records its signature \
+                 either"
             }
             MetadataProblem::HeadUnsigned => {
-                "this digest's KEY.head.json is there and holds no signature"
+                "this digest's KEY.head.json exists but contains no signature"
             }
             MetadataProblem::HeadUnreadable => {
-                "this digest's KEY.head.json is there and could not be read"
+                "this digest's KEY.head.json exists but could not be read"
             }
             MetadataProblem::HeadMalformed => {
-                "this digest's KEY.head.json is present and holds no metadata in a form that is read: that of \
-                 `aws s3api head-object`, boto3, `rclone lsjson -M` or `mc stat --json`"
+                "this digest's KEY.head.json exists but is in none of the supported formats: those of `aws \
+                 s3api head-object`, boto3, `rclone lsjson -M` and `mc stat --json`"
             }
         }
     }

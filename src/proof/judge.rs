@@ -233,8 +233,8 @@ impl Weighing<'_> {
     fn why_unproven(&self) -> Finding {
         match (self.own.check(), self.other_hash()) {
             (Some(SignatureCheck::Invalid), other_hash) => {
-                let message = "the signature stored with this digest does not verify over its bytes: one \
-                               of them was altered; its logs could not be checked";
+                let message = "the signature stored with this digest does not fit its bytes: the signature or \
+                               the digest was altered; its logs could not be checked";
                 let finding =
                     Finding::new(Code::DigestSignatureInvalid, message).hint(Hint::OlderVersion);
                 match other_hash {
@@ -261,8 +261,8 @@ impl Weighing<'_> {
             Some(_) => Finding::detailed(Detail::SuccessorDoesNotFit),
             None => Finding::new(
                 Code::DigestSignatureAbsent,
-                "there is no signature for this digest: its metadata was not kept and no later \
-                 digest here records it; its logs could not be checked",
+                "this digest has no signature: its metadata was not kept, and no later digest present records \
+                 its signature; its logs could not be checked",
             ),
         }
     }
@@ -271,8 +271,8 @@ impl Weighing<'_> {
 /// A digest and its successor are both proven, but the successor recorded something else.
 fn contradiction(what: &str, expected: impl ToString, actual: impl ToString) -> Finding {
     let message = format!(
-        "this digest and its successor are both proven and do not fit each other: the {what} that the \
-         successor recorded is another"
+        "this digest and its successor are both proven but do not fit each other: the successor recorded \
+         another {what}"
     );
     Finding::new(Code::ChainLinkMismatch, message)
         .compared(expected, actual)

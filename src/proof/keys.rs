@@ -91,7 +91,7 @@ fn check_usable(modulus: &[u8], exponent: &[u8]) -> Result<(), String> {
         return Err(format!("its modulus has {bits} bits, not 2048 to 8192"));
     }
     if !odd(modulus) || !odd(exponent) || exponent.len() > 4 || exponent == [1] {
-        return Err("its numbers are not those of an RSA key".into());
+        return Err("its numbers do not form an RSA key".into());
     }
     Ok(())
 }
@@ -251,7 +251,7 @@ impl KeyRing {
         if self.may_lack(region, signed) {
             return KeyLookup::Unavailable(Some(KeyUnavailable {
                 reason: Reason::KeyUnavailable,
-                detail: "a public key of that time could not be read, and it may be the one".into(),
+                detail: "a public key valid at that time could not be read, and it may be the one that was used".into(),
             }));
         }
         let other = self.of(region).filter(valid).map(|k| k.origin).min();

@@ -19,8 +19,8 @@ use crate::proof::reason::Reason;
 /// A finding if its digest records the hash in an algorithm that this program does not know.
 pub fn expected(entry: &LogEntry) -> Result<Sha256, Box<Finding>> {
     entry.hash.clone().map_err(|algorithm| {
-        let message = "this log's hash is given in an algorithm that is not known here, so it could \
-                       not be checked";
+        let message = "this program does not know the hash algorithm of this log, so the log could not be \
+                       checked";
         Box::new(Finding::new(Code::AlgorithmUnsupported, message).compared(HASH_ALGORITHM, algorithm))
     })
 }
@@ -52,33 +52,34 @@ pub fn compare(expected: Sha256, log: &Inflated) -> Result<(), Box<Finding>> {
 /// The finding on a log by its container, and by whether its content is what was delivered; `None`
 /// if it is intact.
 fn of_container(container: Container, equal: bool) -> Option<Finding> {
-    const EQUAL: &str = "this log's content equals what was delivered; the container was altered";
+    const EQUAL: &str = "the content of this log is what CloudTrail delivered, but its gzip container was \
+                         altered";
     let malformed = |message: String| Finding::new(Code::LogMalformed, message);
     Some(match (container, equal) {
         (Container::Complete, true) => return None,
         (Container::Complete, false) => Finding::new(
             Code::LogModified,
-            "this log is a whole gzip file with other content than was delivered",
+            "the content of this log is not what CloudTrail delivered (the gzip file itself is intact)",
         ),
         (Container::TrailingData, true) => Finding::new(
             Code::LogTrailingData,
-            "the log's content is as delivered, and something was appended to it, which readers may \
-             take for further events",
+            "the content of this log is what CloudTrail delivered, but more data was appended, which readers \
+             may take for further events",
         ),
         (Container::TrailingData, false) => Finding::detailed(Detail::LogModifiedAndFollowed),
-        (Container::CutOff, true) => malformed(format!("{EQUAL}: its checked end is cut off")),
+        (Container::CutOff, true) => malformed(format!("{EQUAL}: its trailer is cut off")),
         (Container::CutOff, false) => Finding::detailed(Detail::LogCutOff),
-        (Container::Broken, true) => malformed(format!("{EQUAL}: its checked end is broken")),
+        (Container::Broken, true) => malformed(format!("{EQUAL}: its trailer is damaged")),
         (Container::Broken, false) => {
-            malformed("this log is not one whole gzip file: its bytes are broken".into())
+            malformed("this log is not a complete gzip file: its bytes are damaged".into())
         }
-        (Container::NotGzip, true) => malformed(format!("{EQUAL}: it is stored inflated")),
-        (Container::NotGzip, false) => {
-            malformed("this log is not gzip, and its bytes are not its content".into())
-        }
+        (Container::NotGzip, true) => malformed(format!("{EQUAL}: it is stored uncompressed")),
+        (Container::NotGzip, false) => malformed(
+            "this log is not a gzip file, and its bytes are not what CloudTrail delivered".into(),
+        ),
         (Container::TooLarge, _) => Finding::new(
             Code::LogUnreadable,
-            "this log inflates to more than is read of one, so it was not checked to its end",
+            "the inflated size of this log exceeds the limit, so it was not checked to its end",
         )
         .reason(Reason::TooLarge),
     })
@@ -88,7 +89,7 @@ fn of_container(container: Container, equal: bool) -> Option<Finding> {
 pub fn missing() -> Finding {
     Finding::new(
         Code::LogMissing,
-        "a log that its digest names is not there (deleted, expired or never delivered)",
+        "a log that its digest lists is missing (deleted, expired or never delivered)",
     )
     .hint(Hint::LookForMissing)
 }

@@ -62,13 +62,13 @@ pub fn placement(
     }
     let finding = Finding::new(
         Code::DigestIdentityMismatch,
-        "this digest says that it was written as another one than it was found as: another account, \
-         region, trail, time or place",
+        "this digest was written under another name or in another place than it was found: the account, region, \
+         trail, time or place differs",
     );
     let (signed, found) = (signed_place(c), found_place(key, recorded));
     Placement::Other(finding.compared(signed, found).hint(
-        "look for the object that belongs there among older versions (aws s3api \
-         list-object-versions), and for who put this one there",
+        "check the older versions for the object that belongs there (aws s3api list-object-versions), and find \
+         out who put this one there",
     ))
 }
 
@@ -111,10 +111,10 @@ fn relocated(claims: &Claims, key: &str, recorded: &[RecordedPlace]) -> Finding 
         _ => above_aws_logs(&found),
     };
     let rule = quoted(&format!("{here}={}", above_aws_logs(&signed)));
-    let hint = format!("if this is a copy of what was written there: --map {rule}");
+    let hint = format!("if this is a copy of that place, use --map {rule}");
     Finding::new(
         Code::DigestRelocated,
-        "this digest was written to another bucket or prefix than it was found under",
+        "this digest was written to another bucket or prefix than the one it was found in",
     )
     .compared(signed, found)
     .hint(hint)

@@ -105,30 +105,35 @@ impl Reason {
     /// What to do about an object that could not be read for this reason.
     pub fn hint(self) -> &'static str {
         match self {
-            Reason::Refused => "copy the object itself: links, pipes and devices are not followed",
+            Reason::Refused => {
+                "copy the object itself: trailproof does not follow links, pipes and devices"
+            }
             Reason::Elsewhere => {
-                "give its bucket too: --s3-bucket BUCKET, or its copy: --path BUCKET=DIR"
+                "give its bucket too (--s3-bucket BUCKET), or its copy (--path BUCKET=DIR)"
             }
-            Reason::Denied => "grant what is missing, and run again; trailproof only reads",
-            Reason::Changed => "wait until nothing writes to the copy, and run again",
-            Reason::Archived => "restore it first (aws s3api restore-object), and run again",
-            Reason::Throttled => "run again later, or with fewer requests at a time (--jobs)",
+            Reason::Denied => "grant the missing permission and run again; trailproof only reads",
+            Reason::Changed => "run again when nothing writes to the copy",
+            Reason::Archived => "restore it (aws s3api restore-object), then run again",
+            Reason::Throttled => "run again later, or with fewer concurrent requests (--jobs)",
             Reason::ClockSkewed => {
-                "correct the local clock (timedatectl set-ntp true), and run again"
+                "correct the local clock (timedatectl set-ntp true), then run again"
             }
-            Reason::Io => "check the network, or the disk of a copy, and run again",
+            Reason::Io => "check the network, or the disk of a copy, then run again",
             Reason::Credentials => {
-                "sign in again (aws sso login, or new credentials), and run again"
+                "sign in again (aws sso login, or new credentials), then run again"
             }
-            Reason::Interrupted => "run again to the end",
+            Reason::Interrupted => "run again without interruption",
             Reason::Deadline => {
-                "run again with a later --deadline, or over less: a shorter window, or one --region"
+                "run again with a later --deadline, a shorter window, or a single --region"
             }
-            Reason::Unreachable => "run again when the network and the service are back",
+            Reason::Unreachable => "run again when the network and the service work",
             Reason::RegionDisabled => {
-                "switch the region on again (aws account enable-region), or give its public keys with --keys"
+                "enable the region (aws account enable-region), or give its public keys with --keys"
             }
-            Reason::NoSuchBucket => "see whether the bucket was deleted, and who has its name",
+            Reason::NoSuchBucket => {
+                "find out whether the bucket was deleted, and who owns a bucket of this \
+                                     name now"
+            }
             Reason::AlgorithmUnsupported
             | Reason::Format
             | Reason::KeyOutsideValidity
@@ -141,7 +146,7 @@ impl Reason {
             | Reason::NotListed
             | Reason::NotLookedAt
             | Reason::SignatureAbsent
-            | Reason::TooLarge => "see that it may be read, and run again",
+            | Reason::TooLarge => "make sure that it can be read, then run again",
         }
     }
 }

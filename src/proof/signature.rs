@@ -142,7 +142,8 @@ pub fn check(
     if let Some(other) = algorithms.find(|a| *a != SIGNATURE_ALGORITHM) {
         return SignatureCheck::Unchecked(SignatureTrouble {
             message: format!(
-                "this digest's signature algorithm is not {SIGNATURE_ALGORITHM}, the only one known here"
+                "the signature algorithm of this digest is not {SIGNATURE_ALGORITHM}, the only one that this \
+                 program knows"
             ),
             ..SignatureTrouble::new(UncheckedCause::AlgorithmUnsupported, other)
         });
@@ -189,8 +190,8 @@ fn outside_validity(
 ) -> SignatureTrouble {
     SignatureTrouble {
         message: format!(
-            "this digest's signature verifies under the key it names, but that key was valid from {} to \
-             {}, and this digest was signed at {} or soon after",
+            "the signature of this digest fits its key, but that key was valid from {} to {}, and the digest \
+             was signed at {} or soon after",
             key.valid.0, key.valid.1, signed.0
         ),
         ..SignatureTrouble::new(UncheckedCause::KeyOutsideValidity, fingerprint)
@@ -204,13 +205,14 @@ fn unknown(origin: KeyOrigin, fingerprint: &str) -> SignatureTrouble {
     match origin {
         KeyOrigin::Aws => SignatureTrouble {
             severity: Severity::Failed,
-            message: "this digest names a key that is not among those AWS answers with for its region and \
-                      time: CloudTrail did not sign it there and then"
+            message: "the key this digest was signed with is not among those that AWS published for its region \
+                      and time: CloudTrail did not sign it in that region at that time"
                 .into(),
             ..trouble
         },
         KeyOrigin::File => SignatureTrouble {
-            message: "this digest names a key that is not among those given, though others valid then are"
+            message: "the key this digest was signed with is not in --keys, although other keys valid at that \
+                      time are"
                 .into(),
             ..trouble
         },
@@ -229,16 +231,17 @@ fn unavailable(why: Option<KeyUnavailable>, fingerprint: &str) -> SignatureTroub
         Some(why) => SignatureTrouble {
             reason: Some(why.reason),
             message: format!(
-                "the public keys of this digest's region and time could not be had, so its signature \
-                 could not be checked: {}",
+                "the public keys for the region and time of this digest could not be retrieved, so its \
+                 signature could not be checked: {}",
                 why.detail
             ),
             ..trouble
         },
         None => SignatureTrouble {
-            message: "no public key valid when this digest was signed was given, so its signature could not be \
-                      checked"
-                .into(),
+            message:
+                "--keys contains no public key that was valid when this digest was signed, so its \
+                      signature could not be checked"
+                    .into(),
             ..trouble
         },
     }

@@ -25,7 +25,7 @@ pub fn note(evidence: &Evidence) -> Option<Finding> {
             "logs no management events from then on".to_owned(),
         ),
         TrailChange::Selectors(ManagementEvents::Some) => {
-            let what = "logs only a part of the management events from then on";
+            let what = "logs only some management events from then on";
             (Code::LoggingReduced, what.to_owned())
         }
         TrailChange::Update(set) => update(set)?,

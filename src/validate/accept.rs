@@ -175,7 +175,7 @@ impl FailedLook {
             }
             FailedLook::Incomplete => "the run is not complete",
             FailedLook::NothingFound => "nothing was found of what was requested",
-            FailedLook::NothingProven => "no instant of any chain is proven",
+            FailedLook::NothingProven => "no time of any chain is proven",
         }
     }
 

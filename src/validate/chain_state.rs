@@ -112,8 +112,7 @@ impl CheckedLogs {
     /// The finding on logs whose folder the copy lacks, once for all of them.
     pub fn not_copied(&self) -> Option<Finding> {
         let ((bucket, folder), time) = &**self.not_copied.as_ref()?;
-        let message =
-            "the folder of this chain's logs is missing in this copy, so none of them was checked";
+        let message = "the folder with the logs of this chain is missing from this copy, so none of its logs was checked";
         let finding = Finding::new(Code::LogUnreadable, message)
             .reason(Reason::NotCopied)
             .hint(Hint::CopyLogs);

@@ -201,14 +201,13 @@ fn conclude_chain(
 /// The note on digests in a bucket that was not asked for. A link of a proven digest leads there.
 fn elsewhere(location: &Location) -> Finding {
     let message = format!(
-        "the digests of this time are in bucket {}, which was not asked for; links of proven digests lead \
-         there",
+        "the digests of this time are in bucket {}, which was not given; links in proven digests refer to it",
         location.bucket
     );
     let finding = Finding::new(Code::TrailChanged, message).over(location.time);
     finding
         .at(Some(&location.bucket), &location.root.to_string())
-        .hint("see whether that bucket is yours, and who changed the trail (UpdateTrail)")
+        .hint("find out whether that bucket is yours, and who changed the trail (UpdateTrail)")
 }
 
 /// One hash over several. A missing one counts as zeros.
@@ -298,7 +297,7 @@ pub(super) fn outcome(
 /// The finding on a run that ended early, whatever it was that it did not get to.
 pub(crate) fn ended_early(by: CancelReason) -> Finding {
     let reason = GetError::Cancelled(by).reason();
-    let message = format!("{by} ended the run: what was not read until then was not checked");
+    let message = format!("{by} ended the run: everything not read before that is unchecked");
     let finding = Finding::new(Code::SourceUnreadable, message);
     finding.reason(reason).hint(reason.hint())
 }
@@ -360,8 +359,8 @@ fn findings_without_chain(
 fn logs_not_read(context: &Context<'_>, all: &GroupOutcome) -> Option<Finding> {
     let count: u64 = all.chains.iter().map(|c| c.logs.not_read).sum();
     let message = format!(
-        "the content of these logs was not read, on request (--logs {}): they exist, and whether they are \
-         what CloudTrail delivered was not checked",
+        "these logs exist, but were not read (--logs {}): it was not checked whether they are what CloudTrail \
+         delivered",
         context.request.logs
     );
     (count > 0).then(|| Finding::new(Code::LogsNotRead, message).count(count))

@@ -221,7 +221,7 @@ fn collapse(one: Finding) -> Finding {
         interval: one.interval,
         count: Some(one.count.unwrap_or(1)),
         message: format!(
-            "too many findings of this kind to list; the first was: {}",
+            "too many findings of this kind to list. The first: {}",
             one.message
         ),
         hint: one.hint,

@@ -55,27 +55,30 @@ fn is_bounded(main: &Walked, from: Timestamp, to: Timestamp) -> bool {
 pub(super) fn nothing_found(seen: u64, names: &DigestNames, now: Option<Timestamp>) -> Finding {
     let (first, last) = (names.main.first(), names.main.last());
     let message = if seen == 0 {
-        "no digest of this chain meets the window: nothing of it is proven"
+        "no digest of this chain is in the window: nothing of the chain is proven"
     } else {
-        "no instant of the window is covered by a proven digest: nothing of it is proven"
+        "no proven digest covers any time of the window: nothing of the chain is proven"
     };
     let finding = Finding::new(Code::NothingFound, message);
     match (first, last) {
         (Some(first), Some(last)) if first == last && seen > 0 => {
             finding.hint(match (now, now.and_then(|now| next_due(last.end(), now))) {
-                (Some(_), Some(next)) => format!("a starting digest covers no time: {next}"),
+                (Some(_), Some(next)) => format!("a starting digest alone covers no time: {next}"),
                 (Some(_), None) => {
-                    "a starting digest covers no time: see why none follows it".into()
+                    "a starting digest alone covers no time: find out why no other follows it"
+                        .into()
                 }
-                (None, _) => "a starting digest covers no time: copy the digests after it".into(),
+                (None, _) => {
+                    "a starting digest alone covers no time: copy the digests after it".into()
+                }
             })
         }
         (Some(first), Some(last)) => finding.hint(format!(
-            "its digests here end between {} and {}: ask for a window that meets them",
+            "its digests end between {} and {}: choose a window that includes this time",
             first.end(),
             last.end()
         )),
-        _ => finding.hint("only backfill digests are here, and those cover no time"),
+        _ => finding.hint("only backfill digests are present, and those cover no time"),
     }
 }
 
@@ -86,7 +89,7 @@ pub(super) fn next_due(last: Timestamp, now: Timestamp) -> Option<String> {
     let shown = shift(due, 59);
     (due > now).then(|| {
         format!(
-            "the next digest is due about {} UTC and arrives some 30 minutes later; run again then",
+            "the next digest is due about {} UTC and arrives about 30 minutes later; run again then",
             shown.strftime("%H:%M")
         )
     })

@@ -76,7 +76,7 @@ fn a_key_unknown_to_aws_is_a_forgery_where_its_answer_fits_other_digests() {
     let found = finding(&report, "key-unknown");
     assert_eq!(found["severity"], "failed");
     assert!(
-        field(found, "message").contains("not among those AWS answers with"),
+        field(found, "message").contains("not among those that AWS published"),
         "{found:#}"
     );
     assert_eq!(report["chains"][0]["digests"]["failed"], 1);

@@ -279,7 +279,7 @@ fn hints_after_a_failure_of_the_network_speak_of_the_network() {
     let hint = unread["hint"].as_str().expect("a hint");
     assert!(hint.contains("network"), "{hint}");
     assert!(
-        !hint.contains("permission") && !hint.contains("may be read"),
+        !hint.contains("permission") && !hint.contains("can be read"),
         "{hint}"
     );
     let message = unread["message"].as_str().expect("a message");

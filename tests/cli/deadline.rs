@@ -61,7 +61,7 @@ fn assert_partial(seconds: u64, run: Run) -> Value {
     assert_eq!(finding["reason"], "deadline", "{finding:#}");
     let message = finding["message"].as_str().expect("a message");
     assert!(message.starts_with(&ended), "{message}");
-    let not_proven = format!("anything that was not read before {ended}");
+    let not_proven = format!("anything not read before {ended}");
     assert_eq!(report["not_proven"][0], not_proven);
     report
 }

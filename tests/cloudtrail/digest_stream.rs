@@ -149,7 +149,7 @@ fn a_digest_beyond_the_option_is_unproven_and_its_message_says_so() {
     let found = found.expect("a finding on the digest");
     assert_eq!(found["reason"], "too-large");
     let message = format!(
-        "this digest inflates to more than {} bytes (--max-digest-size), so its content was not checked",
+        "this digest inflates to more than {} bytes (--max-digest-size): its content was not checked",
         size - 1
     );
     assert_eq!(found["message"], message.as_str());

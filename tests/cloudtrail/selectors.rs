@@ -6,8 +6,8 @@ use trailproof::cloudtrail::selectors::{
 use trailproof::cloudtrail::trail::TrailConfig;
 
 const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
-const TODAY: &str = "always logged what it logs now: its selectors are told as they are today, not as \
-                     they were in the window";
+const TODAY: &str =
+    "always logged what it logs now: its selectors are those of today, not those of the window";
 
 fn config() -> TrailConfig {
     TrailConfig {
@@ -273,7 +273,7 @@ fn one_region_missing_global_services_and_insights_are_reported() {
     assert_eq!(
         lacking(&small, &of),
         [
-            "events of regions other than eu-west-1: it is no multi-region trail",
+            "events of regions other than eu-west-1: it is not a multi-region trail",
             "events of global services, such as IAM, STS and CloudFront",
         ]
     );
@@ -285,13 +285,13 @@ fn one_region_missing_global_services_and_insights_are_reported() {
     );
     of.insights = Err("access was denied (so it is)".into());
     let lacks = sentences(&config(), &of);
-    let why = "; whether it logs Insights events could not be asked: access was denied (so it is)";
+    let why =
+        "; it could not be looked up whether it logs Insights events: access was denied (so it is)";
     assert_eq!(lacks, [format!("that {ARN} {TODAY}{why}")]);
     assert_eq!(
         unasked(&config().arn, "access was denied (so it is)"),
         format!(
-            "what {ARN} does not log: its event selectors could not be asked: access was denied (so it \
-             is)"
+            "what {ARN} does not log: its event selectors could not be looked up: access was denied (so it is)"
         )
     );
 }
@@ -310,5 +310,5 @@ fn the_sentence_stays_short_however_many_selectors_there_are() {
     assert!(lacks.iter().all(|s| s.len() < 2_500), "{lacks:#?}");
     assert!(lacks[1].contains(" and 395 more"), "{}", lacks[1]);
     let last = lacks.last().expect("the rest");
-    assert_eq!(last, "data events that 390 more such limits leave out");
+    assert_eq!(last, "data events that 390 more such limits exclude");
 }

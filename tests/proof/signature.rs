@@ -123,9 +123,9 @@ fn unusable_metadata_is_reported() {
         .path()
         .join(format!("{BUCKET}/{}.head.json", chain.last().place.key));
     for (text, words) in [
-        ("", "in a form that is read"),
-        ("{}", "holds no signature"),
-        ("x", "in a form that is read"),
+        ("", "none of the supported formats"),
+        ("{}", "contains no signature"),
+        ("x", "none of the supported formats"),
     ] {
         std::fs::write(&head, text).expect("a file");
         let (code, report) = report(dir.path(), &["--path", BUCKET, "--keys", "keys"]);

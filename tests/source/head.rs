@@ -113,7 +113,7 @@ fn metadata_is_read_in_each_form_in_which_programs_print_it() {
     let messages: Vec<&str> = absent.filter_map(|f| f["message"].as_str()).collect();
     assert_eq!(messages.len(), 1, "{report:#}");
     assert!(
-        messages[0].contains("in a form that is read"),
+        messages[0].contains("in none of the supported formats"),
         "{messages:?}"
     );
 }

@@ -111,11 +111,11 @@ impl<'de> Visitor<'de> for CheckedVisitor {
         while let Some(MemberName(name)) = map.next_key()? {
             if few.contains(&name) || many.contains(&name) {
                 return Err(de::Error::custom(format_args!(
-                    "the name {name:?} stands twice"
+                    "the name {name:?} appears twice"
                 )));
             }
             if many.len() >= MOST_NAMES {
-                return Err(de::Error::custom("an object holds too many names"));
+                return Err(de::Error::custom("an object contains too many names"));
             }
             // A short list is faster to search than a hash set; a long one would take quadratic time.
             if few.len() < 32 {

@@ -22,7 +22,7 @@ pub(crate) fn try_out() -> Result<(), Error> {
     let written = tempfile::tempfile().and_then(|file| file.write_all_at(&TRIED, 0));
     written.map_err(|e| {
         let error = Error::new(ErrorKind::System, message("write", &e));
-        error.hint("set TMPDIR to a folder that can be written and has room")
+        error.hint("set TMPDIR to a folder that is writable and has free space")
     })
 }
 

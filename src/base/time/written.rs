@@ -199,10 +199,10 @@ impl Parts {
         let date = match (self.date, self.year, self.month, self.day) {
             (Some(date), None, None, None) => date,
             (None, Some(year), Some(month), Some(day)) => {
-                Date::new(year, month, day).map_err(|_| "there is no such day".to_owned())?
+                Date::new(year, month, day).map_err(|_| "this day does not exist".to_owned())?
             }
             (None, None, Some(_), Some(_)) => {
-                return Err("the year is missing, or has fewer than four digits".into());
+                return Err("the year is missing or has fewer than four digits".into());
             }
             _ => return Err(wrong()),
         };
@@ -288,7 +288,7 @@ fn date_of(a: &str, b: &str, c: &str) -> Result<Date, String> {
     let wrong = || EXPECTED.to_owned();
     let year = |text: &str| number::<i16>(text, 4).filter(|_| text.len() == 4);
     let date = |year, month, day| {
-        Date::new(year, month, day).map_err(|_| "there is no such day".to_owned())
+        Date::new(year, month, day).map_err(|_| "this day does not exist".to_owned())
     };
     if let (Some(year), Some(day)) = (year(a), number(c, 2)) {
         let month = month(b).or_else(|| number(b, 2)).ok_or_else(wrong)?;

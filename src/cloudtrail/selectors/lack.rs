@@ -134,9 +134,7 @@ fn data_events(parts: &[&SelectorPart]) -> Vec<String> {
     partly.truncate(SENTENCES);
     texts.extend(partly);
     if more > 0 {
-        texts.push(format!(
-            "data events that {more} more such limits leave out"
-        ));
+        texts.push(format!("data events that {more} more such limits exclude"));
     }
     texts
 }

@@ -123,7 +123,7 @@ pub fn sentences(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
     let mut lacking = Vec::new();
     if !config.multi_region {
         lacking.push(format!(
-            "events of regions other than {}: it is no multi-region trail",
+            "events of regions other than {}: it is not a multi-region trail",
             arn.home_region
         ));
     }
@@ -134,22 +134,22 @@ pub fn sentences(config: &TrailConfig, selectors: &Selectors) -> Vec<String> {
     let insights = match &selectors.insights {
         Ok(kinds) if kinds.is_empty() => "; it logs no Insights events".to_owned(),
         Ok(_) => String::new(),
-        Err(why) => format!("; whether it logs Insights events could not be asked: {why}"),
+        Err(why) => format!("; it could not be looked up whether it logs Insights events: {why}"),
     };
     let mut sentences: Vec<String> = lacking
         .into_iter()
         .map(|what| format!("what {arn} does not log: {what}"))
         .collect();
     sentences.push(format!(
-        "that {arn} always logged what it logs now: its selectors are told as they are today, not as \
-         they were in the window{insights}"
+        "that {arn} always logged what it logs now: its selectors are those of today, not those of the \
+         window{insights}"
     ));
     sentences
 }
 
 /// The sentence on a trail whose selectors could not be looked up.
 pub fn unasked(arn: &TrailArn, why: &str) -> String {
-    format!("what {arn} does not log: its event selectors could not be asked: {why}")
+    format!("what {arn} does not log: its event selectors could not be looked up: {why}")
 }
 
 /// The events that each selector admits.

@@ -33,7 +33,10 @@ impl Walk<'_> {
         if elsewhere {
             finding.hint = Some(match in_place {
                 true => Hint::OtherBucket(bucket.to_owned()),
-                false => "first give the --map that is told for the digests found elsewhere".into(),
+                false => {
+                    "first give the --map that the findings on the digests found elsewhere show"
+                        .into()
+                }
             });
         }
         // One that belongs elsewhere waits: its bucket may turn out to be part of the source.
@@ -57,8 +60,8 @@ fn finding_of(trouble: Option<(Reason, String)>, in_place: bool) -> Finding {
         None if in_place => named_and_missing(),
         None => Finding::new(
             Code::DigestUnreadable,
-            "a digest that its successor names is not in this copy, whose digests lie elsewhere than \
-             they were written to",
+            "a digest that its successor refers to is missing from this copy, whose digests are in another \
+             place than they were written to",
         )
         .reason(Reason::Elsewhere),
         Some((reason, answer)) => Finding::detailed(Detail::Unread {

@@ -20,8 +20,8 @@ impl Walk<'_> {
             return;
         };
         for other in others {
-            let message = "two proven digests name the same predecessor: the chain forks here, and \
-                           which of them belongs to it is not known";
+            let message = "two proven digests refer to the same predecessor: the chain forks here, and it is \
+                           not known which of them belongs to it";
             self.fork(other, first, message);
         }
     }
@@ -30,8 +30,7 @@ impl Walk<'_> {
     pub(super) fn check_overlap(&mut self, digest: &Claimer, claims: &[Claim]) {
         let overlaps = |b: &&Claimer| b.proven && b.interval.from < digest.interval.to;
         if let Some(successor) = claims.iter().map(|c| &c.by).find(overlaps) {
-            let message =
-                "this digest and its predecessor cover some of the same time within one segment";
+            let message = "this digest and its predecessor overlap in time within one segment";
             self.fork(successor, digest, message);
         }
     }

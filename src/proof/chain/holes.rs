@@ -8,7 +8,7 @@ use super::claims::Claimer;
 use super::proven::Newer;
 use super::{Walk, Walked, hour_before};
 use crate::base::sha256::Sha256;
-use crate::base::text::one_or_many;
+use crate::base::text::{one_or_many, plural};
 use crate::base::time::{HOUR, Window, shift};
 use crate::proof::coverage::Spans;
 use crate::proof::finding::{Code, Finding, Hint};
@@ -135,12 +135,14 @@ impl Walk<'_> {
     /// what it lacks.
     pub fn is_not_missing(&mut self, digest: &InferredDigest, reason: Reason, answer: &str) {
         let message = format!(
-            "no listing shows the digest that ends at {}, and asked for by name, it is not missing: {answer}",
+            "no listing shows the digest that ends at {}, but a request for it by its key shows that it is not \
+             missing: {answer}",
             digest.end
         );
         let finding = Finding::new(Code::DigestUnreadable, message)
             .reason(reason)
-            .hint("run again; if it stays so, ask who stands between this program and S3");
+            .hint("run again; if this happens again, find out whether a proxy or gateway changes the answers of \
+                   S3");
         if let Some(hole) = self.holes.get_mut(digest.hole) {
             hole.blind.get_or_insert(finding);
         }
@@ -188,15 +190,18 @@ impl Walk<'_> {
         }
         self.walked.tally.missing_inferred += count;
         let phase = if hole.restart {
-            "; a restart lies among the missing ones"
+            "; the missing ones include a restart"
         } else {
             ""
         };
-        let digests = digests_are(count, "more ");
         let message = format!(
-            "{digests} not there, counted by the hour: no link joins the proven digests {} and {}, and \
-             nothing that remains names what lay between{phase}",
-            hole.older, hole.newer
+            "an estimated {} (one per hour) {} missing between {} and {}; no remaining digest refers to \
+             {}{phase}",
+            plural(count, "further digest"),
+            if count == 1 { "is" } else { "are" },
+            hole.older,
+            hole.newer,
+            if count == 1 { "it" } else { "them" },
         );
         let finding = Finding::new(Code::DigestMissing, message).hint(Hint::LookForMissing);
         self.account_for(time, finding.count(count));
@@ -205,7 +210,7 @@ impl Walk<'_> {
     /// Nothing can be inferred of this time, because a digest in it or beside it could not be read.
     fn report_unknown(&mut self, time: Window, hole: &Hole, blind: &Finding) {
         let message = format!(
-            "what lay between the proven digests {} and {} is not known: {}",
+            "it is not known which digests existed between the proven digests {} and {}: {}",
             hole.older, hole.newer, blind.message
         );
         let finding = Finding {
@@ -219,8 +224,8 @@ impl Walk<'_> {
     fn report_unlisted(&mut self, window: &Window) {
         for hidden in self.scope.hidden.clone().iter() {
             for time in self.walked.accounted.missing_from(hidden.clip(window)) {
-                let message = "the digests of this time could not be listed, so whether there are any is \
-                               not known";
+                let message = "the digests of this time could not be listed, so it is not known whether any \
+                               exist";
                 let finding =
                     Finding::new(Code::DigestUnreadable, message).reason(Reason::NotListed);
                 self.account_for(time, finding);
@@ -231,13 +236,13 @@ impl Walk<'_> {
     /// Reports digests that only their successors prove, in one note for each reason.
     fn report_by_successor(&mut self) {
         for (reason, (count, time)) in std::mem::take(&mut self.by_successor) {
-            let digests = digests_are(count, "");
+            let digests = one_or_many(count, "1 digest is", "digests are");
             let own = if reason == Reason::SignatureAbsent {
                 "their own metadata was not kept, as is usual in a copy"
             } else {
                 "their own signatures could not be checked"
             };
-            let message = format!("{digests} proven by what later digests recorded; {own}");
+            let message = format!("{digests} proven by what later digests recorded: {own}");
             let finding = Finding::new(Code::DigestProvenBySuccessor, message);
             self.report(finding.reason(reason).count(count).over(time));
         }
@@ -248,10 +253,4 @@ impl Walk<'_> {
         self.walked.accounted.insert(time);
         self.report_over(time, finding);
     }
-}
-
-/// For example `one digest is`, or with `more `, `3 more digests are`.
-fn digests_are(count: u64, more: &str) -> String {
-    let (one, many) = (format!("one {more}digest is"), format!("{more}digests are"));
-    one_or_many(count, &one, &many)
 }

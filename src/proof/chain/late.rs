@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Walk;
 use super::holes::Hole;
 use super::open::OpenDigest;
-use crate::base::text::one_or_many;
+use crate::base::text::plural;
 use crate::base::time::{HOUR, Window, in_words, shift};
 use crate::proof::finding::{Code, Finding};
 use crate::proof::look::Look;
@@ -29,8 +29,8 @@ impl Walk<'_> {
             return;
         };
         let message = format!(
-            "a digest that its successor names is not there yet: it ends at {end}, and may be delivered until \
-             {}{}",
+            "a digest that its successor refers to is not delivered yet: it ends at {end} and may be delivered \
+             until {}{}",
             look.due(end),
             by_which_clock(look, end)
         );
@@ -65,7 +65,7 @@ impl Walk<'_> {
         if !is_pending && !earliest.may_still_come(hole.time.to) {
             return time;
         }
-        // Digests are hourly, and the first one after the hole tells when they end.
+        // Digests are hourly, and the first one after the hole shows when they end.
         let hours = Window::new(pending.from, hole.time.to).hours_begun();
         let hours = i64::try_from(hours).unwrap_or(i64::MAX);
         let from = shift(hole.time.to, hours.saturating_mul(HOUR).saturating_neg());
@@ -75,12 +75,13 @@ impl Walk<'_> {
         }
         let count = late_part.hours_begun();
         let message = format!(
-            "{} not there yet, counted by the hour: no link joins the proven digests {} and {}, and what lay \
-             between may be delivered until {}{}",
-            one_or_many(count, "one more digest is", "more digests are"),
+            "an estimated {} (one per hour) between {} and {} may still be delivered until {}; no remaining \
+             digest refers to {}{}",
+            plural(count, "further digest"),
             hole.older,
             hole.newer,
             look.due(late_part.to),
+            if count == 1 { "it" } else { "them" },
             by_which_clock(look, late_part.to)
         );
         let finding = late(message, look).count(count);
@@ -101,7 +102,8 @@ fn by_which_clock(look: Look, end: Timestamp) -> String {
     }
     let differ = in_words(SignedDuration::from_secs(look.doubt));
     format!(
-        "; that has passed by the later of two clocks only: the local clock and that of AWS differ by {differ}"
+        "; only the later of two clocks shows that this time has passed: the local clock and that of AWS differ \
+         by {differ}"
     )
 }
 

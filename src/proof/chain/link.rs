@@ -13,12 +13,14 @@ impl Walk<'_> {
         let name = DigestObjectKey::parse(&link.key).map(|k| k.name);
         let name = name.filter(|n| self.may_precede(n, &link, &by));
         let mismatch = match (name, self.met.get(&link.key)) {
-            (None, _) => {
-                Some("the predecessor this digest names is not an earlier digest of its chain")
-            }
+            (None, _) => Some(
+                "the predecessor that this digest refers to is not an earlier digest of its chain",
+            ),
             (Some(_), Some(met)) => met
                 .is_some_and(|met| link.sha256.is_some_and(|hash| hash != met))
-                .then_some("the backfill digest that this one names is not the one that is there"),
+                .then_some(
+                    "the backfill digest that this one refers to is not the one that is present",
+                ),
             (Some(name), None) => {
                 // An unproven digest only carries a signature, and digests are hourly, so a link
                 // further back is not worth keeping.

@@ -31,14 +31,14 @@ pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
 /// The content of a digest is proven, but its container is not what was delivered.
 pub(super) fn container_altered() -> Finding {
     let message = "this digest's content equals what was delivered; the container was altered (it is not \
-                   one whole gzip member and nothing else)";
+                   exactly one complete gzip member)";
     Finding::new(Code::DigestMalformed, message).hint(Hint::Recopy)
 }
 
 /// A digest is not proven, and its container cannot be what was delivered.
 pub(super) fn container_altered_too(finding: Finding) -> Finding {
     let message = format!(
-        "this digest is not one whole gzip member and nothing else; besides, {}",
+        "this digest is not exactly one complete gzip member; also, {}",
         finding.message
     );
     Finding {
@@ -66,16 +66,16 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
         NotDigest::TooLarge { sha256, limit } => match (recorded, sha256) {
             (Some(expected), Some(actual)) if expected != actual => Finding::new(
                 Code::DigestMalformed,
-                "this is not the digest that its proven successor recorded, and it inflates to more \
-                 than is read of one",
+                "this is not the digest that its proven successor recorded, and its inflated size exceeds the \
+                 limit",
             )
             .compared(expected, actual)
             .hint(Hint::OlderVersion),
             _ => Finding::new(
                 Code::DigestUnreadable,
                 format!(
-                    "this digest inflates to more than {limit} bytes (--max-digest-size), so its content was \
-                     not checked"
+                    "this digest inflates to more than {limit} bytes (--max-digest-size): its content was not \
+                     checked"
                 ),
             )
             .reason(Reason::TooLarge)
@@ -83,12 +83,14 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
         },
         NotDigest::Bytes { sha256, why } if recorded == Some(sha256) => Finding::new(
             Code::DigestUnreadable,
-            format!("this digest is what its proven successor recorded, and its form is not known here: {why}"),
+            format!("this digest is the one that its proven successor recorded, but this program does not know \
+                     its format: {why}"),
         )
         .reason(Reason::Format),
         NotDigest::Bytes { why, sha256 } => {
             let finding =
-                Finding::new(Code::DigestMalformed, format!("this is no digest, so it vouches for nothing: {why}"))
+                Finding::new(Code::DigestMalformed, format!("this is not a valid digest, so it proves nothing: \
+                                                             {why}"))
                     .hint(Hint::OlderVersion);
             match recorded {
                 Some(expected) => finding.compared(expected, sha256),
@@ -102,8 +104,8 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
 pub(super) fn named_and_missing() -> Finding {
     Finding::new(
         Code::DigestMissing,
-        "a digest that its successor names is not there (deleted, expired or never delivered); the \
-         logs of its interval cannot be proven",
+        "a digest that its successor refers to is missing (deleted, expired or never delivered): the logs of \
+         its interval cannot be proven",
     )
     .hint(Hint::LookForMissing)
 }
@@ -111,14 +113,17 @@ pub(super) fn named_and_missing() -> Finding {
 /// A digest whose key AWS does not know, in a region where AWS's answer fits no digest at all: more likely
 /// these are not the keys of the region than that all of it is forged.
 pub(super) fn no_key_fits(finding: Finding) -> Finding {
-    let message = "the keys that ListPublicKeys answers with fit no digest of this region, so they may not be \
-                   the keys of that region, and the signature of this digest could not be checked";
+    let message = "none of the keys that ListPublicKeys returned fits any digest of this region, so they may be \
+                   those of another region: the signature of this digest could not be checked";
     Finding {
         code: Code::KeyUnavailable,
         severity: Severity::Unproven,
         message: message.into(),
         reason: Some(Reason::KeyUnknown),
-        ..finding.hint("see that the endpoint is the region's own (--endpoint-url, AWS_ENDPOINT_URL_CLOUDTRAIL)")
+        ..finding.hint(
+            "check that the endpoint is the region's own (--endpoint-url, \
+                        AWS_ENDPOINT_URL_CLOUDTRAIL)",
+        )
     }
 }
 
@@ -126,8 +131,8 @@ pub(super) fn no_key_fits(finding: Finding) -> Finding {
 pub(super) fn original_missing((bucket, key): &(String, String)) -> Finding {
     Finding::new(
         Code::DigestMissing,
-        "this digest is missing at its recorded place (deleted, expired or never delivered); only a copy \
-         that --map gives is present, and it does not replace the original",
+        "this digest is missing at its recorded place (deleted, expired or never delivered); only a copy that \
+         --map refers to is present, and a copy does not replace the original",
     )
     .at(Some(bucket), key)
     .hint(Hint::LookForMissing)

@@ -123,12 +123,11 @@ impl Walk<'_> {
     /// A digest that is missing before the window, or before the data, is no more than a note.
     fn note_before_window(&mut self, time: Window, finding: Finding) {
         let message = if self.scope.from.is_some() {
-            "the digest before the first one in the window is not there (deleted, expired or \
-             never delivered); it lies before the window"
+            "the digest before the first one in the window is missing (deleted, expired or never delivered); it \
+             is outside the window"
         } else {
-            "earlier digests existed, and the one before the first that is here is not there \
-             (deleted, expired or never delivered); what they covered is not proven: give \
-             --start-time to have that time judged"
+            "earlier digests existed, and the one before the first that is present is missing (deleted, expired \
+             or never delivered): the time they covered is not proven; use --start-time to include it"
         };
         let finding = Finding {
             message: message.into(),

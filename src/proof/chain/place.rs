@@ -151,10 +151,9 @@ impl Walk<'_> {
     fn place_copy(&mut self, found: &Found, content: &Content, proven: Sha256) -> PlacedDigest {
         let same = matches!(content, Content::Digest { digest, .. } if digest.sha256() == proven);
         let message = if same {
-            "a copy of a digest that is proven at its recorded place; nothing hangs on it"
+            "a second copy of a digest that is proven at its recorded place: it changes nothing"
         } else {
-            "another object under the name of a digest that is proven at its recorded place; nothing \
-             hangs on it"
+            "another object with the name of a digest that is proven at its recorded place: it changes nothing"
         };
         let time = hour_before(found.name.end);
         let finding = found.about(Finding::new(Code::DigestRelocated, message));

@@ -156,8 +156,8 @@ impl Walk<'_> {
         if let Some(at) = generated
             && at > shift(me.interval.to, self.scope.backfill_grace)
         {
-            let message = "this backfill digest says that it was generated later than the grace \
-                           after its interval";
+            let message = "this backfill digest reports that it was generated later than --backfill-grace after \
+                           its interval";
             let finding = Finding::new(Code::BackfillLate, message)
                 .at(Some(&me.bucket), &me.key)
                 .over(me.interval);

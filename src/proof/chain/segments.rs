@@ -178,8 +178,8 @@ impl Walk<'_> {
                 continue;
             }
             let [(bucket, key), (_, other)] = overlap.digests;
-            let message = "two segments of proven digests cover the same time: a chain has only one, so they are \
-                           of two trails, and which of them belongs to this chain is not known";
+            let message = "two segments of proven digests cover the same time, but a chain has only one: they \
+                           are of two trails, and it is not known which of them belongs to this chain";
             let finding = Finding::new(Code::ChainFork, message).at(Some(&bucket), &key);
             self.report_over(
                 overlap.time,

@@ -38,14 +38,14 @@ pub enum UnreadObject {
     Log,
 }
 
-const DIGEST_NOT_AS_RECORDED: &str = "this is not the digest that its proven successor recorded: its \
-                                      content was altered, or another was put in its place";
-const SUCCESSOR_DOES_NOT_FIT: &str = "the metadata of this digest was not kept, and the signature \
-    that a later digest records does not fit; as that digest is not proven either, nothing says which of \
-    them was altered";
-const LOG_CUT_OFF: &str = "this log is not one whole gzip file: it is cut off";
+const DIGEST_NOT_AS_RECORDED: &str = "this is not the digest that its proven successor recorded: its content \
+                                      was altered, or another digest was put in its place";
+const SUCCESSOR_DOES_NOT_FIT: &str = "the metadata of this digest was not kept, and the signature that a later \
+                                      digest records does not fit; that digest is not proven either, so it is \
+                                      not known which of them was altered";
+const LOG_CUT_OFF: &str = "this log is not a complete gzip file: it is cut off";
 const LOG_MODIFIED_AND_FOLLOWED: &str =
-    "this log has other content than was delivered, and something follows it";
+    "the content of this log is not what CloudTrail delivered, and more data follows it";
 
 impl UnreadObject {
     const ALL: [UnreadObject; 3] = [
@@ -65,8 +65,10 @@ impl UnreadObject {
     fn beginning(self) -> &'static str {
         match self {
             UnreadObject::Digest => "this digest could not be read: ",
-            UnreadObject::LinkedDigest => "a digest that its successor names could not be read: ",
-            UnreadObject::Log => "a log that its digest names could not be read: ",
+            UnreadObject::LinkedDigest => {
+                "a digest that its successor refers to could not be read: "
+            }
+            UnreadObject::Log => "a log that its digest lists could not be read: ",
         }
     }
 }

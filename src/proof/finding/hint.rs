@@ -68,35 +68,35 @@ impl Hint {
         match self {
             Hint::Text(text) => text.into_owned(),
             Hint::LookForMissing => fixed(
-                "see whether a lifecycle rule removed objects, and look for versions and delete markers (aws \
+                "check for a lifecycle rule that removed objects, and for versions and delete markers (aws \
                  s3api list-object-versions)",
-                "see whether the copy is whole; if it is, whether a lifecycle rule of the bucket removed objects, \
-                 and look there for versions and delete markers (aws s3api list-object-versions)",
+                "check that the copy is complete; if it is, check the bucket for a lifecycle rule that removed \
+                 objects, and for versions and delete markers (aws s3api list-object-versions)",
             ),
             Hint::LookForChain => fixed(
-                "see whether a lifecycle rule removed objects, and look for versions and delete markers (aws \
-                 s3api list-object-versions); a chain that is not wanted is left out with --exclude",
-                "see whether the copy has all regions and accounts (name those that it has with --region or \
-                 --account-id); if it has, whether a lifecycle rule of the bucket removed objects, and look there \
+                "check for a lifecycle rule that removed objects, and for versions and delete markers (aws \
+                 s3api list-object-versions); use --exclude to leave out a chain that is not needed",
+                "check that the copy has all regions and accounts (if not, list those that it has with --region \
+                 or --account-id); if it has, check the bucket for a lifecycle rule that removed objects, and \
                  for versions and delete markers (aws s3api list-object-versions)",
             ),
             Hint::OlderVersion => fixed(
-                "look for an older version of the object (aws s3api list-object-versions), and for who wrote \
-                 this one",
-                "compare it with the object in the bucket, and look there for an older version (aws s3api \
-                 list-object-versions) and for who wrote this one",
+                "check for an older version of the object (aws s3api list-object-versions), and find out who \
+                 wrote this one",
+                "compare it with the object in the bucket; check the bucket for an older version (aws s3api \
+                 list-object-versions), and find out who wrote this one",
             ),
             Hint::Recopy => fixed(
-                "was its Content-Encoding undone by a proxy or client on the way? then read past it; if a tool \
-                 stored it here so, look for an older version (aws s3api list-object-versions), and read the \
+                "if a proxy or client removed its Content-Encoding on the way, read without it; if a tool \
+                 stored it this way, check for an older version (aws s3api list-object-versions), and read the \
                  bucket that CloudTrail wrote to",
-                "if a copying tool undid Content-Encoding, copy again with one that does not",
+                "if the copying tool removed Content-Encoding, copy again with one that does not",
             ),
             Hint::WhoWroteIt => fixed(
-                "see who wrote it (PutObject events on the bucket, when S3 says that it was last modified), and \
-                 keep readers off it until that is known",
-                "see whether the bucket has it too, and who wrote it there (PutObject events on the bucket), and \
-                 keep readers off it until that is known",
+                "find out who wrote it (PutObject events on the bucket, at the time that S3 reports as last \
+                 modified), and do not use it until that is known",
+                "check whether the bucket has it too, find out who wrote it there (PutObject events on the \
+                 bucket), and do not use it until that is known",
             ),
             Hint::OtherBucket(bucket) if copied => {
                 let path = quoted(&format!("{bucket}=DIR"));
@@ -119,7 +119,7 @@ impl Hint {
                     .to_owned()
             }
             Hint::LogsAlone(folders) => format!(
-                "logs are there without digests, in {folders}: validation was never on, or the digests were \
+                "logs exist without digests, in {folders}: validation was never on, or the digests were \
                  deleted{}",
                 if copied {
                     ", or they were not copied"
@@ -128,13 +128,14 @@ impl Hint {
                 }
             ),
             Hint::NothingHere => format!(
-                "see that this is the {} that holds AWSLogs with its CloudTrail-Digest folders; the layout is \
-                 AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/",
+                "check that this is the {} that contains AWSLogs with its CloudTrail-Digest folders; the layout \
+                 is AWSLogs/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/",
                 if copied { "folder" } else { "bucket" }
             ),
             Hint::OtherOwner(account) => format!(
                 "these digests are of an organization's trail of that name, and none of them is of account \
-                 {account}: either it owns another trail, or its own digests are missing (deleted, expired or {})",
+                 {account}: that account owns another trail, or its own digests are missing (deleted, expired \
+                 or {})",
                 if copied {
                     "not copied"
                 } else {

@@ -182,19 +182,19 @@ fn say_when_it_was_on(parts: &mut [Gap], chain: &ChainId) {
         };
         if matches!(next.event.call, Call::Trail(_, TrailChange::Create(_))) {
             part.clauses.push(format!(
-                "{} came at {}, so no trail of this name existed just before it; when it was deleted is not \
-                 known",
+                "{} was called at {}, so no trail of this name existed just before; it is not known when an \
+                 earlier one was deleted",
                 call_of(&next.event),
                 next.event.time,
             ));
             continue;
         }
         let (before, after) = match is_in_own_log(&next, chain) {
-            true => ("logging was still on here: ", ""),
+            true => ("logging was still on: ", ""),
             false => ("", ", or something was off already"),
         };
         part.clauses.push(format!(
-            "{before}{} came only at {}; until then digests were removed or never delivered{after}",
+            "{before}{} was called only at {}; until then digests were removed or never delivered{after}",
             call_of(&next.event),
             next.event.time,
         ));

@@ -22,7 +22,7 @@ impl Clauses {
         let code = event.error_code.as_deref().unwrap_or_default();
         self.refused.get_or_insert_with(|| {
             format!(
-                "{}{} was refused at {} ({code}), and changed nothing",
+                "{}{} at {} was refused ({code}) and changed nothing",
                 call_of(event),
                 event.by(),
                 event.time
@@ -34,7 +34,7 @@ impl Clauses {
     pub fn contradicted(&mut self, event: &Event) {
         self.contradicted.get_or_insert_with(|| {
             format!(
-                "{}{} came at {}, and hours after it are digested: that does not explain this gap",
+                "{}{} at {} does not explain this gap: digests cover hours after it",
                 call_of(event),
                 event.by(),
                 event.time
@@ -47,8 +47,7 @@ impl Clauses {
     pub fn goes_on_at_home(&mut self, event: &Event) {
         self.goes_on_at_home.get_or_insert_with(|| {
             format!(
-                "{}{} came at {}, and the chain of the trail's home region goes on after it: that does \
-                 not explain this gap",
+                "{}{} at {} does not explain this gap: the chain of the trail's home region continues after it",
                 call_of(event),
                 event.by(),
                 event.time
@@ -69,7 +68,7 @@ impl Clauses {
             return;
         }
         self.moved = Some(format!(
-            "the trail was told to write to bucket {}{} at {} ({}): digests from then on may lie there",
+            "the trail was set to write to bucket {}{} at {} ({}): digests from then on may be there",
             cited(bucket),
             event.by(),
             event.time,
@@ -81,8 +80,8 @@ impl Clauses {
     pub fn several(&mut self, accounts: &BTreeSet<&AccountId>) {
         let accounts: Vec<&str> = accounts.iter().take(5).map(|a| a.as_str()).collect();
         self.several = Some(format!(
-            "there were calls on trails of this name in several accounts ({}), and which of them is the \
-             organization's trail is not known: name it with --trail-arn",
+            "trails of this name were called in several accounts ({}), and it is not known which of them is the \
+             organization's trail: give it with --trail-arn",
             accounts.join(", ")
         ));
     }
@@ -116,8 +115,8 @@ pub(super) fn lead(leads: &[&Evidence]) -> Option<String> {
             format!(", which was refused ({})", cited(code))
         });
     Some(format!(
-        "a lead, and no cause: the log {} records {}{} at {}{}{}{refused}; only the unproven digest \
-         {digest} lists that log, so it may be forged{}",
+        "a lead, not a cause: log {} records {}{} at {}{}{}{refused}; only the unproven digest {digest} lists \
+         that log, so it may be forged{}",
         s3_uri(Some(&log.0), &log.1),
         call_of(event),
         event.by(),

@@ -6,33 +6,30 @@ use jiff::Timestamp;
 use super::clauses::call_of;
 use super::facts::{MOMENTS, slack_of};
 use super::{Cause, Certainty, Gap, GapPlace, Seen, Undigested};
-use crate::base::text::{capital, one_or_many, s3_uri};
+use crate::base::text::{capital, plural, s3_uri};
 use crate::base::time::{Window, in_words};
 use crate::cloudtrail::event::{AccountChange, Call, Event, Evidence, TrailChange, Via};
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 
-/// How an event is known, as the end of a sentence.
+/// How an event is known, as a sentence of its own.
 fn source_of(evidence: &Evidence, certainty: Certainty) -> String {
     let record = match &evidence.via {
         Via::VerifiedLog { log, digest, .. } => format!(
-            "so the log {} records, which the proven digest {digest} names",
+            "Recorded in log {}, which proven digest {digest} lists",
             s3_uri(Some(&log.0), &log.1)
         ),
-        Via::LookupEvents => "so LookupEvents says, which nothing signs".into(),
-        Via::TrailStatus => {
-            "so GetTrailStatus says, which nothing signs and which does not say who".into()
-        }
+        Via::LookupEvents => "LookupEvents reports this, unsigned".into(),
+        Via::TrailStatus => "GetTrailStatus reports this, unsigned and without the caller".into(),
         Via::UnprovenLog { log, digest } => format!(
-            "so the log {} says, which only the unproven digest {digest} lists",
+            "Recorded in log {}, which only unproven digest {digest} lists",
             s3_uri(Some(&log.0), &log.1)
         ),
     };
     let presumed = certainty == Certainty::Circumstantial && evidence.via != Via::TrailStatus;
     match presumed {
         true => format!(
-            "{record}; that this is the organization's trail is presumed from its name: name it with \
-             --trail-arn"
+            "{record}. By its name this is the organization's trail: to be certain, give it with --trail-arn"
         ),
         false => record,
     }
@@ -60,8 +57,8 @@ impl Gap {
         };
         self.add_undigested(&mut message);
         for clause in &self.clauses {
-            message += "; ";
-            message += clause;
+            message += ". ";
+            message += &capital(clause);
         }
         // Evidence of damage comes first: it is what a reader must not miss.
         if let Some(removals) = &self.removals {
@@ -79,10 +76,12 @@ impl Gap {
             minutes: Some((first, last)),
         }) = self.undigested
         {
-            let lie = one_or_many(count, "one log lies", "logs lie");
+            let logs = plural(count, "log");
             *message += &match first == last {
-                true => format!("; {lie} in it that no digest names, at {first}"),
-                false => format!("; {lie} in it that no digest names, from {first} to {last}"),
+                true => format!(". It contains {logs} that no digest lists, at {first}"),
+                false => {
+                    format!(". It contains {logs} that no digest lists, from {first} to {last}")
+                }
             };
         }
     }
@@ -91,22 +90,21 @@ impl Gap {
     fn hint(&self) -> &'static str {
         match self.cause {
             Cause::Unexplained => {
-                "look for StopLogging, UpdateTrail and DeleteTrail events of that time; what is \
-                 answered for can be accepted with --accept"
+                "check for StopLogging, UpdateTrail and DeleteTrail events of that time; if the gap was \
+                 intended, record it in an --accept file"
             }
-            Cause::BeforeFirstDigest => "compare with when the trail was made",
+            Cause::BeforeFirstDigest => "compare with the trail's creation date",
             Cause::AfterLastDigest => match self.seen {
-                Seen::InTime => "see whether the trail is still logging",
+                Seen::InTime => "check whether the trail is still logging",
                 Seen::Unknown => {
-                    "see whether the trail is still logging; if the copy was made so soon after this time \
-                     that its digests may not have been delivered yet, say when: --as-of"
+                    "check whether the trail is still logging; if the copy was made before the digests of this \
+                     time can have been delivered, give the time of the copy with --as-of"
                 }
                 Seen::NotLookedAt => {
-                    "end the window before it (--end-time), or look again when its digests have been \
-                     delivered"
+                    "end the window before it (--end-time), or run again when its digests have been delivered"
                 }
             },
-            _ => "ask whether that was meant; what is answered for can be accepted with --accept",
+            _ => "find out whether this was intended; if so, record it in an --accept file",
         }
     }
 
@@ -118,7 +116,7 @@ impl Gap {
             false => self.uncovered(),
         };
         let mut message = format!(
-            "{time}: {}{} at {} ({}){}, {}",
+            "{time}: {}{} at {} ({}){}. {}",
             self.cause_in_words(event),
             event.by(),
             event.time,
@@ -127,11 +125,11 @@ impl Gap {
             source_of(evidence, self.certainty)
         );
         if let Some(at) = self.restart {
-            message += &format!("; a starting digest says that it was switched on at {at}");
+            message += &format!(". A starting digest shows that it was switched on at {at}");
             message += &self.who_switched_on(at);
         }
         if self.cause == Cause::TrailCreated {
-            message += "; whether one of its name was there before is not told";
+            message += ". The event does not show whether a trail of this name existed before";
         }
         message
     }
@@ -140,10 +138,10 @@ impl Gap {
     fn cause_in_words(&self, event: &Event) -> &'static str {
         match (self.cause, &event.call) {
             (Cause::LoggingStopped, Call::Trail(_, TrailChange::Update(_))) => {
-                "the trail was confined to its home region"
+                "the trail was limited to its home region"
             }
             (Cause::LoggingStopped, Call::Trail(_, TrailChange::Create(_))) => {
-                "the trail was created anew, and was not logging here"
+                "the trail was created again and was not logging here"
             }
             (Cause::LoggingStopped, _) => "logging was stopped",
             (Cause::ValidationDisabled, Call::Trail(_, TrailChange::Create(_))) => {
@@ -154,9 +152,9 @@ impl Gap {
                 "CloudTrail's own role ended this account's copy of the organization's trail"
             }
             (Cause::TrailDeleted, _) => "the trail was deleted",
-            (Cause::TrailCreated, _) => "the trail was created only then",
+            (Cause::TrailCreated, _) => "the trail did not exist before it was created",
             (Cause::OrganizationAccessWithdrawn, Call::Trail(..)) => {
-                "the trail was made one of its owner's account alone"
+                "the trail was limited to its owner's account"
             }
             (Cause::OrganizationAccessWithdrawn, _) => {
                 "CloudTrail's access to the accounts of the organization was withdrawn"
@@ -179,15 +177,15 @@ impl Gap {
         self.switched_on(at).map_or_else(String::new, |evidence| {
             let event = &evidence.event;
             format!(
-                "; the call was made{} at {} ({}), {}",
+                " ({}{} at {}{})",
+                identified(event),
                 event.by(),
                 event.time,
-                identified(event),
                 match evidence.via {
-                    Via::VerifiedLog { .. } => "so a proven log records",
-                    Via::LookupEvents => "so LookupEvents says, which nothing signs",
-                    Via::TrailStatus => "so GetTrailStatus says, which nothing signs",
-                    Via::UnprovenLog { .. } => "so an unproven log says",
+                    Via::VerifiedLog { .. } => ", in a proven log",
+                    Via::LookupEvents => ", from LookupEvents, unsigned",
+                    Via::TrailStatus => ", from GetTrailStatus, unsigned",
+                    Via::UnprovenLog { .. } => ", in an unproven log",
                 }
             )
         })
@@ -244,48 +242,48 @@ impl Gap {
         let uncovered = self.uncovered();
         match (self.place, self.restart) {
             (GapPlace::Head, _) if self.time.is_empty() => format!(
-                "no digest of this chain ends by {}, where the window ends: the trail is younger, or earlier \
-                 digests are missing (deleted, expired or never delivered)",
+                "no digest of this chain ends before the window ends at {}: the trail is newer than the window, \
+                 or earlier digests are missing (deleted, expired or never delivered)",
                 self.time.to
             ),
             (GapPlace::Tail, _) if self.time.is_empty() => format!(
-                "no digest of this chain covers any time after {}, where the window begins: logging or \
-                 validation ended, or later digests are missing (deleted, expired or never delivered)",
+                "no digest of this chain covers any time after the window begins at {}: logging or validation \
+                 ended, or later digests are missing (deleted, expired or never delivered)",
                 self.time.from
             ),
             (GapPlace::Head, None) => format!(
-                "{uncovered}, before the first digest that is there: the trail is younger, or earlier \
-                 digests are not there"
+                "{uncovered}, before the first digest that exists: the trail is newer than the window, or \
+                 earlier digests are missing (deleted, expired or never delivered)"
             ),
             (GapPlace::Head, Some(at)) => format!(
-                "{uncovered}: the first one that is there is a starting digest, and nothing before {at} is vouched for; the trail is younger, or earlier digests are \
-                 not there"
+                "{uncovered}: the first digest that exists is a starting digest, so nothing before {at} is \
+                 proven; the trail is newer than the window, or earlier digests are missing (deleted, expired \
+                 or never delivered)"
             ),
             (GapPlace::Tail, _) if self.seen == Seen::NotLookedAt => {
-                format!("{uncovered}: it lies after the source was looked at")
+                format!("{uncovered}: it is after the time at which the source was read")
             }
             (GapPlace::Tail, _) => format!(
-                "{uncovered}, after the last digest that is there: logging or validation ended, or later \
-                 digests are not there"
+                "{uncovered}, after the last digest that exists: logging or validation ended, or later digests \
+                 are missing (deleted, expired or never delivered)"
             ),
             (GapPlace::Between, Some(at)) if self.time.is_empty() => format!(
-                "a restart lies here: a starting digest says that logging or validation was \
-                 switched on at {at}; how long it was off is not known"
+                "logging was restarted: a starting digest shows that logging or validation was switched on at \
+                 {at}; it is not known how long it was off"
             ),
             (GapPlace::Between, Some(at)) => {
                 let who = self.who_switched_on(at);
                 format!(
-                    "{uncovered}, up to a starting digest, which says that logging or \
-                     validation was switched on at {at}{who}; nothing here says since when it was off, or \
-                     whether digests were removed"
+                    "{uncovered}, before a starting digest, which shows that logging or validation was switched \
+                     on at {at}{who}; it is not known when it was switched off, or whether digests were removed"
                 )
             }
             (GapPlace::Between, None) if !self.clauses.is_empty() => {
-                format!("{uncovered}, and nothing that remains names one")
+                format!("{uncovered}, and no remaining digest refers to one")
             }
             (GapPlace::Between, None) => format!(
-                "{uncovered}, and nothing that remains names one: logging or validation was off, or \
-                 digests were removed"
+                "{uncovered}, and no remaining digest refers to one: logging or validation was off, or digests \
+                 were removed"
             ),
         }
     }

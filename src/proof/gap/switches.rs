@@ -296,8 +296,7 @@ impl<'g, 'e> Switches<'g, 'e> {
 /// The state after a call that switched the trail on, as long as no digest follows.
 fn after_switching_on<'e>(event: &Event, since: Timestamp) -> TrailState<'e> {
     let clause = format!(
-        "it was switched on at {} ({}), and no digest of the time after that is there: removed, or never \
-         delivered",
+        "it was switched on at {} ({}), but no digest of the time after that exists: removed or never delivered",
         event.time,
         call_of(event)
     );

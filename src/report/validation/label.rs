@@ -36,8 +36,8 @@ labels! {
     Key = "key",
     Other = "other",
     MadeAt = "made at",
-    Named = "named",
-    Really = "really",
+    Named = "recorded",
+    Really = "actual",
     // What the store says about an object.
     Version = "version",
     Etag = "etag",

@@ -192,7 +192,7 @@ impl<'a> GapGroup<'a> {
             return span(self.first);
         };
         if self.first.from == self.first.to {
-            return format!("restarts from {from} to {to}, which left no hole between digests");
+            return format!("restarts from {from} to {to}, without a gap between digests");
         }
         let lengths = || gaps().map(|gap| gap.to.duration_since(gap.from));
         let length = match (lengths().min(), lengths().max()) {
@@ -205,7 +205,7 @@ impl<'a> GapGroup<'a> {
             ),
         };
         let restart = if self.first.restart {
-            ", to a restart"
+            ", ending in a restart"
         } else {
             ""
         };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::label::{Label, LabelledValues};
 use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Via};
@@ -48,18 +48,35 @@ impl From<GapKind> for Tone {
 
 /// Until when a chain is proven without interruption, and how much time after that is proven too.
 pub(crate) fn until(chain: &Chain) -> String {
-    let (mut text, and) = match chain.verified_until {
-        Some(until) => (format!("proven until {until}"), " without a break, and"),
-        None => ("not proven from the window's beginning".to_owned(), ", but"),
+    let verified = chain.coverage.iter().filter(|s| s.state == State::Verified);
+    let length = |from: Timestamp| {
+        let later = verified.clone().filter(|s| from <= s.from);
+        later
+            .map(|s| s.to.duration_since(s.from))
+            .fold(SignedDuration::ZERO, SignedDuration::saturating_add)
     };
-    let verified = chain.coverage.iter().filter(|s| {
-        s.state == State::Verified && chain.verified_until.is_none_or(|until| until <= s.from)
-    });
-    let later = verified
-        .map(|s| s.to.duration_since(s.from))
-        .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
+    let window = &chain.window;
+    let Some(until) = chain.verified_until else {
+        let Some(first) = verified.clone().next() else {
+            return "no time is proven".to_owned();
+        };
+        let before = chain.coverage.iter().filter(|s| s.from < first.from);
+        let first_is = match before.clone().all(|s| s.state == State::Gap) {
+            true => "not covered by digests",
+            false => "not proven",
+        };
+        let (proven, rest) = (length(first.from), window.to.duration_since(first.from));
+        return format!(
+            "the first {} are {first_is}; {}{} are proven",
+            in_words_between(window.from, first.from),
+            if proven == rest { "the other " } else { "" },
+            in_words(proven),
+        );
+    };
+    let mut text = format!("proven without interruption until {until}");
+    let later = length(until);
     if later.is_positive() {
-        let _ = write!(text, "{and} for {} after it", in_words(later));
+        let _ = write!(text, "; {} after that are proven too", in_words(later));
     }
     text
 }
@@ -74,12 +91,13 @@ pub(crate) fn span(gap: &Gap) -> String {
 
 fn interval(gap: &Gap) -> String {
     if gap.from == gap.to {
-        return format!(
-            "restart at {}, which left no hole between digests",
-            gap.from
-        );
+        return format!("restart at {}, without a gap between digests", gap.from);
     }
-    let restart = if gap.restart { ", to a restart" } else { "" };
+    let restart = if gap.restart {
+        ", ending in a restart"
+    } else {
+        ""
+    };
     let length = in_words_between(gap.from, gap.to);
     format!("{} to {}, {length}{restart}", gap.from, gap.to)
 }
@@ -106,7 +124,7 @@ pub(crate) fn who(gap: &Gap) -> Option<String> {
         let actor = event.actor.as_ref()?;
         let name = [&actor.arn, &actor.account, &actor.kind];
         let name = name.into_iter().flatten().next()?;
-        Some(format!("{name}, by {}", event.event_name))
+        Some(format!("{name} ({})", event.event_name))
     };
     let is_cause = |e: &&Evidence| e.role.as_ref().is_some_and(|role| *role == Role::Cause);
     if let Some(cause) = gap.evidence.iter().find(is_cause) {
@@ -131,9 +149,9 @@ pub(crate) fn cause(gap: &Gap) -> String {
             "the account left the organization, or was closed"
         }
         Word::Known(Cause::RegionDisabled) => "the region was switched off",
-        Word::Known(Cause::BeforeFirstDigest) => "no earlier digest is there",
-        Word::Known(Cause::AfterLastDigest) => "no later digest is there",
-        Word::Known(Cause::Unexplained) => "nothing that remains says why",
+        Word::Known(Cause::BeforeFirstDigest) => "no earlier digest exists",
+        Word::Known(Cause::AfterLastDigest) => "no later digest exists",
+        Word::Known(Cause::Unexplained) => "no recorded call explains it",
         Word::Other(word) => word,
     };
     cause.to_owned()
@@ -143,9 +161,9 @@ pub(crate) fn cause(gap: &Gap) -> String {
 pub(crate) fn certainty(gap: &Gap) -> Option<String> {
     let certainty = match &gap.certainty {
         Word::Known(Certainty::None) => return None,
-        Word::Known(Certainty::Signed) => "signed: a proven log says so",
-        Word::Known(Certainty::Unsigned) => "unsigned: AWS says so, and nothing proves it",
-        Word::Known(Certainty::Circumstantial) => "circumstantial: it is inferred",
+        Word::Known(Certainty::Signed) => "signed: a proven log records it",
+        Word::Known(Certainty::Unsigned) => "unsigned: AWS reports it, but nothing proves it",
+        Word::Known(Certainty::Circumstantial) => "circumstantial: it is inferred, not recorded",
         Word::Other(word) => word,
     };
     Some(certainty.to_owned())
@@ -257,11 +275,11 @@ fn bearing(event: &Evidence) -> Option<&'static str> {
 pub(crate) fn undigested(gap: &Gap) -> Option<String> {
     let logs = gap.undigested_logs.as_ref()?;
     let text = match (logs.count, logs.first, logs.last) {
-        (0, ..) => "none in it".into(),
+        (0, ..) => "none".into(),
         (n, Some(first), Some(last)) => {
-            format!("{} in it, {first} to {last}", plural(n, "log"))
+            format!("{}, {first} to {last}", plural(n, "log"))
         }
-        (n, ..) => format!("{} in it", plural(n, "log")),
+        (n, ..) => plural(n, "log"),
     };
     Some(text)
 }
@@ -277,7 +295,7 @@ pub(crate) fn some_digests(d: &Digests) -> Option<String> {
         (d.valid, "valid"),
         (d.failed, "failed"),
         (d.missing, "missing"),
-        (d.missing_inferred, "more inferred missing"),
+        (d.missing_inferred, "estimated missing"),
         (d.unproven, "unproven"),
     ])
 }
@@ -289,8 +307,8 @@ pub(crate) fn logs(l: &Logs) -> String {
         (l.failed, "failed"),
         (l.missing, "missing"),
         (l.unproven, "unproven"),
-        (l.unreferenced.unwrap_or(0), "that no digest names"),
-        (l.not_read, "there, not read"),
+        (l.unreferenced.unwrap_or(0), "not listed by any digest"),
+        (l.not_read, "present but not read"),
     ]);
     counts.unwrap_or_else(|| "none".into())
 }

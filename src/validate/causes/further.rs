@@ -138,7 +138,8 @@ fn read_folder(
     witnesses.found.extend(found.into_values());
     match left_out {
         true => Err(format!(
-            "some of its chains or hours, as more than {CHAINS} chains or {WALKS} gaps call for them"
+            "some of its chains or hours were not read, because more than {CHAINS} chains or {WALKS} gaps need \
+             them"
         )),
         false => Ok(()),
     }

@@ -106,7 +106,7 @@ pub(super) fn explain(
             if let Some(why) = why.filter(|_| gap.certainty == Certainty::None) {
                 let why = why.detail();
                 gap.clauses
-                    .push(format!("LookupEvents could not be asked: {why}"));
+                    .push(format!("LookupEvents could not be used: {why}"));
             }
         }
         chain.gaps = gaps;

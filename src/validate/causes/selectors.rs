@@ -63,7 +63,7 @@ pub(crate) fn look_up(
     if found.len() > TRAILS {
         let more = found.len() - TRAILS;
         selectors.sentences.push(format!(
-            "what {more} more trails do not log: their event selectors were not asked for"
+            "what {more} more trails do not log: their event selectors were not requested"
         ));
     }
     selectors

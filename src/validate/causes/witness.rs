@@ -76,7 +76,7 @@ pub(crate) fn witnesses(context: &Context<'_>, chains: &[&mut ChainState]) -> Wi
     for (id, wanted) in wanted(context, chains) {
         let more = wanted.stretches().len().saturating_sub(WALKS);
         if more > 0 {
-            let why = format!("{more} stretches of it, as there are too many gaps");
+            let why = format!("{more} parts of it were not read, because there are too many gaps");
             witnesses.not_read.push((id.clone(), why));
         }
         match walk(context, &id, &wanted) {
@@ -203,7 +203,7 @@ fn walk(context: &Context<'_>, id: &ChainId, wanted: &WantedWitness) -> Result<W
         walk_stretch(context, &mut witness, &wanted.places, time)?;
     }
     match witness.pages.is_empty() && witness.unproven.is_empty() {
-        true => Err("none of its digests of that time is there and proven".into()),
+        true => Err("none of its digests of that time is present and proven".into()),
         false => Ok(witness),
     }
 }

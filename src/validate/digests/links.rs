@@ -31,7 +31,7 @@ impl ChainWalk<'_> {
             self.links.fetched += 1;
             if self.links.fetched > self.context.request.limits.unlisted_links {
                 self.found.complete = false;
-                let why = "too many digests are known by link alone".into();
+                let why = "too many digests are known only from links".into();
                 walk.absent((&bucket, &key), end, Some((Reason::Limit, why)));
                 continue;
             }

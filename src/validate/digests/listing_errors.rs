@@ -19,7 +19,7 @@ pub fn folder(places: &Places, (root, prefix, error): &(RootId, String, GetError
         (false, _) => "a folder",
     };
     let message = format!(
-        "{what} could not be listed: {}; what it holds is not known",
+        "{what} could not be listed: {}; its content is unknown",
         error.detail()
     );
     let finding = Finding::new(Code::SourceUnreadable, message).reason(error.reason());
@@ -39,18 +39,18 @@ pub fn beyond(
     beyond: &Beyond,
 ) -> Finding {
     let why = match bound {
-        SurveyBound::Depth => format!("it lies more than {} folders deep", limits.depth),
-        SurveyBound::Folders => format!("{} others were listed", limits.folders),
-        SurveyBound::Names => format!("it holds more than {} folders", limits.folders),
+        SurveyBound::Depth => format!("it is more than {} folders deep", limits.depth),
+        SurveyBound::Folders => format!("{} others were listed already", limits.folders),
+        SurveyBound::Names => format!("it contains more than {} folders", limits.folders),
     };
     let more = match beyond.count - 1 {
         0 => String::new(),
-        more => format!("; the same holds for {}", plural(more, "other folder")),
+        more => format!("; the same applies to {}", plural(more, "other folder")),
     };
-    let message = format!("a folder was not searched to its end for AWSLogs: {why}{more}");
+    let message = format!("a folder was not searched completely for AWSLogs: {why}{more}");
     let finding = Finding::new(Code::SourceUnreadable, message).reason(Reason::Limit);
     let finding = finding.hint(
-        "give the prefixes that trails write to, one by one (--s3-prefix PREFIX): they are found however          deep they lie and whatever lies beside them",
+        "give each prefix that trails write to (--s3-prefix PREFIX): it is then found at any depth",
     );
     Finding {
         bucket: places.bucket(root).map(Into::into),
@@ -67,8 +67,8 @@ pub fn outage(places: &Places, (root, outage): (RootId, Outage)) -> Finding {
         not_asked,
     } = outage;
     let message = format!(
-        "this bucket was given up when nothing had answered for {}: {} in a row were given up, and {} \
-         not made while it was away; what was read before and after counts",
+        "trailproof stopped reading this bucket after no answer for {}: {} in a row failed, and {} not sent \
+         while it was unreachable; what was read before and after counts",
         plural(seconds, "second"),
         plural(in_row, "request"),
         match not_asked {
@@ -100,8 +100,7 @@ pub fn all(
 /// An entry in a folder of digests that the source refuses, and why. In the place of a folder it hides all
 /// that the folder holds, so it is a folder that could not be listed.
 fn entry(places: &Places, (root, key, why): &(RootId, String, String)) -> Finding {
-    let message =
-        format!("something among the digests was not looked at: {why}; what it hides is not known");
+    let message = format!("an entry among the digests was not read: {why}; its content is unknown");
     let code = match is_dated_folder(key) {
         true => Code::SourceUnreadable,
         false => Code::DigestUnreadable,
@@ -113,8 +112,8 @@ fn entry(places: &Places, (root, key, why): &(RootId, String, String)) -> Findin
 /// Digests of more chains than are read in the folders of one account and region.
 fn chains(account: &AccountId, region: &Region, digests: u64, limits: &Limits) -> Finding {
     let message = format!(
-        "the folders of account {account} in {region} hold digests of more than {} chains; those of \
-         the others were not looked at",
+        "the folders of account {account} in {region} contain digests of more than {} chains; the others were \
+         not checked",
         limits.chains_in_folder
     );
     let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::Limit);

@@ -59,7 +59,7 @@ pub(super) fn look_up(context: &Context<'_>, id: &ChainId) -> TrailAnswer {
     };
     let Some(config) = TrailConfig::of(&described, id) else {
         return TrailAnswer::Unknown {
-            why: "these credentials do not see its trail".into(),
+            why: "these credentials have no access to its trail".into(),
             cut_short: false,
         };
     };
@@ -176,18 +176,19 @@ fn end_by(
 fn status_findings(id: &ChainId, status: &TrailStatus) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !status.logging {
-        let message = "GetTrailStatus says that this trail is not logging in this region now: no \
-                       digest will follow";
-        let finding = Finding::new(Code::TrailNotLogging, message)
-            .hint("see who stopped it (StopLogging), and start it: aws cloudtrail start-logging");
+        let message = "GetTrailStatus reports that this trail is not logging in this region now: no digest will \
+                       follow";
+        let finding = Finding::new(Code::TrailNotLogging, message).hint(
+            "find out who stopped it (StopLogging), and start it: aws cloudtrail start-logging",
+        );
         findings.push(finding.of(id));
     }
     if let Some(error) = &status.digest_error {
         let message = format!(
-            "GetTrailStatus says that the last digest of this chain could not be delivered: {error}"
+            "GetTrailStatus reports that the last digest of this chain could not be delivered: {error}"
         );
         let finding = Finding::new(Code::DeliveryFailing, message).hint(
-            "see the bucket's policy and that of its key: CloudTrail must be allowed to write",
+            "check the policies of the bucket and of its KMS key: CloudTrail must be allowed to write",
         );
         findings.push(finding.of(id));
     }
@@ -246,12 +247,12 @@ fn missing_digest(
         return None;
     }
     let mut message = format!(
-        "GetTrailStatus says that a digest was delivered at {last}, and none that ends after \
-         {newest} is there (deleted, or never delivered to this bucket)"
+        "GetTrailStatus reports that a digest was delivered at {last}, but no digest that ends after {newest} \
+         exists (deleted, or never delivered to this bucket)"
     );
     if let Some((_, at)) = rewritten {
         message += &format!(
-            "; the newest one that is there was written again at {at}, after that delivery"
+            ". The newest digest that exists was written again at {at}, after that delivery"
         );
     }
     let finding = Finding::new(Code::DigestMissing, message);
@@ -294,10 +295,11 @@ pub(super) fn unlisted_tail(
         };
         let key = key.to_string();
         context.fetcher.stat(*root, &key).ok()?;
-        let message = "no listing shows the digest after the newest one that was listed, and asked for by name, it \
-                       exists: which digests there are since is not known";
+        let message = "no listing shows the digest after the newest one that was listed, but a request for it \
+                       by its key shows that it exists: it is not known which digests exist after that";
         let finding = Finding::new(Code::DigestUnreadable, message).reason(Reason::NotListed);
-        let hint = "run again; if it stays so, ask who stands between this program and S3";
+        let hint = "run again; if this happens again, find out whether a proxy or gateway changes the answers \
+                    of S3";
         let finding = finding.hint(hint).over(tail).of(id);
         Some(finding.at(context.fetcher.places.bucket(*root), &key))
     })
@@ -355,11 +357,11 @@ pub(crate) fn has_arrived(
 /// The note on a trail that writes no digests now.
 pub(crate) fn unvalidated(arn: &TrailArn) -> Finding {
     let message = format!(
-        "DescribeTrails says that log file validation is off now for {arn}: what it delivers from now on \
-         is not vouched for"
+        "DescribeTrails reports that log file validation is off for {arn}: logs that it delivers now cannot be \
+         proven"
     );
     Finding::new(Code::TrailNotValidating, message).hint(
-        "see who switched it off (UpdateTrail), and switch it on: aws cloudtrail update-trail \
+        "find out who switched it off (UpdateTrail), and switch it on: aws cloudtrail update-trail \
          --enable-log-file-validation",
     )
 }

@@ -120,18 +120,18 @@ pub(super) fn judge(
 /// A finding on a log at its recorded place, beside an intact copy.
 fn with_copy(finding: Finding, copy: &str) -> Finding {
     let verb = match finding.severity {
-        Severity::Failed => "it does not excuse what is wrong at the recorded place",
+        Severity::Failed => "it does not replace the object at the recorded place",
         _ => "the recorded place could not be checked",
     };
     finding.hint(format!(
-        "the copy at {copy} is present and was not found altered; {verb}"
+        "the copy at {copy} exists and is not altered; {verb}"
     ))
 }
 
 /// A finding on a copy, beside a log that is present at its recorded place.
 fn of_copy(finding: Finding, bucket: Option<&str>, key: &str) -> Finding {
     let message = format!(
-        "a copy that --map gives, beside a log that is in order at its recorded place: {}",
+        "the log is intact at its recorded place, but the copy that --map refers to is not: {}",
         finding.message
     );
     Finding {

@@ -72,8 +72,8 @@ pub(super) fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> 
 
 /// The finding on a log whose content is as delivered, and whose gzip header is not.
 pub(super) fn gzip_header_changed() -> Finding {
-    let message = "this log's gzip header carries optional fields (a name, a comment or extra); its \
-                   content is as delivered";
+    let message = "the gzip header of this log contains optional fields (a name, a comment or extra); its \
+                   content is what CloudTrail delivered";
     Finding::new(Code::GzipHeaderChanged, message)
 }
 

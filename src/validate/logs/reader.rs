@@ -253,10 +253,12 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             let lost = format!("those that a digest of {} lists ({why})", page.hour().to);
             return self.events.unread.add(&self.context.request.limits, lost);
         };
-        let message = format!("the logs that a digest names could not be looked at: {why}");
+        let message = format!(
+            "the list of logs in a digest could not be kept, so they were not checked: {why}"
+        );
         let finding = Finding::new(Code::LogUnreadable, message)
             .reason(Reason::Io)
-            .hint("see that there is room for temporary files (TMPDIR), and run again")
+            .hint("make room for temporary files (TMPDIR), then run again")
             .over(page.hour())
             .count(page.lost().unwrap_or(1));
         let chain = &mut self.chains[chain as usize];

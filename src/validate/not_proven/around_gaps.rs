@@ -25,27 +25,27 @@ pub fn around_gaps(
     let mut sentences = Vec::new();
     if explained > 0 {
         sentences.push(format!(
-            "that what was switched off stayed off, in {} that a call explains: it shows how the gap began, \
-             not that nothing was logged and removed later",
+            "that logging stayed off throughout {}: the call shows how a gap began, not that nothing was logged \
+             and removed later",
             plural(explained, "gap")
         ));
     }
     if unexplained > 0 && request.logs != LogSelection::All {
         sentences.push(format!(
-            "what was called around {}: not all logs there were read, on request",
+            "which calls were made around {}: not all logs of that time were read (--logs)",
             plural(unexplained, "gap")
         ));
     }
     if let Some((chain, why)) = silent.first() {
         sentences.push(format!(
-            "what the chains of home regions record around gaps, where those were not asked for and could \
-             not be looked at, in {}: the first is {chain}: {why}",
+            "what the chains of home regions record around gaps, in {} outside the request that could not be \
+             read. The first is {chain}: {why}",
             plural(silent.len(), "chain")
         ));
     }
     for (region, why) in unasked {
         sentences.push(format!(
-            "what LookupEvents knows of calls in {region} around gaps: it could not be asked: {}",
+            "which calls LookupEvents reports in {region} around gaps: it could not be used: {}",
             why.detail()
         ));
     }
@@ -53,22 +53,19 @@ pub fn around_gaps(
     sentences.extend(selectors_set(events).take(room));
     if events.unread.count > 0 {
         sentences.push(format!(
-            "events in {} logs around gaps and damage, whose records could not all be read: {}",
+            "events around gaps and damage in {} logs whose records could not all be read: {}",
             events.unread.count,
             events.unread.list()
         ));
     }
     if events.more_leads {
         sentences.push(
-            "what all logs of unproven digests record around gaps: there were too many to read them for \
-             leads"
+            "what all logs of unproven digests record around gaps: there were too many to search them for leads"
                 .into(),
         );
     }
     if events.more {
-        sentences.push(
-            "further events that bear on gaps and damage: there were too many to keep".into(),
-        );
+        sentences.push("further events around gaps and damage: there were too many to keep".into());
     }
     sentences
 }
@@ -81,7 +78,7 @@ fn selectors_set(events: &KnownEvents) -> impl Iterator<Item = String> {
             return None;
         };
         Some(format!(
-            "what {trail} selected to be logged before {}: its event selectors were set then{} ({})",
+            "which events {trail} logged before {}: its event selectors were set then{} ({})",
             event.time,
             event.by(),
             event.name_and_id()

@@ -19,13 +19,13 @@ pub(super) fn sentences(
     let not_searched = not_searched.count();
     if not_searched > 0 {
         sentences.push(format!(
-            "that no log was added, in {}: their folders of logs were not looked through",
+            "that no log was added, in {}: their log folders were not searched",
             plural(not_searched, "chain")
         ));
     }
     let waiting = format!(
-        "logs that no digest lists so far and that a digest may still list: a backfill digest is awaited for {} \
-         after the minute in their names (--backfill-grace; AWS retries deliveries for up to 30 days)",
+        "logs that no digest lists so far: a backfill digest may still list them until {} after the minute in \
+         their names (--backfill-grace; AWS retries deliveries for up to 30 days)",
         in_words(SignedDuration::from_secs(request.backfill_grace))
     );
     let samples: [(&Sample, &str); 6] = [
@@ -41,7 +41,7 @@ pub(super) fn sentences(
         ),
         (
             &others.of_other_trails,
-            "the content of logs that only digests of trails outside the request list",
+            "the content of logs that only trails outside the request list",
         ),
         (
             &others.unrecognised,
@@ -49,8 +49,8 @@ pub(super) fn sentences(
         ),
         (
             &others.litter,
-            "objects among the logs that readers leave out or that copies leave behind: empty folders, \
-             hidden files, files of desktops, second copies and unfinished ones",
+            "objects among the logs that log readers ignore or that copying leaves behind: empty folders, \
+             hidden files, desktop files, second copies and unfinished copies",
         ),
     ];
     for (sample, what) in samples.into_iter().filter(|(sample, _)| sample.count > 0) {
@@ -58,7 +58,7 @@ pub(super) fn sentences(
     }
     if others.refused.count > 0 {
         sentences.push(format!(
-            "what was not looked at among the logs: {}",
+            "entries among the logs that were not read: {}",
             others.refused.list()
         ));
     }

@@ -45,8 +45,8 @@ pub(super) fn overlapping_folders(places: &Places) -> Option<String> {
     let unnamed = roots.iter().filter(is_unnamed).count();
     let overlap = unnamed > 1 || buckets.windows(2).any(|pair| pair[0] == pair[1]);
     overlap.then(|| {
-        "that each of the folders given for one bucket is complete: an object counts as present if one of \
-         them has it, and what any of them has was checked"
+        "that each of several folders given for one bucket is complete: an object counts as present if any of \
+         them contains it; everything in them was checked"
             .to_owned()
     })
 }
@@ -56,7 +56,7 @@ pub(super) fn copies_alone(places: &Places) -> Option<String> {
     let rules: Vec<String> = places.copies_alone().map(ToString::to_string).collect();
     (!rules.is_empty()).then(|| {
         format!(
-            "that the originals still exist and are intact: copies were read instead of them (--map {})",
+            "that the originals still exist and are intact: copies were read instead (--map {})",
             rules.join(", ")
         )
     })
@@ -71,8 +71,8 @@ pub(super) fn access_points(places: &Places) -> Option<String> {
         .collect();
     (!rules.is_empty()).then(|| {
         format!(
-            "that each access point leads to the bucket that --map gives for it, which no answer of S3 shows \
-             ({}): the digests read through it state that bucket",
+            "that each access point leads to the bucket that --map gives for it ({}): S3 does not show this, \
+             only the digests read through it do",
             rules.join(", ")
         )
     })
@@ -104,8 +104,8 @@ pub(super) fn not_named_sentence(
     let (chain, first) = elsewhere.next()?;
     let count = 1 + elsewhere.count();
     Some(format!(
-        "time whose digests lie in buckets that were not named, in {}: the first is {} from {} to {}, in \
-         bucket {}",
+        "time whose digests are in buckets that were not given, in {}. The first is {} from {} to {}, in bucket \
+         {}",
         plural(count, "chain"),
         chain.id,
         first.time.from,
@@ -130,8 +130,8 @@ pub(super) fn left_out(request: &Request) -> Option<String> {
 /// A copy that was written while it was read.
 pub(super) fn changed(key: &str) -> String {
     format!(
-        "anything that was added, replaced or removed while the copy was read: it changed, for example at {key}; \
-         run again once nothing writes there"
+        "anything that was added, replaced or removed while the copy was read: it changed, for example at \
+         {key}. Run again when nothing writes there"
     )
 }
 
@@ -156,7 +156,7 @@ pub(super) fn other_files(
     }
     if survey.undigested.count > 0 {
         sentences.push(format!(
-            "the logs in {}: no digests lie beside them",
+            "the logs in {}: no digests exist for them",
             survey.undigested.list()
         ));
     }
@@ -168,15 +168,19 @@ pub(super) fn other_files(
         ));
     }
     if survey.refused.count > 0 {
-        sentences.push(format!("what was not looked at: {}", survey.refused.list()));
+        sentences.push(format!(
+            "entries that were not read: {}",
+            survey.refused.list()
+        ));
     }
     if let Some(why) = &survey.unsearched {
         sentences.push(format!(
-            "that no digests of the time before the first one lie under another prefix of the bucket: {why}"
+            "that no digests of the time before the first one are under another prefix of the bucket: {why}"
         ));
     }
     if !survey.beyond.is_empty() {
-        sentences.push("folders beyond the number or depth that is searched for AWSLogs".into());
+        sentences
+            .push("folders beyond the number or depth that trailproof searches for AWSLogs".into());
     }
     sentences
 }

@@ -12,23 +12,23 @@ use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::{LogSelection, Request};
 
 pub(super) fn not_reached(ended_by: CancelReason) -> String {
-    format!("anything that was not read before {ended_by} ended the run")
+    format!("anything not read before {ended_by} ended the run")
 }
 
 pub(super) fn not_logged() -> String {
-    "what the trails were not configured to log: a digest vouches for logs that were delivered, \
-     not for what happened in the account"
+    "what the trails were not configured to log: a digest proves which logs were delivered, not what happened \
+     in the account"
         .to_owned()
 }
 
 pub(super) fn keys(origin: KeyOrigin) -> String {
     let sentence = match origin {
         KeyOrigin::Aws => {
-            "that the public keys are those of AWS beyond what TLS shows: ListPublicKeys gave them"
+            "that the public keys are those of AWS, beyond what TLS shows: they came from ListPublicKeys"
         }
         KeyOrigin::File => {
-            "that the public keys are those of AWS: they came from files, and that a key matches its \
-             fingerprint only shows that the file is unbroken"
+            "that the public keys are those of AWS: they came from files, and a matching fingerprint shows only \
+             that a file is undamaged"
         }
     };
     sentence.to_owned()
@@ -47,9 +47,8 @@ pub(super) fn backfill_digests(chains: &[Box<ChainOutcome>]) -> Option<String> {
 /// The chains that neither other chains nor logs nor CloudTrail call for.
 pub(super) fn missing_chains(request: &Request) -> Option<String> {
     request.expect.is_empty().then(|| {
-        "that every chain is here: one that was removed whole together with its logs shows only where other \
-         chains of its trail call for it (as for that of the home region), or where CloudTrail is asked and \
-         describes its trail; name those that must be there with --expect"
+        "that no chain is missing entirely: a chain deleted completely, together with its logs, leaves no trace \
+         unless another chain or CloudTrail refers to it. List the chains you expect with --expect"
             .to_owned()
     })
 }
@@ -81,8 +80,8 @@ pub(super) fn organization_owners<'a>(
     let arns = request.filter.trail_arns.iter();
     arns.filter(is_of_organization).map(|arn| {
         format!(
-            "that account {} owns the organization trail {}: its name and home region were compared, \
-             its owner stands in no digest",
+            "that account {} owns the organization trail {}: name and home region were compared, but no digest \
+             contains the owner",
             arn.account, arn.trail
         )
     })
@@ -93,15 +92,14 @@ pub(super) fn unread_logs(request: &Request, chains: &[Box<ChainOutcome>]) -> Op
     match request.logs {
         LogSelection::All => None,
         LogSelection::None => Some(match chains.iter().map(|c| c.logs.not_copied).sum() {
-            0_u64 => format!("the content of {not_read} logs, which were not read on request"),
+            0_u64 => format!("the content of {not_read} logs, which were not read (--logs)"),
             not_copied => format!(
-                "the content of {not_read} logs, which were not read on request, and that {not_copied} of \
-                 them exist: the copy lacks their folders"
+                "the content of {not_read} logs, which were not read (--logs), and that {not_copied} of them \
+                 exist: the copy lacks their folders"
             ),
         }),
         sample => Some(format!(
-            "the content of {not_read} logs, which were not read: the sample {sample} was drawn with \
-             --seed {}",
+            "the content of {not_read} logs, which are not in the sample {sample} drawn with --seed {}",
             request.seed
         )),
     }
@@ -113,10 +111,10 @@ pub(super) fn outside_the_data(
     chains: &[Box<ChainOutcome>],
 ) -> impl Iterator<Item = String> {
     let has_window = chains.iter().any(|c| !c.window.is_empty());
-    let before = "anything before the first digest that is here: the window begins with the data; \
-                  give --start-time to have what is missing there told";
-    let after = "anything after the last digest that is here: the window ends with the data; give \
-                 --end-time to have what is missing there told";
+    let before = "anything before the first digest: without --start-time the window begins with the data, so \
+                  missing earlier digests are not reported";
+    let after = "anything after the last digest: without --end-time the window ends with the data, so missing \
+                 later digests are not reported";
     let before = (has_window && request.from.is_none()).then(|| before.to_owned());
     let after = (has_window && request.to.is_none()).then(|| after.to_owned());
     before.into_iter().chain(after)
@@ -129,8 +127,8 @@ pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<St
     let starting = restarted.count();
     (starting > 0).then(|| {
         format!(
-            "what happened before a starting digest ended, in {}: it spans an hour and vouches for \
-             none of it, apart from the logs it lists",
+            "the hour before logging started or restarted, in {}: the first digest proves only the logs that it \
+             lists",
             plural(starting, "chain")
         )
     })
@@ -140,13 +138,11 @@ pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<St
 pub(super) fn clock(request: &Request) -> Option<String> {
     let ahead = request.clock_off()?;
     let consequence = match ahead > 0 {
-        true => {
-            "so digests that may still be delivered can be reported as missing time (coverage-tail)"
-        }
-        false => "so the time of AWS was used for what may still be delivered",
+        true => "digests that may still be delivered can be reported as missing (coverage-tail)",
+        false => "the time of AWS was used to decide what may still be delivered",
     };
     Some(format!(
-        "what the local clock shows: {}, {consequence}; set the clock",
+        "the local clock: {}; {consequence}. Set the clock",
         clock_in_words(ahead)
     ))
 }
@@ -166,8 +162,8 @@ pub(super) fn pending(request: &Request, pending: &[(ChainId, Window)]) -> Optio
     let next = last.zip(request.now);
     let next = next.and_then(|(last, now)| next_due(last, now));
     Some(format!(
-        "time so recent that its digests may not have been delivered yet, in {}: the first is \
-         {chain} from {} to {}{}",
+        "time so recent that its digests may not have been delivered yet, in {}. The first is {chain} from {} \
+         to {}{}",
         plural(pending.len(), "chain"),
         time.from,
         time.to,
@@ -178,8 +174,8 @@ pub(super) fn pending(request: &Request, pending: &[(ChainId, Window)]) -> Optio
 pub(super) fn trail_status(trail_errors: &[(ChainId, String)]) -> Option<String> {
     let (chain, why) = trail_errors.first()?;
     Some(format!(
-        "what CloudTrail says of the trail now (whether it is logging, and when it last delivered a \
-         digest), in {}: the first is {chain}: {why}",
+        "the current status of the trail (whether it is logging, and when it last delivered a digest), in {}. \
+         The first is {chain}: {why}",
         plural(trail_errors.len(), "chain")
     ))
 }
@@ -187,6 +183,6 @@ pub(super) fn trail_status(trail_errors: &[(ChainId, String)]) -> Option<String>
 pub(super) fn trails_without_digests(request: &Request) -> Option<String> {
     let why = request.prior.trails_error.as_ref()?;
     Some(format!(
-        "that every trail that writes here has digests here: which those are could not be asked: {why}"
+        "that every trail that writes here has digests here: the trails could not be listed: {why}"
     ))
 }

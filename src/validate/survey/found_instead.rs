@@ -45,23 +45,23 @@ pub fn found_instead(
             .collect();
         let more = (chains.len() - ids.len()) as u64;
         return format!(
-            "these chains are there and were validated: {}",
+            "these chains were found and validated: {}",
             and_more(ids.join(", "), more)
         )
         .into();
     }
     match survey.found_instead().next() {
         Some(FoundInstead::OtherDigests(folders)) => format!(
-            "digests are there, outside what was asked for: {}",
+            "digests exist outside the request: {}",
             folders.list()
         )
         .into(),
         Some(FoundInstead::DigestFolders) => {
-            "folders of digests are there, without a digest of what was asked for".into()
+            "digest folders exist, but contain no digest of what was requested".into()
         }
         Some(FoundInstead::LogsOnly(folders)) if validates => format!(
-            "logs are there without digests, in {}, though a trail that writes here validates now: the digests \
-             were deleted, or validation was not yet on",
+            "logs exist without digests, in {}, although a trail that writes here has validation on now: the \
+             digests were deleted, or validation was not on yet",
             folders.list()
         )
         .into(),

@@ -41,7 +41,7 @@ pub(crate) fn look_wider(
             format!("{folder:?} could not be listed: {}", error.detail())
         });
         wide.unsearched
-            .get_or_insert_with(|| "there are too many folders".to_owned());
+            .get_or_insert_with(|| "too many folders exist".to_owned());
         wide.trouble = survey.trouble;
         wide.beyond = survey.beyond;
     }

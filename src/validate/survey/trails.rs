@@ -64,20 +64,21 @@ pub fn locate(trails: &dyn TrailApi, arns: &[TrailArn]) -> LocatedTrails {
 /// A trail that does not exist, or that the credentials do not see.
 fn unknown(arn: &TrailArn, described: &[TrailConfig]) -> Finding {
     let message = format!(
-        "DescribeTrails knows no trail {arn} in {}: where its digests lie is not known, so nothing of \
-         it is proven",
+        "DescribeTrails reports no trail {arn} in {}: the place of its digests is unknown, so nothing of it is \
+         proven",
         arn.home_region
     );
     let mut others: Vec<String> = described.iter().map(|t| t.arn.to_string()).collect();
     others.sort_unstable();
     others.truncate(5);
     let hint = if others.is_empty() {
-        "these credentials see no trail there: see that they are of the trail's account and that its \
-         name and home region are right; if it was deleted, name its bucket with --s3-bucket"
+        "these credentials have access to no trail in that region: check that they belong to the trail's \
+         account, and that its name and home region are right; if the trail was deleted, give its bucket with \
+         --s3-bucket"
             .to_owned()
     } else {
         format!(
-            "trails there: {}; if it was deleted, name its bucket with --s3-bucket",
+            "trails in that region: {}; if the trail was deleted, give its bucket with --s3-bucket",
             others.join(", ")
         )
     };
@@ -100,7 +101,7 @@ fn not_looked_up(arn: &TrailArn, error: &GetError) -> Finding {
         | Reason::Unreachable
         | Reason::Deadline
         | Reason::Interrupted) => reason.hint(),
-        _ => "see that its home region can be reached",
+        _ => "check that its home region can be reached",
     };
     Finding::new(Code::SourceUnreadable, message)
         .reason(error.reason())

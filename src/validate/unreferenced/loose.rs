@@ -73,7 +73,7 @@ impl LooseObjects {
             loose.folder(context, folder);
         }
         if let Some(folder) = odd.get(most) {
-            let error = GetError::Io("too many folders that are no region".into());
+            let error = GetError::Io("too many folders that are not regions".into());
             loose.not_listed(context, folder, &error);
         }
         loose
@@ -261,8 +261,8 @@ fn finding(refused: Option<&'static str>) -> Finding {
         None => "no digest lists this object".to_owned(),
     };
     let message = format!(
-        "{what}, and it lies above the folders of regions, where CloudTrail writes no log: whoever reads all \
-         logs of the account reads it too, and it may have been added"
+        "{what}. It is outside the region folders, where CloudTrail writes no logs, but tools that read all \
+         logs of the account read it too. It may have been added"
     );
     Finding::new(Code::LogUnreferenced, message).hint(Hint::WhoWroteIt)
 }

@@ -13,8 +13,8 @@ pub(super) fn not_listed(
     error: &GetError,
 ) -> Finding {
     let message = format!(
-        "a folder of logs could not be listed: {}; whether it holds logs that no digest names is not \
-         known",
+        "a folder of logs could not be listed: {}; it is not known whether it contains logs that no digest \
+         lists",
         error.detail()
     );
     Finding::new(Code::SourceUnreadable, message)
@@ -27,8 +27,8 @@ pub(super) fn not_listed(
 /// lists.
 pub(super) fn refused_folder(context: &Context<'_>, root: RootId, key: &str, why: &str) -> Finding {
     let message = format!(
-        "a folder of logs could not be listed: it is {why}; whether it holds logs that no digest names is \
-         not known"
+        "a folder of logs could not be listed: it is {why}; it is not known whether it contains logs that no \
+         digest lists"
     );
     Finding::new(Code::SourceUnreadable, message)
         .reason(Reason::Refused)
@@ -44,8 +44,8 @@ pub(super) fn not_judged(
     error: &GetError,
 ) -> Finding {
     let message = format!(
-        "the names of the logs in a folder could not be kept: {}; whether it holds logs that no digest \
-         names is not known",
+        "the names of the logs in a folder could not be kept: {}; it is not known whether it contains logs that \
+         no digest lists",
         error.detail()
     );
     Finding::new(Code::LogUnreadable, message)

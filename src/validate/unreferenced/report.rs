@@ -91,22 +91,22 @@ fn time_of(cover: &Cover, time: KeyTime) -> Window {
 fn unreferenced(object: &Unreferenced, bucket: Option<&str>, facts: ObjectFacts) -> Finding {
     let message = match &object.kind {
         UnreferencedKind::Log(None) => {
-            "no digest of any trail in this folder names this log, and every digest that could is proven: \
-             nobody vouches for it, and it may have been added"
+            "the log exists, but no digest of any trail in this folder lists it, although every digest that \
+             could is proven. It may have been added"
                 .to_owned()
         }
         UnreferencedKind::Log(Some(chains)) => format!(
-            "no proven digest names this log; of {chains}, digests that could name it are missing or not \
-             proven: nobody vouches for it, and it may have been added"
+            "the log exists, but no proven digest lists it; digests of {chains} that could list it are missing \
+             or not proven. It may have been added"
         ),
         UnreferencedKind::Other => format!(
-            "no digest names this object, and its name is not that of a log: whoever reads this folder reads \
-             it too, and it may have been added{}",
+            "the object exists, but no digest lists it, and its name is not that of a log. Tools that read this \
+             folder read it too, and it may have been added{}",
             undated(object.time)
         ),
         UnreferencedKind::Refused(what) => format!(
-            "no digest names this entry, and it is {what}, which is not read: whoever reads this folder may \
-             read it, and it may have been added{}",
+            "no digest lists this entry, which is {what} and was not read. Tools that read this folder may read \
+             it, and it may have been added{}",
             undated(object.time)
         ),
     };
@@ -123,6 +123,6 @@ fn unreferenced(object: &Unreferenced, bucket: Option<&str>, facts: ObjectFacts)
 fn undated(time: KeyTime) -> &'static str {
     match time {
         KeyTime::Minute(_) => "",
-        KeyTime::Span(_) => "; its name shows no minute, so it counts against all of this time",
+        KeyTime::Span(_) => ". Its name contains no minute, so all of this time is unproven",
     }
 }

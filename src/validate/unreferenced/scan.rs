@@ -293,7 +293,7 @@ fn is_dated(name: &str, depth: usize) -> bool {
 }
 
 fn too_many_folders() -> GetError {
-    GetError::Io("too many folders that are no year, month or day".into())
+    GetError::Io("too many folders that are not years, months or days".into())
 }
 
 /// The error of a temporary file.

@@ -32,13 +32,13 @@ fn denied_or_throttled_lookups_leave_the_gap_unexplained_and_are_reported() {
         assert_eq!(gaps_of(&report), expected_gap("unexplained", "none"));
         let message = message(&report);
         assert!(
-            message.contains("LookupEvents could not be asked: "),
+            message.contains("LookupEvents could not be used: "),
             "{message}"
         );
         assert!(message.contains(words), "{message}");
         let shown = report["not_proven"].to_string();
         assert!(
-            shown.contains("what LookupEvents knows of calls in us-east-1"),
+            shown.contains("which calls LookupEvents reports in us-east-1"),
             "{shown}"
         );
         assert_eq!(lookups(&stage).len(), calls, "{words}");
@@ -84,7 +84,7 @@ fn every_page_of_lookups_is_read_once_and_no_faster_than_two_a_second() {
         message.contains("StopLogging by arn:aws:sts::"),
         "{message}"
     );
-    assert!(message.contains("was refused at"), "{message}");
+    assert!(message.contains("was refused ("), "{message}");
     let calls = lookups(&stage);
     let stops = calls
         .iter()

@@ -203,7 +203,7 @@ fn an_interrupted_run_calls_no_object_invalid() {
     assert_eq!((run.code, counts(&run)[1]), (130, &*counted));
     assert!(!run.stderr.contains("INVALID"), "{}", run.stderr);
     // One line says how much time it was.
-    let stopped = "Log file\t-\tnot checked: a log that its digest names could not be read: the \
+    let stopped = "Log file\t-\tnot checked: a log that its digest lists could not be read: the \
                    validation was interrupted";
     let lines = problems(&run)
         .into_iter()

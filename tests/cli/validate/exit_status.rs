@@ -51,7 +51,7 @@ fn a_note_says_which_failed_look_keeps_the_exit_status() {
         (
             "key-unavailable",
             "keys.json",
-            "no instant of any chain is proven",
+            "no time of any chain is proven",
         ),
     ] {
         for (fail_on, is_noted) in [("failed", true), ("unproven", false), ("gaps", false)] {

@@ -114,7 +114,7 @@ fn the_edges_of_the_search_are_not_reported_as_a_gap() {
         found["message"]
             .as_str()
             .expect("words")
-            .contains("no digest names")
+            .contains("that no digest lists")
     );
     let dir = case("log-unreferenced--in-a-gap");
     let logs = dir.join("bucket");

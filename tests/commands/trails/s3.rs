@@ -374,7 +374,10 @@ fn where_nothing_could_be_listed_the_exit_status_is_2() {
     stage.loopback.fault(denied);
     let error = list(&["--s3-bucket", BUCKET]);
     assert!(error.contains("access was denied"), "{error}");
-    assert!(error.contains("  hint: grant what is missing"), "{error}");
+    assert!(
+        error.contains("  hint: grant the missing permission"),
+        "{error}"
+    );
     let refused = Answer::error(400, "AccessDeniedException", "not authorized");
     stage
         .loopback

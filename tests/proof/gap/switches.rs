@@ -144,7 +144,7 @@ fn the_start_that_ended_a_gap_is_the_nearest_one() {
         gap_messages(gaps)
     );
     assert!(
-        gap_messages(gaps).contains("switched on at 2026-03-01T03:50:00Z; the call was made by"),
+        gap_messages(gaps).contains("switched on at 2026-03-01T03:50:00Z ("),
         "{}",
         gap_messages(gaps)
     );

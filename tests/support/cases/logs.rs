@@ -137,7 +137,7 @@ fn in_a_starting_digest() -> Case {
     let mut case = Case::new(
         "log-missing--starting-digest",
         1,
-        "a starting digest covers no time and vouches for the logs it lists all the same",
+        "a starting digest covers no time, but proves the logs that it lists",
     );
     let mut chain = case.chain(3);
     chain.stop(

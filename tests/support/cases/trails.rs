@@ -27,7 +27,7 @@ fn not_logging() -> Case {
         ..WELL
     };
     let shows =
-        "GetTrailStatus says that the trail is not logging now: a note, the window is verified";
+        "GetTrailStatus reports that the trail is not logging now: a note, the window is verified";
     let mut case = Case::online("trail-not-logging", 0, shows, says);
     case.chain(6);
     case

@@ -50,7 +50,7 @@ fn lookup_events_gives_unsigned_causes_if_no_proven_log_does() {
         "{message}"
     );
     assert!(
-        message.contains("so LookupEvents says, which nothing signs"),
+        message.contains("LookupEvents reports this, unsigned"),
         "{message}"
     );
     // Each event name once, in the home region, from two hours before the gap to two hours after
@@ -137,7 +137,10 @@ fn the_times_of_get_trail_status_are_circumstantial() {
         (&json!("trail-status"), &Value::Null)
     );
     let message = message(&report);
-    assert!(message.contains("so GetTrailStatus says"), "{message}");
+    assert!(
+        message.contains("GetTrailStatus reports this, unsigned"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -6,10 +6,10 @@ use crate::support::aws::{Answer, Fault, TrailConfig};
 use crate::support::short_trail::{ARN, WINDOW, stage, trail};
 use crate::support::stage::Stage;
 
-const GENERIC: &str = "what the trails were not configured to log: a digest vouches for logs that were \
-                       delivered, not for what happened in the account";
-const TODAY: &str = "always logged what it logs now: its selectors are told as they are today, not as \
-                     they were in the window";
+const GENERIC: &str = "what the trails were not configured to log: a digest proves which logs were delivered, \
+                       not what happened in the account";
+const TODAY: &str =
+    "always logged what it logs now: its selectors are those of today, not those of the window";
 
 fn report(stage: &Stage, more: &[&str]) -> (i32, Value) {
     stage.report(&[&["--trail-arn", ARN][..], &WINDOW, more].concat())
@@ -122,7 +122,7 @@ fn one_region_and_missing_global_services_are_reported() {
         .loopback
         .change(|cloud| cloud.cloudtrail.trails = vec![small]);
     let about_trail = sentences(&report(&stage, &[]).1);
-    let region = "events of regions other than eu-west-1: it is no multi-region trail";
+    let region = "events of regions other than eu-west-1: it is not a multi-region trail";
     let global = "events of global services, such as IAM, STS and CloudFront";
     assert_eq!(about_trail[..2], [lacks(region), lacks(global)]);
 }
@@ -140,7 +140,7 @@ fn denied_selectors_are_reported_and_do_not_change_the_verdict() {
         "access was denied (cloudtrail:GetInsightSelectors on {ARN} is missing or denied: \
          AccessDeniedException: not authorized)"
     );
-    let insights = format!("; whether it logs Insights events could not be asked: {why}");
+    let insights = format!("; it could not be looked up whether it logs Insights events: {why}");
     assert_eq!(sentences(&first), [lacks("data events"), today(&insights)]);
 
     stage

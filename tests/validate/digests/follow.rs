@@ -343,7 +343,7 @@ fn time_in_a_bucket_that_was_not_named_is_said_and_verified() {
         let not_proven = report["not_proven"].to_string();
         assert_eq!(is_said, !is_named, "{:#}", report["findings"]);
         assert_eq!(
-            not_proven.contains("buckets that were not named"),
+            not_proven.contains("buckets that were not given"),
             !is_named
         );
     }

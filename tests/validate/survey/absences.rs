@@ -34,6 +34,6 @@ fn logs_without_any_digest_are_unproven() {
         report["findings"][0]["hint"]
             .as_str()
             .expect("a hint")
-            .contains("logs are there without digests")
+            .contains("logs exist without digests")
     );
 }

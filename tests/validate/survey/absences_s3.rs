@@ -14,7 +14,7 @@ fn an_empty_result_says_what_exists() {
                 "--trail-arn",
                 "arn:aws:cloudtrail:us-east-1:111111111111:trail/mian",
             ],
-            "knows no trail",
+            "reports no trail",
             ARN,
         ),
         (
@@ -30,7 +30,7 @@ fn an_empty_result_says_what_exists() {
         (
             &["--s3-bucket", "trail-lgos"],
             "bucket trail-lgos does not exist",
-            "who has its name",
+            "who owns a bucket of this name now",
         ),
         (
             &[
@@ -41,7 +41,7 @@ fn an_empty_result_says_what_exists() {
                 "--end-time",
                 "2025-01-02",
             ],
-            "no digest of this chain meets the window",
+            "no digest of this chain is in the window",
             "2026-03-01T00:12:34Z",
         ),
     ];

@@ -47,7 +47,7 @@ fn assert_names_the_folder((code, report): (i32, Value), prefix: &str) {
     assert_eq!(found[0]["key"], format!("{prefix}/"));
     let message = found[0]["message"].as_str().expect("a message");
     assert!(
-        message.contains("more than 64 folders deep; the same holds for 1 other folder"),
+        message.contains("more than 64 folders deep; the same applies to 1 other folder"),
         "{message}"
     );
     let hint = found[0]["hint"].as_str().expect("a hint");
@@ -112,7 +112,7 @@ fn a_prefix_beyond_the_number_that_is_searched_is_named() {
     assert!(
         finding
             .message
-            .contains("30 others were listed; the same holds for 20 other folders"),
+            .contains("30 others were listed already; the same applies to 20 other folders"),
         "{}",
         finding.message
     );

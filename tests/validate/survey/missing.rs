@@ -72,10 +72,7 @@ fn a_home_chain_outside_the_request_is_only_mentioned() {
         (Verdict::Verified, vec![])
     );
     let sentences = outcome.not_proven.join("\n");
-    let wanted = format!(
-        "outside what was asked for: the first is {}",
-        id(&chains[0])
-    );
+    let wanted = format!("outside the request. The first is {}", id(&chains[0]));
     assert!(sentences.contains(&wanted), "{sentences}");
 }
 
@@ -292,8 +289,7 @@ fn members_that_join_later_are_not_missed_before() {
 /// What `not_proven` says of chains that were removed whole.
 #[test]
 fn a_chain_that_was_removed_whole_shows_unless_its_logs_went_too_and_no_other_calls_for_it() {
-    const SENTENCE: &str = "one that was removed whole together with its logs shows only where other chains of \
-                            its trail call for it";
+    const SENTENCE: &str = "a chain deleted completely, together with its logs, leaves no trace";
     for (removed, with_logs, is_missed) in [
         (0, true, true),
         (0, false, true),

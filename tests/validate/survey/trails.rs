@@ -69,7 +69,7 @@ fn a_bucket_given_with_an_organization_trail_is_searched_where_the_trail_writes(
     let sentences = report["not_proven"].as_array().expect("sentences");
     let mentioned = |s: &Value| {
         s.as_str()
-            .is_some_and(|s| s.contains("these credentials do not see its trail"))
+            .is_some_and(|s| s.contains("these credentials have no access to its trail"))
     };
     assert!(sentences.iter().any(mentioned), "{sentences:#?}");
 }

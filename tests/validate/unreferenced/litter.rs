@@ -49,7 +49,7 @@ fn litter_as_copies_have_it_stays_verified() {
     let (code, report) = validated(&world);
     assert_eq!(code, 0, "{:#}", report["findings"]);
     assert!(
-        not_proven(&report, &["that copies leave behind", "(12)"]),
+        not_proven(&report, &["that copying leaves behind", "(12)"]),
         "{:#}",
         report["not_proven"]
     );

@@ -34,7 +34,7 @@ pub fn beside() -> Vec<Honest> {
     let mut all = Vec::new();
     let mut h = one("litter", START, END);
     // A copy has folders instead.
-    h.only_in_s3 = &["objects among the logs that readers leave out"];
+    h.only_in_s3 = &["objects among the logs that log readers ignore"];
     h.world
         .litter(&trail("main"), ACCOUNTS[0], REGIONS[0], ts(START));
     let day = "AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/";

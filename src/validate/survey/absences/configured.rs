@@ -34,17 +34,16 @@ pub(super) fn cannot_have_delivered(
     let look = context.request.look();
     let now = look.at?;
     let why = off_in(&status, window, look)
-        .map(|why| format!("GetTrailStatus says that {why}"))
+        .map(|why| format!("GetTrailStatus reports that {why}"))
         .or_else(|| {
             let (name, at) = changed_since(trails, config, window.to, now)?;
             Some(format!(
-                "it was changed after the window ({name} at {at}, as LookupEvents says), and how it was set \
-                 before is not known"
+                "LookupEvents reports that it was changed after the window ({name} at {at}), and its earlier \
+                 settings are unknown"
             ))
         })?;
     Some(format!(
-        "that the trail {arn} wrote no digests of the window here: none is here, and {why}; nothing of that is \
-         signed"
+        "that the trail {arn} wrote no digests of the window here: none was found, and {why}. This is unsigned"
     ))
 }
 
@@ -93,7 +92,7 @@ pub(super) fn too_new(context: &Context<'_>, named: Option<&TrailArn>) -> Option
         let status = is_meant.then(|| trails.status(arn, &arn.home_region).ok())??;
         let due = first_digest(&status, look).filter(|_| status.logging)?;
         Some(format!(
-            "GetTrailStatus says of {arn} that {due}: run again then"
+            "GetTrailStatus reports of {arn} that {due}: run again then"
         ))
     })
 }
@@ -185,8 +184,8 @@ pub(super) fn delivered(
         return None;
     }
     let message = format!(
-        "GetTrailStatus says that a digest of this chain was delivered at {at}, and no digest of it is here \
-         (deleted, or never delivered to this bucket)"
+        "GetTrailStatus reports that a digest of this chain was delivered at {at}, but the chain has no digest \
+         here (deleted, or never delivered to this bucket)"
     );
     let finding = Finding::new(Code::DigestMissing, message);
     Some(finding.hint(Hint::LookForMissing).over(time).of(id))

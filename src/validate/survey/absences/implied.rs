@@ -135,8 +135,8 @@ fn beside_logs(
                 region,
             } = folder;
             let message = format!(
-                "a folder of logs without digests could not be listed: {}; whether a chain is missing there \
-                 is not known",
+                "a folder of logs without digests could not be listed: {}; it is not known whether a chain is \
+                 missing",
                 error.detail()
             );
             let key = key_root.folder(account, LOG_FOLDER, region);
@@ -203,8 +203,8 @@ fn not_asked(outside: &[MissingChain]) -> Option<String> {
     let first = outside.next()?;
     let count = outside.count() + 1;
     Some(format!(
-        "that {} of the trails validated {} here, outside what was asked for: the first is {}, which records the \
-         calls on its trail if that is its home region",
+        "that {} of the validated trails {} here, outside the request. The first is {}, which records the calls \
+         on its trail if that is its home region",
         plural(count, "more chain"),
         if count == 1 { "is" } else { "are" },
         first.id
@@ -238,16 +238,16 @@ fn report(context: &Context<'_>, chain: MissingChain, window: Window, absences: 
     }
     let message = match why {
         NeededFor::BesideLogs => {
-            "logs of this account lie in this region and no digest of this trail does, though it has \
-             digests elsewhere: nothing of it is proven"
+            "this region has logs of this account but no digest of this trail, although the trail has digests \
+             elsewhere: nothing of the chain is proven"
         }
         NeededFor::HomeOfOwner => {
-            "this account owns the organization's trail whose digests are here, and none of its own home \
-             region is: nothing of it is proven"
+            "this account owns the organization's trail whose digests are here, but the digests of its own home \
+             region are missing: nothing of the chain is proven"
         }
         NeededFor::HomeOfAccount | NeededFor::Described => {
-            "this is the home region of a trail that writes digests here, and none of its own is there: \
-             nothing of it is proven"
+            "this is the home region of a trail that writes digests here, but its own digests are missing: \
+             nothing of the chain is proven"
         }
     };
     let finding = missing(&id, message).hint(Hint::LookForChain);
@@ -284,8 +284,8 @@ fn ended_early(
         let by_calls = by_calls.into_iter().flatten().copied();
         let open = unexplained(time.clip(&window), by_calls, late)?;
         let message = format!(
-            "the digests of this chain end at {}, and others of its trail go on until {}: its \
-             region or account was left out since, or its digests are not there",
+            "the digests of this chain end at {}, but other chains of its trail continue until {}: the trail no \
+             longer covers its region or account, or its digests are missing",
             time.from, time.to
         );
         let open = match open == time.clip(&window) {
@@ -304,7 +304,7 @@ fn began_late(context: &Context<'_>, trails: &FoundTrails<'_>) -> Vec<Finding> {
     let begun = begun.filter(|(_, time)| !time.clip(&window).is_empty());
     let begun = begun.map(|(id, time)| {
         let message = format!(
-            "the digests of this home region begin at {}, and those of its trail in other regions at {}: a \
+            "the digests of this home region begin at {}, but those of its trail in other regions at {}: a \
              trail always writes digests in its home region, so earlier ones are missing",
             time.to, time.from
         );

@@ -69,7 +69,7 @@ fn expected(context: &Context<'_>, chains: &[Box<ChainOutcome>]) -> Vec<Finding>
     let absent = expected
         .into_iter()
         .filter(|id| filter.concerns(id) && !is_found(id));
-    let message = "this chain was expected and has no digest here: nothing of it is proven";
+    let message = "this chain was expected, but has no digest here: nothing of it is proven";
     absent.map(|id| missing(id, message)).collect()
 }
 
@@ -104,13 +104,13 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
         .map(|term| {
             let is_outside = chains_of(term).next().is_some();
             let message = match is_outside {
-                true => format!("no digest of the {term} that was asked for meets the window"),
-                false => format!("no digest was found for the {term} that was asked for"),
+                true => format!("no digest of the {term} given is in the window"),
+                false => format!("no digest was found for the {term} given"),
             };
             let hint = match term {
                 _ if is_outside => {
-                    "see when its digests begin and end (trailproof trails), and ask for a window that \
-                     meets them, or leave it out"
+                    "check when its digests begin and end (trailproof trails), and choose a window that \
+                     includes them, or none"
                         .into()
                 }
                 FilterTerm::Trail(arn) if !chains.is_empty() => {
@@ -137,8 +137,7 @@ fn requested(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Vec<
             .iter()
             .filter(|b| !written.contains(b.as_str()) && !is_copy(b));
         findings.extend(unused.map(|bucket| {
-            let message =
-                format!("no proven digest was written to the bucket {bucket} that was asked for");
+            let message = format!("no proven digest was written to the bucket {bucket} given");
             let buckets: Vec<&str> = written.iter().take(request.limits.named).copied().collect();
             let hint = format!("those here were written to: {}", buckets.join(", "));
             nothing_found(message, hint.into())

@@ -50,10 +50,11 @@ pub(super) fn unlisted(
             .list(root, &folder, &range, &mut visit);
         context.fetcher.listed(listed.unwrap_or(1));
         if is_there {
-            let message = "digests of this chain exist, and the listing of folders does not show it: nothing of \
-                           it was checked";
+            let message = "digests of this chain exist, but the listing of folders does not show the chain: \
+                           nothing of it was checked";
             let finding = Finding::new(Code::SourceUnreadable, message).reason(Reason::NotListed);
-            let hint = "run again; if it stays so, ask who stands between this program and S3";
+            let hint = "run again; if this happens again, find out whether a proxy or gateway changes the \
+                        answers of S3";
             let bucket = context.fetcher.places.bucket(root);
             return Some(finding.hint(hint).over(time).of(id).at(bucket, &folder));
         }
