@@ -2,11 +2,10 @@
 //!
 //! | what | is given up |
 //! |---|---|
-//! | the first request, which shows whether an endpoint can be reached | after 8 s: a connection, and a tenth of an answer |
 //! | a connection | after 5 s (`--cli-connect-timeout`) |
 //! | an answer, or the next part of one | after 30 s (`--cli-read-timeout`) |
 //! | a request | after 3 time-outs, 16 attempts (`AWS_MAX_ATTEMPTS`) or 90 s |
-//! | the first request to an endpoint that never answered | after 3 s without a connection, or one time-out; others after 2 s: 10 s in all |
+//! | the first request to an endpoint that never answered | after 3 s without a connection, or 6 s without an answer; others after 2 s |
 //! | a body | after 3 time-outs in a row, 8 resumes, or 90 s in which less than 4 KiB/s came |
 //! | an object | after two minutes: 90 s, and 30 s for the second read of an object that would accuse somebody |
 //! | a call of CloudTrail or STS | after 90 s, as a request |
@@ -38,8 +37,8 @@ pub(super) const UNREACHED: Duration = Duration::from_secs(2);
 const LEAST_RATE: f64 = 4096.0;
 /// How many requests in a row are given up before their source is.
 pub(super) const GIVE_UPS: u32 = 4;
-/// Which part of the time for an answer is waited for when it is found out whether an endpoint can be reached.
-const PART_OF_READ: u32 = 10;
+/// Which part of the time for an answer the first request may take, besides the time for connecting.
+const PART_OF_READ: u32 = 30;
 /// The time between two requests to a source that was given up, and the time for each.
 pub(super) const PROBE: Duration = Duration::from_secs(10);
 
@@ -54,7 +53,7 @@ pub(super) struct Bounds {
     pub silence: Duration,
     /// The time between two requests to a source that was given up, and the time for each.
     pub probe: Duration,
-    /// The time to find out whether an endpoint can be reached; `None` for ever.
+    /// The time for a request as long as nothing ever answered; `None` for ever.
     pub probe_endpoint: Option<Duration>,
 }
 
@@ -151,9 +150,9 @@ mod tests {
     #[test]
     fn a_dead_endpoint_is_known_within_ten_seconds_unless_longer_time_outs_are_wanted() {
         let reached = |b: Bounds| b.probe_endpoint.map(|time| time.as_secs());
-        assert_eq!(reached(Bounds::of(&HttpSettings::default())), Some(8));
-        assert_eq!(reached(bounds(1, 1)), Some(8));
-        assert_eq!(reached(bounds(300, 60)), Some(90));
+        assert_eq!(reached(Bounds::of(&HttpSettings::default())), Some(6));
+        assert_eq!(reached(bounds(1, 1)), Some(6));
+        assert_eq!(reached(bounds(300, 60)), Some(70));
         assert_eq!(
             (reached(bounds(0, 5)), reached(bounds(30, 0))),
             (None, None)

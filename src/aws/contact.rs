@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
@@ -67,9 +67,17 @@ impl Contact {
         is_dead
     }
 
-    /// Whether nothing ever answered there, and no connection was made for some seconds.
-    pub fn is_unreached(&self) -> bool {
-        self.0.unreached.load(Ordering::Relaxed) && !self.0.answered.load(Ordering::Relaxed)
+    /// How much is left of the time for a first answer; `None` once anything answered. Nothing is left if no
+    /// connection was made for some seconds.
+    pub fn time_left(&self, first_answer: Duration) -> Option<Duration> {
+        if self.0.answered.load(Ordering::Relaxed) {
+            return None;
+        }
+        if self.0.unreached.load(Ordering::Relaxed) {
+            return Some(Duration::ZERO);
+        }
+        let elapsed = self.0.tried.get().map(Instant::elapsed);
+        Some(first_answer.saturating_sub(elapsed.unwrap_or_default()))
     }
 }
 

@@ -161,10 +161,11 @@ impl Session {
         Bounds::of(&self.http.settings)
     }
 
-    /// The end of a request that may take so long. Where nothing was ever reached, that is soon.
+    /// The end of a request that may take so long. As long as nothing ever answered, that is soon.
     pub(super) fn time_for(&self, most: Option<Duration>) -> Deadline {
-        let unreached = self.http.network.is_unreached();
-        Deadline::after(most).within(unreached.then_some(UNREACHED))
+        let first = self.bounds().probe_endpoint;
+        let left = first.and_then(|first| self.http.network.time_left(first));
+        Deadline::after(most).within(left.map(|left| left.max(UNREACHED)))
     }
 
     /// The health of a source, by its kind and name.

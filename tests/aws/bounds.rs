@@ -230,6 +230,13 @@ fn an_endpoint_that_refuses_is_known_soon_in_every_command() {
     assert!(took < Duration::from_secs(20), "{took:?}");
 }
 
+#[test]
+fn an_endpoint_that_never_answers_is_known_soon_in_every_command() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let took = slowest_against(silent.local_addr().expect("an address"));
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
 /// A full queue of connections stands for a firewall that drops packets.
 #[test]
 fn an_endpoint_that_swallows_packets_is_known_soon_in_every_command() {

@@ -141,7 +141,7 @@ fn a_silent_endpoint_is_dead_and_nothing_else_is_tried() {
     }
     assert!(scene.stage.loopback.calls().is_empty());
     let text = report["checks"][0]["found"].as_str().expect("words");
-    assert_eq!(text, "it cannot be reached: no answer within 8 s");
+    assert_eq!(text, "it cannot be reached: no answer within 6 s");
 }
 
 #[test]
