@@ -1,6 +1,7 @@
 //! Turns an SDK error into a [`GetError`]: missing, denied, throttled, no credentials, or another failure.
 
 use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -275,19 +276,25 @@ pub(super) fn untrusted<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e r
 }
 
 /// An error and its causes, in one line. A cause that repeats what is said before it is left out, and so is an
-/// error that only says of which kind its cause is.
+/// error that only passes on its cause.
 pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut said = String::new();
     for cause in causes(error) {
         let text = text_of(cause);
-        let only_says_kind = cause.is::<CredentialsError>() && cause.source().is_some();
-        if only_says_kind || repeats(&text, &said) {
+        if only_passes_on(cause) || repeats(&text, &said) {
             continue;
         }
         let colon = if said.is_empty() { "" } else { ": " };
         said = format!("{said}{colon}{text}");
     }
     short(&said)
+}
+
+/// Whether an error says nothing that its cause does not say.
+fn only_passes_on(error: &(dyn StdError + 'static)) -> bool {
+    let wrapper = error.downcast_ref::<io::Error>();
+    wrapper.is_some_and(|wrapper| wrapper.get_ref().is_some())
+        || error.is::<CredentialsError>() && error.source().is_some()
 }
 
 /// An error in words. One of the system has them without its number.

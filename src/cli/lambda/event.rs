@@ -299,7 +299,10 @@ mod tests {
             ),
             (r#"{"last": "0h"}"#, "last: the window is empty"),
             (r#"{"last": "1h", "end_time": "x"}"#, "end_time: "),
-            (r#"{"last": "1h", "start_time": "x"}"#, "two beginnings"),
+            (
+                r#"{"last": "1h", "start_time": "x"}"#,
+                "both set the beginning",
+            ),
         ] {
             let said = arguments(event).expect_err("not an event");
             assert!(said.contains(why), "{said}");
