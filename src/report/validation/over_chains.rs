@@ -9,6 +9,7 @@
 //! 3. [`InChains::words`] with [`number_of_all_chains`] gives the phrase: "in all 160 chains", or "in 12 of 160
 //!    chains". [`InChains::is_all`] says whether a list of the names adds anything.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -180,6 +181,11 @@ impl<'a> GapGroup<'a> {
     /// The chains that have this gap.
     pub(crate) fn chains(&self) -> InChains {
         InChains::of(self.members.iter().map(|(chain, _)| chain.name()))
+    }
+
+    /// The code of the finding that reports it.
+    pub(crate) fn code(&self) -> Option<Cow<'a, str>> {
+        Some(self.finding?.code.word())
     }
 
     /// When it was and how long. Where chains differ, the whole time, and the shortest and the longest gap.

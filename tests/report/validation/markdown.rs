@@ -31,7 +31,7 @@ fn commands_and_quotes_are_not_broken_in_a_ticket() {
         json!("by the trail's owner with \"an agent; 1.0\" from there");
     let ticket = shown(&report, Format::Markdown);
     assert!(
-        ticket.contains(&format!("look first (`{command}`), then ask")),
+        ticket.contains(&format!("Look first (`{command}`), then ask.")),
         "{ticket}"
     );
     assert!(

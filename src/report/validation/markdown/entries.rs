@@ -69,7 +69,11 @@ fn hint(hint: Option<&str>, text: &mut String) {
 
 /// A group of gaps.
 pub(super) fn gap(group: &GapGroup<'_>, all: usize) -> String {
-    let mut text = format!("\n### {}\n\n", prose(&capital(&group.span())));
+    let code = code(&group.code().unwrap_or_default());
+    let mut text = format!(
+        "\n### GAP {code}\n\n- Time: {}\n",
+        prose(&capital(&group.span()))
+    );
     chains(&group.chains(), all, &mut text);
     for removals in group.removals() {
         let _ = writeln!(text, "- Objects removed: {}", prose(&sentence(removals)));

@@ -112,8 +112,8 @@ fn scope(report: &Report, page: &mut MarkdownPage) {
     let _ = write!(
         page.text,
         "\n- Window: {}\n- Public keys: {}\n",
-        prose(&window_line(report)),
-        prose(&keys(report))
+        window_line(report),
+        keys(report)
     );
     if let Some(caller) = &report.run.caller {
         let _ = writeln!(page.text, "- Caller: {}", code(caller));

@@ -36,7 +36,8 @@ pub(super) fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()>
 fn group(group: &GapGroup<'_>, all: usize, out: &mut dyn TextWriter) -> io::Result<()> {
     let chains = group.chains();
     out.tone(group.kind().into());
-    write!(out, "\n  GAP {}", group.span())?;
+    let code = group.code().unwrap_or_default();
+    write!(out, "\n  GAP {}  {}", escape(&code), group.span())?;
     match lines::place(&chains, all) {
         Some(place) => writeln!(out, "  {place}")?,
         None => writeln!(out)?,
