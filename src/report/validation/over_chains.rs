@@ -10,7 +10,7 @@
 //!    chains". [`InChains::is_all`] says whether a list of the names adds anything.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +27,8 @@ use crate::report::open_enum::Word;
 /// this.
 const ONE_DIGEST: SignedDuration = SignedDuration::from_hours(1);
 
+/// Groups of one kind that a gap is compared with.
+const CANDIDATES: usize = 16;
 /// Sentences on removed objects shown with one group.
 const REMOVALS: usize = 10;
 
@@ -107,7 +109,7 @@ pub(crate) struct GapGroup<'a> {
     pub members: Vec<(&'a Chain, &'a Gap)>,
     /// Whether the findings of all members say the same, word for word.
     same_message: bool,
-    /// The chains of the members.
+    /// The chains of the members, if there are several. Most groups of a report with a million gaps have one.
     known: HashSet<ChainRow<'a>>,
 }
 
@@ -121,26 +123,28 @@ impl<'a> GapGroup<'a> {
         }
         gaps.sort_by_key(|(_, gap)| (gap.from, gap.to));
         let mut groups: Vec<GapGroup<'a>> = Vec::new();
-        // The last group of each kind: gaps come by time, so no earlier one fits.
-        let mut last: HashMap<Common<'a>, usize> = HashMap::new();
+        // The last groups of each kind: gaps come by time, so no earlier one fits.
+        let mut last: HashMap<Common<'a>, VecDeque<usize>> = HashMap::new();
         for (chain, gap) in gaps {
             let finding = reports.get(&place(chain, gap)).copied();
             let common = common(gap, finding);
-            let at = last.get(&common).copied();
-            let same = at.and_then(|at| groups.get_mut(at));
-            if let Some(group) = same.filter(|group| group.fits(chain, gap)) {
-                group.known.insert(chain_key(chain));
-                group.same_message &= message_of(group.finding) == message_of(finding);
-                group.members.push((chain, gap));
+            let last = last.entry(common).or_default();
+            let fits = |at: &&usize| groups.get(**at).is_some_and(|g| g.fits(chain, gap));
+            let at = last.iter().find(fits).copied();
+            if let Some(group) = at.and_then(|at| groups.get_mut(at)) {
+                group.add(chain, gap, finding);
                 continue;
             }
-            last.insert(common, groups.len());
+            if last.len() == CANDIDATES {
+                last.pop_front();
+            }
+            last.push_back(groups.len());
             groups.push(GapGroup {
                 first: gap,
                 finding,
                 members: vec![(chain, gap)],
                 same_message: true,
-                known: HashSet::from([chain_key(chain)]),
+                known: HashSet::new(),
             });
         }
         groups.sort_by_key(|group| group.kind() != GapKind::Removals);
@@ -170,12 +174,28 @@ impl<'a> GapGroup<'a> {
             .collect()
     }
 
+    fn add(&mut self, chain: &'a Chain, gap: &'a Gap, finding: Option<&'a Finding>) {
+        self.members.push((chain, gap));
+        let new = match self.members.len() {
+            2 => 0,
+            n => n - 1,
+        };
+        let chains = self.members.iter().skip(new);
+        self.known.extend(chains.map(|(chain, _)| chain_key(chain)));
+        self.same_message &= message_of(self.finding) == message_of(finding);
+    }
+
+    fn has(&self, chain: &Chain) -> bool {
+        match self.members.as_slice() {
+            [(one, _)] => chain_key(one) == chain_key(chain),
+            _ => self.known.contains(&chain_key(chain)),
+        }
+    }
+
     /// Whether a gap of another chain is at the same time to within one digest.
     fn fits(&self, chain: &Chain, gap: &Gap) -> bool {
         let near = |a: Timestamp, b: Timestamp| a.duration_since(b).abs() < ONE_DIGEST;
-        near(self.first.from, gap.from)
-            && near(self.first.to, gap.to)
-            && !self.known.contains(&chain_key(chain))
+        near(self.first.from, gap.from) && near(self.first.to, gap.to) && !self.has(chain)
     }
 
     /// The chains that have this gap.

@@ -243,7 +243,7 @@ fn markdown_text_and_html_count_no_chain_as_verified_that_is_not() {
         let missing = verdicts.keys().filter(|id| !is_row(id)).count();
         if missing > 0 {
             assert!(
-                plain.contains(&format!(", and {missing} missing: ")),
+                plain.contains(&format!(", and {missing} missing; ")),
                 "{name}: {plain}"
             );
             assert!(
