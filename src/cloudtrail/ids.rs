@@ -124,7 +124,7 @@ impl Region {
 /// Prints as `ACCOUNT/REGION/HOME_REGION/TRAIL`.
 ///
 /// The organization is part of the identity and is not printed: an account's own trail and a trail of its
-/// organization may have the same name, and are two chains. A text names four parts only, so what is parsed
+/// organization may have the same name, and are two chains. A text has four parts only, so what is parsed
 /// from one has no organization: compare it with [`is_called_like`](ChainId::is_called_like).
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! When a source was looked at, and which digests may have come only after that (pure).
+//! When a source was read, and which digests may have been delivered only after that (pure).
 
 use jiff::Timestamp;
 
@@ -68,12 +68,12 @@ impl Look {
 pub struct Tail {
     /// The time whose digests may still come.
     pub pending: Window,
-    /// When the source was looked at, and so the end of what was looked at; `None` if nobody said.
+    /// When the source was read: later time was not checked. `None` if it is not known.
     pub looked_at: Option<Timestamp>,
 }
 
 impl Tail {
-    /// The tail of a chain of which nothing more is expected, whenever it was looked at.
+    /// The tail of a chain of which nothing more is expected, whenever it was read.
     pub fn closed() -> Self {
         Look::default().tail(Timestamp::MIN, false)
     }

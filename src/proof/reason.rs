@@ -66,13 +66,13 @@ reasons! {
     Limit = "limit";
     /// The bucket does not exist.
     NoSuchBucket = "no-such-bucket";
-    /// The copy lacks the whole folder that the object belongs in.
+    /// The copy lacks the complete folder that the object belongs in.
     NotCopied = "not-copied";
     /// The object does not exist.
     NotFound = "not-found";
     /// The folder could not be listed.
     NotListed = "not-listed";
-    /// It is later than the look at the source.
+    /// It is later than the time at which the source was read.
     NotLookedAt = "not-looked-at";
     /// A symbolic link, a device or the like: trailproof does not follow it.
     Refused = "refused";

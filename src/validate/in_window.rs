@@ -1,7 +1,7 @@
 //! Whether the window holds anything of a chain, and what is reported where it does not.
 //!
-//! - Where it holds nothing of any chain, the look found nothing: each chain says so.
-//! - Where it holds something of others, a chain that lies wholly before or after it is a gap like any other,
+//! - If it contains nothing of any chain, nothing was found: each chain has that finding.
+//! - If it contains something of others, a chain entirely before or after it is a gap like any other,
 //!   unless the chain itself was expected.
 
 use jiff::Timestamp;

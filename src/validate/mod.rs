@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  1 survey    folders of digests, per account and region
-//!  2 digests   listed, read, proven, linked into chains       ──> gaps, and where to look for events
+//!  2 digests   listed, read, proven, linked into chains       ──> gaps, and where to search for events
 //!  3 logs      read, hashed, compared with their digests      ──> events of proven logs
 //!  4 causes    gaps and damage explained by events
 //!    unreferenced   beside 2 to 4: objects among the logs that no digest lists

@@ -1,4 +1,4 @@
-//! Digests that a proven successor names and that may still be delivered: CloudTrail may deliver one digest
+//! Digests that a proven successor refers to and that may still be delivered: CloudTrail may deliver one digest
 //! after the next. They are notes, and their time is pending; where only the earliest of differing clocks says
 //! that they may come, it is a gap.
 

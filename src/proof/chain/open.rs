@@ -136,7 +136,7 @@ impl Walk<'_> {
         self.report(finding.severity(Severity::Note).over(time));
     }
 
-    /// Keeps a digest whose key AWS does not know until the whole region is known. Beyond a bound, digests
+    /// Keeps a digest whose key AWS does not know until the complete region is known. Beyond a bound, digests
     /// are counted in the last finding.
     fn keep_unknown_key(&mut self, finding: Finding) {
         let kept = &mut self.walked.unknown_keys;

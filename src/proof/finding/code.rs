@@ -38,27 +38,27 @@ codes! {
     DigestMissing = "digest-missing", Failed;
     /// The signature stored with a digest does not verify over its bytes.
     DigestSignatureInvalid = "digest-signature-invalid", Failed;
-    /// A digest is not one whole gzip member of well-formed digest JSON.
+    /// A digest is not exactly one complete gzip member of well-formed digest JSON.
     DigestMalformed = "digest-malformed", Failed;
     /// A digest is signed for another place, account, trail or time than it was found under.
     DigestIdentityMismatch = "digest-identity-mismatch", Failed;
     /// A digest is not the one its proven successor recorded, or a link leads nowhere sensible.
     ChainLinkMismatch = "chain-link-mismatch", Failed;
-    /// A log that a proven digest names is not there.
+    /// A log that a proven digest lists is missing.
     LogMissing = "log-missing", Failed;
-    /// A log is a whole gzip member with other content than was delivered.
+    /// The content of a log is not what CloudTrail delivered; its gzip member is intact.
     LogModified = "log-modified", Failed;
-    /// A log is not one whole gzip member.
+    /// A log is not exactly one complete gzip member.
     LogMalformed = "log-malformed", Failed;
     /// Something follows the gzip member of a log whose content is right.
     LogTrailingData = "log-trailing-data", Failed;
     /// A bucket or a folder could not be listed, does not exist, or could not be reached.
     SourceUnreadable = "source-unreadable", Unproven;
-    /// Keys valid at the time of signing are known, but not the one the digest names.
+    /// Keys valid at the time of signing are known, but not the one that the digest refers to.
     KeyUnknown = "key-unknown", Unproven;
     /// Neither the digest nor its successor has a signature for it.
     DigestSignatureAbsent = "digest-signature-absent", Unproven;
-    /// A digest is there, or may be, and could not be read.
+    /// A digest exists, or may exist, and could not be read.
     DigestUnreadable = "digest-unreadable", Unproven;
     /// A digest lies under another bucket or prefix than it is signed for.
     DigestRelocated = "digest-relocated", Unproven;
@@ -72,7 +72,7 @@ codes! {
     KeyUnavailable = "key-unavailable", Unproven;
     /// A hash or signature algorithm that this program does not know.
     AlgorithmUnsupported = "algorithm-unsupported", Unproven;
-    /// A log is there, or may be, and could not be read.
+    /// A log exists, or may exist, and could not be read.
     LogUnreadable = "log-unreadable", Unproven;
     /// An object among the logs that no proven digest lists, and that no later digest can list.
     LogUnreferenced = "log-unreferenced", Unproven;

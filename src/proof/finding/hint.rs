@@ -1,5 +1,5 @@
 //! What to do about a finding. Some advice differs between the buckets that CloudTrail writes to and a copy of
-//! them: of a bucket nobody asks whether it was copied whole, and a copy has no versions. So a finding keeps
+//! them: a bucket cannot be an incomplete copy, and a copy has no versions. So a finding keeps
 //! what to do, and a report puts it into words where the source is known.
 
 use std::borrow::Cow;

@@ -64,7 +64,7 @@ use crate::proof::look::Tail;
 pub use cause::split_by_cause;
 pub use facts::{AROUND, TrailOwner};
 
-/// Why a gap is there.
+/// Why a gap exists.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -84,9 +84,9 @@ pub enum Cause {
     AccountLeftOrganization,
     /// The account switched the region off.
     RegionDisabled,
-    /// No earlier digest is there.
+    /// No earlier digest exists.
     BeforeFirstDigest,
-    /// No later digest is there.
+    /// No later digest exists.
     AfterLastDigest,
     /// Nothing that remains says why.
     Unexplained,
@@ -119,14 +119,14 @@ pub enum GapPlace {
     Tail,
 }
 
-/// What the look at the source says about a gap.
+/// What is known of a gap from the time at which the source was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
     /// Its digests should have been there.
     InTime,
-    /// When the look was is not known.
+    /// It is not known when the source was read.
     Unknown,
-    /// It lies after the look, so nothing of it was looked at.
+    /// It is after the time at which the source was read, so nothing of it was checked.
     NotLookedAt,
 }
 
@@ -137,7 +137,7 @@ pub struct Gap {
     pub time: Window,
     /// Its position.
     pub place: GapPlace,
-    /// What the look at the source says about it.
+    /// What is known of it from the time at which the source was read.
     pub seen: Seen,
     /// The end of the last digest before it, which may be before the window.
     pub since: Option<Timestamp>,
@@ -180,7 +180,7 @@ impl Undigested {
 }
 
 /// The gaps of a window, by time: what digests leave uncovered and is not pending, split at
-/// restarts and at the look, and an empty gap for each restart that left no hole.
+/// restarts and where the source was read, and an empty gap for each restart that left no hole.
 ///
 /// `accounted` is the time that proven, damaged and missing digests account for, without starting
 /// digests, in and around the window. `restarts` are the ends of starting digests.
@@ -262,7 +262,8 @@ impl DigestEnds {
     }
 }
 
-/// The parts of a gap that are not pending and not empty: what was looked at, and what lies after the look.
+/// The parts of a gap that are not pending and not empty: before and after the time at which the source was
+/// read.
 fn seen_parts(time: Window, place: GapPlace, tail: Tail) -> impl Iterator<Item = (Window, Seen)> {
     let parts = match (place, tail.looked_at) {
         (GapPlace::Tail, Some(at)) => {
@@ -338,7 +339,7 @@ impl Gap {
         cause.is_some_and(|event| matches!(event.via, Via::VerifiedLog { .. }))
     }
 
-    /// Whether calls may explain it. What was not looked at needs no explanation.
+    /// Whether calls may explain it. Time after the source was read needs no explanation.
     pub fn may_be_explained(&self) -> bool {
         self.seen != Seen::NotLookedAt
     }

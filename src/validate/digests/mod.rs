@@ -17,7 +17,7 @@
 //! for. The rules of proof and linking are in [`crate::proof::chain`]; this phase only feeds them.
 //!
 //! - All digests are walked before the first log is read. A broken chain is therefore reported early,
-//!   and it is known around which gaps to look for events.
+//!   and it is known around which gaps to search for events.
 //! - Digests are placed newest first, whatever order the answers come in. The result depends neither on
 //!   the number of workers nor on what was fetched ahead.
 //! - A link of a proven digest is followed to other prefixes and buckets (user guide, "Custom

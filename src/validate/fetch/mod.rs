@@ -207,7 +207,7 @@ impl<'a> Fetcher<'a> {
         }))
     }
 
-    /// Whether a copy lacks the whole folder of a log, `CloudTrail/REGION/`, in every place where the log may
+    /// Whether a copy lacks the complete folder of a log, `CloudTrail/REGION/`, in every place where the log may
     /// be: then it was not copied.
     fn is_not_copied(&self, possible: &PossiblePlaces) -> bool {
         if !self.source.is_copy() {
@@ -247,7 +247,7 @@ impl<'a> Fetcher<'a> {
 }
 
 /// Tries places until one has an object. `is_reachable` says whether a root is known to be the bucket:
-/// only then does "not found" mean that the object is missing. `None` if no place can tell.
+/// only then does "not found" mean that the object is missing. `None` if no place gives an answer.
 pub(super) fn first_of<T>(
     places: &[(RootId, String)],
     is_reachable: &dyn Fn(RootId) -> bool,

@@ -20,7 +20,7 @@ pub enum LogState {
     },
     /// It exists, and was not read.
     NotRead,
-    /// The copy lacks the whole folder that it belongs in.
+    /// The copy lacks the complete folder that it belongs in.
     NotCopied,
     /// It is altered or missing, or could not be read.
     Found(Box<Finding>),
@@ -75,7 +75,7 @@ impl Held {
     }
 }
 
-/// The result for a log, from all places where it may be. `None` if no place can tell.
+/// The result for a log, from all places where it may be. `None` if no place gives an answer.
 pub(super) fn judge(
     places: &Places,
     possible: &PossiblePlaces,

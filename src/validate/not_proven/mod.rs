@@ -47,7 +47,7 @@ pub struct NotProvenInput<'a> {
     pub keys: Option<KeyOrigin>,
     /// What is not known about the calls around gaps.
     pub around_gaps: &'a [String],
-    /// Chains that should exist by others, and were not looked for.
+    /// Chains that other chains show to be missing, outside the request.
     pub not_compared: &'a [String],
     /// Why the run ended early, if it did.
     pub ended_by: Option<CancelReason>,

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Where trails are requested, `reaches` adds to the filter whose folders they write to, before and after the
-//! survey. `moved` repeats it for the whole bucket if their digests begin after the window does.
+//! survey. `moved` repeats it for the complete bucket if their digests begin after the window does.
 //!
 //! In: the places to search, and the filter of the request. Out: the folders of digests that match, the
 //! folders that hold logs, and everything that could not be listed. No object is read, and nothing is

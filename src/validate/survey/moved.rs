@@ -1,5 +1,5 @@
-//! A trail whose prefix was changed while it wrote no digests. Its configuration names the prefix of today, and
-//! no link leads to the digests under the one before. Where they begin after the window does, the whole bucket
+//! A trail whose prefix was changed while it wrote no digests. Its configuration has the prefix of today, and
+//! no link leads to the digests under the one before. Where they begin after the window does, the complete bucket
 //! is searched.
 
 use jiff::Timestamp;

@@ -118,7 +118,7 @@ fn is_json(text: &[u8]) -> bool {
     text.starts_with(b"{") || list.is_some_and(|list| list.starts_with(b"{"))
 }
 
-/// Whether the stored bytes of one object begin with all of another's; with `whole`, whether they are equal.
+/// Whether the stored bytes of one object begin with all of another's; with `whole`, whether both are equal.
 fn begins(source: &dyn Source, root: RootId, original: &str, key: &str, whole: bool) -> bool {
     let body = |key: &str| source.get(root, key, false).map(|object| object.body);
     let (Ok(mut original), Ok(mut copy)) = (body(original), body(key)) else {

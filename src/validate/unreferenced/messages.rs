@@ -1,4 +1,4 @@
-//! Findings on folders of logs that could not be looked through.
+//! Findings on folders of logs that could not be searched.
 
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;

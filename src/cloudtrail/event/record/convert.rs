@@ -166,7 +166,7 @@ fn bucket<'a>(params: &'a Params, resources: &'a Resources) -> Option<&'a str> {
 }
 
 /// The objects that a call removed, from every place where a record may list them. Resources name no
-/// version, so they count only where nothing else names the object.
+/// version, so they count only where nothing else lists the object.
 fn removed(bucket: &str, params: &Params, resources: &Resources) -> Vec<RemovedObject> {
     let mut all: BTreeSet<RemovedObject> = params.delete.objects.0.clone();
     all.extend(params.key.cloned().map(|key| RemovedObject {

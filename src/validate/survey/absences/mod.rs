@@ -64,7 +64,7 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
 fn expected(context: &Context<'_>, chains: &[Box<ChainOutcome>]) -> Vec<Finding> {
     let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
     let filter = &context.request.filter;
-    // A line names four parts, so any chain that is called like that answers it.
+    // A line gives four parts, so any chain with these parts matches it.
     let is_found = |id: &ChainId| chains.iter().any(|c| c.id.is_called_like(id));
     let absent = expected
         .into_iter()
