@@ -11,6 +11,7 @@ use crate::proof::gap::Gap as FoundGap;
 use crate::proof::keys;
 use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
+use crate::report::validation::summary;
 use crate::report::validation::v1::{
     Accepted, Actor, Bearing, Chain, DigestRef, Digests, EventObject, Evidence, Finding,
     FindingCounts, Gap, Key, KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run,
@@ -71,7 +72,7 @@ impl Report {
             not_proven: outcome.not_proven,
             run,
         };
-        report.derive();
+        summary::derive(&mut report);
         report
     }
 }

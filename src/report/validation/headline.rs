@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::absent::{absent_chains, count_by_verdict};
-use super::summary::damage::{self, Damage};
+use super::summary::damage::{self, DamageKind};
 use super::summary::doubt::{self, Doubt};
 use super::summary::time::{TimeByState, length};
 use super::summary::{restarted, with_removals};
@@ -37,7 +37,7 @@ pub(crate) fn meaning(report: &Report) -> String {
 }
 
 /// The damage, and in how many chains it is.
-fn failed(report: &Report, damage: &BTreeMap<Damage, u64>) -> String {
+fn failed(report: &Report, damage: &BTreeMap<DamageKind, u64>) -> String {
     let clause = damage::clause(damage);
     let text = clause.unwrap_or_else(|| "something was altered, is missing, or is forged".into());
     let all = report.chains.len() + missing_chains(report);

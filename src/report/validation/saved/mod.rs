@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::presentation::Presentation;
 use super::saved::bounds::Measured;
+use super::summary;
 use super::v1::{Report, SCHEMA};
 use crate::report::tone::TextWriter;
 use crate::report::{Format, json, render};
@@ -64,7 +65,7 @@ impl<R: Read + Seek> Saved<R> {
         measured.bounded(length).map_err(NotAReport)?;
         let mut report: Report = parse(&mut json)
             .map_err(|e| NotAReport(format!("it does not follow {SCHEMA}: {e}")))?;
-        report.derive();
+        summary::derive(&mut report);
         Ok(Saved { report, json })
     }
 

@@ -8,7 +8,7 @@ use crate::report::validation::v1::{Finding, Report};
 
 /// A kind of damage, in the order of the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Damage {
+pub(crate) enum DamageKind {
     LogsAltered,
     DigestsAltered,
     LogsMissing,
@@ -18,30 +18,30 @@ pub(crate) enum Damage {
     Other,
 }
 
-impl Damage {
+impl DamageKind {
     fn of(code: Option<&Code>) -> Self {
         match code {
             Some(Code::LogModified | Code::LogMalformed | Code::LogTrailingData) => {
-                Damage::LogsAltered
+                DamageKind::LogsAltered
             }
             Some(
                 Code::DigestSignatureInvalid
                 | Code::DigestMalformed
                 | Code::DigestIdentityMismatch
                 | Code::ChainLinkMismatch,
-            ) => Damage::DigestsAltered,
-            Some(Code::LogMissing) => Damage::LogsMissing,
-            Some(Code::DigestMissing) => Damage::DigestsMissing,
-            Some(Code::KeyUnknown) => Damage::KeysUnknown,
-            _ => Damage::Other,
+            ) => DamageKind::DigestsAltered,
+            Some(Code::LogMissing) => DamageKind::LogsMissing,
+            Some(Code::DigestMissing) => DamageKind::DigestsMissing,
+            Some(Code::KeyUnknown) => DamageKind::KeysUnknown,
+            _ => DamageKind::Other,
         }
     }
 }
 
 /// How many objects are damaged, by kind. Two findings on one object count once.
-pub(crate) fn count(report: &Report) -> BTreeMap<Damage, u64> {
+pub(crate) fn count(report: &Report) -> BTreeMap<DamageKind, u64> {
     let mut counts = BTreeMap::new();
-    let mut known: HashSet<(Damage, &Option<String>, &String)> = HashSet::new();
+    let mut known: HashSet<(DamageKind, &Option<String>, &String)> = HashSet::new();
     let failed = report.findings.iter();
     for finding in failed.filter(|f| f.severity == Severity::Failed) {
         let Finding {
@@ -51,7 +51,7 @@ pub(crate) fn count(report: &Report) -> BTreeMap<Damage, u64> {
             count,
             ..
         } = finding;
-        let kind = Damage::of(code.known());
+        let kind = DamageKind::of(code.known());
         let new = match (key, count) {
             (Some(key), None) => known.insert((kind, bucket, key)),
             _ => true,
@@ -65,20 +65,20 @@ pub(crate) fn count(report: &Report) -> BTreeMap<Damage, u64> {
 }
 
 /// The damage in a clause: `1 log was altered; 4 logs and 721 digests are missing`. `None` if there is none.
-pub(crate) fn clause(counts: &BTreeMap<Damage, u64>) -> Option<String> {
+pub(crate) fn clause(counts: &BTreeMap<DamageKind, u64>) -> Option<String> {
     let of = |kind| counts.get(&kind).copied().unwrap_or(0);
     let is = |n| if n == 1 { "is" } else { "are" };
     let was = |n| if n == 1 { "was" } else { "were" };
     let mut parts = Vec::new();
     let mut add = |n: u64, text: String| parts.extend((n > 0).then_some(text));
-    let n = of(Damage::LogsAltered);
+    let n = of(DamageKind::LogsAltered);
     add(n, format!("{} {} altered", plural(n, "log"), was(n)));
-    let n = of(Damage::DigestsAltered);
+    let n = of(DamageKind::DigestsAltered);
     add(
         n,
         format!("{} {} altered or forged", plural(n, "digest"), was(n)),
     );
-    let (logs, digests) = (of(Damage::LogsMissing), of(Damage::DigestsMissing));
+    let (logs, digests) = (of(DamageKind::LogsMissing), of(DamageKind::DigestsMissing));
     let n = logs.saturating_add(digests);
     let missing = match (logs, digests) {
         (_, 0) => plural(logs, "log"),
@@ -86,7 +86,7 @@ pub(crate) fn clause(counts: &BTreeMap<Damage, u64>) -> Option<String> {
         _ => format!("{} and {}", plural(logs, "log"), plural(digests, "digest")),
     };
     add(n, format!("{missing} {} missing", is(n)));
-    let n = of(Damage::KeysUnknown);
+    let n = of(DamageKind::KeysUnknown);
     let digests = plural(n, "digest");
     add(
         n,
@@ -95,7 +95,7 @@ pub(crate) fn clause(counts: &BTreeMap<Damage, u64>) -> Option<String> {
             is(n)
         ),
     );
-    let n = of(Damage::Other);
+    let n = of(DamageKind::Other);
     let objects = plural(n, "object");
     add(n, format!("{objects} {} altered, missing or forged", is(n)));
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -105,18 +105,18 @@ pub(crate) fn clause(counts: &BTreeMap<Damage, u64>) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Damage, clause};
+    use super::{DamageKind, clause};
 
     #[test]
     fn damage_is_counted_by_kind_in_one_clause() {
         let counts = BTreeMap::from([
-            (Damage::LogsAltered, 1),
-            (Damage::LogsMissing, 4),
-            (Damage::DigestsMissing, 1_721),
+            (DamageKind::LogsAltered, 1),
+            (DamageKind::LogsMissing, 4),
+            (DamageKind::DigestsMissing, 1_721),
         ]);
         let text = "1 log was altered; 4 logs and 1,721 digests are missing";
         assert_eq!(clause(&counts).as_deref(), Some(text));
-        let one = BTreeMap::from([(Damage::DigestsMissing, 1)]);
+        let one = BTreeMap::from([(DamageKind::DigestsMissing, 1)]);
         assert_eq!(clause(&one).as_deref(), Some("1 digest is missing"));
         assert_eq!(clause(&BTreeMap::new()), None);
     }

@@ -11,8 +11,13 @@ use super::v1::{
 };
 use time::TimeByState;
 
-/// Computes the summary of a report.
-pub(crate) fn of(report: &Report) -> Summary {
+/// Computes the fields of a report that follow from the others: the marks of shared ids, and the summary.
+pub(crate) fn derive(report: &mut Report) {
+    report.mark_shared_ids();
+    report.summary = of(report);
+}
+
+fn of(report: &Report) -> Summary {
     let totals = &report.totals;
     Summary {
         sentences: sentences::three(report),

@@ -1,6 +1,6 @@
 //! The three most important sentences of a report.
 
-use super::damage::{self, Damage};
+use super::damage::{self, DamageKind};
 use super::doubt::{self, Doubt};
 use super::time::{TimeByState, length};
 use super::{restarted, with_removals};
@@ -86,7 +86,7 @@ fn to_do(report: &Report) -> String {
     let damage = damage::count(report);
     let doubts = doubt::count(report);
     let text = match (damage.keys().next(), doubts.keys().next()) {
-        (Some(Damage::LogsMissing | Damage::DigestsMissing), _) => {
+        (Some(DamageKind::LogsMissing | DamageKind::DigestsMissing), _) => {
             "Keep the bucket as it is. Find out whether a person, a lifecycle rule or an incomplete copy removed \
              these objects; look for their versions and delete markers."
         }

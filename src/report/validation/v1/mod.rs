@@ -79,7 +79,7 @@ pub struct Report {
 impl Report {
     /// Marks the chains that share their id with another one, and the findings on them. An account's own trail
     /// and its organization's may have the same name.
-    fn mark_shared_ids(&mut self) {
+    pub(crate) fn mark_shared_ids(&mut self) {
         let of_chains = self.chains.iter().map(|c| (c.id.as_str(), &c.organization));
         let findings = self.findings.iter();
         let of_findings = findings.filter_map(|f| Some((f.chain.as_deref()?, &f.organization)));
@@ -99,12 +99,6 @@ impl Report {
         for finding in &mut self.findings {
             finding.shares_id = finding.chain.as_ref().is_some_and(|id| shared.contains(id));
         }
-    }
-
-    /// Computes what follows from the other fields: the marks of shared ids, and the summary.
-    pub(crate) fn derive(&mut self) {
-        self.mark_shared_ids();
-        self.summary = crate::report::validation::summary::of(self);
     }
 }
 
