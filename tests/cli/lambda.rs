@@ -71,7 +71,7 @@ fn one_process_answers_one_event_after_the_other() {
         (&json!("failed"), &json!(1))
     );
     let headline = answer["headline"].as_str().expect("a headline");
-    assert_eq!(headline, "something was altered, is missing, or is forged");
+    assert_eq!(headline, "1 log was altered");
     let finding = &answer["report"]["findings"][0];
     assert_eq!(
         (&finding["code"], &finding["key"]),
