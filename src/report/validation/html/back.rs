@@ -3,13 +3,14 @@
 use askama::Template;
 use jiff::SignedDuration;
 
+use super::command_line;
 use super::facts::Fact;
 use super::glossary::TERMS;
-use super::{command_line, proven};
 use crate::base::text::{capital, grouped, plural, sentence};
 use crate::base::time::in_words;
 use crate::report::validation::commands::Commands;
 use crate::report::validation::headline::{filters, window};
+use crate::report::validation::proven;
 use crate::report::validation::v1::{KeyOrigin, Report, SourceKind};
 
 /// Entries of lists whose length comes from outside: keys, sentences, acceptances.

@@ -23,7 +23,6 @@ mod front;
 mod gaps;
 mod glossary;
 mod links;
-mod proven;
 mod running_header;
 mod sign;
 mod timeline;
