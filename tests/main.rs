@@ -22,6 +22,7 @@
 //! | `cli` | arguments, exit statuses, outputs, terminals and signals, with the real binary |
 //! | `manual` | every command, file and output that README and the manual show; topics and man pages |
 //! | `whole` | suites over the whole program: see `whole/mod.rs`, one line each |
+//! | `words` | messages, help, schemas and the manual are plain English |
 //! | `layering` | the rooms of `src/` and what each may use |
 //!
 //! **How chains are made.** `support/forge` writes chains of digests and logs as CloudTrail does,
@@ -54,3 +55,4 @@ mod source;
 mod support;
 mod validate;
 mod whole;
+mod words;

@@ -19,9 +19,11 @@ use crate::proof::reason::Reason;
 /// A finding if its digest records the hash in an algorithm that this program does not know.
 pub fn expected(entry: &LogEntry) -> Result<Sha256, Box<Finding>> {
     entry.hash.clone().map_err(|algorithm| {
-        let message = "this program does not know the hash algorithm of this log, so the log could not be \
-                       checked";
-        Box::new(Finding::new(Code::AlgorithmUnsupported, message).compared(HASH_ALGORITHM, algorithm))
+        let message =
+            "this log could not be checked: this program does not know its hash algorithm";
+        Box::new(
+            Finding::new(Code::AlgorithmUnsupported, message).compared(HASH_ALGORITHM, algorithm),
+        )
     })
 }
 

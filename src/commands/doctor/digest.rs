@@ -53,7 +53,9 @@ fn check_reading(
         let found = match head.as_ref().map(|s| s.encryption.as_deref()) {
             Ok(Some(how)) => format!("the digest was decrypted: {how}"),
             Ok(None) => "the digest is not encrypted".into(),
-            Err(_) => "the digest could be read, so its encryption is no obstacle".into(),
+            Err(_) => {
+                "the digest could be read, so its encryption does not hinder a validation".into()
+            }
         };
         return chart.note(Check::Kms, subject, Status::Ok, found);
     };

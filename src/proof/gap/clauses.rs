@@ -68,7 +68,7 @@ impl Clauses {
             return;
         }
         self.moved = Some(format!(
-            "the trail was set to write to bucket {}{} at {} ({}): digests from then on may be there",
+            "the trail was set to write to bucket {}{} at {} ({}): later digests may be in it",
             cited(bucket),
             event.by(),
             event.time,
