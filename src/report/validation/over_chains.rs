@@ -284,7 +284,7 @@ impl<'a> GapGroup<'a> {
     }
 }
 
-fn message_of<'a>(finding: Option<&'a Finding>) -> Option<&'a str> {
+fn message_of(finding: Option<&Finding>) -> Option<&str> {
     finding.map(|finding| finding.message.as_str())
 }
 

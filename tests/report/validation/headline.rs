@@ -130,7 +130,10 @@ fn the_summary_holds_the_hours_the_objects_and_three_sentences() {
     );
     let sentences = &summary["sentences"];
     assert_eq!(sentences.as_array().map(Vec::len), Some(3), "{sentences}");
-    assert_eq!(sentences[1], "Not proven: no digest covers 4h 15m 10s.");
+    assert_eq!(
+        sentences[1],
+        "Not proven: no digest covers 4h 15m 10s; 1 gap has no recorded cause."
+    );
 }
 
 /// A saved report cannot claim in its summary what the rest of it does not say.

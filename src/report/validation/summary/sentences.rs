@@ -4,7 +4,7 @@ use super::damage::{self, DamageKind};
 use super::doubt::{self, Doubt};
 use super::time::{TimeByState, length};
 use super::{restarted, with_removals};
-use crate::base::text::{grouped, plural};
+use crate::base::text::plural;
 use crate::proof::finding::Verdict;
 use crate::proof::gap::Cause;
 use crate::report::validation::v1::{Report, SourceKind};
@@ -56,6 +56,15 @@ fn not_proven(report: &Report) -> String {
     parts.extend(doubts.iter().map(|(doubt, n)| doubt.clause(*n, report)));
     if time.gap.is_positive() {
         parts.push(format!("no digest covers {}", length(time.gap)));
+    }
+    let gaps = report.chains.iter().flat_map(|c| &c.gaps);
+    let unexplained = gaps.filter(|gap| gap.cause == Cause::Unexplained).count() as u64;
+    if unexplained > 0 {
+        let verb = if unexplained == 1 { "has" } else { "have" };
+        parts.push(format!(
+            "{} {verb} no recorded cause",
+            plural(unexplained, "gap")
+        ));
     }
     if time.pending.is_positive() {
         parts.push(format!(
@@ -140,8 +149,6 @@ fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
 fn for_no_damage(report: &Report) -> String {
     let time = TimeByState::of_all(report);
     let not_read = report.totals.logs.not_read;
-    let gaps = report.chains.iter().flat_map(|c| &c.gaps);
-    let unexplained = gaps.filter(|gap| gap.cause == Cause::Unexplained).count();
     let mut parts = Vec::new();
     if with_removals(report) > 0 {
         parts.push(
@@ -150,12 +157,6 @@ fn for_no_damage(report: &Report) -> String {
     }
     if report.verdict == Verdict::Gaps {
         parts.push("Find out whether each gap was intended, and record those that were in an --accept file.".to_owned());
-        if unexplained > 0 {
-            parts.push(format!(
-                "{} without a recorded cause.",
-                plural_are(unexplained)
-            ));
-        }
     }
     if not_read > 0 {
         parts.push(format!(
@@ -171,11 +172,4 @@ fn for_no_damage(report: &Report) -> String {
             .push("Keep this report. Anybody with the same objects and keys can repeat it.".into());
     }
     parts.join(" ")
-}
-
-fn plural_are(n: usize) -> String {
-    match n {
-        1 => "1 gap is".into(),
-        n => format!("{} gaps are", grouped(n)),
-    }
 }

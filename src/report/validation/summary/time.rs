@@ -107,7 +107,7 @@ pub(crate) fn length(length: SignedDuration) -> String {
     match seconds {
         _ if length.subsec_nanos() != 0 => in_words(length),
         s if s >= 2 * DAY && s % DAY == 0 => of(DAY, "day"),
-        s if s >= HOUR && s < 4 * DAY && s % HOUR == 0 => of(HOUR, "hour"),
+        s if (HOUR..4 * DAY).contains(&s) && s % HOUR == 0 => of(HOUR, "hour"),
         _ => in_words(length),
     }
 }
