@@ -140,7 +140,7 @@ mod tests {
             r#"{"a":1,"\u0061":2}"#,
         ] {
             let error = super::check(bad.as_bytes()).unwrap_err();
-            assert!(error.contains("stands twice"), "{bad}: {error}");
+            assert!(error.contains("appears twice"), "{bad}: {error}");
         }
         let many: Vec<String> = (0..100).map(|i| format!("\"n{}\":0", i % 99)).collect();
         assert!(super::check(format!("{{{}}}", many.join(",")).as_bytes()).is_err());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::absent::{absent_chains, count_by_verdict};
 use super::summary::damage::{self, DamageKind};
 use super::summary::doubt::{self, Doubt};
-use super::summary::time::{TimeByState, length};
+use super::summary::time::{TimeByState, in_chains, length};
 use super::summary::{restarted, with_removals};
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
 use crate::base::text::{grouped, one_or_many, plural};
@@ -62,14 +62,27 @@ fn unproven(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Vec<String> {
     let clauses = doubts.iter().map(|(doubt, n)| doubt.clause(*n, report));
     let mut parts: Vec<String> = clauses.collect();
     if time.gap.is_positive() {
-        parts.push(format!("no digest covers {}", length(time.gap)));
+        parts.push(format!(
+            "no digest covers {}",
+            in_chains(report, |time| time.gap)
+        ));
     }
+    // What is missing has no time in the sum, so it comes before the share that is proven.
+    let absent = [
+        Doubt::SourceUnreadable,
+        Doubt::NothingFound,
+        Doubt::ChainMissing,
+    ];
+    let before = doubts.keys().filter(|doubt| absent.contains(doubt)).count();
+    let of = match before {
+        0 => "of the time asked for".into(),
+        _ => format!("of the time of {}", plural(report.totals.chains, "chain")),
+    };
     let proven = match time.proven.is_positive() {
-        true => format!("{} of the time asked for is proven", time.proven_percent()),
+        true => format!("{} {of} is proven", time.proven_percent()),
         false => "nothing is proven".into(),
     };
-    let cause_first = doubts.contains_key(&Doubt::SourceUnreadable);
-    parts.insert(usize::from(cause_first), proven);
+    parts.insert(before, proven);
     parts
 }
 
@@ -112,28 +125,15 @@ fn gaps(report: &Report) -> Vec<String> {
         return vec![all_is(report, "proven"), why.into()];
     }
     let removed = with_removals(report);
-    let with_gaps = report.chains.iter();
-    let with_gaps = with_gaps
-        .filter(|c| c.coverage.iter().any(|s| s.state == State::Gap))
-        .count();
-    let all = report.chains.len();
-    let place = match all {
-        0 | 1 => String::new(),
-        _ => format!(
-            ", in {} of {}",
-            grouped(with_gaps),
-            plural(all as u64, "chain")
-        ),
-    };
     let mut parts = vec![
         format!("{} of the time asked for is proven", time.proven_percent()),
-        format!("no digest covers {}{place}", length(time.gap)),
+        format!("no digest covers {}", in_chains(report, |time| time.gap)),
     ];
     if removed > 0 {
         let gaps = plural(removed as u64, "gap");
         parts.insert(
             0,
-            format!("recorded calls removed or overwrote objects in {gaps}"),
+            format!("recorded calls removed or overwrote objects of the time of {gaps}"),
         );
     }
     parts
@@ -150,7 +150,7 @@ fn verified(report: &Report) -> String {
     if time.pending.is_positive() {
         text += &format!(
             ", except {}: later digests may not have been delivered yet",
-            length(time.pending)
+            in_chains(report, |time| time.pending)
         );
     }
     if logs_read(report) == LogsRead::All && logs.valid > 0 {

@@ -247,7 +247,7 @@ mod tests {
             ),
             (
                 "{\"PublicKeyList\": [], \"PublicKeyList\": []}",
-                "stands twice",
+                "appears twice",
             ),
             ("{\"PublicKeyList\": []", "EOF"),
         ] {

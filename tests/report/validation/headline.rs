@@ -54,7 +54,7 @@ fn a_headline_says_what_and_how_much() {
         ),
         (
             "coverage-tail--ended-before-the-window",
-            "GAPS: 50 % of the time asked for is proven; no digest covers 4 hours, in 1 of 2 chains",
+            "GAPS: 50 % of the time asked for is proven; no digest covers 4 hours in 1 of 2 chains",
         ),
         (
             "logs-not-read",
@@ -132,7 +132,7 @@ fn the_summary_holds_the_hours_the_objects_and_three_sentences() {
     assert_eq!(sentences.as_array().map(Vec::len), Some(3), "{sentences}");
     assert_eq!(
         sentences[1],
-        "Not proven: no digest covers 4h 15m 10s; 1 gap has no recorded cause."
+        "Not proven: no digest covers 4h 15m 10s; no recorded call says why digests stopped in 1 gap."
     );
 }
 

@@ -109,7 +109,10 @@ fn digests_removed_before_a_stop_are_not_explained_by_it() {
     ];
     assert_eq!(gaps_of(&report), expected);
     let message = message(&report);
-    assert!(message.contains("StopLogging came only at"), "{message}");
+    assert!(
+        message.contains("StopLogging was called only at"),
+        "{message}"
+    );
 }
 
 #[test]

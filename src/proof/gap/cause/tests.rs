@@ -81,7 +81,7 @@ fn a_gap_is_split_where_a_call_takes_effect() {
 #[test]
 fn the_part_before_a_call_says_since_when_the_call_explains() {
     let parts = split(&owner(), &[stop(ACCOUNT, "11:20")]);
-    let unsigned = "StopLogging came only at 2026-03-01T11:20:00Z; until then digests were removed \
+    let unsigned = "StopLogging was called only at 2026-03-01T11:20:00Z; until then digests were removed \
                     or never delivered, or something was off already";
     assert_eq!(parts[0].clauses, [unsigned]);
     let own = in_log_of(stop(ACCOUNT, "11:20"), HOME, "11:30");
@@ -97,7 +97,7 @@ fn a_refused_call_is_shown_and_explains_nothing() {
     let parts = split(&owner(), std::slice::from_ref(&refused));
     assert_eq!((parts.len(), parts[0].cause), (1, Cause::Unexplained));
     assert_eq!(parts[0].evidence, [refused]);
-    assert!(parts[0].clauses[0].contains("was refused at"));
+    assert!(parts[0].clauses[0].contains(" was refused ("));
 }
 
 #[test]
@@ -185,8 +185,7 @@ fn a_lead_is_shown_and_explains_nothing() {
     assert_eq!(parts[0].evidence, leads);
     let clause = &parts[0].clauses[0];
     assert!(
-        clause
-            .starts_with("a lead, and no cause: the log s3://trail-logs/a log records StopLogging"),
+        clause.starts_with("a lead, not a cause: log s3://trail-logs/a log records StopLogging"),
         "{clause}"
     );
     assert!(

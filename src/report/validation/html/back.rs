@@ -9,7 +9,7 @@ use super::glossary::TERMS;
 use crate::base::text::{capital, grouped, plural, sentence};
 use crate::base::time::in_words;
 use crate::report::validation::commands::Commands;
-use crate::report::validation::headline::{filters, window};
+use crate::report::validation::headline::{filters, window_line};
 use crate::report::validation::proven;
 use crate::report::validation::v1::{KeyOrigin, Report, SourceKind};
 
@@ -53,10 +53,9 @@ impl<'a> Back<'a> {
 /// How the report was made.
 fn made(report: &Report) -> Vec<Fact> {
     let (run, requested) = (&report.run, &report.requested);
-    let (start, end) = window(report);
     let caller = match (&run.caller, requested.source == SourceKind::Disk) {
         (Some(caller), _) => caller.clone(),
-        (None, true) => "Nobody signed in: no AWS calls were made".to_owned(),
+        (None, true) => "None: a copy was read, and no AWS calls were made".to_owned(),
         (None, false) => "Unknown".to_owned(),
     };
     let mut facts = vec![
@@ -64,7 +63,7 @@ fn made(report: &Report) -> Vec<Fact> {
         Fact::of("Started", run.started.to_string()),
         Fact::of("Finished", run.finished.to_string()),
         Fact::of("Caller", caller),
-        Fact::of("Window", format!("{start} to {end}")),
+        Fact::of("Window", window_line(report)),
     ];
     facts.extend(requested.as_of.map(|at| Fact::of("As of", at.to_string())));
     let filters = filters(requested);

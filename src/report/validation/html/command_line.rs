@@ -35,7 +35,14 @@ pub(super) fn to_repeat(report: &Report) -> Vec<String> {
 
 /// A command line without the formats and files of its reports, and without what only some formats show.
 fn without_targets(command: &[String]) -> Vec<String> {
-    const TARGETS: [&str; 5] = ["--format", "--out", "--title", "--note", "--names"];
+    const TARGETS: [&str; 6] = [
+        "--format",
+        "--out",
+        "--commands",
+        "--title",
+        "--note",
+        "--names",
+    ];
     let mut words = Vec::new();
     let mut given = command.iter();
     while let Some(word) = given.next() {

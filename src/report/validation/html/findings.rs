@@ -109,7 +109,7 @@ fn add_places(report: &Report, group: &FindingGroup<'_>, n: usize, links: &mut L
     source = r#"
 <section id="findings">
 <h2>Findings</h2>
-<p>{{ counts }}.{% if is_empty && has_gaps %} Nothing was found besides the gaps below.{% endif %}</p>
+<p>{{ counts }}.{% if is_empty && has_gaps %} The gaps are shown below.{% endif %}</p>
 "#,
     ext = "html",
     config = "src/report/validation/html/askama.toml"

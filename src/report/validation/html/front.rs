@@ -12,7 +12,7 @@ use crate::proof::finding::Verdict;
 use crate::report::validation::absent::{absent_chains, absent_verdict};
 use crate::report::validation::commands::Commands;
 use crate::report::validation::headline::{
-    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, window,
+    NOT_COMPLETE, filters, keys, made, meaning, missing_chains, window_line,
 };
 use crate::report::validation::matrix::{Matrix, Most};
 use crate::report::validation::over_chains::number_of_all_chains;
@@ -84,7 +84,7 @@ impl<'a> Front<'a> {
 }
 
 fn signed(sentences: &[String]) -> Vec<(&'static str, &str)> {
-    let signs = ["✓", "○", "→"].into_iter();
+    let signs = ["•", "○", "→"].into_iter();
     signs.zip(sentences.iter().map(String::as_str)).collect()
 }
 
@@ -121,14 +121,13 @@ fn shares(time: &TimeByState) -> Vec<(State, String)> {
 }
 
 fn facts(report: &Report) -> Vec<Fact> {
-    let (start, end) = window(report);
     let source = match report.requested.source.known() {
         Some(SourceKind::S3) => "Buckets in S3".to_owned(),
         Some(SourceKind::Disk) => "A copy on disk".to_owned(),
         None => report.requested.source.word().into_owned(),
     };
     let mut facts = vec![
-        Fact::of("Window", format!("{start} to {end}")),
+        Fact::of("Window", window_line(report)),
         Fact::of("Generated", made(report)),
         Fact::of("Read from", source),
     ];

@@ -6,7 +6,7 @@ use crate::base::text::{plural, s3_uri};
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Detail, Severity};
 use crate::proof::reason::Reason;
-use crate::report::validation::v1::{Finding, Report, SourceKind};
+use crate::report::validation::v1::{Digests, Finding, Report, SourceKind};
 
 /// A reason why something is unproven. The variants are in the order of the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,9 +15,9 @@ pub(crate) enum Doubt {
     SourceUnreadable,
     /// Nothing was found where something was specified.
     NothingFound,
-    LogUnreferenced,
     ChainMissing,
     ChainEnded,
+    LogUnreferenced,
     Fork,
     DigestUnreadable,
     LogUnreadable,
@@ -88,6 +88,9 @@ impl Doubt {
         match self {
             Doubt::SourceUnreadable => unreadable(report, n),
             Doubt::NothingFound if report.chains.is_empty() => "no digest was found".into(),
+            Doubt::NothingFound if report.totals.digests == Digests::default() => {
+                "no digest was found in the window".into()
+            }
             Doubt::NothingFound => "no digest was found for a part of what was specified".into(),
             Doubt::LogUnreferenced => {
                 format!(

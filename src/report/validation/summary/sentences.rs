@@ -2,9 +2,9 @@
 
 use super::damage::{self, DamageKind};
 use super::doubt::{self, Doubt};
-use super::time::{TimeByState, length};
+use super::time::{TimeByState, in_chains};
 use super::{restarted, with_removals};
-use crate::base::text::plural;
+use crate::base::text::{grouped, plural};
 use crate::proof::finding::Verdict;
 use crate::proof::gap::Cause;
 use crate::report::validation::v1::{Report, SourceKind};
@@ -48,28 +48,37 @@ fn not_proven(report: &Report) -> String {
     if removed > 0 {
         let gaps = plural(removed as u64, "gap");
         parts.push(format!(
-            "recorded calls removed or overwrote objects in {gaps}"
+            "recorded calls removed or overwrote objects of the time of {gaps}"
         ));
     }
     parts.extend(damage::clause(&damage::count(report)));
+    let estimated = report.totals.digests.missing_inferred;
+    if estimated > 0 {
+        parts.push(format!(
+            "{} of the missing digests are an estimate, one per hour",
+            grouped(estimated)
+        ));
+    }
     let doubts = doubt::count(report);
     parts.extend(doubts.iter().map(|(doubt, n)| doubt.clause(*n, report)));
     if time.gap.is_positive() {
-        parts.push(format!("no digest covers {}", length(time.gap)));
+        parts.push(format!(
+            "no digest covers {}",
+            in_chains(report, |time| time.gap)
+        ));
     }
     let gaps = report.chains.iter().flat_map(|c| &c.gaps);
     let unexplained = gaps.filter(|gap| gap.cause == Cause::Unexplained).count() as u64;
     if unexplained > 0 {
-        let verb = if unexplained == 1 { "has" } else { "have" };
+        let gaps = plural(unexplained, "gap");
         parts.push(format!(
-            "{} {verb} no recorded cause",
-            plural(unexplained, "gap")
+            "no recorded call says why digests stopped in {gaps}"
         ));
     }
     if time.pending.is_positive() {
         parts.push(format!(
             "the digests of {} may not have been delivered yet",
-            length(time.pending)
+            in_chains(report, |time| time.pending)
         ));
     }
     match (parts.is_empty(), report.verdict) {
@@ -94,13 +103,18 @@ fn to_do(report: &Report) -> String {
     let on_s3 = report.requested.source == SourceKind::S3;
     let damage = damage::count(report);
     let doubts = doubt::count(report);
+    if damage::called(report) > 0 {
+        return "Keep the bucket as it is. Ask the callers whom the findings list why they removed or overwrote \
+                objects, and look for versions and delete markers."
+            .into();
+    }
     let text = match (damage.keys().next(), doubts.keys().next()) {
         (Some(DamageKind::LogsMissing | DamageKind::DigestsMissing), _) => {
             "Keep the bucket as it is. Find out whether a person, a lifecycle rule or an incomplete copy removed \
-             these objects; look for their versions and delete markers."
+             what is missing, and look for versions and delete markers."
         }
         (Some(_), _) => {
-            "Keep the bucket as it is. Find out who wrote these objects and when, and look for older versions."
+            "Keep the bucket as it is. Find out who wrote what is altered, and when, and look for older versions."
         }
         (None, Some(doubt)) => for_doubt(*doubt, on_s3),
         (None, None) => return for_no_damage(report),
@@ -111,7 +125,7 @@ fn to_do(report: &Report) -> String {
 fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
     match doubt {
         Doubt::SourceUnreadable if on_s3 => {
-            "Make every bucket readable (network, name, permissions), and run this check again."
+            "Make every bucket readable (network, permissions), and run this check again."
         }
         Doubt::SourceUnreadable => "Make every folder readable, and run this check again.",
         Doubt::NothingFound => "Compare what was specified with the output of trailproof trails.",
@@ -119,7 +133,7 @@ fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
             "Find out who wrote the objects that no digest lists. Do not rely on them."
         }
         Doubt::ChainMissing | Doubt::ChainEnded => {
-            "Find out whether the missing chains were copied, and whether their trail still writes digests."
+            "Find out whether everything was copied, and whether the trail still writes digests there."
         }
         Doubt::Fork => {
             "Compare the digests that contradict each other with their older versions in the bucket."
@@ -132,6 +146,9 @@ fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
         }
         Doubt::SignatureAbsent => {
             "Fetch the missing metadata with the commands in this report, and run this check again."
+        }
+        Doubt::KeyUnavailable if !on_s3 => {
+            "Give the public keys of that time with --keys, and run this check again."
         }
         Doubt::KeyUnavailable => {
             "Give the public keys of that time with --keys, or permit cloudtrail:ListPublicKeys, and run this check again."
@@ -152,7 +169,8 @@ fn for_no_damage(report: &Report) -> String {
     let mut parts = Vec::new();
     if with_removals(report) > 0 {
         parts.push(
-            "Ask the callers listed in these gaps why they removed or overwrote objects of CloudTrail.".into(),
+            "Ask the callers whom the report lists first why they removed or overwrote objects."
+                .into(),
         );
     }
     if report.verdict == Verdict::Gaps {

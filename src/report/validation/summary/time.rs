@@ -53,14 +53,16 @@ impl TimeByState {
         })
     }
 
-    /// The share that is proven, in percent. It is rounded down, so that only all is 100 %.
+    /// The share that is proven, in percent. Less than all is never 100 %, and more than nothing is never 0 %.
     pub(crate) fn proven_percent(&self) -> String {
         let (proven, asked) = (self.proven.as_millis(), self.asked.as_millis());
         if proven <= 0 || asked <= 0 {
             return "0 %".into();
         }
-        match proven.saturating_mul(10_000) / asked {
+        let rounded = (proven.saturating_mul(10_000) + asked / 2) / asked;
+        match rounded {
             0 => "less than 0.01 %".into(),
+            10_000.. if proven < asked => "99.99 %".into(),
             n if n % 100 == 0 => format!("{} %", n / 100),
             n => format!("{}.{:02} %", n / 100, n % 100),
         }
@@ -91,12 +93,13 @@ pub(crate) fn hours(length: SignedDuration) -> f64 {
     (length.as_secs_f64() / 3600.0 * 1e4).round() / 1e4
 }
 
-/// A number of hours for people, rounded down to a tenth.
+/// A number of hours for people, rounded down to a hundredth.
 fn in_hours(length: SignedDuration) -> String {
-    let tenths = u64::try_from(length.as_secs().max(0) * 10 / HOUR).unwrap_or_default();
-    match tenths % 10 {
-        0 => grouped(tenths / 10),
-        tenth => format!("{}.{tenth}", grouped(tenths / 10)),
+    let hundredths = u64::try_from(length.as_secs().max(0) * 100 / HOUR).unwrap_or_default();
+    match (hundredths / 100, hundredths % 100) {
+        (hours, 0) => grouped(hours),
+        (hours, part) if part % 10 == 0 => format!("{}.{}", grouped(hours), part / 10),
+        (hours, part) => format!("{}.{part:02}", grouped(hours)),
     }
 }
 
@@ -109,6 +112,32 @@ pub(crate) fn length(length: SignedDuration) -> String {
         s if s >= 2 * DAY && s % DAY == 0 => of(DAY, "day"),
         s if (HOUR..4 * DAY).contains(&s) && s % HOUR == 0 => of(HOUR, "hour"),
         _ => in_words(length),
+    }
+}
+
+/// How long one state lasts, and in how many chains: `31 days in each of 4 chains`.
+pub(crate) fn in_chains(report: &Report, state: fn(&TimeByState) -> SignedDuration) -> String {
+    let all = report.chains.len() as u64;
+    let lengths = report
+        .chains
+        .iter()
+        .map(|chain| state(&TimeByState::of(chain)));
+    let lengths: Vec<SignedDuration> = lengths.filter(SignedDuration::is_positive).collect();
+    let (n, sum) = (lengths.len() as u64, state(&TimeByState::of_all(report)));
+    if all <= 1 {
+        return length(sum);
+    }
+    let chains = match n == all {
+        true => plural(n, "chain"),
+        false => format!("{} of {}", grouped(n), plural(all, "chain")),
+    };
+    match (n, lengths.windows(2).all(|pair| pair[0] == pair[1])) {
+        (1, _) => format!("{} in {chains}", length(sum)),
+        (_, true) => format!(
+            "{} in each of {chains}",
+            length(lengths.first().copied().unwrap_or_default())
+        ),
+        (_, false) => format!("{}, the sum over {chains}", length(sum)),
     }
 }
 
@@ -127,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_rounded_down_so_that_only_all_is_100_percent() {
+    fn only_all_is_100_percent_and_only_nothing_is_0() {
         let year = 365 * 86_400;
         for (proven, percent) in [
             (year, "100 %"),
@@ -142,10 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn hours_have_a_total_and_are_rounded_down() {
+    fn hours_have_a_total() {
         let year = 365 * 86_400;
         let text = of(year - 60, year).proven_of_asked();
-        assert_eq!(text, "8,759.9 of 8,760 hours (99.99 %)");
+        assert_eq!(text, "8,759.98 of 8,760 hours (99.99 %)");
         let text = of(3_000, 3_600).proven_of_asked();
         assert_eq!(text, "50m of 1h (83.33 %)");
     }
@@ -159,7 +188,7 @@ mod tests {
             (json(year), json(less)),
             ("8760.0".into(), "8759.9997".into())
         );
-        assert_eq!(in_hours(less), "8,759.9");
+        assert_eq!(in_hours(less), "8,759.99");
     }
 
     #[test]

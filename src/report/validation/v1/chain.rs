@@ -119,7 +119,7 @@ pub struct Stretch {
 }
 
 /// Digests by state.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Digests {
     /// Proven, and linked to its neighbours.
     pub valid: u64,

@@ -182,7 +182,7 @@ fn a_stop_after_which_the_home_chain_goes_on_explains_nothing_elsewhere() {
     assert_eq!((parts.len(), parts[0].cause), (1, Unexplained));
     let clause = &parts[0].clauses[0];
     assert!(
-        clause.contains("the chain of the trail's home region goes on"),
+        clause.contains("the chain of the trail's home region continues"),
         "{clause}"
     );
     // It goes on only after it was started again.
