@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::label::{Label, LabelledValues};
-use super::over_chains::InChains;
-use super::v1::{Evidence, Finding};
+use super::over_chains::{InChains, besides_gaps};
+use super::v1::{Evidence, Finding, Report};
 use crate::base::text::{grouped, plural, s3_uri};
 use crate::base::time::in_words_between;
 use crate::proof::finding::{Code, Severity};
@@ -33,6 +33,15 @@ impl<'a> FindingGroup<'a> {
     /// The groups over all chains. Worst first, and what could not be listed before all others.
     pub(crate) fn over_chains(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
         Self::grouped(findings.into_iter(), |_| None)
+    }
+
+    /// The groups over all chains that are not the report of a gap: those that a verdict depends on, and the notes.
+    /// Reports for people show the gaps between the two.
+    pub(crate) fn before_and_after_gaps(report: &'a Report) -> (Vec<Self>, Vec<Self>) {
+        let groups = Self::over_chains(besides_gaps(report));
+        let is_note = |group: &Self| group.first.severity == Severity::Note;
+        let (notes, others) = groups.into_iter().partition(is_note);
+        (others, notes)
     }
 
     fn grouped(

@@ -4,7 +4,7 @@
 //!
 //! 1. [`GapGroup::all`] gives the gaps. A group is one paragraph; [`GapGroup::chains`] says of which chains.
 //! 2. [`besides_gaps`] gives the findings that are not the report of such a gap.
-//!    [`FindingGroup::over_chains`](super::groups::FindingGroup::over_chains) groups them, and
+//!    [`FindingGroup::before_and_after_gaps`](super::groups::FindingGroup::before_and_after_gaps) groups them, and
 //!    [`FindingGroup::chains`](super::groups::FindingGroup::chains) says on which chains they are.
 //! 3. [`InChains::words`] with [`number_of_all_chains`] gives the phrase: "in all 160 chains", or "in 12 of 160
 //!    chains". [`InChains::is_all`] says whether a list of the names adds anything.
@@ -15,8 +15,8 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 use super::absent::{ChainRow, absent_chains};
-use super::v1::{Chain, Evidence, Finding, Gap, Report, Role};
-use super::wording::{GapKind, cause, span, who};
+use super::v1::{Bearing, Chain, Evidence, Finding, Gap, Report, Role};
+use super::wording::{GapKind, cause, interval, who};
 use crate::base::text::{grouped, plural};
 use crate::base::time::{in_words, in_words_between};
 use crate::proof::finding::{Code, Severity};
@@ -96,6 +96,16 @@ fn event_key(event: &Evidence) -> EventKey<'_> {
 /// Whether the cause of a gap follows from an event.
 fn is_cause(event: &Evidence) -> bool {
     event.role.as_ref().is_some_and(|role| *role == Role::Cause)
+}
+
+/// Whether a call removed or overwrote objects.
+pub(crate) fn removed_objects(event: &Evidence) -> bool {
+    let bearing = event.bearing.as_ref().and_then(Word::known);
+    let on_objects = matches!(
+        bearing,
+        Some(Bearing::Removal | Bearing::VersionRemoval | Bearing::Write)
+    );
+    on_objects && event.error_code.is_none()
 }
 
 /// Gaps with the same cause, certainty and causing event, at the same time to within one digest. A group has at
@@ -208,14 +218,22 @@ impl<'a> GapGroup<'a> {
         Some(self.finding?.code.word())
     }
 
-    /// When it was and how long. Where chains differ, the whole time, and the shortest and the longest gap.
+    /// When it was and how long, after a warning if objects of its time were removed.
     pub(crate) fn span(&self) -> String {
+        match self.kind() {
+            GapKind::Removals => format!("objects removed, {}", self.interval()),
+            GapKind::Explained | GapKind::Unexplained => self.interval(),
+        }
+    }
+
+    /// When it was and how long. Where chains differ, the time of all, and the shortest and the longest gap.
+    pub(crate) fn interval(&self) -> String {
         let gaps = || self.members.iter().map(|(_, gap)| gap);
         let same = gaps().all(|gap| (gap.from, gap.to) == (self.first.from, self.first.to));
         let from = gaps().map(|gap| gap.from).min();
         let to = gaps().map(|gap| gap.to).max();
         let (Some(from), Some(to), false) = (from, to, same) else {
-            return span(self.first);
+            return interval(self.first);
         };
         if self.first.from == self.first.to {
             return format!("restarts from {from} to {to}, without a gap between digests");
@@ -235,11 +253,7 @@ impl<'a> GapGroup<'a> {
         } else {
             ""
         };
-        let removed = match self.kind() {
-            GapKind::Removals => "objects removed, ",
-            GapKind::Explained | GapKind::Unexplained => "",
-        };
-        format!("{removed}{from} to {to}, {length}{restart}")
+        format!("{from} to {to}, {length}{restart}")
     }
 
     /// What its finding says. Where the findings of its chains differ, as in the minute, that of the first chain.
@@ -261,11 +275,13 @@ impl<'a> GapGroup<'a> {
         self.finding?.hint.as_deref()
     }
 
-    /// The events that bear on it, each once.
+    /// The events that bear on it, each once. Those that removed or overwrote objects come first.
     pub(crate) fn events(&self) -> Vec<&'a Evidence> {
         let mut known = HashSet::new();
         let events = self.members.iter().flat_map(|(_, gap)| &gap.evidence);
-        events.filter(|e| known.insert(event_key(e))).collect()
+        let mut events: Vec<&Evidence> = events.filter(|e| known.insert(event_key(e))).collect();
+        events.sort_by_key(|event| !removed_objects(event));
+        events
     }
 
     /// How many logs lie in the gaps of several chains that no digest lists, in words. `None` if there are none, or

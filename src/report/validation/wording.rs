@@ -89,7 +89,8 @@ pub(crate) fn span(gap: &Gap) -> String {
     }
 }
 
-fn interval(gap: &Gap) -> String {
+/// The interval of a gap.
+pub(crate) fn interval(gap: &Gap) -> String {
     if gap.from == gap.to {
         return format!("restart at {}, without a gap between digests", gap.from);
     }
@@ -151,6 +152,9 @@ pub(crate) fn cause(gap: &Gap) -> String {
         Word::Known(Cause::RegionDisabled) => "the region was switched off",
         Word::Known(Cause::BeforeFirstDigest) => "no earlier digest exists",
         Word::Known(Cause::AfterLastDigest) => "no later digest exists",
+        Word::Known(Cause::Unexplained) if gap.removals.is_some() => {
+            "no recorded call says why logging or digests stopped"
+        }
         Word::Known(Cause::Unexplained) => "no recorded call explains it",
         Word::Other(word) => word,
     };

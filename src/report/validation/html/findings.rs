@@ -14,7 +14,7 @@ use crate::proof::finding::Severity;
 use crate::report::validation::absent::absent_chains;
 use crate::report::validation::groups::{FindingGroup, distinct_values, store_values};
 use crate::report::validation::label::Label;
-use crate::report::validation::over_chains::{besides_gaps, number_of_all_chains};
+use crate::report::validation::over_chains::number_of_all_chains;
 use crate::report::validation::v1::{Finding, FindingCounts, Report};
 
 /// Groups of findings shown.
@@ -29,33 +29,49 @@ const OTHERS_BYTES: usize = 200_000;
 const FEW: usize = 3;
 
 /// The section. Places that explain chains without a digest are added to the links.
-pub(super) fn section(report: &Report, links: &mut Links<'_>) -> io::Result<Vec<u8>> {
-    let groups = FindingGroup::over_chains(besides_gaps(report));
-    let is_note = |group: &FindingGroup<'_>| group.first.severity == Severity::Note;
-    let (notes, groups): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_note);
+pub(super) fn section(
+    report: &Report,
+    groups: &[FindingGroup<'_>],
+    links: &mut Links<'_>,
+) -> io::Result<Vec<u8>> {
     let all = number_of_all_chains(report);
     let mut page = Vec::new();
     FindingsBegin {
         counts: counted(&report.totals.findings),
         is_empty: groups.is_empty(),
         has_gaps: report.totals.findings.gap > 0,
+        has_notes: report.totals.findings.note > 0,
     }
     .write_into(&mut page)?;
-    let shown = write(&groups, 0, all, links, &mut page)?;
+    let shown = write(groups, 0, all, links, &mut page)?;
     for (n, group) in groups.iter().take(shown).enumerate() {
         add_places(report, group, n, links);
     }
-    if !notes.is_empty() {
-        let count = grouped(report.totals.findings.note);
-        writeln!(
-            page,
-            "<details class=\"notes\">\n<summary>Notes ({count}), which no verdict depends on</summary>"
-        )?;
-        write(&notes, groups.len(), all, links, &mut page)?;
-        writeln!(page, "</details>")?;
-    }
     writeln!(page, "</section>")?;
     Ok(page)
+}
+
+/// The section of the notes. `number` is that of the first. `None` without a note.
+pub(super) fn notes(
+    report: &Report,
+    notes: &[FindingGroup<'_>],
+    number: usize,
+    links: &Links<'_>,
+) -> io::Result<Option<Vec<u8>>> {
+    if notes.is_empty() {
+        return Ok(None);
+    }
+    let count = plural(report.totals.findings.note, "note");
+    let mut page = Vec::new();
+    writeln!(
+        page,
+        "\n<section id=\"notes\">\n<h2>Notes</h2>\n<p>No verdict depends on these.</p>\n\
+         <details class=\"notes\">\n<summary>{count}</summary>"
+    )?;
+    let all = number_of_all_chains(report);
+    write(notes, number, all, links, &mut page)?;
+    writeln!(page, "</details>\n</section>")?;
+    Ok(Some(page))
 }
 
 /// Writes groups until there are too many or they are too long, and how many are left. Returns how many were
@@ -109,7 +125,7 @@ fn add_places(report: &Report, group: &FindingGroup<'_>, n: usize, links: &mut L
     source = r#"
 <section id="findings">
 <h2>Findings</h2>
-<p>{{ counts }}.{% if is_empty && has_gaps %} The gaps are shown below.{% endif %}</p>
+<p>{{ counts }}.{% if is_empty && has_gaps && has_notes %} The gaps and notes are shown below.{% else if is_empty && has_gaps %} The gaps are shown below.{% else if is_empty && has_notes %} The notes are shown below.{% endif %}</p>
 "#,
     ext = "html",
     config = "src/report/validation/html/askama.toml"
@@ -118,6 +134,7 @@ struct FindingsBegin {
     counts: String,
     is_empty: bool,
     has_gaps: bool,
+    has_notes: bool,
 }
 
 fn counted(findings: &FindingCounts) -> String {

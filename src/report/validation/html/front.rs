@@ -55,8 +55,14 @@ pub(super) struct Front<'a> {
     accounts: Option<Accounts>,
 }
 
+/// The sections that only some pages have.
+pub(super) struct Sections {
+    pub gaps: bool,
+    pub notes: bool,
+}
+
 impl<'a> Front<'a> {
-    pub(super) fn of(report: &'a Report, links: &Links<'a>, has_gaps: bool) -> Self {
+    pub(super) fn of(report: &'a Report, links: &Links<'a>, sections: &Sections) -> Self {
         let title = links.presentation.title_or(TITLE);
         let accounts = Accounts::of(report, links);
         let time = TimeByState::of_all(report);
@@ -77,7 +83,7 @@ impl<'a> Front<'a> {
             chains: by_verdict(report),
             missing: missing_chains(report),
             of_missing: of_missing.unwrap_or(Verdict::Unproven),
-            contents: contents(report, accounts.is_some(), has_gaps),
+            contents: contents(report, accounts.is_some(), sections),
             accounts,
         }
     }
@@ -143,13 +149,18 @@ fn facts(report: &Report) -> Vec<Fact> {
 }
 
 /// The sections of this page with their places.
-fn contents(report: &Report, accounts: bool, gaps: bool) -> Vec<(&'static str, &'static str)> {
+fn contents(
+    report: &Report,
+    accounts: bool,
+    sections: &Sections,
+) -> Vec<(&'static str, &'static str)> {
     let commands = Commands::of(report);
     let commands = !commands.list.is_empty() || commands.left_out > 0;
     let sections = [
         (accounts, "accounts", "Accounts by regions"),
         (true, "findings", "Findings"),
-        (gaps, "gaps", "Gaps"),
+        (sections.gaps, "gaps", "Gaps"),
+        (sections.notes, "notes", "Notes"),
         (true, "chains", "Chains"),
         (true, "proven", "What is proven"),
         (true, "not-proven", "What is not proven"),

@@ -9,6 +9,7 @@ use super::facts::Fact;
 use super::links::{Links, NamedChain};
 use crate::base::text::{capital, grouped, plural, sentence};
 use crate::proof::finding::Code;
+use crate::proof::gap::Cause;
 use crate::report::validation::over_chains::{GapGroup, number_of_all_chains};
 use crate::report::validation::v1::{Finding, Report};
 use crate::report::validation::wording::{GapKind, cause, certainty, undigested, who};
@@ -97,7 +98,7 @@ impl GapPart {
         GapPart {
             has_removals: group.kind() == GapKind::Removals,
             code: code.map(|code| code.word().into_owned()),
-            title: capital(&group.span()),
+            title: capital(&group.interval()),
             in_chains: in_chains.map(|words| capital(&words)),
             more_chains: listed.len().saturating_sub(CHAINS),
             chains: listed
@@ -131,10 +132,22 @@ fn facts(group: &GapGroup<'_>) -> Vec<Fact> {
             facts.push(Fact::of("Objects removed", value));
         }
     }
-    facts.push(Fact::of("Why", sentence(&cause(gap))));
+    let who = who(gap);
+    // Who removed objects is known then, even if nobody knows who stopped anything.
+    let has_removals = !facts.is_empty();
+    match has_removals && gap.cause == Cause::Unexplained {
+        true => facts.push(Fact::of(
+            "Why logging or digests stopped",
+            "No recorded call says so.",
+        )),
+        false => facts.push(Fact::of("Why", sentence(&cause(gap)))),
+    }
     facts.extend(certainty(gap).map(|c| Fact::of("How sure", sentence(&c))));
-    let who = who(gap).unwrap_or_else(|| "unknown".to_owned());
-    facts.push(Fact::of("Who", capital(&who)));
+    match who {
+        Some(who) => facts.push(Fact::of("Who", capital(&who))),
+        None if has_removals => {}
+        None => facts.push(Fact::of("Who", "Unknown")),
+    }
     let unlisted = match group.members.len() {
         1 => undigested(gap),
         _ => group.undigested().map(|n| plural(n, "log")),

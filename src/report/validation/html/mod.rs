@@ -5,6 +5,7 @@
 //! front      title, verdict, three sentences, contents, accounts by regions     front.html
 //! findings   what was found besides gaps, once for all chains                   finding.html
 //! gaps       time that no digest covers, once for all chains                    gap.html
+//! notes      what no verdict depends on                                         finding.html
 //! chains     verified ones as rows, the others with their timeline              chain.html, verified.html
 //! back       what is proven and what is not, keys, how to repeat, glossary      back.html
 //! ```
@@ -31,10 +32,11 @@ use std::io::{self, Write};
 
 use askama::Template as _;
 
+use super::groups::FindingGroup;
 use super::presentation::Presentation;
 use super::v1::Report;
 use back::Back;
-use front::Front;
+use front::{Front, Sections};
 use links::Links;
 
 /// Writes the page.
@@ -49,10 +51,17 @@ pub(crate) fn write(
     let mut links = Links::of(presentation);
     let chains = chains::section(report, &mut links)?;
     let gaps = gaps::section(report, &links)?;
-    let findings = findings::section(report, &mut links)?;
-    Front::of(report, &links, gaps.is_some()).write_into(out)?;
+    let (groups, notes) = FindingGroup::before_and_after_gaps(report);
+    let findings = findings::section(report, &groups, &mut links)?;
+    let notes = findings::notes(report, &notes, groups.len(), &links)?;
+    let sections = Sections {
+        gaps: gaps.is_some(),
+        notes: notes.is_some(),
+    };
+    Front::of(report, &links, &sections).write_into(out)?;
     out.write_all(&findings)?;
     out.write_all(&gaps.unwrap_or_default())?;
+    out.write_all(&notes.unwrap_or_default())?;
     out.write_all(&chains)?;
     Back::of(report).write_into(out)
 }

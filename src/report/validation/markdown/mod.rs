@@ -1,5 +1,5 @@
 //! The report to paste into a ticket, in the order of the text report: the verdict, the findings, the gaps, the
-//! chains that are not verified, what is proven and what is not. It always fits into one ticket; what is left out
+//! notes, the chains that are not verified, what is proven and what is not. It always fits into one ticket; what is left out
 //! is counted.
 
 mod entries;
@@ -16,7 +16,7 @@ use super::headline::{
     window_line,
 };
 use super::matrix::{Matrix, Most};
-use super::over_chains::{GapGroup, besides_gaps, number_of_all_chains};
+use super::over_chains::{GapGroup, number_of_all_chains};
 use super::presentation::Presentation;
 use super::proven;
 use super::v1::{Accepted, Chain, Report, full_name};
@@ -31,9 +31,11 @@ const ROOM: usize = 60_000;
 /// Bytes of the report up to the end of the filters.
 const FOR_FILTERS: usize = 7_500;
 /// Bytes of the report up to the end of the findings.
-const FOR_FINDINGS: usize = 30_000;
+const FOR_FINDINGS: usize = 29_000;
 /// Bytes of the report up to the end of the gaps.
-const FOR_GAPS: usize = 38_000;
+const FOR_GAPS: usize = 36_000;
+/// Bytes of the report up to the end of the notes.
+const FOR_NOTES: usize = 38_000;
 /// Bytes of the report up to the end of the chains.
 const FOR_CHAINS: usize = 46_000;
 /// Bytes of the report up to the end of what is proven.
@@ -65,8 +67,10 @@ pub(crate) fn write(
     let after_verdict = page.text.len();
     scope(report, &mut page);
     matrix(report, presentation, &mut page);
-    findings(report, &mut page);
+    let (groups, notes) = FindingGroup::before_and_after_gaps(report);
+    findings(report, &groups, &mut page);
     gaps(report, &mut page);
+    self::notes(report, &notes, &mut page);
     chains(report, presentation, &mut page);
     let sentence = |text: &String| prose(&sentence(text));
     let proven = proven::sentences(report);
@@ -161,7 +165,7 @@ fn matrix(report: &Report, presentation: &Presentation, page: &mut MarkdownPage)
     }
 }
 
-fn findings(report: &Report, page: &mut MarkdownPage) {
+fn findings(report: &Report, groups: &[FindingGroup<'_>], page: &mut MarkdownPage) {
     let counts = &report.totals.findings;
     let counts = [counts.failed, counts.unproven, counts.gap, counts.note];
     if counts == [0; 4] {
@@ -173,9 +177,19 @@ fn findings(report: &Report, page: &mut MarkdownPage) {
         page.text,
         "\n## Findings\n\n{failed} failed, {unproven} unproven, {gap} gap, {note} note.\n"
     );
-    let groups = FindingGroup::over_chains(besides_gaps(report));
     let all = number_of_all_chains(report);
     page.fill(FOR_FINDINGS, "kind of finding", groups.iter(), |group| {
+        entries::finding(group, all)
+    });
+}
+
+fn notes(report: &Report, notes: &[FindingGroup<'_>], page: &mut MarkdownPage) {
+    if notes.is_empty() {
+        return;
+    }
+    page.text += "\n## Notes\n\nNo verdict depends on these.\n";
+    let all = number_of_all_chains(report);
+    page.fill(FOR_NOTES, "kind of note", notes.iter(), |group| {
         entries::finding(group, all)
     });
 }

@@ -1,4 +1,4 @@
-//! The findings but for gaps, worst first. What is found in many chains is one paragraph.
+//! The findings but for gaps, worst first, and the notes. What is found in many chains is one paragraph.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,7 +7,7 @@ use super::lines;
 use crate::base::text::{escape, grouped, plural};
 use crate::report::tone::TextWriter;
 use crate::report::validation::groups::{FindingGroup, OTHERS};
-use crate::report::validation::over_chains::{besides_gaps, number_of_all_chains};
+use crate::report::validation::over_chains::number_of_all_chains;
 use crate::report::validation::v1::Report;
 
 /// Groups shown.
@@ -15,7 +15,11 @@ const GROUPS: usize = 200;
 /// With more groups than this, only one finding of each is shown after the first.
 const FEW_GROUPS: usize = 20;
 
-pub(super) fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    groups: &[FindingGroup<'_>],
+    out: &mut dyn TextWriter,
+) -> io::Result<()> {
     let counts = &report.totals.findings;
     let all = [counts.failed, counts.unproven, counts.gap, counts.note];
     if all == [0; 4] {
@@ -26,7 +30,28 @@ pub(super) fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()>
         out,
         "\nfindings: {failed} failed, {unproven} unproven, {gap} gap, {note} note"
     )?;
-    let groups = FindingGroup::over_chains(besides_gaps(report));
+    self::groups(report, groups, out)
+}
+
+/// The notes. Nothing if there are none.
+pub(super) fn write_notes(
+    report: &Report,
+    notes: &[FindingGroup<'_>],
+    out: &mut dyn TextWriter,
+) -> io::Result<()> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let count = grouped(report.totals.findings.note);
+    writeln!(out, "\nnotes: {count}; no verdict depends on them")?;
+    groups(report, notes, out)
+}
+
+fn groups(
+    report: &Report,
+    groups: &[FindingGroup<'_>],
+    out: &mut dyn TextWriter,
+) -> io::Result<()> {
     let others = if groups.len() > FEW_GROUPS { 1 } else { OTHERS };
     let chains = number_of_all_chains(report);
     for group in groups.iter().take(GROUPS) {

@@ -1,5 +1,5 @@
 //! The report for a terminal, in the order in which a reader needs it: the verdict and what it means, what was
-//! requested, the findings worst first, the gaps, the chains, what is proven and what is not, and the commands
+//! requested, the findings worst first, the gaps, the notes, the chains, what is proven and what is not, and the commands
 //! that help. It needs no colour, and everything that comes from outside is escaped.
 
 mod chains;
@@ -10,6 +10,7 @@ mod lines;
 use std::io;
 
 use super::commands::Commands;
+use super::groups::FindingGroup;
 use super::headline::{NOT_COMPLETE, filters, keys, meaning, window_line};
 use super::matrix::Matrix;
 use super::proven;
@@ -28,8 +29,10 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     verdict(report, out)?;
     scope(report, out)?;
     Matrix::of(report).write(out)?;
-    findings::write(report, out)?;
+    let (groups, notes) = FindingGroup::before_and_after_gaps(report);
+    findings::write(report, &groups, out)?;
     gaps::write(report, out)?;
+    findings::write_notes(report, &notes, out)?;
     chains::write(report, out)?;
     sentences("proven", &proven::sentences(report), out)?;
     sentences("not proven", &report.not_proven, out)?;
