@@ -15,7 +15,7 @@ use crate::cloudtrail::event::{BucketChange, Call, Evidence, RemovedObject};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
 use crate::proof::chain::Location;
-use crate::proof::finding::{Code, Detail, Finding};
+use crate::proof::finding::{Code, Detail, FATE_UNKNOWN, Finding, Hint};
 use crate::proof::reason::Reason;
 
 pub use around_gap::GapCalls;
@@ -90,6 +90,15 @@ impl Damage {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// What to do where the calls that did it are recorded.
+    fn hint_about_calls(self) -> Option<Hint> {
+        match self {
+            Damage::Missing => Some(Hint::AskAboutRemoval),
+            Damage::Altered => Some(Hint::AskAboutWrite),
+            Damage::Unreadable => None,
         }
     }
 
@@ -212,7 +221,11 @@ impl<'e> DamageCalls<'e> {
         ];
         let by = Vec::from_iter(by.into_iter().flatten());
         if !by.is_empty() {
+            if damage == Damage::Missing && key.is_some() && !objects.is_empty() {
+                finding.message = finding.message.replacen(FATE_UNKNOWN, "", 1);
+            }
             finding.message = format!("{}. {}", by.join(". "), capital(&finding.message));
+            finding.hint = damage.hint_about_calls().or(finding.hint.take());
         }
         // The first call is shown, and the last ones.
         if done.len() > SHOWN {

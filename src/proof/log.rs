@@ -9,7 +9,7 @@ use crate::base::gzip::inflate::{Container, Inflated};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::HASH_ALGORITHM;
 use crate::cloudtrail::log_list::LogEntry;
-use crate::proof::finding::{Code, Finding, Hint};
+use crate::proof::finding::{Code, FATE_UNKNOWN, Finding, Hint};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -91,7 +91,7 @@ fn of_container(container: Container, equal: bool) -> Option<Finding> {
 pub fn missing() -> Finding {
     Finding::new(
         Code::LogMissing,
-        "a log that its digest lists is missing (deleted, expired or never delivered)",
+        format!("a log that its digest lists is missing{FATE_UNKNOWN}"),
     )
     .hint(Hint::LookForMissing)
 }

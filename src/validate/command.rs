@@ -31,13 +31,15 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
         }
         Hint::CopyLogs => about_object(AwsAction::CopyFolder, finding)?,
         // What was removed may have been removed with others around it.
-        Hint::LookForMissing => {
+        Hint::LookForMissing | Hint::AskAboutRemoval => {
             let mut parts = about_object(AwsAction::ListObjectVersions, finding)?;
             let key = parts.key.as_mut()?;
             key.truncate(key.rfind('/')? + 1);
             parts
         }
-        Hint::OlderVersion => about_object(AwsAction::ListObjectVersions, finding)?,
+        Hint::OlderVersion | Hint::AskAboutWrite => {
+            about_object(AwsAction::ListObjectVersions, finding)?
+        }
         Hint::Text(_)
         | Hint::LookForChain
         | Hint::Recopy

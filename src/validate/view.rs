@@ -180,7 +180,8 @@ fn gap(gap: &FoundGap) -> Gap {
     Gap {
         from: gap.time.from,
         to: gap.time.to,
-        restart: gap.restart.is_some(),
+        // A restart after the window does not end the part of the gap that is in it.
+        restart: gap.restart == Some(gap.time.to),
         removals: gap.removals.clone(),
         cause: gap.cause.into(),
         certainty: gap.certainty.into(),

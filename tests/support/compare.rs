@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 use trailproof::{Hint, ReadFrom};
 
 /// The hints that say the same of buckets and of a copy, each in its own words.
-const IN_TWO_WORDS: [Hint; 5] = [
+const IN_TWO_WORDS: [Hint; 7] = [
     Hint::LookForMissing,
     Hint::LookForChain,
     Hint::OlderVersion,
+    Hint::AskAboutRemoval,
+    Hint::AskAboutWrite,
     Hint::Recopy,
     Hint::WhoWroteIt,
 ];

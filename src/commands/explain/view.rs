@@ -4,9 +4,10 @@
 use super::ExplainOutcome;
 use super::observed::ObservedDigest;
 use super::target::TargetName;
+use crate::proof::finding::{Finding, Hint};
 use crate::proof::keys::KeyOrigin;
 use crate::report::explain::v1::{By, Digest, Neighbour, Object, Report, SCHEMA, Searched, Step};
-use crate::report::validation::v1::Run;
+use crate::report::validation::v1::{self, Run};
 use crate::validate::view;
 
 impl ExplainOutcome<'_> {
@@ -16,7 +17,7 @@ impl ExplainOutcome<'_> {
         let vouching = self.vouching();
         let first = vouching.first().copied();
         let place = first.or_else(|| self.target_digest());
-        let findings = self.findings().into_iter().cloned();
+        let findings = self.findings().into_iter();
         Report {
             schema: SCHEMA,
             object: self.object(first),
@@ -33,10 +34,20 @@ impl ExplainOutcome<'_> {
                 .and_then(|digest| self.successor(digest))
                 .map(neighbour),
             searched: self.searched(),
-            findings: findings.map(|f| view::finding(f, self.from)).collect(),
+            findings: findings.map(|f| self.finding(f)).collect(),
             not_proven: self.not_proven(first),
             run,
         }
+    }
+
+    /// A finding. Explain searches no logs for calls, so its advice on damage says what does.
+    fn finding(&self, found: &Finding) -> v1::Finding {
+        let is_damage = matches!(found.hint, Some(Hint::OlderVersion | Hint::LookForMissing));
+        let mut finding = view::finding(found.clone(), self.from);
+        if let Some(hint) = finding.hint.as_mut().filter(|_| is_damage) {
+            *hint += "; trailproof validate with the same source shows the calls on it, if any are recorded";
+        }
+        finding
     }
 
     /// The object, with what the first vouching digest records of it.

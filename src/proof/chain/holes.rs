@@ -197,7 +197,7 @@ impl Walk<'_> {
         let message = format!(
             "an estimated {} (one per hour) {} missing between {} and {}; no remaining digest refers to \
              {}{phase}",
-            plural(count, "further digest"),
+            plural(count, "digest"),
             if count == 1 { "is" } else { "are" },
             hole.older,
             hole.newer,

@@ -77,7 +77,7 @@ impl Walk<'_> {
         let message = format!(
             "an estimated {} (one per hour) between {} and {} may still be delivered until {}; no remaining \
              digest refers to {}{}",
-            plural(count, "further digest"),
+            plural(count, "digest"),
             hole.older,
             hole.newer,
             look.due(late_part.to),

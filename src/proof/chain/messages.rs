@@ -3,7 +3,7 @@
 use super::claims::Claim;
 use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::NotDigest;
-use crate::proof::finding::{Code, CopiedObject, Finding, Hint, Severity};
+use crate::proof::finding::{Code, CopiedObject, FATE_UNKNOWN, Finding, Hint, Severity};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -104,8 +104,10 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
 pub(super) fn named_and_missing() -> Finding {
     Finding::new(
         Code::DigestMissing,
-        "a digest that its successor refers to is missing (deleted, expired or never delivered): the logs of \
-         its interval cannot be proven",
+        format!(
+            "a digest that its successor refers to is missing{FATE_UNKNOWN}: the logs of its interval cannot be \
+             proven"
+        ),
     )
     .hint(Hint::LookForMissing)
 }
@@ -131,8 +133,10 @@ pub(super) fn no_key_fits(finding: Finding) -> Finding {
 pub(super) fn original_missing((bucket, key): &(String, String)) -> Finding {
     Finding::new(
         Code::DigestMissing,
-        "this digest is missing at its recorded place (deleted, expired or never delivered); only a copy that \
-         --map refers to is present, and a copy does not replace the original",
+        format!(
+            "this digest is missing at its recorded place{FATE_UNKNOWN}; only a copy that --map refers to is \
+             present, and a copy does not replace the original"
+        ),
     )
     .at(Some(bucket), key)
     .hint(Hint::LookForMissing)

@@ -2,7 +2,7 @@ use super::{DamageCalls, since};
 use crate::cloudtrail::event::{BucketChange, Call, Evidence, RemovedObject};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Location;
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, FATE_UNKNOWN, Finding, Hint};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::fixtures::{BUCKET, HOME, at, chain, digest_key, event, span};
 use crate::proof::reason::Reason;
@@ -365,4 +365,29 @@ fn a_call_that_named_a_version_is_not_said_to_have_removed_the_object() {
     );
     assert!(message.contains("the last of 2 such calls"), "{message}");
     assert_eq!(finding.evidence.len(), 3);
+}
+
+#[test]
+fn where_the_calls_are_recorded_the_advice_is_to_ask_the_caller() {
+    let ask = Some(Hint::AskAboutRemoval);
+    let look = Some(Hint::LookForMissing);
+    let rows = [
+        ("a removal", removed("10:30", LOG), &ask, false),
+        // A version may be a delete marker, so it is not known that the log was deleted.
+        ("of a version", version_removed("10:30"), &ask, true),
+        ("of another log", removed("10:30", "b/log"), &look, true),
+    ];
+    for (name, call, expected, is_unknown) in rows {
+        let calls = [call];
+        let missing = crate::proof::log::missing().at(Some(BUCKET), LOG);
+        let mut finding = missing.over(span("10:00", "11:00"));
+        DamageCalls::new(&calls).attach(&mut finding, &here(), None);
+        assert_eq!(finding.hint, *expected, "{name}");
+        let says_unknown = finding.message.contains(FATE_UNKNOWN);
+        assert_eq!(says_unknown, is_unknown, "{name}: {}", finding.message);
+    }
+    let calls = [written("10:30", LOG)];
+    let mut finding = on_log(Code::LogModified).hint(Hint::OlderVersion);
+    DamageCalls::new(&calls).attach(&mut finding, &here(), None);
+    assert_eq!(finding.hint, Some(Hint::AskAboutWrite));
 }

@@ -38,6 +38,10 @@ pub enum Hint {
     LookForChain,
     /// About an object that was altered.
     OlderVersion,
+    /// About missing objects, or a gap, where recorded calls on these objects are shown.
+    AskAboutRemoval,
+    /// About an altered object, where recorded calls that wrote it are shown.
+    AskAboutWrite,
     /// About an object that is stored inflated.
     Recopy,
     /// About an object that may have been added.
@@ -85,6 +89,18 @@ impl Hint {
                  wrote this one",
                 "compare it with the object in the bucket; check the bucket for an older version (aws s3api \
                  list-object-versions), and find out who wrote this one",
+            ),
+            Hint::AskAboutRemoval => fixed(
+                "ask the caller whether this was intended, and check for versions and delete markers (aws s3api \
+                 list-object-versions)",
+                "ask the caller whether this was intended, and check the bucket for versions and delete markers \
+                 (aws s3api list-object-versions)",
+            ),
+            Hint::AskAboutWrite => fixed(
+                "ask the caller whether this was intended, and check for an older version of the object (aws \
+                 s3api list-object-versions)",
+                "ask the caller whether this was intended; compare it with the object in the bucket, and check \
+                 the bucket for an older version (aws s3api list-object-versions)",
             ),
             Hint::Recopy => fixed(
                 "if a proxy or client removed its Content-Encoding on the way, read without it; if a tool \
@@ -168,6 +184,8 @@ mod tests {
             Hint::LookForMissing,
             Hint::LookForChain,
             Hint::OlderVersion,
+            Hint::AskAboutRemoval,
+            Hint::AskAboutWrite,
             Hint::Recopy,
             Hint::WhoWroteIt,
             Hint::OtherBucket("trail-logs".into()),

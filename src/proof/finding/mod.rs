@@ -16,6 +16,9 @@ pub use detail::{Detail, UnreadObject};
 pub use hint::{CopiedObject, Hint, ReadFrom};
 pub use verdict::{Severity, Verdict};
 
+/// What the message of a missing object adds as long as no event shows who deleted it.
+pub const FATE_UNKNOWN: &str = " (deleted, expired or never delivered)";
+
 /// One finding. Fields that do not apply are `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

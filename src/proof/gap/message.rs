@@ -9,7 +9,7 @@ use super::{Cause, Certainty, Gap, GapPlace, Seen, Undigested};
 use crate::base::text::{capital, plural, s3_uri};
 use crate::base::time::{Window, in_words};
 use crate::cloudtrail::event::{AccountChange, Call, Event, Evidence, TrailChange, Via};
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::reason::Reason;
 
 /// How an event is known, as a sentence of its own.
@@ -87,8 +87,11 @@ impl Gap {
     }
 
     /// What to do about it.
-    fn hint(&self) -> &'static str {
-        match self.cause {
+    fn hint(&self) -> Hint {
+        if self.removals.is_some() {
+            return Hint::AskAboutRemoval;
+        }
+        let advice = match self.cause {
             Cause::Unexplained => {
                 "check for StopLogging, UpdateTrail and DeleteTrail events of that time; if the gap was \
                  intended, record it in an --accept file"
@@ -105,7 +108,8 @@ impl Gap {
                 }
             },
             _ => "find out whether this was intended; if so, record it in an --accept file",
-        }
+        };
+        advice.into()
     }
 
     /// Its time, its cause and the event that the cause follows from.
@@ -242,8 +246,8 @@ impl Gap {
         let uncovered = self.uncovered();
         match (self.place, self.restart) {
             (GapPlace::Head, _) if self.time.is_empty() => format!(
-                "no digest of this chain ends before the window ends at {}: the trail is newer than the window, \
-                 or earlier digests are missing (deleted, expired or never delivered)",
+                "no digest of this chain ends before the window ends at {}: the trail is newer than the start of \
+                 the window, or earlier digests are missing (deleted, expired or never delivered)",
                 self.time.to
             ),
             (GapPlace::Tail, _) if self.time.is_empty() => format!(
@@ -252,13 +256,13 @@ impl Gap {
                 self.time.from
             ),
             (GapPlace::Head, None) => format!(
-                "{uncovered}, before the first digest that exists: the trail is newer than the window, or \
-                 earlier digests are missing (deleted, expired or never delivered)"
+                "{uncovered}, before the first digest that exists: the trail is newer than the start of the \
+                 window, or earlier digests are missing (deleted, expired or never delivered)"
             ),
             (GapPlace::Head, Some(at)) => format!(
                 "{uncovered}: the first digest that exists is a starting digest, so nothing before {at} is \
-                 proven; the trail is newer than the window, or earlier digests are missing (deleted, expired \
-                 or never delivered)"
+                 proven; the trail is newer than the start of the window, or earlier digests are missing \
+                 (deleted, expired or never delivered)"
             ),
             (GapPlace::Tail, _) if self.seen == Seen::NotLookedAt => {
                 format!("{uncovered}: it is after the time at which the source was read")

@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use csv::{Error, ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 
-use super::v1::{Evidence, Finding, Report};
+use super::v1::{Bearing, Evidence, Finding, Report, Role};
 use crate::base::text::escape;
+use crate::proof::finding::Code;
+use crate::report::open_enum::Word;
 
 /// The columns, in order.
 const COLUMNS: [&str; 26] = [
@@ -50,7 +52,8 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .from_writer(out);
     table.write_record(COLUMNS).map_err(io_error)?;
     for finding in &report.findings {
-        let row = row(finding);
+        let events = events_of(finding, report);
+        let row = row(finding, &events);
         let cells = row.iter().map(|cell| inert(cell));
         table.write_record(cells).map_err(io_error)?;
     }
@@ -65,8 +68,8 @@ fn io_error(error: Error) -> io::Error {
     }
 }
 
-fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
-    let text = |value: &'_ Option<String>| value.clone().unwrap_or_default().into();
+fn row<'a>(finding: &'a Finding, shown: &[&Evidence]) -> [Cow<'a, str>; COLUMNS.len()] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default().into();
     let number = |value: Option<u64>| value.map(|n| n.to_string()).unwrap_or_default().into();
     let time = |value: Option<jiff::Timestamp>| {
         let value = value.map(|t| t.to_string());
@@ -75,7 +78,7 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
     let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
     let mut part = || id.next().unwrap_or_default().into();
     let events = |of: fn(&Evidence) -> Option<String>| {
-        let values: Vec<String> = finding.evidence.iter().filter_map(of).collect();
+        let values: Vec<String> = shown.iter().filter_map(|e| of(e)).collect();
         values.join("; ").into()
     };
     [
@@ -101,11 +104,48 @@ fn row(finding: &Finding) -> [Cow<'_, str>; COLUMNS.len()] {
         text(&finding.last_modified),
         number(finding.size),
         number(finding.count),
-        events(|e| Some(format!("{} {}", e.event_time, e.event_name))),
-        events(|e| e.actor.as_ref()?.arn.clone()),
+        events(|e| {
+            let refused = e.error_code.as_ref().map(|code| format!(" ({code})"));
+            let refused = refused.unwrap_or_default();
+            Some(format!("{} {}{refused}", e.event_time, e.event_name))
+        }),
+        // Who was refused did nothing.
+        events(|e| {
+            let actor = e.actor.as_ref().filter(|_| e.error_code.is_none())?;
+            actor.arn.clone()
+        }),
         text(&finding.organization),
         finding.command_line().unwrap_or_default().into(),
     ]
+}
+
+/// The events that bear on a finding. Those of a gap are in its chain: removals come first, and leads are left out,
+/// because a row cannot say that nothing follows from them.
+fn events_of<'r>(finding: &'r Finding, report: &'r Report) -> Vec<&'r Evidence> {
+    let is_gap = finding
+        .code
+        .known()
+        .is_some_and(|code| matches!(code, Code::Gap | Code::CoverageHead | Code::CoverageTail));
+    if !is_gap {
+        return finding.evidence.iter().collect();
+    }
+    let chains = report.chains.iter().filter(|chain| {
+        finding.chain.as_ref() == Some(&chain.id) && finding.organization == chain.organization
+    });
+    let gap = chains
+        .flat_map(|chain| &chain.gaps)
+        .find(|gap| finding.from == Some(gap.from) && finding.to == Some(gap.to));
+    let events = gap.map_or(finding.evidence.as_slice(), |gap| &gap.evidence);
+    let is = |word: &Option<Word<Role>>, role| word.as_ref().is_some_and(|word| *word == role);
+    let mut shown: Vec<&Evidence> = events.iter().filter(|e| !is(&e.role, Role::Lead)).collect();
+    shown.sort_by_key(|event| !is_removal(event));
+    shown
+}
+
+/// Whether an event deleted objects.
+fn is_removal(event: &Evidence) -> bool {
+    let bearing = event.bearing.as_ref().and_then(Word::known);
+    bearing.is_some_and(|bearing| matches!(bearing, Bearing::Removal | Bearing::VersionRemoval))
 }
 
 /// A cell that a spreadsheet shows as text. A cell that begins with one of these signs would be a formula; in

@@ -12,12 +12,15 @@ use super::headline::NOT_COMPLETE;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
 use super::wording::{logs_read, until};
-use crate::base::text::s3_uri;
+use crate::base::text::{capital, s3_uri};
 use crate::proof::finding::{Severity, Verdict};
 use crate::report::json::line;
 
 /// The version of the framework.
 const VERSION: &str = "1.5.0";
+
+/// The severity of evidence that somebody removed or altered objects.
+const HIGH: (u16, &str) = (4, "High");
 
 /// An event of either class.
 #[derive(Serialize)]
@@ -105,6 +108,10 @@ fn chain_verdict<'a>(chain: &'a Chain, report: &'a Report) -> OcsfEvent<'a> {
         // Nobody knows that the other logs are what CloudTrail delivered, so the control is not passed.
         event.message = format!("digests verified; {logs_read}").into();
         event.compliance = Some(compliance((2, "Warning")));
+    }
+    if let Some(removals) = chain.gaps.iter().find_map(|gap| gap.removals.as_ref()) {
+        event.message = format!("{removals}. {}", capital(&event.message)).into();
+        (event.severity_id, event.severity) = HIGH;
     }
     event.start_time = Some(chain.window.from.as_millisecond());
     event.end_time = Some(chain.window.to.as_millisecond());
@@ -280,7 +287,7 @@ fn event(class: OcsfClass, verdict: Verdict, report: &Report) -> OcsfEvent<'_> {
         Verdict::Verified => (1, "Informational", 1, "Pass"),
         Verdict::Gaps => (3, "Medium", 2, "Warning"),
         Verdict::Unproven => (3, "Medium", 2, "Warning"),
-        Verdict::Failed => (4, "High", 3, "Fail"),
+        Verdict::Failed => (HIGH.0, HIGH.1, 3, "Fail"),
     };
     OcsfEvent {
         activity_id: 1,

@@ -143,6 +143,15 @@ fn per_chain(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
             .fold(SignedDuration::ZERO, SignedDuration::saturating_add);
         metrics.sample(name, &labels(chain), open.as_secs())?;
     }
+    let name = "chain_gap_removals";
+    metrics.head(
+        name,
+        "Gaps of a chain in which recorded calls removed or overwrote objects.",
+    )?;
+    for chain in &report.chains {
+        let removals = chain.gaps.iter().filter(|gap| gap.removals.is_some());
+        metrics.sample(name, &labels(chain), removals.count())?;
+    }
     let name = "chain_logs_not_read";
     metrics.head(name, "Logs of a chain that exist but were not read.")?;
     for chain in &report.chains {

@@ -97,6 +97,59 @@ fn a_gap_with_removals_begins_with_who_removed_which_objects_when() {
     assert!(!stop.contains("objects removed"), "{stop}");
 }
 
+/// Where calls removed objects of a gap, the formats for programs set it apart from a stop.
+#[test]
+fn a_gap_with_removals_differs_from_a_stop_in_csv_ocsf_and_metrics() {
+    let first_row = |case: &str| {
+        let text = shown(&of_case(case), Format::Csv);
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        let head = rows.headers().expect("a head").clone();
+        let row = rows.records().next().expect("a row").expect("a row");
+        move |name: &str| {
+            let at = head.iter().position(|column| column == name);
+            row[at.expect("a column")].to_owned()
+        }
+    };
+    let removed = first_row("gap--digests-removed");
+    assert_eq!(removed("code"), "gap");
+    let events = removed("events");
+    let first = "2026-03-01T09:20:00Z DeleteObject; ";
+    assert!(events.starts_with(first), "{events}");
+    assert!(
+        events.ends_with("2026-03-01T08:00:00Z UpdateTrail"),
+        "{events}"
+    );
+    let actors = removed("actors");
+    assert!(actors.contains("assumed-role/admin/mallory"), "{actors}");
+    let denied = first_row("gap--stop-denied");
+    let events = denied("events");
+    assert!(events.contains("StopLogging (AccessDenied)"), "{events}");
+    assert!(
+        !denied("actors").contains("; "),
+        "the refused one is left out"
+    );
+    for (case, removals, severity) in [
+        ("gap--digests-removed", 1, "High"),
+        ("gap--logging-stopped", 0, "Medium"),
+    ] {
+        let report = of_case(case);
+        let metrics = shown(&report, Format::Prometheus);
+        let samples = metrics.lines();
+        let mut samples = samples.filter(|l| l.starts_with("trailproof_chain_gap_removals{"));
+        let sample = samples.next().expect("a sample");
+        assert!(sample.ends_with(&format!(" {removals}")), "{sample}");
+        let events = shown(&report, Format::Ocsf);
+        let verdict = parsed(events.lines().next().expect("an event"));
+        assert_eq!(verdict["severity"], severity, "{verdict}");
+        let message = verdict["message"].as_str().expect("a message");
+        let begins = report["chains"][0]["gaps"][0]["removals"].as_str();
+        assert!(
+            message.starts_with(begins.unwrap_or("no digest")),
+            "{message}"
+        );
+    }
+}
+
 /// Each event shows the bucket, the object and its version, and what is known of the session; an event that bears
 /// only indirectly on a gap says why it is shown.
 #[test]
