@@ -86,7 +86,7 @@ fn the_part_before_a_call_says_since_when_the_call_explains() {
     assert_eq!(parts[0].clauses, [unsigned]);
     let own = in_log_of(stop(ACCOUNT, "11:20"), HOME, "11:30");
     let parts = split(&owner(), &[own]);
-    assert!(parts[0].clauses[0].starts_with("logging was still on here: "));
+    assert!(parts[0].clauses[0].starts_with("logging was still on: "));
     assert!(parts[1].clauses.is_empty());
 }
 
