@@ -63,7 +63,7 @@ fn every_format_shows_the_caller_and_unsigned_runs_do_not_look_it_up() {
     let caller = run["caller"].as_str().expect("a caller");
     for (format, message) in [
         ("text", format!("\n  caller   {caller}\n")),
-        ("html", format!("<dt>caller</dt><dd>{caller}</dd>")),
+        ("html", format!("<dt>Caller</dt><dd>{caller}</dd>")),
     ] {
         let shown = stage.run(&in_format(format)).stdout;
         assert!(shown.contains(&message), "{format}: {shown}");

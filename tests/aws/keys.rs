@@ -115,7 +115,10 @@ fn pages_of_keys_that_do_not_end_accuse_nobody() {
         let (code, report) = stage.report(&TO_THE_NEWEST);
         assert_eq!(code, 4, "{report:#}");
         let found = finding(&report, "key-unavailable");
-        assert!(field(found, "message").contains("do not end"), "{found:#}");
+        assert!(
+            field(found, "message").contains("without an end"),
+            "{found:#}"
+        );
         // The keys on its pages prove the other digests all the same.
         assert_eq!(report["chains"][0]["digests"]["valid"], 4);
         assert!(stage.calls("ListPublicKeys").len() < 20);

@@ -88,7 +88,7 @@ fn one_process_answers_one_event_after_the_other() {
     // The log of the function has the report for people of each run.
     let log = function.log();
     assert_eq!(
-        log.matches("VERIFIED: every instant asked for").count(),
+        log.matches("VERIFIED: all of 6 hours is proven").count(),
         3,
         "{log}"
     );

@@ -54,8 +54,9 @@ fn a_large_report_is_as_quiet_from_a_run_and_from_a_saved_report() {
         args.extend(["--format", format.as_str(), "--out", format.as_str()]);
     }
     assert_eq!(run(dir.path(), &args).code, 1);
-    for format in Format::ALL {
-        let format = format.as_str();
+    // The script of commands is too short to fail halfway.
+    let long = Format::ALL.iter().filter(|f| **f != Format::Commands);
+    for format in long.map(|format| format.as_str()) {
         let size = fs::metadata(dir.path().join(format)).expect(format).len();
         assert!(size > 16 << 10, "{format}: {size} bytes");
         let again = ["report", "json", "--format", format];

@@ -149,7 +149,7 @@ fn denied_selectors_are_reported_and_do_not_change_the_verdict() {
     let (code, second) = report(&stage, &[]);
     assert_eq!((code, &second["complete"]), (0, &json!(true)));
     let why = why.replace("GetInsightSelectors", "GetEventSelectors");
-    let unasked = format!("its event selectors could not be asked: {why}");
+    let unasked = format!("its event selectors could not be looked up: {why}");
     assert_eq!(sentences(&second), [lacks(&unasked)]);
 }
 

@@ -121,7 +121,7 @@ fn damage_in_a_trail_that_was_not_requested_hides_nothing() {
         .as_str()
         .expect("a message");
     assert!(
-        message.contains("/other, digests that could name it are missing"),
+        message.contains("/other that could list it are missing or not proven"),
         "{message}"
     );
 }
