@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The answer for one chain or for the whole report, in order of gravity.
+/// The answer for one chain or for all of the report, in order of gravity.
 #[must_use]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

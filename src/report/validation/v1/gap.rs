@@ -112,7 +112,7 @@ pub enum Role {
     Lead,
 }
 
-/// What a call was on, and so why it is shown.
+/// What a call was on. It says why the event is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bearing {
