@@ -90,7 +90,7 @@ impl Setting {
 }
 
 fn refused(message: String, hint: impl fmt::Display) -> Error {
-    Error::new(ErrorKind::Input, message).hint(format!("{hint}; nothing was validated"))
+    Error::new(ErrorKind::Input, message).hint(format!("{hint}; nothing was checked"))
 }
 
 impl Environment {

@@ -29,7 +29,7 @@ pub(super) fn no_credentials(
     };
     let error = Error::new(ErrorKind::Input, message).hint(
         "sign in as for the AWS CLI (aws sso login, a profile, or AWS_ACCESS_KEY_ID and \
-         AWS_SECRET_ACCESS_KEY); nothing was validated",
+         AWS_SECRET_ACCESS_KEY); nothing was checked",
     );
     match why {
         Some(CredentialsError::CredentialsNotLoaded(_)) if profile.is_none() => error,
@@ -65,11 +65,11 @@ fn existing<'a>(profiles: impl Iterator<Item = &'a str>, wanted: &str) -> String
     match &names[..] {
         [] => {
             "no profile is defined: sign in with aws configure, or aws configure sso; nothing was \
-               validated"
+               checked"
                 .into()
         }
         names => format!(
-            "use a profile that exists, such as {} (aws configure list-profiles); nothing was validated",
+            "use a profile that exists, such as {} (aws configure list-profiles); nothing was checked",
             names.join(", ")
         ),
     }

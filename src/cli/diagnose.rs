@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::error::{ContextKind, ContextValue};
 
+use super::args::validate::VALIDATE_LOGS;
 use crate::base::error::Error;
 use crate::base::text::escape;
 
@@ -30,6 +31,14 @@ pub fn print_usage(mut error: clap::Error) {
         _ => None,
     });
     let texts: Vec<(ContextKind, String)> = texts.collect();
+    // As one types it after `aws`.
+    if texts
+        .iter()
+        .any(|(kind, text)| *kind == ContextKind::InvalidSubcommand && text == "cloudtrail")
+    {
+        let suggested = ContextValue::Strings(vec![VALIDATE_LOGS.into()]);
+        error.insert(ContextKind::SuggestedSubcommand, suggested);
+    }
     for (kind, text) in texts {
         error.insert(kind, ContextValue::String(text));
     }

@@ -39,7 +39,7 @@ struct ManPage {
     roff: Vec<u8>,
 }
 
-/// Writes the man pages: into the folders `man1` and `man7` of a folder, or all of them to standard output.
+/// Writes the man pages: into the folders `man1` and `man7` of a folder, which are created, or all of them to standard output.
 ///
 /// # Errors
 /// If they cannot be written.
@@ -54,11 +54,8 @@ pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
         let section = page.file.rsplit('.').next().unwrap_or_default();
         let section = folder.join(format!("man{section}"));
         let path = section.join(&page.file);
-        let made = match section.is_dir() {
-            true => Ok(()),
-            false => fs::create_dir(&section),
-        };
-        made.and_then(|()| fs::write(&path, &page.roff))
+        fs::create_dir_all(&section)
+            .and_then(|()| fs::write(&path, &page.roff))
             .map_err(|e| {
                 let message = format!("cannot write the man page {}", path.display());
                 Error::new(ErrorKind::Output, message).because(e)

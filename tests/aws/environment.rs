@@ -211,7 +211,7 @@ fn a_retry_mode_of_the_aws_cli_is_taken_for_the_standard_one() {
     let run = finish(&mut command(&stage, &of_trail(&["--profile", "audit"])));
     assert_eq!(run.code, 0, "{}", run.stderr);
 
-    let hint = "hint: set it to standard, or remove it; nothing was validated";
+    let hint = "hint: set it to standard, or remove it; nothing was checked";
     let mut odd = short(&stage);
     assert_refused(
         odd.env("AWS_RETRY_MODE", "fast"),

@@ -90,8 +90,8 @@ pub enum Command {
     /// Write man pages, one per command and topic, into a folder, or all of them to standard output
     #[command(after_help = generate::MAN_EXAMPLES)]
     Man {
-        /// The folder, which must exist: its folders man1 and man7 get the pages; by default the pages
-        /// go to standard output
+        /// The folder, created if it does not exist: its folders man1 and man7 get the pages; by default the
+        /// pages go to standard output
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },

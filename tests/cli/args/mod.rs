@@ -178,3 +178,15 @@ fn a_utc_offset_is_honoured() {
     );
     assert_eq!(report["verdict"], "verified");
 }
+
+/// As one types it after `aws`.
+#[test]
+fn the_service_of_the_aws_cli_leads_to_validate_logs() {
+    let run = run(
+        &root(),
+        &["cloudtrail", "validate-logs", "--trail-arn", "x"],
+    );
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("'validate-logs'"), "{}", run.stderr);
+    assert!(!run.stderr.contains("doctor"), "{}", run.stderr);
+}

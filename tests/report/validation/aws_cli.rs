@@ -152,3 +152,18 @@ fn time_that_could_not_be_checked_is_not_counted() {
                 2026-03-01T06:00:00Z: these could not be listed\n\n";
     assert_eq!(err, line);
 }
+
+/// Where a bucket could not be read, nothing says that it has no digests, and the reason is printed once.
+#[test]
+fn a_source_that_could_not_be_read_is_not_called_empty() {
+    let unreadable = json!({"code": "source-unreadable", "severity": "unproven", "chain": null,
+                            "key": null, "bucket": "logs", "digest": null, "count": null,
+                            "from": null, "to": null, "message": "this bucket could not be listed"});
+    let mut report = with(unreadable);
+    report.chains.clear();
+    report.requested.start = None;
+    let (out, err) = printed_of(&report, &FileResults::default());
+    assert!(!out.contains("No digests found"), "{out}");
+    assert!(!out.contains(" between "), "{out}");
+    assert_eq!(err, "trailproof: this bucket could not be listed\n\n");
+}

@@ -57,7 +57,7 @@ pub struct ScopeArgs {
     #[arg(long, value_name = "ID")]
     pub organization_id: Vec<OrganizationId>,
 
-    /// Only this trail; without --path and --s3-bucket, the bucket it writes to is read; repeatable
+    /// Only this trail; unless a source is given, the bucket it writes to is read; repeatable
     #[arg(long, value_name = "ARN")]
     pub trail_arn: Vec<TrailArn>,
 

@@ -16,6 +16,9 @@ use crate::base::text::plural;
 /// The time between two lines.
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
+/// A run that is shorter than this has no rate.
+const SHORT: Duration = Duration::from_secs(1);
+
 /// Writes until the other end is dropped. A failure to write is ignored: progress must not end a run.
 pub(super) fn write(
     counts: &ProgressCounts,
@@ -69,16 +72,22 @@ fn line(now: &Snapshot, work: Option<Work>, rate: &Rate) -> String {
 
 /// What was done in all.
 fn last_line(now: &Snapshot) -> String {
-    let mut parts = vec![format!("ended after {}", elapsed(now))];
+    let is_short = now.elapsed < SHORT;
+    let mut parts = vec![match is_short {
+        true => "ended in less than a second".to_owned(),
+        false => format!("ended after {}", elapsed(now)),
+    }];
     for (objects, noun) in [(now.digests, "digest"), (now.logs, "log")] {
         if objects.done > 0 {
             parts.push(plural(objects.done, noun));
         }
     }
     if now.read > 0 {
-        let rate = now.read as f64 / now.elapsed.as_secs_f64().max(0.001);
-        let rate = HumanBytes(rate as u64);
-        parts.push(format!("{} read, {rate}/s", HumanBytes(now.read)));
+        parts.push(format!("{} read", HumanBytes(now.read)));
+        if !is_short {
+            let rate = now.read as f64 / now.elapsed.as_secs_f64();
+            parts.push(format!("{}/s", HumanBytes(rate as u64)));
+        }
     }
     if now.findings > 0 {
         parts.push(plural(now.findings, "finding"));

@@ -4,12 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
-use jiff::Timestamp;
-
 use super::printer::{FileCount, FileKind, Printer, Streams};
 use super::results::FileResults;
 use super::subject::{is_about_log, is_backfill_key};
-use super::walk::{AwsCliWalk, UNKNOWN, WalkItem};
+use super::walk::{AskedWindow, AwsCliWalk, UNKNOWN, WalkItem};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::Code;
@@ -57,14 +55,14 @@ impl<'a> ChainOutput<'a> {
         is_labelled: bool,
         streams: &mut Streams<'_>,
     ) -> io::Result<()> {
-        let (window, arn) = (self.window(), self.arn());
+        let (asked, arn) = (self.window(), self.arn());
         let label = self.label(&arn).filter(|_| is_labelled);
         let mut printer = Printer::new(streams, verbose, label);
-        printer.start(&arn, window)?;
+        printer.start(&arn, asked)?;
         let mut walk = AwsCliWalk {
             printer,
             results,
-            window,
+            window: asked.bounds(),
             found: None,
             home: self.id.split('/').nth(2).unwrap_or_default(),
             is_absent: self.chain.is_none(),
@@ -86,7 +84,9 @@ impl<'a> ChainOutput<'a> {
         }
         let not_read = self.chain.map_or(0, |chain| chain.logs.not_read);
         walk.printer.count(FileKind::Log).not_read = not_read;
-        walk.printer.summary(window, walk.found)
+        let unreadable = |f: &Finding| f.code == Code::SourceUnreadable;
+        let is_looked_up = !self.report.findings.iter().any(unreadable);
+        walk.printer.summary(asked, walk.found, is_looked_up)
     }
 
     /// The options of the AWS CLI's run for this chain. It validates one region per run, and needs the account
@@ -129,13 +129,13 @@ impl<'a> ChainOutput<'a> {
     }
 
     /// The requested window. The data give the bounds that were not requested.
-    fn window(&self) -> (Timestamp, Timestamp) {
+    fn window(&self) -> AskedWindow {
         let requested = &self.report.requested;
         let window = self.chain.map(|c| &c.window);
         let to = requested.end.or(window.map(|w| w.to)).or(requested.as_of);
         let to = to.unwrap_or(self.report.run.started);
         let from = requested.start.or(window.map(|w| w.from));
-        (from.unwrap_or(to), to)
+        AskedWindow { from, to }
     }
 
     /// The worst finding of each digest: a file is printed once.

@@ -20,9 +20,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::headline;
-use super::v1::Report;
+use super::v1::{Finding, Report};
 use crate::base::text::escape;
-use crate::proof::finding::Severity;
+use crate::proof::finding::{Code, Severity, Verdict};
 use chain_output::{ChainName, ChainOutput};
 pub use messages::{digest as digest_problem, log as log_problem};
 pub use printer::Streams;
@@ -77,9 +77,18 @@ pub fn print(
     outputs.try_for_each(|output| output.print(results, verbose, is_labelled, streams))
 }
 
+/// Why the exit status is not 0 where a bucket or a folder could not be read.
+const UNREADABLE: &str = "not everything could be read, for the reason above";
+
 /// Why the exit status is not 0, in one line. The AWS CLI prints nothing of the kind.
 pub fn status(code: u8, report: &Report) -> String {
-    let (verdict, meaning) = (report.verdict.as_str(), headline::meaning(report));
+    let unreadable = |f: &Finding| f.code == Code::SourceUnreadable;
+    // The reason is printed with the problems.
+    let meaning = match report.verdict {
+        Verdict::Unproven if report.findings.iter().any(unreadable) => UNREADABLE.to_owned(),
+        _ => headline::meaning(report),
+    };
+    let verdict = report.verdict.as_str();
     let meaning = meaning.trim_end_matches('.');
     let line = format!(
         "trailproof: exit status {code}: {verdict}: {meaning}; the other output is what `aws cloudtrail \

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::subject::is_unchecked;
+use super::walk::AskedWindow;
 use crate::base::text::escape;
 use crate::proof::finding::Code;
 
@@ -119,17 +120,17 @@ impl<'a, 'b> Printer<'a, 'b> {
     }
 
     /// The label, if there is one, and the first line of the output.
-    pub fn start(&mut self, arn: &str, window: (Timestamp, Timestamp)) -> io::Result<()> {
-        let (from, to) = (time(window.0), time(window.1));
+    pub fn start(&mut self, arn: &str, asked: AskedWindow) -> io::Result<()> {
+        let window = match asked.from {
+            Some(from) => format!("between {} and {}", time(from), time(asked.to)),
+            None => format!("until {}", time(asked.to)),
+        };
         let arn = escape(arn);
         let out = &mut self.streams.out;
         if let Some(label) = &self.label {
             writeln!(out, "trailproof: {label}")?;
         }
-        write!(
-            out,
-            "Validating log files for trail {arn} between {from} and {to}\n\n"
-        )
+        write!(out, "Validating log files for trail {arn} {window}\n\n")
     }
 
     /// A valid file. Only `--verbose` prints these.
@@ -192,19 +193,35 @@ impl<'a, 'b> Printer<'a, 'b> {
         err.write_all(format!("{label}{before}{message}\n\n").as_bytes())
     }
 
-    /// The summary. `found` is the part of the window that valid digests cover.
+    /// The summary. `found` is the part of the window that valid digests cover. Where digests could not all be
+    /// looked up, it does not say that there are none.
     pub fn summary(
         mut self,
-        (from, to): (Timestamp, Timestamp),
+        asked: AskedWindow,
         found: Option<(Timestamp, Timestamp)>,
+        is_looked_up: bool,
     ) -> io::Result<()> {
         let out = &mut self.streams.out;
         if !self.spaced {
             writeln!(out)?;
         }
-        writeln!(out, "Results requested for {} to {}", time(from), time(to))?;
+        match asked.from {
+            Some(from) => writeln!(
+                out,
+                "Results requested for {} to {}",
+                time(from),
+                time(asked.to)
+            )?,
+            None => writeln!(out, "Results requested until {}", time(asked.to))?,
+        }
         if self.digests.total() == 0 && self.backfill_digests.total() == 0 {
-            return writeln!(out, "No digests found");
+            return match is_looked_up {
+                true => writeln!(out, "No digests found"),
+                false => writeln!(
+                    out,
+                    "Not known whether digests exist: not everything could be read"
+                ),
+            };
         }
         match found {
             Some((from, to)) => writeln!(out, "Results found for {} to {}:", time(from), time(to))?,

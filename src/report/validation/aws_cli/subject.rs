@@ -6,6 +6,7 @@ use crate::report::validation::v1::Finding;
 /// Whether findings of this code mean that a file was not checked at all.
 pub fn is_unchecked(code: Option<&Code>) -> bool {
     let codes = [
+        Code::SourceUnreadable,
         Code::DigestUnreadable,
         Code::LogUnreadable,
         Code::KeyUnavailable,
