@@ -18,11 +18,11 @@ use super::Session;
 use super::bounds::Deadline;
 use super::cause::find;
 use super::error::{RequestContext, get_error, innermost, untrusted};
-use super::foreign::ForeignAnswer;
+use super::foreign::{ForeignAnswer, is_of_aws};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 use crate::source::access_point::region_of_arn;
-use crate::source::endpoint::{Probed, ProbedService};
+use crate::source::endpoint::{Answerer, Probed, ProbedService};
 
 impl Session {
     /// Tries to reach the endpoint of a bucket. `start` is the region to try if neither the session nor the name
@@ -69,9 +69,8 @@ impl Session {
     {
         let time = self.bounds().probe_endpoint;
         let answer = match self.runtime().run_until(Deadline::after(time), request) {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if is_answered(&error) => Ok(()),
-            Ok(Err(error)) => Err(match get_error(&error, context) {
+            Ok(Ok(_)) => Ok(Answerer::Aws),
+            Ok(Err(error)) => answerer(&error).ok_or_else(|| match get_error(&error, context) {
                 GetError::Io(_) if untrusted(&error).is_none() => GetError::Io(innermost(&error)),
                 other => other,
             }),
@@ -89,14 +88,20 @@ impl Session {
     }
 }
 
-/// Whether something answered, or the request was never sent: credentials show nothing about the network.
-fn is_answered<E>(error: &SdkError<E, HttpResponse>) -> bool
+/// Who answered with an error, if anybody did. A request that was never sent counts as answered: credentials show
+/// nothing about the network.
+fn answerer<E>(error: &SdkError<E, HttpResponse>) -> Option<Answerer>
 where
     E: StdError + 'static,
 {
-    error.raw_response().is_some()
-        || find::<ForeignAnswer>(error).is_some()
-        || find::<CredentialsError>(error).is_some()
+    if find::<ForeignAnswer>(error).is_some() {
+        return Some(Answerer::Unidentified);
+    }
+    match error.raw_response() {
+        Some(answer) if is_of_aws(answer.headers()) => Some(Answerer::Aws),
+        Some(_) => Some(Answerer::Unidentified),
+        None => find::<CredentialsError>(error).map(|_| Answerer::Aws),
+    }
 }
 
 /// The address that a request was sent to: scheme, host and port.

@@ -19,14 +19,23 @@ impl ProbedService {
     }
 }
 
+/// Who answered a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answerer {
+    /// AWS, as far as the answer shows.
+    Aws,
+    /// The answer lacks the request id that each answer of AWS has.
+    Unidentified,
+}
+
 /// The result of one request to an endpoint, made before any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probed {
     pub service: ProbedService,
     /// The address that the request went to; empty if none was sent.
     pub endpoint: String,
-    /// Whether anything answered, whatever the answer was. If not, why.
-    pub answer: Result<(), GetError>,
+    /// Who answered, whatever the answer was. If nobody did, why.
+    pub answer: Result<Answerer, GetError>,
 }
 
 impl Probed {

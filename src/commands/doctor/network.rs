@@ -4,7 +4,7 @@
 use super::chart::{CheckChart, CheckResult};
 use crate::report::doctor::check::{Check, Status};
 use crate::source::GetError;
-use crate::source::endpoint::{Probed, ProbedService};
+use crate::source::endpoint::{Answerer, Probed, ProbedService};
 
 /// The results if no endpoint can be reached; `None` if any can, so that the other checks are worth trying.
 pub fn without_network(network: &[Probed]) -> Option<Vec<CheckResult>> {
@@ -33,7 +33,15 @@ pub(super) fn check(network: &[Probed], chart: &mut CheckChart) {
             endpoint => format!("{} at {endpoint}", probed.service.as_str()),
         };
         match &probed.answer {
-            Ok(()) => chart.note(Check::Network, &subject, Status::Ok, "it answers"),
+            Ok(Answerer::Aws) => chart.note(Check::Network, &subject, Status::Ok, "it answers"),
+            Ok(Answerer::Unidentified) => chart.advise(
+                Check::Network,
+                &subject,
+                Status::Warning,
+                "something answers, but it may not be AWS: the answer lacks a request id",
+                "check HTTPS_PROXY, and the address if you set one (--endpoint-url, AWS_ENDPOINT_URL): a proxy or \
+                 another server may answer instead",
+            ),
             Err(error @ GetError::Cancelled(_)) => {
                 chart.note(Check::Network, &subject, Status::Unknown, error.detail());
             }

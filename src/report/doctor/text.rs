@@ -64,23 +64,37 @@ fn is_alike(one: &Row, other: &Row) -> bool {
             == (other.status, &other.subject, &other.found, &other.advice)
 }
 
+/// Unknown checks that the first line lists by name. Of more it says how many, and why the first is unknown.
+const MOST_NAMED: usize = 3;
+
 /// The answer to whether a validation will work.
 fn answer(report: &Report) -> String {
     let named = |status: Status| {
         let of = |r: &&Row| r.status == status && (status == Status::Failed || r.needed);
-        let mut names: Vec<&str> = report
-            .checks
-            .iter()
-            .filter(of)
-            .map(|r| r.check.as_str())
-            .collect();
+        let rows = report.checks.iter().filter(of);
+        let mut names: Vec<&str> = rows.map(|r| r.check.as_str()).collect();
         names.dedup();
-        names.join(", ")
+        names
     };
     match report.status {
         Status::Ok => "ok: no obstacle to a validation was found".into(),
         Status::Warning => "ok, with warnings: no obstacle to a validation was found".into(),
-        Status::Failed => format!("failed: {}", named(Status::Failed)),
-        Status::Unknown => format!("unknown: could not check {}", named(Status::Unknown)),
+        Status::Failed => format!("failed: {}", named(Status::Failed).join(", ")),
+        Status::Unknown => match &named(Status::Unknown)[..] {
+            names if names.len() > MOST_NAMED => {
+                let names = names.len();
+                format!("unknown: {names} checks could not be made{}", cause(report))
+            }
+            names => format!("unknown: could not check {}", names.join(", ")),
+        },
     }
+}
+
+/// Why the first check that matters could not be made: the others follow from it.
+fn cause(report: &Report) -> String {
+    let is_unknown = |r: &&Row| r.status == Status::Unknown && r.needed;
+    let first = report.checks.iter().find(is_unknown);
+    first.map_or_else(String::new, |row| {
+        format!("; {}: {}", row.check.as_str(), escape(&row.found))
+    })
 }

@@ -8,6 +8,7 @@ mod session;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -142,6 +143,42 @@ fn a_silent_endpoint_is_dead_and_nothing_else_is_tried() {
     assert!(scene.stage.loopback.calls().is_empty());
     let text = report["checks"][0]["found"].as_str().expect("words");
     assert_eq!(text, "it cannot be reached: no answer within 6 s");
+}
+
+/// A server that is not AWS answers every request with 404 and without a request id.
+#[test]
+fn an_answer_without_a_request_id_may_not_be_of_aws() {
+    let foreign = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", foreign.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in foreign.incoming() {
+            let mut stream = stream.expect("a connection");
+            std::thread::spawn(move || {
+                let mut request = [0; 16 * 1024];
+                let _ = stream.read(&mut request);
+                let answer =
+                    "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+                let _ = stream.write_all(answer.as_bytes());
+            });
+        }
+    });
+    let scene = healthy();
+    let (code, report) = scene.doctor(
+        OF_BUCKET,
+        &[
+            ("AWS_ENDPOINT_URL_S3", &url),
+            ("AWS_ENDPOINT_URL_CLOUDTRAIL", &url),
+        ],
+    );
+    assert_eq!(code, 4, "{report:#}");
+    let rows = report["checks"].as_array().expect("checks").iter();
+    let network: Vec<_> = rows.filter(|row| row["check"] == "network").collect();
+    assert_eq!(network.len(), 2, "{report:#}");
+    for row in network {
+        assert_eq!(row["status"], "warning", "{row:#}");
+        let found = row["found"].as_str().expect("words");
+        assert!(found.contains("it may not be AWS"), "{found}");
+    }
 }
 
 #[test]
