@@ -102,5 +102,5 @@ pub fn unreadable(reason: Reason, answer: &str) -> Finding {
         object: UnreadObject::Log,
         answer: answer.into(),
     };
-    Finding::detailed(detail).reason(reason).hint(reason.hint())
+    Finding::detailed(detail).reason(reason).hint(reason)
 }

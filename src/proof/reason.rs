@@ -118,7 +118,7 @@ impl Reason {
             Reason::ClockSkewed => {
                 "correct the local clock (timedatectl set-ntp true), then run again"
             }
-            Reason::Io => "check the network, or the disk of a copy, then run again",
+            Reason::Io => "check the network, then run again",
             Reason::Credentials => {
                 "sign in again (aws sso login, or new credentials), then run again"
             }

@@ -41,6 +41,7 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
             about_object(AwsAction::ListObjectVersions, finding)?
         }
         Hint::Text(_)
+        | Hint::CheckReading
         | Hint::LookForChain
         | Hint::Recopy
         | Hint::WhoWroteIt

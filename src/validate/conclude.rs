@@ -299,7 +299,7 @@ pub(crate) fn ended_early(by: CancelReason) -> Finding {
     let reason = GetError::Cancelled(by).reason();
     let message = format!("{by} ended the run: everything not read before that is unchecked");
     let finding = Finding::new(Code::SourceUnreadable, message);
-    finding.reason(reason).hint(reason.hint())
+    finding.reason(reason).hint(reason)
 }
 
 /// The worst severity of the findings about each chain.

@@ -20,7 +20,7 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> Hint {
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
     match finding.reason {
         None | Some(Reason::KeyUnknown | Reason::KeysNotGiven) => {}
-        Some(reason) => return reason.hint().into(),
+        Some(reason) => return reason.into(),
     }
     if finding.severity == Severity::Failed {
         return Hint::OlderVersion;
@@ -62,7 +62,7 @@ pub(super) fn not_a_digest(content: NotDigest, claims: &[Claim]) -> Finding {
             answer: answer.into(),
         })
         .reason(reason)
-        .hint(reason.hint()),
+        .hint(reason),
         NotDigest::TooLarge { sha256, limit } => match (recorded, sha256) {
             (Some(expected), Some(actual)) if expected != actual => Finding::new(
                 Code::DigestMalformed,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
+use crate::proof::reason::Reason;
 
 /// Where objects are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct CopiedObject {
 pub enum Hint {
     /// The same wherever objects are read.
     Text(Cow<'static, str>),
+    /// About what could not be read because reading failed.
+    CheckReading,
     /// About a missing object.
     LookForMissing,
     /// About a missing chain that others call for.
@@ -71,6 +74,10 @@ impl Hint {
         };
         match self {
             Hint::Text(text) => text.into_owned(),
+            Hint::CheckReading => fixed(
+                Reason::Io.hint(),
+                "check the disk and the file system of the copy, then run again",
+            ),
             Hint::LookForMissing => fixed(
                 "check for a lifecycle rule that removed objects, and for versions and delete markers (aws \
                  s3api list-object-versions)",
@@ -165,6 +172,15 @@ impl Hint {
 impl From<&'static str> for Hint {
     fn from(text: &'static str) -> Self {
         Hint::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<Reason> for Hint {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Io => Hint::CheckReading,
+            reason => reason.hint().into(),
+        }
     }
 }
 

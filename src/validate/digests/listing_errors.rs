@@ -23,7 +23,7 @@ pub fn folder(places: &Places, (root, prefix, error): &(RootId, String, GetError
         error.detail()
     );
     let finding = Finding::new(Code::SourceUnreadable, message).reason(error.reason());
-    let finding = finding.hint(error.reason().hint());
+    let finding = finding.hint(error.reason());
     Finding {
         bucket: bucket.map(Into::into),
         key: (!prefix.is_empty()).then(|| prefix.clone()),

@@ -19,7 +19,7 @@ pub(super) fn not_listed(
     );
     Finding::new(Code::SourceUnreadable, message)
         .reason(error.reason())
-        .hint(error.reason().hint())
+        .hint(error.reason())
         .at(context.fetcher.places.bucket(root), folder)
 }
 
@@ -50,6 +50,6 @@ pub(super) fn not_judged(
     );
     Finding::new(Code::LogUnreadable, message)
         .reason(error.reason())
-        .hint(error.reason().hint())
+        .hint(error.reason())
         .at(context.fetcher.places.bucket(root), folder)
 }

@@ -141,7 +141,7 @@ fn beside_logs(
             );
             let key = key_root.folder(account, LOG_FOLDER, region);
             let finding = Finding::new(Code::SourceUnreadable, message).reason(error.reason());
-            let finding = finding.hint(error.reason().hint());
+            let finding = finding.hint(error.reason());
             findings.push(finding.at(context.fetcher.places.bucket(*root), &key));
             false
         }
