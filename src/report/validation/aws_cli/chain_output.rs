@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
-use super::printer::{FileCount, FileKind, Printer, Streams};
+use super::printer::{AskedWindow, FileCount, FileKind, Printer, Streams};
 use super::results::FileResults;
 use super::subject::{is_about_log, is_backfill_key};
-use super::walk::{AskedWindow, AwsCliWalk, UNKNOWN, WalkItem};
+use super::walk::{AwsCliWalk, UNKNOWN, WalkItem};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::Code;

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::subject::is_unchecked;
-use super::walk::AskedWindow;
 use crate::base::text::escape;
 use crate::proof::finding::Code;
 
@@ -15,6 +14,20 @@ pub struct Streams<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error, if it is a stream of its own.
     pub err: Option<&'a mut dyn Write>,
+}
+
+/// The window of the output. Its start is `None` if it was not requested and no data gives it.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedWindow {
+    pub from: Option<Timestamp>,
+    pub to: Timestamp,
+}
+
+impl AskedWindow {
+    /// The time that files may cover.
+    pub fn bounds(self) -> (Timestamp, Timestamp) {
+        (self.from.unwrap_or(self.to), self.to)
+    }
 }
 
 /// What a file is.

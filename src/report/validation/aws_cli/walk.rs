@@ -17,20 +17,6 @@ use crate::report::validation::v1::Finding;
 /// Printed for a trail or a file whose name is not known.
 pub const UNKNOWN: &str = "-";
 
-/// The window of the output. Its start is `None` if it was not requested and no data gives it.
-#[derive(Debug, Clone, Copy)]
-pub struct AskedWindow {
-    pub from: Option<Timestamp>,
-    pub to: Timestamp,
-}
-
-impl AskedWindow {
-    /// The time that files may cover.
-    pub fn bounds(self) -> (Timestamp, Timestamp) {
-        (self.from.unwrap_or(self.to), self.to)
-    }
-}
-
 /// One step of the walk.
 pub enum WalkItem<'a> {
     /// A digest whose result was recorded, and the logs that it lists.
