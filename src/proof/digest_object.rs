@@ -60,6 +60,8 @@ pub enum MetadataProblem {
     HeadUnsigned,
     /// `KEY.head.json` could not be read.
     HeadUnreadable,
+    /// `KEY.head.json` is empty, as a command that fails leaves it.
+    HeadEmpty,
     /// `KEY.head.json` is in no form that is read.
     HeadMalformed,
 }
@@ -78,6 +80,10 @@ impl MetadataProblem {
             }
             MetadataProblem::HeadUnreadable => {
                 "this digest's KEY.head.json exists but could not be read"
+            }
+            MetadataProblem::HeadEmpty => {
+                "this digest's KEY.head.json is empty: the command that should have written it may have \
+                 failed; the file may be deleted"
             }
             MetadataProblem::HeadMalformed => {
                 "this digest's KEY.head.json exists but is in none of the supported formats: those of `aws \

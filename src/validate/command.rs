@@ -2,7 +2,7 @@
 //! finding is about.
 
 use crate::base::time::shift;
-use crate::proof::finding::{Finding, Hint};
+use crate::proof::finding::{Code, Finding, Hint};
 use crate::report::validation::v1::{AwsAction, AwsCommand, CommandParts};
 
 /// Seconds before the first digest, and after the last, in which the key that signed it may be valid. CloudTrail
@@ -37,14 +37,17 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
             key.truncate(key.rfind('/')? + 1);
             parts
         }
-        Hint::OlderVersion | Hint::AskAboutWrite => {
+        Hint::OlderVersion | Hint::AskAboutWrite | Hint::WhoWroteIt => {
+            about_object(AwsAction::ListObjectVersions, finding)?
+        }
+        // Another object belongs at its place.
+        Hint::Text(_) if finding.code == Code::DigestIdentityMismatch => {
             about_object(AwsAction::ListObjectVersions, finding)?
         }
         Hint::Text(_)
         | Hint::CheckReading
         | Hint::LookForChain
         | Hint::Recopy
-        | Hint::WhoWroteIt
         | Hint::OtherBucket(_)
         | Hint::LogsAlone(_)
         | Hint::NothingHere

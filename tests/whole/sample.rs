@@ -103,7 +103,7 @@ fn without_metadata_the_sample_is_unproven_and_the_commands_that_cure_it_are_pri
     let copy_path = dir.path().join("bucket");
     let cures: Vec<&str> = text
         .lines()
-        .filter(|line| line.starts_with("  aws "))
+        .filter(|line| line.starts_with("  [ -s "))
         .collect();
     assert_eq!(cures.len(), 6, "{text}");
     for cure in &cures {

@@ -1,12 +1,17 @@
 //! The commands that findings call for, collected: each once, in the text report and as a script. Commands only
-//! read from AWS. A script writes files below the current folder, and overwrites none.
+//! read from AWS. A script writes files below the current folder, and overwrites none that has content.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::headline::{made, meaning};
+use super::over_chains::removed_objects;
 use super::v1::{AwsAction, AwsCommand, CommandParts, Report, file, words};
 use crate::base::text::{escape, plural, quoted};
+use crate::proof::finding::Code;
+
+/// Removed objects that commands are given for.
+const REMOVED: usize = 20;
 
 /// The commands of a report.
 pub(crate) struct Commands {
@@ -14,6 +19,8 @@ pub(crate) struct Commands {
     pub list: Vec<CollectedCommand>,
     /// How many have no line, because a name in them could be taken for something else.
     pub left_out: usize,
+    /// How many more objects were removed than `REMOVED`.
+    more_removed: usize,
 }
 
 /// A command, and what it is for.
@@ -26,6 +33,13 @@ pub(crate) struct CollectedCommand {
     parts: CommandParts,
 }
 
+/// The commands while they are collected.
+#[derive(Default)]
+struct Collected {
+    wanted: BTreeMap<(AwsAction, String), Wanted>,
+    left_out: usize,
+}
+
 /// A command that several findings call for.
 struct Wanted {
     parts: CommandParts,
@@ -35,29 +49,22 @@ struct Wanted {
 impl Commands {
     /// The commands that the findings of a report call for.
     pub(crate) fn of(report: &Report) -> Self {
-        let mut wanted: BTreeMap<(AwsAction, String), Wanted> = BTreeMap::new();
-        let mut left_out = 0;
+        let mut collected = Collected::default();
         for finding in &report.findings {
-            let Some(command) = &finding.command else {
-                continue;
-            };
-            let (Some(action), Some(line)) = (command.parts.action.known(), &command.line) else {
-                left_out += 1;
-                continue;
-            };
-            // Keys of one region are looked up once, over the time of all digests.
-            let same = match action {
-                AwsAction::ListPublicKeys => command.parts.region.clone().unwrap_or_default(),
-                _ => line.clone(),
-            };
-            let wanted = wanted.entry((*action, same)).or_insert_with(|| Wanted {
-                parts: command.parts.clone(),
-                codes: BTreeSet::new(),
-            });
-            wanted.add(command);
-            wanted.codes.insert(finding.code.word().into_owned());
+            if let Some(command) = &finding.command {
+                collected.add(command, &finding.code.word());
+            }
         }
-        let list = wanted.into_iter();
+        let removed = removed(report);
+        for (bucket, key) in removed.iter().take(REMOVED) {
+            let parts = CommandParts {
+                bucket: Some((*bucket).to_owned()),
+                key: Some((*key).to_owned()),
+                ..AwsAction::ListObjectVersions.into()
+            };
+            collected.add(&parts.into(), Code::Gap.as_str());
+        }
+        let list = collected.wanted.into_iter();
         let list = list.filter_map(|((action, _), wanted)| {
             Some(CollectedCommand {
                 comment: comment(action, &wanted),
@@ -68,24 +75,76 @@ impl Commands {
         });
         Commands {
             list: list.collect(),
-            left_out,
+            left_out: collected.left_out,
+            more_removed: removed.len().saturating_sub(REMOVED),
         }
     }
 
     /// A sentence on the commands that are left out.
     pub(crate) fn left_out(&self) -> Option<String> {
-        (self.left_out > 0).then(|| {
+        let unsafe_names = (self.left_out > 0).then(|| {
             format!(
                 "{} left out, because a shell or the AWS CLI could take a name for something else",
                 plural(self.left_out as u64, "command")
             )
-        })
+        });
+        let removed = (self.more_removed > 0).then(|| {
+            let objects = plural(self.more_removed as u64, "more removed object");
+            format!("no command for {objects}, which the JSON report lists")
+        });
+        let parts: Vec<String> = unsafe_names.into_iter().chain(removed).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// Whether a command writes a file.
+    fn writes_files(&self) -> bool {
+        let mut actions = self.list.iter().map(|command| command.action);
+        actions.any(|action| action != AwsAction::ListObjectVersions)
     }
 
     /// Whether a command writes a file of a copy.
     pub(crate) fn changes_copy(&self) -> bool {
         let mut actions = self.list.iter().map(|command| command.action);
         actions.any(|action| matches!(action, AwsAction::HeadObject | AwsAction::CopyFolder))
+    }
+}
+
+/// The bucket and key of each object that a call removed or overwrote in the time of a gap.
+fn removed(report: &Report) -> BTreeSet<(&str, &str)> {
+    let gaps = report.chains.iter().flat_map(|chain| &chain.gaps);
+    let gaps = gaps.filter(|gap| gap.removals.is_some());
+    let events = gaps.flat_map(|gap| &gap.evidence);
+    let mut removed = BTreeSet::new();
+    for event in events.filter(|event| removed_objects(event)) {
+        let Some(bucket) = event.bucket.as_deref() else {
+            continue;
+        };
+        let keys = event.objects.iter().map(|object| object.key.as_str());
+        let keys = keys.chain(event.key.as_deref());
+        removed.extend(keys.map(|key| (bucket, key)));
+    }
+    removed
+}
+
+impl Collected {
+    /// Adds a command that a finding with this code calls for.
+    fn add(&mut self, command: &AwsCommand, code: &str) {
+        let (Some(action), Some(line)) = (command.parts.action.known(), &command.line) else {
+            self.left_out += 1;
+            return;
+        };
+        // Keys of one region are looked up once, over the time of all digests.
+        let same = match action {
+            AwsAction::ListPublicKeys => command.parts.region.clone().unwrap_or_default(),
+            _ => line.clone(),
+        };
+        let wanted = self.wanted.entry((*action, same));
+        let wanted = wanted.or_insert_with(|| Wanted {
+            parts: command.parts.clone(),
+            codes: BTreeSet::new(),
+        });
+        wanted.add(command);
+        wanted.codes.insert(code.to_owned());
     }
 }
 
@@ -117,8 +176,12 @@ fn comment(action: AwsAction, wanted: &Wanted) -> String {
 /// What every script begins with.
 const HEAD: &str = "#!/bin/sh
 # The commands that findings of a trailproof report call for.
-# They only read from AWS. They write files below the current folder, and overwrite none.
+# They only read from AWS.
 ";
+
+/// The line on files, where a command writes one.
+const FILES: &str =
+    "# They write files below the current folder, and overwrite none that has content.";
 
 /// What stands before the commands: where they run, and how a file is saved. A command that fails leaves no file.
 const SETUP: &str = r#"
@@ -133,7 +196,7 @@ run() {
 save() {
     file=$1
     shift
-    if [ -e "$file" ]; then
+    if [ -s "$file" ]; then
         printf '%s\n' "not saved, because it exists: $file" >&2
         failed=1
     elif output=$("$@"); then
@@ -151,6 +214,9 @@ save() {
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let commands = Commands::of(report);
     write!(out, "{HEAD}")?;
+    if commands.writes_files() {
+        writeln!(out, "{FILES}")?;
+    }
     let verdict = report.verdict.as_str().to_uppercase();
     writeln!(out, "# {verdict}: {}", escape(&meaning(report)))?;
     writeln!(out, "# Report generated {}.", escape(&made(report)))?;

@@ -137,7 +137,9 @@ fn each_command_runs_once_and_keys_of_one_region_are_looked_up_once() {
     assert_eq!(calls.join(" "), expected.join(" "));
     assert_eq!(files, ["a b.head.json", "eu-west-1.json", "us-east-1.json"]);
     let text = shown(&report, Format::Text);
-    let lines = text.lines().filter(|line| line.starts_with("  aws "));
+    let lines = text
+        .lines()
+        .filter(|line| line.starts_with("  aws ") || line.starts_with("  [ -s "));
     assert_eq!(lines.count(), 4, "{text}");
 }
 

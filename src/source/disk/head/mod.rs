@@ -68,6 +68,9 @@ impl HeadReader {
         if read.is_err() || text.len() as u64 > self.limit {
             return Err(MetadataProblem::HeadUnreadable);
         }
+        if text.is_empty() {
+            return Err(MetadataProblem::HeadEmpty);
+        }
         parse(&text, name).map_err(|_| MetadataProblem::HeadMalformed)
     }
 }

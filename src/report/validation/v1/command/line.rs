@@ -8,13 +8,16 @@ use crate::base::text::{is_unsafe, quoted};
 /// The end of the name of a file that holds an object's metadata.
 const METADATA: &str = ".head.json";
 
-/// The line. `None` if a name is missing or could be taken for something else.
+/// The line. A file that has content stays as it is, and a command that fails leaves none. `None` if a name is missing or could be taken for something else.
 pub(crate) fn line(parts: &CommandParts) -> Option<String> {
     let words = words(parts)?;
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     let command = words.join(" ");
     Some(match file(parts) {
-        Some(file) => format!("{command} > {}", quoted(file_name(&file)?)),
+        Some(file) => {
+            let file = quoted(file_name(&file)?);
+            format!("[ -s {file} ] || {command} > {file} || rm -f {file}")
+        }
         None => command,
     })
 }
@@ -114,12 +117,14 @@ mod tests {
     #[test]
     fn lines_are_quoted() {
         let head = line(&parts(AwsAction::HeadObject));
-        let expected = "aws s3api head-object --output json --bucket trail-logs --key 'AWSLogs/a b/c.json.gz' > \
+        let expected = "[ -s 'AWSLogs/a b/c.json.gz.head.json' ] || aws s3api head-object --output json --bucket \
+                        trail-logs --key 'AWSLogs/a b/c.json.gz' > 'AWSLogs/a b/c.json.gz.head.json' || rm -f \
                         'AWSLogs/a b/c.json.gz.head.json'";
         assert_eq!(head.as_deref(), Some(expected));
         let keys = line(&parts(AwsAction::ListPublicKeys));
-        let expected = "aws cloudtrail list-public-keys --output json --region eu-west-1 --start-time \
-                        1970-01-01T00:00:00Z --end-time 1970-01-01T00:00:00Z > eu-west-1.json";
+        let expected = "[ -s eu-west-1.json ] || aws cloudtrail list-public-keys --output json --region eu-west-1 \
+                        --start-time 1970-01-01T00:00:00Z --end-time 1970-01-01T00:00:00Z > eu-west-1.json || rm -f \
+                        eu-west-1.json";
         assert_eq!(keys.as_deref(), Some(expected));
         let copy = CommandParts {
             key: Some("AWSLogs/a/".into()),
