@@ -182,7 +182,7 @@ fn what_many_chains_have_in_common_is_said_once() {
     let message = findings[0]["message"].clone();
     findings.retain(|finding| finding["message"] == message);
     let page = page_of(&report);
-    let found = all(&page, "#findings article");
+    let found = all(&page, "#findings article, #notes article");
     assert_eq!(found.len(), 1);
     let said = text(found[0]);
     assert!(said.contains("in all 160 chains"), "{said}");
