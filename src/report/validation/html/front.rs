@@ -30,11 +30,6 @@ const CELLS: Most = Most {
 /// What a report is called without a title of its own.
 const TITLE: &str = "Integrity of CloudTrail logs";
 
-/// A text in which no line ends before a percent sign.
-fn unbroken(text: &str) -> String {
-    text.replace(" %", "\u{a0}%")
-}
-
 /// The first page.
 #[derive(Template)]
 #[template(path = "front.html", config = "src/report/validation/html/askama.toml")]
@@ -46,7 +41,7 @@ pub(super) struct Front<'a> {
     meaning: String,
     note: Option<String>,
     /// What is proven, what is not, and what to do, each with a sign.
-    sentences: Vec<(&'static str, String)>,
+    sentences: Vec<(&'static str, &'a str)>,
     /// The share of time that is proven, in words.
     proven: Option<String>,
     /// The share of each state in percent.
@@ -82,7 +77,7 @@ impl<'a> Front<'a> {
             meaning: sentence(&meaning(report)),
             note: links.presentation.note_html(),
             sentences: signed(&report.summary.sentences),
-            proven: asked.then(|| unbroken(&time.proven_of_asked())),
+            proven: asked.then(|| time.proven_of_asked()),
             shares: shares(&time),
             facts: facts(report),
             chains: by_verdict(report),
@@ -94,11 +89,9 @@ impl<'a> Front<'a> {
     }
 }
 
-fn signed(sentences: &[String]) -> Vec<(&'static str, String)> {
+fn signed(sentences: &[String]) -> Vec<(&'static str, &str)> {
     let signs = ["•", "○", "→"].into_iter();
-    signs
-        .zip(sentences.iter().map(|text| unbroken(text)))
-        .collect()
+    signs.zip(sentences.iter().map(String::as_str)).collect()
 }
 
 /// How many chains have each verdict, worst first.
