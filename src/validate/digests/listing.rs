@@ -265,11 +265,7 @@ impl<'a> Lister<'a> {
             Ok(requests) => self.listing.listings += requests,
             // Links and trails may lead to folders that do not exist.
             Err(GetError::NotFound) => {}
-            Err(error) => {
-                // A request that failed counts like one that was answered.
-                self.listing.listings += u64::from(!matches!(error, GetError::Cancelled(_)));
-                self.unlisted(at, &folder, &folder, error);
-            }
+            Err(error) => self.unlisted(at, &folder, &folder, error),
         }
     }
 

@@ -103,15 +103,12 @@ impl FolderToList {
         };
         let folders = source.folders(root, prefix, &mut other);
         contents.folders = folders.unwrap_or_else(|error| {
-            // A request that failed counts like one that was answered.
-            let requests = u64::from(!matches!(error, GetError::Cancelled(_)));
             // A prefix that was given, or configured for a trail, need not exist.
             if error != GetError::NotFound {
                 contents.trouble.push((prefix.clone(), error));
             }
             Folders {
                 complete: true,
-                requests,
                 ..Folders::default()
             }
         });
