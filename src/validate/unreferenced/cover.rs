@@ -99,17 +99,6 @@ impl Cover {
         self.verified.missing_from(time).is_empty() && !self.unsure.meets(time)
     }
 
-    /// The end of the newest digest, if every digest up to there that may list a log of `minute` is proven: then
-    /// only later digests are absent.
-    pub fn proves_until(&self, minute: Timestamp, grace: i64) -> Option<Timestamp> {
-        let time = digests_of_log(minute, grace);
-        let newest = self.phase.filter(|newest| minute < *newest)?;
-        let present = Window::new(time.from, time.to.min(newest));
-        let is_proven =
-            !self.coloured.meets(time) && !self.unsure.meets(time) && self.proves(minute, present);
-        is_proven.then_some(newest)
-    }
-
     /// Whether all of a time in the window is verified.
     fn verifies(&self, time: Window) -> bool {
         let time = time.clip(&self.window);
@@ -208,15 +197,11 @@ pub(super) fn doubtful<'c>(
     folder: &'c (RootId, KeyRoot),
     minute: Timestamp,
     grace: i64,
-) -> impl Iterator<Item = &'c Cover> {
-    let time = digests_of_log(minute, grace);
+) -> impl Iterator<Item = &'c ChainId> {
+    let time = Window::new(shift(minute, -HOUR), shift(minute, grace.max(HOUR)));
     let here = covers.iter().filter(|c| c.is_in(folder));
-    here.filter(move |c| c.meets(time) && !c.proves(minute, time))
-}
-
-/// The time that a digest meets if it may list a log of this minute.
-fn digests_of_log(minute: Timestamp, grace: i64) -> Window {
-    Window::new(shift(minute, -HOUR), shift(minute, grace.max(HOUR)))
+    let doubtful = here.filter(move |c| c.meets(time) && !c.proves(minute, time));
+    doubtful.map(|c| &c.id)
 }
 
 /// Whether a digest may still list a log: a backfill digest may come late.

@@ -13,7 +13,7 @@ use super::scan::temporary;
 use super::search::{ListedLogFolder, LogFolderPlace, LogSearch};
 use super::tally::OtherObjects;
 use crate::base::text::and_more;
-use crate::base::time::{HOUR, Window, shift};
+use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyRoot, KeyTime, LogObjectKey};
 use crate::source::{GetError, RootId};
@@ -33,9 +33,6 @@ pub(super) struct Unreferenced {
 pub(super) enum UnreferencedKind {
     /// A log, by its name, and the chains whose digests could list it and are not all proven.
     Log(Option<String>),
-    /// A log, by its name. The digests that could list it are proven up to the newest one present, which ends at
-    /// `newest`; another one could have come until `until`.
-    LastLog { newest: Timestamp, until: Timestamp },
     /// An object that has not the name of a log.
     Other,
     /// An entry that the source refuses to read; what it is.
@@ -165,30 +162,16 @@ impl Judge<'_> {
         } else if waits(self.as_of, minute, self.context.request.backfill_grace) {
             others.waiting.add(limits, key);
         } else {
-            let kind = self.log_kind(minute);
+            let doubtful = doubtful(
+                self.covers,
+                place,
+                minute,
+                self.context.request.backfill_grace,
+            );
+            let kind = UnreferencedKind::Log(named(doubtful, limits.named));
             self.unreferenced(key, KeyTime::Minute(minute), kind);
         }
         Ok(())
-    }
-
-    fn log_kind(&self, minute: Timestamp) -> UnreferencedKind {
-        let request = self.context.request;
-        let grace = request.backfill_grace;
-        let doubtful = Vec::from_iter(doubtful(self.covers, &self.folder.place, minute, grace));
-        let newest = doubtful.iter().map(|c| c.proves_until(minute, grace));
-        match newest
-            .collect::<Option<Vec<_>>>()
-            .and_then(|n| n.into_iter().min())
-        {
-            Some(newest) => UnreferencedKind::LastLog {
-                newest,
-                until: shift(minute, grace.max(HOUR)),
-            },
-            None => {
-                let ids = doubtful.into_iter().map(|cover| &cover.id);
-                UnreferencedKind::Log(named(ids, request.limits.named))
-            }
-        }
     }
 
     fn other(&mut self, key: String, time: KeyTime, refused: Option<String>) {

@@ -99,11 +99,6 @@ fn unreferenced(object: &Unreferenced, bucket: Option<&str>, facts: ObjectFacts)
             "the log exists, but no proven digest lists it; digests of {chains} that could list it are missing \
              or not proven. It may have been added"
         ),
-        UnreferencedKind::LastLog { newest, until } => format!(
-            "the log exists, but no digest lists it. Every digest that could and that ends by {newest} is \
-             proven. No later digest is present, although one that lists it could have come until {until}. It \
-             may have been added"
-        ),
         UnreferencedKind::Other => format!(
             "the object exists, but no digest lists it, and its name is not that of a log. Tools that read this \
              folder read it too, and it may have been added{}",

@@ -49,6 +49,22 @@ fn finding(name: &str, code: &str) -> Value {
         .clone()
 }
 
+/// The findings of an answer, without what only explain adds to their advice.
+fn as_validated(report: &Value) -> Vec<Value> {
+    let added =
+        "; trailproof validate with the same source shows the calls on it, if any are recorded";
+    let mut findings = report["findings"].as_array().expect("findings").clone();
+    for finding in &mut findings {
+        let hint = finding["hint"]
+            .as_str()
+            .and_then(|hint| hint.strip_suffix(added));
+        if let Some(hint) = hint.map(str::to_owned) {
+            finding["hint"] = json!(hint);
+        }
+    }
+    findings
+}
+
 fn key_of(finding: &Value) -> String {
     finding["key"].as_str().expect("a key").to_owned()
 }
@@ -201,7 +217,11 @@ fn damage_to_a_log_is_reported_and_fails() {
             "{report:#}"
         );
         assert_eq!(report["intact"], false);
-        assert_eq!(report["findings"], json!([found]), "as validate reports it");
+        assert_eq!(
+            as_validated(&report),
+            [found.clone()],
+            "as validate reports it"
+        );
         assert_eq!(report["digests"][0]["key"], found["digest"]);
     }
 }
