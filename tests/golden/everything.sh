@@ -1,6 +1,7 @@
 #!/bin/sh
 # The commands that findings of a trailproof report call for.
-# They only read from AWS. They write files below the current folder, and overwrite none.
+# They only read from AWS.
+# They write files below the current folder, and overwrite none that has content.
 # FAILED: 1 log was altered; 1 log is missing, in 1 of 5 chains; 9,465 of 9,498 logs read (--logs 5% --seed 9f86d081884c7d65)
 # Report generated 2026-03-08T00:09:02Z, by trailproof 0.1.0.
 # Run it in the folder given with --path, or give that folder as its argument.
@@ -17,7 +18,7 @@ run() {
 save() {
     file=$1
     shift
-    if [ -e "$file" ]; then
+    if [ -s "$file" ]; then
         printf '%s\n' "not saved, because it exists: $file" >&2
         failed=1
     elif output=$("$@"); then

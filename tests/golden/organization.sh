@@ -1,6 +1,6 @@
 #!/bin/sh
 # The commands that findings of a trailproof report call for.
-# They only read from AWS. They write files below the current folder, and overwrite none.
+# They only read from AWS.
 # FAILED: 1 digest is missing, in 1 of 13 chains
 # Report generated 2026-03-03T00:00:02Z, by trailproof 0.1.0.
 # Then validate again.
@@ -16,7 +16,7 @@ run() {
 save() {
     file=$1
     shift
-    if [ -e "$file" ]; then
+    if [ -s "$file" ]; then
         printf '%s\n' "not saved, because it exists: $file" >&2
         failed=1
     elif output=$("$@"); then
