@@ -26,6 +26,9 @@ save() {
     fi
 }
 
+# log-unreferenced: list versions and delete markers
+run aws s3api list-object-versions --output json --bucket org-logs --prefix audit/AWSLogs/o-a1b2c3d4e5/111111111111/CloudTrail/us-east-1/2026/03/01/111111111111_CloudTrail_us-east-1_20260301T0520Z_Injected00000001.json.gz
+
 # digest-missing: list versions and delete markers
 run aws s3api list-object-versions --output json --bucket org-logs --prefix audit/AWSLogs/o-a1b2c3d4e5/222222222222/CloudTrail-Digest/eu-west-1/2026/03/01/
 

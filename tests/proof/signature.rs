@@ -123,7 +123,7 @@ fn unusable_metadata_is_reported() {
         .path()
         .join(format!("{BUCKET}/{}.head.json", chain.last().place.key));
     for (text, words) in [
-        ("", "none of the supported formats"),
+        ("", "is empty"),
         ("{}", "contains no signature"),
         ("x", "none of the supported formats"),
     ] {

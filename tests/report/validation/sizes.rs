@@ -97,7 +97,7 @@ fn the_largest_report_is_bounded_for_people_and_complete_for_machines() {
                 "it says what it left out"
             ),
             Format::Markdown => assert!(text.contains("more chains"), "it says what it left out"),
-            Format::Text => assert!(text.contains("; --format json lists"), "so does it"),
+            Format::Text => assert!(text.contains("use --format json to see them"), "so does it"),
             _ => {}
         }
     }

@@ -116,13 +116,14 @@ fn to_do(report: &Report) -> String {
         (Some(_), _) => {
             "Keep the bucket as it is. Find out who wrote what is altered, and when, and look for older versions."
         }
-        (None, Some(doubt)) => for_doubt(*doubt, on_s3),
+        (None, Some(doubt)) => for_doubt(*doubt, on_s3, report.requested.keys.is_empty()),
         (None, None) => return for_no_damage(report),
     };
     text.into()
 }
 
-fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
+/// What to do about the first doubt. `keys_of_aws`: no key file was given, so keys are looked up where there is AWS.
+fn for_doubt(doubt: Doubt, on_s3: bool, keys_of_aws: bool) -> &'static str {
     match doubt {
         Doubt::SourceUnreadable if on_s3 => {
             "Make every bucket readable (network, permissions), and run this check again."
@@ -147,7 +148,7 @@ fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
         Doubt::SignatureAbsent => {
             "Fetch the missing metadata with the commands in this report, and run this check again."
         }
-        Doubt::KeyUnavailable if !on_s3 => {
+        Doubt::KeyUnavailable if !(on_s3 && keys_of_aws) => {
             "Give the public keys of that time with --keys, and run this check again."
         }
         Doubt::KeyUnavailable => {
