@@ -79,7 +79,7 @@ fn unproven(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Vec<String> {
         _ => format!("of the time of {}", plural(report.totals.chains, "chain")),
     };
     let proven = match time.proven.is_positive() {
-        true => format!("{} {of} is proven", time.proven_percent()),
+        true => format!("{} {of} is {}", time.proven_percent(), proven_word(report)),
         false => "nothing is proven".into(),
     };
     parts.insert(before, proven);
@@ -106,7 +106,7 @@ fn all_but_the_end(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Option<Str
     };
     Some(format!(
         "{}, except the last {}{of_each}: its digest has no signature{}",
-        all_is(report, "proven"),
+        all_is(report, proven_word(report)),
         length(first).trim_start_matches("1 "),
         doubt::in_copy(report)
     ))
@@ -122,11 +122,15 @@ fn gaps(report: &Report) -> Vec<String> {
             }
             false => "a chain has no digest in the window",
         };
-        return vec![all_is(report, "proven"), why.into()];
+        let proven = match time.proven == time.asked {
+            true => all_is(report, proven_word(report)),
+            false => share(report),
+        };
+        return vec![proven, why.into()];
     }
     let removed = with_removals(report);
     let mut parts = vec![
-        format!("{} of the time asked for is proven", time.proven_percent()),
+        share(report),
         format!("no digest covers {}", in_chains(report, |time| time.gap)),
     ];
     if removed > 0 {
@@ -143,10 +147,7 @@ fn gaps(report: &Report) -> Vec<String> {
 fn verified(report: &Report) -> String {
     let logs = &report.totals.logs;
     let time = TimeByState::of_all(report);
-    let mut text = match logs_read(report) {
-        LogsRead::All => all_is(report, "proven"),
-        LogsRead::Some | LogsRead::None => all_is(report, "covered by verified digests"),
-    };
+    let mut text = all_is(report, proven_word(report));
     if time.pending.is_positive() {
         text += &format!(
             ", except {}: later digests may not have been delivered yet",
@@ -160,6 +161,20 @@ fn verified(report: &Report) -> String {
         );
     }
     text
+}
+
+/// The share of the time that is proven.
+fn share(report: &Report) -> String {
+    let percent = TimeByState::of_all(report).proven_percent();
+    format!("{percent} of the time asked for is {}", proven_word(report))
+}
+
+/// What holds for time in state `verified`. Where logs were not read, nobody knows that they are intact.
+fn proven_word(report: &Report) -> &'static str {
+    match logs_read(report) {
+        LogsRead::All => "proven",
+        LogsRead::Some | LogsRead::None => "covered by verified digests",
+    }
 }
 
 /// That all of the time requested has a property, as in `all of 365 days is proven in 6 chains`.

@@ -67,3 +67,33 @@ fn a_sample_passes_no_control_and_counts_what_it_left_out() {
     assert!(events.contains("\"status\":\"Pass\""), "{events}");
     assert!(shown(&report, Format::Text).contains("2 logs are intact"));
 }
+
+/// With a gap or a doubt, too, time is not called proven whose logs were not read.
+#[test]
+fn no_headline_calls_time_proven_whose_logs_were_not_read() {
+    for case in [
+        "gap",
+        "gap--overlapping-segments",
+        "digest-signature-absent",
+        "log-unreferenced",
+    ] {
+        let mut report = of_case(case);
+        report["requested"]["logs"] = json!("none");
+        for logs in ["/totals/logs", "/chains/0/logs"] {
+            let logs = report.pointer_mut(logs).expect("logs");
+            logs["not_read"] = logs["valid"].take();
+            logs["valid"] = json!(0);
+        }
+        let text = shown(&report, Format::Text);
+        let line = text.lines().next().expect("a line");
+        assert!(
+            line.contains("covered by verified digests"),
+            "{case}: {line}"
+        );
+        assert!(
+            line.contains("0 of ") && line.contains("(--logs none)"),
+            "{case}: {line}"
+        );
+        assert!(!line.contains("is proven"), "{case}: {line}");
+    }
+}
