@@ -79,8 +79,7 @@ fn faults(text: &str) -> Vec<String> {
 
 /// The text literals of a source, without its doc comments and its unit tests.
 fn literals(tokens: TokenStream, found: &mut Vec<String>) {
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
+    for token in tokens {
         match token {
             TokenTree::Group(group) => {
                 let inner = group.stream();

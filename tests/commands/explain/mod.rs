@@ -219,7 +219,7 @@ fn damage_to_a_log_is_reported_and_fails() {
         assert_eq!(report["intact"], false);
         assert_eq!(
             as_validated(&report),
-            [found.clone()],
+            std::slice::from_ref(&found),
             "as validate reports it"
         );
         assert_eq!(report["digests"][0]["key"], found["digest"]);
