@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::absent::{absent_chains, count_by_verdict};
+use super::over_chains::number_of_all_chains;
 use super::summary::damage::{self, DamageKind};
 use super::summary::doubt::{self, Doubt};
 use super::summary::time::{TimeByState, in_chains, length};
@@ -40,7 +41,7 @@ pub(crate) fn meaning(report: &Report) -> String {
 fn failed(report: &Report, damage: &BTreeMap<DamageKind, u64>) -> String {
     let clause = damage::clause(damage);
     let text = clause.unwrap_or_else(|| "something was altered, is missing, or is forged".into());
-    let all = report.chains.len() + missing_chains(report);
+    let all = number_of_all_chains(report);
     let failed = count_by_verdict(report, Verdict::Failed);
     match (failed, all) {
         (0, _) | (_, 0 | 1) => text,

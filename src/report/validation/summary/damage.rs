@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::base::text::plural;
 use crate::proof::finding::{Code, Severity};
-use crate::report::validation::v1::{Bearing, Evidence, Finding, Report, Role};
+use crate::report::validation::over_chains::removed_objects;
+use crate::report::validation::v1::{Evidence, Finding, Report, Role};
 
 /// A kind of damage, in the order of the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,19 +70,14 @@ pub(crate) fn called(report: &Report) -> usize {
     let failed = report.findings.iter();
     let failed = failed.filter(|f| f.severity == Severity::Failed);
     failed
-        .filter(|f| f.evidence.iter().any(changed_objects))
+        .filter(|f| f.evidence.iter().any(is_record_of_removal))
         .count()
 }
 
-/// Whether a recorded call removed or overwrote objects, for all that is recorded.
-fn changed_objects(event: &Evidence) -> bool {
+/// Whether a record that is not only a lead shows that objects were removed or overwritten.
+fn is_record_of_removal(event: &Evidence) -> bool {
     let is_lead = event.role.as_ref().is_some_and(|role| *role == Role::Lead);
-    let bearing = event.bearing.as_ref().and_then(|bearing| bearing.known());
-    let changes = matches!(
-        bearing,
-        Some(Bearing::Removal | Bearing::VersionRemoval | Bearing::Write)
-    );
-    changes && event.error_code.is_none() && !is_lead
+    removed_objects(event) && !is_lead
 }
 
 /// The damage in a clause: `1 log was altered; 4 logs and 721 digests are missing`. `None` if there is none.
