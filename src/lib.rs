@@ -53,6 +53,7 @@ pub use source::places::{MapRule, Places};
 pub use source::trails::TrailApi;
 pub use source::{
     Denial, Folders, GetError, Listed, Metadata, Range, Root, RootId, Source, SourceObject,
+    VersionEntry, VersionObject, Versions, VersionsKept,
 };
 
 // Public keys.

@@ -3,7 +3,9 @@
 
 use std::io::{self, Read};
 
-use super::{Folders, GetError, Listed, Outage, Range, Root, RootId, Source, SourceObject};
+use super::{
+    Folders, GetError, Listed, Outage, Range, Root, RootId, Source, SourceObject, Versions,
+};
 use crate::base::cancel::CancelFlag;
 use crate::proof::finding::ObjectFacts;
 
@@ -125,6 +127,29 @@ impl Source for CancellableSource<'_> {
             return Some(Err(error));
         }
         let object = self.source.get_again(root, key, with_metadata)?;
+        Some(object.map(|object| self.cancellable(object)))
+    }
+
+    fn versions(&self, root: RootId, key: &str) -> Option<Result<Versions, GetError>> {
+        match self.check() {
+            Ok(()) => self.source.versions(root, key),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    fn get_version(
+        &self,
+        root: RootId,
+        key: &str,
+        version_id: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        if let Err(error) = self.check() {
+            return Some(Err(error));
+        }
+        let object = self
+            .source
+            .get_version(root, key, version_id, with_metadata)?;
         Some(object.map(|object| self.cancellable(object)))
     }
 

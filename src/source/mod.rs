@@ -20,10 +20,12 @@ mod object;
 pub mod places;
 pub mod presence;
 pub mod trails;
+mod versions;
 
 pub use error::{Denial, GetError, Outage};
 pub use listing::{Folders, Listed, ListedFacts, Range};
 pub use object::{Metadata, SourceObject};
+pub use versions::{VersionEntry, VersionObject, Versions, VersionsKept};
 
 use crate::proof::finding::ObjectFacts;
 
@@ -130,6 +132,24 @@ pub trait Source: Sync {
         &self,
         _root: RootId,
         _key: &str,
+        _with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        None
+    }
+
+    /// The versions of exactly this key, with its delete markers. It is called where an object is missing or
+    /// altered. `None`, the default, if the source has no versions.
+    fn versions(&self, _root: RootId, _key: &str) -> Option<Result<Versions, GetError>> {
+        None
+    }
+
+    /// Opens one version of an object, with an id that [`Self::versions`] returned; reads its user metadata too
+    /// if `with_metadata`. `None`, the default, if the source has no versions.
+    fn get_version(
+        &self,
+        _root: RootId,
+        _key: &str,
+        _version_id: &str,
         _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
         None
