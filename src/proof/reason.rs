@@ -35,6 +35,8 @@ reasons! {
     AlgorithmUnsupported = "algorithm-unsupported";
     /// The object is in a storage class that has to be restored before it can be read.
     Archived = "archived";
+    /// The file that a bundle holds of it is missing, or differs from what the bundle's manifest records.
+    BundleAltered = "bundle-altered";
     /// The file changed while it was read, so a tool may still be writing it.
     Changed = "changed";
     /// The time of the requests is too far from that of AWS, so nothing more can be read.
@@ -66,6 +68,8 @@ reasons! {
     Limit = "limit";
     /// The bucket does not exist.
     NoSuchBucket = "no-such-bucket";
+    /// A bundle does not hold it, because its collection did not need it.
+    NotCollected = "not-collected";
     /// The copy lacks the complete folder that the object belongs in.
     NotCopied = "not-copied";
     /// The object does not exist.
@@ -133,6 +137,12 @@ impl Reason {
             Reason::NoSuchBucket => {
                 "find out whether the bucket was deleted, and who owns a bucket of this \
                                      name now"
+            }
+            Reason::BundleAltered => {
+                "use an unaltered copy of the bundle: trailproof collect --check DIR lists the files that differ"
+            }
+            Reason::NotCollected => {
+                "collect it too, with a wider window or scope, or validate what was collected"
             }
             Reason::AlgorithmUnsupported
             | Reason::Format

@@ -3,17 +3,21 @@
 use std::fmt;
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::cancel::CancelReason;
 use crate::base::error::words;
 use crate::proof::reason::Reason;
 
 /// Why an object or a listing could not be read. Only `NotFound` says that it does not exist: with every
 /// other error, the object may be intact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", content = "detail", rename_all = "kebab-case")]
 pub enum GetError {
     /// It does not exist, and the source has the permission to know that.
     NotFound,
     /// The bucket of this name does not exist.
+    #[serde(rename = "no-such-bucket")]
     NoBucket(String),
     /// We are not allowed to read it.
     Denied(Denial),
@@ -31,6 +35,7 @@ pub enum GetError {
     /// This region refuses credentials that are accepted elsewhere: it is switched off for the account.
     RegionDisabled(String),
     /// The run was ended before it was read, for this reason.
+    #[serde(skip)]
     Cancelled(CancelReason),
     /// The source declines to read it: a symbolic link, a device, a key that is not a valid path.
     Refused(String),
@@ -38,6 +43,10 @@ pub enum GetError {
     Elsewhere(String),
     /// It changes while it is read: a tool may still be writing it.
     Changed,
+    /// The bundle does not hold it: its collection did not need it.
+    NotCollected,
+    /// The file that the bundle holds of it is not the one that was collected.
+    BundleAltered,
     /// Reading failed in any other way.
     Io(String),
 }
@@ -54,7 +63,8 @@ pub struct Outage {
 }
 
 /// The access that was denied.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Denial {
     /// Access to the object, the bucket or the call itself; in words, with the permission that is missing.
     Access(String),
@@ -149,6 +159,8 @@ impl GetError {
             GetError::Refused(_) => Reason::Refused,
             GetError::Elsewhere(_) => Reason::Elsewhere,
             GetError::Changed => Reason::Changed,
+            GetError::NotCollected => Reason::NotCollected,
+            GetError::BundleAltered => Reason::BundleAltered,
             GetError::Io(_) => Reason::Io,
         }
     }
@@ -179,6 +191,12 @@ impl GetError {
                 format!("bucket {bucket} was not given")
             }
             GetError::Changed => "the file changed while it was read".into(),
+            GetError::NotCollected => {
+                "the bundle does not hold it: its collection did not need it".into()
+            }
+            GetError::BundleAltered => {
+                "the bundle was altered: its file is not the one that was collected".into()
+            }
             GetError::Io(why) => format!("reading failed ({why})"),
         }
     }

@@ -4,10 +4,11 @@
 //! Start with the trait [`Source`] and with [`GetError`], the reasons why a read may fail. [`disk`] and
 //! [`memory`] implement it here, `aws::s3` for buckets. [`places`] relates where an object was found to where
 //! it was written, and [`access_point`] knows the other names of a bucket. [`trails`], [`bucket`] and [`endpoint`] are what
-//! else can be looked up in AWS.
+//! else can be looked up in AWS. [`bundle`] is what `collect` stores of all this.
 
 pub mod access_point;
 pub mod bucket;
+pub mod bundle;
 pub mod cancellable;
 pub mod disk;
 pub mod endpoint;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 pub const HOUR: i64 = 3600;
 
 /// A half-open stretch of time, `from <= t < to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Window {
     /// The first instant inside.
     pub from: Timestamp,
