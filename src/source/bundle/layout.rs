@@ -22,6 +22,9 @@ pub const HEAD: &str = ".head.json";
 /// [`HEAD`] and [`PARTIAL`] may follow.
 const LONGEST_NAME: usize = 200;
 
+/// The most parts of a key that are used as folders. Walks of a tree stop at 64 folders.
+const MOST_PARTS: usize = 40;
+
 /// The places where an object may lie, the first one first: its key as a path, if it can be one. The second is
 /// used if another file or folder occupies the first.
 pub fn object(bucket: &str, key: &str) -> Vec<String> {
@@ -65,7 +68,8 @@ pub fn bucket(bucket: &str) -> String {
 
 fn places(folder: &str, bucket: &str, key: &str) -> Vec<String> {
     let other = format!("other/{}", hash(&[folder, "/", bucket, "/", key]));
-    match is_name(bucket) && key.split('/').all(is_name) {
+    let is_path = key.split('/').count() <= MOST_PARTS && key.split('/').all(is_name);
+    match is_name(bucket) && is_path {
         true => vec![format!("{folder}/{bucket}/{key}"), other],
         false => vec![other],
     }
@@ -114,6 +118,7 @@ mod tests {
     #[test]
     fn no_key_leads_out_of_the_bundle() {
         let long = "x".repeat(201);
+        let deep = "x/".repeat(40) + "x";
         let keys = [
             "../a",
             "a/../b",
@@ -129,6 +134,7 @@ mod tests {
             "a/.",
             "C:/a",
             &long,
+            &deep,
         ];
         for key in keys {
             let places = object("my-logs", key);
