@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use self::observers::{ObserverChoice, RunObservers};
-use self::resolve::ResolvedRun;
+use self::resolve::{ResolvedRun, RunOptions};
 use super::args::shared::presentation::NamesFrom;
 use super::args::shared::progress::ProgressMode;
 use super::args::validate::ValidateArgs;
@@ -58,18 +58,18 @@ pub fn run(
     presentation::note_unused(&args.presentation, &formats);
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     check_names(&args)?;
-    let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
+    let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let mut targets = opened_targets(pairs, &args)?;
     signals.stop_first(stop);
-    let mut presentation = presentation::read(&args.presentation, &args.bounds.limits())?;
+    let mut presentation = presentation::read(&args.presentation, &args.run.bounds.limits())?;
     let progress = Progress::begin(choice.progress, Phase::Opening, start.clock);
+    let accepted = accepted(&args)?;
+    let fail_on = args.fail_on.verdict();
     let ResolvedRun {
         opened,
         request,
         requested,
-        accepted,
-        fail_on,
-    } = ResolvedRun::resolve(args, as_aws_cli, whole_second(start.at), stop, &progress)?;
+    } = resolved(&args, as_aws_cli, start, stop, &progress)?;
     progress.beside(|| note_before_the_work(&requested, request.clock_off()));
     progress.enter(Phase::Listing);
     let mut run = run_so_far(command, start.at);
@@ -109,9 +109,33 @@ fn opened_targets(
 ) -> Result<OutputTargets<Format>, Error> {
     let targets = OutputTargets::open(pairs, Format::Text)?;
     targets.spare(inputs(args))?;
-    targets.spare_copies(args.source.copies())?;
+    targets.spare_copies(args.run.source.copies())?;
     spool::try_out()?;
     Ok(targets)
+}
+
+fn resolved(
+    args: &ValidateArgs,
+    as_aws_cli: bool,
+    start: Start,
+    stop: &CancelFlag,
+    progress: &Progress,
+) -> Result<ResolvedRun, Error> {
+    let options = RunOptions {
+        as_aws_cli,
+        one_chain_at_a_time: args.verbose,
+    };
+    let given = (&args.run, &args.sign_in);
+    ResolvedRun::resolve(given, options, whole_second(start.at), stop, progress)
+}
+
+/// What the file of `--accept` holds.
+fn accepted(args: &ValidateArgs) -> Result<Vec<Acceptance>, Error> {
+    let Some(path) = &args.accept else {
+        return Ok(Vec::new());
+    };
+    let text = resolve::read_text(path, "--accept", &args.run.bounds.limits())?;
+    accept::parse(&text).map_err(|why| resolve::invalid(path, "--accept", &why))
 }
 
 /// The report of a run that ended, and its exit status.
@@ -138,7 +162,7 @@ fn check_names(args: &ValidateArgs) -> Result<(), Error> {
     if args.presentation.names != Some(NamesFrom::Organizations) {
         return Ok(());
     }
-    if !args.source.path.is_empty() {
+    if !args.run.source.path.is_empty() {
         return Err(presentation::needs_aws("no AWS calls are made with --path"));
     }
     if args.sign_in.no_sign_request {
@@ -204,12 +228,17 @@ fn warn_of_unused(accepted: &[Accepted]) {
 /// What a run reads besides copies, each with its option.
 fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
     let one = [
-        ("--expect", &args.expect),
+        ("--expect", &args.run.expect),
         ("--accept", &args.accept),
         ("--ca-bundle", &args.sign_in.ca_bundle),
     ];
     let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
-    let keys = args.known.keys.iter().map(|path| ("--keys", path.clone()));
+    let keys = args
+        .run
+        .known
+        .keys
+        .iter()
+        .map(|path| ("--keys", path.clone()));
     one.into_iter()
         .flatten()
         .chain(keys)

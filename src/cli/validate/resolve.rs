@@ -1,4 +1,4 @@
-//! Resolves the arguments of `validate` to everything that a run needs.
+//! Resolves the arguments of a validation to everything that it needs.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -11,16 +11,15 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::text::decode;
 use crate::base::time::{HOUR, shift};
-use crate::cli::args::validate::{FailOn, ValidateArgs};
+use crate::cli::args::shared::aws::SignInArgs;
+use crate::cli::args::shared::run::RunArgs;
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
 use crate::cli::terminal::progress::Progress;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
-use crate::proof::finding::Verdict;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
-use crate::validate::accept::{self, Acceptance};
 use crate::validate::request::{ChainFilter, ObservedWindow, PriorKnowledge, Request};
 use crate::validate::survey::trails::{self, LocatedTrails};
 
@@ -29,30 +28,39 @@ pub struct ResolvedRun {
     pub opened: OpenedSource,
     pub request: Request,
     pub requested: Requested,
-    pub accepted: Vec<Acceptance>,
-    pub fail_on: Verdict,
+}
+
+/// What a command decides about its validation that no argument says.
+#[derive(Clone, Copy, Default)]
+pub struct RunOptions {
+    /// Whether results of files that only the AWS CLI counts are observed too.
+    pub as_aws_cli: bool,
+    /// Whether an observer has to hear of one chain after another.
+    pub one_chain_at_a_time: bool,
 }
 
 impl ResolvedRun {
-    /// Opens the source and everything else that the arguments refer to. With `as_aws_cli`, results of files
-    /// that only the AWS CLI counts are observed too.
+    /// Opens the source and everything else that the arguments refer to.
     ///
     /// # Errors
     /// If the arguments contradict each other, or something they refer to cannot be read.
     pub fn resolve(
-        args: ValidateArgs,
-        as_aws_cli: bool,
+        (args, sign_in): (&RunArgs, &SignInArgs),
+        options: RunOptions,
         now: Timestamp,
         stop: &CancelFlag,
         progress: &Progress,
     ) -> Result<ResolvedRun, Error> {
         let limits = args.bounds.limits();
-        check_window(&args, now)?;
-        let (expect, accepted) = given_files(&args, &limits)?;
+        check_window(args, now)?;
+        let expect = match &args.expect {
+            Some(path) => expected_chains(path, &limits)?,
+            None => Vec::new(),
+        };
         let source_request = SourceRequest {
             source: &args.source,
             scope: &args.scope,
-            sign_in: &args.sign_in,
+            sign_in,
             map: &args.known.map,
             keys: &args.known.keys,
             jobs: args.jobs,
@@ -64,13 +72,14 @@ impl ResolvedRun {
         check_expected(&expect, &in_scope(&[]))?;
         let mut resolved = open(&source_request, now, &limits, stop, progress)?;
         let filter = in_scope(&resolved.located.trails);
-        let prior = prior_knowledge(&args, &mut resolved, source_request.needs_trails());
-        let times = Times::of(&args, &mut resolved);
+        let prior = prior_knowledge(args, &mut resolved, source_request.needs_trails());
+        let times = Times::of(args, &mut resolved);
         let seed = match args.logs.is_sample() {
             true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
             false => None,
         };
-        let requested = requested(&args, &source_request, &resolved, (times.as_of, seed));
+        let requested = requested(args, &source_request, &resolved, (times.as_of, seed));
+        let as_aws_cli = options.as_aws_cli;
         let request = Request {
             filter,
             seed: requested.seed.clone().unwrap_or_default(),
@@ -79,37 +88,19 @@ impl ResolvedRun {
             stop: stop.clone(),
             limits,
             observed: as_aws_cli.then(|| ObservedWindow::of_aws_cli(args.start_time, times.to)),
-            ..request(&args, &times, resolved.jobs)
+            // With one chain at a time, the lines of --verbose come in the order of the chains.
+            chains_at_once: match options.one_chain_at_a_time {
+                true => 1,
+                false => resolved.jobs.min(8),
+            },
+            ..request(args, &times, resolved.jobs)
         };
         Ok(ResolvedRun {
             opened: resolved.opened,
             request,
             requested,
-            accepted,
-            fail_on: match args.fail_on {
-                FailOn::Failed => Verdict::Failed,
-                FailOn::Unproven => Verdict::Unproven,
-                FailOn::Gaps => Verdict::Gaps,
-            },
         })
     }
-}
-
-/// What the files of `--expect` and `--accept` hold.
-fn given_files(
-    args: &ValidateArgs,
-    limits: &Limits,
-) -> Result<(Vec<ChainId>, Vec<Acceptance>), Error> {
-    let expect = match &args.expect {
-        Some(path) => expected_chains(path, limits)?,
-        None => Vec::new(),
-    };
-    let accepted = match &args.accept {
-        Some(path) => accept::parse(&read_text(path, "--accept", limits)?)
-            .map_err(|why| invalid(path, "--accept", &why))?,
-        None => Vec::new(),
-    };
-    Ok((expect, accepted))
 }
 
 /// When the source is read, and where the window ends.
@@ -121,7 +112,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(args: &ValidateArgs, resolved: &mut ResolvedSource) -> Times {
+    fn of(args: &RunArgs, resolved: &mut ResolvedSource) -> Times {
         let clock_ahead = resolved.read_clock();
         let now = resolved.now;
         // A source that is read now was not read later than now.
@@ -139,7 +130,7 @@ impl Times {
 }
 
 /// What the arguments alone request.
-fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
+fn request(args: &RunArgs, times: &Times, jobs: usize) -> Request {
     Request {
         from: args.start_time,
         to: times.to,
@@ -151,8 +142,6 @@ fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
         backfill_grace: args.late.backfill_grace,
         logs: args.logs,
         jobs,
-        // With one chain at a time, the lines of --verbose come in the order of the chains.
-        chains_at_once: if args.verbose { 1 } else { jobs.min(8) },
         ..Request::default()
     }
 }
@@ -161,7 +150,7 @@ fn request(args: &ValidateArgs, times: &Times, jobs: usize) -> Request {
 const CLOCKS_DIFFER: i64 = 24 * HOUR;
 
 /// Refuses a window that contains no instant, and one of which nothing has happened yet.
-fn check_window(args: &ValidateArgs, now: Timestamp) -> Result<(), Error> {
+fn check_window(args: &RunArgs, now: Timestamp) -> Result<(), Error> {
     let (from, to) = (args.start_time, args.end_time);
     if let (Some(from), Some(to)) = (from, to)
         && from >= to
@@ -193,7 +182,7 @@ fn check_expected(expect: &[ChainId], filter: &ChainFilter) -> Result<(), Error>
 
 /// What is known from the trails and the files of a copy before any object is read.
 fn prior_knowledge(
-    args: &ValidateArgs,
+    args: &RunArgs,
     resolved: &mut ResolvedSource,
     needs_trails: bool,
 ) -> PriorKnowledge {
@@ -220,14 +209,14 @@ fn prior_knowledge(
     }
 }
 
-fn read_text(path: &Path, option: &str, limits: &Limits) -> Result<String, Error> {
+pub(super) fn read_text(path: &Path, option: &str, limits: &Limits) -> Result<String, Error> {
     decode(&key_files::read_bounded(path, limits.side_file)?)
         .map(Cow::into_owned)
         .map_err(|why| invalid(path, option, &why))
 }
 
 /// The error of a file that cannot be the value of an option.
-fn invalid(path: &Path, option: &str, why: &str) -> Error {
+pub(super) fn invalid(path: &Path, option: &str, why: &str) -> Error {
     let message = format!("{} is not a valid {option} file: {why}", path.display());
     Error::new(ErrorKind::Input, message)
 }
@@ -258,7 +247,7 @@ fn random_seed() -> Result<String, Error> {
 
 /// The arguments as the report repeats them.
 fn requested(
-    args: &ValidateArgs,
+    args: &RunArgs,
     source_request: &SourceRequest<'_>,
     resolved: &ResolvedSource,
     (as_of, seed): (Option<Timestamp>, Option<String>),

@@ -5,6 +5,7 @@ pub(crate) mod evidence;
 pub(crate) mod format;
 pub(crate) mod presentation;
 pub(crate) mod progress;
+pub(crate) mod run;
 pub(crate) mod source;
 pub(crate) mod values;
 pub(crate) mod work;
