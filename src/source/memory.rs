@@ -140,6 +140,7 @@ impl Source for MemorySource {
             body: Box::new(object.body.as_slice()),
             metadata,
             facts,
+            head: None,
         })
     }
 

@@ -20,12 +20,14 @@ pub mod memory;
 mod object;
 pub mod places;
 pub mod presence;
+mod stored_head;
 pub mod trails;
 mod versions;
 
 pub use error::{Denial, GetError, Outage};
 pub use listing::{Folders, Listed, ListedFacts, Range};
 pub use object::{Metadata, SourceObject};
+pub use stored_head::{Checksums, ContentHeaders, ResponseMetadata, StoredHead};
 pub use versions::{VersionEntry, VersionObject, Versions, VersionsKept};
 
 use crate::proof::finding::ObjectFacts;

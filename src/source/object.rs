@@ -4,7 +4,7 @@ use std::io::Read;
 
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
-use crate::source::GetError;
+use crate::source::{GetError, StoredHead};
 
 /// The user metadata that CloudTrail stores with a digest. The source may lack some of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +28,8 @@ pub struct SourceObject<'a> {
     pub metadata: Metadata,
     /// Its size, entity tag and the like, where known.
     pub facts: ObjectFacts,
+    /// Everything that S3 says of it, where a source was asked to keep that.
+    pub head: Option<Box<StoredHead>>,
     /// Why nothing is called altered on these bytes, if so: something on the way may have given them, or the
     /// file may still be written.
     pub doubt: Option<GetError>,

@@ -4,6 +4,7 @@
 mod body;
 mod bucket;
 mod flight;
+mod head;
 mod pace;
 mod pages;
 mod request;
@@ -14,7 +15,7 @@ use std::time::Instant;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::{RequestId as _, RequestIdExt as _};
 use aws_sdk_s3::primitives::DateTime;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::SdkError;
 use elsa::sync::FrozenVec;
 use jiff::Timestamp;
@@ -31,6 +32,7 @@ use crate::source::{
 };
 use body::{Begun, Body};
 use flight::Flight;
+use head::stored_head;
 use request::{RequestTerms, context};
 
 /// Reads buckets in S3 through the AWS SDK.
@@ -67,6 +69,8 @@ pub struct S3Source {
     start: Region,
     flight: Flight,
     limits: Limits,
+    /// Whether objects come with everything that S3 says of them.
+    with_heads: bool,
 }
 
 struct Bucket {
@@ -105,9 +109,18 @@ impl S3Source {
             flight: Flight::new(in_flight, session.throttles()),
             session,
             limits,
+            with_heads: false,
         };
         buckets.into_iter().for_each(|name| source.add(name));
         source
+    }
+
+    /// Gives each object with everything that S3 says of it ([`SourceObject::head`]), for a copy that outlives the
+    /// bucket.
+    #[must_use]
+    pub fn with_heads(mut self) -> Self {
+        self.with_heads = true;
+        self
     }
 
     fn add(&self, name: String) {
@@ -137,9 +150,20 @@ impl S3Source {
         let terms = terms(self);
         let timeout = self.session.read_timeout();
         let request = |client: aws_sdk_s3::Client| {
-            let request = client.get_object().bucket(&bucket.name).key(key).send();
+            let request = client.get_object().bucket(&bucket.name).key(key);
+            let with_heads = self.with_heads;
             async move {
-                let mut answer = request.await?;
+                let answer = match with_heads {
+                    true => {
+                        request
+                            .customize()
+                            .mutate_request(ask_for_checksums)
+                            .send()
+                            .await
+                    }
+                    false => request.send().await,
+                };
+                let mut answer = answer?;
                 let answered = Instant::now();
                 let begun = Begun::of(&mut answer, timeout).await;
                 Ok::<_, SdkError<GetObjectError, HttpResponse>>((answer, begun, answered))
@@ -161,6 +185,9 @@ impl S3Source {
             answer.version_id(),
             answer.content_length(),
         );
+        let head = self
+            .with_heads
+            .then(|| stored_head(&answer, &bucket.name, key));
         let is_of_s3 = answer.request_id().is_some() || answer.extended_request_id().is_some();
         Ok(SourceObject {
             doubt: (!is_of_s3).then(GetError::foreign),
@@ -174,8 +201,16 @@ impl S3Source {
             )),
             metadata,
             facts,
+            head: head.map(Box::new),
         })
     }
+}
+
+/// Has S3 send the checksums that it keeps. The SDK does not verify them: the bytes count as they come.
+fn ask_for_checksums(request: &mut HttpRequest) {
+    request
+        .headers_mut()
+        .insert("x-amz-checksum-mode", "ENABLED");
 }
 
 /// A time in whole seconds, as S3 gives it.

@@ -239,6 +239,7 @@ impl Source for DiskSource {
             body: Box::new(File::from(file)),
             metadata,
             facts,
+            head: None,
         })
     }
 

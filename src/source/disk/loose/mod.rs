@@ -201,6 +201,7 @@ impl LooseTree {
             body,
             metadata,
             facts,
+            head: None,
             doubt: None,
         })
     }
