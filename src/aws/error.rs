@@ -88,6 +88,7 @@ where
         // Any other 404, for example of a proxy, does not show that the object is missing.
         (
             "NoSuchKey"
+            | "NoSuchVersion"
             | "NotFound"
             | "ObjectLockConfigurationNotFoundError"
             | "ServerSideEncryptionConfigurationNotFoundError"

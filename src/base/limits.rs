@@ -72,6 +72,15 @@ pub struct Limits {
     /// Inflated bytes of all files together that are neither named like a digest nor like a log, and are read
     /// to see whether they are a digest.
     pub unnamed_inflated: u64,
+    /// Missing or altered objects whose versions are searched for the original. Ten thousand take some 20,000
+    /// requests, which cost some 5 cents and take some minutes; the others are counted.
+    pub recoveries: usize,
+    /// Pages of the versions of one object, of a thousand each, that are listed for its original. CloudTrail
+    /// writes an object once, so anything more than a few versions is somebody's attempt to hide it.
+    pub version_pages: usize,
+    /// Versions of one object that are read for its original, the oldest first: CloudTrail wrote it before
+    /// anybody could overwrite it.
+    pub versions_read: usize,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -106,6 +115,9 @@ impl Default for Limits {
             archive_inflated: 256 << 30,
             archive_ratio: 100,
             unnamed_inflated: 1 << 30,
+            recoveries: 10_000,
+            version_pages: 10,
+            versions_read: 20,
             named: 5,
         }
     }

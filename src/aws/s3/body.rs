@@ -92,6 +92,8 @@ pub(super) struct Body<'a> {
     source: &'a S3Source,
     bucket: &'a Bucket,
     key: String,
+    /// The version, if it is not the current one.
+    version: Option<String>,
     context: RequestContext,
     stream: ByteStream,
     chunk: Bytes,
@@ -116,7 +118,7 @@ impl<'a> Body<'a> {
     pub fn new(
         source: &'a S3Source,
         bucket: &'a Bucket,
-        key: &str,
+        (key, version): (&str, Option<&str>),
         (answer, begun): (GetObjectOutput, Begun),
         (terms, answered): (RequestTerms, Instant),
         (context, pass): (RequestContext, Pass<'a>),
@@ -130,6 +132,7 @@ impl<'a> Body<'a> {
             source,
             bucket,
             key: key.into(),
+            version: version.map(Into::into),
             context,
             at: begun.bytes.len() as u64,
             chunk: begun.bytes,
@@ -194,6 +197,7 @@ impl<'a> Body<'a> {
                 .get_object()
                 .bucket(&self.bucket.name)
                 .key(&self.key)
+                .set_version_id(self.version.clone())
                 .range(format!("bytes={}-", self.at))
                 .set_if_match(self.etag.clone())
                 .send()

@@ -8,6 +8,7 @@ mod head;
 mod pace;
 mod pages;
 mod request;
+mod versions;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -29,6 +30,7 @@ use crate::proof::finding::ObjectFacts;
 use crate::source::access_point::region_of_arn;
 use crate::source::{
     Folders, GetError, Listed, Metadata, Outage, Range, Root, RootId, Source, SourceObject,
+    Versions, VersionsKept,
 };
 use body::{Begun, Body};
 use flight::Flight;
@@ -78,6 +80,8 @@ struct Bucket {
     /// Its region: the start region until S3 gives another.
     region: Mutex<Region>,
     health: Arc<Health>,
+    /// Whether it keeps versions, once that was looked up.
+    versions_kept: Mutex<Option<VersionsKept>>,
 }
 
 /// How many objects are read at the same time.
@@ -130,6 +134,7 @@ impl S3Source {
             health: self.session.health(format!("s3 {name}")),
             name,
             region: Mutex::new(region),
+            versions_kept: Mutex::default(),
         }));
     }
 
@@ -141,16 +146,21 @@ impl S3Source {
     fn get_by(
         &self,
         root: RootId,
-        key: &str,
+        (key, version): (&str, Option<&str>),
         terms: fn(&Self) -> RequestTerms,
     ) -> Result<SourceObject<'_>, GetError> {
         let bucket = self.bucket(root)?;
-        let context = context(bucket, "s3:GetObject", Some(key));
+        let permission = match version {
+            Some(_) => "s3:GetObjectVersion",
+            None => "s3:GetObject",
+        };
+        let context = context(bucket, permission, Some(key));
         let pass = self.flight.enter();
         let terms = terms(self);
         let timeout = self.session.read_timeout();
         let request = |client: aws_sdk_s3::Client| {
             let request = client.get_object().bucket(&bucket.name).key(key);
+            let request = request.set_version_id(version.map(Into::into));
             let with_heads = self.with_heads;
             async move {
                 let answer = match with_heads {
@@ -194,7 +204,7 @@ impl S3Source {
             body: Box::new(Body::new(
                 self,
                 bucket,
-                key,
+                (key, version),
                 (answer, begun),
                 (terms, answered),
                 (context, pass),
@@ -318,7 +328,7 @@ impl Source for S3Source {
         key: &str,
         _with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        self.get_by(root, key, Self::first)
+        self.get_by(root, (key, None), Self::first)
     }
 
     fn get_again(
@@ -327,7 +337,21 @@ impl Source for S3Source {
         key: &str,
         _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        Some(self.get_by(root, key, Self::again))
+        Some(self.get_by(root, (key, None), Self::again))
+    }
+
+    fn versions(&self, root: RootId, key: &str) -> Option<Result<Versions, GetError>> {
+        Some(self.list_versions(root, key))
+    }
+
+    fn get_version(
+        &self,
+        root: RootId,
+        key: &str,
+        version_id: &str,
+        _with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        Some(self.get_by(root, (key, Some(version_id)), Self::first))
     }
 
     fn outages(&self) -> Vec<(RootId, Outage)> {

@@ -119,7 +119,7 @@ fn page(answer: &ListObjectsV2Output) -> ListingPage {
 }
 
 /// Decodes a key. S3 encodes keys as HTML forms do, so a plus is a space.
-fn decoded(text: &str, encoded: bool) -> String {
+pub(super) fn decoded(text: &str, encoded: bool) -> String {
     if !encoded {
         return text.into();
     }
