@@ -81,6 +81,12 @@ pub struct Limits {
     /// Versions of one object that are read for its original, the oldest first: CloudTrail wrote it before
     /// anybody could overwrite it.
     pub versions_read: usize,
+    /// Longest line of the manifest of a bundle, in bytes. A key has at most 1,024 bytes and appears twice, and JSON
+    /// writes a byte in at most six.
+    pub manifest_line: usize,
+    /// Files of a bundle that are known to differ from its manifest. Beyond that all of its files count as such.
+    /// With paths of 4 KiB they are some 80 MB.
+    pub bundle_differences: usize,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -118,6 +124,8 @@ impl Default for Limits {
             recoveries: 10_000,
             version_pages: 10,
             versions_read: 20,
+            manifest_line: 64 << 10,
+            bundle_differences: 20_000,
             named: 5,
         }
     }

@@ -2,6 +2,7 @@
 //! and a cancelled source.
 
 mod archives;
+mod bundle_check;
 #[cfg(feature = "aws")]
 mod cancellable;
 mod changing;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod bundle;
 pub mod case;
 pub mod cases;
 #[cfg(feature = "aws")]

@@ -18,6 +18,8 @@
 //! Everything in a bundle is input from outside. [`layout`] gives the paths, [`record`] the types of the small
 //! files, and [`question`] what CloudTrail was asked.
 
+pub mod check;
 pub mod layout;
+pub mod manifest;
 pub mod question;
 pub mod record;

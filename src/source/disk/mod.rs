@@ -17,6 +17,7 @@ mod loose;
 mod mount;
 mod names;
 mod open;
+mod tree;
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -32,6 +33,7 @@ use self::listing::{FolderReader, is_head};
 pub use self::loose::LooseSummary;
 use self::loose::LooseTree;
 use self::open::{FolderUse, OpenFolders, OpenedFile, checked, descend, size_of};
+pub(in crate::source) use self::tree::{FileTree, TreeEntry};
 use super::{Folders, GetError, Listed, ListedFacts, Range, Root, RootId, Source, SourceObject};
 use crate::base::limits::Limits;
 use crate::proof::digest_object::MetadataProblem;

@@ -77,7 +77,8 @@ impl DiskSource {
     }
 }
 
-fn open(dir: &Path) -> io::Result<OwnedFd> {
+/// Opens the folder at a path, which may be a link.
+pub(super) fn open(dir: &Path) -> io::Result<OwnedFd> {
     let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
     Ok(openat(rustix::fs::CWD, dir, flags, Mode::empty())?)
 }
