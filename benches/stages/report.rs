@@ -87,6 +87,8 @@ fn requested() -> Requested {
         deadline: None,
         max_digest_size: None,
         keys: Vec::new(),
+        manifest_sha256: None,
+        manifest_given: false,
     }
 }
 

@@ -54,6 +54,7 @@ impl Report {
             schema: SCHEMA.into(),
             verdict: outcome.verdict,
             complete: outcome.complete,
+            evidence_sha256: String::new(),
             summary: Summary::default(),
             requested,
             chains: outcome

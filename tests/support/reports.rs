@@ -87,7 +87,11 @@ pub fn parsed(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
+/// A report that a test has changed, in a format. Its evidence hash is computed again.
 pub fn shown(report: &Value, format: Format) -> String {
+    let mut report = report.clone();
+    let fields = report.as_object_mut().expect("a report");
+    fields.remove("evidence_sha256");
     rendered(&report.to_string(), format)
 }
 

@@ -280,5 +280,7 @@ fn requested(
             .iter()
             .map(|k| k.to_string_lossy().into_owned())
             .collect(),
+        manifest_sha256: None,
+        manifest_given: false,
     }
 }

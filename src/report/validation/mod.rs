@@ -8,6 +8,7 @@
 //! for programs    jsonl, csv, ocsf, prometheus, commands, aws_cli/   (json itself is report/json.rs)
 //!
 //! shared by them
+//!   custody       what an auditor compares and files: the evidence hash, who ran what, when
 //!   absent        chains with findings and without a digest
 //!   headline      the verdict in words, the window, the keys, the filters, which chains are shown
 //!   summary/      the report in numbers and in three sentences
@@ -30,6 +31,7 @@ pub(crate) mod absent;
 pub mod aws_cli;
 pub(crate) mod commands;
 pub(crate) mod csv;
+pub(crate) mod custody;
 pub(crate) mod groups;
 pub(crate) mod headline;
 pub mod html;

@@ -43,7 +43,7 @@ impl<R: Read + Seek> Saved<R> {
     ///
     /// # Errors
     /// When the file cannot be read, is not a JSON object, has another schema or does not follow its schema,
-    /// or would take far more memory than its text.
+    /// would take far more memory than its text, or has an evidence hash that is not that of its chains.
     pub fn read(mut json: R) -> Result<Self, NotAReport> {
         let measured: Measured =
             parse(&mut json).map_err(|e| NotAReport(format!("it is not a JSON object: {e}")))?;
@@ -65,7 +65,14 @@ impl<R: Read + Seek> Saved<R> {
         measured.bounded(length).map_err(NotAReport)?;
         let mut report: Report = parse(&mut json)
             .map_err(|e| NotAReport(format!("it does not follow {SCHEMA}: {e}")))?;
+        let claimed = std::mem::take(&mut report.evidence_sha256);
         summary::derive(&mut report);
+        if !claimed.is_empty() && claimed != report.evidence_sha256 {
+            let hash = &report.evidence_sha256;
+            return Err(NotAReport(format!(
+                "its evidence_sha256 is not that of its chains, which is {hash}"
+            )));
+        }
         Ok(Saved { report, json })
     }
 

@@ -6,14 +6,17 @@ pub(crate) mod doubt;
 mod sentences;
 pub(crate) mod time;
 
+use super::custody;
 use super::v1::{
     Chain, ChainSummary, Digests, Hours, Logs, ObjectCounts, Objects, Report, Summary,
 };
 use time::TimeByState;
 
-/// Computes the fields of a report that follow from the others: the marks of shared ids, and the summary.
+/// Computes the fields of a report that follow from the others: the marks of shared ids, the evidence hash, and the
+/// summary.
 pub(crate) fn derive(report: &mut Report) {
     report.mark_shared_ids();
+    report.evidence_sha256 = custody::evidence_sha256(&report.chains).to_string();
     report.summary = of(report);
 }
 

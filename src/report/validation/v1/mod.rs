@@ -51,6 +51,11 @@ pub struct Report {
     /// or a signal ended the run. The verdict is then at least unproven. Single objects that could not be
     /// read are findings.
     pub complete: bool,
+    /// SHA-256 over the evidence hashes of all chains. It is that of one line per chain, in the order of
+    /// `chains`: `EVIDENCE_SHA256 ID ORGANIZATION`, with `-` for an account's own trail, and a line feed at the
+    /// end of each line.
+    #[serde(default)]
+    pub evidence_sha256: String,
     /// The report in numbers and in three sentences.
     #[serde(default)]
     pub summary: Summary,

@@ -58,6 +58,12 @@ pub struct Requested {
     pub max_digest_size: Option<u64>,
     /// Key files, as given.
     pub keys: Vec<String>,
+    /// SHA-256 of the manifest of the bundle that was read, as computed from the file; null where no bundle was read.
+    #[serde(default)]
+    pub manifest_sha256: Option<String>,
+    /// Whether the hash of the manifest was given beforehand and is that of the file.
+    #[serde(default)]
+    pub manifest_given: bool,
 }
 
 /// Where a bound of the window came from.
