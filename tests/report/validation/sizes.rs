@@ -38,6 +38,8 @@ fn the_largest_report_is_bounded_for_people_and_complete_for_machines() {
     let mut bare = sample.clone();
     bare["chains"] = json!([]);
     bare["findings"] = json!([]);
+    let fields = bare.as_object_mut().expect("a report");
+    fields.remove("evidence_sha256");
     let mut report = bare.to_string();
     let id = |n: usize| format!("{n:012}/eu-west-1/us-east-1/main");
     let list = |items: &mut dyn Iterator<Item = Value>| {
