@@ -59,12 +59,14 @@ pub use source::{
 // Public keys.
 pub use proof::keys::{KeyLookup, KeyOrigin, KeyRing, KeyUnavailable, Keys, NoKeys, PublicKey};
 pub use source::key_files::load as load_keys;
+pub use source::keys::PublicKeyApi;
+pub use source::regional_keys::RegionalKeys;
 
 // AWS.
 #[cfg(feature = "aws")]
 pub use aws::{
     Http, HttpSettings, Runtime, Session, SessionSettings,
-    keys::RegionalKeys,
+    keys::SessionKeys,
     s3::{InFlight, S3Source},
     trails::SessionTrails,
 };

@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Session;
+use super::answer::RawAnswer;
 use super::error::{Meaning, RequestContext, meaning};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
@@ -30,23 +31,26 @@ impl Session {
         }
     }
 
-    /// Makes one request to CloudTrail in a region, unless that was given up.
-    pub(crate) fn call_cloudtrail<T, E>(
+    /// Makes one request to CloudTrail in a region, unless that was given up. Returns the answer as it came. The
+    /// SDK only checks it: an answer that was kept is read in the same way (`cloudtrail::answers`).
+    pub(super) fn call_cloudtrail<T, E, F>(
         &self,
         region: &Region,
         context: &RequestContext,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, GetError>
+        request: impl FnOnce(RawAnswer) -> F,
+    ) -> Result<Vec<u8>, GetError>
     where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + 'static,
     {
         let health = self.health(format!("cloudtrail {region}"));
         let admission = health.admit()?;
         let deadline = self.time_for(self.bounds().request).within(admission.most);
-        match self.runtime().run_until(deadline, request) {
-            Ok(Ok(answer)) => {
+        let raw = RawAnswer::default();
+        match self.runtime().run_until(deadline, request(raw.clone())) {
+            Ok(Ok(_)) => {
                 health.answered();
-                Ok(answer)
+                Ok(raw.bytes())
             }
             Ok(Err(error)) => {
                 let found = self.regional_error(region, &error, context);

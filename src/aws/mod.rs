@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! Runtime, Http ──> Session ──> s3::S3Source          Source, Buckets
-//!                               keys::RegionalKeys    Keys
+//!                               keys::SessionKeys     PublicKeyApi
 //!                               trails::SessionTrails TrailApi
 //! ```
 //!
@@ -21,6 +21,7 @@
 //! Start reading at [`Session::open`], then `s3/mod.rs`.
 
 mod address;
+mod answer;
 mod bounds;
 mod cause;
 mod clock;

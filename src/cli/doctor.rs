@@ -10,7 +10,7 @@ use super::output;
 use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, whole_second};
 use crate::aws::Session;
-use crate::aws::keys::RegionalKeys;
+use crate::aws::keys::SessionKeys;
 use crate::aws::s3::InFlight;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
@@ -24,6 +24,7 @@ use crate::report::doctor::text;
 use crate::report::doctor::v1::{Report, Run};
 use crate::source::Source as _;
 use crate::source::endpoint::Probed;
+use crate::source::regional_keys::RegionalKeys;
 use crate::source::trails::TrailApi;
 use crate::validate::request::Request;
 
@@ -130,7 +131,7 @@ fn try_all(
         let first = buckets.take(1);
         network.extend(first.map(|bucket| sessions.s3.probe_s3(&bucket, &sessions.start)));
     }
-    let keys = RegionalKeys::new(sessions.cloudtrail, now);
+    let keys = RegionalKeys::new(SessionKeys::new(sessions.cloudtrail), now);
     let access = DoctorAccess {
         network: &network,
         callers: &callers,

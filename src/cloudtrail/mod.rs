@@ -5,9 +5,12 @@
 //! environment, file system or network, but for the temporary file of `base::spool`: a [`digest_stream`] keeps a
 //! long [`log_list`] there.
 //!
+//! [`answers`] reads what CloudTrail's API says of trails and keys.
+//!
 //! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`]. [`chain_pattern`]
 //! selects chains by parts of their names.
 
+pub mod answers;
 pub mod cadence;
 pub mod chain_pattern;
 pub mod digest;

@@ -7,6 +7,7 @@
 //! else can be looked up in AWS. [`bundle`] is what `collect` stores of all this.
 
 pub mod access_point;
+pub mod answer_log;
 pub mod bucket;
 pub mod bundle;
 pub mod cancellable;
@@ -15,11 +16,13 @@ pub mod endpoint;
 mod error;
 pub mod identity;
 pub mod key_files;
+pub mod keys;
 mod listing;
 pub mod memory;
 mod object;
 pub mod places;
 pub mod presence;
+pub mod regional_keys;
 mod stored_head;
 pub mod trails;
 mod versions;

@@ -43,7 +43,7 @@ use request::{RequestTerms, context};
 /// use std::sync::Arc;
 /// use trailproof::{
 ///     Access, CancelFlag, Http, HttpSettings, InFlight, Limits, Places, Region, RegionalKeys, Request, Runtime,
-///     S3Source, Session, SessionSettings, Silent, Source, Timestamp, validate,
+///     S3Source, Session, SessionKeys, SessionSettings, Silent, Source, Timestamp, validate,
 /// };
 ///
 /// let region: Region = "eu-central-1".parse()?;
@@ -55,7 +55,7 @@ use request::{RequestTerms, context};
 /// let in_flight = InFlight { first: 64, most: 256 };
 /// let source = S3Source::new(session.clone(), buckets, &region, in_flight, Limits::default());
 /// let places = Places::new(source.roots(), Vec::new());
-/// let keys = RegionalKeys::new(session, Timestamp::now());
+/// let keys = RegionalKeys::new(SessionKeys::new(session), Timestamp::now());
 /// let access = Access { source: &source, places: &places, keys: &keys, trails: None };
 /// let request = Request { jobs: 64, chains_at_once: 8, ..Request::default() };
 /// let outcome = validate(access, &request, &Silent)?;

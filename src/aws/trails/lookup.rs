@@ -10,18 +10,19 @@ use jiff::Timestamp;
 
 use super::SessionTrails;
 use crate::aws::RequestContext;
+use crate::aws::answer::malformed;
 use crate::aws::pages::fetch_all_pages;
 use crate::base::time::Window;
-use crate::cloudtrail::event::{Event, record};
+use crate::cloudtrail::answers;
+use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
+use crate::source::bundle::question::ApiQuestion;
 
 /// The most pages of one answer: 10,000 events of one name, which take almost two minutes.
 const MAX_PAGES: usize = 200;
 /// Events per page; AWS allows no more.
 const PAGE_SIZE: i32 = 50;
-/// The longest record that is parsed, in bytes. CloudTrail's own bound is 256 KB.
-const RECORD: usize = 1 << 20;
 /// The time between requests: AWS allows two per second, account and region.
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -61,9 +62,9 @@ impl SessionTrails {
             .attribute_value(name)
             .build()
             .map_err(|e| GetError::Io(e.to_string()))?;
-        let mut events = Vec::new();
+        let (mut events, mut pages) = (Vec::new(), Vec::new());
         fetch_all_pages(MAX_PAGES, |token| {
-            let (listed, next) = self.session.ask_cloudtrail(region, |client, _| {
+            let (found, next, raw) = self.session.ask_cloudtrail(region, |client, _| {
                 let request = client
                     .lookup_events()
                     .lookup_attributes(attribute.clone())
@@ -75,20 +76,21 @@ impl SessionTrails {
                 let runtime = self.session.runtime();
                 runtime.run(async { tokio::time::sleep(wait).await })?;
                 self.requests.fetch_add(1, Ordering::Relaxed);
-                let request = request.send();
-                let answer = self.session.call_cloudtrail(region, &context, request)?;
-                Ok(answer.events.zip(Some(answer.next_token)))
+                let request = request.customize();
+                let raw = self
+                    .session
+                    .call_cloudtrail(region, &context, |raw| request.interceptor(raw).send())?;
+                let page = answers::events(&raw, time).map_err(malformed)?;
+                Ok(page.items.map(|items| (items, page.next, raw)))
             })?;
-            let records = listed.iter();
-            let records =
-                records.filter_map(|e| e.cloud_trail_event().filter(|t| t.len() <= RECORD));
-            let records = records.filter_map(record::read_one);
-            events.extend(records.filter(|e| e.time >= time.from && e.time < time.to));
+            events.extend(found);
+            if self.log.is_some() {
+                pages.push(raw);
+            }
             Ok(next)
         })?;
-        events.sort_unstable();
-        events.dedup();
-        Ok(events)
+        self.keep(|| ApiQuestion::lookup(region, name, time), pages);
+        Ok(answers::in_order(events))
     }
 }
 

@@ -8,19 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use aws_sdk_cloudtrail::primitives::DateTime;
-use aws_sdk_cloudtrail::types::Trail;
-use jiff::Timestamp;
-
 use self::lookup::LookupPace;
+use crate::aws::answer::malformed;
 use crate::aws::pages::{MAX_PAGES, fetch_all_pages};
 use crate::aws::{RequestContext, Session};
 use crate::base::time::Window;
+use crate::cloudtrail::answers;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
+use crate::source::answer_log::AnswerLog;
+use crate::source::bundle::question::ApiQuestion;
 use crate::source::trails::TrailApi;
 
 /// Events of one name, in a region and a window.
@@ -41,6 +41,7 @@ pub struct SessionTrails {
     pace: LookupPace,
     selectors: Mutex<BTreeMap<TrailArn, Cached<Selectors>>>,
     requests: AtomicU64,
+    log: Option<Arc<AnswerLog>>,
 }
 
 impl SessionTrails {
@@ -57,6 +58,21 @@ impl SessionTrails {
             pace: LookupPace::default(),
             selectors: Mutex::default(),
             requests: AtomicU64::new(0),
+            log: None,
+        }
+    }
+
+    /// Keeps every answer as it came.
+    #[must_use]
+    pub fn with_log(mut self, log: Arc<AnswerLog>) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// Keeps an answer as it came, if that is wanted.
+    fn keep(&self, question: impl FnOnce() -> ApiQuestion, pages: Vec<Vec<u8>>) {
+        if let Some(log) = &self.log {
+            log.keep(question(), Ok(pages));
         }
     }
 
@@ -66,16 +82,20 @@ impl SessionTrails {
             resource: format!("* in {region}"),
             bucket: None,
         };
-        self.session.ask_cloudtrail(region, |client, again| {
+        let (trails, raw) = self.session.ask_cloudtrail(region, |client, again| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client.describe_trails().include_shadow_trails(true);
-            let answer = self
+            let request = request.customize();
+            let raw = self
                 .session
-                .call_cloudtrail(region, &context, request.send())?;
+                .call_cloudtrail(region, &context, |raw| request.interceptor(raw).send())?;
+            let trails = answers::trails(&raw).map_err(malformed)?;
             // An answer without any trail is rare, and would leave out chains that trails must have.
-            let trails = answer.trail_list.filter(|list| again || !list.is_empty());
-            Ok(trails.map(|list| list.iter().filter_map(config).collect()))
-        })
+            let trails = trails.filter(|list| again || !list.is_empty());
+            Ok(trails.zip(Some(raw)))
+        })?;
+        self.keep(|| ApiQuestion::describe(region), vec![raw]);
+        Ok(trails)
     }
 
     fn list(&self) -> Result<BTreeSet<Region>, GetError> {
@@ -84,51 +104,56 @@ impl SessionTrails {
             resource: "*".into(),
             bucket: None,
         };
-        let mut homes = BTreeSet::new();
+        let (mut homes, mut pages) = (BTreeSet::new(), Vec::new());
         fetch_all_pages(MAX_PAGES, |token| {
-            let (trails, next) = self.session.ask_cloudtrail(&self.start, |client, _| {
+            let (listed, next, raw) = self.session.ask_cloudtrail(&self.start, |client, _| {
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 let request = client.list_trails().set_next_token(token.clone());
-                let request = request.send();
-                let answer = self
-                    .session
-                    .call_cloudtrail(&self.start, &context, request)?;
-                Ok(answer.trails.zip(Some(answer.next_token)))
+                let request = request.customize();
+                let raw = self.session.call_cloudtrail(&self.start, &context, |raw| {
+                    request.interceptor(raw).send()
+                })?;
+                let page = answers::home_regions(&raw).map_err(malformed)?;
+                Ok(page.items.map(|items| (items, page.next, raw)))
             })?;
-            let listed = trails.iter();
-            homes.extend(listed.filter_map(|t| t.home_region()?.parse::<Region>().ok()));
+            homes.extend(listed);
+            if self.log.is_some() {
+                pages.push(raw);
+            }
             Ok(next)
         })?;
+        self.keep(ApiQuestion::home_regions, pages);
         Ok(homes)
     }
 
+    /// The status of a trail, asked for once, or once more because the first answer accuses somebody.
     fn get_status(
         &self,
-        client: &aws_sdk_cloudtrail::Client,
         trail: &TrailArn,
         region: &Region,
-    ) -> Result<Option<TrailStatus>, GetError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        again: bool,
+    ) -> Result<TrailStatus, GetError> {
         let context = RequestContext {
             permission: "cloudtrail:GetTrailStatus",
             resource: trail.to_string(),
             bucket: None,
         };
-        let request = client.get_trail_status().name(trail.to_string());
-        let answer = self
-            .session
-            .call_cloudtrail(region, &context, request.send())?;
-        let time = |at: &DateTime| Timestamp::from_second(at.secs()).ok();
-        Ok(answer.is_logging().map(|logging| TrailStatus {
-            logging,
-            last_digest: answer.latest_digest_delivery_time().and_then(time),
-            digest_error: answer
-                .latest_digest_delivery_error()
-                .filter(|e| !e.is_empty())
-                .map(|e| e.chars().take(200).collect()),
-            started: answer.start_logging_time().and_then(time),
-            stopped: answer.stop_logging_time().and_then(time),
-        }))
+        let (status, raw) = self.session.ask_cloudtrail(region, |client, is_second| {
+            // The first answer counts as one that accuses.
+            if again && !is_second {
+                return Ok(None);
+            }
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let request = client.get_trail_status().name(trail.to_string());
+            let request = request.customize();
+            let raw = self
+                .session
+                .call_cloudtrail(region, &context, |raw| request.interceptor(raw).send())?;
+            let status = answers::status(&raw).map_err(malformed)?;
+            Ok(status.zip(Some(raw)))
+        })?;
+        self.keep(|| ApiQuestion::status(trail, region, again), vec![raw]);
+        Ok(status)
     }
 }
 
@@ -143,22 +168,16 @@ impl TrailApi for SessionTrails {
     }
 
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
-        let ask = |client: aws_sdk_cloudtrail::Client, _| self.get_status(&client, trail, region);
         let answer = once(&self.status, (trail.clone(), region.clone()));
         answer
-            .get_or_init(|| self.session.ask_cloudtrail(region, ask))
+            .get_or_init(|| self.get_status(trail, region, false))
             .clone()
     }
 
     fn status_again(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
-        // The first answer counts as one that accuses.
-        let ask = |client: aws_sdk_cloudtrail::Client, again| match again {
-            true => self.get_status(&client, trail, region),
-            false => Ok(None),
-        };
         let answer = once(&self.status_again, (trail.clone(), region.clone()));
         answer
-            .get_or_init(|| self.session.ask_cloudtrail(region, ask))
+            .get_or_init(|| self.get_status(trail, region, true))
             .clone()
     }
 
@@ -183,23 +202,4 @@ impl TrailApi for SessionTrails {
 fn once<K: Ord, T>(answers: &Mutex<BTreeMap<K, Cached<T>>>, key: K) -> Cached<T> {
     let mut answers = answers.lock().unwrap_or_else(|e| e.into_inner());
     Arc::clone(answers.entry(key).or_default())
-}
-
-/// A trail in our own terms; `None` if its ARN is not valid or it has no bucket.
-fn config(trail: &Trail) -> Option<TrailConfig> {
-    Some(TrailConfig {
-        arn: trail.trail_arn()?.parse().ok()?,
-        bucket: trail.s3_bucket_name()?.to_owned(),
-        // Kept as it is: a prefix that ends in a slash makes keys with two slashes.
-        prefix: trail.s3_key_prefix().unwrap_or_default().to_owned(),
-        organization: trail.is_organization_trail().unwrap_or(false),
-        multi_region: trail.is_multi_region_trail().unwrap_or(false),
-        validation: trail.log_file_validation_enabled().unwrap_or(false),
-        // If the answer omits this field, assume that global events are on.
-        global_events: trail.include_global_service_events().unwrap_or(true),
-        kms_key: trail
-            .kms_key_id()
-            .filter(|k| !k.is_empty())
-            .map(str::to_owned),
-    })
 }

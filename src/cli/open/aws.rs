@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::disk::key_ring;
 use super::request::{OpenedSource, ReadClock, ResolvedSource, SourceRequest};
-use crate::aws::keys::RegionalKeys;
+use crate::aws::keys::SessionKeys;
 use crate::aws::s3::{InFlight, S3Source};
 use crate::aws::trails::SessionTrails;
 use crate::aws::{Http, HttpSettings, Runtime, Session, SessionSettings, agreed};
@@ -27,6 +27,7 @@ use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
 use crate::source::key_files::read_bounded;
 use crate::source::places::Places;
+use crate::source::regional_keys::RegionalKeys;
 use crate::source::trails::TrailApi;
 use crate::validate::survey::trails::{LocatedTrails, locate};
 
@@ -90,7 +91,8 @@ pub(crate) fn open(
         located,
     } = locate_source(request, &sessions, in_flight, limits);
     let keys: Box<dyn Keys> = if request.keys.is_empty() {
-        Box::new(RegionalKeys::new(sessions.cloudtrail.clone(), now))
+        let api = SessionKeys::new(sessions.cloudtrail.clone());
+        Box::new(RegionalKeys::new(api, now))
     } else {
         Box::new(key_ring(request.keys, limits)?)
     };
