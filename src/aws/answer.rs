@@ -12,16 +12,29 @@ use aws_smithy_types::config_bag::ConfigBag;
 use crate::cloudtrail::answers::MalformedAnswer;
 use crate::source::GetError;
 
-/// Keeps the body of the last answer to one request. The SDK has it in memory anyway; nothing is copied.
+/// Keeps the body of the last answer to one request, and its id. The SDK has it in memory anyway; nothing is
+/// copied.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RawAnswer(Arc<Mutex<Option<SdkBody>>>);
+pub(super) struct RawAnswer(Arc<Mutex<KeptBody>>);
+
+#[derive(Debug, Default)]
+struct KeptBody {
+    body: Option<SdkBody>,
+    request_id: Option<String>,
+}
 
 impl RawAnswer {
     /// The bytes of the body; none if no answer came.
     pub fn bytes(&self) -> Vec<u8> {
         let kept = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        let bytes = kept.as_ref().and_then(SdkBody::bytes);
+        let bytes = kept.body.as_ref().and_then(SdkBody::bytes);
         bytes.unwrap_or_default().to_vec()
+    }
+
+    /// The id that S3 gave the answer; refusals have one too.
+    pub fn request_id(&self) -> Option<String> {
+        let kept = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        kept.request_id.clone()
     }
 }
 
@@ -38,7 +51,11 @@ impl Intercept for RawAnswer {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let mut kept = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        *kept = context.response().body().try_clone();
+        let answer = context.response();
+        *kept = KeptBody {
+            body: answer.body().try_clone(),
+            request_id: answer.headers().get("x-amz-request-id").map(str::to_owned),
+        };
         Ok(())
     }
 }

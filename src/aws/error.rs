@@ -89,6 +89,8 @@ where
         (
             "NoSuchKey"
             | "NoSuchVersion"
+            | "NoSuchBucketPolicy"
+            | "NoSuchLifecycleConfiguration"
             | "NotFound"
             | "ObjectLockConfigurationNotFoundError"
             | "ServerSideEncryptionConfigurationNotFoundError"

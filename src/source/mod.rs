@@ -9,6 +9,7 @@
 pub mod access_point;
 pub mod answer_log;
 pub mod bucket;
+pub mod bucket_record;
 pub mod bundle;
 pub mod cancellable;
 pub mod disk;

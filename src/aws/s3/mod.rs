@@ -7,8 +7,10 @@ mod flight;
 mod head;
 mod pace;
 mod pages;
+mod record;
 mod request;
 mod versions;
+mod xml;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
