@@ -87,6 +87,11 @@ pub struct Limits {
     /// Files of a bundle that are known to differ from its manifest. Beyond that all of its files count as such.
     /// With paths of 4 KiB they are some 80 MB.
     pub bundle_differences: usize,
+    /// Listings of a bundle whose questions are kept in memory, to answer one that was asked in other words:
+    /// 100,000 are some 50 MB.
+    pub bundle_listings: usize,
+    /// Largest answer of CloudTrail in a bundle, in bytes: ten thousand events are some 20 MB.
+    pub bundle_answer: u64,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -126,6 +131,8 @@ impl Default for Limits {
             versions_read: 20,
             manifest_line: 64 << 10,
             bundle_differences: 20_000,
+            bundle_listings: 100_000,
+            bundle_answer: 256 << 20,
             named: 5,
         }
     }

@@ -61,6 +61,7 @@ pub fn run(
         map: &[],
         keys: &[],
         jobs: None,
+        bundle: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::SigningIn, start.clock);
     let sessions = sign_in(&source_request, &limits, stop)?;

@@ -57,6 +57,7 @@ use args::validate::VALIDATE_LOGS;
 use args::{Args, Command};
 use diagnose::note;
 #[cfg(feature = "aws")]
+use open::bundle::GivenOptions;
 use signals::Signals;
 
 /// The exit status if nothing was checked and no report written.
@@ -111,20 +112,25 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Help { about } => help::print(parser(), about.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Doctor(args) => doctor(*args, command, start, &stop),
-        Command::Explain(args) => explain::run(*args, command, start, &stop),
+        Command::Explain(args) => {
+            let given = GivenOptions::of(matches.subcommand_matches("explain"));
+            explain::run(*args, given, command, start, &stop)
+        }
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");
             trails::run(*args, matches, command, start, &stop)
         }
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
+            let given = GivenOptions::of(matches);
             output::pairs(matches, None, Format::Text)
-                .and_then(|pairs| validate::run(*args, pairs, command, start, &stop))
+                .and_then(|pairs| validate::run(*args, (pairs, given), command, start, &stop))
         }
         Command::ValidateLogs(args) => {
             let matches = matches.subcommand_matches(VALIDATE_LOGS);
+            let given = GivenOptions::of(matches);
             output::pairs(matches, Some(Format::AwsCli), Format::Text)
-                .and_then(|pairs| validate::run(*args, pairs, command, start, &stop))
+                .and_then(|pairs| validate::run(*args, (pairs, given), command, start, &stop))
         }
     };
     status(result)

@@ -4,6 +4,7 @@ use clap::ArgMatches;
 use jiff::Timestamp;
 
 use super::args::trails::TrailsArgs;
+use super::open::bundle::GivenBundle;
 use super::open::open;
 use super::open::request::{ResolvedSource, SourceRequest, texts};
 use super::output::{self, OutputTargets};
@@ -30,7 +31,7 @@ const CAUSES: usize = 5;
 /// # Errors
 /// If nothing could be listed, or the list could not be written.
 pub fn run(
-    args: TrailsArgs,
+    mut args: TrailsArgs,
     matches: Option<&ArgMatches>,
     command: Vec<String>,
     start: Start,
@@ -42,6 +43,10 @@ pub fn run(
     targets.spare_copies(args.source.copies())?;
     signals.stop_first(stop);
     let limits = Limits::default();
+    let bundle = GivenBundle::find(&args.source, None, &limits)?;
+    if let Some(bundle) = &bundle {
+        bundle.sources(&mut args.source, &mut args.scope)?;
+    }
     let source_request = SourceRequest {
         source: &args.source,
         scope: &args.scope,
@@ -49,6 +54,7 @@ pub fn run(
         map: &[],
         keys: &[],
         jobs: args.jobs,
+        bundle: bundle.as_ref(),
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);

@@ -41,6 +41,8 @@ pub enum KeyOrigin {
     Aws,
     /// It was in a file.
     File,
+    /// ListPublicKeys returned it when a bundle was collected, and the manifest of that bundle was given.
+    Bundle,
 }
 
 impl PublicKey {

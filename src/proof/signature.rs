@@ -203,7 +203,7 @@ fn outside_validity(
 fn unknown(origin: KeyOrigin, fingerprint: &str) -> SignatureTrouble {
     let trouble = SignatureTrouble::new(UncheckedCause::KeyUnknown, fingerprint);
     match origin {
-        KeyOrigin::Aws => SignatureTrouble {
+        KeyOrigin::Aws | KeyOrigin::Bundle => SignatureTrouble {
             severity: Severity::Failed,
             message: "the key this digest was signed with is not among those that AWS published for its region \
                       and time: CloudTrail did not sign it in that region at that time"

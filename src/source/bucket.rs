@@ -4,6 +4,13 @@
 use super::{GetError, RootId};
 use crate::cloudtrail::ids::Region;
 
+/// Whether a bucket may have this name. It may come from a signed file, which may hold anything, and only valid
+/// names are requested (S3 user guide, "General purpose bucket naming rules").
+pub fn is_bucket_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+    (3..=63).contains(&name.len()) && name.bytes().all(plain)
+}
+
 /// The answer to HeadBucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reached {

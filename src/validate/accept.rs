@@ -117,7 +117,7 @@ impl Acceptance {
     fn covers_finding(&self, finding: &Finding) -> bool {
         match (&finding.chain, &finding.interval) {
             // Neither is ever a success, whatever is accepted.
-            _ if matches!(finding.code, Code::NothingFound | Code::SourceUnreadable) => false,
+            _ if is_failed_look(finding.code) => false,
             (Some(chain), Some(time)) => {
                 let is_covered = self.time.from <= time.from && time.to <= self.time.to;
                 is_covered && self.applies(chain, finding.severity == Severity::Failed)
@@ -125,6 +125,14 @@ impl Acceptance {
             _ => false,
         }
     }
+}
+
+/// Whether a finding of this code says that something was not checked at all.
+fn is_failed_look(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NothingFound | Code::SourceUnreadable | Code::BundleAltered
+    )
 }
 
 /// The acceptances as the report shows them, each with the number of findings that it applies to.
@@ -156,6 +164,8 @@ pub struct ExitVerdict {
 /// Why a validation could not check everything. Nobody can answer for what was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailedLook {
+    /// The bundle is not the one that was collected.
+    BundleAltered,
     /// Something that was requested could not be listed.
     Unreadable,
     /// The run is not complete.
@@ -170,6 +180,9 @@ impl FailedLook {
     /// The reason, as a clause.
     pub fn clause(self) -> &'static str {
         match self {
+            FailedLook::BundleAltered => {
+                "the bundle is not as it was collected, so what was altered was not checked"
+            }
             FailedLook::Unreadable => {
                 "a bucket or folder could not be listed, so it was not checked"
             }
@@ -185,7 +198,9 @@ impl FailedLook {
         let is_proven = stretches.any(|stretch| stretch.state == State::Verified);
         let has = |code| outcome.findings.iter().any(|finding| finding.code == code);
         let is_unproven = |finding: &Finding| finding.severity == Severity::Unproven;
-        if has(Code::SourceUnreadable) {
+        if has(Code::BundleAltered) {
+            Some(FailedLook::BundleAltered)
+        } else if has(Code::SourceUnreadable) {
             Some(FailedLook::Unreadable)
         } else if !outcome.complete {
             Some(FailedLook::Incomplete)

@@ -19,7 +19,7 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
             file: Some(format!("{}.head.json", object.copy)),
             ..AwsAction::HeadObject.into()
         },
-        Hint::GetKeys(region) => {
+        Hint::GetKeys(region) | Hint::GiveKeys(region) => {
             let time = finding.interval?;
             CommandParts {
                 file: Some(format!("{region}.json")),

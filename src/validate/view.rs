@@ -218,6 +218,7 @@ pub(crate) fn key(used: &KeyUse) -> Key {
         origin: match used.origin {
             keys::KeyOrigin::Aws => KeyOrigin::Aws.into(),
             keys::KeyOrigin::File => KeyOrigin::File.into(),
+            keys::KeyOrigin::Bundle => KeyOrigin::Bundle.into(),
         },
     }
 }
@@ -229,9 +230,12 @@ fn organization_of(chain: Option<&ChainId>) -> Option<String> {
 
 /// Where a source is read, by its kind. A kind of a later version is taken for a copy.
 pub(crate) fn read_from(source: &impl PartialEq<SourceKind>) -> ReadFrom {
-    match *source == SourceKind::S3 {
-        true => ReadFrom::Buckets,
-        false => ReadFrom::Copy,
+    if *source == SourceKind::S3 {
+        ReadFrom::Buckets
+    } else if *source == SourceKind::Bundle {
+        ReadFrom::Bundle
+    } else {
+        ReadFrom::Copy
     }
 }
 

@@ -30,6 +30,7 @@ use crate::cloudtrail::ids::Region;
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::access_point::region_of_arn;
+use crate::source::bucket::is_bucket_name;
 use crate::source::{
     Folders, GetError, Listed, Metadata, Outage, Range, Root, RootId, Source, SourceObject,
     Versions, VersionsKept,
@@ -255,9 +256,7 @@ impl Source for S3Source {
     }
 
     fn open(&self, name: &str) -> Option<RootId> {
-        // The name comes from a signed file, which may hold anything; request only valid names.
-        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-        if !(3..=63).contains(&name.len()) || !name.bytes().all(plain) {
+        if !is_bucket_name(name) {
             return None;
         }
         let _opening = self.opening.lock().unwrap_or_else(|e| e.into_inner());

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::shared::aws::SignInArgs;
+use super::shared::bundle::BundleArgs;
 use super::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use super::shared::format::PlainFormat;
 use super::shared::progress::ProgressArgs;
@@ -47,6 +48,9 @@ pub struct ExplainArgs {
 
     #[command(flatten)]
     pub known: EvidenceArgs,
+
+    #[command(flatten)]
+    pub bundle: BundleArgs,
 
     /// When the source was read; by default now, and with --path late enough for every digest to
     /// have been delivered

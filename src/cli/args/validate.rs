@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::shared::aws::{SignInArgs, UnusedArgs};
+use super::shared::bundle::BundleArgs;
 use super::shared::presentation::PresentationArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
@@ -117,6 +118,9 @@ pub struct ValidateArgs {
     /// always does
     #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
     pub fail_on: FailOn,
+
+    #[command(flatten)]
+    pub bundle: BundleArgs,
 
     #[command(flatten)]
     pub sign_in: SignInArgs,

@@ -8,6 +8,7 @@ use super::args::explain::ExplainArgs;
 use super::args::shared::source::ScopeArgs;
 use super::caller::CallerLookup;
 use super::diagnose::note;
+use super::open::bundle::{GivenBundle, GivenOptions};
 use super::open::open;
 use super::open::request::SourceRequest;
 use super::output;
@@ -26,6 +27,7 @@ use crate::source::cancellable::CancellableSource;
 use crate::validate::Access;
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::request::CLOCK_OFF;
+use crate::validate::view::read_from;
 
 /// Explains one object, and gives the exit status.
 ///
@@ -33,16 +35,22 @@ use crate::validate::request::CLOCK_OFF;
 /// If nothing could be checked, or the report could not be written.
 pub fn run(
     mut args: ExplainArgs,
+    given: GivenOptions,
     command: Vec<String>,
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     let target = key::target(&mut args)?;
-    let trail = args.trail_arn.take();
     let targets = output::to_stdout(args.format)?;
     spool::try_out()?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     signals.stop_first(stop);
+    let manifest = args.bundle.manifest_sha256;
+    let bundle = GivenBundle::find(&args.source, manifest, &args.bounds.limits())?;
+    if let Some(bundle) = &bundle {
+        bundle.explained(&mut args, given)?;
+    }
+    let trail = args.trail_arn.take();
     let limits = args.bounds.limits();
     let source_request = SourceRequest {
         source: &args.source,
@@ -51,12 +59,14 @@ pub fn run(
         map: &args.known.map,
         keys: &args.known.keys,
         jobs: args.jobs,
+        bundle: bundle.as_ref(),
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);
     let mut resolved = open(&source_request, now, &limits, stop, &progress)?;
     let ahead = resolved.read_clock();
-    let ahead = ahead.filter(|ahead| ahead.unsigned_abs() > CLOCK_OFF);
+    // That of a bundle was read by another machine.
+    let ahead = ahead.filter(|ahead| bundle.is_none() && ahead.unsigned_abs() > CLOCK_OFF);
     if let Some(ahead) = ahead {
         progress.beside(|| note(&format!("{}: set the clock", clock_in_words(ahead))));
     }
@@ -65,6 +75,7 @@ pub fn run(
         mapped: !args.known.map.is_empty(),
         as_of: args.as_of,
         now: resolved.now,
+        from: read_from(&resolved.kind),
         delivery_lag: args.late.delivery_lag,
         backfill_grace: args.late.backfill_grace,
         jobs: resolved.jobs,

@@ -116,6 +116,7 @@ pub(crate) fn open(
         now: Some(now),
         clock: Some(clock),
         jobs: in_flight.first,
+        bundle: None,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::text::one_or_many;
+use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::source::split_bucket;
 use crate::cli::diagnose::note;
 use crate::proof::keys::{KeyRing, NoKeys};
@@ -24,13 +25,7 @@ use crate::validate::survey::trails::LocatedTrails;
 pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<ResolvedSource, Error> {
     let (source, buckets, left_out) =
         mount(&request.source.path, &request.source.s3_bucket, limits)?;
-    let ignored = request.sign_in.given();
-    if !ignored.is_empty() {
-        note(&format!(
-            "{} no effect with --path: no AWS calls are made",
-            have(&ignored)
-        ));
-    }
+    note_ignored(request.sign_in);
     Ok(ResolvedSource {
         opened: OpenedSource {
             places: Places::new(source.roots(), request.map.to_vec()),
@@ -50,7 +45,19 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
         now: None,
         clock: None,
         jobs: request.jobs.map_or_else(available_cores, usize::from),
+        bundle: None,
     })
+}
+
+/// Notes which options have no effect because AWS is not called.
+pub(super) fn note_ignored(sign_in: &SignInArgs) {
+    let ignored = sign_in.given();
+    if !ignored.is_empty() {
+        note(&format!(
+            "{} no effect with --path: no AWS calls are made",
+            have(&ignored)
+        ));
+    }
 }
 
 /// The subject and the verb of a sentence on options.
@@ -59,7 +66,8 @@ fn have(options: &[&str]) -> String {
     format!("{} {verb}", options.join(", "))
 }
 
-fn available_cores() -> usize {
+/// Objects to work on at the same time, unless `--jobs` is given.
+pub(super) fn available_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

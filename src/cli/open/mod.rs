@@ -1,8 +1,9 @@
 //! Opens what the arguments refer to: a source, public keys and trails. `request` holds the
-//! request and the result, `disk` opens a copy on disk, `aws` signs in and opens buckets.
+//! request and the result, `disk` opens a copy on disk, `bundle` a bundle, `aws` signs in and opens buckets.
 
 #[cfg(feature = "aws")]
 pub(crate) mod aws;
+pub(crate) mod bundle;
 pub(crate) mod disk;
 pub(crate) mod request;
 
@@ -25,7 +26,9 @@ pub(crate) fn open(
     stop: &CancelFlag,
     progress: &Progress,
 ) -> Result<ResolvedSource, Error> {
-    if request.source.path.is_empty() {
+    if let Some(bundle) = request.bundle {
+        bundle::open(request, bundle, limits, stop, progress)
+    } else if request.source.path.is_empty() {
         open_in_aws(request, now, limits, stop, progress)
     } else {
         disk::open(request, limits)

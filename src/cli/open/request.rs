@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::bundle::{GivenBundle, ReadBundle};
 use crate::base::sample::Sample;
 use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;
@@ -16,7 +17,7 @@ use crate::report::validation::v1::SourceKind;
 use crate::source::Source;
 use crate::source::places::{MapRule, Places, bucket_behind};
 use crate::source::trails::TrailApi;
-use crate::validate::request::{ChainFilter, PriorKnowledge};
+use crate::validate::request::{BundleTrust, ChainFilter, PriorKnowledge};
 use crate::validate::survey::trails::LocatedTrails;
 
 /// The source to open, as the arguments give it.
@@ -28,6 +29,8 @@ pub struct SourceRequest<'a> {
     pub keys: &'a [PathBuf],
     /// Objects to work on at the same time, if given.
     pub jobs: Option<u16>,
+    /// The bundle that was given.
+    pub bundle: Option<&'a GivenBundle>,
 }
 
 /// An opened source, and what is known about it before any object is read.
@@ -40,12 +43,15 @@ pub struct ResolvedSource {
     pub located: LocatedTrails,
     /// The files of a copy of which it is not known where in a bucket they were.
     pub left_out: Sample,
-    /// The time of reading by the local clock; `None` on disk, where the age of the copy is unknown.
+    /// The time of reading by the local clock; `None` on disk, where the age of the copy is unknown. That of its
+    /// collection for a bundle.
     pub now: Option<Timestamp>,
     /// Reads the clocks of AWS; `None` without AWS.
     pub clock: Option<ReadClock>,
     /// Objects to work on at the same time.
     pub jobs: usize,
+    /// The bundle that was read.
+    pub bundle: Option<ReadBundle>,
 }
 
 /// Everything that a command reads from, opened.
@@ -80,14 +86,38 @@ impl ResolvedSource {
 impl ResolvedSource {
     /// Why the trails that show which buckets to read were not found; nothing if the buckets are given.
     pub fn not_located(&mut self, needs_trails: bool) -> PriorKnowledge {
-        let located = std::mem::take(&mut self.located);
+        let located = self.take_located();
+        let prior = self.known_of_bundle();
         match needs_trails {
             true => PriorKnowledge {
-                findings: located.lost,
+                findings: located.lost.into_iter().chain(prior.findings).collect(),
                 incomplete: located.incomplete,
-                ..PriorKnowledge::default()
+                ..prior
             },
-            false => PriorKnowledge::default(),
+            false => prior,
+        }
+    }
+
+    /// The trails that were looked up, as evidence. What a bundle says of itself is none: it only shows where to
+    /// search.
+    pub fn take_located(&mut self) -> LocatedTrails {
+        let located = std::mem::take(&mut self.located);
+        match &self.bundle {
+            Some(bundle) if bundle.trust == BundleTrust::OwnWords => LocatedTrails::default(),
+            _ => located,
+        }
+    }
+
+    /// What is known of the bundle that was read.
+    pub fn known_of_bundle(&mut self) -> PriorKnowledge {
+        let bundle = self.bundle.as_mut();
+        PriorKnowledge {
+            bundle: bundle.as_ref().map(|bundle| bundle.trust),
+            findings: bundle
+                .and_then(|bundle| bundle.altered.take())
+                .into_iter()
+                .collect(),
+            ..PriorKnowledge::default()
         }
     }
 }

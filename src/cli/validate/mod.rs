@@ -21,6 +21,7 @@ use super::args::shared::progress::ProgressMode;
 use super::args::validate::ValidateArgs;
 use super::caller::CallerLookup;
 use super::diagnose::{note, warning};
+use super::open::bundle::{GivenBundle, GivenOptions};
 use super::output::{OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
@@ -43,8 +44,8 @@ use crate::validate::{Access, validate};
 /// # Errors
 /// If no validation was performed, or a report could not be written.
 pub fn run(
-    args: ValidateArgs,
-    mut pairs: Vec<Pair<Format>>,
+    mut args: ValidateArgs,
+    (mut pairs, given): (Vec<Pair<Format>>, GivenOptions),
     command: Vec<String>,
     start: Start,
     stop: &CancelFlag,
@@ -65,15 +66,18 @@ pub fn run(
     let progress = Progress::begin(choice.progress, Phase::Opening, start.clock);
     let accepted = accepted(&args)?;
     let fail_on = args.fail_on.verdict();
+    let bundle = completed(&mut args, given)?;
     let ResolvedRun {
         opened,
         request,
         requested,
-    } = resolved(&args, as_aws_cli, start, stop, &progress)?;
-    progress.beside(|| note_before_the_work(&requested, request.clock_off()));
+    } = resolved((&args, bundle.as_ref()), as_aws_cli, start, stop, &progress)?;
+    // The clock of a bundle was that of another machine.
+    let clock_off = request.clock_off().filter(|_| bundle.is_none());
+    progress.beside(|| note_before_the_work(&requested, clock_off));
     progress.enter(Phase::Listing);
     let mut run = run_so_far(command, start.at);
-    run.clock_ahead = request.clock_off();
+    run.clock_ahead = clock_off;
     let given = (&requested, &run);
     let mut observers = RunObservers::begin(&choice, &mut targets, given, progress)?;
     let caller = CallerLookup::start(opened.caller);
@@ -115,18 +119,30 @@ fn opened_targets(
 }
 
 fn resolved(
-    args: &ValidateArgs,
+    (args, bundle): (&ValidateArgs, Option<&GivenBundle>),
     as_aws_cli: bool,
     start: Start,
     stop: &CancelFlag,
     progress: &Progress,
 ) -> Result<ResolvedRun, Error> {
     let options = RunOptions {
+        bundle,
         as_aws_cli,
         one_chain_at_a_time: args.verbose,
     };
     let given = (&args.run, &args.sign_in);
     ResolvedRun::resolve(given, options, whole_second(start.at), stop, progress)
+}
+
+/// The bundle that was given. It completes the arguments.
+fn completed(args: &mut ValidateArgs, given: GivenOptions) -> Result<Option<GivenBundle>, Error> {
+    let limits = args.run.bounds.limits();
+    let manifest = args.bundle.manifest_sha256;
+    let bundle = GivenBundle::find(&args.run.source, manifest, &limits)?;
+    if let Some(bundle) = &bundle {
+        bundle.complete(&mut args.run, given)?;
+    }
+    Ok(bundle)
 }
 
 /// What the file of `--accept` holds.

@@ -13,6 +13,7 @@ use crate::base::text::decode;
 use crate::base::time::{HOUR, shift};
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::run::RunArgs;
+use crate::cli::open::bundle::GivenBundle;
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
 use crate::cli::terminal::progress::Progress;
@@ -20,7 +21,7 @@ use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
-use crate::validate::request::{ChainFilter, ObservedWindow, PriorKnowledge, Request};
+use crate::validate::request::{BundleTrust, ChainFilter, ObservedWindow, PriorKnowledge, Request};
 use crate::validate::survey::trails::{self, LocatedTrails};
 
 /// A validation that is ready to run.
@@ -32,7 +33,9 @@ pub struct ResolvedRun {
 
 /// What a command decides about its validation that no argument says.
 #[derive(Clone, Copy, Default)]
-pub struct RunOptions {
+pub struct RunOptions<'a> {
+    /// The bundle that was given.
+    pub bundle: Option<&'a GivenBundle>,
     /// Whether results of files that only the AWS CLI counts are observed too.
     pub as_aws_cli: bool,
     /// Whether an observer has to hear of one chain after another.
@@ -46,7 +49,7 @@ impl ResolvedRun {
     /// If the arguments contradict each other, or something they refer to cannot be read.
     pub fn resolve(
         (args, sign_in): (&RunArgs, &SignInArgs),
-        options: RunOptions,
+        options: RunOptions<'_>,
         now: Timestamp,
         stop: &CancelFlag,
         progress: &Progress,
@@ -55,7 +58,7 @@ impl ResolvedRun {
         check_window(args, now)?;
         let expect = match &args.expect {
             Some(path) => expected_chains(path, &limits)?,
-            None => Vec::new(),
+            None => args.expected.clone(),
         };
         let source_request = SourceRequest {
             source: &args.source,
@@ -64,6 +67,7 @@ impl ResolvedRun {
             map: &args.known.map,
             keys: &args.known.keys,
             jobs: args.jobs,
+            bundle: options.bundle,
         };
         let in_scope = |trails: &[TrailConfig]| ChainFilter {
             exclude: args.exclude.clone(),
@@ -186,7 +190,8 @@ fn prior_knowledge(
     resolved: &mut ResolvedSource,
     needs_trails: bool,
 ) -> PriorKnowledge {
-    let located = std::mem::take(&mut resolved.located);
+    let located = resolved.take_located();
+    let of_bundle = resolved.known_of_bundle();
     let LocatedTrails {
         trails,
         lost,
@@ -201,11 +206,15 @@ fn prior_knowledge(
     };
     PriorKnowledge {
         // If the buckets are given, a trail that cannot be looked up hides none of them.
-        findings: if needs_trails { lost } else { Vec::new() },
+        findings: {
+            let lost = if needs_trails { lost } else { Vec::new() };
+            lost.into_iter().chain(of_bundle.findings).collect()
+        },
         incomplete: needs_trails && incomplete,
         trails,
         trails_error: list_error,
         left_out: std::mem::take(&mut resolved.left_out),
+        bundle: of_bundle.bundle,
     }
 }
 
@@ -253,6 +262,7 @@ fn requested(
     (as_of, seed): (Option<Timestamp>, Option<String>),
 ) -> Requested {
     let origin = |given: bool| if given { Origin::Given } else { Origin::Data };
+    let bundle = resolved.bundle.as_ref();
     Requested {
         source: resolved.kind.into(),
         start: args.start_time,
@@ -280,7 +290,7 @@ fn requested(
             .iter()
             .map(|k| k.to_string_lossy().into_owned())
             .collect(),
-        manifest_sha256: None,
-        manifest_given: false,
+        manifest_sha256: bundle.map(|bundle| bundle.manifest.to_string()),
+        manifest_given: bundle.is_some_and(|bundle| bundle.trust == BundleTrust::Known),
     }
 }

@@ -42,6 +42,8 @@ pub struct ExplainRequest {
     /// The time now, if the source is the bucket that CloudTrail writes to. It is read now, so `as_of` then bounds
     /// nothing.
     pub now: Option<Timestamp>,
+    /// Where objects are read.
+    pub from: ReadFrom,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
     /// How long after its interval a backfill digest is expected, in seconds.
@@ -160,10 +162,7 @@ fn search<'t>(
         target,
         window,
         window_is_final: false,
-        from: match request.now {
-            Some(_) => ReadFrom::Buckets,
-            None => ReadFrom::Copy,
-        },
+        from: request.from,
         has_unnamed_root: access.places.has_unnamed(),
         has_no_root: access.places.roots().is_empty(),
         observed: observer.into_observed(),

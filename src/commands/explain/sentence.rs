@@ -112,9 +112,11 @@ impl ExplainOutcome<'_> {
     fn existence(&self) -> String {
         const UNKNOWN: &str = "it could not be checked whether the object exists";
         match (&self.existence, self.from) {
-            (Existence::Exists, ReadFrom::Buckets) => "the object exists".into(),
+            (Existence::Exists, ReadFrom::Buckets | ReadFrom::Bundle) => "the object exists".into(),
             (Existence::Exists, ReadFrom::Copy) => "the file exists in this copy".into(),
-            (Existence::Missing, ReadFrom::Buckets) => "the object does not exist".into(),
+            (Existence::Missing, ReadFrom::Buckets | ReadFrom::Bundle) => {
+                "the object does not exist".into()
+            }
             (Existence::Missing, ReadFrom::Copy) => "this copy does not contain the file".into(),
             (Existence::Unknown(Some(GetError::NoBucket(bucket))), _) => {
                 format!("bucket {bucket} does not exist")

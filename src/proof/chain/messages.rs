@@ -19,7 +19,8 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> Hint {
 /// What to do about a missing key: get the keys of its region, unless they were looked up in AWS.
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
     match finding.reason {
-        None | Some(Reason::KeyUnknown | Reason::KeysNotGiven) => {}
+        Some(Reason::KeysNotGiven) => return Hint::GiveKeys(region.clone()),
+        None | Some(Reason::KeyUnknown) => {}
         Some(reason) => return reason.into(),
     }
     if finding.severity == Severity::Failed {

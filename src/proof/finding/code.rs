@@ -54,6 +54,8 @@ codes! {
     LogTrailingData = "log-trailing-data", Failed;
     /// A bucket or a folder could not be listed, does not exist, or could not be reached.
     SourceUnreadable = "source-unreadable", Unproven;
+    /// Files of a bundle are missing, altered or added since its manifest was written.
+    BundleAltered = "bundle-altered", Unproven;
     /// Keys valid at the time of signing are known, but not the one that the digest refers to.
     KeyUnknown = "key-unknown", Unproven;
     /// Neither the digest nor its successor has a signature for it.

@@ -1,6 +1,7 @@
 //! What to do about a finding. Some advice differs between the buckets that CloudTrail writes to and a copy of
 //! them: a bucket cannot be an incomplete copy, and a copy has no versions. So a finding keeps
-//! what to do, and a report puts it into words where the source is known.
+//! what to do, and a report puts it into words where the source is known. A bundle gets the advice of the
+//! buckets, because it answers as they did.
 
 use std::borrow::Cow;
 
@@ -15,6 +16,8 @@ pub enum ReadFrom {
     Buckets,
     /// In a copy of them.
     Copy,
+    /// In a bundle, which answers as the buckets did when it was collected.
+    Bundle,
 }
 
 /// An object that has a copy on disk.
@@ -55,6 +58,8 @@ pub enum Hint {
     KeepMetadata(Box<CopiedObject>),
     /// About keys of this region, which key files do not hold.
     GetKeys(Region),
+    /// About keys of this region, where no keys at all were given.
+    GiveKeys(Region),
     /// About logs whose folder was not copied.
     CopyLogs,
     /// About digests that were not found, where there are logs in these folders.
@@ -133,7 +138,12 @@ impl Hint {
                                       s3api head-object)"
                     .to_owned()
             }
-            Hint::GetKeys(region) => format!(
+            Hint::GiveKeys(region) if from == ReadFrom::Bundle => format!(
+                "a bundle does not vouch for its own keys: give the SHA-256 of its manifest that was written \
+                 down when it was collected (--manifest-sha256 HASH), and the keys in it count; or give the \
+                 public keys of {region} from a place that you trust (--keys FILE)"
+            ),
+            Hint::GetKeys(region) | Hint::GiveKeys(region) => format!(
                 "get the public keys of {region} for the time these digests were signed, from an hour before the \
                  first to a day after the last (aws cloudtrail list-public-keys), and give them with --keys"
             ),

@@ -150,11 +150,11 @@ impl Finding {
         self
     }
 
-    /// The order of findings in a report: what could not be listed first, then by chain, from, key and
-    /// code; the end and the message break ties.
+    /// The order of findings in a report: what could not be listed and what was done to a bundle first, then
+    /// by chain, from, key and code; the end and the message break ties.
     pub fn order(&self) -> impl Ord + use<> {
         (
-            self.code != Code::SourceUnreadable,
+            !matches!(self.code, Code::SourceUnreadable | Code::BundleAltered),
             self.chain.clone(),
             self.interval.map(|i| i.from),
             self.key.clone(),

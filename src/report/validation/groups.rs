@@ -68,7 +68,8 @@ impl<'a> FindingGroup<'a> {
             }
         }
         groups.sort_by_key(|group| {
-            let is_source = group.first.code == Code::SourceUnreadable;
+            let code = &group.first.code;
+            let is_source = *code == Code::SourceUnreadable || *code == Code::BundleAltered;
             (!is_source, Reverse(group.first.severity))
         });
         groups

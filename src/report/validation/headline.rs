@@ -70,6 +70,7 @@ fn unproven(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Vec<String> {
     }
     // What is missing has no time in the sum, so it comes before the share that is proven.
     let absent = [
+        Doubt::BundleAltered,
         Doubt::SourceUnreadable,
         Doubt::NothingFound,
         Doubt::ChainMissing,
@@ -275,6 +276,9 @@ pub(crate) fn window(report: &Report) -> (String, String) {
     let end = match (requested.end, requested.as_of) {
         (None, Some(now)) if requested.source == SourceKind::S3 => {
             format!("{now} (the time of this check)")
+        }
+        (None, Some(then)) if requested.source == SourceKind::Bundle => {
+            format!("{then} (the time of collection)")
         }
         (end, _) => bound(end, requested.end_origin, last, of_last),
     };

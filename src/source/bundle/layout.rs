@@ -11,6 +11,10 @@ pub const CUSTODY: &str = "custody.json";
 pub const UNFINISHED: &str = ".collect";
 /// What an unfinished collection collects: a [`Collection`](super::record::Collection).
 pub const UNFINISHED_RUN: &str = ".collect/run.json";
+/// The answers of CloudTrail.
+pub const CLOUDTRAIL: &str = "cloudtrail";
+/// The listings.
+pub const LISTINGS: &str = "listings";
 /// The public keys.
 pub const KEYS: &str = "keys";
 /// The end of the name of a file that is still written.

@@ -18,8 +18,15 @@
 //! Everything in a bundle is input from outside. [`layout`] gives the paths, [`record`] the types of the small
 //! files, and [`question`] what CloudTrail was asked.
 
+mod answers;
 pub mod check;
+pub mod custody;
+mod files;
+pub mod keys;
 pub mod layout;
+mod listings;
 pub mod manifest;
 pub mod question;
 pub mod record;
+pub mod replay;
+pub mod trails;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{hash, name_of};
+use super::layout::{CLOUDTRAIL, LISTINGS, hash, name_of};
 use crate::base::time::Window;
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::source::Range;
@@ -112,12 +112,12 @@ impl ApiQuestion {
 
     /// The file of its answer.
     pub fn path(&self) -> String {
-        format!("cloudtrail/{}.json", self.name())
+        format!("{CLOUDTRAIL}/{}.json", self.name())
     }
 
     /// The file that says why it has no answer.
     pub fn error_path(&self) -> String {
-        format!("cloudtrail/{}.error.json", self.name())
+        format!("{CLOUDTRAIL}/{}.error.json", self.name())
     }
 
     fn name(&self) -> String {
@@ -196,6 +196,6 @@ impl ListingQuestion {
         for (name, value) in given.into_iter().chain(after).chain(before) {
             text.push_str(&format!("{name} {} {value} ", value.len()));
         }
-        format!("listings/{}.jsonl", hash(&[&text]))
+        format!("{LISTINGS}/{}.jsonl", hash(&[&text]))
     }
 }

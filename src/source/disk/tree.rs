@@ -68,6 +68,23 @@ impl FileTree {
         Ok((File::from(file), size_of(&stat).unwrap_or(u64::MAX)))
     }
 
+    /// Calls `visit` with the names of the regular files directly in a folder, in order, until it returns `false`.
+    ///
+    /// # Errors
+    /// If the folder cannot be listed. `NotFound` if nothing is there.
+    pub fn names(&self, path: &str, visit: &mut dyn FnMut(&str) -> bool) -> Result<(), GetError> {
+        checked(path)?;
+        let folder = descend(self.root.as_fd(), path, FolderUse::List)?;
+        let reader = FolderReader {
+            limits: &self.limits,
+            changes: None,
+        };
+        reader.pages(folder.as_fd(), |page, _| {
+            let mut files = page.iter().filter(|entry| entry.kind == EntryKind::File);
+            files.all(|entry| visit(entry.name()))
+        })
+    }
+
     /// Calls `visit` with every entry in the order of the bytes of their paths. Ends early once `visit` returns
     /// `false`. Folders of any size are read in bounded memory.
     pub fn walk(&self, visit: &mut dyn FnMut(TreeEntry<'_>) -> bool) {

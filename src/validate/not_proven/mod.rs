@@ -75,6 +75,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         changed,
     } = input;
     let mut sentences = Vec::from_iter(ended_by.map(scope::not_reached));
+    sentences.extend(scope::own_words(request));
     sentences.push(scope::not_logged());
     sentences.extend(not_selected.iter().cloned());
     sentences.extend(keys.map(scope::keys));

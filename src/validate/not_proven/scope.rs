@@ -9,7 +9,7 @@ use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::keys::KeyOrigin;
 use crate::validate::in_window::next_due;
 use crate::validate::outcome::ChainOutcome;
-use crate::validate::request::{LogSelection, Request};
+use crate::validate::request::{BundleTrust, LogSelection, Request};
 
 pub(super) fn not_reached(ended_by: CancelReason) -> String {
     format!("anything not read before {ended_by} ended the run")
@@ -30,8 +30,23 @@ pub(super) fn keys(origin: KeyOrigin) -> String {
             "that the public keys are those of AWS: they came from files, and a matching fingerprint shows only \
              that a file is undamaged"
         }
+        KeyOrigin::Bundle => {
+            "that the public keys are those of AWS, beyond what the manifest shows that was given: they are what \
+             ListPublicKeys answered when the bundle was collected"
+        }
     };
     sentence.to_owned()
+}
+
+/// What a bundle says of itself, where nothing else shows that it is the one that was collected.
+pub(super) fn own_words(request: &Request) -> Option<String> {
+    let is_alone = request.prior.bundle == Some(BundleTrust::OwnWords);
+    is_alone.then(|| {
+        "when and with which scope the bundle was collected, that its listings are complete, and that it is the \
+         bundle that was collected: only the bundle itself says so, because the SHA-256 of its manifest was not \
+         given (--manifest-sha256)"
+            .to_owned()
+    })
 }
 
 /// Backfill digests are linked to no hourly digest.

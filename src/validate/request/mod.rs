@@ -130,6 +130,17 @@ pub struct PriorKnowledge {
     pub trails_error: Option<String>,
     /// The files of a copy that were left out, as it is not known where in a bucket they were.
     pub left_out: Sample,
+    /// What stands behind the bundle that is read, if it is one.
+    pub bundle: Option<BundleTrust>,
+}
+
+/// What stands behind a bundle, beside itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BundleTrust {
+    /// The hash of its manifest was given: it is the one that was collected.
+    Known,
+    /// Nothing: when and what was collected are its own words.
+    OwnWords,
 }
 
 /// The window in which the AWS CLI reports digests. It is wider than the window of a validation: it also

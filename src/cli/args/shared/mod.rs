@@ -1,6 +1,7 @@
 //! Arguments that several commands share.
 
 pub(crate) mod aws;
+pub(crate) mod bundle;
 pub(crate) mod evidence;
 pub(crate) mod format;
 pub(crate) mod presentation;

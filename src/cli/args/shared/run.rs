@@ -9,6 +9,7 @@ use super::source::{ScopeArgs, SourceArgs};
 use super::values::{jobs, time};
 use super::work::{BoundArgs, DeadlineArgs};
 use crate::cloudtrail::chain_pattern::ChainPattern;
+use crate::cloudtrail::ids::ChainId;
 use crate::validate::request::LogSelection;
 
 /// A validation, apart from who signs its requests and what is reported.
@@ -26,6 +27,10 @@ pub struct RunArgs {
     /// A file of chains that must exist, one ACCOUNT/REGION/HOME_REGION/TRAIL per line
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
     pub expect: Option<PathBuf>,
+
+    /// The chains that a bundle expects.
+    #[arg(skip)]
+    pub expected: Vec<ChainId>,
 
     /// Leave out these chains: ACCOUNT/REGION/HOME_REGION/TRAIL, where * stands for any part; the report
     /// lists the pattern; repeatable

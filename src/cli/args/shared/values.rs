@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
+use crate::base::sha256::Sha256;
 use crate::base::time::written;
 use crate::report::Format;
 use crate::source::access_point::region_of_arn;
@@ -11,6 +12,11 @@ use crate::source::access_point::region_of_arn;
 pub fn format() -> impl TypedValueParser<Value = Format> {
     let names = Format::ALL.iter().map(|format| format.as_str());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+}
+
+/// A SHA-256 value in hex digits.
+pub fn sha256(text: &str) -> Result<Sha256, String> {
+    Sha256::from_hex(text).ok_or_else(|| "expected the 64 hex digits of a SHA-256".to_owned())
 }
 
 /// A number of workers, 1 to 1024.

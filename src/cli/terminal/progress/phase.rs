@@ -6,6 +6,8 @@
 pub(crate) enum Phase {
     /// A copy on disk is opened.
     Opening,
+    /// The files of a bundle are compared with its manifest.
+    CheckingBundle,
     /// Credentials are read or fetched.
     SigningIn,
     /// CloudTrail and S3 are asked where the trails write, and where the buckets are.
@@ -27,8 +29,9 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Phase; 10] = [
+    const ALL: [Phase; 11] = [
         Phase::Opening,
+        Phase::CheckingBundle,
         Phase::SigningIn,
         Phase::LookingUp,
         Phase::Checking,
@@ -50,6 +53,7 @@ impl Phase {
     pub fn name(self) -> &'static str {
         match self {
             Phase::Opening => "opening the copy",
+            Phase::CheckingBundle => "checking the files of the bundle",
             Phase::SigningIn => "signing in to AWS",
             Phase::LookingUp => "looking up trails and buckets in AWS",
             Phase::Checking => "checking what a validation needs",

@@ -82,7 +82,8 @@ const UNREADABLE: &str = "not everything could be read, for the reason above";
 
 /// Why the exit status is not 0, in one line. The AWS CLI prints nothing of the kind.
 pub fn status(code: u8, report: &Report) -> String {
-    let unreadable = |f: &Finding| f.code == Code::SourceUnreadable;
+    let unreadable =
+        |f: &Finding| f.code == Code::SourceUnreadable || f.code == Code::BundleAltered;
     // The reason is printed with the problems.
     let meaning = match report.verdict {
         Verdict::Unproven if report.findings.iter().any(unreadable) => UNREADABLE.to_owned(),

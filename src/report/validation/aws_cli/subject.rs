@@ -7,6 +7,7 @@ use crate::report::validation::v1::Finding;
 pub fn is_unchecked(code: Option<&Code>) -> bool {
     let codes = [
         Code::SourceUnreadable,
+        Code::BundleAltered,
         Code::DigestUnreadable,
         Code::LogUnreadable,
         Code::KeyUnavailable,

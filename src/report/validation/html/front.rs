@@ -130,6 +130,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     let source = match report.requested.source.known() {
         Some(SourceKind::S3) => "Buckets in S3".to_owned(),
         Some(SourceKind::Disk) => "A copy on disk".to_owned(),
+        Some(SourceKind::Bundle) => "A bundle that was collected from buckets in S3".to_owned(),
         None => report.requested.source.word().into_owned(),
     };
     let mut facts = vec![

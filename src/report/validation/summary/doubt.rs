@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::base::text::{plural, s3_uri};
+use crate::base::text::{one_or_many, plural, s3_uri};
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Detail, Severity};
 use crate::proof::reason::Reason;
-use crate::report::validation::v1::{Digests, Finding, Report, SourceKind};
+use crate::report::validation::v1::{Digests, Finding, Report};
 
 /// A reason why something is unproven. The variants are in the order of the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Doubt {
+    /// Files of a bundle are missing, altered or added.
+    BundleAltered,
     /// A bucket or folder could not be listed, does not exist, or could not be reached.
     SourceUnreadable,
     /// Nothing was found where something was specified.
@@ -59,6 +61,7 @@ fn of(finding: &Finding, chains: &HashSet<String>) -> Doubt {
         return Doubt::Fork;
     }
     match finding.code.known() {
+        Some(Code::BundleAltered) => Doubt::BundleAltered,
         Some(Code::SourceUnreadable) => Doubt::SourceUnreadable,
         Some(Code::NothingFound) => Doubt::NothingFound,
         Some(Code::LogUnreferenced) => Doubt::LogUnreferenced,
@@ -86,6 +89,10 @@ impl Doubt {
         let verb = |one: &str, many: &str| if n == 1 { one } else { many }.to_owned();
         let (digests, logs) = (plural(n, "digest"), plural(n, "log"));
         match self {
+            Doubt::BundleAltered => format!(
+                "the bundle is not as it was collected: {}",
+                one_or_many(n, "1 file differs", "files differ")
+            ),
             Doubt::SourceUnreadable => unreadable(report, n),
             Doubt::NothingFound if report.chains.is_empty() => "no digest was found".into(),
             Doubt::NothingFound if report.totals.digests == Digests::default() => {
@@ -148,7 +155,7 @@ impl Doubt {
 
 /// Where a signature is absent.
 pub(crate) fn in_copy(report: &Report) -> &'static str {
-    match report.requested.source == SourceKind::S3 {
+    match report.requested.is_of_buckets() {
         true => "",
         false => " in this copy",
     }

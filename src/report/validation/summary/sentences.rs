@@ -7,7 +7,7 @@ use super::{restarted, with_removals};
 use crate::base::text::{grouped, plural};
 use crate::proof::finding::Verdict;
 use crate::proof::gap::Cause;
-use crate::report::validation::v1::{Report, SourceKind};
+use crate::report::validation::v1::{Report, Requested, SourceKind};
 
 /// What is proven, what is not, and what to do.
 pub(super) fn three(report: &Report) -> Vec<String> {
@@ -100,7 +100,7 @@ fn gap_without_time(report: &Report) -> &'static str {
 }
 
 fn to_do(report: &Report) -> String {
-    let on_s3 = report.requested.source == SourceKind::S3;
+    let on_s3 = report.requested.is_of_buckets();
     let damage = damage::count(report);
     let doubts = doubt::count(report);
     if damage::called(report) > 0 {
@@ -116,15 +116,34 @@ fn to_do(report: &Report) -> String {
         (Some(_), _) => {
             "Keep the bucket as it is. Find out who wrote what is altered, and when, and look for older versions."
         }
-        (None, Some(doubt)) => for_doubt(*doubt, on_s3, report.requested.keys.is_empty()),
+        (None, Some(Doubt::KeyUnavailable)) => for_keys(&report.requested),
+        (None, Some(doubt)) => for_doubt(*doubt, on_s3),
         (None, None) => return for_no_damage(report),
     };
     text.into()
 }
 
-/// What to do about the first doubt. `keys_of_aws`: no key file was given, so keys are looked up where there is AWS.
-fn for_doubt(doubt: Doubt, on_s3: bool, keys_of_aws: bool) -> &'static str {
+/// What to do about keys that are not available. Where no key file was given, they are looked up in AWS.
+fn for_keys(requested: &Requested) -> &'static str {
+    let is_given = !requested.keys.is_empty();
+    match requested.source.known() {
+        Some(SourceKind::Bundle) if !is_given && !requested.manifest_given => {
+            "Give the SHA-256 of the bundle's manifest with --manifest-sha256, or the public keys of that time \
+             with --keys, and run this check again."
+        }
+        Some(SourceKind::S3 | SourceKind::Bundle) if !is_given => {
+            "Give the public keys of that time with --keys, or permit cloudtrail:ListPublicKeys, and run this check again."
+        }
+        _ => "Give the public keys of that time with --keys, and run this check again.",
+    }
+}
+
+/// What to do about the first doubt, apart from keys.
+fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
     match doubt {
+        Doubt::BundleAltered => {
+            "Get the bundle again from where it is kept, check it with trailproof collect --check, and run this check again."
+        }
         Doubt::SourceUnreadable if on_s3 => {
             "Make every bucket readable (network, permissions), and run this check again."
         }
@@ -148,12 +167,7 @@ fn for_doubt(doubt: Doubt, on_s3: bool, keys_of_aws: bool) -> &'static str {
         Doubt::SignatureAbsent => {
             "Fetch the missing metadata with the commands in this report, and run this check again."
         }
-        Doubt::KeyUnavailable if !(on_s3 && keys_of_aws) => {
-            "Give the public keys of that time with --keys, and run this check again."
-        }
-        Doubt::KeyUnavailable => {
-            "Give the public keys of that time with --keys, or permit cloudtrail:ListPublicKeys, and run this check again."
-        }
+        Doubt::KeyUnavailable => "Give the public keys of that time, and run this check again.",
         Doubt::Relocated => {
             "Say with --map where these digests were written, and run this check again."
         }

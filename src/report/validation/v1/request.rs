@@ -66,6 +66,13 @@ pub struct Requested {
     pub manifest_given: bool,
 }
 
+impl Requested {
+    /// Whether the buckets that CloudTrail writes to were read, or a bundle that answers as they did.
+    pub(crate) fn is_of_buckets(&self) -> bool {
+        self.source == SourceKind::S3 || self.source == SourceKind::Bundle
+    }
+}
+
 /// Where a bound of the window came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -84,4 +91,6 @@ pub enum SourceKind {
     Disk,
     /// Buckets in S3.
     S3,
+    /// A bundle that `collect` made of buckets in S3.
+    Bundle,
 }

@@ -71,6 +71,8 @@ pub enum KeyOrigin {
     Aws,
     /// A file.
     File,
+    /// The answers of ListPublicKeys in a bundle whose manifest was given.
+    Bundle,
 }
 
 /// An entry of `--accept`.

@@ -1,0 +1,63 @@
+//! Reads `custody.json`: what a bundle says of its own collection. It is input from outside, and nothing in it is
+//! evidence unless the manifest of the bundle is known.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::layout::{CUSTODY, LISTINGS, MANIFEST, UNFINISHED};
+use super::record::{CollectionRun, Custody, SCHEMA};
+use crate::base::error::{Error, ErrorKind, words};
+use crate::base::limits::Limits;
+use crate::source::GetError;
+use crate::source::disk::FileTree;
+
+/// Whether a folder is a bundle, or a collection that is not finished. A bundle that lacks one of the files or
+/// folders by which it is known is a bundle still: nobody makes it a plain copy by deleting one.
+pub fn is_bundle(dir: &Path, limits: &Limits) -> bool {
+    let Ok(tree) = FileTree::open(dir, limits) else {
+        return false;
+    };
+    let is_file = |path: &&str| !matches!(tree.file(path), Err(GetError::NotFound));
+    let has_folder = |path| tree.has_folder(path).unwrap_or(true);
+    let files = [MANIFEST, CUSTODY].iter().filter(|path| is_file(path));
+    has_folder(UNFINISHED) || files.count() + usize::from(has_folder(LISTINGS)) > 1
+}
+
+/// Reads what a bundle says of its collection.
+///
+/// # Errors
+/// If there is no `custody.json`, or it is not one.
+pub fn read_custody(dir: &Path, limits: &Limits) -> Result<Custody, Error> {
+    let error = |why: String| {
+        let message = format!("cannot read {CUSTODY} of the bundle {}", dir.display());
+        Error::new(ErrorKind::Input, message)
+            .because(why)
+            .hint("give a folder that trailproof collect has finished, as it wrote it")
+    };
+    let tree = FileTree::open(dir, limits).map_err(|e| error(words(&e)))?;
+    let (file, _) = tree.file(CUSTODY).map_err(|e| error(e.detail()))?;
+    let mut bytes = Vec::new();
+    let read = file.take(limits.side_file + 1).read_to_end(&mut bytes);
+    read.map_err(|e| error(words(&e)))?;
+    if bytes.len() as u64 > limits.side_file {
+        return Err(error(format!(
+            "it has more than {} bytes",
+            limits.side_file
+        )));
+    }
+    let custody: Custody = serde_json::from_slice(&bytes).map_err(|e| error(e.to_string()))?;
+    match &*custody.collection.schema {
+        SCHEMA if custody.first_run().is_none() => Err(error("it lists no run".into())),
+        SCHEMA => Ok(custody),
+        other => Err(error(format!(
+            "its \"schema\" is {other:?}, expected {SCHEMA:?}"
+        ))),
+    }
+}
+
+impl Custody {
+    /// The run that began the collection. Its time is that for which the bundle describes the buckets.
+    pub fn first_run(&self) -> Option<&CollectionRun> {
+        self.runs.first()
+    }
+}
