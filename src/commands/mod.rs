@@ -1,5 +1,6 @@
-//! The commands `trails`, `explain` and `doctor`.
+//! The commands `trails`, `explain`, `doctor` and `collect`.
 
+pub mod collect;
 pub mod doctor;
 pub mod explain;
 pub mod trails;

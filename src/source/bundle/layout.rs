@@ -9,12 +9,14 @@ pub const MANIFEST: &str = "manifest.jsonl";
 pub const CUSTODY: &str = "custody.json";
 /// The folder that only an unfinished collection has.
 pub const UNFINISHED: &str = ".collect";
-/// What an unfinished collection collects: a [`Collection`](super::record::Collection).
+/// What an unfinished collection collects, and its runs so far: a [`Custody`](super::record::Custody).
 pub const UNFINISHED_RUN: &str = ".collect/run.json";
 /// The answers of CloudTrail.
 pub const CLOUDTRAIL: &str = "cloudtrail";
 /// The listings.
 pub const LISTINGS: &str = "listings";
+/// Where files came from that do not say it themselves: [`RecordedOrigin`](super::record::RecordedOrigin)s.
+pub const UNFINISHED_ORIGINS: &str = ".collect/origins.jsonl";
 /// The public keys.
 pub const KEYS: &str = "keys";
 /// The end of the name of a file that is still written.
@@ -43,6 +45,11 @@ pub fn version(bucket: &str, key: &str, version: &str) -> Vec<String> {
 /// Where the answer of ListObjectVersions for one key lies.
 pub fn versions(bucket: &str, key: &str) -> String {
     format!("versions/{}.json", hash(&[bucket, "/", key]))
+}
+
+/// Why the versions of one key could not be listed.
+pub fn versions_error(bucket: &str, key: &str) -> String {
+    format!("versions/{}.error.json", hash(&[bucket, "/", key]))
 }
 
 /// The metadata of the object that lies at a path.

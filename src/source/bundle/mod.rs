@@ -23,6 +23,7 @@ pub mod check;
 pub mod custody;
 mod files;
 pub mod keys;
+pub mod describe;
 pub mod layout;
 mod listings;
 pub mod manifest;

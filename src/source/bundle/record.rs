@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::question::ListingQuestion;
-use crate::source::GetError;
+use crate::source::{GetError, StoredHead};
 
 /// The version of the format, in `custody.json`.
 pub const SCHEMA: &str = "trailproof.bundle/v1";
@@ -117,6 +117,17 @@ pub enum ListingLine {
     },
 }
 
+/// What S3 says of an object, and what the collection adds: `KEY.head.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadRecord {
+    /// The answer of S3.
+    #[serde(flatten)]
+    pub head: StoredHead,
+    /// The body that is stored beside it; `None` if only the metadata was read.
+    #[serde(rename = "Trailproof", default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<BodyRecord>,
+}
+
 /// The member `Trailproof` of `KEY.head.json`: what the collection adds to S3's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BodyRecord {
@@ -179,7 +190,19 @@ pub struct CollectionScope {
     pub max_digest_size: u64,
 }
 
-/// Who collected what, when, and with which program: `custody.json`.
+/// Where one file came from: a line of `.collect/origins.jsonl`, for files that do not say it themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedOrigin {
+    /// The path of the file.
+    pub path: String,
+    /// Where its content came from.
+    pub from: FileOrigin,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who collected what, when, and with which program: `custody.json`; without the counts also what an unfinished
+/// collection keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Custody {
     /// What was collected.

@@ -1,0 +1,149 @@
+//! The folder of a collection: a new one, an empty one, or one in which the same collection was interrupted. Nothing
+//! in any other folder is touched.
+
+use std::fs::{self, File, ReadDir};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, mkdirat, open, openat};
+use rustix::io::Errno;
+
+use crate::base::error::{Error, ErrorKind, words};
+use crate::base::limits::Limits;
+use crate::source::bundle::layout::{MANIFEST, UNFINISHED, UNFINISHED_ORIGINS, UNFINISHED_RUN};
+use crate::source::bundle::record::{Custody, SCHEMA};
+
+/// A folder that this program alone writes to.
+#[derive(Debug)]
+pub struct CollectionFolder {
+    /// The folder, locked.
+    pub root: OwnedFd,
+    /// Where files came from that do not say it themselves.
+    pub origins: File,
+    /// What an interrupted collection left here.
+    pub unfinished: Option<Custody>,
+}
+
+impl CollectionFolder {
+    /// Opens the folder, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// If it is a file, holds anything but an unfinished collection, is used by another collection, or cannot be
+    /// written to.
+    pub fn open(dir: &Path, limits: &Limits) -> Result<Self, Error> {
+        let cannot = |e: io::Error| {
+            let message = format!("cannot write a bundle to {}", dir.display());
+            Error::new(ErrorKind::Output, message).because(words(&e))
+        };
+        if dir.symlink_metadata().is_ok() && !dir.is_dir() {
+            return Err(not_a_folder(dir));
+        }
+        fs::create_dir_all(dir).map_err(cannot)?;
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+        let root = open(dir, flags, Mode::empty()).map_err(|e| cannot(e.into()))?;
+        match flock(&root, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => return Err(in_use(dir)),
+            // A file system without locks: then nobody is kept out.
+            Err(_) | Ok(()) => {}
+        }
+        let entries = fs::read_dir(dir).map_err(cannot)?;
+        let unfinished = match Contents::of(entries).map_err(cannot)? {
+            Contents::Empty => None,
+            Contents::Unfinished => read_unfinished(dir, limits)?,
+            Contents::Finished => return Err(finished(dir)),
+            Contents::Other(name) => return Err(not_empty(dir, &name)),
+        };
+        match mkdirat(&root, UNFINISHED, Mode::from_raw_mode(0o777)) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(e) => return Err(cannot(e.into())),
+        }
+        let flags = OFlags::CREATE | OFlags::APPEND | OFlags::RDWR;
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let origins = openat(&root, UNFINISHED_ORIGINS, flags, Mode::from_raw_mode(0o666));
+        Ok(CollectionFolder {
+            origins: File::from(origins.map_err(|e| cannot(e.into()))?),
+            root,
+            unfinished,
+        })
+    }
+}
+
+/// What a folder holds.
+enum Contents {
+    Empty,
+    Unfinished,
+    Finished,
+    /// Something else, such as this.
+    Other(String),
+}
+
+impl Contents {
+    fn of(entries: ReadDir) -> io::Result<Contents> {
+        let (mut other, mut unfinished, mut finished) = (None, false, false);
+        for entry in entries {
+            let name = entry?.file_name();
+            match name.to_str() {
+                Some(UNFINISHED) => unfinished = true,
+                Some(MANIFEST) => finished = true,
+                // The root of a file system of its own has it.
+                Some("lost+found") => {}
+                _ => other = Some(name.to_string_lossy().into_owned()),
+            }
+        }
+        Ok(match other {
+            _ if unfinished => Contents::Unfinished,
+            _ if finished => Contents::Finished,
+            Some(name) => Contents::Other(name),
+            None => Contents::Empty,
+        })
+    }
+}
+
+/// What an unfinished collection says of itself; `None` if it was interrupted before it began.
+fn read_unfinished(dir: &Path, limits: &Limits) -> Result<Option<Custody>, Error> {
+    let path = dir.join(UNFINISHED_RUN);
+    let error = |why: String| {
+        let message = format!("cannot go on with the collection in {}", dir.display());
+        let error = Error::new(ErrorKind::Output, message).because(why);
+        error.hint("give another folder")
+    };
+    let found = match path.symlink_metadata() {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(|e| error(words(&e)))?,
+    };
+    if !found.is_file() || found.len() > limits.side_file {
+        return Err(error(format!("{UNFINISHED_RUN} is not valid")));
+    }
+    let bytes = fs::read(&path).map_err(|e| error(words(&e)))?;
+    let custody: Custody = serde_json::from_slice(&bytes)
+        .map_err(|e| error(format!("{UNFINISHED_RUN} is not valid: {e}")))?;
+    match custody.collection.schema == SCHEMA && !custody.runs.is_empty() {
+        true => Ok(Some(custody)),
+        false => Err(error("another version of this program began it".to_owned())),
+    }
+}
+
+fn not_a_folder(dir: &Path) -> Error {
+    let message = format!("--out {} is not a folder", dir.display());
+    let error = Error::new(ErrorKind::Output, message);
+    error.hint("give a folder that is empty or does not exist")
+}
+
+fn in_use(dir: &Path) -> Error {
+    let message = format!("another collection is writing to {}", dir.display());
+    let error = Error::new(ErrorKind::Output, message);
+    error.hint("wait until it has ended, or give another folder")
+}
+
+fn finished(dir: &Path) -> Error {
+    let message = format!("{} holds a finished bundle, which is never changed", dir.display());
+    let hint = "give another folder; trailproof collect --check DIR checks a bundle";
+    Error::new(ErrorKind::Output, message).hint(hint)
+}
+
+fn not_empty(dir: &Path, name: &str) -> Error {
+    let message = format!("--out {} is not empty: it holds {name}", dir.display());
+    let error = Error::new(ErrorKind::Output, message);
+    error.hint("give a folder that is empty or does not exist")
+}

@@ -1,0 +1,160 @@
+//! Where everything that is recorded goes through: one store, and what ended the collection.
+
+mod body;
+mod listing;
+mod source;
+
+use std::io;
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::origins::Origins;
+use super::store::Store;
+use crate::base::cancel::CancelReason;
+use crate::source::GetError;
+use crate::source::bundle::layout;
+use crate::source::bundle::record::{FileOrigin, UnreadObject};
+
+pub use self::source::RecordingSource;
+
+/// Records answers in a bundle, from many threads.
+pub struct Recorder {
+    store: Store,
+    origins: Origins,
+    /// The error after which nothing else can be read.
+    ended: OnceLock<GetError>,
+}
+
+/// One object, or one version of it.
+#[derive(Debug, Clone, Copy)]
+struct ObjectName<'a> {
+    bucket: &'a str,
+    key: &'a str,
+    version_id: Option<&'a str>,
+}
+
+impl ObjectName<'_> {
+    /// Where it may lie.
+    fn places(&self) -> Vec<String> {
+        match self.version_id {
+            Some(version) => layout::version(self.bucket, self.key, version),
+            None => layout::object(self.bucket, self.key),
+        }
+    }
+
+    /// Where the reason lies why it could not be read.
+    fn unread(&self) -> String {
+        match self.version_id {
+            Some(version) => layout::unread_version(self.bucket, self.key, version),
+            None => layout::unread(self.bucket, self.key),
+        }
+    }
+}
+
+impl Recorder {
+    /// Records in a folder.
+    pub fn new(store: Store, origins: Origins) -> Self {
+        Recorder {
+            store,
+            origins,
+            ended: OnceLock::new(),
+        }
+    }
+
+    /// The folder.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The origins of files that do not say it themselves.
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// The error after which nothing else can be read, if there was one.
+    pub fn ended(&self) -> Option<&GetError> {
+        self.ended.get()
+    }
+
+    /// Refuses a request whose answer could not be stored.
+    fn check(&self) -> Result<(), GetError> {
+        match self.store.failure() {
+            Some(_) => Err(GetError::Cancelled(CancelReason::Signal)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an error is an answer, which is recorded. One that ends all says nothing about what was asked: the
+    /// same collection asks again later.
+    fn is_answer(&self, error: &GetError) -> bool {
+        match error {
+            GetError::Cancelled(_) => false,
+            GetError::ClockSkewed(_) | GetError::Credentials(_) | GetError::Unreachable => {
+                // The first one stays.
+                let _ = self.ended.set(error.clone());
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Records why an object could not be read.
+    fn unread(&self, name: ObjectName<'_>, error: &GetError) {
+        if !self.is_answer(error) {
+            return;
+        }
+        let unread = UnreadObject {
+            bucket: name.bucket.to_owned(),
+            key: name.key.to_owned(),
+            version_id: name.version_id.map(str::to_owned),
+            at: now(),
+            error: error.clone(),
+        };
+        self.put_json(&name.unread(), &unread);
+    }
+
+    /// Stores a small file, of which only its origin says where it came from.
+    pub fn put_from(&self, path: &str, bytes: &[u8], from: FileOrigin) {
+        let stored = self
+            .origins
+            .add(path, from, now())
+            .and_then(|()| self.store.put(path, bytes));
+        self.stored(path, stored);
+    }
+
+    /// Stores a small file of JSON, of which only its origin says where it came from.
+    fn put_json_from(&self, path: &str, value: &impl Serialize, from: FileOrigin) {
+        match json(value) {
+            Ok(bytes) => self.put_from(path, &bytes, from),
+            Err(error) => self.store.fail(path, &error),
+        }
+    }
+
+    /// Stores a small file of JSON.
+    pub fn put_json(&self, path: &str, value: &impl Serialize) {
+        let stored = json(value).and_then(|bytes| self.store.put(path, &bytes));
+        self.stored(path, stored);
+    }
+
+    /// Takes the result of storing a file: if it failed, the collection ends.
+    fn stored(&self, path: &str, stored: io::Result<()>) {
+        if let Err(error) = stored {
+            self.store.fail(path, &error);
+        }
+    }
+}
+
+/// JSON for people and programs, with a line feed at its end.
+pub(super) fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The time, in whole seconds.
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}

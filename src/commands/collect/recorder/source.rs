@@ -1,0 +1,270 @@
+//! A source whose answers are recorded.
+
+use std::sync::{Arc, Mutex};
+
+use super::body::made_head;
+use super::listing::{EntryLog, ListingEnd};
+use super::{ObjectName, Recorder, now};
+use crate::base::text::s3_uri;
+use crate::proof::finding::ObjectFacts;
+use crate::source::bundle::layout;
+use crate::source::bundle::question::ListingQuestion;
+use crate::source::bundle::record::{FileOrigin, HeadRecord, UnansweredQuestion};
+use crate::source::{
+    Folders, GetError, Listed, Metadata, Outage, Range, Root, RootId, Source, SourceObject,
+    Versions,
+};
+
+/// Buckets whose answers are recorded in a bundle. Objects should come with everything that S3 says of them.
+pub struct RecordingSource {
+    source: Box<dyn Source>,
+    recorder: Arc<Recorder>,
+    /// The names of the buckets, by the numbers of their roots.
+    buckets: Mutex<Vec<(RootId, String)>>,
+}
+
+impl RecordingSource {
+    /// Records what `source` answers.
+    pub fn new(source: Box<dyn Source>, recorder: Arc<Recorder>) -> Self {
+        let roots = source.roots().into_iter();
+        let named = |root: Root| Some((root.id, root.buckets.into_iter().next()?));
+        RecordingSource {
+            buckets: Mutex::new(roots.filter_map(named).collect()),
+            source,
+            recorder,
+        }
+    }
+
+    /// The name of a bucket.
+    fn bucket(&self, root: RootId) -> Result<String, GetError> {
+        let buckets = self.buckets.lock().unwrap_or_else(|e| e.into_inner());
+        let found = buckets.iter().find(|(id, _)| *id == root);
+        found.map(|(_, name)| name.clone()).ok_or(GetError::NotFound)
+    }
+
+    /// Lists by `list`, and records the listing unless it is stored already.
+    fn listed<T>(
+        &self,
+        question: ListingQuestion,
+        visit: &mut dyn FnMut(Listed<'_>),
+        list: impl FnOnce(&mut dyn FnMut(Listed<'_>)) -> Result<T, GetError>,
+        facts: impl FnOnce(&T, &mut EntryLog) -> (u64, bool),
+    ) -> Result<T, GetError> {
+        if self.recorder.store.is_taken(&question.path()) {
+            return list(visit);
+        }
+        let mut entries = EntryLog::default();
+        let answer = list(&mut |listed| {
+            entries.listed(&listed);
+            visit(listed);
+        });
+        let (requests, complete) = match &answer {
+            Ok(answer) => facts(answer, &mut entries),
+            Err(_) => (0, false),
+        };
+        let end = ListingEnd {
+            requests,
+            complete,
+            error: answer.as_ref().err(),
+        };
+        self.recorder.record_listing(question, entries, &end);
+        answer
+    }
+}
+
+impl Source for RecordingSource {
+    fn roots(&self) -> Vec<Root> {
+        self.source.roots()
+    }
+
+    fn open(&self, bucket: &str) -> Option<RootId> {
+        let id = self.source.open(bucket)?;
+        let mut buckets = self.buckets.lock().unwrap_or_else(|e| e.into_inner());
+        if !buckets.iter().any(|(known, _)| *known == id) {
+            buckets.push((id, bucket.to_owned()));
+        }
+        Some(id)
+    }
+
+    fn best_at_once(&self) -> usize {
+        self.source.best_at_once()
+    }
+
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        other: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<Folders, GetError> {
+        self.recorder.check()?;
+        let question = ListingQuestion::folders(&self.bucket(root)?, prefix);
+        let list = |other: &mut dyn FnMut(Listed<'_>)| self.source.folders(root, prefix, other);
+        self.listed(question, other, list, |folders, entries| {
+            folders.names.iter().for_each(|name| entries.folder(name));
+            (folders.requests, folders.complete)
+        })
+    }
+
+    fn holds_any(&self, root: RootId, folder: &str) -> bool {
+        self.source.holds_any(root, folder)
+    }
+
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<u64, GetError> {
+        self.recorder.check()?;
+        let question = ListingQuestion::keys(&self.bucket(root)?, prefix, range);
+        let list = |visit: &mut dyn FnMut(Listed<'_>)| self.source.list(root, prefix, range, visit);
+        self.listed(question, visit, list, |requests, _| (*requests, true))
+    }
+
+    fn look_up(&self, root: RootId, key: &str) -> Option<Result<Option<u64>, GetError>> {
+        self.source.look_up(root, key)
+    }
+
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
+        self.recorder.check()?;
+        let bucket = self.bucket(root)?;
+        let answer = self.source.get(root, key, with_metadata);
+        let name = ObjectName {
+            bucket: &bucket,
+            key,
+            version_id: None,
+        };
+        self.recorder.record(name, false, answer)
+    }
+
+    fn get_again(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        if let Err(error) = self.recorder.check() {
+            return Some(Err(error));
+        }
+        let answer = self.source.get_again(root, key, with_metadata)?;
+        Some(self.bucket(root).and_then(|bucket| {
+            let name = ObjectName {
+                bucket: &bucket,
+                key,
+                version_id: None,
+            };
+            self.recorder.record(name, true, answer)
+        }))
+    }
+
+    fn versions(&self, root: RootId, key: &str) -> Option<Result<Versions, GetError>> {
+        if let Err(error) = self.recorder.check() {
+            return Some(Err(error));
+        }
+        let answer = self.source.versions(root, key)?;
+        let Ok(bucket) = self.bucket(root) else {
+            return Some(answer);
+        };
+        self.recorder.record_versions(&bucket, key, &answer);
+        Some(answer)
+    }
+
+    fn get_version(
+        &self,
+        root: RootId,
+        key: &str,
+        version_id: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        if let Err(error) = self.recorder.check() {
+            return Some(Err(error));
+        }
+        let answer = self
+            .source
+            .get_version(root, key, version_id, with_metadata)?;
+        Some(self.bucket(root).and_then(|bucket| {
+            let name = ObjectName {
+                bucket: &bucket,
+                key,
+                version_id: Some(version_id),
+            };
+            self.recorder.record(name, false, answer)
+        }))
+    }
+
+    fn changed(&self) -> Option<String> {
+        self.source.changed()
+    }
+
+    fn outages(&self) -> Vec<(RootId, Outage)> {
+        self.source.outages()
+    }
+
+    fn is_copy(&self) -> bool {
+        self.source.is_copy()
+    }
+
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        self.recorder.check()?;
+        let bucket = self.bucket(root)?;
+        let answer = self.source.stat(root, key);
+        let name = ObjectName {
+            bucket: &bucket,
+            key,
+            version_id: None,
+        };
+        self.recorder.record_facts(name, &answer);
+        answer
+    }
+}
+
+impl Recorder {
+    /// Stores what S3 says of an object whose body is not stored.
+    fn record_facts(&self, name: ObjectName<'_>, answer: &Result<ObjectFacts, GetError>) {
+        let places = name.places();
+        let is_known = |path: &String| {
+            self.store.is_taken(path) || self.store.is_taken(&layout::head(path))
+        };
+        if places.iter().any(is_known) || self.store.is_taken(&name.unread()) {
+            return;
+        }
+        match (answer, places.first()) {
+            (Ok(facts), Some(path)) => {
+                let head = made_head(name, facts, &Metadata::default());
+                let record = HeadRecord { head, body: None };
+                self.put_json(&layout::head(path), &record);
+            }
+            (Err(error), _) => self.unread(name, error),
+            (Ok(_), None) => {}
+        }
+    }
+
+    /// Stores the versions of a key.
+    fn record_versions(&self, bucket: &str, key: &str, answer: &Result<Versions, GetError>) {
+        let from = FileOrigin::Call {
+            service: "s3".into(),
+            operation: "ListObjectVersions".into(),
+            region: None,
+            subject: Some(s3_uri(Some(bucket), key)),
+        };
+        match answer {
+            Ok(versions) => {
+                self.put_json_from(&layout::versions(bucket, key), versions, from);
+            }
+            Err(error) if self.is_answer(error) => {
+                let unanswered = UnansweredQuestion {
+                    at: now(),
+                    error: error.clone(),
+                };
+                self.put_json_from(&layout::versions_error(bucket, key), &unanswered, from);
+            }
+            Err(_) => {}
+        }
+    }
+}
