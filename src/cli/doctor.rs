@@ -25,7 +25,6 @@ use crate::report::doctor::v1::{Report, Run};
 use crate::source::Source as _;
 use crate::source::endpoint::Probed;
 use crate::source::regional_keys::RegionalKeys;
-use crate::source::trails::TrailApi;
 use crate::validate::request::Request;
 
 /// How many requests are in flight.
@@ -62,6 +61,7 @@ pub fn run(
         keys: &[],
         jobs: None,
         bundle: None,
+        recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::SigningIn, start.clock);
     let sessions = sign_in(&source_request, &limits, stop)?;
@@ -139,7 +139,7 @@ fn try_all(
         source: &source,
         buckets: &source,
         keys: &keys,
-        trails: trails.as_ref().map(|trails| trails as &dyn TrailApi),
+        trails: trails.as_deref(),
     };
     let request = DoctorRequest {
         filter: source_request.filter(&located.trails),

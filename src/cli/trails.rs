@@ -55,6 +55,7 @@ pub fn run(
         keys: &[],
         jobs: args.jobs,
         bundle: bundle.as_ref(),
+        recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);

@@ -60,6 +60,7 @@ pub fn run(
         keys: &args.known.keys,
         jobs: args.jobs,
         bundle: bundle.as_ref(),
+        recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);

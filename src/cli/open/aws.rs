@@ -22,6 +22,9 @@ use crate::cli::caller::FindCaller;
 use crate::cli::presentation::FindNames;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cloudtrail::ids::Region;
+use crate::commands::collect::recorder::{
+    Recorder, RecordingKeys, RecordingSource, RecordingTrails,
+};
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
@@ -56,7 +59,7 @@ pub(crate) struct Sessions {
 pub(crate) struct LocatedSource {
     pub source: S3Source,
     /// `None` if requests are not signed: CloudTrail answers signed requests only.
-    pub trails: Option<SessionTrails>,
+    pub trails: Option<Box<dyn TrailApi>>,
     pub located: LocatedTrails,
 }
 
@@ -91,8 +94,7 @@ pub(crate) fn open(
         located,
     } = locate_source(request, &sessions, in_flight, limits);
     let keys: Box<dyn Keys> = if request.keys.is_empty() {
-        let api = SessionKeys::new(sessions.cloudtrail.clone());
-        Box::new(RegionalKeys::new(api, now))
+        regional_keys(request.recorder, &sessions, now)
     } else {
         Box::new(key_ring(request.keys, limits)?)
     };
@@ -103,9 +105,15 @@ pub(crate) fn open(
     Ok(ResolvedSource {
         opened: OpenedSource {
             places: Places::behind_access_points(source.roots(), request.map.to_vec()),
-            source: Box::new(source),
+            source: match request.recorder {
+                Some(recorder) => {
+                    let source = Box::new(source.with_heads());
+                    Box::new(RecordingSource::new(source, Arc::clone(recorder)))
+                }
+                None => Box::new(source),
+            },
             keys,
-            trails: trails.map(|trails| Box::new(trails) as Box<dyn TrailApi>),
+            trails,
             account_names: sessions.signed.then(|| find_names(&sessions, request)),
             caller: sessions.signed.then(|| find_caller(sessions, request)),
         },
@@ -170,11 +178,9 @@ pub(crate) fn locate_source(
     in_flight: InFlight,
     limits: &Limits,
 ) -> LocatedSource {
-    let trails = sessions
-        .signed
-        .then(|| SessionTrails::new(sessions.cloudtrail.clone(), sessions.start.clone()));
+    let trails = sessions.signed.then(|| trails(request.recorder, sessions));
     let located = match &trails {
-        Some(trails) => locate(trails, &request.scope.trail_arn),
+        Some(trails) => locate(trails.as_ref(), &request.scope.trail_arn),
         None => LocatedTrails::default(),
     };
     let mut buckets = request.source.s3_bucket.clone();
@@ -188,6 +194,35 @@ pub(crate) fn locate_source(
         source: S3Source::new(session, buckets, &sessions.start, in_flight, limits.clone()),
         trails,
         located,
+    }
+}
+
+/// Access to the trails, recorded if they are collected.
+fn trails(recorder: Option<&Arc<Recorder>>, sessions: &Sessions) -> Box<dyn TrailApi> {
+    let trails = SessionTrails::new(sessions.cloudtrail.clone(), sessions.start.clone());
+    match recorder {
+        Some(recorder) => {
+            let trails = Box::new(trails.with_log(recorder.answers()));
+            Box::new(RecordingTrails::new(trails, Arc::clone(recorder)))
+        }
+        None => Box::new(trails),
+    }
+}
+
+/// The public keys of AWS, recorded if they are collected.
+fn regional_keys(
+    recorder: Option<&Arc<Recorder>>,
+    sessions: &Sessions,
+    now: Timestamp,
+) -> Box<dyn Keys> {
+    let keys = SessionKeys::new(sessions.cloudtrail.clone());
+    match recorder {
+        Some(recorder) => {
+            let keys = keys.with_log(recorder.answers());
+            let keys = RecordingKeys::new(keys, Arc::clone(recorder));
+            Box::new(RegionalKeys::new(keys, now))
+        }
+        None => Box::new(RegionalKeys::new(keys, now)),
     }
 }
 

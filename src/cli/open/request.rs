@@ -1,6 +1,7 @@
 //! The request to open a source, and the result: shared by the commands and the openers for disk and AWS.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -12,6 +13,7 @@ use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::caller::FindCaller;
 use crate::cli::presentation::FindNames;
 use crate::cloudtrail::trail::TrailConfig;
+use crate::commands::collect::recorder::Recorder;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source;
@@ -31,6 +33,8 @@ pub struct SourceRequest<'a> {
     pub jobs: Option<u16>,
     /// The bundle that was given.
     pub bundle: Option<&'a GivenBundle>,
+    /// What records each answer of AWS, if they are collected.
+    pub recorder: Option<&'a Arc<Recorder>>,
 }
 
 /// An opened source, and what is known about it before any object is read.

@@ -129,6 +129,7 @@ fn resolved(
         bundle,
         as_aws_cli,
         one_chain_at_a_time: args.verbose,
+        ..RunOptions::default()
     };
     let given = (&args.run, &args.sign_in);
     ResolvedRun::resolve(given, options, whole_second(start.at), stop, progress)

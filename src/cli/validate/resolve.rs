@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -19,6 +20,7 @@ use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, tex
 use crate::cli::terminal::progress::Progress;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
+use crate::commands::collect::recorder::Recorder;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
 use crate::validate::request::{BundleTrust, ChainFilter, ObservedWindow, PriorKnowledge, Request};
@@ -40,6 +42,11 @@ pub struct RunOptions<'a> {
     pub as_aws_cli: bool,
     /// Whether an observer has to hear of one chain after another.
     pub one_chain_at_a_time: bool,
+    /// What records each answer of AWS, if they are collected.
+    pub recorder: Option<&'a Arc<Recorder>>,
+    /// How many seconds the local clock was ahead when an interrupted collection began, if it is resumed: all of
+    /// it is about that time.
+    pub clock_then: Option<Option<i64>>,
 }
 
 impl ResolvedRun {
@@ -68,6 +75,7 @@ impl ResolvedRun {
             keys: &args.known.keys,
             jobs: args.jobs,
             bundle: options.bundle,
+            recorder: options.recorder,
         };
         let in_scope = |trails: &[TrailConfig]| ChainFilter {
             exclude: args.exclude.clone(),
@@ -77,7 +85,7 @@ impl ResolvedRun {
         let mut resolved = open(&source_request, now, &limits, stop, progress)?;
         let filter = in_scope(&resolved.located.trails);
         let prior = prior_knowledge(args, &mut resolved, source_request.needs_trails());
-        let times = Times::of(args, &mut resolved);
+        let times = Times::of(args, &mut resolved, options.clock_then);
         let seed = match args.logs.is_sample() {
             true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
             false => None,
@@ -116,7 +124,14 @@ struct Times {
 }
 
 impl Times {
-    fn of(args: &RunArgs, resolved: &mut ResolvedSource) -> Times {
+    fn of(
+        args: &RunArgs,
+        resolved: &mut ResolvedSource,
+        clock_then: Option<Option<i64>>,
+    ) -> Times {
+        if let Some(ahead) = clock_then {
+            resolved.clock = Some(Box::new(move || ahead));
+        }
         let clock_ahead = resolved.read_clock();
         let now = resolved.now;
         // A source that is read now was not read later than now.
@@ -230,7 +245,7 @@ pub(super) fn invalid(path: &Path, option: &str, why: &str) -> Error {
     Error::new(ErrorKind::Input, message)
 }
 
-fn expected_chains(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
+pub(in crate::cli) fn expected_chains(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
     let mut chains = Vec::new();
     for (at, line) in read_text(path, "--expect", limits)?.lines().enumerate() {
         let line = line.trim();

@@ -12,6 +12,7 @@
 //! So the bundle holds exactly what the proof needs, at the speed of a validation.
 //! [`BundleSource`](crate::source::bundle) answers the same questions from it.
 
+pub mod collection;
 pub mod custody;
 pub mod folder;
 pub mod origins;

@@ -1,11 +1,12 @@
 //! Where everything that is recorded goes through: one store, and what ended the collection.
 
+mod api;
 mod body;
 mod listing;
 mod source;
 
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,15 +15,19 @@ use super::origins::Origins;
 use super::store::Store;
 use crate::base::cancel::CancelReason;
 use crate::source::GetError;
+use crate::source::answer_log::AnswerLog;
 use crate::source::bundle::layout;
 use crate::source::bundle::record::{FileOrigin, UnreadObject};
 
+pub use self::api::{RecordingKeys, RecordingTrails};
 pub use self::source::RecordingSource;
 
 /// Records answers in a bundle, from many threads.
 pub struct Recorder {
     store: Store,
     origins: Origins,
+    /// CloudTrail's answers as they came, until they are stored.
+    answers: Arc<AnswerLog>,
     /// The error after which nothing else can be read.
     ended: OnceLock<GetError>,
 }
@@ -59,6 +64,7 @@ impl Recorder {
         Recorder {
             store,
             origins,
+            answers: Arc::default(),
             ended: OnceLock::new(),
         }
     }
@@ -71,6 +77,11 @@ impl Recorder {
     /// The origins of files that do not say it themselves.
     pub fn origins(&self) -> &Origins {
         &self.origins
+    }
+
+    /// Where those who ask CloudTrail keep its answers as they came.
+    pub fn answers(&self) -> Arc<AnswerLog> {
+        Arc::clone(&self.answers)
     }
 
     /// The error after which nothing else can be read, if there was one.

@@ -1,0 +1,137 @@
+//! One collection from its beginning to its end: the folder, the recorder, and who collects.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::custody::CustodyLog;
+use super::folder::CollectionFolder;
+use super::origins::Origins;
+use super::recorder::{Recorder, now};
+use super::resume;
+use super::seal::{self, SealedBundle};
+use super::store::Store;
+use crate::base::cancel::{CancelFlag, CancelReason};
+use crate::base::error::{Error, ErrorKind, words};
+use crate::base::limits::Limits;
+use crate::source::GetError;
+use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, ManifestLine};
+
+/// A collection that is not finished.
+pub struct Collection {
+    dir: PathBuf,
+    limits: Limits,
+    recorder: Arc<Recorder>,
+    custody: CustodyLog,
+}
+
+/// How a collection ended.
+#[derive(Debug)]
+pub enum CollectionEnd {
+    /// The bundle is finished.
+    Finished(SealedBundle),
+    /// The run was ended early.
+    Cancelled(CancelReason),
+    /// Nothing more could be read.
+    Stopped(GetError),
+}
+
+impl Collection {
+    /// Begins a collection in a folder, or goes on with the one that was interrupted there.
+    ///
+    /// # Errors
+    /// If the folder cannot be used, or another scope was collected in it.
+    pub fn begin(
+        dir: &Path,
+        folder: CollectionFolder,
+        scope: CollectionScope,
+        run: CollectionRun,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let custody = CustodyLog::begin(scope, run, folder.unfinished)?;
+        let cannot = |e: io::Error| not_stored(&words(&e));
+        let store = Store::new(folder.root).map_err(cannot)?;
+        if custody.is_resumed() {
+            resume::forget_errors(&store).map_err(cannot)?;
+        }
+        let recorder = Recorder::new(store, Origins::in_file(folder.origins));
+        custody.keep(&recorder);
+        Ok(Collection {
+            dir: dir.to_owned(),
+            limits: limits.clone(),
+            recorder: Arc::new(recorder),
+            custody,
+        })
+    }
+
+    /// What records the answers.
+    pub fn recorder(&self) -> &Arc<Recorder> {
+        &self.recorder
+    }
+
+    /// The first run of the collection, if it was interrupted: all of it is about its time.
+    pub fn resumed(&self) -> Option<&CollectionRun> {
+        self.custody.first().filter(|_| self.custody.is_resumed())
+    }
+
+    /// Takes what is known once the buckets are opened.
+    pub fn opened(
+        &mut self,
+        as_of: Option<Timestamp>,
+        clock_ahead: Option<i64>,
+        change: impl FnOnce(&mut CollectionScope),
+    ) {
+        let collection = self.custody.collection();
+        if let Some(as_of) = as_of {
+            collection.as_of = as_of;
+        }
+        change(&mut collection.scope);
+        if let Some(run) = self.custody.current() {
+            run.clock_ahead = clock_ahead;
+        }
+        self.custody.keep(&self.recorder);
+    }
+
+    /// Ends the run: finishes the bundle if nothing is left to be read. Calls `each` with the line of every file of
+    /// the finished bundle. Also returns what is known of the collection.
+    ///
+    /// # Errors
+    /// If something could not be stored. The same collection can go on later.
+    pub fn end(
+        mut self,
+        caller: Option<String>,
+        stop: &CancelFlag,
+        each: &mut dyn FnMut(&ManifestLine),
+    ) -> Result<(CollectionEnd, Custody), Error> {
+        let recorder = Arc::clone(&self.recorder);
+        if let Some(run) = self.custody.current() {
+            run.caller = caller;
+            run.ended = Some(now());
+        }
+        let end = match (stop.reason(), recorder.ended()) {
+            (Some(reason), _) => CollectionEnd::Cancelled(reason),
+            (None, Some(error)) => CollectionEnd::Stopped(error.clone()),
+            (None, None) => {
+                let custody = &mut self.custody;
+                let sealed = seal::seal(&self.dir, &self.limits, &recorder, custody, each);
+                CollectionEnd::Finished(sealed.map_err(|e| not_stored(&words(&e)))?)
+            }
+        };
+        if !matches!(end, CollectionEnd::Finished(_)) {
+            self.custody.keep(&recorder);
+            let stored = recorder.store().flush();
+            stored.map_err(|e| not_stored(&words(&e)))?;
+        }
+        Ok((end, self.custody.into_custody()))
+    }
+}
+
+/// The error of a collection that cannot store what it reads.
+fn not_stored(why: &str) -> Error {
+    let error = Error::new(ErrorKind::Output, "the collection cannot be stored").because(why);
+    error
+        .note("the collection is not finished; what was stored stays")
+        .hint("make room on the disk, then run the same command again: it goes on where it was")
+}

@@ -1,0 +1,175 @@
+//! CloudTrail's answers, recorded as they came. A source of them that keeps each answer in the log of the recorder
+//! is asked, and its answer is then stored.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Recorder, now};
+use crate::base::time::Window;
+use crate::cloudtrail::answers::{CompleteAnswer, ListedKey};
+use crate::cloudtrail::event::Event;
+use crate::cloudtrail::ids::{Region, TrailArn};
+use crate::cloudtrail::selectors::Selectors;
+use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
+use crate::proof::keys::KeyOrigin;
+use crate::source::GetError;
+use crate::source::bundle::question::ApiQuestion;
+use crate::source::bundle::record::{FileOrigin, UnansweredQuestion};
+use crate::source::keys::{PublicKeyApi, TimeRange};
+use crate::source::trails::TrailApi;
+
+/// Trails whose answers are recorded.
+pub struct RecordingTrails {
+    trails: Box<dyn TrailApi>,
+    recorder: Arc<Recorder>,
+}
+
+impl RecordingTrails {
+    /// Records what `trails` answers.
+    pub fn new(trails: Box<dyn TrailApi>, recorder: Arc<Recorder>) -> Self {
+        RecordingTrails { trails, recorder }
+    }
+
+    fn recorded<T>(
+        &self,
+        question: &ApiQuestion,
+        answer: Result<T, GetError>,
+    ) -> Result<T, GetError> {
+        self.recorder.record_answer(question, answer.as_ref().err());
+        answer
+    }
+}
+
+impl TrailApi for RecordingTrails {
+    fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
+        let answer = self.trails.describe(region);
+        self.recorded(&ApiQuestion::describe(region), answer)
+    }
+
+    fn home_regions(&self) -> Result<BTreeSet<Region>, GetError> {
+        let answer = self.trails.home_regions();
+        self.recorded(&ApiQuestion::home_regions(), answer)
+    }
+
+    fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        let answer = self.trails.status(trail, region);
+        self.recorded(&ApiQuestion::status(trail, region, false), answer)
+    }
+
+    fn status_again(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
+        let answer = self.trails.status_again(trail, region);
+        self.recorded(&ApiQuestion::status(trail, region, true), answer)
+    }
+
+    fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError> {
+        let answer = self.trails.lookup(region, name, time);
+        self.recorded(&ApiQuestion::lookup(region, name, time), answer)
+    }
+
+    fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
+        let answer = self.trails.selectors(trail);
+        // Why there are no Insights selectors is kept in the log, because it is no error here.
+        let insights = ApiQuestion::insight_selectors(trail);
+        self.recorder.record_answer(&insights, None);
+        self.recorded(&ApiQuestion::event_selectors(trail), answer)
+    }
+
+    fn requests(&self) -> u64 {
+        self.trails.requests()
+    }
+}
+
+/// Public keys whose answers are recorded.
+pub struct RecordingKeys<A> {
+    keys: A,
+    recorder: Arc<Recorder>,
+}
+
+impl<A: PublicKeyApi> RecordingKeys<A> {
+    /// Records what `keys` answers.
+    pub fn new(keys: A, recorder: Arc<Recorder>) -> Self {
+        RecordingKeys { keys, recorder }
+    }
+}
+
+impl<A: PublicKeyApi> PublicKeyApi for RecordingKeys<A> {
+    fn list(
+        &self,
+        region: &Region,
+        range: TimeRange,
+        again: bool,
+    ) -> Result<CompleteAnswer<ListedKey>, GetError> {
+        let answer = self.keys.list(region, range, again);
+        let (from, to) = range;
+        let question = ApiQuestion::keys(region, Window { from, to }, again);
+        self.recorder
+            .record_answer(&question, answer.as_ref().err());
+        answer
+    }
+
+    fn range(
+        &self,
+        region: &Region,
+        needed: TimeRange,
+        wished: TimeRange,
+        again: bool,
+    ) -> TimeRange {
+        self.keys.range(region, needed, wished, again)
+    }
+
+    fn origin(&self) -> KeyOrigin {
+        self.keys.origin()
+    }
+
+    fn requests(&self) -> u64 {
+        self.keys.requests()
+    }
+}
+
+impl Recorder {
+    /// Stores the answer to a question, unless it was stored when it came; or why there is none.
+    fn record_answer(&self, question: &ApiQuestion, error: Option<&GetError>) {
+        match (self.answers.take(question), error) {
+            (Some(Ok(pages)), _) => {
+                self.put_from(&question.path(), &joined(&pages), origin_of(question));
+            }
+            (Some(Err(error)), _) => self.unanswered(question, &error),
+            (None, Some(error)) => self.unanswered(question, error),
+            (None, None) => {}
+        }
+    }
+
+    fn unanswered(&self, question: &ApiQuestion, error: &GetError) {
+        if self.is_answer(error) {
+            let unanswered = UnansweredQuestion {
+                at: now(),
+                error: error.clone(),
+            };
+            self.put_json_from(&question.error_path(), &unanswered, origin_of(question));
+        }
+    }
+}
+
+/// Pages one after another. One without any byte counts as one without members.
+fn joined(pages: &[Vec<u8>]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for page in pages {
+        all.extend_from_slice(match page.as_slice() {
+            [] => b"{}",
+            page => page,
+        });
+        all.push(b'\n');
+    }
+    all
+}
+
+fn origin_of(question: &ApiQuestion) -> FileOrigin {
+    let window = question.window.map(|w| format!("{}/{}", w.from, w.to));
+    let subject: Vec<String> = question.subject.iter().cloned().chain(window).collect();
+    FileOrigin::Call {
+        service: "cloudtrail".into(),
+        operation: question.operation.as_str().into(),
+        region: question.region.as_ref().map(ToString::to_string),
+        subject: (!subject.is_empty()).then(|| subject.join(" ")),
+    }
+}
