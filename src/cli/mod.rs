@@ -16,6 +16,7 @@
 
 mod args;
 mod caller;
+mod collect;
 mod deadline;
 mod diagnose;
 #[cfg(feature = "aws")]

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool;
@@ -17,11 +15,15 @@ use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cli::validate::resolve::{ResolvedRun, RunOptions, expected_chains};
 use crate::cli::{Start, whole_second};
 use crate::commands::collect::collection::{Collection, CollectionEnd};
+use crate::commands::collect::extra::ExtraObjects;
 use crate::commands::collect::folder::CollectionFolder;
+use crate::source::Root;
+use crate::source::bucket_record::BucketRecords;
 use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, ManifestLine};
 use crate::source::cancellable::CancellableSource;
 use crate::validate::observer::All;
 use crate::validate::outcome::Outcome;
+use crate::validate::request::LogSelection;
 use crate::validate::{Access, validate};
 
 /// What to collect, and where to.
@@ -93,7 +95,16 @@ pub fn run(
         keys: opened.keys.as_ref(),
         trails: opened.trails.as_deref(),
     };
-    let outcome = validate(access, &request, &All(vec![&progress]))?;
+    let extra = ExtraObjects::default();
+    let outcome = validate(access, &request, &All(vec![&progress, &extra]))?;
+    if request.logs != LogSelection::None {
+        extra.read(access, &request)?;
+    }
+    record_settings(
+        &collection,
+        opened.settings.as_deref(),
+        &opened.source.roots(),
+    );
     drop(progress);
     let (end, custody) = collection.end(caller.answer(), stop, each)?;
     Ok(EndedCollection {
@@ -121,12 +132,26 @@ fn resolve(
     ResolvedRun::resolve(given, options, now, stop, progress)
 }
 
+/// Records how the buckets are set up.
+fn record_settings(collection: &Collection, settings: Option<&dyn BucketRecords>, roots: &[Root]) {
+    let Some(settings) = settings else { return };
+    for root in roots {
+        if let [name] = root.buckets.as_slice() {
+            let recorder = collection.recorder();
+            recorder.record_settings(name, || settings.record(root.id));
+        }
+    }
+}
+
 /// Refuses a copy: it is on a disk already, and what only AWS knows was not copied.
 fn check_source(args: &RunArgs) -> Result<(), Error> {
     if args.source.path.is_empty() {
         return Ok(());
     }
-    let error = Error::new(ErrorKind::Usage, "collect reads from AWS, and not from a copy");
+    let error = Error::new(
+        ErrorKind::Usage,
+        "collect reads from AWS, and not from a copy",
+    );
     Err(error.hint("give --s3-bucket or --trail-arn instead of --path"))
 }
 

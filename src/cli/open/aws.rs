@@ -28,6 +28,7 @@ use crate::commands::collect::recorder::{
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
+use crate::source::bucket_record::BucketRecords;
 use crate::source::key_files::read_bounded;
 use crate::source::places::Places;
 use crate::source::regional_keys::RegionalKeys;
@@ -102,6 +103,9 @@ pub(crate) fn open(
     buckets.sort();
     buckets.dedup();
     let clock = read_clock(&sessions, &source, limits);
+    let settings = request
+        .recorder
+        .map(|_| bucket_records(&sessions, &source, limits));
     Ok(ResolvedSource {
         opened: OpenedSource {
             places: Places::behind_access_points(source.roots(), request.map.to_vec()),
@@ -114,6 +118,7 @@ pub(crate) fn open(
             },
             keys,
             trails,
+            settings,
             account_names: sessions.signed.then(|| find_names(&sessions, request)),
             caller: sessions.signed.then(|| find_caller(sessions, request)),
         },
@@ -224,6 +229,25 @@ fn regional_keys(
         }
         None => Box::new(RegionalKeys::new(keys, now)),
     }
+}
+
+/// Access to the settings of the buckets, under the numbers of their roots.
+fn bucket_records(
+    sessions: &Sessions,
+    source: &S3Source,
+    limits: &Limits,
+) -> Box<dyn BucketRecords> {
+    let buckets = source.roots().into_iter().flat_map(|root| root.buckets);
+    let one = InFlight { first: 1, most: 1 };
+    let session = sessions.s3.clone();
+    let buckets = buckets.collect();
+    Box::new(S3Source::new(
+        session,
+        buckets,
+        &sessions.start,
+        one,
+        limits.clone(),
+    ))
 }
 
 /// The most that the clocks may differ, in seconds, before one more answer of S3 is read.

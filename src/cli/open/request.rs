@@ -17,6 +17,7 @@ use crate::commands::collect::recorder::Recorder;
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source;
+use crate::source::bucket_record::BucketRecords;
 use crate::source::places::{MapRule, Places, bucket_behind};
 use crate::source::trails::TrailApi;
 use crate::validate::request::{BundleTrust, ChainFilter, PriorKnowledge};
@@ -68,6 +69,8 @@ pub struct OpenedSource {
     pub caller: Option<FindCaller>,
     /// Looks up the names of accounts; `None` if no request is signed.
     pub account_names: Option<FindNames>,
+    /// Reads the settings of the buckets, if they are collected.
+    pub settings: Option<Box<dyn BucketRecords>>,
 }
 
 /// Reads how many seconds the local clock is ahead of those of AWS, from their answers; `None` if they do not

@@ -124,11 +124,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(
-        args: &RunArgs,
-        resolved: &mut ResolvedSource,
-        clock_then: Option<Option<i64>>,
-    ) -> Times {
+    fn of(args: &RunArgs, resolved: &mut ResolvedSource, clock_then: Option<Option<i64>>) -> Times {
         if let Some(ahead) = clock_then {
             resolved.clock = Some(Box::new(move || ahead));
         }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::custody::CustodyLog;
 use super::folder::CollectionFolder;
+use super::key_files;
 use super::origins::Origins;
 use super::recorder::{Recorder, now};
 use super::resume;
@@ -115,7 +116,8 @@ impl Collection {
             (None, Some(error)) => CollectionEnd::Stopped(error.clone()),
             (None, None) => {
                 let custody = &mut self.custody;
-                let sealed = seal::seal(&self.dir, &self.limits, &recorder, custody, each);
+                let sealed = key_files::make(&recorder)
+                    .and_then(|()| seal::seal(&self.dir, &self.limits, &recorder, custody, each));
                 CollectionEnd::Finished(sealed.map_err(|e| not_stored(&words(&e)))?)
             }
         };

@@ -137,7 +137,10 @@ fn in_use(dir: &Path) -> Error {
 }
 
 fn finished(dir: &Path) -> Error {
-    let message = format!("{} holds a finished bundle, which is never changed", dir.display());
+    let message = format!(
+        "{} holds a finished bundle, which is never changed",
+        dir.display()
+    );
     let hint = "give another folder; trailproof collect --check DIR checks a bundle";
     Error::new(ErrorKind::Output, message).hint(hint)
 }

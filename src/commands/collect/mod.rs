@@ -14,7 +14,9 @@
 
 pub mod collection;
 pub mod custody;
+pub mod extra;
 pub mod folder;
+mod key_files;
 pub mod origins;
 pub mod recorder;
 pub mod resume;

@@ -16,6 +16,7 @@ use super::store::Store;
 use crate::base::cancel::CancelReason;
 use crate::source::GetError;
 use crate::source::answer_log::AnswerLog;
+use crate::source::bucket_record::BucketRecord;
 use crate::source::bundle::layout;
 use crate::source::bundle::record::{FileOrigin, UnreadObject};
 
@@ -140,6 +141,25 @@ impl Recorder {
         match json(value) {
             Ok(bytes) => self.put_from(path, &bytes, from),
             Err(error) => self.store.fail(path, &error),
+        }
+    }
+
+    /// Records the settings of a bucket, unless they are stored.
+    pub fn record_settings(&self, bucket: &str, settings: impl FnOnce() -> Option<BucketRecord>) {
+        let path = layout::bucket(bucket);
+        if self.store.is_taken(&path) {
+            return;
+        }
+        let from = FileOrigin::Call {
+            service: "s3".into(),
+            operation: "GetBucketVersioning, GetObjectLockConfiguration, \
+                        GetBucketLifecycleConfiguration, GetBucketPolicy, GetBucketEncryption"
+                .into(),
+            region: None,
+            subject: Some(bucket.to_owned()),
+        };
+        if let Some(settings) = settings() {
+            self.put_json_from(&path, &settings, from);
         }
     }
 

@@ -145,7 +145,11 @@ impl Store {
     /// # Errors
     /// If it cannot be removed.
     pub fn remove_folder(&self, name: &str) -> io::Result<()> {
-        Ok(unlinkat(&**self.shared.folders.root(), name, AtFlags::REMOVEDIR)?)
+        Ok(unlinkat(
+            &**self.shared.folders.root(),
+            name,
+            AtFlags::REMOVEDIR,
+        )?)
     }
 
     /// Waits until everything has its final name.

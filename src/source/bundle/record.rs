@@ -124,7 +124,11 @@ pub struct HeadRecord {
     #[serde(flatten)]
     pub head: StoredHead,
     /// The body that is stored beside it; `None` if only the metadata was read.
-    #[serde(rename = "Trailproof", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "Trailproof",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub body: Option<BodyRecord>,
 }
 

@@ -133,7 +133,10 @@ pub(super) fn made_head(
     let entries = [
         ("signature", &metadata.signature),
         ("signature-algorithm", &metadata.signature_algorithm),
-        ("backfill-generation-timestamp", &metadata.backfill_generated),
+        (
+            "backfill-generation-timestamp",
+            &metadata.backfill_generated,
+        ),
     ];
     let entries = entries.into_iter();
     let known = entries.filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));

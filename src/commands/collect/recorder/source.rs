@@ -39,7 +39,9 @@ impl RecordingSource {
     fn bucket(&self, root: RootId) -> Result<String, GetError> {
         let buckets = self.buckets.lock().unwrap_or_else(|e| e.into_inner());
         let found = buckets.iter().find(|(id, _)| *id == root);
-        found.map(|(_, name)| name.clone()).ok_or(GetError::NotFound)
+        found
+            .map(|(_, name)| name.clone())
+            .ok_or(GetError::NotFound)
     }
 
     /// Lists by `list`, and records the listing unless it is stored already.
@@ -228,9 +230,8 @@ impl Recorder {
     /// Stores what S3 says of an object whose body is not stored.
     fn record_facts(&self, name: ObjectName<'_>, answer: &Result<ObjectFacts, GetError>) {
         let places = name.places();
-        let is_known = |path: &String| {
-            self.store.is_taken(path) || self.store.is_taken(&layout::head(path))
-        };
+        let is_known =
+            |path: &String| self.store.is_taken(path) || self.store.is_taken(&layout::head(path));
         if places.iter().any(is_known) || self.store.is_taken(&name.unread()) {
             return;
         }

@@ -141,11 +141,7 @@ impl Drop for PartialFile<'_> {
     fn drop(&mut self) {
         if let Some(place) = self.place.take() {
             // If it stays, the next run removes it.
-            let _ = unlinkat(
-                &*place.folder,
-                partial_name(&place.name),
-                AtFlags::empty(),
-            );
+            let _ = unlinkat(&*place.folder, partial_name(&place.name), AtFlags::empty());
             self.store.shared.free(&place.path);
         }
     }

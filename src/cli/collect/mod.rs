@@ -1,0 +1,2 @@
+//! `trailproof collect`: bundles of evidence.
+pub(crate) mod run;
