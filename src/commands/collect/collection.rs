@@ -10,7 +10,7 @@ use super::custody::CustodyLog;
 use super::folder::CollectionFolder;
 use super::key_files;
 use super::origins::Origins;
-use super::recorder::{Recorder, now};
+use super::recorder::{Recorder, StoredAnswers, now};
 use super::resume;
 use super::seal::{self, SealedBundle};
 use super::store::Store;
@@ -57,7 +57,13 @@ impl Collection {
         if custody.is_resumed() {
             resume::forget_errors(&store).map_err(cannot)?;
         }
-        let recorder = Recorder::new(store, Origins::in_file(folder.origins));
+        let origins = Origins::in_file(folder.origins).map_err(cannot)?;
+        let stored = custody
+            .is_resumed()
+            .then(|| StoredAnswers::of(dir, limits))
+            .transpose()
+            .map_err(cannot)?;
+        let recorder = Recorder::new(store, origins, stored);
         custody.keep(&recorder);
         Ok(Collection {
             dir: dir.to_owned(),

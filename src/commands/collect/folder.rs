@@ -50,8 +50,19 @@ impl CollectionFolder {
         let entries = fs::read_dir(dir).map_err(cannot)?;
         let unfinished = match Contents::of(entries).map_err(cannot)? {
             Contents::Empty => None,
-            Contents::Unfinished => read_unfinished(dir, limits)?,
-            Contents::Finished => return Err(finished(dir)),
+            Contents::Unfinished { finished, other } => match read_unfinished(dir, limits)? {
+                Some(unfinished) => Some(unfinished),
+                // It was interrupted while its last traces were removed.
+                None if finished => {
+                    let _ = fs::remove_dir_all(dir.join(UNFINISHED));
+                    return Err(already_finished(dir));
+                }
+                None => match other {
+                    Some(name) => return Err(not_empty(dir, &name)),
+                    None => None,
+                },
+            },
+            Contents::Finished => return Err(already_finished(dir)),
             Contents::Other(name) => return Err(not_empty(dir, &name)),
         };
         match mkdirat(&root, UNFINISHED, Mode::from_raw_mode(0o777)) {
@@ -72,7 +83,11 @@ impl CollectionFolder {
 /// What a folder holds.
 enum Contents {
     Empty,
-    Unfinished,
+    /// An unfinished collection, whether a manifest is there already, and something else.
+    Unfinished {
+        finished: bool,
+        other: Option<String>,
+    },
     Finished,
     /// Something else, such as this.
     Other(String),
@@ -92,7 +107,7 @@ impl Contents {
             }
         }
         Ok(match other {
-            _ if unfinished => Contents::Unfinished,
+            other if unfinished => Contents::Unfinished { finished, other },
             _ if finished => Contents::Finished,
             Some(name) => Contents::Other(name),
             None => Contents::Empty,
@@ -136,7 +151,7 @@ fn in_use(dir: &Path) -> Error {
     error.hint("wait until it has ended, or give another folder")
 }
 
-fn finished(dir: &Path) -> Error {
+fn already_finished(dir: &Path) -> Error {
     let message = format!(
         "{} holds a finished bundle, which is never changed",
         dir.display()

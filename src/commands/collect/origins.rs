@@ -15,8 +15,15 @@ pub struct Origins(Mutex<File>);
 
 impl Origins {
     /// Adds to a file, which is open for appending and for reading.
-    pub fn in_file(file: File) -> Self {
-        Origins(Mutex::new(file))
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn in_file(mut file: File) -> io::Result<Self> {
+        // An interrupted run may have cut its last line, which must not spoil the next one.
+        if file.metadata()?.len() > 0 {
+            file.write_all(b"\n")?;
+        }
+        Ok(Origins(Mutex::new(file)))
     }
 
     /// Records where a file comes from, before the file is stored.

@@ -4,6 +4,7 @@ mod api;
 mod body;
 mod listing;
 mod source;
+mod stored;
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,7 @@ use crate::source::bundle::record::{FileOrigin, UnreadObject};
 
 pub use self::api::{RecordingKeys, RecordingTrails};
 pub use self::source::RecordingSource;
+pub use self::stored::StoredAnswers;
 
 /// Records answers in a bundle, from many threads.
 pub struct Recorder {
@@ -29,6 +31,8 @@ pub struct Recorder {
     origins: Origins,
     /// CloudTrail's answers as they came, until they are stored.
     answers: Arc<AnswerLog>,
+    /// What an interrupted run of the same collection stored.
+    stored: Option<StoredAnswers>,
     /// The error after which nothing else can be read.
     ended: OnceLock<GetError>,
 }
@@ -60,12 +64,13 @@ impl ObjectName<'_> {
 }
 
 impl Recorder {
-    /// Records in a folder.
-    pub fn new(store: Store, origins: Origins) -> Self {
+    /// Records in a folder. What was `stored` there is not asked for again.
+    pub fn new(store: Store, origins: Origins, stored: Option<StoredAnswers>) -> Self {
         Recorder {
             store,
             origins,
             answers: Arc::default(),
+            stored,
             ended: OnceLock::new(),
         }
     }
@@ -133,7 +138,7 @@ impl Recorder {
             .origins
             .add(path, from, now())
             .and_then(|()| self.store.put(path, bytes));
-        self.stored(path, stored);
+        self.check_stored(path, stored);
     }
 
     /// Stores a small file of JSON, of which only its origin says where it came from.
@@ -166,11 +171,11 @@ impl Recorder {
     /// Stores a small file of JSON.
     pub fn put_json(&self, path: &str, value: &impl Serialize) {
         let stored = json(value).and_then(|bytes| self.store.put(path, &bytes));
-        self.stored(path, stored);
+        self.check_stored(path, stored);
     }
 
     /// Takes the result of storing a file: if it failed, the collection ends.
-    fn stored(&self, path: &str, stored: io::Result<()>) {
+    fn check_stored(&self, path: &str, stored: io::Result<()>) {
         if let Err(error) = stored {
             self.store.fail(path, &error);
         }

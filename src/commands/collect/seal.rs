@@ -77,6 +77,8 @@ pub fn seal(
     each(&own);
     let manifest_sha256 = manifest.finish(&own)?;
     store.flush()?;
+    // From now on the bundle is finished, even if this machine crashes.
+    store.sync()?;
     end(store)?;
     Ok(SealedBundle {
         manifest_sha256,
@@ -87,10 +89,11 @@ pub fn seal(
 
 /// Removes what only an unfinished collection has.
 fn end(store: &Store) -> io::Result<()> {
-    store.remove(UNFINISHED_ORIGINS);
     store.remove(UNFINISHED_RUN);
+    store.remove(UNFINISHED_ORIGINS);
     store.flush()?;
-    store.remove_folder(UNFINISHED)
+    store.remove_folder(UNFINISHED)?;
+    store.sync()
 }
 
 /// The manifest on its way. The lines behind that of `custody.json`, which holds their counts, wait for it.

@@ -14,7 +14,7 @@ use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat, unlinkat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, fsync, openat, statat, unlinkat};
 use rustix::io::Errno;
 
 use self::commits::{Commit, Commits};
@@ -138,6 +138,14 @@ impl Store {
             ..Commit::default()
         };
         self.commits.add(remove);
+    }
+
+    /// Syncs which files lie at the root.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn sync(&self) -> io::Result<()> {
+        Ok(fsync(&**self.shared.folders.root())?)
     }
 
     /// Removes an empty folder at the root.

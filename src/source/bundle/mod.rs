@@ -21,9 +21,9 @@
 mod answers;
 pub mod check;
 pub mod custody;
+pub mod describe;
 mod files;
 pub mod keys;
-pub mod describe;
 pub mod layout;
 mod listings;
 pub mod manifest;

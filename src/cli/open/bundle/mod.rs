@@ -202,6 +202,7 @@ pub(crate) fn open(
             },
             caller: None,
             account_names: None,
+            settings: None,
         },
         kind: SourceKind::Bundle,
         buckets,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::stored::known;
 use super::{Recorder, now};
 use crate::base::time::Window;
 use crate::cloudtrail::answers::{CompleteAnswer, ListedKey};
@@ -30,11 +31,17 @@ impl RecordingTrails {
         RecordingTrails { trails, recorder }
     }
 
+    /// The answer that is stored, or that of `ask`, which is recorded.
     fn recorded<T>(
         &self,
         question: &ApiQuestion,
-        answer: Result<T, GetError>,
+        ask: impl Fn(&dyn TrailApi) -> Result<T, GetError>,
     ) -> Result<T, GetError> {
+        let stored = self.recorder.stored();
+        if let Some(answer) = stored.and_then(|stored| known(ask(stored.trails()))) {
+            return Ok(answer);
+        }
+        let answer = ask(self.trails.as_ref());
         self.recorder.record_answer(question, answer.as_ref().err());
         answer
     }
@@ -42,36 +49,37 @@ impl RecordingTrails {
 
 impl TrailApi for RecordingTrails {
     fn describe(&self, region: &Region) -> Result<Vec<TrailConfig>, GetError> {
-        let answer = self.trails.describe(region);
-        self.recorded(&ApiQuestion::describe(region), answer)
+        let question = ApiQuestion::describe(region);
+        self.recorded(&question, |trails| trails.describe(region))
     }
 
     fn home_regions(&self) -> Result<BTreeSet<Region>, GetError> {
-        let answer = self.trails.home_regions();
-        self.recorded(&ApiQuestion::home_regions(), answer)
+        let question = ApiQuestion::home_regions();
+        self.recorded(&question, |trails| trails.home_regions())
     }
 
     fn status(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
-        let answer = self.trails.status(trail, region);
-        self.recorded(&ApiQuestion::status(trail, region, false), answer)
+        let question = ApiQuestion::status(trail, region, false);
+        self.recorded(&question, |trails| trails.status(trail, region))
     }
 
     fn status_again(&self, trail: &TrailArn, region: &Region) -> Result<TrailStatus, GetError> {
-        let answer = self.trails.status_again(trail, region);
-        self.recorded(&ApiQuestion::status(trail, region, true), answer)
+        let question = ApiQuestion::status(trail, region, true);
+        self.recorded(&question, |trails| trails.status_again(trail, region))
     }
 
     fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError> {
-        let answer = self.trails.lookup(region, name, time);
-        self.recorded(&ApiQuestion::lookup(region, name, time), answer)
+        let question = ApiQuestion::lookup(region, name, time);
+        self.recorded(&question, |trails| trails.lookup(region, name, time))
     }
 
     fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
-        let answer = self.trails.selectors(trail);
+        let question = ApiQuestion::event_selectors(trail);
+        let answer = self.recorded(&question, |trails| trails.selectors(trail));
         // Why there are no Insights selectors is kept in the log, because it is no error here.
         let insights = ApiQuestion::insight_selectors(trail);
         self.recorder.record_answer(&insights, None);
-        self.recorded(&ApiQuestion::event_selectors(trail), answer)
+        answer
     }
 
     fn requests(&self) -> u64 {
@@ -99,6 +107,11 @@ impl<A: PublicKeyApi> PublicKeyApi for RecordingKeys<A> {
         range: TimeRange,
         again: bool,
     ) -> Result<CompleteAnswer<ListedKey>, GetError> {
+        let stored = self.recorder.stored();
+        let stored = stored.and_then(|stored| known(stored.keys().list(region, range, again)));
+        if let Some(answer) = stored {
+            return Ok(answer);
+        }
         let answer = self.keys.list(region, range, again);
         let (from, to) = range;
         let question = ApiQuestion::keys(region, Window { from, to }, again);
@@ -114,7 +127,10 @@ impl<A: PublicKeyApi> PublicKeyApi for RecordingKeys<A> {
         wished: TimeRange,
         again: bool,
     ) -> TimeRange {
-        self.keys.range(region, needed, wished, again)
+        match self.recorder.stored() {
+            Some(stored) => stored.keys().range(region, needed, wished, again),
+            None => self.keys.range(region, needed, wished, again),
+        }
     }
 
     fn origin(&self) -> KeyOrigin {

@@ -87,7 +87,7 @@ impl Recorder {
             error: end.error.cloned(),
         };
         let stored = self.store_listing(&path, &header, entries);
-        self.stored(&path, stored);
+        self.check_stored(&path, stored);
     }
 
     fn store_listing(

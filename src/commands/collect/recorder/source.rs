@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use super::body::made_head;
 use super::listing::{EntryLog, ListingEnd};
+use super::stored::known;
 use super::{ObjectName, Recorder, now};
 use crate::base::text::s3_uri;
 use crate::proof::finding::ObjectFacts;
 use crate::source::bundle::layout;
 use crate::source::bundle::question::ListingQuestion;
 use crate::source::bundle::record::{FileOrigin, HeadRecord, UnansweredQuestion};
+use crate::source::bundle::replay::BundleSource;
 use crate::source::{
     Folders, GetError, Listed, Metadata, Outage, Range, Root, RootId, Source, SourceObject,
     Versions,
@@ -19,29 +21,78 @@ use crate::source::{
 pub struct RecordingSource {
     source: Box<dyn Source>,
     recorder: Arc<Recorder>,
+    /// What an interrupted run stored.
+    stored: Option<BundleSource>,
     /// The names of the buckets, by the numbers of their roots.
-    buckets: Mutex<Vec<(RootId, String)>>,
+    buckets: Mutex<Vec<RecordedBucket>>,
+}
+
+/// A bucket that is recorded.
+#[derive(Clone)]
+struct RecordedBucket {
+    name: String,
+    root: RootId,
+    /// Its number in what an interrupted run stored.
+    stored: Option<RootId>,
+}
+
+impl RecordedBucket {
+    fn object<'a>(&'a self, key: &'a str) -> ObjectName<'a> {
+        ObjectName {
+            bucket: &self.name,
+            key,
+            version_id: None,
+        }
+    }
 }
 
 impl RecordingSource {
     /// Records what `source` answers.
     pub fn new(source: Box<dyn Source>, recorder: Arc<Recorder>) -> Self {
-        let roots = source.roots().into_iter();
-        let named = |root: Root| Some((root.id, root.buckets.into_iter().next()?));
+        let roots = source.roots();
+        let names: Vec<String> = roots.iter().flat_map(|r| r.buckets.clone()).collect();
+        let stored = recorder.stored_source(&names);
+        let bucket = |(at, (root, name)): (usize, (&Root, String))| RecordedBucket {
+            name,
+            root: root.id,
+            stored: stored.as_ref().map(|_| RootId(at)),
+        };
         RecordingSource {
-            buckets: Mutex::new(roots.filter_map(named).collect()),
+            buckets: Mutex::new(roots.iter().zip(names).enumerate().map(bucket).collect()),
             source,
             recorder,
+            stored,
         }
     }
 
-    /// The name of a bucket.
-    fn bucket(&self, root: RootId) -> Result<String, GetError> {
+    fn bucket(&self, root: RootId) -> Result<RecordedBucket, GetError> {
         let buckets = self.buckets.lock().unwrap_or_else(|e| e.into_inner());
-        let found = buckets.iter().find(|(id, _)| *id == root);
-        found
-            .map(|(_, name)| name.clone())
-            .ok_or(GetError::NotFound)
+        let found = buckets.iter().find(|bucket| bucket.root == root);
+        found.cloned().ok_or(GetError::NotFound)
+    }
+
+    /// The answer that an interrupted run stored.
+    fn known<'s, T>(
+        &'s self,
+        bucket: &RecordedBucket,
+        ask: impl FnOnce(&'s BundleSource, RootId) -> Result<T, GetError>,
+    ) -> Option<T> {
+        let (source, root) = self.stored.as_ref().zip(bucket.stored)?;
+        known(ask(source, root))
+    }
+
+    /// The listing that an interrupted run stored. One that cannot be read is an error, because the caller may have
+    /// seen a part of it.
+    fn listed_before<T>(
+        &self,
+        bucket: &RecordedBucket,
+        list: impl FnOnce(&BundleSource, RootId) -> Result<T, GetError>,
+    ) -> Option<Result<T, GetError>> {
+        let (source, root) = self.stored.as_ref().zip(bucket.stored)?;
+        match list(source, root) {
+            Err(GetError::NotCollected) => None,
+            answer => Some(answer),
+        }
     }
 
     /// Lists by `list`, and records the listing unless it is stored already.
@@ -82,8 +133,12 @@ impl Source for RecordingSource {
     fn open(&self, bucket: &str) -> Option<RootId> {
         let id = self.source.open(bucket)?;
         let mut buckets = self.buckets.lock().unwrap_or_else(|e| e.into_inner());
-        if !buckets.iter().any(|(known, _)| *known == id) {
-            buckets.push((id, bucket.to_owned()));
+        if !buckets.iter().any(|known| known.root == id) {
+            buckets.push(RecordedBucket {
+                name: bucket.to_owned(),
+                root: id,
+                stored: self.stored.as_ref().and_then(|stored| stored.open(bucket)),
+            });
         }
         Some(id)
     }
@@ -99,7 +154,12 @@ impl Source for RecordingSource {
         other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
         self.recorder.check()?;
-        let question = ListingQuestion::folders(&self.bucket(root)?, prefix);
+        let bucket = self.bucket(root)?;
+        if let Some(answer) = self.listed_before(&bucket, |s, root| s.folders(root, prefix, other))
+        {
+            return answer;
+        }
+        let question = ListingQuestion::folders(&bucket.name, prefix);
         let list = |other: &mut dyn FnMut(Listed<'_>)| self.source.folders(root, prefix, other);
         self.listed(question, other, list, |folders, entries| {
             folders.names.iter().for_each(|name| entries.folder(name));
@@ -119,7 +179,12 @@ impl Source for RecordingSource {
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
         self.recorder.check()?;
-        let question = ListingQuestion::keys(&self.bucket(root)?, prefix, range);
+        let bucket = self.bucket(root)?;
+        if let Some(answer) = self.listed_before(&bucket, |s, id| s.list(id, prefix, range, visit))
+        {
+            return answer;
+        }
+        let question = ListingQuestion::keys(&bucket.name, prefix, range);
         let list = |visit: &mut dyn FnMut(Listed<'_>)| self.source.list(root, prefix, range, visit);
         self.listed(question, visit, list, |requests, _| (*requests, true))
     }
@@ -136,13 +201,11 @@ impl Source for RecordingSource {
     ) -> Result<SourceObject<'_>, GetError> {
         self.recorder.check()?;
         let bucket = self.bucket(root)?;
+        if let Some(object) = self.known(&bucket, |s, id| s.get(id, key, with_metadata)) {
+            return Ok(object);
+        }
         let answer = self.source.get(root, key, with_metadata);
-        let name = ObjectName {
-            bucket: &bucket,
-            key,
-            version_id: None,
-        };
-        self.recorder.record(name, false, answer)
+        self.recorder.record(bucket.object(key), false, answer)
     }
 
     fn get_again(
@@ -154,26 +217,38 @@ impl Source for RecordingSource {
         if let Err(error) = self.recorder.check() {
             return Some(Err(error));
         }
+        let bucket = match self.bucket(root) {
+            Ok(bucket) => bucket,
+            Err(error) => return Some(Err(error)),
+        };
+        // What an interrupted run stored is the last answer that it was given.
+        let is_settled = self.recorder.is_of_earlier_run(bucket.object(key));
+        if is_settled
+            && let Some(object) = self.known(&bucket, |s, id| s.get(id, key, with_metadata))
+        {
+            return Some(Ok(object));
+        }
         let answer = self.source.get_again(root, key, with_metadata)?;
-        Some(self.bucket(root).and_then(|bucket| {
-            let name = ObjectName {
-                bucket: &bucket,
-                key,
-                version_id: None,
-            };
-            self.recorder.record(name, true, answer)
-        }))
+        Some(self.recorder.record(bucket.object(key), true, answer))
     }
 
     fn versions(&self, root: RootId, key: &str) -> Option<Result<Versions, GetError>> {
         if let Err(error) = self.recorder.check() {
             return Some(Err(error));
         }
-        let answer = self.source.versions(root, key)?;
-        let Ok(bucket) = self.bucket(root) else {
-            return Some(answer);
+        let bucket = match self.bucket(root) {
+            Ok(bucket) => bucket,
+            Err(error) => return Some(Err(error)),
         };
-        self.recorder.record_versions(&bucket, key, &answer);
+        let ask = |source: &BundleSource, id| {
+            let answer = source.versions(id, key);
+            answer.unwrap_or(Err(GetError::NotCollected))
+        };
+        if let Some(versions) = self.known(&bucket, ask) {
+            return Some(Ok(versions));
+        }
+        let answer = self.source.versions(root, key)?;
+        self.recorder.record_versions(&bucket.name, key, &answer);
         Some(answer)
     }
 
@@ -187,17 +262,24 @@ impl Source for RecordingSource {
         if let Err(error) = self.recorder.check() {
             return Some(Err(error));
         }
+        let bucket = match self.bucket(root) {
+            Ok(bucket) => bucket,
+            Err(error) => return Some(Err(error)),
+        };
+        if let Some(object) = self.known(&bucket, |source, id| {
+            let answer = source.get_version(id, key, version_id, with_metadata);
+            answer.unwrap_or(Err(GetError::NotCollected))
+        }) {
+            return Some(Ok(object));
+        }
         let answer = self
             .source
             .get_version(root, key, version_id, with_metadata)?;
-        Some(self.bucket(root).and_then(|bucket| {
-            let name = ObjectName {
-                bucket: &bucket,
-                key,
-                version_id: Some(version_id),
-            };
-            self.recorder.record(name, false, answer)
-        }))
+        let name = ObjectName {
+            version_id: Some(version_id),
+            ..bucket.object(key)
+        };
+        Some(self.recorder.record(name, false, answer))
     }
 
     fn changed(&self) -> Option<String> {
@@ -215,13 +297,11 @@ impl Source for RecordingSource {
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         self.recorder.check()?;
         let bucket = self.bucket(root)?;
+        if let Some(facts) = self.known(&bucket, |source, id| source.stat(id, key)) {
+            return Ok(facts);
+        }
         let answer = self.source.stat(root, key);
-        let name = ObjectName {
-            bucket: &bucket,
-            key,
-            version_id: None,
-        };
-        self.recorder.record_facts(name, &answer);
+        self.recorder.record_facts(bucket.object(key), &answer);
         answer
     }
 }
