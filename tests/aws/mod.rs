@@ -13,5 +13,6 @@ mod keys;
 mod loopback;
 mod organizations;
 mod s3;
+mod sdk_answers;
 mod session;
 mod trails;
