@@ -4,6 +4,7 @@ mod access_point;
 mod bucket;
 mod flight;
 mod pages;
+mod record;
 
 use std::time::Duration;
 

@@ -40,6 +40,7 @@ pub fn ended(minutes: i64) -> Scene {
                 days: 365,
             })),
             key: Some("arn:aws:kms:eu-west-1:111111111111:key/logs"),
+            ..Keeping::default()
         };
     });
     let scene = Scene { stage, chain };

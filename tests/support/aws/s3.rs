@@ -11,12 +11,14 @@ use base64::engine::general_purpose::STANDARD;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::dto::{
     BucketLocationConstraint, CommonPrefix, ETag, ETagCondition, EncodingType,
-    GetBucketEncryptionInput, GetBucketEncryptionOutput, GetBucketLocationInput,
-    GetBucketLocationOutput, GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectInput,
-    GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetObjectOutput,
-    HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListObjectsInput,
-    ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Metadata, Object,
-    ObjectStorageClass, Range as ByteRange, StorageClass, StreamingBlob,
+    GetBucketEncryptionInput, GetBucketEncryptionOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    GetBucketPolicyInput, GetBucketPolicyOutput, GetBucketVersioningInput,
+    GetBucketVersioningOutput, GetObjectInput, GetObjectLockConfigurationInput,
+    GetObjectLockConfigurationOutput, GetObjectOutput, HeadBucketInput, HeadBucketOutput,
+    HeadObjectInput, HeadObjectOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, Metadata, Object, ObjectStorageClass, Range as ByteRange, StorageClass,
+    StreamingBlob,
 };
 use s3s::host::{S3Host, VirtualHost};
 use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
@@ -38,7 +40,7 @@ const TOKEN: &str = "after:";
 pub struct Buckets(pub Arc<Shared>);
 
 /// A time as `s3s` takes it.
-fn s3_time(at: jiff::Timestamp) -> s3s::dto::Timestamp {
+pub(super) fn s3_time(at: jiff::Timestamp) -> s3s::dto::Timestamp {
     SystemTime::try_from(at)
         .expect("a time of this machine")
         .into()
@@ -157,6 +159,9 @@ impl S3 for Buckets {
         let input = request.input;
         let object = self.object(&input.bucket, &input.key, input.if_match.as_ref())?;
         let part = part(input.range.as_ref(), &object)?;
+        let with_checksum = input.checksum_mode.is_some() && part.is_none();
+        let kept = |keeping: &Keeping| keeping.headers(&object, with_checksum);
+        let kept = self.keeping(&input.bucket, kept)?;
         Ok(S3Response::new(GetObjectOutput {
             content_range: part.as_ref().map(|part| content_range(part, &object)),
             content_length: Some(i64_of(part.as_ref().map_or(object.body.len(), Range::len))),
@@ -170,7 +175,7 @@ impl S3 for Buckets {
             e_tag: Some(ETag::Strong(object.etag)),
             content_type: object.content_type,
             content_encoding: object.content_encoding,
-            ..Default::default()
+            ..kept
         }))
     }
 
@@ -226,6 +231,22 @@ impl S3 for Buckets {
         request: S3Request<GetBucketEncryptionInput>,
     ) -> S3Result<S3Response<GetBucketEncryptionOutput>> {
         let answer = self.keeping(&request.input.bucket, Keeping::encryption)?;
+        Ok(S3Response::new(answer))
+    }
+
+    async fn get_bucket_policy(
+        &self,
+        request: S3Request<GetBucketPolicyInput>,
+    ) -> S3Result<S3Response<GetBucketPolicyOutput>> {
+        let answer = self.keeping(&request.input.bucket, Keeping::policy)??;
+        Ok(S3Response::new(answer))
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
+        let answer = self.keeping(&request.input.bucket, Keeping::lifecycle)??;
         Ok(S3Response::new(answer))
     }
 

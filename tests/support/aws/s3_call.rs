@@ -92,6 +92,8 @@ fn operation(
         (&Method::GET, _, true) if has("versioning") => Some("GetBucketVersioning"),
         (&Method::GET, _, true) if has("object-lock") => Some("GetObjectLockConfiguration"),
         (&Method::GET, _, true) if has("encryption") => Some("GetBucketEncryption"),
+        (&Method::GET, _, true) if has("policy") => Some("GetBucketPolicy"),
+        (&Method::GET, _, true) if has("lifecycle") => Some("GetBucketLifecycleConfiguration"),
         (&Method::GET, _, true) if !only(LISTING) => None,
         (&Method::GET, _, true) if has("list-type") => Some("ListObjectsV2"),
         (&Method::GET, _, true) => Some("ListObjects"),
