@@ -158,6 +158,7 @@ fn no_help_and_no_schema_uses_such_a_word() {
     let mut all = Vec::new();
     let commands = [
         "validate",
+        "collect",
         "trails",
         "explain",
         "doctor",
@@ -167,7 +168,7 @@ fn no_help_and_no_schema_uses_such_a_word() {
         "man",
     ];
     let helps = commands.iter().map(|command| vec![*command, "--help"]);
-    let schemas = ["validate", "trails", "explain", "doctor"];
+    let schemas = ["validate", "trails", "explain", "doctor", "collect"];
     let schemas = schemas.iter().map(|of| vec!["schema", *of]);
     for args in helps.chain(schemas).chain([vec!["--help"]]) {
         let run = run(&root(), &args);

@@ -112,6 +112,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Man { folder } => generate::man(folder.as_deref()),
         Command::Help { about } => help::print(parser(), about.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
+        Command::Collect(args) => collect::run(*args, command, start, &stop),
         Command::Doctor(args) => doctor(*args, command, start, &stop),
         Command::Explain(args) => {
             let given = GivenOptions::of(matches.subcommand_matches("explain"));
@@ -231,6 +232,7 @@ fn schema(of: SchemaKind) -> Result<u8, Error> {
         SchemaKind::Trails => trail_list::schema(),
         SchemaKind::Doctor => crate::report::doctor::v1::schema(),
         SchemaKind::Explain => crate::report::explain::v1::schema(),
+        SchemaKind::Collect => crate::report::collect::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;

@@ -10,7 +10,7 @@
 //!                                                                  └▶ csv, junit, ocsf, prometheus, aws-cli
 //! ```
 //!
-//! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`] and [`doctor`]
+//! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`], [`doctor`] and [`collect`]
 //!   hold those of the other commands. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
 //! - [`json`], [`open_enum`], [`hex`] and [`tone`] serve all of them.
 //!
@@ -27,6 +27,7 @@
 //! the title, the note and the names of an auditor takes a `&Presentation`, too. The command line,
 //! its help and the error message for an unknown format follow from that row. Then add a golden file.
 
+pub mod collect;
 mod date_time;
 pub mod doctor;
 pub mod explain;

@@ -8,10 +8,11 @@ use std::process::{Command, Stdio};
 
 use crate::support::program::{command, finish, root, run};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "",
     "validate",
     "validate-logs",
+    "collect",
     "doctor",
     "explain",
     "trails",

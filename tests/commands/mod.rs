@@ -1,5 +1,6 @@
 //! The commands besides `validate`.
 
+mod collect;
 #[cfg(feature = "aws")]
 mod doctor;
 mod explain;

@@ -142,7 +142,9 @@ fn the_event_for_lambda_is_answered() {
 #[test]
 fn every_option_that_is_mentioned_exists() {
     let mut help = String::new();
-    for command in ["validate", "doctor", "explain", "trails", "report"] {
+    for command in [
+        "validate", "collect", "doctor", "explain", "trails", "report",
+    ] {
         help += &run(&root(), &[command, "--help"]).stdout;
     }
     let rows = page("options.md");

@@ -10,6 +10,7 @@ mod plural;
 mod quoted;
 mod s3_uri;
 mod sentence;
+mod size;
 
 pub use clip::clip;
 pub use decode::decode;
@@ -20,3 +21,4 @@ pub use plural::{noun, one_or_many, plural};
 pub use quoted::{cited, quoted};
 pub use s3_uri::s3_uri;
 pub use sentence::{capital, sentence};
+pub use size::in_bytes;

@@ -23,4 +23,5 @@ pub enum SchemaKind {
     Trails,
     Doctor,
     Explain,
+    Collect,
 }

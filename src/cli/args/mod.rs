@@ -2,6 +2,7 @@
 //! common. Nothing is opened or read here. Doc comments on arguments are the text of `--help` and of
 //! the manual: one plain sentence per option, with its unit and its default.
 
+pub(crate) mod collect;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod generate;
@@ -16,6 +17,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+use collect::CollectArgs;
 use doctor::DoctorArgs;
 use explain::ExplainArgs;
 use generate::SchemaKind;
@@ -28,6 +30,7 @@ use crate::manual::{TOPICS, Topic};
 /// The commands that `help` shows.
 const COMMANDS: &[&str] = &[
     "validate",
+    "collect",
     "doctor",
     "explain",
     "trails",
@@ -62,6 +65,9 @@ pub enum Command {
     /// options stay the same, the global ones included.
     #[command(after_help = validate::LOGS_EXAMPLES)]
     ValidateLogs(Box<ValidateArgs>),
+    /// Secure everything that a validation needs in a bundle, or check such a bundle
+    #[command(after_help = collect::EXAMPLES)]
+    Collect(Box<CollectArgs>),
     /// Check whether a validation can work, and if not, why: each permission is tried
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorArgs>),

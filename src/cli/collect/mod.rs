@@ -1,2 +1,79 @@
 //! `trailproof collect`: bundles of evidence.
-pub(crate) mod run;
+
+mod check;
+mod run;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use self::run::{CollectRequest, EndedCollection};
+use super::args::collect::CollectArgs;
+use super::{INTERRUPTED, Start, output, run_so_far};
+use crate::base::cancel::{CancelFlag, CancelReason};
+use crate::base::error::{Error, ErrorKind};
+use crate::commands::collect::collection::CollectionEnd;
+use crate::commands::collect::report::CollectedFiles;
+use crate::proof::finding::Verdict;
+use crate::report::collect::text;
+use crate::report::collect::v1::CollectReport;
+use crate::report::validation::v1::Run;
+
+/// Collects a bundle or checks one, and gives the exit status.
+///
+/// # Errors
+/// If nothing was done, or the report could not be written.
+pub fn run(
+    args: CollectArgs,
+    command: Vec<String>,
+    start: Start,
+    stop: &CancelFlag,
+) -> Result<u8, Error> {
+    match (&args.check, args.out.clone()) {
+        (Some(dir), _) => check::run(dir, &args, command, start, stop),
+        (None, Some(out)) => collect(&out, args, command, start, stop),
+        // The parser refuses these arguments.
+        (None, None) => Err(Error::new(ErrorKind::Usage, "--out or --check is needed")),
+    }
+}
+
+fn collect(
+    out: &Path,
+    args: CollectArgs,
+    command: Vec<String>,
+    start: Start,
+    stop: &CancelFlag,
+) -> Result<u8, Error> {
+    let targets = output::to_stdout(args.format)?;
+    let request = CollectRequest {
+        out,
+        args: args.run,
+        sign_in: &args.sign_in,
+        progress: args.progress.mode(),
+        command: command.clone(),
+    };
+    let mut files = CollectedFiles::default();
+    let EndedCollection {
+        end,
+        custody,
+        outcome,
+    } = run::run(request, start, stop, &mut |line| files.add(line))?;
+    let last = custody.runs.last();
+    let run = Run {
+        finished: Timestamp::now(),
+        caller: last.and_then(|run| run.caller.clone()),
+        clock_ahead: last.and_then(|run| run.clock_ahead),
+        requests: outcome.requests.into(),
+        ..run_so_far(command, start.at)
+    };
+    let (bundle, ended) = (out.display().to_string(), (&end, &custody));
+    let report = CollectReport::of_collection(bundle, ended, files, outcome.verdict, run);
+    output::write_plain(targets, &report, text::write)?;
+    Ok(match end {
+        CollectionEnd::Finished(sealed) if sealed.not_read == 0 => 0,
+        CollectionEnd::Cancelled(CancelReason::Signal) => INTERRUPTED,
+        CollectionEnd::Finished(_)
+        | CollectionEnd::Cancelled(CancelReason::Deadline(_))
+        | CollectionEnd::Stopped(_) => Verdict::Unproven.exit_code(),
+    })
+}

@@ -68,7 +68,7 @@ fn have(options: &[&str]) -> String {
 }
 
 /// Objects to work on at the same time, unless `--jobs` is given.
-pub(super) fn available_cores() -> usize {
+pub(crate) fn available_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

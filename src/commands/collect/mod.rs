@@ -10,15 +10,19 @@
 //! ```
 //!
 //! So the bundle holds exactly what the proof needs, at the speed of a validation.
-//! [`BundleSource`](crate::source::bundle) answers the same questions from it.
+//! [`BundleSource`](crate::source::bundle) answers the same questions from it. `report` shows what was collected, and
+//! `check` whether a bundle is still as it was collected.
 
+mod check;
 pub mod collection;
 pub mod custody;
 pub mod extra;
 pub mod folder;
 mod key_files;
+mod kinds;
 pub mod origins;
 pub mod recorder;
+pub mod report;
 pub mod resume;
 pub mod seal;
 pub mod store;

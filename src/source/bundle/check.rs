@@ -23,6 +23,7 @@ use std::thread;
 use sha2::Digest as _;
 
 pub use self::differences::{Difference, Differences, DifferingFiles};
+use super::kind::StoredTally;
 use super::layout::{MANIFEST, UNFINISHED};
 use super::manifest::{LineProblem, ManifestItem, ManifestReader};
 use crate::base::cancel::{CancelFlag, CancelReason};
@@ -58,10 +59,8 @@ pub struct BundleCheck<'a> {
 pub struct CheckedBundle {
     /// SHA-256 of `manifest.jsonl`.
     pub manifest_sha256: Sha256,
-    /// How many files the manifest lists.
-    pub files: u64,
-    /// The bytes of these files, as listed.
-    pub bytes: u64,
+    /// The files that the manifest lists, and their bytes as listed.
+    pub listed: StoredTally,
     /// The lines of the manifest that are not valid.
     pub invalid: InvalidLines,
     /// The files that differ from the manifest.
@@ -128,16 +127,17 @@ pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
             queue: send,
             found: &found,
             stop: check.stop,
-            files: 0,
-            bytes: 0,
+            listed: StoredTally::default(),
             invalid: InvalidLines::default(),
         };
         merge
             .run(&tree)
             .map_err(|e| unreadable(check.dir, &words(&e)))
     })?;
-    let Merged { files, invalid, .. } = &merged;
-    if *files == 0 && check.stop.reason().is_none() {
+    let Merged {
+        listed, invalid, ..
+    } = &merged;
+    if listed.all().files == 0 && check.stop.reason().is_none() {
         let why = match invalid.first.first() {
             Some((number, why)) => format!("line {number} of its {MANIFEST}: {why}"),
             None => format!("its {MANIFEST} is empty"),
@@ -146,8 +146,7 @@ pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
     }
     Ok(CheckedBundle {
         manifest_sha256: merged.manifest_sha256,
-        files: merged.files,
-        bytes: merged.bytes,
+        listed: merged.listed,
         invalid: merged.invalid,
         differences: found.into_inner().unwrap_or_else(PoisonError::into_inner),
         ended_by: check.stop.reason(),
@@ -204,16 +203,14 @@ struct Merge<'m> {
     queue: SyncSender<ListedFile>,
     found: &'m Mutex<Differences>,
     stop: &'m CancelFlag,
-    files: u64,
-    bytes: u64,
+    listed: StoredTally,
     invalid: InvalidLines,
 }
 
 /// A manifest that was merged with its tree.
 struct Merged {
     manifest_sha256: Sha256,
-    files: u64,
-    bytes: u64,
+    listed: StoredTally,
     invalid: InvalidLines,
 }
 
@@ -231,8 +228,7 @@ impl Merge<'_> {
             self.note(&file.path, Difference::Missing, None);
         }
         Ok(Merged {
-            files: self.files,
-            bytes: self.bytes,
+            listed: self.listed,
             invalid: self.invalid,
             manifest_sha256: self.manifest.sha256(),
         })
@@ -308,8 +304,7 @@ impl Merge<'_> {
         while let Some(item) = self.manifest.next()? {
             match item {
                 ManifestItem::File(line, sha256) => {
-                    self.files += 1;
-                    self.bytes = self.bytes.saturating_add(line.size);
+                    self.listed.add(&line);
                     return Ok(Some(ListedFile {
                         path: line.path,
                         size: line.size,

@@ -24,6 +24,7 @@ pub mod custody;
 pub mod describe;
 mod files;
 pub mod keys;
+pub mod kind;
 pub mod layout;
 mod listings;
 pub mod manifest;

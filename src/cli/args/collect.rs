@@ -1,0 +1,85 @@
+//! The arguments of `collect`, parsed only.
+
+use std::path::PathBuf;
+
+use super::shared::aws::SignInArgs;
+use super::shared::format::PlainFormat;
+use super::shared::progress::ProgressArgs;
+use super::shared::run::RunArgs;
+use super::shared::values::sha256;
+use crate::base::sha256::Sha256;
+
+pub const EXAMPLES: &str = "\
+Examples:
+  # everything that a validation of one trail and one month needs
+  trailproof collect --out evidence \\
+      --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
+      --start-time 2026-01-01 --end-time 2026-02-01
+
+  # interrupted? The same command goes on where it was.
+
+  # years later, without a network: the same verdict
+  trailproof validate --path evidence --manifest-sha256 HASH
+
+  # is the bundle still as it was collected?
+  trailproof collect --check evidence
+
+  # the same, with the hash that was written down when it was collected
+  trailproof collect --check evidence --manifest-sha256 HASH
+
+The last line is the SHA-256 of manifest.jsonl. Write it down, and keep it apart from the bundle.
+
+Exit status: 0 collected, 4 something could not be read, or the collection is not finished; 2 nothing was collected \
+(bad arguments or no credentials). With --check: 0 intact, 1 differs, 4 some files could not be read; 2 not a bundle, \
+or not a finished one";
+
+/// Arguments that say what to read in AWS, which a check of a bundle does not.
+const NOT_WITH_CHECK: [&str; 14] = [
+    "out",
+    "SourceArgs",
+    "EvidenceArgs",
+    "ScopeArgs",
+    "expect",
+    "exclude",
+    "start_time",
+    "end_time",
+    "as_of",
+    "DeliveryArgs",
+    "logs",
+    "seed",
+    "BoundArgs",
+    "SignInArgs",
+];
+
+#[derive(clap::Args)]
+pub struct CollectArgs {
+    /// The folder for the bundle: a new or an empty one, or one in which the same collection was interrupted
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Bundle",
+        required_unless_present = "check"
+    )]
+    pub out: Option<PathBuf>,
+
+    /// Check the bundle in this folder, without AWS: which files are missing, altered or added
+    #[arg(long, value_name = "DIR", help_heading = "Bundle", conflicts_with_all = NOT_WITH_CHECK)]
+    pub check: Option<PathBuf>,
+
+    /// With --check: the SHA-256 of manifest.jsonl that was written down when the bundle was collected
+    #[arg(long, value_name = "HASH", value_parser = sha256, help_heading = "Bundle", requires = "check")]
+    pub manifest_sha256: Option<Sha256>,
+
+    #[command(flatten)]
+    pub run: RunArgs,
+
+    /// The report's format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
+    pub format: PlainFormat,
+
+    #[command(flatten)]
+    pub progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
+}

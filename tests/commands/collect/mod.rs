@@ -1,0 +1,24 @@
+//! `collect`: bundles that are checked, and what a collection takes.
+
+mod check;
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::support::program::{assert_matches, run, validator};
+
+/// Runs `collect` and reads its JSON report, which must match the schema.
+pub fn collect<S: AsRef<str>>(dir: &Path, args: &[S]) -> (i32, Value) {
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../../../src/report/collect/v1.schema.json")));
+    let mut all = vec!["collect", "--format", "json"];
+    all.extend(args.iter().map(AsRef::as_ref));
+    let run = run(dir, &all);
+    let report: Value = serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|e| panic!("no report ({e}): {}{}", run.stdout, run.stderr));
+    assert_matches(&VALIDATOR, &report);
+    (run.code, report)
+}
