@@ -1,6 +1,7 @@
 //! SHA-256 values: compared as bytes, printed as hex digits.
 
 use std::fmt;
+use std::io::{self, Write};
 
 use sha2::Digest as _;
 
@@ -33,6 +34,28 @@ impl Sha256 {
         // Neither can fail: 32 bytes have 64 digits, and all digits are ASCII.
         let _ = hex::encode_to_slice(self.0, digits);
         str::from_utf8(digits).unwrap_or_default()
+    }
+}
+
+/// Computes the hash of what is written to it.
+#[derive(Default)]
+pub struct Sha256Writer(sha2::Sha256);
+
+impl Sha256Writer {
+    /// The hash of all that was written.
+    pub fn finish(self) -> Sha256 {
+        Sha256(self.0.finalize().into())
+    }
+}
+
+impl Write for Sha256Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

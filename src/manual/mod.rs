@@ -38,7 +38,7 @@ macro_rules! topics {
 topics! {
     "install" "in-s3" "on-disk" "options" "validate-logs"
     "trails" "explain" "doctor"
-    "proof" "gaps" "codes" "words"
+    "evidence" "proof" "gaps" "codes" "words"
     "formats" "json" "terminal"
     "scheduling" "lambda" "performance" "bounds"
     "library" "building"

@@ -7,7 +7,7 @@
 //! validate::Outcome ─▶ validate/view.rs ─▶ validation::v1::Report ─┬▶ json, jsonl       programs
 //!                        a saved report ─▶ validation::saved ──────┤
 //!                                                                  ├▶ text, html, markdown   people
-//!                                                                  └▶ csv, junit, ocsf, prometheus, aws-cli
+//!                                                                  └▶ csv, junit, ocsf, prometheus, in-toto, aws-cli
 //! ```
 //!
 //! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`], [`doctor`] and [`collect`]
@@ -99,6 +99,8 @@ formats! {
     AwsCli = "aws-cli", validation::aws_cli::write(report, out);
     /// For a shell: the commands that findings call for, as a script.
     Commands = "commands", validation::commands::write(report, out);
+    /// For programs that sign and time-stamp: an in-toto Statement about the evidence and the report.
+    InToto = "in-toto", validation::in_toto::write(report, validation::in_toto::sha256_of_json(report)?, out);
 }
 
 impl Format {

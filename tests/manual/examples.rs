@@ -31,6 +31,7 @@ tests! {
     of_readme "README.md"
     of_gaps "gaps.md"
     of_doctor "doctor.md"
+    of_evidence "evidence.md"
     of_explain "explain.md"
     of_formats "formats.md"
     of_in_s3 "in-s3.md"

@@ -57,6 +57,7 @@ pub fn run(
     let choice = observer_choice(&args, &formats);
     note_unused(&args.unused, as_aws_cli);
     presentation::note_unused(&args.presentation, &formats);
+    note_without_report(&formats);
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     check_names(&args)?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
@@ -211,6 +212,15 @@ fn note_before_the_work(requested: &Requested, clock_off: Option<i64>) {
     }
     if let Some(ahead) = clock_off {
         note(&format!("{}: set the clock", clock_in_words(ahead)));
+    }
+}
+
+/// Warns that a statement is about a JSON report that nobody keeps.
+fn note_without_report(formats: &[Format]) {
+    if formats.contains(&Format::InToto) && !formats.contains(&Format::Json) {
+        note(
+            "--format in-toto is about the JSON report, which this run does not write: add --format json --out FILE",
+        );
     }
 }
 

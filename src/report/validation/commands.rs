@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::custody;
 use super::headline::{made, meaning};
 use super::over_chains::removed_objects;
 use super::v1::{AwsAction, AwsCommand, CommandParts, Report, file, words};
@@ -220,6 +221,9 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let verdict = report.verdict.as_str().to_uppercase();
     writeln!(out, "# {verdict}: {}", escape(&meaning(report)))?;
     writeln!(out, "# Report generated {}.", escape(&made(report)))?;
+    for (name, value) in custody::known(report) {
+        writeln!(out, "# {name}: {}", escape(&value))?;
+    }
     if let Some(left_out) = commands.left_out() {
         writeln!(out, "# {left_out}.")?;
     }

@@ -5,12 +5,13 @@ use std::io::{self, Write};
 
 use csv::{Error, ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 
+use super::custody;
 use super::v1::{Bearing, Evidence, Finding, Report, Role};
 use crate::base::text::escape;
 use crate::proof::finding::Code;
 use crate::report::open_enum::Word;
 
-/// The columns, in order.
+/// The columns of a finding, in order. Those of custody follow.
 const COLUMNS: [&str; 26] = [
     "severity",
     "code",
@@ -40,7 +41,8 @@ const COLUMNS: [&str; 26] = [
     "command_line",
 ];
 
-/// Writes the names of the columns, then one row per finding.
+/// Writes the names of the columns, then one row per finding. Each row ends with the facts of custody, so that they
+/// stay with rows that are filtered or merged with those of other reports. Without findings one row has them alone.
 ///
 /// # Errors
 /// When writing fails.
@@ -50,12 +52,26 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         // Some spreadsheets separate cells by semicolons; quotes keep commas and semicolons inside a cell.
         .quote_style(QuoteStyle::Always)
         .from_writer(out);
-    table.write_record(COLUMNS).map_err(io_error)?;
+    let columns = COLUMNS.iter().chain(&custody::NAMES);
+    table.write_record(columns).map_err(io_error)?;
+    let custody = custody::values(report).map(|value| inert(&value));
+    if report.findings.is_empty() {
+        // A table without rows would not say of what it is.
+        let none = COLUMNS.map(|column| match column {
+            "message" => "no findings".to_owned(),
+            _ => String::new(),
+        });
+        let cells = none.iter().chain(&custody);
+        table.write_record(cells).map_err(io_error)?;
+    }
     for finding in &report.findings {
         let events = events_of(finding, report);
         let row = row(finding, &events);
-        let cells = row.iter().map(|cell| inert(cell));
-        table.write_record(cells).map_err(io_error)?;
+        for cell in &row {
+            table.write_field(inert(cell)).map_err(io_error)?;
+        }
+        // The rest of the row.
+        table.write_record(&custody).map_err(io_error)?;
     }
     table.flush()
 }

@@ -1,9 +1,32 @@
 //! What an auditor compares with another report and files with this one: the hash of the evidence, and who ran
-//! which program on what, and when.
+//! which program on what, and when. Every format shows it, except aws-cli, which is the output of another program.
 
-use super::v1::Chain;
+use jiff::Timestamp;
+
+use super::scope_label::scope;
+use super::v1::{Chain, Report, Requested, SourceKind};
 use crate::base::sha256::Sha256;
-use crate::base::text::escape;
+use crate::base::text::{escape, grouped, quoted};
+
+/// Characters of a command line that formats with one fact per line, row or label show.
+const COMMAND: usize = 1_000;
+
+/// The names of the facts for programs, in their order. They are those of the JSON report.
+pub(crate) const NAMES: [&str; 13] = [
+    "evidence_sha256",
+    "manifest_sha256",
+    "tool",
+    "version",
+    "command",
+    "caller",
+    "source",
+    "scope",
+    "start",
+    "end",
+    "as_of",
+    "started",
+    "finished",
+];
 
 /// The hash of the evidence of a report, over the evidence hashes of its chains. Two reports with the same hash
 /// judged the same objects, with the same result for each.
@@ -17,4 +40,95 @@ pub(crate) fn evidence_sha256(chains: &[Box<Chain>]) -> Sha256 {
         format!("{hash} {id} {}\n", escape(organization))
     });
     Sha256::of(lines.collect::<String>().as_bytes())
+}
+
+/// The facts for programs, in the order of [`NAMES`]. One that is not known is empty.
+pub(crate) fn values(report: &Report) -> [String; NAMES.len()] {
+    let (run, requested) = (&report.run, &report.requested);
+    let (start, end) = window(report);
+    let time = |time: Option<Timestamp>| time.map(|at| at.to_string()).unwrap_or_default();
+    [
+        report.evidence_sha256.clone(),
+        requested.manifest_sha256.clone().unwrap_or_default(),
+        run.tool.clone(),
+        run.version.clone(),
+        command(report),
+        run.caller.clone().unwrap_or_default(),
+        requested.source.word().into_owned(),
+        scope(report),
+        time(start),
+        time(end),
+        time(requested.as_of),
+        run.started.to_string(),
+        run.finished.to_string(),
+    ]
+}
+
+/// The facts for programs that are known, each with its name.
+pub(crate) fn known(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
+    let facts = NAMES.into_iter().zip(values(report));
+    facts.filter(|(_, value)| !value.is_empty())
+}
+
+/// The facts for people, each with its name.
+pub(crate) fn lines(report: &Report) -> Vec<(&'static str, String)> {
+    let (run, requested) = (&report.run, &report.requested);
+    let (start, end) = window(report);
+    let manifest = manifest(requested).map(|hash| ("manifest", hash));
+    let window = start.zip(end);
+    let window = window.map(|(start, end)| ("window", format!("{start} to {end}")));
+    let as_of = requested.as_of.map(|at| ("as of", at.to_string()));
+    let before = [("evidence", report.evidence_sha256.clone())];
+    let facts = [
+        ("program", format!("{} {}", run.tool, run.version)),
+        ("command", command(report)),
+        ("caller", caller(report)),
+        ("scope", scope(report)),
+    ];
+    let ran = [("run", format!("{} to {}", run.started, run.finished))];
+    let facts = before.into_iter().chain(manifest).chain(facts);
+    facts.chain(window).chain(as_of).chain(ran).collect()
+}
+
+/// The hash of the manifest of the bundle that was read, and whether it was given.
+pub(crate) fn manifest(requested: &Requested) -> Option<String> {
+    let hash = requested.manifest_sha256.as_ref()?;
+    let origin = match requested.manifest_given {
+        true => "as given",
+        false => "of the file, not given",
+    };
+    Some(format!("{hash} ({origin})"))
+}
+
+/// Whose credentials were used.
+pub(crate) fn caller(report: &Report) -> String {
+    match (&report.run.caller, report.requested.source.known()) {
+        (Some(caller), _) => caller.clone(),
+        (None, Some(SourceKind::S3)) => "unknown".to_owned(),
+        (None, _) => "none: a copy was read, and no AWS calls were made".to_owned(),
+    }
+}
+
+/// The window: as given, or from the data.
+pub(crate) fn window(report: &Report) -> (Option<Timestamp>, Option<Timestamp>) {
+    let windows = report.chains.iter().map(|chain| &chain.window);
+    let windows = windows.filter(|window| window.from < window.to);
+    let (first, last) = (
+        windows.clone().map(|window| window.from).min(),
+        windows.map(|window| window.to).max(),
+    );
+    let requested = &report.requested;
+    (requested.start.or(first), requested.end.or(last))
+}
+
+/// The command line, as a shell takes it. A saved report may hold one of any length.
+fn command(report: &Report) -> String {
+    let words = report.run.command.iter();
+    let mut line = words.map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(COMMAND) {
+        let more = line[end..].chars().count();
+        line.truncate(end);
+        line += &format!("… (and {} more characters)", grouped(more));
+    }
+    line
 }

@@ -45,6 +45,7 @@ enum Line<'a> {
     Summary {
         verdict: Verdict,
         complete: bool,
+        evidence_sha256: &'a str,
         summary: &'a Summary,
         totals: &'a Totals,
         finished: Timestamp,
@@ -146,6 +147,7 @@ pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Line::Summary {
         verdict: report.verdict,
         complete: report.complete,
+        evidence_sha256: &report.evidence_sha256,
         summary: &report.summary,
         totals: &report.totals,
         finished: report.run.finished,

@@ -1,5 +1,5 @@
 //! JUnit XML for CI systems: one test suite per chain, those that are missing included, with one test case for
-//! its verdict and one for each group of findings. There is a failure exactly if the verdict of the report
+//! its verdict and one for each group of findings. The first suite has the facts of custody as properties. There is a failure exactly if the verdict of the report
 //! is not `verified`.
 
 use std::borrow::Cow;
@@ -10,6 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::absent::{ChainRow, absent_chains, absent_verdict};
+use super::custody;
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::label::Label;
@@ -270,8 +271,25 @@ fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> i
             ("timestamp", &report.run.started.to_string()),
         ])
         .write_inner_content(|xml| {
+            if let Subject::Run = suite.subject {
+                properties(report, xml)?;
+            }
             let class = inert(&suite.name);
             cases.try_for_each(|c| case(&c, &class, xml))
+        })?;
+    Ok(())
+}
+
+/// What an auditor files, and compares with another report.
+fn properties<W: Write>(report: &Report, xml: &mut Writer<W>) -> io::Result<()> {
+    xml.create_element("properties")
+        .write_inner_content(|xml| {
+            for (name, value) in custody::known(report) {
+                xml.create_element("property")
+                    .with_attributes([("name", name), ("value", &inert(&value))])
+                    .write_empty()?;
+            }
+            Ok(())
         })?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! saved/          reads a report.json back and bounds its memory
 //!
 //! for people      text, html/, markdown/, junit (read by CI systems, but shown to people)
-//! for programs    jsonl, csv, ocsf, prometheus, commands, aws_cli/   (json itself is report/json.rs)
+//! for programs    jsonl, csv, ocsf, prometheus, commands, in_toto, aws_cli/   (json itself is report/json.rs)
 //!
 //! shared by them
 //!   custody       what an auditor compares and files: the evidence hash, who ran what, when
@@ -35,6 +35,7 @@ pub(crate) mod custody;
 pub(crate) mod groups;
 pub(crate) mod headline;
 pub mod html;
+pub(crate) mod in_toto;
 pub mod jsonl;
 pub(crate) mod junit;
 pub(crate) mod label;

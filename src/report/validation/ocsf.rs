@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::absent::absent_chains;
+use super::custody;
 use super::headline::NOT_COMPLETE;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
@@ -76,27 +77,38 @@ enum OcsfClass {
 /// # Errors
 /// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let custody = custody(report);
+    let mut write = |mut event: OcsfEvent<'_>| {
+        event.unmapped["custody"] = custody.clone();
+        line(&event, out)
+    };
     for chain in &report.chains {
-        line(&chain_verdict(chain, report), out)?;
+        write(chain_verdict(chain, report))?;
     }
     let findings = report.findings.iter();
     let no_chain = |f: &&Finding| f.severity > Severity::Note && f.chain.is_none();
     // A finding about no chain, like one about a key file, counts as a verdict of its own.
     for finding in findings.filter(no_chain) {
-        line(&about(finding, OcsfClass::Compliance, report), out)?;
+        write(about(finding, OcsfClass::Compliance, report))?;
     }
     for worst in absent_chains(report).into_values() {
-        line(&missing_chain(worst, report), out)?;
+        write(missing_chain(worst, report))?;
     }
     if !report.complete {
-        line(&not_complete(report), out)?;
+        write(not_complete(report))?;
     }
     for finding in &report.findings {
         if finding.severity == Severity::Failed {
-            line(&failed(finding, report), out)?;
+            write(failed(finding, report))?;
         }
     }
     Ok(())
+}
+
+/// What an auditor files, and compares with another report. A collector stores each event by itself, so each has it.
+fn custody(report: &Report) -> Value {
+    let facts = custody::known(report);
+    facts.map(|(name, value)| (name, json!(value))).collect()
 }
 
 /// The verdict of a chain.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::absent::{absent_chains, absent_verdict, count_by_verdict};
+use super::custody;
 use super::scope_label::scope;
 use super::v1::{Chain, Digests, Finding, FindingCounts, Logs, Report};
 use crate::base::text::escape;
@@ -16,6 +17,17 @@ const VERDICTS: [Verdict; 4] = [
     Verdict::Gaps,
     Verdict::Unproven,
     Verdict::Failed,
+];
+
+/// The facts of custody that are labels. All metrics have the label `scope`.
+const INFO: [&str; 7] = [
+    "evidence_sha256",
+    "manifest_sha256",
+    "tool",
+    "version",
+    "command",
+    "caller",
+    "source",
 ];
 
 /// Writes the metrics.
@@ -43,6 +55,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "1 if everything requested could be checked, otherwise 0.",
         u8::from(report.complete),
     )?;
+    custody(report, &mut metrics)?;
     chains(report, &mut metrics)?;
     findings(&totals.findings, &mut metrics)?;
     let help = "Digests by state.";
@@ -51,6 +64,48 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     digests(name, help, &totals.backfill_digests, &mut metrics)?;
     logs(&totals.logs, &mut metrics)?;
     per_chain(report, &mut metrics)
+}
+
+/// What an auditor compares with another report. Times are values, so that they are no series of their own.
+fn custody(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    let (start, end) = custody::window(report);
+    let times = [
+        (
+            "started_timestamp_seconds",
+            "When the last validation was started.",
+            Some(report.run.started),
+        ),
+        (
+            "as_of_timestamp_seconds",
+            "The time of the check, as given or by the clock.",
+            report.requested.as_of,
+        ),
+        (
+            "window_start_timestamp_seconds",
+            "The beginning of the window.",
+            start,
+        ),
+        (
+            "window_end_timestamp_seconds",
+            "The end of the window.",
+            end,
+        ),
+    ];
+    for (name, help, time) in times {
+        if let Some(time) = time {
+            metrics.one(name, help, seconds(time))?;
+        }
+    }
+    let help = "Always 1. The labels say which evidence was judged, by which program and for whom.";
+    metrics.head("report_info", help)?;
+    let facts: Vec<(&str, String)> = custody::known(report)
+        .filter(|(name, _)| INFO.contains(name))
+        .collect();
+    let labels: Vec<(&str, &str)> = facts
+        .iter()
+        .map(|(name, value)| (*name, &**value))
+        .collect();
+    metrics.sample("report_info", &labels, 1)
 }
 
 fn chains(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {

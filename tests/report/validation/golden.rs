@@ -20,6 +20,7 @@ fn extension(format: Format) -> &'static str {
         Format::Prometheus => "prom",
         Format::AwsCli => "aws-cli.txt",
         Format::Commands => "sh",
+        Format::InToto => "intoto.json",
     }
 }
 

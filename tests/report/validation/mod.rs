@@ -3,11 +3,13 @@
 mod aws_cli;
 mod chain_verdicts;
 mod commands;
+mod custody;
 mod golden;
 mod groups;
 mod headline;
 mod hostile_text;
 mod html;
+mod in_toto;
 mod junit;
 mod markdown;
 mod not_read;

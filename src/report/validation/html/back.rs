@@ -9,9 +9,11 @@ use super::glossary::TERMS;
 use crate::base::text::{capital, grouped, plural, sentence};
 use crate::base::time::in_words;
 use crate::report::validation::commands::Commands;
+use crate::report::validation::custody;
 use crate::report::validation::headline::{filters, window_line};
 use crate::report::validation::proven;
-use crate::report::validation::v1::{KeyOrigin, Report, SourceKind};
+use crate::report::validation::scope_label::scope;
+use crate::report::validation::v1::{KeyOrigin, Report};
 
 /// Entries of lists whose length comes from outside: keys, sentences, acceptances.
 const LINES: usize = 100;
@@ -53,18 +55,21 @@ impl<'a> Back<'a> {
 /// How the report was made.
 fn made(report: &Report) -> Vec<Fact> {
     let (run, requested) = (&report.run, &report.requested);
-    let caller = match (&run.caller, requested.source == SourceKind::Disk) {
-        (Some(caller), _) => caller.clone(),
-        (None, true) => "None: a copy was read, and no AWS calls were made".to_owned(),
-        (None, false) => "Unknown".to_owned(),
+    let caller = match &run.caller {
+        Some(caller) => caller.clone(),
+        None => capital(&custody::caller(report)),
     };
     let mut facts = vec![
+        Fact::of("Evidence hash", &report.evidence_sha256),
         Fact::of("Program", format!("{} {}", run.tool, run.version)),
         Fact::of("Started", run.started.to_string()),
         Fact::of("Finished", run.finished.to_string()),
         Fact::of("Caller", caller),
+        Fact::of("Scope", scope(report)),
         Fact::of("Window", window_line(report)),
     ];
+    let manifest = custody::manifest(requested);
+    facts.extend(manifest.map(|hash| Fact::of("Manifest", hash)));
     facts.extend(requested.as_of.map(|at| Fact::of("As of", at.to_string())));
     let filters = filters(requested);
     facts.extend(filters.map(|(name, values)| Fact::of(capital(name), values.join(", "))));

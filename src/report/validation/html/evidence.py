@@ -43,3 +43,10 @@ for chain in report["chains"]:
     hashes = b"".join(sha256("".join(part).encode()).digest() for part in lines)
     same = sha256(hashes).hexdigest() == chain["evidence_sha256"]
     print("equal" if same else "not equal", chain["id"], chain["verdict"])
+
+# The hash of the report is over those of its chains, which are checked above. Earlier versions wrote none.
+line = "{evidence_sha256} {id} {organization}\n".format
+of_chains = "".join(line(**{**chain, "organization": chain.get("organization") or "-"}) for chain in report["chains"])
+if "evidence_sha256" in report:
+    same = sha256(of_chains.encode()).hexdigest() == report["evidence_sha256"]
+    print("equal" if same else "not equal", "report", report["verdict"])

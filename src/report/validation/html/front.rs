@@ -136,6 +136,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     let mut facts = vec![
         Fact::of("Window", window_line(report)),
         Fact::of("Generated", made(report)),
+        Fact::of("Evidence hash", &report.evidence_sha256),
         Fact::of("Read from", source),
     ];
     let filters = filters(&report.requested);

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::commands::Commands;
+use super::custody;
 use super::groups::FindingGroup;
 use super::headline::{
     NOT_COMPLETE, filters, keys, made, meaning, missing_chains, number_of_chains, shown_chains,
@@ -78,6 +79,7 @@ pub(crate) fn write(
     let not_proven = &report.not_proven;
     page.list(FOR_NOT_PROVEN, "what is not proven", not_proven, sentence);
     accepted(report, &mut page);
+    custody(report, &mut page);
     commands(report, &mut page);
     let _ = write!(page.text, "\nGenerated {}.\n", prose(&made(report)));
     // The note takes no room from the report.
@@ -273,6 +275,14 @@ fn accepted(report: &Report, page: &mut MarkdownPage) {
         )
     };
     page.fill(FOR_ACCEPTED, "acceptance", report.accepted.iter(), line);
+}
+
+/// What an auditor files, and compares with another report.
+fn custody(report: &Report, page: &mut MarkdownPage) {
+    page.text += "\n## Custody\n\n";
+    for (name, value) in custody::lines(report) {
+        let _ = writeln!(page.text, "- {}: {}", capital(name), code(&value));
+    }
 }
 
 /// The commands that help. An indented block ends with its line, whatever a name contains.

@@ -8,10 +8,12 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use serde::de::DeserializeOwned;
 
+use super::in_toto;
 use super::presentation::Presentation;
 use super::saved::bounds::Measured;
 use super::summary;
 use super::v1::{Report, SCHEMA};
+use crate::base::sha256::Sha256Writer;
 use crate::report::tone::TextWriter;
 use crate::report::{Format, json, render};
 
@@ -81,7 +83,8 @@ impl<R: Read + Seek> Saved<R> {
         &self.report
     }
 
-    /// Writes the report in a format. JSON keeps the fields that this version does not know.
+    /// Writes the report in a format. JSON keeps the fields that this version does not know. An in-toto Statement
+    /// is about the file as it was read.
     ///
     /// # Errors
     /// When reading the file again or writing fails.
@@ -95,6 +98,12 @@ impl<R: Read + Seek> Saved<R> {
             Format::Json => {
                 self.json.rewind()?;
                 json::copy(&mut self.json, out)
+            }
+            Format::InToto => {
+                self.json.rewind()?;
+                let mut hashed = Sha256Writer::default();
+                io::copy(&mut self.json, &mut hashed)?;
+                in_toto::write(&self.report, hashed.finish(), out)
             }
             other => render(&self.report, presentation, other, out),
         }

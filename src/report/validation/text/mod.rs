@@ -1,6 +1,6 @@
 //! The report for a terminal, in the order in which a reader needs it: the verdict and what it means, what was
-//! requested, the findings worst first, the gaps, the notes, the chains, what is proven and what is not, and the commands
-//! that help. It needs no colour, and everything that comes from outside is escaped.
+//! requested, the findings worst first, the gaps, the notes, the chains, what is proven and what is not, who ran
+//! what and when, and the commands that help. It needs no colour, and everything that comes from outside is escaped.
 
 mod chains;
 mod findings;
@@ -10,6 +10,7 @@ mod lines;
 use std::io;
 
 use super::commands::Commands;
+use super::custody;
 use super::groups::FindingGroup;
 use super::headline::{NOT_COMPLETE, filters, keys, meaning, window_line};
 use super::matrix::Matrix;
@@ -37,6 +38,7 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     sentences("proven", &proven::sentences(report), out)?;
     sentences("not proven", &report.not_proven, out)?;
     accepted(report, out)?;
+    custody(report, out)?;
     commands(report, out)
 }
 
@@ -123,6 +125,15 @@ fn accepted(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
             plural(a.findings, "finding")
         );
         writeln!(out, "  - {}", escape(&line))?;
+    }
+    Ok(())
+}
+
+/// What an auditor files, and compares with another report.
+fn custody(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
+    writeln!(out, "\ncustody")?;
+    for (name, value) in custody::lines(report) {
+        writeln!(out, "  {name:<8} {}", escape(&value))?;
     }
     Ok(())
 }
