@@ -4,6 +4,18 @@
 # They write files below the current folder, and overwrite none that has content.
 # FAILED: 1 log was altered; 1 log is missing, in 1 of 5 chains; 9,465 of 9,498 logs read (--logs 5% --seed 9f86d081884c7d65)
 # Report generated 2026-03-08T00:09:02Z, by trailproof 0.1.0.
+# evidence_sha256: d2cea1b7684f2c0fc5f87853404b2d7dd3dd57b73eae34bb3fea6e0fd1fc4fef
+# tool: trailproof
+# version: 0.1.0
+# command: trailproof validate --s3-bucket my-logs --start-time 2026-03-01T00:07:21Z --logs '5%' --format json
+# caller: arn:aws:sts::111111111111:assumed-role/Auditor/alice
+# source: s3
+# scope: arn:aws:cloudtrail:us-east-1:111111111111:trail/main my-logs prefix=audit organization=o-a1b2c3d4e5 account=111111111111,222222222222,333333333333
+# start: 2026-03-01T00:07:21Z
+# end: 2026-03-08T00:07:21Z
+# as_of: 2026-03-08T00:07:21Z
+# started: 2026-03-08T00:07:21.004Z
+# finished: 2026-03-08T00:09:02.5Z
 # Run it in the folder given with --path, or give that folder as its argument.
 # Then validate again.
 

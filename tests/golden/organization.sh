@@ -3,6 +3,17 @@
 # They only read from AWS.
 # FAILED: 1 digest is missing, in 1 of 13 chains
 # Report generated 2026-03-03T00:00:02Z, by trailproof 0.1.0.
+# evidence_sha256: 9c3d2b7a5851bb57221c1dd91504f0fbfea34c3bff2d23782069185cec4c0d52
+# tool: trailproof
+# version: 0.1.0
+# command: trailproof validate --path org-logs --keys keys
+# source: disk
+# scope: org-logs
+# start: 2026-03-01T00:07:21Z
+# end: 2026-03-02T12:07:21Z
+# as_of: 2026-03-03T00:00:00Z
+# started: 2026-03-03T00:00:00Z
+# finished: 2026-03-03T00:00:02.5Z
 # Then validate again.
 
 set -u

@@ -52,7 +52,12 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         // Some spreadsheets separate cells by semicolons; quotes keep commas and semicolons inside a cell.
         .quote_style(QuoteStyle::Always)
         .from_writer(out);
-    let columns = COLUMNS.iter().chain(&custody::NAMES);
+    let custody = custody::NAMES.map(|name| match name {
+        // A finding has a command, too.
+        "command" => "run_command",
+        name => name,
+    });
+    let columns = COLUMNS.iter().chain(&custody);
     table.write_record(columns).map_err(io_error)?;
     let custody = custody::values(report).map(|value| inert(&value));
     if report.findings.is_empty() {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::scope_label::scope;
 use super::v1::{Chain, Report, Requested, SourceKind};
 use crate::base::sha256::Sha256;
-use crate::base::text::{escape, grouped, quoted};
+use crate::base::text::{escape, plural, quoted};
 
 /// Characters of a command line that formats with one fact per line, row or label show.
 const COMMAND: usize = 1_000;
@@ -123,12 +123,21 @@ pub(crate) fn window(report: &Report) -> (Option<Timestamp>, Option<Timestamp>) 
 
 /// The command line, as a shell takes it. A saved report may hold one of any length.
 fn command(report: &Report) -> String {
-    let words = report.run.command.iter();
-    let mut line = words.map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = line.char_indices().nth(COMMAND) {
-        let more = line[end..].chars().count();
-        line.truncate(end);
-        line += &format!("… (and {} more characters)", grouped(more));
+    let mut line = String::new();
+    let (mut shown, mut more) = (0, 0);
+    for word in &report.run.command {
+        let blank = if line.is_empty() { "" } else { " " };
+        for c in blank.chars().chain(quoted(word).chars()) {
+            if shown < COMMAND {
+                line.push(c);
+                shown += 1;
+            } else {
+                more += 1;
+            }
+        }
+    }
+    if more > 0 {
+        line += &format!("… (and {} more)", plural(more, "character"));
     }
     line
 }

@@ -250,6 +250,7 @@ fn xml_is_well_formed_and_its_elements_are_ours() {
                         "testcase",
                         "failure",
                         "system-out",
+                        "properties",
                     ];
                     assert!(ours.contains(&name.as_ref()), "{name:?}");
                     for attribute in tag.attributes() {
