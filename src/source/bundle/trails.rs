@@ -61,6 +61,8 @@ impl BundleTrails {
         let question = ApiQuestion::insight_selectors(trail);
         match self.one(&question, |page| answers::insight_types(page).map(Some)) {
             Err(e) if e.ends_all() => Err(e),
+            // A collection that was interrupted between both answers asks for both again.
+            Err(GetError::NotCollected) if !self.files.is_finished() => Err(GetError::NotCollected),
             other => Ok(other.map_err(|e| e.detail())),
         }
     }
