@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use jiff::Timestamp;
 
 use super::args::trails::TrailsArgs;
-use super::open::bundle::GivenBundle;
+use super::open::bundle::given::GivenBundle;
 use super::open::open;
 use super::open::request::{ResolvedSource, SourceRequest, texts};
 use super::output::{self, OutputTargets};

@@ -3,6 +3,7 @@
 
 mod archives;
 mod bundle_check;
+mod bundle_replay;
 #[cfg(feature = "aws")]
 mod cancellable;
 mod changing;

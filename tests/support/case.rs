@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::support::forge::deeds::s3_event;
 use crate::support::forge::json::Fields;
 use crate::support::forge::{Chain, ChainSpec, Heads, KeyFileStyle, Place, Trail, World, ts};
+use crate::support::world_bundle;
 
 pub const BUCKET: &str = "trail-logs";
 pub const ACCOUNT: &str = "111111111111";
@@ -57,6 +58,8 @@ pub struct Case {
     pub says: Says,
     /// The account that owns an organization's trail, if its chains do not show it.
     pub owner: Option<&'static str>,
+    /// What is done to the case's bundle once it was collected, where it is one and not a copy.
+    pub bundle: Option<fn(&Path)>,
 }
 
 /// What DescribeTrails and GetTrailStatus say about a case's trail.
@@ -101,6 +104,7 @@ impl Case {
                 digest_error: None,
             },
             owner: None,
+            bundle: None,
         }
     }
 
@@ -156,6 +160,13 @@ impl Case {
 
     /// Writes the copy, the keys, further files and `case.toml` into a folder.
     pub fn write(&self, dir: &Path) {
+        if let Some(damage) = self.bundle {
+            let bundle = dir.join("bundle");
+            let scope = world_bundle::scope(&self.buckets);
+            let as_of = ts("2026-03-01T06:00:00Z");
+            world_bundle::write(&self.world, &bundle, &scope, &self.regions, as_of);
+            damage(&bundle);
+        }
         let trees = self.trees();
         for (bucket, tree) in &trees {
             self.world
@@ -213,6 +224,9 @@ impl Case {
     }
 
     fn trees(&self) -> Vec<(&'static str, String)> {
+        if self.bundle.is_some() {
+            return Vec::new();
+        }
         match self.buckets.as_slice() {
             [one] => vec![(one, "bucket".into())],
             many => many.iter().map(|b| (*b, format!("buckets/{b}"))).collect(),

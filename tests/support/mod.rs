@@ -39,3 +39,4 @@ pub mod stopped;
 pub mod testdata;
 #[cfg(feature = "aws")]
 pub mod trail_scenes;
+pub mod world_bundle;

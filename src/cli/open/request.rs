@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::bundle::{GivenBundle, ReadBundle};
+use super::bundle::given::{GivenBundle, ReadBundle};
 use crate::base::sample::Sample;
 use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;

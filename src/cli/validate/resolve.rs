@@ -14,7 +14,7 @@ use crate::base::text::decode;
 use crate::base::time::{HOUR, shift};
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::run::RunArgs;
-use crate::cli::open::bundle::GivenBundle;
+use crate::cli::open::bundle::given::GivenBundle;
 use crate::cli::open::open;
 use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
 use crate::cli::terminal::progress::Progress;

@@ -24,7 +24,7 @@ pub(super) fn answer<T, E: Display>(
 ) -> Result<T, GetError> {
     let path = question.path();
     let Some(pages) = pages(files, &path)? else {
-        return Err(unanswered(files, question));
+        return Err(unanswered(files, &question.error_path()));
     };
     let pages: Vec<&[u8]> = pages.iter().map(|page| page.get().as_bytes()).collect();
     // An empty answer is kept as a file without a page.
@@ -33,13 +33,13 @@ pub(super) fn answer<T, E: Display>(
     read(pages).map_err(|e| not_valid(&path, &e.to_string()))
 }
 
-/// Why a question has no answer.
-fn unanswered(files: &BundleFiles, question: &ApiQuestion) -> GetError {
+/// Why a question has no answer, from the file that says so.
+pub(super) fn unanswered(files: &BundleFiles, path: &str) -> GetError {
     if !files.is_finished() {
         return GetError::NotCollected;
     }
     let limit = files.limits().head_json;
-    match files.json::<UnansweredQuestion>(&question.error_path(), limit) {
+    match files.json::<UnansweredQuestion>(path, limit) {
         Ok(Some(unanswered)) => unanswered.error,
         Ok(None) => GetError::NotCollected,
         Err(error) => error,

@@ -34,13 +34,13 @@ impl RecordedListings {
         question: &ListingQuestion,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<(), GetError> {
-        if let Some(listing) = Listing::open(files, question)? {
+        if let Some(listing) = StoredListing::open(files, question)? {
             return listing.keys(visit);
         }
         let index = self.index.get_or_init(|| ListingIndex::read(files));
         let index = index.as_ref().map_err(Clone::clone)?;
         let wider = index.covering(question).ok_or(GetError::NotCollected)?;
-        let listing = Listing::open(files, &wider)?.ok_or(GetError::NotCollected)?;
+        let listing = StoredListing::open(files, &wider)?.ok_or(GetError::NotCollected)?;
         let range = range_of(question);
         listing.keys(&mut |listed| match listed {
             Listed::Object(key, _) if !key.starts_with(&*question.prefix) || !range.holds(key) => {}
@@ -59,20 +59,20 @@ pub(super) fn folders(
     question: &ListingQuestion,
     other: &mut dyn FnMut(Listed<'_>),
 ) -> Result<Folders, GetError> {
-    let listing = Listing::open(files, question)?.ok_or(GetError::NotCollected)?;
+    let listing = StoredListing::open(files, question)?.ok_or(GetError::NotCollected)?;
     listing.folders(files.limits().folders, other)
 }
 
 /// One listing, read to behind its first line.
-struct Listing {
+struct StoredListing {
     header: ListingHeader,
     lines: BoundedLines,
 }
 
-impl Listing {
+impl StoredListing {
     /// Opens the listing that answers a question; `None` if it was not asked.
     fn open(files: &BundleFiles, question: &ListingQuestion) -> Result<Option<Self>, GetError> {
-        let Some(listing) = Listing::at(files, &question.path())? else {
+        let Some(listing) = StoredListing::at(files, &question.path())? else {
             return Ok(None);
         };
         if listing.header.question != *question {
@@ -93,7 +93,7 @@ impl Listing {
             None => Err("it is empty".to_owned()),
         };
         let header = header.map_err(|why| lines.not_valid(&why))?;
-        Ok(Some(Listing { header, lines }))
+        Ok(Some(StoredListing { header, lines }))
     }
 
     /// Visits the keys, then gives the error with which the listing ended.
@@ -155,7 +155,7 @@ impl ListingIndex {
         files.names(LISTINGS, &mut |name| {
             let path = format!("{LISTINGS}/{name}");
             // A listing that cannot be read answers nothing.
-            if let Ok(Some(Listing { header, .. })) = Listing::at(files, &path)
+            if let Ok(Some(StoredListing { header, .. })) = StoredListing::at(files, &path)
                 && header.question.kind == ListingKind::Keys
                 && header.question.path() == path
             {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use elsa::sync::FrozenVec;
 
+use super::answers::unanswered;
 use super::check::CheckedBundle;
 use super::files::{BundleFiles, not_valid};
 use super::layout;
@@ -228,7 +229,7 @@ impl Source for BundleSource {
             let path = layout::versions(bucket, key);
             let limit = self.files.limits().side_file;
             let versions = self.files.json(&path, limit)?;
-            versions.ok_or(GetError::NotCollected)
+            versions.ok_or_else(|| unanswered(&self.files, &layout::versions_error(bucket, key)))
         }))
     }
 

@@ -1,6 +1,7 @@
 //! The cases of `testdata/`: at least one folder per finding code, made by the forge.
 
 pub mod beside;
+pub mod bundles;
 pub mod causes;
 pub mod chains;
 pub mod coverage;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Case> {
         coverage::cases(),
         chains::cases(),
         beside::cases(),
+        bundles::cases(),
         sample::cases(),
         trails::cases(),
         unreferenced::cases(),

@@ -99,7 +99,7 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The part of a file that must be equal: the content of a gzip file, because compressors differ,
-/// and a `head.json` without the fields that depend on the compressor.
+/// a `head.json` without the fields that depend on the compressor, and the paths of a manifest.
 fn essence(name: &str, bytes: &[u8]) -> Vec<u8> {
     use std::io::Read as _;
     if name.ends_with(".head.json") {
@@ -108,6 +108,14 @@ fn essence(name: &str, bytes: &[u8]) -> Vec<u8> {
             head.as_object_mut().expect("an object").remove(field);
         }
         return serde_json::to_vec(&head).expect("JSON");
+    }
+    if name.ends_with("manifest.jsonl") {
+        let lines: Result<Vec<Value>, _> = serde_json::Deserializer::from_slice(bytes)
+            .into_iter()
+            .collect();
+        let lines = lines.expect("lines of JSON");
+        let paths = lines.iter().map(|line| line["path"].to_string());
+        return paths.collect::<String>().into_bytes();
     }
     let mut content = Vec::new();
     match flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut content) {

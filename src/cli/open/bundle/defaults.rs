@@ -7,13 +7,13 @@ use std::str::FromStr;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::GivenBundle;
+use super::given::GivenBundle;
 use crate::base::error::{Error, ErrorKind};
 use crate::cli::args::explain::ExplainArgs;
 use crate::cli::args::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
-use crate::cli::args::shared::values::bucket;
+use crate::cli::args::shared::values::{bucket, duration, size as size_of};
 use crate::cli::args::shared::work::BoundArgs;
 use crate::source::bundle::record::CollectionScope;
 
@@ -50,9 +50,9 @@ impl GivenBundle {
     pub fn complete(&self, args: &mut RunArgs, given: GivenOptions) -> Result<(), Error> {
         let scope = &self.custody.collection.scope;
         self.sources(&mut args.source, &mut args.scope)?;
-        self.delivery(&mut args.late, given);
+        self.delivery(&mut args.late, given)?;
         self.map(&mut args.known)?;
-        self.bounds(&mut args.bounds, given);
+        self.bounds(&mut args.bounds, given)?;
         args.start_time = args.start_time.or(scope.start);
         args.end_time = args.end_time.or(scope.end);
         args.as_of = args.as_of.or(Some(self.custody.collection.as_of));
@@ -102,9 +102,9 @@ impl GivenBundle {
         if args.source.s3_bucket.is_empty() && args.trail_arn.is_none() {
             self.bucket_names(&mut args.source)?;
         }
-        self.delivery(&mut args.late, given);
+        self.delivery(&mut args.late, given)?;
         self.map(&mut args.known)?;
-        self.bounds(&mut args.bounds, given);
+        self.bounds(&mut args.bounds, given)?;
         args.as_of = args.as_of.or(Some(self.custody.collection.as_of));
         Ok(())
     }
@@ -119,20 +119,26 @@ impl GivenBundle {
         Ok(())
     }
 
-    fn delivery(&self, late: &mut DeliveryArgs, given: GivenOptions) {
+    fn delivery(&self, late: &mut DeliveryArgs, given: GivenOptions) -> Result<(), Error> {
         let scope = &self.custody.collection.scope;
         if !given.delivery_lag {
-            late.delivery_lag = scope.delivery_lag;
+            late.delivery_lag = seconds(scope.delivery_lag, "delivery_lag")?;
         }
         if !given.backfill_grace {
-            late.backfill_grace = scope.backfill_grace;
+            late.backfill_grace = seconds(scope.backfill_grace, "backfill_grace")?;
         }
+        Ok(())
     }
 
-    fn bounds(&self, bounds: &mut BoundArgs, given: GivenOptions) {
+    fn bounds(&self, bounds: &mut BoundArgs, given: GivenOptions) -> Result<(), Error> {
+        let size = self.custody.collection.scope.max_digest_size;
         if !given.max_digest_size {
-            bounds.max_digest_size = self.custody.collection.scope.max_digest_size;
+            // As on the command line, so that no bundle sets a bound that no user can.
+            let parsed = size_of(&size.to_string());
+            bounds.max_digest_size =
+                parsed.map_err(|why| not_valid("max_digest_size", &size.to_string(), &why))?;
         }
+        Ok(())
     }
 
     fn map(&self, known: &mut EvidenceArgs) -> Result<(), Error> {
@@ -152,6 +158,12 @@ fn fill<T: FromStr<Err: Display>>(
         }
     }
     Ok(())
+}
+
+/// A duration, bounded as on the command line.
+fn seconds(seconds: i64, name: &str) -> Result<i64, Error> {
+    let parsed = duration(&format!("{seconds}s"));
+    parsed.map_err(|why| not_valid(name, &seconds.to_string(), &why))
 }
 
 fn parsed<T: FromStr<Err: Display>>(text: &str, name: &str) -> Result<T, Error> {

@@ -1,0 +1,133 @@
+//! The bundle that was given, before anything in it is believed.
+
+use std::path::{Path, PathBuf};
+
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
+use crate::base::limits::Limits;
+use crate::base::sha256::Sha256;
+use crate::cli::args::shared::source::{SourceArgs, split_bucket};
+use crate::cli::terminal::progress::Progress;
+use crate::proof::finding::Finding;
+use crate::source::bundle::check::{BundleCheck, CheckedBundle, check};
+use crate::source::bundle::custody::{is_bundle, read_custody};
+use crate::source::bundle::record::Custody;
+use crate::validate::observer::{Observer as _, Step};
+use crate::validate::request::BundleTrust;
+
+/// A bundle that was given with `--path`.
+pub(crate) struct GivenBundle {
+    pub(super) dir: PathBuf,
+    pub(super) custody: Custody,
+    /// SHA-256 of its manifest, from `--manifest-sha256`.
+    manifest: Option<Sha256>,
+}
+
+/// What a report says of the bundle that was read.
+pub(crate) struct ReadBundle {
+    /// SHA-256 of its manifest, as computed.
+    pub manifest: Sha256,
+    /// Whether that hash was given, so that the bundle is the one that was collected.
+    pub trust: BundleTrust,
+    /// The finding on what differs from the manifest.
+    pub altered: Option<Finding>,
+}
+
+impl GivenBundle {
+    /// The bundle among the copies that were given; `None` if there is none.
+    ///
+    /// # Errors
+    /// If a bundle is given together with another copy, or a hash of a manifest without a bundle; or if the
+    /// bundle does not say what was collected.
+    pub fn find(
+        source: &SourceArgs,
+        manifest: Option<Sha256>,
+        limits: &Limits,
+    ) -> Result<Option<Self>, Error> {
+        let mut plain = source.path.iter().map(|path| split_bucket(path));
+        // A folder that is given with the name of its bucket is a copy of that bucket, whatever is in it.
+        let bundle = plain
+            .find_map(|(bucket, dir)| (bucket.is_none() && is_bundle(&dir, limits)).then_some(dir));
+        let Some(dir) = bundle else {
+            return match manifest {
+                None => Ok(None),
+                Some(_) => Err(no_bundle()),
+            };
+        };
+        if source.path.len() > 1 {
+            let message = format!(
+                "the bundle {} cannot be read with other copies",
+                dir.display()
+            );
+            let hint = "give one --path with a bundle; or give BUCKET=DIR/s3/BUCKET to read its objects as a plain copy";
+            return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+        }
+        let custody = read_custody(&dir, limits)?;
+        Ok(Some(GivenBundle {
+            dir,
+            custody,
+            manifest,
+        }))
+    }
+
+    /// Whether what CloudTrail answered counts, or only says where digests were.
+    pub(super) fn trust(&self) -> BundleTrust {
+        match self.manifest {
+            Some(_) => BundleTrust::Known,
+            None => BundleTrust::OwnWords,
+        }
+    }
+
+    /// Checks the bundle, and that it is the one whose hash was given.
+    pub(super) fn checked(
+        &self,
+        jobs: usize,
+        limits: &Limits,
+        stop: &CancelFlag,
+        progress: &Progress,
+    ) -> Result<CheckedBundle, Error> {
+        let checked = check(&BundleCheck {
+            dir: &self.dir,
+            jobs,
+            limits,
+            stop,
+            progress: &|bytes| progress.step(Step::BytesRead(bytes)),
+        })?;
+        if let Some(reason) = checked.ended_by {
+            return Err(Error::cancelled(reason));
+        }
+        match self.manifest {
+            Some(given) if given != checked.manifest_sha256 => {
+                Err(other_manifest(&self.dir, given, checked.manifest_sha256))
+            }
+            _ => Ok(checked),
+        }
+    }
+
+    /// The buckets to read. Those that were collected, unless others were given.
+    pub(super) fn buckets(&self, source: &SourceArgs) -> Vec<String> {
+        let scope = &self.custody.collection.scope;
+        match source.s3_bucket == scope.buckets {
+            true => scope.opened.clone(),
+            false => source.s3_bucket.clone(),
+        }
+    }
+}
+
+/// The error of a hash that is given for something else than a bundle.
+fn no_bundle() -> Error {
+    let message = "--manifest-sha256 is given, but no --path is a bundle";
+    Error::new(ErrorKind::Usage, message)
+        .hint("give --path with the folder that trailproof collect --out wrote")
+}
+
+/// The error of a bundle that is not the one whose hash was given.
+fn other_manifest(dir: &Path, given: Sha256, found: Sha256) -> Error {
+    let message = format!(
+        "{} is not the bundle whose manifest was given",
+        dir.display()
+    );
+    Error::new(ErrorKind::Input, message)
+        .because(format!("--manifest-sha256 is {given}, and its manifest.jsonl has {found}"))
+        .hint("compare the hash with the one that was written down, and get the bundle again from where it is kept")
+}
