@@ -79,7 +79,13 @@ pub fn run(
         opened,
         request,
         requested,
-    } = resolved?;
+    } = match resolved {
+        Ok(resolved) => resolved,
+        Err(error) => {
+            collection.give_up();
+            return Err(error);
+        }
+    };
     let roots = opened.source.roots().into_iter();
     let roots = roots.flat_map(|root| root.buckets).collect();
     collection.opened(request.as_of, request.clock_ahead, |scope| {

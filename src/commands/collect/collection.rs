@@ -1,5 +1,6 @@
 //! One collection from its beginning to its end: the folder, the recorder, and who collects.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
 use crate::source::GetError;
+use crate::source::bundle::layout::UNFINISHED;
 use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, ManifestLine};
 
 /// A collection that is not finished.
@@ -71,6 +73,19 @@ impl Collection {
             recorder: Arc::new(recorder),
             custody,
         })
+    }
+
+    /// Gives up a collection that has stored nothing yet, so that another one may use the folder.
+    pub fn give_up(self) {
+        let only = |entry: io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| entry.file_name() == UNFINISHED)
+        };
+        let stored = self.recorder.store().flush();
+        let is_empty = fs::read_dir(&self.dir).is_ok_and(|mut all| all.all(only));
+        if stored.is_ok() && is_empty && self.resumed().is_none() {
+            // If something stays, the next collection finds an unfinished one here.
+            let _ = seal::end(self.recorder.store());
+        }
     }
 
     /// What records the answers.

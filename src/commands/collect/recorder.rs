@@ -7,6 +7,7 @@ mod source;
 mod stored;
 
 use std::io;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -31,6 +32,8 @@ pub struct Recorder {
     origins: Origins,
     /// CloudTrail's answers as they came, until they are stored.
     answers: Arc<AnswerLog>,
+    /// Whether CloudTrail answered, so that it accepted the credentials.
+    accepted: AtomicBool,
     /// What an interrupted run of the same collection stored.
     stored: Option<StoredAnswers>,
     /// The error after which nothing else can be read.
@@ -70,6 +73,7 @@ impl Recorder {
             store,
             origins,
             answers: Arc::default(),
+            accepted: AtomicBool::new(false),
             stored,
             ended: OnceLock::new(),
         }
@@ -103,7 +107,7 @@ impl Recorder {
         }
     }
 
-    /// Whether an error is an answer, which is recorded. One that ends all says nothing about what was asked: the
+    /// Whether an error of S3 is an answer, which is recorded. One that ends all says nothing about what was asked: the
     /// same collection asks again later.
     fn is_answer(&self, error: &GetError) -> bool {
         match error {

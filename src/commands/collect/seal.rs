@@ -88,7 +88,7 @@ pub fn seal(
 }
 
 /// Removes what only an unfinished collection has.
-fn end(store: &Store) -> io::Result<()> {
+pub(super) fn end(store: &Store) -> io::Result<()> {
     store.remove(UNFINISHED_RUN);
     store.remove(UNFINISHED_ORIGINS);
     store.flush()?;

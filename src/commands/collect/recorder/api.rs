@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::stored::known;
 use super::{Recorder, now};
@@ -14,7 +15,7 @@ use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::proof::keys::KeyOrigin;
 use crate::source::GetError;
-use crate::source::bundle::question::ApiQuestion;
+use crate::source::bundle::question::{ApiOperation, ApiQuestion};
 use crate::source::bundle::record::{FileOrigin, UnansweredQuestion};
 use crate::source::keys::{PublicKeyApi, TimeRange};
 use crate::source::trails::TrailApi;
@@ -147,6 +148,7 @@ impl Recorder {
     fn record_answer(&self, question: &ApiQuestion, error: Option<&GetError>) {
         match (self.answers.take(question), error) {
             (Some(Ok(pages)), _) => {
+                self.accepted.store(true, Ordering::Relaxed);
                 self.put_from(&question.path(), &joined(&pages), origin_of(question));
             }
             (Some(Err(error)), _) => self.unanswered(question, &error),
@@ -155,8 +157,29 @@ impl Recorder {
         }
     }
 
+    /// Whether an error of CloudTrail is an answer. CloudTrail only adds facts, and may refuse or not be reached all
+    /// the time, so its errors are recorded: unless it accepted these credentials before, or it is asked for the
+    /// keys, without which nothing is proven.
+    fn is_answer_of_api(&self, question: &ApiQuestion, error: &GetError) -> bool {
+        let ends = match error {
+            GetError::Cancelled(_) => return false,
+            GetError::Credentials(_) | GetError::ClockSkewed(_) => {
+                self.accepted.load(Ordering::Relaxed)
+            }
+            GetError::Unreachable | GetError::Throttled(_) | GetError::Io(_) => {
+                question.operation == ApiOperation::ListPublicKeys
+            }
+            _ => false,
+        };
+        if ends {
+            // The first one stays.
+            let _ = self.ended.set(error.clone());
+        }
+        !ends
+    }
+
     fn unanswered(&self, question: &ApiQuestion, error: &GetError) {
-        if self.is_answer(error) {
+        if self.is_answer_of_api(question, error) {
             let unanswered = UnansweredQuestion {
                 at: now(),
                 error: error.clone(),

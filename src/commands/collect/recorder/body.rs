@@ -196,7 +196,12 @@ impl RecordingBody<'_> {
         let mut described_by = self.recorder.store.replace(&layout::head(&path))?;
         described_by.write_all(&json(&record)?)?;
         let remove = again.then(|| self.name().unread());
-        file.finish_with(Some(described_by), remove.into_iter().collect())
+        let other_place = self
+            .name()
+            .places()
+            .into_iter()
+            .find(|place| *place != path);
+        file.finish_with(described_by, other_place, remove.into_iter().collect())
     }
 
     /// Takes an error of reading: the object is not stored, and why is.

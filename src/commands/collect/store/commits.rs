@@ -8,8 +8,10 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rustix::fs::renameat;
+use rustix::io::Errno;
 
 use super::{SharedStore, partial_name};
+use crate::source::bundle::layout;
 
 /// How many commits may wait to be synced: so many files are lost and collected again after a crash.
 const WAITING: usize = 4_096;
@@ -21,6 +23,8 @@ pub(super) struct Commit {
     pub remove_first: Vec<String>,
     /// Files that are written to their ends, in the order in which they get their names.
     pub files: Vec<WrittenFile>,
+    /// Where the last of these files lies instead, if a folder has its name.
+    pub other_place: Option<String>,
     /// Files to remove after.
     pub remove: Vec<String>,
     /// Whom to say that everything up to here is done.
@@ -113,14 +117,30 @@ fn carry_out(shared: &SharedStore, commit: &Commit) -> Result<(), (String, io::E
     for path in &commit.remove_first {
         shared.unlink(path).map_err(|e| (path.clone(), e))?;
     }
-    for WrittenFile { folder, name, path } in &commit.files {
-        let renamed = renameat(&**folder, partial_name(name), &**folder, name.as_str());
-        renamed.map_err(|e| (path.clone(), e.into()))?;
+    for file in &commit.files {
+        let WrittenFile { folder, name, path } = file;
+        let renamed = match renameat(&**folder, partial_name(name), &**folder, name.as_str()) {
+            Err(Errno::ISDIR) => rename_elsewhere(shared, commit),
+            renamed => renamed.map_err(io::Error::from),
+        };
+        renamed.map_err(|e| (path.clone(), e))?;
     }
     for path in &commit.remove {
         shared.unlink(path).map_err(|e| (path.clone(), e))?;
     }
     Ok(())
+}
+
+/// Gives a file and the one that describes it names in another place: the key of an object may be the folder of
+/// another key.
+fn rename_elsewhere(shared: &SharedStore, commit: &Commit) -> io::Result<()> {
+    let (Some(place), [described_by, file]) = (&commit.other_place, commit.files.as_slice()) else {
+        return Err(Errno::ISDIR.into());
+    };
+    let (folder, name) = shared.folders.of(place, true)?;
+    let (from, to) = (&*described_by.folder, &*folder);
+    renameat(from, described_by.name.as_str(), to, layout::head(name))?;
+    Ok(renameat(&*file.folder, partial_name(&file.name), to, name)?)
 }
 
 /// Syncs files, all at once with everything else in the file system.

@@ -66,34 +66,46 @@ impl<'a> PartialFile<'a> {
     /// # Errors
     /// If it cannot be written to its end.
     pub fn finish(self) -> io::Result<()> {
-        self.finish_with(None, Vec::new())
+        self.hand_over(None, Commit::default())
     }
 
-    /// Hands it over together with the file that describes it, which gets its name first, and with files that
-    /// are to be removed.
+    /// Hands it over together with the file that describes it, which gets its name first. Both lie at
+    /// `other_place` if a folder has the name of this one. Then the files of `remove` are removed.
     ///
     /// # Errors
     /// If one of them cannot be written to its end.
     pub fn finish_with(
-        mut self,
-        described_by: Option<PartialFile<'_>>,
+        self,
+        described_by: PartialFile<'_>,
+        other_place: Option<String>,
         remove: Vec<String>,
     ) -> io::Result<()> {
-        self.flush()?;
-        let mut files = Vec::new();
-        if let Some(mut other) = described_by {
-            other.flush()?;
-            files.extend(other.place.take());
-        }
-        let path = self.place.as_ref().map(|place| place.path.clone());
-        files.extend(self.place.take());
-        self.store.commits.add(Commit {
-            files,
-            // While a file is replaced, the old one must not lie beside a description of the new one.
-            remove_first: path.filter(|_| self.replaces).into_iter().collect(),
+        let commit = Commit {
+            other_place,
             remove,
             ..Commit::default()
-        });
+        };
+        self.hand_over(Some(described_by), commit)
+    }
+
+    fn hand_over(
+        mut self,
+        described_by: Option<PartialFile<'_>>,
+        mut commit: Commit,
+    ) -> io::Result<()> {
+        self.flush()?;
+        if let Some(mut other) = described_by {
+            other.flush()?;
+            commit.files.extend(other.place.take());
+        }
+        if let Some(place) = self.place.take() {
+            if self.replaces {
+                // The old file must not lie beside a description of the new one.
+                commit.remove_first.push(place.path.clone());
+            }
+            commit.files.push(place);
+        }
+        self.store.commits.add(commit);
         Ok(())
     }
 }
