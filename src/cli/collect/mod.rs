@@ -70,10 +70,11 @@ fn collect(
     let report = CollectReport::of_collection(bundle, ended, files, outcome.verdict, run);
     output::write_plain(targets, &report, text::write)?;
     Ok(match end {
-        CollectionEnd::Finished(sealed) if sealed.not_read == 0 => 0,
+        CollectionEnd::Finished(sealed) if sealed.is_complete() => 0,
         CollectionEnd::Cancelled(CancelReason::Signal) => INTERRUPTED,
         CollectionEnd::Finished(_)
         | CollectionEnd::Cancelled(CancelReason::Deadline(_))
-        | CollectionEnd::Stopped(_) => Verdict::Unproven.exit_code(),
+        | CollectionEnd::Stopped(_)
+        | CollectionEnd::NotStored(_) => Verdict::Unproven.exit_code(),
     })
 }

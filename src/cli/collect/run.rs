@@ -45,7 +45,7 @@ pub struct EndedCollection {
 /// Collects. Calls `each` with the line of every file of a finished bundle.
 ///
 /// # Errors
-/// If nothing can be collected, or something could not be stored.
+/// If nothing can be collected.
 pub fn run(
     request: CollectRequest<'_>,
     start: Start,
@@ -112,7 +112,7 @@ pub fn run(
         &opened.source.roots(),
     );
     drop(progress);
-    let (end, custody) = collection.end(caller.answer(), stop, each)?;
+    let (end, custody) = collection.end(caller.answer(), stop, each);
     Ok(EndedCollection {
         end,
         custody,

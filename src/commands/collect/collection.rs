@@ -39,6 +39,8 @@ pub enum CollectionEnd {
     Cancelled(CancelReason),
     /// Nothing more could be read.
     Stopped(GetError),
+    /// Nothing more could be stored; why.
+    NotStored(String),
 }
 
 impl Collection {
@@ -118,15 +120,12 @@ impl Collection {
 
     /// Ends the run: finishes the bundle if nothing is left to be read. Calls `each` with the line of every file of
     /// the finished bundle. Also returns what is known of the collection.
-    ///
-    /// # Errors
-    /// If something could not be stored. The same collection can go on later.
     pub fn end(
         mut self,
         caller: Option<String>,
         stop: &CancelFlag,
         each: &mut dyn FnMut(&ManifestLine),
-    ) -> Result<(CollectionEnd, Custody), Error> {
+    ) -> (CollectionEnd, Custody) {
         let recorder = Arc::clone(&self.recorder);
         if let Some(run) = self.custody.current() {
             run.caller = caller;
@@ -139,22 +138,31 @@ impl Collection {
                 let custody = &mut self.custody;
                 let sealed = key_files::make(&recorder)
                     .and_then(|()| seal::seal(&self.dir, &self.limits, &recorder, custody, each));
-                CollectionEnd::Finished(sealed.map_err(|e| not_stored(&words(&e)))?)
+                match sealed {
+                    Ok(sealed) => CollectionEnd::Finished(sealed),
+                    Err(error) => CollectionEnd::NotStored(words(&error)),
+                }
             }
         };
-        if !matches!(end, CollectionEnd::Finished(_)) {
-            self.custody.keep(&recorder);
-            let stored = recorder.store().flush();
-            stored.map_err(|e| not_stored(&words(&e)))?;
+        let is_finished = matches!(end, CollectionEnd::Finished(_));
+        let end = match is_finished {
+            true => end,
+            false => self.leave(end),
+        };
+        (end, self.custody.into_custody())
+    }
+
+    /// Keeps what is known of a collection that is not finished.
+    fn leave(&self, end: CollectionEnd) -> CollectionEnd {
+        self.custody.keep(&self.recorder);
+        match self.recorder.store().flush() {
+            Ok(()) => end,
+            Err(error) => CollectionEnd::NotStored(words(&error)),
         }
-        Ok((end, self.custody.into_custody()))
     }
 }
 
-/// The error of a collection that cannot store what it reads.
+/// The error of a collection that cannot store anything.
 fn not_stored(why: &str) -> Error {
-    let error = Error::new(ErrorKind::Output, "the collection cannot be stored").because(why);
-    error
-        .note("the collection is not finished; what was stored stays")
-        .hint("make room on the disk, then run the same command again: it goes on where it was")
+    Error::new(ErrorKind::Output, "the collection cannot be stored").because(why)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::collection::CollectionEnd;
 use super::kinds::kind_counts;
+use super::seal::SealedBundle;
 use crate::proof::finding::Verdict;
 use crate::proof::reason::Reason;
 use crate::report::collect::v1::{
@@ -85,14 +86,16 @@ impl CollectReport {
     ) -> Self {
         let sealed = match end {
             CollectionEnd::Finished(sealed) => Some(sealed),
-            CollectionEnd::Cancelled(_) | CollectionEnd::Stopped(_) => None,
+            CollectionEnd::Cancelled(_)
+            | CollectionEnd::Stopped(_)
+            | CollectionEnd::NotStored(_) => None,
         };
         let all = files.tally.all();
         CollectReport {
             schema: SCHEMA,
             action: CollectAction::Collect,
             bundle: Some(bundle),
-            complete: sealed.is_some_and(|sealed| sealed.not_read == 0),
+            complete: sealed.is_some_and(SealedBundle::is_complete),
             collected: Some(Collected {
                 as_of: custody.collection.as_of,
                 runs: custody.runs.len() as u64,
@@ -118,5 +121,6 @@ fn why(end: &CollectionEnd) -> Option<String> {
         CollectionEnd::Finished(_) => None,
         CollectionEnd::Cancelled(reason) => Some(format!("{reason} ended the run")),
         CollectionEnd::Stopped(error) => Some(error.detail()),
+        CollectionEnd::NotStored(why) => Some(format!("the bundle could not be stored ({why})")),
     }
 }

@@ -31,6 +31,13 @@ pub struct SealedBundle {
     pub not_read: u64,
 }
 
+impl SealedBundle {
+    /// Whether everything was read that a proof needs. A bundle without any object proves nothing.
+    pub fn is_complete(&self) -> bool {
+        self.not_read == 0 && self.counts.objects > 0
+    }
+}
+
 /// Finishes a collection whose files are all stored. Calls `each` with the line of every file.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! `collect`: bundles that are checked, and what a collection takes.
 
 mod check;
+mod store;
 
 use std::path::Path;
 use std::sync::LazyLock;
