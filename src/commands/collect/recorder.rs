@@ -20,7 +20,7 @@ use crate::source::GetError;
 use crate::source::answer_log::AnswerLog;
 use crate::source::bucket_record::BucketRecord;
 use crate::source::bundle::layout;
-use crate::source::bundle::record::{FileOrigin, UnreadObject};
+use crate::source::bundle::record::{FileOrigin, UncollectedObject};
 
 pub use self::api::{RecordingKeys, RecordingTrails};
 pub use self::source::RecordingSource;
@@ -126,7 +126,7 @@ impl Recorder {
         if !self.is_answer(error) {
             return;
         }
-        let unread = UnreadObject {
+        let unread = UncollectedObject {
             bucket: name.bucket.to_owned(),
             key: name.key.to_owned(),
             version_id: name.version_id.map(str::to_owned),

@@ -13,7 +13,7 @@ use sha2::Digest as _;
 use super::layout::{self, HEAD, MANIFEST, PARTIAL, UNFINISHED};
 use super::record::{
     FileOrigin, HeadRecord, ListingHeader, ManifestLine, RecordedOrigin, UnansweredQuestion,
-    UnreadObject,
+    UncollectedObject,
 };
 use crate::base::error::words;
 use crate::base::limits::Limits;
@@ -165,7 +165,7 @@ fn describe_by_content(line: &mut ManifestLine, start: &[u8]) {
             }
         }
         "unread" => {
-            if let Ok(unread) = serde_json::from_slice::<UnreadObject>(start) {
+            if let Ok(unread) = serde_json::from_slice::<UncollectedObject>(start) {
                 line.reason = reason(&unread.error);
                 line.at = Some(unread.at);
                 line.from = Some(FileOrigin::Object {

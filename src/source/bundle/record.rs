@@ -55,7 +55,7 @@ pub enum FileOrigin {
 
 /// An object that could not be read: `unread/HEX.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnreadObject {
+pub struct UncollectedObject {
     /// Its bucket.
     pub bucket: String,
     /// Its key.

@@ -14,7 +14,7 @@ use super::files::{BundleFiles, not_valid};
 use super::layout;
 use super::listings::{RecordedListings, folders};
 use super::question::ListingQuestion;
-use super::record::UnreadObject;
+use super::record::UncollectedObject;
 use super::trails::BundleTrails;
 use crate::base::limits::Limits;
 use crate::proof::finding::ObjectFacts;
@@ -133,7 +133,7 @@ impl BundleSource {
         }
         match self
             .files
-            .json::<UnreadObject>(path, self.files.limits().head_json)
+            .json::<UncollectedObject>(path, self.files.limits().head_json)
         {
             Ok(None) => GetError::NotCollected,
             Ok(Some(unread)) => {
