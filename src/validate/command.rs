@@ -40,11 +40,15 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
         Hint::OlderVersion | Hint::AskAboutWrite | Hint::WhoWroteIt => {
             about_object(AwsAction::ListObjectVersions, finding)?
         }
+        Hint::FetchOriginal(_) => original(finding)?,
         // Another object belongs at its place.
         Hint::Text(_) if finding.code == Code::DigestIdentityMismatch => {
             about_object(AwsAction::ListObjectVersions, finding)?
         }
-        Hint::Text(_)
+        // What restores an object changes its bucket.
+        Hint::NoOriginal(_)
+        | Hint::RestoreOriginal(_)
+        | Hint::Text(_)
         | Hint::CheckReading
         | Hint::LookForChain
         | Hint::Recopy
@@ -54,6 +58,19 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
         | Hint::OtherOwner(_) => return None,
     };
     Some(parts.into())
+}
+
+/// The command that fetches the surviving original.
+fn original(finding: &Finding) -> Option<CommandParts> {
+    let version = finding.recovery.as_ref()?.version.as_ref()?;
+    let name = version.key.rsplit('/').next();
+    Some(CommandParts {
+        bucket: Some(version.bucket.clone()),
+        key: Some(version.key.clone()),
+        version_id: version.version_id.clone(),
+        file: name.map(Into::into),
+        ..AwsAction::GetObjectVersion.into()
+    })
 }
 
 /// A command about the object or folder that a finding is about.

@@ -27,6 +27,7 @@ use super::findings::Ledger;
 use super::in_window::{self, AllInWindow};
 use super::not_proven::{self, NotProvenInput};
 use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
+use super::recovery;
 use super::survey::Survey;
 use super::survey::absences::{self, Absences};
 use super::unreferenced;
@@ -273,6 +274,7 @@ pub(super) fn outcome(
         keys: (!keys.is_empty()).then(|| context.fetcher.keys.origin()),
         around_gaps: events,
         not_compared: &open,
+        not_recovered: &context.recovery.sentences(),
         ended_by,
         changed: context.fetcher.source.changed(),
     });
@@ -340,6 +342,7 @@ fn findings_without_chain(
     findings.extend(unvalidated.iter().map(trail_status::unvalidated));
     findings.extend(others);
     findings.extend(logs_not_read(context, all));
+    recovery::search_findings(context, &mut findings);
     let mut worst = WorstOfChains::new();
     for finding in &findings {
         if let Some(id) = &finding.chain {

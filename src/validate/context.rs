@@ -13,6 +13,7 @@ use super::fetch::Fetcher;
 use super::findings::Ledgers;
 use super::logs::manifest::Manifest;
 use super::observer::Observer;
+use super::recovery::RecoverySearch;
 use super::request::{ChainFilter, Request};
 use crate::base::error::{Error, words};
 use crate::base::spool::Spool;
@@ -41,6 +42,8 @@ pub(crate) struct Context<'a> {
     /// Keys that proved a digest. Thousands of chains mostly share the same few.
     pub keys: Mutex<BTreeSet<KeyUse>>,
     pub ledgers: Ledgers,
+    /// The search for the originals of missing and altered objects.
+    pub recovery: RecoverySearch,
 }
 
 impl Context<'_> {

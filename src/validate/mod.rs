@@ -6,6 +6,7 @@
 //!  3 logs      read, hashed, compared with their digests      ──> events of proven logs
 //!  4 causes    gaps and damage explained by events
 //!    unreferenced   beside 2 to 4: objects among the logs that no digest lists
+//!    recovery    after 4: versions with the content of missing and altered objects
 //!  5 conclude  coverage, verdicts, what is not proven          ──> Outcome
 //!      in_window         chains of which the window holds nothing
 //!      survey::absences  chains that are missing or end too early
@@ -38,6 +39,7 @@ pub mod not_proven;
 mod notify;
 pub mod observer;
 pub mod outcome;
+mod recovery;
 pub mod request;
 pub mod survey;
 mod unreferenced;
@@ -55,6 +57,7 @@ use self::findings::Ledgers;
 use self::logs::manifest::Manifest;
 use self::observer::{Observer, Step};
 use self::outcome::Outcome;
+use self::recovery::RecoverySearch;
 use self::request::Request;
 use self::unreferenced::loose::LooseObjects;
 use self::unreferenced::search::LogSearch;
@@ -120,6 +123,7 @@ pub fn validate(
         ahead: limits.digests_ahead.max(request.jobs / at_once),
         keys: Mutex::new(BTreeSet::new()),
         ledgers: Ledgers::new(limits.findings_per_code, limits.findings),
+        recovery: RecoverySearch::new(source, limits),
     };
     digests::as_of::check(&context, &survey)?;
     let (mut groups, searches): (Vec<_>, Vec<_>) =
@@ -134,6 +138,7 @@ pub fn validate(
         loose: &loose,
     };
     let (events, searches, selectors) = read_logs(&context, &mut groups, folders);
+    recovery::search_chains(&context, &mut groups);
     let groups = groups.into_iter().zip(searches).collect();
     loose.settle(&context);
     let all = conclude::groups(&context, groups, &loose);

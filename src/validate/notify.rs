@@ -18,19 +18,19 @@ impl Context<'_> {
 
     /// Keeps a finding that was reported before.
     pub fn keep(&self, ledger: &mut Ledger, finding: Finding) {
-        if is_final(&finding) {
+        if self.is_final(&finding) {
             self.observer.finalized(&finding);
         }
         let collapsed = ledger.add(finding).into_iter();
         collapsed
-            .filter(|f| !is_final(f))
+            .filter(|f| !self.is_final(f))
             .for_each(|f| self.observer.finalized(&f));
     }
 
     /// Reports the findings of a ledger as final that had to wait until everything that bears on them was
     /// known.
     pub fn report_final(&self, ledger: &mut Ledger) {
-        let mut waiting = ledger.finalize(|f| !is_final(f));
+        let mut waiting = ledger.finalize(|f| !self.is_final(f));
         waiting.sort_by_cached_key(Finding::order);
         waiting.dedup();
         waiting.iter().for_each(|f| self.observer.finalized(f));
@@ -59,13 +59,13 @@ impl Context<'_> {
         let (read, _) = self.fetcher.bytes();
         self.observer.step(Step::BytesRead(read));
     }
-}
 
-/// Whether a finding will not change any more: no call that did the damage is added to it, and no further
-/// object that has the same reason.
-fn is_final(finding: &Finding) -> bool {
-    let grows = finding
-        .reason
-        .is_some_and(|reason| reason.is_reported_once());
-    !grows && damage::since(finding).is_none()
+    /// Whether a finding will not change any more: no call that did the damage is added to it, no further object
+    /// that has the same reason, and not what a search for its original finds.
+    fn is_final(&self, finding: &Finding) -> bool {
+        let grows = finding
+            .reason
+            .is_some_and(|reason| reason.is_reported_once());
+        !grows && damage::since(finding).is_none() && !self.recovery.concerns(finding)
+    }
 }

@@ -6,16 +6,19 @@ use crate::base::time::Window;
 use crate::cloudtrail::event::{BucketChange, Call, Evidence as KnownEvent, Via as KnownVia};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Tally};
-use crate::proof::finding::{Finding as Found, ReadFrom, Severity};
+use crate::proof::finding::{
+    Finding as Found, ReadFrom, Recovery as FoundRecovery, RecoveryOutcome, Severity,
+};
 use crate::proof::gap::Gap as FoundGap;
 use crate::proof::keys;
 use crate::proof::signature::KeyUse;
 use crate::report::hex::Hex;
 use crate::report::validation::summary;
 use crate::report::validation::v1::{
-    Accepted, Actor, Bearing, Chain, DigestRef, Digests, EventObject, Evidence, Finding,
-    FindingCounts, Gap, Key, KeyOrigin, Location, Logs, Report, Requested, Requests, Role, Run,
-    SCHEMA, SourceKind, Span, Stretch, Summary, Totals, Undigested, Via,
+    Accepted, Actor, Bearing, Chain, DeletedBy, DigestRef, Digests, EventObject, Evidence, Finding,
+    FindingCounts, Gap, Key, KeyOrigin, Location, Logs, ObjectVersion, Recovery, RecoveryFacts,
+    Report, Requested, Requests, Role, Run, SCHEMA, SourceKind, Span, Stretch, Summary, Totals,
+    Undigested, Via,
 };
 use crate::validate::command::command;
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
@@ -264,6 +267,7 @@ pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
         etag: found.object.etag,
         last_modified: found.object.last_modified,
         size: found.object.size,
+        recovery: found.recovery.map(|found| Box::new(recovery(*found))),
         count: found.count,
         evidence: found
             .evidence
@@ -271,6 +275,37 @@ pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
             .map(|known| evidence(known, false))
             .collect(),
     }
+}
+
+/// The report of what survives of an object.
+fn recovery(found: FoundRecovery) -> Recovery {
+    let version = found.version.map(|version| ObjectVersion {
+        bucket: version.bucket,
+        key: version.key,
+        version_id: version.version_id,
+        last_modified: version.last_modified,
+        size: version.size,
+        etag: version.etag,
+        storage_class: version.storage_class,
+    });
+    let (original, archived) = match found.outcome {
+        RecoveryOutcome::Archived => (None, version),
+        _ => (version, None),
+    };
+    let facts = RecoveryFacts {
+        outcome: found.outcome.into(),
+        deleted_by: found.deleted_by.map(|marker| DeletedBy {
+            version_id: marker.version_id,
+            last_modified: marker.last_modified,
+        }),
+        original,
+        archived,
+        searched: found.searched,
+        reason: found.reason.map(|reason| reason.as_str().into()),
+        found: found.digests.map(|(found, _)| found),
+        expected: found.digests.and_then(|(_, expected)| expected),
+    };
+    facts.into()
 }
 
 /// The report of an event; `is_cause` if the cause of a gap follows from it.

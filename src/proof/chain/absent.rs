@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Walk;
 use super::messages::named_and_missing;
 use super::open::OpenDigest;
-use crate::proof::finding::{Code, Finding, Hint, Severity};
+use crate::proof::finding::{Code, Finding, Hint, Original, Severity};
 use crate::proof::finding::{Detail, UnreadObject};
 use crate::proof::reason::Reason;
 
@@ -29,6 +29,7 @@ impl Walk<'_> {
         let mut finding = finding.at(Some(bucket), key);
         finding.digest = Some(claim.by.key.clone());
         finding.expected = claim.link.sha256.map(|hash| hash.to_string());
+        finding.original = Some(Box::new(Original::Digest(claim.link.sha256)));
         let elsewhere = finding.reason == Some(Reason::Elsewhere);
         if elsewhere {
             finding.hint = Some(match in_place {

@@ -10,8 +10,9 @@ use super::{Walk, Walked, hour_before};
 use crate::base::sha256::Sha256;
 use crate::base::text::{one_or_many, plural};
 use crate::base::time::{HOUR, Window, shift};
+use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::coverage::Spans;
-use crate::proof::finding::{Code, Finding, Hint};
+use crate::proof::finding::{Code, ExpectedDigests, Finding, Hint, Original};
 use crate::proof::look::Look;
 use crate::proof::reason::Reason;
 
@@ -203,7 +204,16 @@ impl Walk<'_> {
             hole.newer,
             if count == 1 { "it" } else { "them" },
         );
-        let finding = Finding::new(Code::DigestMissing, message).hint(Hint::LookForMissing);
+        let mut finding = Finding::new(Code::DigestMissing, message).hint(Hint::LookForMissing);
+        finding.original = DigestObjectKey::parse(&hole.newer).map(|newer| {
+            Box::new(Original::Digests(Box::new(ExpectedDigests {
+                chain: newer.name.chain,
+                places: vec![(hole.bucket.clone(), newer.root)],
+                newest: time.to,
+                most: count,
+                each: true,
+            })))
+        });
         self.account_for(time, finding.count(count));
     }
 
@@ -215,6 +225,7 @@ impl Walk<'_> {
         );
         let finding = Finding {
             message,
+            original: None,
             ..blind.clone()
         };
         self.account_for(time, finding);

@@ -75,8 +75,12 @@ impl Walk<'_> {
                     // That bucket is part of the source after all, so this digest is missing from
                     // it.
                     let (bucket, key) = (open.finding.bucket.take(), open.finding.key.take());
-                    open.finding =
-                        named_and_missing().at(bucket.as_deref(), &key.unwrap_or_default());
+                    let original = open.finding.original.take();
+                    let missing = named_and_missing();
+                    open.finding = Finding {
+                        original,
+                        ..missing.at(bucket.as_deref(), &key.unwrap_or_default())
+                    };
                     (open.missing, open.elsewhere) = (true, None);
                 } else {
                     blind.get_or_insert_with(|| open.finding.clone());

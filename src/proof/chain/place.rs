@@ -14,7 +14,7 @@ use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, MetadataProblem, NotDigest, Reading};
-use crate::proof::finding::{Code, Finding, Hint, ObjectFacts, Severity};
+use crate::proof::finding::{Code, Finding, Hint, ObjectFacts, Original, Severity};
 use crate::proof::judge::{JudgedDigest, OwnSignature, RecordedProof, judge};
 use crate::proof::placement::{Placement, RecordedPlace, placement};
 use crate::proof::signature::{SignatureCheck, WrittenSignature, check};
@@ -31,6 +31,8 @@ struct Found {
     signed: (Timestamp, Timestamp),
     metadata_trouble: Option<MetadataProblem>,
     without_original: bool,
+    /// The hash that a proven successor recorded.
+    by_successor: Option<Sha256>,
 }
 
 impl Found {
@@ -46,12 +48,25 @@ impl Found {
             signed: reading.signed,
             metadata_trouble: reading.metadata_trouble,
             without_original: reading.without_original,
+            by_successor: None,
         };
         (found, reading.content)
     }
 
+    /// Keeps the hash that a proven successor recorded.
+    fn keep_recorded(&mut self, claims: &[Claim]) {
+        let mut proven = claims.iter().filter(|claim| claim.by.proven);
+        self.by_successor = proven.find_map(|claim| claim.link.sha256);
+    }
+
+    /// Adds by what the original is known among the versions of the object.
+    fn with_original(&self, finding: Finding) -> Finding {
+        finding.original(Original::Digest(self.by_successor))
+    }
+
     /// Makes a finding one about this object.
     fn about(&self, finding: Finding) -> Finding {
+        let finding = self.with_original(finding);
         Finding {
             object: self.facts.clone(),
             ..finding.at(self.bucket.as_deref(), &self.key)
@@ -64,7 +79,7 @@ impl Walk<'_> {
     /// the hash of the digest of this name that is proven at its recorded place, if this object is
     /// elsewhere.
     pub fn place(&mut self, reading: Reading, proven: Option<Sha256>) -> PlacedDigest {
-        let (found, content) = Found::split(reading);
+        let (mut found, content) = Found::split(reading);
         self.walked.fits_keys |= matches!(
             found.own,
             OwnSignature::Present(_, SignatureCheck::Valid(_) | SignatureCheck::Invalid)
@@ -74,18 +89,19 @@ impl Walk<'_> {
         }
         self.bound_open(found.name.end);
         match content {
-            Content::Digest { digest, whole } => self.place_digest(&found, *digest, whole),
-            Content::Other(other) => self.place_other(&found, other),
+            Content::Digest { digest, whole } => self.place_digest(&mut found, *digest, whole),
+            Content::Other(other) => self.place_other(&mut found, other),
         }
     }
 
     /// A digest: judged by its own signature and by the claims on its place.
-    fn place_digest(&mut self, found: &Found, digest: Unverified, whole: bool) -> PlacedDigest {
+    fn place_digest(&mut self, found: &mut Found, digest: Unverified, whole: bool) -> PlacedDigest {
         let (bucket, key) = digest.claimed_place_unverified();
         let signed = (bucket.to_owned(), key.to_owned());
         let mut claims = self.claims.take(found.name.end, &signed.0, &signed.1);
         claims.extend(self.claims.take_recorded(found.name.end, &found.recorded));
         let claims = self.with_earlier(found, claims);
+        found.keep_recorded(&claims);
         let linked = claims.iter().any(|c| {
             c.by.proven && c.by.in_place && c.link.bucket == signed.0 && c.link.key == signed.1
         });
@@ -97,7 +113,7 @@ impl Walk<'_> {
                 let in_place = matches!(placement, Placement::InPlace);
                 let was_written = claims.iter().any(|c| c.by.proven);
                 let finding = match found.without_original && was_written {
-                    true => original_missing(&signed),
+                    true => found.with_original(original_missing(&signed)),
                     false => self.unproven(found, finding, &signed, placement, whole),
                 };
                 if let Some(link) = carried {
@@ -125,6 +141,7 @@ impl Walk<'_> {
                 let container = (!whole).then(container_altered);
                 let findings = finding.into_iter().chain(relocation).chain(container);
                 let missing = found.without_original.then(|| original_missing(&signed));
+                let missing = missing.map(|finding| found.with_original(finding));
                 self.proven(Proving {
                     digest,
                     findings: findings.map(|f| found.about(f)).chain(missing).collect(),
@@ -140,9 +157,10 @@ impl Walk<'_> {
     }
 
     /// An object that is not a digest, in the place of one.
-    fn place_other(&mut self, found: &Found, other: NotDigest) -> PlacedDigest {
+    fn place_other(&mut self, found: &mut Found, other: NotDigest) -> PlacedDigest {
         let claims = self.claims.take_recorded(found.name.end, &found.recorded);
         let claims = self.with_earlier(found, claims);
+        found.keep_recorded(&claims);
         self.open_digest(found, not_a_digest(other, &claims))
     }
 

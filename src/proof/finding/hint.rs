@@ -34,6 +34,12 @@ pub struct CopiedObject {
 /// What to do about a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
+    /// About an object whose original survives as a version. Whether recorded calls on it are shown.
+    FetchOriginal(bool),
+    /// About an object whose original is in no version. Whether recorded calls on it are shown.
+    NoOriginal(bool),
+    /// About an object whose original may be in an archived version. Whether recorded calls on it are shown.
+    RestoreOriginal(bool),
     /// The same wherever objects are read.
     Text(Cow<'static, str>),
     /// About what could not be read because reading failed.
@@ -79,6 +85,21 @@ impl Hint {
         };
         match self {
             Hint::Text(text) => text.into_owned(),
+            Hint::FetchOriginal(asks) => after_asking(
+                asks,
+                "fetch the original by its version ID (aws s3api get-object) before a lifecycle rule removes it, \
+                 and keep it as evidence",
+            ),
+            Hint::NoOriginal(asks) => after_asking(
+                asks,
+                "check replicas and backups of the bucket, and its lifecycle rules for old versions: no version \
+                 in it is the original",
+            ),
+            Hint::RestoreOriginal(asks) => after_asking(
+                asks,
+                "restore the archived version (aws s3api restore-object, which changes the bucket), then run \
+                 again",
+            ),
             Hint::CheckReading => fixed(
                 Reason::Io.hint(),
                 "check the disk and the file system of the copy, then run again",
@@ -176,6 +197,14 @@ impl Hint {
                 }
             ),
         }
+    }
+}
+
+/// Advice, after the question for the caller where recorded calls are shown.
+fn after_asking(asks: bool, advice: &str) -> String {
+    match asks {
+        true => format!("ask the caller whether this was intended; {advice}"),
+        false => advice.to_owned(),
     }
 }
 

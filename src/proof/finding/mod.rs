@@ -4,6 +4,7 @@
 mod code;
 mod detail;
 mod hint;
+mod recovery;
 mod verdict;
 
 use crate::base::time::Window;
@@ -14,6 +15,9 @@ use crate::proof::reason::Reason;
 pub use code::Code;
 pub use detail::{Detail, UnreadObject};
 pub use hint::{CopiedObject, Hint, ReadFrom};
+pub use recovery::{
+    DeleteMarker, ExpectedDigests, Original, Recovery, RecoveryOutcome, StoredVersion,
+};
 pub use verdict::{Severity, Verdict};
 
 /// What the message of a missing object adds as long as no event shows who deleted it.
@@ -54,6 +58,10 @@ pub struct Finding {
     pub count: Option<u64>,
     /// Events that bear on it.
     pub evidence: Vec<Evidence>,
+    /// By what its original is known among the versions of the object.
+    pub original: Option<Box<Original>>,
+    /// What a search for the original found.
+    pub recovery: Option<Box<Recovery>>,
 }
 
 /// What a store says about an object. Nothing signs this, so it is never evidence of its content.
@@ -89,6 +97,8 @@ impl Finding {
             object: ObjectFacts::default(),
             count: None,
             evidence: Vec::new(),
+            original: None,
+            recovery: None,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::base::text::{escape, one_or_many, plural, s3_uri};
 use crate::proof::finding::Severity;
 use crate::report::tone::TextWriter;
 use crate::report::validation::groups::{compared_values, mark_hash};
+use crate::report::validation::recovery::recovery_values;
 use crate::report::validation::v1::Finding;
 
 /// Writes the report: the answer, then its evidence, the findings, and what is not proven.
@@ -120,6 +121,9 @@ fn finding(finding: &Finding, kind: ExplainedKind, out: &mut dyn TextWriter) -> 
         writeln!(out, "  recorded in {}", escape(digest))?;
     }
     for (label, value) in compared_values(finding) {
+        writeln!(out, "  {label} {}", escape(&value))?;
+    }
+    for (label, value) in recovery_values(finding) {
         writeln!(out, "  {label} {}", escape(&value))?;
     }
     if let Some(hint) = &finding.hint {

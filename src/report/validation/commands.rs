@@ -170,6 +170,7 @@ fn comment(action: AwsAction, wanted: &Wanted) -> String {
         }
         AwsAction::CopyFolder => "copy the logs of this folder",
         AwsAction::ListObjectVersions => "list versions and delete markers",
+        AwsAction::GetObjectVersion => "save the version that is the original",
     };
     escape(&format!("{codes}: {purpose}")).into_owned()
 }
@@ -192,6 +193,18 @@ failed=0
 
 run() {
     "$@" || failed=1
+}
+
+fetch() {
+    file=$1
+    shift
+    if [ -s "$file" ]; then
+        printf '%s\n' "not saved, because it exists: $file" >&2
+        failed=1
+    elif ! "$@" "$file"; then
+        rm -f "$file"
+        failed=1
+    fi
 }
 
 save() {
@@ -250,6 +263,9 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let words = words.join(" ");
         writeln!(out, "\n# {}", command.comment)?;
         match file(&command.parts) {
+            Some(file) if command.action == AwsAction::GetObjectVersion => {
+                writeln!(out, "fetch {} {words}", quoted(&file))?;
+            }
             Some(file) => writeln!(out, "save {} {words}", quoted(&file))?,
             None => writeln!(out, "run {words}")?,
         }

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use csv::{Error, ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 
 use super::custody;
+use super::recovery::recovery_in_words;
 use super::v1::{Bearing, Evidence, Finding, Report, Role};
 use crate::base::text::escape;
 use crate::proof::finding::Code;
 use crate::report::open_enum::Word;
 
 /// The columns of a finding, in order. Those of custody follow.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 30] = [
     "severity",
     "code",
     "chain",
@@ -39,6 +40,10 @@ const COLUMNS: [&str; 26] = [
     "actors",
     "organization",
     "command_line",
+    "recovery",
+    "recovery_outcome",
+    "original_version_id",
+    "restore_line",
 ];
 
 /// Writes the names of the columns, then one row per finding. Each row ends with the facts of custody, so that they
@@ -96,6 +101,7 @@ fn row<'a>(finding: &'a Finding, shown: &[&Evidence]) -> [Cow<'a, str>; COLUMNS.
         let value = value.map(|t| t.to_string());
         value.unwrap_or_default().into()
     };
+    let recovery = finding.recovery.as_deref();
     let mut id = finding.chain.iter().flat_map(|id| id.splitn(4, '/'));
     let mut part = || id.next().unwrap_or_default().into();
     let events = |of: fn(&Evidence) -> Option<String>| {
@@ -137,6 +143,16 @@ fn row<'a>(finding: &'a Finding, shown: &[&Evidence]) -> [Cow<'a, str>; COLUMNS.
         }),
         text(&finding.organization),
         finding.command_line().unwrap_or_default().into(),
+        recovery.map(recovery_in_words).unwrap_or_default().into(),
+        recovery.map(|r| r.facts.outcome.word()).unwrap_or_default(),
+        recovery
+            .and_then(|r| r.facts.original.as_ref()?.version_id.as_deref())
+            .unwrap_or_default()
+            .into(),
+        recovery
+            .and_then(|r| r.restore.as_deref())
+            .unwrap_or_default()
+            .into(),
     ]
 }
 

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::label::{Label, LabelledValues};
 use super::over_chains::{InChains, besides_gaps};
+use super::recovery::recovery_values;
 use super::v1::{Evidence, Finding, Report};
 use crate::base::text::{grouped, plural, s3_uri};
 use crate::base::time::in_words_between;
@@ -103,6 +104,7 @@ impl<'a> FindingGroup<'a> {
         values.extend(finding.reason.clone().map(|v| (Label::Reason, v)));
         values.extend(compared_values(finding));
         values.extend(finding.digest.clone().map(|v| (Label::Digest, v)));
+        values.extend(recovery_values(finding));
         values
     }
 
@@ -167,6 +169,7 @@ pub(crate) fn distinct_values(finding: &Finding) -> LabelledValues {
     let mut values = object_and_time(finding);
     values.extend(compared_values(finding));
     values.extend(finding.digest.clone().map(|v| (Label::Digest, v)));
+    values.extend(recovery_values(finding));
     values
 }
 

@@ -43,6 +43,9 @@ labels! {
     Etag = "etag",
     LastModified = "last modified",
     Size = "size",
+    // What survives of it.
+    Recovery = "recovery",
+    Restore = "restore",
     // Events.
     Actor = "actor",
     Identity = "identity",

@@ -19,6 +19,7 @@
 //!   matrix        accounts by regions
 //!   presentation/ the title, the note and the names of accounts that an auditor adds
 //!   proven        what a report proves, in sentences
+//!   recovery      what survives of a missing or altered object
 //!   scope_label   a name for what a report is about, the same in every run
 //! ```
 //!
@@ -46,6 +47,7 @@ pub(crate) mod over_chains;
 pub mod presentation;
 pub(crate) mod prometheus;
 pub(crate) mod proven;
+pub(crate) mod recovery;
 pub mod saved;
 pub(crate) mod scope_label;
 pub(crate) mod summary;

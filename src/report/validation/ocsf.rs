@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::absent::absent_chains;
 use super::custody;
 use super::headline::NOT_COMPLETE;
+use super::recovery::recovery_in_words;
 use super::scope_label::scope;
 use super::v1::{Chain, Finding, Report};
 use super::wording::{logs_read, until};
@@ -201,6 +202,7 @@ fn failed<'a>(finding: &'a Finding, report: &'a Report) -> OcsfEvent<'a> {
             "last_modified": finding.last_modified,
             "size": finding.size,
             "events": finding.evidence,
+            "recovery": finding.recovery,
         },
     }]));
     event
@@ -249,6 +251,7 @@ fn about<'a>(finding: &'a Finding, class: OcsfClass, report: &'a Report) -> Ocsf
         "chain": finding.chain,
         "organization": finding.organization,
         "reason": finding.reason,
+        "recovery": finding.recovery.as_deref().map(recovery_in_words),
     });
     event
 }

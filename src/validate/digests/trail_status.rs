@@ -8,7 +8,7 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
-use crate::proof::finding::{Code, Finding, Hint};
+use crate::proof::finding::{Code, ExpectedDigests, Finding, Hint, Original};
 use crate::proof::look::Look;
 use crate::proof::reason::Reason;
 use crate::source::{GetError, Listed, Range, RootId};
@@ -255,8 +255,33 @@ fn missing_digest(
             ". The newest digest that exists was written again at {at}, after that delivery"
         );
     }
-    let finding = Finding::new(Code::DigestMissing, message);
-    Some((time, finding.hint(Hint::LookForMissing).over(time).of(id)))
+    let finding = Finding::new(Code::DigestMissing, message).hint(Hint::LookForMissing);
+    let places = names.places().into_iter().map(|(root, key_root)| {
+        let bucket = context.fetcher.places.bucket(*root).unwrap_or_default();
+        (bucket.to_owned(), key_root.clone())
+    });
+    let finding = Finding {
+        original: expected(id, places.collect(), &ends),
+        ..finding
+    };
+    Some((time, finding.over(time).of(id)))
+}
+
+/// The digests with these ends, one of which was delivered, for a search among versions. The ends are an hour
+/// apart, the latest first.
+pub(crate) fn expected(
+    id: &ChainId,
+    places: Vec<(String, KeyRoot)>,
+    ends: &[Timestamp],
+) -> Option<Box<Original>> {
+    let expected = ExpectedDigests {
+        chain: id.clone(),
+        places,
+        newest: *ends.first()?,
+        most: ends.len() as u64,
+        each: false,
+    };
+    Some(Box::new(Original::Digests(Box::new(expected))))
 }
 
 /// The ends that the last delivered digest may have, where digests end at the same minute and second as

@@ -91,7 +91,7 @@ impl Fetcher<'_> {
         }
     }
 
-    fn reading(
+    pub(super) fn reading(
         &self,
         root: RootId,
         key: &str,

@@ -5,6 +5,7 @@
 mod digest;
 mod log;
 mod several;
+mod version;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub use self::digest::{StoredDigest, container_damage};
 pub use self::log::LogReading;
 pub use self::several::LogState;
+pub(crate) use self::version::VersionMatch;
 use super::logs::log_text::LogText;
 use super::outcome::Requests;
 use crate::base::gzip::inflate::{Inflated, Inflater};

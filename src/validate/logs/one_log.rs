@@ -5,7 +5,7 @@ use sha2::Digest as _;
 use super::digest_logs::{DigestLogs, LogOwner};
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::log_list::LogEntry;
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Finding, Original};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::source::RootId;
 use crate::validate::context::Context;
@@ -64,8 +64,10 @@ pub(super) fn about(finding: Finding, digest: &DigestLogs, entry: &LogEntry) -> 
         None => finding.at(Some(&entry.bucket), &entry.key),
     };
     let finding = finding.over(digest.interval).of(&digest.id);
+    let hash = entry.hash.as_ref().ok();
     Finding {
         digest: Some(digest.digest.1.clone()),
+        original: hash.map(|hash| Box::new(Original::Log(*hash))),
         ..finding
     }
 }

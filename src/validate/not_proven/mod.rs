@@ -49,6 +49,8 @@ pub struct NotProvenInput<'a> {
     pub around_gaps: &'a [String],
     /// Chains that other chains show to be missing, outside the request.
     pub not_compared: &'a [String],
+    /// What is not known about the originals of missing and altered objects.
+    pub not_recovered: &'a [String],
     /// Why the run ended early, if it did.
     pub ended_by: Option<CancelReason>,
     /// The key of something that changed while the source was read.
@@ -71,6 +73,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         keys,
         around_gaps,
         not_compared,
+        not_recovered,
         ended_by,
         changed,
     } = input;
@@ -95,6 +98,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));
     sentences.extend(around_gaps.iter().cloned());
+    sentences.extend(not_recovered.iter().cloned());
     sentences.extend(scope::clock(request));
     sentences.extend(scope::pending(request, pending));
     sentences.extend(scope::trail_status(trail_errors));

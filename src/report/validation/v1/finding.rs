@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::full_name;
 use super::command::AwsCommand;
 use super::gap::Evidence;
+use super::recovery::Recovery;
 use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
 use crate::report::date_time::DateTime;
@@ -61,6 +62,9 @@ pub struct Finding {
     pub last_modified: Option<String>,
     /// Its stored size in bytes.
     pub size: Option<u64>,
+    /// What survives of the object as a version; null if that was not searched.
+    #[serde(default)]
+    pub recovery: Option<Box<Recovery>>,
     /// How many findings it stands for; null for one.
     pub count: Option<u64>,
     /// Events that bear on it.

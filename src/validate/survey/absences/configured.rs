@@ -187,8 +187,24 @@ pub(super) fn delivered(
         "GetTrailStatus reports that a digest of this chain was delivered at {at}, but the chain has no digest \
          here (deleted, or never delivered to this bucket)"
     );
-    let finding = Finding::new(Code::DigestMissing, message);
-    Some(finding.hint(Hint::LookForMissing).over(time).of(id))
+    let finding = Finding::new(Code::DigestMissing, message).hint(Hint::LookForMissing);
+    let phase = status.started;
+    let ends = phase.map(|phase| trail_status::likely_ends(&status, phase, lag).collect());
+    let ends: Vec<Timestamp> = ends.unwrap_or_default();
+    let finding = Finding {
+        original: trail_status::expected(id, vec![place_of(config, id)], &ends),
+        ..finding
+    };
+    Some(finding.over(time).of(id))
+}
+
+/// The bucket and folder that a trail writes the digests of a chain to.
+fn place_of(config: &TrailConfig, id: &ChainId) -> (String, KeyRoot) {
+    let root = KeyRoot {
+        prefix: config.prefix.clone(),
+        organization: id.organization.clone(),
+    };
+    (config.bucket.clone(), root)
 }
 
 /// Whether the last digest exists though no listing shows it. Digests end at the minute and second at which
@@ -204,10 +220,7 @@ fn has_unlisted(
     };
     let ends = trail_status::likely_ends(status, phase, context.request.delivery_lag);
     let ends: Vec<Timestamp> = ends.collect();
-    let key_root = KeyRoot {
-        prefix: config.prefix.clone(),
-        organization: id.organization.clone(),
-    };
+    let (_, key_root) = place_of(config, id);
     let roots = context.fetcher.places.roots().into_iter();
     let mut here = roots.filter(|root| root.buckets.contains(&config.bucket));
     here.any(|root| trail_status::exists(context, id, (root.id, &key_root), &ends))
@@ -231,10 +244,7 @@ fn has_digest(context: &Context<'_>, config: &TrailConfig, id: &ChainId, after: 
     let here = roots.filter(|root| root.buckets.contains(&config.bucket));
     let mut found = false;
     for root in here {
-        let key_root = KeyRoot {
-            prefix: config.prefix.clone(),
-            organization: id.organization.clone(),
-        };
+        let (_, key_root) = place_of(config, id);
         let folder = key_root.folder(&id.account, DIGEST_FOLDER, &id.region);
         let mut visit = |listed: Listed<'_>| {
             let (Listed::Object(key, _) | Listed::Refused(key, _)) = listed else {

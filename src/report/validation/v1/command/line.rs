@@ -14,6 +14,11 @@ pub(crate) fn line(parts: &CommandParts) -> Option<String> {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     let command = words.join(" ");
     Some(match file(parts) {
+        // This command writes the file itself, and prints the metadata.
+        Some(file) if parts.action == AwsAction::GetObjectVersion => {
+            let file = quoted(file_name(&file)?);
+            format!("[ -s {file} ] || {command} {file} || rm -f {file}")
+        }
         Some(file) => {
             let file = quoted(file_name(&file)?);
             format!("[ -s {file} ] || {command} > {file} || rm -f {file}")
@@ -58,6 +63,14 @@ pub(crate) fn words(parts: &CommandParts) -> Option<Vec<String>> {
             let of = ["--bucket", bucket()?, "--prefix", key()?];
             command.into_iter().chain(of).map(Into::into).collect()
         }
+        AwsAction::GetObjectVersion => {
+            file_name(parts.file.as_deref()?)?;
+            let version = argument(parts.version_id.as_deref()?)?;
+            let command = ["aws", "s3api", "get-object", "--output", "json"];
+            let of = ["--bucket", bucket()?, "--key", key()?];
+            let of = of.into_iter().chain(["--version-id", version]);
+            command.into_iter().chain(of).map(Into::into).collect()
+        }
     };
     Some(words)
 }
@@ -65,10 +78,33 @@ pub(crate) fn words(parts: &CommandParts) -> Option<Vec<String>> {
 /// The file that the output goes to, if it is saved.
 pub(crate) fn file(parts: &CommandParts) -> Option<String> {
     match parts.action.known()? {
-        AwsAction::HeadObject => parts.file.clone(),
+        AwsAction::HeadObject | AwsAction::GetObjectVersion => parts.file.clone(),
         AwsAction::ListPublicKeys => Some(format!("{}.json", parts.region.as_deref()?)),
         AwsAction::CopyFolder | AwsAction::ListObjectVersions => None,
     }
+}
+
+/// The line that restores an archived object for a week, with its version if there is one; `None` if a name could
+/// be taken for something else. It changes the bucket, so it is advice for people, and no script has it.
+pub(crate) fn restore_line(
+    of: (&str, &str),
+    version: Option<&str>,
+    storage_class: Option<&str>,
+) -> Option<String> {
+    // Objects in the archive tiers of this class come back for good, so no time is given.
+    let request = match storage_class {
+        Some("INTELLIGENT_TIERING") => r#"{"GlacierJobParameters":{"Tier":"Standard"}}"#,
+        _ => r#"{"Days":7,"GlacierJobParameters":{"Tier":"Standard"}}"#,
+    };
+    let object = ["--bucket", bucket(of.0)?, "--key", argument(of.1)?];
+    let version = match version {
+        Some(version) => vec!["--version-id", argument(version)?],
+        None => Vec::new(),
+    };
+    let words = ["aws", "s3api", "restore-object"].into_iter();
+    let words = words.chain(object).chain(version);
+    let words = words.chain(["--restore-request", request]);
+    Some(words.map(quoted).collect::<Vec<_>>().join(" "))
 }
 
 /// The value of an option. One that begins with `-` would be an option of its own, and the AWS CLI reads the file
@@ -100,7 +136,7 @@ fn file_name(name: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AwsAction, CommandParts, line};
+    use super::{AwsAction, CommandParts, line, restore_line};
 
     fn parts(action: AwsAction) -> CommandParts {
         CommandParts {
@@ -193,6 +229,32 @@ mod tests {
             };
             assert_eq!(line(&command), None, "{folder:?}");
         }
+    }
+
+    #[test]
+    fn a_version_is_saved_under_its_name_and_restored_by_a_line_of_its_own() {
+        let version = CommandParts {
+            version_id: Some("3/L4k+q".into()),
+            file: Some("c.json.gz".into()),
+            ..parts(AwsAction::GetObjectVersion)
+        };
+        let expected = "[ -s c.json.gz ] || aws s3api get-object --output json --bucket trail-logs --key \
+                        'AWSLogs/a b/c.json.gz' --version-id 3/L4k+q c.json.gz || rm -f c.json.gz";
+        assert_eq!(line(&version).as_deref(), Some(expected));
+        for id in ["", "-x", "a\nb", "file://x"] {
+            let hostile = CommandParts {
+                version_id: Some(id.into()),
+                ..version.clone()
+            };
+            assert_eq!(line(&hostile), None, "{id:?}");
+            assert_eq!(restore_line(("logs", "a"), Some(id), None), None, "{id:?}");
+        }
+        let restore = restore_line(("logs", "a"), Some("v"), Some("GLACIER"));
+        let words = shlex::split(&restore.expect("a line")).expect("words");
+        assert_eq!(words[2], "restore-object");
+        assert_eq!(words[8..10], ["v", "--restore-request"]);
+        let request: serde_json::Value = serde_json::from_str(&words[10]).expect("JSON");
+        assert_eq!(request["Days"], 7);
     }
 
     #[test]

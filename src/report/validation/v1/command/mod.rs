@@ -6,6 +6,7 @@ mod parts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(super) use line::restore_line;
 pub(crate) use line::{file, words};
 pub use parts::{AwsAction, CommandParts};
 

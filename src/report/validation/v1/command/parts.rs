@@ -18,6 +18,9 @@ pub struct CommandParts {
     /// The key of an object, or what the keys begin with.
     #[serde(default)]
     pub key: Option<String>,
+    /// The version of the object.
+    #[serde(default)]
+    pub version_id: Option<String>,
     /// The file that it writes, in the folder given with `--path`.
     #[serde(default)]
     pub file: Option<String>,
@@ -48,6 +51,8 @@ pub enum AwsAction {
     CopyFolder,
     /// Lists versions and delete markers.
     ListObjectVersions,
+    /// Saves a version of an object.
+    GetObjectVersion,
 }
 
 impl From<AwsAction> for CommandParts {
@@ -56,6 +61,7 @@ impl From<AwsAction> for CommandParts {
             action: action.into(),
             bucket: None,
             key: None,
+            version_id: None,
             file: None,
             region: None,
             from: None,

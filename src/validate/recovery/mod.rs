@@ -1,0 +1,279 @@
+//! Whether the originals of missing and altered objects survive, in buckets that keep versions.
+//!
+//! ```text
+//!  findings ──> plan: one task per finding, its keys          (plan)
+//!                 │
+//!                 ├─> the first key of each bucket alone: does it keep versions, may they be listed?
+//!                 └─> all others, many at once: list, read, compare             (search)
+//!                          │
+//!                          └──> Finding::recovery, and sentences on what was not searched
+//! ```
+//!
+//! In: findings that say by what their original is known. Out: the same findings, each with what was found.
+//!
+//! - Code, severity and verdict stay: the current object is missing or altered whatever survives.
+//! - A version is the original if its content has the hash that a proof lists, or if it is a digest whose own
+//!   signature verifies for that place and time. What the bucket says of a version proves nothing.
+//! - Nothing is requested in a bucket that has never kept versions, or whose versions may not be listed. Both
+//!   are said once. Not being allowed to search is no finding.
+//! - The number of keys of a run, and of versions of a key, is bounded. The first findings of the report are
+//!   searched, so equal evidence gives equal requests.
+
+mod plan;
+mod search;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use self::plan::{Place, Task};
+use self::search::KeyResult;
+use super::chain_state::{ChainState, Group};
+use super::context::Context;
+use crate::base::limits::Limits;
+use crate::base::text::plural;
+use crate::proof::finding::{Finding, Hint, Recovery, RecoveryOutcome};
+use crate::source::{RootId, Source};
+
+/// The search for originals, over all findings of a run.
+pub(crate) struct RecoverySearch {
+    /// Whether the source may have versions. A copy has none.
+    has_versions: bool,
+    state: Mutex<SearchState>,
+}
+
+struct SearchState {
+    /// How many more keys are searched.
+    left: usize,
+    /// How many objects were not searched because of that bound.
+    not_searched: u64,
+    /// What the first answer about each bucket showed.
+    buckets: BTreeMap<RootId, BucketAnswer>,
+}
+
+/// What the first answer about the versions in a bucket showed.
+#[derive(Debug, Clone)]
+enum BucketAnswer {
+    /// They can be listed.
+    Open,
+    /// The source has no versions.
+    NoVersions,
+    /// The bucket, which has never kept versions.
+    NeverKept(String),
+    /// The bucket, and why its versions cannot be listed.
+    Closed(String, String),
+}
+
+impl RecoverySearch {
+    /// A search that has not begun.
+    pub fn new(source: &dyn Source, limits: &Limits) -> Self {
+        RecoverySearch {
+            has_versions: !source.is_copy(),
+            state: Mutex::new(SearchState {
+                left: limits.recoveries,
+                not_searched: 0,
+                buckets: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// Whether a search may still add something to a finding.
+    pub fn concerns(&self, finding: &Finding) -> bool {
+        self.has_versions && finding.searched_original().is_some()
+    }
+
+    /// What was not searched, in sentences.
+    pub fn sentences(&self) -> Vec<String> {
+        let state = self.state.lock().unwrap_or_else(|e| e.into_inner());
+        let mut sentences = Vec::new();
+        for answer in state.buckets.values() {
+            sentences.extend(match answer {
+                BucketAnswer::Open | BucketAnswer::NoVersions => None,
+                BucketAnswer::NeverKept(bucket) => Some(format!(
+                    "Whether missing or altered objects survive elsewhere: bucket {bucket} has never kept \
+                     versions."
+                )),
+                BucketAnswer::Closed(bucket, why) => Some(format!(
+                    "Whether missing or altered objects survive as versions in bucket {bucket}: {why}."
+                )),
+            });
+        }
+        sentences.sort();
+        if state.not_searched > 0 {
+            sentences.push(format!(
+                "Whether {} more survive: the versions of the first missing or altered objects were searched, \
+                 up to the limit of a run.",
+                plural(state.not_searched, "missing or altered object")
+            ));
+        }
+        sentences
+    }
+
+    /// The tasks of open buckets, up to the bound on keys.
+    fn admit(&self, mut tasks: Vec<Task>, collapsed: u64) -> Vec<Task> {
+        let mut state = self.state.lock().unwrap_or_else(|e| e.into_inner());
+        state.not_searched += collapsed;
+        for task in &mut tasks {
+            let admitted = task.places.len().min(state.left);
+            state.left -= admitted;
+            let left_out = task.left_out + (task.places.len() - admitted) as u64;
+            task.places.truncate(admitted);
+            task.left_out = left_out;
+            state.not_searched += left_out;
+        }
+        tasks.retain(|task| !task.places.is_empty());
+        tasks
+    }
+
+    /// Whether the versions in a bucket can be searched; `None` if that is not known yet.
+    fn is_open(&self, root: RootId) -> Option<bool> {
+        let state = self.state.lock().unwrap_or_else(|e| e.into_inner());
+        let answer = state.buckets.get(&root)?;
+        Some(matches!(answer, BucketAnswer::Open))
+    }
+
+    fn answered(&self, root: RootId, answer: BucketAnswer) {
+        let mut state = self.state.lock().unwrap_or_else(|e| e.into_inner());
+        state.buckets.insert(root, answer);
+    }
+}
+
+/// Searches for the originals of all findings on chains.
+pub(super) fn search_chains(context: &Context<'_>, groups: &mut [Group]) {
+    let chains = groups.iter_mut().flat_map(|group| &mut group.chains);
+    let mut chains: Vec<&mut ChainState> = chains.collect();
+    let mut wanted = Vec::new();
+    let mut collapsed = 0;
+    for (at, chain) in chains.iter().enumerate() {
+        let mut number = 0;
+        chain.ledger.for_each(|finding| {
+            if context.recovery.concerns(finding) || finding.is_archived() {
+                wanted.push(((at, number), plan::without_events(finding)));
+            }
+            collapsed += plan::collapsed(finding);
+            number += 1;
+        });
+    }
+    wanted.sort_by_cached_key(|(_, finding)| finding.order());
+    let found = search(context, wanted, collapsed);
+    for (at, chain) in chains.iter_mut().enumerate() {
+        let mut number = 0;
+        chain.ledger.amend(|finding| {
+            if let Some(recovery) = found.get(&(at, number)) {
+                add(finding, recovery.clone());
+            }
+            number += 1;
+        });
+    }
+}
+
+/// Searches for the originals of findings without a chain of their own.
+pub(super) fn search_findings(context: &Context<'_>, findings: &mut [Finding]) {
+    let wanted = findings.iter().enumerate();
+    let wanted = wanted.filter(|(_, finding)| context.recovery.concerns(finding));
+    let mut wanted: Vec<_> = wanted
+        .map(|(at, f)| ((at, 0), plan::without_events(f)))
+        .collect();
+    wanted.sort_by_cached_key(|(_, finding)| finding.order());
+    for ((at, _), recovery) in search(context, wanted, 0) {
+        if let Some(finding) = findings.get_mut(at) {
+            add(finding, recovery);
+        }
+    }
+}
+
+/// The number of a ledger, and of a finding in it.
+type FindingAt = (usize, usize);
+
+fn search(
+    context: &Context<'_>,
+    wanted: Vec<(FindingAt, Finding)>,
+    collapsed: u64,
+) -> BTreeMap<FindingAt, Recovery> {
+    let (archived, missing): (Vec<_>, Vec<_>) =
+        wanted.into_iter().partition(|(_, f)| f.is_archived());
+    let archived = archived.into_iter();
+    let mut found: BTreeMap<FindingAt, Recovery> = archived
+        .filter_map(|(at, finding)| Some((at, search::archived(finding)?)))
+        .collect();
+    let tasks = missing.into_iter();
+    let tasks = tasks.filter_map(|(at, finding)| plan::task(context, at, finding));
+    let tasks = context.recovery.admit(tasks.collect(), collapsed);
+    let firsts = first_places(context, &tasks);
+    let firsts: BTreeMap<Place, Option<KeyResult>> = run(context, firsts, |place| {
+        let task = tasks.iter().find(|task| task.places.contains(&place));
+        let result = task.and_then(|task| first_answer(context, task, &place));
+        (place, result)
+    });
+    let results = run(context, tasks.iter().collect(), |task: &Task| {
+        let of_place = |place: &Place| match firsts.get(place) {
+            Some(first) => first.clone(),
+            None if context.recovery.is_open(place.root) == Some(true) => {
+                Some(search::key(context, task, place).unwrap_or_else(KeyResult::from))
+            }
+            None => None,
+        };
+        let keys: Vec<KeyResult> = task.places.iter().filter_map(of_place).collect();
+        (task.at, search::combine(task, keys))
+    });
+    let results: Vec<(FindingAt, Option<Recovery>)> = results;
+    let results = results.into_iter();
+    found.extend(results.filter_map(|(at, recovery)| Some((at, recovery?))));
+    found
+}
+
+/// Works on the workers of the run, in any order.
+fn run<T: Send, R: Send, C: FromIterator<R>>(
+    context: &Context<'_>,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Sync + Send,
+) -> C {
+    let results: Vec<R> = context
+        .pool
+        .install(|| items.into_par_iter().map(work).collect());
+    results.into_iter().collect()
+}
+
+/// The first place in each bucket of which nothing is known yet.
+fn first_places(context: &Context<'_>, tasks: &[Task]) -> Vec<Place> {
+    let mut firsts: BTreeMap<RootId, Place> = BTreeMap::new();
+    for place in tasks.iter().flat_map(|task| &task.places) {
+        if context.recovery.is_open(place.root).is_none() {
+            firsts.entry(place.root).or_insert_with(|| place.clone());
+        }
+    }
+    firsts.into_values().collect()
+}
+
+/// Searches the first key of a bucket, and keeps what that shows of the bucket.
+fn first_answer(context: &Context<'_>, task: &Task, place: &Place) -> Option<KeyResult> {
+    let (answer, result) = match search::key(context, task, place) {
+        Ok(result) => (BucketAnswer::Open, Some(result)),
+        Err(search::NotListed::NoVersions) => (BucketAnswer::NoVersions, None),
+        Err(search::NotListed::NeverKept) => (BucketAnswer::NeverKept(place.bucket.clone()), None),
+        Err(search::NotListed::Failed(error)) => {
+            let why = error.detail();
+            (BucketAnswer::Closed(place.bucket.clone(), why), None)
+        }
+    };
+    context.recovery.answered(place.root, answer);
+    result
+}
+
+/// Adds what was found to a finding. Its code, severity and message stay.
+fn add(finding: &mut Finding, recovery: Recovery) {
+    let asks = matches!(
+        finding.hint,
+        Some(Hint::AskAboutRemoval | Hint::AskAboutWrite)
+    );
+    let is_read = !finding.is_archived();
+    let hint = match recovery.outcome {
+        RecoveryOutcome::Survives => Some(Hint::FetchOriginal(asks)),
+        RecoveryOutcome::Lost => Some(Hint::NoOriginal(asks)),
+        RecoveryOutcome::Archived if is_read => Some(Hint::RestoreOriginal(asks)),
+        RecoveryOutcome::Archived | RecoveryOutcome::Unknown => None,
+    };
+    finding.hint = hint.or(finding.hint.take());
+    finding.recovery = Some(Box::new(recovery));
+}
