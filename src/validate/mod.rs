@@ -123,7 +123,7 @@ pub fn validate(
         ahead: limits.digests_ahead.max(request.jobs / at_once),
         keys: Mutex::new(BTreeSet::new()),
         ledgers: Ledgers::new(limits.findings_per_code, limits.findings),
-        recovery: RecoverySearch::new(source, limits),
+        recovery: RecoverySearch::new(source, request),
     };
     digests::as_of::check(&context, &survey)?;
     let (mut groups, searches): (Vec<_>, Vec<_>) =

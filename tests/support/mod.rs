@@ -15,6 +15,8 @@ pub mod lambda;
 pub mod missing_chains;
 pub mod missing_logs;
 #[cfg(feature = "aws")]
+pub mod moto;
+#[cfg(feature = "aws")]
 pub mod orderly;
 #[cfg(feature = "aws")]
 pub mod org;

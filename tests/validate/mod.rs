@@ -8,6 +8,8 @@ mod findings;
 mod identity;
 mod logs;
 mod not_proven;
+#[cfg(feature = "aws")]
+mod recovery;
 mod request;
 mod survey;
 mod unreferenced;

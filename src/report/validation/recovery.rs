@@ -46,7 +46,7 @@ fn what_survives(facts: &RecoveryFacts) -> String {
             "no version of the names that these digests should have is a signed digest".to_owned()
         }
         Some(RecoveryOutcome::Lost) => match facts.searched {
-            0 => "no version holds the delivered content: there is none to compare".to_owned(),
+            0 => "no version holds the delivered content: no other version exists".to_owned(),
             n => format!(
                 "no version holds the delivered content ({} compared)",
                 plural(n, "version")

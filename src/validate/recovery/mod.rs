@@ -14,8 +14,8 @@
 //! - Code, severity and verdict stay: the current object is missing or altered whatever survives.
 //! - A version is the original if its content has the hash that a proof lists, or if it is a digest whose own
 //!   signature verifies for that place and time. What the bucket says of a version proves nothing.
-//! - Nothing is requested in a bucket that has never kept versions, or whose versions may not be listed. Both
-//!   are said once. Not being allowed to search is no finding.
+//! - Nothing is requested in a bucket that has never kept versions, or whose versions may not be listed. The latter
+//!   is said once. Not being allowed to search is no finding.
 //! - The number of keys of a run, and of versions of a key, is bounded. The first findings of the report are
 //!   searched, so equal evidence gives equal requests.
 
@@ -31,7 +31,7 @@ use self::plan::{Place, Task};
 use self::search::KeyResult;
 use super::chain_state::{ChainState, Group};
 use super::context::Context;
-use crate::base::limits::Limits;
+use super::request::Request;
 use crate::base::text::plural;
 use crate::proof::finding::{Finding, Hint, Recovery, RecoveryOutcome};
 use crate::source::{RootId, Source};
@@ -57,21 +57,19 @@ struct SearchState {
 enum BucketAnswer {
     /// They can be listed.
     Open,
-    /// The source has no versions.
-    NoVersions,
-    /// The bucket, which has never kept versions.
-    NeverKept(String),
+    /// There are none: the bucket has never kept versions, or the source has none.
+    None,
     /// The bucket, and why its versions cannot be listed.
     Closed(String, String),
 }
 
 impl RecoverySearch {
-    /// A search that has not begun.
-    pub fn new(source: &dyn Source, limits: &Limits) -> Self {
+    /// A search that has not begun. A question about one object is answered without one.
+    pub fn new(source: &dyn Source, request: &Request) -> Self {
         RecoverySearch {
-            has_versions: !source.is_copy(),
+            has_versions: !source.is_copy() && request.only.is_none(),
             state: Mutex::new(SearchState {
-                left: limits.recoveries,
+                left: request.limits.recoveries,
                 not_searched: 0,
                 buckets: BTreeMap::new(),
             }),
@@ -89,11 +87,7 @@ impl RecoverySearch {
         let mut sentences = Vec::new();
         for answer in state.buckets.values() {
             sentences.extend(match answer {
-                BucketAnswer::Open | BucketAnswer::NoVersions => None,
-                BucketAnswer::NeverKept(bucket) => Some(format!(
-                    "Whether missing or altered objects survive elsewhere: bucket {bucket} has never kept \
-                     versions."
-                )),
+                BucketAnswer::Open | BucketAnswer::None => None,
                 BucketAnswer::Closed(bucket, why) => Some(format!(
                     "Whether missing or altered objects survive as versions in bucket {bucket}: {why}."
                 )),
@@ -250,8 +244,7 @@ fn first_places(context: &Context<'_>, tasks: &[Task]) -> Vec<Place> {
 fn first_answer(context: &Context<'_>, task: &Task, place: &Place) -> Option<KeyResult> {
     let (answer, result) = match search::key(context, task, place) {
         Ok(result) => (BucketAnswer::Open, Some(result)),
-        Err(search::NotListed::NoVersions) => (BucketAnswer::NoVersions, None),
-        Err(search::NotListed::NeverKept) => (BucketAnswer::NeverKept(place.bucket.clone()), None),
+        Err(search::NotListed::NoVersions) => (BucketAnswer::None, None),
         Err(search::NotListed::Failed(error)) => {
             let why = error.detail();
             (BucketAnswer::Closed(place.bucket.clone(), why), None)

@@ -33,10 +33,8 @@ impl KeyResult {
 
 /// Why the versions of a bucket are not searched any further.
 pub(super) enum NotListed {
-    /// The source has no versions.
+    /// The source has no versions, or the bucket has never kept any.
     NoVersions,
-    /// The bucket has never kept versions.
-    NeverKept,
     /// The answer of the source.
     Failed(GetError),
 }
@@ -45,7 +43,7 @@ impl From<NotListed> for KeyResult {
     /// The result for a key, where others of its bucket could be searched.
     fn from(why: NotListed) -> Self {
         KeyResult::unknown(match why {
-            NotListed::NoVersions | NotListed::NeverKept => Reason::NotListed,
+            NotListed::NoVersions => Reason::NotListed,
             NotListed::Failed(error) => error.reason(),
         })
     }
@@ -84,7 +82,7 @@ pub(super) fn key(
 ) -> Result<KeyResult, NotListed> {
     let listed = context.fetcher.versions(place.root, &place.key);
     let versions = match listed.ok_or(NotListed::NoVersions)? {
-        Ok(versions) if versions.kept == VersionsKept::Never => return Err(NotListed::NeverKept),
+        Ok(versions) if versions.kept == VersionsKept::Never => return Err(NotListed::NoVersions),
         Ok(versions) => versions,
         Err(error @ (GetError::Denied(_) | GetError::NoBucket(_))) => {
             return Err(NotListed::Failed(error));

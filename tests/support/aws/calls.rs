@@ -35,6 +35,8 @@ pub struct Call {
     pub bucket: Option<String>,
     /// The key of an object.
     pub key: Option<String>,
+    /// The version of an object.
+    pub version_id: Option<String>,
     /// The prefix of a listing.
     pub prefix: Option<String>,
     /// Where a listing begins: `start-after` or `marker`.
@@ -60,6 +62,7 @@ impl Call {
             region: None,
             bucket: None,
             key: None,
+            version_id: None,
             prefix: None,
             start_after: None,
             range: None,

@@ -12,6 +12,7 @@ use crate::support::forge::{Object, Place, PublishedKey, World};
 
 use super::accounts::Organization;
 use super::faults::Fault;
+use super::history::Version;
 use super::keeping::Keeping;
 use super::trails::CloudTrail;
 
@@ -53,6 +54,10 @@ impl From<&Object> for Stored {
 pub struct Bucket {
     /// Objects by key.
     pub objects: BTreeMap<String, Stored>,
+    /// The versions of what was written since versions are kept, by key, oldest first. The last is current.
+    pub history: BTreeMap<String, Vec<Version>>,
+    /// How many versions were written.
+    pub written: usize,
     /// The bucket's region.
     pub region: String,
     /// A request signed for another region is refused as malformed instead of redirected.
@@ -67,6 +72,8 @@ impl Default for Bucket {
     fn default() -> Self {
         Self {
             objects: BTreeMap::new(),
+            history: BTreeMap::new(),
+            written: 0,
             region: "us-east-1".to_owned(),
             strict: false,
             public: false,
@@ -155,12 +162,12 @@ impl Cloud {
 
     /// Stores an object, replacing an older one.
     pub fn put(&mut self, place: &Place, object: &Object) {
-        let objects = &mut self.bucket(&place.bucket).objects;
-        objects.insert(place.key.clone(), object.into());
+        self.bucket(&place.bucket).put(&place.key, object.into());
     }
 
     /// Removes an object.
     pub fn remove(&mut self, place: &Place) -> Option<Stored> {
-        self.bucket(&place.bucket).objects.remove(&place.key)
+        let now = Timestamp::now();
+        self.bucket(&place.bucket).delete(&place.key, now)
     }
 }

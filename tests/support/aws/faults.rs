@@ -84,6 +84,7 @@ pub struct Fault {
     operation: Option<String>,
     bucket: Option<String>,
     key: Option<String>,
+    version: Option<String>,
     under: Option<String>,
     region: Option<String>,
 }
@@ -98,6 +99,7 @@ impl Fault {
             operation: None,
             bucket: None,
             key: None,
+            version: None,
             under: None,
             region: None,
         }
@@ -138,6 +140,13 @@ impl Fault {
         self
     }
 
+    /// Only for one version of an object.
+    #[must_use]
+    pub fn version(mut self, id: &str) -> Self {
+        self.version = Some(id.to_owned());
+        self
+    }
+
     /// Only for objects under a prefix, and listings of it.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
@@ -162,6 +171,7 @@ impl Fault {
             && same(&self.operation, Some(&call.operation))
             && same(&self.bucket, call.bucket.as_deref())
             && same(&self.key, call.key.as_deref())
+            && same(&self.version, call.version_id.as_deref())
             && same(&self.region, call.region.as_deref())
             && self
                 .under

@@ -14,6 +14,7 @@ pub mod faults;
 pub mod faulty;
 pub mod front;
 pub mod gate;
+pub mod history;
 pub mod keeping;
 pub mod listing;
 pub mod lookup;

@@ -16,14 +16,15 @@ use s3s::dto::{
     GetBucketPolicyInput, GetBucketPolicyOutput, GetBucketVersioningInput,
     GetBucketVersioningOutput, GetObjectInput, GetObjectLockConfigurationInput,
     GetObjectLockConfigurationOutput, GetObjectOutput, HeadBucketInput, HeadBucketOutput,
-    HeadObjectInput, HeadObjectOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
-    ListObjectsV2Output, Metadata, Object, ObjectStorageClass, Range as ByteRange, StorageClass,
-    StreamingBlob,
+    HeadObjectInput, HeadObjectOutput, ListObjectVersionsInput, ListObjectVersionsOutput,
+    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Metadata, Object,
+    ObjectStorageClass, Range as ByteRange, StorageClass, StreamingBlob,
 };
 use s3s::host::{S3Host, VirtualHost};
 use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::cloud::{Bucket, Cloud, Stored};
+use super::history::{self, refuse_archived};
 use super::keeping::Keeping;
 use super::listing::{Ask, Page, page};
 use super::percent::encode_key;
@@ -157,12 +158,19 @@ impl S3 for Buckets {
         request: S3Request<GetObjectInput>,
     ) -> S3Result<S3Response<GetObjectOutput>> {
         let input = request.input;
-        let object = self.object(&input.bucket, &input.key, input.if_match.as_ref())?;
+        let version = input.version_id.as_deref();
+        let (object, version_id) = self.object(
+            (&input.bucket, &input.key),
+            version,
+            input.if_match.as_ref(),
+        )?;
+        refuse_archived(&object)?;
         let part = part(input.range.as_ref(), &object)?;
         let with_checksum = input.checksum_mode.is_some() && part.is_none();
         let kept = |keeping: &Keeping| keeping.headers(&object, with_checksum);
         let kept = self.keeping(&input.bucket, kept)?;
         Ok(S3Response::new(GetObjectOutput {
+            version_id,
             content_range: part.as_ref().map(|part| content_range(part, &object)),
             content_length: Some(i64_of(part.as_ref().map_or(object.body.len(), Range::len))),
             body: Some(StreamingBlob::from(Body::from(match part {
@@ -184,9 +192,15 @@ impl S3 for Buckets {
         request: S3Request<HeadObjectInput>,
     ) -> S3Result<S3Response<HeadObjectOutput>> {
         let input = request.input;
-        let object = self.object(&input.bucket, &input.key, input.if_match.as_ref())?;
+        let version = input.version_id.as_deref();
+        let (object, version_id) = self.object(
+            (&input.bucket, &input.key),
+            version,
+            input.if_match.as_ref(),
+        )?;
         let part = part(input.range.as_ref(), &object)?;
         Ok(S3Response::new(HeadObjectOutput {
+            version_id,
             content_range: part.as_ref().map(|part| content_range(part, &object)),
             content_length: Some(i64_of(part.as_ref().map_or(object.body.len(), Range::len))),
             accept_ranges: Some("bytes".to_owned()),
@@ -208,6 +222,15 @@ impl S3 for Buckets {
             bucket(cloud, &request.input.bucket)?;
             Ok(S3Response::new(HeadBucketOutput::default()))
         })
+    }
+
+    async fn list_object_versions(
+        &self,
+        request: S3Request<ListObjectVersionsInput>,
+    ) -> S3Result<S3Response<ListObjectVersionsOutput>> {
+        let input = request.input;
+        let answer = self.0.cloud(|cloud| history::list(cloud, &input))?;
+        Ok(S3Response::new(answer))
     }
 
     async fn get_bucket_versioning(
@@ -270,25 +293,29 @@ impl Buckets {
         self.0.cloud(|cloud| Ok(ask(&bucket(cloud, name)?.keeping)))
     }
 
-    fn object(&self, name: &str, key: &str, wanted: Option<&ETagCondition>) -> S3Result<Stored> {
+    /// An object or a version of it, and the id that the answer shows.
+    fn object(
+        &self,
+        (name, key): (&str, &str),
+        version: Option<&str>,
+        wanted: Option<&ETagCondition>,
+    ) -> S3Result<(Stored, Option<String>)> {
         self.0.cloud(|cloud| {
-            let object = bucket(cloud, name)?.objects.get(key).ok_or_else(|| {
-                let message = "The specified key does not exist.";
-                S3Error::with_message(S3ErrorCode::NoSuchKey, message)
-            })?;
+            let bucket = bucket(cloud, name)?;
+            let object = bucket.object(key, version)?;
             match wanted.and_then(ETagCondition::as_etag) {
                 Some(etag) if etag.value() != object.etag => {
                     let message = "At least one of the pre-conditions you specified did not hold";
                     let code = S3ErrorCode::PreconditionFailed;
                     Err(S3Error::with_message(code, message))
                 }
-                _ => Ok(object.clone()),
+                _ => Ok((object, bucket.shown_id(key, version))),
             }
         })
     }
 }
 
-fn bucket<'a>(cloud: &'a Cloud, name: &str) -> S3Result<&'a Bucket> {
+pub(super) fn bucket<'a>(cloud: &'a Cloud, name: &str) -> S3Result<&'a Bucket> {
     cloud.buckets.get(name).ok_or_else(|| {
         let message = "The specified bucket does not exist";
         S3Error::with_message(S3ErrorCode::NoSuchBucket, message)
@@ -311,18 +338,18 @@ fn content_range(part: &Range<usize>, object: &Stored) -> String {
     format!("bytes {}-{}/{length}", part.start, part.end - 1)
 }
 
-fn most(cloud: &Cloud, requested: Option<i32>) -> usize {
+pub(super) fn most(cloud: &Cloud, requested: Option<i32>) -> usize {
     let requested = requested
         .and_then(|n| usize::try_from(n).ok())
         .unwrap_or(MOST);
     requested.min(MOST).min(cloud.page)
 }
 
-fn count(number: usize) -> i32 {
+pub(super) fn count(number: usize) -> i32 {
     i32::try_from(number).expect("at most a thousand")
 }
 
-fn i64_of(length: usize) -> i64 {
+pub(super) fn i64_of(length: usize) -> i64 {
     i64::try_from(length).expect("a length")
 }
 

@@ -22,6 +22,17 @@ const LISTING: &[&str] = &[
     "x-id",
 ];
 
+/// Query names that may accompany a listing of versions.
+const VERSIONS: &[&str] = &[
+    "encoding-type",
+    "key-marker",
+    "max-keys",
+    "prefix",
+    "version-id-marker",
+    "versions",
+    "x-id",
+];
+
 /// An S3 request, understood.
 pub struct S3Call {
     /// The operation, if it is served.
@@ -53,6 +64,7 @@ impl S3Call {
         call.key = (!key.is_empty()).then(|| key.to_owned());
         call.prefix = value("prefix");
         call.start_after = value("start-after").or_else(|| value("marker"));
+        call.version_id = value("versionId");
         call.range = header(request.headers(), "range");
         Self { operation, call }
     }
@@ -87,13 +99,14 @@ fn operation(
         (_, true, _) => None,
         (&Method::HEAD, _, true) if only(&["x-id"]) => Some("HeadBucket"),
         (&Method::HEAD, _, false) if only(&["x-id"]) => Some("HeadObject"),
-        (&Method::GET, _, false) if only(&["x-id"]) => Some("GetObject"),
+        (&Method::GET, _, false) if only(&["x-id", "versionId"]) => Some("GetObject"),
         (&Method::GET, _, true) if has("location") => Some("GetBucketLocation"),
         (&Method::GET, _, true) if has("versioning") => Some("GetBucketVersioning"),
         (&Method::GET, _, true) if has("object-lock") => Some("GetObjectLockConfiguration"),
         (&Method::GET, _, true) if has("encryption") => Some("GetBucketEncryption"),
         (&Method::GET, _, true) if has("policy") => Some("GetBucketPolicy"),
         (&Method::GET, _, true) if has("lifecycle") => Some("GetBucketLifecycleConfiguration"),
+        (&Method::GET, _, true) if has("versions") && only(VERSIONS) => Some("ListObjectVersions"),
         (&Method::GET, _, true) if !only(LISTING) => None,
         (&Method::GET, _, true) if has("list-type") => Some("ListObjectsV2"),
         (&Method::GET, _, true) => Some("ListObjects"),
