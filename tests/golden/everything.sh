@@ -27,6 +27,18 @@ run() {
     "$@" || failed=1
 }
 
+fetch() {
+    file=$1
+    shift
+    if [ -s "$file" ]; then
+        printf '%s\n' "not saved, because it exists: $file" >&2
+        failed=1
+    elif ! "$@" "$file"; then
+        rm -f "$file"
+        failed=1
+    fi
+}
+
 save() {
     file=$1
     shift
