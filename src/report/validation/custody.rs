@@ -124,7 +124,7 @@ pub(crate) fn window(report: &Report) -> (Option<Timestamp>, Option<Timestamp>) 
 /// The command line, as a shell takes it. A saved report may hold one of any length.
 fn command(report: &Report) -> String {
     let mut line = String::new();
-    let (mut shown, mut more) = (0, 0);
+    let (mut shown, mut more) = (0, 0_u64);
     for word in &report.run.command {
         let blank = if line.is_empty() { "" } else { " " };
         for c in blank.chars().chain(quoted(word).chars()) {
