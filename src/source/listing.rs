@@ -1,8 +1,11 @@
 //! The entries of a listing.
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::GetError;
+use crate::base::time::Window;
 
 /// One entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,18 @@ pub struct Range {
 }
 
 impl Range {
+    /// The keys of the days of a window in a folder, and of the day after it: an object with a name of the window may
+    /// lie there. The folder is given with its closing slash, and has one folder for each year, month and day.
+    pub fn of_days(folder: &str, time: Window) -> Range {
+        let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
+        let day = |date: Date| format!("{folder}{}", date.strftime("%Y/%m/%d"));
+        let (first, last) = (date(time.from), date(time.to));
+        Range {
+            after: Some(day(first)),
+            before: last.checked_add(2.days()).ok().map(day),
+        }
+    }
+
     /// Whether a key is in the range.
     pub fn holds(&self, key: &str) -> bool {
         self.after.as_deref().is_none_or(|after| key > after)

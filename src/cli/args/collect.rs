@@ -16,6 +16,9 @@ Examples:
       --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
       --start-time 2026-01-01 --end-time 2026-02-01
 
+  # how much is that, and what does it cost?
+  trailproof collect --dry-run --s3-bucket my-logs --start-time 2026-01-01
+
   # interrupted? The same command goes on where it was.
 
   # years later, without a network: the same verdict
@@ -30,12 +33,14 @@ Examples:
 The last line is the SHA-256 of manifest.jsonl. Write it down, and keep it apart from the bundle.
 
 Exit status: 0 collected, 4 something could not be read, or the collection is not finished; 2 nothing was collected \
-(bad arguments or no credentials). With --check: 0 intact, 1 differs, 4 some files could not be read; 2 not a bundle, \
+(bad arguments or no credentials). With --dry-run: 0 listed, 4 not everything could be listed, or no digest was \
+found. With --check: 0 intact, 1 differs, 4 some files could not be read; 2 not a bundle, \
 or not a finished one";
 
 /// Arguments that say what to read in AWS, which a check of a bundle does not.
-const NOT_WITH_CHECK: [&str; 14] = [
+const NOT_WITH_CHECK: [&str; 15] = [
     "out",
+    "dry_run",
     "SourceArgs",
     "EvidenceArgs",
     "ScopeArgs",
@@ -58,9 +63,14 @@ pub struct CollectArgs {
         long,
         value_name = "DIR",
         help_heading = "Bundle",
-        required_unless_present = "check"
+        required_unless_present_any = ["check", "dry_run"]
     )]
     pub out: Option<PathBuf>,
+
+    /// List how many objects, bytes and requests a collection takes, and what they cost at list rates: no object
+    /// is read, and nothing is written
+    #[arg(long, help_heading = "Bundle", conflicts_with = "out")]
+    pub dry_run: bool,
 
     /// Check the bundle in this folder, without AWS: which files are missing, altered or added
     #[arg(long, value_name = "DIR", help_heading = "Bundle", conflicts_with_all = NOT_WITH_CHECK)]

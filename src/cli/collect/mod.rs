@@ -1,6 +1,7 @@
 //! `trailproof collect`: bundles of evidence.
 
 mod check;
+mod dry_run;
 mod run;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use crate::report::collect::text;
 use crate::report::collect::v1::CollectReport;
 use crate::report::validation::v1::Run;
 
-/// Collects a bundle or checks one, and gives the exit status.
+/// Collects a bundle, checks one, or estimates what a collection takes, and gives the exit status.
 ///
 /// # Errors
 /// If nothing was done, or the report could not be written.
@@ -31,9 +32,13 @@ pub fn run(
 ) -> Result<u8, Error> {
     match (&args.check, args.out.clone()) {
         (Some(dir), _) => check::run(dir, &args, command, start, stop),
+        (None, _) if args.dry_run => dry_run::run(&args, command, start, stop),
         (None, Some(out)) => collect(&out, args, command, start, stop),
         // The parser refuses these arguments.
-        (None, None) => Err(Error::new(ErrorKind::Usage, "--out or --check is needed")),
+        (None, None) => Err(Error::new(
+            ErrorKind::Usage,
+            "--out, --check or --dry-run is needed",
+        )),
     }
 }
 

@@ -150,7 +150,7 @@ fn record_settings(collection: &Collection, settings: Option<&dyn BucketRecords>
 }
 
 /// Refuses a copy: it is on a disk already, and what only AWS knows was not copied.
-fn check_source(args: &RunArgs) -> Result<(), Error> {
+pub(super) fn check_source(args: &RunArgs) -> Result<(), Error> {
     if args.source.path.is_empty() {
         return Ok(());
     }

@@ -16,11 +16,13 @@
 mod check;
 pub mod collection;
 pub mod custody;
+pub mod estimate;
 pub mod extra;
 pub mod folder;
 mod key_files;
 mod kinds;
 pub mod origins;
+mod price;
 pub mod recorder;
 pub mod report;
 pub mod resume;

@@ -13,9 +13,9 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 
 use super::litter::is_left_out;
 use super::messages::{not_listed, refused_folder};
@@ -66,7 +66,7 @@ pub(super) fn scan(
     let mut scan = Scan {
         context,
         root: *root,
-        range: days_of(&folder, time),
+        range: Range::of_days(&folder, time),
         folder,
         time,
         lookup: references.lookup(),
@@ -78,17 +78,6 @@ pub(super) fn scan(
     };
     let listed = scan.all();
     (scan.others, listed.and(scan.looked_up))
-}
-
-/// The keys of the days of a window, and of the day after it: an object with a name of the window may lie
-/// there.
-fn days_of(folder: &str, time: Window) -> Range {
-    let day = |date: Date| format!("{folder}{}", date.strftime("%Y/%m/%d"));
-    let (first, last) = (date(time.from), date(time.to));
-    Range {
-        after: Some(day(first)),
-        before: last.checked_add(2.days()).ok().map(day),
-    }
 }
 
 fn date(at: Timestamp) -> Date {
