@@ -9,12 +9,12 @@ use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::progress::ProgressMode;
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::caller::CallerLookup;
-use crate::cli::open::request::texts;
+use crate::cli::open::request::{OpenedSource, texts};
 use crate::cli::signals::Signals;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cli::validate::resolve::{ResolvedRun, RunOptions, expected_chains};
 use crate::cli::{Start, whole_second};
-use crate::commands::collect::collection::{Collection, CollectionEnd};
+use crate::commands::collect::collection::{CollectionEnd, UnfinishedCollection};
 use crate::commands::collect::extra::ExtraObjects;
 use crate::commands::collect::folder::CollectionFolder;
 use crate::source::Root;
@@ -23,7 +23,7 @@ use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, Man
 use crate::source::cancellable::CancellableSource;
 use crate::validate::observer::All;
 use crate::validate::outcome::Outcome;
-use crate::validate::request::LogSelection;
+use crate::validate::request::{LogSelection, Request};
 use crate::validate::{Access, validate};
 
 /// What to collect, and where to.
@@ -72,11 +72,11 @@ pub fn run(
         args.seed = args.seed.or_else(|| collection.scope.seed.clone());
     }
     let run = run_of(command, start);
-    let mut collection = Collection::begin(out, folder, scope, run, &limits)?;
+    let mut collection = UnfinishedCollection::begin(out, folder, scope, run, &limits)?;
     let progress = Progress::begin(progress, Phase::Opening, start.clock);
     let resolved = resolve(&collection, (&args, sign_in), start, stop, &progress);
     let ResolvedRun {
-        opened,
+        mut opened,
         request,
         requested,
     } = match resolved {
@@ -93,25 +93,8 @@ pub fn run(
         scope.seed = requested.seed;
     });
     progress.enter(Phase::Listing);
-    let caller = CallerLookup::start(opened.caller);
-    let source = CancellableSource::new(opened.source.as_ref(), stop.clone());
-    let access = Access {
-        source: &source,
-        places: &opened.places,
-        keys: opened.keys.as_ref(),
-        trails: opened.trails.as_deref(),
-    };
-    let extra = ExtraObjects::default();
-    let outcome = validate(access, &request, &All(vec![&progress, &extra]))?;
-    if request.logs != LogSelection::None {
-        extra.read(access, &request)?;
-    }
-    record_settings(
-        &collection,
-        opened.settings.as_deref(),
-        &opened.source.roots(),
-    );
-    drop(progress);
+    let caller = CallerLookup::start(opened.caller.take());
+    let outcome = read_all(&opened, &request, &collection, progress)?;
     let (end, custody) = collection.end(caller.answer(), stop, each);
     Ok(EndedCollection {
         end,
@@ -120,9 +103,34 @@ pub fn run(
     })
 }
 
+/// Reads everything from sources that record: what a validation needs, what else it found, and how the buckets are
+/// set up.
+fn read_all(
+    opened: &OpenedSource,
+    request: &Request,
+    collection: &UnfinishedCollection,
+    progress: Progress,
+) -> Result<Outcome, Error> {
+    let source = CancellableSource::new(opened.source.as_ref(), request.stop.clone());
+    let access = Access {
+        source: &source,
+        places: &opened.places,
+        keys: opened.keys.as_ref(),
+        trails: opened.trails.as_deref(),
+    };
+    let extra = ExtraObjects::default();
+    let outcome = validate(access, request, &All(vec![&progress, &extra]))?;
+    if request.logs != LogSelection::None {
+        extra.read(access, request)?;
+    }
+    let settings = opened.settings.as_deref();
+    record_settings(collection, settings, &opened.source.roots());
+    Ok(outcome)
+}
+
 /// Resolves the arguments. A collection that goes on is about the time of its first run.
 fn resolve(
-    collection: &Collection,
+    collection: &UnfinishedCollection,
     given: (&RunArgs, &SignInArgs),
     start: Start,
     stop: &CancelFlag,
@@ -139,7 +147,11 @@ fn resolve(
 }
 
 /// Records how the buckets are set up.
-fn record_settings(collection: &Collection, settings: Option<&dyn BucketRecords>, roots: &[Root]) {
+fn record_settings(
+    collection: &UnfinishedCollection,
+    settings: Option<&dyn BucketRecords>,
+    roots: &[Root],
+) {
     let Some(settings) = settings else { return };
     for root in roots {
         if let [name] = root.buckets.as_slice() {

@@ -23,7 +23,7 @@ use crate::source::bundle::layout::UNFINISHED;
 use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, ManifestLine};
 
 /// A collection that is not finished.
-pub struct Collection {
+pub struct UnfinishedCollection {
     dir: PathBuf,
     limits: Limits,
     recorder: Arc<Recorder>,
@@ -43,7 +43,7 @@ pub enum CollectionEnd {
     NotStored(String),
 }
 
-impl Collection {
+impl UnfinishedCollection {
     /// Begins a collection in a folder, or goes on with the one that was interrupted there.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Collection {
             .map_err(cannot)?;
         let recorder = Recorder::new(store, origins, stored);
         custody.keep(&recorder);
-        Ok(Collection {
+        Ok(UnfinishedCollection {
             dir: dir.to_owned(),
             limits: limits.clone(),
             recorder: Arc::new(recorder),

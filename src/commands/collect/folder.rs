@@ -42,10 +42,10 @@ impl CollectionFolder {
         fs::create_dir_all(dir).map_err(cannot)?;
         let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
         let root = open(dir, flags, Mode::empty()).map_err(|e| cannot(e.into()))?;
-        match flock(&root, FlockOperation::NonBlockingLockExclusive) {
-            Err(Errno::WOULDBLOCK) => return Err(in_use(dir)),
-            // A file system without locks: then nobody is kept out.
-            Err(_) | Ok(()) => {}
+        let locked = flock(&root, FlockOperation::NonBlockingLockExclusive);
+        // A file system without locks gives another error: then nobody is kept out.
+        if locked == Err(Errno::WOULDBLOCK) {
+            return Err(in_use(dir));
         }
         let entries = fs::read_dir(dir).map_err(cannot)?;
         let unfinished = match Contents::of(entries).map_err(cannot)? {
