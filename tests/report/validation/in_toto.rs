@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use trailproof::report::Format;
 
-use crate::support::program::run;
+use crate::support::program::{root, run};
 use crate::support::python::{Python, output_of};
 use crate::support::reports::{everything, parsed, rendered, shown};
 
@@ -216,4 +216,27 @@ fn a_statement_is_signed_and_time_stamped_as_it_is() {
     fs::write(&path, milder).expect("a file");
     assert!(!ends_well(dir, VERIFY_STAMP));
     assert!(!ends_well(dir, VERIFY_SIGNATURE));
+}
+
+/// A statement about a report that nobody keeps is of no use later, so a run says that it writes none.
+#[test]
+fn a_statement_alone_has_a_note_on_the_report() {
+    let sample = root().join("testdata/sample");
+    let out = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| {
+        let path = out.path().join(name);
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let (report, statement) = (at("report.json"), at("statement.json"));
+    let copy = ["validate", "--path", "bucket", "--keys", "keys"];
+    let of_statement = ["--format", "in-toto", "--out", &statement];
+    let alone = run(&sample, &[&copy[..], &of_statement].concat());
+    assert_eq!(alone.code, 0);
+    assert!(alone.stderr.contains("--format json"), "{}", alone.stderr);
+    let of_report = ["--format", "json", "--out", &report];
+    let both = run(&sample, &[&copy[..], &of_statement, &of_report].concat());
+    assert_eq!((both.code, both.stderr.as_str()), (0, ""));
+    let kept = fs::read_to_string(&report).expect("a report");
+    let statement = parsed(&fs::read_to_string(&statement).expect("a statement"));
+    assert_eq!(subject(&statement, "report"), Some(sha256(&kept)));
 }
