@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use self::run::{CollectRequest, EndedCollection};
 use super::args::collect::CollectArgs;
+use super::diagnose::{self, note};
 use super::{INTERRUPTED, Start, output, run_so_far};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
@@ -73,7 +74,9 @@ fn collect(
     };
     let (bundle, ended) = (out.display().to_string(), (&end, &custody));
     let report = CollectReport::of_collection(bundle, ended, files, outcome.verdict, run);
-    output::write_plain(targets, &report, text::write)?;
+    let written = output::write_plain(targets, &report, text::write);
+    say_why(&end);
+    written?;
     Ok(match end {
         CollectionEnd::Finished(sealed) if sealed.is_complete() => 0,
         CollectionEnd::Cancelled(CancelReason::Signal) => INTERRUPTED,
@@ -82,4 +85,23 @@ fn collect(
         | CollectionEnd::Stopped(_)
         | CollectionEnd::NotStored(_) => Verdict::Unproven.exit_code(),
     })
+}
+
+/// Says on standard error why a collection is not finished, and what to do.
+fn say_why(end: &CollectionEnd) {
+    let stopped = |kind, why: &str, hint: &str| {
+        let error = Error::new(kind, "the collection is not finished").because(why);
+        let hint = format!("{hint}; the same command goes on where it was");
+        diagnose::print(&error.hint(hint));
+    };
+    match end {
+        CollectionEnd::Finished(_) => {}
+        CollectionEnd::Cancelled(reason) => note(&format!(
+            "{reason} ended the run: the collection is not finished, and the same command goes on where it was"
+        )),
+        CollectionEnd::Stopped(error) => {
+            stopped(ErrorKind::Input, &error.detail(), error.reason().hint());
+        }
+        CollectionEnd::NotStored(why) => stopped(ErrorKind::Output, why, "make room on the disk"),
+    }
 }

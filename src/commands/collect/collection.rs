@@ -69,12 +69,21 @@ impl UnfinishedCollection {
             .map_err(cannot)?;
         let recorder = Recorder::new(store, origins, stored);
         custody.keep(&recorder);
-        Ok(UnfinishedCollection {
+        // Nothing is stored before it is known what for.
+        let kept = recorder.store().flush();
+        let collection = UnfinishedCollection {
             dir: dir.to_owned(),
             limits: limits.clone(),
             recorder: Arc::new(recorder),
             custody,
-        })
+        };
+        match kept {
+            Ok(()) => Ok(collection),
+            Err(error) => {
+                collection.give_up();
+                Err(cannot(error))
+            }
+        }
     }
 
     /// Gives up a collection that has stored nothing yet, so that another one may use the folder.
@@ -82,11 +91,11 @@ impl UnfinishedCollection {
         let only = |entry: io::Result<fs::DirEntry>| {
             entry.is_ok_and(|entry| entry.file_name() == UNFINISHED)
         };
-        let stored = self.recorder.store().flush();
+        // If something stays, the next collection finds an unfinished one here.
+        let _ = self.recorder.store().flush();
         let is_empty = fs::read_dir(&self.dir).is_ok_and(|mut all| all.all(only));
-        if stored.is_ok() && is_empty && self.resumed().is_none() {
-            // If something stays, the next collection finds an unfinished one here.
-            let _ = seal::end(self.recorder.store());
+        if is_empty && self.resumed().is_none() {
+            let _ = fs::remove_dir_all(self.dir.join(UNFINISHED));
         }
     }
 

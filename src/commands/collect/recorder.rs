@@ -7,7 +7,7 @@ mod source;
 mod stored;
 
 use std::io;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -34,6 +34,10 @@ pub struct Recorder {
     answers: Arc<AnswerLog>,
     /// Whether CloudTrail answered, so that it accepted the credentials.
     accepted: AtomicBool,
+    /// Whether S3 answered.
+    s3_answered: AtomicBool,
+    /// Why CloudTrail did not accept the credentials, if it never did.
+    refused: OnceLock<GetError>,
     /// What an interrupted run of the same collection stored.
     stored: Option<StoredAnswers>,
     /// The error after which nothing else can be read.
@@ -74,6 +78,8 @@ impl Recorder {
             origins,
             answers: Arc::default(),
             accepted: AtomicBool::new(false),
+            s3_answered: AtomicBool::new(false),
+            refused: OnceLock::new(),
             stored,
             ended: OnceLock::new(),
         }
@@ -96,7 +102,11 @@ impl Recorder {
 
     /// The error after which nothing else can be read, if there was one.
     pub fn ended(&self) -> Option<&GetError> {
-        self.ended.get()
+        let refused = || {
+            let refused = self.refused.get();
+            refused.filter(|_| !self.s3_answered.load(Ordering::Relaxed))
+        };
+        self.ended.get().or_else(refused)
     }
 
     /// Refuses a request whose answer could not be stored.

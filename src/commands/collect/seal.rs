@@ -95,7 +95,7 @@ pub fn seal(
 }
 
 /// Removes what only an unfinished collection has.
-pub(super) fn end(store: &Store) -> io::Result<()> {
+fn end(store: &Store) -> io::Result<()> {
     store.remove(UNFINISHED_RUN);
     store.remove(UNFINISHED_ORIGINS);
     store.flush()?;

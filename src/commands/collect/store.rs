@@ -59,6 +59,14 @@ impl Store {
         self.shared.failure.get().map(String::as_str)
     }
 
+    /// Refuses to begin a file where one could not be stored.
+    fn check(&self) -> io::Result<()> {
+        match self.failure() {
+            Some(why) => Err(io::Error::other(why.to_owned())),
+            None => Ok(()),
+        }
+    }
+
     /// Records that a file could not be stored. From then on nothing more is.
     pub fn fail(&self, path: &str, error: &io::Error) {
         self.shared.fail(path, error);
@@ -97,6 +105,7 @@ impl Store {
     /// # Errors
     /// If it cannot be created.
     pub fn create(&self, path: &str) -> io::Result<Option<PartialFile<'_>>> {
+        self.check()?;
         if !self.shared.lock_busy().insert(path.to_owned()) {
             return Ok(None);
         }
@@ -112,6 +121,7 @@ impl Store {
     /// # Errors
     /// If it cannot be created.
     pub fn replace(&self, path: &str) -> io::Result<PartialFile<'_>> {
+        self.check()?;
         let mut busy = self.shared.lock_busy();
         while !busy.insert(path.to_owned()) {
             let freed = self.shared.freed.wait(busy);
@@ -166,10 +176,7 @@ impl Store {
     /// Why something could not be stored.
     pub fn flush(&self) -> io::Result<()> {
         self.commits.flush();
-        match self.failure() {
-            Some(why) => Err(io::Error::other(why.to_owned())),
-            None => Ok(()),
-        }
+        self.check()
     }
 
     /// The folder at a path, opened to be listed.

@@ -164,6 +164,8 @@ impl Recorder {
         let ends = match error {
             GetError::Cancelled(_) => return false,
             GetError::Credentials(_) | GetError::ClockSkewed(_) => {
+                // It matters alone if S3 answers nothing either.
+                let _ = self.refused.set(error.clone());
                 self.accepted.load(Ordering::Relaxed)
             }
             GetError::Unreachable | GetError::Throttled(_) | GetError::Io(_) => {

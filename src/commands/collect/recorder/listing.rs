@@ -2,6 +2,7 @@
 //! then: in memory or, if there are many, in a temporary file.
 
 use std::io::{self, Write as _};
+use std::sync::atomic::Ordering;
 
 use super::{Recorder, now};
 use crate::base::spool::Spool;
@@ -77,6 +78,9 @@ impl Recorder {
     ) {
         if end.error.is_some_and(|error| !self.is_answer(error)) {
             return;
+        }
+        if end.error.is_none() {
+            self.s3_answered.store(true, Ordering::Relaxed);
         }
         let path = question.path();
         let header = ListingHeader {
