@@ -90,6 +90,8 @@ pub struct Limits {
     /// Listings of a bundle whose questions are kept in memory, to answer one that was asked in other words:
     /// 100,000 are some 50 MB.
     pub bundle_listings: usize,
+    /// Ranges of time for which a bundle has public keys: each region asks for a few.
+    pub bundle_key_ranges: usize,
     /// Largest answer of CloudTrail in a bundle, in bytes: ten thousand events are some 20 MB.
     pub bundle_answer: u64,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
@@ -132,6 +134,7 @@ impl Default for Limits {
             manifest_line: 64 << 10,
             bundle_differences: 20_000,
             bundle_listings: 100_000,
+            bundle_key_ranges: 100_000,
             bundle_answer: 256 << 20,
             named: 5,
         }

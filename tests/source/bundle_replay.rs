@@ -218,6 +218,8 @@ fn each_file_that_is_flipped_cut_or_deleted_is_found_and_accuses_nobody() {
     put(&scene.bundle(), "s3/trail-logs/AWSLogs/added", b"added");
     let (code, report) = scene.pinned();
     assert_altered(code, &report, "added");
+    let accepted = ["--manifest-sha256", &scene.hash, "--fail-on", "failed"];
+    assert_eq!(scene.report(&accepted).0, 4, "no success with a file added");
     let message = report["findings"][0]["message"]
         .as_str()
         .expect("a message");

@@ -301,9 +301,21 @@ pub(crate) fn keys(report: &Report) -> String {
     match (used, given.is_empty()) {
         (0, false) => "none of those in files was used".to_owned(),
         (n, false) => format!("{n} used, from files"),
-        (0, true) if report.requested.source != SourceKind::S3 => "none given".to_owned(),
+        (0, true) if is_without_any(&report.requested) => "none given".to_owned(),
         (0, true) => "none used".to_owned(),
+        (n, true) if report.requested.source == SourceKind::Bundle => {
+            format!("{n} used, from ListPublicKeys when the bundle was collected")
+        }
         (n, true) => format!("{n} used, from ListPublicKeys"),
+    }
+}
+
+/// Whether no keys counted where none were given: those in a bundle do not without its manifest.
+fn is_without_any(requested: &Requested) -> bool {
+    match requested.source.known() {
+        Some(SourceKind::S3) => false,
+        Some(SourceKind::Bundle) => !requested.manifest_given,
+        _ => true,
     }
 }
 

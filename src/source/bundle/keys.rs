@@ -17,9 +17,6 @@ use crate::proof::keys::KeyOrigin;
 use crate::source::GetError;
 use crate::source::keys::{PublicKeyApi, TimeRange};
 
-/// The most ranges that are kept: each chain asks for a few.
-const MOST_RANGES: usize = 100_000;
-
 /// ListPublicKeys as it answered when a bundle was collected.
 pub struct BundleKeys {
     files: Arc<BundleFiles>,
@@ -42,7 +39,7 @@ impl BundleKeys {
     fn asked(&self) -> &AskedRanges {
         self.asked.get_or_init(|| {
             let mut asked = AskedRanges::new();
-            let mut left = MOST_RANGES;
+            let mut left = self.files.limits().bundle_key_ranges;
             // Where the folder cannot be listed, only what is asked in the same words is answered.
             let _ = self.files.names(CLOUDTRAIL, &mut |name| {
                 if let Some((region, range, again)) = range_of(name) {

@@ -10,7 +10,8 @@ use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailArn};
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
     /// A copy on disk: a folder made with `aws s3 sync`, a part of one, a folder of single downloads,
-    /// or a zip or tar of these, optionally with the name of its bucket; repeatable
+    /// or a zip or tar of these, optionally with the name of its bucket; or a bundle that `collect` wrote;
+    /// repeatable
     #[arg(long, value_name = "[BUCKET=]PATH")]
     pub path: Vec<PathBuf>,
 
