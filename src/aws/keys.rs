@@ -13,7 +13,7 @@ use crate::cloudtrail::answers::{CompleteAnswer, ListedKey, public_keys};
 use crate::cloudtrail::ids::Region;
 use crate::proof::keys::KeyOrigin;
 use crate::source::GetError;
-use crate::source::answer_log::AnswerLog;
+use crate::source::answer_log::{AnswerLog, AnswerPages};
 use crate::source::bundle::question::ApiQuestion;
 use crate::source::keys::{PublicKeyApi, TimeRange};
 
@@ -58,7 +58,7 @@ impl PublicKeyApi for SessionKeys {
             resource: format!("* in {region}"),
             bucket: None,
         };
-        let (mut items, mut pages) = (Vec::new(), Vec::new());
+        let (mut items, mut pages) = (Vec::new(), AnswerPages::default());
         let end = fetch_pages(MAX_PAGES, |token| {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let request = client
@@ -72,7 +72,7 @@ impl PublicKeyApi for SessionKeys {
                 .call_cloudtrail(region, &context, |raw| request.interceptor(raw).send())?;
             let page = public_keys(&raw).map_err(malformed)?;
             if self.log.is_some() {
-                pages.push(raw);
+                pages.add(raw);
             }
             items.extend(page.items.unwrap_or_default());
             Ok(page.next)
@@ -84,7 +84,7 @@ impl PublicKeyApi for SessionKeys {
         };
         if let Some(log) = &self.log {
             let question = ApiQuestion::keys(region, Window { from, to }, again);
-            log.keep(question, Ok(pages));
+            log.keep(question, pages.into());
         }
         Ok(CompleteAnswer { items, is_complete })
     }

@@ -17,6 +17,7 @@ use crate::cloudtrail::answers;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
+use crate::source::answer_log::AnswerPages;
 use crate::source::bundle::question::ApiQuestion;
 
 /// The most pages of one answer: 10,000 events of one name, which take almost two minutes.
@@ -62,7 +63,7 @@ impl SessionTrails {
             .attribute_value(name)
             .build()
             .map_err(|e| GetError::Io(e.to_string()))?;
-        let (mut events, mut pages) = (Vec::new(), Vec::new());
+        let (mut events, mut pages) = (Vec::new(), AnswerPages::default());
         fetch_all_pages(MAX_PAGES, |token| {
             let (found, next, raw) = self.session.ask_cloudtrail(region, |client, _| {
                 let request = client
@@ -85,7 +86,7 @@ impl SessionTrails {
             })?;
             events.extend(found);
             if self.log.is_some() {
-                pages.push(raw);
+                pages.add(raw);
             }
             Ok(next)
         })?;

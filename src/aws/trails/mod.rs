@@ -19,7 +19,7 @@ use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
-use crate::source::answer_log::AnswerLog;
+use crate::source::answer_log::{AnswerLog, AnswerPages, KeptAnswer};
 use crate::source::bundle::question::ApiQuestion;
 use crate::source::trails::TrailApi;
 
@@ -70,9 +70,9 @@ impl SessionTrails {
     }
 
     /// Keeps an answer as it came, if that is wanted.
-    fn keep(&self, question: impl FnOnce() -> ApiQuestion, pages: Vec<Vec<u8>>) {
+    fn keep(&self, question: impl FnOnce() -> ApiQuestion, answer: impl Into<KeptAnswer>) {
         if let Some(log) = &self.log {
-            log.keep(question(), Ok(pages));
+            log.keep(question(), answer.into());
         }
     }
 
@@ -94,7 +94,7 @@ impl SessionTrails {
             let trails = trails.filter(|list| again || !list.is_empty());
             Ok(trails.zip(Some(raw)))
         })?;
-        self.keep(|| ApiQuestion::describe(region), vec![raw]);
+        self.keep(|| ApiQuestion::describe(region), Ok(vec![raw]));
         Ok(trails)
     }
 
@@ -104,7 +104,7 @@ impl SessionTrails {
             resource: "*".into(),
             bucket: None,
         };
-        let (mut homes, mut pages) = (BTreeSet::new(), Vec::new());
+        let (mut homes, mut pages) = (BTreeSet::new(), AnswerPages::default());
         fetch_all_pages(MAX_PAGES, |token| {
             let (listed, next, raw) = self.session.ask_cloudtrail(&self.start, |client, _| {
                 self.requests.fetch_add(1, Ordering::Relaxed);
@@ -118,7 +118,7 @@ impl SessionTrails {
             })?;
             homes.extend(listed);
             if self.log.is_some() {
-                pages.push(raw);
+                pages.add(raw);
             }
             Ok(next)
         })?;
@@ -152,7 +152,7 @@ impl SessionTrails {
             let status = answers::status(&raw).map_err(malformed)?;
             Ok(status.zip(Some(raw)))
         })?;
-        self.keep(|| ApiQuestion::status(trail, region, again), vec![raw]);
+        self.keep(|| ApiQuestion::status(trail, region, again), Ok(vec![raw]));
         Ok(status)
     }
 }

@@ -31,14 +31,12 @@ impl SessionTrails {
             let selectors = answers::event_selectors(&raw).map_err(malformed)?;
             Ok(selectors.zip(Some(raw)))
         })?;
-        self.keep(|| ApiQuestion::event_selectors(trail), vec![raw]);
+        self.keep(|| ApiQuestion::event_selectors(trail), Ok(vec![raw]));
         let EventSelectors { basic, advanced } = selectors;
         let insights = match self.get_insights(trail) {
             Err(e) if e.ends_all() => return Err(e),
             Err(e) => {
-                if let Some(log) = &self.log {
-                    log.keep(ApiQuestion::insight_selectors(trail), Err(e.clone()));
-                }
+                self.keep(|| ApiQuestion::insight_selectors(trail), Err(e.clone()));
                 Err(e.detail())
             }
             Ok(kinds) => Ok(kinds),
@@ -71,7 +69,7 @@ impl SessionTrails {
                 }
             })?;
         let kinds = answers::insight_types(&raw).map_err(malformed)?;
-        self.keep(|| ApiQuestion::insight_selectors(trail), vec![raw]);
+        self.keep(|| ApiQuestion::insight_selectors(trail), Ok(vec![raw]));
         Ok(kinds)
     }
 }
