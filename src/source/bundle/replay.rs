@@ -238,12 +238,12 @@ impl Source for BundleSource {
         root: RootId,
         key: &str,
         version_id: &str,
-        with_metadata: bool,
+        _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
         Some(self.bucket(root).and_then(|bucket| {
             let paths = layout::version(bucket, key, version_id);
             let unread = layout::unread_version(bucket, key, version_id);
-            let stored = self.stored(&paths, with_metadata)?;
+            let stored = self.stored(&paths, true)?;
             stored.ok_or_else(|| self.unread(&unread, (bucket, key), Some(version_id)))
         }))
     }
