@@ -3,6 +3,8 @@
 mod check;
 #[cfg(feature = "aws")]
 mod dry_run;
+#[cfg(feature = "aws")]
+mod report;
 mod store;
 
 use std::path::Path;
