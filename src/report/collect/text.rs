@@ -6,18 +6,17 @@ use super::v1::{
     BundleFileKind, BundleReport, BundleState, CollectReport, Collected, CollectionEstimate,
     DifferingPaths, KindCount, UnreadCounts,
 };
-use crate::base::text::{counts, escape, grouped, in_bytes, one_or_many, plural, s3_uri};
+use crate::base::text::{counts, escape, grouped, in_bytes, one_or_many, plural, quoted, s3_uri};
 use crate::report::tone::{TextWriter, Tone};
-
-/// The page with the rates is cited as it is.
-const PER_THOUSAND: &str = "per 1,000";
 
 /// Writes the report.
 ///
 /// # Errors
 /// When writing fails.
 pub fn write(report: &CollectReport, out: &mut dyn TextWriter) -> io::Result<()> {
-    let bundle = escape(report.bundle.as_deref().unwrap_or_default()).into_owned();
+    // As one word of a command line, which a reader may copy.
+    let bundle = quoted(report.bundle.as_deref().unwrap_or_default());
+    let bundle = escape(&bundle).into_owned();
     if let Some(collected) = &report.collected {
         self::collected(collected, &bundle, report.complete, out)?;
     }
@@ -260,7 +259,7 @@ fn estimate(
     let sum = price.get + price.list + price.transfer;
     writeln!(
         out,
-        "\nat most {} USD at list rates, of which {} USD for the transfer out of AWS",
+        "\nabout {} USD at list rates, of which {} USD for the transfer out of AWS",
         dollars(sum),
         dollars(price.transfer)
     )?;
@@ -271,7 +270,7 @@ fn estimate(
     for (kind, number, rate, cost) in requests {
         writeln!(
             out,
-            "  {kind:<8} {:>12}  {} USD at {rate} USD {PER_THOUSAND}",
+            "  {kind:<8} {:>12}  {} USD at {rate} USD per 1,000",
             grouped(number),
             dollars(cost)
         )?;
