@@ -40,7 +40,10 @@ pub use base::time::Window;
 pub use cloudtrail::event::{Actor, Call, Event, Evidence, Via};
 pub use proof::chain::{Anchor, Location, Tally};
 pub use proof::coverage::{State, Stretch};
-pub use proof::finding::{Code, Finding, Hint, ObjectFacts, ReadFrom, Severity, Verdict};
+pub use proof::finding::{
+    Code, DeleteMarker, Finding, Hint, ObjectFacts, Original, ReadFrom, Recovery, RecoveryOutcome,
+    Severity, StoredVersion, Verdict,
+};
 pub use proof::gap::{Cause, Certainty, Gap, GapPlace, Undigested};
 pub use proof::judge::{Proof, Verified};
 pub use proof::signature::KeyUse;

@@ -19,7 +19,10 @@ use crate::support::python::Python;
 /// The version of moto: another one may answer otherwise.
 const VERSION: &str = "5.2.5";
 
-static MOTO: LazyLock<Python> = LazyLock::new(|| Python::with("moto[server,s3]", VERSION));
+/// What its server needs. `moto[server]` has much more, for services that nobody asks here.
+const OTHERS: [&str; 2] = ["flask==3.1.3", "flask-cors==6.0.5"];
+
+static MOTO: LazyLock<Python> = LazyLock::new(|| Python::with_others("moto[s3]", VERSION, &OTHERS));
 
 /// The server, as long as this value lives.
 pub struct MotoServer {

@@ -35,10 +35,16 @@ impl Python {
     /// Makes an environment with a package, unless an earlier run did. It is made elsewhere and
     /// renamed, so that an existing environment is always complete.
     pub fn with(package: &str, version: &str) -> Python {
+        Python::with_others(package, version, &[])
+    }
+
+    /// The same, with further packages beside it.
+    pub fn with_others(package: &str, version: &str, others: &[&str]) -> Python {
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{package}-{version}"));
         if !kept.exists() {
             let made = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-            install(made.path(), &format!("{package}=={version}"));
+            let package = format!("{package}=={version}");
+            install(made.path(), &[&[package.as_str()], others].concat());
             // If another process was faster, its environment is as good.
             if let Err(e) = fs::rename(made.path(), &kept) {
                 assert!(kept.exists(), "{}: {e}", kept.display());
@@ -71,8 +77,8 @@ impl Python {
     }
 }
 
-/// Installs into a virtual environment or, where Python cannot make one, into a plain folder.
-fn install(dir: &Path, package: &str) {
+/// Installs packages into a virtual environment or, where Python cannot make one, into a plain folder.
+fn install(dir: &Path, packages: &[&str]) {
     let venv = dir.join(VENV);
     let made = Command::new("python3")
         .args(["-m", "venv"])
@@ -92,7 +98,7 @@ fn install(dir: &Path, package: &str) {
     if let Some(target) = target {
         pip.arg("--target").arg(target);
     }
-    output_of(pip.arg(package));
+    output_of(pip.args(packages));
 }
 
 /// The real path of `python3`, which may be a wrapper that needs an environment.

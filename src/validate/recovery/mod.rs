@@ -96,9 +96,9 @@ impl RecoverySearch {
         sentences.sort();
         if state.not_searched > 0 {
             sentences.push(format!(
-                "Whether {} more survive: the versions of the first missing or altered objects were searched, \
-                 up to the limit of a run.",
-                plural(state.not_searched, "missing or altered object")
+                "Whether {} survive as versions: only so many are searched in one run, the first ones of the \
+                 report.",
+                plural(state.not_searched, "more missing or altered object")
             ));
         }
         sentences

@@ -1,6 +1,7 @@
 //! What survives of missing and altered objects, in buckets that keep versions.
 
 mod archived;
+mod bounds;
 mod formats;
 mod hidden;
 mod moto;
