@@ -12,16 +12,9 @@ use crate::aws::OnlyOfAws;
 use crate::source::bucket::{Buckets as _, Versioning};
 use crate::source::{GetError, RootId, VersionEntry, VersionObject, Versions, VersionsKept};
 
-/// The longest version ID, in bytes: S3 User Guide, "How S3 Versioning works".
-const VERSION_ID: usize = 1_024;
-/// The longest entity tag or storage class that is passed on, in bytes.
-const FACT: usize = 300;
-
 /// One page of versions.
 struct VersionPage {
     entries: Vec<VersionEntry>,
-    /// Whether an entry was left out, because it cannot be requested.
-    left_out: bool,
     /// Where the next page begins: a key and a version ID. `None` if no further version is of this key.
     next: Option<(String, Option<String>)>,
 }
@@ -45,7 +38,6 @@ impl S3Source {
             versions.requests += 1;
             let page = self.version_page(bucket, key, from.as_ref())?;
             versions.entries.extend(page.entries);
-            versions.complete &= !page.left_out;
             // A page that begins where the last one did would never end.
             let repeats = page.next.is_some() && page.next == from;
             from = page.next;
@@ -58,7 +50,7 @@ impl S3Source {
         versions
             .entries
             .sort_by_key(|entry| (!entry.is_latest, Reverse(entry.last_modified)));
-        Ok(versions)
+        Ok(versions.bounded())
     }
 
     /// Whether a bucket keeps versions, asked once. Where that is not known, the versions are listed all the
@@ -122,13 +114,12 @@ impl S3Source {
 fn page(answer: &ListObjectVersionsOutput, key: &str) -> VersionPage {
     let encoded = answer.encoding_type() == Some(&EncodingType::Url);
     let is_of_key = |listed: Option<&str>| listed.is_some_and(|k| decoded(k, encoded) == key);
-    let fact = |text: Option<&str>| text.filter(|text| text.len() <= FACT).map(str::to_owned);
     let objects = answer.versions().iter().filter(|v| is_of_key(v.key()));
     let objects = objects.map(|version| {
         let object = VersionObject {
             size: version.size().and_then(|n| u64::try_from(n).ok()),
-            etag: fact(version.e_tag()),
-            storage_class: fact(version.storage_class().map(|class| class.as_str())),
+            etag: version.e_tag().map(Into::into),
+            storage_class: version.storage_class().map(|class| class.as_str().into()),
         };
         VersionEntry {
             id: version.version_id().unwrap_or_default().to_owned(),
@@ -145,14 +136,11 @@ fn page(answer: &ListObjectVersionsOutput, key: &str) -> VersionPage {
         is_latest: marker.is_latest().unwrap_or(false),
         object: None,
     });
-    let mut entries: Vec<VersionEntry> = objects.chain(markers).collect();
-    let all = entries.len();
-    entries.retain(|entry| (1..=VERSION_ID).contains(&entry.id.len()));
+    let entries = objects.chain(markers).collect();
     let next = answer.next_key_marker();
     let next = next.filter(|_| answer.is_truncated() == Some(true));
     let next = next.map(|next| decoded(next, encoded));
     VersionPage {
-        left_out: entries.len() < all,
         entries,
         next: next
             .filter(|next| next == key)
@@ -171,15 +159,13 @@ mod tests {
     }
 
     #[test]
-    fn only_versions_of_exactly_this_key_that_can_be_requested_count() {
+    fn only_versions_of_exactly_this_key_count() {
         let answer = ListObjectVersionsOutput::builder()
             .encoding_type(EncodingType::Url)
             .is_truncated(true)
             .next_key_marker("a+b.gz")
             .next_version_id_marker("2")
             .versions(version("a+b.gz", "1"))
-            .versions(version("a+b.gz", ""))
-            .versions(version("a+b.gz", &"x".repeat(VERSION_ID + 1)))
             .versions(version("a+b.gz.head", "9"))
             .delete_markers(
                 DeleteMarkerEntry::builder()
@@ -191,7 +177,6 @@ mod tests {
         let page = page(&answer, "a b.gz");
         let ids: Vec<&str> = page.entries.iter().map(|e| e.id.as_str()).collect();
         assert_eq!(ids, ["1", "null"]);
-        assert!(page.left_out);
         assert_eq!(page.next, Some(("a b.gz".into(), Some("2".into()))));
     }
 

@@ -33,6 +33,7 @@ impl Fetcher<'_> {
     pub fn versions(&self, root: RootId, key: &str) -> Option<Result<Versions, GetError>> {
         let versions = self.source.versions(root, key)?;
         self.listed(versions.as_ref().map_or(1, |versions| versions.requests));
+        let versions = versions.map(Versions::bounded);
         Some(versions.map_err(|error| self.failed(error)))
     }
 
