@@ -27,7 +27,7 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use self::plan::{Place, Task};
+use self::plan::{FindingAt, SearchPlace, Task};
 use self::search::KeyResult;
 use super::chain_state::{ChainState, Group};
 use super::context::Context;
@@ -177,9 +177,6 @@ pub(super) fn search_findings(context: &Context<'_>, findings: &mut [Finding]) {
     }
 }
 
-/// The number of a ledger, and of a finding in it.
-type FindingAt = (usize, usize);
-
 fn search(
     context: &Context<'_>,
     wanted: Vec<(FindingAt, Finding)>,
@@ -195,13 +192,13 @@ fn search(
     let tasks = tasks.filter_map(|(at, finding)| plan::task(context, at, finding));
     let tasks = context.recovery.admit(tasks.collect(), collapsed);
     let firsts = first_places(context, &tasks);
-    let firsts: BTreeMap<Place, Option<KeyResult>> = run(context, firsts, |place| {
+    let firsts: BTreeMap<SearchPlace, Option<KeyResult>> = run(context, firsts, |place| {
         let task = tasks.iter().find(|task| task.places.contains(&place));
         let result = task.and_then(|task| first_answer(context, task, &place));
         (place, result)
     });
     let results = run(context, tasks.iter().collect(), |task: &Task| {
-        let of_place = |place: &Place| match firsts.get(place) {
+        let of_place = |place: &SearchPlace| match firsts.get(place) {
             Some(first) => first.clone(),
             None if context.recovery.is_open(place.root) == Some(true) => {
                 Some(search::key(context, task, place).unwrap_or_else(KeyResult::from))
@@ -230,8 +227,8 @@ fn run<T: Send, R: Send, C: FromIterator<R>>(
 }
 
 /// The first place in each bucket of which nothing is known yet.
-fn first_places(context: &Context<'_>, tasks: &[Task]) -> Vec<Place> {
-    let mut firsts: BTreeMap<RootId, Place> = BTreeMap::new();
+fn first_places(context: &Context<'_>, tasks: &[Task]) -> Vec<SearchPlace> {
+    let mut firsts: BTreeMap<RootId, SearchPlace> = BTreeMap::new();
     for place in tasks.iter().flat_map(|task| &task.places) {
         if context.recovery.is_open(place.root).is_none() {
             firsts.entry(place.root).or_insert_with(|| place.clone());
@@ -241,11 +238,11 @@ fn first_places(context: &Context<'_>, tasks: &[Task]) -> Vec<Place> {
 }
 
 /// Searches the first key of a bucket, and keeps what that shows of the bucket.
-fn first_answer(context: &Context<'_>, task: &Task, place: &Place) -> Option<KeyResult> {
+fn first_answer(context: &Context<'_>, task: &Task, place: &SearchPlace) -> Option<KeyResult> {
     let (answer, result) = match search::key(context, task, place) {
         Ok(result) => (BucketAnswer::Open, Some(result)),
-        Err(search::NotListed::NoVersions) => (BucketAnswer::None, None),
-        Err(search::NotListed::Failed(error)) => {
+        Err(search::NotSearched::NoVersions) => (BucketAnswer::None, None),
+        Err(search::NotSearched::Failed(error)) => {
             let why = error.detail();
             (BucketAnswer::Closed(place.bucket.clone(), why), None)
         }

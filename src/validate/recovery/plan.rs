@@ -1,11 +1,13 @@
 //! What is searched for a finding: the keys, and by what the original is known.
 
-use super::FindingAt;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::finding::{Finding, Original};
 use crate::source::RootId;
 use crate::validate::context::Context;
+
+/// The number of a ledger, and of a finding in it.
+pub(super) type FindingAt = (usize, usize);
 
 /// The keys of one finding.
 pub(super) struct Task {
@@ -13,9 +15,9 @@ pub(super) struct Task {
     pub at: FindingAt,
     pub finding: Finding,
     /// By what its original is known.
-    pub wanted: Wanted,
+    pub wanted: SoughtObject,
     /// Where to search.
-    pub places: Vec<Place>,
+    pub places: Vec<SearchPlace>,
     /// How many digests are not searched.
     pub left_out: u64,
     /// How many objects the finding is about, if it is about several.
@@ -33,7 +35,7 @@ pub(super) enum Several {
 
 /// By what an original is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum SoughtObject {
     /// A log of this hash.
     Log(Sha256),
     /// A digest of this hash, or one whose own signature verifies.
@@ -42,7 +44,7 @@ pub(super) enum Wanted {
 
 /// One key in one bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct SearchPlace {
     pub root: RootId,
     pub bucket: String,
     pub key: String,
@@ -51,10 +53,10 @@ pub(super) struct Place {
 /// What to search for a finding; `None` if its place is not part of the source.
 pub(super) fn task(context: &Context<'_>, at: FindingAt, finding: Finding) -> Option<Task> {
     let (wanted, places, several) = match finding.searched_original()? {
-        Original::Log(hash) => (Wanted::Log(*hash), one(context, &finding), None),
+        Original::Log(hash) => (SoughtObject::Log(*hash), one(context, &finding), None),
         Original::Digest(hash) => {
             let place = one(context, &finding).filter(|place| is_digest(&place.key));
-            (Wanted::Digest(*hash), place, None)
+            (SoughtObject::Digest(*hash), place, None)
         }
         Original::Digests(expected) => {
             let most = context.request.limits.recoveries;
@@ -70,7 +72,7 @@ pub(super) fn task(context: &Context<'_>, at: FindingAt, finding: Finding) -> Op
             let left_out = all.saturating_sub(most as u64);
             return Some(Task {
                 at,
-                wanted: Wanted::Digest(None),
+                wanted: SoughtObject::Digest(None),
                 places,
                 left_out,
                 several: Some(several),
@@ -113,14 +115,14 @@ fn is_digest(key: &str) -> bool {
     DigestObjectKey::parse(key).is_some()
 }
 
-fn one(context: &Context<'_>, finding: &Finding) -> Option<Place> {
+fn one(context: &Context<'_>, finding: &Finding) -> Option<SearchPlace> {
     place_of(context, finding.bucket.as_deref()?, finding.key.as_deref()?)
 }
 
-fn place_of(context: &Context<'_>, bucket: &str, key: &str) -> Option<Place> {
+fn place_of(context: &Context<'_>, bucket: &str, key: &str) -> Option<SearchPlace> {
     let (root, key) = context.fetcher.places(bucket, key).all().first().cloned()?;
     let bucket = context.fetcher.places.bucket(root).unwrap_or(bucket);
-    Some(Place {
+    Some(SearchPlace {
         root,
         bucket: bucket.to_owned(),
         key,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::plan::{Place, Several, Task, Wanted};
+use super::plan::{SearchPlace, Several, SoughtObject, Task};
 use crate::proof::finding::{DeleteMarker, Finding, Recovery, RecoveryOutcome, StoredVersion};
 use crate::proof::reason::Reason;
 use crate::source::{GetError, VersionEntry, VersionObject, Versions, VersionsKept};
@@ -32,19 +32,19 @@ impl KeyResult {
 }
 
 /// Why the versions of a bucket are not searched any further.
-pub(super) enum NotListed {
+pub(super) enum NotSearched {
     /// The source has no versions, or the bucket has never kept any.
     NoVersions,
     /// The answer of the source.
     Failed(GetError),
 }
 
-impl From<NotListed> for KeyResult {
+impl From<NotSearched> for KeyResult {
     /// The result for a key, where others of its bucket could be searched.
-    fn from(why: NotListed) -> Self {
+    fn from(why: NotSearched) -> Self {
         KeyResult::unknown(match why {
-            NotListed::NoVersions => Reason::NotListed,
-            NotListed::Failed(error) => error.reason(),
+            NotSearched::NoVersions => Reason::NotListed,
+            NotSearched::Failed(error) => error.reason(),
         })
     }
 }
@@ -78,23 +78,30 @@ pub(super) fn archived(finding: Finding) -> Option<Recovery> {
 pub(super) fn key(
     context: &Context<'_>,
     task: &Task,
-    place: &Place,
-) -> Result<KeyResult, NotListed> {
+    place: &SearchPlace,
+) -> Result<KeyResult, NotSearched> {
     let listed = context.fetcher.versions(place.root, &place.key);
-    let versions = match listed.ok_or(NotListed::NoVersions)? {
-        Ok(versions) if versions.kept == VersionsKept::Never => return Err(NotListed::NoVersions),
+    let versions = match listed.ok_or(NotSearched::NoVersions)? {
+        Ok(versions) if versions.kept == VersionsKept::Never => {
+            return Err(NotSearched::NoVersions);
+        }
         Ok(versions) => versions,
         Err(error @ (GetError::Denied(_) | GetError::NoBucket(_))) => {
-            return Err(NotListed::Failed(error));
+            return Err(NotSearched::Failed(error));
         }
-        Err(error) if error.ends_all() => return Err(NotListed::Failed(error)),
+        Err(error) if error.ends_all() => return Err(NotSearched::Failed(error)),
         Err(error) => return Ok(KeyResult::unknown(error.reason())),
     };
     Ok(compare(context, task, place, &versions))
 }
 
 /// Compares the versions of one key, those that may be the original first.
-fn compare(context: &Context<'_>, task: &Task, place: &Place, versions: &Versions) -> KeyResult {
+fn compare(
+    context: &Context<'_>,
+    task: &Task,
+    place: &SearchPlace,
+    versions: &Versions,
+) -> KeyResult {
     let marker = versions.entries.iter().find(|entry| entry.is_latest);
     let marker = marker.filter(|entry| entry.object.is_none());
     let mut result = KeyResult {
@@ -157,18 +164,18 @@ fn candidates<'v>(
 
 fn is_original(
     context: &Context<'_>,
-    wanted: Wanted,
-    place: &Place,
+    wanted: SoughtObject,
+    place: &SearchPlace,
     version: &str,
 ) -> VersionMatch {
     let version = (place.root, place.key.as_str(), version);
     match wanted {
-        Wanted::Log(hash) => context.fetcher.log_version(version, hash),
-        Wanted::Digest(hash) => context.fetcher.digest_version(version, hash),
+        SoughtObject::Log(hash) => context.fetcher.log_version(version, hash),
+        SoughtObject::Digest(hash) => context.fetcher.digest_version(version, hash),
     }
 }
 
-fn stored(place: &Place, entry: &VersionEntry, object: &VersionObject) -> StoredVersion {
+fn stored(place: &SearchPlace, entry: &VersionEntry, object: &VersionObject) -> StoredVersion {
     StoredVersion {
         bucket: place.bucket.clone(),
         key: place.key.clone(),
