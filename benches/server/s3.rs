@@ -31,12 +31,45 @@ pub fn answer(cloud: &Cloud, method: &Method, uri: &Uri) -> Answer {
             let location = format!("<LocationConstraint {NAMESPACE}/>");
             ("GetBucketLocation", xml(StatusCode::OK, location))
         }
+        (&Method::GET, "") if asks("versioning") => {
+            let never = format!("<VersioningConfiguration {NAMESPACE}/>");
+            ("GetBucketVersioning", xml(StatusCode::OK, never))
+        }
+        (&Method::GET, "") if SETTINGS.iter().any(|(name, ..)| asks(name)) => setting(&asks),
         (&Method::GET, "") if asks("list-type") => ("ListObjectsV2", list(cloud, &query, 2)),
         (&Method::GET, "") => ("ListObjects", list(cloud, &query, 1)),
         (&Method::GET, key) => ("GetObject", object(cloud, key, true)),
         (&Method::HEAD, key) => ("HeadObject", object(cloud, key, false)),
         _ => ("Unknown", refusal("MethodNotAllowed")),
     }
+}
+
+/// The settings of a bucket that this one lacks: the parameter, the operation, and the error that says so.
+const SETTINGS: [(&str, &str, &str); 4] = [
+    (
+        "object-lock",
+        "GetObjectLockConfiguration",
+        "ObjectLockConfigurationNotFoundError",
+    ),
+    (
+        "lifecycle",
+        "GetBucketLifecycleConfiguration",
+        "NoSuchLifecycleConfiguration",
+    ),
+    ("policy", "GetBucketPolicy", "NoSuchBucketPolicy"),
+    (
+        "encryption",
+        "GetBucketEncryption",
+        "ServerSideEncryptionConfigurationNotFoundError",
+    ),
+];
+
+fn setting(asks: &impl Fn(&str) -> bool) -> Answer {
+    let asked = SETTINGS.iter().find(|(name, ..)| asks(name));
+    asked.map_or_else(
+        || ("Unknown", refusal("MethodNotAllowed")),
+        |(_, operation, code)| (*operation, refusal(code)),
+    )
 }
 
 fn object(cloud: &Cloud, key: &str, whole: bool) -> Response<Full<Bytes>> {

@@ -6,6 +6,8 @@ pub mod bundle;
 pub mod case;
 pub mod cases;
 #[cfg(feature = "aws")]
+pub mod collected;
+#[cfg(feature = "aws")]
 pub mod compare;
 pub mod disk;
 pub mod forge;
@@ -42,3 +44,4 @@ pub mod testdata;
 #[cfg(feature = "aws")]
 pub mod trail_scenes;
 pub mod world_bundle;
+pub mod tree;

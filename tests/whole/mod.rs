@@ -4,6 +4,7 @@
 //!   report, with any number of workers, from disk and from S3.
 //! - `clean_worlds`: honest worlds raise no alarm, and damaged ones are never verified, from disk and from S3.
 //! - `codes`: finding codes, the manual's table, the folders of `testdata/` and the published schemas agree.
+//! - `collect`: a bundle proves what its bucket proved, whatever interrupts its collection or happens to it.
 //! - `sample`: the commands in README work on the sample.
 //! - `organization`: an organization with several faults; each is found once, from disk and from S3.
 //! - `oracle`: `openssl`, `gunzip` and `sha256sum` alone prove what we prove, and nothing else.
@@ -20,6 +21,8 @@ mod cases;
 #[cfg(feature = "aws")]
 mod clean_worlds;
 mod codes;
+#[cfg(feature = "aws")]
+mod collect;
 #[cfg(feature = "aws")]
 mod differences;
 mod faults;

@@ -124,6 +124,12 @@ impl Log {
         }
     }
 
+    /// How many calls were answered since the log was cleared.
+    pub fn count_answered(&self) -> usize {
+        let entries = self.entries();
+        entries.calls.iter().filter(|c| c.status.is_some()).count()
+    }
+
     /// Every call since the log was cleared.
     pub fn calls(&self) -> Vec<Call> {
         self.entries().calls.clone()

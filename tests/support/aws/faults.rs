@@ -79,6 +79,7 @@ impl Answer {
 #[derive(Clone, Debug)]
 pub struct Fault {
     answer: Answer,
+    spared: usize,
     left: Option<usize>,
     service: Option<Service>,
     operation: Option<String>,
@@ -94,6 +95,7 @@ impl Fault {
     pub fn new(answer: Answer) -> Self {
         Self {
             answer,
+            spared: 0,
             left: None,
             service: None,
             operation: None,
@@ -109,6 +111,13 @@ impl Fault {
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.left = Some(times);
+        self
+    }
+
+    /// Not for the first calls, this many.
+    #[must_use]
+    pub fn after(mut self, calls: usize) -> Self {
+        self.spared = calls;
         self
     }
 
@@ -184,6 +193,10 @@ impl Fault {
 pub fn strike(faults: &mut [Fault], call: &Call) -> (Duration, Option<Answer>) {
     let (mut delay, mut answer) = (Duration::ZERO, None);
     for fault in faults.iter_mut().filter(|fault| fault.meets(call)) {
+        if fault.spared > 0 {
+            fault.spared -= 1;
+            continue;
+        }
         match &fault.answer {
             Answer::Delay(time) => delay += *time,
             _ if answer.is_some() => continue,

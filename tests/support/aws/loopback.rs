@@ -123,6 +123,11 @@ impl Loopback {
         self.shared.log.calls()
     }
 
+    /// How many calls were answered since the log was cleared.
+    pub fn count_answered(&self) -> usize {
+        self.shared.log.count_answered()
+    }
+
     /// The most calls to S3 that were in flight at once.
     pub fn peak_in_flight(&self) -> usize {
         self.shared.log.peak()

@@ -3,7 +3,6 @@
 #[cfg(feature = "aws")]
 mod s3;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use serde_json::Value;
 use crate::support::case::Case;
 use crate::support::cases::all;
 use crate::support::program::{Run, reported, root, run};
+use crate::support::tree::tree;
 
 /// Set this variable to write `testdata/` again instead of comparing it.
 const BLESS: &str = "TRAILPROOF_BLESS";
@@ -69,33 +69,6 @@ fn without_run(mut report: Value) -> String {
         .remove("run")
         .expect("how it was run");
     serde_json::to_string_pretty(&report).expect("JSON") + "\n"
-}
-
-/// Every file and link below a folder, by relative path.
-fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![dir.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
-            let path = entry.expect("an entry").path();
-            let name = path
-                .strip_prefix(dir)
-                .expect("below")
-                .to_str()
-                .expect("UTF-8")
-                .to_owned();
-            let kind = path.symlink_metadata().expect("metadata").file_type();
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_symlink() {
-                let target = fs::read_link(&path).expect("a link");
-                files.insert(name, format!("-> {}", target.display()).into_bytes());
-            } else {
-                files.insert(name, fs::read(&path).expect("a file"));
-            }
-        }
-    }
-    files
 }
 
 /// The part of a file that must be equal: the content of a gzip file, because compressors differ,

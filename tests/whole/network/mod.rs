@@ -9,7 +9,7 @@
 mod combined;
 mod matrix;
 mod run;
-mod scenes;
+pub mod scenes;
 mod verdicts;
 
 /// How much more than usual is tried.

@@ -1,0 +1,217 @@
+//! A collection killed at any instant is resumed and ends as the same bundle.
+//!
+//! The instants are counted in answers of AWS, not in time, so that they are spread over the collection on a
+//! machine of any speed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rand::{RngExt as _, SeedableRng as _};
+
+use crate::support::collected::{BUNDLE, assert_same_bundle, collecting, lasting};
+use crate::support::forge::Rng;
+use crate::support::orderly::in_parallel;
+use crate::support::short_trail::{ARN, WINDOW, serving, world};
+use crate::support::stage::Stage;
+use crate::support::tree::tree;
+
+/// How many collections are killed.
+const KILLS: u64 = 50;
+/// How long a collection may wait for its answers: far longer than it takes on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn scope() -> Vec<String> {
+    let more = [
+        "--trail-arn",
+        ARN,
+        "--as-of",
+        "2026-03-02T00:00:00Z",
+        "--jobs",
+        "4",
+    ];
+    let scope = more.iter().chain(&WINDOW);
+    collecting(&scope.collect::<Vec<_>>())
+}
+
+/// When a collection is killed: after so many answers, and then after some time, in which it writes.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    seed: u64,
+    answers: usize,
+    then: Duration,
+}
+
+impl Moment {
+    /// The moments, spread evenly over the answers of a collection; the last ones come after the last answer.
+    fn spread(answers: usize, after_the_last: Duration) -> Vec<Moment> {
+        (0..KILLS)
+            .map(|seed| {
+                let mut rng = Rng::seed_from_u64(seed);
+                let at_the_end = seed >= KILLS * 4 / 5;
+                let part = (seed as usize + 1) * answers * 5 / (KILLS as usize * 4);
+                let most = if at_the_end {
+                    after_the_last.as_micros() as u64
+                } else {
+                    3_000
+                };
+                Moment {
+                    seed,
+                    answers: part.min(answers),
+                    then: Duration::from_micros(rng.random_range(0..=most.max(1))),
+                }
+            })
+            .collect()
+    }
+}
+
+/// Starts a collection and kills it. Returns whether it was killed, and had not ended before.
+fn kill_at(stage: &Stage, moment: Moment) -> bool {
+    let mut command = stage.command(&scope());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the binary runs");
+    let begun = Instant::now();
+    let mut has_ended = false;
+    while !has_ended && stage.loopback.count_answered() < moment.answers {
+        assert!(begun.elapsed() < LIMIT, "{moment:?}: no more answers");
+        sleep(Duration::from_micros(200));
+        has_ended = child.try_wait().expect("a child").is_some();
+    }
+    sleep(moment.then);
+    println!(
+        "seed {}: killed after {} answers",
+        moment.seed, moment.answers
+    );
+    child.kill().expect("it can be killed");
+    child.wait().expect("a child").code().is_none()
+}
+
+/// The keys whose object and metadata an unfinished bundle has.
+fn stored(bundle: &Path) -> BTreeSet<String> {
+    if !bundle.exists() {
+        return BTreeSet::new();
+    }
+    let files = tree(bundle);
+    let objects = files
+        .keys()
+        .filter_map(|path| path.strip_suffix(".head.json"));
+    let whole = objects.filter(|path| files.contains_key(*path));
+    let below = |path: &str| path.splitn(3, '/').nth(2).map(str::to_owned);
+    whole.filter_map(below).collect()
+}
+
+/// The objects that were fetched since the log was cleared.
+fn fetched(stage: &Stage) -> BTreeSet<String> {
+    let gets = stage.calls("GetObject").into_iter();
+    gets.filter_map(|call| call.key).collect()
+}
+
+#[test]
+fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
+    let world = world(6);
+    let stage = serving(&world);
+    let begun = Instant::now();
+    let run = stage.run(&scope());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let answers = stage.loopback.count_answered();
+    // The end, in which no answer comes, is a part of the whole.
+    let moments = Moment::spread(answers, begun.elapsed() / 4);
+    let wanted = lasting(&stage.dir.path().join(BUNDLE));
+    let killed = AtomicUsize::new(0);
+    in_parallel(&moments, |&moment| {
+        let stage = serving(&world);
+        let bundle = stage.dir.path().join(BUNDLE);
+        if kill_at(&stage, moment) {
+            killed.fetch_add(1, Ordering::Relaxed);
+        } else {
+            assert!(bundle.join("manifest.jsonl").exists(), "{moment:?}");
+            return;
+        }
+        let stored = stored(&bundle);
+        stage.loopback.clear_calls();
+        let was_finished =
+            bundle.join("manifest.jsonl").exists() && !bundle.join(".collect").exists();
+        let run = stage.run(&scope());
+        if was_finished {
+            // A finished bundle is never written to again.
+            assert_eq!(run.code, 2, "{moment:?}: {}{}", run.stdout, run.stderr);
+        } else {
+            assert_eq!(run.code, 0, "{moment:?}: {}{}", run.stdout, run.stderr);
+            let again: Vec<_> = fetched(&stage).intersection(&stored).cloned().collect();
+            assert!(again.is_empty(), "{moment:?}: fetched again: {again:?}");
+        }
+        stage.assert_only_reads();
+        assert_same_bundle(&wanted, &lasting(&bundle), &format!("{moment:?}"));
+        let check = stage.run(&["collect", "--check", BUNDLE]);
+        assert_eq!(
+            check.code, 0,
+            "{moment:?}: {}{}",
+            check.stdout, check.stderr
+        );
+    });
+    let killed = killed.into_inner();
+    println!(
+        "{killed} of {KILLS} collections were killed, by seeds 0 to {}",
+        KILLS - 1
+    );
+    assert!(killed > 30, "only {killed} were killed before they ended");
+}
+
+#[test]
+fn a_collection_killed_again_and_again_goes_on_each_time() {
+    let world = world(6);
+    let stage = serving(&world);
+    assert_eq!(stage.run(&scope()).code, 0);
+    let wanted = lasting(&stage.dir.path().join(BUNDLE));
+    fs::remove_dir_all(stage.dir.path().join(BUNDLE)).expect("removed");
+    for seed in 0..8 {
+        stage.loopback.clear_calls();
+        let mut rng = Rng::seed_from_u64(seed);
+        let moment = Moment {
+            seed,
+            answers: rng.random_range(10..20),
+            then: Duration::from_micros(rng.random_range(0..3_000)),
+        };
+        if !kill_at(&stage, moment) {
+            break;
+        }
+    }
+    if stage.dir.path().join(BUNDLE).join(".collect").exists() {
+        let run = stage.run(&scope());
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    }
+    let bundle = stage.dir.path().join(BUNDLE);
+    assert_same_bundle(&wanted, &lasting(&bundle), "killed eight times");
+}
+
+#[test]
+fn another_collection_does_not_go_on_where_one_was_killed() {
+    let world = world(6);
+    let stage = serving(&world);
+    let moment = Moment {
+        seed: 0,
+        answers: 12,
+        then: Duration::ZERO,
+    };
+    assert!(kill_at(&stage, moment), "it had ended");
+    let bundle = stage.dir.path().join(BUNDLE);
+    assert!(bundle.join(".collect").exists());
+    let before = tree(&bundle);
+    let mut other = scope();
+    other.extend(["--logs", "none"].map(String::from));
+    let run = stage.run(&other);
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    assert_eq!(before, tree(&bundle), "nothing is written");
+    // What is unfinished is not a bundle: nothing is proven from it, and nobody is accused.
+    for args in [
+        vec!["collect", "--check", BUNDLE],
+        vec!["validate", "--path", BUNDLE],
+    ] {
+        let run = stage.run(&args);
+        assert_eq!(run.code, 2, "{args:?}: {}{}", run.stdout, run.stderr);
+    }
+}
