@@ -43,5 +43,5 @@ pub mod stopped;
 pub mod testdata;
 #[cfg(feature = "aws")]
 pub mod trail_scenes;
-pub mod world_bundle;
 pub mod tree;
+pub mod world_bundle;

@@ -1,15 +1,19 @@
 //! Going on with a collection that was interrupted: what is stored stays, and what could not be read is read again.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read as _};
 use std::os::fd::AsFd as _;
 
 use rustix::fs::Dir;
 use serde::Deserialize as _;
+use serde_json::{Map, Value};
 
 use super::store::Store;
 use crate::source::bundle::layout::MANIFEST;
 use crate::source::bundle::record::ListingHeader;
+
+/// The most bytes of the settings of a bucket: a policy has 20 KB at most, lifecycle rules a few hundred.
+const MOST_SETTINGS: u64 = 4 << 20;
 
 /// Removes what says that something could not be read, and a manifest that was written just before the
 /// interruption.
@@ -26,6 +30,11 @@ pub fn forget_errors(store: &Store) -> io::Result<()> {
             }
         })?;
     }
+    each_name(store, "bucket", &mut |path| {
+        if !store.open(path).is_ok_and(has_all_settings) {
+            store.remove(path);
+        }
+    })?;
     each_name(store, "listings", &mut |path| {
         let header = store.open(path).ok().and_then(header);
         if header.is_none_or(|header| header.error.is_some()) {
@@ -33,6 +42,17 @@ pub fn forget_errors(store: &Store) -> io::Result<()> {
         }
     })?;
     store.flush()
+}
+
+/// Whether a record of the settings of a bucket has no error in it.
+fn has_all_settings(file: File) -> bool {
+    let text = BufReader::new(file).take(MOST_SETTINGS);
+    let record: Result<Map<String, Value>, _> = serde_json::from_reader(text);
+    record.is_ok_and(|record| {
+        record
+            .values()
+            .all(|setting| setting.get("error").is_none())
+    })
 }
 
 /// The first line of a listing; `None` if it is not valid.

@@ -130,7 +130,10 @@ fn scenes_that_need_answers_of_cloudtrail_give_the_same_report_without_it() {
     let wrong = Mutex::new(Vec::new());
     in_parallel(&Scene::ALL, |scene| {
         // The first three say that it is a validation with a JSON report.
-        let scope: Vec<String> = scene.args()[3..].iter().map(|&a| a.to_owned()).collect();
+        let mut scope: Vec<String> = scene.args()[3..].iter().map(|&a| a.to_owned()).collect();
+        if !scope.iter().any(|arg| arg == "--as-of") {
+            scope.extend(["--as-of", AS_OF].map(String::from));
+        }
         let asked = Asked {
             scope,
             of_validate: Vec::new(),

@@ -60,7 +60,7 @@ fn served() -> Served {
     chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut world, hour(4));
     let (log, digest) = (
-        chain.digests[2].logs[0].place.clone(),
+        chain.digests[1].logs[0].place.clone(),
         chain.digests[2].place.clone(),
     );
     let dir = tempfile::tempdir().expect("a folder");

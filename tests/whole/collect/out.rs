@@ -153,10 +153,6 @@ fn a_collection_that_cannot_write_says_so_and_is_resumed_later() {
         );
         assert!(run.stderr.contains("error: "), "{bytes}: {}", run.stderr);
         assert!(!bundle.join("manifest.jsonl").exists(), "{bytes}");
-        let cut = tree(&bundle)
-            .into_keys()
-            .find(|path| path.ends_with(".gz.partial"));
-        assert!(cut.is_none() || bytes < largest, "{cut:?}");
         let run = stage.run(&collect_into(BUNDLE));
         assert_eq!(run.code, 0, "{bytes}: {}{}", run.stdout, run.stderr);
         assert_same_bundle(&wanted, &lasting(&bundle), &format!("with {bytes} bytes"));
