@@ -1,5 +1,6 @@
 //! Many runs at once, each of which must end in order.
 
+use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -26,4 +27,10 @@ pub fn orderly(run: &Run, what: &str) -> i32 {
     let unsafe_characters = stderr.chars().any(|c| c.is_control() && c != '\n');
     assert!(!unsafe_characters, "{what}: {stderr:?}");
     *code
+}
+
+/// Writes a line to standard error, where whoever runs the tests sees it.
+pub fn note(line: &str) {
+    // Nobody may be there to read it.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::network::scenes::Scene;
 use crate::support::bundle::{line, seal};
 use crate::support::collected::{BUNDLE, Bundle, MANIFEST};
-use crate::support::orderly::orderly;
+use crate::support::orderly::{note, orderly};
 use crate::support::program::{Run, peak_of, severity_codes};
 
 /// How long a run may take: far longer than it takes on a busy machine.
@@ -314,7 +314,9 @@ fn a_manifest_of_a_million_lines_takes_bounded_memory() {
     let (code, validate) = peak_of(harmed.dir.path(), &args, "report.json");
     // It lists no custody.json, so it is not a bundle that says what it is of.
     assert!(matches!(code, 2 | 4), "{code}");
-    println!("peak of --check: {check} KiB, of validate: {validate} KiB");
+    note(&format!(
+        "peak of --check: {check} KiB, of validate: {validate} KiB"
+    ));
     // The manifest has 157 MB.
     assert!(
         check < 64 * 1024 && validate < 64 * 1024,

@@ -15,7 +15,7 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::support::collected::{BUNDLE, assert_same_bundle, collecting, lasting};
 use crate::support::forge::Rng;
-use crate::support::orderly::in_parallel;
+use crate::support::orderly::{in_parallel, note};
 use crate::support::short_trail::{ARN, WINDOW, serving, world};
 use crate::support::stage::Stage;
 use crate::support::tree::tree;
@@ -82,10 +82,10 @@ fn kill_at(stage: &Stage, moment: Moment) -> bool {
         has_ended = child.try_wait().expect("a child").is_some();
     }
     sleep(moment.then);
-    println!(
+    note(&format!(
         "seed {}: killed after {} answers",
         moment.seed, moment.answers
-    );
+    ));
     child.kill().expect("it can be killed");
     child.wait().expect("a child").code().is_none()
 }
@@ -154,10 +154,7 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
         );
     });
     let killed = killed.into_inner();
-    println!(
-        "{killed} of {KILLS} collections were killed, by seeds 0 to {}",
-        KILLS - 1
-    );
+    note(&format!("{killed} of {KILLS} collections were killed"));
     assert!(killed > 30, "only {killed} were killed before they ended");
 }
 

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::support::aws::{Answer, Fault};
 use crate::support::collected::{BUNDLE, assert_same_bundle, lasting};
+use crate::support::orderly::note;
 use crate::support::program::{Run, finish};
 use crate::support::short_trail::{ARN, WINDOW, serving, world};
 use crate::support::stage::Stage;
@@ -172,9 +173,7 @@ fn a_full_disk_ends_a_collection_and_more_room_lets_it_go_on() {
     };
     if !mount(&["-t", "tmpfs", "-o", "size=64k", "tmpfs"]) {
         // Only the superuser may mount; the test above limits the size of files instead.
-        println!(
-            "a small file system cannot be mounted here: the limit of file sizes stands for it"
-        );
+        note("no small file system can be mounted here: the limit of file sizes stands for it");
         return;
     }
     let full = stage.run(&collect_into("disk/bundle"));
