@@ -82,10 +82,6 @@ fn kill_at(stage: &Stage, moment: Moment) -> bool {
         has_ended = child.try_wait().expect("a child").is_some();
     }
     sleep(moment.then);
-    note(&format!(
-        "seed {}: killed after {} answers",
-        moment.seed, moment.answers
-    ));
     child.kill().expect("it can be killed");
     child.wait().expect("a child").code().is_none()
 }
@@ -145,7 +141,8 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
             assert!(again.is_empty(), "{moment:?}: fetched again: {again:?}");
         }
         stage.assert_only_reads();
-        assert_same_bundle(&wanted, &lasting(&bundle), &format!("{moment:?}"));
+        let what = format!("seed {}: {moment:?}", moment.seed);
+        assert_same_bundle(&wanted, &lasting(&bundle), &what);
         let check = stage.run(&["collect", "--check", BUNDLE]);
         assert_eq!(
             check.code, 0,
