@@ -57,8 +57,8 @@ use args::shared::aws::{NoEffect, UnusedArgs};
 use args::validate::VALIDATE_LOGS;
 use args::{Args, Command};
 use diagnose::note;
-#[cfg(feature = "aws")]
 use open::bundle::GivenOptions;
+#[cfg(feature = "aws")]
 use signals::Signals;
 
 /// The exit status if nothing was checked and no report written.

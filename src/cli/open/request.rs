@@ -35,6 +35,10 @@ pub struct SourceRequest<'a> {
     /// The bundle that was given.
     pub bundle: Option<&'a GivenBundle>,
     /// What records each answer of AWS, if they are collected.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only what AWS answers is recorded")
+    )]
     pub recorder: Option<&'a Arc<Recorder>>,
 }
 
