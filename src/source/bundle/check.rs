@@ -301,7 +301,7 @@ impl Merge<'_> {
         if let Some(file) = self.next.take() {
             return Ok(Some(file));
         }
-        while let Some(item) = self.manifest.next()? {
+        while let Some(item) = self.manifest.item()? {
             match item {
                 ManifestItem::File(line, sha256) => {
                     self.listed.add(&line);

@@ -33,7 +33,7 @@ pub struct ManifestReader<R> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum ManifestItem {
     /// A file, and the hash of its bytes.
-    File(ManifestLine, Sha256),
+    File(Box<ManifestLine>, Sha256),
     /// A line that is not valid: its number, from 1, and why.
     Invalid(u64, LineProblem),
 }
@@ -78,11 +78,11 @@ impl<R: Read> ManifestReader<R> {
         }
     }
 
-    /// The next line; `None` at the end.
+    /// Reads the next line; `None` at the end.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<ManifestItem>> {
+    pub fn item(&mut self) -> io::Result<Option<ManifestItem>> {
         let Some(end) = self.read_line()? else {
             return Ok(None);
         };
@@ -95,13 +95,13 @@ impl<R: Read> ManifestReader<R> {
         Ok(Some(match read {
             Ok((line, sha256)) => {
                 self.last.clone_from(&line.path);
-                ManifestItem::File(line, sha256)
+                ManifestItem::File(Box::new(line), sha256)
             }
             Err(problem) => ManifestItem::Invalid(self.number, problem),
         }))
     }
 
-    /// The hash of everything that was read: of the manifest, once [`next`](Self::next) gave `None`.
+    /// The hash of everything that was read: of the manifest, once [`item`](Self::item) gave `None`.
     pub fn sha256(self) -> Sha256 {
         Sha256(self.hasher.finalize().into())
     }
@@ -189,7 +189,7 @@ mod tests {
         };
         let mut reader = ManifestReader::new(text.as_bytes(), &limits);
         let mut all = Vec::new();
-        while let Some(item) = reader.next().expect("memory") {
+        while let Some(item) = reader.item().expect("memory") {
             all.push(match item {
                 ManifestItem::File(line, _) => Ok(line.path),
                 ManifestItem::Invalid(number, why) => Err((number, why)),
