@@ -13,7 +13,7 @@ use super::fetch::Fetcher;
 use super::findings::Ledgers;
 use super::logs::manifest::Manifest;
 use super::observer::Observer;
-use super::recovery::RecoverySearch;
+use super::recovery::state::RecoverySearch;
 use super::request::{ChainFilter, Request};
 use crate::base::error::{Error, words};
 use crate::base::spool::Spool;

@@ -57,7 +57,7 @@ use self::findings::Ledgers;
 use self::logs::manifest::Manifest;
 use self::observer::{Observer, Step};
 use self::outcome::Outcome;
-use self::recovery::RecoverySearch;
+use self::recovery::state::RecoverySearch;
 use self::request::Request;
 use self::unreferenced::loose::LooseObjects;
 use self::unreferenced::search::LogSearch;

@@ -21,117 +21,19 @@
 
 mod plan;
 mod search;
+pub(super) mod state;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use rayon::prelude::*;
 
 use self::plan::{FindingAt, SearchPlace, Task};
 use self::search::KeyResult;
+use self::state::BucketAnswer;
 use super::chain_state::{ChainState, Group};
 use super::context::Context;
-use super::request::Request;
-use crate::base::text::plural;
 use crate::proof::finding::{Finding, Hint, Recovery, RecoveryOutcome};
-use crate::source::{RootId, Source};
-
-/// The search for originals, over all findings of a run.
-pub(crate) struct RecoverySearch {
-    /// Whether the source may have versions. A copy has none.
-    has_versions: bool,
-    state: Mutex<SearchState>,
-}
-
-struct SearchState {
-    /// How many more keys are searched.
-    left: usize,
-    /// How many objects were not searched because of that bound.
-    not_searched: u64,
-    /// What the first answer about each bucket showed.
-    buckets: BTreeMap<RootId, BucketAnswer>,
-}
-
-/// What the first answer about the versions in a bucket showed.
-#[derive(Debug, Clone)]
-enum BucketAnswer {
-    /// They can be listed.
-    Open,
-    /// There are none: the bucket has never kept versions, or the source has none.
-    None,
-    /// The bucket, and why its versions cannot be listed.
-    Closed(String, String),
-}
-
-impl RecoverySearch {
-    /// A search that has not begun. A question about one object is answered without one.
-    pub fn new(source: &dyn Source, request: &Request) -> Self {
-        RecoverySearch {
-            has_versions: !source.is_copy() && request.only.is_none(),
-            state: Mutex::new(SearchState {
-                left: request.limits.recoveries,
-                not_searched: 0,
-                buckets: BTreeMap::new(),
-            }),
-        }
-    }
-
-    /// Whether a search may still add something to a finding.
-    pub fn concerns(&self, finding: &Finding) -> bool {
-        self.has_versions && finding.searched_original().is_some()
-    }
-
-    /// What was not searched, in sentences.
-    pub fn sentences(&self) -> Vec<String> {
-        let state = self.state.lock().unwrap_or_else(|e| e.into_inner());
-        let mut sentences = Vec::new();
-        for answer in state.buckets.values() {
-            sentences.extend(match answer {
-                BucketAnswer::Open | BucketAnswer::None => None,
-                BucketAnswer::Closed(bucket, why) => Some(format!(
-                    "Whether missing or altered objects survive as versions in bucket {bucket}: {why}."
-                )),
-            });
-        }
-        sentences.sort();
-        if state.not_searched > 0 {
-            sentences.push(format!(
-                "Whether {} survive as versions: only so many are searched in one run, the first ones of the \
-                 report.",
-                plural(state.not_searched, "more missing or altered object")
-            ));
-        }
-        sentences
-    }
-
-    /// The tasks of open buckets, up to the bound on keys.
-    fn admit(&self, mut tasks: Vec<Task>, collapsed: u64) -> Vec<Task> {
-        let mut state = self.state.lock().unwrap_or_else(|e| e.into_inner());
-        state.not_searched += collapsed;
-        for task in &mut tasks {
-            let admitted = task.places.len().min(state.left);
-            state.left -= admitted;
-            let left_out = task.left_out + (task.places.len() - admitted) as u64;
-            task.places.truncate(admitted);
-            task.left_out = left_out;
-            state.not_searched += left_out;
-        }
-        tasks.retain(|task| !task.places.is_empty());
-        tasks
-    }
-
-    /// Whether the versions in a bucket can be searched; `None` if that is not known yet.
-    fn is_open(&self, root: RootId) -> Option<bool> {
-        let state = self.state.lock().unwrap_or_else(|e| e.into_inner());
-        let answer = state.buckets.get(&root)?;
-        Some(matches!(answer, BucketAnswer::Open))
-    }
-
-    fn answered(&self, root: RootId, answer: BucketAnswer) {
-        let mut state = self.state.lock().unwrap_or_else(|e| e.into_inner());
-        state.buckets.insert(root, answer);
-    }
-}
+use crate::source::RootId;
 
 /// Searches for the originals of all findings on chains.
 pub(super) fn search_chains(context: &Context<'_>, groups: &mut [Group]) {
@@ -190,7 +92,7 @@ fn search(
         .collect();
     let tasks = missing.into_iter();
     let tasks = tasks.filter_map(|(at, finding)| plan::task(context, at, finding));
-    let tasks = context.recovery.admit(tasks.collect(), collapsed);
+    let tasks = admit(context, tasks.collect(), collapsed);
     let firsts = first_places(context, &tasks);
     let firsts: BTreeMap<SearchPlace, Option<KeyResult>> = run(context, firsts, |place| {
         let task = tasks.iter().find(|task| task.places.contains(&place));
@@ -212,6 +114,19 @@ fn search(
     let results = results.into_iter();
     found.extend(results.filter_map(|(at, recovery)| Some((at, recovery?))));
     found
+}
+
+/// The tasks up to the bound on keys. `collapsed` findings are not searched.
+fn admit(context: &Context<'_>, mut tasks: Vec<Task>, collapsed: u64) -> Vec<Task> {
+    context.recovery.leave_out(collapsed);
+    for task in &mut tasks {
+        context.recovery.leave_out(task.left_out);
+        let admitted = context.recovery.admit(task.places.len());
+        task.left_out += (task.places.len() - admitted) as u64;
+        task.places.truncate(admitted);
+    }
+    tasks.retain(|task| !task.places.is_empty());
+    tasks
 }
 
 /// Works on the workers of the run, in any order.
