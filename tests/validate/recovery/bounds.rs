@@ -61,7 +61,7 @@ fn outcome(case: &Case, stage: &Stage, jobs: usize, limits: Limits) -> Outcome {
     prove(&source, &ring(&case.world, &[REGION]), &request)
 }
 
-fn survive<'o>(outcome: &'o Outcome) -> Vec<&'o Finding> {
+fn survive(outcome: &Outcome) -> Vec<&Finding> {
     let survives = |finding: &&Finding| {
         let found = finding.recovery.as_ref();
         found.is_some_and(|found| found.outcome == RecoveryOutcome::Survives)

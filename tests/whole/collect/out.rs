@@ -14,7 +14,7 @@ use crate::support::short_trail::{ARN, WINDOW, serving, world};
 use crate::support::stage::Stage;
 use crate::support::tree::tree;
 
-fn collect_into<'a>(out: &'a str) -> Vec<&'a str> {
+fn collect_into(out: &str) -> Vec<&str> {
     let more = [
         "collect",
         "--out",
