@@ -88,7 +88,7 @@ fn places(folder: &str, bucket: &str, key: &str) -> Vec<String> {
 
 /// Whether a part of a key can be the name of a file on any system, and is not one that a bundle uses itself.
 fn is_name(part: &str) -> bool {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '\\' | ':');
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':');
     (1..=LONGEST_NAME).contains(&part.len())
         && !matches!(part, "." | "..")
         && !part.ends_with(HEAD)
