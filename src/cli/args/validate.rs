@@ -32,7 +32,7 @@ Examples:
       --start-time 2026-01-01 --end-time 2026-02-01 \\
       --format json --out report.json
 
-  # a bundle that `trailproof collect` wrote, by the hash that it printed: no network is needed
+  # a bundle of `trailproof collect`, by the hash that it printed: no network
   trailproof validate --path bundle --manifest-sha256 HASH
 
   # a past window, in a copy made on 1 February: no hour of it is pending

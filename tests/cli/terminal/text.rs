@@ -2,6 +2,7 @@
 
 use super::{On, Shown, command, run_to_end, without_escapes};
 use crate::support::program::{root, run};
+use crate::support::reports::timeless;
 
 const ARGS: [&str; 5] = ["validate", "--path", "bucket", "--keys", "keys"];
 
@@ -11,7 +12,7 @@ fn with(case: &str, on: On, columns: u16, env: &[(&str, &str)]) -> Shown {
 }
 
 fn plain(case: &str) -> String {
-    run(&root().join("testdata").join(case), &ARGS).stdout
+    timeless(&run(&root().join("testdata").join(case), &ARGS).stdout)
 }
 
 /// The words of a text, without regard to line ends.
@@ -26,7 +27,7 @@ fn without_a_terminal_the_report_is_plain() {
         for on in [On::None, On::Err] {
             let seen = with("log-modified", on, 60, env);
             assert_eq!((seen.code, seen.err.as_str()), (1, ""));
-            assert_eq!(seen.out, plain("log-modified"));
+            assert_eq!(timeless(&seen.out), plain("log-modified"));
         }
     }
     assert!(!plain("log-modified").contains('\u{1b}'));
@@ -46,7 +47,7 @@ fn colour_adds_no_words() {
         assert!(first.starts_with('\u{1b}'), "{first:?}");
         assert!(first.contains(&format!("{word}\u{1b}[0m:")), "{first:?}");
         assert_eq!(
-            without_escapes(&seen.out),
+            timeless(&without_escapes(&seen.out)),
             plain(case),
             "nothing but colour is added"
         );
@@ -62,12 +63,12 @@ fn colour_can_be_turned_off() {
         ("TERM", ""),
     ] {
         let seen = with("log-modified", On::Both, 2_000, &[env]);
-        assert_eq!(seen.out, plain("log-modified"), "{env:?}");
+        assert_eq!(timeless(&seen.out), plain("log-modified"), "{env:?}");
     }
     // `NO_COLOR` wins over variables that ask for colour.
     let both = [("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
     let both = with("log-modified", On::Out, 2_000, &both);
-    assert_eq!(both.out, plain("log-modified"));
+    assert_eq!(timeless(&both.out), plain("log-modified"));
     // An empty variable has no effect.
     for env in [("NO_COLOR", ""), ("CLICOLOR", ""), ("CLICOLOR_FORCE", "")] {
         let seen = with("log-modified", On::Out, 2_000, &[env]);
@@ -96,7 +97,7 @@ fn lines_fit_the_terminal_and_lose_no_word() {
         let unwrapped = plain(case);
         for columns in [40, 60, 80, 120] {
             let seen = with(case, On::Out, columns, &[]);
-            let text = without_escapes(&seen.out);
+            let text = timeless(&without_escapes(&seen.out));
             assert_eq!(words(&text), words(&unwrapped), "{case} {columns}");
             for line in text.lines() {
                 let long = line.chars().count() > usize::from(columns);
