@@ -9,6 +9,7 @@ use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::progress::ProgressMode;
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::caller::CallerLookup;
+use crate::cli::diagnose::note;
 use crate::cli::open::request::{OpenedSource, texts};
 use crate::cli::signals::Signals;
 use crate::cli::terminal::progress::{Phase, Progress};
@@ -17,6 +18,7 @@ use crate::cli::{Start, whole_second};
 use crate::commands::collect::collection::{CollectionEnd, UnfinishedCollection};
 use crate::commands::collect::extra::ExtraObjects;
 use crate::commands::collect::folder::CollectionFolder;
+use crate::proof::finding::Verdict;
 use crate::source::Root;
 use crate::source::bucket_record::BucketRecords;
 use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, ManifestLine};
@@ -95,7 +97,16 @@ pub fn run(
     progress.enter(Phase::Listing);
     let caller = CallerLookup::start(opened.caller.take());
     let outcome = read_all(&opened, &request, &collection, progress)?;
-    let (end, custody) = collection.end(caller.answer(), stop, each);
+    let has_digests = has_digests(&outcome);
+    let (mut end, custody) = collection.end(caller.answer(), stop, each);
+    if let CollectionEnd::Finished(sealed) = &mut end
+        && !has_digests
+    {
+        sealed.has_digests = false;
+        note(
+            "no digest of the window was found: the bundle proves nothing; check the window, the bucket and the trail",
+        );
+    }
     Ok(EndedCollection {
         end,
         custody,
@@ -103,8 +114,16 @@ pub fn run(
     })
 }
 
-/// Reads everything from sources that record: what a validation needs, what else it found, and how the buckets are
-/// set up.
+/// Whether a digest of the window was found. Without one nothing is proven, whatever else was collected.
+fn has_digests(outcome: &Outcome) -> bool {
+    let tallies = outcome.chains.iter().flat_map(|c| [c.digests, c.backfill]);
+    tallies
+        .into_iter()
+        .any(|digests| digests.valid + digests.failed + digests.missing + digests.unproven > 0)
+}
+
+/// Reads everything from sources that record: what a validation needs, what else it found, the logs of the window
+/// where not all is proven, and how the buckets are set up.
 fn read_all(
     opened: &OpenedSource,
     request: &Request,
@@ -121,6 +140,10 @@ fn read_all(
     let extra = ExtraObjects::default();
     let outcome = validate(access, request, &All(vec![&progress, &extra]))?;
     if request.logs != LogSelection::None {
+        let goes_on = request.stop.reason().is_none() && collection.recorder().ended().is_none();
+        if goes_on && outcome.verdict != Verdict::Verified {
+            extra.add_logs_of_window(access, request, collection.recorder())?;
+        }
         extra.read(access, request)?;
     }
     let settings = opened.settings.as_deref();

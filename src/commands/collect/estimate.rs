@@ -5,7 +5,8 @@
 //!                              └──> log folders of the same chains: the days of the window
 //! ```
 //!
-//! No object is read: the source that is listed here refuses to.
+//! No object is read: the source that is listed here refuses to. [`each_log`] selects the logs of a window for a
+//! collection in the same way, and more generously.
 
 mod listed_sizes;
 mod view;
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 use self::listed_sizes::ListedSizes;
 use crate::base::cancel::CancelReason;
 use crate::base::error::Error;
-use crate::base::time::Window;
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{KeyRoot, LOG_FOLDER, LogKeyParser};
 use crate::proof::finding::Finding;
@@ -82,6 +83,32 @@ pub fn estimate(
     places: &Places,
     request: &Request,
 ) -> Result<Estimate, Error> {
+    over_window(source, places, request, None)
+}
+
+/// Calls `each` with every log whose name is of the window or of the hours beside it, whether or not a digest lists
+/// it: also where digests are missing, and where nothing is proven.
+///
+/// # Errors
+/// Only if no threads can be started.
+pub fn each_log(
+    source: &dyn Source,
+    places: &Places,
+    request: &Request,
+    each: &EachLog<'_>,
+) -> Result<(), Error> {
+    over_window(source, places, request, Some(each)).map(drop)
+}
+
+/// Takes a log, on any thread.
+type EachLog<'e> = dyn Fn(RootId, &str) + Sync + 'e;
+
+fn over_window(
+    source: &dyn Source,
+    places: &Places,
+    request: &Request,
+    each_log: Option<&EachLog<'_>>,
+) -> Result<Estimate, Error> {
     let limits = &request.limits;
     let pool = context::workers(request.jobs.max(1))?;
     let trails = &request.prior.trails;
@@ -93,6 +120,7 @@ pub fn estimate(
         places,
         request,
         filter: &filter,
+        each_log,
     };
     let groups: Vec<_> = survey.groups.iter().collect();
     let list = |((account, region), folders): &(&(AccountId, Region), &Vec<_>)| {
@@ -135,6 +163,8 @@ struct GroupLister<'a> {
     places: &'a Places,
     request: &'a Request,
     filter: &'a ChainFilter,
+    /// Who takes the logs; `None` if they are only counted.
+    each_log: Option<&'a EachLog<'a>>,
 }
 
 impl GroupLister<'_> {
@@ -172,6 +202,13 @@ impl GroupLister<'_> {
                 }
             }
         }
+        if self.each_log.is_some() {
+            // Where no digest is left, the logs may be.
+            time = self.wide(&listing.chains.values().collect::<Vec<_>>());
+            if listing.chains.is_empty() {
+                logs = folders.to_vec();
+            }
+        }
         for (root, key_root) in &logs {
             if let Some(time) = time {
                 let folder = key_root.folder(account, LOG_FOLDER, region);
@@ -188,6 +225,18 @@ impl GroupLister<'_> {
         let to = self.request.to.unwrap_or(all.to);
         let window = Window::new(from, to);
         (!window.is_empty() && from < all.to && all.from < to).then_some(window)
+    }
+
+    /// The window, as far as it is known, with the hours beside it: a digest that meets it lists logs of the hour
+    /// before, and logs may be delivered late.
+    fn wide(&self, chains: &[&DigestNames]) -> Option<Window> {
+        let Request { from, to, .. } = self.request;
+        let times = || chains.iter().filter_map(|names| names.time());
+        let from = from.or_else(|| times().map(|time| time.from).min())?;
+        let to = to.or(self.request.as_of);
+        let to = to.or_else(|| times().map(|time| time.to).max())?;
+        let beside = HOUR.saturating_add(self.request.delivery_lag);
+        Some(Window::new(shift(from, -beside), shift(to, beside)))
     }
 
     /// Counts the digests that a validation selects by their names.
@@ -224,6 +273,9 @@ impl GroupLister<'_> {
                 let is_in = minute.is_some_and(|at| time.from <= at && at < time.to);
                 if is_in && logs.reads(seed, key) {
                     group.logs.add(facts.size);
+                    if let Some(each) = self.each_log {
+                        each(root, key);
+                    }
                 }
             }
             Listed::Refused(..) => {}

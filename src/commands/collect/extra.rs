@@ -1,12 +1,17 @@
-//! Objects that a validation finds by their names and does not read: what nobody delivered may be evidence too.
+//! Objects that a validation does not read: those that no digest lists, because what nobody delivered may be
+//! evidence too; and the logs of the window where not all is proven, because they may be proven later, with other
+//! keys or with digests that are found again.
 
 use std::io;
 
 use rayon::prelude::*;
 
+use super::estimate;
+use super::recorder::Recorder;
 use crate::base::error::Error;
 use crate::base::spool::Spool;
 use crate::proof::finding::{Code, Finding};
+use crate::source::RootId;
 use crate::validate::context::workers;
 use crate::validate::observer::Observer;
 use crate::validate::{Access, request::Request};
@@ -25,14 +30,36 @@ impl Observer for ExtraObjects {
         let (Code::LogUnreferenced, Some(key)) = (finding.code, &finding.key) else {
             return;
         };
-        let place = (finding.bucket.as_deref().unwrap_or_default(), key.as_str());
-        let added = postcard::to_stdvec(&place).map_err(io::Error::other);
-        // Without room for its name, an object is not collected: what counts is what a proof needs.
-        let _ = added.and_then(|place| self.found.add(&place));
+        self.add(finding.bucket.as_deref().unwrap_or_default(), key);
     }
 }
 
 impl ExtraObjects {
+    fn add(&self, bucket: &str, key: &str) {
+        let added = postcard::to_stdvec(&(bucket, key)).map_err(io::Error::other);
+        // Without room for its name, an object is not collected: what counts is what a proof needs.
+        let _ = added.and_then(|place| self.found.add(&place));
+    }
+
+    /// Adds the logs of the window that are not stored yet, as their folders list them.
+    ///
+    /// # Errors
+    /// If no threads can be started.
+    pub fn add_logs_of_window(
+        &self,
+        access: Access<'_>,
+        request: &Request,
+        recorder: &Recorder,
+    ) -> Result<(), Error> {
+        let add = |root: RootId, key: &str| {
+            let bucket = access.places.bucket(root).unwrap_or_default();
+            if !recorder.has_answer(bucket, key) {
+                self.add(bucket, key);
+            }
+        };
+        estimate::each_log(access.source, access.places, request, &add)
+    }
+
     /// Reads them all to their ends, from a source that records them.
     ///
     /// # Errors

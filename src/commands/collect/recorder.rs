@@ -109,6 +109,17 @@ impl Recorder {
         self.ended.get().or_else(refused)
     }
 
+    /// Whether an object is stored, or the reason why it could not be read.
+    pub fn has_answer(&self, bucket: &str, key: &str) -> bool {
+        let name = ObjectName {
+            bucket,
+            key,
+            version_id: None,
+        };
+        let mut places = name.places().into_iter().chain([name.unread()]);
+        places.any(|path| self.store.is_taken(&path))
+    }
+
     /// Refuses a request whose answer could not be stored.
     fn check(&self) -> Result<(), GetError> {
         match self.store.failure() {

@@ -29,12 +29,14 @@ pub struct SealedBundle {
     pub counts: CollectionCounts,
     /// How many answers that a proof needs were not given: objects, listings and public keys.
     pub not_read: u64,
+    /// Whether a digest of the window was found.
+    pub has_digests: bool,
 }
 
 impl SealedBundle {
-    /// Whether everything was read that a proof needs. A bundle without any object proves nothing.
+    /// Whether everything was read that a proof needs. Without a digest of the window, nothing is proven.
     pub fn is_complete(&self) -> bool {
-        self.not_read == 0 && self.counts.objects > 0
+        self.not_read == 0 && self.counts.objects > 0 && self.has_digests
     }
 }
 
@@ -91,6 +93,7 @@ pub fn seal(
         manifest_sha256,
         counts: tally.counts,
         not_read: tally.not_read,
+        has_digests: true,
     })
 }
 
