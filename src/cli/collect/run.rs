@@ -74,7 +74,7 @@ pub fn run(
         args.seed = args.seed.or_else(|| collection.scope.seed.clone());
     }
     let run = run_of(command, start);
-    let mut collection = UnfinishedCollection::begin(out, folder, scope, run, &limits)?;
+    let mut collection = UnfinishedCollection::begin(out, folder, scope, run, &limits, stop)?;
     let progress = Progress::begin(progress, Phase::Opening, start.clock);
     let resolved = resolve(&collection, (&args, sign_in), start, stop, &progress);
     let ResolvedRun {
@@ -98,7 +98,7 @@ pub fn run(
     let caller = CallerLookup::start(opened.caller.take());
     let outcome = read_all(&opened, &request, &collection, progress)?;
     let has_digests = has_digests(&outcome);
-    let (mut end, custody) = collection.end(caller.answer(), stop, each);
+    let (mut end, custody) = collection.end(caller.answer(), stop, each)?;
     if let CollectionEnd::Finished(sealed) = &mut end
         && !has_digests
     {

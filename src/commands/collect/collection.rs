@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::custody::CustodyLog;
 use super::folder::CollectionFolder;
 use super::key_files;
-use super::origins::Origins;
+use super::origins::{self, Origins};
 use super::recorder::{Recorder, StoredAnswers, now};
 use super::resume;
 use super::seal::{self, SealedBundle};
@@ -47,19 +47,25 @@ impl UnfinishedCollection {
     /// Begins a collection in a folder, or goes on with the one that was interrupted there.
     ///
     /// # Errors
-    /// If the folder cannot be used, or another scope was collected in it.
+    /// If the folder cannot be used, another scope was collected in it, or it holds files that no collection stored.
     pub fn begin(
         dir: &Path,
         folder: CollectionFolder,
         scope: CollectionScope,
         run: CollectionRun,
         limits: &Limits,
+        stop: &CancelFlag,
     ) -> Result<Self, Error> {
         let custody = CustodyLog::begin(scope, run, folder.unfinished)?;
         let cannot = |e: io::Error| not_stored(&words(&e));
+        if custody.is_resumed() {
+            let origins = origins::read(&folder.origins).map_err(cannot)?;
+            resume::refuse_foreign_files(dir, limits, &origins)?;
+        }
         let store = Store::new(folder.root).map_err(cannot)?;
         if custody.is_resumed() {
             resume::forget_errors(&store).map_err(cannot)?;
+            resume::forget_altered(dir, limits, &store, stop).map_err(cannot)?;
         }
         let origins = Origins::in_file(folder.origins).map_err(cannot)?;
         let stored = custody
@@ -129,12 +135,15 @@ impl UnfinishedCollection {
 
     /// Ends the run: finishes the bundle if nothing is left to be read. Calls `each` with the line of every file of
     /// the finished bundle. Also returns what is known of the collection.
+    ///
+    /// # Errors
+    /// If the folder holds files that no collection stored.
     pub fn end(
         mut self,
         caller: Option<String>,
         stop: &CancelFlag,
         each: &mut dyn FnMut(&ManifestLine),
-    ) -> (CollectionEnd, Custody) {
+    ) -> Result<(CollectionEnd, Custody), Error> {
         let recorder = Arc::clone(&self.recorder);
         if let Some(run) = self.custody.current() {
             run.caller = caller;
@@ -158,7 +167,12 @@ impl UnfinishedCollection {
             true => end,
             false => self.leave(end),
         };
-        (end, self.custody.into_custody())
+        if matches!(end, CollectionEnd::NotStored(_))
+            && let Ok(origins) = recorder.origins().read()
+        {
+            resume::refuse_foreign_files(&self.dir, &self.limits, &origins)?;
+        }
+        Ok((end, self.custody.into_custody()))
     }
 
     /// Keeps what is known of a collection that is not finished.

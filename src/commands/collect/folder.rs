@@ -1,9 +1,10 @@
 //! The folder of a collection: a new one, an empty one, or one in which the same collection was interrupted. Nothing
 //! in any other folder is touched.
 
-use std::fs::{self, File, ReadDir};
+use std::fs::{self, DirBuilder, File, ReadDir};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, mkdirat, open, openat};
@@ -39,7 +40,7 @@ impl CollectionFolder {
         if dir.symlink_metadata().is_ok() && !dir.is_dir() {
             return Err(not_a_folder(dir));
         }
-        fs::create_dir_all(dir).map_err(cannot)?;
+        make(dir).map_err(cannot)?;
         let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
         let root = open(dir, flags, Mode::empty()).map_err(|e| cannot(e.into()))?;
         let locked = flock(&root, FlockOperation::NonBlockingLockExclusive);
@@ -77,6 +78,21 @@ impl CollectionFolder {
             root,
             unfinished,
         })
+    }
+}
+
+/// Makes a folder, and those above it. What it will hold may be confidential: only its owner may enter it.
+fn make(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = dir.parent() {
+        fs::create_dir_all(above)?;
+    }
+    match DirBuilder::new().mode(0o700).create(dir) {
+        // Another collection made it in the meantime.
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        made => made,
     }
 }
 

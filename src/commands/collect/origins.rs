@@ -47,14 +47,21 @@ impl Origins {
     /// # Errors
     /// If the file cannot be read.
     pub fn read(&self) -> io::Result<BTreeMap<String, RecordedOrigin>> {
-        let file = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        let mut all = BTreeMap::new();
-        rustix::fs::seek(&*file, rustix::fs::SeekFrom::Start(0))?;
-        for line in BufReader::new(&*file).split(b'\n') {
-            if let Ok(origin) = serde_json::from_slice::<RecordedOrigin>(&line?) {
-                all.insert(origin.path.clone(), origin);
-            }
-        }
-        Ok(all)
+        read(&self.0.lock().unwrap_or_else(|e| e.into_inner()))
     }
+}
+
+/// The origins in a file, as [`Origins::read`].
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn read(file: &File) -> io::Result<BTreeMap<String, RecordedOrigin>> {
+    let mut all = BTreeMap::new();
+    rustix::fs::seek(file, rustix::fs::SeekFrom::Start(0))?;
+    for line in BufReader::new(file).split(b'\n') {
+        if let Ok(origin) = serde_json::from_slice::<RecordedOrigin>(&line?) {
+            all.insert(origin.path.clone(), origin);
+        }
+    }
+    Ok(all)
 }

@@ -1,19 +1,74 @@
-//! Going on with a collection that was interrupted: what is stored stays, and what could not be read is read again.
+//! Going on with a collection that was interrupted: what is stored stays, and what could not be read, or was changed
+//! since it was stored, is read again.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::os::fd::AsFd as _;
+use std::path::Path;
 
 use rustix::fs::Dir;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::store::Store;
-use crate::source::bundle::layout::MANIFEST;
-use crate::source::bundle::record::ListingHeader;
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind, words};
+use crate::base::limits::Limits;
+use crate::base::text::{grouped, plural};
+use crate::source::bundle::layout::{self, HEAD, MANIFEST};
+use crate::source::bundle::record::{ListingHeader, RecordedOrigin};
+use crate::source::bundle::unfinished::{self, ForeignFiles};
 
 /// The most bytes of the settings of a bucket: a policy has 20 KB at most, lifecycle rules a few hundred.
 const MOST_SETTINGS: u64 = 4 << 20;
+
+/// Refuses to go on where a file lies that no collection stored. Nothing was changed then.
+///
+/// # Errors
+/// That there are such files, the first ones with their paths; or if the folder cannot be read.
+pub fn refuse_foreign_files(
+    dir: &Path,
+    limits: &Limits,
+    origins: &BTreeMap<String, RecordedOrigin>,
+) -> Result<(), Error> {
+    let ForeignFiles { count, first } = unfinished::foreign(dir, limits, origins).map_err(|e| {
+        Error::new(ErrorKind::Output, "cannot read the collection").because(words(&e))
+    })?;
+    if count == 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "{} holds {} that no collection stored",
+        dir.display(),
+        plural(count, "file")
+    );
+    let more = match count - first.len() as u64 {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more)),
+    };
+    let error = Error::new(ErrorKind::Output, message);
+    let error = error.because(format!("{}{more}", first.join(", ")));
+    Err(error.hint("find out who put them there, and move them elsewhere; or give another folder"))
+}
+
+/// Removes the objects that were changed since they were stored, so that they are collected again.
+///
+/// # Errors
+/// If a folder cannot be read, or a file cannot be removed.
+pub fn forget_altered(
+    dir: &Path,
+    limits: &Limits,
+    store: &Store,
+    stop: &CancelFlag,
+) -> io::Result<()> {
+    unfinished::altered(dir, limits, stop, &mut |path| {
+        let object = path.strip_suffix(HEAD).unwrap_or(path);
+        store.remove(object);
+        store.remove(&layout::head(object));
+    })?;
+    store.flush()
+}
 
 /// Removes what says that something could not be read, and a manifest that was written just before the
 /// interruption.

@@ -10,7 +10,10 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use sha2::Digest as _;
 
-use super::layout::{self, HEAD, MANIFEST, PARTIAL, UNFINISHED};
+use super::layout::{
+    self, CLOUDTRAIL, CUSTODY, HEAD, KEYS, LISTINGS, MANIFEST, PARTIAL, UNFINISHED,
+    UNFINISHED_ORIGINS, UNFINISHED_RUN,
+};
 use super::record::{
     FileOrigin, HeadRecord, ListingHeader, ManifestLine, RecordedOrigin, UnansweredQuestion,
     UncollectedObject,
@@ -40,8 +43,8 @@ pub enum CollectedEntry<'e> {
 /// an unfinished collection.
 ///
 /// # Errors
-/// If a file cannot be read, or the folder holds something that no collection stores there; or the first error of
-/// `visit`.
+/// If a file cannot be read, is not as it was stored, or is one that no collection stores there; or the first error
+/// of `visit`.
 pub fn files(
     dir: &Path,
     limits: &Limits,
@@ -98,6 +101,41 @@ fn is_left(path: &str) -> bool {
     name.is_some_and(|name| name != MANIFEST)
 }
 
+/// Whether a file may be one that a collection stored. What lies in it is not checked.
+pub(super) fn is_own(
+    tree: &FileTree,
+    origins: &BTreeMap<String, RecordedOrigin>,
+    path: &str,
+) -> bool {
+    let is_whole = !path.ends_with(PARTIAL);
+    let path = path.strip_suffix(PARTIAL).unwrap_or(path);
+    if matches!(
+        path,
+        MANIFEST | CUSTODY | UNFINISHED_RUN | UNFINISHED_ORIGINS
+    ) {
+        return true;
+    }
+    let Some((folder, name)) = path.split_once('/') else {
+        return false;
+    };
+    match folder {
+        "s3" | "other" | "recovered" => {
+            let has_head = || tree.file(&layout::head(path)).is_ok();
+            !is_whole || path.ends_with(HEAD) || has_head()
+        }
+        "unread" => is_hash(name, ".json"),
+        LISTINGS => is_hash(name, ".jsonl"),
+        "versions" | "bucket" | CLOUDTRAIL | KEYS => !is_whole || origins.contains_key(path),
+        _ => false,
+    }
+}
+
+/// Whether a name is a hash with this end.
+fn is_hash(name: &str, end: &str) -> bool {
+    let hash = name.strip_suffix(end);
+    hash.is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 fn line_of(
     tree: &FileTree,
     limits: &Limits,
@@ -115,13 +153,16 @@ fn line_of(
         at: None,
         reason: None,
     };
-    if let Some(record) = head_beside(tree, limits, path)
-        && let Some(body) = record.body.as_ref().filter(|body| body.size == size)
-    {
+    if let Some(record) = head_beside(tree, limits, path) {
+        let body = record.body.as_ref().filter(|body| body.size == size);
+        let body = body.ok_or_else(|| error("it was changed after it was stored"))?;
         line.sha256 = body.sha256.clone();
         line.at = Some(body.at);
         line.from = Some(origin_of(&record));
         return Ok(line);
+    }
+    if !is_own(tree, origins, path) {
+        return Err(error("no collection stored this file"));
     }
     let (sha256, start) = read(file).map_err(|e| error(&words(&e)))?;
     line.sha256 = sha256.to_string();
@@ -134,7 +175,7 @@ fn line_of(
 }
 
 /// What S3 said of the object that lies at a path; `None` if it is not an object.
-fn head_beside(tree: &FileTree, limits: &Limits, path: &str) -> Option<HeadRecord> {
+pub(super) fn head_beside(tree: &FileTree, limits: &Limits, path: &str) -> Option<HeadRecord> {
     let is_object = ["s3/", "other/", "recovered/"]
         .iter()
         .any(|folder| path.starts_with(folder));
@@ -201,7 +242,7 @@ fn describe_by_content(line: &mut ManifestLine, start: &[u8]) {
 }
 
 /// The hash of a file, and its first bytes.
-fn read(mut file: File) -> io::Result<(Sha256, Vec<u8>)> {
+pub(super) fn read(mut file: File) -> io::Result<(Sha256, Vec<u8>)> {
     let mut hasher = sha2::Sha256::new();
     let mut start = Vec::new();
     let mut buffer = vec![0; BUFFER];

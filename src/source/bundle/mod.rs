@@ -32,3 +32,4 @@ pub mod question;
 pub mod record;
 pub mod replay;
 pub mod trails;
+pub mod unfinished;
