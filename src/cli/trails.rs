@@ -31,7 +31,7 @@ const CAUSES: usize = 5;
 /// # Errors
 /// If nothing could be listed, or the list could not be written.
 pub fn run(
-    mut args: TrailsArgs,
+    args: TrailsArgs,
     matches: Option<&ArgMatches>,
     command: Vec<String>,
     start: Start,
@@ -43,9 +43,8 @@ pub fn run(
     targets.spare_copies(args.source.copies())?;
     signals.stop_first(stop);
     let limits = Limits::default();
-    let bundle = GivenBundle::find(&args.source, None, &limits)?;
-    if let Some(bundle) = &bundle {
-        bundle.sources(&mut args.source, &mut args.scope)?;
+    if let Some(bundle) = GivenBundle::find(&args.source, None, &limits)? {
+        return Err(bundle.holds_no_list());
     }
     let source_request = SourceRequest {
         source: &args.source,
@@ -54,7 +53,7 @@ pub fn run(
         map: &[],
         keys: &[],
         jobs: args.jobs,
-        bundle: bundle.as_ref(),
+        bundle: None,
         recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);

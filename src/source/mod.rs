@@ -11,6 +11,7 @@ pub mod answer_log;
 pub mod bucket;
 pub mod bucket_record;
 pub mod bundle;
+pub mod bundle_names;
 pub mod cancellable;
 pub mod disk;
 pub mod endpoint;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
+use super::GetError;
 use super::keys::{PublicKeyApi, TimeRange};
 use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::answers::{CompleteAnswer, ListedKey};
@@ -116,7 +117,7 @@ impl<A: PublicKeyApi> RegionalKeys<A> {
             Err(error) => {
                 asked.refused = Some(KeyUnavailable {
                     reason: error.reason(),
-                    detail: format!("ListPublicKeys in {region}: {}", error.detail()),
+                    detail: format!("ListPublicKeys in {region}: {}", why(&error)),
                 });
             }
         }
@@ -184,6 +185,18 @@ impl<A: PublicKeyApi> Keys for RegionalKeys<A> {
 
     fn requests(&self) -> u64 {
         self.api.requests()
+    }
+}
+
+/// Why keys were not listed, in words.
+fn why(error: &GetError) -> String {
+    match error {
+        GetError::NotCollected => {
+            "the bundle does not hold an answer for that time: it was collected with \
+                                   --keys, or its collection did not ask"
+                .into()
+        }
+        error => error.detail(),
     }
 }
 

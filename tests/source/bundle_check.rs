@@ -253,7 +253,11 @@ fn a_folder_that_is_not_a_bundle_is_refused() {
     symlink("custody.json", &at).expect("a link");
     assert!(refused(dir.path()).contains("a symbolic link"));
     assert!(refused(&dir.path().join("missing")).contains("cannot open"));
-    assert!(refused(&dir.path().join("custody.json")).contains("cannot open"));
+    let file = refused(&dir.path().join("custody.json"));
+    assert!(
+        file.contains("is not a bundle") && file.contains("it is a file"),
+        "{file}"
+    );
 }
 
 #[test]

@@ -25,7 +25,12 @@ The list comes from object names only; nothing is read or verified.
 
 Exit status: 0 listed, 4 nothing was found, or a folder could not be listed; 2 nothing could be listed";
 
+/// A bundle holds no listings for this command.
+const PATH: &str = "A copy on disk: a folder made with `aws s3 sync`, a part of one, a folder of single downloads, or a \
+zip or tar of these, optionally with the name of its bucket; repeatable";
+
 #[derive(clap::Args)]
+#[command(mut_arg("path", |path| path.help(PATH)))]
 pub struct TrailsArgs {
     #[command(flatten)]
     pub source: SourceArgs,

@@ -56,7 +56,10 @@ pub fn run(
     let bundle = dir.display().to_string();
     // What is wrong with that file is part of the check.
     let custody = read_custody(dir, &limits).ok();
-    let (given, custody) = (args.manifest_sha256, custody.as_ref());
+    let (given, custody) = (
+        args.manifest_sha256,
+        custody.as_ref().map(|read| &read.custody),
+    );
     let report = CollectReport::of_check(bundle, &checked, given, custody, run);
     let interrupted = interrupted(stop, checked.ended_by, "report");
     output::write_plain(targets, &report, text::write)?;

@@ -14,9 +14,14 @@ use crate::commands::explain::target::ExplainTarget;
 const HOW: &str = "give the key as it was in the bucket, from AWSLogs or the trail's prefix on, or s3://BUCKET/KEY";
 
 /// The object to explain. If its bucket is given with it, that bucket is read, unless others are given.
-pub(super) fn target(args: &mut ExplainArgs) -> Result<ExplainTarget, Error> {
+pub(super) fn target(args: &mut ExplainArgs, is_bundle: bool) -> Result<ExplainTarget, Error> {
     let copies: Vec<PathBuf> = args.source.copies().collect();
-    let key = key_of(&args.key, &copies)?;
+    let mut key = key_of(&args.key, &copies)?;
+    // In a bundle, the path of a file says which bucket it is of.
+    let in_bundle = key.strip_prefix("s3/").filter(|_| is_bundle);
+    if let Some(object) = in_bundle {
+        key = format!("s3://{object}").into();
+    }
     let target = parse(&key, &args.key)?;
     let given = &mut args.source.s3_bucket;
     if let Some(named) = &target.bucket

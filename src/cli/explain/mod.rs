@@ -41,13 +41,13 @@ pub fn run(
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let target = key::target(&mut args)?;
+    let manifest = args.bundle.manifest_sha256;
+    let bundle = GivenBundle::find(&args.source, manifest, &args.bounds.limits())?;
+    let target = key::target(&mut args, bundle.is_some())?;
     let targets = output::to_stdout(args.format)?;
     spool::try_out()?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     signals.stop_first(stop);
-    let manifest = args.bundle.manifest_sha256;
-    let bundle = GivenBundle::find(&args.source, manifest, &args.bounds.limits())?;
     if let Some(bundle) = &bundle {
         bundle.explained(&mut args, given)?;
     }

@@ -13,7 +13,8 @@ use crate::cli::diagnose::note;
 use crate::proof::keys::{KeyRing, NoKeys};
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
-use crate::source::disk::{DiskSource, LooseSummary};
+use crate::source::bundle::near::UNPACK;
+use crate::source::disk::{ArchivedBundle, DiskSource, LooseSummary};
 use crate::source::key_files;
 use crate::source::places::Places;
 use crate::validate::survey::trails::LocatedTrails;
@@ -112,9 +113,14 @@ fn mount(
         let kind = if dir.is_file() { "archive" } else { "folder" };
         let summary = source.mount_any(&dir, mount_names).map_err(|e| {
             let message = format!("cannot open the {kind} {}", dir.display());
+            let of_bundle = e.get_ref().is_some_and(|e| e.is::<ArchivedBundle>());
+            let hint = match of_bundle {
+                true => UNPACK,
+                false => "give --path the folder that holds AWSLogs, or a zip or tar of it",
+            };
             Error::new(ErrorKind::Input, message)
                 .because(words(&e))
-                .hint("give --path the folder that holds AWSLogs, or a zip or tar of it")
+                .hint(hint)
         })?;
         if let Some(summary) = summary {
             say(&dir, &summary);

@@ -20,6 +20,13 @@ pub(super) fn keep_metadata(bucket: &str, key: &str, copy: &str) -> Hint {
 pub(super) fn keys_hint(finding: &Finding, region: &Region) -> Hint {
     match finding.reason {
         Some(Reason::KeysNotGiven) => return Hint::GiveKeys(region.clone()),
+        Some(Reason::NotCollected) => {
+            return format!(
+                "give the public keys of {region} for the time these digests were signed (--keys FILE): those that \
+                 were given when the bundle was collected, or those of aws cloudtrail list-public-keys"
+            )
+            .into();
+        }
         None | Some(Reason::KeyUnknown) => {}
         Some(reason) => return reason.into(),
     }

@@ -11,6 +11,7 @@
 //! link is followed and no device opened.
 
 mod differences;
+mod opened;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -23,11 +24,12 @@ use std::thread;
 use sha2::Digest as _;
 
 pub use self::differences::{Difference, Differences, DifferingFiles};
+use self::opened::{not_a_bundle, open, unreadable};
 use super::kind::StoredTally;
-use super::layout::{MANIFEST, UNFINISHED};
+use super::layout::{CUSTODY, MANIFEST};
 use super::manifest::{LineProblem, ManifestItem, ManifestReader};
 use crate::base::cancel::{CancelFlag, CancelReason};
-use crate::base::error::{Error, ErrorKind, words};
+use crate::base::error::{Error, words};
 use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
 use crate::source::GetError;
@@ -59,6 +61,8 @@ pub struct BundleCheck<'a> {
 pub struct CheckedBundle {
     /// SHA-256 of `manifest.jsonl`.
     pub manifest_sha256: Sha256,
+    /// SHA-256 of `custody.json`, as the manifest lists it; `None` if it does not list that file.
+    pub custody_sha256: Option<Sha256>,
     /// The files that the manifest lists, and their bytes as listed.
     pub listed: StoredTally,
     /// The lines of the manifest that are not valid.
@@ -101,7 +105,7 @@ impl CheckedBundle {
 /// If the folder is not a bundle, or its collection is not finished; if its manifest cannot be read; if no thread
 /// can be started.
 pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
-    let (tree, manifest) = open(check)?;
+    let (tree, manifest) = open(check.dir, check.limits)?;
     let found = Mutex::new(Differences::new(check.limits));
     let hashed = AtomicU64::new(0);
     let (send, receive) = sync_channel(WAITING);
@@ -127,6 +131,7 @@ pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
             queue: send,
             found: &found,
             stop: check.stop,
+            custody_sha256: None,
             listed: StoredTally::default(),
             invalid: InvalidLines::default(),
         };
@@ -142,49 +147,16 @@ pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
             Some((number, why)) => format!("line {number} of its {MANIFEST}: {why}"),
             None => format!("its {MANIFEST} is empty"),
         };
-        return Err(not_a_bundle(check.dir).because(why));
+        return Err(not_a_bundle(check.dir, check.limits).because(why));
     }
     Ok(CheckedBundle {
         manifest_sha256: merged.manifest_sha256,
+        custody_sha256: merged.custody_sha256,
         listed: merged.listed,
         invalid: merged.invalid,
         differences: found.into_inner().unwrap_or_else(PoisonError::into_inner),
         ended_by: check.stop.reason(),
     })
-}
-
-/// Opens the folder and its manifest.
-fn open(check: &BundleCheck<'_>) -> Result<(FileTree, File), Error> {
-    let dir = check.dir;
-    let tree = FileTree::open(dir, check.limits).map_err(|e| {
-        let message = format!("cannot open the folder {}", dir.display());
-        Error::new(ErrorKind::Input, message).because(words(&e))
-    })?;
-    let unfinished = tree.has_folder(UNFINISHED);
-    if unfinished.map_err(|e| unreadable(dir, &e.detail()))? {
-        let message = format!("the collection in {} is not finished", dir.display());
-        return Err(Error::new(ErrorKind::Input, message)
-            .because(format!("it holds {UNFINISHED}"))
-            .hint("run the same trailproof collect again: it resumes where it was interrupted"));
-    }
-    match tree.file(MANIFEST) {
-        Ok((manifest, _)) => Ok((tree, manifest)),
-        Err(GetError::NotFound) => {
-            Err(not_a_bundle(dir).because(format!("it holds no file {MANIFEST}")))
-        }
-        Err(error) => Err(unreadable(dir, &error.detail())),
-    }
-}
-
-fn not_a_bundle(dir: &Path) -> Error {
-    let message = format!("{} is not a bundle", dir.display());
-    Error::new(ErrorKind::Input, message)
-        .hint("give the folder that trailproof collect --out wrote")
-}
-
-fn unreadable(dir: &Path, why: &str) -> Error {
-    let message = format!("cannot read the manifest of the bundle {}", dir.display());
-    Error::new(ErrorKind::Input, message).because(why)
 }
 
 /// A file to hash, and what it must have.
@@ -203,6 +175,7 @@ struct Merge<'m> {
     queue: SyncSender<ListedFile>,
     found: &'m Mutex<Differences>,
     stop: &'m CancelFlag,
+    custody_sha256: Option<Sha256>,
     listed: StoredTally,
     invalid: InvalidLines,
 }
@@ -210,6 +183,7 @@ struct Merge<'m> {
 /// A manifest that was merged with its tree.
 struct Merged {
     manifest_sha256: Sha256,
+    custody_sha256: Option<Sha256>,
     listed: StoredTally,
     invalid: InvalidLines,
 }
@@ -228,6 +202,7 @@ impl Merge<'_> {
             self.note(&file.path, Difference::Missing, None);
         }
         Ok(Merged {
+            custody_sha256: self.custody_sha256,
             listed: self.listed,
             invalid: self.invalid,
             manifest_sha256: self.manifest.sha256(),
@@ -305,6 +280,9 @@ impl Merge<'_> {
             match item {
                 ManifestItem::File(line, sha256) => {
                     self.listed.add(&line);
+                    if line.path == CUSTODY {
+                        self.custody_sha256 = Some(sha256);
+                    }
                     return Ok(Some(ListedFile {
                         path: line.path,
                         size: line.size,

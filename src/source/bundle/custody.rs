@@ -8,6 +8,7 @@ use super::layout::{CUSTODY, LISTINGS, MANIFEST, UNFINISHED};
 use super::record::{CollectionRun, Custody, SCHEMA};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
+use crate::base::sha256::Sha256;
 use crate::source::GetError;
 use crate::source::disk::FileTree;
 
@@ -23,11 +24,19 @@ pub fn is_bundle(dir: &Path, limits: &Limits) -> bool {
     has_folder(UNFINISHED) || files.count() + usize::from(has_folder(LISTINGS)) > 1
 }
 
+/// What a bundle says of its collection, as it was read.
+pub struct ReadCustody {
+    /// What it says.
+    pub custody: Custody,
+    /// SHA-256 of the file.
+    pub sha256: Sha256,
+}
+
 /// Reads what a bundle says of its collection.
 ///
 /// # Errors
 /// If there is no `custody.json`, or it is not one.
-pub fn read_custody(dir: &Path, limits: &Limits) -> Result<Custody, Error> {
+pub fn read_custody(dir: &Path, limits: &Limits) -> Result<ReadCustody, Error> {
     let error = |why: String| {
         let message = format!("cannot read {CUSTODY} of the bundle {}", dir.display());
         Error::new(ErrorKind::Input, message)
@@ -48,7 +57,10 @@ pub fn read_custody(dir: &Path, limits: &Limits) -> Result<Custody, Error> {
     let custody: Custody = serde_json::from_slice(&bytes).map_err(|e| error(e.to_string()))?;
     match &*custody.collection.schema {
         SCHEMA if custody.first_run().is_none() => Err(error("it lists no run".into())),
-        SCHEMA => Ok(custody),
+        SCHEMA => Ok(ReadCustody {
+            custody,
+            sha256: Sha256::of(&bytes),
+        }),
         other => Err(error(format!(
             "its \"schema\" is {other:?}, expected {SCHEMA:?}"
         ))),

@@ -2,11 +2,8 @@
 //! stored under the SHA-256 of its name.
 
 use crate::base::sha256::Sha256;
+pub use crate::source::bundle_names::{CUSTODY, MANIFEST};
 
-/// The list of all other files.
-pub const MANIFEST: &str = "manifest.jsonl";
-/// Who collected what, when, and with which program.
-pub const CUSTODY: &str = "custody.json";
 /// The folder that only an unfinished collection has.
 pub const UNFINISHED: &str = ".collect";
 /// What an unfinished collection collects, and its runs so far: a [`Custody`](super::record::Custody).

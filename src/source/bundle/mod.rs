@@ -28,6 +28,7 @@ pub mod kind;
 pub mod layout;
 mod listings;
 pub mod manifest;
+pub mod near;
 pub mod question;
 pub mod record;
 pub mod replay;

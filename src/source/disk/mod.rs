@@ -32,6 +32,7 @@ use self::head::{Head, HeadReader};
 use self::listing::{FolderReader, is_head};
 pub use self::loose::LooseSummary;
 use self::loose::LooseTree;
+pub use self::mount::ArchivedBundle;
 use self::open::{FolderUse, OpenFolders, OpenedFile, checked, descend, size_of};
 pub(in crate::source) use self::tree::{FileTree, TreeEntry};
 use super::{Folders, GetError, Listed, ListedFacts, Range, Root, RootId, Source, SourceObject};

@@ -1,5 +1,6 @@
 //! Opens what is given as a path: a folder laid out as a bucket, a folder of loose files, or an archive.
 
+use std::fmt;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
@@ -12,6 +13,19 @@ use super::changes::Changes;
 use super::loose::{LooseFiles, LooseSummary, LooseTree, files_of};
 use super::open::OpenFolders;
 use super::{DiskSource, Mount, Tree};
+use crate::source::bundle_names::hold_bundle;
+
+/// The error of an archive of a bundle, which is read as a folder only.
+#[derive(Debug)]
+pub struct ArchivedBundle;
+
+impl fmt::Display for ArchivedBundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it holds a bundle, and a bundle is read from a folder only")
+    }
+}
+
+impl std::error::Error for ArchivedBundle {}
 
 impl DiskSource {
     /// Adds a folder laid out as a bucket, with the names of the buckets it was copied from.
@@ -27,7 +41,8 @@ impl DiskSource {
     /// the files were placed if they are not laid out as in a bucket.
     ///
     /// # Errors
-    /// If it cannot be opened, is neither a folder nor an archive, holds too much, or was added before.
+    /// If it cannot be opened, is neither a folder nor an archive, holds too much, or was added before; an
+    /// [`ArchivedBundle`] if it is an archive of a bundle.
     pub fn mount_any(
         &mut self,
         path: &Path,
@@ -35,6 +50,9 @@ impl DiskSource {
     ) -> io::Result<Option<LooseSummary>> {
         let (content, files) = if path.is_file() {
             let (archive, files) = Archive::open(path, &self.limits).map_err(io::Error::other)?;
+            if hold_bundle(files.iter().map(|file| &*file.path)) {
+                return Err(io::Error::other(ArchivedBundle));
+            }
             (LooseFiles::Archive(archive), files)
         } else {
             let root = open(path)?;

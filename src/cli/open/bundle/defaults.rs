@@ -15,7 +15,7 @@ use crate::cli::args::shared::run::RunArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::args::shared::values::{bucket, duration, size as size_of};
 use crate::cli::args::shared::work::BoundArgs;
-use crate::source::bundle::record::CollectionScope;
+use crate::source::bundle::record::{Collection, CollectionScope};
 
 /// Which options with a default were given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,9 +46,10 @@ impl GivenBundle {
     /// Completes the arguments of a validation.
     ///
     /// # Errors
-    /// If the bundle says something that no argument can.
+    /// If the bundle says something that no argument can, or the window reaches beyond what was collected.
     pub fn complete(&self, args: &mut RunArgs, given: GivenOptions) -> Result<(), Error> {
         let scope = &self.custody.collection.scope;
+        self.check_window(args)?;
         self.sources(&mut args.source, &mut args.scope)?;
         self.delivery(&mut args.late, given)?;
         self.map(&mut args.known)?;
@@ -69,11 +70,28 @@ impl GivenBundle {
         Ok(())
     }
 
-    /// Completes the arguments of a list of chains.
-    ///
-    /// # Errors
-    /// As [`complete`](Self::complete).
-    pub fn sources(&self, source: &mut SourceArgs, scope: &mut ScopeArgs) -> Result<(), Error> {
+    /// Refuses a window that reaches beyond what was collected: nothing could be said of that time.
+    fn check_window(&self, args: &RunArgs) -> Result<(), Error> {
+        let Collection { scope, as_of, .. } = &self.custody.collection;
+        let (start, end) = (scope.start, scope.end.unwrap_or(*as_of));
+        let is_early = start.zip(args.start_time).is_some_and(|(s, g)| g < s);
+        let is_late = args.end_time.is_some_and(|given| given > end);
+        if !is_early && !is_late {
+            return Ok(());
+        }
+        let covered = match start {
+            Some(start) => format!("this bundle covers {start} to {end}"),
+            None => format!("this bundle covers the time until {end}"),
+        };
+        let message = "the window reaches beyond what was collected";
+        let hint = "give a window within that, or leave out --start-time and --end-time to judge all of it";
+        Err(Error::new(ErrorKind::Usage, message)
+            .because(covered)
+            .hint(hint))
+    }
+
+    /// The chains to read, and where.
+    fn sources(&self, source: &mut SourceArgs, scope: &mut ScopeArgs) -> Result<(), Error> {
         let CollectionScope {
             regions,
             account_ids,

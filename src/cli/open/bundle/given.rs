@@ -11,6 +11,8 @@ use crate::cli::terminal::progress::Progress;
 use crate::proof::finding::Finding;
 use crate::source::bundle::check::{BundleCheck, CheckedBundle, check};
 use crate::source::bundle::custody::{is_bundle, read_custody};
+use crate::source::bundle::layout::{CUSTODY, MANIFEST};
+use crate::source::bundle::near::{BundleNear, UNPACK, bundle_near};
 use crate::source::bundle::record::Custody;
 use crate::validate::observer::{Observer as _, Step};
 use crate::validate::request::BundleTrust;
@@ -19,6 +21,8 @@ use crate::validate::request::BundleTrust;
 pub(crate) struct GivenBundle {
     pub(super) dir: PathBuf,
     pub(super) custody: Custody,
+    /// SHA-256 of its `custody.json`, as it was read.
+    custody_sha256: Sha256,
     /// SHA-256 of its manifest, from `--manifest-sha256`.
     manifest: Option<Sha256>,
 }
@@ -44,14 +48,16 @@ impl GivenBundle {
         manifest: Option<Sha256>,
         limits: &Limits,
     ) -> Result<Option<Self>, Error> {
-        let mut plain = source.path.iter().map(|path| split_bucket(path));
         // A folder that is given with the name of its bucket is a copy of that bucket, whatever is in it.
-        let bundle = plain
-            .find_map(|(bucket, dir)| (bucket.is_none() && is_bundle(&dir, limits)).then_some(dir));
-        let Some(dir) = bundle else {
-            return match manifest {
-                None => Ok(None),
-                Some(_) => Err(no_bundle()),
+        let split = source.path.iter().map(|path| split_bucket(path));
+        let plain = split.filter_map(|(bucket, dir)| bucket.is_none().then_some(dir));
+        let plain: Vec<PathBuf> = plain.collect();
+        let Some(dir) = plain.iter().find(|dir| is_bundle(dir, limits)) else {
+            let near = |dir: &PathBuf| Some((dir.clone(), bundle_near(dir, limits)?));
+            return match (plain.iter().find_map(near), manifest) {
+                (Some((dir, near)), _) => Err(not_the_bundle(&dir, &near)),
+                (None, Some(_)) => Err(no_bundle(&plain)),
+                (None, None) => Ok(None),
             };
         };
         if source.path.len() > 1 {
@@ -62,10 +68,11 @@ impl GivenBundle {
             let hint = "give one --path with a bundle; or give BUCKET=DIR/s3/BUCKET to read its objects as a plain copy";
             return Err(Error::new(ErrorKind::Usage, message).hint(hint));
         }
-        let custody = read_custody(&dir, limits)?;
+        let read = read_custody(dir, limits)?;
         Ok(Some(GivenBundle {
-            dir,
-            custody,
+            dir: dir.clone(),
+            custody: read.custody,
+            custody_sha256: read.sha256,
             manifest,
         }))
     }
@@ -78,7 +85,8 @@ impl GivenBundle {
         }
     }
 
-    /// Checks the bundle, and that it is the one whose hash was given.
+    /// Checks the bundle, that it is the one whose hash was given, and that what was collected is as its
+    /// manifest lists it.
     pub(super) fn checked(
         &self,
         jobs: usize,
@@ -100,8 +108,23 @@ impl GivenBundle {
             Some(given) if given != checked.manifest_sha256 => {
                 Err(other_manifest(&self.dir, given, checked.manifest_sha256))
             }
+            // It decides what is judged, so nothing can be without it.
+            _ if checked.custody_sha256 != Some(self.custody_sha256) => {
+                Err(other_custody(&self.dir, checked.custody_sha256))
+            }
             _ => Ok(checked),
         }
+    }
+
+    /// The error of a list of chains: a collection need not have listed all that such a list reads.
+    pub fn holds_no_list(&self) -> Error {
+        let dir = self.dir.display();
+        let message = format!("cannot list the chains of {dir}: it is a bundle");
+        Error::new(ErrorKind::Usage, message)
+            .because("a bundle holds the listings of its window only")
+            .hint(format!(
+                "read its objects as a plain copy: --path BUCKET={dir}/s3/BUCKET"
+            ))
     }
 
     /// The buckets to read. Those that were collected, unless others were given.
@@ -115,10 +138,36 @@ impl GivenBundle {
 }
 
 /// The error of a hash that is given for something else than a bundle.
-fn no_bundle() -> Error {
+fn no_bundle(plain: &[PathBuf]) -> Error {
     let message = "--manifest-sha256 is given, but no --path is a bundle";
-    Error::new(ErrorKind::Usage, message)
-        .hint("give --path with the folder that trailproof collect --out wrote")
+    let hint = match plain.iter().any(|path| path.is_file()) {
+        true => UNPACK,
+        false => "give --path with the folder that trailproof collect --out wrote",
+    };
+    Error::new(ErrorKind::Usage, message).hint(hint)
+}
+
+/// The error of a folder above a bundle or inside it.
+fn not_the_bundle(dir: &Path, near: &BundleNear) -> Error {
+    let bundle = near.path().display();
+    Error::new(ErrorKind::Usage, near.why(dir)).hint(format!(
+        "give the bundle: --path {bundle}; or read its objects as a plain copy: --path BUCKET={bundle}/s3/BUCKET"
+    ))
+}
+
+/// The error of a bundle whose `custody.json` is not the file that its manifest lists.
+fn other_custody(dir: &Path, listed: Option<Sha256>) -> Error {
+    let message = format!(
+        "{CUSTODY} of the bundle {} is not the one that was collected",
+        dir.display()
+    );
+    let why = match listed {
+        Some(_) => format!("its SHA-256 is not the one that {MANIFEST} lists"),
+        None => format!("{MANIFEST} does not list it"),
+    };
+    Error::new(ErrorKind::Input, message)
+        .because(why)
+        .hint("get the bundle again from where it is kept; trailproof collect --check DIR lists the files that differ")
 }
 
 /// The error of a bundle that is not the one whose hash was given.
