@@ -2,6 +2,7 @@
 //! and a cancelled source.
 
 mod archives;
+mod bundle_changes;
 mod bundle_check;
 mod bundle_replay;
 #[cfg(feature = "aws")]

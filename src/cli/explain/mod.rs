@@ -8,8 +8,8 @@ use super::args::explain::ExplainArgs;
 use super::args::shared::source::ScopeArgs;
 use super::caller::CallerLookup;
 use super::diagnose::note;
-use super::open::bundle::GivenOptions;
 use super::open::bundle::given::GivenBundle;
+use super::open::bundle::{GivenOptions, refuse_changed};
 use super::open::open;
 use super::open::request::SourceRequest;
 use super::output;
@@ -95,6 +95,7 @@ pub fn run(
     let caller = CallerLookup::start(resolved.opened.caller);
     progress.enter(Phase::Explaining);
     let explained = explain(access, &target, &request)?;
+    refuse_changed(bundle.is_some(), &source)?;
     drop(progress);
     let ended_by = explained.ended_by();
     let trails = resolved.opened.trails.map_or(0, |trails| trails.requests());

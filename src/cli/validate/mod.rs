@@ -23,6 +23,7 @@ use super::caller::CallerLookup;
 use super::diagnose::{note, warning};
 use super::open::bundle::GivenOptions;
 use super::open::bundle::given::GivenBundle;
+use super::open::bundle::refuse_changed;
 use super::output::{OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
@@ -95,6 +96,8 @@ pub fn run(
     };
     let outcome = validate(access, &request, &observers.all())?;
     observers.end_progress();
+    let is_bundle = requested.source == SourceKind::Bundle;
+    refuse_changed(is_bundle, opened.source.as_ref())?;
     run.caller = caller.answer();
     let (report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);
     if let Some(names) = names {

@@ -13,6 +13,7 @@
 mod differences;
 mod opened;
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use sha2::Digest as _;
 
@@ -57,8 +59,9 @@ pub struct BundleCheck<'a> {
 }
 
 /// A bundle that was checked.
-#[derive(Debug)]
 pub struct CheckedBundle {
+    /// The folder that was checked: what lies at its path may be another one by now.
+    tree: FileTree,
     /// SHA-256 of `manifest.jsonl`.
     pub manifest_sha256: Sha256,
     /// SHA-256 of `custody.json`, as the manifest lists it; `None` if it does not list that file.
@@ -82,7 +85,23 @@ pub struct InvalidLines {
     pub first: Vec<(u64, LineProblem)>,
 }
 
+impl fmt::Debug for CheckedBundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckedBundle")
+            .field("manifest_sha256", &self.manifest_sha256)
+            .field("invalid", &self.invalid)
+            .field("differences", &self.differences)
+            .field("ended_by", &self.ended_by)
+            .finish_non_exhaustive()
+    }
+}
+
 impl CheckedBundle {
+    /// The folder that was checked.
+    pub(super) fn tree(&self) -> &FileTree {
+        &self.tree
+    }
+
     /// Whether every file is as the manifest lists it, and there is no other.
     pub fn is_intact(&self) -> bool {
         self.invalid.count == 0 && self.differences.is_empty() && self.ended_by.is_none()
@@ -99,6 +118,9 @@ impl CheckedBundle {
     }
 }
 
+/// The steps of the clock by which the system dates changes of files are shorter.
+const CLOCK_STEP: Duration = Duration::from_millis(20);
+
 /// Checks a bundle.
 ///
 /// # Errors
@@ -106,6 +128,8 @@ impl CheckedBundle {
 /// can be started.
 pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
     let (tree, manifest) = open(check.dir, check.limits)?;
+    // A change after a file was hashed has a later time than the opening of the tree.
+    thread::sleep(CLOCK_STEP);
     let found = Mutex::new(Differences::new(check.limits));
     let hashed = AtomicU64::new(0);
     let (send, receive) = sync_channel(WAITING);
@@ -150,6 +174,7 @@ pub fn check(check: &BundleCheck<'_>) -> Result<CheckedBundle, Error> {
         return Err(not_a_bundle(check.dir, check.limits).because(why));
     }
     Ok(CheckedBundle {
+        tree,
         manifest_sha256: merged.manifest_sha256,
         custody_sha256: merged.custody_sha256,
         listed: merged.listed,

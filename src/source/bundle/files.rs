@@ -14,27 +14,52 @@ use crate::source::disk::FileTree;
 
 /// The files of a bundle, or of a collection that is not finished.
 pub(super) struct BundleFiles {
-    tree: FileTree,
-    /// How the files differ from the manifest; `None` for a collection that is not finished, which has none.
-    checked: Option<CheckedBundle>,
+    state: CollectionState,
     limits: Limits,
 }
 
+/// Whether a collection ended.
+enum CollectionState {
+    /// It did: how the files differ from the manifest.
+    Finished(CheckedBundle),
+    /// It did not, and has no manifest.
+    Unfinished(FileTree),
+}
+
 impl BundleFiles {
-    /// The files of a folder.
+    /// The files of a bundle that was checked.
+    pub fn checked(checked: CheckedBundle, limits: &Limits) -> Self {
+        BundleFiles {
+            state: CollectionState::Finished(checked),
+            limits: limits.clone(),
+        }
+    }
+
+    /// The files of a collection that is not finished.
     ///
     /// # Errors
-    /// If it cannot be opened.
-    pub fn open(
-        dir: &Path,
-        checked: Option<CheckedBundle>,
-        limits: &Limits,
-    ) -> Result<Self, io::Error> {
+    /// If the folder cannot be opened.
+    pub fn unfinished(dir: &Path, limits: &Limits) -> Result<Self, io::Error> {
         Ok(BundleFiles {
-            tree: FileTree::open(dir, limits)?,
-            checked,
+            state: CollectionState::Unfinished(FileTree::open(dir, limits)?),
             limits: limits.clone(),
         })
+    }
+
+    fn tree(&self) -> &FileTree {
+        match &self.state {
+            CollectionState::Finished(checked) => checked.tree(),
+            CollectionState::Unfinished(tree) => tree,
+        }
+    }
+
+    /// The path of something that changed since the bundle was checked. What was read may then not be what was
+    /// checked.
+    pub fn changed(&self) -> Option<String> {
+        match &self.state {
+            CollectionState::Finished(checked) => checked.tree().changed(),
+            CollectionState::Unfinished(_) => None,
+        }
     }
 
     /// The bounds on what a file may cost.
@@ -44,7 +69,7 @@ impl BundleFiles {
 
     /// Whether the collection ended, so that everything it could not read has its reason in the bundle.
     pub fn is_finished(&self) -> bool {
-        self.checked.is_some()
+        matches!(self.state, CollectionState::Finished(_))
     }
 
     /// Opens the file at a path; also gives its size. `None` if nothing was collected there.
@@ -52,18 +77,20 @@ impl BundleFiles {
     /// # Errors
     /// `BundleAltered` if it is not the file that was collected; or why it cannot be opened.
     pub fn file(&self, path: &str) -> Result<Option<(File, u64)>, GetError> {
-        let checked = self.checked.as_ref();
-        match checked.and_then(|checked| checked.difference(path)) {
-            None => {}
-            // It was put there later, so nothing was collected there.
-            Some(Difference::Added) => return Ok(None),
-            Some(
-                Difference::Missing | Difference::Altered | Difference::Unread | Difference::Beyond,
-            ) => return Err(GetError::BundleAltered),
-        }
-        match self.tree.file(path) {
+        let found = match &self.state {
+            CollectionState::Finished(checked) => match checked.difference(path) {
+                None => checked.tree().unchanged_file(path),
+                // It was put there later, so nothing was collected there; unless its line in the manifest is one
+                // that is not valid.
+                Some(Difference::Added) if checked.invalid.count == 0 => return Ok(None),
+                Some(_) => return Err(GetError::BundleAltered),
+            },
+            CollectionState::Unfinished(tree) => tree.file(path),
+        };
+        match found {
             Ok(found) => Ok(Some(found)),
             Err(GetError::NotFound) => Ok(None),
+            Err(GetError::Changed) => Err(GetError::BundleAltered),
             Err(error) => Err(error),
         }
     }
@@ -118,7 +145,7 @@ impl BundleFiles {
     /// # Errors
     /// If it cannot be listed. A folder that does not exist has no files.
     pub fn names(&self, folder: &str, visit: &mut dyn FnMut(&str) -> bool) -> Result<(), GetError> {
-        match self.tree.names(folder, visit) {
+        match self.tree().names(folder, visit) {
             Err(GetError::NotFound) => Ok(()),
             listed => listed,
         }

@@ -85,9 +85,10 @@ fn places(folder: &str, bucket: &str, key: &str) -> Vec<String> {
 
 /// Whether a part of a key can be the name of a file on any system, and is not one that a bundle uses itself.
 fn is_name(part: &str) -> bool {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':');
+    let is_plain = |c: char| !c.is_control() && !"/\\:?*\"<>|".contains(c);
     (1..=LONGEST_NAME).contains(&part.len())
         && !matches!(part, "." | "..")
+        && !part.ends_with(['.', ' '])
         && !part.ends_with(HEAD)
         && !part.ends_with(PARTIAL)
         && part.chars().all(is_plain)
@@ -141,6 +142,10 @@ mod tests {
             ".",
             "a/.",
             "C:/a",
+            "a?b",
+            "a<b",
+            "a./b",
+            "a ",
             &long,
             &deep,
         ];

@@ -4,7 +4,7 @@
 //! one that was collected with [`GetError::BundleAltered`]. Neither says that an object does not exist.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenVec;
 
@@ -31,21 +31,13 @@ pub struct BundleSource {
     buckets: FrozenVec<String>,
     opening: Mutex<()>,
     listings: RecordedListings,
+    changed: OnceLock<Option<String>>,
 }
 
 impl BundleSource {
     /// A bundle that was checked.
-    ///
-    /// # Errors
-    /// If the folder cannot be opened.
-    pub fn new(
-        dir: &Path,
-        checked: CheckedBundle,
-        buckets: &[String],
-        limits: &Limits,
-    ) -> std::io::Result<Self> {
-        let files = BundleFiles::open(dir, Some(checked), limits)?;
-        Ok(BundleSource::of(files, buckets))
+    pub fn new(checked: CheckedBundle, buckets: &[String], limits: &Limits) -> Self {
+        BundleSource::of(BundleFiles::checked(checked, limits), buckets)
     }
 
     /// A collection that is not finished: what it stored so far. What could not be read then is not collected,
@@ -54,7 +46,7 @@ impl BundleSource {
     /// # Errors
     /// If the folder cannot be opened.
     pub fn unfinished(dir: &Path, buckets: &[String], limits: &Limits) -> std::io::Result<Self> {
-        let files = BundleFiles::open(dir, None, limits)?;
+        let files = BundleFiles::unfinished(dir, limits)?;
         Ok(BundleSource::of(files, buckets))
     }
 
@@ -66,6 +58,7 @@ impl BundleSource {
             buckets: opened,
             opening: Mutex::default(),
             listings: RecordedListings::default(),
+            changed: OnceLock::new(),
         }
     }
 
@@ -88,6 +81,7 @@ impl BundleSource {
     fn stored(
         &self,
         paths: &[String],
+        (bucket, key): (&str, &str),
         with_head: bool,
     ) -> Result<Option<SourceObject<'_>>, GetError> {
         for path in paths {
@@ -97,8 +91,15 @@ impl BundleSource {
             // Whoever goes on with a collection needs what S3 said too, and fetches an object again without it.
             let with_head = with_head || !self.files.is_finished();
             let head = with_head.then(|| self.head(path)).transpose()?.flatten();
-            if head.is_none() && !self.files.is_finished() {
-                continue;
+            match &head {
+                // A collection stores the head of each object first.
+                None if with_head && self.files.is_finished() => {
+                    return Err(GetError::BundleAltered);
+                }
+                None if with_head => continue,
+                // Where names that differ in case lie in one file.
+                Some(head) if head.bucket != bucket || head.key != key => continue,
+                _ => {}
             }
             let is_doubtful = head.as_ref().is_some_and(|head| !head.is_of_s3());
             return Ok(Some(SourceObject {
@@ -156,7 +157,7 @@ impl BundleSource {
         with_head: bool,
     ) -> Result<SourceObject<'_>, GetError> {
         let bucket = self.bucket(root)?;
-        let stored = self.stored(&layout::object(bucket, key), with_head)?;
+        let stored = self.stored(&layout::object(bucket, key), (bucket, key), with_head)?;
         stored.ok_or_else(|| self.unread(&layout::unread(bucket, key), (bucket, key), None))
     }
 }
@@ -243,9 +244,14 @@ impl Source for BundleSource {
         Some(self.bucket(root).and_then(|bucket| {
             let paths = layout::version(bucket, key, version_id);
             let unread = layout::unread_version(bucket, key, version_id);
-            let stored = self.stored(&paths, true)?;
+            let stored = self.stored(&paths, (bucket, key), true)?;
             stored.ok_or_else(|| self.unread(&unread, (bucket, key), Some(version_id)))
         }))
+    }
+
+    /// Searched for once, when everything was read.
+    fn changed(&self) -> Option<String> {
+        self.changed.get_or_init(|| self.files.changed()).clone()
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {

@@ -41,14 +41,16 @@ impl Changes {
         }
     }
 
-    /// Notes a file or folder of this key, if it changed since the run began.
-    pub(super) fn note(&self, key: &str, stat: &Stat) {
-        if changed_at(stat) >= self.began {
+    /// Notes a file or folder of this key, if it changed since the run began. Returns whether it did.
+    pub(super) fn note(&self, key: &str, stat: &Stat) -> bool {
+        let is_newer = changed_at(stat) >= self.began;
+        if is_newer {
             let mut seen = self.seen.lock().unwrap_or_else(|e| e.into_inner());
             if seen.as_deref().is_none_or(|first| key < first) {
                 *seen = Some(key.to_owned());
             }
         }
+        is_newer
     }
 
     /// The key of something that changed.

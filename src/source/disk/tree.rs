@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
+use super::changes::Changes;
 use super::entry::EntryKind;
 use super::listing::FolderReader;
 use super::mount;
@@ -20,6 +21,7 @@ const ROOT: RootId = RootId(0);
 pub(in crate::source) struct FileTree {
     root: OwnedFd,
     opened: OpenFolders,
+    changes: Changes,
     limits: Limits,
 }
 
@@ -42,6 +44,7 @@ impl FileTree {
         Ok(FileTree {
             root: mount::open(dir)?,
             opened: OpenFolders::default(),
+            changes: Changes::since_now(),
             limits: limits.clone(),
         })
     }
@@ -68,6 +71,33 @@ impl FileTree {
         Ok((File::from(file), size_of(&stat).unwrap_or(u64::MAX)))
     }
 
+    /// As [`file`](Self::file), for a tree that nobody writes to: `Changed` for a file that changed since the tree
+    /// was opened.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    pub fn unchanged_file(&self, path: &str) -> Result<(File, u64), GetError> {
+        let OpenedFile { file, stat, .. } = self.opened.file(ROOT, self.root.as_fd(), path)?;
+        match self.changes.note(path, &stat) {
+            true => Err(GetError::Changed),
+            false => Ok((File::from(file), size_of(&stat).unwrap_or(u64::MAX))),
+        }
+    }
+
+    /// The path of a file or folder that changed since the tree was opened. A folder changes where a name in it
+    /// is made, moved or removed. So a file that is now another one shows, wherever it was moved from.
+    pub fn changed(&self) -> Option<String> {
+        self.walk_noting(Some(&self.changes), &mut |entry| {
+            if let TreeEntry::File(path) = entry
+                && let Ok(stat) = self.opened.stat(ROOT, self.root.as_fd(), path)
+            {
+                self.changes.note(path, &stat);
+            }
+            true
+        });
+        self.changes.seen()
+    }
+
     /// Calls `visit` with the names of the regular files directly in a folder, in order, until it returns `false`.
     ///
     /// # Errors
@@ -88,9 +118,14 @@ impl FileTree {
     /// Calls `visit` with every entry in the order of the bytes of their paths. Ends early once `visit` returns
     /// `false`. Folders of any size are read in bounded memory.
     pub fn walk(&self, visit: &mut dyn FnMut(TreeEntry<'_>) -> bool) {
+        self.walk_noting(None, visit);
+    }
+
+    /// Also notes folders that changed.
+    fn walk_noting(&self, changes: Option<&Changes>, visit: &mut dyn FnMut(TreeEntry<'_>) -> bool) {
         let reader = FolderReader {
             limits: &self.limits,
-            changes: None,
+            changes,
         };
         let mut walk = TreeWalk {
             reader,

@@ -11,14 +11,15 @@ pub(crate) mod given;
 use super::disk::{available_cores, key_ring, note_ignored};
 use super::request::{OpenedSource, ResolvedSource, SourceRequest};
 use crate::base::cancel::CancelFlag;
-use crate::base::error::{Error, ErrorKind, words};
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
+use crate::base::text::escape;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cli::whole_second;
 use crate::proof::keys::{Keys, NoKeys};
 use crate::report::validation::v1::SourceKind;
-use crate::source::Source as _;
+use crate::source::Source;
 use crate::source::bundle::keys::BundleKeys;
 use crate::source::bundle::replay::BundleSource;
 use crate::source::places::Places;
@@ -48,10 +49,7 @@ pub(crate) fn open(
     let manifest = checked.manifest_sha256;
     let altered = altered::finding(&checked);
     let buckets = bundle.buckets(request.source);
-    let source = BundleSource::new(&bundle.dir, checked, &buckets, limits).map_err(|e| {
-        let message = format!("cannot open the folder {}", bundle.dir.display());
-        Error::new(ErrorKind::Input, message).because(words(&e))
-    })?;
+    let source = BundleSource::new(checked, &buckets, limits);
     let first = bundle.custody.first_run();
     let started = first.map_or(bundle.custody.collection.as_of, |run| {
         whole_second(run.started)
@@ -95,4 +93,21 @@ pub(crate) fn open(
             altered,
         }),
     })
+}
+
+/// Refuses to report on a bundle that changed after its files were compared with the manifest: what was read may
+/// not be what was collected.
+///
+/// # Errors
+/// If it changed.
+pub(crate) fn refuse_changed(is_bundle: bool, source: &dyn Source) -> Result<(), Error> {
+    match source.changed().filter(|_| is_bundle) {
+        None => Ok(()),
+        Some(path) => {
+            let path = escape(&path).into_owned();
+            let message = format!("the bundle changed while it was read, for example {path}");
+            let error = Error::new(ErrorKind::Input, message);
+            Err(error.hint("run again when nothing writes to it"))
+        }
+    }
 }
