@@ -48,6 +48,8 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
         // What restores an object changes its bucket.
         Hint::NoOriginal(_)
         | Hint::RestoreOriginal(_)
+        // No command is needed for what lies in the bundle.
+        | Hint::KeepOriginal(..)
         | Hint::Text(_)
         | Hint::CheckReading
         | Hint::LookForChain

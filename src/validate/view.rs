@@ -20,6 +20,7 @@ use crate::report::validation::v1::{
     Report, Requested, Requests, Role, Run, SCHEMA, SourceKind, Span, Stretch, Summary, Totals,
     Undigested, Via,
 };
+use crate::source::bundle::layout::original;
 use crate::validate::command::command;
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
 
@@ -267,7 +268,7 @@ pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
         etag: found.object.etag,
         last_modified: found.object.last_modified,
         size: found.object.size,
-        recovery: found.recovery.map(|found| Box::new(recovery(*found))),
+        recovery: found.recovery.map(|found| Box::new(recovery(*found, from))),
         count: found.count,
         evidence: found
             .evidence
@@ -278,8 +279,12 @@ pub(crate) fn finding(found: Found, from: ReadFrom) -> Finding {
 }
 
 /// The report of what survives of an object.
-fn recovery(found: FoundRecovery) -> Recovery {
+fn recovery(found: FoundRecovery, from: ReadFrom) -> Recovery {
+    let is_kept = found.outcome == RecoveryOutcome::Survives && from == ReadFrom::Bundle;
     let version = found.version.map(|version| ObjectVersion {
+        bundle_path: is_kept
+            .then(|| original(&version.bucket, &version.key, version.version_id.as_deref()))
+            .flatten(),
         bucket: version.bucket,
         key: version.key,
         version_id: version.version_id,

@@ -184,6 +184,23 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
         Ok(())
     }
 
+    /// Checks that no report would be a file in one of these bundles: it would no longer be as it was collected.
+    ///
+    /// # Errors
+    /// If one would.
+    pub fn spare_bundles(&self, bundles: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
+        for bundle in bundles {
+            let mut targets = self.targets.iter().map(|(_, target)| target);
+            if let Some(target) = targets.find(|target| target.is_in(&bundle)) {
+                let (target, bundle) = (target.name().display(), bundle.display());
+                let message = format!("the report would change a bundle: {target} is in {bundle}");
+                let error = Error::new(ErrorKind::Usage, message);
+                return Err(error.hint("choose a file outside the bundle for --out"));
+            }
+        }
+        Ok(())
+    }
+
     /// The first target whose report would be written into a file that is read.
     pub fn changing(&self, file: &Metadata) -> Option<&Path> {
         let mut targets = self.targets.iter().map(|(_, target)| target);

@@ -108,9 +108,7 @@ impl OutputTarget {
             return false;
         };
         let folder = folder(file.path()).canonicalize();
-        let (Ok(folder), Ok(copy), Some(name)) =
-            (folder, copy.canonicalize(), file.path().file_name())
-        else {
+        let (Ok(folder), Some(name)) = (folder, file.path().file_name()) else {
             return false;
         };
         let name = name.as_encoded_bytes();
@@ -118,7 +116,16 @@ impl OutputTarget {
             || [".json.gz", ".head.json"]
                 .iter()
                 .any(|end| name.ends_with(end.as_bytes()));
-        folder.starts_with(copy) && is_object
+        is_object && self.is_in(copy)
+    }
+
+    /// Whether it is a file anywhere in a folder.
+    pub fn is_in(&self, dir: &Path) -> bool {
+        let OutputTarget::Replace(file) = self else {
+            return false;
+        };
+        let folder = folder(file.path()).canonicalize();
+        matches!((folder, dir.canonicalize()), (Ok(folder), Ok(dir)) if folder.starts_with(&dir))
     }
 
     /// Whether it is an open descriptor that leads to `/dev/null`, or that was closed when the program began.

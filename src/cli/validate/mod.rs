@@ -35,6 +35,7 @@ use crate::base::spool;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
 use crate::report::validation::v1::{Accepted, Report, Requested, Run, SourceKind};
+use crate::source::bundle::custody::is_bundle;
 use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, Acceptance, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
@@ -118,6 +119,9 @@ fn opened_targets(
 ) -> Result<OutputTargets<Format>, Error> {
     let targets = OutputTargets::open(pairs, Format::Text)?;
     targets.spare(inputs(args))?;
+    let limits = args.run.bounds.limits();
+    let bundles = args.run.source.copies();
+    targets.spare_bundles(bundles.filter(|dir| is_bundle(dir, &limits)))?;
     targets.spare_copies(args.run.source.copies())?;
     spool::try_out()?;
     Ok(targets)
@@ -144,8 +148,8 @@ fn resolved(
 fn completed(args: &mut ValidateArgs, given: GivenOptions) -> Result<Option<GivenBundle>, Error> {
     let limits = args.run.bounds.limits();
     let manifest = args.bundle.manifest_sha256;
-    let bundle = GivenBundle::find(&args.run.source, manifest, &limits)?;
-    if let Some(bundle) = &bundle {
+    let mut bundle = GivenBundle::find(&args.run.source, manifest, &limits)?;
+    if let Some(bundle) = &mut bundle {
         bundle.complete(&mut args.run, given)?;
     }
     Ok(bundle)

@@ -272,14 +272,21 @@ fn requested(
     resolved: &ResolvedSource,
     (as_of, seed): (Option<Timestamp>, Option<String>),
 ) -> Requested {
-    let origin = |given: bool| if given { Origin::Given } else { Origin::Data };
+    let origin = |is_known: bool, is_collected: bool| match (is_known, is_collected) {
+        (_, true) => Origin::Bundle,
+        (true, false) => Origin::Given,
+        (false, false) => Origin::Data,
+    };
+    let given_bundle = source_request.bundle;
+    let collected = given_bundle.map(GivenBundle::bounds_of_collection);
+    let collected = collected.unwrap_or_default();
     let bundle = resolved.bundle.as_ref();
     Requested {
         source: resolved.kind.into(),
         start: args.start_time,
         end: args.end_time,
-        start_origin: origin(args.start_time.is_some()),
-        end_origin: origin(args.end_time.is_some()),
+        start_origin: origin(args.start_time.is_some(), collected.start),
+        end_origin: origin(args.end_time.is_some(), collected.end),
         as_of,
         regions: texts(&args.scope.region),
         account_ids: texts(&args.scope.account_id),
@@ -303,5 +310,6 @@ fn requested(
             .collect(),
         manifest_sha256: bundle.map(|bundle| bundle.manifest.to_string()),
         manifest_given: bundle.is_some_and(|bundle| bundle.trust == BundleTrust::Known),
+        collected: given_bundle.and_then(GivenBundle::collected),
     }
 }

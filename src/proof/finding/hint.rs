@@ -36,6 +36,9 @@ pub struct CopiedObject {
 pub enum Hint {
     /// About an object whose original survives as a version. Whether recorded calls on it are shown.
     FetchOriginal(bool),
+    /// About an object whose original is in the bundle that is read. Whether recorded calls on it are shown, and
+    /// where in the bundle the original lies.
+    KeepOriginal(bool, String),
     /// About an object whose original is in no version. Whether recorded calls on it are shown.
     NoOriginal(bool),
     /// About an object whose original may be in an archived version. Whether recorded calls on it are shown.
@@ -89,6 +92,10 @@ impl Hint {
                 asks,
                 "fetch the original by its version ID (aws s3api get-object) before a lifecycle rule removes it, \
                  and keep it as evidence",
+            ),
+            Hint::KeepOriginal(asks, path) => after_asking(
+                asks,
+                &format!("the bundle holds the original: {path}; keep it as evidence"),
             ),
             Hint::NoOriginal(asks) => after_asking(
                 asks,

@@ -4,15 +4,16 @@
 use jiff::Timestamp;
 
 use super::scope_label::scope;
-use super::v1::{Chain, Report, Requested, SourceKind};
+use super::v1::{Chain, Collected, Report, Requested, SourceKind};
 use crate::base::sha256::Sha256;
 use crate::base::text::{escape, plural, quoted};
 
 /// Characters of a command line that formats with one fact per line, row or label show.
 const COMMAND: usize = 1_000;
 
-/// The names of the facts for programs, in their order. They are those of the JSON report.
-pub(crate) const NAMES: [&str; 13] = [
+/// The names of the facts for programs, in their order. They are those of the JSON report, where the collection of a
+/// bundle is an object of its own.
+pub(crate) const NAMES: [&str; 17] = [
     "evidence_sha256",
     "manifest_sha256",
     "tool",
@@ -26,6 +27,10 @@ pub(crate) const NAMES: [&str; 13] = [
     "as_of",
     "started",
     "finished",
+    "collected_by",
+    "collected_with",
+    "collected_started",
+    "collected_ended",
 ];
 
 /// The hash of the evidence of a report, over the evidence hashes of its chains. Two reports with the same hash
@@ -47,6 +52,7 @@ pub(crate) fn values(report: &Report) -> [String; NAMES.len()] {
     let (run, requested) = (&report.run, &report.requested);
     let (start, end) = window(report);
     let time = |time: Option<Timestamp>| time.map(|at| at.to_string()).unwrap_or_default();
+    let collected = requested.collected.as_ref();
     [
         report.evidence_sha256.clone(),
         requested.manifest_sha256.clone().unwrap_or_default(),
@@ -61,6 +67,14 @@ pub(crate) fn values(report: &Report) -> [String; NAMES.len()] {
         time(requested.as_of),
         run.started.to_string(),
         run.finished.to_string(),
+        collected
+            .and_then(|by| by.caller.clone())
+            .unwrap_or_default(),
+        collected
+            .map(|by| format!("{} {}", by.tool, by.version))
+            .unwrap_or_default(),
+        time(collected.map(|by| by.started)),
+        time(collected.and_then(|by| by.ended)),
     ]
 }
 
@@ -86,7 +100,9 @@ pub(crate) fn lines(report: &Report) -> Vec<(&'static str, String)> {
         ("scope", scope(report)),
     ];
     let ran = [("run", format!("{} to {}", run.started, run.finished))];
-    let facts = before.into_iter().chain(manifest).chain(facts);
+    let bundle = collection(requested).map(|words| ("bundle", words));
+    let before = before.into_iter().chain(manifest).chain(bundle);
+    let facts = before.chain(facts);
     facts.chain(window).chain(as_of).chain(ran).collect()
 }
 
@@ -100,11 +116,34 @@ pub(crate) fn manifest(requested: &Requested) -> Option<String> {
     Some(format!("{hash} ({origin})"))
 }
 
+/// Who collected the bundle that was read, with which program, and when.
+pub(crate) fn collection(requested: &Requested) -> Option<String> {
+    let Collected {
+        caller,
+        tool,
+        version,
+        started,
+        ended,
+    } = requested.collected.as_ref()?;
+    let caller = caller.as_deref().unwrap_or("an unknown caller");
+    let ended = ended.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
+    let origin = match requested.manifest_given {
+        true => "",
+        false => " (only the bundle says so)",
+    };
+    Some(format!(
+        "collected by {caller} with {tool} {version}, {started} to {ended}{origin}"
+    ))
+}
+
 /// Whose credentials were used.
 pub(crate) fn caller(report: &Report) -> String {
     match (&report.run.caller, report.requested.source.known()) {
         (Some(caller), _) => caller.clone(),
         (None, Some(SourceKind::S3)) => "unknown".to_owned(),
+        (None, Some(SourceKind::Bundle)) => {
+            "none: a bundle was read, and no AWS calls were made".to_owned()
+        }
         (None, _) => "none: a copy was read, and no AWS calls were made".to_owned(),
     }
 }

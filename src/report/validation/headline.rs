@@ -261,6 +261,7 @@ pub(crate) fn window(report: &Report) -> (String, String) {
         given, origin, data,
     ) {
         (Some(time), Origin::Given, _) => format!("{time} (given)"),
+        (Some(time), Origin::Bundle, _) => format!("{time} (from the bundle)"),
         (_, _, Some(time)) => format!("{time} (from the data: {of})"),
         _ => UNKNOWN.to_owned(),
     };

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::custody::window;
-use super::v1::{Origin, Report, SourceKind, Totals};
+use super::v1::{Collected, Origin, Report, SourceKind, Totals};
 use crate::base::sha256::{Sha256, Sha256Writer};
 use crate::proof::finding::Verdict;
 use crate::report::json;
@@ -57,6 +57,7 @@ struct Predicate<'a> {
     window: StatedWindow,
     as_of: Option<Timestamp>,
     manifest_given: bool,
+    collected: Option<&'a Collected>,
     totals: &'a Totals,
     tool: &'a str,
     version: &'a str,
@@ -160,6 +161,7 @@ fn predicate(report: &Report) -> Predicate<'_> {
         },
         as_of: requested.as_of,
         manifest_given: requested.manifest_given,
+        collected: requested.collected.as_ref(),
         totals: &report.totals,
         tool: &run.tool,
         version: &run.version,

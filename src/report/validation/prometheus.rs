@@ -20,7 +20,7 @@ const VERDICTS: [Verdict; 4] = [
 ];
 
 /// The facts of custody that are labels. All metrics have the label `scope`.
-const INFO: [&str; 7] = [
+const INFO: [&str; 11] = [
     "evidence_sha256",
     "manifest_sha256",
     "tool",
@@ -28,6 +28,10 @@ const INFO: [&str; 7] = [
     "command",
     "caller",
     "source",
+    "collected_by",
+    "collected_with",
+    "collected_started",
+    "collected_ended",
 ];
 
 /// Writes the metrics.

@@ -77,5 +77,7 @@ fn in_words(version: &ObjectVersion, with_key: bool) -> String {
     let class = class.map(|class| format!(", {class}"));
     let of = with_key.then(|| format!(" of {}", s3_uri(Some(&version.bucket), &version.key)));
     let parts = [of, at, class].map(Option::unwrap_or_default);
-    format!("version {id}{}", parts.concat())
+    let path = version.bundle_path.as_ref();
+    let path = path.map_or_else(String::new, |path| format!(" (in the bundle: {path})"));
+    format!("version {id}{}{path}", parts.concat())
 }

@@ -39,6 +39,16 @@ pub fn version(bucket: &str, key: &str, version: &str) -> Vec<String> {
     places("recovered", bucket, &format!("{key}@{version}"))
 }
 
+/// Where the content of a version lies that was found to be the original of an object; without an ID, that of the
+/// object itself.
+pub fn original(bucket: &str, key: &str, id: Option<&str>) -> Option<String> {
+    let places = match id {
+        Some(id) => version(bucket, key, id),
+        None => object(bucket, key),
+    };
+    places.into_iter().next()
+}
+
 /// Where the answer of ListObjectVersions for one key lies.
 pub fn versions(bucket: &str, key: &str) -> String {
     format!("versions/{}.json", hash(&[bucket, "/", key]))

@@ -59,7 +59,11 @@ pub(super) fn look_up(context: &Context<'_>, id: &ChainId) -> TrailAnswer {
     };
     let Some(config) = TrailConfig::of(&described, id) else {
         return TrailAnswer::Unknown {
-            why: "these credentials have no access to its trail".into(),
+            why: match context.request.prior.bundle {
+                None => "these credentials have no access to its trail",
+                Some(_) => "those who collected the bundle had no access to its trail",
+            }
+            .into(),
             cut_short: false,
         };
     };

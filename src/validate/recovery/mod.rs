@@ -34,6 +34,7 @@ use super::chain_state::{ChainState, Group};
 use super::context::Context;
 use crate::proof::finding::{Finding, Hint, Recovery, RecoveryOutcome};
 use crate::source::RootId;
+use crate::source::bundle::layout::original;
 
 /// Searches for the originals of all findings on chains.
 pub(super) fn search_chains(context: &Context<'_>, groups: &mut [Group]) {
@@ -57,7 +58,7 @@ pub(super) fn search_chains(context: &Context<'_>, groups: &mut [Group]) {
         let mut number = 0;
         chain.ledger.amend(|finding| {
             if let Some(recovery) = found.get(&(at, number)) {
-                add(finding, recovery.clone());
+                add(context, finding, recovery.clone());
             }
             number += 1;
         });
@@ -74,7 +75,7 @@ pub(super) fn search_findings(context: &Context<'_>, findings: &mut [Finding]) {
     wanted.sort_by_cached_key(|(_, finding)| finding.order());
     for ((at, _), recovery) in search(context, wanted, 0) {
         if let Some(finding) = findings.get_mut(at) {
-            add(finding, recovery);
+            add(context, finding, recovery);
         }
     }
 }
@@ -167,18 +168,28 @@ fn first_answer(context: &Context<'_>, task: &Task, place: &SearchPlace) -> Opti
 }
 
 /// Adds what was found to a finding. Its code, severity and message stay.
-fn add(finding: &mut Finding, recovery: Recovery) {
+fn add(context: &Context<'_>, finding: &mut Finding, recovery: Recovery) {
     let asks = matches!(
         finding.hint,
         Some(Hint::AskAboutRemoval | Hint::AskAboutWrite)
     );
     let is_read = !finding.is_archived();
     let hint = match recovery.outcome {
-        RecoveryOutcome::Survives => Some(Hint::FetchOriginal(asks)),
+        RecoveryOutcome::Survives => match in_bundle(context, &recovery) {
+            Some(path) => Some(Hint::KeepOriginal(asks, path)),
+            None => Some(Hint::FetchOriginal(asks)),
+        },
         RecoveryOutcome::Lost => Some(Hint::NoOriginal(asks)),
         RecoveryOutcome::Archived if is_read => Some(Hint::RestoreOriginal(asks)),
         RecoveryOutcome::Archived | RecoveryOutcome::Unknown => None,
     };
     finding.hint = hint.or(finding.hint.take());
     finding.recovery = Some(Box::new(recovery));
+}
+
+/// Where in the bundle that is read the surviving original lies.
+fn in_bundle(context: &Context<'_>, recovery: &Recovery) -> Option<String> {
+    context.request.prior.bundle?;
+    let version = recovery.version.as_ref()?;
+    original(&version.bucket, &version.key, version.version_id.as_deref())
 }

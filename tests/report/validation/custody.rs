@@ -84,9 +84,12 @@ fn facts(report: &Value) -> Vec<String> {
     let manifest = text("/requested/manifest_sha256");
     let scope = "my scope";
     let run = ["/run/tool", "/run/version", "/run/caller"].map(text);
+    let collected = ["caller", "version", "started", "ended"]
+        .map(|name| text(&format!("/requested/collected/{name}")));
     [text("/evidence_sha256"), manifest, scope.to_owned()]
         .into_iter()
         .chain(run)
+        .chain(collected)
         .chain(["--custody-of-test".to_owned()])
         .collect()
 }
@@ -95,6 +98,13 @@ fn facts(report: &Value) -> Vec<String> {
 fn every_format_says_which_evidence_was_judged_by_whom_and_when() {
     let mut report = parsed(&everything());
     report["requested"]["manifest_sha256"] = json!("5".repeat(64));
+    report["requested"]["collected"] = json!({
+        "caller": "arn:aws:iam::111111111111:user/responder",
+        "tool": "trailproof",
+        "version": "0.0.9",
+        "started": "2026-03-09T01:02:03Z",
+        "ended": "2026-03-09T01:02:04Z",
+    });
     report["requested"]["buckets"] = json!(["my scope"]);
     report["requested"]["end"] = json!("2026-03-08T00:07:21Z");
     for scope in [

@@ -127,6 +127,7 @@ fn proven(served: Served, wanted: i32) -> (Bundle, Value) {
     let check = bundle.check();
     assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
     let (code, offline) = bundle.pinned(&["--keys", "keys"]);
+    assert_originals_are_in(&bundle, &offline);
     let (one, other) = (
         apart_from_source(online.clone()),
         apart_from_source(offline),
@@ -134,6 +135,22 @@ fn proven(served: Served, wanted: i32) -> (Bundle, Value) {
     assert!(one == other, "\n  {}", difference(&one, &other));
     assert_eq!(code, wanted);
     (bundle, online)
+}
+
+/// Each finding says where in the bundle the surviving original lies, and calls for no command on the bucket.
+fn assert_originals_are_in(bundle: &Bundle, report: &Value) {
+    let findings = report["findings"].as_array().expect("findings").iter();
+    for finding in findings.filter(|f| f["recovery"]["outcome"] == "survives") {
+        let path = finding["recovery"]["original"]["bundle_path"].as_str();
+        let path = path.expect("a path");
+        assert!(bundle.path().join(path).is_file(), "{path}");
+        let hint = finding["hint"].as_str().expect("a hint");
+        assert!(
+            hint.contains(path) && !hint.contains("get-object"),
+            "{hint}"
+        );
+        assert_eq!(finding["command"], Value::Null);
+    }
 }
 
 #[test]

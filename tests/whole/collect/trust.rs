@@ -73,6 +73,83 @@ fn without_keys_and_without_the_hash_nothing_of_a_bundle_is_verified() {
 }
 
 #[test]
+fn the_first_step_for_a_bundle_without_keys_that_count_is_to_give_them() {
+    let bundle = collected(&world(4));
+    let (_, mut report) = bundle.report(&NONE);
+    // A doubt that comes first where there are keys.
+    let findings = report["findings"].as_array_mut().expect("findings");
+    let mut unsigned = findings[0].clone();
+    unsigned["code"] = "digest-signature-absent".into();
+    findings.insert(0, unsigned);
+    let saved = bundle.dir.path().join("report.json");
+    let shown = |report: &Value| {
+        fs::write(&saved, report.to_string()).expect("a file");
+        let run = bundle.run(&["report", "report.json", "--format", "markdown"]);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        run.stdout
+    };
+    assert!(shown(&report).contains("Give the SHA-256 of the bundle's manifest"));
+    report["requested"]["manifest_given"] = true.into();
+    assert!(shown(&report).contains("because the bundle does not hold them"));
+}
+
+#[test]
+fn a_report_of_a_bundle_says_who_collected_it_and_whose_window_it_has() {
+    let bundle = collected(&world(4));
+    let (_, report) = bundle.pinned(&NONE);
+    let custody = fs::read(bundle.path().join("custody.json")).expect("a file");
+    let custody: Value = serde_json::from_slice(&custody).expect("JSON");
+    let requested = &report["requested"];
+    for field in ["caller", "tool", "version", "started", "ended"] {
+        assert_eq!(
+            requested["collected"][field], custody["runs"][0][field],
+            "{field}"
+        );
+    }
+    assert_eq!(requested["start_origin"], "bundle");
+    assert_eq!(requested["end_origin"], "bundle");
+    let (_, given) = bundle.pinned(&["--end-time", "2026-03-01T02:12:34Z"]);
+    assert_eq!(given["requested"]["start_origin"], "bundle");
+    assert_eq!(given["requested"]["end_origin"], "given");
+    let text = bundle.run(&["validate", "--path", BUNDLE]).stdout;
+    for words in [
+        "(from the bundle)",
+        "collected by ",
+        "only the bundle says so",
+        "none: a bundle was read",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn no_report_is_written_into_a_bundle() {
+    let bundle = collected(&world(4));
+    let before = bundle.files();
+    for out in ["bundle/report.json", "bundle/s3/report.json"] {
+        let run = bundle.validate(&["--out", out]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains("outside the bundle"), "{}", run.stderr);
+    }
+    assert_eq!(bundle.files(), before);
+    // Another program may do so.
+    fs::write(bundle.path().join(".DS_Store"), "x").expect("a file");
+    let hint_of = |report: &Value| {
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let mut altered = findings.filter(|finding| finding["code"] == "bundle-altered");
+        altered.next().expect("a finding")["hint"].to_string()
+    };
+    let (code, report) = bundle.pinned(&NONE);
+    assert_eq!(code, 4);
+    assert!(hint_of(&report).contains("remove the added files"));
+    let listings = fs::read_dir(bundle.path().join("listings")).expect("a folder");
+    let listing = listings.map(|file| file.expect("a file").path()).next();
+    fs::remove_file(listing.expect("a listing")).expect("removed");
+    let (_, report) = bundle.pinned(&NONE);
+    assert!(hint_of(&report).contains("get the bundle again"));
+}
+
+#[test]
 fn the_hash_of_the_manifest_makes_the_keys_of_a_bundle_count() {
     let bundle = collected(&world(4));
     let (code, report) = bundle.pinned(&NONE);

@@ -49,7 +49,16 @@ pub(super) fn finding(checked: &CheckedBundle) -> Option<Finding> {
          nothing about the bucket",
         parts.join("; ")
     );
-    let hint = "get the bundle again from where it is kept; trailproof collect --check DIR lists the files";
+    let added = checked.differences.files(Difference::Added).count;
+    // The files that belong to the bundle are intact where others were only added.
+    let hint = match added == count {
+        true => {
+            "remove the added files from the bundle, then run again; trailproof collect --check DIR lists them"
+        }
+        false => {
+            "get the bundle again from where it is kept; trailproof collect --check DIR lists the files"
+        }
+    };
     Some(
         Finding::new(Code::BundleAltered, message)
             .count(count)

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::given::GivenBundle;
+use super::given::{CollectedBounds, GivenBundle};
 use crate::base::error::{Error, ErrorKind};
 use crate::cli::args::explain::ExplainArgs;
 use crate::cli::args::shared::evidence::{DeliveryArgs, EvidenceArgs};
@@ -47,9 +47,13 @@ impl GivenBundle {
     ///
     /// # Errors
     /// If the bundle says something that no argument can, or the window reaches beyond what was collected.
-    pub fn complete(&self, args: &mut RunArgs, given: GivenOptions) -> Result<(), Error> {
-        let scope = &self.custody.collection.scope;
+    pub fn complete(&mut self, args: &mut RunArgs, given: GivenOptions) -> Result<(), Error> {
         self.check_window(args)?;
+        let scope = &self.custody.collection.scope;
+        self.bounds = CollectedBounds {
+            start: args.start_time.is_none() && scope.start.is_some(),
+            end: args.end_time.is_none() && scope.end.is_some(),
+        };
         self.sources(&mut args.source, &mut args.scope)?;
         self.delivery(&mut args.late, given)?;
         self.map(&mut args.known)?;

@@ -9,6 +9,7 @@ use crate::base::sha256::Sha256;
 use crate::cli::args::shared::source::{SourceArgs, split_bucket};
 use crate::cli::terminal::progress::Progress;
 use crate::proof::finding::Finding;
+use crate::report::validation::v1::Collected;
 use crate::source::bundle::check::{BundleCheck, CheckedBundle, check};
 use crate::source::bundle::custody::{is_bundle, read_custody};
 use crate::source::bundle::layout::{CUSTODY, MANIFEST};
@@ -25,6 +26,17 @@ pub(crate) struct GivenBundle {
     custody_sha256: Sha256,
     /// SHA-256 of its manifest, from `--manifest-sha256`.
     manifest: Option<Sha256>,
+    /// Which bounds of the window are those of the collection.
+    pub(super) bounds: CollectedBounds,
+}
+
+/// Which bounds of the window were not given, and are those of the collection.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct CollectedBounds {
+    /// The beginning.
+    pub start: bool,
+    /// The end.
+    pub end: bool,
 }
 
 /// What a report says of the bundle that was read.
@@ -74,7 +86,26 @@ impl GivenBundle {
             custody: read.custody,
             custody_sha256: read.sha256,
             manifest,
+            bounds: CollectedBounds::default(),
         }))
+    }
+
+    /// Which bounds of the window were not given, and are those of the collection.
+    pub fn bounds_of_collection(&self) -> CollectedBounds {
+        self.bounds
+    }
+
+    /// Who collected it, as it says itself. Runs that went on after an interruption are of one collection.
+    pub fn collected(&self) -> Option<Collected> {
+        let runs = &self.custody.runs;
+        let first = runs.first()?;
+        Some(Collected {
+            caller: runs.iter().find_map(|run| run.caller.clone()),
+            tool: first.tool.clone(),
+            version: first.version.clone(),
+            started: first.started,
+            ended: runs.last().and_then(|run| run.ended),
+        })
     }
 
     /// Whether what CloudTrail answered counts, or only says where digests were.

@@ -70,6 +70,8 @@ fn made(report: &Report) -> Vec<Fact> {
     ];
     let manifest = custody::manifest(requested);
     facts.extend(manifest.map(|hash| Fact::of("Manifest", hash)));
+    let bundle = custody::collection(requested);
+    facts.extend(bundle.map(|words| Fact::of("Bundle", capital(&words))));
     facts.extend(requested.as_of.map(|at| Fact::of("As of", at.to_string())));
     let filters = filters(requested);
     facts.extend(filters.map(|(name, values)| Fact::of(capital(name), values.join(", "))));

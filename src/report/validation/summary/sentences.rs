@@ -1,5 +1,7 @@
 //! The three most important sentences of a report.
 
+use std::collections::BTreeMap;
+
 use super::damage::{self, DamageKind};
 use super::doubt::{self, Doubt};
 use super::time::{TimeByState, in_chains};
@@ -116,6 +118,10 @@ fn to_do(report: &Report) -> String {
         (Some(_), _) => {
             "Keep the bucket as it is. Find out who wrote what is altered, and when, and look for older versions."
         }
+        // With keys, the other doubts may be other ones. An altered bundle has to be intact first.
+        (None, Some(doubt)) if *doubt != Doubt::BundleAltered && lacks_keys(report, &doubts) => {
+            for_keys(&report.requested)
+        }
         (None, Some(Doubt::KeyUnavailable)) => for_keys(&report.requested),
         (None, Some(doubt)) => for_doubt(*doubt, on_s3),
         (None, None) => return for_no_damage(report),
@@ -131,18 +137,27 @@ fn for_keys(requested: &Requested) -> &'static str {
             "Give the SHA-256 of the bundle's manifest with --manifest-sha256, or the public keys of that time \
              with --keys, and run this check again."
         }
-        Some(SourceKind::S3 | SourceKind::Bundle) if !is_given => {
+        Some(SourceKind::Bundle) if !is_given => {
+            "Give the public keys of that time with --keys, because the bundle does not hold them, and run this check again."
+        }
+        Some(SourceKind::S3) if !is_given => {
             "Give the public keys of that time with --keys, or permit cloudtrail:ListPublicKeys, and run this check again."
         }
         _ => "Give the public keys of that time with --keys, and run this check again.",
     }
 }
 
+/// Whether a bundle was read without any key that counts.
+fn lacks_keys(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> bool {
+    let is_bundle = report.requested.source == SourceKind::Bundle;
+    is_bundle && report.keys.is_empty() && doubts.contains_key(&Doubt::KeyUnavailable)
+}
+
 /// What to do about the first doubt, apart from keys.
 fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
     match doubt {
         Doubt::BundleAltered => {
-            "Get the bundle again from where it is kept, check it with trailproof collect --check, and run this check again."
+            "Remove files that were added to the bundle, or get it again from where it is kept. Check it with trailproof collect --check, and run this check again."
         }
         Doubt::SourceUnreadable if on_s3 => {
             "Make every bucket readable (network, permissions), and run this check again."

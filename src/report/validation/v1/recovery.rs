@@ -74,6 +74,9 @@ pub struct ObjectVersion {
     pub etag: Option<String>,
     /// Its storage class.
     pub storage_class: Option<String>,
+    /// Where in the bundle its content lies; null where no bundle was read.
+    #[serde(default)]
+    pub bundle_path: Option<String>,
 }
 
 impl From<RecoveryFacts> for Recovery {

@@ -64,6 +64,27 @@ pub struct Requested {
     /// Whether the hash of the manifest was given beforehand and is that of the file.
     #[serde(default)]
     pub manifest_given: bool,
+    /// Who collected the bundle that was read, as it says itself; null where no bundle was read. It is known to be
+    /// what was written at the collection only if the hash of the manifest was given.
+    #[serde(default)]
+    pub collected: Option<Collected>,
+}
+
+/// Who collected a bundle, with which program, and when.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Collected {
+    /// Whose credentials were used, as STS said; null if it is not known.
+    pub caller: Option<String>,
+    /// The program.
+    pub tool: String,
+    /// Its version.
+    pub version: String,
+    /// When the collection started, by the clock of that machine.
+    #[schemars(with = "DateTime")]
+    pub started: Timestamp,
+    /// When it ended; null if it is not known.
+    #[schemars(with = "Option<DateTime>")]
+    pub ended: Option<Timestamp>,
 }
 
 impl Requested {
@@ -79,6 +100,8 @@ impl Requested {
 pub enum Origin {
     /// It was given.
     Given,
+    /// It is that of the collection of the bundle that was read.
+    Bundle,
     /// It is that of the data.
     Data,
 }
