@@ -88,7 +88,7 @@ fn the_first_step_for_a_bundle_without_keys_that_count_is_to_give_them() {
         assert_eq!(run.code, 0, "{}", run.stderr);
         run.stdout
     };
-    assert!(shown(&report).contains("Give the SHA-256 of the bundle's manifest"));
+    assert!(shown(&report).contains("`--manifest-sha256`, or the public keys of that time"));
     report["requested"]["manifest_given"] = true.into();
     assert!(shown(&report).contains("because the bundle does not hold them"));
 }
