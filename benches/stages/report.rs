@@ -89,6 +89,7 @@ fn requested() -> Requested {
         keys: Vec::new(),
         manifest_sha256: None,
         manifest_given: false,
+        collected: None,
     }
 }
 
