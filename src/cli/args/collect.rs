@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::Arg;
+
 use super::shared::aws::SignInArgs;
 use super::shared::format::PlainFormat;
 use super::shared::progress::ProgressArgs;
@@ -34,7 +36,7 @@ The last line is the SHA-256 of manifest.jsonl. Write it down, and keep it apart
 
 Exit status: 0 collected, 4 something could not be read, or the collection is not finished; 2 nothing was collected \
 (bad arguments or no credentials). With --dry-run: 0 listed, 4 not everything could be listed, or no digest was \
-found. With --check: 0 intact, 1 differs, 4 some files could not be read; 2 not a bundle, \
+found. With --check: 0 intact, 1 differs from its manifest, or the manifest does not have the given hash; 4 some files could not be read; 2 not a bundle, \
 or not a finished one";
 
 /// Arguments that say what to read in AWS, which a check of a bundle does not.
@@ -55,6 +57,50 @@ const NOT_WITH_CHECK: [&str; 15] = [
     "BoundArgs",
     "SignInArgs",
 ];
+
+/// Arguments of `validate` whose help says what they are for a copy, which is never collected.
+const OF_AWS_ALONE: [(&str, &str); 7] = [
+    (
+        "s3_bucket",
+        "The bucket to read; by default that of --trail-arn; repeatable",
+    ),
+    (
+        "map",
+        "Objects found at the left place were recorded at the right place, as for an access point: \
+         --map ACCESS_POINT=BUCKET; repeatable",
+    ),
+    (
+        "keys",
+        "Public keys, as `aws cloudtrail list-public-keys` or boto3 prints them: a file for all regions, or a folder \
+         with one REGION.json per region; by default they are looked up in AWS and become part of the bundle, and \
+         those given here do not; repeatable",
+    ),
+    ("end_time", "The end of the window; by default now"),
+    (
+        "as_of",
+        "The end of the window if --end-time is not given; by default now",
+    ),
+    (
+        "jobs",
+        "Objects processed at the same time; by default 64, up to 256 if answers are slow; with --check one per CPU \
+         core",
+    ),
+    (
+        "deadline",
+        "End the run after this time, such as 45m, with exit status 4; the same command goes on where it was; by \
+         default there is no deadline",
+    ),
+];
+
+/// Describes the arguments as they are for `collect`. `--path` stays an argument, so that its error says why it is
+/// not one.
+pub fn described(command: clap::Command) -> clap::Command {
+    let of_aws = OF_AWS_ALONE.iter();
+    let command = of_aws.fold(command, |command, (id, help)| {
+        command.mut_arg(id, |arg| arg.help(*help).long_help(None::<&str>))
+    });
+    command.mut_arg("path", |arg: Arg| arg.hide(true))
+}
 
 #[derive(clap::Args)]
 pub struct CollectArgs {

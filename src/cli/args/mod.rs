@@ -125,6 +125,7 @@ impl Args {
             .mut_subcommand("help", |help| {
                 help.mut_arg("about", |about| about.value_parser(values))
             })
+            .mut_subcommand("collect", collect::described)
             .after_help(generate::TOPICS_HEADING.to_owned() + &list.collect::<String>())
     }
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use self::run::{CollectRequest, EndedCollection};
 use super::args::collect::CollectArgs;
+use super::args::shared::run::RunArgs;
 use super::diagnose::{self, note};
 use super::{INTERRUPTED, Start, output, run_so_far};
 use crate::base::cancel::{CancelFlag, CancelReason};
@@ -51,6 +52,7 @@ fn collect(
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     let targets = output::to_stdout(args.format)?;
+    let keys_given = keys_of(&args.run);
     let request = CollectRequest {
         out,
         args: args.run,
@@ -58,7 +60,7 @@ fn collect(
         progress: args.progress.mode(),
         command: command.clone(),
     };
-    let mut files = CollectedFiles::default();
+    let mut files = CollectedFiles::of(out.to_owned());
     let EndedCollection {
         end,
         custody,
@@ -73,9 +75,11 @@ fn collect(
         ..run_so_far(command, start.at)
     };
     let (bundle, ended) = (out.display().to_string(), (&end, &custody));
-    let report = CollectReport::of_collection(bundle, ended, files, outcome.verdict, run);
+    let report =
+        CollectReport::of_collection(bundle, ended, (files, keys_given), outcome.verdict, run);
     let written = output::write_plain(targets, &report, text::write);
-    say_why(&end);
+    let advice = report.collected.and_then(|collected| collected.advice);
+    say_why(&end, advice.as_deref());
     written?;
     Ok(match end {
         CollectionEnd::Finished(sealed) if sealed.is_complete() => 0,
@@ -87,20 +91,27 @@ fn collect(
     })
 }
 
-/// Says on standard error why a collection is not finished, and what to do.
-fn say_why(end: &CollectionEnd) {
+/// The keys that were given, as on the command line.
+fn keys_of(args: &RunArgs) -> Vec<String> {
+    let keys = args.known.keys.iter();
+    keys.map(|path| path.display().to_string()).collect()
+}
+
+/// Says on standard error why a collection is not finished or lacks something, and what to do: the report may go to
+/// a file.
+fn say_why(end: &CollectionEnd, advice: Option<&str>) {
     let stopped = |kind, why: &str, hint: &str| {
         let error = Error::new(kind, "the collection is not finished").because(why);
         let hint = format!("{hint}; the same command goes on where it was");
         diagnose::print(&error.hint(hint));
     };
     match end {
-        CollectionEnd::Finished(_) => {}
+        CollectionEnd::Finished(_) => advice.into_iter().for_each(note),
         CollectionEnd::Cancelled(reason) => note(&format!(
             "{reason} ended the run: the collection is not finished, and the same command goes on where it was"
         )),
         CollectionEnd::Stopped(error) => {
-            stopped(ErrorKind::Input, &error.detail(), error.reason().hint());
+            stopped(ErrorKind::Input, &error.detail(), &error.hint());
         }
         CollectionEnd::NotStored(why) => stopped(ErrorKind::Output, why, "make room on the disk"),
     }

@@ -11,14 +11,13 @@ use super::custody::CustodyLog;
 use super::folder::CollectionFolder;
 use super::key_files;
 use super::origins::{self, Origins};
-use super::recorder::{Recorder, StoredAnswers, now};
+use super::recorder::{CollectionStop, Recorder, StoredAnswers, now};
 use super::resume;
 use super::seal::{self, SealedBundle};
 use super::store::Store;
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
-use crate::source::GetError;
 use crate::source::bundle::layout::UNFINISHED;
 use crate::source::bundle::record::{CollectionRun, CollectionScope, Custody, ManifestLine};
 
@@ -38,7 +37,7 @@ pub enum CollectionEnd {
     /// The run was ended early.
     Cancelled(CancelReason),
     /// Nothing more could be read.
-    Stopped(GetError),
+    Stopped(CollectionStop),
     /// Nothing more could be stored; why.
     NotStored(String),
 }

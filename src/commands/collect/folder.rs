@@ -1,7 +1,7 @@
 //! The folder of a collection: a new one, an empty one, or one in which the same collection was interrupted. Nothing
 //! in any other folder is touched.
 
-use std::fs::{self, DirBuilder, File, ReadDir};
+use std::fs::{self, DirBuilder, File, Metadata, ReadDir};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
+use crate::base::sha256::{Sha256, Sha256Writer};
 use crate::source::bundle::layout::{MANIFEST, UNFINISHED, UNFINISHED_ORIGINS, UNFINISHED_RUN};
 use crate::source::bundle::record::{Custody, SCHEMA};
 
@@ -173,7 +174,22 @@ fn already_finished(dir: &Path) -> Error {
         dir.display()
     );
     let hint = "give another folder; trailproof collect --check DIR checks a bundle";
-    Error::new(ErrorKind::Output, message).hint(hint)
+    let error = Error::new(ErrorKind::Output, message).hint(hint);
+    match manifest_hash(dir) {
+        Some(hash) => error.note(format!("the SHA-256 of its {MANIFEST} is now {hash}")),
+        None => error,
+    }
+}
+
+/// The hash that the end of the collection printed, computed again.
+fn manifest_hash(dir: &Path) -> Option<Sha256> {
+    let path = dir.join(MANIFEST);
+    // Somebody else may have put a link or a pipe there since.
+    path.symlink_metadata().ok().filter(Metadata::is_file)?;
+    let mut manifest = File::open(path).ok()?;
+    let mut hash = Sha256Writer::default();
+    io::copy(&mut manifest, &mut hash).ok()?;
+    Some(hash.finish())
 }
 
 fn not_empty(dir: &Path, name: &str) -> Error {

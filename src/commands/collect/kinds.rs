@@ -26,6 +26,7 @@ impl From<StoredKind> for BundleFileKind {
             StoredKind::Answer => BundleFileKind::Answer,
             StoredKind::Bucket => BundleFileKind::Bucket,
             StoredKind::Unread => BundleFileKind::Unread,
+            StoredKind::Absent => BundleFileKind::Absent,
             StoredKind::Custody => BundleFileKind::Custody,
             StoredKind::Other => BundleFileKind::Other,
         }

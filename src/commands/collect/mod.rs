@@ -27,4 +27,5 @@ pub mod recorder;
 pub mod report;
 pub mod resume;
 pub mod seal;
+mod settings;
 pub mod store;

@@ -20,6 +20,7 @@ use crate::source::GetError;
 use crate::source::answer_log::AnswerLog;
 use crate::source::bucket_record::BucketRecord;
 use crate::source::bundle::layout;
+use crate::source::bundle::question::{ApiOperation, ApiQuestion};
 use crate::source::bundle::record::{FileOrigin, UncollectedObject};
 
 pub use self::api::{RecordingKeys, RecordingTrails};
@@ -37,11 +38,47 @@ pub struct Recorder {
     /// Whether S3 answered.
     s3_answered: AtomicBool,
     /// Why CloudTrail did not accept the credentials, if it never did.
-    refused: OnceLock<GetError>,
+    refused: OnceLock<CollectionStop>,
     /// What an interrupted run of the same collection stored.
     stored: Option<StoredAnswers>,
     /// The error after which nothing else can be read.
-    ended: OnceLock<GetError>,
+    ended: OnceLock<CollectionStop>,
+}
+
+/// An error after which nothing else can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionStop {
+    /// What happened.
+    pub error: GetError,
+    /// What CloudTrail was asked; `None` for an error of S3.
+    pub question: Option<ApiQuestion>,
+}
+
+impl CollectionStop {
+    /// What happened, with the call and the region where it did.
+    pub fn detail(&self) -> String {
+        let error = self.error.detail();
+        let Some(question) = &self.question else {
+            return error;
+        };
+        let call = question.operation.as_str();
+        match &question.region {
+            Some(region) => format!("{call} in {region}: {error}"),
+            None => format!("{call}: {error}"),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        let hint = self.error.reason().hint();
+        let operation = self.question.as_ref().map(|question| question.operation);
+        match operation {
+            Some(ApiOperation::ListPublicKeys) => {
+                format!("{hint}, or add the public keys of the region with --keys FILE")
+            }
+            _ => hint.to_owned(),
+        }
+    }
 }
 
 /// One object, or one version of it.
@@ -101,7 +138,7 @@ impl Recorder {
     }
 
     /// The error after which nothing else can be read, if there was one.
-    pub fn ended(&self) -> Option<&GetError> {
+    pub fn ended(&self) -> Option<&CollectionStop> {
         let refused = || {
             let refused = self.refused.get();
             refused.filter(|_| !self.s3_answered.load(Ordering::Relaxed))
@@ -135,7 +172,10 @@ impl Recorder {
             GetError::Cancelled(_) => false,
             GetError::ClockSkewed(_) | GetError::Credentials(_) | GetError::Unreachable => {
                 // The first one stays.
-                let _ = self.ended.set(error.clone());
+                let _ = self.ended.set(CollectionStop {
+                    error: error.clone(),
+                    question: None,
+                });
                 false
             }
             _ => true,

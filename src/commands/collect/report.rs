@@ -1,43 +1,106 @@
 //! The report on a collection that ended.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::collection::CollectionEnd;
 use super::kinds::kind_counts;
 use super::seal::SealedBundle;
+use super::settings;
+use crate::base::text::{counts, one_or_many};
 use crate::proof::finding::Verdict;
 use crate::proof::reason::Reason;
 use crate::report::collect::v1::{
     CollectAction, CollectReport, Collected, ReasonCount, SCHEMA, UnreadCounts, UnreadEntry,
 };
 use crate::report::validation::v1::Run;
-use crate::source::bundle::kind::StoredTally;
+use crate::source::bundle::kind::{StoredKind, StoredTally};
+use crate::source::bundle::question::ApiOperation;
 use crate::source::bundle::record::{Custody, FileOrigin, ManifestLine};
 
+/// The call whose answers a proof needs, as a part of a path.
+const KEYS_CALL: &str = ApiOperation::ListPublicKeys.as_str();
 /// Answers that were not given and that are shown.
 const SHOWN: usize = 20;
 
 /// The files of a finished bundle, counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CollectedFiles {
+    bundle: PathBuf,
     tally: StoredTally,
+    /// How often each reason occurs.
     reasons: BTreeMap<String, u64>,
+    /// The same, where a proof needs the answer.
+    needed: BTreeMap<String, u64>,
     first: Vec<UnreadEntry>,
 }
 
 impl CollectedFiles {
+    /// None yet, of the bundle in a folder.
+    pub fn of(bundle: PathBuf) -> Self {
+        CollectedFiles {
+            bundle,
+            tally: StoredTally::default(),
+            reasons: BTreeMap::new(),
+            needed: BTreeMap::new(),
+            first: Vec::new(),
+        }
+    }
+
     /// Counts the file of a line.
     pub fn add(&mut self, line: &ManifestLine) {
         self.tally.add(line);
+        let kind = StoredKind::of(line);
+        if kind == StoredKind::Bucket {
+            let unknown = settings::unknown(&self.bundle, &line.path);
+            unknown.into_iter().for_each(|entry| self.unanswered(entry));
+        }
         // What does not exist was answered.
         let reason = line.reason.as_ref();
         let Some(reason) = reason.filter(|reason| **reason != Reason::NotFound.as_str()) else {
             return;
         };
-        *self.reasons.entry(reason.clone()).or_default() += 1;
-        if self.first.len() < SHOWN {
-            self.first.push(unread_entry(line, reason));
+        let of_keys = kind == StoredKind::Answer && line.path.contains(KEYS_CALL);
+        if of_keys || matches!(kind, StoredKind::Unread | StoredKind::Listing) {
+            *self.needed.entry(reason.clone()).or_default() += 1;
         }
+        self.unanswered(unread_entry(line, reason));
+    }
+
+    fn unanswered(&mut self, entry: UnreadEntry) {
+        *self.reasons.entry(entry.reason.clone()).or_default() += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(entry);
+        }
+    }
+
+    /// How to get what a proof needs and the bundle lacks; `None` if it lacks nothing.
+    fn advice(&self, sealed: &SealedBundle) -> Option<String> {
+        if sealed.is_complete() {
+            return None;
+        }
+        let again = "collect into another folder, because a finished bundle is never changed";
+        if sealed.not_read == 0 {
+            return Some(format!(
+                "no object was collected, so the bundle proves nothing: check the bucket, the scope and the window \
+                 (trailproof trails lists what exists), then {again}"
+            ));
+        }
+        let what = one_or_many(
+            sealed.not_read,
+            "1 answer that a proof needs is missing",
+            "answers that a proof needs are missing",
+        );
+        let reasons = self.needed.iter().map(|(reason, n)| (*n, reason.as_str()));
+        let reasons = counts(reasons).unwrap_or_default();
+        let hints = self.needed.keys().filter_map(|word| Reason::parse(word));
+        let hints: Vec<String> = hints
+            .map(|reason| format!("{}: {}", reason.as_str(), reason.hint()))
+            .collect();
+        Some(format!(
+            "{what} ({reasons}). To get these too, {again}. Before that, {}",
+            hints.join("; ")
+        ))
     }
 
     fn unread(&mut self) -> UnreadCounts {
@@ -80,7 +143,7 @@ impl CollectReport {
     pub fn of_collection(
         bundle: String,
         (end, custody): (&CollectionEnd, &Custody),
-        mut files: CollectedFiles,
+        (mut files, keys_given): (CollectedFiles, Vec<String>),
         verdict: Verdict,
         run: Run,
     ) -> Self {
@@ -104,7 +167,9 @@ impl CollectReport {
                 files: all.files,
                 bytes: all.bytes,
                 kinds: kind_counts(&files.tally),
+                advice: sealed.and_then(|sealed| files.advice(sealed)),
                 unread: files.unread(),
+                keys_given,
                 verdict: sealed.map(|_| verdict),
             }),
             check: None,

@@ -29,7 +29,8 @@ pub fn write(report: &CollectReport, out: &mut dyn TextWriter) -> io::Result<()>
     let Some(hash) = &report.manifest_sha256 else {
         return Ok(());
     };
-    if report.collected.is_some() {
+    if let Some(collected) = &report.collected {
+        keys_apart(&collected.keys_given, out)?;
         writeln!(
             out,
             "\nWrite down the SHA-256 of manifest.jsonl, and keep it apart from the bundle. It stands for every file \
@@ -76,25 +77,53 @@ fn collected(
         writeln!(out, "  runs     {}", grouped(collected.runs))?;
     }
     if let Some(verdict) = collected.verdict {
+        let keys = collected.keys_given.iter();
+        let keys: String = keys
+            .map(|path| format!(" --keys {}", quoted(path)))
+            .collect();
         writeln!(
             out,
-            "  verdict  {}; trailproof validate --path {bundle} --manifest-sha256 HASH gives the report",
-            verdict.as_str()
+            "  verdict  {}; trailproof validate --path {bundle} --manifest-sha256 HASH{} gives the report",
+            verdict.as_str(),
+            escape(&keys)
         )?;
     }
     kinds(&collected.kinds, out)?;
-    unread(&collected.unread, out)
+    unread(&collected.unread, complete, out)?;
+    match &collected.advice {
+        Some(advice) => writeln!(out, "\n{}", escape(advice)),
+        None => Ok(()),
+    }
 }
 
-fn unread(unread: &UnreadCounts, out: &mut dyn TextWriter) -> io::Result<()> {
+/// Says that a bundle lacks the public keys that were given, which a reader would not expect.
+fn keys_apart(given: &[String], out: &mut dyn TextWriter) -> io::Result<()> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let given: Vec<String> = given.iter().map(|path| quoted(path)).collect();
+    writeln!(
+        out,
+        "\nThe bundle does not hold the public keys that were given with --keys. Keep them with it, and give them to \
+         each validation: {}",
+        escape(&given.join(" "))
+    )
+}
+
+fn unread(unread: &UnreadCounts, complete: bool, out: &mut dyn TextWriter) -> io::Result<()> {
     if unread.count == 0 {
         return Ok(());
     }
+    // Some answers only add to what is known.
+    let needed = match complete {
+        true => "; no signature or hash depends on them",
+        false => "",
+    };
     let reasons = unread.reasons.iter().map(|r| (r.count, r.reason.as_str()));
     let reasons = counts(reasons).unwrap_or_default();
     writeln!(
         out,
-        "\nnot answered: {} ({}); the bundle holds the reasons",
+        "\nnot answered: {} ({}); the bundle holds the reasons{needed}",
         grouped(unread.count),
         escape(&reasons)
     )?;
@@ -342,6 +371,7 @@ fn name(kind: BundleFileKind) -> &'static str {
         BundleFileKind::Answer => "answers of CloudTrail",
         BundleFileKind::Bucket => "properties of buckets",
         BundleFileKind::Unread => "could not be read",
+        BundleFileKind::Absent => "do not exist",
         BundleFileKind::Custody => "custody.json",
         BundleFileKind::Other => "other files",
     }

@@ -70,6 +70,10 @@ pub struct Collected {
     pub kinds: Vec<KindCount>,
     /// The answers that were not given: objects, listings and calls. The bundle holds the reasons.
     pub unread: UnreadCounts,
+    /// How to get what a proof needs and could not be read; null if all of it was, or the bundle is not finished.
+    pub advice: Option<String>,
+    /// The `--keys` of the collection, as given. The bundle does not hold these public keys.
+    pub keys_given: Vec<String>,
     /// The verdict of the validation in the same run; null if it is not finished.
     pub verdict: Option<Verdict>,
 }
@@ -109,6 +113,8 @@ pub enum BundleFileKind {
     Bucket,
     /// Why an object could not be read.
     Unread,
+    /// An answer that an object does not exist.
+    Absent,
     /// `custody.json`.
     Custody,
     /// Anything else.

@@ -6,6 +6,7 @@ use super::layout::{CUSTODY, HEAD};
 use super::record::{FileOrigin, ManifestLine};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, LogObjectKey};
+use crate::proof::reason::Reason;
 
 /// What a file of a bundle holds, by its path and by the object that it is said to come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,8 @@ pub enum StoredKind {
     Bucket,
     /// Why an object could not be read.
     Unread,
+    /// An answer that an object does not exist.
+    Absent,
     /// `custody.json`.
     Custody,
     /// Nothing that a collection of this version writes.
@@ -50,6 +53,9 @@ impl StoredKind {
             "keys" => StoredKind::Keys,
             "cloudtrail" => StoredKind::Answer,
             "bucket" => StoredKind::Bucket,
+            "unread" if line.reason.as_deref() == Some(Reason::NotFound.as_str()) => {
+                StoredKind::Absent
+            }
             "unread" => StoredKind::Unread,
             _ => StoredKind::Other,
         }
@@ -164,7 +170,13 @@ mod tests {
             assert_eq!(StoredKind::of(&line), kind, "{path}");
             tally.add(&line);
         }
-        assert_eq!(tally.kinds().count(), 12);
-        assert_eq!((tally.all().files, tally.all().bytes), (16, 48));
+        let absent = ManifestLine {
+            reason: Some("not-found".to_owned()),
+            ..line("unread/01.json", Some(log))
+        };
+        assert_eq!(StoredKind::of(&absent), StoredKind::Absent);
+        tally.add(&absent);
+        assert_eq!(tally.kinds().count(), 13);
+        assert_eq!((tally.all().files, tally.all().bytes), (17, 51));
     }
 }

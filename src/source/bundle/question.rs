@@ -37,7 +37,7 @@ pub enum ApiOperation {
 
 impl ApiOperation {
     /// Its name in the API.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             ApiOperation::DescribeTrails => "DescribeTrails",
             ApiOperation::ListTrails => "ListTrails",

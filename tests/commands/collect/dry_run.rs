@@ -72,6 +72,8 @@ fn nothing_is_written_and_the_text_names_the_page_with_the_rates() {
         "us-east-1",
         "is free",
         "not included",
+        "GetBucketPolicy",
+        "ListObjectVersions",
     ] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }

@@ -5,6 +5,8 @@ mod check;
 mod dry_run;
 #[cfg(feature = "aws")]
 mod report;
+#[cfg(feature = "aws")]
+mod says;
 mod store;
 
 use std::path::Path;

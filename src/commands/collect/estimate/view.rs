@@ -66,8 +66,23 @@ fn not_included(estimate: &Estimate, logs: LogSelection) -> Vec<String> {
                 .to_owned()
         }),
         Some(
-            "Digests of other chains and times that are read around gaps, versions of objects that are missing or \
-             altered, and requests that are repeated: only the digests themselves show whether they are needed."
+            "Digests of other chains and times that are read around gaps, with their listings, and requests that are \
+             repeated: only the digests themselves show whether they are needed."
+                .to_owned(),
+        ),
+        Some(
+            "Versions of objects that are missing or altered: one ListObjectVersions or more for each object, and one \
+             GetObject for each version that is examined."
+                .to_owned(),
+        ),
+        Some(
+            "The settings of each bucket: GetBucketVersioning, GetObjectLockConfiguration, \
+             GetBucketLifecycleConfiguration, GetBucketPolicy and GetBucketEncryption, one request each."
+                .to_owned(),
+        ),
+        Some(
+            "Calls of CloudTrail and STS, which cost nothing: ListPublicKeys, DescribeTrails, ListTrails, \
+             GetTrailStatus, GetEventSelectors, GetInsightSelectors, LookupEvents and GetCallerIdentity."
                 .to_owned(),
         ),
         Some(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::stored::known;
-use super::{Recorder, now};
+use super::{CollectionStop, Recorder, now};
 use crate::base::time::Window;
 use crate::cloudtrail::answers::{CompleteAnswer, ListedKey};
 use crate::cloudtrail::event::Event;
@@ -165,7 +165,10 @@ impl Recorder {
             GetError::Cancelled(_) => return false,
             GetError::Credentials(_) | GetError::ClockSkewed(_) => {
                 // It matters alone if S3 answers nothing either.
-                let _ = self.refused.set(error.clone());
+                let _ = self.refused.set(CollectionStop {
+                    error: error.clone(),
+                    question: Some(question.clone()),
+                });
                 self.accepted.load(Ordering::Relaxed)
             }
             GetError::Unreachable | GetError::Throttled(_) | GetError::Io(_) => {
@@ -175,7 +178,10 @@ impl Recorder {
         };
         if ends {
             // The first one stays.
-            let _ = self.ended.set(error.clone());
+            let _ = self.ended.set(CollectionStop {
+                error: error.clone(),
+                question: Some(question.clone()),
+            });
         }
         !ends
     }
