@@ -9,7 +9,6 @@ use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::progress::ProgressMode;
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::caller::CallerLookup;
-use crate::cli::diagnose::note;
 use crate::cli::open::request::{OpenedSource, texts};
 use crate::cli::signals::Signals;
 use crate::cli::terminal::progress::{Phase, Progress};
@@ -103,9 +102,6 @@ pub fn run(
         && !has_digests
     {
         sealed.has_digests = false;
-        note(
-            "no digest of the window was found: the bundle proves nothing; check the window, the bucket and the trail",
-        );
     }
     Ok(EndedCollection {
         end,

@@ -80,11 +80,10 @@ impl CollectedFiles {
             return None;
         }
         let again = "collect into another folder, because a finished bundle is never changed";
+        let no_digest = "no digest of the window was found: the bundle proves nothing; check the window, the bucket \
+                         and the trail";
         if sealed.not_read == 0 {
-            return Some(format!(
-                "no object was collected, so the bundle proves nothing: check the bucket, the scope and the window \
-                 (trailproof trails lists what exists), then {again}"
-            ));
+            return Some(format!("{no_digest}, then {again}"));
         }
         let what = one_or_many(
             sealed.not_read,
@@ -97,8 +96,12 @@ impl CollectedFiles {
         let hints: Vec<String> = hints
             .map(|reason| format!("{}: {}", reason.as_str(), reason.hint()))
             .collect();
+        let first = match sealed.has_digests {
+            true => String::new(),
+            false => format!("{no_digest}. "),
+        };
         Some(format!(
-            "{what} ({reasons}). To get these too, {again}. Before that, {}",
+            "{first}{what} ({reasons}). To get these too, {again}. Before that, {}",
             hints.join("; ")
         ))
     }
