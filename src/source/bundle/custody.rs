@@ -57,6 +57,7 @@ pub fn read_custody(dir: &Path, limits: &Limits) -> Result<ReadCustody, Error> {
     let custody: Custody = serde_json::from_slice(&bytes).map_err(|e| error(e.to_string()))?;
     match &*custody.collection.schema {
         SCHEMA if custody.first_run().is_none() => Err(error("it lists no run".into())),
+        SCHEMA if custody.has_too_long_list() => Err(error("a list in it is too long".into())),
         SCHEMA => Ok(ReadCustody {
             custody,
             sha256: Sha256::of(&bytes),
@@ -67,7 +68,29 @@ pub fn read_custody(dir: &Path, limits: &Limits) -> Result<ReadCustody, Error> {
     }
 }
 
+/// Buckets, rules and prefixes at most: each of them costs time with each object.
+const MOST_PLACES: usize = 1_000;
+/// Entries of any other list, at most: an organization has up to 50,000 accounts.
+const MOST_ENTRIES: usize = 100_000;
+
 impl Custody {
+    /// Whether a list is longer than that of any collection.
+    fn has_too_long_list(&self) -> bool {
+        let scope = &self.collection.scope;
+        let places = [&scope.buckets, &scope.opened, &scope.map, &scope.prefixes];
+        let others = [
+            &scope.regions,
+            &scope.account_ids,
+            &scope.organization_ids,
+            &scope.trail_arns,
+            &scope.exclude,
+            &scope.expect,
+        ];
+        places.iter().any(|list| list.len() > MOST_PLACES)
+            || others.iter().any(|list| list.len() > MOST_ENTRIES)
+            || self.runs.len() > MOST_ENTRIES
+    }
+
     /// The run that began the collection. Its time is that for which the bundle describes the buckets.
     pub fn first_run(&self) -> Option<&CollectionRun> {
         self.runs.first()

@@ -42,9 +42,9 @@ pub(super) fn keys(origin: KeyOrigin) -> String {
 pub(super) fn own_words(request: &Request) -> Option<String> {
     let is_alone = request.prior.bundle == Some(BundleTrust::OwnWords);
     is_alone.then(|| {
-        "when and with which scope the bundle was collected, that its listings are complete, and that it is the \
-         bundle that was collected: only the bundle itself says so, because the SHA-256 of its manifest was not \
-         given (--manifest-sha256)"
+        "when the bundle was collected, its window, buckets and trails, what S3 said of each object, that its \
+         listings are complete, and that it is the bundle that was collected: only the bundle itself says so, \
+         because the SHA-256 of its manifest was not given (--manifest-sha256)"
             .to_owned()
     })
 }

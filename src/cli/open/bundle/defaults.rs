@@ -1,5 +1,6 @@
 //! What no argument gives is taken from the bundle: a validation of a bundle is that of its collection, unless
-//! an argument replaces a part of it.
+//! an argument replaces a part of it. Of a bundle whose manifest is not given, only the window and what was
+//! collected are taken, and none of the rules by which it is judged.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::args::shared::values::{bucket, duration, size as size_of};
 use crate::cli::args::shared::work::BoundArgs;
 use crate::source::bundle::record::{Collection, CollectionScope};
+use crate::validate::request::BundleTrust;
 
 /// Which options with a default were given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,12 +57,15 @@ impl GivenBundle {
             end: args.end_time.is_none() && scope.end.is_some(),
         };
         self.sources(&mut args.source, &mut args.scope)?;
-        self.delivery(&mut args.late, given)?;
-        self.map(&mut args.known)?;
-        self.bounds(&mut args.bounds, given)?;
         args.start_time = args.start_time.or(scope.start);
         args.end_time = args.end_time.or(scope.end);
         args.as_of = args.as_of.or(Some(self.custody.collection.as_of));
+        if !self.sets_rules() {
+            return Ok(());
+        }
+        self.delivery(&mut args.late, given)?;
+        self.map(&mut args.known)?;
+        self.bounds(&mut args.bounds, given)?;
         fill(&mut args.exclude, &scope.exclude, "exclude")?;
         if args.expect.is_none() {
             fill(&mut args.expected, &scope.expect, "expect")?;
@@ -72,6 +77,13 @@ impl GivenBundle {
             args.seed.clone_from(&scope.seed);
         }
         Ok(())
+    }
+
+    /// Whether the bundle says by which rules it is judged: what may be late, what is left out, which logs are
+    /// read. Whoever makes a bundle could hide with them what is missing or altered. So they count only if the
+    /// bundle is known to be the one that was collected.
+    fn sets_rules(&self) -> bool {
+        self.trust() == BundleTrust::Known
     }
 
     /// Refuses a window that reaches beyond what was collected: nothing could be said of that time.
@@ -124,11 +136,13 @@ impl GivenBundle {
         if args.source.s3_bucket.is_empty() && args.trail_arn.is_none() {
             self.bucket_names(&mut args.source)?;
         }
+        args.as_of = args.as_of.or(Some(self.custody.collection.as_of));
+        if !self.sets_rules() {
+            return Ok(());
+        }
         self.delivery(&mut args.late, given)?;
         self.map(&mut args.known)?;
-        self.bounds(&mut args.bounds, given)?;
-        args.as_of = args.as_of.or(Some(self.custody.collection.as_of));
-        Ok(())
+        self.bounds(&mut args.bounds, given)
     }
 
     fn bucket_names(&self, source: &mut SourceArgs) -> Result<(), Error> {
