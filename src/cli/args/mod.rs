@@ -125,7 +125,11 @@ impl Args {
             .mut_subcommand("help", |help| {
                 help.mut_arg("about", |about| about.value_parser(values))
             })
-            .mut_subcommand("collect", collect::described)
+            // The order of the commands stays.
+            .mut_subcommands(|command| match command.get_name() {
+                "collect" => collect::described(command),
+                _ => command,
+            })
             .after_help(generate::TOPICS_HEADING.to_owned() + &list.collect::<String>())
     }
 }

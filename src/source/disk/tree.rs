@@ -6,6 +6,8 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
+use rustix::fs::fstat;
+
 use super::changes::Changes;
 use super::entry::EntryKind;
 use super::listing::FolderReader;
@@ -171,6 +173,11 @@ impl TreeWalk<'_> {
         });
         if let Err(error) = listed {
             self.give(TreeEntry::Unlisted(prefix, &error));
+        }
+        if let Some(changes) = reader.changes
+            && let Ok(stat) = fstat(folder)
+        {
+            changes.note(prefix, &stat);
         }
     }
 
