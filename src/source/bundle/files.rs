@@ -21,16 +21,16 @@ pub(super) struct BundleFiles {
 /// Whether a collection ended.
 enum CollectionState {
     /// It did: how the files differ from the manifest.
-    Finished(CheckedBundle),
+    Finished(Box<CheckedBundle>),
     /// It did not, and has no manifest.
-    Unfinished(FileTree),
+    Unfinished(Box<FileTree>),
 }
 
 impl BundleFiles {
     /// The files of a bundle that was checked.
     pub fn checked(checked: CheckedBundle, limits: &Limits) -> Self {
         BundleFiles {
-            state: CollectionState::Finished(checked),
+            state: CollectionState::Finished(Box::new(checked)),
             limits: limits.clone(),
         }
     }
@@ -41,7 +41,7 @@ impl BundleFiles {
     /// If the folder cannot be opened.
     pub fn unfinished(dir: &Path, limits: &Limits) -> Result<Self, io::Error> {
         Ok(BundleFiles {
-            state: CollectionState::Unfinished(FileTree::open(dir, limits)?),
+            state: CollectionState::Unfinished(Box::new(FileTree::open(dir, limits)?)),
             limits: limits.clone(),
         })
     }
