@@ -9,6 +9,7 @@ use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::progress::ProgressMode;
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::caller::CallerLookup;
+use crate::cli::diagnose::warning;
 use crate::cli::open::request::{OpenedSource, texts};
 use crate::cli::signals::Signals;
 use crate::cli::terminal::progress::{Phase, Progress};
@@ -68,6 +69,12 @@ pub fn run(
     let folder = CollectionFolder::open(out, &limits)?;
     signals.stop_first(stop);
     if let Some(earlier) = &folder.unfinished {
+        if folder.is_open_to_others {
+            warning(&format!(
+                "other users may write to {}; what an earlier run stored there is taken for answers of AWS",
+                out.display()
+            ));
+        }
         let collection = &earlier.collection;
         args.as_of = args.as_of.or(Some(collection.as_of));
         args.seed = args.seed.or_else(|| collection.scope.seed.clone());

@@ -7,8 +7,11 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
-use rustix::fs::{FlockOperation, Mode, OFlags, flock, mkdirat, open, openat};
+use rustix::fs::{
+    AtFlags, FileType, FlockOperation, Mode, OFlags, flock, mkdirat, open, openat, statat,
+};
 use rustix::io::Errno;
+use rustix::process::geteuid;
 
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
@@ -25,6 +28,8 @@ pub struct CollectionFolder {
     pub origins: File,
     /// What an interrupted collection left here.
     pub unfinished: Option<Custody>,
+    /// Whether other users may write to what it left.
+    pub is_open_to_others: bool,
 }
 
 impl CollectionFolder {
@@ -50,7 +55,12 @@ impl CollectionFolder {
             return Err(in_use(dir));
         }
         let entries = fs::read_dir(dir).map_err(cannot)?;
-        let unfinished = match Contents::of(entries).map_err(cannot)? {
+        let mut is_open_to_others = false;
+        let contents = Contents::of(entries).map_err(cannot)?;
+        if let Contents::Unfinished { .. } = contents {
+            is_open_to_others = refuse_of_others(dir, &root)?;
+        }
+        let unfinished = match contents {
             Contents::Empty => None,
             Contents::Unfinished { finished, other } => match read_unfinished(dir, limits)? {
                 Some(unfinished) => Some(unfinished),
@@ -67,17 +77,18 @@ impl CollectionFolder {
             Contents::Finished => return Err(already_finished(dir)),
             Contents::Other(name) => return Err(not_empty(dir, &name)),
         };
-        match mkdirat(&root, UNFINISHED, Mode::from_raw_mode(0o777)) {
+        match mkdirat(&root, UNFINISHED, Mode::from_raw_mode(0o700)) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(e) => return Err(cannot(e.into())),
         }
         let flags = OFlags::CREATE | OFlags::APPEND | OFlags::RDWR;
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let origins = openat(&root, UNFINISHED_ORIGINS, flags, Mode::from_raw_mode(0o666));
+        let origins = openat(&root, UNFINISHED_ORIGINS, flags, Mode::from_raw_mode(0o600));
         Ok(CollectionFolder {
             origins: File::from(origins.map_err(|e| cannot(e.into()))?),
             root,
             unfinished,
+            is_open_to_others,
         })
     }
 }
@@ -130,6 +141,36 @@ impl Contents {
             None => Contents::Empty,
         })
     }
+}
+
+/// Refuses what another user began, and what lies behind a link: it would be taken for answers of AWS. Returns
+/// whether other users may write to it.
+fn refuse_of_others(dir: &Path, root: &OwnedFd) -> Result<bool, Error> {
+    let cannot = |why: String| {
+        let message = format!("cannot go on with the collection in {}", dir.display());
+        let error = Error::new(ErrorKind::Output, message).because(why);
+        error.hint("give another folder")
+    };
+    let me = geteuid().as_raw();
+    let mut is_open = false;
+    for path in [".", UNFINISHED, UNFINISHED_RUN] {
+        let stat = match statat(root, path, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(Errno::NOENT) => continue,
+            stat => stat.map_err(|e| cannot(words(&e.into())))?,
+        };
+        let kind = FileType::from_raw_mode(stat.st_mode);
+        if !matches!(kind, FileType::Directory | FileType::RegularFile) {
+            return Err(cannot(format!("{path} is neither a folder nor a file")));
+        }
+        if stat.st_uid != me {
+            let owner = stat.st_uid;
+            return Err(cannot(format!(
+                "{path} belongs to user {owner}, and this is user {me}"
+            )));
+        }
+        is_open |= stat.st_mode & 0o022 != 0;
+    }
+    Ok(is_open)
 }
 
 /// What an unfinished collection says of itself; `None` if it was interrupted before it began.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -151,4 +151,52 @@ fn two_collections_do_not_write_to_one_folder_and_only_its_owner_may_enter_it() 
     let run = stage.run(&scope());
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert_same_bundle(&wanted, &lasting(&bundle), "one after the other");
+}
+
+#[test]
+fn a_folder_that_others_may_write_to_is_warned_of() {
+    let (stage, wanted) = interrupted();
+    let bundle = stage.dir.path().join(BUNDLE);
+    let private = stage.run(&["collect", "--check", BUNDLE]);
+    assert_eq!(private.code, 2, "{}", private.stderr);
+    fs::set_permissions(&bundle, fs::Permissions::from_mode(0o777)).expect("a folder");
+    let run = stage.run(&scope());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let warned = |line: &str| line.starts_with("warning: other users may write to ");
+    assert!(run.stderr.lines().any(warned), "{}", run.stderr);
+    assert_same_bundle(&lasting(&bundle), &wanted, "warned");
+}
+
+#[test]
+fn what_lies_behind_a_link_is_not_gone_on_with_and_nothing_is_written_there() {
+    let (stage, _) = interrupted();
+    let bundle = stage.dir.path().join(BUNDLE);
+    let aside = stage.dir.path().join("aside");
+    fs::rename(bundle.join(".collect"), &aside).expect("a folder");
+    fs::remove_file(aside.join("origins.jsonl")).expect("a file");
+    symlink(&aside, bundle.join(".collect")).expect("a link");
+    let before = tree(&stage.dir.path().join("aside"));
+    let run = stage.run(&scope());
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    assert_eq!(tree(&aside), before);
+}
+
+#[test]
+fn what_another_user_began_is_not_gone_on_with() {
+    let (stage, _) = interrupted();
+    let bundle = stage.dir.path().join(BUNDLE);
+    let run_file = bundle.join(".collect/run.json");
+    if chown(&run_file, Some(12_345), None).is_err() {
+        // Only root can give a file away.
+        assert_ne!(fs::metadata(&run_file).expect("a file").uid(), 0);
+        return;
+    }
+    let run = stage.run(&scope());
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr.contains("belongs to user 12345"),
+        "{}",
+        run.stderr
+    );
+    assert!(!bundle.join("manifest.jsonl").exists());
 }
