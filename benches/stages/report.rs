@@ -89,6 +89,7 @@ fn requested() -> Requested {
         keys: Vec::new(),
         manifest_sha256: None,
         manifest_given: false,
+        continues_from: None,
         collected: None,
     }
 }
@@ -102,6 +103,7 @@ fn ran() -> Ran {
         finished: Timestamp::UNIX_EPOCH,
         caller: None,
         clock_ahead: None,
+        state_sha256: None,
         requests: Requests::default(),
     }
 }

@@ -194,6 +194,7 @@ fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
         finished: started,
         caller: None,
         clock_ahead: None,
+        state_sha256: None,
         requests: Requests::default(),
     }
 }

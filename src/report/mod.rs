@@ -34,6 +34,7 @@ pub mod explain;
 pub mod hex;
 pub mod json;
 pub mod open_enum;
+pub mod state;
 pub mod tone;
 pub mod trails;
 pub mod validation;

@@ -310,6 +310,7 @@ fn requested(
             .collect(),
         manifest_sha256: bundle.map(|bundle| bundle.manifest.to_string()),
         manifest_given: bundle.is_some_and(|bundle| bundle.trust == BundleTrust::Known),
+        continues_from: None,
         collected: given_bundle.and_then(GivenBundle::collected),
     }
 }

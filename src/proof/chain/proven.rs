@@ -174,10 +174,13 @@ impl Walk<'_> {
             OwnSignature::Present(hex, _) => Some(hex),
             OwnSignature::Absent => claims.first().map(|c| &c.link.signature),
         };
+        let (bucket, key) = digest.place();
         let anchor = Anchor {
-            key: digest.place().1.into(),
+            bucket: bucket.into(),
+            key: key.into(),
             sha256: digest.sha256(),
             signature: signature.and_then(|hex| hex::decode(hex).ok().map(Into::into)),
+            start: digest.interval().from,
             end: digest.interval().to,
         };
         let newest = self

@@ -57,12 +57,16 @@ pub struct Tally {
 /// A proven digest as evidence, enough to find it again and to continue from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anchor {
+    /// The bucket that it was written to.
+    pub bucket: Box<str>,
     /// Its key.
     pub key: String,
     /// SHA-256 of its bytes.
     pub sha256: Sha256,
     /// Its signature, if it is known.
     pub signature: Option<Box<[u8]>>,
+    /// The beginning of its interval.
+    pub start: Timestamp,
     /// The end of its interval.
     pub end: Timestamp,
 }

@@ -1,10 +1,12 @@
 //! What to validate: which chains, over which time, and how (pure).
 
+pub mod continuation;
 mod filter;
 mod log_selection;
 
 use jiff::Timestamp;
 
+use self::continuation::{Continuation, Continuations};
 pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
 pub use self::log_selection::LogSelection;
 use crate::base::cancel::CancelFlag;
@@ -30,6 +32,9 @@ pub struct Request {
     /// The end of the window, exclusive. If `None`, the window of each chain ends with its last digest,
     /// and missing later digests are not reported.
     pub to: Option<Timestamp>,
+    /// Where earlier runs of a scheduled check left off, if this one continues them: each chain there has a window
+    /// of its own.
+    pub continues: Option<Continuations>,
     /// When a copy was made, if that is known. Digests that may have been delivered only after that are
     /// pending, not missing. If `None`, nothing is pending.
     pub as_of: Option<Timestamp>,
@@ -75,6 +80,7 @@ impl Default for Request {
             filter: ChainFilter::default(),
             from: None,
             to: None,
+            continues: None,
             as_of: None,
             now: None,
             clock_ahead: None,
@@ -98,6 +104,11 @@ impl Default for Request {
 pub(crate) const CLOCK_OFF: u64 = 5 * 60;
 
 impl Request {
+    /// Where an earlier run left off with a chain.
+    pub fn continuation(&self, chain: &ChainId) -> Option<&Continuation> {
+        self.continues.as_ref()?.chains.get(chain)
+    }
+
     /// How many seconds the local clock is ahead of those of AWS, if that is worth a warning.
     pub fn clock_off(&self) -> Option<i64> {
         self.clock_ahead

@@ -32,7 +32,7 @@ pub(crate) use command::{file, words};
 pub use finding::Finding;
 pub use gap::{Actor, Bearing, EventObject, Evidence, Gap, Role, Undigested, Via};
 pub use recovery::{DeletedBy, ObjectVersion, Recovery, RecoveryFacts};
-pub use request::{Collected, Origin, Requested, SourceKind};
+pub use request::{Collected, ContinuedState, Origin, Requested, SourceKind};
 pub use run::{Accepted, Key, KeyOrigin, Requests, Run};
 pub use summary::{ChainSummary, Hours, ObjectCounts, Objects, Summary};
 pub use totals::{FindingCounts, Totals};

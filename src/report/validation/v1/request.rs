@@ -64,10 +64,30 @@ pub struct Requested {
     /// Whether the hash of the manifest was given beforehand and is that of the file.
     #[serde(default)]
     pub manifest_given: bool,
+    /// The state of earlier runs that this run continues; null where none was given, and for the first run. Each
+    /// chain that it holds has a window of its own.
+    #[serde(default)]
+    pub continues_from: Option<ContinuedState>,
     /// Who collected the bundle that was read, as it says itself; null where no bundle was read. It is known to be
     /// what was written at the collection only if the hash of the manifest was given.
     #[serde(default)]
     pub collected: Option<Collected>,
+}
+
+/// The state of earlier runs.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ContinuedState {
+    /// SHA-256 of the file, as computed.
+    pub sha256: String,
+    /// Whether its hash was given beforehand and is that of the file. If not, the file could have been forged.
+    pub given: bool,
+    /// The time of the check of the last run that it holds.
+    #[schemars(with = "DateTime")]
+    pub as_of: Timestamp,
+    /// How many runs it holds.
+    pub runs: u64,
+    /// How many chains it holds.
+    pub chains: u64,
 }
 
 /// Who collected a bundle, with which program, and when.
@@ -102,6 +122,9 @@ pub enum Origin {
     Given,
     /// It is that of the collection of the bundle that was read.
     Bundle,
+    /// It is where earlier runs left off, for each chain that they validated; else it was given, or is that of the
+    /// data.
+    State,
     /// It is that of the data.
     Data,
 }

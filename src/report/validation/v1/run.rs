@@ -27,6 +27,9 @@ pub struct Run {
     /// How many seconds the local clock is ahead of those of AWS, and negative if it is behind; null if they
     /// agree within five minutes, or no AWS call was made.
     pub clock_ahead: Option<i64>,
+    /// SHA-256 of the state that this run leaves for the next one; null if it leaves none.
+    #[serde(default)]
+    pub state_sha256: Option<String>,
     /// The requests made, by kind.
     pub requests: Requests,
 }
