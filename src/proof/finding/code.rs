@@ -52,6 +52,8 @@ codes! {
     LogMalformed = "log-malformed", Failed;
     /// Something follows the gzip member of a log whose content is right.
     LogTrailingData = "log-trailing-data", Failed;
+    /// A digest that an earlier run of a scheduled check proved is gone, altered, or no longer in its chain.
+    StateMismatch = "state-mismatch", Failed;
     /// A bucket or a folder could not be listed, does not exist, or could not be reached.
     SourceUnreadable = "source-unreadable", Unproven;
     /// Files of a bundle are missing, altered or added since its manifest was written.
@@ -108,4 +110,8 @@ codes! {
     TrailChanged = "trail-changed", Note;
     /// A gzip header carries optional fields; the content is as delivered.
     GzipHeaderChanged = "gzip-header-changed", Note;
+    /// A scheduled check found a chain that none of its earlier runs saw.
+    ChainNew = "chain-new", Note;
+    /// A scheduled check began: no earlier run stands behind it.
+    StateBegun = "state-begun", Note;
 }
