@@ -147,7 +147,7 @@ fn read_all(
         if goes_on && outcome.verdict != Verdict::Verified {
             extra.add_logs_of_window(access, request, collection.recorder())?;
         }
-        extra.read(access, request)?;
+        extra.read(access, request, collection.recorder())?;
     }
     let settings = opened.settings.as_deref();
     record_settings(collection, settings, &opened.source.roots());

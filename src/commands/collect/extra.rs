@@ -3,6 +3,7 @@
 //! keys or with digests that are found again.
 
 use std::io;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -19,10 +20,15 @@ use crate::validate::{Access, request::Request};
 /// Objects read at a time.
 const BATCH: usize = 1_024;
 
+/// What could not be kept, as the reason why a collection ends says it.
+const LIST: &str = "the list of objects without a proof";
+
 /// The objects that a validation found and did not read. They wait in a temporary file if there are many.
 #[derive(Default)]
 pub struct ExtraObjects {
     found: Spool,
+    /// Why some of them are not in the list.
+    failure: OnceLock<io::Error>,
 }
 
 impl Observer for ExtraObjects {
@@ -36,9 +42,11 @@ impl Observer for ExtraObjects {
 
 impl ExtraObjects {
     fn add(&self, bucket: &str, key: &str) {
-        let added = postcard::to_stdvec(&(bucket, key)).map_err(io::Error::other);
-        // Without room for its name, an object is not collected: what counts is what a proof needs.
-        let _ = added.and_then(|place| self.found.add(&place));
+        let place = postcard::to_stdvec(&(bucket, key)).map_err(io::Error::other);
+        if let Err(error) = place.and_then(|place| self.found.add(&place)) {
+            // The first failure stays: the others follow from it.
+            let _ = self.failure.set(error);
+        }
     }
 
     /// Adds the logs of the window that are not stored yet, as their folders list them.
@@ -60,11 +68,17 @@ impl ExtraObjects {
         estimate::each_log(access.source, access.places, request, &add)
     }
 
-    /// Reads them all to their ends, from a source that records them.
+    /// Reads them all to their ends, from a source that records them. Where not all of them are known, the
+    /// collection ends as one that could not be stored, because a bundle must not lack them silently.
     ///
     /// # Errors
     /// If no threads can be started.
-    pub fn read(&self, access: Access<'_>, request: &Request) -> Result<(), Error> {
+    pub fn read(
+        &self,
+        access: Access<'_>,
+        request: &Request,
+        recorder: &Recorder,
+    ) -> Result<(), Error> {
         let pool = workers(request.jobs.max(1))?;
         let read = |(bucket, key): &(String, String)| {
             for (root, key) in access.places.find(bucket, key).all() {
@@ -84,9 +98,49 @@ impl ExtraObjects {
             }
             Ok(())
         };
-        // A temporary file that cannot be read again ends the list early.
-        let _ = self.found.for_each(each);
+        let listed = self.found.for_each(each);
         take(&mut batch);
+        if let Some(error) = self.failure.get().or(listed.as_ref().err()) {
+            recorder.store().fail(LIST, error);
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::{ExtraObjects, LIST};
+    use crate::commands::collect::origins::Origins;
+    use crate::commands::collect::recorder::Recorder;
+    use crate::commands::collect::store::Store;
+    use crate::proof::keys::NoKeys;
+    use crate::source::memory::MemorySource;
+    use crate::source::places::Places;
+    use crate::validate::{Access, request::Request};
+
+    #[test]
+    fn a_list_that_cannot_be_read_to_its_end_ends_the_collection() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::new(File::open(dir.path()).expect("a folder").into());
+        let origins = Origins::in_file(tempfile::tempfile().expect("a file")).expect("a file");
+        let recorder = Recorder::new(store.expect("a thread"), origins, None);
+        let access = Access {
+            source: &MemorySource::default(),
+            places: &Places::new(Vec::new(), Vec::new()),
+            keys: &NoKeys,
+            trails: None,
+        };
+        let extra = ExtraObjects::default();
+        extra.add("bucket", "key");
+        let read = || extra.read(access, &Request::default(), &recorder);
+        read().expect("threads");
+        assert_eq!(recorder.store().failure(), None);
+        // A block that is cut stands for a temporary file that cannot be read.
+        extra.found.add(&[0xff]).expect("room");
+        read().expect("threads");
+        let why = recorder.store().failure().expect("a failure");
+        assert!(why.starts_with(LIST), "{why}");
     }
 }

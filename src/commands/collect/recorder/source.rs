@@ -65,7 +65,9 @@ impl RecordingSource {
         }
     }
 
+    /// The bucket that is to be read, unless its answers could not be stored.
     fn bucket(&self, root: RootId) -> Result<RecordedBucket, GetError> {
+        self.recorder.check()?;
         let buckets = self.buckets.lock().unwrap_or_else(|e| e.into_inner());
         let found = buckets.iter().find(|bucket| bucket.root == root);
         found.cloned().ok_or(GetError::NotFound)
@@ -153,7 +155,6 @@ impl Source for RecordingSource {
         prefix: &str,
         other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
-        self.recorder.check()?;
         let bucket = self.bucket(root)?;
         if let Some(answer) = self.listed_before(&bucket, |s, root| s.folders(root, prefix, other))
         {
@@ -178,7 +179,6 @@ impl Source for RecordingSource {
         range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
-        self.recorder.check()?;
         let bucket = self.bucket(root)?;
         if let Some(answer) = self.listed_before(&bucket, |s, id| s.list(id, prefix, range, visit))
         {
@@ -199,7 +199,6 @@ impl Source for RecordingSource {
         key: &str,
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        self.recorder.check()?;
         let bucket = self.bucket(root)?;
         if let Some(object) = self.known(&bucket, |s, id| s.get(id, key, with_metadata)) {
             return Ok(object);
@@ -214,9 +213,6 @@ impl Source for RecordingSource {
         key: &str,
         with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        if let Err(error) = self.recorder.check() {
-            return Some(Err(error));
-        }
         let bucket = match self.bucket(root) {
             Ok(bucket) => bucket,
             Err(error) => return Some(Err(error)),
@@ -233,9 +229,6 @@ impl Source for RecordingSource {
     }
 
     fn versions(&self, root: RootId, key: &str) -> Option<Result<Versions, GetError>> {
-        if let Err(error) = self.recorder.check() {
-            return Some(Err(error));
-        }
         let bucket = match self.bucket(root) {
             Ok(bucket) => bucket,
             Err(error) => return Some(Err(error)),
@@ -259,9 +252,6 @@ impl Source for RecordingSource {
         version_id: &str,
         with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        if let Err(error) = self.recorder.check() {
-            return Some(Err(error));
-        }
         let bucket = match self.bucket(root) {
             Ok(bucket) => bucket,
             Err(error) => return Some(Err(error)),
@@ -295,7 +285,6 @@ impl Source for RecordingSource {
     }
 
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        self.recorder.check()?;
         let bucket = self.bucket(root)?;
         if let Some(facts) = self.known(&bucket, |source, id| source.stat(id, key)) {
             return Ok(facts);
