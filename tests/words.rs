@@ -164,10 +164,15 @@ fn no_help_and_no_schema_uses_such_a_word() {
         "doctor",
         "report",
         "schema",
+        "generate",
+        "generate schedule",
+        "generate alerts",
         "completions",
         "man",
     ];
-    let helps = commands.iter().map(|command| vec![*command, "--help"]);
+    let helps = commands
+        .iter()
+        .map(|command| command.split(' ').chain(["--help"]).collect::<Vec<_>>());
     let schemas = ["validate", "trails", "explain", "doctor", "collect"];
     let schemas = schemas.iter().map(|of| vec!["schema", *of]);
     for args in helps.chain(schemas).chain([vec!["--help"]]) {

@@ -108,8 +108,9 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         .collect();
     let result = match args.command {
         Command::Schema { of } => schema(of),
+        Command::Generate(what) => generate::run(&what),
         Command::Completions { shell } => generate::completions(shell),
-        Command::Man { folder } => generate::man(folder.as_deref()),
+        Command::Man { folder } => generate::man::print(folder.as_deref()),
         Command::Help { about } => help::print(parser(), about.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Collect(args) => collect::run(*args, command, start, &stop),

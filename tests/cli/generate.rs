@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::program::{command, finish, root, run};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 15] = [
     "",
     "validate",
     "validate-logs",
@@ -18,6 +18,9 @@ const COMMANDS: [&str; 12] = [
     "trails",
     "report",
     "schema",
+    "generate",
+    "generate schedule",
+    "generate alerts",
     "completions",
     "man",
     "help",
@@ -50,7 +53,7 @@ fn read(page: &str) -> String {
 #[test]
 fn every_command_has_a_page_with_every_option_in_it() {
     let help = run(&root(), &["--help"]).stdout;
-    for command in &COMMANDS[1..] {
+    for command in COMMANDS[1..].iter().filter(|name| !name.contains(' ')) {
         assert!(
             help.contains(&format!("\n  {command} ")),
             "{command}: {help}"
@@ -67,7 +70,7 @@ fn every_command_has_a_page_with_every_option_in_it() {
     );
     let mut together = String::new();
     for command in COMMANDS {
-        let name = ["trailproof", command].join("-");
+        let name = ["trailproof", command].join("-").replace(' ', "-");
         let name = name.trim_end_matches('-');
         let page = fs::read_to_string(dir.join(format!("man1/{name}.1"))).expect(name);
         for option in options(command) {

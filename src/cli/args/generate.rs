@@ -1,6 +1,39 @@
-//! The arguments of `schema`, `completions`, `man` and `help`, parsed only.
+//! The arguments of `schema`, `generate`, `completions`, `man` and `help`, parsed only.
 
-use clap::ValueEnum;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+
+pub const GENERATE_EXAMPLES: &str = "\
+Examples:
+  trailproof generate schedule systemd -- --s3-bucket my-logs
+  trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml";
+
+const SCHEDULE_EXAMPLES: &str = "\
+Examples:
+  # a service and a timer, as files in a folder
+  trailproof generate schedule systemd --out units -- \\
+      --s3-bucket my-logs --start-time 2026-01-01
+
+  # the same, with metrics for the textfile collector of the node exporter
+  trailproof generate schedule systemd --out units \\
+      --textfile /var/lib/prometheus/node-exporter -- --s3-bucket my-logs
+
+  # a CronJob, with an image of your own registry
+  trailproof generate schedule kubernetes \\
+      --image registry.example.com/trailproof:0.1.0 -- \\
+      --s3-bucket my-logs --accept /etc/trailproof/accept.toml > schedule.yaml
+
+  # one trail, in AWS Fargate or on GitHub
+  trailproof generate schedule ecs -- --s3-bucket my-logs --trail-arn \\
+      arn:aws:cloudtrail:us-east-1:111111111111:trail/main > template.yaml
+  trailproof generate schedule github-actions -- --s3-bucket my-logs \\
+      > .github/workflows/trailproof.yml";
+
+const ALERTS_EXAMPLES: &str = "\
+Examples:
+  trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml";
 
 pub const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -24,4 +57,69 @@ pub enum SchemaKind {
     Doctor,
     Explain,
     Collect,
+}
+
+/// What `generate` prints.
+#[derive(Subcommand)]
+pub enum GenerateCommand {
+    /// Print all that runs `validate` every hour, with the least IAM policy that it needs
+    ///
+    /// The flags of `validate` follow `--`. The output begins with comments: how to install it, step by step, and
+    /// what raises an alarm.
+    #[command(after_help = SCHEDULE_EXAMPLES)]
+    Schedule(ScheduleArgs),
+    /// Print alerting rules for the metrics of `validate --format prometheus`
+    #[command(after_help = ALERTS_EXAMPLES)]
+    Alerts(AlertsArgs),
+}
+
+#[derive(clap::Args)]
+pub struct ScheduleArgs {
+    /// What runs the check
+    #[arg(value_enum)]
+    pub kind: ScheduleKind,
+
+    /// The folder, created if it does not exist, that gets one file for each part; by default all parts go to
+    /// standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// The container image, for kubernetes and ecs; by default trailproof with the version of this program
+    #[arg(long)]
+    pub image: Option<String>,
+
+    /// Also write metrics into this folder of the node exporter's textfile collector, for systemd
+    #[arg(long, value_name = "DIR")]
+    pub textfile: Option<PathBuf>,
+
+    /// The flags of `validate`: at least --s3-bucket
+    #[arg(last = true, value_name = "FLAGS")]
+    pub flags: Vec<OsString>,
+}
+
+/// What runs a scheduled check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScheduleKind {
+    /// A service and a timer of systemd
+    Systemd,
+    /// A CronJob of Kubernetes with a volume
+    Kubernetes,
+    /// A Fargate task of Amazon ECS, as a CloudFormation template
+    Ecs,
+    /// A workflow of GitHub Actions
+    GithubActions,
+}
+
+#[derive(clap::Args)]
+pub struct AlertsArgs {
+    /// What evaluates the rules
+    #[arg(value_enum)]
+    pub kind: AlertsKind,
+}
+
+/// What evaluates alerting rules.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AlertsKind {
+    /// A rule file of Prometheus
+    Prometheus,
 }

@@ -20,7 +20,7 @@ use clap_complete::Shell;
 use collect::CollectArgs;
 use doctor::DoctorArgs;
 use explain::ExplainArgs;
-use generate::SchemaKind;
+use generate::{GenerateCommand, SchemaKind};
 use report::ReportArgs;
 use trails::TrailsArgs;
 use validate::ValidateArgs;
@@ -36,6 +36,7 @@ const COMMANDS: &[&str] = &[
     "trails",
     "report",
     "schema",
+    "generate",
     "completions",
     "man",
     "help",
@@ -86,6 +87,9 @@ pub enum Command {
         #[arg(value_enum, default_value_t = SchemaKind::Validate)]
         of: SchemaKind,
     },
+    /// Print a schedule that runs a check every hour, or alerting rules
+    #[command(subcommand, after_help = generate::GENERATE_EXAMPLES)]
+    Generate(GenerateCommand),
     /// Print a shell completion script
     #[command(after_help = generate::COMPLETIONS_EXAMPLES)]
     Completions {

@@ -1,37 +1,25 @@
-//! `trailproof completions` and `trailproof man`, generated from the arguments and from the topics of the
-//! manual, so that they cannot differ from them.
+//! `trailproof man`: the manual, generated from the arguments and from the topics, so that it cannot differ from
+//! them.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Command;
-use clap_complete::Shell;
 use clap_mangen::Man;
 use roff::{Roff, roman};
 
-use super::args::Args;
-use super::args::generate::TOPICS_HEADING;
-use super::output;
+use super::NAME;
 use crate::base::error::{Error, ErrorKind};
+use crate::cli::args::Args;
+use crate::cli::args::generate::TOPICS_HEADING;
+use crate::cli::output;
 use crate::manual::{self, TOPICS};
 
-/// The name of the program.
-const NAME: &str = env!("CARGO_PKG_NAME");
 /// The name of the manual.
 const MANUAL: &str = "trailproof manual";
 /// The beginning of the part of the help about exit statuses.
 const EXIT_STATUS: &str = "Exit status: ";
-
-/// Prints a shell completion script.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn completions(shell: Shell) -> Result<u8, Error> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::parser(), NAME, &mut script);
-    output::print("the completions", &script)
-}
 
 /// A man page, with the name of its file.
 struct ManPage {
@@ -43,7 +31,7 @@ struct ManPage {
 ///
 /// # Errors
 /// If they cannot be written.
-pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
+pub fn print(folder: Option<&Path>) -> Result<u8, Error> {
     let pages = pages()
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the man pages").because(e))?;
     let Some(folder) = folder else {
@@ -68,9 +56,8 @@ pub fn man(folder: Option<&Path>) -> Result<u8, Error> {
 fn pages() -> io::Result<Vec<ManPage>> {
     let mut command = Args::parser();
     command.build();
-    let commands = std::iter::once(&command).chain(command.get_subcommands());
     let mut pages = Vec::new();
-    for of in commands {
+    for of in with_subcommands(&command) {
         let mut roff = Vec::new();
         page(of, &mut roff)?;
         let file = Man::new(of.clone()).get_filename();
@@ -82,6 +69,12 @@ fn pages() -> io::Result<Vec<ManPage>> {
     });
     pages.extend(of_topics);
     Ok(pages)
+}
+
+/// A command, and the commands below it.
+fn with_subcommands(command: &Command) -> Vec<&Command> {
+    let below = command.get_subcommands().flat_map(with_subcommands);
+    std::iter::once(command).chain(below).collect()
 }
 
 /// The program with its version.

@@ -1,0 +1,36 @@
+//! What the program generates: schedules and alerting rules, completions and the manual.
+
+pub(crate) mod alerts;
+pub(crate) mod man;
+pub(crate) mod schedule;
+
+use clap_complete::Shell;
+
+use super::args::Args;
+use super::args::generate::GenerateCommand;
+use super::output;
+use crate::base::error::Error;
+
+/// The name of the program.
+const NAME: &str = env!("CARGO_PKG_NAME");
+
+/// Prints what `trailproof generate` was given.
+///
+/// # Errors
+/// If the flags are not those of a validation, or the output cannot be written.
+pub fn run(what: &GenerateCommand) -> Result<u8, Error> {
+    match what {
+        GenerateCommand::Schedule(args) => schedule::print(args),
+        GenerateCommand::Alerts(args) => alerts::print(args),
+    }
+}
+
+/// Prints a shell completion script, generated from the arguments.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn completions(shell: Shell) -> Result<u8, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::parser(), NAME, &mut script);
+    output::print("the completions", &script)
+}
