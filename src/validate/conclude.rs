@@ -282,6 +282,7 @@ pub(super) fn outcome(
     Outcome {
         verdict,
         complete,
+        from: request.from,
         ended_by,
         chains: all.chains,
         findings,

@@ -68,6 +68,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Whether everything requested could be checked.
     pub complete: bool,
+    /// The beginning of the window that was requested, if one was.
+    pub from: Option<Timestamp>,
     /// Why the run ended early, if it did.
     pub ended_by: Option<CancelReason>,
     /// The chains, sorted by id.

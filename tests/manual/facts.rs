@@ -78,6 +78,25 @@ fn the_accepted_finding_is_read() {
     assert!(run.stdout.contains("audit@example.com"), "{}", run.stdout);
 }
 
+/// The entry for a closed account is read, and ends the chain of the account that it is about.
+#[test]
+fn the_entry_for_a_closed_account_is_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("accept.toml");
+    let entry = block("options.md", "toml ended");
+    let entry = entry.replace("444455556666", "999999999999");
+    let entry = entry.replace("2026-03-05T14:00:00Z", "2026-03-01T03:12:34Z");
+    fs::write(&file, entry).expect("a file");
+    let accepted = ["--accept", file.to_str().expect("UTF-8")];
+    let window = ["--end-time", "2026-03-01T08:12:34Z"];
+    let copy = ["validate", "--path", "bucket", "--keys", "keys"];
+    let case = root().join("testdata/coverage-tail--ended-before-the-window");
+    let args = [&copy[..], &window].concat();
+    assert_ne!(run(&case, &args).code, 0);
+    let run = run(&case, &[&args[..], &accepted].concat());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
 /// The metrics of the alert are among those that a run prints.
 #[test]
 fn the_alert_is_on_metrics_that_exist() {

@@ -7,7 +7,7 @@ use trailproof::base::limits::Limits;
 use trailproof::base::time::Window;
 use trailproof::proof::finding::{Code, Verdict};
 use trailproof::source::memory::MemorySource;
-use trailproof::validate::accept::{self, Acceptance};
+use trailproof::validate::accept::{self, Acceptance, Extent};
 use trailproof::validate::outcome::Outcome;
 use trailproof::validate::request::Request;
 
@@ -36,7 +36,7 @@ fn gaps_that_meet_may_be_accepted_one_by_one() {
     assert_eq!((gaps.len(), outcome.verdict), (2, Verdict::Gaps));
     let accepted = |time: Window| Acceptance {
         chain: outcome.chains[0].id.clone().into(),
-        time,
+        extent: Extent::Within(time),
         reason: "known".into(),
         who: "me".into(),
     };
@@ -99,14 +99,17 @@ fn acceptance(random: &mut Random, only_patterns: bool) -> Acceptance {
         _ => parts[at],
     };
     let chain: Vec<&str> = (0..4).map(part).collect();
-    let (from, to) = match random.below(3) {
-        0 => (Timestamp::MIN, Timestamp::MAX),
-        1 => (ts("2026-01-01T00:00:00Z"), ts("2027-01-01T00:00:00Z")),
-        _ => (ts("2026-03-01T01:00:00Z"), ts("2026-03-01T05:00:00Z")),
+    let within = |from, to| Extent::Within(Window { from, to });
+    let extent = match random.below(5) {
+        0 => within(Timestamp::MIN, Timestamp::MAX),
+        1 => within(ts("2026-01-01T00:00:00Z"), ts("2027-01-01T00:00:00Z")),
+        2 => within(ts("2026-03-01T01:00:00Z"), ts("2026-03-01T05:00:00Z")),
+        3 => Extent::Follows(ts("2026-03-01T01:00:00Z")),
+        _ => Extent::Follows(ts("2026-04-30T12:00:00Z")),
     };
     Acceptance {
         chain: chain.join("/").parse().expect("a pattern"),
-        time: Window { from, to },
+        extent,
         reason: "random".into(),
         who: "nobody".into(),
     }
@@ -190,7 +193,7 @@ fn a_pattern_never_accepts_what_failed() {
     // The chain's own name accepts it.
     let named = Acceptance {
         chain: outcome.chains[0].id.clone().into(),
-        time: outcome.chains[0].window,
+        extent: Extent::Within(outcome.chains[0].window),
         reason: "known".into(),
         who: "me".into(),
     };

@@ -3,6 +3,7 @@
 mod accept;
 mod causes;
 mod digests;
+mod ended;
 mod findings;
 #[cfg(feature = "aws")]
 mod identity;

@@ -246,16 +246,12 @@ fn warn_of_unused(accepted: &[Accepted]) {
         .iter()
         .enumerate()
         .filter(|(_, entry)| entry.findings == 0);
-    for (
-        at,
-        Accepted {
-            chain, from, to, ..
-        },
-    ) in unused
-    {
+    for (at, entry) in unused {
         warning(&format!(
-            "entry {} of --accept matches no finding: {chain} from {from} to {to}",
-            at + 1
+            "entry {} of --accept matches no finding: {} from {}",
+            at + 1,
+            entry.chain,
+            entry.extent()
         ));
     }
 }

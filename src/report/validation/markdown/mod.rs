@@ -265,10 +265,9 @@ fn accepted(report: &Report, page: &mut MarkdownPage) {
         "\n## Accepted\n\nThese are still reported. Only the exit status ignores them.\n\n";
     let line = |a: &Accepted| {
         format!(
-            "- {} {} to {}: {} ({}; {})\n",
+            "- {} {}: {} ({}; {})\n",
             code(&a.chain),
-            a.from,
-            a.to,
+            a.extent(),
             prose(&a.reason),
             prose(&a.who),
             plural(a.findings, "finding")

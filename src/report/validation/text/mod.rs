@@ -116,10 +116,9 @@ fn accepted(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     )?;
     for a in &report.accepted {
         let line = format!(
-            "{} {} to {}: {} ({}; {})",
+            "{} {}: {} ({}; {})",
             a.chain,
-            a.from,
-            a.to,
+            a.extent(),
             a.reason,
             a.who,
             plural(a.findings, "finding")

@@ -86,13 +86,26 @@ pub struct Accepted {
     /// From when.
     #[schemars(with = "DateTime")]
     pub from: Timestamp,
-    /// Until when.
+    /// Until when; with `follows`, the end of the time that this run validated.
     #[schemars(with = "DateTime")]
     pub to: Timestamp,
+    /// Whether it accepts that the chain ended at `from`, and so all time after that, but nothing else.
+    #[serde(default)]
+    pub follows: bool,
     /// Why.
     pub reason: String,
     /// Who accepted it.
     pub who: String,
     /// How many findings it accepts.
     pub findings: u64,
+}
+
+impl Accepted {
+    /// The time that it applies to, in words.
+    pub fn extent(&self) -> String {
+        match self.follows {
+            true => format!("{} and all that follows", self.from),
+            false => format!("{} to {}", self.from, self.to),
+        }
+    }
 }
