@@ -1,6 +1,7 @@
-//! The commands `trails`, `explain`, `doctor` and `collect`.
+//! The commands `trails`, `explain`, `doctor`, `collect` and `history`.
 
 pub mod collect;
 pub mod doctor;
 pub mod explain;
+pub mod history;
 pub mod trails;

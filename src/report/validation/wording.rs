@@ -139,38 +139,50 @@ pub(crate) fn who(gap: &Gap) -> Option<String> {
 /// The cause of a gap.
 pub(crate) fn cause(gap: &Gap) -> String {
     let cause = match &gap.cause {
-        Word::Known(Cause::LoggingStopped) => "logging was stopped",
-        Word::Known(Cause::ValidationDisabled) => "log file validation was switched off",
-        Word::Known(Cause::TrailDeleted) => "the trail was deleted",
-        Word::Known(Cause::TrailCreated) => "the trail was created",
-        Word::Known(Cause::OrganizationAccessWithdrawn) => {
-            "the organization withdrew the trail's access to the account"
-        }
-        Word::Known(Cause::AccountLeftOrganization) => {
-            "the account left the organization, or was closed"
-        }
-        Word::Known(Cause::RegionDisabled) => "the region was switched off",
-        Word::Known(Cause::BeforeFirstDigest) => "no earlier digest exists",
-        Word::Known(Cause::AfterLastDigest) => "no later digest exists",
         Word::Known(Cause::Unexplained) if gap.removals.is_some() => {
             "no recorded call says why logging or digests stopped"
         }
-        Word::Known(Cause::Unexplained) => "no recorded call explains it",
+        Word::Known(cause) => cause_in_words(*cause),
         Word::Other(word) => word,
     };
     cause.to_owned()
 }
 
+/// A cause in words.
+pub(crate) fn cause_in_words(cause: Cause) -> &'static str {
+    match cause {
+        Cause::LoggingStopped => "logging was stopped",
+        Cause::ValidationDisabled => "log file validation was switched off",
+        Cause::TrailDeleted => "the trail was deleted",
+        Cause::TrailCreated => "the trail was created",
+        Cause::OrganizationAccessWithdrawn => {
+            "the organization withdrew the trail's access to the account"
+        }
+        Cause::AccountLeftOrganization => "the account left the organization, or was closed",
+        Cause::RegionDisabled => "the region was switched off",
+        Cause::BeforeFirstDigest => "no earlier digest exists",
+        Cause::AfterLastDigest => "no later digest exists",
+        Cause::Unexplained => "no recorded call explains it",
+    }
+}
+
 /// How certain the cause of a gap is. `None` if no cause is known.
 pub(crate) fn certainty(gap: &Gap) -> Option<String> {
     let certainty = match &gap.certainty {
-        Word::Known(Certainty::None) => return None,
-        Word::Known(Certainty::Signed) => "signed: a proven log records it",
-        Word::Known(Certainty::Unsigned) => "unsigned: AWS reports it, but nothing proves it",
-        Word::Known(Certainty::Circumstantial) => "circumstantial: it is inferred, not recorded",
+        Word::Known(certainty) => certainty_in_words(*certainty)?,
         Word::Other(word) => word,
     };
     Some(certainty.to_owned())
+}
+
+/// How certain a cause is, in words. `None` if no cause is known.
+pub(crate) fn certainty_in_words(certainty: Certainty) -> Option<&'static str> {
+    match certainty {
+        Certainty::None => None,
+        Certainty::Signed => Some("signed: a proven log records it"),
+        Certainty::Unsigned => Some("unsigned: AWS reports it, but nothing proves it"),
+        Certainty::Circumstantial => Some("circumstantial: it is inferred, not recorded"),
+    }
 }
 
 /// What is known of an event, apart from its name.

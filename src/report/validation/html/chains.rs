@@ -123,7 +123,7 @@ impl<'a> ChainPart<'a> {
             account: links.name_of(&chain.account),
             is_open,
             until: sentence(&until(chain)),
-            timeline: Timeline::of(chain),
+            timeline: Timeline::of(&chain.window, &chain.coverage, &chain.gaps),
             more_open: open.len().saturating_sub(STRETCHES),
             open: open.into_iter().take(STRETCHES).collect(),
             facts: facts(chain),

@@ -4,13 +4,13 @@ use crate::base::text::capital;
 use crate::report::validation::label::{Label, LabelledValues};
 
 /// A value with its name, both for people.
-pub(super) struct Fact {
+pub(crate) struct Fact {
     pub name: String,
     pub value: String,
 }
 
 impl Fact {
-    pub(super) fn of(name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub(crate) fn of(name: impl Into<String>, value: impl Into<String>) -> Self {
         Fact {
             name: name.into(),
             value: value.into(),
@@ -19,7 +19,7 @@ impl Fact {
 }
 
 /// Values with their labels.
-pub(super) fn facts(values: LabelledValues) -> Vec<Fact> {
+pub(crate) fn facts(values: LabelledValues) -> Vec<Fact> {
     let fact = |(label, value): (Label, String)| {
         let value = match label {
             Label::KnownBy | Label::ShownAs | Label::Mfa => capital(&value),

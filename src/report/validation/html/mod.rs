@@ -18,15 +18,15 @@ mod chains;
 mod command_line;
 pub(crate) mod escaper;
 mod events;
-mod facts;
+pub(crate) mod facts;
 mod findings;
 mod front;
 mod gaps;
 mod glossary;
 mod links;
-mod running_header;
-mod sign;
-mod timeline;
+pub(crate) mod running_header;
+pub(crate) mod sign;
+pub(crate) mod timeline;
 
 use std::io::{self, Write};
 

@@ -3,22 +3,27 @@
 use std::fmt::Write as _;
 
 use crate::base::text::is_unsafe;
-use crate::report::validation::v1::Report;
+use crate::report::validation::v1::{Report, Run};
 
 /// Characters of a title that fit beside the verdict and the date.
 const TITLE: usize = 70;
 
-/// The rule for printed pages. Browsers fill margin boxes only from a style sheet, so the title becomes a string
-/// in CSS.
+/// The rule for the printed pages of a report.
 pub(super) fn rule(report: &Report, title: &str) -> String {
     let verdict = report.verdict.as_str().to_uppercase();
-    let date = report.run.finished.strftime("%Y-%m-%d %H:%M UTC");
-    let program = format!("{} {}", report.run.tool, report.run.version);
+    rule_of(title, &verdict, &report.run)
+}
+
+/// The rule for printed pages: the title and a `word` at the head, the date beside it, the program at the foot.
+/// Browsers fill margin boxes only from a style sheet, so the title becomes a string in CSS.
+pub(crate) fn rule_of(title: &str, word: &str, run: &Run) -> String {
+    let date = run.finished.strftime("%Y-%m-%d %H:%M UTC");
+    let program = format!("{} {}", run.tool, run.version);
     format!(
         "@media print {{ @page {{\n  @top-left {{ content: {}; }}\n  @top-right {{ content: {}; }}\n  \
          @bottom-left {{ content: {}; }}\n}} }}",
         css_string(title),
-        css_string(&format!("{verdict} · {date}")),
+        css_string(&format!("{word} · {date}")),
         css_string(&program),
     )
 }

@@ -3,7 +3,7 @@
 use crate::proof::finding::Verdict;
 
 /// A sign beside the word of a verdict, for readers who cannot distinguish the colours.
-pub(super) trait Sign {
+pub(crate) trait Sign {
     fn sign(&self) -> &'static str;
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::base::time::{in_words, in_words_between};
 use crate::proof::coverage::State;
-use crate::report::validation::v1::{Chain, Gap, Stretch};
+use crate::report::validation::v1::{Gap, Span, Stretch};
 
 /// Stretches drawn one by one. With more, the window is drawn in steps.
 const BARS: usize = 60;
@@ -18,7 +18,7 @@ const WORD: f64 = 16.0;
 const LETTER: f64 = 3.0;
 
 /// The parts of the drawing.
-pub(super) struct Timeline {
+pub(crate) struct Timeline {
     /// The bars; later ones are drawn over earlier ones.
     pub bars: Vec<Bar>,
     /// The restarts.
@@ -30,7 +30,7 @@ pub(super) struct Timeline {
 }
 
 /// A bar for a stretch of time.
-pub(super) struct Bar {
+pub(crate) struct Bar {
     /// Its state.
     pub state: State,
     /// Its left end, in percent of the window.
@@ -47,23 +47,23 @@ pub(super) struct Bar {
 
 impl Bar {
     /// Where its text is centred. Near the ends of the window the text is moved inside.
-    pub(super) fn middle(&self) -> String {
+    pub(crate) fn middle(&self) -> String {
         percent((self.x + self.width / 2.0).clamp(1.2, 98.8))
     }
 
     /// Its left end.
-    pub(super) fn left(&self) -> String {
+    pub(crate) fn left(&self) -> String {
         percent(self.x)
     }
 
     /// Its width.
-    pub(super) fn wide(&self) -> String {
+    pub(crate) fn wide(&self) -> String {
         percent(self.width)
     }
 }
 
 /// A mark at an instant.
-pub(super) struct TimelineMark {
+pub(crate) struct TimelineMark {
     /// Its position, in percent of the window.
     pub x: String,
     /// Its tooltip.
@@ -76,25 +76,25 @@ fn percent(x: f64) -> String {
 }
 
 impl Timeline {
-    /// The drawing of a chain; `None` if its window is empty.
-    pub(super) fn of(chain: &Chain) -> Option<Self> {
-        let (from, to) = (seconds(chain.window.from), seconds(chain.window.to));
+    /// The drawing of a window with its coverage and gaps; `None` if it is empty.
+    pub(crate) fn of(window: &Span, coverage: &[Stretch], gaps: &[Gap]) -> Option<Self> {
+        let (from, to) = (seconds(window.from), seconds(window.to));
         if from >= to {
             return None;
         }
         let at = |t: Timestamp| ((seconds(t) - from) / (to - from) * 100.0).clamp(0.0, 100.0);
-        let in_steps = chain.coverage.len() > BARS;
+        let in_steps = coverage.len() > BARS;
         let bars: Vec<Bar> = if in_steps {
-            steps(&chain.coverage, &at)
+            steps(coverage, &at)
         } else {
-            let coverage = chain.coverage.iter();
+            let coverage = coverage.iter();
             coverage
                 .map(|s| bar(s.state, at(s.from), at(s.to), title(s)))
                 .collect()
         };
         // A gap that lasts until the end of the window ends there, not in the restart.
-        let inside = |g: &&Gap| g.restart && (g.from == g.to || g.to < chain.window.to);
-        let restarts = chain.gaps.iter().filter(inside).take(BARS);
+        let inside = |g: &&Gap| g.restart && (g.from == g.to || g.to < window.to);
+        let restarts = gaps.iter().filter(inside).take(BARS);
         let step = (to - from) / STEPS as f64;
         let step = jiff::SignedDuration::from_secs(step as i64);
         let middle = ((from + to) / 2.0) as i64;
@@ -107,7 +107,7 @@ impl Timeline {
                 })
                 .collect(),
             step: in_steps.then(|| in_words(step)),
-            middle: Timestamp::from_second(middle).unwrap_or(chain.window.from),
+            middle: Timestamp::from_second(middle).unwrap_or(window.from),
         })
     }
 }
@@ -222,10 +222,14 @@ mod tests {
         *chain
     }
 
+    fn drawn(chain: &Chain) -> Option<Timeline> {
+        Timeline::of(&chain.window, &chain.coverage, &chain.gaps)
+    }
+
     #[test]
     fn an_hour_of_a_year_is_seen_wherever_it_is() {
         for at in [0, 4_000, 8_759] {
-            let timeline = Timeline::of(&year(1, State::Failed, &[at])).expect("a window");
+            let timeline = drawn(&year(1, State::Failed, &[at])).expect("a window");
             let worst = timeline.bars.last().expect("a bar");
             assert_eq!(
                 (worst.state, worst.below),
@@ -240,13 +244,13 @@ mod tests {
     fn many_stretches_are_drawn_in_steps_of_which_each_shows_its_worst() {
         let hours: Vec<i64> = (0..1_000).map(|n| n * 8).collect();
         let mut chain = year(1, State::Gap, &hours);
-        let timeline = Timeline::of(&chain).expect("a window");
+        let timeline = drawn(&chain).expect("a window");
         assert!(timeline.bars.len() <= STEPS && timeline.step.is_some());
         let gap = timeline.bars.last().expect("a bar");
         assert!(gap.state == State::Gap && gap.width > 90.0);
         // Time that a broken report leaves out is not drawn as verified.
         chain.coverage.truncate(BARS + 1);
-        let timeline = Timeline::of(&chain).expect("a window");
+        let timeline = drawn(&chain).expect("a window");
         assert!(timeline.bars.iter().map(|b| b.width).sum::<f64>() < 10.0);
     }
 
@@ -255,7 +259,7 @@ mod tests {
         let mut chain = year(1, State::Gap, &[4_000, 4_010, 4_020]);
         let middle = chain.coverage.iter_mut().filter(|s| s.state == State::Gap);
         middle.skip(1).take(1).for_each(|s| s.state = State::Failed);
-        let timeline = Timeline::of(&chain).expect("a window");
+        let timeline = drawn(&chain).expect("a window");
         let letters: Vec<&str> = timeline.bars.iter().map(|bar| bar.below).collect();
         let letters: Vec<&str> = letters.into_iter().filter(|l| !l.is_empty()).collect();
         assert_eq!(letters, ["F"]);
@@ -265,6 +269,6 @@ mod tests {
     fn an_empty_window_is_not_drawn() {
         let mut chain = year(1, State::Gap, &[5]);
         chain.window.to = chain.window.from;
-        assert!(Timeline::of(&chain).is_none());
+        assert!(drawn(&chain).is_none());
     }
 }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::base::text::{grouped, plural};
 use crate::base::time::in_words;
 use crate::proof::coverage::State;
-use crate::report::validation::v1::{Chain, Report};
+use crate::report::validation::v1::{Chain, Report, Stretch};
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
@@ -24,8 +24,13 @@ pub(crate) struct TimeByState {
 impl TimeByState {
     /// The time of one chain.
     pub(crate) fn of(chain: &Chain) -> Self {
+        TimeByState::of_stretches(&chain.coverage)
+    }
+
+    /// The time of some stretches.
+    pub(crate) fn of_stretches(stretches: &[Stretch]) -> Self {
         let mut time = TimeByState::default();
-        for stretch in &chain.coverage {
+        for stretch in stretches {
             let length = stretch.to.duration_since(stretch.from);
             let sum = match stretch.state {
                 State::Verified => &mut time.proven,
@@ -43,14 +48,19 @@ impl TimeByState {
     /// The time of all chains together.
     pub(crate) fn of_all(report: &Report) -> Self {
         let chains = report.chains.iter().map(|chain| TimeByState::of(chain));
-        chains.fold(TimeByState::default(), |sum, one| TimeByState {
-            asked: sum.asked.saturating_add(one.asked),
-            proven: sum.proven.saturating_add(one.proven),
-            pending: sum.pending.saturating_add(one.pending),
-            gap: sum.gap.saturating_add(one.gap),
-            unproven: sum.unproven.saturating_add(one.unproven),
-            failed: sum.failed.saturating_add(one.failed),
-        })
+        chains.fold(TimeByState::default(), |sum, one| sum.plus(&one))
+    }
+
+    /// The sum of both.
+    pub(crate) fn plus(&self, other: &TimeByState) -> Self {
+        TimeByState {
+            asked: self.asked.saturating_add(other.asked),
+            proven: self.proven.saturating_add(other.proven),
+            pending: self.pending.saturating_add(other.pending),
+            gap: self.gap.saturating_add(other.gap),
+            unproven: self.unproven.saturating_add(other.unproven),
+            failed: self.failed.saturating_add(other.failed),
+        }
     }
 
     /// The share that is proven, in percent. Less than all is never 100 %, and more than nothing is never 0 %.
