@@ -1,6 +1,7 @@
 //! Reporting to the observer: how much there is to do, how much is done, and what was found.
 
 use super::context::Context;
+use super::digests::begins::Begins;
 use super::digests::names::DigestNames;
 use super::digests::range;
 use super::findings::Ledger;
@@ -37,10 +38,14 @@ impl Context<'_> {
     }
 
     /// Reports how many digests of one account and region will be read.
-    pub fn report_listed<'n>(&self, chains: impl Iterator<Item = (&'n ChainId, &'n DigestNames)>) {
+    pub fn report_listed<'n>(
+        &self,
+        chains: impl Iterator<Item = (&'n ChainId, &'n DigestNames)>,
+        begins: &Begins<'_>,
+    ) {
         let request = self.request;
-        let digests = chains.filter_map(|(_, names)| {
-            let window = (request.from, request.to.or(names.newest_end())?);
+        let digests = chains.filter_map(|(id, names)| {
+            let window = (begins.of(id), request.to.or(names.newest_end())?);
             let main = range::main(&names.main, window).len();
             let backfill = range::backfill(&names.backfill, window, request.backfill_grace).len();
             Some((main + backfill) as u64)

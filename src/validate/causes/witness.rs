@@ -136,8 +136,10 @@ impl Witness {
         time: Window,
         hidden: &Spans,
     ) {
-        announce_keys(context, &self.id, &names, time.to);
         let (mut references, from) = (References::default(), Some(time.from));
+        let request = context.request;
+        let keys_from = request.from.filter(|_| request.continues.is_none());
+        announce_keys(context, &self.id, &names, (keys_from.or(from), time.to));
         let purpose = Purpose::Events;
         let mut walk = ChainWalk::new(context, &self.id, names, from, &mut references, purpose);
         let walked = walk.walk(DigestSet::Main, time.to, hidden);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::begins::Begins;
 use super::names::{DigestNames, DigestSet};
 use super::trail_status::{self, NewestEnd};
 use super::walk::{ChainWalk, Purpose};
@@ -9,7 +10,7 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::Walked;
 use crate::proof::coverage::Spans;
-use crate::proof::finding::Severity;
+use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::{self, Gap, GapPlace, Seen};
 use crate::validate::chain_state::{ChainDigests, ChainState, CheckedLogs};
 use crate::validate::context::Context;
@@ -28,28 +29,29 @@ pub(super) fn prove(
     context: &Context<'_>,
     id: ChainId,
     names: DigestNames,
-    hidden: &Spans,
+    (hidden, begins): (&Spans, &Begins<'_>),
     references: &mut References,
 ) -> Option<ProvenChain> {
     let request = context.request;
     let to = request.to.or(names.newest_end())?;
-    announce_keys(context, &id, &names, to);
-    let mut walk = ChainWalk::new(
-        context,
-        &id,
-        names,
-        request.from,
-        references,
-        Purpose::Proof,
-    );
+    let from = begins.of(&id);
+    announce_keys(context, &id, &names, (from, to));
+    let mut walk = ChainWalk::new(context, &id, names, from, references, Purpose::Proof);
     let mut main = walk.walk(DigestSet::Main, to, hidden);
-    walk.from = request.from.or(main.begins);
+    let from = match request.is_new(&id) {
+        true => from.max(first_digest(&main)),
+        false => from.or(main.begins),
+    };
+    walk.from = from;
     let mut backfill = walk.walk(DigestSet::Backfill, to, hidden);
     let found = walk.finish();
     let mut ledger = found.ledger.unwrap_or_else(|| context.ledgers.open());
     keep_keys(context, [&mut main, &mut backfill]);
 
-    let window = Window::new(request.from.or(main.begins).unwrap_or(to), to);
+    let window = Window::new(from.unwrap_or(to), to);
+    if request.is_new(&id) {
+        context.report(&mut ledger, new_chain().over(window).of(&id));
+    }
     let answer = trail_status::look_up(context, &id);
     let mut end = trail_status::check_end(context, &id, &found.names, window, answer);
     for finding in std::mem::take(&mut end.findings) {
@@ -102,6 +104,20 @@ pub(super) fn prove(
     Some(ProvenChain { state, end })
 }
 
+/// Where the data of a chain begin: with its first digest, which may be missing.
+fn first_digest(main: &Walked) -> Option<Timestamp> {
+    let accounted = main.accounted.bounds().map(|time| time.from);
+    [main.begins, accounted].into_iter().flatten().min()
+}
+
+/// The note on a chain that no earlier run of a scheduled check saw.
+fn new_chain() -> Finding {
+    let message = "no earlier run saw this chain: its window begins with its first digest here, or with the window \
+                   of the first run";
+    let hint = "find out whether the trail, the account or the region is new; if not, its earlier digests are missing";
+    Finding::new(Code::ChainNew, message).hint(hint)
+}
+
 /// Keeps the keys that proved digests, for the report.
 fn keep_keys(context: &Context<'_>, walks: [&mut Walked; 2]) {
     let mut keys = context.keys.lock().unwrap_or_else(|e| e.into_inner());
@@ -116,11 +132,11 @@ pub(crate) fn announce_keys(
     context: &Context<'_>,
     id: &ChainId,
     names: &DigestNames,
-    to: Timestamp,
+    (from, to): (Option<Timestamp>, Timestamp),
 ) {
     let request = context.request;
     let oldest = names.main.first().or(names.backfill.first());
-    let from = request.from.or(oldest.map(|s| s.end())).unwrap_or(to);
+    let from = from.or(oldest.map(|s| s.end())).unwrap_or(to);
     let late = request.backfill_grace.saturating_add(request.delivery_lag);
     let until = shift(to, late).min(request.look().at.unwrap_or(Timestamp::MAX).max(to));
     let keys = context.fetcher.keys;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::begins::Begins;
 use super::chain::{self, ProvenChain};
 use super::listing::{self, Listing, ListingRange};
 use super::listing_errors;
@@ -23,21 +24,10 @@ pub(super) fn walk(
     places: &[(RootId, KeyRoot)],
     members: &BTreeSet<(KeyRoot, AccountId)>,
 ) -> (Group, Option<Box<LogSearch>>) {
-    let request = context.request;
-    let limits = &request.limits;
-    let wanted = ListingRange::of(request, request.from, request.to);
-    let listing = context.pool.install(|| {
-        let source = context.fetcher.source;
-        listing::list(
-            source,
-            account,
-            region,
-            places,
-            context.filter,
-            wanted,
-            limits,
-        )
-    });
+    let begins = Begins::new(context, (account, region), BTreeMap::new());
+    let listing = context
+        .pool
+        .install(|| list(context, (account, region), places, &begins));
     context.fetcher.listed(listing.listings);
     let ledger = errors(context, account, region, &listing);
     let mut notes = Box::new(GroupNotes {
@@ -55,7 +45,7 @@ pub(super) fn walk(
         notes.unlisted.insert((account.clone(), region.clone()));
     }
     notes.unrecognised = unrecognised;
-    context.report_listed(listed.iter());
+    context.report_listed(listed.iter(), &begins);
 
     let mut references = References::new(context.references, context.fetcher.places.has_unnamed());
     let mut chains: Vec<ChainState> = Vec::with_capacity(listed.len());
@@ -66,7 +56,7 @@ pub(super) fn walk(
             continue;
         }
         note_chain(context, &id, &names, members, &mut notes);
-        let proven = chain::prove(context, id, names, &hidden, &mut references);
+        let proven = chain::prove(context, id, names, (&hidden, &begins), &mut references);
         if let Some(ProvenChain { state, end }) = proven {
             let unknown = end.trail_unknown.map(|why| (state.id.clone(), why));
             notes.trail_unknown.extend(unknown);
@@ -85,6 +75,24 @@ pub(super) fn walk(
         notes,
     };
     (group, search)
+}
+
+/// Lists the digests of all chains of an account and region.
+fn list(
+    context: &Context<'_>,
+    folder: (&AccountId, &Region),
+    places: &[(RootId, KeyRoot)],
+    begins: &Begins<'_>,
+) -> Listing {
+    let (request, filter) = (context.request, context.filter);
+    let (source, limits) = (context.fetcher.source, &request.limits);
+    let wanted = ListingRange::of(request, begins.first(), request.to);
+    if request.continues.is_none() {
+        let (account, region) = folder;
+        return listing::list(source, account, region, places, filter, wanted, limits);
+    }
+    let earlier = |listed: &_| begins.earlier(listed);
+    listing::list_with(source, folder, places, filter, wanted, limits, &earlier)
 }
 
 /// The chains in their order; of those that are called alike, the one with the newest digest first. Where a

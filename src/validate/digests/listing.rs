@@ -121,7 +121,6 @@ impl ListingRange {
     /// The days to list first: those of the window, of the digest before it, and of the backfill digests
     /// after it.
     fn days(&self) -> (Option<Date>, Option<Date>) {
-        let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
         let grace = self.backfill_grace.saturating_neg();
         let first = match (self.from, self.to) {
             // A late backfill digest shows when digests were last delivered.
@@ -129,18 +128,20 @@ impl ListingRange {
             (from, _) => from.map(|from| shift(from, -HOUR)),
         };
         let last = self.to.map(|to| shift(to, self.backfill_grace.max(HOUR)));
-        let after = last.and_then(|last| date(last).tomorrow().ok());
-        (first.map(date), after)
+        let after = last.and_then(|last| day_of(last).tomorrow().ok());
+        (first.map(day_of), after)
     }
 
-    /// Whether a chain lacks the digest before the window, or the one after it. Either may be far away.
-    fn lacks(&self, names: &DigestNames) -> (bool, bool) {
+    /// Whether a chain lacks the digest before the window. It may be far away.
+    fn lacks_earlier(&self, names: &DigestNames) -> bool {
         let before = |from| names.main.iter().any(|s| s.end() <= from);
+        self.from.is_some_and(|from| !before(from))
+    }
+
+    /// Whether a chain lacks the digest after the window. It may be far away.
+    fn lacks_later(&self, names: &DigestNames) -> bool {
         let after = |to| names.main.iter().any(|s| s.end() >= shift(to, HOUR));
-        (
-            self.from.is_some_and(|from| !before(from)),
-            self.to.is_some_and(|to| !after(to)),
-        )
+        self.to.is_some_and(|to| !after(to))
     }
 }
 
@@ -158,6 +159,17 @@ struct Lister<'a> {
     listing: Listing,
 }
 
+/// Which earlier digests are listed than those of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// None.
+    None,
+    /// Those from some time on.
+    Since(Timestamp),
+    /// All.
+    All,
+}
+
 /// Lists the digests of one account and region in all their places. Lists the days of the window first,
 /// and all earlier or later days only if a chain has no digest next to the window.
 pub fn list(
@@ -169,19 +181,54 @@ pub fn list(
     wanted: ListingRange,
     limits: &Limits,
 ) -> Listing {
-    let mut lister = Lister::new(source, (account, region), places, filter, wanted, limits);
+    let earlier = |chains: &BTreeMap<ChainId, DigestNames>| {
+        let lacks = chains.values().any(|names| wanted.lacks_earlier(names));
+        match lacks || chains.is_empty() {
+            true => Earlier::All,
+            false => Earlier::None,
+        }
+    };
+    let folder = (account, region);
+    list_with(source, folder, places, filter, wanted, limits, &earlier)
+}
+
+/// Lists the digests of one account and region in all their places: those of the window first, then those that
+/// `earlier` says, and later ones if a chain has no digest right after the window.
+pub fn list_with(
+    source: &dyn Source,
+    folder: (&AccountId, &Region),
+    places: &[(RootId, KeyRoot)],
+    filter: &ChainFilter,
+    wanted: ListingRange,
+    limits: &Limits,
+    earlier: &dyn Fn(&BTreeMap<ChainId, DigestNames>) -> Earlier,
+) -> Listing {
+    let mut lister = Lister::new(source, folder, places, filter, wanted, limits);
     let (first, after) = wanted.days();
     lister.days(first, after);
-    let lacks = lister.listing.chains.values().map(|n| wanted.lacks(n));
-    let (before, behind) = lacks.fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1));
-    let none = lister.listing.chains.is_empty();
-    if first.is_some() && (before || none) {
-        lister.days(None, first);
+    let chains = &lister.listing.chains;
+    let behind = chains.is_empty() || chains.values().any(|names| wanted.lacks_later(names));
+    if let Some(first) = first {
+        match earlier(chains) {
+            Earlier::None => {}
+            Earlier::Since(at) => {
+                let at = day_of(shift(at, -HOUR));
+                if at < first {
+                    lister.days(Some(at), Some(first));
+                }
+            }
+            Earlier::All => lister.days(None, Some(first)),
+        }
     }
-    if after.is_some() && (behind || none) {
+    if after.is_some() && behind {
         lister.days(after, None);
     }
     lister.finish()
+}
+
+/// The day in UTC that holds an instant.
+fn day_of(at: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(at).date()
 }
 
 /// Lists the digests of one account and region that end at `at` or later, and few before.

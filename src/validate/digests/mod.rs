@@ -26,6 +26,7 @@
 
 pub(super) mod as_of;
 mod batch;
+pub(crate) mod begins;
 pub(crate) mod chain;
 mod group;
 mod links;

@@ -130,7 +130,12 @@ pub(super) fn outside_the_data(
                   missing earlier digests are not reported";
     let after = "anything after the last digest: without --end-time the window ends with the data, so missing \
                  later digests are not reported";
-    let before = (has_window && request.from.is_none()).then(|| before.to_owned());
+    let settled = "anything before the window of each chain: it begins where earlier runs left off, and of what they \
+                   proved this run checked no more than the last digest";
+    let before = match &request.continues {
+        Some(_) => has_window.then(|| settled.to_owned()),
+        None => (has_window && request.from.is_none()).then(|| before.to_owned()),
+    };
     let after = (has_window && request.to.is_none()).then(|| after.to_owned());
     before.into_iter().chain(after)
 }

@@ -109,6 +109,19 @@ impl Request {
         self.continues.as_ref()?.chains.get(chain)
     }
 
+    /// The beginning of the window of a chain, as far as it is known before its digests are: where an earlier run
+    /// left off, or that of the request.
+    pub fn from_of(&self, chain: &ChainId) -> Option<Timestamp> {
+        let continued = self.continuation(chain);
+        continued.map_or(self.from, |continuation| Some(continuation.from))
+    }
+
+    /// Whether earlier runs of a scheduled check did not see a chain. Its window does not begin before its digests.
+    pub fn is_new(&self, chain: &ChainId) -> bool {
+        let continues = self.continues.as_ref();
+        continues.is_some_and(|continues| !continues.chains.contains_key(chain))
+    }
+
     /// How many seconds the local clock is ahead of those of AWS, if that is worth a warning.
     pub fn clock_off(&self) -> Option<i64> {
         self.clock_ahead

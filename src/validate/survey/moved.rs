@@ -29,7 +29,13 @@ pub(crate) fn look_wider(
         return survey;
     };
     let limits = &request.limits;
-    let mut arns = filter.trail_arns.iter();
+    // Where earlier runs left off, the newest proven digest is read at its place, wherever that is.
+    let is_new = |arn: &&TrailArn| {
+        let continues = request.continues.iter().flat_map(|all| all.chains.keys());
+        let home = arn.home_chain();
+        continues.into_iter().all(|id| !id.is_called_like(&home))
+    };
+    let mut arns = filter.trail_arns.iter().filter(is_new);
     if !arns.any(|arn| begins_late(arn, from, source, &mut survey, limits)) {
         return survey;
     }

@@ -113,6 +113,9 @@ impl LogSearch {
             listed: Vec::new(),
         });
         search.references.of(Whose::Others);
+        for chain in chains.iter_mut() {
+            search.add_earlier(context, chain, hidden);
+        }
         for (id, names) in siblings {
             if names.places().iter().any(|p| search.places.contains(p)) {
                 search.add_sibling(context, &id, names, hidden);
@@ -139,17 +142,44 @@ impl LogSearch {
         let places = names.places().into_iter().cloned().collect();
         let references = &mut self.references;
         let (names, main, backfill) = walk_for_logs(context, id, names, span, hidden, references);
+        let grace = context.request.backfill_grace.max(HOUR);
+        let later = names.within(Window::new(self.time.to, shift(self.time.to, grace)));
+        let cover = self.covers.len();
+        if self.add_beside((id, places), main, &backfill) && later.newest_end().is_some() {
+            self.later.push((cover, later));
+        }
+    }
+
+    /// Walks the digests of a requested chain before its window, as far as the window of another chain reaches:
+    /// both list logs in the same folders.
+    fn add_earlier(&mut self, context: &Context<'_>, chain: &mut ChainState, hidden: &Spans) {
+        let span = Window::new(shift(self.time.from, -HOUR), chain.window.from);
+        // The digest before its window was read.
+        if span.seconds() <= 2 * HOUR {
+            return;
+        }
+        let names = std::mem::take(&mut chain.digests.names);
+        let places = names.places().into_iter().cloned().collect();
+        let references = &mut self.references;
+        let (names, main, backfill) =
+            walk_for_logs(context, &chain.id, names, span, hidden, references);
+        chain.digests.names = names;
+        self.add_beside((&chain.id, places), main, &backfill);
+    }
+
+    /// Adds what digests beside those of the requested windows show. Returns whether they show anything.
+    fn add_beside(
+        &mut self,
+        (id, places): (&ChainId, Vec<(RootId, KeyRoot)>),
+        main: Walked,
+        backfill: &Walked,
+    ) -> bool {
         // Without a proven digest the chain shows nothing: objects that only look like digests do not
         // count.
         let Some(window) = main.paint.verified.bounds() else {
-            return;
+            return false;
         };
         let gaps = gap::find(window, Tail::closed(), &main.accounted, &main.restarts);
-        let grace = context.request.backfill_grace.max(HOUR);
-        let later = names.within(Window::new(self.time.to, shift(self.time.to, grace)));
-        if later.newest_end().is_some() {
-            self.later.push((self.covers.len(), later));
-        }
         self.covers.push(Cover {
             id: id.clone(),
             requested: None,
@@ -163,6 +193,7 @@ impl LogSearch {
             restarts: main.restarts,
             phase: None,
         });
+        true
     }
 
     /// The folders beside the logs whose files the digests list.

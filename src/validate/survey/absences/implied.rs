@@ -18,6 +18,7 @@ use crate::proof::finding::{Code, Finding, Hint};
 use crate::proof::gap::Gap;
 use crate::validate::chain_state::{Group, GroupOutcome};
 use crate::validate::context::Context;
+use crate::validate::digests::begins;
 use crate::validate::request::FilterTerm;
 use crate::validate::survey::{LogFolder, Survey};
 
@@ -40,7 +41,11 @@ pub(super) fn implied(
     // An expected chain is reported as such, and only once.
     let expected = &context.request.expect;
     let is_expected = |id: &ChainId| expected.iter().any(|other| other.is_called_like(id));
-    needed.retain(|id, chain| !is_expected(id) && !may_be_hidden(survey, all, chain));
+    // So is a chain that earlier runs saw.
+    let is_known = |id: &ChainId| context.request.continuation(id).is_some();
+    needed.retain(|id, chain| {
+        !is_expected(id) && !is_known(id) && !may_be_hidden(survey, all, (id, &chain.roots))
+    });
     let (asked, outside): (Vec<_>, Vec<_>) = needed
         .into_values()
         .partition(|chain| context.request.filter.concerns(&chain.id));
@@ -79,10 +84,22 @@ fn late(context: &Context<'_>) -> i64 {
     context.request.delivery_lag.saturating_add(HOUR)
 }
 
+/// The window of all chains together.
 fn window(context: &Context<'_>) -> Window {
     let request = context.request;
+    let continued = begins::continued(request, context.filter);
+    let continued = continued.map(|(_, continuation)| continuation.from).min();
     Window::new(
-        request.from.unwrap_or(Timestamp::MIN),
+        continued.or(request.from).unwrap_or(Timestamp::MIN),
+        request.to.unwrap_or(Timestamp::MAX),
+    )
+}
+
+/// The window of one chain.
+fn window_of(context: &Context<'_>, id: &ChainId) -> Window {
+    let request = context.request;
+    Window::new(
+        request.from_of(id).unwrap_or(Timestamp::MIN),
         request.to.unwrap_or(Timestamp::MAX),
     )
 }
@@ -180,8 +197,11 @@ fn described(context: &Context<'_>, all: &GroupOutcome) -> Vec<MissingChain> {
 }
 
 /// Whether the digests of a chain may exist without being listed.
-fn may_be_hidden(survey: &Survey, all: &GroupOutcome, chain: &MissingChain) -> bool {
-    let MissingChain { id, roots, .. } = chain;
+pub(super) fn may_be_hidden(
+    survey: &Survey,
+    all: &GroupOutcome,
+    (id, roots): (&ChainId, &[KeyRoot]),
+) -> bool {
     let folder = |root: &KeyRoot| root.folder(&id.account, DIGEST_FOLDER, &id.region);
     let is_hidden = || match roots.is_empty() {
         true => true,
@@ -265,7 +285,7 @@ fn ended_early(
     all: &GroupOutcome,
     trails: &FoundTrails<'_>,
 ) -> Vec<Finding> {
-    let (late, window) = (late(context), window(context));
+    let late = late(context);
     let mut explained: BTreeMap<&ChainId, Vec<Window>> = BTreeMap::new();
     for (id, time) in &all.notes.explained {
         explained.entry(id).or_default().push(*time);
@@ -273,8 +293,14 @@ fn ended_early(
     let ended = trails.ended_early(late).into_iter();
     let ended = ended.filter_map(|(id, time)| {
         let is_contradicted = trails.is_contradicted(id, time.from, late);
+        let window = window_of(context, id);
+        // The window of a chain that earlier runs saw may begin where its digests end.
+        let is_before = match context.request.continuation(id) {
+            Some(_) => time.from < window.from,
+            None => time.from <= window.from,
+        };
         // A chain that ends before the window is a gap of it, unless others need it.
-        if time.from <= window.from && !is_contradicted {
+        if is_before && !is_contradicted {
             return None;
         }
         let by_calls = match is_contradicted {
@@ -301,7 +327,9 @@ fn ended_early(
 fn began_late(context: &Context<'_>, trails: &FoundTrails<'_>) -> Vec<Finding> {
     let (late, window) = (late(context), window(context));
     let begun = trails.began_late(late).into_iter();
-    let begun = begun.filter(|(_, time)| !time.clip(&window).is_empty());
+    // Of a chain that earlier runs saw, the first digests are not listed any more.
+    let is_first_seen = |id: &ChainId| context.request.continuation(id).is_none();
+    let begun = begun.filter(|(id, time)| is_first_seen(id) && !time.clip(&window).is_empty());
     let begun = begun.map(|(id, time)| {
         let message = format!(
             "the digests of this home region begin at {}, but those of its trail in other regions at {}: a \

@@ -8,6 +8,7 @@
 //!   log_presence    whether a folder holds logs
 //!   configured      what CloudTrail says today
 //!   unlisted        whether its digests exist all the same
+//! vanished       chains that earlier runs saw ──> chain-missing
 //!   missing_chain   a chain that is missing, and the finding on it
 //! ```
 
@@ -17,12 +18,14 @@ pub(crate) mod implied;
 mod log_presence;
 mod missing_chain;
 mod unlisted;
+mod vanished;
 
 use std::collections::BTreeSet;
 
 use self::configured::too_new;
 pub(crate) use self::missing_chain::Absences;
 use self::missing_chain::missing;
+use self::vanished::vanished;
 use crate::cloudtrail::ids::{ChainId, TrailArn};
 use crate::proof::finding::{Code, Finding, Hint};
 use crate::validate::chain_state::GroupOutcome;
@@ -38,9 +41,11 @@ const UNREADABLE: &str =
 /// Compares the chains that should exist with those that were found.
 pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcome) -> Absences {
     let mut absences = Absences {
-        findings: expected(context, &all.chains),
+        findings: vanished(context, survey, all),
         open: Vec::new(),
     };
+    let expected = expected(context, &absences.findings, &all.chains);
+    absences.findings.extend(expected);
     // With nowhere to look, the reason is a finding already, if there is one.
     let is_nowhere = context.fetcher.places.roots().is_empty();
     if !is_nowhere || context.request.prior.findings.is_empty() {
@@ -61,11 +66,17 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
 }
 
 /// The chains of `--expect` without a digest.
-fn expected(context: &Context<'_>, chains: &[Box<ChainOutcome>]) -> Vec<Finding> {
+fn expected(
+    context: &Context<'_>,
+    vanished: &[Finding],
+    chains: &[Box<ChainOutcome>],
+) -> Vec<Finding> {
     let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
     let filter = &context.request.filter;
     // A line gives four parts, so any chain with these parts matches it.
-    let is_found = |id: &ChainId| chains.iter().any(|c| c.id.is_called_like(id));
+    let reported = vanished.iter().filter_map(|finding| finding.chain.as_ref());
+    let is_reported = |id: &ChainId| reported.clone().any(|chain| chain.is_called_like(id));
+    let is_found = |id: &ChainId| is_reported(id) || chains.iter().any(|c| c.id.is_called_like(id));
     let absent = expected
         .into_iter()
         .filter(|id| filter.concerns(id) && !is_found(id));
