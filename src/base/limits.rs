@@ -19,6 +19,8 @@ pub struct Limits {
     /// Largest saved report that is read again, in bytes. 100,000 findings with their events are some
     /// 200 MB.
     pub saved_report: u64,
+    /// Largest state of a scheduled check, in bytes: some 20 KB for each of 3,000 chains, of which a quiet one has 2.
+    pub state: u64,
     /// Findings of one code in one chain before they collapse into one with a count.
     pub findings_per_code: usize,
     /// Findings of all chains together, before fewer of one code in one chain collapse: 100,000 are
@@ -107,6 +109,7 @@ impl Default for Limits {
             side_file: 16 << 20,
             note: 64 << 10,
             saved_report: 1 << 30,
+            state: 64 << 20,
             findings_per_code: 10_000,
             findings: 100_000,
             folders: 100_000,

@@ -235,6 +235,7 @@ fn schema(of: SchemaKind) -> Result<u8, Error> {
         SchemaKind::Doctor => crate::report::doctor::v1::schema(),
         SchemaKind::Explain => crate::report::explain::v1::schema(),
         SchemaKind::Collect => crate::report::collect::v1::schema(),
+        SchemaKind::State => crate::report::state::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;

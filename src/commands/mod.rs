@@ -1,7 +1,8 @@
-//! The commands `trails`, `explain`, `doctor`, `collect` and `history`.
+//! The commands `trails`, `explain`, `doctor`, `collect` and `history`, and the state of a scheduled `validate`.
 
 pub mod collect;
 pub mod doctor;
 pub mod explain;
 pub mod history;
+pub mod state;
 pub mod trails;

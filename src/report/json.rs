@@ -20,7 +20,7 @@ pub fn write(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes a value as JSON in one line.
-pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, SafeFormatter(CompactFormatter));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")

@@ -49,7 +49,7 @@ Examples:
 /// The heading of the topics in the help of the program.
 pub const TOPICS_HEADING: &str = "Topics of the manual, each for trailproof help TOPIC:";
 
-/// What writes a JSON report.
+/// What writes a JSON report, or the state of scheduled runs.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaKind {
     Validate,
@@ -57,6 +57,7 @@ pub enum SchemaKind {
     Doctor,
     Explain,
     Collect,
+    State,
 }
 
 /// What `generate` prints.

@@ -81,9 +81,9 @@ pub enum Command {
     /// Write a saved JSON report in another format
     #[command(after_help = report::EXAMPLES)]
     Report(Box<ReportArgs>),
-    /// Print the JSON Schema of a JSON report
+    /// Print the JSON Schema of a JSON report, or of the state of scheduled runs
     Schema {
-        /// The command whose report the schema describes
+        /// The command whose report the schema describes, or `state` for what `validate --state` keeps
         #[arg(value_enum, default_value_t = SchemaKind::Validate)]
         of: SchemaKind,
     },

@@ -43,6 +43,8 @@ pub struct State {
     pub history: Vec<Runs>,
     /// The chains, by id and organization.
     pub chains: Vec<Chain>,
+    /// SHA-256 of all bytes of the file before `,"checksum"`, in hex digits. It shows damage, and no forgery.
+    pub checksum: String,
 }
 
 /// What the runs of a state validate.

@@ -1,0 +1,119 @@
+//! Keeps two runs with one state apart. The lock ends with the program, however it ends.
+
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
+use rustix::io::Errno;
+
+use crate::base::error::{Error, ErrorKind, words};
+
+/// The lock on a state, held as long as this lives.
+pub struct StateLock {
+    state: PathBuf,
+    file: PathBuf,
+    _locked: OwnedFd,
+}
+
+impl StateLock {
+    /// Locks the state at a path, which need not exist. The lock is a file beside it, `FILE.lock`, which stays: to
+    /// remove it would let a third run in.
+    ///
+    /// # Errors
+    /// If another run has it, or the file cannot be made.
+    pub fn take(path: &Path) -> Result<Self, Error> {
+        let cannot = |why: &io::Error| {
+            let message = format!("cannot lock the state {}", path.display());
+            Error::new(ErrorKind::Input, message).because(words(why))
+        };
+        let state = followed(path).map_err(|e| cannot(&e))?;
+        let file = beside(&state, ".lock");
+        let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let opened = open(&file, flags | OFlags::CLOEXEC, Mode::from_raw_mode(0o600));
+        let locked = opened.map_err(|e| cannot(&e.into()))?;
+        // A file system without locks gives another error. Before the state is replaced, it is compared with what
+        // was read, so that no run is lost in silence.
+        if flock(&locked, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+            return Err(in_use(path));
+        }
+        Ok(StateLock {
+            state,
+            file,
+            _locked: locked,
+        })
+    }
+
+    /// The file of the state, without symbolic links: it is replaced, and not a link to it.
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// The file of the lock.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+}
+
+/// A path beside another one, with this ending added to its name.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Follows symbolic links. A file that does not exist yet must not be a link to nothing: where the link leads may only
+/// be missing for now, and a new state would begin in silence.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(e) if e.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {}
+        found => return found,
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    Ok(fs::canonicalize(folder)?.join(name))
+}
+
+fn in_use(path: &Path) -> Error {
+    let message = format!("another run uses the state {}", path.display());
+    Error::new(ErrorKind::Input, message).hint(
+        "wait until it has ended; give --deadline, so that each run ends before the next one starts",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::StateLock;
+
+    #[test]
+    fn a_second_run_is_refused_until_the_first_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state");
+        let first = StateLock::take(&path).expect("a lock");
+        let second = StateLock::take(&path).err().expect("it is in use");
+        assert!(second.to_string().contains("another run"), "{second}");
+        drop(first);
+        assert!(StateLock::take(&path).is_ok());
+    }
+
+    #[test]
+    fn a_link_has_the_lock_of_the_file_that_it_leads_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("state"), folder.path().join("link"));
+        symlink(&path, &link).expect("a link");
+        assert!(StateLock::take(&link).is_err(), "a link to nothing");
+        fs::write(&path, "").expect("a file");
+        let first = StateLock::take(&link).expect("a lock");
+        assert_eq!(first.state(), path.canonicalize().expect("a path"));
+        assert!(StateLock::take(&path).is_err());
+        let missing = folder.path().join("no/state");
+        assert!(StateLock::take(&missing).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! The state of a scheduled check, `validate --state FILE`: what one run leaves for the next.
+//!
+//! ```text
+//! lock ──> load, check ──> Continuations ──> validate ──> next ──> store
+//!          State                             Outcome      State
+//! ```
+//!
+//! - [`lock`] keeps two runs apart.
+//! - [`load`] reads a state; `check` parses each field into its type. A state comes from outside: nothing is called
+//!   verified on its word, and whatever does not fit is an error, never a fresh start.
+//! - [`store`] writes it: last of all, synced, by a rename.
+
+mod check;
+pub mod load;
+pub mod lock;
+pub mod store;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
