@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::digests::names::DigestNames;
 use super::findings::Ledger;
 use super::logs::manifest::ManifestPage;
@@ -47,6 +49,9 @@ pub(crate) struct ChainState {
     pub home: Option<Arc<Spans>>,
     /// Whether everything about its digests could be read.
     pub complete: bool,
+    /// The time of the oldest object among its logs that could not be judged. Set by the search for unreferenced
+    /// logs.
+    pub waiting_since: Option<Timestamp>,
 }
 
 /// The digests of a chain.

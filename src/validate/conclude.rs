@@ -148,6 +148,7 @@ fn conclude_chain(
         logs,
         mut ledger,
         complete,
+        waiting_since,
         ..
     } = state;
     let main = digests.main;
@@ -194,6 +195,7 @@ fn conclude_chain(
         logs: logs.tally,
         anchors: main.anchors,
         evidence: combine([main.evidence, backfill.evidence, Some(logs_evidence)]),
+        waiting_since,
         id,
     });
     (outcome, ledger)

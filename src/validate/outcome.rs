@@ -58,6 +58,10 @@ pub struct ChainOutcome {
     pub anchors: Option<Box<(Anchor, Anchor)>>,
     /// The evidence hash: SHA-256 over its digests, backfill digests and logs, and the result of each.
     pub evidence: Sha256,
+    /// The time of the oldest object among its logs that no digest lists and that was not judged, because a digest
+    /// may still list it, or because its time is not verified. The beginning of the window, if a folder of logs
+    /// could not be listed to its end. `None` if all were judged.
+    pub waiting_since: Option<Timestamp>,
 }
 
 /// The outcome of a validation.

@@ -92,6 +92,7 @@ pub(super) fn prove(
         ledger,
         home: None,
         complete: found.complete,
+        waiting_since: None,
         digests: ChainDigests {
             names: found.names,
             siblings: found.siblings,

@@ -12,6 +12,7 @@ use super::references::{ReferenceLookup, Whose};
 use super::scan::temporary;
 use super::search::{ListedLogFolder, LogFolderPlace, LogSearch};
 use super::tally::OtherObjects;
+use super::waiting::Waiting;
 use crate::base::text::and_more;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
@@ -65,6 +66,7 @@ pub(super) fn judge_folder(
         time,
         covers,
         references,
+        waiting,
         ..
     } = search;
     let ListedLogFolder {
@@ -79,6 +81,7 @@ pub(super) fn judge_folder(
         context,
         folder: &folder,
         covers,
+        waiting,
         as_of,
         look_up: undecided.then(|| references.lookup()),
         is_excused: &|minute| excuses.excuse(context, &folder.place, id, minute),
@@ -119,6 +122,7 @@ struct Judge<'a> {
     context: &'a Context<'a>,
     folder: &'a LogFolderPlace,
     covers: &'a [Cover],
+    waiting: &'a mut Waiting,
     as_of: Timestamp,
     /// Present if digests after the window were read since the folder was listed.
     look_up: Option<ReferenceLookup<'a>>,
@@ -155,11 +159,15 @@ impl Judge<'_> {
         let others = &mut self.judged.others;
         if !covered {
             if !in_gap {
+                self.waiting
+                    .add(self.covers, place, KeyTime::Minute(minute));
                 others.undecided.add(limits, key);
             }
         } else if (self.is_excused)(minute) || validation_was_off(chains, place, minute) {
             others.without_digests.add(limits, key);
         } else if waits(self.as_of, minute, self.context.request.backfill_grace) {
+            self.waiting
+                .add(self.covers, place, KeyTime::Minute(minute));
             others.waiting.add(limits, key);
         } else {
             let doubtful = doubtful(

@@ -12,6 +12,7 @@ use super::loose::LooseObjects;
 use super::scan::{ScannedFolder, Unlisted, scan};
 use super::search::{ListedLogFolder, LogFolderPlace, LogSearch};
 use super::tally::OtherObjects;
+use super::waiting::Waiting;
 use crate::base::time::shift;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyTime, LOG_FOLDER};
@@ -54,6 +55,7 @@ fn list_folder(
         time,
         covers,
         references,
+        waiting,
         ..
     } = search;
     let mut sorting = Sorting {
@@ -61,6 +63,7 @@ fn list_folder(
         folder: &folder,
         id,
         covers,
+        waiting,
         as_of,
         // A digest after the window may list these.
         late: shift(time.to, -context.request.backfill_grace).max(time.from),
@@ -114,6 +117,7 @@ struct Sorting<'a> {
     folder: &'a LogFolderPlace,
     id: &'a ChainId,
     covers: &'a [Cover],
+    waiting: &'a mut Waiting,
     as_of: Timestamp,
     late: Timestamp,
     kept: usize,
@@ -134,16 +138,20 @@ impl Sorting<'_> {
             self.undecided |= covered || !in_gap;
             return self.candidates.add_log(context.candidates, key);
         }
-        if !covered {
-            return match in_gap {
-                true => self.candidates.add_in_gaps(context.candidates, minute),
-                false => self.others.undecided.add(limits, key),
-            };
-        }
         let place = &self.folder.place;
+        if !covered && in_gap {
+            return self.candidates.add_in_gaps(context.candidates, minute);
+        }
+        if !covered {
+            self.waiting
+                .add(self.covers, place, KeyTime::Minute(minute));
+            return self.others.undecided.add(limits, key);
+        }
         if self.excuses.excuse(context, place, self.id, minute) {
             self.others.without_digests.add(limits, key);
         } else if waits(self.as_of, minute, context.request.backfill_grace) {
+            self.waiting
+                .add(self.covers, place, KeyTime::Minute(minute));
             self.others.waiting.add(limits, key);
         } else if self.kept < limits.findings_per_code {
             self.kept += 1;
@@ -160,6 +168,7 @@ impl Sorting<'_> {
         let here = self.covers.iter().filter(|c| c.is_in(&self.folder.place));
         let mut requested = here.filter(|c| c.requested.is_some());
         if !requested.any(|c| !c.covered_parts(time).is_empty()) {
+            self.waiting.add(self.covers, &self.folder.place, time);
             self.others.unrecognised.add(limits, key);
         } else if self.kept < limits.findings_per_code {
             self.kept += 1;

@@ -17,6 +17,7 @@
 //!   (`--backfill-grace`), a trail without digests wrote logs there at that minute (excuse), or readers leave
 //!   it out (litter). Whose unproven digests could list it is said, and excuses nothing.
 //! - In time that is not verified anyway it is counted: in the gap, or in `not_proven`.
+//! - The oldest object of a chain that is not judged yet is kept (waiting): a scheduled check reads from there.
 //! - Objects above the folders of regions belong to no chain (loose).
 //! - Memory does not grow with the number of objects: keys and marks move to temporary files, findings and
 //!   samples are bounded.
@@ -34,6 +35,7 @@ mod report;
 mod scan;
 pub(crate) mod search;
 pub mod tally;
+mod waiting;
 
 use std::collections::BTreeSet;
 
@@ -67,6 +69,8 @@ pub(crate) fn judge(
     loose: &LooseObjects,
 ) -> Option<OtherObjects> {
     if !context.fetcher.lasted() {
+        let unjudged = |chain: &mut ChainState| chain.waiting_since = Some(chain.window.from);
+        chains.iter_mut().for_each(unjudged);
         return None;
     }
     let limits = &context.request.limits;
@@ -77,9 +81,13 @@ pub(crate) fn judge(
         let folder = listed.folder.region_folder(&search.id);
         mark_as_searched(chains, &place);
         if let Some(listed) = listed.others.take() {
+            if !listed.unlisted.is_empty() {
+                search.waiting.add_folder(&search.covers, &place);
+            }
             others.add(*listed, limits);
         }
         if let Some(error) = &listed.trouble {
+            search.waiting.add_folder(&search.covers, &place);
             others
                 .unlisted
                 .push(messages::not_listed(context, place.0, &folder, error));
@@ -96,11 +104,17 @@ pub(crate) fn judge(
         } = judge_folder(context, chains, &mut search, listed);
         others.add(judged, limits);
         match trouble {
-            Some(error) => others
-                .unlisted
-                .push(messages::not_judged(context, place.0, &folder, &error)),
+            Some(error) => {
+                search.waiting.add_folder(&search.covers, &place);
+                others
+                    .unlisted
+                    .push(messages::not_judged(context, place.0, &folder, &error));
+            }
             None => report::report(context, chains, &search.covers, &place, unreferenced, more),
         }
+    }
+    for (index, chain) in chains.iter_mut().enumerate() {
+        chain.waiting_since = search.waiting.since(index);
     }
     Some(others)
 }

@@ -10,6 +10,7 @@ use super::cover::Cover;
 use super::excuse::Excuses;
 use super::references::{References, Whose};
 use super::tally::OtherObjects;
+use super::waiting::Waiting;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::KeyRoot;
@@ -38,6 +39,8 @@ pub(crate) struct LogSearch {
     pub(super) places: Vec<(RootId, KeyRoot)>,
     /// Folders that were listed.
     pub(super) listed: Vec<ListedLogFolder>,
+    /// Objects that could not be judged.
+    pub(super) waiting: Waiting,
 }
 
 /// One log folder that was listed.
@@ -111,6 +114,7 @@ impl LogSearch {
             later: Vec::new(),
             places,
             listed: Vec::new(),
+            waiting: Waiting::default(),
         });
         search.references.of(Whose::Others);
         for chain in chains.iter_mut() {

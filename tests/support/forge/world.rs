@@ -128,6 +128,15 @@ impl World {
             .unwrap_or_else(|| panic!("no object at {place:?}"))
     }
 
+    /// The world as it was then: without what was stored later.
+    pub fn as_of(&self, at: Timestamp) -> Self {
+        let mut then = self.clone();
+        for objects in then.buckets.values_mut() {
+            objects.retain(|_, object| object.last_modified <= at);
+        }
+        then
+    }
+
     /// Stores an object, replacing an older one.
     pub fn put(&mut self, place: &Place, object: Object) {
         self.buckets

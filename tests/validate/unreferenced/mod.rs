@@ -7,6 +7,7 @@ mod names;
 mod real;
 #[cfg(feature = "aws")]
 mod trails;
+mod waiting;
 
 use serde_json::Value;
 
