@@ -78,10 +78,12 @@ impl Damage {
     fn of(finding: &Finding) -> Option<Damage> {
         match finding.code {
             Code::DigestMissing | Code::LogMissing => Some(Damage::Missing),
+            Code::StateMismatch if finding.actual.is_none() => Some(Damage::Missing),
             Code::DigestSignatureInvalid
             | Code::DigestMalformed
             | Code::DigestIdentityMismatch
             | Code::ChainLinkMismatch
+            | Code::StateMismatch
             | Code::LogModified
             | Code::LogMalformed
             | Code::LogTrailingData => Some(Damage::Altered),

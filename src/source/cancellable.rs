@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use super::bucket_record::SettingState;
 use super::{
     Folders, GetError, Listed, Outage, Range, Root, RootId, Source, SourceObject, Versions,
 };
@@ -99,6 +100,13 @@ impl Source for CancellableSource<'_> {
         match self.check() {
             Ok(()) => self.source.look_up(root, key),
             Err(error) => Some(Err(error)),
+        }
+    }
+
+    fn lifecycle(&self, root: RootId) -> Option<SettingState> {
+        match self.check() {
+            Ok(()) => self.source.lifecycle(root),
+            Err(error) => Some(Err(error).into()),
         }
     }
 

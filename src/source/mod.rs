@@ -35,6 +35,7 @@ pub use object::{Metadata, SourceObject};
 pub use stored_head::{Checksums, ContentHeaders, ResponseMetadata, StoredHead};
 pub use versions::{VersionEntry, VersionObject, Versions, VersionsKept};
 
+use self::bucket_record::SettingState;
 use crate::proof::finding::ObjectFacts;
 
 /// The number of a root within its source.
@@ -160,6 +161,12 @@ pub trait Source: Sync {
         _version_id: &str,
         _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
+        None
+    }
+
+    /// The lifecycle rules of a bucket. It is called where an object that was there is missing. `None`, the
+    /// default, if the source has none.
+    fn lifecycle(&self, _root: RootId) -> Option<SettingState> {
         None
     }
 

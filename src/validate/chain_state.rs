@@ -32,6 +32,8 @@ use crate::proof::reason::Reason;
 pub(crate) struct ChainState {
     pub id: ChainId,
     pub window: Window,
+    /// Whether it continues from a digest that an earlier run proved, and that is there, unchanged.
+    pub stands: bool,
     /// Set by the digests phase.
     pub digests: ChainDigests,
     /// Set by the digests phase, explained by the causes phase.
@@ -165,6 +167,8 @@ pub(crate) struct GroupNotes {
     pub trail_unknown: Vec<(ChainId, String)>,
     /// Trails that write no digests now.
     pub unvalidated: BTreeSet<TrailArn>,
+    /// Findings on chains that earlier runs saw, and that have no digest any more.
+    pub vanished: Vec<Finding>,
     /// Whether a listing or a look-up in AWS failed.
     pub incomplete: bool,
 }
@@ -182,7 +186,15 @@ impl GroupNotes {
         self.unrecognised.first.extend(other.unrecognised.first);
         self.trail_unknown.extend(other.trail_unknown);
         self.unvalidated.extend(other.unvalidated);
+        self.vanished.extend(other.vanished);
         self.incomplete |= other.incomplete;
+    }
+
+    /// Adds the findings on a chain that vanished: it was not found.
+    pub fn add_vanished(&mut self, findings: Vec<Finding>) {
+        let is_of = |id: &ChainId| findings.iter().any(|f| f.chain.as_ref() == Some(id));
+        self.found.retain(|chain| !is_of(&chain.id));
+        self.vanished.extend(findings);
     }
 
     /// Frees spare memory: thousands of these wait until their logs are read.

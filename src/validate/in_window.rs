@@ -3,6 +3,7 @@
 //! - If it contains nothing of any chain, nothing was found: each chain has that finding.
 //! - If it contains something of others, a chain entirely before or after it is a gap like any other,
 //!   unless the chain itself was expected.
+//! - A chain that continues from a digest that an earlier run proved has that digest, whatever the window holds.
 
 use jiff::Timestamp;
 
@@ -31,6 +32,10 @@ impl AllInWindow {
 /// Whether the window holds nothing of a chain: no digest meets it, or none covers a proven instant and
 /// nothing is known to be wrong or missing either.
 pub(super) fn is_nothing(chain: &ChainState) -> bool {
+    // Nothing new may be due yet. Time for which something is, is a gap.
+    if chain.stands {
+        return false;
+    }
     let main = &chain.digests.main;
     let window = chain.window;
     let is_outside = main.seen == 0 && !is_bounded(main, window.from, window.to);

@@ -107,6 +107,7 @@ pub fn validate(
     let mut survey = survey::survey(source, places, &filter, limits, &pool);
     survey = survey::moved::look_wider((source, places), request, &filter, &pool, survey);
     survey::reaches::by_folders(&mut filter, trails_known, source, &mut survey, limits);
+    digests::remembered::add_folders(&fetcher, request, &filter, &mut survey);
     fetcher.listed(survey.listings);
     let pool = context::better_workers(source, &pool).unwrap_or(pool);
     let at_once = request.chains_at_once.min(survey.groups.len()).max(1);

@@ -31,6 +31,7 @@ use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::access_point::region_of_arn;
 use crate::source::bucket::is_bucket_name;
+use crate::source::bucket_record::SettingState;
 use crate::source::{
     Folders, GetError, Listed, Metadata, Outage, Range, Root, RootId, Source, SourceObject,
     Versions, VersionsKept,
@@ -353,6 +354,11 @@ impl Source for S3Source {
         _with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
         Some(self.get_by(root, (key, Some(version_id)), Self::first))
+    }
+
+    fn lifecycle(&self, root: RootId) -> Option<SettingState> {
+        let bucket = self.bucket(root).ok()?;
+        Some(self.lifecycle_rules(bucket).state)
     }
 
     fn outages(&self) -> Vec<(RootId, Outage)> {

@@ -46,6 +46,19 @@ impl S3Source {
     }
 }
 
+impl S3Source {
+    /// Asks for the lifecycle rules of a bucket.
+    pub(super) fn lifecycle_rules(&self, bucket: &Bucket) -> SettingRecord {
+        let lifecycle = |client: aws_sdk_s3::Client, raw| {
+            let request = client.get_bucket_lifecycle_configuration();
+            let request = request.bucket(&bucket.name).customize();
+            request.interceptor(OnlyOfAws).interceptor(raw).send()
+        };
+        let rules = |answer: &[u8]| json_of_xml(answer, LISTS);
+        self.setting(bucket, "s3:GetLifecycleConfiguration", lifecycle, rules)
+    }
+}
+
 impl BucketRecords for S3Source {
     fn record(&self, root: RootId) -> Option<BucketRecord> {
         let bucket = self.bucket(root).ok()?;
@@ -56,11 +69,6 @@ impl BucketRecords for S3Source {
         };
         let object_lock = |client: aws_sdk_s3::Client, raw| {
             let request = client.get_object_lock_configuration().bucket(name);
-            let request = request.customize();
-            request.interceptor(OnlyOfAws).interceptor(raw).send()
-        };
-        let lifecycle = |client: aws_sdk_s3::Client, raw| {
-            let request = client.get_bucket_lifecycle_configuration().bucket(name);
             let request = request.customize();
             request.interceptor(OnlyOfAws).interceptor(raw).send()
         };
@@ -82,7 +90,7 @@ impl BucketRecords for S3Source {
                 object_lock,
                 plain,
             ),
-            self.setting(bucket, "s3:GetLifecycleConfiguration", lifecycle, rules),
+            self.lifecycle_rules(bucket),
             self.setting(bucket, "s3:GetBucketPolicy", policy, text),
             self.setting(bucket, "s3:GetEncryptionConfiguration", encryption, rules),
         ];

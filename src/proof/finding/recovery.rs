@@ -154,6 +154,7 @@ impl Code {
                 | Code::DigestIdentityMismatch
                 | Code::ChainLinkMismatch
                 | Code::KeyUnknown
+                | Code::StateMismatch
                 | Code::LogMissing
                 | Code::LogModified
                 | Code::LogMalformed

@@ -156,6 +156,8 @@ pub struct Gap {
     pub removals: Option<String>,
     /// Further statements for its message, as clauses.
     pub clauses: Vec<String>,
+    /// Whether an earlier run of a scheduled check searched for its cause: it began before the window of this run.
+    pub searched: bool,
     /// The logs in it that no digest lists; `None` if they were not searched for.
     pub undigested: Option<Undigested>,
 }
@@ -313,6 +315,7 @@ impl Gap {
             evidence: Vec::new(),
             removals: None,
             clauses: Vec::new(),
+            searched: false,
             undigested: None,
         }
     }
@@ -341,7 +344,15 @@ impl Gap {
 
     /// Whether calls may explain it. Time after the source was read needs no explanation.
     pub fn may_be_explained(&self) -> bool {
-        self.seen != Seen::NotLookedAt
+        self.seen != Seen::NotLookedAt && !self.searched
+    }
+
+    /// Records that an earlier run searched for its cause.
+    pub fn searched_before(&mut self) {
+        self.searched = true;
+        let clause =
+            "it began before the window of this run, and earlier runs searched for its cause";
+        self.clauses.push(clause.into());
     }
 
     /// Where it begins, which may be before the window.

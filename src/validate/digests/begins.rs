@@ -44,6 +44,11 @@ impl<'a> Begins<'a> {
         Some(self.earlier.get(chain).map_or(from, |at| from.min(*at)))
     }
 
+    /// The requested chains that earlier runs saw.
+    pub fn continued(&self) -> impl Iterator<Item = (&'a ChainId, &'a Continuation)> {
+        self.continued.iter().map(|(id, known)| (*id, *known))
+    }
+
     /// From where on the digests of all chains are listed: the earliest beginning. That of a new chain is not known
     /// before it is listed.
     pub fn first(&self) -> Option<Timestamp> {

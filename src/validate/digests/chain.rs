@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::begins::Begins;
 use super::names::{DigestNames, DigestSet};
+use super::remembered::{Fate, Remembered};
 use super::trail_status::{self, NewestEnd};
-use super::walk::{ChainWalk, Purpose};
+use super::walk::{ChainWalk, Purpose, WalkFindings};
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::Walked;
@@ -14,6 +15,7 @@ use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::{self, Gap, GapPlace, Seen};
 use crate::validate::chain_state::{ChainDigests, ChainState, CheckedLogs};
 use crate::validate::context::Context;
+use crate::validate::findings::Ledger;
 use crate::validate::outcome::LogTally;
 use crate::validate::unreferenced::references::References;
 
@@ -23,35 +25,85 @@ pub(super) struct ProvenChain {
     pub end: NewestEnd,
 }
 
+/// A chain by the names of its digests.
+pub(super) struct NamedChain<'a> {
+    pub id: ChainId,
+    pub names: DigestNames,
+    /// The digest that it continues from, if an earlier run proved one. It is among the names.
+    pub remembered: Option<Remembered<'a>>,
+}
+
+/// What became of a chain.
+pub(super) enum ChainFate {
+    Proven(Box<ProvenChain>),
+    /// It had no other digest than the one that an earlier run proved last, and that is missing. The findings on it.
+    Vanished(Vec<Finding>),
+}
+
 /// Walks a chain and compares its end with the status of its trail. `None` if it has no digest that was
 /// listed. Adds the logs that its digests list to `references`.
 pub(super) fn prove(
     context: &Context<'_>,
-    id: ChainId,
-    names: DigestNames,
+    chain: NamedChain<'_>,
     (hidden, begins): (&Spans, &Begins<'_>),
     references: &mut References,
-) -> Option<ProvenChain> {
+) -> Option<ChainFate> {
     let request = context.request;
+    let NamedChain {
+        id,
+        names,
+        remembered,
+    } = chain;
     let to = request.to.or(names.newest_end())?;
     let from = begins.of(&id);
     announce_keys(context, &id, &names, (from, to));
+    let is_alone = remembered.as_ref().is_some_and(|r| r.is_alone_in(&names));
     let mut walk = ChainWalk::new(context, &id, names, from, references, Purpose::Proof);
+    walk.remembered = remembered;
     let mut main = walk.walk(DigestSet::Main, to, hidden);
+    let remembered = walk.remembered.take();
     let from = match request.is_new(&id) {
         true => from.max(first_digest(&main)),
         false => from.or(main.begins),
     };
     walk.from = from;
     let mut backfill = walk.walk(DigestSet::Backfill, to, hidden);
-    let found = walk.finish();
-    let mut ledger = found.ledger.unwrap_or_else(|| context.ledgers.open());
+    let mut found = walk.finish();
+    let ledger = found.ledger.take();
+    let mut ledger = ledger.unwrap_or_else(|| context.ledgers.open());
     keep_keys(context, [&mut main, &mut backfill]);
 
     let window = Window::new(from.unwrap_or(to), to);
+    let remembered = remembered.map(|remembered| remembered.settle(context.fetcher));
+    if let Some(remembered) = &remembered {
+        let findings = remembered.findings(context, window);
+        let findings = findings.into_iter().map(|finding| finding.of(&id));
+        if is_alone && remembered.fate == Fate::Gone && ledger.worst().is_none() {
+            return Some(ChainFate::Vanished(findings.collect()));
+        }
+        findings.for_each(|finding| context.report(&mut ledger, finding));
+        remembered.colour(&mut main);
+    }
     if request.is_new(&id) {
         context.report(&mut ledger, new_chain().over(window).of(&id));
     }
+    let stands = remembered.is_some_and(|remembered| remembered.stands());
+    let walked = (main, backfill, found);
+    Some(ChainFate::Proven(Box::new(end_of(
+        context,
+        (id, window, stands),
+        walked,
+        ledger,
+    ))))
+}
+
+/// Compares the end of a chain with the status of its trail, and finds its gaps.
+fn end_of(
+    context: &Context<'_>,
+    (id, window, stands): (ChainId, Window, bool),
+    (mut main, backfill, found): (Walked, Walked, WalkFindings),
+    mut ledger: Ledger,
+) -> ProvenChain {
     let answer = trail_status::look_up(context, &id);
     let mut end = trail_status::check_end(context, &id, &found.names, window, answer);
     for finding in std::mem::take(&mut end.findings) {
@@ -74,11 +126,17 @@ pub(super) fn prove(
         main.paint.colour(Severity::Unproven, time);
         gaps.retain(|gap| gap.time != time);
     }
+    if context.request.continuation(&id).is_some() {
+        let began_before = |gap: &&mut Gap| gap.since.is_some_and(|since| since < window.from);
+        let tails = gaps.iter_mut().filter(|gap| gap.place == GapPlace::Tail);
+        tails.filter(began_before).for_each(Gap::searched_before);
+    }
     for gap in &gaps {
         context.observer.found(&gap.finding().of(&id));
     }
     let state = ChainState {
         window,
+        stands,
         gaps,
         after: Vec::new(),
         logs: CheckedLogs {
@@ -102,7 +160,7 @@ pub(super) fn prove(
         },
         id,
     };
-    Some(ProvenChain { state, end })
+    ProvenChain { state, end }
 }
 
 /// Where the data of a chain begin: with its first digest, which may be missing.

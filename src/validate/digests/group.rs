@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::begins::Begins;
-use super::chain::{self, ProvenChain};
+use super::chain::{self, ChainFate, NamedChain, ProvenChain};
 use super::listing::{self, Listing, ListingRange};
 use super::listing_errors;
 use super::names::DigestNames;
+use super::remembered;
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::source::RootId;
@@ -35,7 +36,7 @@ pub(super) fn walk(
         ..GroupNotes::default()
     });
     let Listing {
-        chains: listed,
+        chains: mut listed,
         siblings,
         unrecognised,
         hidden,
@@ -45,6 +46,7 @@ pub(super) fn walk(
         notes.unlisted.insert((account.clone(), region.clone()));
     }
     notes.unrecognised = unrecognised;
+    let mut remembered = remembered::add_all(context, &begins, places, &mut listed);
     context.report_listed(listed.iter(), &begins);
 
     let mut references = References::new(context.references, context.fetcher.places.has_unnamed());
@@ -56,13 +58,22 @@ pub(super) fn walk(
             continue;
         }
         note_chain(context, &id, &names, members, &mut notes);
-        let proven = chain::prove(context, id, names, (&hidden, &begins), &mut references);
-        if let Some(ProvenChain { state, end }) = proven {
-            let unknown = end.trail_unknown.map(|why| (state.id.clone(), why));
-            notes.trail_unknown.extend(unknown);
-            notes.unvalidated.extend(end.unvalidated);
-            notes.incomplete |= end.cut_short;
-            chains.push(state);
+        let chain = NamedChain {
+            remembered: remembered.remove(&id),
+            id,
+            names,
+        };
+        match chain::prove(context, chain, (&hidden, &begins), &mut references) {
+            None => {}
+            Some(ChainFate::Vanished(findings)) => notes.add_vanished(findings),
+            Some(ChainFate::Proven(proven)) => {
+                let ProvenChain { state, end } = *proven;
+                let unknown = end.trail_unknown.map(|why| (state.id.clone(), why));
+                notes.trail_unknown.extend(unknown);
+                notes.unvalidated.extend(end.unvalidated);
+                notes.incomplete |= end.cut_short;
+                chains.push(state);
+            }
         }
     }
     chains.sort_by(|a, b| a.id.cmp(&b.id));

@@ -29,12 +29,14 @@ mod batch;
 pub(crate) mod begins;
 pub(crate) mod chain;
 mod group;
+mod lifecycle;
 mod links;
 pub mod listing;
 pub mod listing_errors;
 pub mod names;
 mod place;
 pub(crate) mod range;
+pub(in crate::validate) mod remembered;
 pub(crate) mod trail_status;
 pub(crate) mod walk;
 

@@ -117,6 +117,24 @@ impl DigestNames {
         true
     }
 
+    /// Adds an hourly digest that is known from elsewhere, in order. Returns its slot, and whether it was listed.
+    pub(super) fn add_known(&mut self, place: (RootId, KeyRoot), end: Timestamp) -> (Slot, bool) {
+        let at = self.places.iter().position(|known| *known == place);
+        let at = at.unwrap_or_else(|| {
+            self.places.push(place);
+            self.places.len() - 1
+        });
+        let slot = Slot {
+            end: end.as_second(),
+            at: u32::try_from(at).unwrap_or(u32::MAX),
+        };
+        let found = self.main.binary_search(&slot);
+        if let Err(at) = found {
+            self.main.insert(at, slot);
+        }
+        (slot, found.is_ok())
+    }
+
     /// Sorts both sets, oldest first.
     pub(super) fn sort(&mut self) {
         self.main.sort_unstable();

@@ -74,6 +74,9 @@ impl ChainWalk<'_> {
     /// Places digests that have the same end. The one at its recorded place comes first, so that copies
     /// of it do no harm.
     pub(super) fn place_together(&mut self, walk: &mut Walk<'_>, mut group: Vec<Reading>) {
+        if let Some(remembered) = &mut self.remembered {
+            remembered.meet(self.context.fetcher, &mut group);
+        }
         self.add_originals(walk, &mut group);
         let mut group: Vec<Reading> = group.into_iter().map(|r| self.confirmed(walk, r)).collect();
         // Of several in one place, prefer the one that proves itself or that its successor recorded.
@@ -174,6 +177,10 @@ impl ChainWalk<'_> {
         placed: PlacedDigest,
     ) {
         self.found.misplaced_logs += placed.passed_over;
+        let proven = placed.standing().filter(|_| self.set == DigestSet::Main);
+        if let (Some(remembered), Some(digest)) = (&mut self.remembered, proven) {
+            remembered.follow(digest);
+        }
         let is_reported_outside =
             self.purpose == Purpose::Proof && self.report_digest(found, end, &placed);
         if let Some(digest) = &placed.beyond {

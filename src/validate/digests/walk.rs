@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::batch::{self, Batch, by_end, proves_itself};
 use super::names::{DigestNames, DigestSet, Slot};
 use super::range;
+use super::remembered::Remembered;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Walk, WalkScope, Walked};
 use crate::proof::coverage::Spans;
@@ -40,6 +41,8 @@ pub(crate) struct ChainWalk<'a> {
     pub(super) found: WalkFindings,
     pub(super) references: &'a mut References,
     pub(super) links: FollowedLinks,
+    /// The digest that the chain continues from, if an earlier run proved one.
+    pub(super) remembered: Option<Remembered<'a>>,
 }
 
 /// What a walk found beside the proven chain itself.
@@ -94,6 +97,7 @@ impl<'a> ChainWalk<'a> {
             },
             references,
             links: FollowedLinks::default(),
+            remembered: None,
         }
     }
 
@@ -178,7 +182,10 @@ impl<'a> ChainWalk<'a> {
                 range::backfill(slots, window, self.context.request.backfill_grace)
             }
         };
-        let mut queue = walked.to_vec();
+        let remembered = self.remembered.as_ref();
+        let remembered = remembered.filter(|_| self.set == DigestSet::Main);
+        let mut queue = remembered.map_or_else(Vec::new, |known| known.older_than(walked));
+        queue.extend_from_slice(walked);
         // Their size is not known yet, so the first batch is small.
         let unknown = self.context.request.limits.ahead_bytes / 2;
         let first = self.next_batch(&mut queue, unknown);

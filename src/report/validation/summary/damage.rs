@@ -20,8 +20,9 @@ pub(crate) enum DamageKind {
 }
 
 impl DamageKind {
-    fn of(code: Option<&Code>) -> Self {
-        match code {
+    fn of(finding: &Finding) -> Self {
+        match finding.code.known() {
+            Some(Code::StateMismatch) if finding.actual.is_none() => DamageKind::DigestsMissing,
             Some(Code::LogModified | Code::LogMalformed | Code::LogTrailingData) => {
                 DamageKind::LogsAltered
             }
@@ -29,7 +30,8 @@ impl DamageKind {
                 Code::DigestSignatureInvalid
                 | Code::DigestMalformed
                 | Code::DigestIdentityMismatch
-                | Code::ChainLinkMismatch,
+                | Code::ChainLinkMismatch
+                | Code::StateMismatch,
             ) => DamageKind::DigestsAltered,
             Some(Code::LogMissing) => DamageKind::LogsMissing,
             Some(Code::DigestMissing) => DamageKind::DigestsMissing,
@@ -46,13 +48,9 @@ pub(crate) fn count(report: &Report) -> BTreeMap<DamageKind, u64> {
     let failed = report.findings.iter();
     for finding in failed.filter(|f| f.severity == Severity::Failed) {
         let Finding {
-            code,
-            bucket,
-            key,
-            count,
-            ..
+            bucket, key, count, ..
         } = finding;
-        let kind = DamageKind::of(code.known());
+        let kind = DamageKind::of(finding);
         let new = match (key, count) {
             (Some(key), None) => known.insert((kind, bucket, key)),
             _ => true,

@@ -46,6 +46,7 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
     };
     let expected = expected(context, &absences.findings, &all.chains);
     absences.findings.extend(expected);
+    absences.findings.extend(all.notes.vanished.iter().cloned());
     // With nowhere to look, the reason is a finding already, if there is one.
     let is_nowhere = context.fetcher.places.roots().is_empty();
     if !is_nowhere || context.request.prior.findings.is_empty() {
