@@ -104,6 +104,7 @@ fn ran() -> Ran {
         caller: None,
         clock_ahead: None,
         state_sha256: None,
+        exit_status: None,
         requests: Requests::default(),
     }
 }

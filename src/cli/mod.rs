@@ -196,6 +196,7 @@ fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
         caller: None,
         clock_ahead: None,
         state_sha256: None,
+        exit_status: None,
         requests: Requests::default(),
     }
 }

@@ -178,8 +178,9 @@ fn concluded(
     let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
     let accepted = accept::shown(&outcome, &accepted);
     warn_of_unused(&accepted);
-    let report = Report::new(outcome, requested, accepted, run);
+    let mut report = Report::new(outcome, requested, accepted, run);
     let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
+    report.run.exit_status = Some(code);
     (report, code)
 }
 

@@ -1,5 +1,6 @@
 //! Metrics in Prometheus' text format, as the textfile collector of the node exporter reads them.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use super::scope_label::scope;
 use super::v1::{Chain, Digests, Finding, FindingCounts, Logs, Report};
 use crate::base::text::escape;
 use crate::proof::coverage::State;
-use crate::proof::finding::Verdict;
+use crate::proof::finding::{Code, Severity, Verdict};
 
 const VERDICTS: [Verdict; 4] = [
     Verdict::Verified,
@@ -59,6 +60,15 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "1 if everything requested could be checked, otherwise 0.",
         u8::from(report.complete),
     )?;
+    if let Some(status) = report.run.exit_status {
+        let help = "The exit status: that of the verdict over everything that is not accepted; 130 \
+                    if the run was interrupted.";
+        metrics.one("exit_status", help, status)?;
+    }
+    if let Some(runs) = state_runs(report) {
+        let help = "How many runs the state has seen. Lower than before: it was begun anew or put back.";
+        metrics.one("state_runs", help, runs)?;
+    }
     custody(report, &mut metrics)?;
     chains(report, &mut metrics)?;
     findings(&totals.findings, &mut metrics)?;
@@ -112,6 +122,17 @@ fn custody(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.sample("report_info", &labels, 1)
 }
 
+/// How many runs the state holds that this run leaves, or that it continued if it leaves none.
+fn state_runs(report: &Report) -> Option<i64> {
+    let continued = report.requested.continues_from.as_ref();
+    let is_left = report.run.state_sha256.is_some();
+    if continued.is_none() && !is_left {
+        return None;
+    }
+    let before = continued.map_or(0, |state| state.runs);
+    i64::try_from(before.saturating_add(is_left.into())).ok()
+}
+
 fn chains(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     let help = "Chains by verdict; missing chains count too.";
     metrics.head("chains", help)?;
@@ -119,7 +140,17 @@ fn chains(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         let count = count_by_verdict(report, verdict);
         metrics.sample("chains", &[("verdict", verdict.as_str())], count)?;
     }
-    Ok(())
+    let help = "Chains that should exist, and of which no digest was found.";
+    let missing = i64::try_from(missing_chains(report)).unwrap_or(i64::MAX);
+    metrics.one("chains_missing", help, missing)
+}
+
+/// How many chains are reported as missing.
+fn missing_chains(report: &Report) -> usize {
+    let findings = report.findings.iter();
+    let missing = findings.filter(|f| f.code == Code::ChainMissing && f.severity > Severity::Note);
+    let chains = missing.map(|f| (f.chain.as_deref(), f.organization.as_deref()));
+    chains.collect::<BTreeSet<_>>().len()
 }
 
 fn findings(counts: &FindingCounts, metrics: &mut Metrics<'_>) -> io::Result<()> {

@@ -30,6 +30,10 @@ pub struct Run {
     /// SHA-256 of the state that this run leaves for the next one; null if it leaves none.
     #[serde(default)]
     pub state_sha256: Option<String>,
+    /// The exit status of the run: that of the verdict over everything that is not accepted, if it is at least as
+    /// severe as `--fail-on`. It is 130 if the run was interrupted, and null in a report of an earlier version.
+    #[serde(default)]
+    pub exit_status: Option<u8>,
     /// The requests made, by kind.
     pub requests: Requests,
 }
