@@ -40,7 +40,7 @@ topics! {
     "trails" "explain" "doctor"
     "evidence" "proof" "gaps" "codes" "words"
     "formats" "json" "terminal"
-    "scheduling" "lambda" "performance" "bounds"
+    "scheduling" "alerts" "lambda" "performance" "bounds"
     "library" "building"
 }
 

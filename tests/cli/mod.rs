@@ -1,5 +1,6 @@
 //! The command line: arguments, output, terminals and signals, by the real binary.
 
+mod alerts;
 mod args;
 mod bad_input;
 #[cfg(feature = "aws")]

@@ -29,6 +29,7 @@ macro_rules! tests {
 
 tests! {
     of_readme "README.md"
+    of_alerts "alerts.md"
     of_gaps "gaps.md"
     of_doctor "doctor.md"
     of_evidence "evidence.md"

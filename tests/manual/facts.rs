@@ -97,10 +97,9 @@ fn the_entry_for_a_closed_account_is_read() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
 
-/// The metrics of the alert are among those that a run prints.
+/// Every metric that a run prints is in the manual.
 #[test]
-fn the_alert_is_on_metrics_that_exist() {
-    let alert = block("formats.md", "yaml alert");
+fn the_metrics_are_those_that_a_run_prints() {
     let sample = [
         "--path",
         "testdata/sample/bucket",
@@ -109,17 +108,6 @@ fn the_alert_is_on_metrics_that_exist() {
     ];
     let args = [&["validate", "--format", "prometheus"], &sample[..]].concat();
     let printed = run(&root(), &args).stdout;
-    let words = alert.split(|c: char| c != '_' && !c.is_ascii_alphanumeric());
-    let metrics: Vec<&str> = words
-        .filter(|word| word.starts_with("trailproof_"))
-        .collect();
-    assert_eq!(metrics.len(), 2, "{alert}");
-    for metric in metrics {
-        assert!(
-            printed.contains(&format!("\n{metric}{{")),
-            "{metric}: {printed}"
-        );
-    }
     let page = page("formats.md");
     for line in printed
         .lines()

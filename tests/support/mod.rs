@@ -25,6 +25,7 @@ pub mod org;
 #[cfg(feature = "aws")]
 pub mod profiles;
 pub mod program;
+pub mod promtool;
 pub mod python;
 pub mod real;
 pub mod records;

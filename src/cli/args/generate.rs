@@ -4,6 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+use super::shared::values::interval;
 
 pub const GENERATE_EXAMPLES: &str = "\
 Examples:
@@ -33,7 +36,8 @@ Examples:
 
 const ALERTS_EXAMPLES: &str = "\
 Examples:
-  trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml";
+  trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml
+  trailproof generate alerts prometheus --every 1d";
 
 pub const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -116,6 +120,10 @@ pub struct AlertsArgs {
     /// What evaluates the rules
     #[arg(value_enum)]
     pub kind: AlertsKind,
+
+    /// How often the check runs, at least every minute; the alerts wait for up to three runs
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = interval)]
+    pub every: SignedDuration,
 }
 
 /// What evaluates alerting rules.

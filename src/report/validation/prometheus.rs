@@ -66,7 +66,8 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         metrics.one("exit_status", help, status)?;
     }
     if let Some(runs) = state_runs(report) {
-        let help = "How many runs the state has seen. Lower than before: it was begun anew or put back.";
+        let help =
+            "How many runs the state has seen. Lower than before: it was begun anew or put back.";
         metrics.one("state_runs", help, runs)?;
     }
     custody(report, &mut metrics)?;

@@ -51,6 +51,14 @@ pub fn deadline(text: &str) -> Result<SignedDuration, String> {
     }
 }
 
+/// How often something runs, such as `1h`: at least every minute, at most once a month.
+pub fn interval(text: &str) -> Result<SignedDuration, String> {
+    match duration(text)? {
+        seconds @ 60..=2_678_400 => Ok(SignedDuration::from_secs(seconds)),
+        _ => Err("expected a duration from 1m to 31d, such as 1h".to_owned()),
+    }
+}
+
 /// A size such as `512KiB`, `256MiB` or `1GiB`, or in bytes: at most 4 GiB, which is what is read of any object.
 pub fn size(text: &str) -> Result<u64, String> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
@@ -94,7 +102,7 @@ pub fn endpoint(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{deadline, duration, size, time};
+    use super::{deadline, duration, interval, size, time};
 
     #[test]
     fn times_honour_their_offset_and_are_utc_without_one() {
@@ -146,6 +154,15 @@ mod tests {
         assert!(duration("1mo").is_err());
         assert!(duration("-1h").is_err());
         assert!(duration("100000h").is_err());
+    }
+
+    #[test]
+    fn an_interval_is_from_a_minute_to_a_month() {
+        let every = |text| interval(text).map(|every| every.as_secs());
+        assert_eq!((every("1m"), every("31d")), (Ok(60), Ok(2_678_400)));
+        for text in ["59s", "32d", "-1h", "hourly"] {
+            assert!(interval(text).is_err(), "{text}");
+        }
     }
 
     #[test]
