@@ -1,0 +1,133 @@
+//! Where a file must be for a scheduled check to read it.
+
+use std::path::{Component, Path};
+
+use crate::cli::args::generate::ScheduleKind;
+
+/// The folder of files that the check reads.
+pub const FILES: &str = "/etc/trailproof";
+
+/// Folders that the sandbox of the service hides or replaces (systemd.exec(5), ProtectHome and PrivateTmp).
+const HIDDEN: &[&str] = &["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
+
+/// Why a check could not read a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unseen {
+    /// A service has another working folder.
+    Relative,
+    /// The sandbox hides its folder.
+    Hidden,
+    /// A container has only the files of one folder.
+    OutsideFolder,
+    /// A workflow has only the files of its repository.
+    OutsideRepository,
+}
+
+impl Unseen {
+    pub fn what(self) -> &'static str {
+        match self {
+            Unseen::Relative => "the path is not absolute",
+            Unseen::Hidden => "the service cannot see home folders and temporary ones",
+            Unseen::OutsideFolder => "the container has only the files in /etc/trailproof",
+            Unseen::OutsideRepository => "a workflow has only the files of its repository",
+        }
+    }
+
+    pub fn cure(self) -> &'static str {
+        match self {
+            Unseen::Relative | Unseen::Hidden => {
+                "give the path that the file has on the machine of the schedule, such as /etc/trailproof/accept.toml"
+            }
+            Unseen::OutsideFolder => {
+                "give the path that the file has in the container, such as /etc/trailproof/accept.toml; the output \
+                 says how it gets there"
+            }
+            Unseen::OutsideRepository => {
+                "commit it, and give its path from the top of the repository, such as trailproof/accept.toml"
+            }
+        }
+    }
+}
+
+/// Checks that a schedule of some kind can read a file.
+///
+/// # Errors
+/// Why it could not.
+pub fn seen(path: &str, kind: ScheduleKind) -> Result<(), Unseen> {
+    let path = Path::new(path);
+    let climbs = path.components().any(|part| part == Component::ParentDir);
+    match kind {
+        ScheduleKind::Systemd if !path.is_absolute() || climbs => Err(Unseen::Relative),
+        ScheduleKind::Systemd if HIDDEN.iter().any(|hidden| path.starts_with(hidden)) => {
+            Err(Unseen::Hidden)
+        }
+        ScheduleKind::Systemd => Ok(()),
+        ScheduleKind::Kubernetes if path.parent() == Some(Path::new(FILES)) && is_key(path) => {
+            Ok(())
+        }
+        ScheduleKind::Ecs if path.starts_with(FILES) && !climbs && path != Path::new(FILES) => {
+            Ok(())
+        }
+        ScheduleKind::Kubernetes | ScheduleKind::Ecs => Err(Unseen::OutsideFolder),
+        ScheduleKind::GithubActions if path.is_absolute() || climbs => {
+            Err(Unseen::OutsideRepository)
+        }
+        ScheduleKind::GithubActions => Ok(()),
+    }
+}
+
+/// Whether the name of a file can be a key of a ConfigMap.
+fn is_key(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let is_key = |b: &u8| b.is_ascii_alphanumeric() || b"-_.".contains(b);
+    name != b".." && name.iter().all(is_key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_reads_only_the_files_that_it_has() {
+        use ScheduleKind::{Ecs, GithubActions, Kubernetes, Systemd};
+        for (path, kind, expected) in [
+            ("/etc/trailproof/accept.toml", Systemd, Ok(())),
+            ("/srv/keys", Systemd, Ok(())),
+            ("accept.toml", Systemd, Err(Unseen::Relative)),
+            (
+                "/etc/../home/me/accept.toml",
+                Systemd,
+                Err(Unseen::Relative),
+            ),
+            ("/home/me/accept.toml", Systemd, Err(Unseen::Hidden)),
+            ("/etc/trailproof/accept.toml", Kubernetes, Ok(())),
+            ("/etc/trailproof/..", Kubernetes, Err(Unseen::OutsideFolder)),
+            (
+                "/etc/trailproof/a b",
+                Kubernetes,
+                Err(Unseen::OutsideFolder),
+            ),
+            (
+                "/etc/trailproof/keys/a",
+                Kubernetes,
+                Err(Unseen::OutsideFolder),
+            ),
+            ("/etc/trailproof/keys/a", Ecs, Ok(())),
+            ("/etc/trailproof/../a", Ecs, Err(Unseen::OutsideFolder)),
+            ("/etc/passwd", Ecs, Err(Unseen::OutsideFolder)),
+            ("trailproof/accept.toml", GithubActions, Ok(())),
+            (
+                "../accept.toml",
+                GithubActions,
+                Err(Unseen::OutsideRepository),
+            ),
+            (
+                "/accept.toml",
+                GithubActions,
+                Err(Unseen::OutsideRepository),
+            ),
+        ] {
+            assert_eq!(seen(path, kind), expected, "{path}");
+        }
+    }
+}
