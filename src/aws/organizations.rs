@@ -1,10 +1,10 @@
-//! The names of accounts, from `organizations:ListAccounts`. Only the management account and delegated
+//! The accounts of an organization, from `organizations:ListAccounts`. Only the management account and delegated
 //! administrators may call it, and no verdict depends on it.
 
-use std::collections::BTreeMap;
-
 use aws_config::retry::RetryConfig;
+use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
 use aws_types::region::Region as AwsRegion;
+use jiff::Timestamp;
 
 use super::Session;
 use super::bounds::TIME_OUTS;
@@ -12,7 +12,9 @@ use super::clock::NotTooFar;
 use super::error::{NeverUntrusted, RequestContext, RetryTooMany, get_error};
 use super::foreign::{AskAgain, OnlyOfAws};
 use super::pages::{MAX_PAGES, fetch_all_pages};
+use crate::base::text::cited;
 use crate::cloudtrail::ids::Region;
+use crate::cloudtrail::member::{MemberAccount, MemberState, organization_of};
 use crate::source::GetError;
 
 /// Accounts per page; AWS allows no more (ListAccounts, API reference).
@@ -23,14 +25,11 @@ const MOST: usize = 100_000;
 const LONGEST: usize = 128;
 
 impl Session {
-    /// The names of all accounts of the organization by their ids, from the partition of a region.
+    /// All accounts of the organization, by id, from the partition of a region.
     ///
     /// # Errors
-    /// If AWS does not answer, or denies it.
-    pub fn account_names(
-        &self,
-        there: Option<&Region>,
-    ) -> Result<BTreeMap<String, String>, GetError> {
+    /// If AWS does not answer, denies it, or lists something else.
+    pub fn members(&self, there: Option<&Region>) -> Result<Vec<MemberAccount>, GetError> {
         let context = RequestContext {
             permission: "organizations:ListAccounts",
             resource: "*".into(),
@@ -39,23 +38,28 @@ impl Session {
         let client = self.organizations(there);
         // For all pages together.
         let deadline = self.time_for(self.bounds().request);
-        let mut names = BTreeMap::new();
+        let mut members = Vec::new();
         fetch_all_pages(MAX_PAGES, |token| {
             let request = client.list_accounts().max_results(PAGE_SIZE);
             let request = request.set_next_token(token).send();
             let answer = self.runtime().run_until(deadline, request)?;
             let answer = answer.map_err(|e| get_error(&e, &context))?;
-            let accounts = answer.accounts().iter();
-            let named = accounts.filter_map(|account| account.id().zip(account.name()));
-            names.extend(
-                named.map(|(id, name)| (id.to_owned(), name.chars().take(LONGEST).collect())),
-            );
-            match names.len() > MOST {
+            for account in answer.accounts() {
+                members.push(member(account)?);
+            }
+            match members.len() > MOST {
                 true => Err(GetError::too_many_pages()),
                 false => Ok(answer.next_token),
             }
         })?;
-        Ok(names)
+        // The management account belongs to every organization.
+        if members.is_empty() {
+            let why = "organizations:ListAccounts lists no account";
+            return Err(GetError::Io(why.into()));
+        }
+        members.sort_by(|a: &MemberAccount, b| a.id.cmp(&b.id));
+        members.dedup_by(|a, b| a.id == b.id);
+        Ok(members)
     }
 
     /// A client for one look-up, in the one region of a partition that answers it.
@@ -79,5 +83,44 @@ impl Session {
             config = config.region(AwsRegion::new(region.to_string()));
         }
         aws_sdk_organizations::Client::from_conf(config.build())
+    }
+}
+
+/// An account of an answer.
+fn member(account: &Account) -> Result<MemberAccount, GetError> {
+    let id = account.id().unwrap_or_default();
+    let not_valid = |_| {
+        let id = cited(id);
+        GetError::Io(format!(
+            "organizations:ListAccounts lists {id}, which is not an account id"
+        ))
+    };
+    let joined = account.joined_timestamp();
+    Ok(MemberAccount {
+        id: id.parse().map_err(not_valid)?,
+        organization: account.arn().and_then(organization_of),
+        name: account
+            .name()
+            .map(|name| name.chars().take(LONGEST).collect()),
+        state: state(account),
+        joined: joined.and_then(|at| Timestamp::from_second(at.secs()).ok()),
+    })
+}
+
+/// The state of an account. Older answers have its status only.
+fn state(account: &Account) -> MemberState {
+    match (account.state(), account.status()) {
+        (Some(AccountState::PendingActivation), _) => MemberState::PendingActivation,
+        (Some(AccountState::Active), _) | (None, Some(AccountStatus::Active)) => {
+            MemberState::Active
+        }
+        (Some(AccountState::Suspended), _) | (None, Some(AccountStatus::Suspended)) => {
+            MemberState::Suspended
+        }
+        (Some(AccountState::PendingClosure), _) | (None, Some(AccountStatus::PendingClosure)) => {
+            MemberState::PendingClosure
+        }
+        (Some(AccountState::Closed), _) => MemberState::Closed,
+        _ => MemberState::Unknown,
     }
 }

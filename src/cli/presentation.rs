@@ -11,6 +11,7 @@ use super::diagnose::note;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::text::decode;
+use crate::cloudtrail::member::MemberAccount;
 use crate::report::Format;
 use crate::report::validation::presentation::{Presentation, names};
 use crate::source::GetError;
@@ -18,8 +19,8 @@ use crate::source::key_files::read_bounded;
 
 /// The names of accounts by their ids, from AWS Organizations.
 pub type AccountNames = BTreeMap<String, String>;
-/// Looks up the names of accounts; blocks until AWS answers.
-pub type FindNames = Box<dyn FnOnce() -> Result<AccountNames, GetError> + Send>;
+/// Looks up the accounts of the organization; blocks until AWS answers.
+pub type FindMembers = Box<dyn FnOnce() -> Result<Vec<MemberAccount>, GetError> + Send>;
 
 /// Reads the files that are given.
 ///
@@ -81,16 +82,23 @@ pub fn needs_aws(why: &str) -> Error {
     )
 }
 
+/// The names of accounts that have one.
+fn names_of(members: Vec<MemberAccount>) -> AccountNames {
+    let named = members.into_iter();
+    let named = named.filter_map(|member| Some((member.id.to_string(), member.name?)));
+    named.collect()
+}
+
 /// A look-up of names under way, in a thread of its own: it delays no validation.
 pub struct NamesLookup(Receiver<Result<AccountNames, GetError>>);
 
 impl NamesLookup {
     /// Starts the look-up.
-    pub fn start(find: FindNames) -> Self {
+    pub fn start(find: FindMembers) -> Self {
         let (sender, receiver) = mpsc::channel();
         let look_up = move || {
             // Nobody receives the answer if the run failed first.
-            let _ = sender.send(find());
+            let _ = sender.send(find().map(names_of));
         };
         // Without a thread there is no answer, which a note says.
         let _ = thread::Builder::new().name("names".into()).spawn(look_up);

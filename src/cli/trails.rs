@@ -15,6 +15,8 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::text::{grouped, s3_uri};
+use crate::cloudtrail::member::MemberAccount;
+use crate::commands::trails::accounts::accounts;
 use crate::commands::trails::{TrailsRequest, list};
 use crate::proof::finding::{Code, Verdict};
 use crate::report::trails::v1::{Requested, Trails, Trouble};
@@ -37,6 +39,7 @@ pub fn run(
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
+    check_accounts(&args)?;
     let pairs = output::pairs(matches, None, TrailsFormat::Text)?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let targets = OutputTargets::open(pairs, TrailsFormat::Text)?;
@@ -59,6 +62,7 @@ pub fn run(
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);
     let mut resolved = open(&source_request, now, &limits, stop, &progress)?;
+    let members = args.accounts.map(|_| members(&mut resolved)).transpose()?;
     let requested = requested(&args, &source_request, &mut resolved);
     let request = TrailsRequest {
         filter: source_request.filter(&resolved.located.trails),
@@ -80,7 +84,11 @@ pub fn run(
         },
         ..run_so_far(command, start.at)
     };
-    let list = Trails::new(&outcome, requested, run);
+    let accounts = members.map(|members| accounts(&outcome, &members, &request.filter, now));
+    let list = Trails {
+        accounts,
+        ..Trails::new(&outcome, requested, run)
+    };
     if outcome.nothing_listed() {
         return Err(nothing_listed(list.trouble));
     }
@@ -90,6 +98,35 @@ pub fn run(
         (true, _) => INTERRUPTED,
         (false, true) => Verdict::Verified.exit_code(),
         (false, false) => Verdict::Unproven.exit_code(),
+    })
+}
+
+/// Refuses to look up accounts where AWS is not called, or no request is signed.
+fn check_accounts(args: &TrailsArgs) -> Result<(), Error> {
+    let why = match args.accounts {
+        Some(_) if !args.source.path.is_empty() => "no AWS calls are made with --path",
+        Some(_) if args.sign_in.no_sign_request => "it answers no request of --no-sign-request",
+        _ => return Ok(()),
+    };
+    Err(needs_aws(why))
+}
+
+fn needs_aws(why: &str) -> Error {
+    let message = format!("--accounts organizations needs AWS: {why}");
+    Error::new(ErrorKind::Usage, message)
+}
+
+/// The accounts of the organization. A list without them would not miss what is missing, so it is not written.
+fn members(resolved: &mut ResolvedSource) -> Result<Vec<MemberAccount>, Error> {
+    let find = resolved.opened.members.take();
+    let find = find.ok_or_else(|| needs_aws("no request is signed"))?;
+    find().map_err(|error| {
+        let message = "the accounts of the organization could not be looked up, so no list was written";
+        let error = Error::new(ErrorKind::Input, message).because(error.detail());
+        error.hint(
+            "give a profile of the management account or of a delegated administrator that may call \
+             organizations:ListAccounts (--trail-profile), or leave out --accounts",
+        )
     })
 }
 

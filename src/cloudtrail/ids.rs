@@ -107,6 +107,32 @@ impl Region {
             .map_or("aws", |(_, partition)| partition)
     }
 
+    /// Whether the region is switched on in every account. Regions of the partition `aws` that were opened after
+    /// March 20, 2019 are off until an account switches them on (Account Management reference guide, "Enable or
+    /// disable AWS Regions in your account").
+    pub fn is_on_by_default(&self) -> bool {
+        const ON: [&str; 17] = [
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ca-central-1",
+            "eu-central-1",
+            "eu-north-1",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ];
+        self.partition() != "aws" || ON.contains(&self.as_str())
+    }
+
     /// The region in which calls on organizations and accounts are recorded, in the partition of this one
     /// (AWS general reference, "AWS Organizations endpoints"). `None` if that is not known.
     pub fn of_organizations(&self) -> Option<Region> {

@@ -5,7 +5,8 @@
 //! environment, file system or network, but for the temporary file of `base::spool`: a [`digest_stream`] keeps a
 //! long [`log_list`] there.
 //!
-//! [`answers`] reads what CloudTrail's API says of trails and keys.
+//! [`answers`] reads what CloudTrail's API says of trails and keys, [`member`] holds what AWS Organizations says of
+//! accounts.
 //!
 //! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`]. [`chain_pattern`]
 //! selects chains by parts of their names.
@@ -18,6 +19,7 @@ pub mod digest_stream;
 pub mod event;
 pub mod ids;
 pub mod log_list;
+pub mod member;
 pub mod object_key;
 pub mod selectors;
 pub mod trail;

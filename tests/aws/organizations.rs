@@ -1,7 +1,7 @@
 //! The names of accounts from AWS Organizations: in the reports that show them, and without influence on the
 //! verdict.
 
-use crate::support::aws::{Answer, Fault};
+use crate::support::aws::{Answer, Fault, MemberAccount};
 use crate::support::case::{ACCOUNT, BUCKET};
 use crate::support::profiles::{command, write_profiles};
 use crate::support::program::{Run, finish};
@@ -11,8 +11,9 @@ use crate::support::stage::Stage;
 /// AWS with an organization of 45 accounts. That of the chain is in the last page.
 fn organization() -> Stage {
     let stage = stage();
-    let others = (0..44).map(|n| (format!("{n:012}"), format!("Account {n}")));
-    let own = [(ACCOUNT.to_owned(), "Pay <b>roll</b>".to_owned())];
+    let others =
+        (0..44).map(|n| MemberAccount::active(&format!("{n:012}"), &format!("Account {n}")));
+    let own = [MemberAccount::active(ACCOUNT, "Pay <b>roll</b>")];
     let accounts = others.chain(own).collect();
     stage.loopback.change(|cloud| cloud.accounts = accounts);
     stage

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::support::aws::{ACCESS_KEY, SECRET_KEY, TrailConfig, TrailStatus};
+use crate::support::aws::{ACCESS_KEY, MemberAccount, SECRET_KEY, TrailConfig, TrailStatus};
 use crate::support::forge::{Chain, ChainSpec, Heads, KeyFileStyle, Trail, World};
 use crate::support::python::AWS_CLI;
 use crate::support::stage::Stage;
@@ -64,6 +64,7 @@ impl Scene {
         let (world, _) = &*MADE;
         let stage = Stage::of(world, &[TrailConfig::from(&trail())]);
         stage.loopback.change(|cloud| {
+            cloud.accounts = vec![MemberAccount::active(ACCOUNT, "Payroll")];
             for region in REGIONS {
                 let status = TrailStatus {
                     latest_digest_delivery: Some(now() - SignedDuration::from_mins(90)),

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::shared::aws::SignInArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::source::{ScopeArgs, SourceArgs};
@@ -20,6 +22,9 @@ Examples:
   # the chains of today, and later whether each of them still exists
   trailproof trails --s3-bucket my-logs --format expect --out chains
   trailproof validate --s3-bucket my-logs --expect chains
+
+  # the same with each account of the organization, and without closed ones
+  trailproof trails --s3-bucket my-logs --format expect --accounts organizations
 
 The list comes from object names only; nothing is read or verified.
 
@@ -51,6 +56,16 @@ pub struct TrailsArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
 
+    /// Where the accounts are looked up whose chains must exist: AWS Organizations. With expect, chains that an
+    /// organization's trail must have are listed even if they were not found, and those of closed accounts are not
+    #[arg(
+        long,
+        value_name = "organizations",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
+    pub accounts: Option<AccountsFrom>,
+
     #[command(flatten)]
     pub progress: ProgressArgs,
 
@@ -59,4 +74,11 @@ pub struct TrailsArgs {
 
     #[command(flatten)]
     pub sign_in: SignInArgs,
+}
+
+/// Where accounts are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AccountsFrom {
+    /// AWS Organizations.
+    Organizations,
 }

@@ -19,7 +19,7 @@ use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::caller::FindCaller;
-use crate::cli::presentation::FindNames;
+use crate::cli::presentation::FindMembers;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cloudtrail::ids::Region;
 use crate::commands::collect::recorder::{
@@ -119,7 +119,7 @@ pub(crate) fn open(
             keys,
             trails,
             settings,
-            account_names: sessions.signed.then(|| find_names(&sessions, request)),
+            members: sessions.signed.then(|| find_members(&sessions, request)),
             caller: sessions.signed.then(|| find_caller(sessions, request)),
         },
         kind: SourceKind::S3,
@@ -292,11 +292,11 @@ fn find_caller(sessions: Sessions, request: &SourceRequest<'_>) -> FindCaller {
     })
 }
 
-/// Looks up the names of accounts with the identity for CloudTrail.
-fn find_names(sessions: &Sessions, request: &SourceRequest<'_>) -> FindNames {
+/// Looks up the accounts of the organization with the identity for CloudTrail.
+fn find_members(sessions: &Sessions, request: &SourceRequest<'_>) -> FindMembers {
     let session = sessions.cloudtrail.clone();
     let region = given_region(request).cloned();
-    Box::new(move || session.account_names(region.as_ref()))
+    Box::new(move || session.members(region.as_ref()))
 }
 
 /// The region that was given, or else the home region of the first trail.

@@ -37,7 +37,7 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
             },
             trails: None,
             caller: None,
-            account_names: None,
+            members: None,
             settings: None,
         },
         kind: SourceKind::Disk,

@@ -11,7 +11,7 @@ use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::caller::FindCaller;
-use crate::cli::presentation::FindNames;
+use crate::cli::presentation::FindMembers;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::commands::collect::recorder::Recorder;
 use crate::proof::keys::Keys;
@@ -71,8 +71,8 @@ pub struct OpenedSource {
     pub trails: Option<Box<dyn TrailApi>>,
     /// Looks up the identity that signs requests; `None` if no request is signed.
     pub caller: Option<FindCaller>,
-    /// Looks up the names of accounts; `None` if no request is signed.
-    pub account_names: Option<FindNames>,
+    /// Looks up the accounts of the organization; `None` if no request is signed.
+    pub members: Option<FindMembers>,
     /// Reads the settings of the buckets, if they are collected.
     pub settings: Option<Box<dyn BucketRecords>>,
 }

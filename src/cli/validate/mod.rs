@@ -86,7 +86,7 @@ pub fn run(
     let mut observers = RunObservers::begin(&choice, &mut targets, given, progress)?;
     let caller = CallerLookup::start(opened.caller);
     let is_presented = formats.iter().any(|format| format.is_presented());
-    let names = opened.account_names.filter(|_| wants_names && is_presented);
+    let names = opened.members.filter(|_| wants_names && is_presented);
     let names = names.map(NamesLookup::start);
     let source = CancellableSource::new(opened.source.as_ref(), stop.clone());
     let access = Access {

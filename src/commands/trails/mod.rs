@@ -8,6 +8,7 @@
 //! In: a source and a filter. Out: the chains, from the names of their digests only. No object is read, so nothing
 //! is proven.
 
+pub mod accounts;
 mod view;
 
 use jiff::Timestamp;

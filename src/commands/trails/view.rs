@@ -36,6 +36,7 @@ impl Trails {
             },
             logs_without_digests: named(&outcome.undigested),
             not_looked_at: named(&outcome.refused),
+            accounts: None,
             trouble: outcome.trouble.iter().map(|f| trouble(f, from)).collect(),
             run,
         }

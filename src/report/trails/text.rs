@@ -7,9 +7,10 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::v1::{Chain, Named, Trails, Trouble};
+use super::v1::{Account, Chain, ChainRole, Named, Trails, Trouble};
 use crate::base::text::{escape, grouped, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
+use crate::cloudtrail::member::MemberState;
 
 /// Chains shown.
 const CHAINS: usize = 200;
@@ -48,6 +49,9 @@ pub(super) fn write(trails: &Trails, out: &mut dyn Write) -> io::Result<()> {
     }
     chains(&trails.chains, out)?;
     places(&trails.chains, out)?;
+    if let Some(accounts) = &trails.accounts {
+        self::accounts(accounts, out)?;
+    }
     named("logs without digests", &trails.logs_without_digests, out)?;
     named("not checked", &trails.not_looked_at, out)?;
     troubles(&trails.trouble, out)
@@ -173,6 +177,29 @@ fn places(chains: &[Chain], out: &mut dyn Write) -> io::Result<()> {
         0 => Ok(()),
         more => writeln!(out, "  and {}", plural(more, "further location")),
     }
+}
+
+/// The accounts of the organization: how many ended, and which chains are missing.
+fn accounts(accounts: &[Account], out: &mut dyn Write) -> io::Result<()> {
+    let has_ended = |account: &&Account| account.state.is_none_or(MemberState::has_ended);
+    writeln!(
+        out,
+        "\naccounts: {} in AWS Organizations, {} closed, suspended or not in it any more",
+        grouped(accounts.iter().filter(|a| a.state.is_some()).count()),
+        grouped(accounts.iter().filter(has_ended).count())
+    )?;
+    let chains = accounts.iter().flat_map(|account| &account.chains);
+    let absent = chains.filter(|chain| chain.role == ChainRole::Absent);
+    let absent: Vec<String> = absent.map(|chain| chain.id.clone()).collect();
+    let absent = Named {
+        count: absent.len() as u64,
+        first: absent.into_iter().take(PLACES).collect(),
+    };
+    named(
+        "chains that must exist, but have no digest here",
+        &absent,
+        out,
+    )
 }
 
 fn named(what: &str, named: &Named, out: &mut dyn Write) -> io::Result<()> {

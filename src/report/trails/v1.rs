@@ -1,10 +1,13 @@
 //! The frozen JSON report, `trailproof.trails/v1`. Fields may be added, but never removed or given another
 //! meaning. Times are RFC 3339 in UTC. A value that is absent is null.
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
+use crate::cloudtrail::member::MemberState;
 use crate::proof::finding::Code;
+use crate::report::date_time::DateTime;
 use crate::report::validation::v1::{Run, SourceKind, Span, full_name};
 
 /// The value of `schema`.
@@ -28,6 +31,9 @@ pub struct Trails {
     pub logs_without_digests: Named,
     /// Objects and folders that were not checked, with the reason.
     pub not_looked_at: Named,
+    /// The accounts of the organization, by id, with the chains that they have or must have; null if they were not
+    /// looked up. Accounts that left it and have chains are among them.
+    pub accounts: Option<Vec<Account>>,
     /// Folders that could not be listed, and parts of the scope for which no chain was found.
     pub trouble: Vec<Trouble>,
     /// How this list was made. Everything else is the same for the same objects and the same request.
@@ -139,6 +145,49 @@ pub struct Named {
     pub count: u64,
     /// The first few.
     pub first: Vec<String>,
+}
+
+/// An account of the organization.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// Its name; null if it has none.
+    pub name: Option<String>,
+    /// Its state; null if the organization does not list it any more.
+    pub state: Option<MemberState>,
+    /// When it was created in the organization, or joined it; null if that is not known.
+    pub joined: Option<String>,
+    /// The chains that it has or must have, by id.
+    pub chains: Vec<AccountChain>,
+}
+
+/// A chain of an account of the organization.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AccountChain {
+    /// `ACCOUNT/REGION/HOME_REGION/TRAIL`.
+    pub id: String,
+    /// The organization that the trail belongs to; null for an account's own trail.
+    pub organization: Option<String>,
+    /// When the interval of its last digest ends; null without one.
+    #[schemars(with = "Option<DateTime>")]
+    pub last: Option<Timestamp>,
+    /// Whether it must exist.
+    pub role: ChainRole,
+}
+
+/// Whether a chain must exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChainRole {
+    /// It was found and must exist.
+    Expected,
+    /// It must exist: a trail of the organization writes digests of this region for other accounts. None was found.
+    Absent,
+    /// None was found, and none may be due: the account has just joined, or may not have switched on this region.
+    Uncertain,
+    /// It was found. It ended: its account was closed or suspended, or left the organization.
+    Ended,
 }
 
 /// A folder that could not be listed, or a part of the scope for which no chain was found.

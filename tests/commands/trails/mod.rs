@@ -1,6 +1,8 @@
 //! `trailproof trails` for copies on disk: chains known from object names alone.
 
 #[cfg(feature = "aws")]
+mod accounts;
+#[cfg(feature = "aws")]
 mod s3;
 
 use std::fs;

@@ -14,6 +14,44 @@ pub struct Organization {
     pub management_account: String,
 }
 
+/// An account of the organization.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberAccount {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its state.
+    pub state: &'static str,
+    /// When it joined, in seconds of the epoch.
+    pub joined: f64,
+}
+
+impl MemberAccount {
+    /// An account that is in use.
+    pub fn active(id: &str, name: &str) -> Self {
+        Self::new(id, name, "ACTIVE")
+    }
+
+    /// An account in some state.
+    pub fn new(id: &str, name: &str, state: &'static str) -> Self {
+        MemberAccount {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            state,
+            joined: 1_500_000_000.5,
+        }
+    }
+
+    /// The older field for its state.
+    fn status(&self) -> &'static str {
+        match self.state {
+            "CLOSED" => "SUSPENDED",
+            state => state,
+        }
+    }
+}
+
 /// The answer of DescribeOrganization.
 pub fn describe_organization(cloud: &Cloud) -> Result<Value, Refusal> {
     let Some(Organization {
@@ -53,15 +91,17 @@ pub fn list_accounts(cloud: &Cloud, input: &Value) -> Result<Value, Refusal> {
     };
     let page = cloud.accounts.iter().skip(first).take(most);
     let list: Vec<Value> = page
-        .map(|(id, name)| {
+        .map(|account| {
+            let id = &account.id;
             json!({
                 "Id": id,
                 "Arn": format!("arn:aws:organizations::111111111111:account/o-a1b2c3d4e5/{id}"),
                 "Email": "owner@example.com",
-                "Name": name,
-                "Status": "ACTIVE",
+                "Name": account.name,
+                "Status": account.status(),
+                "State": account.state,
                 "JoinedMethod": "CREATED",
-                "JoinedTimestamp": 1_500_000_000.5,
+                "JoinedTimestamp": account.joined,
             })
         })
         .collect();

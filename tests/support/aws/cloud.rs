@@ -10,7 +10,7 @@ use crate::support::forge::keys::KeySchedule;
 use crate::support::forge::text::md5_hex;
 use crate::support::forge::{Object, Place, PublishedKey, World};
 
-use super::accounts::Organization;
+use super::accounts::{MemberAccount, Organization};
 use super::faults::Fault;
 use super::history::Version;
 use super::keeping::Keeping;
@@ -103,8 +103,8 @@ pub struct Cloud {
     pub account: String,
     /// Its organization.
     pub organization: Option<Organization>,
-    /// The ids and names of the accounts of the organization.
-    pub accounts: Vec<(String, String)>,
+    /// The accounts of the organization.
+    pub accounts: Vec<MemberAccount>,
     /// The faults on order.
     pub faults: Vec<Fault>,
     /// How long every call takes.

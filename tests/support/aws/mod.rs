@@ -31,7 +31,7 @@ pub mod tls;
 pub mod trails;
 pub mod worker;
 
-pub use accounts::Organization;
+pub use accounts::{MemberAccount, Organization};
 pub use calls::{Call, Service};
 pub use faults::{Answer, Fault};
 pub use keeping::{Keeping, Retention};

@@ -77,7 +77,7 @@ pub(crate) fn open(
                 BundleTrust::OwnWords => None,
             },
             caller: None,
-            account_names: None,
+            members: None,
             settings: None,
         },
         kind: SourceKind::Bundle,

@@ -93,7 +93,7 @@ pub struct Accepted {
     /// Until when; with `follows`, the end of the time that this run validated.
     #[schemars(with = "DateTime")]
     pub to: Timestamp,
-    /// Whether it accepts that the chain ended at `from`, and so all time after that, but nothing else.
+    /// Whether it accepts that the chain ended at `from`: all time after that, and nothing else.
     #[serde(default)]
     pub follows: bool,
     /// Why.
