@@ -163,6 +163,7 @@ fn no_help_and_no_schema_uses_such_a_word() {
         "explain",
         "doctor",
         "report",
+        "history",
         "schema",
         "generate",
         "generate schedule",
@@ -173,7 +174,9 @@ fn no_help_and_no_schema_uses_such_a_word() {
     let helps = commands
         .iter()
         .map(|command| command.split(' ').chain(["--help"]).collect::<Vec<_>>());
-    let schemas = ["validate", "trails", "explain", "doctor", "collect"];
+    let schemas = [
+        "validate", "trails", "explain", "doctor", "collect", "history",
+    ];
     let schemas = schemas.iter().map(|of| vec!["schema", *of]);
     for args in helps.chain(schemas).chain([vec!["--help"]]) {
         let run = run(&root(), &args);

@@ -11,8 +11,8 @@
 //! error through `diagnose`. Outputs are opened before the work, so that a path that cannot be
 //! written shows at once.
 //!
-//! Start reading at [`run`], then `validate::run`: `trails`, `explain`, `doctor` and `report` follow the
-//! same steps. In an AWS Lambda function, `lambda` runs `validate` for each event.
+//! Start reading at [`run`], then `validate::run`: `trails`, `explain`, `doctor`, `report` and
+//! `history` follow the same steps. In an AWS Lambda function, `lambda` runs `validate` for each event.
 
 mod args;
 mod caller;
@@ -25,6 +25,7 @@ mod environment;
 mod explain;
 mod generate;
 mod help;
+mod history;
 mod internal_error;
 #[cfg(feature = "aws")]
 mod lambda;
@@ -111,6 +112,10 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Generate(what) => generate::run(&what),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { folder } => generate::man::print(folder.as_deref()),
+        Command::History(args) => {
+            let matches = matches.subcommand_matches("history");
+            history::run(&args, matches, command, start)
+        }
         Command::Help { about } => help::print(parser(), about.as_deref()),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Collect(args) => collect::run(*args, command, start, &stop),
@@ -237,6 +242,7 @@ fn schema(of: SchemaKind) -> Result<u8, Error> {
         SchemaKind::Explain => crate::report::explain::v1::schema(),
         SchemaKind::Collect => crate::report::collect::v1::schema(),
         SchemaKind::State => crate::report::state::v1::schema(),
+        SchemaKind::History => crate::report::history::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::program::{command, finish, root, run};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "",
     "validate",
     "validate-logs",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 15] = [
     "explain",
     "trails",
     "report",
+    "history",
     "schema",
     "generate",
     "generate schedule",

@@ -4,4 +4,5 @@ mod collect;
 #[cfg(feature = "aws")]
 mod doctor;
 mod explain;
+mod history;
 mod trails;

@@ -39,6 +39,7 @@ pub mod short_trail;
 pub mod six_hours;
 #[cfg(feature = "aws")]
 pub mod stage;
+pub mod states;
 #[cfg(feature = "aws")]
 pub mod stopped;
 pub mod testdata;

@@ -95,6 +95,11 @@ fn the_schema_that_is_shipped_is_that_of_the_types() {
             "src/report/state/v1.schema.json",
             trailproof::report::state::v1::schema(),
         ),
+        (
+            "history",
+            "src/report/history/v1.schema.json",
+            trailproof::report::history::v1::schema(),
+        ),
     ];
     for (of, path, schema) in schemas {
         let kept = fs::read_to_string(root().join(path)).expect("the schema");

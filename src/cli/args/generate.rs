@@ -62,6 +62,7 @@ pub enum SchemaKind {
     Explain,
     Collect,
     State,
+    History,
 }
 
 /// What `generate` prints.

@@ -6,6 +6,7 @@ pub(crate) mod collect;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod history;
 pub(crate) mod report;
 pub(crate) mod shared;
 pub(crate) mod trails;
@@ -21,6 +22,7 @@ use collect::CollectArgs;
 use doctor::DoctorArgs;
 use explain::ExplainArgs;
 use generate::{GenerateCommand, SchemaKind};
+use history::HistoryArgs;
 use report::ReportArgs;
 use trails::TrailsArgs;
 use validate::ValidateArgs;
@@ -35,6 +37,7 @@ const COMMANDS: &[&str] = &[
     "explain",
     "trails",
     "report",
+    "history",
     "schema",
     "generate",
     "completions",
@@ -81,6 +84,9 @@ pub enum Command {
     /// Write a saved JSON report in another format
     #[command(after_help = report::EXAMPLES)]
     Report(Box<ReportArgs>),
+    /// Write what the runs of a scheduled check proved, from their state: a monthly report
+    #[command(after_help = history::EXAMPLES)]
+    History(Box<HistoryArgs>),
     /// Print the JSON Schema of a JSON report, or of the state of scheduled runs
     Schema {
         /// The command whose report the schema describes, or `state` for what `validate --state` keeps

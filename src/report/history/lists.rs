@@ -122,13 +122,14 @@ pub(super) fn percent(chain: &Chain) -> String {
     percent_of(chain.verified_percent)
 }
 
-/// A share in percent, rounded down to a hundredth.
+/// A share in percent, rounded to a hundredth. Less than all is never 100 %, and more than nothing is never 0 %.
 pub(super) fn percent_of(share: f64) -> String {
-    let hundredths = (share * 100.0 + 1e-6).floor() as i64;
-    match (hundredths / 100, hundredths % 100) {
-        (0, 0) if share > 0.0 => "less than 0.01 %".to_owned(),
-        (percent, 0) => format!("{percent} %"),
-        (percent, part) => format!("{percent}.{part:02} %"),
+    let hundredths = (share * 100.0).round() as i64;
+    match hundredths {
+        0 if share > 0.0 => "less than 0.01 %".to_owned(),
+        10_000.. if share < 100.0 => "99.99 %".to_owned(),
+        n if n % 100 == 0 => format!("{} %", n / 100),
+        n => format!("{}.{:02} %", n / 100, n % 100),
     }
 }
 
@@ -155,7 +156,7 @@ pub(super) fn not_verified(
         let is_open = |open: &Stretch| open.from < stretch.to && stretch.from < open.to;
         let next = match chain.open.iter().any(is_open) {
             true => "the next run reads it again",
-            false => "settled: no run reads it again",
+            false => "no run reads it again",
         };
         (stretch, next)
     })
@@ -190,8 +191,25 @@ pub(super) fn place(head: &Head) -> String {
     s3_uri(Some(&head.bucket), &head.key)
 }
 
-/// The entries of runs that did not end as they should, oldest first.
-pub(super) fn troubled(history: &History) -> impl Iterator<Item = &Runs> {
-    let runs = history.runs.history.iter();
-    runs.filter(|runs| runs.verdict != Verdict::Verified || !runs.complete)
+/// Runs that did not end as they should, oldest first. Those that follow each other with the same result are one,
+/// also where the history has an entry for each day.
+pub(super) fn troubled(history: &History) -> Vec<Runs> {
+    let mut all: Vec<Runs> = Vec::new();
+    for runs in &history.runs.history {
+        let same = all.last_mut();
+        let same = same.filter(|last| {
+            (last.verdict, last.complete) == (runs.verdict, runs.complete)
+                && last.last <= runs.first
+        });
+        let Some(last) = same else {
+            all.push(runs.clone());
+            continue;
+        };
+        let between = runs.first.duration_since(last.last).as_secs();
+        last.runs = last.runs.saturating_add(runs.runs);
+        last.longest_pause = last.longest_pause.max(runs.longest_pause).max(between);
+        last.last = runs.last;
+    }
+    all.retain(|runs| runs.verdict != Verdict::Verified || !runs.complete);
+    all
 }

@@ -188,12 +188,12 @@ fn gaps(chains: &[&Chain], out: &mut dyn TextWriter) -> io::Result<()> {
 
 /// The runs whose verdict was not `verified`, or that were not complete.
 fn runs(history: &History, out: &mut dyn TextWriter) -> io::Result<()> {
-    let count = troubled(history).count();
-    if count == 0 {
+    let troubled = troubled(history);
+    if troubled.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nruns that were not verified or not complete")?;
-    for runs in troubled(history).take(LINES) {
+    for runs in troubled.iter().take(LINES) {
         out.tone(runs.verdict.into());
         let pause = jiff::SignedDuration::from_secs(runs.longest_pause);
         writeln!(
@@ -207,7 +207,7 @@ fn runs(history: &History, out: &mut dyn TextWriter) -> io::Result<()> {
             if runs.complete { "" } else { "; not complete" }
         )?;
     }
-    more(count.saturating_sub(LINES), "further line", out)
+    more(troubled.len().saturating_sub(LINES), "further line", out)
 }
 
 /// The newest proven digest of each chain.

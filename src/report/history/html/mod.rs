@@ -194,7 +194,7 @@ struct End<'a> {
     heads: Vec<(&'a Chain, &'a Head)>,
     more_heads: usize,
     runs: String,
-    troubled: Vec<&'a Runs>,
+    troubled: Vec<Runs>,
     more_troubled: usize,
     made: Vec<Fact>,
 }
@@ -205,7 +205,7 @@ impl<'a> End<'a> {
         let heads: Vec<_> = heads
             .filter_map(|chain| Some((*chain, chain.head.as_ref()?)))
             .collect();
-        let troubled: Vec<_> = troubled(history).collect();
+        let troubled = troubled(history);
         End {
             history,
             more_heads: heads.len().saturating_sub(ROWS),
