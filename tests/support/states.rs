@@ -133,7 +133,13 @@ pub fn state() -> Value {
         "cause": "logging-stopped",
         "certainty": "signed",
     }]);
-    let late = finding("backfill-late", "note", 1, check("10-12", 4), check("10-12", 4));
+    let late = finding(
+        "backfill-late",
+        "note",
+        1,
+        check("10-12", 4),
+        check("10-12", 4),
+    );
     stopped["findings"] = json!([late]);
     let fails = [
         ("10-20T13:10", "verified"),
@@ -146,8 +152,20 @@ pub fn state() -> Value {
     failed["next_from"] = json!("2026-10-31T20:10:00Z");
     failed["waiting_since"] = json!("2026-10-31T21:05:00Z");
     failed["findings"] = json!([
-        finding("digest-missing", "failed", 154, check("10-20", 14), check("10-26", 23)),
-        finding("log-unreadable", "unproven", 26, check("10-31", 23), check("11-02", 0)),
+        finding(
+            "digest-missing",
+            "failed",
+            154,
+            check("10-20", 14),
+            check("10-26", 23)
+        ),
+        finding(
+            "log-unreadable",
+            "unproven",
+            26,
+            check("10-31", 23),
+            check("11-02", 0)
+        ),
     ]);
     let mut closed = chain(TWICE, "09-09T00:00", &[("09-30T22:10", "verified")]);
     closed["looked_at"] = json!(check("09-30", 23));

@@ -18,8 +18,9 @@ Examples:
       --format html --out january.html
 
   # the same, and an error if the file is not the state that the last run left
-  trailproof history state.json --state-sha256 \"$(jq -r .run.state_sha256 report.json)\" \\
-      --start-time 2026-01-01 --end-time 2026-02-01 --format html --out january.html
+  trailproof history state.json --format html --out january.html \\
+      --start-time 2026-01-01 --end-time 2026-02-01 \\
+      --state-sha256 \"$(jq -r .run.state_sha256 report.json)\"
 
 The state is all that is read, so the history is as good as that file. Logs are not checked again.
 

@@ -65,7 +65,14 @@ fn poison(value: &mut Value, name: &str, text: &str) {
     match value {
         Value::String(old) => {
             let closed = [
-                "schema", "source", "state", "verdict", "code", "severity", "cause", "certainty",
+                "schema",
+                "source",
+                "state",
+                "verdict",
+                "code",
+                "severity",
+                "cause",
+                "certainty",
             ];
             let is_time = old.parse::<jiff::Timestamp>().is_ok();
             if !closed.contains(&name) && !is_time {
@@ -108,7 +115,11 @@ fn hostile_text_is_shown_and_has_no_effect() {
                 poison(&mut expected, "", "x");
                 let expected = super::shown(&of(&expected, &october()), format);
                 let expected = elements(&Html::parse_document(&expected));
-                assert_eq!(elements(&Html::parse_document(&shown)), expected, "{text:?}");
+                assert_eq!(
+                    elements(&Html::parse_document(&shown)),
+                    expected,
+                    "{text:?}"
+                );
             }
         }
     }

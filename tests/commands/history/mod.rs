@@ -102,7 +102,11 @@ fn a_month_holds_each_chain_as_far_as_it_was_validated() {
     assert_eq!(failed["hours"]["failed"], json!(1.0));
     assert_eq!(failed["hours"]["unproven"], json!(2.0));
     assert_eq!(failed["open"].as_array().map(Vec::len), Some(1));
-    let still: Vec<_> = failed["findings"].as_array().expect("findings").iter().collect();
+    let still: Vec<_> = failed["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .collect();
     let still: Vec<_> = still.iter().map(|f| &f["still_reported"]).collect();
     assert_eq!(still, [&json!(false), &json!(true)]);
 
@@ -114,7 +118,11 @@ fn a_month_holds_each_chain_as_far_as_it_was_validated() {
 
     let totals = &history["totals"];
     assert_eq!(
-        (&totals["chains"], &totals["left_out"], &totals["failed_chains"]),
+        (
+            &totals["chains"],
+            &totals["left_out"],
+            &totals["failed_chains"]
+        ),
         (&json!(4), &json!(1), &json!(1))
     );
     assert_eq!(totals["verified_chains"], json!(2));
@@ -193,7 +201,10 @@ fn what_no_run_checked_is_not_verified() {
     let quiet = chain(&history, QUIET, &Value::Null);
     assert_eq!(quiet["hours"]["not_checked"], json!(15.0 * 24.0));
     assert_eq!(quiet["worst"], "unproven");
-    assert_eq!(history["totals"]["hours"]["not_checked"], json!(15.0 * 24.0));
+    assert_eq!(
+        history["totals"]["hours"]["not_checked"],
+        json!(15.0 * 24.0)
+    );
 }
 
 /// Whoever writes a state writes what they want, but no more time than there is.
@@ -207,7 +218,9 @@ fn no_state_makes_more_verified_time_than_the_period_has() {
     }
     seen.reverse();
     let history = json_of(&of(&forged, &october()));
-    let percent = history["totals"]["verified_percent"].as_f64().expect("a share");
+    let percent = history["totals"]["verified_percent"]
+        .as_f64()
+        .expect("a share");
     assert!((0.0..=100.0).contains(&percent), "{percent}");
     forged["runs"] = json!(u64::MAX);
     let runs = forged["history"].as_array_mut().expect("runs");
@@ -221,7 +234,11 @@ fn no_state_makes_more_verified_time_than_the_period_has() {
         chain["seen"][0]["from"] = json!("-009999-01-02T01:59:59Z");
     }
     let extreme = of(&forged, &everything());
-    for format in [HistoryFormat::Text, HistoryFormat::Json, HistoryFormat::Html] {
+    for format in [
+        HistoryFormat::Text,
+        HistoryFormat::Json,
+        HistoryFormat::Html,
+    ] {
         assert!(!shown(&extreme, format).is_empty());
     }
 }
@@ -233,6 +250,9 @@ fn a_state_without_chains_says_that_nothing_was_checked() {
     let history = of(&empty, &everything());
     assert!(history.sentences[0].contains("no chain was checked"));
     let json = json_of(&history);
-    assert_eq!(json["worst"], "unproven", "nothing found is never a success");
+    assert_eq!(
+        json["worst"], "unproven",
+        "nothing found is never a success"
+    );
     assert!(shown(&history, HistoryFormat::Html).contains("NOTHING CHECKED"));
 }

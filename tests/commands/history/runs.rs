@@ -82,7 +82,10 @@ fn a_check_that_stopped_is_noticed_until_the_end_of_the_period() {
 fn runs_of_an_entry_that_reaches_beyond_the_period_are_uncertain() {
     let mut request = october();
     let runs = json_of(&of(&state(), &request))["runs"].clone();
-    assert_eq!((&runs["count"], &runs["uncertain"]), (&json!(741), &json!(0)));
+    assert_eq!(
+        (&runs["count"], &runs["uncertain"]),
+        (&json!(741), &json!(0))
+    );
     assert_eq!(runs["first"], "2026-10-01T00:17:00Z");
     assert_eq!(runs["last"], "2026-10-31T23:17:00Z");
     assert_eq!(
@@ -92,7 +95,10 @@ fn runs_of_an_entry_that_reaches_beyond_the_period_are_uncertain() {
     assert_eq!(runs["not_complete"], json!(3));
     request.start = Some(at("2026-10-01T12:00:00Z"));
     let runs = json_of(&of(&state(), &request))["runs"].clone();
-    assert_eq!((&runs["count"], &runs["uncertain"]), (&json!(741), &json!(23)));
+    assert_eq!(
+        (&runs["count"], &runs["uncertain"]),
+        (&json!(741), &json!(23))
+    );
 }
 
 /// A state that no run has seen in the period.

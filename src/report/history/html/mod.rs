@@ -76,12 +76,12 @@ struct Begin<'a> {
     shares: Vec<(&'static str, f64)>,
     legend: String,
     facts: Vec<Fact>,
-    rows: Vec<ChainRow<'a>>,
+    rows: Vec<HistoryRow<'a>>,
     more: usize,
 }
 
 /// A chain in the table.
-struct ChainRow<'a> {
+struct HistoryRow<'a> {
     chain: &'a Chain,
     percent: String,
     since: String,
@@ -118,7 +118,7 @@ impl<'a> Begin<'a> {
             let time = |at: Option<jiff::Timestamp>| {
                 at.map_or_else(|| "no time".to_owned(), |at| at.to_string())
             };
-            ChainRow {
+            HistoryRow {
                 chain,
                 percent: percent(chain),
                 since: time(chain.verified_since),
