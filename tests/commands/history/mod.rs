@@ -50,6 +50,7 @@ fn run() -> Run {
         caller: None,
         clock_ahead: None,
         state_sha256: None,
+        exit_status: None,
         requests: Requests::default(),
     }
 }

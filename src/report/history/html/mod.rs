@@ -152,7 +152,7 @@ fn named(values: Vec<(&'static str, String)>) -> Vec<Fact> {
 #[template(path = "chain.html", config = "src/report/history/html/askama.toml")]
 struct ChainDetails<'a> {
     chain: &'a Chain,
-    percent: String,
+    share: String,
     timeline: Option<Timeline>,
     times: Vec<TimeRow<'a>>,
     left_out: usize,
@@ -176,10 +176,15 @@ impl<'a> ChainDetails<'a> {
             .collect();
         let rows = [times.len(), chain.gaps.len(), chain.findings.len()];
         let left_out = rows.map(|rows| rows.saturating_sub(LINES)).iter().sum();
+        let share = match chain.checked {
+            true => format!("{} verified", percent(chain)),
+            false => "checked by no run".to_owned(),
+        };
+        let timeline = Timeline::of(&chain.window, &chain.coverage, &[]);
         ChainDetails {
             chain,
-            percent: percent(chain),
-            timeline: Timeline::of(&chain.window, &chain.coverage, &[]),
+            share,
+            timeline: timeline.filter(|_| !chain.coverage.is_empty()),
             times: times.into_iter().take(LINES).collect(),
             left_out,
         }
