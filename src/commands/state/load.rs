@@ -73,6 +73,14 @@ pub fn find(path: &Path, given: Option<Sha256>, limits: &Limits) -> Result<Optio
     }))
 }
 
+/// SHA-256 of the file at a path; `None` if nothing exists there.
+///
+/// # Errors
+/// If it cannot be read.
+pub(super) fn hash(path: &Path, limits: &Limits) -> Result<Option<Sha256>, Error> {
+    Ok(read(path, limits)?.map(|bytes| Sha256::of(&bytes)))
+}
+
 /// The bytes of a file of bounded size; `None` if nothing exists there.
 fn read(path: &Path, limits: &Limits) -> Result<Option<Vec<u8>>, Error> {
     let failed = |e: &io::Error| cannot(path, &words(e));

@@ -8,11 +8,15 @@
 //! - [`lock`] keeps two runs apart.
 //! - [`load`] reads a state; `check` parses each field into its type. A state comes from outside: nothing is called
 //!   verified on its word, and whatever does not fit is an error, never a fresh start.
+//! - [`scope`] compares what it was made of with what is requested now.
+//! - [`next`](mod@next) makes the state that a run leaves, from the one that it continued and from its outcome (pure).
 //! - [`store`] writes it: last of all, synced, by a rename.
 
 mod check;
 pub mod load;
 pub mod lock;
+pub mod next;
+pub mod scope;
 pub mod store;
 
 #[cfg(test)]

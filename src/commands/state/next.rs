@@ -1,0 +1,142 @@
+//! The state that a run leaves, from the one that it continued and from its outcome (pure).
+//!
+//! The head of a chain never goes back. What is open keeps the window of the next run where it began, so an alarm
+//! stays on until it is settled. Only time that is pending waits longer than [`GIVEN_UP`].
+
+mod chain;
+mod history;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use self::chain::ChainRun;
+use super::load::Loaded;
+use crate::base::sha256::Sha256;
+use crate::base::text::plural;
+use crate::base::time::{HOUR, in_words, shift};
+use crate::cloudtrail::ids::ChainId;
+use crate::proof::finding::Finding;
+use crate::report::state::v1::{Chain, SCHEMA, Scope, State, Stretch};
+use crate::validate::outcome::Outcome;
+
+/// How long the next runs validate time again that is not settled, in seconds: 7 days.
+pub const GIVEN_UP: i64 = 7 * 24 * HOUR;
+
+/// A run, as far as the next state depends on it.
+pub struct EndedRun<'a> {
+    /// The state that it continued.
+    pub before: Option<&'a Loaded>,
+    /// What it found.
+    pub outcome: &'a Outcome,
+    /// The time of the check.
+    pub at: Timestamp,
+    /// What it validated.
+    pub scope: &'a Scope,
+    /// For how long the history is kept, in seconds; `None` for always.
+    pub keep_history: Option<i64>,
+}
+
+/// What a run leaves.
+pub struct NextState {
+    /// The state.
+    pub state: State,
+    /// What the next runs do not validate again although it is not settled, by chain.
+    pub given_up: BTreeMap<ChainId, Vec<Stretch>>,
+}
+
+/// The state that a run leaves.
+pub fn next(run: &EndedRun<'_>) -> NextState {
+    let before = run.before.map(|loaded| &loaded.state);
+    // A clock that was set back moves no time in the history.
+    let last = before.and_then(|state| Some(state.history.last()?.last));
+    let at = last.map_or(run.at, |last| last.max(run.at));
+    let findings = by_chain(&run.outcome.findings);
+    let mut chains = remembered(run.before);
+    let mut given_up = BTreeMap::new();
+    for outcome in &run.outcome.chains {
+        let of_chain = ChainRun {
+            outcome,
+            findings: findings.get(&outcome.id).map_or(&[], Vec::as_slice),
+            at,
+            complete: run.outcome.complete,
+        };
+        let (chain, lost) = of_chain.after(chains.remove(&outcome.id));
+        if !lost.is_empty() {
+            given_up.insert(outcome.id.clone(), lost);
+        }
+        chains.insert(outcome.id.clone(), chain);
+    }
+    let found = |id: &ChainId| run.outcome.chains.iter().any(|chain| chain.id == *id);
+    for (id, chain) in chains.iter_mut().filter(|(id, _)| !found(id)) {
+        // Of a chain without an outcome only what was said about it is new.
+        let findings = findings.get(id).map_or(&[][..], Vec::as_slice);
+        history::add_findings(&mut chain.findings, findings, at);
+    }
+    let cut = run.keep_history.map(|keep| shift(at, -keep));
+    chains.values_mut().for_each(|chain| history::cut(chain, cut));
+    let mut history = before.map_or_else(Vec::new, |state| state.history.clone());
+    history::add_run(&mut history, at, (run.outcome.verdict, run.outcome.complete));
+    history.retain(|runs| cut.is_none_or(|cut| runs.last >= cut));
+    let state = State {
+        schema: SCHEMA.into(),
+        tool: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        begun: before.map_or(at, |state| state.begun),
+        runs: before.map_or(1, |state| state.runs.saturating_add(1)),
+        continues: run.before.map(|loaded| loaded.sha256.to_string()),
+        scope: before.map_or_else(|| run.scope.clone(), |state| state.scope.clone()),
+        keep_history: run.keep_history,
+        history,
+        chains: chains.into_values().collect(),
+        checksum: String::new(),
+    };
+    NextState { state, given_up }
+}
+
+/// The chains of a state, each under its identity.
+fn remembered(before: Option<&Loaded>) -> BTreeMap<ChainId, Chain> {
+    let Some(loaded) = before else {
+        return BTreeMap::new();
+    };
+    // Both are in the order of the identity: loading has checked that.
+    let ids = loaded.continues.chains.keys().cloned();
+    ids.zip(loaded.state.chains.iter().cloned()).collect()
+}
+
+fn by_chain(findings: &[Finding]) -> BTreeMap<ChainId, Vec<&Finding>> {
+    let mut by_chain: BTreeMap<ChainId, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        if let Some(id) = &finding.chain {
+            by_chain.entry(id.clone()).or_default().push(finding);
+        }
+    }
+    by_chain
+}
+
+/// What a run with a state does not prove, in sentences.
+pub fn not_proven(
+    continued: Option<&Sha256>,
+    given_up: &BTreeMap<ChainId, Vec<Stretch>>,
+) -> Vec<String> {
+    let continued = continued.map(|hash| {
+        format!(
+            "That anything before the window of each chain is intact: only the state that this run continues says what \
+             earlier runs found there (SHA-256 {hash})."
+        )
+    });
+    let mut sentences = Vec::from_iter(continued);
+    let parts = given_up.values().flatten();
+    let length: SignedDuration = parts.map(|part| part.to.duration_since(part.from)).sum();
+    if let Some((first, _)) = given_up.first_key_value() {
+        let (length, chains) = (in_words(length), plural(given_up.len() as u64, "chain"));
+        sentences.push(format!(
+            "That what stayed open for more than 7 days was settled: {length} in {chains}, such as {first}. The next \
+             runs do not validate that time again; the state keeps it in its history."
+        ));
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests;

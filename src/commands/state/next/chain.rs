@@ -1,0 +1,232 @@
+//! What a run leaves of one chain (pure).
+
+use jiff::Timestamp;
+
+use super::GIVEN_UP;
+use super::history::{add_findings, add_gaps, after, before, joined};
+use crate::base::time::{HOUR, shift};
+use crate::proof::chain::Anchor;
+use crate::proof::coverage::State as CoverageState;
+use crate::proof::finding::{Code, Finding, Severity, Verdict};
+use crate::report::state::v1::{Chain, Gap, Head, Stretch};
+use crate::validate::outcome::ChainOutcome;
+
+/// What a run found of a chain.
+pub(super) struct ChainRun<'a> {
+    pub outcome: &'a ChainOutcome,
+    /// The findings about it.
+    pub findings: &'a [&'a Finding],
+    /// The time of the check.
+    pub at: Timestamp,
+    /// Whether everything requested of the run could be checked.
+    pub complete: bool,
+}
+
+impl ChainRun<'_> {
+    /// What the run leaves, and what the next runs do not validate again although it is not settled.
+    pub(super) fn after(&self, old: Option<Chain>) -> (Chain, Vec<Stretch>) {
+        let (outcome, at) = (self.outcome, self.at);
+        let begin = outcome.window.from.min(at);
+        let old = old.unwrap_or_else(|| self.unknown(begin));
+        let since = old.since.min(begin);
+        let head = self.head(old.head.as_ref());
+        let seen = self.seen(&old, since);
+        let mut lost = Vec::new();
+        let open = self.open(&seen, head.as_ref(), &mut lost);
+        let waiting = outcome.waiting_since.map(|at| shift(at, -HOUR));
+        let waiting = waiting.map(|from| from.max(self.horizon()));
+        let end = seen.last().map_or(old.next_from, |last| last.to);
+        let starts = [open.first().map(|part| part.from), waiting, Some(end)];
+        let next_from = starts.into_iter().flatten().min().unwrap_or(end);
+        let next_from = next_from.max(seen.first().map_or(next_from, |first| first.from));
+        let mut gaps = old.gaps;
+        add_gaps(&mut gaps, begin, self.gaps());
+        let mut findings = old.findings;
+        add_findings(&mut findings, self.findings, at);
+        let chain = Chain {
+            id: outcome.id.to_string(),
+            organization: outcome.id.organization.as_ref().map(ToString::to_string),
+            since,
+            next_from,
+            looked_at: match self.has_seen_everything() {
+                true => at,
+                false => old.looked_at,
+            },
+            head,
+            open,
+            waiting_since: outcome.waiting_since.map(|since| since.min(at)),
+            seen,
+            gaps,
+            findings,
+        };
+        (chain, lost)
+    }
+
+    /// A chain that no earlier run saw.
+    fn unknown(&self, begin: Timestamp) -> Chain {
+        Chain {
+            id: String::new(),
+            organization: None,
+            since: begin,
+            next_from: begin,
+            looked_at: begin,
+            head: None,
+            open: Vec::new(),
+            waiting_since: None,
+            seen: Vec::new(),
+            gaps: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The time before which what is not settled is given up.
+    fn horizon(&self) -> Timestamp {
+        shift(self.at, -GIVEN_UP)
+    }
+
+    /// Whether no object of the chain could be missed: only objects that are written after this look are then new to
+    /// the next run.
+    fn has_seen_everything(&self) -> bool {
+        let is_listed = self.outcome.waiting_since.is_none_or(|at| at > self.outcome.window.from);
+        self.complete || (is_listed && self.outcome.verdict < Verdict::Unproven)
+    }
+
+    /// The newest proven digest. The one before stays for as long as something is wrong with it, and is not too old:
+    /// the next run then finds the same.
+    fn head(&self, old: Option<&Head>) -> Option<Head> {
+        let newest = self.outcome.anchors.as_deref().map(|(_, newest)| newest);
+        let Some(old) = old else {
+            return newest.map(remembered);
+        };
+        let is_newer = newest.filter(|anchor| anchor.end > old.end);
+        let is_wrong = self.findings.iter().any(|finding| is_about(finding, old));
+        match is_newer {
+            Some(newest) if !is_wrong || old.end < self.horizon() => Some(remembered(newest)),
+            _ => Some(old.clone()),
+        }
+    }
+
+    /// The state of all time that runs validated.
+    fn seen(&self, old: &Chain, since: Timestamp) -> Vec<Stretch> {
+        let window = self.outcome.window;
+        let coverage = self.outcome.coverage.iter().map(|s| Stretch {
+            from: s.time.from,
+            to: s.time.to,
+            state: s.state,
+        });
+        let new = before(&Vec::from_iter(coverage), self.at);
+        let (Some(first), Some(last)) = (new.first(), new.last()) else {
+            return painted(old.seen.clone(), &self.outside(since, None));
+        };
+        let (from, to) = (first.from, last.to);
+        let mut seen = before(&old.seen, from);
+        if let Some(end) = seen.last().map(|last| last.to).filter(|end| *end < from) {
+            // No run validated what lies between.
+            seen.push(Stretch {
+                from: end,
+                to: from,
+                state: CoverageState::Unproven,
+            });
+        }
+        seen.extend(new);
+        seen.extend(after(&old.seen, to));
+        painted(joined(seen), &self.outside(since, Some(window.from)))
+    }
+
+    /// What findings say of time that the coverage of the window does not hold: from the beginning of what was seen
+    /// to that of the window. A mismatch with the state counts wherever it lies.
+    fn outside(&self, since: Timestamp, window: Option<Timestamp>) -> Vec<Stretch> {
+        let part = |finding: &&Finding| {
+            let time = finding.interval?;
+            let to = match window {
+                Some(from) if finding.code != Code::StateMismatch => time.to.min(from),
+                _ => time.to,
+            };
+            Some(Stretch {
+                from: time.from.max(since),
+                to: to.min(self.at),
+                state: match finding.severity {
+                    Severity::Failed => CoverageState::Failed,
+                    Severity::Unproven => CoverageState::Unproven,
+                    Severity::Gap | Severity::Note => return None,
+                },
+            })
+        };
+        let parts = self.findings.iter().filter_map(part);
+        parts.filter(|part| part.from < part.to).collect()
+    }
+
+    /// What the next run validates again: time that is pending, and what this run validated and could not settle, as
+    /// far as it is not too old. The rest is `lost`.
+    fn open(&self, seen: &[Stretch], head: Option<&Head>, lost: &mut Vec<Stretch>) -> Vec<Stretch> {
+        let proven = head.map(|head| head.end);
+        let outside = self.outside(Timestamp::MIN, None);
+        let first = outside.iter().map(|part| part.from);
+        let begin = first.fold(self.outcome.window.from, Timestamp::min);
+        let mut open = Vec::new();
+        for part in after(seen, begin) {
+            let is_open = match part.state {
+                CoverageState::Verified => false,
+                // Between proven digests, a gap is settled: this run reports it, and the history keeps it.
+                CoverageState::Gap => proven.is_none_or(|end| part.from >= end),
+                CoverageState::Pending | CoverageState::Unproven | CoverageState::Failed => true,
+            };
+            if !is_open {
+                continue;
+            }
+            if part.state == CoverageState::Pending {
+                open.push(part);
+                continue;
+            }
+            open.extend(after(&[part], self.horizon()));
+            lost.extend(before(&[part], self.horizon()));
+        }
+        open
+    }
+
+    fn gaps(&self) -> Vec<Gap> {
+        let gaps = self.outcome.gaps.iter().map(|gap| Gap {
+            from: gap.time.from.min(self.at),
+            to: gap.time.to.min(self.at),
+            cause: gap.cause,
+            certainty: gap.certainty,
+        });
+        gaps.collect()
+    }
+}
+
+/// Whether a finding says that something is wrong with a remembered digest.
+fn is_about(finding: &Finding, head: &Head) -> bool {
+    let is_its_object = finding.key.as_deref() == Some(&head.key)
+        && finding.bucket.as_deref().is_none_or(|bucket| bucket == head.bucket);
+    finding.severity >= Severity::Unproven && (finding.code == Code::StateMismatch || is_its_object)
+}
+
+fn remembered(anchor: &Anchor) -> Head {
+    Head {
+        bucket: anchor.bucket.to_string(),
+        key: anchor.key.clone(),
+        sha256: anchor.sha256.to_string(),
+        signature: anchor.signature.as_deref().map(hex::encode),
+        start: anchor.start,
+        end: anchor.end,
+    }
+}
+
+/// Stretches of time with parts of it in a worse state.
+fn painted(mut stretches: Vec<Stretch>, parts: &[Stretch]) -> Vec<Stretch> {
+    for part in parts {
+        let mut cut = Vec::with_capacity(stretches.len() + 2);
+        for one in stretches {
+            let inside = after(&before(&[one], part.to), part.from);
+            cut.extend(before(&[one], part.from));
+            cut.extend(inside.into_iter().map(|inside| Stretch {
+                state: inside.state.max(part.state),
+                ..inside
+            }));
+            cut.extend(after(&[one], part.to));
+        }
+        stretches = joined(cut);
+    }
+    stretches
+}
