@@ -55,7 +55,7 @@ use crate::report::validation::v1::{self, Requests, Run};
 use args::doctor::DoctorArgs;
 use args::generate::SchemaKind;
 use args::shared::aws::{NoEffect, UnusedArgs};
-use args::validate::VALIDATE_LOGS;
+use args::validate::{ScheduledArgs, VALIDATE_LOGS};
 use args::{Args, Command};
 use diagnose::note;
 use open::bundle::GivenOptions;
@@ -131,14 +131,18 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Validate(args) => {
             let matches = matches.subcommand_matches("validate");
             let given = GivenOptions::of(matches);
-            output::pairs(matches, None, Format::Text)
-                .and_then(|pairs| validate::run(*args, (pairs, given), command, start, &stop))
+            let ScheduledArgs { validate, state } = *args;
+            output::pairs(matches, None, Format::Text).and_then(|pairs| {
+                let args = (validate, Some(state));
+                validate::run(args, (pairs, given), command, start, &stop)
+            })
         }
         Command::ValidateLogs(args) => {
             let matches = matches.subcommand_matches(VALIDATE_LOGS);
             let given = GivenOptions::of(matches);
-            output::pairs(matches, Some(Format::AwsCli), Format::Text)
-                .and_then(|pairs| validate::run(*args, (pairs, given), command, start, &stop))
+            output::pairs(matches, Some(Format::AwsCli), Format::Text).and_then(|pairs| {
+                validate::run((*args, None), (pairs, given), command, start, &stop)
+            })
         }
     };
     status(result)

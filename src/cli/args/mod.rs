@@ -25,7 +25,7 @@ use generate::{GenerateCommand, SchemaKind};
 use history::HistoryArgs;
 use report::ReportArgs;
 use trails::TrailsArgs;
-use validate::ValidateArgs;
+use validate::{ScheduledArgs, ValidateArgs};
 
 use crate::manual::{TOPICS, Topic};
 
@@ -62,7 +62,7 @@ pub struct Args {
 pub enum Command {
     /// Check every digest, signature and log, and report gaps
     #[command(after_help = validate::EXAMPLES)]
-    Validate(Box<ValidateArgs>),
+    Validate(Box<ScheduledArgs>),
     /// Validate with the command line and the output of `aws cloudtrail validate-logs`
     ///
     /// This is `trailproof validate --format aws-cli`. In a script, replace `aws cloudtrail` by `trailproof`: all

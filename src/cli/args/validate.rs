@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::bundle::BundleArgs;
 use super::shared::presentation::PresentationArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
-use super::shared::values::format;
+use super::shared::values::{format, keep_history, sha256};
+use crate::base::sha256::Sha256;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
 
@@ -43,8 +43,10 @@ Examples:
   trailproof validate --path copy --keys eu-west-1.json --region eu-west-1 \\
       --account-id 111111111111 --verbose
 
-  # every hour from a scheduler: each run ends before the next one starts
-  trailproof validate --s3-bucket my-logs --start-time 2026-01-01 --deadline 50m
+  # every hour from a scheduler: each run continues where the last one ended,
+  # and ends before the next one starts
+  trailproof validate --s3-bucket my-logs --start-time 2026-01-01 \\
+      --state /var/lib/trailproof/state.json --deadline 50m
 
   # two buckets of one trail, and a copy that lost its prefix
   trailproof validate --keys keys/ \\
@@ -82,6 +84,57 @@ Exit status: 0 verified, 1 failed, 3 gaps, 4 unproven, or the deadline \
 ended the run; 2 nothing was validated (bad arguments or no credentials). \
 If it is not 0, the last line on standard error says why. \
 The AWS CLI ends with 0 if there are gaps";
+
+/// A validation that may continue earlier ones.
+#[derive(clap::Args)]
+pub struct ScheduledArgs {
+    #[command(flatten)]
+    pub validate: ValidateArgs,
+
+    #[command(flatten)]
+    pub state: StateArgs,
+}
+
+/// What a run continues, and what it leaves for the next one.
+#[derive(clap::Args)]
+#[command(next_help_heading = "State")]
+pub struct StateArgs {
+    /// Continue the run that left this file, and leave it for the next one; the first run begins it
+    ///
+    /// The window of each chain begins where earlier runs left off. What they could not settle is validated again,
+    /// for up to 7 days, and the digest that they proved last must still exist unchanged. With --path, --as-of says
+    /// when the copy was made, and ends the window.
+    #[arg(long = "state", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// SHA-256 that the file of --state must have, as the report of the run that left it says in
+    /// run.state_sha256: without it, whoever can write the file decides what is not validated again
+    #[arg(long, value_name = "HASH", value_parser = sha256, requires = "file")]
+    pub state_sha256: Option<Sha256>,
+
+    /// How long --state keeps what its runs found, or `always`; `trailproof history` shows it
+    #[arg(long, value_name = "DURATION", default_value = "400d", value_parser = keep_history)]
+    pub keep_history: KeepHistory,
+}
+
+/// For how long a history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepHistory {
+    /// For so many seconds.
+    For(i64),
+    /// Always.
+    Always,
+}
+
+impl KeepHistory {
+    /// In seconds; `None` for always.
+    pub fn seconds(self) -> Option<i64> {
+        match self {
+            KeepHistory::For(seconds) => Some(seconds),
+            KeepHistory::Always => None,
+        }
+    }
+}
 
 #[derive(clap::Args)]
 pub struct ValidateArgs {

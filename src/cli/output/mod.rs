@@ -151,11 +151,14 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
         inputs: impl Iterator<Item = (&'static str, PathBuf)>,
     ) -> Result<(), Error> {
         for (option, input) in inputs {
-            let Ok(found) = input.metadata() else {
-                continue;
+            let found = input.metadata().ok();
+            let would_replace = |target: &&OutputTarget| match &found {
+                Some(found) => target.is_of(found),
+                // A file that the run makes.
+                None => target.is_at(&input),
             };
             let mut targets = self.targets.iter().map(|(_, target)| target);
-            let Some(target) = targets.find(|target| target.is_of(&found)) else {
+            let Some(target) = targets.find(would_replace) else {
                 continue;
             };
             let (target, input) = (target.name().display(), input.display());

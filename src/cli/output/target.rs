@@ -101,6 +101,11 @@ impl OutputTarget {
         }
     }
 
+    /// Whether it is the file at this path, which has no symbolic links.
+    pub fn is_at(&self, path: &Path) -> bool {
+        matches!(self, OutputTarget::Replace(file) if file.path() == path)
+    }
+
     /// Whether it is a file in a copy that lies where objects do, or is called like one. Other reports may be
     /// kept beside the objects.
     pub fn is_object_in(&self, copy: &Path) -> bool {

@@ -7,6 +7,7 @@ pub(crate) mod aws_cli;
 pub(crate) mod jsonl;
 mod observers;
 pub(crate) mod resolve;
+mod state;
 pub(crate) mod verbose;
 
 use std::io::{self, IsTerminal as _};
@@ -16,9 +17,10 @@ use jiff::Timestamp;
 
 use self::observers::{ObserverChoice, RunObservers};
 use self::resolve::{ResolvedRun, RunOptions};
+use self::state::{CheckedScope, LeftState, RunState};
 use super::args::shared::presentation::NamesFrom;
 use super::args::shared::progress::ProgressMode;
-use super::args::validate::ValidateArgs;
+use super::args::validate::{StateArgs, ValidateArgs};
 use super::caller::CallerLookup;
 use super::diagnose::{note, warning};
 use super::open::bundle::GivenOptions;
@@ -47,7 +49,7 @@ use crate::validate::{Access, validate};
 /// # Errors
 /// If no validation was performed, or a report could not be written.
 pub fn run(
-    mut args: ValidateArgs,
+    (mut args, state): (ValidateArgs, Option<StateArgs>),
     (mut pairs, given): (Vec<Pair<Format>>, GivenOptions),
     command: Vec<String>,
     start: Start,
@@ -64,18 +66,22 @@ pub fn run(
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     check_names(&args)?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
-    let mut targets = opened_targets(pairs, &args)?;
+    let state = RunState::open(state, &mut args.run)?;
+    let mut targets = opened_targets(pairs, &args, state.as_ref())?;
     signals.stop_first(stop);
     let mut presentation = presentation::read(&args.presentation, &args.run.bounds.limits())?;
     let progress = Progress::begin(choice.progress, Phase::Opening, start.clock);
     let accepted = accepted(&args)?;
     let fail_on = args.fail_on.verdict();
     let bundle = completed(&mut args, given)?;
+    let mut ready = resolved((&args, bundle.as_ref()), as_aws_cli, start, stop, &progress)?;
+    let state = state.map(|state| Ok((state.continued(&args.run, &mut ready)?, state)));
+    let state = state.transpose()?;
     let ResolvedRun {
         opened,
         request,
         requested,
-    } = resolved((&args, bundle.as_ref()), as_aws_cli, start, stop, &progress)?;
+    } = ready;
     // The clock of a bundle was that of another machine.
     let clock_off = request.clock_off().filter(|_| bundle.is_none());
     progress.beside(|| note_before_the_work(&requested, clock_off));
@@ -95,30 +101,52 @@ pub fn run(
         keys: opened.keys.as_ref(),
         trails: opened.trails.as_deref(),
     };
-    let outcome = validate(access, &request, &observers.all())?;
+    let mut outcome = validate(access, &request, &observers.all())?;
     observers.end_progress();
     let is_bundle = requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;
     run.caller = caller.answer();
+    let left = state.as_ref().map(|(scope, state)| state.left(scope, &mut outcome));
+    let left = left.transpose()?;
+    run.state_sha256 = left.as_ref().map(|left| left.sha256.to_string());
     let (report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);
     if let Some(names) = names {
         presentation.names = names.wait();
     }
     let written = observers.write(&report, &presentation, targets);
-    written.map_err(|e| with_verdict(e, report.verdict))?;
+    let kept = written.and_then(|()| keep_state(state, left, code));
+    kept.map_err(|e| with_verdict(e, report.verdict))?;
     if as_aws_cli && ![0, INTERRUPTED].contains(&code) {
         aws_cli::print_status(code, &report);
     }
     Ok(code)
 }
 
+/// Writes the state for the next run, once every report is written. After an interruption it stays as it was.
+fn keep_state(
+    state: Option<(CheckedScope, RunState)>,
+    left: Option<LeftState>,
+    code: u8,
+) -> Result<(), Error> {
+    let Some(((_, state), left)) = state.zip(left) else {
+        return Ok(());
+    };
+    if code == INTERRUPTED {
+        state.note_unchanged("the run was interrupted");
+        return Ok(());
+    }
+    state.write(&left)
+}
+
 /// Opens the targets, and checks that they replace nothing that is read, and that temporary files can be made.
 fn opened_targets(
     pairs: Vec<Pair<Format>>,
     args: &ValidateArgs,
+    state: Option<&RunState>,
 ) -> Result<OutputTargets<Format>, Error> {
     let targets = OutputTargets::open(pairs, Format::Text)?;
-    targets.spare(inputs(args))?;
+    let state = state.into_iter().flat_map(RunState::files);
+    targets.spare(inputs(args).chain(state))?;
     let limits = args.run.bounds.limits();
     let bundles = args.run.source.copies();
     targets.spare_bundles(bundles.filter(|dir| is_bundle(dir, &limits)))?;
@@ -181,6 +209,9 @@ fn concluded(
     let mut report = Report::new(outcome, requested, accepted, run);
     let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
     report.run.exit_status = Some(code);
+    if code == INTERRUPTED {
+        report.run.state_sha256 = None;
+    }
     (report, code)
 }
 

@@ -50,14 +50,19 @@ impl StateLock {
         &self.state
     }
 
-    /// The file of the lock.
-    pub fn file(&self) -> &Path {
-        &self.file
+    /// The file that will be the next state.
+    pub fn next(&self) -> PathBuf {
+        beside(&self.state, ".new")
+    }
+
+    /// The files of the state: itself, the next one, and the lock.
+    pub fn files(&self) -> [PathBuf; 3] {
+        [self.state.clone(), self.next(), self.file.clone()]
     }
 }
 
 /// A path beside another one, with this ending added to its name.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::load::{self, CHECKSUM, END};
-use super::lock::{StateLock, beside};
+use super::lock::StateLock;
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
@@ -49,7 +49,7 @@ pub fn replace(
         return Err(cannot(&why).hint("give a shorter --keep-history"));
     }
     // Of a run that was killed while it wrote; the lock keeps every other one out.
-    let new = beside(path, ".new");
+    let new = lock.next();
     let stored = stored(&new, bytes);
     stored.map_err(|e| cannot(&words(&e)))?;
     if load::hash(path, limits)? != before {

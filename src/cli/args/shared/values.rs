@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use crate::base::sha256::Sha256;
 use crate::base::time::written;
+use crate::cli::args::validate::KeepHistory;
 use crate::report::Format;
 use crate::source::access_point::region_of_arn;
 
@@ -32,15 +33,32 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
 
 /// A duration such as `2h`, `90m` or `7d`, in seconds: at most a year. A day has 24 hours.
 pub fn duration(text: &str) -> Result<i64, String> {
-    let expected = |_| "expected a duration such as 2h, 90m or 7d".to_owned();
-    let span: Span = text.parse().map_err(expected)?;
-    // Months and years have no fixed length.
-    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours());
-    match duration.map_err(expected)?.as_secs() {
+    match in_seconds(text)? {
         seconds @ 0..=31_536_000 => Ok(seconds),
         ..0 => Err("expected a duration that is not negative".to_owned()),
         _ => Err("expected a duration of at most a year".to_owned()),
     }
+}
+
+/// How long a history is kept: `always`, or a duration of 7 days to 100 years, such as `400d`.
+pub fn keep_history(text: &str) -> Result<KeepHistory, String> {
+    const DAY: i64 = 86_400;
+    if text == "always" {
+        return Ok(KeepHistory::Always);
+    }
+    match in_seconds(text)? {
+        seconds if (7 * DAY..=36_500 * DAY).contains(&seconds) => Ok(KeepHistory::For(seconds)),
+        _ => Err("expected always, or a duration of 7 days to 100 years, such as 400d".to_owned()),
+    }
+}
+
+/// A duration in seconds.
+fn in_seconds(text: &str) -> Result<i64, String> {
+    let expected = |_| "expected a duration such as 2h, 90m or 7d".to_owned();
+    let span: Span = text.parse().map_err(expected)?;
+    // Months and years have no fixed length.
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours());
+    Ok(duration.map_err(expected)?.as_secs())
 }
 
 /// A deadline such as `45m`: at least a second, at most a year.

@@ -33,8 +33,7 @@ impl ChainRun<'_> {
         let seen = self.seen(&old, since);
         let mut lost = Vec::new();
         let open = self.open(&seen, head.as_ref(), &mut lost);
-        let waiting = outcome.waiting_since.map(|at| shift(at, -HOUR));
-        let waiting = waiting.map(|from| from.max(self.horizon()));
+        let waiting = outcome.waiting_since.map(|minute| self.before_waiting(minute));
         let end = seen.last().map_or(old.next_from, |last| last.to);
         let starts = [open.first().map(|part| part.from), waiting, Some(end)];
         let next_from = starts.into_iter().flatten().min().unwrap_or(end);
@@ -77,6 +76,17 @@ impl ChainRun<'_> {
             gaps: Vec::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// Where the next window begins so that an object of a minute is judged with the digests around it: a log may be
+    /// listed by the digest of the hour before. If the window itself began there, it does so again.
+    fn before_waiting(&self, minute: Timestamp) -> Timestamp {
+        let begin = self.outcome.window.from;
+        let from = match minute > begin {
+            true => shift(minute, -HOUR),
+            false => begin,
+        };
+        from.max(self.horizon())
     }
 
     /// The time before which what is not settled is given up.

@@ -27,7 +27,7 @@ pub(crate) use self::missing_chain::Absences;
 use self::missing_chain::missing;
 use self::vanished::vanished;
 use crate::cloudtrail::ids::{ChainId, TrailArn};
-use crate::proof::finding::{Code, Finding, Hint};
+use crate::proof::finding::{Code, Finding, Hint, Severity};
 use crate::validate::chain_state::GroupOutcome;
 use crate::validate::context::Context;
 use crate::validate::outcome::ChainOutcome;
@@ -49,7 +49,8 @@ pub(crate) fn absences(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
     absences.findings.extend(all.notes.vanished.iter().cloned());
     // With nowhere to look, the reason is a finding already, if there is one.
     let is_nowhere = context.fetcher.places.roots().is_empty();
-    if !is_nowhere || context.request.prior.findings.is_empty() {
+    let mut prior = context.request.prior.findings.iter();
+    if !is_nowhere || !prior.any(|f| f.severity > Severity::Note) {
         absences.findings.extend(requested(context, survey, all));
     }
     // Whether one log was delivered does not depend on other chains.
