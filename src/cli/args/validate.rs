@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::bundle::BundleArgs;
 use super::shared::presentation::PresentationArgs;
@@ -12,6 +11,7 @@ use super::shared::values::{format, keep_history, sha256};
 use crate::base::sha256::Sha256;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
+use clap::ValueEnum;
 
 pub const EXAMPLES: &str = "\
 Examples:

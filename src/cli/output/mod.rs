@@ -152,13 +152,13 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
     ) -> Result<(), Error> {
         for (option, input) in inputs {
             let found = input.metadata().ok();
-            let would_replace = |target: &&OutputTarget| match &found {
+            let is_input = |target: &&OutputTarget| match &found {
                 Some(found) => target.is_of(found),
                 // A file that the run makes.
                 None => target.is_at(&input),
             };
             let mut targets = self.targets.iter().map(|(_, target)| target);
-            let Some(target) = targets.find(would_replace) else {
+            let Some(target) = targets.find(is_input) else {
                 continue;
             };
             let (target, input) = (target.name().display(), input.display());

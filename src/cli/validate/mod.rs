@@ -106,7 +106,9 @@ pub fn run(
     let is_bundle = requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;
     run.caller = caller.answer();
-    let left = state.as_ref().map(|(scope, state)| state.left(scope, &mut outcome));
+    let left = state
+        .as_ref()
+        .map(|(scope, state)| state.left(scope, &mut outcome));
     let left = left.transpose()?;
     run.state_sha256 = left.as_ref().map(|left| left.sha256.to_string());
     let (report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);

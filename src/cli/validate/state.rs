@@ -14,7 +14,7 @@ use crate::cli::args::validate::StateArgs;
 use crate::cli::diagnose::note;
 use crate::commands::state::load::{Loaded, find};
 use crate::commands::state::lock::StateLock;
-use crate::commands::state::next::{EndedRun, NextState, next, not_proven};
+use crate::commands::state::next::{EndedRun, NextState, next, not_settled};
 use crate::commands::state::scope::difference;
 use crate::commands::state::store;
 use crate::proof::finding::{Code, Finding};
@@ -56,7 +56,10 @@ impl RunState {
     ///
     /// # Errors
     /// If another run uses it, or it cannot be continued.
-    pub(super) fn open(given: Option<StateArgs>, args: &mut RunArgs) -> Result<Option<Self>, Error> {
+    pub(super) fn open(
+        given: Option<StateArgs>,
+        args: &mut RunArgs,
+    ) -> Result<Option<Self>, Error> {
         let Some(StateArgs {
             file: Some(path),
             state_sha256,
@@ -149,8 +152,7 @@ impl RunState {
             scope: &checked.scope,
             keep_history: self.keep_history,
         });
-        let hash = self.before.as_ref().map(|loaded| &loaded.sha256);
-        outcome.not_proven.extend(not_proven(hash, &given_up));
+        outcome.not_proven.extend(not_settled(&given_up));
         let bytes = store::bytes(state);
         let bytes = bytes.map_err(|e| {
             Error::new(ErrorKind::Internal, "cannot make the next state").because(e)

@@ -12,7 +12,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::chain::ChainRun;
 use super::load::Loaded;
-use crate::base::sha256::Sha256;
 use crate::base::text::plural;
 use crate::base::time::{HOUR, in_words, shift};
 use crate::cloudtrail::ids::ChainId;
@@ -74,9 +73,15 @@ pub fn next(run: &EndedRun<'_>) -> NextState {
         history::add_findings(&mut chain.findings, findings, at);
     }
     let cut = run.keep_history.map(|keep| shift(at, -keep));
-    chains.values_mut().for_each(|chain| history::cut(chain, cut));
+    chains
+        .values_mut()
+        .for_each(|chain| history::cut(chain, cut));
     let mut history = before.map_or_else(Vec::new, |state| state.history.clone());
-    history::add_run(&mut history, at, (run.outcome.verdict, run.outcome.complete));
+    history::add_run(
+        &mut history,
+        at,
+        (run.outcome.verdict, run.outcome.complete),
+    );
     history.retain(|runs| cut.is_none_or(|cut| runs.last >= cut));
     let state = State {
         schema: SCHEMA.into(),
@@ -114,28 +119,16 @@ fn by_chain(findings: &[Finding]) -> BTreeMap<ChainId, Vec<&Finding>> {
     by_chain
 }
 
-/// What a run with a state does not prove, in sentences.
-pub fn not_proven(
-    continued: Option<&Sha256>,
-    given_up: &BTreeMap<ChainId, Vec<Stretch>>,
-) -> Vec<String> {
-    let continued = continued.map(|hash| {
-        format!(
-            "That anything before the window of each chain is intact: only the state that this run continues says what \
-             earlier runs found there (SHA-256 {hash})."
-        )
-    });
-    let mut sentences = Vec::from_iter(continued);
+/// That time was given up, as a sentence of what a run does not prove; `None` if none was.
+pub fn not_settled(given_up: &BTreeMap<ChainId, Vec<Stretch>>) -> Option<String> {
     let parts = given_up.values().flatten();
     let length: SignedDuration = parts.map(|part| part.to.duration_since(part.from)).sum();
-    if let Some((first, _)) = given_up.first_key_value() {
-        let (length, chains) = (in_words(length), plural(given_up.len() as u64, "chain"));
-        sentences.push(format!(
-            "That what stayed open for more than 7 days was settled: {length} in {chains}, such as {first}. The next \
-             runs do not validate that time again; the state keeps it in its history."
-        ));
-    }
-    sentences
+    let (first, _) = given_up.first_key_value()?;
+    let (length, chains) = (in_words(length), plural(given_up.len() as u64, "chain"));
+    Some(format!(
+        "that what stayed open for more than 7 days was settled: {length} in {chains}. The first is {first}. The next \
+         runs do not validate that time again; the history of the state keeps it"
+    ))
 }
 
 #[cfg(test)]

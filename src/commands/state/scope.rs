@@ -20,13 +20,21 @@ pub fn difference(state: &Scope, run: &Scope) -> Option<String> {
     }
     if run.start.is_some() && state.start != run.start {
         let time = |at: Option<jiff::Timestamp>| at.map_or("none".to_owned(), |at| at.to_string());
-        return Some(differs("--start-time", &time(state.start), &time(run.start)));
+        return Some(differs(
+            "--start-time",
+            &time(state.start),
+            &time(run.start),
+        ));
     }
     let logs = ([state.logs.clone()], [run.logs.clone()]);
     let lists: [(&str, &[String], &[String]); 8] = [
         ("--region", &state.regions, &run.regions),
         ("--account-id", &state.account_ids, &run.account_ids),
-        ("--organization-id", &state.organization_ids, &run.organization_ids),
+        (
+            "--organization-id",
+            &state.organization_ids,
+            &run.organization_ids,
+        ),
         ("--trail-arn", &state.trail_arns, &run.trail_arns),
         ("--s3-bucket", &state.buckets, &run.buckets),
         ("--s3-prefix", &state.prefixes, &run.prefixes),
@@ -66,6 +74,10 @@ mod tests {
         assert_eq!(words, "--region was none, and is eu-west-1 now");
         let mut now = scope();
         now.logs = "none".into();
-        assert!(difference(&then, &now).expect("a difference").contains("--logs"));
+        assert!(
+            difference(&then, &now)
+                .expect("a difference")
+                .contains("--logs")
+        );
     }
 }

@@ -68,7 +68,11 @@ fn stored(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -79,7 +83,14 @@ fn sync_folder(path: &Path) -> io::Result<()> {
         return Ok(());
     };
     match File::open(folder)?.sync_all() {
-        Err(e) if matches!(e.kind(), IoErrorKind::InvalidInput | IoErrorKind::Unsupported) => Ok(()),
+        Err(e)
+            if matches!(
+                e.kind(),
+                IoErrorKind::InvalidInput | IoErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
         synced => synced,
     }
 }
@@ -120,6 +131,10 @@ mod tests {
             ..Limits::default()
         };
         let error = replace(&lock, None, &second, &small).expect_err("too large");
-        assert!(error.advice().is_some_and(|hint| hint.contains("--keep-history")));
+        assert!(
+            error
+                .advice()
+                .is_some_and(|hint| hint.contains("--keep-history"))
+        );
     }
 }

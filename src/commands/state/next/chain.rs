@@ -11,6 +11,10 @@ use crate::proof::finding::{Code, Finding, Severity, Verdict};
 use crate::report::state::v1::{Chain, Gap, Head, Stretch};
 use crate::validate::outcome::ChainOutcome;
 
+/// How far the minute in the name of a log may lie from its delivery, in seconds, and some more: real ones lie within
+/// five minutes.
+const NEAR: i64 = 600;
+
 /// What a run found of a chain.
 pub(super) struct ChainRun<'a> {
     pub outcome: &'a ChainOutcome,
@@ -33,7 +37,8 @@ impl ChainRun<'_> {
         let seen = self.seen(&old, since);
         let mut lost = Vec::new();
         let open = self.open(&seen, head.as_ref(), &mut lost);
-        let waiting = outcome.waiting_since.map(|minute| self.before_waiting(minute));
+        let waiting = outcome.waiting_since;
+        let waiting = waiting.map(|minute| self.before_waiting(minute, head.as_ref()));
         let end = seen.last().map_or(old.next_from, |last| last.to);
         let starts = [open.first().map(|part| part.from), waiting, Some(end)];
         let next_from = starts.into_iter().flatten().min().unwrap_or(end);
@@ -78,13 +83,16 @@ impl ChainRun<'_> {
         }
     }
 
-    /// Where the next window begins so that an object of a minute is judged with the digests around it: a log may be
-    /// listed by the digest of the hour before. If the window itself began there, it does so again.
-    fn before_waiting(&self, minute: Timestamp) -> Timestamp {
+    /// Where the next window begins so that an object of a minute is judged with the digests around it. Only a digest
+    /// that begins after the head can list one that is clearly later. Else it may be one of the hour before. Where the
+    /// window itself began there, it does so again.
+    fn before_waiting(&self, minute: Timestamp, head: Option<&Head>) -> Timestamp {
         let begin = self.outcome.window.from;
-        let from = match minute > begin {
-            true => shift(minute, -HOUR),
-            false => begin,
+        let end = head.map(|head| head.end);
+        let from = match end.filter(|end| minute >= shift(*end, NEAR)) {
+            Some(end) => end,
+            None if minute > begin => shift(minute, -HOUR),
+            None => begin,
         };
         from.max(self.horizon())
     }
@@ -97,7 +105,10 @@ impl ChainRun<'_> {
     /// Whether no object of the chain could be missed: only objects that are written after this look are then new to
     /// the next run.
     fn has_seen_everything(&self) -> bool {
-        let is_listed = self.outcome.waiting_since.is_none_or(|at| at > self.outcome.window.from);
+        let is_listed = self
+            .outcome
+            .waiting_since
+            .is_none_or(|at| at > self.outcome.window.from);
         self.complete || (is_listed && self.outcome.verdict < Verdict::Unproven)
     }
 
@@ -208,7 +219,10 @@ impl ChainRun<'_> {
 /// Whether a finding says that something is wrong with a remembered digest.
 fn is_about(finding: &Finding, head: &Head) -> bool {
     let is_its_object = finding.key.as_deref() == Some(&head.key)
-        && finding.bucket.as_deref().is_none_or(|bucket| bucket == head.bucket);
+        && finding
+            .bucket
+            .as_deref()
+            .is_none_or(|bucket| bucket == head.bucket);
     finding.severity >= Severity::Unproven && (finding.code == Code::StateMismatch || is_its_object)
 }
 

@@ -14,9 +14,7 @@ pub(super) fn add_run(history: &mut Vec<Runs>, at: Timestamp, result: (Verdict, 
     let (verdict, complete) = result;
     let day = |at: Timestamp| at.as_second().div_euclid(DAY);
     match history.last_mut() {
-        Some(runs)
-            if (runs.verdict, runs.complete) == result && day(runs.first) == day(at) =>
-        {
+        Some(runs) if (runs.verdict, runs.complete) == result && day(runs.first) == day(at) => {
             let pause = at.duration_since(runs.last).as_secs();
             runs.longest_pause = runs.longest_pause.max(pause);
             runs.last = at;
@@ -40,7 +38,10 @@ pub(super) fn add_findings(known: &mut Vec<Findings>, findings: &[&Finding], at:
     for finding in findings.iter().filter(|finding| !is_gap(finding.code)) {
         let count = finding.count.unwrap_or(1);
         let (code, severity) = (finding.code, finding.severity);
-        match of_run.iter_mut().find(|of| (of.code, of.severity) == (code, severity)) {
+        match of_run
+            .iter_mut()
+            .find(|of| (of.code, of.severity) == (code, severity))
+        {
             Some(of) => of.count = of.count.saturating_add(count),
             None => of_run.push(Findings {
                 code,
