@@ -38,7 +38,7 @@ impl ChainRun<'_> {
         let mut lost = Vec::new();
         let open = self.open(&seen, head.as_ref(), &mut lost);
         let waiting = outcome.waiting_since;
-        let waiting = waiting.map(|minute| self.before_waiting(minute, head.as_ref()));
+        let waiting = waiting.map(|minute| self.before_waiting(minute, head.as_ref(), &seen));
         let end = seen.last().map_or(old.next_from, |last| last.to);
         let starts = [open.first().map(|part| part.from), waiting, Some(end)];
         let next_from = starts.into_iter().flatten().min().unwrap_or(end);
@@ -86,7 +86,12 @@ impl ChainRun<'_> {
     /// Where the next window begins so that an object of a minute is judged with the digests around it. Only a digest
     /// that begins after the head can list one that is clearly later. Else it may be one of the hour before. Where the
     /// window itself began there, it does so again.
-    fn before_waiting(&self, minute: Timestamp, head: Option<&Head>) -> Timestamp {
+    fn before_waiting(
+        &self,
+        minute: Timestamp,
+        head: Option<&Head>,
+        seen: &[Stretch],
+    ) -> Timestamp {
         let begin = self.outcome.window.from;
         let end = head.map(|head| head.end);
         let from = match end.filter(|end| minute >= shift(*end, NEAR)) {
@@ -94,7 +99,10 @@ impl ChainRun<'_> {
             None if minute > begin => shift(minute, -HOUR),
             None => begin,
         };
-        from.max(self.horizon())
+        // No digest before a gap lists a log after it, and a gap that is settled is not reported again.
+        let is_gap = |part: &&Stretch| part.state == CoverageState::Gap && part.to <= minute;
+        let gap = seen.iter().rfind(is_gap).map_or(from, |gap| gap.to);
+        from.max(gap).max(self.horizon())
     }
 
     /// The time before which what is not settled is given up.

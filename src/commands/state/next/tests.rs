@@ -285,6 +285,19 @@ fn a_log_that_waits_for_a_digest_is_validated_with_those_around_it() {
 }
 
 #[test]
+fn a_log_that_waits_after_a_gap_does_not_bring_the_gap_back() {
+    let parts = [
+        ("10:00", "11:00", Gap),
+        ("11:00", "12:00", Verified),
+        ("12:00", "12:40", Pending),
+    ];
+    let mut found = chain(&parts, Some(12));
+    found.waiting_since = Some(hour("11:30"));
+    let state = left(Some(&quiet()), &outcome(vec![found]), hour("12:40")).state;
+    assert_eq!(state.chains[0].next_from, hour("11:00"));
+}
+
+#[test]
 fn a_run_that_is_not_complete_takes_no_object_for_old() {
     let found = chain(&[("10:00", "11:00", Unproven)], None);
     let mut outcome = outcome(vec![found]);
