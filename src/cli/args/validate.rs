@@ -104,12 +104,12 @@ pub struct StateArgs {
     /// The window of each chain begins where earlier runs left off. What they could not settle is validated again,
     /// for up to 7 days, and the digest that they proved last must still exist unchanged. With --path, --as-of says
     /// when the copy was made, and ends the window.
-    #[arg(long = "state", value_name = "FILE")]
+    #[arg(id = "state", long = "state", value_name = "FILE")]
     pub file: Option<PathBuf>,
 
     /// SHA-256 that the file of --state must have, as the report of the run that left it says in
     /// run.state_sha256: without it, whoever can write the file decides what is not validated again
-    #[arg(long, value_name = "HASH", value_parser = sha256, requires = "file")]
+    #[arg(long, value_name = "HASH", value_parser = sha256, requires = "state")]
     pub state_sha256: Option<Sha256>,
 
     /// How long --state keeps what its runs found, or `always`; `trailproof history` shows it

@@ -104,7 +104,7 @@ impl CheckFlags {
             return Err(Error::new(ErrorKind::Internal, "cannot read the flags"));
         };
         let mut check = CheckFlags {
-            args,
+            args: Box::new(args.validate),
             words: words(flags)?,
             files: Vec::new(),
             has_profile: false,
