@@ -67,8 +67,8 @@ def corpus(tool, name, **spec):
 class Server:
     """The lean server over a corpus, in a process of its own."""
 
-    def __init__(self, tool, folder, latency_ms):
-        command = [tool, "--dir", folder, "--latency-ms", str(latency_ms)]
+    def __init__(self, tool, folder, latency_ms, more=()):
+        command = [tool, "--dir", folder, "--latency-ms", str(latency_ms), *more]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
         if not self.url:

@@ -78,6 +78,7 @@ fn spent(digests: u32, logs: u32, records: u32) -> Spent {
         regions: 1,
         digests,
         logs,
+        busy: 0,
         records,
         altered: 0,
         huge: 0,

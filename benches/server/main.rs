@@ -27,11 +27,12 @@ use bytes::Bytes;
 use clap::Parser;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, DATE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use cloud::Cloud;
@@ -52,6 +53,9 @@ struct Args {
     /// Threads that answer
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// The time of day: later objects have not been written yet. By default all exist
+    #[arg(long)]
+    now: Option<Timestamp>,
     /// `cargo bench` gives it
     #[arg(long, hide = true)]
     bench: bool,
@@ -61,6 +65,8 @@ struct Served {
     cloud: Cloud,
     stats: Stats,
     latency: Duration,
+    /// The header `Date`, if it is not that of the clock.
+    date: Option<HeaderValue>,
 }
 
 fn main() {
@@ -70,8 +76,15 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
+    let mut cloud = Cloud::load(&args.dir);
+    if let Some(now) = args.now {
+        cloud
+            .objects
+            .retain(|_, object| object.last_modified <= now);
+    }
     let served = Arc::new(Served {
-        cloud: Cloud::load(&args.dir),
+        cloud,
+        date: args.now.map(|now| s3::value(&s3::date(now))),
         stats: Stats::default(),
         latency: Duration::from_millis(args.latency_ms),
     });
@@ -132,6 +145,9 @@ async fn answer(
     for name in ["x-amz-request-id", "x-amzn-requestid"] {
         let id = HeaderValue::from_static("0A49CE4060975EAC");
         response.headers_mut().insert(name, id);
+    }
+    if let Some(date) = &served.date {
+        response.headers_mut().insert(DATE, date.clone());
     }
     let bytes = response.body().size_hint().lower();
     served.stats.answered(operation, bytes);

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED};
 use hyper::{Method, Response, StatusCode, Uri};
+use jiff::Timestamp;
 
 use crate::cloud::{Cloud, Stored};
 use crate::listing::{Ask, page};
@@ -86,8 +87,7 @@ fn object(cloud: &Cloud, key: &str, whole: bool) -> Response<Full<Bytes>> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     headers.insert(ETAG, value(&format!("\"{}\"", object.etag)));
-    let modified = object.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT");
-    headers.insert(LAST_MODIFIED, value(&modified.to_string()));
+    headers.insert(LAST_MODIFIED, value(&date(object.last_modified)));
     for (name, value) in &object.metadata {
         headers.insert(name, value.clone());
     }
@@ -181,6 +181,12 @@ fn xml(status: StatusCode, text: String) -> Response<Full<Bytes>> {
     response
 }
 
-fn value(text: &str) -> HeaderValue {
+/// A time as headers have it.
+pub fn date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// The value of a header.
+pub fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("visible text")
 }

@@ -12,7 +12,7 @@ pub struct Spec {
     #[arg(long, default_value_t = 1)]
     pub chains: u32,
     /// Regions of an account.
-    #[arg(long, default_value_t = REGIONS, value_parser = clap::value_parser!(u32).range(1..=i64::from(REGIONS)))]
+    #[arg(long, default_value_t = REGIONS, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_REGIONS)))]
     pub regions: u32,
     /// Digests of a chain, beside its starting digest.
     #[arg(long, default_value_t = 168)]
@@ -20,6 +20,9 @@ pub struct Spec {
     /// Logs that a digest names.
     #[arg(long, default_value_t = 20)]
     pub logs: u32,
+    /// Digests that list logs, the newest of each chain; 0 for all.
+    #[arg(long, default_value_t = 0)]
+    pub busy: u32,
     /// Records of a log: 106 make 143 KB, about 18 KB gzipped.
     #[arg(long, default_value_t = RECORDS)]
     pub records: u32,
@@ -31,8 +34,10 @@ pub struct Spec {
     pub huge: u64,
 }
 
-/// Regions that a corpus may have.
-pub const REGIONS: u32 = 16;
+/// Regions that a corpus has by default.
+const REGIONS: u32 = 16;
+/// Regions that a corpus may have: those that are switched on in every account.
+pub const MOST_REGIONS: u32 = 17;
 /// Records of a log of usual size.
 const RECORDS: u32 = 106;
 
@@ -75,6 +80,7 @@ pub fn named(name: &str) -> Option<Spec> {
         regions: REGIONS,
         digests,
         logs,
+        busy: 0,
         records,
         altered: if kind == "findings" { number } else { 0 },
         huge: match size {
