@@ -2,6 +2,7 @@
 
 mod accept;
 mod causes;
+mod continued;
 mod digests;
 mod ended;
 mod findings;

@@ -149,6 +149,14 @@ fn gaps(report: &Report) -> Vec<String> {
 fn verified(report: &Report) -> String {
     let logs = &report.totals.logs;
     let time = TimeByState::of_all(report);
+    if time.pending.is_positive() && !time.proven.is_positive() {
+        // Only a chain that continues from a digest that an earlier run proved is verified without any time.
+        let last = match report.totals.chains {
+            1 => "the digest that an earlier run proved last is",
+            _ => "the digests that earlier runs proved last are",
+        };
+        return format!("no new digest was due yet; {last} unchanged");
+    }
     let mut text = all_is(report, proven_word(report));
     if time.pending.is_positive() {
         text += &format!(

@@ -97,11 +97,12 @@ fn list(
 ) -> Listing {
     let (request, filter) = (context.request, context.filter);
     let (source, limits) = (context.fetcher.source, &request.limits);
-    let wanted = ListingRange::of(request, begins.first(), request.to);
     if request.continues.is_none() {
         let (account, region) = folder;
+        let wanted = ListingRange::of(request, request.from, request.to);
         return listing::list(source, account, region, places, filter, wanted, limits);
     }
+    let wanted = ListingRange::continued(request, begins.first());
     let earlier = |listed: &_| begins.earlier(listed);
     listing::list_with(source, folder, places, filter, wanted, limits, &earlier)
 }

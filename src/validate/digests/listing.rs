@@ -105,6 +105,8 @@ pub struct ListingRange {
     pub backfill_grace: i64,
     /// How long delivery may take, in seconds.
     pub delivery_lag: i64,
+    /// Whether to list all later digests at once: where the window ends now, none is long after it.
+    pub open_end: bool,
 }
 
 impl ListingRange {
@@ -115,6 +117,16 @@ impl ListingRange {
             to,
             backfill_grace: request.backfill_grace,
             delivery_lag: request.delivery_lag,
+            open_end: false,
+        }
+    }
+
+    /// The digests that a request needs of a window that begins where earlier runs left off.
+    pub(crate) fn continued(request: &Request, from: Option<Timestamp>) -> Self {
+        let ends_now = |to: Timestamp| request.look().at.is_some_and(|at| shift(to, HOUR) > at);
+        ListingRange {
+            open_end: request.to.is_some_and(ends_now),
+            ..ListingRange::of(request, from, request.to)
         }
     }
 
@@ -127,7 +139,8 @@ impl ListingRange {
             (Some(from), Some(to)) => Some(shift(from, -HOUR).min(shift(to, grace))),
             (from, _) => from.map(|from| shift(from, -HOUR)),
         };
-        let last = self.to.map(|to| shift(to, self.backfill_grace.max(HOUR)));
+        let last = self.to.filter(|_| !self.open_end);
+        let last = last.map(|to| shift(to, self.backfill_grace.max(HOUR)));
         let after = last.and_then(|last| day_of(last).tomorrow().ok());
         (first.map(day_of), after)
     }

@@ -284,7 +284,10 @@ impl SettledDigest<'_> {
                 ..about(gone(context, head))
             }),
         };
-        let of_link = self.other_link.as_ref().map(|OtherLink { by, to }| {
+        // Bytes that are others, or none, say more than a link to others.
+        let is_known = matches!(self.fate, Fate::Altered(_) | Fate::Gone);
+        let of_link = self.other_link.as_ref().filter(|_| !is_known);
+        let of_link = of_link.map(|OtherLink { by, to }| {
             let finding = match to {
                 LinkedTo::Place(place) => {
                     not_linked().compared(s3_uri(Some(&head.bucket), &head.key), place)
