@@ -10,6 +10,10 @@ use trailproof::report::validation::v1;
 use crate::support::cases::all;
 use crate::support::program::{root, run};
 
+/// The codes of runs that continue a state. Such a run writes its state anew, which no folder of testdata can hold:
+/// tests of scheduled checks show them.
+const BY_A_STATE: [Code; 3] = [Code::StateMismatch, Code::ChainNew, Code::StateBegun];
+
 fn emitted() -> BTreeSet<String> {
     Code::ALL.iter().map(|c| c.as_str().to_owned()).collect()
 }
@@ -21,7 +25,9 @@ fn codes_folders_and_rows_of_the_manual_are_one_set() {
         .map(|case| case.name.split("--").next().expect("a code").to_owned())
         .filter(|name| name != "sample" && name != "real")
         .collect();
-    assert_eq!(folders, emitted(), "folders of testdata against codes");
+    let mut shown = emitted();
+    shown.retain(|code| BY_A_STATE.iter().all(|of_state| of_state.as_str() != code));
+    assert_eq!(folders, shown, "folders of testdata against codes");
 
     let table = fs::read_to_string(root().join("src/manual/codes.md")).expect("the table of codes");
     let row = |line: &str| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned());
