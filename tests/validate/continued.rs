@@ -16,7 +16,7 @@ use crate::library::{codes, prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour};
 use crate::support::forge::damage::tamper_digest;
 use crate::support::forge::digest::DigestRecord;
-use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
+use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, ts};
 use crate::support::missing_chains::{REGIONS, account_trail, id, remove, run};
 
 /// A chain of the usual trail that ran for some hours.
@@ -169,6 +169,8 @@ fn everything_deleted_is_not_milder_than_one_digest() {
     for with_logs in [false, true] {
         let (mut world, chain) = world(60);
         remove(&mut world, &chain, with_logs);
+        let other = Object::delivered(Vec::new(), hour(0));
+        world.put(&Place::new(BUCKET, "README"), other);
         let mut request = continuing(&[(&chain, at_digest(&chain, 40))], look(44));
         request.expect = vec![id(&chain).parse().expect("a chain")];
         let outcome = outcome(&world, &request);

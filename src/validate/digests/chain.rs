@@ -26,7 +26,7 @@ pub(super) struct ProvenChain {
 }
 
 /// A chain by the names of its digests.
-pub(super) struct NamedChain<'a> {
+pub(super) struct ChainToProve<'a> {
     pub id: ChainId,
     pub names: DigestNames,
     /// The digest that it continues from, if an earlier run proved one. It is among the names.
@@ -44,12 +44,12 @@ pub(super) enum ChainFate {
 /// listed. Adds the logs that its digests list to `references`.
 pub(super) fn prove(
     context: &Context<'_>,
-    chain: NamedChain<'_>,
+    chain: ChainToProve<'_>,
     (hidden, begins): (&Spans, &Begins<'_>),
     references: &mut References,
 ) -> Option<ChainFate> {
     let request = context.request;
-    let NamedChain {
+    let ChainToProve {
         id,
         names,
         remembered,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::begins::Begins;
-use super::chain::{self, ChainFate, NamedChain, ProvenChain};
+use super::chain::{self, ChainFate, ChainToProve, ProvenChain};
 use super::listing::{self, Listing, ListingRange};
 use super::listing_errors;
 use super::names::DigestNames;
@@ -58,7 +58,7 @@ pub(super) fn walk(
             continue;
         }
         note_chain(context, &id, &names, members, &mut notes);
-        let chain = NamedChain {
+        let chain = ChainToProve {
             remembered: remembered.remove(&id),
             id,
             names,

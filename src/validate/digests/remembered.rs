@@ -198,7 +198,8 @@ impl<'a> Remembered<'a> {
             sha256,
             time,
         } = self.head;
-        if digest.interval().from != time.to || self.other_link.is_some() {
+        let is_other_time = digest.interval().from != time.to;
+        if is_other_time || self.name.is_none() || self.other_link.is_some() {
             return;
         }
         let is_other_place = link.bucket != *bucket || link.key != *key;
