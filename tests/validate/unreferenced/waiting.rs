@@ -1,6 +1,6 @@
 //! The oldest object that was not judged yet: a scheduled check reads again from there.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use trailproof::proof::finding::Code;
 use trailproof::validate::outcome::ChainOutcome;
 use trailproof::validate::request::Request;
@@ -26,16 +26,17 @@ fn minute() -> Timestamp {
     ts("2026-03-01T05:00:00Z")
 }
 
-/// The outcome of the chain up to some hour, as its bucket is then.
+/// The outcome of the chain up to some hour, as its bucket is once the digest of that hour was delivered.
 fn chain(world: &World, to: i64) -> (Vec<Code>, Box<ChainOutcome>) {
+    let now = hour(to) + SignedDuration::from_mins(30);
     let request = Request {
         from: Some(hour(0)),
         to: Some(hour(to)),
-        now: Some(hour(to)),
-        as_of: Some(hour(to)),
+        now: Some(now),
+        as_of: Some(now),
         ..request()
     };
-    let then = world.as_of(hour(to));
+    let then = world.as_of(now);
     let mut outcome = prove(&source(&then), &ring(world, &[REGION]), &request);
     let codes = codes(&outcome);
     (codes, outcome.chains.remove(0))
@@ -84,8 +85,5 @@ fn logs_after_the_last_digest_wait() {
     assert_eq!(codes, Vec::new());
     let since = one.waiting_since.expect("an object");
     // A log in the last minutes of proven time may belong to the next digest, and then waits too.
-    assert!(
-        since >= hour(29) - jiff::SignedDuration::from_mins(5),
-        "{since}"
-    );
+    assert!(since >= hour(29) - SignedDuration::from_mins(5), "{since}");
 }
