@@ -9,6 +9,7 @@ pub mod cases;
 pub mod collected;
 #[cfg(feature = "aws")]
 pub mod compare;
+pub mod dated;
 pub mod disk;
 pub mod forge;
 pub mod gaps;

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::listing::Earlier;
 use super::names::{DigestNames, Slot};
+use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
+use crate::proof::chain::Walked;
 use crate::validate::context::Context;
 use crate::validate::request::continuation::Continuation;
 use crate::validate::request::{ChainFilter, Request};
@@ -49,11 +51,29 @@ impl<'a> Begins<'a> {
         self.continued.iter().map(|(id, known)| (*id, *known))
     }
 
-    /// From where on the digests of all chains are listed: the earliest beginning. That of a new chain is not known
-    /// before it is listed.
+    /// From where on the digests of all chains are listed: the earliest beginning, of backfill digests too. That of a
+    /// new chain is not known before it is listed.
     pub fn first(&self) -> Option<Timestamp> {
-        let first = self.continued.keys().filter_map(|id| self.of(id)).min();
-        first.or(self.request.from)
+        let first = self.continued.keys().filter_map(|id| self.of_backfill(id));
+        first.min().or(self.request.from)
+    }
+
+    /// From where on the backfill digests of a chain are read that earlier runs saw: they come late, so those before
+    /// the window may be new. `None` for other chains.
+    pub fn of_backfill(&self, chain: &ChainId) -> Option<Timestamp> {
+        let grace = self.request.backfill_grace;
+        let from = self.continued.contains_key(chain).then(|| self.of(chain));
+        from.flatten().map(|from| shift(from, -grace))
+    }
+
+    /// The beginning of the window of a chain, once its digests were walked.
+    pub fn settled(&self, chain: &ChainId, main: &Walked) -> Option<Timestamp> {
+        let from = self.of(chain);
+        match self.continued.get(chain) {
+            Some(known) => from.map(|from| reached(from, known.from, main)),
+            None if self.request.is_new(chain) => from.max(first_digest(main)),
+            None => from.or(main.begins),
+        }
     }
 
     /// Which earlier digests are listed too, once those from [`first`](Self::first) on are. A chain whose newest
@@ -75,6 +95,25 @@ impl<'a> Begins<'a> {
             false => Earlier::None,
         }
     }
+}
+
+/// How far the window of a chain reaches back for new objects: not before its first digest, and not into a gap just
+/// before them. Earlier runs reported that, and it is not news.
+fn reached(from: Timestamp, settled: Timestamp, main: &Walked) -> Timestamp {
+    if from >= settled {
+        return settled;
+    }
+    let from = first_digest(main).map_or(settled, |first| from.max(first).min(settled));
+    let hour = Window::new(from, shift(from, HOUR).min(settled));
+    let gaps = main.accounted.missing_from(hour);
+    let before = gaps.into_iter().find(|gap| gap.from == from);
+    before.map_or(from, |gap| gap.to)
+}
+
+/// Where the data of a chain begin: with its first digest, which may be missing.
+fn first_digest(main: &Walked) -> Option<Timestamp> {
+    let accounted = main.accounted.bounds().map(|time| time.from);
+    [main.begins, accounted].into_iter().flatten().min()
 }
 
 /// The requested chains that earlier runs saw.

@@ -62,11 +62,8 @@ pub(super) fn prove(
     walk.remembered = remembered;
     let mut main = walk.walk(DigestSet::Main, to, hidden);
     let remembered = walk.remembered.take();
-    let from = match request.is_new(&id) {
-        true => from.max(first_digest(&main)),
-        false => from.or(main.begins),
-    };
-    walk.from = from;
+    let from = begins.settled(&id, &main);
+    walk.from = begins.of_backfill(&id).or(from);
     let mut backfill = walk.walk(DigestSet::Backfill, to, hidden);
     let mut found = walk.finish();
     let ledger = found.ledger.take();
@@ -161,12 +158,6 @@ fn end_of(
         id,
     };
     ProvenChain { state, end }
-}
-
-/// Where the data of a chain begin: with its first digest, which may be missing.
-fn first_digest(main: &Walked) -> Option<Timestamp> {
-    let accounted = main.accounted.bounds().map(|time| time.from);
-    [main.begins, accounted].into_iter().flatten().min()
 }
 
 /// The note on a chain that no earlier run of a scheduled check saw.

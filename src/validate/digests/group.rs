@@ -14,6 +14,7 @@ use crate::source::RootId;
 use crate::validate::chain_state::{ChainState, FoundChain, Group, GroupNotes};
 use crate::validate::context::Context;
 use crate::validate::findings::Ledger;
+use crate::validate::unreferenced::peek;
 use crate::validate::unreferenced::references::References;
 use crate::validate::unreferenced::search::LogSearch;
 
@@ -25,7 +26,8 @@ pub(super) fn walk(
     places: &[(RootId, KeyRoot)],
     members: &BTreeSet<(KeyRoot, AccountId)>,
 ) -> (Group, Option<Box<LogSearch>>) {
-    let begins = Begins::new(context, (account, region), BTreeMap::new());
+    let earlier = peek::earlier_begins(context, (account, region), places);
+    let begins = Begins::new(context, (account, region), earlier);
     let listing = context
         .pool
         .install(|| list(context, (account, region), places, &begins));

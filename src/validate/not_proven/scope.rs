@@ -130,8 +130,10 @@ pub(super) fn outside_the_data(
                   missing earlier digests are not reported";
     let after = "anything after the last digest: without --end-time the window ends with the data, so missing \
                  later digests are not reported";
-    let settled = "anything before the window of each chain: it begins where earlier runs left off, and of what they \
-                   proved this run checked no more than the last digest";
+    let settled = "anything before the window of each chain: it begins where earlier runs left off. Of what they \
+                   proved, this run read the last digest again, and in S3 it searched the time of --backfill-grace \
+                   before the window for new logs. What was removed there, and what was added or replaced before that, \
+                   it does not notice";
     let before = match &request.continues {
         Some(_) => has_window.then(|| settled.to_owned()),
         None => (has_window && request.from.is_none()).then(|| before.to_owned()),

@@ -4,7 +4,8 @@
 //! The work runs beside the other phases, for one account and region at a time:
 //!
 //! ```text
-//! digests ──> LogSearch::plan    which folders to list; which logs proven digests list (References),
+//! digests     peek               only in a scheduled check: logs that were written since the last one
+//!         ──> LogSearch::plan    which folders to list; which logs proven digests list (References),
 //!                 │              and which time they cover (Cover), those of other trails included
 //! logs        LogSearch::list    lists the folders while logs are read (scan); keeps what no digest
 //!                 │              lists (Candidates) and counts other objects (OtherObjects)
@@ -30,6 +31,7 @@ mod list;
 mod litter;
 pub(crate) mod loose;
 mod messages;
+pub(crate) mod peek;
 pub(crate) mod references;
 mod report;
 mod scan;

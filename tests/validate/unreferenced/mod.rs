@@ -4,6 +4,7 @@ mod beside;
 mod blinding;
 mod litter;
 mod names;
+mod peek;
 mod real;
 #[cfg(feature = "aws")]
 mod trails;
