@@ -1,15 +1,19 @@
 //! Standard streams that are closed, full, or open the wrong way: no report is lost in silence.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use super::{Folder, KEY, case, shell};
 use crate::support::program::{Run, finish};
 use crate::support::reports::{everything, timeless};
+use crate::support::states::{state, written};
 
-/// Runs a shell line with the saved report in `$1` and the key of a log in `$2`.
+/// Runs a shell line with the saved report in `$1`, the key of a log in `$2`, and a state beside the report.
 fn line(line: &str, saved: &str) -> Run {
     let mut bash = Command::new("bash");
+    let beside = Path::new(saved).with_file_name("state.json");
+    fs::write(beside, written(&state())).expect("a file");
     bash.args(["-c", line, env!("CARGO_BIN_EXE_trailproof"), saved, KEY]);
     finish(bash.current_dir(case("gap")))
 }
@@ -24,6 +28,8 @@ const COMMANDS: &[(&str, i32)] = &[
     ("trails --path bucket", 0),
     ("explain --path bucket --keys keys $2", 0),
     ("report \"$1\" --format html", 0),
+    ("history \"${1%/*}/state.json\"", 0),
+    ("history \"${1%/*}/state.json\" --format html", 0),
     ("schema", 0),
     ("man", 0),
     ("completions bash", 0),
