@@ -37,7 +37,7 @@ macro_rules! topics {
 
 topics! {
     "install" "in-s3" "on-disk" "options" "validate-logs"
-    "trails" "explain" "doctor"
+    "trails" "explain" "doctor" "history"
     "evidence" "proof" "gaps" "codes" "words"
     "formats" "json" "terminal"
     "scheduling" "alerts" "lambda" "performance" "bounds"

@@ -35,6 +35,7 @@ tests! {
     of_evidence "evidence.md"
     of_explain "explain.md"
     of_formats "formats.md"
+    of_history "history.md"
     of_in_s3 "in-s3.md"
     of_install "install.md"
     of_json "json.md"
