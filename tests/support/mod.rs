@@ -12,7 +12,13 @@ pub mod compare;
 pub mod dated;
 pub mod disk;
 pub mod forge;
+#[cfg(all(feature = "aws", target_os = "linux"))]
+pub mod frozen_clock;
 pub mod gaps;
+#[cfg(all(feature = "aws", target_os = "linux"))]
+pub mod growing;
+#[cfg(feature = "aws")]
+pub mod kill;
 #[cfg(feature = "aws")]
 pub mod lambda;
 pub mod missing_chains;

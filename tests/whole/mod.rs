@@ -15,6 +15,7 @@
 //! - `random`: random chains with random damage; only intact ones are called verified.
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `properties`: object keys, coverage and windows, for every input.
+//! - `state`: a check that runs every hour and remembers what it proved, over thirty days of a world that grows.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
 mod cases;
@@ -37,3 +38,5 @@ mod organization;
 mod properties;
 mod random;
 mod sample;
+#[cfg(all(feature = "aws", target_os = "linux"))]
+mod state;

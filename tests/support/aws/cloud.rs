@@ -111,6 +111,8 @@ pub struct Cloud {
     pub latency: Duration,
     /// How many seconds the servers' clocks are ahead.
     pub clock_ahead: i64,
+    /// The time at which the servers' clocks stand, if they do not go on.
+    pub frozen_at: Option<Timestamp>,
     /// The most entries of a listing in one answer.
     pub page: usize,
     /// The most public keys in one answer.
@@ -135,6 +137,7 @@ impl Default for Cloud {
             faults: Vec::new(),
             latency: Duration::ZERO,
             clock_ahead: 0,
+            frozen_at: None,
             page: 1_000,
             key_page: 100,
             event_page: 50,

@@ -28,8 +28,10 @@ impl Shared {
 
     /// The time by the servers' clocks.
     pub fn date(&self) -> String {
-        let ahead = self.cloud(|cloud| cloud.clock_ahead);
-        let now = Timestamp::now() + SignedDuration::from_secs(ahead);
+        let now = self.cloud(|cloud| {
+            let ahead = SignedDuration::from_secs(cloud.clock_ahead);
+            cloud.frozen_at.unwrap_or_else(Timestamp::now) + ahead
+        });
         now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 

@@ -1,20 +1,16 @@
 //! A collection killed at any instant is resumed and ends as the same bundle.
-//!
-//! The instants are counted in answers of AWS, not in time, so that they are spread over the collection on a
-//! machine of any speed.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::support::collected::{BUNDLE, assert_same_bundle, collecting, lasting};
 use crate::support::forge::Rng;
+use crate::support::kill::Moment;
 use crate::support::orderly::{in_parallel, note};
 use crate::support::short_trail::{ARN, WINDOW, serving, world};
 use crate::support::stage::Stage;
@@ -22,8 +18,6 @@ use crate::support::tree::tree;
 
 /// How many collections are killed.
 const KILLS: u64 = 50;
-/// How long a collection may wait for its answers: far longer than it takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
 
 fn scope() -> Vec<String> {
     let more = [
@@ -36,54 +30,6 @@ fn scope() -> Vec<String> {
     ];
     let scope = more.iter().chain(&WINDOW);
     collecting(&scope.collect::<Vec<_>>())
-}
-
-/// When a collection is killed: after so many answers, and then after some time, in which it writes.
-#[derive(Clone, Copy, Debug)]
-struct Moment {
-    seed: u64,
-    answers: usize,
-    then: Duration,
-}
-
-impl Moment {
-    /// The moments, spread evenly over the answers of a collection; the last ones come after the last answer.
-    fn spread(answers: usize, after_the_last: Duration) -> Vec<Moment> {
-        (0..KILLS)
-            .map(|seed| {
-                let mut rng = Rng::seed_from_u64(seed);
-                let at_the_end = seed >= KILLS * 4 / 5;
-                let part = (seed as usize + 1) * answers * 5 / (KILLS as usize * 4);
-                let most = if at_the_end {
-                    after_the_last.as_micros() as u64
-                } else {
-                    3_000
-                };
-                Moment {
-                    seed,
-                    answers: part.min(answers),
-                    then: Duration::from_micros(rng.random_range(0..=most.max(1))),
-                }
-            })
-            .collect()
-    }
-}
-
-/// Starts a collection and kills it. Returns whether it was killed, and had not ended before.
-fn kill_at(stage: &Stage, moment: Moment) -> bool {
-    let mut command = stage.command(&scope());
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().expect("the binary runs");
-    let begun = Instant::now();
-    let mut has_ended = false;
-    while !has_ended && stage.loopback.count_answered() < moment.answers {
-        assert!(begun.elapsed() < LIMIT, "{moment:?}: no more answers");
-        sleep(Duration::from_micros(200));
-        has_ended = child.try_wait().expect("a child").is_some();
-    }
-    sleep(moment.then);
-    child.kill().expect("it can be killed");
-    child.wait().expect("a child").code().is_none()
 }
 
 /// The keys whose object and metadata an unfinished bundle has.
@@ -115,13 +61,13 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let answers = stage.loopback.count_answered();
     // The end, in which no answer comes, is a part of the whole.
-    let moments = Moment::spread(answers, begun.elapsed() / 4);
+    let moments = Moment::spread(KILLS, answers, begun.elapsed() / 4);
     let wanted = lasting(&stage.dir.path().join(BUNDLE));
     let killed = AtomicUsize::new(0);
     in_parallel(&moments, |&moment| {
         let stage = serving(&world);
         let bundle = stage.dir.path().join(BUNDLE);
-        if kill_at(&stage, moment) {
+        if moment.kill(&mut stage.command(&scope()), &stage.loopback) {
             killed.fetch_add(1, Ordering::Relaxed);
         } else {
             assert!(bundle.join("manifest.jsonl").exists(), "{moment:?}");
@@ -170,7 +116,7 @@ fn a_collection_killed_again_and_again_goes_on_each_time() {
             answers: rng.random_range(10..20),
             then: Duration::from_micros(rng.random_range(0..3_000)),
         };
-        if !kill_at(&stage, moment) {
+        if !moment.kill(&mut stage.command(&scope()), &stage.loopback) {
             break;
         }
     }
@@ -191,7 +137,8 @@ fn another_collection_does_not_go_on_where_one_was_killed() {
         answers: 12,
         then: Duration::ZERO,
     };
-    assert!(kill_at(&stage, moment), "it had ended");
+    let killed = moment.kill(&mut stage.command(&scope()), &stage.loopback);
+    assert!(killed, "it had ended");
     let bundle = stage.dir.path().join(BUNDLE);
     assert!(bundle.join(".collect").exists());
     let before = tree(&bundle);
