@@ -33,10 +33,12 @@ mod lifecycle;
 mod links;
 pub mod listing;
 pub mod listing_errors;
+mod listing_range;
 pub mod names;
 mod place;
 pub(crate) mod range;
 pub(in crate::validate) mod remembered;
+mod state_mismatch;
 pub(crate) mod trail_status;
 pub(crate) mod walk;
 

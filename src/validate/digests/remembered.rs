@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::batch::{content_of, is_missing};
 use super::begins::{self, Begins};
-use super::lifecycle;
 use super::names::{DigestNames, Slot};
+use super::state_mismatch::{altered, gone, moved, not_linked, unread};
 use crate::base::sha256::Sha256;
 use crate::base::text::s3_uri;
 use crate::base::time::Window;
@@ -17,7 +17,7 @@ use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DIGEST_FOLDER, DigestName, DigestObjectKey, KeyRoot};
 use crate::proof::chain::Walked;
 use crate::proof::digest_object::{Content, NotDigest, Reading};
-use crate::proof::finding::{Code, Finding, Hint, Original, Severity};
+use crate::proof::finding::{Finding, Severity};
 use crate::proof::judge::Verified;
 use crate::proof::reason::Reason;
 use crate::source::RootId;
@@ -327,48 +327,6 @@ fn answer(reading: &Reading) -> String {
         Content::Other(NotDigest::Unread { answer, .. }) => answer.clone(),
         _ => "it is too large".to_owned(),
     }
-}
-
-fn gone(context: &Context<'_>, head: &RememberedDigest) -> Finding {
-    let message = "the digest that an earlier run proved last, and that this chain continues from, is missing: it was \
-                   deleted, or it expired";
-    let finding = Finding::new(Code::StateMismatch, message);
-    match lifecycle::expiry(context, head) {
-        Some(rule) => finding.hint(rule),
-        None => finding
-            .hint(Hint::LookForMissing)
-            .original(Original::Digest(Some(head.sha256))),
-    }
-}
-
-fn altered() -> Finding {
-    let message = "the digest that an earlier run proved last, and that this chain continues from, has other bytes \
-                   now";
-    Finding::new(Code::StateMismatch, message).hint(Hint::OlderVersion)
-}
-
-fn not_linked() -> Finding {
-    let message = "the digest that an earlier run proved last is not in the chain any more: a proven digest that \
-                   begins where it ended links to another one";
-    let hint = "keep both digests and the state: the history of this chain was written anew, or the state is not of \
-                this chain";
-    Finding::new(Code::StateMismatch, message).hint(hint)
-}
-
-fn moved() -> Finding {
-    let message = "the digest that an earlier run proved last is missing at its recorded place; a digest with its \
-                   bytes is elsewhere";
-    Finding::new(Code::DigestRelocated, message).hint(Hint::LookForMissing)
-}
-
-fn unread(reason: Reason, answer: &str) -> Finding {
-    let message = format!(
-        "the digest that an earlier run proved last could not be read, so it is not known whether it is unchanged: \
-         {answer}"
-    );
-    Finding::new(Code::DigestUnreadable, message)
-        .reason(reason)
-        .hint(reason)
 }
 
 /// Adds the folders of remembered digests that no listing of folders shows, so that their chains are walked.
