@@ -210,3 +210,17 @@ pub fn shown(outcome: &Outcome, accepted: &[Acceptance]) -> Vec<Accepted> {
     };
     accepted.iter().map(show).collect()
 }
+
+/// The entries, by their places in the file, that match no finding though one was expected: a typing error would not
+/// show otherwise. What an entry is about may be settled in a run that `continues` earlier ones, so there it only has
+/// to match a chain.
+pub fn unused(outcome: &Outcome, accepted: &[Acceptance], continues: bool) -> Vec<usize> {
+    let answers = Answers::new(outcome);
+    let has_chain = |entry: &Acceptance| {
+        let mut chains = outcome.chains.iter();
+        continues && chains.any(|chain| entry.chain.matches(&chain.id))
+    };
+    let entries = accepted.iter().enumerate();
+    let unused = entries.filter(|(_, entry)| answers.count(entry) == 0 && !has_chain(entry));
+    unused.map(|(at, _)| at).collect()
+}

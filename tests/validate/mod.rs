@@ -5,6 +5,7 @@ mod causes;
 mod continued;
 mod digests;
 mod ended;
+mod ended_state;
 mod findings;
 #[cfg(feature = "aws")]
 mod identity;

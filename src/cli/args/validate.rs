@@ -166,7 +166,8 @@ pub struct ValidateArgs {
     /// A TOML file of accepted findings; they are still reported, and only the exit status ignores them
     ///
     /// Each [[accept]] has chain, from, to, reason and who. A * may stand for any of the four parts of
-    /// chain; an entry with * accepts nothing that failed.
+    /// chain; an entry with * accepts nothing that failed. With follows = true in place of to, an entry
+    /// accepts that the chain ended at from.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub accept: Option<PathBuf>,
 

@@ -206,8 +206,9 @@ fn concluded(
     let ended_by = outcome.ended_by;
     let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
     let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
+    let unused = accept::unused(&outcome, &accepted, requested.continues_from.is_some());
     let accepted = accept::shown(&outcome, &accepted);
-    warn_of_unused(&accepted);
+    warn_of_unused(&accepted, &unused);
     let mut report = Report::new(outcome, requested, accepted, run);
     let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
     report.run.exit_status = Some(code);
@@ -274,19 +275,17 @@ fn with_verdict(error: Error, verdict: Verdict) -> Error {
     ))
 }
 
-/// Warns of entries of `--accept` that match no finding: a typing error in one would not show otherwise.
-fn warn_of_unused(accepted: &[Accepted]) {
-    let unused = accepted
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| entry.findings == 0);
-    for (at, entry) in unused {
-        warning(&format!(
-            "entry {} of --accept matches no finding: {} from {}",
-            at + 1,
-            entry.chain,
-            entry.extent()
-        ));
+/// Warns of entries of `--accept` that match no finding, by their places.
+fn warn_of_unused(accepted: &[Accepted], unused: &[usize]) {
+    for (at, entry) in accepted.iter().enumerate() {
+        if unused.contains(&at) {
+            warning(&format!(
+                "entry {} of --accept matches no finding: {} from {}",
+                at + 1,
+                entry.chain,
+                entry.extent()
+            ));
+        }
     }
 }
 
