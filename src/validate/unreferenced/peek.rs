@@ -18,6 +18,7 @@ use crate::cloudtrail::object_key::{KeyRoot, KeyTime, LOG_FOLDER};
 use crate::source::{GetError, Listed, ListedFacts, Range, RootId};
 use crate::validate::context::Context;
 use crate::validate::digests::begins::continued;
+use crate::validate::request::Request;
 use crate::validate::request::continuation::{Continuation, RememberedDigest};
 
 /// How long before the last check an object may have been written that it did not list: that check took some time,
@@ -31,6 +32,8 @@ struct SettledChain<'a> {
     head: &'a RememberedDigest,
     /// The time that is searched.
     time: Window,
+    /// Objects that were written from then on are new.
+    since: Timestamp,
     /// The time of the oldest new object.
     oldest: Option<Timestamp>,
 }
@@ -49,7 +52,7 @@ pub(crate) fn earlier_begins(
     let here = continued(request, context.filter)
         .filter(|(id, _)| id.account == *account && id.region == *region);
     let mut chains: Vec<SettledChain<'_>> = here
-        .filter_map(|(id, continuation)| SettledChain::of(id, continuation, request.backfill_grace))
+        .filter_map(|(id, continuation)| SettledChain::of(id, continuation, request))
         .collect();
     for (root, key_root) in places {
         let is_here =
@@ -97,20 +100,25 @@ fn search(
 
 impl<'a> SettledChain<'a> {
     /// `None` if no digest of it was ever proven, because then nothing shows what is among its logs.
-    fn of(id: &'a ChainId, continuation: &'a Continuation, grace: i64) -> Option<Self> {
+    fn of(id: &'a ChainId, continuation: &'a Continuation, request: &Request) -> Option<Self> {
+        let Continuation {
+            from, looked_at, ..
+        } = *continuation;
+        // A check has the time of the local clock where that is ahead, and objects have that of AWS.
+        let ahead = request.clock_ahead.unwrap_or(0).max(0);
         Some(SettledChain {
             id,
             continuation,
             head: continuation.head.as_ref()?,
-            time: Window::new(shift(continuation.from, -grace), continuation.from),
+            time: Window::new(shift(from, -request.backfill_grace), from),
+            since: shift(looked_at, OVERLAP.saturating_add(ahead).saturating_neg()),
             oldest: None,
         })
     }
 
     /// Adds an object by its path below the folder of the region, if it is new.
     fn add(&mut self, path: &str, facts: &ListedFacts) {
-        let since = shift(self.continuation.looked_at, -OVERLAP);
-        if facts.modified.is_none_or(|written| written < since) {
+        if facts.modified.is_none_or(|written| written < self.since) {
             return;
         }
         let at = match KeyTime::of(path, &self.time) {

@@ -158,6 +158,29 @@ fn a_log_that_is_added_to_a_proven_hour_is_found() {
 }
 
 #[test]
+fn a_local_clock_that_is_ahead_hides_no_new_log() {
+    let (mut world, _) = two_days();
+    let mut continues = first(&world);
+    plant_at(&mut world, hour(7), minutes(SEEN + 1, 10));
+    for continuation in continues.chains.values_mut() {
+        continuation.looked_at = minutes(SEEN + 1, 30);
+    }
+    let now = run_of(SEEN + 1);
+    let request = Request {
+        from: Some(hour(0)),
+        to: Some(now),
+        now: Some(now),
+        as_of: Some(now),
+        clock_ahead: Some(1_800),
+        continues: Some(continues),
+        ..request()
+    };
+    let ring = ring(&world, &[REGION]);
+    let outcome = prove(&DatedSource::at(&world, now), &ring, &request);
+    assert_eq!(codes(&outcome), [Code::LogUnreferenced]);
+}
+
+#[test]
 fn an_object_of_any_name_that_is_added_is_found() {
     let (mut world, _) = two_days();
     let continues = first(&world);
