@@ -6,6 +6,7 @@
 //! - `tampering`: the same for what somebody does to a trail.
 //! - `scene`: a trail that was quiet until something happens.
 //! - `copy`: the same for a copy on disk.
+//! - `late_logs`: logs that were written behind the head.
 //! - `kills`: a check killed at any instant loses nothing; two at once do not disturb each other.
 //! - `damage`: a damaged state is refused; a forged one does not make a damaged trail verified.
 
@@ -13,6 +14,7 @@ mod copy;
 mod damage;
 mod incidents;
 mod kills;
+mod late_logs;
 mod month;
 mod scene;
 mod tampering;

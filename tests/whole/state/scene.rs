@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 
 use super::worlds::{Days, check_at};
-use crate::support::forge::Place;
+use crate::support::aws::cloud::Stored;
+use crate::support::forge::{Object, Place};
 use crate::support::growing::{Growing, Hour};
 
 /// The last quiet check of a scene.
@@ -52,6 +53,19 @@ pub fn finding<'a>(hour: &'a Hour, code: &str) -> &'a Value {
     let findings = hour.report["findings"].as_array().expect("findings");
     let found = findings.iter().find(|f| f["code"] == code);
     found.unwrap_or_else(|| panic!("no {code}: {:#}", hour.report))
+}
+
+/// Replaces an object in S3 now.
+pub fn overwrite(growing: &Growing, place: &Place, body: Vec<u8>) {
+    let now = growing.now;
+    growing.stage.loopback.change(|cloud| {
+        let bucket = cloud.bucket(&place.bucket);
+        let old = bucket.objects.get(&place.key);
+        let metadata = old.map(|old| old.metadata.clone()).unwrap_or_default();
+        let mut object = Object::delivered(body, now);
+        object.metadata = metadata;
+        bucket.put(&place.key, Stored::from(&object));
+    });
 }
 
 pub fn remove(growing: &Growing, place: &Place) {
