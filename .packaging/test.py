@@ -32,7 +32,11 @@ INSTALLED = [
     MANUAL, "usr/share/man/man1/trailproof-validate.1.gz", "usr/share/man/man7/trailproof-gaps.7.gz",
     "usr/share/bash-completion/completions/trailproof", "usr/share/zsh/vendor-completions/_trailproof",
     "usr/share/fish/vendor_completions.d/trailproof.fish", "usr/share/doc/trailproof/copyright",
+    "usr/lib/systemd/system/trailproof.service", "usr/lib/systemd/system/trailproof.timer",
+    "usr/lib/systemd/system/trailproof-failed.service", "etc/trailproof/trailproof.conf",
 ]
+# What starts the timer. The package does not do that.
+ENABLED = "/etc/systemd/system/timers.target.wants/trailproof.timer"
 
 
 def expect(what, saw, wanted):
@@ -139,6 +143,11 @@ def debian(trial, out):
     try:
         expect("missing after dpkg --install", [file for file in INSTALLED if not Path("/", file).is_file()], [])
         expect("the manual's name", b'.TH trailproof 1' in run_bytes(["gzip", "-dc", f"/{MANUAL}"]), True)
+        expect("the timer is enabled", Path(ENABLED).is_symlink(), False)
+        units = [f"/{file}" for file in INSTALLED if file.endswith((".service", ".timer"))]
+        verify = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True)
+        expect("systemd says of the units", (verify.returncode, verify.stdout), (0, ""))
         trial.of("Debian package, installed", ["/usr/bin/trailproof"])
     finally:
         dpkg("--purge", "trailproof")

