@@ -12,6 +12,7 @@ mod lambda;
 mod open;
 mod output;
 mod presentation;
+mod schedule;
 #[cfg(feature = "aws")]
 mod signals;
 mod terminal;

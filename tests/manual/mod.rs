@@ -5,7 +5,7 @@
 //! - `facts`: policies, events, alerts and accepted findings that they show are what the program takes.
 //! - `pages`: topics on a terminal, as man pages, and their links.
 
-mod documents;
+pub mod documents;
 #[cfg(feature = "aws")]
 mod examples;
 mod facts;

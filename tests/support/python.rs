@@ -71,6 +71,17 @@ impl Python {
         command
     }
 
+    /// A script that a package installs. Its first line refers to the place where it was made.
+    pub fn script(&self, name: &str) -> Command {
+        let folder = match &self.packages {
+            Some(packages) => packages.join("bin"),
+            None => self.python.with_file_name(""),
+        };
+        let mut command = self.command();
+        command.arg(folder.join(name));
+        command
+    }
+
     /// The variable that must be set.
     pub fn path(&self) -> Option<(&'static str, &Path)> {
         Some(("PYTHONPATH", self.packages.as_deref()?))

@@ -46,7 +46,7 @@ struct Service<'a> {
 /// The folder of the node exporter's collector, quoted for each place where it stands.
 struct Textfile {
     shell: String,
-    metrics: String,
+    out: String,
     writable: String,
 }
 
@@ -194,7 +194,10 @@ fn systemd(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Vec<P
         let dir = dir.display().to_string();
         Textfile {
             shell: quoted(&dir),
-            metrics: systemd_word(&format!("{}/trailproof.prom", dir.trim_end_matches('/'))),
+            out: systemd_word(&format!(
+                "--out={}/trailproof.prom",
+                dir.trim_end_matches('/')
+            )),
             writable: systemd_value(&dir),
         }
     });

@@ -14,14 +14,14 @@ const LANGUAGE: &str = "2012-10-17";
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Policy {
+struct IamPolicy {
     version: &'static str,
-    statement: Vec<Statement>,
+    statement: Vec<PolicyStatement>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Statement {
+struct PolicyStatement {
     sid: &'static str,
     effect: &'static str,
     action: Vec<&'static str>,
@@ -30,9 +30,9 @@ struct Statement {
     condition: Option<Value>,
 }
 
-impl Statement {
+impl PolicyStatement {
     fn allow(sid: &'static str, action: &[&'static str], resource: Vec<String>) -> Self {
-        Statement {
+        PolicyStatement {
             sid,
             effect: "Allow",
             action: action.to_vec(),
@@ -50,7 +50,7 @@ pub fn policy(args: &ValidateArgs) -> Result<Option<String>, Error> {
     if args.sign_in.no_sign_request {
         return Ok(None);
     }
-    let policy = Policy {
+    let policy = IamPolicy {
         version: LANGUAGE,
         statement: statements(args)?,
     };
@@ -59,7 +59,7 @@ pub fn policy(args: &ValidateArgs) -> Result<Option<String>, Error> {
     json.map(Some).map_err(error)
 }
 
-fn statements(args: &ValidateArgs) -> Result<Vec<Statement>, Error> {
+fn statements(args: &ValidateArgs) -> Result<Vec<PolicyStatement>, Error> {
     let run = &args.run;
     let partition = partition(args);
     let (mut buckets, mut objects) = (Vec::new(), Vec::new());
@@ -96,24 +96,28 @@ fn statements(args: &ValidateArgs) -> Result<Vec<Statement>, Error> {
     let keys = vec![format!("arn:{partition}:kms:*:*:key/*")];
     let trails = vec![format!("arn:{partition}:cloudtrail:*:*:trail/*")];
     let mut statements = vec![
-        Statement::allow("ListObjects", &of_buckets, buckets),
-        Statement::allow(
+        PolicyStatement::allow("ListObjects", &of_buckets, buckets),
+        PolicyStatement::allow(
             "ReadObjects",
             &["s3:GetObject", "s3:GetObjectVersion"],
             objects,
         ),
         // Only S3 can use it, and only for the objects that may be read.
-        Statement {
+        PolicyStatement {
             condition: Some(json!({ "StringLike": { "kms:ViaService": "s3.*.amazonaws.com*" } })),
-            ..Statement::allow("DecryptObjects", &["kms:Decrypt"], keys)
+            ..PolicyStatement::allow("DecryptObjects", &["kms:Decrypt"], keys)
         },
-        Statement::allow("ReadTrails", &of_trails, trails),
+        PolicyStatement::allow("ReadTrails", &of_trails, trails),
         // None of these calls has a resource of its own.
-        Statement::allow("LookUpTrailsAndKeys", &of_cloudtrail, vec!["*".into()]),
+        PolicyStatement::allow("LookUpTrailsAndKeys", &of_cloudtrail, vec!["*".into()]),
     ];
     if args.presentation.names == Some(NamesFrom::Organizations) {
         let names = &["organizations:ListAccounts"];
-        statements.push(Statement::allow("NameAccounts", names, vec!["*".into()]));
+        statements.push(PolicyStatement::allow(
+            "NameAccounts",
+            names,
+            vec!["*".into()],
+        ));
     }
     Ok(statements)
 }
