@@ -112,6 +112,7 @@ fn regular(history: &History) -> String {
     let pause = counts.longest_pause.map(SignedDuration::from_secs);
     match (counts.count, counts.missed) {
         (0, _) => "no run is recorded".to_owned(),
+        (1, 0) => "the check ran once".to_owned(),
         (_, 0) => format!("the check ran {every} ({runs})"),
         (_, missed) => format!(
             "the check did not run {every} ({runs}; at least {missed} missed; longest pause {})",

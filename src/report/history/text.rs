@@ -196,16 +196,18 @@ fn runs(history: &History, out: &mut dyn TextWriter) -> io::Result<()> {
     for runs in troubled.iter().take(LINES) {
         out.tone(runs.verdict.into());
         let pause = jiff::SignedDuration::from_secs(runs.longest_pause);
-        writeln!(
-            out,
-            "  {:<8} {}, {} to {}, longest pause {}{}",
-            runs.verdict.as_str(),
-            plural(runs.runs, "run"),
-            runs.first,
-            runs.last,
-            in_words(pause),
-            if runs.complete { "" } else { "; not complete" }
-        )?;
+        let time = match runs.runs {
+            1 => format!("1 run, {}", runs.first),
+            n => format!(
+                "{}, {} to {}, longest pause {}",
+                plural(n, "run"),
+                runs.first,
+                runs.last,
+                in_words(pause)
+            ),
+        };
+        let complete = if runs.complete { "" } else { "; not complete" };
+        writeln!(out, "  {:<8} {time}{complete}", runs.verdict.as_str())?;
     }
     more(troubled.len().saturating_sub(LINES), "further line", out)
 }

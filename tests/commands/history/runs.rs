@@ -110,3 +110,12 @@ fn a_period_without_a_run_says_so() {
     assert!(history.sentences[0].contains("no run is recorded"));
     assert!(json_of(&history)["runs"]["missed"].as_u64() > Some(700));
 }
+
+#[test]
+fn one_run_is_not_called_regular() {
+    let mut state = state();
+    let last = state["history"].as_array().and_then(|runs| runs.last());
+    state["history"] = json!([last]);
+    let history = of(&state, &everything());
+    assert!(history.sentences[0].contains("the check ran once"));
+}
