@@ -88,7 +88,7 @@ fn a_chain_that_ended_and_is_expected_ends_by_an_entry_of_its_own() {
             (&true.into(), &from.into())
         );
         assert_eq!(entry["to"], "2026-03-01T08:12:34Z");
-        let both = (code == 0).then_some(2).unwrap_or_default();
+        let both = if code == 0 { 2 } else { 0 };
         if chain == CLOSED {
             assert_eq!(entry["findings"], both, "{report}");
         }
