@@ -106,6 +106,7 @@ def main():
     parser.add_argument("--list-price", type=float, default=0.005, help="dollars for 1,000 LIST requests")
     parser.add_argument("--get-price", type=float, default=0.0004, help="dollars for 1,000 GET and other requests")
     parser.add_argument("--kms-price", type=float, default=0.03, help="dollars for 10,000 Decrypt requests")
+    parser.add_argument("--prices-of", default="S3 Standard and KMS in us-east-1, list prices of 2026: look them up")
     args = parser.parse_args()
     program = measure.program(args.program)
     tools = measure.build("corpus", "server", quick=args.quick_tools)
@@ -126,7 +127,8 @@ def main():
     text += (f"\n\nOne check each hour; {args.logs} logs of a digest, and those of the hour without a digest. Each "
              f"answer waits {args.latency_ms} ms. {MONTH} checks a month at ${args.list_price} for 1,000 LIST, "
              f"${args.get_price} for 1,000 other requests; calls of CloudTrail are free. KMS: ${args.kms_price} for "
-             f"10,000 GETs, where objects are encrypted with a KMS key and without an S3 Bucket Key.")
+             f"10,000 GETs, where objects are encrypted with a KMS key and without an S3 Bucket Key. Prices of "
+             f"{args.prices_of}.")
     measure.publish("hourly", text, {"results": data})
 
 

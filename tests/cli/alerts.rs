@@ -323,3 +323,60 @@ fn every_alert_is_in_the_manual() {
         assert!(formats.contains(&format!("`{name}`")), "{metric}");
     }
 }
+
+/// The metrics of a check that continues a state, as of this minute of an hour.
+fn continued(state: &Path, minute: u8) -> String {
+    let as_of = format!("2026-03-01T05:{minute}:00Z");
+    let state = state.to_str().expect("UTF-8");
+    let more = ["--as-of", &as_of, "--state", state];
+    with_keys("digest-proven-by-successor", &more, 0)
+}
+
+#[test]
+fn a_state_that_is_lost_or_put_back_fires() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = dir.path().join("state.json");
+    let first = continued(&state, 20);
+    let kept = fs::read(&state).expect("a state");
+    let second = continued(&state, 21);
+    let third = continued(&state, 22);
+    for (runs, metrics) in [(1, &first), (2, &second), (3, &third)] {
+        let sample = format!("trailproof_state_runs{{scope=\"trail-logs\"}} {runs}\n");
+        assert!(metrics.contains(&sample), "{metrics}");
+    }
+    fs::write(&state, kept).expect("an old state");
+    let put_back = continued(&state, 23);
+    fs::remove_file(&state).expect("the state is removed");
+    let anew = continued(&state, 24);
+
+    let fires: &[&str] = &["TrailproofStateBegunAnew"];
+    let play = |runs: &[&str], expected: &[(u64, &[&str])]| {
+        let timeline = Timeline::default();
+        let timeline = runs.iter().fold(timeline, |t, run| t.then(run, HOUR));
+        timeline.fires("1h", expected);
+    };
+    play(
+        &[&first, &second, &third],
+        &[(59, &[]), (61, &[]), (179, &[])],
+    );
+    play(
+        &[&second, &third, &put_back],
+        &[(119, &[]), (121, fires), (179, fires)],
+    );
+    play(
+        &[&second, &third, &anew],
+        &[(119, &[]), (121, fires), (179, fires)],
+    );
+    // Nobody keeps the state between runs.
+    play(
+        &[&first, &anew, &anew],
+        &[(89, &[]), (121, fires), (179, fires)],
+    );
+    // The first run with a state, after runs without one; and one that is late.
+    play(
+        &[&verified(), &first, &second],
+        &[(61, &[]), (119, &[]), (179, &[])],
+    );
+    let late = Timeline::default().then(&first, 100).then(&second, HOUR);
+    late.fires("1h", &[(99, &[]), (101, &[]), (159, &[])]);
+}
