@@ -12,11 +12,11 @@ use super::forge::digest::LogRecord;
 use super::forge::text::{after, iso};
 use super::forge::{Chain, ChainSpec, Json, KeyFileStyle, Trail, World, ts};
 use super::huge;
-use super::log::log;
+use super::log::{any_minute, log};
 use super::spec::{self, Spec};
 
 /// The version of the format of a corpus. A corpus of another version is made again.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 /// The name of the bucket, and of its folder.
 pub const BUCKET: &str = "bench-logs";
 /// The folder of keys.
@@ -161,7 +161,14 @@ fn fill(
             chain.quiet_until(world, next);
             writer.write_out(world, &mut chain, &[]);
         } else {
-            let draw = |_| log(world, &chain.spec, from, spec.records);
+            let draw = |number| {
+                let minute = match spec.busy {
+                    0 => any_minute(world, from),
+                    // The first one comes soon after the digest, as in each hour of a busy account.
+                    _ => after(from, 150 + 3_450 * i64::from(number) / i64::from(spec.logs)),
+                };
+                log(world, &chain.spec, minute, spec.records)
+            };
             let logs: Vec<LogRecord> = (0..spec.logs).map(draw).collect();
             append_digest(world, &mut chain, &logs);
             writer.write_out(world, &mut chain, &logs);

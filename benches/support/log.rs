@@ -14,9 +14,13 @@ const BURST: u32 = 2;
 /// The longest time between an event and the delivery of its log, in seconds.
 const LAG: i64 = 600;
 
-/// A log with `count` records, delivered in the hour that begins at `from`.
-pub fn log(world: &mut World, spec: &ChainSpec, from: Timestamp, count: u32) -> LogRecord {
-    let minute = after(from, world.rng.random_range(LAG..3_600) / 300 * 300);
+/// A minute of the hour that begins at `from`.
+pub fn any_minute(world: &mut World, from: Timestamp) -> Timestamp {
+    after(from, world.rng.random_range(LAG..3_600) / 300 * 300)
+}
+
+/// A log with `count` records, delivered at this minute.
+pub fn log(world: &mut World, spec: &ChainSpec, minute: Timestamp, count: u32) -> LogRecord {
     let oldest = after(minute, -LAG);
     let key = {
         let unique = unique_string(&mut world.rng);
