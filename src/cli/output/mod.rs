@@ -220,7 +220,7 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
         matching.into_iter().map(|(_, target)| target).collect()
     }
 
-    /// Writes a report to each target; `render` writes it in a format.
+    /// Writes a report to each target; `render` writes it in a format. Says whether all of it was read.
     ///
     /// # Errors
     /// The first failure to write, after all targets were tried. A closed pipe is not an error: its
@@ -228,8 +228,9 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
     pub fn write(
         self,
         mut render: impl FnMut(F, &mut dyn TextWriter) -> io::Result<()>,
-    ) -> Result<(), Error> {
+    ) -> Result<Delivery, Error> {
         let mut first_error = None;
+        let mut delivery = Delivery::Complete;
         for (format, target) in self.targets {
             let mut put = |out: &mut dyn TextWriter| {
                 render(format, out)?;
@@ -242,10 +243,13 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
                         Ok(mut fitted) if format == self.text => put(&mut fitted),
                         _ => put(&mut out),
                     };
-                    or_closed(written).map_err(|e| unwritable(STDOUT.as_ref(), &e))
+                    let read = Delivery::of(written).map_err(|e| unwritable(STDOUT.as_ref(), &e));
+                    read.map(|read| delivery = delivery.max(read))
                 }
                 OutputTarget::Stream(file, path) => {
-                    or_closed(put(&mut BufWriter::new(file))).map_err(|e| unwritable(&path, &e))
+                    let written = put(&mut BufWriter::new(file));
+                    let read = Delivery::of(written).map_err(|e| unwritable(&path, &e));
+                    read.map(|read| delivery = delivery.max(read))
                 }
                 OutputTarget::Replace(file) => {
                     let path = file.path().to_path_buf();
@@ -256,7 +260,30 @@ impl<F: Copy + PartialEq> OutputTargets<F> {
             };
             first_error = first_error.or(result.err());
         }
-        first_error.map_or(Ok(()), Err)
+        first_error.map_or(Ok(delivery), Err)
+    }
+}
+
+/// Whether a report reached its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivery {
+    /// All of it was written.
+    Complete,
+    /// A pipe was closed before its end.
+    Cut,
+}
+
+impl Delivery {
+    /// What became of a report that was written. A closed pipe is not an error.
+    ///
+    /// # Errors
+    /// If writing failed.
+    pub fn of(written: io::Result<()>) -> io::Result<Delivery> {
+        match written {
+            Ok(()) => Ok(Delivery::Complete),
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(Delivery::Cut),
+            Err(e) => Err(e),
+        }
     }
 }
 
@@ -277,10 +304,11 @@ pub fn write_plain<R: Serialize>(
     report: &R,
     text: impl Fn(&R, &mut dyn TextWriter) -> io::Result<()>,
 ) -> Result<(), Error> {
-    targets.write(|format, out| match format {
+    let written = targets.write(|format, out| match format {
         PlainFormat::Text => text(report, out),
         PlainFormat::Json => json::write(report, out),
-    })
+    });
+    written.map(|_| ())
 }
 
 /// Prints bytes to standard output, and gives the exit status.
@@ -324,10 +352,7 @@ fn note_closed(name: &str) {
 
 /// Treats a closed pipe as success: its reader has read enough.
 pub fn or_closed(written: io::Result<()>) -> io::Result<()> {
-    match written {
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
+    Delivery::of(written).map(|_| ())
 }
 
 fn would_replace(what: String) -> Error {

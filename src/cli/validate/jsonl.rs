@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 use crate::base::error::Error;
 use crate::cli::output::standard::StandardOutput;
 use crate::cli::output::target::OutputTarget;
-use crate::cli::output::{or_closed, unwritable};
+use crate::cli::output::{Delivery, unwritable};
 use crate::proof::finding::{Finding, ReadFrom};
 use crate::report::validation::jsonl;
 use crate::report::validation::v1::{Report, Requested, Run};
@@ -48,17 +48,19 @@ impl JsonlStream {
         Ok(stream)
     }
 
-    /// Writes the last lines, with what is known after the work, and closes the targets.
+    /// Writes the last lines, with what is known after the work, and closes the targets. Says whether all lines
+    /// were read.
     ///
     /// # Errors
     /// If a target could not be written. A closed pipe is not an error.
-    pub fn end(self, report: &Report) -> Result<(), Error> {
+    pub fn end(self, report: &Report) -> Result<Delivery, Error> {
         self.put(|out| jsonl::end(report, out));
         let lines = self.targets.into_inner().unwrap_or_else(|e| e.into_inner());
-        let mut ended = Ok(());
+        let mut ended = Ok(Delivery::Complete);
         for one in lines {
             // Close every target, even after an error.
-            ended = ended.and(one.end());
+            let one = one.end();
+            ended = ended.and_then(|before| Ok(one?.max(before)));
         }
         ended
     }
@@ -114,15 +116,17 @@ impl JsonlLines {
         }
     }
 
-    fn end(mut self) -> Result<(), Error> {
+    fn end(mut self) -> Result<Delivery, Error> {
         let written = match self.error.take() {
             Some(error) => Err(error),
             None => self.out.flush(),
         };
         let name = self.target.name().to_path_buf();
         let ended = match self.target {
-            OutputTarget::Replace(file) => written.and_then(|()| file.finish()),
-            _ => or_closed(written),
+            OutputTarget::Replace(file) => written
+                .and_then(|()| file.finish())
+                .map(|()| Delivery::Complete),
+            _ => Delivery::of(written),
         };
         ended.map_err(|e| unwritable(&name, &e))
     }

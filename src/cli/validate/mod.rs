@@ -26,7 +26,7 @@ use super::diagnose::{note, warning};
 use super::open::bundle::GivenOptions;
 use super::open::bundle::given::GivenBundle;
 use super::open::bundle::refuse_changed;
-use super::output::{OutputTargets, Pair};
+use super::output::{Delivery, OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
@@ -116,7 +116,7 @@ pub fn run(
         presentation.names = names.wait();
     }
     let written = observers.write(&report, &presentation, targets);
-    let kept = written.and_then(|()| keep_state(state, left, code));
+    let kept = written.and_then(|delivery| keep_state(state, left, (code, delivery)));
     kept.map_err(|e| with_verdict(e, report.verdict))?;
     if as_aws_cli && ![0, INTERRUPTED].contains(&code) {
         aws_cli::print_status(code, &report);
@@ -124,17 +124,22 @@ pub fn run(
     Ok(code)
 }
 
-/// Writes the state for the next run, once every report is written. After an interruption it stays as it was.
+/// Writes the state for the next run, once every report is written. It stays as it was after an interruption, and
+/// where a report was not read to its end: else what this run alone reports might be lost.
 fn keep_state(
     state: Option<(CheckedScope, RunState)>,
     left: Option<LeftState>,
-    code: u8,
+    (code, delivery): (u8, Delivery),
 ) -> Result<(), Error> {
     let Some(((_, state), left)) = state.zip(left) else {
         return Ok(());
     };
     if code == INTERRUPTED {
         state.note_unchanged("the run was interrupted");
+        return Ok(());
+    }
+    if delivery == Delivery::Cut {
+        state.note_unchanged("a report was not read to its end");
         return Ok(());
     }
     state.write(&left)

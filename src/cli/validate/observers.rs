@@ -7,7 +7,7 @@ use super::jsonl::JsonlStream;
 use super::verbose::VerboseLines;
 use crate::base::error::Error;
 use crate::cli::args::shared::progress::ProgressMode;
-use crate::cli::output::OutputTargets;
+use crate::cli::output::{Delivery, OutputTargets};
 use crate::cli::terminal::progress::Progress;
 use crate::report::tone::TextWriter;
 use crate::report::validation::presentation::Presentation;
@@ -68,7 +68,7 @@ impl RunObservers {
         self.progress = Progress::none();
     }
 
-    /// Writes every report.
+    /// Writes every report. Says whether all of each was read.
     ///
     /// # Errors
     /// If one could not be written. The others are written all the same.
@@ -77,7 +77,7 @@ impl RunObservers {
         report: &Report,
         presentation: &Presentation,
         targets: OutputTargets<Format>,
-    ) -> Result<(), Error> {
+    ) -> Result<Delivery, Error> {
         let RunObservers {
             stream,
             lines,
@@ -97,6 +97,8 @@ impl RunObservers {
             }
             Ok(())
         };
-        streamed.and(targets.write(write))
+        // The others are written even after an error.
+        let written = targets.write(write);
+        Ok(streamed?.max(written?))
     }
 }

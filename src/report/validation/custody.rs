@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::scope_label::scope;
-use super::v1::{Chain, Collected, Report, Requested, SourceKind};
+use super::v1::{Chain, Collected, ContinuedState, Origin, Report, Requested, SourceKind};
 use crate::base::sha256::Sha256;
 use crate::base::text::{escape, plural, quoted};
 
@@ -13,7 +13,7 @@ const COMMAND: usize = 1_000;
 
 /// The names of the facts for programs, in their order. They are those of the JSON report, where the collection of a
 /// bundle is an object of its own.
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: [&str; 20] = [
     "evidence_sha256",
     "manifest_sha256",
     "tool",
@@ -31,6 +31,9 @@ pub(crate) const NAMES: [&str; 17] = [
     "collected_with",
     "collected_started",
     "collected_ended",
+    "continues_from",
+    "continues_from_as_of",
+    "state_sha256",
 ];
 
 /// The hash of the evidence of a report, over the evidence hashes of its chains. Two reports with the same hash
@@ -53,6 +56,7 @@ pub(crate) fn values(report: &Report) -> [String; NAMES.len()] {
     let (start, end) = window(report);
     let time = |time: Option<Timestamp>| time.map(|at| at.to_string()).unwrap_or_default();
     let collected = requested.collected.as_ref();
+    let continued = requested.continues_from.as_ref();
     [
         report.evidence_sha256.clone(),
         requested.manifest_sha256.clone().unwrap_or_default(),
@@ -75,6 +79,11 @@ pub(crate) fn values(report: &Report) -> [String; NAMES.len()] {
             .unwrap_or_default(),
         time(collected.map(|by| by.started)),
         time(collected.and_then(|by| by.ended)),
+        continued
+            .map(|state| state.sha256.clone())
+            .unwrap_or_default(),
+        time(continued.map(|state| state.as_of)),
+        run.state_sha256.clone().unwrap_or_default(),
     ]
 }
 
@@ -101,7 +110,10 @@ pub(crate) fn lines(report: &Report) -> Vec<(&'static str, String)> {
     ];
     let ran = [("run", format!("{} to {}", run.started, run.finished))];
     let bundle = collection(requested).map(|words| ("bundle", words));
+    let state = continued(requested).map(|words| ("state", words));
+    let left = run.state_sha256.clone().map(|hash| ("state left", hash));
     let before = before.into_iter().chain(manifest).chain(bundle);
+    let before = before.chain(state).chain(left);
     let facts = before.chain(facts);
     facts.chain(window).chain(as_of).chain(ran).collect()
 }
@@ -136,6 +148,25 @@ pub(crate) fn collection(requested: &Requested) -> Option<String> {
     ))
 }
 
+/// The state that the run continued, whether its hash was given, and what it held.
+pub(crate) fn continued(requested: &Requested) -> Option<String> {
+    let ContinuedState {
+        sha256,
+        given,
+        as_of,
+        runs,
+        chains,
+    } = requested.continues_from.as_ref()?;
+    let origin = match given {
+        true => "as given",
+        false => "of the file, not given",
+    };
+    let (runs, chains) = (plural(*runs, "run"), plural(*chains, "chain"));
+    Some(format!(
+        "{sha256} ({origin}), {runs} until {as_of}, {chains}"
+    ))
+}
+
 /// Whose credentials were used.
 pub(crate) fn caller(report: &Report) -> String {
     match (&report.run.caller, report.requested.source.known()) {
@@ -157,7 +188,9 @@ pub(crate) fn window(report: &Report) -> (Option<Timestamp>, Option<Timestamp>) 
         windows.map(|window| window.to).max(),
     );
     let requested = &report.requested;
-    (requested.start.or(first), requested.end.or(last))
+    // The time given is that of the first run.
+    let given = requested.start.filter(|_| requested.start_origin != Origin::State);
+    (given.or(first), requested.end.or(last))
 }
 
 /// The command line, as a shell takes it. A saved report may hold one of any length.

@@ -265,11 +265,16 @@ pub(crate) fn window(report: &Report) -> (String, String) {
     let windows: Vec<&Span> = windows.filter(|w| w.from < w.to).collect();
     let first = windows.iter().map(|w| w.from).min();
     let last = windows.iter().map(|w| w.to).max();
+    let left_off = match windows.iter().all(|w| Some(w.from) == first) {
+        true => "where earlier runs left off",
+        false => "where earlier runs left off with each chain, this is the earliest",
+    };
     let bound = |given: Option<Timestamp>, origin, data: Option<Timestamp>, of: &str| match (
         given, origin, data,
     ) {
         (Some(time), Origin::Given, _) => format!("{time} (given)"),
         (Some(time), Origin::Bundle, _) => format!("{time} (from the bundle)"),
+        (_, Origin::State, Some(time)) => format!("{time} (from the state: {left_off})"),
         (_, _, Some(time)) => format!("{time} (from the data: {of})"),
         _ => UNKNOWN.to_owned(),
     };

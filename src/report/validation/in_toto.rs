@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::custody::window;
-use super::v1::{Collected, Origin, Report, SourceKind, Totals};
+use super::v1::{Collected, ContinuedState, Origin, Report, SourceKind, Totals};
 use crate::base::sha256::{Sha256, Sha256Writer};
 use crate::proof::finding::Verdict;
 use crate::report::json;
@@ -58,6 +58,8 @@ struct Predicate<'a> {
     as_of: Option<Timestamp>,
     manifest_given: bool,
     collected: Option<&'a Collected>,
+    continues_from: Option<&'a ContinuedState>,
+    state_sha256: Option<&'a str>,
     totals: &'a Totals,
     tool: &'a str,
     version: &'a str,
@@ -162,6 +164,8 @@ fn predicate(report: &Report) -> Predicate<'_> {
         as_of: requested.as_of,
         manifest_given: requested.manifest_given,
         collected: requested.collected.as_ref(),
+        continues_from: requested.continues_from.as_ref(),
+        state_sha256: run.state_sha256.as_deref(),
         totals: &report.totals,
         tool: &run.tool,
         version: &run.version,

@@ -50,6 +50,7 @@ enum Line<'a> {
         totals: &'a Totals,
         finished: Timestamp,
         caller: Option<&'a str>,
+        state_sha256: Option<&'a str>,
         requests: &'a Requests,
     },
 }
@@ -152,6 +153,7 @@ pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         totals: &report.totals,
         finished: report.run.finished,
         caller: report.run.caller.as_deref(),
+        state_sha256: report.run.state_sha256.as_deref(),
         requests: &report.run.requests,
     };
     line(&summary, out)

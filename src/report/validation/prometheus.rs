@@ -21,7 +21,7 @@ const VERDICTS: [Verdict; 4] = [
 ];
 
 /// The facts of custody that are labels. All metrics have the label `scope`.
-const INFO: [&str; 11] = [
+const INFO: [&str; 13] = [
     "evidence_sha256",
     "manifest_sha256",
     "tool",
@@ -33,6 +33,8 @@ const INFO: [&str; 11] = [
     "collected_with",
     "collected_started",
     "collected_ended",
+    "continues_from",
+    "state_sha256",
 ];
 
 /// Writes the metrics.

@@ -72,6 +72,10 @@ fn made(report: &Report) -> Vec<Fact> {
     facts.extend(manifest.map(|hash| Fact::of("Manifest", hash)));
     let bundle = custody::collection(requested);
     facts.extend(bundle.map(|words| Fact::of("Bundle", capital(&words))));
+    let state = custody::continued(requested);
+    facts.extend(state.map(|words| Fact::of("Continued state", words)));
+    let left = run.state_sha256.as_ref();
+    facts.extend(left.map(|hash| Fact::of("State left", hash)));
     facts.extend(requested.as_of.map(|at| Fact::of("As of", at.to_string())));
     let filters = filters(requested);
     facts.extend(filters.map(|(name, values)| Fact::of(capital(name), values.join(", "))));
