@@ -189,7 +189,9 @@ pub(crate) fn window(report: &Report) -> (Option<Timestamp>, Option<Timestamp>) 
     );
     let requested = &report.requested;
     // The time given is that of the first run.
-    let given = requested.start.filter(|_| requested.start_origin != Origin::State);
+    let given = requested
+        .start
+        .filter(|_| requested.start_origin != Origin::State);
     (given.or(first), requested.end.or(last))
 }
 

@@ -6,4 +6,5 @@ mod exit_status;
 mod jsonl;
 #[cfg(feature = "aws")]
 mod jsonl_live;
+mod state;
 mod verbose;

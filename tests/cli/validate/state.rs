@@ -1,0 +1,293 @@
+//! `--state`: how a run finds, checks, locks and leaves the state.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rustix::fs::{FlockOperation, flock};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use trailproof::report::state::v1;
+
+use crate::support::case::{BUCKET, hour};
+use crate::support::disk::copy_of;
+use crate::support::forge::World;
+use crate::support::program::{Run, command, finish, report, run, validator};
+use crate::support::short_trail::world;
+
+/// A copy of a growing bucket, and a state beside it.
+struct Hourly {
+    world: World,
+    dir: tempfile::TempDir,
+}
+
+/// The time of the copy of an hour: its digest has arrived.
+fn time(of: i64) -> String {
+    let minutes = jiff::SignedDuration::from_mins(50);
+    (hour(of) + minutes).to_string()
+}
+
+impl Hourly {
+    fn new() -> Self {
+        Hourly {
+            world: world(6),
+            dir: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    fn state(&self) -> PathBuf {
+        self.dir.path().join("state.json")
+    }
+
+    fn hash(&self) -> String {
+        hex::encode(Sha256::digest(self.bytes()))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        fs::read(self.state()).expect("a state")
+    }
+
+    /// The arguments of the run of an hour, without the command, and the folder of its copy.
+    fn args(&self, of: i64, more: &[&str]) -> (tempfile::TempDir, Vec<String>) {
+        let at = time(of);
+        let copy = copy_of(&self.world.as_of(at.parse().expect("a time")));
+        let state = self.state();
+        let args = [
+            "--path",
+            BUCKET,
+            "--keys",
+            "keys",
+            "--start-time",
+            "2026-03-01T00:12:34Z",
+        ];
+        let args = args.into_iter().chain(["--as-of", &at, "--state"]);
+        let args = args.chain([state.to_str().expect("UTF-8")]);
+        let args = args
+            .chain(more.iter().copied())
+            .map(str::to_owned)
+            .collect();
+        (copy, args)
+    }
+
+    fn report(&self, of: i64, more: &[&str]) -> (i32, Value) {
+        let (copy, args) = self.args(of, more);
+        report(copy.path(), &args)
+    }
+
+    fn run(&self, of: i64, more: &[&str]) -> Run {
+        let (copy, mut args) = self.args(of, more);
+        args.insert(0, "validate".into());
+        run(copy.path(), &args)
+    }
+
+    /// A run that is refused: nothing is validated, and the state stays. Returns what it printed.
+    fn refused(&self, of: i64, more: &[&str]) -> String {
+        let before = fs::read(self.state()).ok();
+        let run = self.run(of, more);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert_eq!(fs::read(self.state()).ok(), before);
+        run.stderr
+    }
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().expect("findings");
+    findings.iter().filter_map(|f| f["code"].as_str()).collect()
+}
+
+#[test]
+fn each_run_continues_the_one_before_it_and_says_so_by_hash() {
+    let hourly = Hourly::new();
+    let (code, first) = hourly.report(2, &[]);
+    assert_eq!((code, codes(&first)), (0, vec!["state-begun"]));
+    assert_eq!(first["requested"]["continues_from"], Value::Null);
+    assert_eq!(first["run"]["state_sha256"], hourly.hash());
+
+    for of in 3..=5 {
+        let before = hourly.hash();
+        let (code, next) = hourly.report(of, &["--state-sha256", &before]);
+        assert_eq!((code, codes(&next)), (0, vec![]), "{next:#}");
+        let requested = &next["requested"];
+        assert_eq!(requested["start_origin"], "state");
+        assert_eq!(requested["continues_from"]["sha256"], before);
+        assert_eq!(requested["continues_from"]["given"], true);
+        assert_eq!(requested["continues_from"]["as_of"], time(of - 1));
+        assert_eq!(requested["continues_from"]["runs"], of - 2);
+        assert_eq!(
+            next["chains"][0]["window"]["from"],
+            hour(of - 1).to_string()
+        );
+        assert_eq!(next["run"]["state_sha256"], hourly.hash());
+    }
+    let state: Value = serde_json::from_slice(&hourly.bytes()).expect("JSON");
+    let schema = serde_json::to_string(&v1::schema()).expect("JSON");
+    assert!(validator(&schema).is_valid(&state));
+    assert_eq!(state["chains"][0]["head"]["end"], hour(5).to_string());
+}
+
+#[test]
+fn the_formats_say_which_state_was_continued() {
+    let hourly = Hourly::new();
+    hourly.report(2, &[]);
+    let before = hourly.hash();
+    let (copy, mut args) = hourly.args(3, &[]);
+    args.insert(0, "validate".into());
+    for format in [
+        "text",
+        "markdown",
+        "html",
+        "csv",
+        "junit",
+        "ocsf",
+        "jsonl",
+        "in-toto",
+        "prometheus",
+    ] {
+        args.extend(["--format", format, "--out", format].map(str::to_owned));
+    }
+    assert_eq!(run(copy.path(), &args).code, 0);
+    for format in [
+        "text",
+        "markdown",
+        "html",
+        "csv",
+        "junit",
+        "ocsf",
+        "jsonl",
+        "in-toto",
+        "prometheus",
+    ] {
+        let text = fs::read_to_string(copy.path().join(format)).expect("a report");
+        assert!(text.contains(&before), "{format}");
+        assert!(text.contains(&hourly.hash()), "{format}");
+    }
+    let text = fs::read_to_string(copy.path().join("text")).expect("a report");
+    assert!(
+        text.contains("(from the state: where earlier runs left off)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_state_that_cannot_be_continued_is_an_error_that_says_what_to_do_and_never_a_fresh_start() {
+    let hourly = Hourly::new();
+    let none = "0".repeat(64);
+    let stderr = hourly.refused(2, &["--state-sha256", &none]);
+    assert!(stderr.contains("does not exist"), "{stderr}");
+    hourly.report(2, &[]);
+    let stderr = hourly.refused(3, &["--state-sha256", &none]);
+    assert!(stderr.contains(&hourly.hash()), "{stderr}");
+
+    let stderr = hourly.refused(3, &["--region", "eu-west-1"]);
+    assert!(
+        stderr.contains("--region was none, and is eu-west-1 now"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("hint:"), "{stderr}");
+    let stderr = hourly.refused(3, &["--logs", "none"]);
+    assert!(
+        stderr.contains("--logs was all, and is none now"),
+        "{stderr}"
+    );
+    let stderr = hourly.refused(1, &[]);
+    assert!(stderr.contains(&time(2)), "{stderr}");
+    let stderr = hourly.refused(3, &["--end-time", "2026-03-01T01:00:00Z"]);
+    assert!(
+        stderr.contains("--end-time is 2026-03-01T01:00:00Z"),
+        "{stderr}"
+    );
+    assert_eq!(hourly.report(3, &["--exclude", "*/us-east-1/*/*"]).0, 0);
+
+    let good = hourly.bytes();
+    let other = [&good[..1], b"x", &good[2..]].concat();
+    for bad in [
+        &b""[..],
+        b"{}\n",
+        &good[..good.len() - 1],
+        &good[..500],
+        &other,
+    ] {
+        fs::write(hourly.state(), bad).expect("a file");
+        let stderr = hourly.refused(4, &[]);
+        assert!(stderr.contains("is not a valid state"), "{stderr}");
+        assert!(stderr.contains("begins a new state"), "{stderr}");
+    }
+}
+
+#[test]
+fn only_one_run_uses_a_state_at_a_time() {
+    let hourly = Hourly::new();
+    hourly.report(2, &[]);
+    let lock = File::open(hourly.dir.path().join("state.json.lock")).expect("a lock");
+    flock(&lock, FlockOperation::LockExclusive).expect("a lock");
+    let stderr = hourly.refused(3, &[]);
+    assert!(stderr.contains("another run uses the state"), "{stderr}");
+    drop(lock);
+    assert_eq!(hourly.report(3, &[]).0, 0);
+}
+
+#[test]
+fn no_report_replaces_the_state_and_no_copy_without_a_time_or_bundle_has_one() {
+    let hourly = Hourly::new();
+    let state = hourly.state();
+    let state = state.to_str().expect("UTF-8");
+    for _ in 0..2 {
+        for file in [
+            state.to_owned(),
+            format!("{state}.lock"),
+            format!("{state}.new"),
+        ] {
+            let stderr = hourly.refused(2, &["--out", &file]);
+            assert!(stderr.contains("would replace an input"), "{stderr}");
+            let stderr = hourly.refused(2, &["--commands", &file]);
+            assert!(stderr.contains("would replace an input"), "{stderr}");
+        }
+        hourly.report(2, &[]);
+    }
+    let copy = copy_of(&hourly.world);
+    let run = run(
+        copy.path(),
+        &[
+            "validate", "--path", BUCKET, "--keys", "keys", "--state", state,
+        ],
+    );
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("--as-of"), "{}", run.stderr);
+    let logs = ["validate-logs", "--path", BUCKET, "--state", state];
+    assert_eq!(crate::support::program::run(copy.path(), &logs).code, 2);
+}
+
+/// Whatever only this report says would be lost with it.
+#[test]
+fn a_report_that_nobody_reads_to_its_end_keeps_the_state() {
+    let hourly = Hourly::new();
+    hourly.report(2, &[]);
+    let before = hourly.bytes();
+    for format in ["json", "jsonl", "text"] {
+        let (copy, mut args) = hourly.args(3, &["--format", format]);
+        args.insert(0, "validate".into());
+        let mut command = command(copy.path(), &args);
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let run = finish_with(command.stdout(Stdio::from(writer)));
+        assert_eq!(run.0, 0, "{}", run.1);
+        assert!(run.1.contains("stays as it was"), "{}", run.1);
+        assert_eq!(hourly.bytes(), before, "{format}");
+    }
+    let (copy, mut args) = hourly.args(3, &["--out", "no/folder/report"]);
+    args.insert(0, "validate".into());
+    assert_eq!(finish(&mut command(copy.path(), &args)).code, 2);
+    assert_eq!(hourly.bytes(), before);
+    assert!(!Path::new(&format!("{}.new", hourly.state().display())).exists());
+}
+
+/// Runs a command whose standard output goes elsewhere: its exit status and what it said.
+fn finish_with(command: &mut std::process::Command) -> (i32, String) {
+    let child = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let output = child.wait_with_output().expect("an end");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code().expect("a status"), said)
+}
