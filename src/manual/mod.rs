@@ -40,7 +40,7 @@ topics! {
     "trails" "explain" "doctor" "history"
     "evidence" "proof" "gaps" "codes" "words"
     "formats" "json" "terminal"
-    "scheduling" "alerts" "lambda" "performance" "bounds"
+    "scheduling" "state" "alerts" "lambda" "performance" "bounds"
     "library" "building"
 }
 

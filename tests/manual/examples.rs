@@ -41,6 +41,7 @@ tests! {
     of_json "json.md"
     of_on_disk "on-disk.md"
     of_scheduling "scheduling.md"
+    of_state "state.md"
     of_terminal "terminal.md"
     of_trails "trails.md"
     of_validate_logs "validate-logs.md"

@@ -7,7 +7,7 @@ use super::shared::bundle::BundleArgs;
 use super::shared::presentation::PresentationArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
-use super::shared::values::{format, keep_history, sha256};
+use super::shared::values::{KeepHistory, format, keep_history, sha256};
 use crate::base::sha256::Sha256;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
@@ -115,25 +115,6 @@ pub struct StateArgs {
     /// How long --state keeps what its runs found, or `always`; `trailproof history` shows it
     #[arg(long, value_name = "DURATION", default_value = "400d", value_parser = keep_history)]
     pub keep_history: KeepHistory,
-}
-
-/// For how long a history is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeepHistory {
-    /// For so many seconds.
-    For(i64),
-    /// Always.
-    Always,
-}
-
-impl KeepHistory {
-    /// In seconds; `None` for always.
-    pub fn seconds(self) -> Option<i64> {
-        match self {
-            KeepHistory::For(seconds) => Some(seconds),
-            KeepHistory::Always => None,
-        }
-    }
 }
 
 #[derive(clap::Args)]

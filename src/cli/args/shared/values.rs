@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use crate::base::sha256::Sha256;
 use crate::base::time::written;
-use crate::cli::args::validate::KeepHistory;
 use crate::report::Format;
 use crate::source::access_point::region_of_arn;
 
@@ -37,6 +36,25 @@ pub fn duration(text: &str) -> Result<i64, String> {
         seconds @ 0..=31_536_000 => Ok(seconds),
         ..0 => Err("expected a duration that is not negative".to_owned()),
         _ => Err("expected a duration of at most a year".to_owned()),
+    }
+}
+
+/// For how long a history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepHistory {
+    /// For so many seconds.
+    For(i64),
+    /// Always.
+    Always,
+}
+
+impl KeepHistory {
+    /// In seconds; `None` for always.
+    pub fn seconds(self) -> Option<i64> {
+        match self {
+            KeepHistory::For(seconds) => Some(seconds),
+            KeepHistory::Always => None,
+        }
     }
 }
 
@@ -180,6 +198,19 @@ mod tests {
         assert_eq!((every("1m"), every("31d")), (Ok(60), Ok(2_678_400)));
         for text in ["59s", "32d", "-1h", "hourly"] {
             assert!(interval(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_history_is_kept_for_seven_days_at_least() {
+        assert_eq!(keep_history("always"), Ok(KeepHistory::Always));
+        assert_eq!(keep_history("400d"), Ok(KeepHistory::For(400 * 86_400)));
+        assert_eq!(
+            keep_history("7d").map(KeepHistory::seconds),
+            Ok(Some(604_800))
+        );
+        for text in ["6d", "0", "-1d", "never", "40000d"] {
+            assert!(keep_history(text).is_err(), "{text}");
         }
     }
 
