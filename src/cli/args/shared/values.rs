@@ -138,7 +138,7 @@ pub fn endpoint(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{deadline, duration, interval, size, time};
+    use super::{KeepHistory, deadline, duration, interval, keep_history, size, time};
 
     #[test]
     fn times_honour_their_offset_and_are_utc_without_one() {
