@@ -242,7 +242,7 @@ fn the_command_runs_as_it_is_printed() {
     stage.loopback.change(|cloud| {
         let objects = &mut cloud.bucket(BUCKET).objects;
         for kind in ["/CloudTrail-Digest/", "/CloudTrail/"] {
-            let newest = objects.keys().filter(|key| key.contains(kind)).next_back();
+            let newest = objects.keys().rfind(|key| key.contains(kind));
             let newest = newest.expect("an object").clone();
             objects.remove(&newest);
         }
