@@ -78,9 +78,10 @@ pub fn seen(path: &str, kind: ScheduleKind) -> Result<(), Unseen> {
 
 /// Whether the name of a file can be a key of a ConfigMap.
 fn is_key(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     let is_key = |b: &u8| b.is_ascii_alphanumeric() || b"-_.".contains(b);
-    name != b".." && name.iter().all(is_key)
+    // The path of a folder above has no name.
+    path.file_name()
+        .is_some_and(|name| name.as_encoded_bytes().iter().all(is_key))
 }
 
 #[cfg(test)]
