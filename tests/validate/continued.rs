@@ -14,7 +14,9 @@ use trailproof::validate::request::continuation::{Continuation, Continuations, R
 
 use crate::library::{codes, prove, request, ring, source};
 use crate::support::case::{ACCOUNT, BUCKET, HOME, REGION, hour};
-use crate::support::forge::damage::tamper_digest;
+use crate::support::forge::damage::{
+    append_garbage, append_member, tamper_digest, wrong_metadata_signature,
+};
 use crate::support::forge::digest::DigestRecord;
 use crate::support::forge::{Chain, ChainSpec, Object, Place, Trail, World, ts};
 use crate::support::missing_chains::{REGIONS, account_trail, id, remove, run};
@@ -209,6 +211,30 @@ fn other_bytes_are_noticed() {
     let finding = of_code(&outcome, Code::StateMismatch);
     assert!(finding.expected.is_some() && finding.actual.is_some());
     assert_ne!(finding.expected, finding.actual);
+}
+
+/// Nobody writes beside the content of a digest by accident, and a validation of its hour fails too.
+#[test]
+fn another_container_or_signature_of_the_same_content_is_noticed() {
+    type Damage = fn(&mut World, &Place);
+    let garbage: Damage = |world, place| append_garbage(world, place, b"x");
+    let member: Damage = |world, place| append_member(world, place, b"evil");
+    for (hours, damage) in [
+        (40, garbage),
+        (40, member),
+        (40, wrong_metadata_signature as Damage),
+        (59, garbage),
+        (59, wrong_metadata_signature),
+    ] {
+        let (mut world, chain) = world(60);
+        let now = chain.digests[hours].delivered;
+        let request = continuing(&[(&chain, at_digest(&chain, hours))], now);
+        damage(&mut world, &chain.digests[hours].place);
+        let outcome = outcome(&world, &request);
+        assert_eq!(outcome.verdict, Verdict::Failed, "{hours}");
+        let finding = of_code(&outcome, Code::StateMismatch);
+        assert!(finding.actual.is_some(), "{finding:?}");
+    }
 }
 
 /// As if the history had been written anew: all of it is proven, but it is not what was proven before.

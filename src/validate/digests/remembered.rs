@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::batch::{content_of, is_missing};
 use super::begins::{self, Begins};
 use super::names::{DigestNames, Slot};
-use super::state_mismatch::{altered, gone, moved, not_linked, unread};
+use super::state_mismatch::{Changed, altered, around, gone, moved, not_linked, unread};
 use crate::base::sha256::Sha256;
 use crate::base::text::s3_uri;
 use crate::base::time::Window;
@@ -36,10 +36,19 @@ pub(super) enum Fate {
     Moved,
     /// It could not be read, and why.
     Unread(Reason, String),
+    /// Its content is unchanged, but something around it is not.
+    Around(Changed),
     /// Its bytes are others.
     Altered(Sha256),
     /// It is missing.
     Gone,
+}
+
+impl Fate {
+    /// Whether it is evidence that somebody altered or removed the digest.
+    fn is_damage(&self) -> bool {
+        matches!(self, Fate::Around(_) | Fate::Altered(_) | Fate::Gone)
+    }
 }
 
 /// A remembered digest while its chain is walked.
@@ -160,8 +169,7 @@ impl<'a> Remembered<'a> {
                 group.push(reading);
                 continue;
             };
-            let is_other = content_of(&reading).is_ok_and(|hash| hash != self.head.sha256);
-            let reading = match is_other {
+            let reading = match is_altered(&reading, self.head.sha256) {
                 true => fetcher.digest_again(*root, reading),
                 false => reading,
             };
@@ -174,7 +182,9 @@ impl<'a> Remembered<'a> {
     /// Takes in what was read at its place. Returns whether an object is there, or may be.
     fn see(&mut self, reading: &Reading) -> bool {
         let fate = match content_of(reading) {
-            Ok(hash) if hash == self.head.sha256 => Fate::Stands,
+            Ok(hash) if hash == self.head.sha256 => {
+                Changed::of(reading).map_or(Fate::Stands, Fate::Around)
+            }
             Ok(hash) => Fate::Altered(hash),
             Err(_) if is_missing(reading) && !self.is_listed => Fate::Gone,
             Err(reason) => Fate::Unread(reason, answer(reading)),
@@ -259,7 +269,7 @@ impl SettledDigest<'_> {
     /// Gives its time the state that follows from what became of it.
     pub fn colour(&self, main: &mut Walked) {
         let time = self.head.time;
-        let is_failed = matches!(self.fate, Fate::Altered(_) | Fate::Gone);
+        let is_failed = self.fate.is_damage();
         if is_failed {
             // It existed, so this is no gap.
             main.accounted.insert(time);
@@ -276,9 +286,10 @@ impl SettledDigest<'_> {
         let about = |finding: Finding| finding.at(Some(&head.bucket), &head.key).over(head.time);
         let of_fate = match &self.fate {
             Fate::Stands => None,
-            Fate::Moved | Fate::Unread(..) if is_in_window => None,
+            Fate::Moved | Fate::Unread(..) | Fate::Around(_) if is_in_window => None,
             Fate::Moved => Some(about(moved())),
             Fate::Unread(reason, answer) => Some(about(unread(*reason, answer))),
+            Fate::Around(changed) => Some(about(around(*changed))),
             Fate::Altered(actual) => Some(about(altered().compared(head.sha256, *actual))),
             Fate::Gone => Some(Finding {
                 expected: Some(head.sha256.to_string()),
@@ -286,8 +297,8 @@ impl SettledDigest<'_> {
             }),
         };
         // Bytes that are others, or none, say more than a link to others.
-        let is_known = matches!(self.fate, Fate::Altered(_) | Fate::Gone);
-        let of_link = self.other_link.as_ref().filter(|_| !is_known);
+        let of_link = self.other_link.as_ref();
+        let of_link = of_link.filter(|_| !self.fate.is_damage());
         let of_link = of_link.map(|OtherLink { by, to }| {
             let finding = match to {
                 LinkedTo::Place(place) => {
@@ -309,9 +320,15 @@ fn rank(fate: &Fate) -> u8 {
         Fate::Stands => 0,
         Fate::Moved => 1,
         Fate::Unread(..) => 2,
-        Fate::Altered(_) => 3,
-        Fate::Gone => 4,
+        Fate::Around(_) => 3,
+        Fate::Altered(_) => 4,
+        Fate::Gone => 5,
     }
+}
+
+/// Whether what was read at its place is other than it was.
+fn is_altered(reading: &Reading, sha256: Sha256) -> bool {
+    content_of(reading).is_ok_and(|hash| hash != sha256 || Changed::of(reading).is_some())
 }
 
 /// The name of a remembered digest, if it is one of this chain and time.

@@ -1,10 +1,38 @@
 //! The findings on a digest that an earlier run of a scheduled check proved last.
 
 use super::lifecycle;
+use crate::proof::digest_object::{Content, Reading};
 use crate::proof::finding::{Code, Finding, Hint, Original};
+use crate::proof::judge::OwnSignature;
 use crate::proof::reason::Reason;
+use crate::proof::signature::SignatureCheck;
 use crate::validate::context::Context;
 use crate::validate::request::continuation::RememberedDigest;
+
+/// What changed around the content of a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Changed {
+    /// It is not one intact gzip member any more.
+    Container,
+    /// Its signature does not verify any more.
+    Signature,
+}
+
+impl Changed {
+    /// What changed around content that is as it was.
+    pub fn of(reading: &Reading) -> Option<Self> {
+        if !matches!(reading.content, Content::Digest { whole: true, .. }) {
+            Some(Changed::Container)
+        } else if matches!(
+            reading.own,
+            OwnSignature::Present(_, SignatureCheck::Invalid)
+        ) {
+            Some(Changed::Signature)
+        } else {
+            None
+        }
+    }
+}
 
 pub(super) fn gone(context: &Context<'_>, head: &RememberedDigest) -> Finding {
     let message = "the digest that an earlier run proved last, and that this chain continues from, is missing: it was \
@@ -22,6 +50,25 @@ pub(super) fn altered() -> Finding {
     let message = "the digest that an earlier run proved last, and that this chain continues from, has other bytes \
                    now";
     Finding::new(Code::StateMismatch, message).hint(Hint::OlderVersion)
+}
+
+pub(super) fn around(changed: Changed) -> Finding {
+    let (message, expected, actual) = match changed {
+        Changed::Container => (
+            "the digest that an earlier run proved last, and that this chain continues from, is not one intact gzip \
+             member any more: its content equals what was delivered; the container was altered",
+            "one intact gzip member",
+            "another container",
+        ),
+        Changed::Signature => (
+            "the signature of the digest that an earlier run proved last, and that this chain continues from, does not \
+             verify any more: its content is unchanged; its metadata was altered",
+            "a signature that verifies",
+            "another signature",
+        ),
+    };
+    let finding = Finding::new(Code::StateMismatch, message).hint(Hint::OlderVersion);
+    finding.compared(expected, actual)
 }
 
 pub(super) fn not_linked() -> Finding {
