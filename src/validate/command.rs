@@ -31,7 +31,7 @@ pub(super) fn command(finding: &Finding) -> Option<AwsCommand> {
         }
         Hint::CopyLogs => about_object(AwsAction::CopyFolder, finding)?,
         // What was removed may have been removed with others around it.
-        Hint::LookForMissing | Hint::AskAboutRemoval => {
+        Hint::LookForMissing | Hint::ClosedAccount | Hint::AskAboutRemoval => {
             let mut parts = about_object(AwsAction::ListObjectVersions, finding)?;
             let key = parts.key.as_mut()?;
             key.truncate(key.rfind('/')? + 1);

@@ -171,7 +171,8 @@ fn conclude_chain(
     }
     let is_expected = || context.request.expect.iter().any(|e| e.is_called_like(&id));
     if has_nothing && (in_window.nothing || is_expected()) {
-        let nothing = in_window::nothing_found(main.seen, &digests.names, context.request.now);
+        let nothing =
+            in_window::nothing_found((window, main.seen), &digests.names, context.request);
         context.report(&mut ledger, nothing.of(&id).over(window));
     } else if has_nothing && gaps.is_empty() && coverage.is_empty() {
         // Nothing of it was proven, so it is not verified either.

@@ -9,9 +9,11 @@ use jiff::Timestamp;
 
 use super::chain_state::ChainState;
 use super::digests::names::DigestNames;
-use crate::base::time::{HOUR, shift};
+use crate::base::time::{HOUR, Window, shift};
 use crate::proof::chain::Walked;
 use crate::proof::finding::{Code, Finding, Severity};
+use crate::proof::look::Look;
+use crate::validate::request::Request;
 
 /// What the window holds of all chains together.
 #[derive(Clone, Copy)]
@@ -55,9 +57,13 @@ fn is_bounded(main: &Walked, from: Timestamp, to: Timestamp) -> bool {
     begins_before_end && main.last_end().is_some_and(|last| from < last)
 }
 
-/// The finding on a chain of which the window holds nothing. It met `seen` digests. `now` is the time, if the
-/// source is what CloudTrail writes to.
-pub(super) fn nothing_found(seen: u64, names: &DigestNames, now: Option<Timestamp>) -> Finding {
+/// The finding on a chain of which the window holds nothing. It met `seen` digests.
+pub(super) fn nothing_found(
+    (window, seen): (Window, u64),
+    names: &DigestNames,
+    request: &Request,
+) -> Finding {
+    let now = request.now;
     let (first, last) = (names.main.first(), names.main.last());
     let message = if seen == 0 {
         "no digest of this chain is in the window: nothing of the chain is proven"
@@ -78,6 +84,14 @@ pub(super) fn nothing_found(seen: u64, names: &DigestNames, now: Option<Timestam
                 }
             })
         }
+        (Some(_), Some(last)) if is_awaited(last.end(), window, request.look()) => {
+            let end = last.end();
+            let next = request.look().at.and_then(|at| next_due(end, at));
+            finding.hint(match next {
+                Some(next) => format!("its last digest ends at {end}: {next}"),
+                None => format!("its last digest ends at {end}: the next one may still arrive; run again in an hour"),
+            })
+        }
         (Some(first), Some(last)) => finding.hint(format!(
             "its digests end between {} and {}: choose a window that includes this time",
             first.end(),
@@ -85,6 +99,12 @@ pub(super) fn nothing_found(seen: u64, names: &DigestNames, now: Option<Timestam
         )),
         _ => finding.hint("only backfill digests are present, and those cover no time"),
     }
+}
+
+/// Whether the first digest of a window that begins after the last one may still be delivered.
+fn is_awaited(last: Timestamp, window: Window, look: Look) -> bool {
+    let due = look.due(shift(last, HOUR));
+    last <= window.from && look.at.is_some_and(|at| at < due)
 }
 
 /// When the digest after one that ends at `last` is due and arrives, as a clause; `None` if that has passed.

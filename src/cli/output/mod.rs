@@ -1,6 +1,7 @@
 //! Where reports go. Targets are opened before the work, and a regular file is replaced only after its
 //! report is complete.
 
+pub(crate) mod earlier;
 pub(crate) mod replacement;
 pub(crate) mod standard;
 pub(crate) mod target;

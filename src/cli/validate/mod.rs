@@ -26,6 +26,7 @@ use super::diagnose::{note, warning};
 use super::open::bundle::GivenOptions;
 use super::open::bundle::given::GivenBundle;
 use super::open::bundle::refuse_changed;
+use super::output::earlier::EarlierReports;
 use super::output::{Delivery, OutputTargets, Pair};
 use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
@@ -49,14 +50,27 @@ use crate::validate::{Access, validate};
 /// # Errors
 /// If no validation was performed, or a report could not be written.
 pub fn run(
-    (mut args, state): (ValidateArgs, Option<StateArgs>),
+    args: (ValidateArgs, Option<StateArgs>),
     (mut pairs, given): (Vec<Pair<Format>>, GivenOptions),
     command: Vec<String>,
     start: Start,
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
-    let commands = args.commands.clone();
+    let commands = args.0.commands.clone();
     pairs.extend(commands.map(|file| (Format::Commands, Some(file))));
+    let earlier = EarlierReports::of(pairs.iter().filter_map(|(_, file)| file.as_ref()));
+    let code = validated(args, (pairs, given), command, start, stop);
+    code.map_err(|error| earlier.noted(error))
+}
+
+/// Validates and writes the reports.
+fn validated(
+    (mut args, state): (ValidateArgs, Option<StateArgs>),
+    (pairs, given): (Vec<Pair<Format>>, GivenOptions),
+    command: Vec<String>,
+    start: Start,
+    stop: &CancelFlag,
+) -> Result<u8, Error> {
     let formats: Vec<Format> = pairs.iter().map(|(format, _)| *format).collect();
     let as_aws_cli = formats.contains(&Format::AwsCli);
     let choice = observer_choice(&args, &formats);

@@ -12,11 +12,13 @@ use crate::cli::args::shared::run::RunArgs;
 use crate::cli::args::shared::source::split_bucket;
 use crate::cli::args::validate::StateArgs;
 use crate::cli::diagnose::note;
+use crate::commands::state::given_up::{GivenUp, sentence};
 use crate::commands::state::load::{Loaded, find};
 use crate::commands::state::lock::StateLock;
-use crate::commands::state::next::{EndedRun, NextState, next, not_settled};
+use crate::commands::state::next::{EndedRun, next};
 use crate::commands::state::scope::difference;
 use crate::commands::state::store;
+use crate::proof::coverage::State as CoverageState;
 use crate::proof::finding::{Code, Finding};
 use crate::report::state::v1::Scope;
 use crate::report::validation::v1::{ContinuedState, Origin, Requested, SourceKind};
@@ -126,12 +128,15 @@ impl RunState {
         }
         request.continues = Some(loaded.continues.clone());
         requested.start_origin = Origin::State;
+        let given_up = |state| GivenUp::of(&loaded.state, state).seconds;
         requested.continues_from = Some(ContinuedState {
             sha256: loaded.sha256.to_string(),
             given: self.is_given,
             as_of: last,
             runs: loaded.state.runs,
             chains: loaded.state.chains.len() as u64,
+            failed_given_up: given_up(CoverageState::Failed),
+            unproven_given_up: given_up(CoverageState::Unproven),
         });
         Ok(CheckedScope { scope, at })
     }
@@ -145,14 +150,14 @@ impl RunState {
         checked: &CheckedScope,
         outcome: &mut Outcome,
     ) -> Result<LeftState, Error> {
-        let NextState { state, given_up } = next(&EndedRun {
+        let state = next(&EndedRun {
             before: self.before.as_ref(),
             outcome,
             at: checked.at,
             scope: &checked.scope,
             keep_history: self.keep_history,
         });
-        outcome.not_proven.extend(not_settled(&given_up));
+        outcome.not_proven.extend(sentence(&state, &self.path));
         let bytes = store::bytes(state);
         let bytes = bytes.map_err(|e| {
             Error::new(ErrorKind::Internal, "cannot make the next state").because(e)
@@ -182,8 +187,9 @@ impl RunState {
         let path = self.path.display();
         let message = format!("the state {path} is of another check: {why}");
         Error::new(ErrorKind::Usage, message).hint(
-            "give the options of its first run; or give another --state FILE, which begins a new check; only --exclude \
-             may change",
+            "give the options of its first run that choose what is validated; or give another --state FILE, which begins \
+             a new check. --exclude, --expect, --accept, --delivery-lag and --backfill-grace may change, and so may the \
+             options of keys and reports",
         )
     }
 

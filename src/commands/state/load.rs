@@ -116,7 +116,10 @@ struct Written {
 
 /// Parses a state whose bytes are as they were written.
 fn parse(bytes: &[u8]) -> Result<State, String> {
-    let written: Written = serde_json::from_slice(bytes).map_err(|e| damaged(&e.to_string()))?;
+    let written: Written = serde_json::from_slice(bytes).map_err(|e| match e.is_eof() {
+        true => damaged("it was cut off"),
+        false => damaged(&e.to_string()),
+    })?;
     if written.schema != SCHEMA {
         return Err(format!(
             "its schema is {:?}; expected {SCHEMA}",

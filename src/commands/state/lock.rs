@@ -28,7 +28,10 @@ impl StateLock {
             let message = format!("cannot lock the state {}", path.display());
             Error::new(ErrorKind::Input, message).because(words(why))
         };
-        let state = followed(path).map_err(|e| cannot(&e))?;
+        let state = followed(path).map_err(|e| match is_folder_missing(path) {
+            true => no_folder(path),
+            false => cannot(&e),
+        })?;
         let file = beside(&state, ".lock");
         let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let opened = open(&file, flags | OFlags::CLOEXEC, Mode::from_raw_mode(0o600));
@@ -76,11 +79,26 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
         found => return found,
     }
     let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-    let folder = match path.parent() {
+    Ok(fs::canonicalize(folder_of(path))?.join(name))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
-    };
-    Ok(fs::canonicalize(folder)?.join(name))
+    }
+}
+
+fn is_folder_missing(path: &Path) -> bool {
+    !path.is_symlink() && matches!(folder_of(path).try_exists(), Ok(false))
+}
+
+fn no_folder(path: &Path) -> Error {
+    let folder = folder_of(path).display();
+    let message = format!("the folder of the state {} does not exist", path.display());
+    Error::new(ErrorKind::Input, message).hint(format!(
+        "create {folder}; if earlier runs left a state, find out where that folder is: a new one begins a new state"
+    ))
 }
 
 fn in_use(path: &Path) -> Error {
@@ -106,6 +124,12 @@ mod tests {
         assert!(second.to_string().contains("another run"), "{second}");
         drop(first);
         assert!(StateLock::take(&path).is_ok());
+        let elsewhere = folder.path().join("no").join("state");
+        let missing = StateLock::take(&elsewhere).err().expect("no folder");
+        assert!(
+            missing.to_string().contains("the folder of the state"),
+            "{missing}"
+        );
     }
 
     #[test]

@@ -10,9 +10,11 @@
 //!   verified on its word, and whatever does not fit is an error, never a fresh start.
 //! - [`scope`] compares what it was made of with what is requested now.
 //! - [`next`](mod@next) makes the state that a run leaves, from the one that it continued and from its outcome (pure).
+//! - [`given_up`] says what no run validates again although it was never settled (pure).
 //! - [`store`] writes it: last of all, synced, by a rename.
 
 mod check;
+pub mod given_up;
 pub mod load;
 pub mod lock;
 pub mod next;

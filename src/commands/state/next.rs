@@ -8,15 +8,14 @@ mod history;
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use self::chain::ChainRun;
 use super::load::Loaded;
-use crate::base::text::plural;
-use crate::base::time::{HOUR, in_words, shift};
+use crate::base::time::{HOUR, shift};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::finding::Finding;
-use crate::report::state::v1::{Chain, SCHEMA, Scope, State, Stretch};
+use crate::report::state::v1::{Chain, SCHEMA, Scope, State};
 use crate::validate::outcome::Outcome;
 
 /// How long the next runs validate time again that is not settled, in seconds: 7 days.
@@ -36,23 +35,14 @@ pub struct EndedRun<'a> {
     pub keep_history: Option<i64>,
 }
 
-/// What a run leaves.
-pub struct NextState {
-    /// The state.
-    pub state: State,
-    /// What the next runs do not validate again although it is not settled, by chain.
-    pub given_up: BTreeMap<ChainId, Vec<Stretch>>,
-}
-
 /// The state that a run leaves.
-pub fn next(run: &EndedRun<'_>) -> NextState {
+pub fn next(run: &EndedRun<'_>) -> State {
     let before = run.before.map(|loaded| &loaded.state);
     // A clock that was set back moves no time in the history.
     let last = before.and_then(|state| Some(state.history.last()?.last));
     let at = last.map_or(run.at, |last| last.max(run.at));
     let findings = by_chain(&run.outcome.findings);
     let mut chains = remembered(run.before);
-    let mut given_up = BTreeMap::new();
     for outcome in &run.outcome.chains {
         let of_chain = ChainRun {
             outcome,
@@ -60,10 +50,7 @@ pub fn next(run: &EndedRun<'_>) -> NextState {
             at,
             complete: run.outcome.complete,
         };
-        let (chain, lost) = of_chain.after(chains.remove(&outcome.id));
-        if !lost.is_empty() {
-            given_up.insert(outcome.id.clone(), lost);
-        }
+        let chain = of_chain.after(chains.remove(&outcome.id));
         chains.insert(outcome.id.clone(), chain);
     }
     let found = |id: &ChainId| run.outcome.chains.iter().any(|chain| chain.id == *id);
@@ -83,7 +70,7 @@ pub fn next(run: &EndedRun<'_>) -> NextState {
         (run.outcome.verdict, run.outcome.complete),
     );
     history.retain(|runs| cut.is_none_or(|cut| runs.last >= cut));
-    let state = State {
+    State {
         schema: SCHEMA.into(),
         tool: env!("CARGO_PKG_NAME").into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -95,8 +82,7 @@ pub fn next(run: &EndedRun<'_>) -> NextState {
         history,
         chains: chains.into_values().collect(),
         checksum: String::new(),
-    };
-    NextState { state, given_up }
+    }
 }
 
 /// The chains of a state, each under its identity.
@@ -117,18 +103,6 @@ fn by_chain(findings: &[Finding]) -> BTreeMap<ChainId, Vec<&Finding>> {
         }
     }
     by_chain
-}
-
-/// That time was given up, as a sentence of what a run does not prove; `None` if none was.
-pub fn not_settled(given_up: &BTreeMap<ChainId, Vec<Stretch>>) -> Option<String> {
-    let parts = given_up.values().flatten();
-    let length: SignedDuration = parts.map(|part| part.to.duration_since(part.from)).sum();
-    let (first, _) = given_up.first_key_value()?;
-    let (length, chains) = (in_words(length), plural(given_up.len() as u64, "chain"));
-    Some(format!(
-        "that what stayed open for more than 7 days was settled: {length} in {chains}. The first is {first}. The next \
-         runs do not validate that time again; the history of the state keeps it"
-    ))
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub enum Hint {
     LookForMissing,
     /// About a missing chain that others call for.
     LookForChain,
+    /// About a chain that earlier runs saw and that has ended or has no digest any more.
+    ClosedAccount,
     /// About an object that was altered.
     OlderVersion,
     /// About missing objects, or a gap, where recorded calls on these objects are shown.
@@ -123,6 +125,15 @@ impl Hint {
                 "check that the copy has all regions and accounts (if not, list those that it has with --region \
                  or --account-id); if it has, check the bucket for a lifecycle rule that removed objects, and \
                  for versions and delete markers (aws s3api list-object-versions)",
+            ),
+            Hint::ClosedAccount => fixed(
+                "if its account or region was closed, follow \"An account or a region that was closed\" in trailproof help \
+                 options (--accept with follows = true; --exclude before its digests are deleted); if not, check for a lifecycle rule that \
+                 removed objects, and for versions and delete markers (aws s3api list-object-versions)",
+                "if its account or region was closed, follow \"An account or a region that was closed\" in trailproof help \
+                 options (--accept with follows = true; --exclude before its digests are deleted); if not, check that the copy is complete, and \
+                 check the bucket for a lifecycle rule that removed objects, and for versions and delete markers (aws \
+                 s3api list-object-versions)",
             ),
             Hint::OlderVersion => fixed(
                 "check for an older version of the object (aws s3api list-object-versions), and find out who \
@@ -245,6 +256,7 @@ mod tests {
         let all = [
             Hint::LookForMissing,
             Hint::LookForChain,
+            Hint::ClosedAccount,
             Hint::OlderVersion,
             Hint::AskAboutRemoval,
             Hint::AskAboutWrite,

@@ -1,12 +1,13 @@
 //! What an auditor compares with another report and files with this one: the hash of the evidence, and who ran
 //! which program on what, and when. Every format shows it, except aws-cli, which is the output of another program.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::scope_label::scope;
 use super::v1::{Chain, Collected, ContinuedState, Origin, Report, Requested, SourceKind};
 use crate::base::sha256::Sha256;
 use crate::base::text::{escape, plural, quoted};
+use crate::base::time::in_words;
 
 /// Characters of a command line that formats with one fact per line, row or label show.
 const COMMAND: usize = 1_000;
@@ -156,6 +157,7 @@ pub(crate) fn continued(requested: &Requested) -> Option<String> {
         as_of,
         runs,
         chains,
+        ..
     } = requested.continues_from.as_ref()?;
     let origin = match given {
         true => "as given",
@@ -165,6 +167,17 @@ pub(crate) fn continued(requested: &Requested) -> Option<String> {
     Some(format!(
         "{sha256} ({origin}), {runs} until {as_of}, {chains}"
     ))
+}
+
+/// Time that earlier runs found failed and that no run validates again: the verdict does not show it.
+pub(crate) fn failed_given_up(requested: &Requested) -> Option<String> {
+    let seconds = requested.continues_from.as_ref()?.failed_given_up;
+    (seconds > 0).then(|| {
+        format!(
+            "earlier runs found {} failed that no run validates again",
+            in_words(SignedDuration::from_secs(seconds))
+        )
+    })
 }
 
 /// Whose credentials were used.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::absent::{absent_chains, count_by_verdict};
+use super::custody;
 use super::over_chains::number_of_all_chains;
 use super::summary::damage::{self, DamageKind};
 use super::summary::doubt::{self, Doubt};
@@ -34,6 +35,7 @@ pub(crate) fn meaning(report: &Report) -> String {
         Verdict::Verified => vec![verified(report)],
     };
     parts.extend(logs_not_read(report));
+    parts.extend(custody::failed_given_up(&report.requested));
     parts.join("; ")
 }
 

@@ -1,6 +1,7 @@
 //! The findings on a digest that an earlier run of a scheduled check proved last.
 
 use super::lifecycle;
+use crate::base::time::{HOUR, shift};
 use crate::proof::digest_object::{Content, Reading};
 use crate::proof::finding::{Code, Finding, Hint, Original};
 use crate::proof::judge::OwnSignature;
@@ -34,16 +35,35 @@ impl Changed {
     }
 }
 
+/// What to do about a digest that expired after its chain had ended.
+const CLOSED: &str = "if its account or region was closed, --exclude leaves the chain out: follow \"An account or a \
+                      region that was closed\" in trailproof help options";
+
 pub(super) fn gone(context: &Context<'_>, head: &RememberedDigest) -> Finding {
     let message = "the digest that an earlier run proved last, and that this chain continues from, is missing: it was \
                    deleted, or it expired";
     let finding = Finding::new(Code::StateMismatch, message);
+    let ended = had_ended(context, head);
     match lifecycle::expiry(context, head) {
+        Some(rule) if ended => finding.hint(format!("{rule}; {CLOSED}")),
         Some(rule) => finding.hint(rule),
         None => finding
-            .hint(Hint::LookForMissing)
+            .hint(if ended {
+                Hint::ClosedAccount
+            } else {
+                Hint::LookForMissing
+            })
             .original(Original::Digest(Some(head.sha256))),
     }
+}
+
+/// Whether the chain had no later digest when the last run read it, though one was due.
+fn had_ended(context: &Context<'_>, head: &RememberedDigest) -> bool {
+    let request = context.request;
+    let due = request.look().due(shift(head.time.to, HOUR));
+    let continued = request.continues.iter().flat_map(|all| all.chains.values());
+    let mut of_head = continued.filter(|chain| chain.head.as_ref() == Some(head));
+    of_head.any(|chain| chain.looked_at > due)
 }
 
 pub(super) fn altered() -> Finding {

@@ -130,16 +130,31 @@ pub(super) fn outside_the_data(
                   missing earlier digests are not reported";
     let after = "anything after the last digest: without --end-time the window ends with the data, so missing \
                  later digests are not reported";
-    let settled = "anything before the window of each chain: it begins where earlier runs left off. Of what they \
-                   proved, this run read the last digest again, and in S3 it searched the time of --backfill-grace \
-                   before the window for new logs. What was removed there, and what was added or replaced before that, \
-                   it does not notice";
     let before = match &request.continues {
-        Some(_) => has_window.then(|| settled.to_owned()),
+        Some(_) => has_window.then(|| settled(request)),
         None => (has_window && request.from.is_none()).then(|| before.to_owned()),
     };
     let after = (has_window && request.to.is_none()).then(|| after.to_owned());
     before.into_iter().chain(after)
+}
+
+/// What a run that continues earlier ones does not notice of the time that they settled. Only S3 shows which logs are
+/// new.
+fn settled(request: &Request) -> String {
+    let searched = match request.now {
+        Some(_) => {
+            "this run read the last digest again, and searched the time of --backfill-grace before the window for new \
+             logs. It does not notice what was removed there, and what was added or replaced before that"
+        }
+        None => {
+            "this run read the last digest again, and nothing else: on disk, nothing before the window was searched. \
+             It does not notice what was removed, added or replaced there"
+        }
+    };
+    format!(
+        "anything before the window of each chain: it begins where earlier runs left off. Of what they proved, \
+         {searched}. Validate each month once without --state"
+    )
 }
 
 pub(super) fn before_starting_digests(chains: &[Box<ChainOutcome>]) -> Option<String> {

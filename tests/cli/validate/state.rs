@@ -80,6 +80,18 @@ impl Hourly {
         run(copy.path(), &args)
     }
 
+    /// Changes the state, and gives it a right checksum.
+    fn change(&self, change: impl FnOnce(&mut Value)) {
+        let mut state: Value = serde_json::from_slice(&self.bytes()).expect("JSON");
+        change(&mut state);
+        state.as_object_mut().expect("fields").remove("checksum");
+        let text = state.to_string();
+        let before = text.strip_suffix('}').expect("an object");
+        let hash = hex::encode(Sha256::digest(before));
+        let text = format!("{before},\"checksum\":\"{hash}\"}}\n");
+        fs::write(self.state(), text).expect("a file");
+    }
+
     /// A run that is refused: nothing is validated, and the state stays. Returns what it printed.
     fn refused(&self, of: i64, more: &[&str]) -> String {
         let before = fs::read(self.state()).ok();
@@ -123,6 +135,67 @@ fn each_run_continues_the_one_before_it_and_says_so_by_hash() {
     let schema = serde_json::to_string(&v1::schema()).expect("JSON");
     assert!(validator(&schema).is_valid(&state));
     assert_eq!(state["chains"][0]["head"]["end"], hour(5).to_string());
+}
+
+/// The window of such a run is verified, and an alarm that nobody settled would end with exit status 0.
+#[test]
+fn each_run_says_how_much_failed_time_was_given_up() {
+    let hourly = Hourly::new();
+    let of = |report: &Value| {
+        let sentences = report["not_proven"].as_array().expect("sentences").clone();
+        let sentences = sentences
+            .into_iter()
+            .filter_map(|s| s.as_str().map(str::to_owned));
+        Vec::from_iter(sentences.filter(|s| s.contains("trailproof history")))
+    };
+    let (_, first) = hourly.report(2, &[]);
+    assert_eq!(of(&first), Vec::<String>::new());
+    hourly.change(|state| state["chains"][0]["seen"][0]["state"] = "failed".into());
+    for of_hour in 3..=4 {
+        let (code, report) = hourly.report(of_hour, &[]);
+        assert_eq!(code, 0, "{report:#}");
+        assert!(report["requested"]["continues_from"]["failed_given_up"].as_i64() > Some(0));
+        let said = of(&report);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("as failed"), "{said:?}");
+        assert!(!said[0].contains("as unproven"), "{said:?}");
+    }
+    let run = hourly.run(5, &[]);
+    let first = run.stdout.lines().next().expect("a line");
+    assert!(first.contains("earlier runs found"), "{first}");
+}
+
+/// Whoever reads the file must know that no run wrote it anew.
+#[test]
+fn a_run_that_is_refused_says_that_the_report_is_an_earlier_one() {
+    let hourly = Hourly::new();
+    let out = hourly.dir.path().join("report.txt");
+    let out = out.to_str().expect("UTF-8");
+    assert_eq!(hourly.run(2, &["--out", out]).code, 0);
+    let words = format!("{out} is the report of an earlier run");
+    let stderr = hourly.refused(3, &["--out", out, "--region", "eu-west-1"]);
+    assert!(stderr.contains(&words), "{stderr}");
+    let stderr = hourly.refused(3, &["--out", "none.txt", "--region", "eu-west-1"]);
+    assert!(!stderr.contains("earlier run"), "{stderr}");
+    let run = hourly.run(3, &["--out", out]);
+    assert!(!run.stderr.contains("earlier run"), "{}", run.stderr);
+}
+
+/// No digest of the window is due yet: no other window would help.
+#[test]
+fn the_first_run_of_a_young_trail_says_when_to_run_again() {
+    let hourly = Hourly::new();
+    let start = hour(0).to_string();
+    let (code, report) = hourly.report(0, &[]);
+    let hint = |report: &Value| {
+        let found = report["findings"].as_array().expect("findings").clone();
+        let of = found.into_iter().find(|f| f["code"] == "nothing-found");
+        of.and_then(|f| Some(f["hint"].as_str()?.to_owned()))
+    };
+    assert_eq!(code, 4, "{start}: {report:#}");
+    let hint = hint(&report).expect("a hint");
+    assert!(hint.contains("run again"), "{hint}");
+    assert!(!hint.contains("choose a window"), "{hint}");
 }
 
 #[test]
@@ -212,6 +285,14 @@ fn a_state_that_cannot_be_continued_is_an_error_that_says_what_to_do_and_never_a
         assert!(stderr.contains("is not a valid state"), "{stderr}");
         assert!(stderr.contains("begins a new state"), "{stderr}");
     }
+    fs::write(hourly.state(), &good[..500]).expect("a file");
+    let stderr = hourly.refused(4, &[]);
+    assert!(stderr.contains("it was cut off"), "{stderr}");
+    let stderr = hourly.refused(4, &["--keep-history", "forever"]);
+    assert!(
+        stderr.contains("expected always, or a duration of 7 days"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -64,8 +64,8 @@ pub fn keep_history(text: &str) -> Result<KeepHistory, String> {
     if text == "always" {
         return Ok(KeepHistory::Always);
     }
-    match in_seconds(text)? {
-        seconds if (7 * DAY..=36_500 * DAY).contains(&seconds) => Ok(KeepHistory::For(seconds)),
+    match in_seconds(text) {
+        Ok(seconds) if (7 * DAY..=36_500 * DAY).contains(&seconds) => Ok(KeepHistory::For(seconds)),
         _ => Err("expected always, or a duration of 7 days to 100 years, such as 400d".to_owned()),
     }
 }

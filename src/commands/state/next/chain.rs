@@ -27,16 +27,15 @@ pub(super) struct ChainRun<'a> {
 }
 
 impl ChainRun<'_> {
-    /// What the run leaves, and what the next runs do not validate again although it is not settled.
-    pub(super) fn after(&self, old: Option<Chain>) -> (Chain, Vec<Stretch>) {
+    /// What the run leaves.
+    pub(super) fn after(&self, old: Option<Chain>) -> Chain {
         let (outcome, at) = (self.outcome, self.at);
         let begin = outcome.window.from.min(at);
         let old = old.unwrap_or_else(|| self.unknown(begin));
         let since = old.since.min(begin);
         let head = self.head(old.head.as_ref());
         let seen = self.seen(&old, since);
-        let mut lost = Vec::new();
-        let open = self.open(&seen, head.as_ref(), &mut lost);
+        let open = self.open(&seen, head.as_ref());
         let waiting = outcome.waiting_since;
         let waiting = waiting.map(|minute| self.before_waiting(minute, head.as_ref(), &seen));
         let end = seen.last().map_or(old.next_from, |last| last.to);
@@ -47,7 +46,7 @@ impl ChainRun<'_> {
         add_gaps(&mut gaps, begin, self.gaps());
         let mut findings = old.findings;
         add_findings(&mut findings, self.findings, at);
-        let chain = Chain {
+        Chain {
             id: outcome.id.to_string(),
             organization: outcome.id.organization.as_ref().map(ToString::to_string),
             since,
@@ -62,8 +61,7 @@ impl ChainRun<'_> {
             seen,
             gaps,
             findings,
-        };
-        (chain, lost)
+        }
     }
 
     /// A chain that no earlier run saw.
@@ -186,8 +184,8 @@ impl ChainRun<'_> {
     }
 
     /// What the next run validates again: time that is pending, and what this run validated and could not settle, as
-    /// far as it is not too old. The rest is `lost`.
-    fn open(&self, seen: &[Stretch], head: Option<&Head>, lost: &mut Vec<Stretch>) -> Vec<Stretch> {
+    /// far as it is not too old.
+    fn open(&self, seen: &[Stretch], head: Option<&Head>) -> Vec<Stretch> {
         let proven = head.map(|head| head.end);
         let outside = self.outside(Timestamp::MIN, None);
         let first = outside.iter().map(|part| part.from);
@@ -208,7 +206,6 @@ impl ChainRun<'_> {
                 continue;
             }
             open.extend(after(&[part], self.horizon()));
-            lost.extend(before(&[part], self.horizon()));
         }
         open
     }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::super::fixtures::{CHAIN, at, head, quiet, scope, written};
+use super::super::given_up::GivenUp;
 use super::super::load::{Loaded, load};
-use super::{EndedRun, NextState, next};
+use super::{EndedRun, next};
 use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
 use crate::base::time::Window;
@@ -99,7 +100,7 @@ fn loaded(state: &State) -> Loaded {
     load(&path, None, &Limits::default()).expect("a valid state")
 }
 
-fn left(before: Option<&State>, outcome: &Outcome, time: Timestamp) -> NextState {
+fn left(before: Option<&State>, outcome: &Outcome, time: Timestamp) -> State {
     let before = before.map(loaded);
     let left = next(&EndedRun {
         before: before.as_ref(),
@@ -108,7 +109,7 @@ fn left(before: Option<&State>, outcome: &Outcome, time: Timestamp) -> NextState
         scope: &scope(),
         keep_history: None,
     });
-    loaded(&left.state);
+    loaded(&left);
     left
 }
 
@@ -118,7 +119,7 @@ fn a_quiet_run_moves_the_head_and_the_window() {
         &[("10:00", "11:00", Verified), ("11:00", "11:40", Pending)],
         Some(11),
     );
-    let NextState { state, given_up } = left(Some(&quiet()), &outcome(vec![found]), hour("11:40"));
+    let state = left(Some(&quiet()), &outcome(vec![found]), hour("11:40"));
     let chain = &state.chains[0];
     assert_eq!(
         chain.head.as_ref().map(|head| head.end),
@@ -130,7 +131,6 @@ fn a_quiet_run_moves_the_head_and_the_window() {
     );
     assert_eq!(chain.seen.len(), 2, "{:?}", chain.seen);
     assert_eq!(chain.open.len(), 1);
-    assert!(given_up.is_empty());
     assert_eq!((state.runs, state.history.len()), (3, 1));
     assert_eq!(state.continues, Some(loaded(&quiet()).sha256.to_string()));
 }
@@ -141,7 +141,7 @@ fn the_first_run_begins_a_state() {
         &[("09:00", "10:00", Verified), ("10:00", "10:40", Pending)],
         Some(10),
     );
-    let NextState { state, .. } = left(None, &outcome(vec![found]), hour("10:40"));
+    let state = left(None, &outcome(vec![found]), hour("10:40"));
     assert_eq!(
         (state.begun, state.runs, state.continues),
         (hour("10:40"), 1, None)
@@ -158,7 +158,7 @@ fn what_is_not_settled_keeps_the_window_where_it_begins() {
             ("12:00", "12:40", Pending),
         ];
         let found = chain(&parts, Some(12));
-        let left = left(Some(&quiet()), &outcome(vec![found]), hour("12:40")).state;
+        let left = left(Some(&quiet()), &outcome(vec![found]), hour("12:40"));
         let chain = &left.chains[0];
         assert_eq!(chain.next_from, hour("10:00"));
         assert_eq!(
@@ -177,7 +177,7 @@ fn a_gap_is_settled_once_a_proven_digest_follows_it() {
         ("12:00", "12:40", Gap),
     ];
     let found = chain(&parts, Some(12));
-    let left = left(Some(&quiet()), &outcome(vec![found]), hour("12:40")).state;
+    let left = left(Some(&quiet()), &outcome(vec![found]), hour("12:40"));
     let chain = &left.chains[0];
     assert_eq!(
         chain.next_from,
@@ -204,11 +204,10 @@ fn after_seven_days_only_pending_time_waits() {
         state: Verified,
     });
     found.window.to = later;
-    let NextState { state, given_up } = left(Some(&quiet()), &outcome(vec![found]), later);
-    assert_eq!(given_up.len(), 1);
-    assert_eq!(given_up[&chain_id()][0].to, hour("10:30"));
+    let state = left(Some(&quiet()), &outcome(vec![found]), later);
     assert_eq!(state.chains[0].next_from, hour("10:30"));
-    assert!(super::not_settled(&given_up).is_some_and(|words| words.contains("30m in 1 chain")));
+    assert_eq!(GivenUp::of(&state, Failed).seconds, 30 * 60);
+    assert_eq!(GivenUp::of(&state, Pending).seconds, 0);
 }
 
 #[test]
@@ -224,7 +223,7 @@ fn a_head_that_does_not_match_stays_and_its_time_is_validated_again() {
     outcome
         .findings
         .push(finding.over(Window::new(old.start, old.end)));
-    let left = left(Some(&quiet()), &outcome, hour("11:40")).state;
+    let left = left(Some(&quiet()), &outcome, hour("11:40"));
     let chain = &left.chains[0];
     assert_eq!(chain.head, Some(old));
     assert_eq!(
@@ -240,14 +239,13 @@ fn the_head_never_goes_back_and_a_chain_without_an_outcome_stays() {
         &[("09:00", "10:00", Unproven), ("10:00", "10:50", Pending)],
         Some(9),
     );
-    let state = left(Some(&quiet()), &outcome(vec![found]), hour("10:50")).state;
+    let state = left(Some(&quiet()), &outcome(vec![found]), hour("10:50"));
     assert_eq!(state.chains[0].head, Some(head(10)));
 
     let mut missing = outcome(Vec::new());
     let finding = Finding::new(Code::ChainMissing, "it has no digest").of(&chain_id());
     missing.findings.push(finding);
     let chain = left(Some(&quiet()), &missing, hour("10:50"))
-        .state
         .chains
         .remove(0);
     assert_eq!(chain.findings.len(), 1);
@@ -266,10 +264,7 @@ fn a_log_that_waits_for_a_digest_is_validated_with_those_around_it() {
             Some(11),
         );
         found.waiting_since = Some(hour(minute));
-        left(Some(&quiet()), &outcome(vec![found]), hour("11:40"))
-            .state
-            .chains[0]
-            .next_from
+        left(Some(&quiet()), &outcome(vec![found]), hour("11:40")).chains[0].next_from
     };
     assert_eq!(
         window("11:20"),
@@ -293,7 +288,7 @@ fn a_log_that_waits_after_a_gap_does_not_bring_the_gap_back() {
     ];
     let mut found = chain(&parts, Some(12));
     found.waiting_since = Some(hour("11:30"));
-    let state = left(Some(&quiet()), &outcome(vec![found]), hour("12:40")).state;
+    let state = left(Some(&quiet()), &outcome(vec![found]), hour("12:40"));
     assert_eq!(state.chains[0].next_from, hour("11:00"));
 }
 
@@ -302,7 +297,7 @@ fn a_run_that_is_not_complete_takes_no_object_for_old() {
     let found = chain(&[("10:00", "11:00", Unproven)], None);
     let mut outcome = outcome(vec![found]);
     outcome.complete = false;
-    let state = left(Some(&quiet()), &outcome, hour("11:40")).state;
+    let state = left(Some(&quiet()), &outcome, hour("11:40"));
     assert_eq!(state.chains[0].looked_at, hour("10:40"));
     assert!(!state.history[1].complete);
 }

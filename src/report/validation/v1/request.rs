@@ -88,6 +88,10 @@ pub struct ContinuedState {
     pub runs: u64,
     /// How many chains it holds.
     pub chains: u64,
+    /// Seconds of time, over all chains, that earlier runs found failed and that no run validates again.
+    pub failed_given_up: i64,
+    /// Seconds of time, over all chains, that earlier runs found unproven and that no run validates again.
+    pub unproven_given_up: i64,
 }
 
 /// Who collected a bundle, with which program, and when.

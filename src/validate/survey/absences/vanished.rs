@@ -5,7 +5,7 @@ use super::missing_chain::missing;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot};
-use crate::proof::finding::Finding;
+use crate::proof::finding::{Finding, Hint};
 use crate::validate::chain_state::GroupOutcome;
 use crate::validate::context::Context;
 use crate::validate::digests::begins;
@@ -33,7 +33,8 @@ pub(super) fn vanished(context: &Context<'_>, survey: &Survey, all: &GroupOutcom
         );
         let from = continuation.from;
         let to = request.to.or(latest).unwrap_or(from);
-        missing(id, message).over(Window::new(from, to))
+        let finding = missing(id, message).over(Window::new(from, to));
+        finding.hint(Hint::ClosedAccount)
     };
     vanished.map(report).collect()
 }
