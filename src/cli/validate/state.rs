@@ -188,8 +188,8 @@ impl RunState {
         let message = format!("the state {path} is of another check: {why}");
         Error::new(ErrorKind::Usage, message).hint(
             "give the options of its first run that choose what is validated; or give another --state FILE, which begins \
-             a new check. --exclude, --expect, --accept, --delivery-lag and --backfill-grace may change, and so may the \
-             options of keys and reports",
+             a new check. The options of keys and reports, --exclude, --expect, --accept, --delivery-lag and \
+             --backfill-grace may change",
         )
     }
 

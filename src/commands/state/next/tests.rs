@@ -318,8 +318,7 @@ fn the_history_is_cut_and_begins_a_new_entry_every_day() {
             at: day(of),
             scope: &scope(),
             keep_history: Some(7 * 86_400),
-        })
-        .state;
+        });
     }
     assert_eq!(state.runs, 13);
     assert_eq!(state.history.len(), 8);
