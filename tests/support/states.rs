@@ -30,11 +30,16 @@ fn runs(day: &str, hours: (u32, u32), count: u64, verdict: &str) -> Value {
         "longest_pause": longest,
         "verdict": verdict,
         "complete": verdict != "unproven",
+        "exit_status": match verdict {
+            "failed" => 1,
+            "unproven" => 4,
+            _ => 0,
+        },
     })
 }
 
 /// The runs from 10 September to 2 November: three on 5 October could not read the bucket, three were missed on
-/// 13 October, and those of the week from 20 October found a digest that is missing.
+/// 13 October, and those of the week from 20 October found a digest that is missing, which was accepted on the last day.
 fn history() -> Vec<Value> {
     let mut all = Vec::new();
     let mut at: Timestamp = "2026-09-10T00:00:00Z".parse().expect("a time");
@@ -52,7 +57,12 @@ fn history() -> Vec<Value> {
                 all.push(runs(&day, (0, 13), 14, "verified"));
                 all.push(runs(&day, (14, 23), 10, "failed"));
             }
-            "10-21" | "10-22" | "10-23" | "10-24" | "10-25" | "10-26" => {
+            "10-26" => {
+                let mut accepted = runs(&day, (0, 23), 24, "failed");
+                accepted["exit_status"] = json!(0);
+                all.push(accepted);
+            }
+            "10-21" | "10-22" | "10-23" | "10-24" | "10-25" => {
                 all.push(runs(&day, (0, 23), 24, "failed"));
             }
             _ => all.push(runs(&day, (0, 23), 24, "verified")),

@@ -120,9 +120,12 @@ fn validated(
     let is_bundle = requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;
     run.caller = caller.answer();
+    // The state of a run that is interrupted is not written.
+    let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
+    let exit_status = exit.verdict.exit_code();
     let left = state
         .as_ref()
-        .map(|(scope, state)| state.left(scope, &mut outcome));
+        .map(|(scope, state)| state.left(scope, &mut outcome, exit_status));
     let left = left.transpose()?;
     run.state_sha256 = left.as_ref().map(|left| left.sha256.to_string());
     let (report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);

@@ -149,11 +149,13 @@ impl RunState {
         &self,
         checked: &CheckedScope,
         outcome: &mut Outcome,
+        exit_status: u8,
     ) -> Result<LeftState, Error> {
         let state = next(&EndedRun {
             before: self.before.as_ref(),
             outcome,
             at: checked.at,
+            exit_status,
             scope: &checked.scope,
             keep_history: self.keep_history,
         });

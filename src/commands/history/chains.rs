@@ -96,8 +96,8 @@ pub(super) fn in_period(
     };
     let (mut chains, mut all) = (Vec::new(), TimeInPeriod::default());
     for remembered in &state.chains {
-        let window = Window::new(period.held.from.max(remembered.since), period.held.to);
-        if window.is_empty() && remembered.since >= period.held.to && period.end().is_some() {
+        let window = period.of_chain(remembered.since);
+        if window.is_empty() && remembered.since >= period.asked.to && period.end().is_some() {
             totals.later += 1;
             continue;
         }
@@ -131,11 +131,17 @@ fn of(
     period: &ChosenPeriod,
     last_run: Option<Timestamp>,
 ) -> (Chain, TimeInPeriod) {
-    let coverage = within(&chain.seen, window);
-    let open = within(&chain.open, window);
+    let unchecked_since = unchecked_since(chain, last_run);
+    let mut coverage = within(&chain.seen, window);
+    let mut open = within(&chain.open, window);
+    if unchecked_since.is_some() {
+        // No run comes back to it: what was pending stays unchecked.
+        coverage.retain(|stretch| stretch.state != CoverageState::Pending);
+        open.clear();
+    }
     let time = time(&coverage, &open, window);
     let findings = findings(&chain.findings, period, last_run);
-    let found = period.held.from <= chain.looked_at;
+    let found = period.asked.from <= chain.looked_at;
     let checked = found || !coverage.is_empty() || !findings.is_empty();
     let newest = newest_verified(&chain.seen);
     let is_inside = |at: &Timestamp| window.from <= *at && *at < window.to;
@@ -157,7 +163,10 @@ fn of(
         verified_until: newest.map(|newest| newest.to),
         coverage,
         open,
-        waiting_since: chain.waiting_since.filter(is_inside),
+        waiting_since: chain
+            .waiting_since
+            .filter(|at| unchecked_since.is_none() && is_inside(at)),
+        unchecked_since,
         next_from: chain.next_from,
         gaps: chain.gaps.iter().filter(meets).cloned().collect(),
         findings,
@@ -165,6 +174,15 @@ fn of(
         last_check: chain.looked_at,
     };
     (report, time)
+}
+
+/// Since when no run has checked a chain, if the last run did not: it was excluded, or nothing of it was found.
+fn unchecked_since(chain: &v1::Chain, last_run: Option<Timestamp>) -> Option<Timestamp> {
+    // A run that could not check all of a chain moves only the end of its time.
+    let seen = chain.seen.last().map(|seen| seen.to);
+    let last_check = chain.looked_at.max(seen.unwrap_or(chain.looked_at));
+    last_run.filter(|last| last_check < *last)?;
+    Some(last_check)
 }
 
 /// The parts of stretches inside a window.

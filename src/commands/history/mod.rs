@@ -14,7 +14,7 @@ mod period;
 mod runs;
 mod sentences;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::base::error::Error;
 use crate::base::sha256::Sha256;
@@ -42,6 +42,24 @@ pub struct HistoryRequest {
     pub now: Timestamp,
 }
 
+/// How many runs may be due before the check counts as stopped.
+const OVERDUE: i64 = 3;
+
+impl HistoryRequest {
+    /// Whether the last run was so long ago that the check seems to have stopped.
+    fn is_overdue(&self, last: Timestamp) -> bool {
+        let most = self.every.max(1).saturating_mul(OVERDUE);
+        self.now.duration_since(last).as_secs() > most
+    }
+
+    /// For how long no run has ended, if the check seems to have stopped and the period reaches until now.
+    fn stopped_for(&self, last: Option<Timestamp>) -> Option<SignedDuration> {
+        let last = last.filter(|last| self.is_overdue(*last))?;
+        let reaches_now = self.end.is_none_or(|end| end >= self.now);
+        reaches_now.then(|| self.now.duration_since(last))
+    }
+}
+
 /// The history of a state.
 ///
 /// # Errors
@@ -57,11 +75,17 @@ pub fn history(state: State, request: &HistoryRequest, run: Run) -> Result<Histo
     } = chains::in_period(&state, &period, last_run);
     let worst = chains.iter().filter(|chain| chain.checked);
     let worst = worst.map(|chain| chain.worst).max();
+    // Where no chain was checked, nothing is known.
+    let worst = worst.unwrap_or(Verdict::Unproven);
+    let stopped_for = request.stopped_for(last_run);
     let mut history = History {
         schema: SCHEMA,
         sentences: Vec::new(),
-        // Where no chain was checked, nothing is known.
-        worst: worst.unwrap_or(Verdict::Unproven),
+        // What happened since the check stopped is not known.
+        worst: match stopped_for {
+            Some(_) => worst.max(Verdict::Unproven),
+            None => worst,
+        },
         state: StateFile {
             sha256: request.sha256.to_string(),
             sha256_given: request.is_given,
@@ -81,7 +105,7 @@ pub fn history(state: State, request: &HistoryRequest, run: Run) -> Result<Histo
         not_proven: Vec::new(),
         run,
     };
-    history.sentences = sentences::of(&history, &time);
+    history.sentences = sentences::of(&history, &time, stopped_for);
     history.not_proven = not_proven::of(&history, &time);
     Ok(history)
 }

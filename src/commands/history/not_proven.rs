@@ -34,7 +34,7 @@ fn hash(history: &History) -> String {
              its content is right. The reports of the runs say more"
         }
         false => {
-            "that the runs left this state: its hash was not given (--state-sha256). Whoever can write the file can \
+            "that the runs left this state: its hash was not compared with --state-sha256. Whoever can write the file can \
              write any history, and the checksum in it shows damage, not forgery"
         }
     }
@@ -55,23 +55,28 @@ fn content(history: &History) -> Option<String> {
 /// Time that was requested and that the history does not hold.
 fn outside(history: &History) -> Vec<String> {
     let period = &history.period;
-    let before = period.start.filter(|start| *start < period.from);
-    let before = before.map(|start| {
-        format!(
-            "anything from {start} to {}: the history begins there",
-            period.from
-        )
-    });
-    let after = period.end.filter(|end| period.to < *end);
-    let after = after.map(|end| {
+    let mut sentences = Vec::new();
+    if period.from < period.held_from {
+        sentences.push(format!(
+            "anything from {} to {}: the history begins there",
+            period.from, period.held_from
+        ));
+    }
+    if period.held_to < period.to {
         let last = history.state.last_run;
         let last = last.map_or_else(String::new, |last| format!("; the last run was at {last}"));
-        format!(
-            "anything from {} to {end}: no run checked that time{last}",
+        sentences.push(format!(
+            "anything from {} to {}: no run checked that time{last}",
+            period.held_to, period.to
+        ));
+    }
+    if let Some(end) = period.end.filter(|end| period.to < *end) {
+        sentences.push(format!(
+            "anything from {} to {end}: that time had not passed, or its next run was not due yet",
             period.to
-        )
-    });
-    before.into_iter().chain(after).collect()
+        ));
+    }
+    sentences
 }
 
 fn chains(history: &History, time: &TimeInPeriod) -> Vec<String> {
@@ -90,7 +95,7 @@ fn chains(history: &History, time: &TimeInPeriod) -> Vec<String> {
         ));
     }
     let begun = history.chains.iter().filter(|chain| chain.checked);
-    let begun = begun.filter(|chain| chain.since > history.period.from);
+    let begun = begun.filter(|chain| chain.window.from > history.period.from);
     let begun = begun.count();
     if begun > 0 {
         sentences.push(format!(

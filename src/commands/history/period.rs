@@ -1,4 +1,4 @@
-//! The period: as given, within the time that the history holds.
+//! The period: the one that was requested, also where the history does not hold it.
 
 use jiff::Timestamp;
 
@@ -8,13 +8,18 @@ use crate::base::time::Window;
 use crate::report::history::v1::Period;
 use crate::report::state::v1::State;
 
-/// The period as given, and its part that the history holds.
+/// The period that was requested, and its part that the history holds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ChosenPeriod {
     start: Option<Timestamp>,
     end: Option<Timestamp>,
-    /// The part that the history holds.
+    /// All time that counts: as given; else that of the history.
+    pub asked: Window,
+    /// The part of it that the history holds.
     pub held: Window,
+    /// Whether the history begins after it.
+    begins_before_history: bool,
+    begun: Timestamp,
 }
 
 impl ChosenPeriod {
@@ -36,7 +41,29 @@ impl ChosenPeriod {
             let error = Error::new(ErrorKind::Usage, message);
             return Err(error.hint(format!("it holds {} to {}", all.from, all.to)));
         }
-        Ok(ChosenPeriod { start, end, held })
+        let last = state.history.last().map_or(all.to, |runs| runs.last);
+        let asked = Window::new(
+            start.unwrap_or(all.from),
+            end.map_or(all.to, |end| past(end, all.to, last, request)),
+        );
+        Ok(ChosenPeriod {
+            start,
+            end,
+            asked,
+            held,
+            begins_before_history: asked.from < all.from,
+            begun: state.begun,
+        })
+    }
+
+    /// The part of it that counts for a chain. Before the history, no run checked any chain of the first run. A chain
+    /// that was found later counts from its first window on.
+    pub(super) fn of_chain(&self, since: Timestamp) -> Window {
+        let from = match self.begins_before_history && since <= self.begun {
+            true => self.asked.from,
+            false => self.asked.from.max(since),
+        };
+        Window::new(from, self.asked.to)
     }
 
     /// Whether a check belongs to it. Without an end, all later ones do.
@@ -68,9 +95,23 @@ impl ChosenPeriod {
         Period {
             start: self.start,
             end: self.end,
-            from: self.held.from,
-            to: self.held.to,
+            from: self.asked.from,
+            to: self.asked.to,
+            held_from: self.held.from,
+            held_to: self.held.to,
         }
+    }
+}
+
+/// The end of a period, without the time that is still to come. While it lasts, what the next run is due to check is
+/// to come too.
+fn past(end: Timestamp, held: Timestamp, last: Timestamp, request: &HistoryRequest) -> Timestamp {
+    if end <= request.now {
+        return end;
+    }
+    match request.is_overdue(last) {
+        true => request.now,
+        false => held.min(end),
     }
 }
 

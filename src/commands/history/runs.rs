@@ -16,7 +16,8 @@ pub(super) fn counts(state: &State, period: &ChosenPeriod, request: &HistoryRequ
     let meets = |runs: &&Runs| period.begins_by(runs.last) && period.ends_after(runs.first);
     let history: Vec<Runs> = state.history.iter().filter(meets).cloned().collect();
     let mut verdicts = Verdicts::default();
-    let (mut count, mut uncertain, mut not_complete) = (0_u64, 0_u64, 0_u64);
+    let (mut count, mut uncertain) = (0_u64, 0_u64);
+    let (mut not_complete, mut accepted) = (0_u64, 0_u64);
     for runs in &history {
         let of = match runs.verdict {
             Verdict::Verified => &mut verdicts.verified,
@@ -28,6 +29,9 @@ pub(super) fn counts(state: &State, period: &ChosenPeriod, request: &HistoryRequ
         count = count.saturating_add(runs.runs);
         if !runs.complete {
             not_complete = not_complete.saturating_add(runs.runs);
+        }
+        if runs.verdict != Verdict::Verified && runs.exit_status == Some(0) {
+            accepted = accepted.saturating_add(runs.runs);
         }
         uncertain = uncertain.saturating_add(outside(runs, period));
     }
@@ -54,6 +58,7 @@ pub(super) fn counts(state: &State, period: &ChosenPeriod, request: &HistoryRequ
         missed: pauses.missed,
         verdicts,
         not_complete,
+        accepted,
         history,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::chains::TimeInPeriod;
 use crate::base::text::{and_more, plural};
@@ -15,11 +15,21 @@ use crate::report::validation::summary::time::length;
 const CODES: usize = 4;
 
 /// The sentences.
-pub(super) fn of(history: &History, time: &TimeInPeriod) -> Vec<String> {
+pub(super) fn of(
+    history: &History,
+    time: &TimeInPeriod,
+    stopped_for: Option<SignedDuration>,
+) -> Vec<String> {
+    let has_failed = history.worst == Verdict::Failed;
+    let failed = Some(failed(history));
+    // The worst comes first.
     let clauses = [
+        stopped_for.map(|length| format!("no run has ended for {}", rounded(length))),
+        failed.clone().filter(|_| has_failed),
         Some(verified(history, time)),
-        Some(failed(history)),
+        failed.filter(|_| !has_failed),
         otherwise(time),
+        unchecked(history),
         Some(open(history, time)),
         Some(regular(history)),
     ];
@@ -32,7 +42,7 @@ pub(super) fn of(history: &History, time: &TimeInPeriod) -> Vec<String> {
         clauses.join("; ")
     );
     let mut sentences = vec![first, basis(history)];
-    sentences.extend(advice(history));
+    sentences.extend(advice(history, stopped_for.is_some()));
     sentences
 }
 
@@ -91,6 +101,30 @@ fn otherwise(time: &TimeInPeriod) -> Option<String> {
     (!states.is_empty()).then(|| format!("not verified: {}", states.join(", ")))
 }
 
+/// Chains that the runs checked and no longer check.
+fn unchecked(history: &History) -> Option<String> {
+    let chains = history.chains.iter().filter(|chain| chain.checked);
+    let since: Vec<Timestamp> = chains.filter_map(|chain| chain.unchecked_since).collect();
+    let oldest = since.iter().min()?;
+    Some(match since.len() {
+        1 => format!("no run has checked 1 chain since {oldest}"),
+        n => format!(
+            "{} are no longer checked, the first since {oldest}",
+            plural(n as u64, "chain")
+        ),
+    })
+}
+
+/// A length of time in full days or hours.
+fn rounded(time: SignedDuration) -> String {
+    let hours = time.as_hours().unsigned_abs();
+    match hours {
+        48.. => plural(hours / 24, "day"),
+        2.. => plural(hours, "hour"),
+        _ => in_words(time),
+    }
+}
+
 fn open(history: &History, time: &TimeInPeriod) -> String {
     let chains = plural(history.totals.open_chains, "chain");
     match (history.totals.open_chains, time.open.is_positive()) {
@@ -135,7 +169,7 @@ fn basis(history: &History) -> String {
     let state = &history.state;
     let origin = match state.sha256_given {
         true => "as given with --state-sha256",
-        false => "not given, so nothing shows that the runs left this file",
+        false => "not compared with --state-sha256, so nothing shows that the runs left this file",
     };
     format!(
         "This rests on the file of the state alone, with SHA-256 {} ({origin}); no log and no digest was read for it.",
@@ -144,10 +178,13 @@ fn basis(history: &History) -> String {
 }
 
 /// What to do next.
-fn advice(history: &History) -> Option<String> {
+fn advice(history: &History, has_stopped: bool) -> Option<String> {
     let advice = match history.worst {
         Verdict::Failed => {
             "Read the reports of the runs that failed, and keep the bucket and these reports as they are."
+        }
+        _ if has_stopped => {
+            "Find out why the check has stopped: until the next run, nobody would notice a change."
         }
         _ if history.runs.missed > 0 => {
             "Find out why runs were missed: until the next run, nobody would have noticed a change."

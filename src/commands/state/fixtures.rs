@@ -54,6 +54,7 @@ pub fn quiet() -> State {
             longest_pause: 3600,
             verdict: Verdict::Verified,
             complete: true,
+            exit_status: Some(0),
         }],
         chains: vec![Chain {
             id: CHAIN.into(),

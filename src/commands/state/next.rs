@@ -29,6 +29,8 @@ pub struct EndedRun<'a> {
     pub outcome: &'a Outcome,
     /// The time of the check.
     pub at: Timestamp,
+    /// How the program ends after it.
+    pub exit_status: u8,
     /// What it validated.
     pub scope: &'a Scope,
     /// For how long the history is kept, in seconds; `None` for always.
@@ -67,7 +69,7 @@ pub fn next(run: &EndedRun<'_>) -> State {
     history::add_run(
         &mut history,
         at,
-        (run.outcome.verdict, run.outcome.complete),
+        (run.outcome.verdict, run.outcome.complete, run.exit_status),
     );
     history.retain(|runs| cut.is_none_or(|cut| runs.last >= cut));
     State {

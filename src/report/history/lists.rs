@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::v1::{Chain, History, ReportedFindings};
+use super::v1::{Chain, History, Period, ReportedFindings};
 use crate::base::text::{counts, grouped, plural, quoted, s3_uri};
 use crate::base::time::in_words;
 use crate::proof::finding::Verdict;
@@ -16,24 +16,53 @@ pub(super) fn facts(history: &History) -> Vec<(&'static str, String)> {
     let (state, period) = (&history.state, &history.period);
     let origin = match state.sha256_given {
         true => "as given",
-        false => "of the file, not given",
+        false => "of the file, not compared with --state-sha256",
     };
-    let mut facts = vec![
-        ("period", format!("{} to {}", period.from, period.to)),
+    let mut facts = Vec::new();
+    facts.extend(asked_for(period).map(|asked| ("asked for", asked)));
+    facts.push(("period", format!("{} to {}", period.from, period.to)));
+    if (period.from, period.to) != (period.held_from, period.held_to) {
+        let held = format!("{} to {}", period.held_from, period.held_to);
+        facts.push(("checked", held));
+    }
+    facts.extend([
         ("state", format!("{} ({origin})", state.sha256)),
         (
             "begun",
             format!("{}, {} since", state.begun, plural(state.runs, "run")),
         ),
-    ];
+    ]);
     facts.extend(state.last_run.map(|at| ("last run", last_run(history, at))));
     facts.push(("runs", runs(history)));
     facts.extend(scope(history));
     facts
 }
 
+/// The period as it was given, if it was.
+fn asked_for(period: &Period) -> Option<String> {
+    match (period.start, period.end) {
+        (Some(start), Some(end)) => Some(format!("{start} to {end}")),
+        (Some(start), None) => Some(format!("from {start} on")),
+        (None, Some(end)) => Some(format!("until {end}")),
+        (None, None) => None,
+    }
+}
+
+/// What all of it comes to, the worst first.
+pub(super) fn heading(history: &History) -> String {
+    let totals = &history.totals;
+    if totals.chains == 0 {
+        return "NOTHING CHECKED".to_owned();
+    }
+    let share = percent_of(totals.verified_percent);
+    match history.worst {
+        Verdict::Verified => format!("{share} VERIFIED"),
+        worst => format!("{}, {share} verified", worst.as_str().to_uppercase()),
+    }
+}
+
 /// The last run, and how long before this report it was.
-fn last_run(history: &History, at: jiff::Timestamp) -> String {
+fn last_run(history: &History, at: Timestamp) -> String {
     let before = history.run.started.duration_since(at);
     match before.is_positive() {
         true => format!("{at}, {} before this report", in_words(before)),
@@ -53,14 +82,26 @@ pub(super) fn runs(history: &History) -> String {
     if let Some(verdicts) = verdicts {
         text += &format!(": {verdicts}");
     }
+    if runs.accepted > 0 {
+        let accepted = grouped(runs.accepted);
+        text += &format!("; {accepted} of those not verified were accepted (exit status 0)");
+    }
     if runs.not_complete > 0 {
         text += &format!("; {} not complete", grouped(runs.not_complete));
     }
-    if let Some(pause) = runs.longest_pause {
-        let pause = in_words(SignedDuration::from_secs(pause));
+    if let Some(seconds) = runs.longest_pause {
+        let pause = pause(seconds);
         text += &format!("; longest pause {pause}");
     }
     text
+}
+
+/// A pause in words.
+pub(super) fn pause(seconds: i64) -> String {
+    match seconds {
+        ..=0 => "none".to_owned(),
+        seconds => in_words(SignedDuration::from_secs(seconds)),
+    }
 }
 
 /// What the runs validate.
@@ -147,19 +188,32 @@ pub(super) fn open(chain: &Chain) -> String {
 }
 
 /// Time that is neither verified nor pending, with whether the next run reads it again.
-pub(super) fn not_verified(
-    chain: &Chain,
-) -> impl Iterator<Item = (&Stretch, &'static str)> + Clone {
+pub(super) fn not_verified(chain: &Chain) -> impl Iterator<Item = (&Stretch, String)> + Clone {
     let stretches = chain.coverage.iter();
     let stretches = stretches.filter(|stretch| stretch.state.verdict() != Verdict::Verified);
     stretches.map(|stretch| {
         let is_open = |open: &Stretch| open.from < stretch.to && stretch.from < open.to;
-        let next = match chain.open.iter().any(is_open) {
-            true => "the next run reads it again",
-            false => "no run reads it again",
+        let next = match chain.unchecked_since {
+            Some(since) => unchecked(since),
+            None if chain.open.iter().any(is_open) => "the next run reads it again".to_owned(),
+            None => "no run reads it again".to_owned(),
         };
         (stretch, next)
     })
+}
+
+/// That no run checks a chain any more.
+pub(super) fn unchecked(since: Timestamp) -> String {
+    format!("no run has checked it since {since}")
+}
+
+/// How many objects or intervals a finding was about.
+pub(super) fn each_time(found: &ReportedFindings) -> String {
+    match (found.runs, found.count) {
+        (1, count) => format!("{} found", grouped(count)),
+        (_, 1) => "1 found each time".to_owned(),
+        (_, count) => format!("up to {} found each time", grouped(count)),
+    }
 }
 
 /// The number of runs that reported a finding, and when.
@@ -191,6 +245,15 @@ pub(super) fn place(head: &Head) -> String {
     s3_uri(Some(&head.bucket), &head.key)
 }
 
+/// How runs ended that were not verified; `None` if the state does not say so.
+pub(super) fn ended(runs: &Runs) -> Option<String> {
+    Some(match (runs.verdict, runs.exit_status?) {
+        (Verdict::Verified, status) => format!("exit status {status}"),
+        (_, 0) => "accepted (exit status 0)".to_owned(),
+        (_, status) => format!("exit status {status}"),
+    })
+}
+
 /// Runs that did not end as they should, oldest first. Those that follow each other with the same result are one,
 /// also where the history has an entry for each day.
 pub(super) fn troubled(history: &History) -> Vec<Runs> {
@@ -198,8 +261,8 @@ pub(super) fn troubled(history: &History) -> Vec<Runs> {
     for runs in &history.runs.history {
         let same = all.last_mut();
         let same = same.filter(|last| {
-            (last.verdict, last.complete) == (runs.verdict, runs.complete)
-                && last.last <= runs.first
+            let result = |runs: &Runs| (runs.verdict, runs.complete, runs.exit_status);
+            result(last) == result(runs) && last.last <= runs.first
         });
         let Some(last) = same else {
             all.push(runs.clone());

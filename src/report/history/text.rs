@@ -5,11 +5,12 @@
 use std::io;
 
 use super::lists::{
-    custody, facts, gap_time, not_verified, open, percent, place, reported, troubled, worst_first,
+    custody, each_time, ended, facts, gap_time, heading, not_verified, open, pause, percent, place,
+    reported, troubled, unchecked, worst_first,
 };
 use super::v1::{Chain, History};
-use crate::base::text::{escape, grouped, plural};
-use crate::base::time::{in_words, in_words_between};
+use crate::base::text::{escape, plural};
+use crate::base::time::in_words_between;
 use crate::report::tone::{TextWriter, Tone};
 use crate::report::validation::wording::{cause_in_words, certainty_in_words};
 
@@ -31,6 +32,8 @@ pub(super) fn write(history: &History, out: &mut dyn TextWriter) -> io::Result<(
     if let Some(first) = sentences.next() {
         writeln!(out, "{}\n", escape(first))?;
     }
+    out.tone(history.worst.into());
+    writeln!(out, "  {}", heading(history))?;
     for sentence in sentences {
         writeln!(out, "  {}", escape(sentence))?;
     }
@@ -106,7 +109,10 @@ fn times(chains: &[&Chain], out: &mut dyn TextWriter) -> io::Result<()> {
     let pending = chains.iter().filter(is_pending).count();
     let waiting = chains.iter().filter_map(|c| Some((c.waiting_since?, c)));
     let oldest = waiting.min_by_key(|(since, _)| *since);
-    if count + pending == 0 && oldest.is_none() {
+    let stopped = chains.iter().filter(|chain| chain.checked);
+    let stopped = stopped.filter_map(|chain| Some((chain, chain.unchecked_since?)));
+    let unchecked_chains = stopped.clone().count();
+    if count + pending + unchecked_chains == 0 && oldest.is_none() {
         return Ok(());
     }
     writeln!(out, "\nnot verified, as it was found last")?;
@@ -123,6 +129,15 @@ fn times(chains: &[&Chain], out: &mut dyn TextWriter) -> io::Result<()> {
         )?;
     }
     more(count.saturating_sub(LINES), "further time", out)?;
+    for (chain, since) in stopped.take(LINES) {
+        writeln!(
+            out,
+            "  stopped  {}  {}",
+            escape(&chain.name()),
+            unchecked(since)
+        )?;
+    }
+    more(unchecked_chains.saturating_sub(LINES), "further chain", out)?;
     if pending > 0 {
         let chains = plural(pending, "chain");
         writeln!(
@@ -152,12 +167,12 @@ fn findings(chains: &[&Chain], out: &mut dyn TextWriter) -> io::Result<()> {
         out.tone(found.severity.into());
         writeln!(
             out,
-            "  {:<8} {}  {}\n    {}; at most {} in one run",
+            "  {:<8} {}  {}\n    {}; {}",
             found.severity.as_str(),
             found.code.as_str(),
             escape(&chain.name()),
             reported(found),
-            grouped(found.count)
+            each_time(found)
         )?;
     }
     more(count.saturating_sub(LINES), "further finding", out)
@@ -195,7 +210,6 @@ fn runs(history: &History, out: &mut dyn TextWriter) -> io::Result<()> {
     writeln!(out, "\nruns that were not verified or not complete")?;
     for runs in troubled.iter().take(LINES) {
         out.tone(runs.verdict.into());
-        let pause = jiff::SignedDuration::from_secs(runs.longest_pause);
         let time = match runs.runs {
             1 => format!("1 run, {}", runs.first),
             n => format!(
@@ -203,11 +217,13 @@ fn runs(history: &History, out: &mut dyn TextWriter) -> io::Result<()> {
                 plural(n, "run"),
                 runs.first,
                 runs.last,
-                in_words(pause)
+                pause(runs.longest_pause)
             ),
         };
         let complete = if runs.complete { "" } else { "; not complete" };
-        writeln!(out, "  {:<8} {time}{complete}", runs.verdict.as_str())?;
+        let ended = ended(runs).map_or_else(String::new, |ended| format!("; {ended}"));
+        let verdict = runs.verdict.as_str();
+        writeln!(out, "  {verdict:<8} {time}{complete}{ended}")?;
     }
     more(troubled.len().saturating_sub(LINES), "further line", out)
 }

@@ -24,7 +24,8 @@ pub struct History {
     /// as it should; then on what this rests.
     pub sentences: Vec<String>,
     /// The worst that the state reports for the period: of the time of all chains as it was found last, findings
-    /// that failed, and findings that the last run still reported. Time that no run checked counts as `unproven`.
+    /// that failed, and findings that the last run still reported. Time that no run checked counts as `unproven`, and
+    /// so does a check that has stopped.
     pub worst: Verdict,
     /// The state.
     pub state: StateFile,
@@ -79,12 +80,19 @@ pub struct Period {
     /// The `--end-time` given.
     #[schemars(with = "Option<DateTime>")]
     pub end: Option<Timestamp>,
-    /// Its first instant: as given, but not before the history begins.
+    /// Its first instant: as given, else where the history begins.
     #[schemars(with = "DateTime")]
     pub from: Timestamp,
-    /// The first instant after it: as given, but not after the end of the last window.
+    /// The first instant after it: as given, but not after this report; else the end of the last window. If the next
+    /// run is not overdue and the period lasts, it is the end of the last window too.
     #[schemars(with = "DateTime")]
     pub to: Timestamp,
+    /// The first instant of it that the history holds.
+    #[schemars(with = "DateTime")]
+    pub held_from: Timestamp,
+    /// The first instant after what the history holds of it.
+    #[schemars(with = "DateTime")]
+    pub held_to: Timestamp,
 }
 
 /// The runs whose checks were in the period.
@@ -111,6 +119,9 @@ pub struct RunCounts {
     pub verdicts: Verdicts,
     /// How many runs could not check everything requested.
     pub not_complete: u64,
+    /// How many runs were not `verified` and ended with exit status 0 all the same, because of `--accept` or
+    /// `--fail-on`.
+    pub accepted: u64,
     /// The runs, oldest first. Runs that follow each other with the same result are one entry.
     pub history: Vec<Runs>,
 }
@@ -164,7 +175,7 @@ pub struct Chain {
     /// The beginning of the window in which it was first validated.
     #[schemars(with = "DateTime")]
     pub since: Timestamp,
-    /// Its part of the period: without the time before `since`.
+    /// Its part of the period: without the time before `since`, unless the period begins before the history.
     pub window: Span,
     /// Whether a run of the period checked it.
     pub checked: bool,
@@ -189,7 +200,11 @@ pub struct Chain {
     /// list; null if there is none in the period.
     #[schemars(with = "Option<DateTime>")]
     pub waiting_since: Option<Timestamp>,
-    /// Where the window of the next run begins.
+    /// The time of the last check of it, if the last run did not check it: it was excluded, or nothing of it was
+    /// found; else null. The next run then reads nothing of it again.
+    #[schemars(with = "Option<DateTime>")]
+    pub unchecked_since: Option<Timestamp>,
+    /// Where the window of the next run begins, if that checks the chain.
     #[schemars(with = "DateTime")]
     pub next_from: Timestamp,
     /// The gaps that meet the period, in order.

@@ -92,6 +92,8 @@ pub struct Runs {
     pub verdict: Verdict,
     /// Whether everything requested could be checked.
     pub complete: bool,
+    /// Their exit status, which `--accept` and `--fail-on` may make 0; null where an earlier version wrote the state.
+    pub exit_status: Option<u8>,
 }
 
 /// One chain.

@@ -55,9 +55,35 @@ fn every_format_for_people_says_that_it_rests_on_the_state() {
             let shown = shown(&history, format);
             assert!(shown.contains("According to the state, from 2026-10-01T00:00:00Z"));
             assert!(shown.contains(&request.sha256.to_string()), "{shown}");
-            assert_eq!(shown.contains("not given"), !is_given, "{shown}");
+            assert_eq!(shown.contains("not compared"), !is_given, "{shown}");
         }
     }
+}
+
+/// The heading says the worst first, and only what is verified has the sign for it.
+#[test]
+fn the_heading_says_the_worst_first() {
+    let history = of(&state(), &october());
+    let page = shown(&history, HistoryFormat::Html);
+    assert!(
+        page.contains(": FAILED, 99.82 % verified</title>"),
+        "{page}"
+    );
+    assert!(shown(&history, HistoryFormat::Text).contains("\n  FAILED, 99.82 % verified\n"));
+    let failed = history.sentences[0].find("1 chain failed (digest-missing)");
+    assert!(
+        failed < history.sentences[0].find("hours"),
+        "{}",
+        history.sentences[0]
+    );
+    let mut quiet = state();
+    let chains = quiet["chains"].as_array_mut().expect("chains");
+    chains.truncate(1);
+    let page = shown(&of(&quiet, &october()), HistoryFormat::Html);
+    assert!(page.contains("100 % VERIFIED</p>"), "{page}");
+    quiet["chains"][0]["seen"][0]["state"] = json!("gap");
+    let page = shown(&of(&quiet, &october()), HistoryFormat::Html);
+    assert!(page.contains("GAPS, 0 % verified</p>"), "{page}");
 }
 
 /// Replaces every text that is not a word of a closed set or a time.

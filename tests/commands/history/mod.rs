@@ -194,6 +194,17 @@ fn what_no_run_checked_is_not_verified() {
     ] {
         assert!(not_proven.contains(part), "{not_proven}");
     }
+    let history = json_of(&history);
+    assert_eq!(history["period"]["from"], "2026-09-01T00:00:00Z");
+    assert_eq!(history["period"]["to"], "2026-12-01T00:00:00Z");
+    assert_eq!(history["period"]["held_to"], "2026-11-02T00:17:00Z");
+    let quiet = chain(&history, QUIET, &Value::Null);
+    assert_eq!(quiet["worst"], "unproven");
+    assert_eq!(quiet["hours"]["all"], json!(91.0 * 24.0));
+    assert_eq!(quiet["hours"]["not_checked"], json!(887.7167));
+    // It was found after the first run: what was before is not counted.
+    let later = chain(&history, TWICE, &json!("o-a1b2c3d4e5"));
+    assert_eq!(later["window"]["from"], "2026-10-10T06:00:00Z");
     let mut lost = state();
     let seen = lost["chains"][0]["seen"].as_array_mut().expect("time");
     seen[0]["to"] = json!("2026-10-17T00:00:00Z");
@@ -256,4 +267,69 @@ fn a_state_without_chains_says_that_nothing_was_checked() {
         "nothing found is never a success"
     );
     assert!(shown(&history, HistoryFormat::Html).contains("NOTHING CHECKED"));
+}
+
+/// A period that lasts counts until the last run, as long as the next one is not overdue.
+#[test]
+fn time_to_come_is_not_missed() {
+    let mut request = HistoryRequest {
+        start: Some(at("2026-11-01T00:00:00Z")),
+        end: Some(at("2026-12-01T00:00:00Z")),
+        now: at("2026-11-02T01:00:00Z"),
+        ..everything()
+    };
+    let history = of(&state(), &request);
+    assert!(!history.sentences[0].contains("no run has ended"));
+    let not_proven = history.not_proven.join("\n");
+    assert!(not_proven.contains("from 2026-11-02T00:17:00Z to 2026-12-01T00:00:00Z"));
+    let history = json_of(&history);
+    assert_eq!(history["period"]["to"], "2026-11-02T00:17:00Z");
+    assert_eq!(chain(&history, QUIET, &Value::Null)["worst"], "verified");
+    request.now = at("2026-11-11T00:17:00Z");
+    let history = of(&state(), &request);
+    assert!(history.sentences[0].contains("no run has ended for 9 days"));
+    let history = json_of(&history);
+    assert_eq!(history["period"]["to"], "2026-11-11T00:17:00Z");
+    assert_eq!(chain(&history, QUIET, &Value::Null)["worst"], "unproven");
+}
+
+/// What no run reads any more is not open, and what was pending in it stays unchecked.
+#[test]
+fn a_chain_that_is_no_longer_checked_has_nothing_open() {
+    let mut left = state();
+    let request = HistoryRequest {
+        start: october().start,
+        ..everything()
+    };
+    let old = &mut left["chains"][2];
+    old["looked_at"] = json!("2026-10-31T22:17:00Z");
+    let seen = old["seen"].as_array_mut().expect("time");
+    seen.truncate(4);
+    seen[3]["state"] = json!("pending");
+    old["open"] = json!([seen[3]]);
+    let history = of(&left, &request);
+    let first = &history.sentences[0];
+    assert!(
+        first.contains("no run has checked 1 chain since 2026-10-31T22:17:00Z"),
+        "{first}"
+    );
+    for format in [HistoryFormat::Text, HistoryFormat::Html] {
+        let shown = shown(&history, format);
+        assert!(
+            shown
+                .to_lowercase()
+                .contains("no run has checked it since 2026-10-31t22:17:00z")
+        );
+        assert!(!shown.contains("next run reads it again"), "{shown}");
+    }
+    let history = json_of(&history);
+    let old = chain(&history, FAILED, &Value::Null);
+    assert_eq!(old["unchecked_since"], "2026-10-31T22:17:00Z");
+    assert_eq!(
+        (&old["open"], &old["waiting_since"]),
+        (&json!([]), &Value::Null)
+    );
+    assert_eq!(old["hours"]["pending"], json!(0.0));
+    let quiet = chain(&history, QUIET, &Value::Null);
+    assert_eq!(quiet["unchecked_since"], Value::Null);
 }

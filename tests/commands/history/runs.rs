@@ -1,8 +1,9 @@
 //! How many runs a period had, and whether one was missed.
 
 use serde_json::{Value, json};
+use trailproof::report::history::HistoryFormat;
 
-use super::{at, everything, json_of, october, of};
+use super::{at, everything, json_of, october, of, shown};
 use crate::support::states::state;
 
 /// The runs of a state with these entries: first and last check, number of runs, and longest pause.
@@ -16,6 +17,7 @@ fn runs(entries: &[(&str, &str, u64, i64)], every: i64) -> Value {
             "longest_pause": pause,
             "verdict": "verified",
             "complete": true,
+            "exit_status": 0,
         })
     };
     state["history"] = entries.iter().map(entry).collect();
@@ -75,7 +77,18 @@ fn a_check_that_stopped_is_noticed_until_the_end_of_the_period() {
     // Without an end there is none that it could have missed.
     request.end = None;
     request.now = at("2027-01-01T00:00:00Z");
-    assert_eq!(json_of(&of(&state(), &request))["runs"]["missed"], json!(3));
+    let history = of(&state(), &request);
+    assert_eq!(json_of(&history)["runs"]["missed"], json!(3));
+    // But the first sentence says that the check has stopped.
+    let first = &history.sentences[0];
+    assert!(
+        first.contains(": no run has ended for 59 days; "),
+        "{first}"
+    );
+    request.start = None;
+    request.now = at("2026-11-02T03:17:00Z");
+    let first = of(&state(), &request).sentences.remove(0);
+    assert!(!first.contains("has ended"), "{first}");
 }
 
 #[test]
@@ -93,6 +106,7 @@ fn runs_of_an_entry_that_reaches_beyond_the_period_are_uncertain() {
         json!({ "verified": 741 - 3 - 154, "gaps": 0, "unproven": 3, "failed": 154 })
     );
     assert_eq!(runs["not_complete"], json!(3));
+    assert_eq!(runs["accepted"], json!(24));
     request.start = Some(at("2026-10-01T12:00:00Z"));
     let runs = json_of(&of(&state(), &request))["runs"].clone();
     assert_eq!(
@@ -118,4 +132,26 @@ fn one_run_is_not_called_regular() {
     state["history"] = json!([last]);
     let history = of(&state, &everything());
     assert!(history.sentences[0].contains("the check ran once"));
+}
+
+/// A state of an earlier version does not say how its runs ended.
+#[test]
+fn runs_that_were_accepted_say_so() {
+    let mut state = state();
+    let text = shown(&of(&state, &october()), HistoryFormat::Text);
+    assert!(
+        text.contains("24 of those not verified were accepted (exit status 0)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("longest pause 1h; accepted (exit status 0)"),
+        "{text}"
+    );
+    for runs in state["history"].as_array_mut().expect("runs") {
+        runs.as_object_mut().expect("runs").remove("exit_status");
+    }
+    let history = of(&state, &october());
+    let text = shown(&history, HistoryFormat::Text);
+    assert!(!text.contains("exit status"), "{text}");
+    assert_eq!(json_of(&history)["runs"]["accepted"], json!(0));
 }

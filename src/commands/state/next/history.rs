@@ -10,11 +10,15 @@ const DAY: i64 = 86_400;
 
 /// Adds a run. It joins the runs before it that had the same result on the same day in UTC: so the runs of a month
 /// can be counted, and a state of a year has some 400 entries.
-pub(super) fn add_run(history: &mut Vec<Runs>, at: Timestamp, result: (Verdict, bool)) {
-    let (verdict, complete) = result;
+pub(super) fn add_run(history: &mut Vec<Runs>, at: Timestamp, result: (Verdict, bool, u8)) {
+    let (verdict, complete, exit_status) = result;
+    let exit_status = Some(exit_status);
+    let is_same = |runs: &Runs| {
+        (runs.verdict, runs.complete, runs.exit_status) == (verdict, complete, exit_status)
+    };
     let day = |at: Timestamp| at.as_second().div_euclid(DAY);
     match history.last_mut() {
-        Some(runs) if (runs.verdict, runs.complete) == result && day(runs.first) == day(at) => {
+        Some(runs) if is_same(runs) && day(runs.first) == day(at) => {
             let pause = at.duration_since(runs.last).as_secs();
             runs.longest_pause = runs.longest_pause.max(pause);
             runs.last = at;
@@ -27,6 +31,7 @@ pub(super) fn add_run(history: &mut Vec<Runs>, at: Timestamp, result: (Verdict, 
             longest_pause: 0,
             verdict,
             complete,
+            exit_status,
         }),
     }
 }

@@ -106,6 +106,7 @@ fn left(before: Option<&State>, outcome: &Outcome, time: Timestamp) -> State {
         before: before.as_ref(),
         outcome,
         at: time,
+        exit_status: outcome.verdict.exit_code(),
         scope: &scope(),
         keep_history: None,
     });
@@ -316,6 +317,7 @@ fn the_history_is_cut_and_begins_a_new_entry_every_day() {
             before: Some(&before),
             outcome: &outcome(vec![found]),
             at: day(of),
+            exit_status: 0,
             scope: &scope(),
             keep_history: Some(7 * 86_400),
         });

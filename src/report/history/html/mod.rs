@@ -14,8 +14,8 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::lists::{
-    custody, facts, gap_time, not_verified, open, percent, percent_of, place, reported, troubled,
-    worst_first,
+    custody, each_time, ended, facts, gap_time, heading, not_verified, open, percent, place,
+    reported, troubled, unchecked, worst_first,
 };
 use super::v1::{Chain, History};
 use crate::base::text::{capital, grouped, plural, sentence};
@@ -91,16 +91,12 @@ struct HistoryRow<'a> {
 
 impl<'a> Begin<'a> {
     fn of(history: &'a History, chains: &[&'a Chain]) -> Self {
-        let totals = &history.totals;
-        let word = match totals.chains {
-            0 => "NOTHING CHECKED".to_owned(),
-            _ => format!("{} VERIFIED", percent_of(totals.verified_percent)),
-        };
+        let word = heading(history);
         let (first, others) = history
             .sentences
             .split_first()
             .map_or(("", &[][..]), |(first, others)| (first, others));
-        let hours = &totals.hours;
+        let hours = &history.totals.hours;
         let shares = [
             ("verified", "verified", hours.verified),
             ("pending", "pending", hours.pending),
@@ -153,6 +149,7 @@ fn named(values: Vec<(&'static str, String)>) -> Vec<Fact> {
 struct ChainDetails<'a> {
     chain: &'a Chain,
     share: String,
+    next: String,
     timeline: Option<Timeline>,
     times: Vec<TimeRow<'a>>,
     left_out: usize,
@@ -162,7 +159,7 @@ struct ChainDetails<'a> {
 struct TimeRow<'a> {
     stretch: &'a Stretch,
     length: String,
-    next: &'static str,
+    next: String,
 }
 
 impl<'a> ChainDetails<'a> {
@@ -181,9 +178,14 @@ impl<'a> ChainDetails<'a> {
             false => "checked by no run".to_owned(),
         };
         let timeline = Timeline::of(&chain.window, &chain.coverage, &[]);
+        let next = match chain.unchecked_since {
+            Some(since) => unchecked(since),
+            None => format!("the next run continues at {}", chain.next_from),
+        };
         ChainDetails {
             chain,
             share,
+            next,
             timeline: timeline.filter(|_| !chain.coverage.is_empty()),
             times: times.into_iter().take(LINES).collect(),
             left_out,
