@@ -3,9 +3,11 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{HOSTILE, KINDS, LINTERS, documents, printed, read, texts, written};
+use crate::support::program::{root, run};
+use crate::support::promtool::promtool;
 use crate::support::python::output_of;
 
 /// Flags with files, and with values that must be quoted everywhere.
@@ -76,12 +78,20 @@ fn each_begins_with_numbered_steps_and_with_what_raises_an_alarm() {
             "\n#   3  gaps",
             "\n#   4  unproven",
             "\n#   2  nothing was checked",
+            "\n#   130, 70  ",
+            "Make the page of a month",
+            "--state-sha256",
         ] {
             assert!(
                 comments.contains(expected),
                 "{kind}: {expected}: {comments}"
             );
         }
+        assert!(!comments.contains(" Nothing: "), "{kind}: {comments}");
+        let lowered = "--fail-on that is given";
+        assert!(!comments.contains(lowered), "{kind}");
+        let failed = printed(kind, &["--s3-bucket", "my-logs", "--fail-on", "failed"]);
+        assert!(failed.contains(lowered), "{kind}");
         let widest = text.lines().map(|line| line.chars().count()).max();
         assert!(widest <= Some(160), "{kind}: {widest:?}");
     }
@@ -113,6 +123,8 @@ fn kubernetes_takes_the_cron_job() {
                 "CronJob"
             ]
         );
+        // The first run comes before the schedule.
+        assert_eq!(documents[3]["spec"]["suspend"], "true");
         let job = &documents[3]["spec"]["jobTemplate"]["spec"]["template"]["spec"];
         let container = &job["containers"][0];
         // The kubelet replaces $(NAME), and $$ by $.
@@ -140,7 +152,100 @@ fn cloudformation_takes_the_template() {
         let is_signed = !flags.contains(&"--no-sign-request".to_owned());
         let first = &policies[0];
         assert_eq!(first["PolicyName"] == "validate", is_signed, "{first}");
+        // The first run comes before the schedule.
+        assert_eq!(template["Parameters"]["Schedule"]["Default"], "DISABLED");
+        assert!(text.contains(" Image=IMAGE\n"), "{text}");
+        assert!(template["Parameters"]["Image"]["Default"].is_null());
     }
+    let own = [
+        "generate",
+        "schedule",
+        "ecs",
+        "--image",
+        "r.example.com/t:1",
+    ];
+    let run = run(&root(), &[&own[..], &["--", "--s3-bucket=b"]].concat());
+    let template = &documents(&run.stdout)[0];
+    assert_eq!(
+        template["Parameters"]["Image"]["Default"],
+        "r.example.com/t:1"
+    );
+    assert!(!run.stdout.contains("Image=IMAGE"), "{}", run.stdout);
+}
+
+/// The lines of a comment that begins after some words.
+fn comment<'a>(text: &'a str, after: &str) -> String {
+    let (_, rest) = text
+        .split_once(after)
+        .unwrap_or_else(|| panic!("no {after}"));
+    let lines = rest.lines().skip(1);
+    let lines: Vec<&'a str> = lines.map_while(|line| line.strip_prefix("#   ")).collect();
+    lines.join("\n")
+}
+
+/// Failed jobs stay, for their logs. The alarm is on from a failed run until the next one that succeeds.
+#[test]
+fn the_alarm_of_kubernetes_ends_with_the_next_success() {
+    let text = printed("kubernetes", &["--s3-bucket", "my-logs"]);
+    let expression = comment(&text, "With kube-state-metrics:");
+    let silent = comment(&text, "and on a check that does not run:");
+    let rule = |alert: &str, expr: &str| json!({"alert": alert, "expr": expr});
+    let rules = [rule("Failed", &expression), rule("Silent", &silent)];
+    let rules = json!({"groups": [{"name": "kubernetes", "rules": rules}]});
+    let job = |metric: &str, name: &str, more: &str, values: &str| {
+        let labels = format!("namespace=\"trailproof\", job_name=\"{name}\"{more}");
+        json!({"series": format!("{metric}{{{labels}}}"), "values": values})
+    };
+    let cron_job = |metric: &str, values: &str| {
+        let labels = "namespace=\"trailproof\", cronjob=\"trailproof\"";
+        json!({"series": format!("{metric}{{{labels}}}"), "values": values})
+    };
+    // Each value is of ten minutes. The job of the first hour succeeds, that of the second fails, and that of the
+    // third succeeds. Then none is started.
+    let (failed, is_true) = ("kube_job_failed", ", condition=\"true\"");
+    let start = "kube_job_status_start_time";
+    let series = [
+        job(start, "trailproof-1", "", "0x36"),
+        job(start, "trailproof-2", "", "_x6 3600x30"),
+        job(failed, "trailproof-1", is_true, "0x36"),
+        job(failed, "trailproof-2", is_true, "_x6 1x30"),
+        job(start, "trailproof-3", "", "_x12 7200x24"),
+        job(failed, "trailproof-3", is_true, "_x12 0x24"),
+        cron_job(
+            "kube_cronjob_status_last_successful_time",
+            "_ 300x11 7500x36",
+        ),
+        cron_job(
+            "kube_cronjob_status_last_schedule_time",
+            "0x5 3600x5 7200x36",
+        ),
+    ];
+    let on = |alert: &str| {
+        json!([{"exp_labels": match alert {
+            "Silent" => json!({"namespace": "trailproof", "cronjob": "trailproof"}),
+            _ => json!({}),
+        }}])
+    };
+    let at = |time: &str, alert: &str, is_on: bool| {
+        let alerts = if is_on { on(alert) } else { json!([]) };
+        json!({"eval_time": time, "alertname": alert, "exp_alerts": alerts})
+    };
+    let tests = [
+        at("50m", "Failed", false),
+        at("70m", "Failed", true),
+        at("110m", "Failed", true),
+        at("130m", "Failed", false),
+        at("290m", "Silent", false),
+        at("310m", "Silent", true),
+    ];
+    let test = json!({"interval": "10m", "input_series": series, "alert_rule_test": tests});
+    let tests = json!({"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]});
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, content) in [("rules.yml", &rules), ("tests.yml", &tests)] {
+        // JSON is YAML.
+        fs::write(dir.path().join(name), content.to_string()).expect("written");
+    }
+    promtool(dir.path(), &["test", "rules", "tests.yml"], "");
 }
 
 #[test]
@@ -200,7 +305,10 @@ fn parts_are_written_into_files() {
                 "trailproof.timer",
             ][..],
         ),
-        ("kubernetes", &["policy.json", "schedule.yaml"]),
+        (
+            "kubernetes",
+            &["policy.json", "schedule.yaml", "trust.json"],
+        ),
         ("ecs", &["template.yaml"]),
         (
             "github-actions",

@@ -55,8 +55,12 @@ fn written(folder: &Path, kind: &str, own: &[&str], flags: &[&str]) {
     ]
     .concat();
     let run = run(&root(), &args);
-    let said = (run.code, run.stdout.as_str(), run.stderr.as_str());
-    assert_eq!(said, (0, "", ""), "{kind}");
+    let said = (run.code, run.stdout.as_str());
+    assert_eq!(said, (0, ""), "{kind}: {}", run.stderr);
+    let is_note = |line: &str| line.starts_with(&format!("note: wrote {out}/"));
+    assert!(run.stderr.lines().all(is_note), "{kind}: {}", run.stderr);
+    let files = fs::read_dir(folder).expect("a folder").count();
+    assert_eq!(run.stderr.lines().count(), files, "{}", run.stderr);
 }
 
 fn read(folder: &Path, name: &str) -> String {

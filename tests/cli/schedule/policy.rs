@@ -67,6 +67,7 @@ fn it_refers_to_the_buckets_that_are_given() {
         "b",
         "--s3-bucket",
         point,
+        "--s3-bucket=b",
         &map,
         "--region",
         "cn-north-1",

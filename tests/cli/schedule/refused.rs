@@ -37,6 +37,21 @@ fn flags_that_make_no_sense_every_hour_are_refused_by_every_kind() {
                 "--state is not a flag of a schedule: the schedule sets the state",
             ),
             (
+                &[
+                    "--s3-bucket",
+                    "b",
+                    "--state",
+                    "x",
+                    "--state-sha256",
+                    &"0".repeat(64),
+                ],
+                "is not a flag of a schedule",
+            ),
+            (
+                &["--s3-bucket", "b", "--deadline", "56m"],
+                "--deadline is too long for a schedule: the check runs every hour",
+            ),
+            (
                 &["--s3-bucket", "b", "--query", "x"],
                 "--query is not a flag of a schedule",
             ),
@@ -94,6 +109,16 @@ fn flags_that_one_kind_cannot_serve_are_refused_by_it() {
             "it changes only HTML and Markdown",
         ),
         ("kubernetes", ["--accept", "accept.toml"], "/etc/trailproof"),
+        (
+            "kubernetes",
+            ["--accept", "/etc/trailproof/a/b"],
+            "has no folders below /etc/trailproof",
+        ),
+        (
+            "kubernetes",
+            ["--accept", "/etc/trailproof/a b"],
+            "has only letters, digits",
+        ),
         ("kubernetes", ["--profile", "prod"], "a role signs in"),
         ("ecs", ["--expect", "/etc/expect"], "/etc/trailproof"),
         ("ecs", ["--seed", "{{resolve:ssm:x}}"], "{{resolve:"),

@@ -105,8 +105,11 @@ fn the_units_of_the_package_are_those_that_are_printed() {
 
 /// The words of a command line, as systemd reads them (systemd.service(5) and systemd.syntax(7)), with `%S` in a
 /// folder.
-fn words(unit: &str, state: &Path) -> Vec<String> {
-    let line = unit.split_once("\nExecStart=").expect("a command").1;
+fn words(unit: &str, setting: &str, state: &Path) -> Vec<String> {
+    let line = unit
+        .split_once(&format!("\n{setting}="))
+        .expect("a command")
+        .1;
     let mut text = line.chars().peekable();
     let (mut words, mut word, mut quote, mut is_open) = (Vec::new(), String::new(), false, false);
     while let Some(c) = text.next() {
@@ -161,11 +164,29 @@ fn stage() -> Stage {
 
 /// The service, run once: with its command as it is printed, and in the folder and environment of a service.
 fn started(stage: &Stage, unit: &str, state: &Path) -> Run {
-    let words = words(unit, state);
+    let words = words(unit, "ExecStart", state);
     assert_eq!(words[0], PROGRAM);
     let mut command = Command::new(BUILT);
     command.args(&words[1..]).current_dir("/").env_clear();
-    finish(command.envs(stage.loopback.env()))
+    let run = finish(command.envs(stage.loopback.env()));
+    let words = self::words(unit, "ExecStopPost", state);
+    let mut stop = Command::new(&words[0]);
+    stop.args(&words[1..]).current_dir("/");
+    let stopped = finish(stop.env("EXIT_STATUS", run.code.to_string()));
+    let said = (
+        stopped.code,
+        stopped.stdout.as_str(),
+        stopped.stderr.as_str(),
+    );
+    assert_eq!(said, (0, "", ""));
+    run
+}
+
+/// The reports that are kept under the time of their run.
+fn kept(state: &Path) -> Vec<String> {
+    let entries = fs::read_dir(state.join("trailproof")).expect("a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().display().to_string());
+    names.filter(|name| name.starts_with("report-2")).collect()
 }
 
 fn report(state: &Path) -> Value {
@@ -238,6 +259,8 @@ fn the_command_runs_as_it_is_printed() {
         "{continued:#}"
     );
 
+    assert!(kept(folder.path()).is_empty());
+
     // The newest digest goes, and so does a log.
     stage.loopback.change(|cloud| {
         let objects = &mut cloud.bucket(BUCKET).objects;
@@ -249,6 +272,10 @@ fn the_command_runs_as_it_is_printed() {
     });
     let third = started(&stage, &unit, folder.path());
     assert_eq!(third.code, 1, "{}{}", third.stdout, third.stderr);
+    let kept = kept(folder.path());
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    let (last, kept) = ("trailproof/report.json", format!("trailproof/{}", kept[0]));
+    assert_eq!(read(folder.path(), &kept), read(folder.path(), last));
 
     let allowed = actions(&policy(&flags));
     let calls = stage.loopback.calls().into_iter();

@@ -43,7 +43,9 @@ enum Fit {
 fn fit(id: &str) -> Fit {
     const WINDOW: &str = "a scheduled check always ends now";
     const COPY: &str = "a scheduled check reads from S3";
-    const STATE: &str = "the schedule sets the state, and its content changes with each run";
+    const STATE: &str = "the schedule sets the state";
+    const PINNED: &str =
+        "each run leaves a state with another hash; trailproof help state says how to compare it";
     const REPORT: &str = "the schedule sets which reports are written";
     match id {
         "s3_bucket"
@@ -76,7 +78,8 @@ fn fit(id: &str) -> Fit {
         "title" | "note" | "names" => Fit::Presentation,
         "end_time" | "as_of" => Fit::Refused(WINDOW),
         "path" | "manifest_sha256" => Fit::Refused(COPY),
-        "state" | "state_sha256" => Fit::Refused(STATE),
+        "state" => Fit::Refused(STATE),
+        "state_sha256" => Fit::Refused(PINNED),
         "format" | "out" | "commands" => Fit::Refused(REPORT),
         _ => Fit::Refused("it has no effect there"),
     }

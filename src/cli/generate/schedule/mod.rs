@@ -21,6 +21,7 @@ use self::parts::Part;
 use self::place::Unseen;
 use crate::base::error::{Error, ErrorKind};
 use crate::cli::args::generate::{ScheduleArgs, ScheduleKind};
+use crate::cli::diagnose::note;
 use crate::cli::{output, refused};
 
 /// Prints a schedule, or writes its parts into files.
@@ -92,6 +93,7 @@ fn write_all(folder: &Path, parts: &[Part]) -> Result<(), Error> {
                 let message = format!("cannot write {}", path.display());
                 Error::new(ErrorKind::Output, message).because(e)
             })?;
+        note(&format!("wrote {}", path.display()));
     }
     Ok(())
 }

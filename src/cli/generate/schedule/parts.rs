@@ -9,16 +9,20 @@ use super::quoting::{github_line, kubernetes_argument, systemd_value, systemd_wo
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::quoted;
 use crate::cli::args::generate::{ScheduleArgs, ScheduleKind};
+use crate::cli::args::validate::FailOn;
 
 /// The deadline of a run, unless another is given: it ends before the next one begins.
 const DEADLINE: i64 = 50 * 60;
 /// The time after the deadline in which a run writes its reports.
 const GRACE: i64 = 5 * 60;
+/// The time from one run to the next.
+const INTERVAL: i64 = 60 * 60;
 
 /// The region in which a workflow signs in if no other is given.
 const REGION: &str = "us-east-1";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const POLICY: &str = "policy.json";
+const TRUST: &str = "trust.json";
 
 /// A file of a schedule.
 pub struct Part {
@@ -36,7 +40,9 @@ struct Service<'a> {
     command: &'a str,
     has_policy: bool,
     flags: &'a [String],
-    has_files: bool,
+    /// The files that the flags refer to: the name of each, and where it must be, for a shell.
+    files: &'a [(String, String)],
+    has_fail_on: bool,
     has_profile: bool,
     textfile: Option<Textfile>,
     timeout: i64,
@@ -73,8 +79,11 @@ struct CronJob<'a> {
     version: &'a str,
     command: &'a str,
     policy: Option<&'a str>,
+    trust: &'a str,
+    partition: &'a str,
     flags: &'a [String],
     image: &'a str,
+    has_fail_on: bool,
     has_files: bool,
     /// The options of `kubectl create configmap`.
     files: &'a str,
@@ -89,7 +98,8 @@ struct FargateTask<'a> {
     command: &'a str,
     policy: Option<&'a str>,
     flags: &'a [String],
-    image: &'a str,
+    image: Option<&'a str>,
+    has_fail_on: bool,
     has_files: bool,
     watch: &'a str,
 }
@@ -106,6 +116,7 @@ struct Workflow<'a> {
     trust: &'a str,
     region: &'a str,
     flags: &'a [String],
+    has_fail_on: bool,
     has_files: bool,
     timeout: i64,
     watch: &'a str,
@@ -118,6 +129,14 @@ struct Trust<'a> {
     partition: &'a str,
 }
 
+/// Who may take the role of a pod.
+#[derive(Template)]
+#[template(
+    path = "trust-pods.json",
+    config = "src/cli/generate/schedule/askama.toml"
+)]
+struct PodTrust;
+
 /// The parts of a schedule, the one with the comments first.
 ///
 /// # Errors
@@ -127,7 +146,8 @@ pub fn parts(args: &ScheduleArgs, check: &CheckFlags) -> Result<Vec<Part>, Error
         command: command(args, check),
         policy: policy(&check.args)?,
         words: with_deadline(check),
-        timeout: check.args.run.work.seconds().unwrap_or(DEADLINE) + GRACE,
+        timeout: deadline(check)? + GRACE,
+        has_fail_on: check.args.fail_on != FailOn::Gaps,
     };
     let mut parts = match args.kind {
         ScheduleKind::Systemd => systemd(args, check, &made)?,
@@ -148,6 +168,21 @@ struct Made {
     policy: Option<String>,
     words: Vec<String>,
     timeout: i64,
+    /// Whether some verdicts end with exit status 0 that do not by default.
+    has_fail_on: bool,
+}
+
+/// The deadline of a run in seconds. A run must end before the next one begins: some schedulers start it all the
+/// same, others skip it.
+fn deadline(check: &CheckFlags) -> Result<i64, Error> {
+    let seconds = check.args.run.work.seconds().unwrap_or(DEADLINE);
+    if seconds + GRACE > INTERVAL {
+        let message = "--deadline is too long for a schedule: the check runs every hour";
+        return Err(Error::new(ErrorKind::Usage, message).hint(
+            "give at most 55m: what a run does not reach, the next one does. A long first run can be made by hand",
+        ));
+    }
+    Ok(seconds)
 }
 
 fn part(name: &'static str, text: String) -> Part {
@@ -201,12 +236,18 @@ fn systemd(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Vec<P
             writable: systemd_value(&dir),
         }
     });
+    let files = check.files.iter().map(|(_, path)| {
+        let name = path.trim_end_matches('/').rsplit('/').next();
+        (quoted(name.unwrap_or(path)), quoted(path))
+    });
+    let files: Vec<(String, String)> = files.collect();
     let service = Service {
         version: VERSION,
         command: &made.command,
         has_policy: made.policy.is_some(),
         flags: &flags,
-        has_files: !check.files.is_empty(),
+        files: &files,
+        has_fail_on: made.has_fail_on,
         has_profile: check.has_profile,
         textfile,
         timeout: made.timeout,
@@ -230,18 +271,24 @@ fn kubernetes(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Ve
         .iter()
         .filter_map(|(_, path)| path.rsplit('/').next());
     let files = names.map(|name| format!(" --from-file={name}"));
+    let trust = filled(&PodTrust)?;
     let cron_job = CronJob {
         version: VERSION,
         command: &made.command,
         policy: made.policy.as_deref(),
+        trust: &trust,
+        partition: partition(&check.args),
         flags: &flags,
         image: &yaml(&image(args)),
+        has_fail_on: made.has_fail_on,
         has_files: !check.files.is_empty(),
         files: &files.collect::<String>(),
         timeout: made.timeout,
-        watch: "kube_cronjob_status_last_successful_time",
+        watch: "kube_cronjob_status_last_schedule_time",
     };
-    Ok(vec![part("schedule.yaml", filled(&cron_job)?)])
+    let mut parts = vec![part("schedule.yaml", filled(&cron_job)?)];
+    parts.extend(made.policy.as_ref().map(|_| part(TRUST, trust)));
+    Ok(parts)
 }
 
 fn ecs(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Vec<Part>, Error> {
@@ -251,12 +298,14 @@ fn ecs(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Vec<Part>
         return Err(Error::new(ErrorKind::Usage, message));
     }
     let flags: Vec<String> = made.words.iter().map(|word| yaml(word)).collect();
+    let image = args.image.as_deref().map(yaml);
     let task = FargateTask {
         version: VERSION,
         command: &made.command,
         policy: made.policy.as_deref(),
         flags: &flags,
-        image: &yaml(&image(args)),
+        image: image.as_deref(),
+        has_fail_on: made.has_fail_on,
         has_files: !check.files.is_empty(),
         watch: "the alarm Silent does",
     };
@@ -281,16 +330,17 @@ fn github(check: &CheckFlags, made: &Made) -> Result<Vec<Part>, Error> {
         trust: &trust,
         region: region.as_deref().unwrap_or(REGION),
         flags: &flags,
+        has_fail_on: made.has_fail_on,
         has_files: !check.files.is_empty(),
         timeout: made.timeout / 60 + 5,
         watch: "the list of runs",
     };
     let mut parts = vec![part("trailproof.yml", filled(&workflow)?)];
-    parts.extend(made.policy.as_ref().map(|_| part("trust.json", trust)));
+    parts.extend(made.policy.as_ref().map(|_| part(TRUST, trust)));
     Ok(parts)
 }
 
-/// The image of the container.
+/// The image of the container in Kubernetes.
 fn image(args: &ScheduleArgs) -> String {
     let given = args.image.clone();
     given.unwrap_or_else(|| format!("trailproof:{VERSION}"))

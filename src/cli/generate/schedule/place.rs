@@ -19,6 +19,10 @@ pub enum Unseen {
     Hidden,
     /// A container has only the files of one folder.
     OutsideFolder,
+    /// A ConfigMap has files alone.
+    InSubfolder,
+    /// The name cannot be a key of a ConfigMap.
+    OddName,
     /// A workflow has only the files of its repository.
     OutsideRepository,
 }
@@ -29,6 +33,10 @@ impl Unseen {
             Unseen::Relative => "the path is not absolute",
             Unseen::Hidden => "the service cannot see home folders and temporary ones",
             Unseen::OutsideFolder => "the container has only the files in /etc/trailproof",
+            Unseen::InSubfolder => "a ConfigMap has no folders below /etc/trailproof",
+            Unseen::OddName => {
+                "the name of a file in a ConfigMap has only letters, digits, -, _ and ."
+            }
             Unseen::OutsideRepository => "a workflow has only the files of its repository",
         }
     }
@@ -42,6 +50,10 @@ impl Unseen {
                 "give the path that the file has in the container, such as /etc/trailproof/accept.toml; the output \
                  says how it gets there"
             }
+            Unseen::InSubfolder => {
+                "give one file beside the others, such as /etc/trailproof/keys.json"
+            }
+            Unseen::OddName => "rename it, such as to /etc/trailproof/accept.toml",
             Unseen::OutsideRepository => {
                 "commit it, and give its path from the top of the repository, such as trailproof/accept.toml"
             }
@@ -62,17 +74,30 @@ pub fn seen(path: &str, kind: ScheduleKind) -> Result<(), Unseen> {
             Err(Unseen::Hidden)
         }
         ScheduleKind::Systemd => Ok(()),
-        ScheduleKind::Kubernetes if path.parent() == Some(Path::new(FILES)) && is_key(path) => {
-            Ok(())
-        }
+        ScheduleKind::Kubernetes => in_config_map(path, climbs),
         ScheduleKind::Ecs if path.starts_with(FILES) && !climbs && path != Path::new(FILES) => {
             Ok(())
         }
-        ScheduleKind::Kubernetes | ScheduleKind::Ecs => Err(Unseen::OutsideFolder),
+        ScheduleKind::Ecs => Err(Unseen::OutsideFolder),
         ScheduleKind::GithubActions if path.is_absolute() || climbs => {
             Err(Unseen::OutsideRepository)
         }
         ScheduleKind::GithubActions => Ok(()),
+    }
+}
+
+/// Checks that a file can be one of the ConfigMap.
+fn in_config_map(path: &Path, climbs: bool) -> Result<(), Unseen> {
+    if !path.starts_with(FILES) || climbs || path == Path::new(FILES) {
+        return Err(Unseen::OutsideFolder);
+    }
+    if path.parent() != Some(Path::new(FILES)) {
+        return Err(Unseen::InSubfolder);
+    }
+    if is_key(path) {
+        Ok(())
+    } else {
+        Err(Unseen::OddName)
     }
 }
 
@@ -103,15 +128,11 @@ mod tests {
             ("/home/me/accept.toml", Systemd, Err(Unseen::Hidden)),
             ("/etc/trailproof/accept.toml", Kubernetes, Ok(())),
             ("/etc/trailproof/..", Kubernetes, Err(Unseen::OutsideFolder)),
-            (
-                "/etc/trailproof/a b",
-                Kubernetes,
-                Err(Unseen::OutsideFolder),
-            ),
+            ("/etc/trailproof/a b", Kubernetes, Err(Unseen::OddName)),
             (
                 "/etc/trailproof/keys/a",
                 Kubernetes,
-                Err(Unseen::OutsideFolder),
+                Err(Unseen::InSubfolder),
             ),
             ("/etc/trailproof/keys/a", Ecs, Ok(())),
             ("/etc/trailproof/../a", Ecs, Err(Unseen::OutsideFolder)),

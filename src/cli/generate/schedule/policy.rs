@@ -1,6 +1,8 @@
 //! The least IAM policy that `validate` needs with some flags: the calls of `trailproof help in-s3`, on the buckets
 //! that are given.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -63,7 +65,13 @@ fn statements(args: &ValidateArgs) -> Result<Vec<PolicyStatement>, Error> {
     let run = &args.run;
     let partition = partition(args);
     let (mut buckets, mut objects) = (Vec::new(), Vec::new());
-    for bucket in &run.source.s3_bucket {
+    let mut seen = BTreeSet::new();
+    for bucket in run
+        .source
+        .s3_bucket
+        .iter()
+        .filter(|bucket| seen.insert(*bucket))
+    {
         let (arn, of_objects) = match region_of_arn(bucket) {
             Some(_) => (bucket.clone(), format!("{bucket}/object/*")),
             None if is_access_point(bucket) => return Err(alias(bucket)),
