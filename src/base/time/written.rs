@@ -49,11 +49,15 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 /// assert_eq!(parse("Sun Mar  1 05:00:00 UTC 2026"), Ok(at));
 /// assert_eq!(parse("1 March 2026 06:00 +0100"), Ok(at));
 /// assert!(parse("03/01/2026").is_err());
+/// assert!(parse("2026-12").unwrap_err().contains("2026-12-01 as its start and 2027-01-01 as its end"));
 /// ```
 pub fn parse(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         let offset = Pieces::parse(text).ok().and_then(|p| p.to_numeric_offset());
         return offset.map_or(Ok(()), possible).map(|()| time);
+    }
+    if let Some(message) = of_month(text) {
+        return Err(message);
     }
     let mut parts = Parts::default();
     let words = text.split(|c: char| c == ',' || c.is_ascii_whitespace());
@@ -61,6 +65,14 @@ pub fn parse(text: &str) -> Result<Timestamp, String> {
         parts.word(&word.to_ascii_lowercase())?;
     }
     parts.instant()
+}
+
+/// What to give instead of a month, such as `2026-03`.
+fn of_month(text: &str) -> Option<String> {
+    let first: Date = format!("{text}-01").parse().ok()?;
+    let next = first.checked_add(jiff::Span::new().months(1)).ok()?;
+    (text.len() == 7)
+        .then(|| format!("this is a month: give {first} as its start and {next} as its end"))
 }
 
 /// The parts of a time, each given at most once.

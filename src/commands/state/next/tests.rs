@@ -301,6 +301,10 @@ fn a_run_that_is_not_complete_takes_no_object_for_old() {
     let state = left(Some(&quiet()), &outcome, hour("11:40"));
     assert_eq!(state.chains[0].looked_at, hour("10:40"));
     assert!(!state.history[1].complete);
+    assert_eq!(
+        state.history[1].exit_status,
+        Some(outcome.verdict.exit_code())
+    );
 }
 
 #[test]
