@@ -230,7 +230,7 @@ fn concluded(
     let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
     let unused = accept::unused(&outcome, &accepted, requested.continues_from.is_some());
     let accepted = accept::shown(&outcome, &accepted);
-    warn_of_unused(&accepted, &unused);
+    warn_of_unused(&accepted, &unused, &requested.exclude);
     let mut report = Report::new(outcome, requested, accepted, run);
     let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
     report.run.exit_status = Some(code);
@@ -297,10 +297,17 @@ fn with_verdict(error: Error, verdict: Verdict) -> Error {
     ))
 }
 
-/// Warns of entries of `--accept` that match no finding, by their places.
-fn warn_of_unused(accepted: &[Accepted], unused: &[usize]) {
+/// Warns of entries of `--accept` that match no finding, by their places. Nothing is reported of what `--exclude` leaves
+/// out.
+fn warn_of_unused(accepted: &[Accepted], unused: &[usize], exclude: &[String]) {
     for (at, entry) in accepted.iter().enumerate() {
-        if unused.contains(&at) {
+        if unused.contains(&at) && exclude.iter().any(|text| leaves_out(text, &entry.chain)) {
+            warning(&format!(
+                "entry {} of --accept is about chains that --exclude leaves out: {}: remove it",
+                at + 1,
+                entry.chain
+            ));
+        } else if unused.contains(&at) {
             warning(&format!(
                 "entry {} of --accept matches no finding: {} from {}",
                 at + 1,
@@ -309,6 +316,15 @@ fn warn_of_unused(accepted: &[Accepted], unused: &[usize]) {
             ));
         }
     }
+}
+
+/// Whether a value of `--exclude` leaves out the chain, or all chains, of an entry of `--accept`.
+fn leaves_out(exclude: &str, entry: &str) -> bool {
+    let parts = exclude.split('/').zip(entry.split('/'));
+    parts.clone().count() == 4
+        && parts
+            .into_iter()
+            .all(|(part, of)| part == "*" || part == of)
 }
 
 /// What a run reads besides copies, each with its option.

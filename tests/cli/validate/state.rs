@@ -181,6 +181,29 @@ fn a_run_that_is_refused_says_that_the_report_is_an_earlier_one() {
     assert!(!run.stderr.contains("earlier run"), "{}", run.stderr);
 }
 
+#[test]
+fn an_accepted_entry_of_an_excluded_chain_is_to_be_removed() {
+    let hourly = Hourly::new();
+    let file = hourly.dir.path().join("accept.toml");
+    let entry = |account: &str| {
+        let chain = format!("chain = \"{account}/eu-west-1/us-east-1/main\"");
+        let time = "from = \"2026-03-01T00:00:00Z\"\nfollows = true";
+        format!("[[accept]]\n{chain}\n{time}\nreason = \"closed\"\nwho = \"audit\"\n")
+    };
+    let entries = [entry("444455556666"), entry("777788889999")].concat();
+    fs::write(&file, entries).expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let run = hourly.run(2, &["--accept", file, "--exclude", "444455556666/*/*/*"]);
+    let words = "entry 1 of --accept is about chains that --exclude leaves out";
+    assert!(run.stderr.contains(words), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("entry 2 of --accept matches no finding"),
+        "{}",
+        run.stderr
+    );
+}
+
 /// No digest of the window is due yet: no other window would help.
 #[test]
 fn the_first_run_of_a_young_trail_says_when_to_run_again() {
