@@ -112,16 +112,7 @@ impl OutputTarget {
         let OutputTarget::Replace(file) = self else {
             return false;
         };
-        let folder = folder(file.path()).canonicalize();
-        let (Ok(folder), Some(name)) = (folder, file.path().file_name()) else {
-            return false;
-        };
-        let name = name.as_encoded_bytes();
-        let is_object = folder.iter().any(|part| part == "AWSLogs")
-            || [".json.gz", ".head.json"]
-                .iter()
-                .any(|end| name.ends_with(end.as_bytes()));
-        is_object && self.is_in(copy)
+        is_object_in(file.path(), copy)
     }
 
     /// Whether it is a file anywhere in a folder.
@@ -129,8 +120,7 @@ impl OutputTarget {
         let OutputTarget::Replace(file) = self else {
             return false;
         };
-        let folder = folder(file.path()).canonicalize();
-        matches!((folder, dir.canonicalize()), (Ok(folder), Ok(dir)) if folder.starts_with(&dir))
+        is_in(file.path(), dir)
     }
 
     /// Whether it is an open descriptor that leads to `/dev/null`, or that was closed when the program began.
@@ -154,6 +144,25 @@ impl OutputTarget {
             }
         }
     }
+}
+
+/// Whether a file would lie in a copy where objects do, or be called like one.
+pub fn is_object_in(file: &Path, copy: &Path) -> bool {
+    let (Ok(folder), Some(name)) = (folder(file).canonicalize(), file.file_name()) else {
+        return false;
+    };
+    let name = name.as_encoded_bytes();
+    let is_object = folder.iter().any(|part| part == "AWSLogs")
+        || [".json.gz", ".head.json"]
+            .iter()
+            .any(|end| name.ends_with(end.as_bytes()));
+    is_object && is_in(file, copy)
+}
+
+/// Whether a file lies anywhere in a folder.
+fn is_in(file: &Path, dir: &Path) -> bool {
+    let folder = folder(file).canonicalize();
+    matches!((folder, dir.canonicalize()), (Ok(folder), Ok(dir)) if folder.starts_with(&dir))
 }
 
 /// Device and inode of an open descriptor.

@@ -89,7 +89,7 @@ fn validated(
     let fail_on = args.fail_on.verdict();
     let bundle = completed(&mut args, given)?;
     let mut ready = resolved((&args, bundle.as_ref()), as_aws_cli, start, stop, &progress)?;
-    let state = state.map(|state| Ok((state.continued(&args.run, &mut ready)?, state)));
+    let state = state.map(|state| Ok((state.continued(&args.run, &mut ready, start.at)?, state)));
     let state = state.transpose()?;
     let ResolvedRun {
         opened,
@@ -169,13 +169,14 @@ fn opened_targets(
     state: Option<&RunState>,
 ) -> Result<OutputTargets<Format>, Error> {
     let targets = OutputTargets::open(pairs, Format::Text)?;
-    let state = state.into_iter().flat_map(RunState::files);
-    targets.spare(inputs(args).chain(state))?;
+    let files = state.into_iter().flat_map(RunState::files);
+    targets.spare(inputs(args).chain(files))?;
     let limits = args.run.bounds.limits();
     let bundles = args.run.source.copies();
     targets.spare_bundles(bundles.filter(|dir| is_bundle(dir, &limits)))?;
     targets.spare_copies(args.run.source.copies())?;
     spool::try_out()?;
+    state.map_or(Ok(()), RunState::try_out)?;
     Ok(targets)
 }
 
@@ -292,9 +293,9 @@ fn note_without_report(formats: &[Format]) {
 /// The error of a report that could not be written: the verdict is known all the same.
 fn with_verdict(error: Error, verdict: Verdict) -> Error {
     let verdict = verdict.as_str();
-    error.note(format!(
-        "the validation finished; its verdict was: {verdict}"
-    ))
+    let finished = format!("the validation finished; its verdict was: {verdict}");
+    let known = error.known().map(|known| format!("{known}; {finished}"));
+    error.note(known.unwrap_or(finished))
 }
 
 /// Warns of entries of `--accept` that match no finding, by their places. Nothing is reported of what `--exclude` leaves

@@ -1,6 +1,6 @@
 //! `validate --state FILE`: locked and loaded before the run, written after its reports.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -8,10 +8,13 @@ use super::resolve::ResolvedRun;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
+use crate::base::time::{HOUR, shift};
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::args::shared::source::split_bucket;
 use crate::cli::args::validate::StateArgs;
 use crate::cli::diagnose::note;
+use crate::cli::output::target::is_object_in;
+use crate::commands::state::check;
 use crate::commands::state::given_up::{GivenUp, sentence};
 use crate::commands::state::load::{Loaded, find};
 use crate::commands::state::lock::StateLock;
@@ -22,10 +25,18 @@ use crate::proof::coverage::State as CoverageState;
 use crate::proof::finding::{Code, Finding};
 use crate::report::state::v1::Scope;
 use crate::report::validation::v1::{ContinuedState, Origin, Requested, SourceKind};
+use crate::validate::not_proven::clock_in_words;
 use crate::validate::outcome::Outcome;
 
 /// How far the clock may go back between two runs, in seconds.
 const CLOCK_BACK: i64 = 5 * 60;
+
+/// How far the time of a run may lie after now, in seconds. A state keeps it, and no earlier run continues that.
+const CLOCK_AHEAD: i64 = HOUR;
+
+/// The longest grace of a run with a state, in seconds. Time stays open for 7 days: what waits longer would never be
+/// judged.
+const LONGEST_GRACE: i64 = 6 * 24 * HOUR;
 
 /// The state of a run.
 pub(super) struct RunState {
@@ -71,7 +82,15 @@ impl RunState {
             return Ok(None);
         };
         let limits = args.bounds.limits();
+        check_grace(args.late.backfill_grace)?;
+        check_place(&path, args)?;
         let lock = StateLock::take(&path)?;
+        if !lock.is_exclusive() {
+            note(&format!(
+                "the file system of {} has no locks: do not start two runs with this state at once",
+                path.display()
+            ));
+        }
         let before = find(lock.state(), state_sha256, &limits)?;
         if let Some(loaded) = &before {
             args.start_time = args.start_time.or(loaded.state.scope.start);
@@ -86,25 +105,38 @@ impl RunState {
         }))
     }
 
+    /// Checks that the state can be written, before anything is requested or reported.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub(super) fn try_out(&self) -> Result<(), Error> {
+        store::try_out(&self.lock)
+    }
+
     /// What no report may replace, each with the option that gives it.
     pub(super) fn files(&self) -> [(&'static str, PathBuf); 3] {
         self.lock.files().map(|file| ("--state", file))
     }
 
-    /// Lets a run continue the state, or says that it begins one.
+    /// Lets a run continue the state, or says that it begins one. It is `now` by the local clock.
     ///
     /// # Errors
-    /// If the run has another scope, or the state comes from later than the run.
+    /// If the run has a narrower scope, the state comes from later than the run, or the run from later than now.
     pub(super) fn continued(
         &self,
         args: &RunArgs,
         resolved: &mut ResolvedRun,
+        now: Timestamp,
     ) -> Result<CheckedScope, Error> {
         let ResolvedRun {
             request, requested, ..
         } = resolved;
         let source = source(requested)?;
         let at = requested.as_of.ok_or_else(needs_as_of)?;
+        check_clock(request.clock_ahead)?;
+        if source == SourceKind::Disk && at > shift(now, CLOCK_AHEAD) {
+            return Err(is_ahead(at, now));
+        }
         if source == SourceKind::Disk && requested.end.is_none() {
             // Else a copy that lacks its newest digests would end its window before them.
             request.to = Some(at);
@@ -112,6 +144,7 @@ impl RunState {
             requested.end_origin = Origin::Given;
         }
         let scope = scope(args, requested, source);
+        check::scope(&scope).map_err(|why| cannot_keep(&why))?;
         let Some(loaded) = &self.before else {
             request.prior.findings.push(begun());
             return Ok(CheckedScope { scope, at });
@@ -189,9 +222,8 @@ impl RunState {
         let path = self.path.display();
         let message = format!("the state {path} is of another check: {why}");
         Error::new(ErrorKind::Usage, message).hint(
-            "give the options of its first run that choose what is validated; or give another --state FILE, which begins \
-             a new check. The options of keys and reports, --exclude, --expect, --accept, --delivery-lag and \
-             --backfill-grace may change",
+            "give what earlier runs had, and more if you like; or give another --state FILE, which begins a new check. The \
+             options of keys and reports, --exclude, --expect, --accept, --delivery-lag and --backfill-grace may change",
         )
     }
 
@@ -199,7 +231,8 @@ impl RunState {
         let path = self.path.display();
         let message = format!("the last run of the state {path} was at {last}, and {now}");
         Error::new(ErrorKind::Usage, message).hint(
-            "correct the clock, --as-of or --end-time; an earlier time is validated without --state",
+            "correct the clock, --as-of or --end-time; if that of the last run was wrong, restore an older copy of the \
+             state; an earlier time is validated without --state",
         )
     }
 }
@@ -213,6 +246,53 @@ fn source(requested: &Requested) -> Result<SourceKind, Error> {
         }
         Some(source) => Ok(*source),
     }
+}
+
+/// Refuses a place where the state would be taken for an object.
+fn check_place(path: &Path, args: &RunArgs) -> Result<(), Error> {
+    let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut copies = args.source.copies();
+    let Some(copy) = copies.find(|copy| is_object_in(&file, copy)) else {
+        return Ok(());
+    };
+    let (path, copy) = (path.display(), copy.display());
+    let message =
+        format!("the state would lie among the objects of a copy: {path} is in --path {copy}");
+    Err(Error::new(ErrorKind::Usage, message).hint("choose a file outside the copy for --state"))
+}
+
+fn check_grace(grace: i64) -> Result<(), Error> {
+    if grace <= LONGEST_GRACE {
+        return Ok(());
+    }
+    let message = "--backfill-grace is longer than 6 days, and --state keeps time open for 7 days: logs that wait \
+                   longer would never be judged";
+    Err(Error::new(ErrorKind::Usage, message).hint("give at most --backfill-grace 6d"))
+}
+
+/// Refuses a local clock that is far ahead of that of AWS.
+fn check_clock(ahead: Option<i64>) -> Result<(), Error> {
+    let Some(ahead) = ahead.filter(|ahead| *ahead > CLOCK_AHEAD) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{}: a state of such a time would stop every later run",
+        clock_in_words(ahead)
+    );
+    Err(Error::new(ErrorKind::Usage, message).hint("set the clock of this machine, and run again"))
+}
+
+fn is_ahead(at: Timestamp, now: Timestamp) -> Error {
+    let message = format!(
+        "--as-of is {at}, and now it is {now}: a state of such a time would stop every later run"
+    );
+    Error::new(ErrorKind::Usage, message).hint("correct --as-of, or the clock of this machine")
+}
+
+fn cannot_keep(why: &str) -> Error {
+    let message = format!("--state cannot keep what this run validates: {why}");
+    Error::new(ErrorKind::Usage, message)
+        .hint("rename what this value comes from, or validate without --state")
 }
 
 fn needs_as_of() -> Error {

@@ -92,7 +92,11 @@ fn history(state: &State) -> Result<Timestamp, String> {
     Ok(before)
 }
 
-fn scope(scope: &Scope) -> Result<(), String> {
+/// Checks the scope of a state. A run checks its own before it begins a state that the next one would refuse.
+///
+/// # Errors
+/// If a value is not valid or too long, or not safe to print.
+pub fn scope(scope: &Scope) -> Result<(), String> {
     all::<Region>("regions", &scope.regions)?;
     all::<AccountId>("account_ids", &scope.account_ids)?;
     all::<OrganizationId>("organization_ids", &scope.organization_ids)?;

@@ -14,6 +14,8 @@ use crate::base::error::{Error, ErrorKind, words};
 pub struct StateLock {
     state: PathBuf,
     file: PathBuf,
+    /// Whether the file system keeps other runs out.
+    is_exclusive: bool,
     _locked: OwnedFd,
 }
 
@@ -22,7 +24,7 @@ impl StateLock {
     /// remove it would let a third run in.
     ///
     /// # Errors
-    /// If another run has it, or the file cannot be made.
+    /// If another run has it, the file cannot be made, or what the path leads to is not a regular file.
     pub fn take(path: &Path) -> Result<Self, Error> {
         let cannot = |why: &io::Error| {
             let message = format!("cannot lock the state {}", path.display());
@@ -32,18 +34,23 @@ impl StateLock {
             true => no_folder(path),
             false => cannot(&e),
         })?;
+        if fs::metadata(&state).is_ok_and(|found| !found.is_file()) {
+            return Err(cannot(&io::Error::other("it is not a regular file")));
+        }
         let file = beside(&state, ".lock");
         let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let opened = open(&file, flags | OFlags::CLOEXEC, Mode::from_raw_mode(0o600));
         let locked = opened.map_err(|e| cannot(&e.into()))?;
-        // A file system without locks gives another error. Before the state is replaced, it is compared with what
-        // was read, so that no run is lost in silence.
-        if flock(&locked, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
-            return Err(in_use(path));
-        }
+        let is_exclusive = match flock(&locked, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => return Err(in_use(path)),
+            // A file system without locks. Before the state is replaced, it is compared with what was read, so that
+            // no run is lost in silence.
+            taken => taken.is_ok(),
+        };
         Ok(StateLock {
             state,
             file,
+            is_exclusive,
             _locked: locked,
         })
     }
@@ -51,6 +58,18 @@ impl StateLock {
     /// The file of the state, without symbolic links: it is replaced, and not a link to it.
     pub fn state(&self) -> &Path {
         &self.state
+    }
+
+    /// Whether it keeps other runs out. Not every file system has locks.
+    pub fn is_exclusive(&self) -> bool {
+        self.is_exclusive
+    }
+
+    /// The same as on a file system without locks.
+    #[cfg(test)]
+    pub fn without_locks(mut self) -> Self {
+        self.is_exclusive = false;
+        self
     }
 
     /// The file that will be the next state.
@@ -144,5 +163,18 @@ mod tests {
         assert!(StateLock::take(&path).is_err());
         let missing = folder.path().join("no/state");
         assert!(StateLock::take(&missing).is_err());
+    }
+
+    #[test]
+    fn what_is_not_a_regular_file_gets_no_lock_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state");
+        fs::create_dir(&path).expect("a folder");
+        let error = StateLock::take(&path).err().expect("a folder");
+        assert!(
+            error.causes()[0].contains("not a regular file"),
+            "{error:?}"
+        );
+        assert!(!folder.path().join("state.lock").exists());
     }
 }

@@ -13,7 +13,7 @@
 //! - [`given_up`] says what no run validates again although it was never settled (pure).
 //! - [`store`] writes it: last of all, synced, by a rename.
 
-mod check;
+pub mod check;
 pub mod given_up;
 pub mod load;
 pub mod lock;

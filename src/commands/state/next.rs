@@ -79,7 +79,8 @@ pub fn next(run: &EndedRun<'_>) -> State {
         begun: before.map_or(at, |state| state.begun),
         runs: before.map_or(1, |state| state.runs.saturating_add(1)),
         continues: run.before.map(|loaded| loaded.sha256.to_string()),
-        scope: before.map_or_else(|| run.scope.clone(), |state| state.scope.clone()),
+        // At least as wide as that of the state before it.
+        scope: run.scope.clone(),
         keep_history: run.keep_history,
         history,
         chains: chains.into_values().collect(),

@@ -29,10 +29,20 @@ pub fn bytes(mut state: State) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Checks before a run that its state can be stored: makes the file beside it, and removes that again.
+///
+/// # Errors
+/// If it cannot.
+pub fn try_out(lock: &StateLock) -> Result<(), Error> {
+    let tried = created(lock).and_then(|_| fs::remove_file(lock.next()));
+    tried.map_err(|e| not_stored(lock, &e))
+}
+
 /// Puts a state in the place of the one that was read, `None` if there was none.
 ///
 /// # Errors
-/// If the file is no longer what was read, or the new one cannot be stored. The old one is then as it was.
+/// If the file is no longer what was read, or the new one cannot be stored. The old one is then as it was, and the
+/// error says so.
 pub fn replace(
     lock: &StateLock,
     before: Option<Sha256>,
@@ -40,41 +50,64 @@ pub fn replace(
     limits: &Limits,
 ) -> Result<(), Error> {
     let path = lock.state();
-    let cannot = |why: &str| {
-        let message = format!("cannot write the state {}", path.display());
-        Error::new(ErrorKind::Output, message).because(why)
-    };
+    let cannot = |why: &str| cannot_write(path).because(why).note(UNCHANGED);
     if bytes.len() as u64 > limits.state {
         let why = format!("it would be larger than {} bytes", limits.state);
         return Err(cannot(&why).hint("give a shorter --keep-history"));
     }
-    // Of a run that was killed while it wrote; the lock keeps every other one out.
     let new = lock.next();
-    let stored = stored(&new, bytes);
-    stored.map_err(|e| cannot(&words(&e)))?;
+    let stored = created(lock).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    stored.map_err(|e| not_stored(lock, &e).note(UNCHANGED))?;
     if load::hash(path, limits)? != before {
         let _ = fs::remove_file(&new);
         let error = cannot("another program changed it during this run");
         return Err(error.hint("let only one check use it, and run again"));
     }
-    let renamed = fs::rename(&new, path).and_then(|()| sync_folder(path));
-    renamed.map_err(|e| cannot(&words(&e)))
+    fs::rename(&new, path).map_err(|e| cannot(&words(&e)))?;
+    sync_folder(path).map_err(|e| {
+        let known = "the new state is in its place, and may be lost if the machine stops now";
+        cannot_write(path).because(words(&e)).note(known)
+    })
 }
 
-/// Stores a new file that only its owner may read.
-fn stored(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != IoErrorKind::NotFound => return Err(e),
-        _ => {}
+/// What a failure leaves.
+const UNCHANGED: &str = "the state stays as it was, so the next run validates the same time again; reports that this \
+                         run wrote give the hash of a state that does not exist";
+
+fn cannot_write(path: &Path) -> Error {
+    let message = format!("cannot write the state {}", path.display());
+    Error::new(ErrorKind::Output, message)
+}
+
+/// The error of a file beside the state that cannot be made or written.
+fn not_stored(lock: &StateLock, why: &io::Error) -> Error {
+    let new = lock.next();
+    let cause = format!("{}: {}", new.display(), words(why));
+    let error = cannot_write(lock.state()).because(cause);
+    match lock.is_exclusive() || why.kind() != IoErrorKind::AlreadyExists {
+        true => error,
+        false => error.hint(format!(
+            "this file system has no locks, so another run may be writing it: if none is going on, remove {}",
+            new.display()
+        )),
+    }
+}
+
+/// A new file beside the state that only its owner may read. What a run that was killed left there is removed: the
+/// lock keeps every other run out. Without locks, it may be of a run that is going on.
+fn created(lock: &StateLock) -> io::Result<File> {
+    let path = lock.next();
+    if lock.is_exclusive() {
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != IoErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
     }
     let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    options.write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// Makes a rename last. A file system that cannot sync a folder has nothing to say about it.
@@ -102,7 +135,7 @@ mod tests {
 
     use super::super::fixtures::{quiet, written};
     use super::super::lock::StateLock;
-    use super::replace;
+    use super::{replace, try_out};
     use crate::base::limits::Limits;
     use crate::base::sha256::Sha256;
 
@@ -136,5 +169,43 @@ mod tests {
                 .advice()
                 .is_some_and(|hint| hint.contains("--keep-history"))
         );
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_stored_is_an_error_before_and_after_the_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state");
+        let lock = StateLock::take(&path).expect("a lock");
+        let new = folder.path().join("state.new");
+        fs::write(&new, "half").expect("a file");
+        try_out(&lock).expect("of a run that was killed");
+        assert!(!new.exists());
+        fs::create_dir(&new).expect("a folder");
+        assert!(try_out(&lock).is_err());
+        let (bytes, limits) = (written(&quiet()), Limits::default());
+        let error = replace(&lock, None, &bytes, &limits).expect_err("a folder");
+        assert!(
+            error
+                .known()
+                .is_some_and(|note| note.contains("does not exist"))
+        );
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn without_locks_the_file_of_another_run_is_not_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state");
+        let lock = StateLock::take(&path).expect("a lock").without_locks();
+        try_out(&lock).expect("nothing is there");
+        let new = folder.path().join("state.new");
+        fs::write(&new, "of another run").expect("a file");
+        let (bytes, limits) = (written(&quiet()), Limits::default());
+        let after = replace(&lock, None, &bytes, &limits);
+        for error in [try_out(&lock), after] {
+            let error = error.expect_err("it exists");
+            assert!(error.advice().is_some_and(|hint| hint.contains("remove")));
+        }
+        assert_eq!(fs::read(&new).expect("a file"), b"of another run");
     }
 }

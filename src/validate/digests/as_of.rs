@@ -39,7 +39,7 @@ pub(in crate::validate) fn check(context: &Context<'_>, survey: &Survey) -> Resu
             ErrorKind::Usage,
             format!(
                 "--as-of {as_of} is wrong: a proven digest of {id} ends at {end}, so the copy was made after \
-                 that time time"
+                 that time"
             ),
         )
         .hint("give the time at which the copy was made, or omit --as-of; nothing was validated")),

@@ -276,7 +276,7 @@ fn a_state_that_cannot_be_continued_is_an_error_that_says_what_to_do_and_never_a
 
     let stderr = hourly.refused(3, &["--region", "eu-west-1"]);
     assert!(
-        stderr.contains("--region was none, and is eu-west-1 now"),
+        stderr.contains("this run is narrower: --region eu-west-1"),
         "{stderr}"
     );
     assert!(stderr.contains("hint:"), "{stderr}");
@@ -316,6 +316,92 @@ fn a_state_that_cannot_be_continued_is_an_error_that_says_what_to_do_and_never_a
         stderr.contains("expected always, or a duration of 7 days"),
         "{stderr}"
     );
+}
+
+#[test]
+fn a_wider_scope_goes_on_and_is_that_of_the_state_from_then_on() {
+    let hourly = Hourly::new();
+    let one = ["--region", "us-east-1"];
+    let two = ["--region", "eu-west-1", "--region", "us-east-1"];
+    hourly.report(2, &one);
+    hourly.report(3, &two);
+    let stderr = hourly.refused(4, &one);
+    assert!(stderr.contains("lacks --region eu-west-1"), "{stderr}");
+    assert_eq!(hourly.report(4, &[]).0, 0);
+    let state: Value = serde_json::from_slice(&hourly.bytes()).expect("JSON");
+    assert_eq!(state["scope"]["regions"], serde_json::json!([]));
+    let stderr = hourly.refused(5, &two);
+    assert!(stderr.contains("narrower"), "{stderr}");
+    assert_eq!(hourly.report(5, &[]).0, 0);
+}
+
+/// Else reports would name a state that is never written.
+#[test]
+fn a_state_that_cannot_be_written_stops_the_run_before_it_reports() {
+    let hourly = Hourly::new();
+    let new = hourly.dir.path().join("state.json.new");
+    fs::create_dir(&new).expect("a folder");
+    for _ in 0..2 {
+        let stderr = hourly.refused(2, &["--out", "report.txt"]);
+        assert!(stderr.contains("cannot write the state"), "{stderr}");
+        assert!(stderr.contains("state.json.new"), "{stderr}");
+        fs::remove_dir(&new).expect("a folder");
+        hourly.report(2, &[]);
+        fs::create_dir(&new).expect("a folder");
+    }
+}
+
+#[test]
+fn no_run_leaves_a_state_that_the_next_one_refuses() {
+    let hourly = Hourly::new();
+    let long = "p".repeat(5000);
+    for prefix in ["a\u{200b}b", "a\u{202e}b", &long] {
+        let stderr = hourly.refused(2, &["--s3-prefix", prefix]);
+        assert!(stderr.contains("cannot keep"), "{stderr}");
+    }
+    let stderr = hourly.refused(2, &["--backfill-grace", "145h"]);
+    assert!(stderr.contains("--backfill-grace 6d"), "{stderr}");
+    // One wrong time would stop every later run.
+    let copy = copy_of(&hourly.world);
+    let (_, mut args) = hourly.args(2, &[]);
+    args.insert(0, "validate".into());
+    let at = args
+        .iter()
+        .position(|arg| *arg == time(2))
+        .expect("--as-of");
+    args[at] = "2126-03-01T00:00:00Z".into();
+    let run = run(copy.path(), &args);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("correct --as-of"), "{}", run.stderr);
+    assert!(!hourly.state().exists());
+}
+
+#[test]
+fn a_state_is_not_among_the_objects_of_a_copy_and_not_a_device() {
+    let hourly = Hourly::new();
+    let (copy, mut args) = hourly.args(2, &[]);
+    args.insert(0, "validate".into());
+    let at = args.iter().position(|arg| arg == "--state");
+    let at = at.expect("--state") + 1;
+    let inside = copy.path().join(BUCKET).join("AWSLogs/state");
+    args[at] = inside.to_str().expect("UTF-8").into();
+    let refused = run(copy.path(), &args);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("among the objects"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!inside.with_extension("lock").exists());
+    args[at] = "/dev/null".into();
+    let refused = run(copy.path(), &args);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("not a regular file"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!Path::new("/dev/null.lock").exists());
 }
 
 #[test]
