@@ -144,7 +144,9 @@ fn settled(request: &Request) -> String {
     let searched = match request.now {
         Some(_) => {
             "this run read the last digest again, and searched the time of --backfill-grace before the window for new \
-             logs. It does not notice what was removed there, and what was added or replaced before that"
+             logs, in the folders CloudTrail/REGION. It does not notice what was removed there, what was added or \
+             replaced before that or in other folders, and objects that are new and have an old time of writing: an \
+             older version that became current again, or a replica"
         }
         None => {
             "this run read the last digest again, and nothing else: on disk, nothing before the window was searched. \
