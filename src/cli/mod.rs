@@ -206,6 +206,7 @@ fn run_so_far(command: Vec<String>, started: Timestamp) -> Run {
         clock_ahead: None,
         state_sha256: None,
         exit_status: None,
+        all_accepted: false,
         requests: Requests::default(),
     }
 }

@@ -228,17 +228,17 @@ fn concluded(
     run.requests = outcome.requests.into();
     let ended_by = outcome.ended_by;
     let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
-    let is_accepted = accept::remaining(&outcome, &accepted) != outcome.verdict;
+    let (verdict, remaining) = (outcome.verdict, accept::remaining(&outcome, &accepted));
     let unused = accept::unused(&outcome, &accepted, requested.continues_from.is_some());
     let accepted = accept::shown(&outcome, &accepted);
     warn_of_unused(&accepted, &unused, &requested.exclude);
-    let mut report = Report::new(outcome, requested, accepted, run);
-    let code = status(report.verdict, exit, is_accepted, (stop, ended_by));
-    report.run.exit_status = Some(code);
+    let code = status(verdict, exit, remaining != verdict, (stop, ended_by));
+    run.exit_status = Some(code);
+    run.all_accepted = code == 0 && remaining == Verdict::Verified && verdict != remaining;
     if code == INTERRUPTED {
-        report.run.state_sha256 = None;
+        run.state_sha256 = None;
     }
-    (report, code)
+    (Report::new(outcome, requested, accepted, run), code)
 }
 
 /// Refuses to look up names where AWS is not asked.

@@ -11,6 +11,7 @@ use super::custody;
 use super::over_chains::number_of_all_chains;
 use super::summary::damage::{self, DamageKind};
 use super::summary::doubt::{self, Doubt};
+use super::summary::due;
 use super::summary::time::{TimeByState, in_chains, length};
 use super::summary::{restarted, with_removals};
 use super::v1::{Chain, Origin, Report, Requested, SourceKind, Span};
@@ -35,8 +36,15 @@ pub(crate) fn meaning(report: &Report) -> String {
         Verdict::Verified => vec![verified(report)],
     };
     parts.extend(logs_not_read(report));
-    parts.extend(custody::failed_given_up(&report.requested));
-    parts.join("; ")
+    let accepted = match report.run.all_accepted {
+        true => " (accepted; exit status 0)",
+        false => "",
+    };
+    let text = parts.join("; ") + accepted;
+    match custody::failed_given_up(&report.requested) {
+        Some(given_up) => format!("{text}; {given_up}"),
+        None => text,
+    }
 }
 
 /// The damage, and in how many chains it is.
@@ -79,7 +87,7 @@ fn unproven(report: &Report, doubts: &BTreeMap<Doubt, u64>) -> Vec<String> {
     ];
     let before = doubts.keys().filter(|doubt| absent.contains(doubt)).count();
     let of = match before {
-        0 => "of the time asked for".into(),
+        0 => time_of(report).to_owned(),
         _ => format!("of the time of {}", plural(report.totals.chains, "chain")),
     };
     let proven = match time.proven.is_positive() {
@@ -159,13 +167,16 @@ fn verified(report: &Report) -> String {
         };
         return format!("no new digest was due yet; {last} unchanged");
     }
-    let mut text = all_is(report, proven_word(report));
-    if time.pending.is_positive() {
-        text += &format!(
-            ", except {}: later digests may not have been delivered yet",
+    let word = proven_word(report);
+    let mut text = match due::all_until(report) {
+        Some(until) => format!("all that was due is {word}, {until}"),
+        None if time.pending.is_positive() => format!(
+            "{}, except {}: later digests may not have been delivered yet",
+            all_is(report, word),
             in_chains(report, |time| time.pending)
-        );
-    }
+        ),
+        None => all_is(report, word),
+    };
     if logs_read(report) == LogsRead::All && logs.valid > 0 {
         text += &format!(
             "; {}",
@@ -178,7 +189,16 @@ fn verified(report: &Report) -> String {
 /// The share of the time that is proven.
 fn share(report: &Report) -> String {
     let percent = TimeByState::of_all(report).proven_percent();
-    format!("{percent} of the time asked for is {}", proven_word(report))
+    let (of, word) = (time_of(report), proven_word(report));
+    format!("{percent} {of} is {word}")
+}
+
+/// The time that a share is of. Nobody asked for the window of a run that continues earlier ones.
+fn time_of(report: &Report) -> &'static str {
+    match report.requested.continues_from {
+        Some(_) => "of the time since earlier runs left off",
+        None => "of the time asked for",
+    }
 }
 
 /// What holds for time in state `verified`. Where logs were not read, nobody knows that they are intact.

@@ -1,9 +1,11 @@
 //! What a report proves, in sentences.
 
 use super::headline::keys;
+use super::summary::due;
 use super::summary::time::TimeByState;
 use super::v1::Report;
 use crate::base::text::{one_or_many, plural};
+use crate::base::time::in_words;
 use crate::proof::gap::Certainty;
 
 /// The sentences. None if nothing is proven.
@@ -11,15 +13,25 @@ pub(crate) fn sentences(report: &Report) -> Vec<String> {
     let totals = &report.totals;
     let time = TimeByState::of_all(report);
     let mut sentences = Vec::new();
+    let unchanged = due::unchanged(report);
+    if unchanged > 0 {
+        sentences.push(format!(
+            "In {}, nothing new was due, and the digest that an earlier run proved last is unchanged.",
+            plural(unchanged, "chain")
+        ));
+    }
     if time.proven.is_positive() {
-        let chains = plural(totals.chains, "chain");
+        let chains = plural(totals.chains - unchanged.min(totals.chains), "chain");
+        let length = match due::all_until(report) {
+            Some(_) => in_words(time.proven),
+            None => time.proven_of_asked(),
+        };
         let logs = match totals.logs.not_read {
             0 => ", and every log that its digests list is present",
             _ => "",
         };
         sentences.push(format!(
-            "{} in {chains} are covered by proven digests. In this time no digest is missing{logs}.",
-            time.proven_of_asked()
+            "{length} in {chains} are covered by proven digests. In this time no digest is missing{logs}."
         ));
     }
     if totals.digests.valid > 0 {

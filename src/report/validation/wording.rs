@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::label::{Label, LabelledValues};
+use super::summary::due::is_unchanged;
 use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Via};
 use crate::base::text::{capital, counts, grouped, plural, s3_uri};
 use crate::base::time::{in_words, in_words_between};
@@ -56,6 +57,9 @@ pub(crate) fn until(chain: &Chain) -> String {
             .fold(SignedDuration::ZERO, SignedDuration::saturating_add)
     };
     let window = &chain.window;
+    if is_unchanged(chain) {
+        return "nothing new was due; the last proven digest is unchanged".to_owned();
+    }
     let Some(until) = chain.verified_until else {
         let Some(first) = verified.clone().next() else {
             return "no time is proven".to_owned();

@@ -19,6 +19,8 @@ pub(super) fn unnamed_buckets(
     if !places.has_unnamed() || chains.is_empty() {
         return None;
     }
+    let not_compared =
+        "that these files are from a bucket of yours: no bucket name was given to compare with";
     let mut buckets: Vec<&str> = chains
         .iter()
         .flat_map(|c| c.locations.iter().map(|l| l.bucket.as_str()))
@@ -26,13 +28,12 @@ pub(super) fn unnamed_buckets(
     buckets.sort_unstable();
     buckets.dedup();
     let buckets = match buckets.len() {
-        0 => "no bucket".to_owned(),
+        0 => return Some(not_compared.to_owned()),
         n if n > request.limits.named => format!("{n} buckets"),
         _ => buckets.join(", "),
     };
     Some(format!(
-        "that these files are from a bucket of yours: no bucket name was given to compare with; \
-         the proven digests here were written to {buckets}"
+        "{not_compared}; the proven digests here were written to {buckets}"
     ))
 }
 

@@ -97,3 +97,20 @@ fn options_without_effect_are_noted_on_standard_error() {
         "note: the verdict is gaps; the exit status is 0 because of --fail-on\n"
     );
 }
+
+/// Someone answered for everything that is wrong, so the report calls for nothing.
+#[test]
+fn where_all_is_accepted_the_first_sentence_says_so_and_nothing_is_to_be_done() {
+    let accept = ["--accept", "accept.toml"];
+    for (more, is_accepted) in [(&accept[..], true), (&["--fail-on", "failed"][..], false)] {
+        let text = run(&case("gap--accepted"), &validate(more));
+        assert_eq!(text.code, 0, "{}", text.stdout);
+        let first = text.stdout.lines().next().expect("a line");
+        let says = first.ends_with(" (accepted; exit status 0)");
+        assert_eq!(says, is_accepted, "{first}");
+        let calls = text
+            .stdout
+            .contains("Find out whether each gap was intended");
+        assert_eq!(calls, !is_accepted, "{}", text.stdout);
+    }
+}

@@ -481,3 +481,48 @@ fn finish_with(command: &mut std::process::Command) -> (i32, String) {
     let said = String::from_utf8(output.stderr).expect("UTF-8");
     (output.status.code().expect("a status"), said)
 }
+
+/// The text and the HTML report of the run of an hour.
+fn pages(hourly: &Hourly, of: i64, more: &[&str]) -> (i32, [String; 2]) {
+    let (copy, mut args) = hourly.args(of, more);
+    args.insert(0, "validate".into());
+    for format in ["text", "html"] {
+        args.extend(["--format", format, "--out", format].map(str::to_owned));
+    }
+    let code = run(copy.path(), &args).code;
+    let page = |name| fs::read_to_string(copy.path().join(name)).expect("a report");
+    (code, ["text", "html"].map(page))
+}
+
+/// The windows of a state end with the last check, so no share of them says anything of the evidence.
+#[test]
+fn a_run_says_until_when_all_that_was_due_is_proven_and_no_share_of_its_window() {
+    let hourly = Hourly::new();
+    hourly.report(2, &[]);
+    let (code, [text, html]) = pages(&hourly, 3, &[]);
+    assert_eq!(code, 0);
+    let until = format!("until {}", hour(3));
+    let first = format!("VERIFIED: all that was due is proven, {until}; ");
+    assert!(text.starts_with(&first), "{text}");
+    assert!(
+        text.contains(&format!("\n  Proven: all that was due, {until}; ")),
+        "{text}"
+    );
+    assert!(!text.contains('%'), "{text}");
+    assert!(
+        html.contains(&format!("All that was due is proven, {until}; ")),
+        "{html}"
+    );
+
+    let (code, [text, html]) = pages(&hourly, 3, &[]);
+    assert_eq!(code, 0);
+    let first = "VERIFIED: no new digest was due yet; ";
+    assert!(text.starts_with(first), "{text}");
+    for page in [&text, &html] {
+        assert!(!page.contains("Nothing is proven"), "{page}");
+        assert!(!page.contains("written to no bucket"), "{page}");
+        assert!(page.contains("othing new was due"), "{page}");
+    }
+    let line = ": verified: nothing new was due; the last proven digest is unchanged\n";
+    assert!(text.contains(line), "{text}");
+}

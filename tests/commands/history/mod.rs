@@ -51,6 +51,7 @@ fn run() -> Run {
         clock_ahead: None,
         state_sha256: None,
         exit_status: None,
+        all_accepted: false,
         requests: Requests::default(),
     }
 }

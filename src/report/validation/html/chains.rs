@@ -14,6 +14,7 @@ use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
 use crate::report::validation::groups::mark_hash;
+use crate::report::validation::summary::due::is_unchanged;
 use crate::report::validation::v1::{Chain, DigestRef, Location, Report, Stretch};
 use crate::report::validation::wording::{digests, logs, some_digests, until};
 
@@ -188,12 +189,15 @@ struct VerifiedRow {
 
 impl VerifiedRow {
     fn of(n: usize, chain: &Chain, links: &Links<'_>) -> Self {
-        let until = chain.verified_until.unwrap_or(chain.window.to);
+        let until = match is_unchanged(chain) {
+            true => "nothing new was due".to_owned(),
+            false => chain.verified_until.unwrap_or(chain.window.to).to_string(),
+        };
         VerifiedRow {
             n,
             chain: links.chain(chain.name()),
             from: chain.window.from.to_string(),
-            until: until.to_string(),
+            until,
             digests: digests(&chain.digests),
             logs: logs(&chain.logs),
             evidence: chain.evidence_sha256.clone(),

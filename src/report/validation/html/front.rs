@@ -16,6 +16,7 @@ use crate::report::validation::headline::{
 };
 use crate::report::validation::matrix::{Matrix, Most};
 use crate::report::validation::over_chains::number_of_all_chains;
+use crate::report::validation::summary::due;
 use crate::report::validation::summary::time::TimeByState;
 use crate::report::validation::v1::{Report, SourceKind};
 use crate::report::validation::wording::{digests, logs, some_digests};
@@ -67,6 +68,7 @@ impl<'a> Front<'a> {
         let accounts = Accounts::of(report, links);
         let time = TimeByState::of_all(report);
         let asked = time.asked.is_positive();
+        let until = due::all_until(report).map(|until| format!("all that was due, {until}"));
         let absent = absent_chains(report);
         let of_missing = absent.values().map(|worst| absent_verdict(worst)).max();
         Front {
@@ -77,8 +79,11 @@ impl<'a> Front<'a> {
             meaning: sentence(&meaning(report)),
             note: links.presentation.note_html(),
             sentences: signed(&report.summary.sentences),
-            proven: asked.then(|| time.proven_of_asked()),
-            shares: shares(&time),
+            shares: match until {
+                Some(_) => Vec::new(),
+                None => shares(&time),
+            },
+            proven: until.or_else(|| asked.then(|| time.proven_of_asked())),
             facts: facts(report),
             chains: by_verdict(report),
             missing: missing_chains(report),

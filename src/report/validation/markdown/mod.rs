@@ -20,6 +20,7 @@ use super::matrix::{Matrix, Most};
 use super::over_chains::{GapGroup, number_of_all_chains};
 use super::presentation::Presentation;
 use super::proven;
+use super::summary::due::is_unchanged;
 use super::v1::{Accepted, Chain, Report, full_name};
 use super::wording::{digests, logs};
 use crate::base::text::{capital, grouped, plural, sentence};
@@ -251,7 +252,10 @@ fn row(chain: &Chain, presentation: &Presentation) -> String {
         cell(&chain.region),
         cell(&full_name(&chain.trail, organization)),
         chain.window.from,
-        until.as_deref().unwrap_or("not from the beginning"),
+        until.as_deref().unwrap_or(match is_unchanged(chain) {
+            true => "nothing new was due",
+            false => "not from the beginning",
+        }),
         digests(&chain.digests),
         logs(&chain.logs)
     )

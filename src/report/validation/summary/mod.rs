@@ -3,6 +3,7 @@
 
 pub(crate) mod damage;
 pub(crate) mod doubt;
+pub(crate) mod due;
 mod sentences;
 pub(crate) mod time;
 

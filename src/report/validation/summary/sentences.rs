@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::damage::{self, DamageKind};
 use super::doubt::{self, Doubt};
 use super::time::{TimeByState, in_chains};
-use super::{restarted, with_removals};
+use super::{due, restarted, with_removals};
 use crate::base::text::{grouped, plural};
 use crate::proof::finding::Verdict;
 use crate::proof::gap::Cause;
@@ -20,7 +20,12 @@ fn proven(report: &Report) -> String {
     let time = TimeByState::of_all(report);
     let totals = &report.totals;
     if time.proven.is_zero() && totals.digests.valid == 0 {
-        return "Nothing is proven.".into();
+        return match due::unchanged(report) {
+            0 => "Nothing is proven.",
+            1 => "Nothing new was due. The digest that an earlier run proved last is unchanged.",
+            _ => "Nothing new was due. The digests that earlier runs proved last are unchanged.",
+        }
+        .into();
     }
     let chains = plural(totals.chains, "chain");
     let (digests, logs) = (
@@ -32,10 +37,11 @@ fn proven(report: &Report) -> String {
             "No time is proven: {digests} and {logs} are as CloudTrail delivered them, but cover no time requested."
         );
     }
-    let mut text = format!(
-        "Proven: {} in {chains}; {digests} and {logs} are as CloudTrail delivered them",
-        time.proven_of_asked()
-    );
+    let time = match due::all_until(report) {
+        Some(until) => format!("all that was due, {until}"),
+        None => format!("{} in {chains}", time.proven_of_asked()),
+    };
+    let mut text = format!("Proven: {time}; {digests} and {logs} are as CloudTrail delivered them");
     let not_read = totals.logs.not_read;
     if not_read > 0 {
         text += &format!("; {} exist and were not read", plural(not_read, "log"));
@@ -105,6 +111,11 @@ fn to_do(report: &Report) -> String {
     let on_s3 = report.requested.is_of_buckets();
     let damage = damage::count(report);
     let doubts = doubt::count(report);
+    if report.run.all_accepted {
+        return "All that is wrong here was accepted beforehand with --accept. This report lists the entries and their \
+                reasons."
+            .into();
+    }
     if damage::called(report) > 0 {
         return "Keep the bucket as it is. Ask the callers whom the findings list why they removed or overwrote \
                 objects, and look for versions and delete markers."
@@ -213,7 +224,11 @@ fn for_no_damage(report: &Report) -> String {
         ));
     }
     if time.pending.is_positive() {
-        parts.push("Run again later to check the pending time.".into());
+        let again = match report.run.state_sha256 {
+            Some(_) => "The next run with this state checks the pending time.",
+            None => "Run again later to check the pending time.",
+        };
+        parts.push(again.into());
     }
     if parts.is_empty() {
         parts

@@ -10,6 +10,7 @@ use crate::proof::coverage::State;
 use crate::proof::finding::Verdict;
 use crate::report::tone::{TextWriter, Tone};
 use crate::report::validation::headline::{number_of_chains, shown_chains};
+use crate::report::validation::summary::due::is_unchanged;
 use crate::report::validation::v1::{Chain, Location, Report};
 use crate::report::validation::wording::{digests, logs, logs_read, some_digests, until};
 
@@ -84,12 +85,11 @@ fn totals(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
 }
 
 fn one_line(chain: &Chain, out: &mut dyn TextWriter) -> io::Result<()> {
-    let mut line = format!(
-        "{}: verified: {}; digests {}",
-        chain.name(),
-        until(chain),
-        digests(&chain.digests)
-    );
+    let mut line = format!("{}: verified: {}", chain.name(), until(chain));
+    if is_unchanged(chain) {
+        return writeln!(out, "  {}", escape(&line));
+    }
+    let _ = write!(line, "; digests {}", digests(&chain.digests));
     if let Some(backfill) = some_digests(&chain.backfill_digests) {
         let _ = write!(line, "; backfill digests {backfill}");
     }

@@ -34,6 +34,10 @@ pub struct Run {
     /// severe as `--fail-on`. It is 130 if the run was interrupted, and null in a report of an earlier version.
     #[serde(default)]
     pub exit_status: Option<u8>,
+    /// Whether `--accept` accepts all that the verdict follows from, so that the exit status is 0. False where nothing
+    /// had to be accepted.
+    #[serde(default)]
+    pub all_accepted: bool,
     /// The requests made, by kind.
     pub requests: Requests,
 }
