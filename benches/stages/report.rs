@@ -105,6 +105,7 @@ fn ran() -> Ran {
         clock_ahead: None,
         state_sha256: None,
         exit_status: None,
+        all_accepted: false,
         requests: Requests::default(),
     }
 }
