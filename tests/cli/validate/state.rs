@@ -176,9 +176,13 @@ fn a_run_that_is_refused_says_that_the_report_is_an_earlier_one() {
     let stderr = hourly.refused(3, &["--out", out, "--region", "eu-west-1"]);
     assert!(stderr.contains(&words), "{stderr}");
     let stderr = hourly.refused(3, &["--out", "none.txt", "--region", "eu-west-1"]);
-    assert!(!stderr.contains("earlier run"), "{stderr}");
+    assert!(!stderr.contains("the report of an earlier run"), "{stderr}");
     let run = hourly.run(3, &["--out", out]);
-    assert!(!run.stderr.contains("earlier run"), "{}", run.stderr);
+    assert!(
+        !run.stderr.contains("the report of an earlier run"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
