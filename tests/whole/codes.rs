@@ -12,7 +12,12 @@ use crate::support::program::{root, run};
 
 /// The codes of runs that continue a state. Such a run writes its state anew, which no folder of testdata can hold:
 /// tests of scheduled checks show them.
-const BY_A_STATE: [Code; 3] = [Code::StateMismatch, Code::ChainNew, Code::StateBegun];
+const BY_A_STATE: [Code; 4] = [
+    Code::StateMismatch,
+    Code::ChainNew,
+    Code::StateBegun,
+    Code::StateOpen,
+];
 
 fn emitted() -> BTreeSet<String> {
     Code::ALL.iter().map(|c| c.as_str().to_owned()).collect()

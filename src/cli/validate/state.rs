@@ -14,7 +14,9 @@ use crate::cli::args::shared::source::split_bucket;
 use crate::cli::args::validate::StateArgs;
 use crate::cli::diagnose::note;
 use crate::cli::output::target::is_object_in;
+use crate::cloudtrail::ids::ChainId;
 use crate::commands::state::check;
+use crate::commands::state::deferred::take_up;
 use crate::commands::state::given_up::{GivenUp, sentence};
 use crate::commands::state::load::{Loaded, find};
 use crate::commands::state::lock::StateLock;
@@ -159,7 +161,11 @@ impl RunState {
         if let Some(end) = args.end_time.filter(|end| *end < last) {
             return Err(self.is_later(last, &format!("--end-time is {end}")));
         }
-        request.continues = Some(loaded.continues.clone());
+        let mut continues = loaded.continues.clone();
+        let is_wanted = |id: &ChainId| request.filter.concerns(id) && request.filter.admits(id);
+        let open = take_up(loaded, at, &mut continues, is_wanted);
+        request.prior.findings.extend(open);
+        request.continues = Some(continues);
         requested.start_origin = Origin::State;
         let given_up = |state| GivenUp::of(&loaded.state, state).seconds;
         requested.continues_from = Some(ContinuedState {

@@ -13,7 +13,9 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailArn};
 use crate::cloudtrail::object_key::DigestObjectKey;
 use crate::proof::coverage::State as CoverageState;
-use crate::report::state::v1::{Chain, Findings, Gap, Head, Runs, SCHEMA, Scope, State, Stretch};
+use crate::report::state::v1::{
+    Chain, Deferred, Findings, Gap, Head, Runs, SCHEMA, Scope, State, Stretch,
+};
 use crate::source::places::MapRule;
 use crate::validate::request::LogSelection;
 use crate::validate::request::continuation::{Continuation, Continuations, RememberedDigest};
@@ -58,7 +60,11 @@ pub(super) fn continuations(state: &State) -> Result<Continuations, String> {
         }
         chains.insert(id, continuation);
     }
-    Ok(Continuations { chains })
+    let complete = state.history.iter().rfind(|runs| runs.complete);
+    Ok(Continuations {
+        chains,
+        complete_at: complete.map(|runs| runs.last),
+    })
 }
 
 /// Checks the runs, and gives the time of the last one.
@@ -168,6 +174,7 @@ fn chain(written: &Chain, id: &ChainId, latest: Timestamp) -> Result<Continuatio
     if !written.open.iter().all(is_open) {
         return Err("open: a part lies before next_from, or is verified".into());
     }
+    deferred(&written.deferred, *next_from, latest)?;
     stretches(&written.seen, latest).map_err(|why| format!("seen: {why}"))?;
     if written
         .seen
@@ -191,6 +198,24 @@ fn chain(written: &Chain, id: &ChainId, latest: Timestamp) -> Result<Continuatio
         head: head.transpose()?,
         looked_at: *looked_at,
     })
+}
+
+/// Old time that is not settled: in order, and before that of the next window.
+fn deferred(parts: &[Deferred], next_from: Timestamp, latest: Timestamp) -> Result<(), String> {
+    let time = parts.iter().map(|one| Stretch {
+        from: one.from,
+        to: one.to,
+        state: one.state,
+    });
+    stretches(&Vec::from_iter(time), next_from).map_err(|why| format!("deferred: {why}"))?;
+    let is_open = |one: &Deferred| {
+        let is_open = matches!(one.state, CoverageState::Unproven | CoverageState::Failed);
+        is_open && one.since <= one.tried && one.tried <= latest
+    };
+    match parts.iter().all(is_open) {
+        true => Ok(()),
+        false => Err("deferred: a part is settled, or its times do not fit".into()),
+    }
 }
 
 /// Stretches of time in order that do not overlap.

@@ -64,6 +64,7 @@ pub fn quiet() -> State {
             looked_at: last,
             head: Some(head(10)),
             open: vec![stretch(end, last, CoverageState::Pending)],
+            deferred: Vec::new(),
             waiting_since: None,
             seen: vec![
                 stretch(since, end, CoverageState::Verified),

@@ -6,8 +6,8 @@ use std::path::Path;
 use jiff::SignedDuration;
 
 use crate::base::text::{plural, quoted};
-use crate::base::time::in_words;
-use crate::proof::coverage::State as CoverageState;
+use crate::base::time::{Window, in_words};
+use crate::proof::coverage::{Spans, State as CoverageState};
 use crate::report::state::v1::{Chain, State, Stretch};
 
 /// Time in one state of the coverage that was given up.
@@ -22,7 +22,8 @@ pub struct GivenUp {
 }
 
 impl GivenUp {
-    /// The time of a state in a state of the coverage that lies before the next window of its chain.
+    /// The time of a state in a state of the coverage that lies before the next window of its chain and
+    /// is not read again later either.
     pub fn of(state: &State, coverage: CoverageState) -> GivenUp {
         let mut all = GivenUp::default();
         for chain in &state.chains {
@@ -75,9 +76,21 @@ fn parts(chain: &Chain, coverage: CoverageState) -> Vec<Stretch> {
         to: part.to.min(chain.next_from),
         ..*part
     };
+    let mut deferred = Spans::default();
+    for one in &chain.deferred {
+        deferred.insert(Window::new(one.from, one.to));
+    }
     let parts = chain.seen.iter().map(before);
     let parts = parts.filter(|part| part.state == coverage && part.from < part.to);
-    parts.collect()
+    let left = parts.flat_map(|part| {
+        let left = deferred.missing_from(Window::new(part.from, part.to));
+        left.into_iter().map(move |left| Stretch {
+            from: left.from,
+            to: left.to,
+            ..part
+        })
+    });
+    left.collect()
 }
 
 #[cfg(test)]

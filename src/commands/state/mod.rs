@@ -14,6 +14,7 @@
 //! - [`store`] writes it: last of all, synced, by a rename.
 
 pub mod check;
+pub mod deferred;
 pub mod given_up;
 pub mod load;
 pub mod lock;

@@ -6,7 +6,7 @@
 mod chain;
 mod history;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -55,8 +55,9 @@ pub fn next(run: &EndedRun<'_>) -> State {
         let chain = of_chain.after(chains.remove(&outcome.id));
         chains.insert(outcome.id.clone(), chain);
     }
-    let found = |id: &ChainId| run.outcome.chains.iter().any(|chain| chain.id == *id);
-    for (id, chain) in chains.iter_mut().filter(|(id, _)| !found(id)) {
+    let found: BTreeSet<&ChainId> = run.outcome.chains.iter().map(|chain| &chain.id).collect();
+    chains.retain(|id, _| found.contains(id) || !is_joined(run.outcome, id, &findings));
+    for (id, chain) in chains.iter_mut().filter(|(id, _)| !found.contains(id)) {
         // Of a chain without an outcome only what was said about it is new.
         let findings = findings.get(id).map_or(&[][..], Vec::as_slice);
         history::add_findings(&mut chain.findings, findings, at);
@@ -86,6 +87,14 @@ pub fn next(run: &EndedRun<'_>) -> State {
         chains: chains.into_values().collect(),
         checksum: String::new(),
     }
+}
+
+/// Whether the digests of a chain now belong to another one of the same name, to which links join them: its trail became
+/// an organization's. A chain that is gone has a finding.
+fn is_joined(outcome: &Outcome, id: &ChainId, findings: &BTreeMap<ChainId, Vec<&Finding>>) -> bool {
+    let mut others = outcome.chains.iter();
+    let is_kin = others.any(|chain| chain.id != *id && chain.id.is_called_like(id));
+    outcome.complete && is_kin && !findings.contains_key(id)
 }
 
 /// The chains of a state, each under its identity.

@@ -114,4 +114,6 @@ codes! {
     ChainNew = "chain-new", Note;
     /// A scheduled check began: no earlier run stands behind it.
     StateBegun = "state-begun", Note;
+    /// Earlier runs of a scheduled check could not settle some old time, and this run did not validate it again.
+    StateOpen = "state-open", Unproven;
 }

@@ -117,6 +117,10 @@ pub struct Chain {
     pub head: Option<Head>,
     /// What the next run reads again: time from `next_from` on that is pending, or not verified and not given up.
     pub open: Vec<Stretch>,
+    /// What is older than that and not settled. Each run reports it, for 7 days from when it was first found. Time that
+    /// could not be validated is read again once a day.
+    #[serde(default)]
+    pub deferred: Vec<Deferred>,
     /// The minute of the oldest object among the logs that no digest lists yet and that a backfill digest may still
     /// list; null if there is none.
     #[schemars(with = "Option<DateTime>")]
@@ -162,6 +166,26 @@ pub struct Stretch {
     pub to: Timestamp,
     /// Its state, as the last run that validated it found it.
     pub state: CoverageState,
+}
+
+/// A stretch of old time that is not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deferred {
+    /// Its first instant.
+    #[schemars(with = "DateTime")]
+    pub from: Timestamp,
+    /// The first instant after it.
+    #[schemars(with = "DateTime")]
+    pub to: Timestamp,
+    /// Its state: unproven or failed.
+    pub state: CoverageState,
+    /// The time of the check of the run that found it first.
+    #[schemars(with = "DateTime")]
+    pub since: Timestamp,
+    /// The time of the check of the last run that validated it.
+    #[schemars(with = "DateTime")]
+    pub tried: Timestamp,
 }
 
 /// A gap.

@@ -71,9 +71,24 @@ impl<'a> Begins<'a> {
         let from = self.of(chain);
         match self.continued.get(chain) {
             Some(known) => from.map(|from| reached(from, known.from, main)),
-            None if self.request.is_new(chain) => from.max(first_digest(main)),
+            None if self.request.is_new(chain) => {
+                let first = first_digest(main);
+                match first.is_some_and(|first| self.is_after_the_last_listing(first)) {
+                    true => from.max(first),
+                    false => from.or(first),
+                }
+            }
             None => from.or(main.begins),
         }
+    }
+
+    /// Whether a chain whose digests begin at `first` can have begun after an earlier run listed all chains. Else that
+    /// run should have found it, and the time before its first digest counts.
+    fn is_after_the_last_listing(&self, first: Timestamp) -> bool {
+        let continues = self.request.continues.as_ref();
+        let listed = continues.and_then(|continues| continues.complete_at);
+        let late = self.request.delivery_lag.saturating_add(2 * HOUR);
+        listed.is_some_and(|at| first >= shift(at, -late))
     }
 
     /// Which earlier digests are listed too, once those from [`first`](Self::first) on are. A chain whose newest

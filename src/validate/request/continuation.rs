@@ -13,6 +13,9 @@ use crate::cloudtrail::ids::ChainId;
 pub struct Continuations {
     /// By chain.
     pub chains: BTreeMap<ChainId, Continuation>,
+    /// When all chains were last listed without trouble; `None` if they never were. A chain that is not among `chains`
+    /// did not exist then, or was not asked for.
+    pub complete_at: Option<Timestamp>,
 }
 
 /// Where the window of one chain continues.

@@ -109,10 +109,18 @@ impl Request {
         self.continues.as_ref()?.chains.get(chain)
     }
 
+    /// Where an earlier run left off with a chain that is called alike. A trail that becomes an organization's goes on
+    /// in another folder.
+    fn kin(&self, chain: &ChainId) -> Option<&Continuation> {
+        let mut chains = self.continues.as_ref()?.chains.iter();
+        let (_, kin) = chains.find(|(id, _)| id.is_called_like(chain))?;
+        Some(kin)
+    }
+
     /// The beginning of the window of a chain, as far as it is known before its digests are: where an earlier run
     /// left off, or that of the request.
     pub fn from_of(&self, chain: &ChainId) -> Option<Timestamp> {
-        let continued = self.continuation(chain);
+        let continued = self.continuation(chain).or_else(|| self.kin(chain));
         continued.map_or(self.from, |continuation| Some(continuation.from))
     }
 

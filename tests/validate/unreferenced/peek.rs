@@ -81,6 +81,7 @@ fn after(one: &ChainOutcome, looked_at: Timestamp) -> Continuations {
     };
     Continuations {
         chains: BTreeMap::from([(one.id.clone(), continuation)]),
+        complete_at: Some(looked_at),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::base::time::{HOUR, shift};
 use crate::proof::chain::Anchor;
 use crate::proof::coverage::State as CoverageState;
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
-use crate::report::state::v1::{Chain, Gap, Head, Stretch};
+use crate::report::state::v1::{Chain, Deferred, Gap, Head, Stretch};
 use crate::validate::outcome::ChainOutcome;
 
 /// How far the minute in the name of a log may lie from its delivery, in seconds, and some more: real ones lie within
@@ -36,6 +36,7 @@ impl ChainRun<'_> {
         let head = self.head(old.head.as_ref());
         let seen = self.seen(&old, since);
         let open = self.open(&seen, head.as_ref());
+        let deferred = self.deferred(&seen, &old);
         let waiting = outcome.waiting_since;
         let waiting = waiting.map(|minute| self.before_waiting(minute, head.as_ref(), &seen));
         let end = seen.last().map_or(old.next_from, |last| last.to);
@@ -57,6 +58,7 @@ impl ChainRun<'_> {
             },
             head,
             open,
+            deferred: before_all(deferred, next_from),
             waiting_since: outcome.waiting_since.map(|since| since.min(at)),
             seen,
             gaps,
@@ -74,6 +76,7 @@ impl ChainRun<'_> {
             looked_at: begin,
             head: None,
             open: Vec::new(),
+            deferred: Vec::new(),
             waiting_since: None,
             seen: Vec::new(),
             gaps: Vec::new(),
@@ -179,7 +182,8 @@ impl ChainRun<'_> {
                 },
             })
         };
-        let parts = self.findings.iter().filter_map(part);
+        let new = self.findings.iter().filter(|f| f.code != Code::StateOpen);
+        let parts = new.filter_map(part);
         parts.filter(|part| part.from < part.to).collect()
     }
 
@@ -187,27 +191,62 @@ impl ChainRun<'_> {
     /// far as it is not too old.
     fn open(&self, seen: &[Stretch], head: Option<&Head>) -> Vec<Stretch> {
         let proven = head.map(|head| head.end);
-        let outside = self.outside(Timestamp::MIN, None);
-        let first = outside.iter().map(|part| part.from);
-        let begin = first.fold(self.outcome.window.from, Timestamp::min);
         let mut open = Vec::new();
-        for part in after(seen, begin) {
-            let is_open = match part.state {
-                CoverageState::Verified => false,
+        for part in after(seen, self.begin()) {
+            match part.state {
+                CoverageState::Verified => {}
+                CoverageState::Pending => open.push(part),
                 // Between proven digests, a gap is settled: this run reports it, and the history keeps it.
-                CoverageState::Gap => proven.is_none_or(|end| part.from >= end),
-                CoverageState::Pending | CoverageState::Unproven | CoverageState::Failed => true,
-            };
-            if !is_open {
-                continue;
+                CoverageState::Gap if proven.is_some_and(|end| part.from < end) => {}
+                CoverageState::Gap | CoverageState::Unproven | CoverageState::Failed => {
+                    open.extend(after(&[part], self.horizon()));
+                }
             }
-            if part.state == CoverageState::Pending {
-                open.push(part);
-                continue;
-            }
-            open.extend(after(&[part], self.horizon()));
         }
         open
+    }
+
+    /// What is too old for that and not settled, and was first found less than [`GIVEN_UP`] ago.
+    fn deferred(&self, seen: &[Stretch], old: &Chain) -> Vec<Deferred> {
+        let begin = self.begin();
+        let found = before(&after(seen, begin), self.horizon());
+        let found = found
+            .into_iter()
+            .filter(|part| matches!(part.state, CoverageState::Unproven | CoverageState::Failed));
+        let found = found.map(|part| {
+            let known = old.deferred.iter();
+            let known = known.filter(|known| known.from < part.to && part.from < known.to);
+            // What was open for as long as its time is old is not found now.
+            let was_open = old
+                .open
+                .iter()
+                .any(|open| open.state == part.state && open.from < part.to && part.from < open.to);
+            let first = if was_open { part.to } else { self.at };
+            Deferred {
+                from: part.from,
+                to: part.to,
+                state: part.state,
+                since: known.map(|known| known.since).min().unwrap_or(first),
+                tried: self.at,
+            }
+        });
+        let not_validated = old
+            .deferred
+            .iter()
+            .filter(|known| known.from < begin)
+            .map(|known| Deferred {
+                to: known.to.min(begin),
+                ..*known
+            });
+        let all = not_validated.chain(found);
+        all.filter(|one| one.since > self.horizon()).collect()
+    }
+
+    /// Where the time begins of which this run says something.
+    fn begin(&self) -> Timestamp {
+        let outside = self.outside(Timestamp::MIN, None);
+        let first = outside.iter().map(|part| part.from);
+        first.fold(self.outcome.window.from, Timestamp::min)
     }
 
     fn gaps(&self) -> Vec<Gap> {
@@ -219,6 +258,16 @@ impl ChainRun<'_> {
         });
         gaps.collect()
     }
+}
+
+/// The parts before a time.
+fn before_all(parts: Vec<Deferred>, end: Timestamp) -> Vec<Deferred> {
+    let part = |one: Deferred| Deferred {
+        to: one.to.min(end),
+        ..one
+    };
+    let parts = parts.into_iter().map(part);
+    parts.filter(|one| one.from < one.to).collect()
 }
 
 /// Whether a finding says that something is wrong with a remembered digest.
