@@ -15,6 +15,8 @@ pub(crate) enum DamageKind {
     LogsMissing,
     DigestsMissing,
     KeysUnknown,
+    /// Stretches of old time in which earlier runs found damage.
+    FoundEarlier,
     /// A code of a later version.
     Other,
 }
@@ -36,6 +38,7 @@ impl DamageKind {
             Some(Code::LogMissing) => DamageKind::LogsMissing,
             Some(Code::DigestMissing) => DamageKind::DigestsMissing,
             Some(Code::KeyUnknown) => DamageKind::KeysUnknown,
+            Some(Code::StateOpen) => DamageKind::FoundEarlier,
             _ => DamageKind::Other,
         }
     }
@@ -108,6 +111,12 @@ pub(crate) fn clause(counts: &BTreeMap<DamageKind, u64>) -> Option<String> {
             "{digests} {} signed with a key that AWS does not list",
             is(n)
         ),
+    );
+    let n = of(DamageKind::FoundEarlier);
+    let intervals = plural(n, "interval");
+    add(
+        n,
+        format!("earlier runs found damage in {intervals} of older time"),
     );
     let n = of(DamageKind::Other);
     let objects = plural(n, "object");
