@@ -7,7 +7,7 @@
 //! - An entry with `to` accepts what lies within its time.
 //! - An entry with `follows = true` accepts that a chain ended, and nothing else: the time after its last digest,
 //!   and that nothing of the chain is found in a window after that. It applies only while the last digest ends
-//!   where the entry begins, or at most [`AFTER_THE_BEGINNING`] later. A chain that goes on after that, and loses
+//!   where the entry begins, or at most 24 hours later. A chain that goes on after that, and loses
 //!   digests later, has not ended there.
 //! - A pattern accepts nothing that is failed, and not that nothing was found: nobody can answer for chains that the
 //!   entry does not list.
