@@ -7,8 +7,15 @@ use crate::cli::args::generate::ScheduleKind;
 /// The folder of files that the check reads.
 pub const FILES: &str = "/etc/trailproof";
 
-/// Folders that the sandbox of the service hides or replaces (systemd.exec(5), ProtectHome and PrivateTmp).
-const HIDDEN: &[&str] = &["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
+/// Folders, below the root, that the sandbox of the service hides or replaces (systemd.exec(5), ProtectHome and
+/// PrivateTmp).
+const HIDDEN: &[&str] = &["home", "root", "run/user", "tmp", "var/tmp"];
+
+/// Whether the sandbox of the service hides an absolute path.
+fn is_hidden(path: &Path) -> bool {
+    let below = path.strip_prefix("/").unwrap_or(path);
+    HIDDEN.iter().any(|folder| below.starts_with(folder))
+}
 
 /// Why a check could not read a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,9 +77,7 @@ pub fn seen(path: &str, kind: ScheduleKind) -> Result<(), Unseen> {
     let climbs = path.components().any(|part| part == Component::ParentDir);
     match kind {
         ScheduleKind::Systemd if !path.is_absolute() || climbs => Err(Unseen::Relative),
-        ScheduleKind::Systemd if HIDDEN.iter().any(|hidden| path.starts_with(hidden)) => {
-            Err(Unseen::Hidden)
-        }
+        ScheduleKind::Systemd if is_hidden(path) => Err(Unseen::Hidden),
         ScheduleKind::Systemd => Ok(()),
         ScheduleKind::Kubernetes => in_config_map(path, climbs),
         ScheduleKind::Ecs if path.starts_with(FILES) && !climbs && path != Path::new(FILES) => {
