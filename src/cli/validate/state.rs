@@ -14,7 +14,6 @@ use crate::cli::args::shared::source::split_bucket;
 use crate::cli::args::validate::StateArgs;
 use crate::cli::diagnose::note;
 use crate::cli::output::target::is_object_in;
-use crate::cloudtrail::ids::ChainId;
 use crate::commands::state::check;
 use crate::commands::state::deferred::take_up;
 use crate::commands::state::given_up::{GivenUp, sentence};
@@ -162,8 +161,7 @@ impl RunState {
             return Err(self.is_later(last, &format!("--end-time is {end}")));
         }
         let mut continues = loaded.continues.clone();
-        let is_wanted = |id: &ChainId| request.filter.concerns(id) && request.filter.admits(id);
-        let open = take_up(loaded, at, &mut continues, is_wanted);
+        let open = take_up(loaded, at, &mut continues, &request.filter);
         request.prior.findings.extend(open);
         request.continues = Some(continues);
         requested.start_origin = Origin::State;

@@ -6,22 +6,22 @@ use jiff::Timestamp;
 use super::load::Loaded;
 use super::next::GIVEN_UP;
 use crate::base::time::{HOUR, Window, shift};
-use crate::cloudtrail::ids::ChainId;
 use crate::proof::coverage::State as CoverageState;
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::report::state::v1::Deferred;
+use crate::validate::request::ChainFilter;
 use crate::validate::request::continuation::Continuations;
 
 /// How long after it was tried old time is validated again, in seconds: once a day, by a schedule that is not exact.
 const AGAIN: i64 = 23 * HOUR;
 
 /// Lets the windows of chains begin with the old time that is due again. Returns the findings on what is not, for the
-/// chains that `is_wanted`.
+/// chains that the filter selects.
 pub fn take_up(
     loaded: &Loaded,
     at: Timestamp,
     continues: &mut Continuations,
-    is_wanted: impl Fn(&ChainId) -> bool,
+    filter: &ChainFilter,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ((id, continuation), chain) in continues.chains.iter_mut().zip(&loaded.state.chains) {
@@ -31,7 +31,7 @@ pub fn take_up(
         }
         let begin = continuation.from;
         let left = chain.deferred.iter().filter(|one| one.from < begin);
-        if is_wanted(id) {
+        if filter.selects(id) {
             findings.extend(left.map(|one| finding(one).of(id)));
         }
     }

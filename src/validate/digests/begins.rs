@@ -137,5 +137,5 @@ pub(crate) fn continued<'a>(
     filter: &ChainFilter,
 ) -> impl Iterator<Item = (&'a ChainId, &'a Continuation)> {
     let chains = request.continues.iter().flat_map(|all| &all.chains);
-    chains.filter(|(id, _)| filter.concerns(id) && filter.admits(id))
+    chains.filter(|(id, _)| filter.selects(id))
 }

@@ -176,6 +176,11 @@ impl ChainFilter {
             && (self.trail_arns.is_empty() || self.trail_arns.iter().any(is_trail))
     }
 
+    /// Whether a chain that earlier runs saw is requested. Its organization is known.
+    pub fn selects(&self, chain: &ChainId) -> bool {
+        self.concerns(chain) && self.admits(chain)
+    }
+
     /// All terms of this filter.
     pub fn terms(&self) -> Vec<FilterTerm> {
         let regions = self.regions.iter().cloned();

@@ -10,6 +10,7 @@ use crate::base::time::Window;
 use crate::proof::coverage::{State as CoverageState, Stretch as Covered};
 use crate::proof::finding::{Code, Severity};
 use crate::validate::outcome::ChainOutcome;
+use crate::validate::request::ChainFilter;
 
 use CoverageState::{Failed, Unproven, Verified};
 
@@ -73,7 +74,7 @@ fn old_time_that_was_not_validated_is_tried_once_a_day_and_reported_meanwhile() 
         let before = loaded(&first);
         let taken_up = |at: Timestamp| {
             let mut continues = before.continues.clone();
-            let findings = take_up(&before, at, &mut continues, |_| true);
+            let findings = take_up(&before, at, &mut continues, &ChainFilter::default());
             (continues.chains[&chain_id()].from, findings)
         };
         let (from, findings) = taken_up(at("2026-03-09T11:30:00Z"));
