@@ -21,5 +21,6 @@ pub mod ids;
 pub mod log_list;
 pub mod member;
 pub mod object_key;
+pub mod records;
 pub mod selectors;
 pub mod trail;

@@ -1,0 +1,266 @@
+//! Where each record of a log begins and ends: `{"Records":[record,record,…]}`.
+//!
+//! Only brackets and quotes are read. The content of a record is not checked: CloudTrail wrote it. Memory does not
+//! grow with the text, and time grows with its length alone, whatever it holds.
+
+use std::ops::Range;
+
+/// The name of the list.
+const RECORDS: &str = "Records";
+
+/// Finds the records in the text of a log. A text that breaks off gives the records before the damage.
+pub fn split(text: &[u8]) -> SplitRecords<'_> {
+    SplitRecords {
+        text,
+        finder: RecordFinder::default(),
+    }
+}
+
+/// The records of one log, in order.
+#[derive(Debug, Clone)]
+pub struct SplitRecords<'t> {
+    text: &'t [u8],
+    finder: RecordFinder,
+}
+
+impl SplitRecords<'_> {
+    /// Whether the text is something other than a list of records, or damaged. Known once the last record was given.
+    pub fn is_broken(&self) -> bool {
+        self.finder.is_broken()
+    }
+}
+
+impl<'t> Iterator for SplitRecords<'t> {
+    type Item = &'t [u8];
+
+    fn next(&mut self) -> Option<&'t [u8]> {
+        let range = self.finder.next(self.text)?;
+        self.text.get(range)
+    }
+}
+
+/// A place in the text of a log, without the text: between two records, the text before the place may change.
+#[derive(Debug, Clone, Default)]
+pub struct RecordFinder {
+    at: usize,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Place {
+    /// Before everything.
+    #[default]
+    Start,
+    /// In the outermost object, before the name of a member.
+    Name,
+    /// In the outermost object, after the value of a member.
+    Member,
+    /// In the list, before its first record.
+    First,
+    /// In the list, after a record.
+    Record,
+    /// At the end of a complete text.
+    End,
+    /// At damage.
+    Broken,
+}
+
+impl RecordFinder {
+    /// The next record. Every call needs the same text.
+    pub fn next(&mut self, text: &[u8]) -> Option<Range<usize>> {
+        loop {
+            self.at = after_blanks(text, self.at);
+            let next = text.get(self.at).copied();
+            self.place = match (self.place, next) {
+                (Place::End | Place::Broken, _) => return None,
+                (Place::Start, Some(b'{')) => self.behind(Place::Name),
+                (Place::Name, Some(b'"')) => self.value_of_member(text).unwrap_or(Place::Broken),
+                (Place::Member, Some(b',')) => self.behind(Place::Name),
+                (Place::Name | Place::Member, Some(b'}')) => self.end(text),
+                (Place::First | Place::Record, Some(b']')) => self.behind(Place::Member),
+                (Place::First, Some(b'{')) => match object_end(text, self.at) {
+                    Some(end) => {
+                        let start = std::mem::replace(&mut self.at, end);
+                        self.place = Place::Record;
+                        return Some(start..end);
+                    }
+                    None => Place::Broken,
+                },
+                (Place::Record, Some(b',')) => {
+                    self.at = after_blanks(text, self.at + 1);
+                    match text.get(self.at) {
+                        Some(b'{') => Place::First,
+                        _ => Place::Broken,
+                    }
+                }
+                _ => Place::Broken,
+            };
+        }
+    }
+
+    /// Whether the text is something other than a list of records, or damaged. Known once the last record was given.
+    pub fn is_broken(&self) -> bool {
+        self.place == Place::Broken
+    }
+
+    /// Goes beyond one byte.
+    fn behind(&mut self, place: Place) -> Place {
+        self.at += 1;
+        place
+    }
+
+    /// At the end of the outermost object: nothing may follow it.
+    fn end(&mut self, text: &[u8]) -> Place {
+        self.at = after_blanks(text, self.at + 1);
+        match self.at == text.len() {
+            true => Place::End,
+            false => Place::Broken,
+        }
+    }
+
+    /// At the name of a member of the outermost object: goes into the list, or beyond the value of another member.
+    fn value_of_member(&mut self, text: &[u8]) -> Option<Place> {
+        let after_name = string_end(text, self.at + 1)?;
+        let is_list = is_records(text.get(self.at..after_name)?);
+        let colon = after_blanks(text, after_name);
+        if text.get(colon) != Some(&b':') {
+            return None;
+        }
+        self.at = after_blanks(text, colon + 1);
+        if is_list && text.get(self.at) == Some(&b'[') {
+            return Some(self.behind(Place::First));
+        }
+        self.at = value_end(text, self.at)?;
+        Some(Place::Member)
+    }
+}
+
+/// Whether a name with its quotes is that of the list.
+fn is_records(name: &[u8]) -> bool {
+    let inner = name.get(1..name.len().saturating_sub(1));
+    let escaped = || serde_json::from_slice::<String>(name).is_ok_and(|name| name == RECORDS);
+    inner == Some(RECORDS.as_bytes()) || name.contains(&b'\\') && escaped()
+}
+
+/// The first place at or after `at` without a blank.
+fn after_blanks(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let blanks = rest
+        .iter()
+        .position(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+    at + blanks.unwrap_or(rest.len())
+}
+
+/// The end of a value of any kind.
+fn value_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at)? {
+        b'"' => string_end(text, at + 1),
+        b'{' | b'[' => object_end(text, at),
+        _ => {
+            let rest = text.get(at..)?;
+            let length = rest
+                .iter()
+                .position(|b| b",:[]{}\" \t\r\n".contains(b))
+                .filter(|length| *length > 0)?;
+            Some(at + length)
+        }
+    }
+}
+
+/// The end of a string, from behind its first quote on.
+fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        match text.get(at)? {
+            b'"' => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
+}
+
+/// The end of the object or array that begins at `at`.
+fn object_end(text: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    loop {
+        match text.get(at)? {
+            b'"' => {
+                at = string_end(text, at + 1)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    /// The records of a text, and whether it is broken.
+    fn records(text: &str) -> (Vec<String>, bool) {
+        let mut split = split(text.as_bytes());
+        let records = split.by_ref();
+        let records = records.map(|record| String::from_utf8_lossy(record).into_owned());
+        (records.collect(), split.is_broken())
+    }
+
+    #[test]
+    fn each_record_is_given_byte_for_byte() {
+        for (text, expected) in [
+            (r#"{"Records":[]}"#, &[][..]),
+            (
+                r#"{"Records":[{"a":1},{"b":{"c":["}",{}]}}]}"#,
+                &[r#"{"a":1}"#, r#"{"b":{"c":["}",{}]}}"#],
+            ),
+            (
+                " {\n \"Records\" : [ { \"a\" : 1 } ,\n{ } ] } \n",
+                &["{ \"a\" : 1 }", "{ }"],
+            ),
+            (
+                r#"{"x":"]","y":[{"Records":[{}]}],"z":-1.5e3,"Records":[{"a":"\\"},{"b":"\"}"}],"w":null}"#,
+                &[r#"{"a":"\\"}"#, r#"{"b":"\"}"}"#],
+            ),
+            (
+                r#"{"R\u0065cords":[{"a":1}],"Records":[{"b":2}],"Records":null}"#,
+                &[r#"{"a":1}"#, r#"{"b":2}"#],
+            ),
+        ] {
+            let expected: Vec<String> = expected.iter().map(|e| (*e).to_owned()).collect();
+            assert_eq!(records(text), (expected, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_records_before_the_damage_are_given() {
+        for (text, expected) in [
+            ("", &[][..]),
+            ("null", &[]),
+            ("[{}]", &[]),
+            (r#"{"Records":null"#, &[]),
+            (r#"{"Records":["#, &[]),
+            (r#"{"Records":[{"a":1}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1}]"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1},"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1},]}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1},,{}]}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1}{}]}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1},7]}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1},{"b":"}]}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1},{"b":"\"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1}]}{}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1}],"b"}"#, &[r#"{"a":1}"#]),
+            (r#"{"Records":[{"a":1}],"b":}"#, &[r#"{"a":1}"#]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(|e| (*e).to_owned()).collect();
+            assert_eq!(records(text), (expected, true), "{text}");
+        }
+    }
+}
