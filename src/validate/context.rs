@@ -13,6 +13,7 @@ use super::fetch::Fetcher;
 use super::findings::Ledgers;
 use super::logs::manifest::Manifest;
 use super::observer::Observer;
+use super::records::RecordReader;
 use super::recovery::state::RecoverySearch;
 use super::request::{ChainFilter, Request};
 use crate::base::error::{Error, words};
@@ -30,6 +31,8 @@ pub(crate) struct Context<'a> {
     /// The filter of the request, with what is known of the requested trails.
     pub filter: &'a ChainFilter,
     pub observer: &'a dyn Observer,
+    /// Who reads the records of logs, if anybody does.
+    pub records: Option<&'a dyn RecordReader>,
     pub pool: &'a ThreadPool,
     /// The log lists of proven digests, from the digests phase to the logs phase.
     pub manifest: &'a Manifest,

@@ -39,6 +39,7 @@ pub mod not_proven;
 mod notify;
 pub mod observer;
 pub mod outcome;
+pub mod records;
 mod recovery;
 pub mod request;
 pub mod survey;
@@ -57,6 +58,7 @@ use self::findings::Ledgers;
 use self::logs::manifest::Manifest;
 use self::observer::{Observer, Step};
 use self::outcome::Outcome;
+use self::records::RecordReader;
 use self::recovery::state::RecoverySearch;
 use self::request::Request;
 use self::unreferenced::loose::LooseObjects;
@@ -93,6 +95,19 @@ pub fn validate(
     request: &Request,
     observer: &dyn Observer,
 ) -> Result<Outcome, Error> {
+    validate_with(access, request, observer, None)
+}
+
+/// The same, and gives the text of each log to a reader of records.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_with(
+    access: Access<'_>,
+    request: &Request,
+    observer: &dyn Observer,
+    records: Option<&dyn RecordReader>,
+) -> Result<Outcome, Error> {
     let Access {
         source,
         places,
@@ -102,6 +117,7 @@ pub fn validate(
     let limits = &request.limits;
     let pool = context::workers(request.jobs.max(1))?;
     let fetcher = Fetcher::new(source, places, keys, limits, request.delivery_lag);
+    let fetcher = fetcher.with_texts(request.jobs);
     let trails_known = &request.prior.trails;
     let mut filter = survey::reaches::by_configuration(&request.filter, trails_known);
     let mut survey = survey::survey(source, places, &filter, limits, &pool);
@@ -117,6 +133,7 @@ pub fn validate(
         request,
         filter: &filter,
         observer,
+        records,
         pool: &pool,
         manifest: &Manifest::default(),
         references: &Arc::default(),

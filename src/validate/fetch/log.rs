@@ -11,7 +11,7 @@ use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::finding::{Code, Severity};
 use crate::proof::log;
 use crate::source::{GetError, RootId, SourceObject};
-use crate::validate::logs::log_text::{EventPredicate, LogText, unreadable};
+use crate::validate::logs::log_text::{EventPredicate, IN_MEMORY, LogText, unreadable};
 
 /// How much of a log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,30 +24,86 @@ pub enum LogReading {
     Uncounted,
 }
 
+/// What is wanted of a log besides its state.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct WantedOfLog<'w> {
+    /// Its events, if it is as delivered.
+    pub events: Option<&'w EventPredicate<'w>>,
+    /// Its text.
+    pub text: WantedText,
+}
+
+/// Whose text is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum WantedText {
+    /// That of no log.
+    #[default]
+    Nobodys,
+    /// That of a log that is as delivered.
+    Intact,
+    /// That of any log, altered or not.
+    Any,
+}
+
+/// A log that was fetched.
+pub(crate) struct FetchedLog {
+    pub state: LogState,
+    /// Its events, if they were wanted.
+    pub events: Option<FoundEvents>,
+    /// Its text, if it was wanted.
+    pub text: Option<LogText>,
+}
+
+impl FetchedLog {
+    fn without_text(state: LogState) -> Self {
+        FetchedLog {
+            state,
+            events: None,
+            text: None,
+        }
+    }
+}
+
 /// What a log is compared with, and what is wanted of it.
 #[derive(Clone, Copy)]
 struct Comparison<'w> {
     expected: Sha256,
     reading: LogReading,
-    /// The events that are wanted, if the log is as delivered.
-    wanted: Option<&'w EventPredicate<'w>>,
+    wanted: WantedOfLog<'w>,
+}
+
+impl Comparison<'_> {
+    /// Whether its text is wanted, if the log is as delivered or not.
+    fn wants_text(&self, intact: bool) -> bool {
+        match self.wanted.text {
+            WantedText::Nobodys => false,
+            WantedText::Intact => intact,
+            WantedText::Any => true,
+        }
+    }
+}
+
+/// The texts of one log that were read in its places: one as delivered, and one that is not.
+#[derive(Default)]
+struct KeptTexts {
+    intact: Option<LogText>,
+    altered: Option<LogText>,
 }
 
 impl Fetcher<'_> {
-    /// Compares a log with what its digest says, as far as `reading` goes. Returns its
-    /// events if they are `wanted` and the log is as delivered.
+    /// Compares a log with what its digest says, as far as `reading` goes, and returns what is `wanted` of it.
     pub(crate) fn log(
         &self,
         entry: &LogEntry,
         reading: LogReading,
         is_reachable: &dyn Fn(RootId, &str) -> bool,
-        wanted: Option<&EventPredicate<'_>>,
-    ) -> (LogState, Option<FoundEvents>) {
+        wanted: WantedOfLog<'_>,
+    ) -> FetchedLog {
         let expected = match log::expected(entry) {
             Ok(expected) => expected,
-            Err(finding) => return (LogState::Found(finding), None),
+            Err(finding) => return FetchedLog::without_text(LogState::Found(finding)),
         };
-        let mut events = None;
+        let (mut events, mut texts) = (None, KeptTexts::default());
         let possible = self.places(&entry.bucket, &entry.key);
         let is_bucket = |root| is_reachable(root, &entry.bucket);
         let judged = several::judge(self.places, &possible, &is_bucket, |root, key| {
@@ -57,12 +113,24 @@ impl Fetcher<'_> {
             let comparison = Comparison {
                 expected,
                 reading,
-                wanted: wanted.filter(|_| events.is_none()),
+                wanted: WantedOfLog {
+                    events: wanted.events.filter(|_| events.is_none()),
+                    ..wanted
+                },
             };
             let read = self.read_log(root, key, comparison);
-            let (state, found) = read.map_err(|error| self.failed(error))?;
-            events = events.take().or(found);
-            Ok(state)
+            let read = read.map_err(|error| self.failed(error))?;
+            events = events.take().or(read.events);
+            let slot = match read.state {
+                LogState::Valid { .. } => &mut texts.intact,
+                _ => &mut texts.altered,
+            };
+            let spare = match (slot.is_some(), read.text) {
+                (false, text) => std::mem::replace(slot, text),
+                (true, text) => text,
+            };
+            self.return_text(spare);
+            Ok(read.state)
         });
         let state = judged.unwrap_or_else(|| {
             let error = GetError::Elsewhere(entry.bucket.clone());
@@ -71,10 +139,19 @@ impl Fetcher<'_> {
         let is_missing =
             matches!(&state, LogState::Found(finding) if finding.code == Code::LogMissing);
         if is_missing && self.is_not_copied(&possible) {
-            return (LogState::NotCopied, None);
+            return FetchedLog::without_text(LogState::NotCopied);
         }
+        let (text, spare) = match state {
+            LogState::Valid { .. } => (texts.intact, texts.altered),
+            _ => (texts.altered, texts.intact),
+        };
+        self.return_text(spare);
         let events = events.filter(|_| matches!(state, LogState::Valid { .. }));
-        (state, events)
+        FetchedLog {
+            state,
+            events,
+            text,
+        }
     }
 
     /// Whether a log exists that is not to be read. An empty object has to be read after all.
@@ -96,7 +173,7 @@ impl Fetcher<'_> {
         root: RootId,
         key: &str,
         comparison: Comparison<'_>,
-    ) -> Result<(LogState, Option<FoundEvents>), GetError> {
+    ) -> Result<FetchedLog, GetError> {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
         let mut size = Size::default();
         let read = match self.source.get(root, key, false) {
@@ -105,13 +182,15 @@ impl Fetcher<'_> {
             Err(other) => return Err(other),
         };
         let is_doubtful = match &read {
-            Ok((LogState::Found(finding), _)) => finding.severity == Severity::Failed,
-            Ok(_) => false,
+            Ok(read) => {
+                matches!(&read.state, LogState::Found(finding) if finding.severity == Severity::Failed)
+            }
             Err(error) => error.is_doubtful(),
         };
         let read = match is_doubtful.then(|| self.again(root, key, false)).flatten() {
             None => read,
             Some(again) => {
+                self.return_text(read.ok().and_then(|first| first.text));
                 again.and_then(|again| self.compare_log(root, key, again, comparison, &mut size))
             }
         };
@@ -129,16 +208,19 @@ impl Fetcher<'_> {
         mut object: SourceObject<'_>,
         comparison: Comparison<'_>,
         size: &mut Size,
-    ) -> Result<(LogState, Option<FoundEvents>), GetError> {
+    ) -> Result<FetchedLog, GetError> {
         let Comparison {
             expected, wanted, ..
         } = comparison;
-        let mut text = wanted.map(|_| self.empty_text());
+        let keeps = wanted.text != WantedText::Nobodys;
+        let room = if keeps { self.text_room } else { IN_MEMORY };
+        let is_read = keeps || wanted.events.is_some();
+        let mut text = is_read.then(|| self.empty_text(room));
         let inflated = self.inflate_log(&mut object, text.as_mut(), size)?;
         let mut events = None;
         let state = match log::compare(expected, &inflated) {
             Ok(()) => {
-                events = text.as_mut().zip(wanted).map(|(t, w)| t.events(w));
+                events = text.as_mut().zip(wanted.events).map(|(t, w)| t.events(w, keeps));
                 LogState::Valid {
                     optional_fields: inflated.optional_fields,
                 }
@@ -159,8 +241,17 @@ impl Fetcher<'_> {
                 LogState::Found(finding)
             }
         };
-        self.return_text(text);
-        Ok((state, events))
+        let is_intact = matches!(state, LogState::Valid { .. });
+        let spare = match comparison.wants_text(is_intact) {
+            true => None,
+            false => text.take(),
+        };
+        self.return_text(spare);
+        Ok(FetchedLog {
+            state,
+            events,
+            text,
+        })
     }
 
     /// Fetches a log again for its wanted events, and compares its hash again. A log that cannot be read
@@ -178,11 +269,11 @@ impl Fetcher<'_> {
             let found = first_of(possible.all(), &is_bucket, |root, key| {
                 self.counts.get.fetch_add(1, Ordering::Relaxed);
                 let mut object = self.source.get(root, key, false)?;
-                let mut text = self.empty_text();
+                let mut text = self.empty_text(IN_MEMORY);
                 let body = &mut object.body;
                 let inflated = self.inflate_uncounted(body, &mut |bytes| text.push(bytes))?;
                 let compared = log::compare(expected, &inflated);
-                let events = compared.ok().map(|()| text.events(wanted));
+                let events = compared.ok().map(|()| text.events(wanted, false));
                 self.return_text(Some(text));
                 events.ok_or(GetError::NotFound)
             });
@@ -207,15 +298,19 @@ impl Fetcher<'_> {
         }
     }
 
-    fn empty_text(&self) -> LogText {
+    /// A text that may take some `room` in memory.
+    fn empty_text(&self, room: usize) -> LogText {
         let mut texts = self.texts.lock().unwrap_or_else(|e| e.into_inner());
-        texts.pop().unwrap_or_default()
+        let mut text = texts.pop().unwrap_or_default();
+        drop(texts);
+        text.clear(room);
+        text
     }
 
     /// Keeps the buffer of a text for the next log.
-    fn return_text(&self, text: Option<LogText>) {
+    pub(crate) fn return_text(&self, text: Option<LogText>) {
         if let Some(mut text) = text {
-            text.clear();
+            text.clear(self.text_room.max(IN_MEMORY));
             let mut texts = self.texts.lock().unwrap_or_else(|e| e.into_inner());
             texts.push(text);
         }

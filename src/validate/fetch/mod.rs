@@ -14,9 +14,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use self::digest::{StoredDigest, container_damage};
 pub use self::log::LogReading;
+pub(crate) use self::log::{WantedOfLog, WantedText};
 pub use self::several::LogState;
 pub(crate) use self::version::VersionMatch;
-use super::logs::log_text::LogText;
+use super::logs::log_text::{IN_MEMORY, LogText};
 use super::outcome::Requests;
 use crate::base::gzip::inflate::{Inflated, Inflater};
 use crate::base::limits::Limits;
@@ -25,6 +26,12 @@ use crate::proof::keys::Keys;
 use crate::source::places::{Places, PossiblePlaces};
 use crate::source::presence::Presence;
 use crate::source::{GetError, Root, RootId, Source, SourceObject};
+
+/// Bytes of texts that are kept in memory for their records, for all workers together.
+const TEXTS: usize = 64 << 20;
+
+/// Bytes of one such text in memory. Few logs of CloudTrail are longer.
+const LONGEST_TEXT: usize = 8 << 20;
 
 /// Fetches objects, with everything that this takes.
 pub struct Fetcher<'a> {
@@ -46,6 +53,8 @@ pub struct Fetcher<'a> {
     lacking: Mutex<BTreeMap<(RootId, String), bool>>,
     /// Buffers for the texts of logs in which events are wanted.
     texts: Mutex<Vec<LogText>>,
+    /// Bytes of a text in memory that is kept for its records.
+    text_room: usize,
     counts: Counts,
 }
 
@@ -87,8 +96,16 @@ impl<'a> Fetcher<'a> {
             large: Mutex::default(),
             lacking: Mutex::default(),
             texts: Mutex::default(),
+            text_room: 0,
             counts: Counts::default(),
         }
+    }
+
+    /// The same, with room in memory for the texts of so many logs at a time that are kept for their records.
+    pub fn with_texts(mut self, at_once: usize) -> Self {
+        let share = TEXTS / at_once.max(1);
+        self.text_room = share.clamp(IN_MEMORY, LONGEST_TEXT);
+        self
     }
 
     /// Bytes read as stored, and bytes hashed after inflating. An object counts once, although only some sources

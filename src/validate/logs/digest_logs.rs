@@ -25,6 +25,8 @@ pub(super) enum LogOwner {
     Beyond(u32),
     /// A witness: they are read for events alone.
     Witness(u32),
+    /// A chain, listed by digests that are not proven: they are read for whoever takes the records of such logs.
+    Unproven(u32),
     /// A chain, listed by digests that are not proven: they are read for leads alone.
     ChainLead(u32),
     /// A witness, listed by digests that are not proven: they are read for leads alone.
@@ -85,6 +87,7 @@ pub(super) fn order(
             order.push((time, owner, at));
         }
     };
+    let takes_unproven = context.records.is_some_and(|r| r.takes_unproven());
     for (at, chain) in (0..).zip(chains) {
         let has_events = |page: &ManifestPage| filter.wants(&chain.id, page.hour());
         let pages = &chain.digests.pages;
@@ -94,6 +97,7 @@ pub(super) fn order(
             !has_events(page)
         });
         add(LogOwner::Beyond(at), &pages.beyond, &has_events);
+        add(LogOwner::Unproven(at), &pages.unproven, &|_| takes_unproven);
         let has_leads = |page: &ManifestPage| filter.wants_leads(&chain.id, page.hour());
         add(LogOwner::ChainLead(at), &pages.unproven, &has_leads);
     }
@@ -131,7 +135,7 @@ pub(super) fn page<'s>(
             let witness = &witnesses[n as usize];
             (&witness.id, &witness.pages)
         }
-        LogOwner::ChainLead(n) => {
+        LogOwner::Unproven(n) | LogOwner::ChainLead(n) => {
             let chain = &chains[n as usize];
             (&chain.id, &chain.digests.pages.unproven)
         }

@@ -1,38 +1,42 @@
 //! The inflated text of one log, kept until its hash has matched. Only then are its records read.
 
-use std::io::{self, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 
 use crate::base::error::words;
 use crate::base::spool::TemporaryFile;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::event::record::{self, FoundEvents, Records};
 
-/// Bytes of text in memory. A longer text goes to an unlinked temporary file.
-const IN_MEMORY: usize = 256 << 10;
+/// Bytes of a text in memory that is kept for its events. A longer text goes to an unlinked temporary file.
+pub(crate) const IN_MEMORY: usize = 256 << 10;
 
 /// Whether an event is wanted.
 pub(crate) type EventPredicate<'a> = dyn Fn(&Event) -> bool + Sync + 'a;
 
 /// The text of one log. Its buffer is used again for other logs.
 #[derive(Default)]
-pub(crate) struct LogText {
+pub struct LogText {
     /// All of the text, or nothing if it is in the file.
     text: Vec<u8>,
     file: Option<TemporaryFile>,
+    /// Bytes of it that may be in memory until its log is judged.
+    room: usize,
     /// Why the text could not be kept.
     lost: Option<String>,
 }
 
 impl LogText {
-    /// Empties it, and keeps its buffer.
-    pub fn clear(&mut self) {
+    /// Empties it, and keeps its buffer. From now on it may take some `room` in memory.
+    pub(crate) fn clear(&mut self, room: usize) {
         self.text.clear();
+        self.text.shrink_to(room);
         self.file = None;
+        self.room = room;
         self.lost = None;
     }
 
     /// Appends some text. Trouble with the temporary file shows when the records are read.
-    pub fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.lost.is_none() {
             self.lost = self.write(bytes).err().map(|e| words(&e));
         }
@@ -42,11 +46,10 @@ impl LogText {
         if let Some(file) = &mut self.file {
             return file.write_all(bytes);
         }
-        if self.text.len() + bytes.len() <= IN_MEMORY {
-            self.text.reserve_exact(match self.text.capacity() {
-                0 => IN_MEMORY,
-                _ => bytes.len(),
-            });
+        if self.text.len() + bytes.len() <= self.room {
+            if self.text.capacity() == 0 {
+                self.text.reserve_exact(IN_MEMORY);
+            }
             self.text.extend_from_slice(bytes);
             return Ok(());
         }
@@ -56,8 +59,24 @@ impl LogText {
         file.write_all(bytes)
     }
 
-    /// Reads the wanted events. To be called once the hash of the text has matched.
-    pub fn events(&mut self, wanted: &EventPredicate<'_>) -> FoundEvents {
+    /// The complete text, in memory. It may be changed or taken: nothing else reads it afterwards.
+    ///
+    /// # Errors
+    /// Why it could not be kept.
+    pub fn bytes(&mut self) -> Result<&mut Vec<u8>, String> {
+        if let Some(why) = self.lost.take() {
+            return Err(why);
+        }
+        if let Some(mut file) = self.file.take() {
+            let read = file.rewind().and_then(|()| file.read_to_end(&mut self.text));
+            read.map_err(|e| words(&e))?;
+        }
+        Ok(&mut self.text)
+    }
+
+    /// Reads the wanted events. To be called once the hash of the text has matched. It changes the text, unless it
+    /// is `kept` for others.
+    pub(crate) fn events(&mut self, wanted: &EventPredicate<'_>, kept: bool) -> FoundEvents {
         let mut found = FoundEvents::default();
         let mut take = |event| {
             if wanted(&event) {
@@ -70,6 +89,7 @@ impl LogText {
                 Ok(()) => Ok(record::read(file, &mut take)),
                 Err(e) => Err(words(&e)),
             },
+            (None, None) if kept => Ok(record::read_in_place(&mut self.text.clone(), &mut take)),
             (None, None) => Ok(record::read_in_place(&mut self.text, &mut take)),
         };
         match records {

@@ -9,17 +9,34 @@ use crate::proof::finding::{Code, Finding, Original};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::source::RootId;
 use crate::validate::context::Context;
-use crate::validate::fetch::{LogReading, LogState};
+use crate::validate::fetch::{LogReading, LogState, WantedOfLog, WantedText};
+use crate::validate::records::{LogStanding, ReadLog};
 
-/// The result of reading a log, and its events if they were wanted.
-pub(super) type LogRead = (LogState, Option<FoundEvents>);
+/// The result of reading a log.
+pub(super) struct LogRead {
+    pub state: LogState,
+    /// Its events, if they were wanted.
+    pub events: Option<FoundEvents>,
+    /// Whether its text was given to the reader of records.
+    pub is_given: bool,
+}
 
-/// Reads one log, on a worker.
+impl LogRead {
+    fn not_read(events: Option<FoundEvents>) -> Self {
+        LogRead {
+            state: LogState::NotRead,
+            events,
+            is_given: false,
+        }
+    }
+}
+
+/// Reads one log, the `number`th of the run, on a worker.
 pub(super) fn read(
     context: &Context<'_>,
     filter: &EventFilter,
-    digest: &DigestLogs,
-    at: usize,
+    (digest, at): (&DigestLogs, usize),
+    number: u64,
 ) -> LogRead {
     let entry = &digest.logs[at];
     let request = context.request;
@@ -27,23 +44,59 @@ pub(super) fn read(
     if digest.owner.is_lead() {
         let takes = |event: &_| filter.takes_lead(event);
         let events = context.fetcher.log_events(entry, &is_known, &takes);
-        return (LogState::NotRead, Some(events));
+        return LogRead::not_read(Some(events));
     }
     let is_read = request.logs.reads(&request.seed, &entry.key);
     let is_checked = matches!(digest.owner, LogOwner::Chain(_));
     if !is_checked && !is_read {
-        return (LogState::NotRead, None);
+        return LogRead::not_read(None);
     }
     let takes = |event: &_| filter.takes(event);
     let is_shown = matches!(digest.owner, LogOwner::Shown(_));
     let wanted = !is_shown && filter.wants(&digest.id, digest.interval);
-    let wanted = wanted.then_some(&takes as _);
-    let reading = match (is_read, is_shown) {
+    let is_unproven = matches!(digest.owner, LogOwner::Unproven(_));
+    let wanted = WantedOfLog {
+        events: (wanted && !is_unproven).then_some(&takes as _),
+        text: match context.records {
+            Some(records) if is_read && records.takes_unproven() => WantedText::Any,
+            Some(_) if is_read && is_checked => WantedText::Intact,
+            _ => WantedText::Nobodys,
+        },
+    };
+    let reading = match (is_read, is_shown || is_unproven) {
         (false, _) => LogReading::Presence,
         (true, false) => LogReading::Counted,
         (true, true) => LogReading::Uncounted,
     };
-    context.fetcher.log(entry, reading, &is_known, wanted)
+    let fetched = context.fetcher.log(entry, reading, &is_known, wanted);
+    let text = fetched.text.filter(|_| is_checked || is_unproven);
+    let is_given = text.is_some();
+    if let Some((mut text, records)) = text.zip(context.records) {
+        let log = ReadLog {
+            number,
+            chain: &digest.id,
+            bucket: &entry.bucket,
+            key: &entry.key,
+            digest: (&digest.digest.0, &digest.digest.1),
+            standing: standing(&fetched.state, digest.owner),
+        };
+        records.read(&log, &mut text);
+        context.fetcher.return_text(Some(text));
+    }
+    LogRead {
+        state: fetched.state,
+        events: fetched.events,
+        is_given,
+    }
+}
+
+/// What a log whose text was read proves.
+fn standing(state: &LogState, owner: LogOwner) -> LogStanding {
+    match (state, owner) {
+        (LogState::Valid { .. }, LogOwner::Chain(_)) => LogStanding::Proven,
+        (LogState::Valid { .. }, _) => LogStanding::DigestUnproven,
+        _ => LogStanding::Altered,
+    }
 }
 
 /// Whether a root is known to be the bucket of a log. A folder without a bucket name counts as the bucket of

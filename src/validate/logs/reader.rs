@@ -33,6 +33,7 @@ const AHEAD: usize = 4;
 
 /// One log of a digest, and its result once it is read.
 struct PendingLog {
+    number: u64,
     digest: Arc<DigestLogs>,
     at: usize,
     read: Option<LogRead>,
@@ -99,8 +100,12 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                     };
                     let (arrivals, number) = (&arrivals, done + waiting.len());
                     let (filter, log) = (Arc::clone(&self.filter), Arc::clone(&digest));
-                    scope.spawn(move |_| arrivals.put(number, read(context, &filter, &log, at)));
+                    scope.spawn(move |_| {
+                        let read = read(context, &filter, (&log, at), number as u64);
+                        arrivals.put(number, read);
+                    });
                     waiting.push_back(PendingLog {
+                        number: number as u64,
                         digest,
                         at,
                         read: None,
@@ -162,8 +167,20 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
 
     /// Counts and reports one log, in the order of the digests.
     fn take(&mut self, log: PendingLog) {
-        let PendingLog { digest, at, read } = log;
-        let Some((state, events)) = read else { return };
+        let PendingLog {
+            number,
+            digest,
+            at,
+            read,
+        } = log;
+        let Some(LogRead {
+            state,
+            events,
+            is_given,
+        }) = read
+        else {
+            return;
+        };
         self.examine_gaps(digest.interval.to);
         let entry = &digest.logs[at];
         let is_intact = matches!(state, LogState::Valid { .. });
@@ -179,8 +196,12 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             }
             LogOwner::Beyond(_)
             | LogOwner::Witness(_)
+            | LogOwner::Unproven(_)
             | LogOwner::ChainLead(_)
             | LogOwner::WitnessLead(_) => {}
+        }
+        if let Some(records) = self.context.records.filter(|_| is_given) {
+            records.ended(number);
         }
         match events {
             Some(events) => self.collect(events, &digest, at),
