@@ -28,10 +28,11 @@ pub mod validate;
 // To validate.
 pub use validate::folder::Validation;
 pub use validate::observer::{JudgedObject, ObjectKind, Observer, Silent, Step};
+pub use validate::records::{LogStanding, LogText, ReadLog, RecordReader};
 pub use validate::request::{
     ChainFilter, LogSelection, ObservedWindow, OneLog, PriorKnowledge, Request,
 };
-pub use validate::{Access, validate};
+pub use validate::{Access, validate, validate_with};
 
 // What comes back.
 pub use base::error::{Error, ErrorKind};

@@ -50,6 +50,11 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Whether somebody reads the records of logs that are not proven.
+    pub fn takes_unproven(&self) -> bool {
+        self.records.is_some_and(|records| records.takes_unproven())
+    }
+
     /// Works on several items at the same time, at most `chains_at_once`. Returns the results in the
     /// order of the items.
     pub fn in_parallel<T: Send, R: Send>(

@@ -193,7 +193,10 @@ impl ChainWalk<'_> {
             && self.set == DigestSet::Main
             && self.purpose != Purpose::References
         {
-            let most = self.context.request.limits.lead_logs;
+            let most = match self.context.takes_unproven() {
+                true => usize::MAX,
+                false => self.context.request.limits.lead_logs,
+            };
             let pages = self.context.manifest.add_unproven(digest, end, most);
             self.found.pages.unproven.extend(pages);
         }

@@ -220,7 +220,10 @@ impl Fetcher<'_> {
         let mut events = None;
         let state = match log::compare(expected, &inflated) {
             Ok(()) => {
-                events = text.as_mut().zip(wanted.events).map(|(t, w)| t.events(w, keeps));
+                events = text
+                    .as_mut()
+                    .zip(wanted.events)
+                    .map(|(t, w)| t.events(w, keeps));
                 LogState::Valid {
                     optional_fields: inflated.optional_fields,
                 }

@@ -87,7 +87,7 @@ pub(super) fn order(
             order.push((time, owner, at));
         }
     };
-    let takes_unproven = context.records.is_some_and(|r| r.takes_unproven());
+    let takes_unproven = context.takes_unproven();
     for (at, chain) in (0..).zip(chains) {
         let has_events = |page: &ManifestPage| filter.wants(&chain.id, page.hour());
         let pages = &chain.digests.pages;

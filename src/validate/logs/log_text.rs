@@ -68,7 +68,9 @@ impl LogText {
             return Err(why);
         }
         if let Some(mut file) = self.file.take() {
-            let read = file.rewind().and_then(|()| file.read_to_end(&mut self.text));
+            let read = file
+                .rewind()
+                .and_then(|()| file.read_to_end(&mut self.text));
             read.map_err(|e| words(&e))?;
         }
         Ok(&mut self.text)

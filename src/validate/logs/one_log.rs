@@ -58,7 +58,7 @@ pub(super) fn read(
     let wanted = WantedOfLog {
         events: (wanted && !is_unproven).then_some(&takes as _),
         text: match context.records {
-            Some(records) if is_read && records.takes_unproven() => WantedText::Any,
+            Some(_) if is_read && context.takes_unproven() => WantedText::Any,
             Some(_) if is_read && is_checked => WantedText::Intact,
             _ => WantedText::Nobodys,
         },
