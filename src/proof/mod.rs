@@ -20,7 +20,7 @@
 //! # Inputs and outputs
 //! In: objects as read ([`digest_object`], [`log`]), keys ([`keys`]), events, and when the source was
 //! read ([`look`]). Out: [`finding`]s, and for each chain its [`coverage`], its [`gap`]s and counts.
-//! [`trail_notes`] are the findings on calls that changed a trail.
+//! [`changes`] are the calls that changed a trail, and [`trail_notes`] the findings on them.
 //!
 //! # Rules
 //! The proof follows the CloudTrail user guide, "Custom implementations of CloudTrail log file
@@ -39,6 +39,7 @@
 //! - The verdict is the maximum over all findings and all coverage. Nothing lowers it.
 
 pub mod chain;
+pub mod changes;
 pub mod coverage;
 pub mod damage;
 pub mod digest_object;

@@ -38,6 +38,7 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Location, Walked};
+use crate::proof::changes::TrailChanges;
 use crate::proof::coverage::{State, verified_until};
 use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::{Gap, GapPlace};
@@ -290,6 +291,7 @@ pub(super) fn outcome(
         chains: all.chains,
         findings,
         keys: std::mem::take(&mut *keys).into_iter().collect(),
+        changes: TrailChanges::default(),
         not_proven,
         bytes_read,
         bytes_hashed,

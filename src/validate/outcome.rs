@@ -7,6 +7,7 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Location, Tally};
+use crate::proof::changes::TrailChanges;
 use crate::proof::coverage::{State, Stretch};
 use crate::proof::finding::{Finding, Severity, Verdict};
 use crate::proof::gap::Gap;
@@ -86,6 +87,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// The public keys used, sorted by region and fingerprint.
     pub keys: Vec<KeyUse>,
+    /// The calls on the trails, their buckets and their keys that proven logs record.
+    pub changes: TrailChanges,
     /// What this validation does not prove, one sentence each.
     pub not_proven: Vec<String>,
     /// Bytes read from the source.

@@ -12,6 +12,7 @@ use crate::base::sha256::Sha256;
 use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Tally};
+use crate::proof::changes::TrailChanges;
 use crate::proof::coverage::{State as CoverageState, Stretch as Covered};
 use crate::proof::finding::{Code, Finding, Verdict};
 use crate::report::state::v1::{Head, State};
@@ -86,6 +87,7 @@ fn outcome(chains: Vec<ChainOutcome>) -> Outcome {
         chains: chains.into_iter().map(Box::new).collect(),
         findings: Vec::new(),
         keys: Vec::new(),
+        changes: TrailChanges::default(),
         not_proven: Vec::new(),
         bytes_read: 0,
         bytes_hashed: 0,
