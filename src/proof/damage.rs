@@ -137,7 +137,7 @@ impl<'e> DamageCalls<'e> {
                     set.push((*setting, evidence));
                 }
                 Call::Key(key) => calls.keys.push((key, evidence)),
-                Call::Trail(..) | Call::Account(_) => {}
+                Call::Trail(..) | Call::Account(_) | Call::Other => {}
             }
         }
         calls.keys.truncate(KEYS);

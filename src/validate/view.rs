@@ -398,5 +398,6 @@ fn bearing(call: &Call) -> Bearing {
         Call::Bucket(_, BucketChange::Versioning) => Bearing::Versioning,
         Call::Bucket(_, BucketChange::Deleted) => Bearing::BucketRemoval,
         Call::Key(_) => Bearing::KmsKey,
+        Call::Other => Bearing::Other,
     }
 }

@@ -21,6 +21,8 @@ pub enum Call {
     Bucket(String, BucketChange),
     /// `DisableKey` or `ScheduleKeyDeletion`: the id or ARN of a KMS key.
     Key(String),
+    /// Any other call, of which only the members are known that all records have.
+    Other,
 }
 
 /// A change of an organization, of an account, or of its regions, after which digests may end.
@@ -72,7 +74,7 @@ impl Call {
             },
             Call::Write(bucket, key) => (Some(bucket), Some(key), None),
             Call::Bucket(bucket, _) => (Some(bucket), None, None),
-            Call::Trail(..) | Call::Account(_) | Call::Key(_) => (None, None, None),
+            Call::Trail(..) | Call::Account(_) | Call::Key(_) | Call::Other => (None, None, None),
         }
     }
 }

@@ -131,6 +131,7 @@ impl EventFilter {
                 self.buckets.contains(bucket) && any
             }
             Call::Write(bucket, key) => self.buckets.contains(bucket) && stored(key),
+            Call::Other => false,
         }
     }
 }

@@ -268,7 +268,8 @@ fn bearing(event: &Evidence) -> Option<&'static str> {
         | Bearing::Account
         | Bearing::Removal
         | Bearing::VersionRemoval
-        | Bearing::Write => None,
+        | Bearing::Write
+        | Bearing::Other => None,
         Bearing::UnlistedRemoval => Some(
             "possible cause: the record does not list the deleted objects, which may include some of these",
         ),

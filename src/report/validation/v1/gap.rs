@@ -138,6 +138,8 @@ pub enum Bearing {
     Versioning,
     /// The KMS key that encrypts objects.
     KmsKey,
+    /// Anything else.
+    Other,
 }
 
 /// An object that a call was on.
