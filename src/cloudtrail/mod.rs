@@ -6,7 +6,7 @@
 //! long [`log_list`] there.
 //!
 //! [`answers`] reads what CloudTrail's API says of trails and keys, [`member`] holds what AWS Organizations says of
-//! accounts.
+//! accounts. [`records`] reads the records of a log as texts.
 //!
 //! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`]. [`chain_pattern`]
 //! selects chains by parts of their names.

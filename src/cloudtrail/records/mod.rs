@@ -1,6 +1,9 @@
-//! The records of a log as text: [`split`] finds where each begins and ends.
+//! The records of a log as the texts that CloudTrail delivered: [`split`] finds where each begins and ends,
+//! [`fields`] reads the usual members of one record, and [`json`] any member by its path.
 //!
-//! `event` reads the few calls that concern trails, and what it needs of them. Here every record is given, byte for
-//! byte as CloudTrail delivered it.
+//! Nothing is copied unless a text holds an escape, and no record is refused for an odd member: AWS adds to its
+//! formats without notice. `event` reads the few calls that concern trails, and what it needs of them.
 
+pub mod fields;
+pub mod json;
 pub mod split;
