@@ -14,6 +14,8 @@ pub enum CancelReason {
     Signal,
     /// The deadline has passed: this long after the start.
     Deadline(SignedDuration),
+    /// Nobody reads the output any more, or it cannot be written.
+    OutputClosed,
 }
 
 impl fmt::Display for CancelReason {
@@ -21,6 +23,7 @@ impl fmt::Display for CancelReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CancelReason::Signal => f.write_str("a signal"),
+            CancelReason::OutputClosed => f.write_str("the end of the output"),
             CancelReason::Deadline(after) => write!(f, "the deadline of {}", in_words(*after)),
         }
     }

@@ -52,7 +52,9 @@ impl Error {
     pub fn cancelled(reason: CancelReason) -> Self {
         let kind = ErrorKind::Cancelled(reason);
         match reason {
-            CancelReason::Signal => Error::new(kind, "the validation was interrupted"),
+            CancelReason::Signal | CancelReason::OutputClosed => {
+                Error::new(kind, "the validation was interrupted")
+            }
             CancelReason::Deadline(_) => {
                 let message = format!("{reason} passed before anything was checked");
                 Error::new(kind, message).hint("run again with a later --deadline")

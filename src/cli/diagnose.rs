@@ -50,6 +50,11 @@ pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", escape(text));
 }
 
+/// Writes a line to standard error that is the result of a command whose output is something else.
+pub fn result(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", escape(text));
+}
+
 /// Writes a warning to standard error: the run goes on, and something that was given has no effect.
 pub fn warning(text: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {}", escape(text));

@@ -22,6 +22,7 @@ mod diagnose;
 #[cfg(feature = "aws")]
 mod doctor;
 mod environment;
+mod events;
 mod explain;
 mod generate;
 mod help;
@@ -123,6 +124,10 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Explain(args) => {
             let given = GivenOptions::of(matches.subcommand_matches("explain"));
             explain::run(*args, given, command, start, &stop)
+        }
+        Command::Events(args) => {
+            let given = GivenOptions::of(matches.subcommand_matches("events"));
+            events::run(*args, given, start, &stop)
         }
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");

@@ -2,6 +2,7 @@
 
 pub mod collect;
 pub mod doctor;
+pub mod events;
 pub mod explain;
 pub mod history;
 pub mod state;

@@ -154,7 +154,9 @@ impl GetError {
             GetError::ClockSkewed(_) => Reason::ClockSkewed,
             GetError::RegionDisabled(_) => Reason::RegionDisabled,
             GetError::Unreachable => Reason::Unreachable,
-            GetError::Cancelled(CancelReason::Signal) => Reason::Interrupted,
+            GetError::Cancelled(CancelReason::Signal | CancelReason::OutputClosed) => {
+                Reason::Interrupted
+            }
             GetError::Cancelled(CancelReason::Deadline(_)) => Reason::Deadline,
             GetError::Refused(_) => Reason::Refused,
             GetError::Elsewhere(_) => Reason::Elsewhere,
@@ -184,7 +186,9 @@ impl GetError {
             GetError::Unreachable => {
                 "nothing answered for a long time, so no further request was made".into()
             }
-            GetError::Cancelled(CancelReason::Signal) => "the validation was interrupted".into(),
+            GetError::Cancelled(CancelReason::Signal | CancelReason::OutputClosed) => {
+                "the validation was interrupted".into()
+            }
             GetError::Cancelled(deadline) => format!("{deadline} had passed"),
             GetError::Refused(why) => format!("refused: {why}"),
             GetError::Elsewhere(bucket) => {

@@ -4,6 +4,7 @@
 
 pub(crate) mod collect;
 pub(crate) mod doctor;
+pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod history;
@@ -20,6 +21,7 @@ use clap_complete::Shell;
 
 use collect::CollectArgs;
 use doctor::DoctorArgs;
+use events::EventsArgs;
 use explain::ExplainArgs;
 use generate::{GenerateCommand, SchemaKind};
 use history::HistoryArgs;
@@ -35,6 +37,7 @@ const COMMANDS: &[&str] = &[
     "collect",
     "doctor",
     "explain",
+    "events",
     "trails",
     "report",
     "history",
@@ -78,6 +81,9 @@ pub enum Command {
     /// Report whether CloudTrail delivered a given log or digest, and whether it is intact
     #[command(after_help = explain::EXAMPLES)]
     Explain(Box<ExplainArgs>),
+    /// Write the events of proven logs, byte for byte, and which logs give none
+    #[command(after_help = events::EXAMPLES)]
+    Events(Box<EventsArgs>),
     /// List the chains of digests from object names only: nothing is read or verified
     #[command(after_help = trails::EXAMPLES)]
     Trails(Box<TrailsArgs>),

@@ -85,7 +85,7 @@ fn collect(
         CollectionEnd::Finished(sealed) if sealed.is_complete() => 0,
         CollectionEnd::Cancelled(CancelReason::Signal) => INTERRUPTED,
         CollectionEnd::Finished(_)
-        | CollectionEnd::Cancelled(CancelReason::Deadline(_))
+        | CollectionEnd::Cancelled(CancelReason::Deadline(_) | CancelReason::OutputClosed)
         | CollectionEnd::Stopped(_)
         | CollectionEnd::NotStored(_) => Verdict::Unproven.exit_code(),
     })

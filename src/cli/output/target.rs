@@ -2,13 +2,15 @@
 //! after its report is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, IsTerminal as _};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use super::replacement::{Replacement, folder};
-use super::standard::{self, is_closed_or_null};
+use super::standard::{self, StandardOutput, is_closed_or_null};
+use super::{Delivery, unwritable};
+use crate::base::error::Error;
 
 /// How many symbolic links are followed, as in Linux (path_resolution(7)).
 const MAX_LINKS: usize = 40;
@@ -59,6 +61,38 @@ impl OutputTarget {
             OpenOptions::new().write(true).open(&file)?;
         }
         Replacement::of(file, existing.as_ref()).map(OutputTarget::Replace)
+    }
+
+    /// A writer for what is written while the work goes on.
+    ///
+    /// # Errors
+    /// If there are too many open files.
+    pub fn writer(&self) -> io::Result<Box<dyn Write + Send>> {
+        match self {
+            // Not buffered, so that a reader gets each line at once.
+            OutputTarget::Stdout => Ok(Box::new(StandardOutput)),
+            OutputTarget::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
+            // Buffered: nobody sees the file before it is complete.
+            OutputTarget::Replace(file) => {
+                let file = file.file().try_clone();
+                file.map(|file| Box::new(BufWriter::new(file)) as _)
+            }
+        }
+    }
+
+    /// Closes it after its [`writer`](Self::writer) has `written` all, and says whether all was read.
+    ///
+    /// # Errors
+    /// If it could not be written. A closed pipe is not an error.
+    pub fn finish(self, written: io::Result<()>) -> Result<Delivery, Error> {
+        let name = self.name().to_path_buf();
+        let ended = match self {
+            OutputTarget::Replace(file) => written
+                .and_then(|()| file.finish())
+                .map(|()| Delivery::Complete),
+            _ => Delivery::of(written),
+        };
+        ended.map_err(|e| unwritable(&name, &e))
     }
 
     /// Its path, for messages.

@@ -1,11 +1,10 @@
 //! `--format jsonl`: each finding and each chain is written when it is final, so that programs can read
 //! them while the run goes on. It also has the findings that a report only counts.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::base::error::Error;
-use crate::cli::output::standard::StandardOutput;
 use crate::cli::output::target::OutputTarget;
 use crate::cli::output::{Delivery, unwritable};
 use crate::proof::finding::{Finding, ReadFrom};
@@ -96,17 +95,7 @@ impl Observer for JsonlStream {
 
 impl JsonlLines {
     fn to(target: OutputTarget) -> Result<JsonlLines, Error> {
-        let out: io::Result<Box<dyn Write + Send>> = match &target {
-            // Not buffered, so that a reader gets each line at once.
-            OutputTarget::Stdout => Ok(Box::new(StandardOutput)),
-            OutputTarget::Stream(file, _) => file.try_clone().map(|file| Box::new(file) as _),
-            // Buffered: nobody sees the file before it is complete.
-            OutputTarget::Replace(file) => {
-                let file = file.file().try_clone();
-                file.map(|file| Box::new(BufWriter::new(file)) as _)
-            }
-        };
-        match out {
+        match target.writer() {
             Ok(out) => Ok(JsonlLines {
                 out,
                 target,
@@ -121,13 +110,6 @@ impl JsonlLines {
             Some(error) => Err(error),
             None => self.out.flush(),
         };
-        let name = self.target.name().to_path_buf();
-        let ended = match self.target {
-            OutputTarget::Replace(file) => written
-                .and_then(|()| file.finish())
-                .map(|()| Delivery::Complete),
-            _ => Delivery::of(written),
-        };
-        ended.map_err(|e| unwritable(&name, &e))
+        self.target.finish(written)
     }
 }

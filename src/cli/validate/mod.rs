@@ -11,7 +11,7 @@ mod state;
 pub(crate) mod verbose;
 
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -32,8 +32,9 @@ use super::presentation::{self, NamesLookup};
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
-use crate::base::cancel::{CancelFlag, CancelReason};
+use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
+use crate::base::limits::Limits;
 use crate::base::spool;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
@@ -85,7 +86,7 @@ fn validated(
     signals.stop_first(stop);
     let mut presentation = presentation::read(&args.presentation, &args.run.bounds.limits())?;
     let progress = Progress::begin(choice.progress, Phase::Opening, start.clock);
-    let accepted = accepted(&args)?;
+    let accepted = accepted(args.accept.as_deref(), &args.run.bounds.limits())?;
     let fail_on = args.fail_on.verdict();
     let bundle = completed(&mut args, given)?;
     let mut ready = resolved((&args, bundle.as_ref()), as_aws_cli, start, stop, &progress)?;
@@ -209,11 +210,11 @@ fn completed(args: &mut ValidateArgs, given: GivenOptions) -> Result<Option<Give
 }
 
 /// What the file of `--accept` holds.
-fn accepted(args: &ValidateArgs) -> Result<Vec<Acceptance>, Error> {
-    let Some(path) = &args.accept else {
+pub(super) fn accepted(path: Option<&Path>, limits: &Limits) -> Result<Vec<Acceptance>, Error> {
+    let Some(path) = path else {
         return Ok(Vec::new());
     };
-    let text = resolve::read_text(path, "--accept", &args.run.bounds.limits())?;
+    let text = resolve::read_text(path, "--accept", limits)?;
     accept::parse(&text).map_err(|why| resolve::invalid(path, "--accept", &why))
 }
 
@@ -232,7 +233,10 @@ fn concluded(
     let unused = accept::unused(&outcome, &accepted, requested.continues_from.is_some());
     let accepted = accept::shown(&outcome, &accepted);
     warn_of_unused(&accepted, &unused, &requested.exclude);
-    let code = status(verdict, exit, remaining != verdict, (stop, ended_by));
+    let code = match interrupted(stop, ended_by, "report") {
+        true => INTERRUPTED,
+        false => exit_status(verdict, exit, remaining != verdict),
+    };
     run.exit_status = Some(code);
     run.all_accepted = code == 0 && remaining == Verdict::Verified && verdict != remaining;
     if code == INTERRUPTED {
@@ -291,7 +295,7 @@ fn note_without_report(formats: &[Format]) {
 }
 
 /// The error of a report that could not be written: the verdict is known all the same.
-fn with_verdict(error: Error, verdict: Verdict) -> Error {
+pub(super) fn with_verdict(error: Error, verdict: Verdict) -> Error {
     let verdict = verdict.as_str();
     let finished = format!("the validation finished; its verdict was: {verdict}");
     let known = error.known().map(|known| format!("{known}; {finished}"));
@@ -350,15 +354,7 @@ fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> 
 
 /// The exit status, which is that of the verdict `exit`. A note says why if the verdict of the report has
 /// another, or if a look that failed keeps it.
-fn status(
-    verdict: Verdict,
-    exit: ExitVerdict,
-    is_accepted: bool,
-    (stop, ended_by): (&CancelFlag, Option<CancelReason>),
-) -> u8 {
-    if interrupted(stop, ended_by, "report") {
-        return INTERRUPTED;
-    }
+pub(super) fn exit_status(verdict: Verdict, exit: ExitVerdict, is_accepted: bool) -> u8 {
     let code = exit.verdict.exit_code();
     if let Some(look) = exit.held_by {
         note(&format!(

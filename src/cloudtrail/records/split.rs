@@ -3,6 +3,7 @@
 //! Only brackets and quotes are read. The content of a record is not checked: CloudTrail wrote it. Memory does not
 //! grow with the text, and time grows with its length alone, whatever it holds.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The name of the list.
@@ -121,7 +122,7 @@ impl RecordFinder {
     /// At the name of a member of the outermost object: goes into the list, or beyond the value of another member.
     fn value_of_member(&mut self, text: &[u8]) -> Option<Place> {
         let after_name = string_end(text, self.at + 1)?;
-        let is_list = is_records(text.get(self.at..after_name)?);
+        let is_list = is_name(text.get(self.at..after_name)?, RECORDS);
         let colon = after_blanks(text, after_name);
         if text.get(colon) != Some(&b':') {
             return None;
@@ -135,11 +136,44 @@ impl RecordFinder {
     }
 }
 
-/// Whether a name with its quotes is that of the list.
-fn is_records(name: &[u8]) -> bool {
-    let inner = name.get(1..name.len().saturating_sub(1));
-    let escaped = || serde_json::from_slice::<String>(name).is_ok_and(|name| name == RECORDS);
-    inner == Some(RECORDS.as_bytes()) || name.contains(&b'\\') && escaped()
+/// Whether a string of JSON, with its quotes, means a name.
+fn is_name(string: &[u8], name: &str) -> bool {
+    let inner = string.get(1..string.len().saturating_sub(1));
+    let meaning = || serde_json::from_slice::<String>(string);
+    inner == Some(name.as_bytes())
+        || string.contains(&b'\\') && meaning().is_ok_and(|meaning| meaning == name)
+}
+
+/// A JSON object without its members of one name. What is inside its members stays as it is.
+pub fn without_member<'r>(object: &'r [u8], name: &str) -> Cow<'r, [u8]> {
+    removed(object, name).map_or(Cow::Borrowed(object), Cow::Owned)
+}
+
+/// The object without the members; `None` if it has none of them, or is not an object.
+fn removed(object: &[u8], name: &str) -> Option<Vec<u8>> {
+    let mut kept = vec![b'{'];
+    let mut is_found = false;
+    let mut at = after_blanks(object, 0);
+    while matches!(object.get(at), Some(b'{' | b',')) {
+        let start = after_blanks(object, at + 1);
+        if object.get(start) != Some(&b'"') {
+            break;
+        }
+        let after_name = string_end(object, start + 1)?;
+        let value = after_blanks(object, after_blanks(object, after_name) + 1);
+        let end = value_end(object, value)?;
+        if is_name(object.get(start..after_name)?, name) {
+            is_found = true;
+        } else {
+            if kept.len() > 1 {
+                kept.push(b',');
+            }
+            kept.extend_from_slice(object.get(start..end)?);
+        }
+        at = after_blanks(object, end);
+    }
+    kept.push(b'}');
+    is_found.then_some(kept)
 }
 
 /// The first place at or after `at` without a blank.
@@ -202,7 +236,7 @@ fn object_end(text: &[u8], mut at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{split, without_member};
 
     /// The records of a text, and whether it is broken.
     fn records(text: &str) -> (Vec<String>, bool) {
@@ -235,6 +269,22 @@ mod tests {
         ] {
             let expected: Vec<String> = expected.iter().map(|e| (*e).to_owned()).collect();
             assert_eq!(records(text), (expected, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_taken_out_by_the_meaning_of_their_names() {
+        for (object, expected) in [
+            ("{}", "{}"),
+            (r#"{"a":{"x":1},"b":"x"}"#, r#"{"a":{"x":1},"b":"x"}"#),
+            (r#"{"x":[1,{"x":2}]}"#, "{}"),
+            (
+                r#"{ "x" : 1 , "a" : [ 2 ] , "\u0078":null, "b":3 }"#,
+                r#"{"a" : [ 2 ],"b":3}"#,
+            ),
+        ] {
+            let left = without_member(object.as_bytes(), "x");
+            assert_eq!(String::from_utf8_lossy(&left), expected, "{object}");
         }
     }
 

@@ -1,0 +1,76 @@
+//! The arguments of `events`, parsed only.
+
+use std::path::PathBuf;
+
+use super::shared::aws::SignInArgs;
+use super::shared::bundle::BundleArgs;
+use super::shared::progress::ProgressArgs;
+use super::shared::run::RunArgs;
+use super::validate::FailOn;
+
+pub const EXAMPLES: &str = "\
+Examples:
+  # every event of a copy, as JSON lines, from logs that are proven
+  trailproof events --path copy --keys keys/ | jq .eventName
+
+  # those of one trail in January, with the log and digest of each
+  trailproof events --provenance --out january.jsonl \\
+      --trail-arn arn:aws:cloudtrail:us-east-1:111111111111:trail/main \\
+      --start-time 2026-01-01 --end-time 2026-02-01
+
+  # also those of altered and planted logs, each marked with its state
+  trailproof events --path copy --keys keys/ --include-unproven |
+      jq 'select(.trailproof.state != \"proven\")'
+
+Each event is one line, byte for byte as CloudTrail delivered it, in the order of the digests and of the logs that \
+each lists. Logs that are altered, missing, not listed by a digest or not proven give no events. They are listed on \
+standard error, and its last line counts events and logs.
+
+Exit status: that of the verdict, as for `validate`: 0 verified, 1 failed, 3 gaps, 4 unproven, or the run ended \
+early; 2 nothing was read (bad arguments or no credentials)";
+
+#[derive(clap::Args)]
+pub struct EventsArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+
+    #[command(flatten)]
+    pub bundle: BundleArgs,
+
+    #[command(flatten)]
+    pub output: EventOutputArgs,
+
+    #[command(flatten)]
+    pub progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
+}
+
+/// What is written, where, and which exit status follows.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct EventOutputArgs {
+    /// Begin each record with a member `trailproof`, which has the log, the digest that lists it, and what is known
+    /// about it: `"trailproof":{"log","digest","state"}`
+    #[arg(long)]
+    pub provenance: bool,
+
+    /// Also write the records of logs that are not proven: altered, listed only by a digest that is not proven, or
+    /// listed by no digest; each record says so in a member `trailproof`, as with --provenance
+    #[arg(long)]
+    pub include_unproven: bool,
+
+    /// The file for the events; by default standard output; it is written completely or not at all
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// A TOML file of accepted findings, as for `validate`: only the exit status ignores them
+    #[arg(long, value_name = "FILE")]
+    pub accept: Option<PathBuf>,
+
+    /// The least severe verdict that makes the exit status non-zero; a source that could not be read
+    /// always does
+    #[arg(long, value_enum, default_value_t = FailOn::Gaps)]
+    pub fail_on: FailOn,
+}

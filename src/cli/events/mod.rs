@@ -1,0 +1,176 @@
+//! `trailproof events`: the records of proven logs, written while a validation runs over them.
+
+mod output;
+mod summary;
+
+use std::path::PathBuf;
+
+use self::output::EventOutput;
+use super::args::events::EventsArgs;
+use super::args::shared::progress::ProgressMode;
+use super::open::bundle::given::GivenBundle;
+use super::open::bundle::{GivenOptions, refuse_changed};
+use super::output::Delivery;
+use super::output::earlier::EarlierReports;
+use super::signals::Signals;
+use super::terminal::progress::{Phase, Progress};
+use super::validate::resolve::{ResolvedRun, RunOptions};
+use super::validate::{accepted, exit_status, with_verdict};
+use super::{INTERRUPTED, Start, interrupted, whole_second};
+use crate::base::cancel::CancelFlag;
+use crate::base::error::{Error, ErrorKind};
+use crate::base::spool;
+use crate::commands::events::lines::JsonLines;
+use crate::commands::events::stream::{EventPlan, EventStream, WrittenEvents};
+use crate::commands::events::without::LogsWithout;
+use crate::report::validation::v1::SourceKind;
+use crate::source::cancellable::CancellableSource;
+use crate::validate::accept::{self, Acceptance};
+use crate::validate::observer::All;
+use crate::validate::outcome::Outcome;
+use crate::validate::request::LogSelection;
+use crate::validate::{Access, validate_with};
+
+/// Writes the events, and gives the exit status, which is that of the verdict.
+///
+/// # Errors
+/// If nothing was validated, or the events could not be written.
+pub fn run(
+    args: EventsArgs,
+    given: GivenOptions,
+    start: Start,
+    stop: &CancelFlag,
+) -> Result<u8, Error> {
+    let earlier = EarlierReports::of(args.output.out.iter());
+    let code = written(args, given, start, stop);
+    code.map_err(|error| earlier.noted(error))
+}
+
+fn written(
+    mut args: EventsArgs,
+    given: GivenOptions,
+    start: Start,
+    stop: &CancelFlag,
+) -> Result<u8, Error> {
+    refuse_no_logs(&args)?;
+    let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
+    let limits = args.run.bounds.limits();
+    let out = args.output.out.take();
+    let output = EventOutput::open(out, inputs(&args), &args.run.source, &limits)?;
+    spool::try_out()?;
+    signals.stop_first(stop);
+    let accepted = accepted(args.output.accept.as_deref(), &limits)?;
+    let progress = Progress::begin(shown(&args, &output), Phase::Opening, start.clock);
+    let manifest = args.bundle.manifest_sha256;
+    let mut bundle = GivenBundle::find(&args.run.source, manifest, &limits)?;
+    if let Some(bundle) = &mut bundle {
+        bundle.complete(&mut args.run, given)?;
+    }
+    let options = RunOptions {
+        bundle: bundle.as_ref(),
+        ..RunOptions::default()
+    };
+    let arguments = (&args.run, &args.sign_in);
+    let now = whole_second(start.at);
+    let resolved = ResolvedRun::resolve(arguments, options, now, stop, &progress)?;
+    progress.enter(Phase::Listing);
+    let without = LogsWithout::default();
+    let (outcome, mut events) = stream(&args, &resolved, &output, (progress, &without))?;
+    let written = std::mem::replace(&mut events.written, Ok(()));
+    let delivery = output.finish(written, outcome.ended_by);
+    let delivery = delivery.map_err(|e| with_verdict(e, outcome.verdict))?;
+    Ok(said(
+        &outcome,
+        (&events, without),
+        (delivery, &accepted),
+        (&args, stop),
+    ))
+}
+
+/// Runs the validation. Its events are written meanwhile.
+fn stream(
+    args: &EventsArgs,
+    resolved: &ResolvedRun,
+    output: &EventOutput,
+    (progress, without): (Progress, &LogsWithout),
+) -> Result<(Outcome, WrittenEvents), Error> {
+    let (opened, request) = (&resolved.opened, &resolved.request);
+    let format = JsonLines {
+        provenance: args.output.provenance || args.output.include_unproven,
+    };
+    let plan = EventPlan {
+        filters: Vec::new(),
+        format: &format,
+        include_unproven: args.output.include_unproven,
+    };
+    let stream = EventStream::begin(plan, output.writer()?, without, request.stop.clone());
+    let stream = stream.map_err(|e| output.unwritable(&e))?;
+    let source = CancellableSource::new(opened.source.as_ref(), request.stop.clone());
+    let access = Access {
+        source: &source,
+        places: &opened.places,
+        keys: opened.keys.as_ref(),
+        trails: opened.trails.as_deref(),
+    };
+    let observer = All(vec![&progress, without]);
+    let outcome = validate_with(access, request, &observer, Some(&stream))?;
+    drop(progress);
+    let is_bundle = resolved.requested.source == SourceKind::Bundle;
+    refuse_changed(is_bundle, opened.source.as_ref())?;
+    Ok((outcome, stream.end()))
+}
+
+/// Says on standard error what the events lack, and gives the exit status. Nothing is said after a reader that has
+/// read enough.
+fn said(
+    outcome: &Outcome,
+    (events, without): (&WrittenEvents, LogsWithout),
+    (delivery, accepted): (Delivery, &[Acceptance]),
+    (args, stop): (&EventsArgs, &CancelFlag),
+) -> u8 {
+    let exit = accept::exit_verdict(outcome, accepted, args.output.fail_on.verdict());
+    if delivery == Delivery::Cut {
+        return exit.verdict.exit_code();
+    }
+    let without = without.into_reasons();
+    summary::print_without(&without);
+    let code = match interrupted(stop, outcome.ended_by, "output") {
+        true => INTERRUPTED,
+        false => {
+            let remaining = accept::remaining(outcome, accepted);
+            exit_status(outcome.verdict, exit, remaining != outcome.verdict)
+        }
+    };
+    summary::print_counts(events, &without, outcome.verdict);
+    code
+}
+
+/// How progress is shown: not among events on a terminal.
+fn shown(args: &EventsArgs, output: &EventOutput) -> ProgressMode {
+    match args.progress.mode() {
+        ProgressMode::Auto if output.is_terminal() => ProgressMode::None,
+        mode => mode,
+    }
+}
+
+/// Refuses to read no log: there would be no event.
+fn refuse_no_logs(args: &EventsArgs) -> Result<(), Error> {
+    if args.run.logs != LogSelection::None {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Usage, "--logs none leaves no events");
+    Err(error.hint("leave it out to read all logs, or give a share such as --logs 5%"))
+}
+
+/// What a run reads besides copies, each with its option.
+fn inputs(args: &EventsArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let one = [
+        ("--expect", &args.run.expect),
+        ("--accept", &args.output.accept),
+        ("--ca-bundle", &args.sign_in.ca_bundle),
+    ];
+    let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
+    let keys = args.run.known.keys.iter();
+    let keys = keys.map(|path| ("--keys", path.clone()));
+    one.into_iter().flatten().chain(keys)
+}

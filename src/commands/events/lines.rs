@@ -1,0 +1,174 @@
+//! JSON lines: each record as it is in its log, on a line of its own.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use super::sink::{EventFormat, EventWriter, KeptRecord, LogInHand, RecordCount};
+use crate::cloudtrail::records::split::{RecordFinder, without_member};
+use crate::validate::records::LogStanding;
+
+/// The member that says where a record comes from.
+const PROVENANCE: &str = "trailproof";
+
+/// Records as JSON lines.
+pub struct JsonLines {
+    /// Whether the first member of each record says where it comes from.
+    pub provenance: bool,
+}
+
+impl EventFormat for JsonLines {
+    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+        if !self.provenance
+            && let Some((text, count)) = log.unfiltered()
+        {
+            *count = into_lines(text);
+            return std::mem::take(text);
+        }
+        let mut lines = Vec::new();
+        log.for_each(&mut |record| {
+            match self.provenance {
+                true => with_provenance(record, &mut lines),
+                false => in_one_line(record.bytes, &mut lines),
+            }
+            lines.push(b'\n');
+        });
+        lines
+    }
+
+    fn begin<'w>(
+        &'w self,
+        out: Box<dyn Write + Send + 'w>,
+    ) -> io::Result<Box<dyn EventWriter + 'w>> {
+        Ok(Box::new(LineWriter(out)))
+    }
+}
+
+struct LineWriter<'w>(Box<dyn Write + Send + 'w>);
+
+impl EventWriter for LineWriter<'_> {
+    fn log(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.0.write_all(lines)
+    }
+
+    fn end(mut self: Box<Self>) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Turns the text of a log into lines, in place.
+fn into_lines(text: &mut Vec<u8>) -> RecordCount {
+    let mut finder = RecordFinder::default();
+    let mut count = RecordCount::default();
+    let mut end = 0;
+    let mut next = finder.next(text);
+    while let Some(record) = next {
+        if has_controls(&text[record.clone()]) {
+            // Each of the others may have some too, and may grow.
+            let rest = rest_in_lines(text, record, &mut finder, &mut count);
+            text.truncate(end);
+            text.extend_from_slice(&rest);
+            count.is_broken = finder.is_broken();
+            return count;
+        }
+        // Found before this record moves: the finder needs the text after it unchanged.
+        next = finder.next(text);
+        let length = record.len();
+        text.copy_within(record, end);
+        end += length;
+        text[end] = b'\n';
+        end += 1;
+        count.kept += 1;
+    }
+    text.truncate(end);
+    count.is_broken = finder.is_broken();
+    count
+}
+
+/// The lines of a record and of all that follow it.
+fn rest_in_lines(
+    text: &[u8],
+    first: Range<usize>,
+    finder: &mut RecordFinder,
+    count: &mut RecordCount,
+) -> Vec<u8> {
+    let mut lines = Vec::new();
+    let mut next = Some(first);
+    while let Some(record) = next {
+        in_one_line(&text[record], &mut lines);
+        lines.push(b'\n');
+        count.kept += 1;
+        next = finder.next(text);
+    }
+    lines
+}
+
+fn has_controls(record: &[u8]) -> bool {
+    record.iter().fold(false, |has, byte| has | (*byte < b' '))
+}
+
+/// Appends a record. One that holds a control character, such as a line feed, is written compact.
+fn in_one_line(record: &[u8], line: &mut Vec<u8>) {
+    match has_controls(record) {
+        false => line.extend_from_slice(record),
+        true => compact(record, line),
+    }
+}
+
+/// Appends a record without the blanks between its parts. Control characters in strings, which JSON does not allow
+/// there, are escaped.
+fn compact(record: &[u8], line: &mut Vec<u8>) {
+    let (mut inside, mut escaped) = (false, false);
+    for &byte in record {
+        match byte {
+            b' ' if !inside => {}
+            0..b' ' if !inside => {}
+            0..b' ' => line.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => line.push(byte),
+        }
+        if byte == b'"' && !escaped {
+            inside = !inside;
+        }
+        escaped = inside && byte == b'\\' && !escaped;
+    }
+}
+
+/// Appends a record with its provenance as its first member.
+fn with_provenance(record: &KeptRecord<'_>, line: &mut Vec<u8>) {
+    let origin = record.origin;
+    line.extend_from_slice(format!("{{\"{PROVENANCE}\":{{\"log\":").as_bytes());
+    append_text(&origin.log, line);
+    line.extend_from_slice(b",\"digest\":");
+    match &origin.digest {
+        Some(digest) => append_text(digest, line),
+        None => line.extend_from_slice(b"null"),
+    }
+    line.extend_from_slice(b",\"state\":");
+    append_text(origin.state(), line);
+    if !record.marks.is_empty() {
+        line.extend_from_slice(b",\"watchlist\":[");
+        for (at, mark) in record.marks.iter().enumerate() {
+            if at > 0 {
+                line.push(b',');
+            }
+            append_text(mark, line);
+        }
+        line.push(b']');
+    }
+    line.push(b'}');
+    let bytes = match origin.standing {
+        LogStanding::Proven => Cow::Borrowed(record.bytes),
+        // Whoever altered a log may have added a member that calls it proven.
+        _ => without_member(record.bytes, PROVENANCE),
+    };
+    let members = bytes.get(1..).unwrap_or_default();
+    if !members.iter().all(|byte| b" \t\r\n}".contains(byte)) {
+        line.push(b',');
+    }
+    in_one_line(members, line);
+}
+
+fn append_text(text: &str, line: &mut Vec<u8>) {
+    // Text always becomes JSON, and a vector takes all of it.
+    let _ = serde_json::to_writer(line, text);
+}

@@ -1,0 +1,156 @@
+//! The stream of events: takes the text of each log from the engine, and writes its records in order.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use super::order::WaitingLogs;
+use super::sink::{EventFormat, EventWriter, LogInHand, RecordCount, RecordFilter, RecordOrigin};
+use super::without::{LogsWithout, WithoutEvents};
+use crate::base::cancel::{CancelFlag, CancelReason};
+use crate::validate::records::{LogStanding, LogText, ReadLog, RecordReader};
+
+/// Which records are written, and how.
+pub struct EventPlan<'p> {
+    /// A record must pass all of them.
+    pub filters: Vec<Box<dyn RecordFilter + 'p>>,
+    /// What is written.
+    pub format: &'p dyn EventFormat,
+    /// Whether records of logs that are not proven are written too.
+    pub include_unproven: bool,
+}
+
+/// Writes events while a validation runs.
+pub struct EventStream<'p> {
+    plan: EventPlan<'p>,
+    stop: CancelFlag,
+    waiting: WaitingLogs,
+    output: Mutex<Output<'p>>,
+    counts: EventCounts,
+    without: &'p LogsWithout,
+}
+
+struct Output<'p> {
+    writer: Box<dyn EventWriter + 'p>,
+    /// The first error. Nothing is written after it.
+    error: Option<io::Error>,
+}
+
+#[derive(Default)]
+struct EventCounts {
+    events: AtomicU64,
+    logs: AtomicU64,
+    /// Those among the events whose logs are not proven.
+    unproven: AtomicU64,
+}
+
+/// What was written.
+#[derive(Debug)]
+pub struct WrittenEvents {
+    /// Records that were written.
+    pub events: u64,
+    /// Logs that were read for them.
+    pub logs: u64,
+    /// Records among them of logs that are not proven.
+    pub unproven: u64,
+    /// Whether all of it could be written.
+    pub written: io::Result<()>,
+}
+
+impl<'p> EventStream<'p> {
+    /// Begins the output. `stop` ends the run if it cannot be written any more.
+    ///
+    /// # Errors
+    /// If its beginning cannot be written.
+    pub fn begin(
+        plan: EventPlan<'p>,
+        out: Box<dyn Write + Send + 'p>,
+        without: &'p LogsWithout,
+        stop: CancelFlag,
+    ) -> io::Result<Self> {
+        let writer = plan.format.begin(out)?;
+        Ok(EventStream {
+            plan,
+            stop,
+            waiting: WaitingLogs::default(),
+            output: Mutex::new(Output {
+                writer,
+                error: None,
+            }),
+            counts: EventCounts::default(),
+            without,
+        })
+    }
+
+    /// Writes the end.
+    pub fn end(self) -> WrittenEvents {
+        let output = self.output.into_inner().unwrap_or_else(|e| e.into_inner());
+        WrittenEvents {
+            events: self.counts.events.into_inner(),
+            logs: self.counts.logs.into_inner(),
+            unproven: self.counts.unproven.into_inner(),
+            written: match output.error {
+                Some(error) => Err(error),
+                None => output.writer.end(),
+            },
+        }
+    }
+
+    /// What a log gives, in the format of the output.
+    pub(super) fn encode(&self, origin: &RecordOrigin, text: &mut Vec<u8>) -> Vec<u8> {
+        let mut log = LogInHand::new(origin, &self.plan.filters, text);
+        let encoded = self.plan.format.encode(&mut log);
+        self.count(origin, log.count());
+        encoded
+    }
+
+    fn count(&self, origin: &RecordOrigin, count: RecordCount) {
+        self.counts.logs.fetch_add(1, Ordering::Relaxed);
+        self.counts.events.fetch_add(count.kept, Ordering::Relaxed);
+        if origin.standing != LogStanding::Proven {
+            let unproven = &self.counts.unproven;
+            unproven.fetch_add(count.kept, Ordering::Relaxed);
+        } else if count.is_broken {
+            self.without.add(WithoutEvents::Broken, origin.log.clone());
+        }
+    }
+
+    /// Writes what a log gave. After an error the run stops.
+    pub(super) fn write(&self, encoded: io::Result<Vec<u8>>) {
+        let mut output = self.output();
+        if output.error.is_some() {
+            return;
+        }
+        let written = match encoded {
+            Ok(bytes) if bytes.is_empty() => Ok(()),
+            Ok(bytes) => output.writer.log(&bytes),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            output.error = Some(error);
+            self.stop.set(CancelReason::OutputClosed);
+        }
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output<'p>> {
+        self.output.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl RecordReader for EventStream<'_> {
+    fn takes_unproven(&self) -> bool {
+        self.plan.include_unproven
+    }
+
+    fn read(&self, log: &ReadLog<'_>, text: &mut LogText) {
+        let origin = RecordOrigin::of(log);
+        match text.bytes() {
+            Ok(text) => self.waiting.put(log.number, self.encode(&origin, text)),
+            Err(why) => self.waiting.fail(log.number, io::Error::other(why)),
+        }
+    }
+
+    fn ended(&self, number: u64) {
+        self.write(self.waiting.take(number));
+    }
+}
