@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::base::time::Window;
-use crate::cloudtrail::event::{BucketChange, Call, Evidence as KnownEvent, Via as KnownVia};
+use crate::cloudtrail::event::{
+    BucketChange, Call, Evidence as KnownEvent, TrailRef, Via as KnownVia,
+};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::chain::{Anchor, Tally};
 use crate::proof::finding::{
@@ -345,6 +347,7 @@ fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
             access_key_id: actor.access_key_id.clone(),
             access_key_term: actor.key_term().map(Into::into),
             session: actor.session.clone(),
+            invoked_by: actor.invoked_by.clone(),
         }),
         source_ip: event.source_ip.clone(),
         user_agent: event.user_agent.clone(),
@@ -352,6 +355,8 @@ fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
         region: event.region.as_ref().map(ToString::to_string),
         mfa: actor.and_then(|actor| actor.mfa),
         issuer: actor.and_then(|actor| actor.issuer.clone()),
+        trail: trail(&event.call),
+        kms_key: kms_key(&event.call),
         bucket: bucket.map(str::to_owned),
         key: key.map(str::to_owned),
         version_id: version.map(str::to_owned),
@@ -363,6 +368,23 @@ fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
         via: via.into(),
         log,
         digest,
+    }
+}
+
+/// The trail that a call was on.
+fn trail(call: &Call) -> Option<String> {
+    match call {
+        Call::Trail(TrailRef::Name(name), _) => Some(name.to_string()),
+        Call::Trail(TrailRef::Arn(arn), _) => Some(arn.to_string()),
+        _ => None,
+    }
+}
+
+/// The KMS key that a call was on.
+fn kms_key(call: &Call) -> Option<String> {
+    match call {
+        Call::Key(key) => Some(key.clone()),
+        _ => None,
     }
 }
 

@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use csv::{Error, ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 
 use super::custody;
+use super::events::{access_key, acted_on, events_of, mfa};
 use super::recovery::recovery_in_words;
 use super::v1::{Bearing, Evidence, Finding, Report, Role};
 use crate::base::text::escape;
-use crate::proof::finding::Code;
 use crate::report::open_enum::Word;
 
 /// The columns of a finding, in order. Those of custody follow.
-const COLUMNS: [&str; 30] = [
+const COLUMNS: [&str; 37] = [
     "severity",
     "code",
     "chain",
@@ -44,7 +44,18 @@ const COLUMNS: [&str; 30] = [
     "recovery_outcome",
     "original_version_id",
     "restore_line",
+    // One entry for each entry of `events`.
+    "event_regions",
+    "event_sources",
+    "event_mfa",
+    "event_issuers",
+    "event_access_keys",
+    "event_objects",
+    "event_parameters",
 ];
+
+/// The value of an event that does not say it.
+const NOT_RECORDED: &str = "not recorded";
 
 /// Writes the names of the columns, then one row per finding. Each row ends with the facts of custody, so that they
 /// stay with rows that are filtered or merged with those of other reports. Without findings one row has them alone.
@@ -75,7 +86,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         table.write_record(cells).map_err(io_error)?;
     }
     for finding in &report.findings {
-        let events = events_of(finding, report);
+        let events = events_shown(finding, report);
         let row = row(finding, &events);
         for cell in &row {
             table.write_field(inert(cell)).map_err(io_error)?;
@@ -106,6 +117,11 @@ fn row<'a>(finding: &'a Finding, shown: &[&Evidence]) -> [Cow<'a, str>; COLUMNS.
     let mut part = || id.next().unwrap_or_default().into();
     let events = |of: fn(&Evidence) -> Option<String>| {
         let values: Vec<String> = shown.iter().filter_map(|e| of(e)).collect();
+        values.join("; ").into()
+    };
+    let each = |of: fn(&Evidence) -> Option<String>| {
+        let value = |e: &&Evidence| of(e).unwrap_or_else(|| NOT_RECORDED.to_owned());
+        let values: Vec<String> = shown.iter().map(value).collect();
         values.join("; ").into()
     };
     [
@@ -153,28 +169,22 @@ fn row<'a>(finding: &'a Finding, shown: &[&Evidence]) -> [Cow<'a, str>; COLUMNS.
             .and_then(|r| r.restore.as_deref())
             .unwrap_or_default()
             .into(),
+        each(|e| e.region.clone()),
+        each(|e| e.source_ip.clone()),
+        each(|e| Some(mfa(e).to_owned())),
+        each(|e| e.issuer.clone()),
+        each(|e| access_key(e.actor.as_ref()?)),
+        each(|e| Some(acted_on(e).join(", ")).filter(|on| !on.is_empty())),
+        each(|e| e.request_parameters.clone()),
     ]
 }
 
-/// The events that bear on a finding. Those of a gap are in its chain: removals come first, and leads are left out,
-/// because a row cannot say that nothing follows from them.
-fn events_of<'r>(finding: &'r Finding, report: &'r Report) -> Vec<&'r Evidence> {
-    let is_gap = finding
-        .code
-        .known()
-        .is_some_and(|code| matches!(code, Code::Gap | Code::CoverageHead | Code::CoverageTail));
-    if !is_gap {
-        return finding.evidence.iter().collect();
-    }
-    let chains = report.chains.iter().filter(|chain| {
-        finding.chain.as_ref() == Some(&chain.id) && finding.organization == chain.organization
-    });
-    let gap = chains
-        .flat_map(|chain| &chain.gaps)
-        .find(|gap| finding.from == Some(gap.from) && finding.to == Some(gap.to));
-    let events = gap.map_or(finding.evidence.as_slice(), |gap| &gap.evidence);
+/// The events that bear on a finding: removals come first, and leads are left out, because a row cannot say that nothing
+/// follows from them.
+fn events_shown<'r>(finding: &'r Finding, report: &'r Report) -> Vec<&'r Evidence> {
     let is = |word: &Option<Word<Role>>, role| word.as_ref().is_some_and(|word| *word == role);
-    let mut shown: Vec<&Evidence> = events.iter().filter(|e| !is(&e.role, Role::Lead)).collect();
+    let events = events_of(finding, report).iter();
+    let mut shown: Vec<&Evidence> = events.filter(|e| !is(&e.role, Role::Lead)).collect();
     shown.sort_by_key(|event| !is_removal(event));
     shown
 }

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use super::events::events_of;
 use super::label::{Label, LabelledValues};
 use super::over_chains::{InChains, besides_gaps};
 use super::recovery::recovery_values;
@@ -148,10 +149,17 @@ impl<'a> FindingGroup<'a> {
 
     /// The first events that bear on the findings, and how many more there are.
     pub(crate) fn events(&self) -> (Vec<&'a Evidence>, usize) {
+        Self::first_events(self.members().flat_map(|finding| &finding.evidence))
+    }
+
+    /// The same, with the events of gaps, which are in the chains of the report.
+    pub(crate) fn events_in(&self, report: &'a Report) -> (Vec<&'a Evidence>, usize) {
+        Self::first_events(self.members().flat_map(|f| events_of(f, report)))
+    }
+
+    fn first_events(events: impl Iterator<Item = &'a Evidence>) -> (Vec<&'a Evidence>, usize) {
         let mut known = HashSet::new();
-        let mut events: Vec<&Evidence> = self
-            .members()
-            .flat_map(|finding| &finding.evidence)
+        let mut events: Vec<&Evidence> = events
             .filter(|e| known.insert((&e.event_id, e.event_time, &e.event_name)))
             .collect();
         let more = events.len().saturating_sub(EVENTS);

@@ -11,11 +11,12 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::absent::{ChainRow, absent_chains, absent_verdict};
 use super::custody;
+use super::events::event_values;
 use super::groups::{FindingGroup, OTHERS};
 use super::headline::{NOT_COMPLETE, meaning};
 use super::label::Label;
 use super::v1::{Chain, Finding, Report};
-use super::wording::{event_values, explained, logs_read, span, until};
+use super::wording::{explained, logs_read, span, until};
 use crate::base::text::{escape, plural};
 use crate::base::time::in_words_between;
 use crate::proof::coverage::State;
@@ -200,12 +201,12 @@ fn not_verified(chain: &Chain) -> String {
 }
 
 /// A group of findings.
-fn group_case(group: &FindingGroup<'_>) -> Case {
+fn group_case(group: &FindingGroup<'_>, report: &Report) -> Case {
     let finding = group.first;
     let mut lines: Vec<String> = Vec::new();
     let line = |(name, value): (Label, String)| format!("{name}: {}", escape(&value));
     lines.extend(group.values(OTHERS).into_iter().map(line));
-    let (events, more) = group.events();
+    let (events, more) = group.events_in(report);
     for event in events {
         lines.push(format!("event: {}", escape(&event.event_name)));
         lines.extend(event_values(event).into_iter().map(line));
@@ -253,7 +254,8 @@ fn suite<W: Write>(suite: &Suite<'_>, report: &Report, xml: &mut Writer<W>) -> i
     // Some readers keep only one of several cases with the same name, so repeated names get a number.
     let mut known: HashMap<String, usize> = HashMap::new();
     // Cases are made one by one, because together their texts take as much memory as the report.
-    let cases = std::iter::once(first).chain(suite.groups.iter().map(|group| group_case(group)));
+    let cases =
+        std::iter::once(first).chain(suite.groups.iter().map(|group| group_case(group, report)));
     let mut cases = cases.map(|mut case| {
         let times = known.entry(case.name.clone()).or_insert(0);
         *times += 1;

@@ -33,6 +33,7 @@ pub mod aws_cli;
 pub(crate) mod commands;
 pub(crate) mod csv;
 pub(crate) mod custody;
+pub(crate) mod events;
 pub(crate) mod groups;
 pub(crate) mod headline;
 pub mod html;

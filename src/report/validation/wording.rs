@@ -1,16 +1,14 @@
-//! Phrases about chains, gaps and events that all reports for people share.
+//! Phrases about chains and gaps that all reports for people share. `events` has those about events.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::label::{Label, LabelledValues};
 use super::summary::due::is_unchanged;
-use super::v1::{Bearing, Chain, Digests, Evidence, Gap, Logs, Role, Via};
-use crate::base::text::{capital, counts, grouped, plural, s3_uri};
+use super::v1::{Chain, Digests, Evidence, Gap, Logs, Role};
+use crate::base::text::{capital, counts, grouped, plural};
 use crate::base::time::{in_words, in_words_between};
-use crate::cloudtrail::event::KeyTerm;
 use crate::proof::coverage::State;
 use crate::proof::gap::{Cause, Certainty};
 use crate::report::open_enum::Word;
@@ -186,109 +184,6 @@ pub(crate) fn certainty_in_words(certainty: Certainty) -> Option<&'static str> {
         Certainty::Signed => Some("signed: a proven log records it"),
         Certainty::Unsigned => Some("unsigned: AWS reports it, but nothing proves it"),
         Certainty::Circumstantial => Some("circumstantial: it is inferred, not recorded"),
-    }
-}
-
-/// What is known of an event, apart from its name.
-pub(crate) fn event_values(event: &Evidence) -> LabelledValues {
-    let mut values = vec![(Label::Time, event.event_time.to_string())];
-    let mut add =
-        |label, value: Option<&String>| values.extend(value.map(|value| (label, value.clone())));
-    if let Some(actor) = &event.actor {
-        add(Label::Actor, actor.arn.as_ref());
-        add(Label::Identity, actor.kind.as_ref());
-        add(Label::Account, actor.account.as_ref());
-        add(Label::Session, actor.session.as_ref());
-        let key = actor
-            .access_key_id
-            .as_ref()
-            .map(|id| match &actor.access_key_term {
-                Some(Word::Known(KeyTerm::LongTerm)) => format!("{id} (long-term)"),
-                Some(Word::Known(KeyTerm::Temporary)) => format!("{id} (temporary)"),
-                Some(Word::Other(term)) => format!("{id} ({term})"),
-                None => id.clone(),
-            });
-        add(Label::AccessKey, key.as_ref());
-    }
-    add(Label::Issuer, event.issuer.as_ref());
-    let mfa = match event.mfa {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "not recorded",
-    };
-    add(
-        Label::Mfa,
-        event.actor.is_some().then(|| mfa.to_owned()).as_ref(),
-    );
-    add(Label::Region, event.region.as_ref());
-    add(Label::SourceIp, event.source_ip.as_ref());
-    add(Label::Agent, event.user_agent.as_ref());
-    add(Label::Error, event.error_code.as_ref());
-    let bucket = event.bucket.as_deref();
-    let uri = |key: Option<&str>| bucket.map(|_| s3_uri(bucket, key.unwrap_or_default()));
-    let on_bucket = event.key.is_none() && event.objects.is_empty();
-    add(
-        Label::Bucket,
-        bucket.map(str::to_owned).filter(|_| on_bucket).as_ref(),
-    );
-    let object = event.key.as_deref().and_then(|key| uri(Some(key)));
-    add(Label::Object, object.as_ref());
-    add(Label::Version, event.version_id.as_ref());
-    for object in &event.objects {
-        add(Label::Object, uri(Some(&object.key)).as_ref());
-        add(Label::Version, object.version_id.as_ref());
-    }
-    let more = (event.more_objects > 0).then(|| plural(event.more_objects, "more object"));
-    add(Label::And, more.as_ref());
-    add(Label::Parameters, event.request_parameters.as_ref());
-    add(Label::EventId, event.event_id.as_ref());
-    add(Label::Log, event.log.as_ref());
-    add(Label::Digest, event.digest.as_ref());
-    add(Label::ShownAs, bearing(event).map(str::to_owned).as_ref());
-    let via = match &event.via {
-        Word::Known(Via::VerifiedLog) => "a log that a proven digest lists",
-        Word::Known(Via::LookupEvents) => "LookupEvents, unsigned",
-        Word::Known(Via::TrailStatus) => "GetTrailStatus, unsigned",
-        Word::Known(Via::UnprovenLog) => {
-            "a log that only an unproven digest lists: a lead, not a cause"
-        }
-        Word::Other(word) => word,
-    };
-    values.push((Label::KnownBy, via.to_owned()));
-    values
-}
-
-/// Why an event is shown that bears on a gap or finding only indirectly.
-fn bearing(event: &Evidence) -> Option<&'static str> {
-    let Some(Word::Known(bearing)) = &event.bearing else {
-        return None;
-    };
-    match bearing {
-        Bearing::Trail
-        | Bearing::Account
-        | Bearing::Removal
-        | Bearing::VersionRemoval
-        | Bearing::Write
-        | Bearing::Other => None,
-        Bearing::UnlistedRemoval => Some(
-            "possible cause: the record does not list the deleted objects, which may include some of these",
-        ),
-        Bearing::BucketRemoval => Some(
-            "possible cause: S3 deletes only an empty bucket, so all objects were deleted before",
-        ),
-        Bearing::Lifecycle => Some(
-            "possible cause: a lifecycle rule can make S3 delete objects, and no event records that",
-        ),
-        Bearing::Policy => Some(
-            "possible cause: a bucket policy can keep CloudTrail from writing, and decides who may read and \
-             delete objects",
-        ),
-        Bearing::Versioning => Some(
-            "possible cause: without versioning, S3 keeps no earlier version of a deleted object",
-        ),
-        Bearing::KmsKey => Some(
-            "possible cause: without its KMS key, CloudTrail cannot write objects and nobody can read them",
-        ),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::facts::{Fact, facts};
 use crate::base::text::plural;
+use crate::report::validation::events::event_values;
 use crate::report::validation::label::Label;
 use crate::report::validation::v1::Evidence;
-use crate::report::validation::wording::event_values;
 
 /// The events shown, and how many more there are.
 pub(super) struct Events {

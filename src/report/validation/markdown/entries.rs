@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use super::inline::{code, prose};
 use crate::base::text::{and_more, capital, grouped, plural, sentence};
+use crate::report::validation::events::event_values;
 use crate::report::validation::groups::{FindingGroup, OTHERS};
 use crate::report::validation::label::Label;
 use crate::report::validation::over_chains::{GapGroup, InChains};
 use crate::report::validation::v1::Evidence;
-use crate::report::validation::wording::{certainty, clip, event_values};
+use crate::report::validation::wording::{certainty, clip};
 
 /// Events shown of one gap, or of one group of findings.
 const EVENTS: usize = 5;

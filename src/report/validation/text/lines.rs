@@ -4,9 +4,9 @@ use std::io;
 
 use crate::base::text::{and_more, escape, grouped};
 use crate::report::tone::TextWriter;
+use crate::report::validation::events::event_values;
 use crate::report::validation::over_chains::InChains;
 use crate::report::validation::v1::Evidence;
-use crate::report::validation::wording::event_values;
 
 /// Events of one gap, or of one group of findings, shown.
 const EVENTS: usize = 10;

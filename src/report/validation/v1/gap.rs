@@ -71,6 +71,13 @@ pub struct Evidence {
     pub mfa: Option<bool>,
     /// The role or user that the session's credentials came from.
     pub issuer: Option<String>,
+    /// The trail that the call was on: its ARN, or its name in the account and region of the call. Null in a report
+    /// of an earlier version.
+    #[serde(default)]
+    pub trail: Option<String>,
+    /// The KMS key that the call was on: its ARN or its id. Null in a report of an earlier version.
+    #[serde(default)]
+    pub kms_key: Option<String>,
     /// The bucket that the call was on, or that holds the object that it was on.
     pub bucket: Option<String>,
     /// The key of the object that the call was on. Of a call on several objects: of the one that concerns this gap
@@ -181,4 +188,7 @@ pub struct Actor {
     pub access_key_term: Option<Word<KeyTerm>>,
     /// Its session.
     pub session: Option<String>,
+    /// The AWS service that made the call for it; null in a report of an earlier version.
+    #[serde(default)]
+    pub invoked_by: Option<String>,
 }
