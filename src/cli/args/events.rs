@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::shared::aws::SignInArgs;
 use super::shared::bundle::BundleArgs;
+use super::shared::events::EventFilterArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
 use super::validate::FailOn;
@@ -22,6 +23,10 @@ Examples:
   trailproof events --path copy --keys keys/ --include-unproven |
       jq 'select(.trailproof.state != \"proven\")'
 
+  # what one access key changed on one day
+  trailproof events --path copy --keys keys/ --read-only false \\
+      --actor AKIAIOSFODNN7EXAMPLE --since 2026-01-29 --until 2026-01-30
+
 Each event is one line, byte for byte as CloudTrail delivered it, in the order of the digests and of the logs that \
 each lists. Logs that are altered, missing, not listed by a digest or not proven give no events. They are listed on \
 standard error, and its last line counts events and logs.
@@ -36,6 +41,9 @@ pub struct EventsArgs {
 
     #[command(flatten)]
     pub bundle: BundleArgs,
+
+    #[command(flatten)]
+    pub filter: EventFilterArgs,
 
     #[command(flatten)]
     pub output: EventOutputArgs,

@@ -21,6 +21,7 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool;
 use crate::commands::events::lines::JsonLines;
+use crate::commands::events::sink::RecordFilter;
 use crate::commands::events::stream::{EventPlan, EventStream, WrittenEvents};
 use crate::commands::events::without::LogsWithout;
 use crate::report::validation::v1::SourceKind;
@@ -99,7 +100,7 @@ fn stream(
         provenance: args.output.provenance || args.output.include_unproven,
     };
     let plan = EventPlan {
-        filters: Vec::new(),
+        filters: filters(args),
         format: &format,
         include_unproven: args.output.include_unproven,
     };
@@ -118,6 +119,15 @@ fn stream(
     let is_bundle = resolved.requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;
     Ok((outcome, stream.end()))
+}
+
+/// What decides whether a record is written.
+fn filters(args: &EventsArgs) -> Vec<Box<dyn RecordFilter>> {
+    let query = args.filter.query();
+    query
+        .into_iter()
+        .map(|query| Box::new(query) as _)
+        .collect()
 }
 
 /// Says on standard error what the events lack, and gives the exit status. Nothing is said after a reader that has

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 /// The text of one JSON value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,6 +65,21 @@ impl<'a> JsonText<'a> {
         }
     }
 
+    /// Every string in the value that is not the name of a member, at any depth.
+    pub fn strings(self) -> impl Iterator<Item = Cow<'a, str>> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            loop {
+                let json = &rest[memchr(b'"', rest)?..];
+                let (string, after) = json.split_at(string_length(json)?);
+                rest = after;
+                if !after.trim_ascii_start().starts_with(b":") {
+                    return JsonText(string).text();
+                }
+            }
+        })
+    }
+
     /// The member of that name. If there are several, the last one, as in most programs that read JSON.
     pub fn member(self, name: &str) -> Option<JsonText<'a>> {
         let named = self.members().filter(|(n, _)| **n == *name.as_bytes());
@@ -87,7 +102,7 @@ impl<'a> JsonText<'a> {
 
 /// The text of a string, given with its quotes and without. Half a surrogate pair is replaced.
 fn unescaped<'a>(quoted: &[u8], inner: &'a [u8]) -> Cow<'a, str> {
-    if memchr::memchr(b'\\', inner).is_none() {
+    if memchr(b'\\', inner).is_none() {
         return String::from_utf8_lossy(inner);
     }
     match serde_json::from_slice::<String>(quoted) {
@@ -115,7 +130,7 @@ impl<'a> Iterator for JsonMembers<'a> {
         let value = &json[..length(json)?];
         self.rest = after_comma(&json[value.len()..]);
         let inner = &quoted[1..quoted.len() - 1];
-        let name = match memchr::memchr(b'\\', inner) {
+        let name = match memchr(b'\\', inner) {
             None => Cow::Borrowed(inner),
             Some(_) => match unescaped(quoted, inner) {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -282,6 +297,13 @@ mod tests {
         ] {
             assert_eq!(json(text).flag(), flag, "{text}");
         }
+    }
+
+    #[test]
+    fn strings_are_found_at_any_depth_and_names_are_none() {
+        let value = json(r#"{"a":"x","b" : [1,"y\"",{"c":{"d":"z"}}],"e":null}"#);
+        let found: Vec<_> = value.strings().collect();
+        assert_eq!(found, ["x", "y\"", "z"]);
     }
 
     #[test]

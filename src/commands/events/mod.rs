@@ -10,6 +10,7 @@
 //!   is known about its log.
 //! - Memory is bounded by the logs in hand: what waits for its turn goes to temporary files beyond a budget.
 
+pub mod filter;
 pub mod lines;
 mod order;
 pub mod sink;

@@ -2,6 +2,7 @@
 
 pub(crate) mod aws;
 pub(crate) mod bundle;
+pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod format;
 pub(crate) mod presentation;

@@ -1,0 +1,111 @@
+//! Which events are wanted.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::values::time;
+use crate::commands::events::filter::{QueryConditions, RecordQuery, TextGlob};
+
+/// Conditions on the content of events.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Filter")]
+pub struct EventFilterArgs {
+    /// Only events of this name (eventName); in this and other patterns, * stands for any text and ? for one
+    /// character; repeatable: one of them must match
+    #[arg(long, value_name = "PATTERN")]
+    pub event: Vec<TextGlob>,
+
+    /// Only events of this service (eventSource): s3 is short for s3.amazonaws.com; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub source: Vec<TextGlob>,
+
+    /// Only calls by this caller: an ARN, the name of a user, role or session, an access key id, a principal id, or
+    /// a service that made the call; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub actor: Vec<TextGlob>,
+
+    /// Only calls from this address or range (sourceIPAddress), such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32;
+    /// repeatable
+    #[arg(long, value_name = "ADDRESS|CIDR", value_parser = address)]
+    pub ip: Vec<IpNet>,
+
+    /// Only calls that ended in an error (errorCode), or in this one; repeatable
+    #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "*")]
+    pub error: Vec<TextGlob>,
+
+    /// Only calls that read, or with --read-only false those that do not (readOnly)
+    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    pub read_only: Option<bool>,
+
+    /// Only calls on this: an ARN among the resources of the event, or any text of its request parameters, such as
+    /// the name of a bucket or trail; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub resource: Vec<TextGlob>,
+
+    /// Only events of this account (recipientAccountId); --account-id selects chains instead; repeatable
+    #[arg(long, value_name = "PATTERN", alias = "account")]
+    pub event_account: Vec<TextGlob>,
+
+    /// Only events of this region (awsRegion); --region selects chains instead; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub event_region: Vec<TextGlob>,
+
+    /// Only events from this time on (eventTime); --start-time selects digests instead
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Timestamp>,
+
+    /// Only events before this time (eventTime)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Timestamp>,
+
+    /// Only events that hold this text anywhere, as it is written in the JSON; repeatable
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub grep: Vec<String>,
+}
+
+impl EventFilterArgs {
+    /// The filter; `None` if no condition is given.
+    pub fn query(&self) -> Option<RecordQuery> {
+        RecordQuery::new(QueryConditions {
+            events: self.event.clone(),
+            sources: self.source.clone(),
+            actors: self.actor.clone(),
+            addresses: self.ip.clone(),
+            errors: self.error.clone(),
+            read_only: self.read_only,
+            resources: self.resource.clone(),
+            accounts: self.event_account.clone(),
+            regions: self.event_region.clone(),
+            since: self.since,
+            until: self.until,
+            texts: self.grep.clone(),
+        })
+    }
+}
+
+/// An address, or a range of them.
+fn address(text: &str) -> Result<IpNet, String> {
+    let expected = || "expected an address or a range, such as 192.0.2.7 or 10.0.0.0/8".to_owned();
+    match text.parse::<IpAddr>() {
+        Ok(address) => Ok(address.to_canonical().into()),
+        Err(_) => text.parse().map_err(|_| expected()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_is_a_range_of_one() {
+        let net = |text| address(text).map(|net| net.to_string());
+        assert_eq!(net("192.0.2.7").as_deref(), Ok("192.0.2.7/32"));
+        assert_eq!(net("::ffff:192.0.2.7").as_deref(), Ok("192.0.2.7/32"));
+        assert_eq!(net("2001:db8::/32").as_deref(), Ok("2001:db8::/32"));
+        for bad in ["", "192.0.2", "10.0.0.0/33", "s3.amazonaws.com", "*"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+}
