@@ -17,6 +17,7 @@ pub mod frozen_clock;
 pub mod gaps;
 #[cfg(all(feature = "aws", target_os = "linux"))]
 pub mod growing;
+pub mod incident;
 #[cfg(feature = "aws")]
 pub mod kill;
 #[cfg(feature = "aws")]
@@ -35,6 +36,7 @@ pub mod program;
 pub mod promtool;
 pub mod python;
 pub mod real;
+pub mod real_logs;
 pub mod records;
 pub mod reports;
 pub mod requests;

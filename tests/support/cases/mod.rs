@@ -6,6 +6,7 @@ pub mod causes;
 pub mod chains;
 pub mod coverage;
 pub mod digests;
+pub mod incident;
 pub mod keys;
 pub mod logs;
 pub mod missing;
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Case> {
         places::cases(),
         logs::cases(),
         keys::cases(),
+        incident::cases(),
         causes::cases(),
         organizations::cases(),
         removed::cases(),

@@ -45,6 +45,8 @@ pub struct Chain {
     pub backfills: Vec<DigestRecord>,
     /// Logs delivered while validation was off.
     pub undigested: Vec<LogRecord>,
+    /// Members of the records of calls on the trail: who makes them and from where, if not `mallory`.
+    pub caller: Fields,
     state: State,
     /// The end of the delivered time.
     cursor: Option<Timestamp>,
@@ -62,6 +64,7 @@ impl Chain {
             digests: Vec::new(),
             backfills: Vec::new(),
             undigested: Vec::new(),
+            caller: Fields::new(),
             state: State::Idle,
             cursor: None,
             since: Timestamp::UNIX_EPOCH,
@@ -257,7 +260,10 @@ impl Chain {
     fn announce(&mut self, name: &str, at: Timestamp, params: Value) {
         let trail = &self.spec.trail;
         if self.spec.region == trail.home_region && self.spec.account == trail.account {
-            let event = cloudtrail_event(name, &trail.arn(), at, None, params);
+            let mut event = cloudtrail_event(name, &trail.arn(), at, None, params);
+            for (member, value) in &self.caller.0 {
+                event.set(member, value.clone());
+            }
             self.queue.push(event);
         }
     }
@@ -305,6 +311,12 @@ impl Chain {
     /// `digests`.
     pub fn append_custom(&mut self, w: &mut World, edit: impl FnOnce(&mut Fields)) -> usize {
         self.step(w, HOUR, true, edit)
+    }
+
+    /// The same for a digest that ends at this instant.
+    pub fn append_until(&mut self, w: &mut World, end: Timestamp, edit: impl FnOnce(&mut Fields)) {
+        let seconds = end.as_second() - self.end().as_second();
+        self.step(w, seconds, true, edit);
     }
 
     /// Writes a rival of this digest: the same predecessor and start, no logs, an end `seconds`
