@@ -49,6 +49,7 @@ pub use proof::gap::{Cause, Certainty, Gap, GapPlace, Undigested};
 pub use proof::judge::{Proof, Verified};
 pub use proof::signature::KeyUse;
 pub use validate::outcome::{ChainOutcome, LogTally, Outcome, Requests};
+pub use validate::proven_events::{OwnedAccess, ProvenEvent, ProvenEvents};
 
 // Where objects come from.
 pub use source::disk::DiskSource;

@@ -9,8 +9,9 @@ use crate::source::places::{MapRule, Places};
 use crate::source::{Source, key_files};
 use crate::validate::observer::{Observer, Silent};
 use crate::validate::outcome::Outcome;
+use crate::validate::proven_events::{OwnedAccess, ProvenEvents};
 use crate::validate::request::Request;
-use crate::validate::{Access, validate};
+use crate::validate::validate;
 
 /// More chains at a time do not make the work faster.
 const CHAINS_AT_ONCE: usize = 8;
@@ -103,6 +104,34 @@ impl Validation {
     /// # Errors
     /// The same as [`run`](Validation::run).
     pub fn run_observed(&self, observer: &dyn Observer) -> Result<Outcome, Error> {
+        validate(self.open()?.borrowed(), &self.request, observer)
+    }
+
+    /// Validates the folders in the background, and gives the events of proven logs.
+    ///
+    /// ```
+    /// use trailproof::{Validation, Verdict};
+    ///
+    /// let validation = Validation::of_folder("testdata/sample/bucket").keys("testdata/sample/keys");
+    /// let mut events = validation.events()?;
+    /// let mut sign_ins = 0;
+    /// for event in &mut events {
+    ///     sign_ins += u32::from(event?.name().as_deref() == Some("ConsoleLogin"));
+    /// }
+    /// assert_eq!(events.finish()?.verdict, Verdict::Verified);
+    /// # assert!(sign_ins > 0);
+    /// # Ok::<(), trailproof::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a folder cannot be opened, a key file cannot be read, or no thread can be started. Later errors are among
+    /// the events.
+    pub fn events(&self) -> Result<ProvenEvents, Error> {
+        ProvenEvents::start(self.open()?, self.request.clone())
+    }
+
+    /// Opens the folders, and reads the keys.
+    fn open(&self) -> Result<OwnedAccess, Error> {
         let limits = &self.request.limits;
         let mut source = DiskSource::new(limits.clone());
         for CopiedFolder { path, buckets } in &self.folders {
@@ -116,14 +145,16 @@ impl Validation {
             key_files::load(path, limits, &mut keys)?;
         }
         let places = Places::new(source.roots(), self.rules.clone());
-        let keys: &dyn Keys = if self.keys.is_empty() { &NoKeys } else { &keys };
-        let access = Access {
-            source: &source,
-            places: &places,
+        let keys: Box<dyn Keys + Send> = match self.keys.is_empty() {
+            true => Box::new(NoKeys),
+            false => Box::new(keys),
+        };
+        Ok(OwnedAccess {
+            source: Box::new(source),
+            places,
             keys,
             trails: None,
-        };
-        validate(access, &self.request, observer)
+        })
     }
 
     fn empty() -> Self {

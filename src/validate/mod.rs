@@ -39,6 +39,7 @@ pub mod not_proven;
 mod notify;
 pub mod observer;
 pub mod outcome;
+pub mod proven_events;
 pub mod records;
 mod recovery;
 pub mod request;

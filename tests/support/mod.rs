@@ -11,6 +11,7 @@ pub mod collected;
 pub mod compare;
 pub mod dated;
 pub mod disk;
+pub mod events;
 pub mod forge;
 #[cfg(all(feature = "aws", target_os = "linux"))]
 pub mod frozen_clock;

@@ -7,11 +7,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::support::forge::digest::LogRecord;
-use crate::support::forge::text::{after, sha256_hex};
+use crate::support::forge::text::after;
 use crate::support::forge::trail::partition;
-use crate::support::forge::{
-    Chain, ChainSpec, Json, Object, Place, Trail, World, gunzip, gzip, ts,
-};
+use crate::support::forge::{Chain, ChainSpec, Place, Trail, World, gunzip, gzip, ts};
 use crate::support::program::root;
 
 /// The account of the incident.
@@ -35,14 +33,8 @@ fn incident_logs(trail: &Trail) -> BTreeMap<Timestamp, Vec<(LogRecord, Vec<u8>)>
             trail.root(INCIDENT_ACCOUNT)
         );
         let body = fs::read(&path).expect("a log");
-        let json = gunzip(&body);
-        let record = LogRecord {
-            place: Place::new(INCIDENT_BUCKET, &key),
-            sha256: sha256_hex(&json),
-            json,
-            newest: minute,
-            oldest: minute,
-        };
+        let place = Place::new(INCIDENT_BUCKET, &key);
+        let record = LogRecord::new(place, gunzip(&body), (minute, minute));
         let past = (minute.as_second() - 600).rem_euclid(3600);
         let end = after(minute, 3600 - past);
         logs.entry(end).or_default().push((record, body));
@@ -64,21 +56,10 @@ pub fn incident(world: &mut World, trail: &str) -> Chain {
     while chain.end() < ts("2023-07-10T14:10:00Z") {
         let end = after(chain.end(), 3600);
         let real = logs.remove(&end).unwrap_or_default();
-        append(world, &mut chain, end, real);
+        chain.deliver_logs(world, end, real);
     }
     assert!(logs.is_empty());
     chain
-}
-
-/// Stores logs, and lists them in the next digest of a chain, which ends at this instant.
-fn append(world: &mut World, chain: &mut Chain, end: Timestamp, logs: Vec<(LogRecord, Vec<u8>)>) {
-    for (log, body) in &logs {
-        world.put(&log.place, Object::delivered(body.clone(), log.newest));
-    }
-    chain.append_until(world, end, |fields| {
-        let entries = logs.iter().map(|(log, _)| Json::Object(log.entry()));
-        fields.log_files_mut().extend(entries);
-    });
 }
 
 /// One technique of Stratus Red Team.
@@ -148,20 +129,15 @@ fn technique(world: &mut World, file: &str, trail: &str) -> Technique {
     let text = serde_json::to_string(&records).expect("JSON");
     let json = format!(r#"{{"Records":{text}}}"#).into_bytes();
     let body = gzip(&json);
-    let log = LogRecord {
-        place: Place::new(STRATUS_BUCKET, &key),
-        sha256: sha256_hex(&json),
-        json,
-        newest,
-        oldest,
-    };
+    let place = Place::new(STRATUS_BUCKET, &key);
+    let log = LogRecord::new(place, json, (oldest, newest));
     let is_end = ["StopLogging", "DeleteTrail"].contains(&event_name(&records[0]));
     let end = if is_end {
         after(newest, 2)
     } else {
         after(chain.end(), 3600)
     };
-    append(world, &mut chain, end, vec![(log, body)]);
+    chain.deliver_logs(world, end, vec![(log, body)]);
     if !is_end {
         chain.run_until(world, after(end, 3600));
     }

@@ -11,6 +11,7 @@ mod findings;
 mod identity;
 mod logs;
 mod not_proven;
+mod proven_events;
 mod records;
 #[cfg(feature = "aws")]
 mod recovery;

@@ -32,6 +32,17 @@ pub struct LogRecord {
 }
 
 impl LogRecord {
+    /// A log with this content.
+    pub fn new(place: Place, json: Vec<u8>, (oldest, newest): (Timestamp, Timestamp)) -> Self {
+        Self {
+            place,
+            sha256: sha256_hex(&json),
+            json,
+            newest,
+            oldest,
+        }
+    }
+
     /// Its entry in a digest's `logFiles`.
     pub fn entry(&self) -> Fields {
         Fields::new()

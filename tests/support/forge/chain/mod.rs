@@ -11,9 +11,9 @@ pub use crate::support::forge::chain::spec::ChainSpec;
 
 use super::digest::{DigestRecord, LogRecord};
 use super::events::cloudtrail_event;
-use super::json::Fields;
+use super::json::{Fields, Json};
 use super::text::after;
-use super::world::{Place, World};
+use super::world::{Object, Place, World};
 use crate::support::forge::chain::delivery::Delivery;
 
 const HOUR: i64 = 3_600;
@@ -313,10 +313,19 @@ impl Chain {
         self.step(w, HOUR, true, edit)
     }
 
-    /// The same for a digest that ends at this instant.
-    pub fn append_until(&mut self, w: &mut World, end: Timestamp, edit: impl FnOnce(&mut Fields)) {
+    /// Stores logs that were made elsewhere, with their bodies, and lists them in the next digest, beside its own.
+    /// It ends at this instant.
+    pub fn deliver_logs(&mut self, w: &mut World, end: Timestamp, logs: Vec<(LogRecord, Vec<u8>)>) {
         let seconds = end.as_second() - self.end().as_second();
-        self.step(w, seconds, true, edit);
+        for (log, body) in &logs {
+            w.put(&log.place, Object::delivered(body.clone(), log.newest));
+        }
+        let digest = self.step(w, seconds, true, |fields| {
+            let entries = logs.iter().map(|(log, _)| Json::Object(log.entry()));
+            fields.log_files_mut().extend(entries);
+        });
+        let logs = logs.into_iter().map(|(log, _)| log);
+        self.digests[digest].logs.extend(logs);
     }
 
     /// Writes a rival of this digest: the same predecessor and start, no logs, an end `seconds`
