@@ -138,11 +138,11 @@ pub struct ProvenEvents {
     current: Option<(Arc<ProvenLog>, RecordFinder)>,
     gone: CancelFlag,
     run: Option<JoinHandle<Result<Outcome, Error>>>,
-    end: End,
+    end: RunEnd,
 }
 
 /// How the validation ended.
-enum End {
+enum RunEnd {
     NotYet,
     Concluded(Box<Outcome>),
     Failed(ErrorKind),
@@ -175,7 +175,7 @@ impl ProvenEvents {
             current: None,
             gone,
             run: Some(run.map_err(|e| Error::no_threads(1).because(e))?),
-            end: End::NotYet,
+            end: RunEnd::NotYet,
         })
     }
 
@@ -187,10 +187,10 @@ impl ProvenEvents {
         for event in &mut self {
             event?;
         }
-        match std::mem::replace(&mut self.end, End::NotYet) {
-            End::Concluded(outcome) => Ok(*outcome),
-            End::Failed(kind) => Err(Error::new(kind, "the validation did not take place")),
-            End::NotYet => Err(Error::new(ErrorKind::Internal, "the validation has no end")),
+        match std::mem::replace(&mut self.end, RunEnd::NotYet) {
+            RunEnd::Concluded(outcome) => Ok(*outcome),
+            RunEnd::Failed(kind) => Err(Error::new(kind, "the validation did not take place")),
+            RunEnd::NotYet => Err(Error::new(ErrorKind::Internal, "the validation has no end")),
         }
     }
 
@@ -212,9 +212,9 @@ impl ProvenEvents {
     fn end(&mut self) -> Option<Error> {
         self.logs = None;
         match self.run.take()?.join() {
-            Ok(Ok(outcome)) => self.end = End::Concluded(Box::new(outcome)),
+            Ok(Ok(outcome)) => self.end = RunEnd::Concluded(Box::new(outcome)),
             Ok(Err(error)) => {
-                self.end = End::Failed(error.kind());
+                self.end = RunEnd::Failed(error.kind());
                 return Some(error);
             }
             Err(panic) => resume_unwind(panic),

@@ -16,6 +16,7 @@
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `properties`: object keys, coverage and windows, for every input.
 //! - `state`: a check that runs every hour and remembers what it proved, over thirty days of a world that grows.
+//! - `events`: what `events` prints is what proven logs hold, over clean, real and hostile worlds.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
 mod cases;
@@ -26,6 +27,7 @@ mod codes;
 mod collect;
 #[cfg(feature = "aws")]
 mod differences;
+mod events;
 mod faults;
 mod flips;
 mod forge;

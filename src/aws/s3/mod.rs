@@ -66,6 +66,27 @@ use request::{RequestTerms, context};
 /// println!("{}", outcome.verdict.as_str());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// All events of a bucket that are proven, one after another:
+///
+/// ```no_run
+/// use trailproof::{
+///     Error, InFlight, Limits, OwnedAccess, Places, ProvenEvents, Region, RegionalKeys, Request, S3Source, Session,
+///     SessionKeys, Source, Timestamp,
+/// };
+///
+/// fn events_of_bucket(session: &Session, bucket: &str, region: &Region) -> Result<ProvenEvents, Error> {
+///     let in_flight = InFlight { first: 64, most: 256 };
+///     let source = S3Source::new(session.clone(), vec![bucket.to_owned()], region, in_flight, Limits::default());
+///     let access = OwnedAccess {
+///         places: Places::new(source.roots(), Vec::new()),
+///         source: Box::new(source),
+///         keys: Box::new(RegionalKeys::new(SessionKeys::new(session.clone()), Timestamp::now())),
+///         trails: None,
+///     };
+///     ProvenEvents::start(access, Request { jobs: 64, chains_at_once: 8, ..Request::default() })
+/// }
+/// ```
 pub struct S3Source {
     session: Session,
     /// The given buckets, then those opened during the run.

@@ -19,10 +19,16 @@ fn each_proven_call_of_the_incident_is_found_and_no_deleted_one() {
         .map(|record| {
             let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
             let key = text(&record["userIdentity"]["accessKeyId"]);
-            format!("{} {} {key}", text(&record["eventTime"]), text(&record["eventName"]))
+            format!(
+                "{} {} {key}",
+                text(&record["eventTime"]),
+                text(&record["eventName"])
+            )
         })
         .collect();
-    let expected = incident.proven().map(|step| format!("{} {} {}", step.at, step.name, step.key));
+    let expected = incident
+        .proven()
+        .map(|step| format!("{} {} {}", step.at, step.name, step.key));
     assert_eq!(found, expected.collect());
     assert_eq!(incident.steps.len() - found.len(), 2);
 }

@@ -1,8 +1,8 @@
 //! `events` over worlds: what it prints is what proven logs hold, and nothing else.
 
 mod clean;
-mod incident;
 mod hostile;
+mod incident;
 mod stratus;
 
 use std::path::Path;
@@ -16,7 +16,10 @@ use crate::support::program::{Run, run};
 /// A copy of a bucket with all metadata, and the keys of some regions around a month.
 fn copy(world: &World, bucket: &str, regions: &[&str], month: &str) -> tempfile::TempDir {
     let dir = copied(world, &[bucket], &[], &Heads::All, KeyFileStyle::V2Iso);
-    let (from, to) = (ts(&format!("{month}-01T00:00:00Z")), ts(&format!("{month}-28T00:00:00Z")));
+    let (from, to) = (
+        ts(&format!("{month}-01T00:00:00Z")),
+        ts(&format!("{month}-28T00:00:00Z")),
+    );
     let keys = dir.path().join("keys");
     world.write_keys(&keys, KeyFileStyle::V2Iso, regions, from, to);
     dir
@@ -24,7 +27,15 @@ fn copy(world: &World, bucket: &str, regions: &[&str], month: &str) -> tempfile:
 
 /// Runs a command over the copy of a bucket.
 fn over(dir: &Path, command: &str, bucket: &str, more: &[&str]) -> Run {
-    let args = [command, "--path", bucket, "--s3-bucket", bucket, "--keys", "keys"];
+    let args = [
+        command,
+        "--path",
+        bucket,
+        "--s3-bucket",
+        bucket,
+        "--keys",
+        "keys",
+    ];
     run(dir, &[&args[..], more].concat())
 }
 

@@ -7,7 +7,12 @@ use crate::support::forge::World;
 use crate::support::real_logs::{STRATUS_BUCKET, STRATUS_REGION, stratus};
 
 /// The calls that show a technique.
-const CALLS: [&str; 4] = ["DeleteTrail", "PutEventSelectors", "StopLogging", "LeaveOrganization"];
+const CALLS: [&str; 4] = [
+    "DeleteTrail",
+    "PutEventSelectors",
+    "StopLogging",
+    "LeaveOrganization",
+];
 
 #[test]
 fn each_technique_is_found_by_name_actor_and_time() {
@@ -18,8 +23,18 @@ fn each_technique_is_found_by_name_actor_and_time() {
         let expected: Vec<&Value> = technique.named(name).collect();
         assert_eq!(expected.len(), 1, "{name}");
         let actor = expected[0]["userIdentity"]["arn"].as_str().expect("an ARN");
-        let run = over(dir.path(), "events", STRATUS_BUCKET, &["--event", name, "--actor", actor]);
+        let run = over(
+            dir.path(),
+            "events",
+            STRATUS_BUCKET,
+            &["--event", name, "--actor", actor],
+        );
         let found = parsed(&run);
-        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{name}: {}", run.stderr);
+        assert_eq!(
+            found.iter().collect::<Vec<_>>(),
+            expected,
+            "{name}: {}",
+            run.stderr
+        );
     }
 }
