@@ -16,6 +16,14 @@ pub struct Limits {
     pub side_file: u64,
     /// Largest `--note` file, in bytes: some 10,000 words.
     pub note: u64,
+    /// Largest file of rules for `--watchlist`, in bytes. All public Sigma rules for CloudTrail are some 200 KB.
+    pub rule_file: u64,
+    /// Files of rules in the folders of one `--watchlist`. All public Sigma rules are some 4,000.
+    pub rule_files: usize,
+    /// Depth of folders with rules below the given one.
+    pub rule_depth: usize,
+    /// Rules of one watchlist: one takes some kilobytes, and those with many wildcards up to a megabyte.
+    pub rules: usize,
     /// Largest saved report that is read again, in bytes. 100,000 findings with their events are some
     /// 200 MB.
     pub saved_report: u64,
@@ -108,6 +116,10 @@ impl Default for Limits {
             head_json: 64 << 10,
             side_file: 16 << 20,
             note: 64 << 10,
+            rule_file: 4 << 20,
+            rule_files: 20_000,
+            rule_depth: 16,
+            rules: 5_000,
             saved_report: 1 << 30,
             state: 64 << 20,
             findings_per_code: 10_000,

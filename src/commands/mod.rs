@@ -7,3 +7,4 @@ pub mod explain;
 pub mod history;
 pub mod state;
 pub mod trails;
+pub mod watchlist;

@@ -1,0 +1,186 @@
+//! Reads rules from files and folders.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::rule::WatchRule;
+use super::{SHIPPED, SHIPPED_NAME, sigma, toml_list};
+use crate::base::error::{Error, ErrorKind, words};
+use crate::base::limits::Limits;
+use crate::base::text::decode;
+use crate::source::key_files::read_bounded;
+
+/// How the names of files with rules end, in a folder.
+const ENDINGS: [&str; 3] = ["toml", "yaml", "yml"];
+
+/// A rule that is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedRule {
+    /// The file that it is in.
+    pub file: String,
+    /// Its id or title, if it has one.
+    pub rule: Option<String>,
+    /// Why it is not used, as the predicate of a sentence.
+    pub why: String,
+}
+
+/// The rules of some files.
+#[derive(Debug, Default)]
+pub(super) struct FileRules {
+    pub rules: Vec<WatchRule>,
+    pub skipped: Vec<SkippedRule>,
+    ids: HashSet<String>,
+}
+
+impl FileRules {
+    /// Adds a rule of a file. A second one of an id is not used.
+    pub fn push(&mut self, file: &str, rule: WatchRule) {
+        if self.ids.insert(rule.id.clone()) {
+            self.rules.push(rule);
+        } else {
+            self.skip(file, Some(rule.id), "has the id of another rule".into());
+        }
+    }
+
+    /// Adds a rule that is not used.
+    pub fn skip(&mut self, file: &str, rule: Option<String>, why: String) {
+        self.skipped.push(SkippedRule {
+            file: file.to_owned(),
+            rule,
+            why,
+        });
+    }
+
+    /// Adds those of another file or folder.
+    pub fn add(&mut self, file: &str, others: FileRules) {
+        self.skipped.extend(others.skipped);
+        for rule in others.rules {
+            self.push(file, rule);
+        }
+    }
+}
+
+/// Reads a file, a folder with all below it, or the shipped rules.
+///
+/// # Errors
+/// It cannot be read, it is a TOML file with a mistake, or nothing in it can be used.
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<FileRules, Error> {
+    let file = path.display().to_string();
+    if path == Path::new(SHIPPED_NAME) {
+        return parse(SHIPPED, path, limits);
+    }
+    let mut all = FileRules::default();
+    let paths = match path.is_dir() {
+        true => below(path, limits)?,
+        false => vec![path.to_owned()],
+    };
+    for path in paths {
+        let bytes = read_bounded(&path, limits.rule_file)?;
+        let text = decode(&bytes).map_err(|why| cannot_use(&path).because(why))?;
+        all.add(&file, parse(&text, &path, limits)?);
+        if all.rules.len() > limits.rules {
+            let more = format!("it has more than {} rules", limits.rules);
+            return Err(cannot_use(&path).because(more));
+        }
+    }
+    if !all.rules.is_empty() {
+        return Ok(all);
+    }
+    let error = Error::new(ErrorKind::Input, format!("no rule in {file} can be used"));
+    Err(match all.skipped.first() {
+        None => error.hint(
+            "give TOML with [[rule]] entries, Sigma rules for CloudTrail, or a folder of them",
+        ),
+        Some(SkippedRule { file, rule, why }) => {
+            let rule = rule.as_ref().map(|rule| format!(" {rule}"));
+            error.because(format!(
+                "{file}: the rule{} {why}",
+                rule.unwrap_or_default()
+            ))
+        }
+    })
+}
+
+/// Parses the text of a file: TOML or Sigma, by its first line that says something.
+fn parse(text: &str, path: &Path, limits: &Limits) -> Result<FileRules, Error> {
+    let mut rules = FileRules::default();
+    let file = path.display().to_string();
+    match is_toml(text) {
+        true => {
+            for rule in toml_list::parse(text).map_err(|why| cannot_use(path).because(why))? {
+                rules.push(&file, rule);
+            }
+        }
+        false => sigma::parse(text, &file, limits, &mut rules),
+    }
+    Ok(rules)
+}
+
+fn cannot_use(path: &Path) -> Error {
+    let message = format!("{} is not a valid watchlist", path.display());
+    Error::new(ErrorKind::Input, message)
+}
+
+/// Whether a text is TOML and not YAML: its first line is a table, or has a `=` before any `:`.
+fn is_toml(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| {
+        line.starts_with('[')
+            || line
+                .find([':', '='])
+                .is_some_and(|at| line[at..].starts_with('='))
+    })
+}
+
+/// The files with rules in a folder and below it, by name. Links are not followed.
+fn below(folder: &Path, limits: &Limits) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    let mut folders = vec![(folder.to_owned(), 0)];
+    let mut seen = 0;
+    while let Some((folder, depth)) = folders.pop() {
+        let error = |e: std::io::Error| {
+            let message = format!("cannot read {}", folder.display());
+            Error::new(ErrorKind::Input, message).because(words(&e))
+        };
+        for entry in fs::read_dir(&folder).map_err(error)? {
+            let entry = entry.map_err(error)?;
+            let kind = entry.file_type().map_err(error)?;
+            let path = entry.path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            seen += 1;
+            if kind.is_dir() {
+                folders.push((path, depth + 1));
+            } else if kind.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending)) {
+                files.push(path);
+            }
+            if seen > limits.rule_files || depth > limits.rule_depth {
+                let message = format!("{} has too many files or folders", folder.display());
+                return Err(
+                    Error::new(ErrorKind::Input, message).hint("give the folder of the rules")
+                );
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_toml;
+
+    #[test]
+    fn toml_is_known_by_its_first_line() {
+        for (text, expected) in [
+            ("# a: b\n\n[[rule]]\n", true),
+            ("title = \"a: b\"\n", true),
+            ("title: a = b\n", false),
+            ("---\ntitle: a\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_toml(text), expected, "{text}");
+        }
+    }
+}
