@@ -6,3 +6,4 @@ mod doctor;
 mod explain;
 mod history;
 mod trails;
+mod watchlist;

@@ -35,11 +35,12 @@ pub(super) struct FileRules {
 
 impl FileRules {
     /// Adds a rule of a file. A second one of an id is not used.
-    pub fn push(&mut self, file: &str, rule: WatchRule) {
+    pub fn push(&mut self, rule: WatchRule) {
         if self.ids.insert(rule.id.clone()) {
             self.rules.push(rule);
         } else {
-            self.skip(file, Some(rule.id), "has the id of another rule".into());
+            let why = "has the id of another rule".to_owned();
+            self.skip(&rule.file, Some(rule.id), why);
         }
     }
 
@@ -53,10 +54,10 @@ impl FileRules {
     }
 
     /// Adds those of another file or folder.
-    pub fn add(&mut self, file: &str, others: FileRules) {
+    pub fn add(&mut self, others: FileRules) {
         self.skipped.extend(others.skipped);
         for rule in others.rules {
-            self.push(file, rule);
+            self.push(rule);
         }
     }
 }
@@ -78,7 +79,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<FileRules, Error> {
     for path in paths {
         let bytes = read_bounded(&path, limits.rule_file)?;
         let text = decode(&bytes).map_err(|why| cannot_use(&path).because(why))?;
-        all.add(&file, parse(&text, &path, limits)?);
+        all.add(parse(&text, &path, limits)?);
         if all.rules.len() > limits.rules {
             let more = format!("it has more than {} rules", limits.rules);
             return Err(cannot_use(&path).because(more));
@@ -108,8 +109,8 @@ fn parse(text: &str, path: &Path, limits: &Limits) -> Result<FileRules, Error> {
     let file = path.display().to_string();
     match is_toml(text) {
         true => {
-            for rule in toml_list::parse(text).map_err(|why| cannot_use(path).because(why))? {
-                rules.push(&file, rule);
+            for rule in toml_list::parse(text, &file).map_err(|why| cannot_use(path).because(why))? {
+                rules.push(rule);
             }
         }
         false => sigma::parse(text, &file, limits, &mut rules),

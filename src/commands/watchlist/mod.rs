@@ -65,7 +65,7 @@ impl Watchlist {
     ) -> Result<(Watchlist, Vec<SkippedRule>), Error> {
         let mut all = FileRules::default();
         for path in paths {
-            all.add(&path.display().to_string(), files::read(path, limits)?);
+            all.add(files::read(path, limits)?);
             if all.rules.len() > limits.rules {
                 let message = format!("the watchlist has more than {} rules", limits.rules);
                 return Err(Error::new(ErrorKind::Input, message));

@@ -71,6 +71,8 @@ impl fmt::Display for WatchRisk {
 /// One rule: which records it matches, and why they matter. All texts are as they were written in its file.
 #[derive(Debug)]
 pub struct WatchRule {
+    /// The file that it is in, or `shipped`.
+    pub file: String,
     /// What identifies it in the list.
     pub id: String,
     /// What it finds, in a few words.

@@ -72,8 +72,8 @@ impl OneOrMore {
 ///
 /// # Errors
 /// What is wrong with the file, in words: which rule, and which field of it.
-pub(super) fn parse(text: &str) -> Result<Vec<WatchRule>, String> {
-    let file: RuleFile = toml::from_str(text).map_err(|error| {
+pub(super) fn parse(text: &str, file: &str) -> Result<Vec<WatchRule>, String> {
+    let entries: RuleFile = toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let message = escape(error.message()).into_owned();
         match before {
@@ -83,9 +83,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<WatchRule>, String> {
     })?;
     let rule = |entry: RuleEntry| {
         let id = entry.id.clone();
-        rule(entry).map_err(|why| format!("rule {} {why}", cited(&id)))
+        rule(entry, file).map_err(|why| format!("rule {} {why}", cited(&id)))
     };
-    let rules: Vec<WatchRule> = file.rule.into_iter().map(rule).collect::<Result<_, _>>()?;
+    let rules: Vec<WatchRule> = entries.rule.into_iter().map(rule).collect::<Result<_, _>>()?;
     let mut ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     ids.sort_unstable();
     match ids.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -95,7 +95,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<WatchRule>, String> {
 }
 
 /// The rule of an entry; or what is wrong with it, as the predicate of a sentence.
-fn rule(entry: RuleEntry) -> Result<WatchRule, String> {
+fn rule(entry: RuleEntry, file: &str) -> Result<WatchRule, String> {
     let is_valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if entry.id.is_empty() || entry.id.len() > 100 || !entry.id.chars().all(is_valid) {
         return Err("has an `id` that is not 1 to 100 of a-z, A-Z, 0-9, `-`, `_` and `.`".into());
@@ -140,6 +140,7 @@ fn rule(entry: RuleEntry) -> Result<WatchRule, String> {
             .map(|test| RecordTest::Not(Box::new(test))),
     );
     let rule = WatchRule {
+        file: file.to_owned(),
         id: entry.id,
         title: entry.title,
         risk,
@@ -193,7 +194,7 @@ mod tests {
         let with = |more: &str| {
             format!("[[rule]]\nid = \"a\"\ntitle = \"b\"\nrisk = \"low\"\nreason = \"c\"\n{more}")
         };
-        assert!(parse(&with("event = \"E\"")).is_ok());
+        assert!(parse(&with("event = \"E\""), "own").is_ok());
         for (text, expected) in [
             (with(""), "rule \"a\" matches every record"),
             (with("event = \"E\"\nrisky = 1"), "unknown field `risky`"),
@@ -210,7 +211,7 @@ mod tests {
             (with("event = \"E\"").repeat(2), "two rules have the id"),
             ("[[rules]]".into(), "unknown field `rules`"),
         ] {
-            let error = parse(&text).expect_err(&text);
+            let error = parse(&text, "own").expect_err(&text);
             assert!(error.contains(expected), "{error}");
         }
     }

@@ -35,8 +35,8 @@ pub(super) fn parse(text: &str, file: &str, limits: &Limits, rules: &mut FileRul
         }
     };
     for document in documents {
-        match rule(&document) {
-            Ok(rule) => rules.push(file, rule),
+        match rule(&document, file) {
+            Ok(rule) => rules.push(rule),
             Err(why) => rules.skip(file, label(&document), why),
         }
     }
@@ -79,7 +79,7 @@ fn label(document: &Value) -> Option<String> {
 }
 
 /// The rule of a document; or why it cannot be used, as the predicate of a sentence.
-fn rule(document: &Value) -> Result<WatchRule, String> {
+fn rule(document: &Value, file: &str) -> Result<WatchRule, String> {
     let document = document.as_object().ok_or("is not a mapping")?;
     for (name, what) in [
         ("correlation", "relates several events"),
@@ -106,6 +106,7 @@ fn rule(document: &Value) -> Result<WatchRule, String> {
     let tags = texts(document.get("tags")).into_iter();
     let techniques = tags.filter_map(|tag| Some(tag.strip_prefix("attack.t")?.to_owned()));
     let rule = WatchRule {
+        file: file.to_owned(),
         id: clip(text("id").unwrap_or(title), 100).into_owned(),
         title: title.to_owned(),
         risk,
