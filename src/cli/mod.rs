@@ -38,6 +38,7 @@ mod signals;
 mod terminal;
 mod trails;
 mod validate;
+mod watchlist;
 
 pub use environment::without_empty_variables;
 pub use internal_error::end_on_panic;

@@ -106,8 +106,8 @@ fn every_block_is_of_a_kind_that_is_tried() {
             }),
             "text" => rest == "output" || rest == "drawing" || block.value("message").is_some(),
             "json" => ["policy", "event"].contains(&rest) || block.value("sample").is_some(),
-            "toml" => ["accept", "ended"].contains(&rest),
-            "yaml" => ["action", "alert"].contains(&rest),
+            "toml" => ["accept", "ended", "watchlist"].contains(&rest),
+            "yaml" => ["action", "alert", "sigma"].contains(&rest),
             "rust" => rest.is_empty() && file == "library.md",
             _ => false,
         };

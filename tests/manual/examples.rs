@@ -45,6 +45,7 @@ tests! {
     of_terminal "terminal.md"
     of_trails "trails.md"
     of_validate_logs "validate-logs.md"
+    of_watchlist "watchlist.md"
 }
 
 #[test]

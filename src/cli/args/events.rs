@@ -7,6 +7,7 @@ use super::shared::bundle::BundleArgs;
 use super::shared::events::EventFilterArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
+use super::shared::watchlist::WatchlistArgs;
 use super::validate::FailOn;
 
 pub const EXAMPLES: &str = "\
@@ -27,6 +28,10 @@ Examples:
   trailproof events --path copy --keys keys/ --read-only false \\
       --actor AKIAIOSFODNN7EXAMPLE --since 2026-01-29 --until 2026-01-30
 
+  # sensitive calls only: the shipped rules, and Sigma rules of one's own
+  trailproof events --path copy --keys keys/ --provenance \\
+      --watchlist shipped --watchlist sigma/
+
 Each event is one line, byte for byte as CloudTrail delivered it, in the order of the digests and of the logs that \
 each lists. Logs that are altered, missing, not listed by a digest or not proven give no events. They are listed on \
 standard error, and its last line counts events and logs.
@@ -44,6 +49,9 @@ pub struct EventsArgs {
 
     #[command(flatten)]
     pub filter: EventFilterArgs,
+
+    #[command(flatten)]
+    pub watchlist: WatchlistArgs,
 
     #[command(flatten)]
     pub output: EventOutputArgs,

@@ -16,7 +16,7 @@ use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::validate::resolve::{ResolvedRun, RunOptions};
 use super::validate::{accepted, exit_status, with_verdict};
-use super::{INTERRUPTED, Start, interrupted, whole_second};
+use super::{INTERRUPTED, Start, interrupted, watchlist, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool;
@@ -24,10 +24,11 @@ use crate::commands::events::lines::JsonLines;
 use crate::commands::events::sink::RecordFilter;
 use crate::commands::events::stream::{EventPlan, EventStream, WrittenEvents};
 use crate::commands::events::without::LogsWithout;
+use crate::commands::watchlist::WatchFilter;
 use crate::report::validation::v1::SourceKind;
 use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, Acceptance};
-use crate::validate::observer::All;
+use crate::validate::observer::{All, Observer};
 use crate::validate::outcome::Outcome;
 use crate::validate::request::LogSelection;
 use crate::validate::{Access, validate_with};
@@ -61,6 +62,7 @@ fn written(
     spool::try_out()?;
     signals.stop_first(stop);
     let accepted = accepted(args.output.accept.as_deref(), &limits)?;
+    let watch = watchlist::open(&args.watchlist, &limits)?;
     let progress = Progress::begin(shown(&args, &output), Phase::Opening, start.clock);
     let manifest = args.bundle.manifest_sha256;
     let mut bundle = GivenBundle::find(&args.run.source, manifest, &limits)?;
@@ -76,13 +78,14 @@ fn written(
     let resolved = ResolvedRun::resolve(arguments, options, now, stop, &progress)?;
     progress.enter(Phase::Listing);
     let without = LogsWithout::default();
-    let (outcome, mut events) = stream(&args, &resolved, &output, (progress, &without))?;
+    let seen = (progress, &without);
+    let (outcome, mut events) = stream(&args, &resolved, (&output, watch.as_ref()), seen)?;
     let written = std::mem::replace(&mut events.written, Ok(()));
     let delivery = output.finish(written, outcome.ended_by);
     let delivery = delivery.map_err(|e| with_verdict(e, outcome.verdict))?;
     Ok(said(
         &outcome,
-        (&events, without),
+        (&events, without, watch),
         (delivery, &accepted),
         (&args, stop),
     ))
@@ -92,15 +95,19 @@ fn written(
 fn stream(
     args: &EventsArgs,
     resolved: &ResolvedRun,
-    output: &EventOutput,
+    (output, watch): (&EventOutput, Option<&WatchFilter>),
     (progress, without): (Progress, &LogsWithout),
 ) -> Result<(Outcome, WrittenEvents), Error> {
     let (opened, request) = (&resolved.opened, &resolved.request);
     let format = JsonLines {
         provenance: args.output.provenance || args.output.include_unproven,
     };
+    let mut observers: Vec<&dyn Observer> = vec![&progress, without];
+    if let Some(watch) = watch {
+        observers.push(watch.known());
+    }
     let plan = EventPlan {
-        filters: filters(args),
+        filters: filters(args, watch),
         format: &format,
         include_unproven: args.output.include_unproven,
     };
@@ -113,8 +120,7 @@ fn stream(
         keys: opened.keys.as_ref(),
         trails: opened.trails.as_deref(),
     };
-    let observer = All(vec![&progress, without]);
-    let outcome = validate_with(access, request, &observer, Some(&stream))?;
+    let outcome = validate_with(access, request, &All(observers), Some(&stream))?;
     drop(progress);
     let is_bundle = resolved.requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;
@@ -122,19 +128,22 @@ fn stream(
 }
 
 /// What decides whether a record is written.
-fn filters(args: &EventsArgs) -> Vec<Box<dyn RecordFilter>> {
-    let query = args.filter.query();
-    query
-        .into_iter()
-        .map(|query| Box::new(query) as _)
-        .collect()
+///
+/// The watchlist counts what it keeps, so it is the last one.
+fn filters<'w>(
+    args: &EventsArgs,
+    watch: Option<&'w WatchFilter>,
+) -> Vec<Box<dyn RecordFilter + 'w>> {
+    let query = args.filter.query().map(|query| Box::new(query) as _);
+    let watch = watch.map(|watch| Box::new(watch) as _);
+    query.into_iter().chain(watch).collect()
 }
 
 /// Says on standard error what the events lack, and gives the exit status. Nothing is said after a reader that has
 /// read enough.
 fn said(
     outcome: &Outcome,
-    (events, without): (&WrittenEvents, LogsWithout),
+    (events, without, watch): (&WrittenEvents, LogsWithout, Option<WatchFilter>),
     (delivery, accepted): (Delivery, &[Acceptance]),
     (args, stop): (&EventsArgs, &CancelFlag),
 ) -> u8 {
@@ -144,6 +153,9 @@ fn said(
     }
     let without = without.into_reasons();
     summary::print_without(&without);
+    if let Some(watch) = watch {
+        watchlist::print_matched(&watch);
+    }
     let code = match interrupted(stop, outcome.ended_by, "output") {
         true => INTERRUPTED,
         false => {
@@ -182,5 +194,7 @@ fn inputs(args: &EventsArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
     let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
     let keys = args.run.known.keys.iter();
     let keys = keys.map(|path| ("--keys", path.clone()));
-    one.into_iter().flatten().chain(keys)
+    let rules = args.watchlist.watchlist.iter();
+    let rules = rules.map(|path| ("--watchlist", path.clone()));
+    one.into_iter().flatten().chain(keys).chain(rules)
 }

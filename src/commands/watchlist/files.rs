@@ -109,7 +109,9 @@ fn parse(text: &str, path: &Path, limits: &Limits) -> Result<FileRules, Error> {
     let file = path.display().to_string();
     match is_toml(text) {
         true => {
-            for rule in toml_list::parse(text, &file).map_err(|why| cannot_use(path).because(why))? {
+            for rule in
+                toml_list::parse(text, &file).map_err(|why| cannot_use(path).because(why))?
+            {
                 rules.push(rule);
             }
         }

@@ -1,34 +1,55 @@
 //! The accounts that are one's own.
 
 use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use crate::cloudtrail::ids::AccountId;
+use crate::validate::observer::{JudgedObject, Observer};
 
-/// The accounts that are one's own: those whose logs are validated, and those that the user adds. Every other
-/// account is outside.
-#[derive(Debug, Clone, Default)]
-pub struct KnownAccounts(BTreeSet<AccountId>);
+/// The accounts that are one's own: those that the user adds, and those of every chain with a proven digest. Every
+/// other account is outside.
+///
+/// As an observer it learns of the chains. All digests are judged before the first log is read, so it is complete
+/// for every record.
+#[derive(Debug, Default)]
+pub struct KnownAccounts(RwLock<BTreeSet<AccountId>>);
 
 impl KnownAccounts {
     /// Adds an account.
-    pub fn add(&mut self, account: AccountId) {
-        self.0.insert(account);
+    pub fn add(&self, account: &AccountId) {
+        if !self.accounts().contains(account) {
+            let mut accounts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            accounts.insert(account.clone());
+        }
     }
 
-    /// Whether a text is an account, or the ARN of something in an account, that is not one's own. If no account is
-    /// known, none is outside: nothing is said.
+    /// Whether a text is an account, or an ARN that has an account, that is not one's own. If no account is known,
+    /// none is outside: nothing is said.
     pub(super) fn is_outside(&self, text: &str) -> bool {
         let account = text.parse::<AccountId>().ok().or_else(|| {
             let mut parts = text.strip_prefix("arn:")?.split(':');
             parts.nth(3)?.parse().ok()
         });
-        !self.0.is_empty() && account.is_some_and(|account| !self.0.contains(&account))
+        let known = self.accounts();
+        !known.is_empty() && account.is_some_and(|account| !known.contains(&account))
+    }
+
+    fn accounts(&self) -> RwLockReadGuard<'_, BTreeSet<AccountId>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl FromIterator<AccountId> for KnownAccounts {
     fn from_iter<T: IntoIterator<Item = AccountId>>(accounts: T) -> Self {
-        KnownAccounts(accounts.into_iter().collect())
+        KnownAccounts(RwLock::new(accounts.into_iter().collect()))
+    }
+}
+
+impl Observer for KnownAccounts {
+    fn judged(&self, object: JudgedObject<'_>) {
+        if object.proven.is_some() {
+            self.add(&object.chain.account);
+        }
     }
 }
 

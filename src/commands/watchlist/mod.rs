@@ -10,6 +10,7 @@
 //! record, and what cannot be read of a rule is named, never guessed.
 
 mod files;
+mod filter;
 mod known_accounts;
 mod needles;
 mod prefilter;
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 
 use files::FileRules;
 pub use files::SkippedRule;
+pub use filter::WatchFilter;
 pub use known_accounts::KnownAccounts;
 pub use prefilter::Prefilter;
 pub use rule::{WatchRisk, WatchRule};
@@ -74,6 +76,15 @@ impl Watchlist {
         Ok((Watchlist::of(all.rules)?, all.skipped))
     }
 
+    /// The same list without the rules of a lower risk.
+    ///
+    /// # Errors
+    /// Never with rules that made a list.
+    pub fn at_least(self, risk: WatchRisk) -> Result<Watchlist, Error> {
+        let rules = self.rules.into_iter();
+        Watchlist::of(rules.filter(|rule| rule.risk >= risk).collect())
+    }
+
     /// A watchlist of these rules.
     fn of(rules: Vec<WatchRule>) -> Result<Watchlist, Error> {
         let prefilter = Prefilter::of(&rules).map_err(|why| {
@@ -95,16 +106,23 @@ impl Watchlist {
     /// The rules that a record matches, in the order of the list. A record is parsed only if the bytes of one of
     /// them occur in it; one that is not JSON matches none.
     pub fn matches(&self, record: &[u8], known: &KnownAccounts) -> Vec<&WatchRule> {
-        let candidates = self.prefilter.candidates(record);
-        if candidates.is_empty() {
-            return Vec::new();
+        let matching = self.matching(record, known).into_iter();
+        matching.filter_map(|at| self.rules.get(at)).collect()
+    }
+
+    /// The places in the list of the rules that a record matches.
+    fn matching(&self, record: &[u8], known: &KnownAccounts) -> Vec<usize> {
+        let mut rules = self.prefilter.candidates(record);
+        if rules.is_empty() {
+            return rules;
         }
         let Ok(record) = serde_json::from_slice(record) else {
             return Vec::new();
         };
-        let rules = candidates.into_iter().filter_map(|at| self.rules.get(at));
+        rules.retain(|at| {
+            let rule = self.rules.get(*at);
+            rule.is_some_and(|rule| rule.test.holds(&record, known))
+        });
         rules
-            .filter(|rule| rule.test.holds(&record, known))
-            .collect()
     }
 }

@@ -51,7 +51,7 @@ impl WatchRisk {
     }
 
     /// The risk of a word, or of a level of Sigma.
-    pub(super) fn of(word: &str) -> Option<WatchRisk> {
+    pub fn of(word: &str) -> Option<WatchRisk> {
         let word = match word {
             "informational" => "info",
             other => other,

@@ -85,7 +85,11 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Vec<WatchRule>, String> {
         let id = entry.id.clone();
         rule(entry, file).map_err(|why| format!("rule {} {why}", cited(&id)))
     };
-    let rules: Vec<WatchRule> = entries.rule.into_iter().map(rule).collect::<Result<_, _>>()?;
+    let rules: Vec<WatchRule> = entries
+        .rule
+        .into_iter()
+        .map(rule)
+        .collect::<Result<_, _>>()?;
     let mut ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     ids.sort_unstable();
     match ids.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use trailproof::base::limits::Limits;
 use trailproof::commands::watchlist::{KnownAccounts, SkippedRule, WatchRisk, Watchlist};
 
+use crate::manual::documents::block;
+
 const RULE: &str = r#"
 [[rule]]
 id = "night-shift"
@@ -130,4 +132,37 @@ fn a_file_without_a_rule_that_can_be_used_is_an_error() {
     assert!(load(&[&folder.path().join("absent")]).is_err());
     let empty = tempfile::tempdir().expect("a folder");
     assert!(load(&[empty.path()]).is_err());
+}
+
+#[test]
+fn the_rules_of_the_manual_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, info) in [("own.toml", "toml watchlist"), ("rule.yml", "yaml sigma")] {
+        let text = block("watchlist.md", info);
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    let (list, skipped) = load(&[folder.path()]).expect("a watchlist");
+    assert!(skipped.is_empty(), "{skipped:?}");
+    let record = |name: &str, more: &str| format!(r#"{{"eventName":"{name}",{more}}}"#);
+    let payslip = |role: &str| {
+        let issuer = format!("arn:aws:iam::111111111111:role/{role}");
+        let session = format!(r#"{{"sessionContext":{{"sessionIssuer":{{"arn":"{issuer}"}}}}}}"#);
+        let bucket = r#""requestParameters":{"bucketName":"payroll-2026"}"#;
+        let source = r#""eventSource":"s3.amazonaws.com""#;
+        record(
+            "GetObject",
+            &format!(r#"{source},{bucket},"userIdentity":{session}"#),
+        )
+    };
+    assert_eq!(ids(&list, &payslip("intern")), ["payroll-bucket-read"]);
+    assert!(ids(&list, &payslip("payroll")).is_empty());
+    let stop = |agent: &str| {
+        let source = "cloudtrail.amazonaws.com";
+        record(
+            "StopLogging",
+            &format!(r#""eventSource":"{source}","userAgent":"{agent}""#),
+        )
+    };
+    assert_eq!(ids(&list, &stop("Boto3")).len(), 1);
+    assert!(ids(&list, &stop("APN/1.0 Terraform/1.9")).is_empty());
 }

@@ -10,4 +10,5 @@ pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod source;
 pub(crate) mod values;
+pub(crate) mod watchlist;
 pub(crate) mod work;

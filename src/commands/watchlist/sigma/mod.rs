@@ -107,7 +107,7 @@ fn rule(document: &Value, file: &str) -> Result<WatchRule, String> {
     let techniques = tags.filter_map(|tag| Some(tag.strip_prefix("attack.t")?.to_owned()));
     let rule = WatchRule {
         file: file.to_owned(),
-        id: clip(text("id").unwrap_or(title), 100).into_owned(),
+        id: slug(text("id").unwrap_or(title)),
         title: title.to_owned(),
         risk,
         reason: text("description").unwrap_or(title).trim().to_owned(),
@@ -116,6 +116,16 @@ fn rule(document: &Value, file: &str) -> Result<WatchRule, String> {
         test: compile(detection)?,
     };
     Ok(rule.bounded())
+}
+
+/// A text as an id: letters, digits, `-`, `_` and `.`.
+fn slug(text: &str) -> String {
+    let letter = |c: char| match c {
+        '-' | '_' | '.' => c,
+        c if c.is_ascii_alphanumeric() => c,
+        _ => '-',
+    };
+    text.chars().take(100).map(letter).collect()
 }
 
 /// Whether a rule is for the logs of CloudTrail.
