@@ -36,6 +36,7 @@ mod presentation;
 mod report;
 mod signals;
 mod terminal;
+mod timeline;
 mod trails;
 mod validate;
 mod watchlist;
@@ -52,6 +53,7 @@ use jiff::Timestamp;
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 use crate::report::Format;
+use crate::report::timeline::TimelineFormat;
 use crate::report::trails::v1 as trail_list;
 use crate::report::validation::v1::{self, Requests, Run};
 use args::doctor::DoctorArgs;
@@ -129,6 +131,12 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
         Command::Events(args) => {
             let given = GivenOptions::of(matches.subcommand_matches("events"));
             events::run(*args, given, start, &stop)
+        }
+        Command::Timeline(args) => {
+            let matches = matches.subcommand_matches("timeline");
+            let given = GivenOptions::of(matches);
+            output::pairs(matches, None, TimelineFormat::Text)
+                .and_then(|pairs| timeline::run(*args, (pairs, given), command, start, &stop))
         }
         Command::Trails(args) => {
             let matches = matches.subcommand_matches("trails");
@@ -254,6 +262,7 @@ fn schema(of: SchemaKind) -> Result<u8, Error> {
         SchemaKind::Collect => crate::report::collect::v1::schema(),
         SchemaKind::State => crate::report::state::v1::schema(),
         SchemaKind::History => crate::report::history::v1::schema(),
+        SchemaKind::Timeline => crate::report::timeline::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;

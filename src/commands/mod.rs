@@ -1,4 +1,4 @@
-//! The commands `trails`, `explain`, `doctor`, `collect` and `history`, and the state of a scheduled `validate`.
+//! The commands `trails`, `explain`, `doctor`, `collect`, `timeline` and `history`, and the state of a scheduled `validate`.
 
 pub mod collect;
 pub mod doctor;
@@ -6,5 +6,6 @@ pub mod events;
 pub mod explain;
 pub mod history;
 pub mod state;
+pub mod timeline;
 pub mod trails;
 pub mod watchlist;

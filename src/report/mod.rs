@@ -10,8 +10,8 @@
 //!                                                                  └▶ csv, junit, ocsf, prometheus, in-toto, aws-cli
 //! ```
 //!
-//! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`], [`doctor`], [`collect`]
-//!   and [`history`] hold those of the other commands. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
+//! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`], [`doctor`], [`collect`],
+//!   [`timeline`] and [`history`] hold those of the other commands. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
 //! - [`json`], [`open_enum`], [`hex`] and [`tone`] serve all of them.
 //!
 //! Frozen means: fields may be added, but never removed or given another meaning. Scripts and saved reports
@@ -36,6 +36,7 @@ pub mod history;
 pub mod json;
 pub mod open_enum;
 pub mod state;
+pub mod timeline;
 pub mod tone;
 pub mod trails;
 pub mod validation;

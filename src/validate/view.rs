@@ -70,6 +70,7 @@ impl Report {
                 .into_iter()
                 .map(|found| finding(found, from))
                 .collect(),
+            timeline: None,
             keys: outcome.keys.iter().map(key).collect(),
             accepted,
             not_proven: outcome.not_proven,

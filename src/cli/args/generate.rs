@@ -63,6 +63,7 @@ pub enum SchemaKind {
     Collect,
     State,
     History,
+    Timeline,
 }
 
 /// What `generate` prints.

@@ -10,6 +10,7 @@ pub(crate) mod generate;
 pub(crate) mod history;
 pub(crate) mod report;
 pub(crate) mod shared;
+pub(crate) mod timeline;
 pub(crate) mod trails;
 pub(crate) mod validate;
 
@@ -26,6 +27,7 @@ use explain::ExplainArgs;
 use generate::{GenerateCommand, SchemaKind};
 use history::HistoryArgs;
 use report::ReportArgs;
+use timeline::TimelineArgs;
 use trails::TrailsArgs;
 use validate::{ScheduledArgs, ValidateArgs};
 
@@ -38,6 +40,7 @@ const COMMANDS: &[&str] = &[
     "doctor",
     "explain",
     "events",
+    "timeline",
     "trails",
     "report",
     "history",
@@ -84,6 +87,9 @@ pub enum Command {
     /// Write the events of proven logs, byte for byte, and which logs give none
     #[command(after_help = events::EXAMPLES)]
     Events(Box<EventsArgs>),
+    /// Report what happened around gaps, damage and changes, from proven records alone
+    #[command(after_help = timeline::EXAMPLES)]
+    Timeline(Box<TimelineArgs>),
     /// List the chains of digests from object names only: nothing is read or verified
     #[command(after_help = trails::EXAMPLES)]
     Trails(Box<TrailsArgs>),

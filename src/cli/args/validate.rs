@@ -141,6 +141,11 @@ pub struct ValidateArgs {
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,
 
+    /// Add a timeline of what happened around gaps, damage and changes, from proven records alone, in the formats
+    /// text, json and html; the proven logs are searched again for it, as `trailproof timeline` does
+    #[arg(long, help_heading = "Report")]
+    pub investigate: bool,
+
     #[command(flatten)]
     pub progress: ProgressArgs,
 

@@ -4,6 +4,7 @@
 //! `--verbose`, those of `--format jsonl`, and each file for `--format aws-cli`.
 
 pub(crate) mod aws_cli;
+mod investigate;
 pub(crate) mod jsonl;
 mod observers;
 pub(crate) mod resolve;
@@ -117,6 +118,7 @@ fn validated(
         trails: opened.trails.as_deref(),
     };
     let mut outcome = validate(access, &request, &observers.all())?;
+    let timeline = investigate::timeline(args.investigate, access, &request, &outcome)?;
     observers.end_progress();
     let is_bundle = requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;
@@ -129,7 +131,8 @@ fn validated(
         .map(|(scope, state)| state.left(scope, &mut outcome, exit_status));
     let left = left.transpose()?;
     run.state_sha256 = left.as_ref().map(|left| left.sha256.to_string());
-    let (report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);
+    let (mut report, code) = concluded(outcome, (accepted, fail_on), (requested, run), stop);
+    let code = investigate::add(&mut report, timeline, code, stop);
     if let Some(names) = names {
         presentation.names = names.wait();
     }
@@ -334,21 +337,10 @@ fn leaves_out(exclude: &str, entry: &str) -> bool {
 
 /// What a run reads besides copies, each with its option.
 fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    let one = [
-        ("--expect", &args.run.expect),
-        ("--accept", &args.accept),
-        ("--ca-bundle", &args.sign_in.ca_bundle),
-    ];
-    let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
-    let keys = args
-        .run
-        .known
-        .keys
-        .iter()
-        .map(|path| ("--keys", path.clone()));
-    one.into_iter()
-        .flatten()
-        .chain(keys)
+    let accept = args.accept.clone().map(|path| ("--accept", path));
+    args.run
+        .inputs(&args.sign_in)
+        .chain(accept)
         .chain(args.presentation.files())
 }
 

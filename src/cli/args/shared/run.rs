@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::aws::SignInArgs;
 use super::evidence::{DeliveryArgs, EvidenceArgs};
 use super::source::{ScopeArgs, SourceArgs};
 use super::values::{jobs, time};
@@ -76,4 +77,18 @@ pub struct RunArgs {
 
     #[command(flatten)]
     pub work: DeadlineArgs,
+}
+
+impl RunArgs {
+    /// What a run reads besides copies, each with its option.
+    pub fn inputs(&self, sign_in: &SignInArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        let one = [
+            ("--expect", &self.expect),
+            ("--ca-bundle", &sign_in.ca_bundle),
+        ];
+        let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
+        let keys = self.known.keys.iter();
+        let keys = keys.map(|path| ("--keys", path.clone()));
+        one.into_iter().flatten().chain(keys)
+    }
 }

@@ -26,10 +26,12 @@ pub(crate) enum Phase {
     Causes,
     /// Objects that no digest lists are searched.
     Unreferenced,
+    /// The proven logs are searched for records.
+    Searching,
 }
 
 impl Phase {
-    const ALL: [Phase; 11] = [
+    const ALL: [Phase; 12] = [
         Phase::Opening,
         Phase::CheckingBundle,
         Phase::SigningIn,
@@ -41,6 +43,7 @@ impl Phase {
         Phase::Logs,
         Phase::Causes,
         Phase::Unreferenced,
+        Phase::Searching,
     ];
 
     /// The phase of a number.
@@ -63,6 +66,7 @@ impl Phase {
             Phase::Logs => "logs",
             Phase::Causes => "searching for the causes of gaps",
             Phase::Unreferenced => "searching for logs that no digest lists",
+            Phase::Searching => "searching the proven records",
         }
     }
 }

@@ -168,6 +168,7 @@ fn contents(
         (true, "findings", "Findings"),
         (sections.gaps, "gaps", "Gaps"),
         (sections.notes, "notes", "Notes"),
+        (report.timeline.is_some(), "timeline", "Timeline"),
         (true, "chains", "Chains"),
         (true, "proven", "What is proven"),
         (true, "not-proven", "What is not proven"),

@@ -35,6 +35,7 @@ use askama::Template as _;
 use super::groups::FindingGroup;
 use super::presentation::Presentation;
 use super::v1::Report;
+use crate::report::timeline::html as timeline_page;
 use back::Back;
 use front::{Front, Sections};
 use links::Links;
@@ -62,6 +63,9 @@ pub(crate) fn write(
     out.write_all(&findings)?;
     out.write_all(&gaps.unwrap_or_default())?;
     out.write_all(&notes.unwrap_or_default())?;
+    if let Some(timeline) = &report.timeline {
+        timeline_page::section(timeline, out)?;
+    }
     out.write_all(&chains)?;
     Back::of(report).write_into(out)
 }

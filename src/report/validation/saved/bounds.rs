@@ -8,6 +8,7 @@ use std::mem::size_of;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::report::timeline::v1::investigation::{Mark, Principal, Subject, TimelineEvent};
 use crate::report::validation::v1::{
     Accepted, Chain, Evidence, Finding, Gap, Key, Location, Stretch,
 };
@@ -57,6 +58,10 @@ enum BoundedName {
     Evidence,
     Keys,
     Accepted,
+    Subjects,
+    Marks,
+    Principals,
+    Events,
     #[serde(other)]
     Other,
 }
@@ -73,6 +78,10 @@ impl BoundedName {
             BoundedName::Evidence => size_of::<Evidence>(),
             BoundedName::Keys => size_of::<Key>(),
             BoundedName::Accepted => size_of::<Accepted>(),
+            BoundedName::Subjects => size_of::<Subject>(),
+            BoundedName::Marks => size_of::<Mark>(),
+            BoundedName::Principals => size_of::<Principal>(),
+            BoundedName::Events => size_of::<TimelineEvent>(),
             BoundedName::Schema | BoundedName::Other => size_of::<String>(),
         }
     }

@@ -17,6 +17,7 @@ use super::matrix::Matrix;
 use super::proven;
 use super::v1::{Report, Requests, SourceKind};
 use crate::base::text::{escape, grouped, plural};
+use crate::report::timeline::text as timeline_text;
 use crate::report::tone::TextWriter;
 
 /// Commands shown.
@@ -34,6 +35,9 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     findings::write(report, &groups, out)?;
     gaps::write(report, out)?;
     findings::write_notes(report, &notes, out)?;
+    if let Some(timeline) = &report.timeline {
+        timeline_text::section(timeline, out)?;
+    }
     chains::write(report, out)?;
     sentences("proven", &proven::sentences(report), out)?;
     sentences("not proven", &report.not_proven, out)?;

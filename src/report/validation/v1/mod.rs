@@ -25,6 +25,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::proof::finding::Verdict;
+use crate::report::timeline::v1::investigation::Timeline;
 pub(crate) use chain::full_name;
 pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
 pub use command::{AwsAction, AwsCommand, CommandParts};
@@ -73,6 +74,9 @@ pub struct Report {
     pub totals: Totals,
     /// What was found, in the order of chain, from, key, code. A source that could not be read comes first.
     pub findings: Vec<Finding>,
+    /// What happened around the gaps, the damage and the changes; null without `--investigate`.
+    #[serde(default)]
+    pub timeline: Option<Box<Timeline>>,
     /// Public keys used, by region and fingerprint.
     pub keys: Vec<Key>,
     /// The entries of `--accept`; they change no verdict.

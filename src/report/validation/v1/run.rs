@@ -57,6 +57,17 @@ pub struct Requests {
     pub trails: u64,
 }
 
+impl Requests {
+    /// Adds those of another validation.
+    pub(crate) fn add(&mut self, more: &Requests) {
+        self.list += more.list;
+        self.get += more.get;
+        self.head += more.head;
+        self.keys += more.keys;
+        self.trails += more.trails;
+    }
+}
+
 /// A public key used.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Key {

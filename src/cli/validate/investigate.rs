@@ -1,0 +1,57 @@
+//! `--investigate`: the timeline of the incident, as a part of the report.
+
+use crate::base::cancel::CancelFlag;
+use crate::base::error::Error;
+use crate::cli::args::timeline::MOST;
+use crate::cli::diagnose::note;
+use crate::commands::timeline::investigate;
+use crate::proof::finding::Verdict;
+use crate::report::timeline::v1::investigation::Timeline;
+use crate::report::validation::v1::{Report, Requests};
+use crate::validate::Access;
+use crate::validate::outcome::Outcome;
+use crate::validate::request::Request;
+
+/// The timeline of a validation, and the requests that it took; `None` unless it was requested, or if the validation
+/// itself ended early.
+///
+/// # Errors
+/// If the logs could not be searched.
+pub(super) fn timeline(
+    is_requested: bool,
+    access: Access<'_>,
+    request: &Request,
+    outcome: &Outcome,
+) -> Result<Option<(Timeline, Requests)>, Error> {
+    let searches = is_requested && outcome.ended_by.is_none();
+    let found = searches.then(|| investigate(access, request, outcome, MOST));
+    found.transpose()
+}
+
+/// Adds the timeline to the report, and gives the exit status.
+pub(super) fn add(
+    report: &mut Report,
+    timeline: Option<(Timeline, Requests)>,
+    code: u8,
+    stop: &CancelFlag,
+) -> u8 {
+    let Some((timeline, requests)) = timeline else {
+        return code;
+    };
+    report.run.requests.add(&requests);
+    let is_cut = timeline.ended_early;
+    report.timeline = Some(Box::new(timeline));
+    let ended = stop.reason().filter(|_| is_cut);
+    let least = Verdict::Unproven.exit_code();
+    match ended {
+        Some(reason) if [0, Verdict::Gaps.exit_code()].contains(&code) => {
+            note(&format!(
+                "{reason} ended the search: the timeline is partial"
+            ));
+            report.run.exit_status = Some(least);
+            report.run.all_accepted = false;
+            least
+        }
+        _ => code,
+    }
+}
