@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::base::text::{capital, s3_uri};
 use crate::base::time::Window;
-use crate::cloudtrail::event::{BucketChange, Call, Evidence, RemovedObject};
+use crate::cloudtrail::event::{BucketChange, Call, Evidence, KeyChange, RemovedObject};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::cloudtrail::object_key::{DigestObjectKey, KeyRoot, LogObjectKey};
 use crate::proof::chain::Location;
@@ -107,7 +107,13 @@ impl Damage {
     /// Whether a change of a bucket's settings can have led to it.
     fn may_follow(self, setting: BucketChange) -> bool {
         match self {
-            Damage::Missing => setting != BucketChange::Policy,
+            Damage::Missing => matches!(
+                setting,
+                BucketChange::Lifecycle
+                    | BucketChange::Versioning
+                    | BucketChange::Deleted
+                    | BucketChange::ObjectLock
+            ),
             Damage::Altered => setting == BucketChange::Versioning,
             Damage::Unreadable => setting == BucketChange::Policy,
         }
@@ -132,12 +138,14 @@ impl<'e> DamageCalls<'e> {
                     calls.objects.entry(object).or_default().push(evidence);
                     calls.add_stored(bucket, key, None, evidence);
                 }
-                Call::Bucket(bucket, setting) => {
+                Call::Bucket(bucket, setting, _) => {
                     let set = calls.buckets.entry(bucket).or_default();
                     set.push((*setting, evidence));
                 }
-                Call::Key(key) => calls.keys.push((key, evidence)),
-                Call::Trail(..) | Call::Account(_) | Call::Other => {}
+                Call::Key(key, change) if keeps_from_use(*change) => {
+                    calls.keys.push((key, evidence));
+                }
+                Call::Key(..) | Call::Trail(..) | Call::Account(_) | Call::Other => {}
             }
         }
         calls.keys.truncate(KEYS);
@@ -370,8 +378,16 @@ fn deletes_versions(evidence: &Evidence, key: Option<&str>) -> bool {
     meant.peek().is_some() && meant.all(|object| object.version.is_some())
 }
 
+/// Whether a change of a KMS key can keep anybody from using it.
+fn keeps_from_use(change: KeyChange) -> bool {
+    match change {
+        KeyChange::Disabled | KeyChange::DeletionScheduled | KeyChange::Policy => true,
+        KeyChange::Enabled | KeyChange::DeletionCancelled => false,
+    }
+}
+
 /// Whether a call gave this KMS key, by its id or ARN.
-fn is_id_of(id: &str, key: &str) -> bool {
+pub(in crate::proof) fn is_id_of(id: &str, key: &str) -> bool {
     let id = id.rsplit('/').next().unwrap_or(id);
     !id.is_empty() && key.ends_with(id)
 }

@@ -104,6 +104,7 @@ pub fn trail_call(account: &str, time: &str, change: TrailChange) -> Evidence {
         TrailChange::Update(_) => "UpdateTrail",
         TrailChange::Delete => "DeleteTrail",
         TrailChange::Selectors(_) => "PutEventSelectors",
+        TrailChange::Insights(_) => "PutInsightSelectors",
     };
     event(at(time), name, Call::Trail(TrailRef::Arn(arn), change))
 }

@@ -221,12 +221,23 @@ fn combine(parts: [Option<Sha256>; 3]) -> Sha256 {
     Sha256::of(parts.as_flattened())
 }
 
-/// The outcome of the validation. `events` are the sentences on what is not known about the gaps.
+/// What follows from the calls that were found.
+#[derive(Default)]
+pub(super) struct FoundCalls {
+    /// What is not known about the calls around gaps, in sentences.
+    pub around_gaps: Vec<String>,
+    /// The calls on the trails.
+    pub changes: TrailChanges,
+    /// What these leave open, in sentences.
+    pub changed_trails: Vec<String>,
+}
+
+/// The outcome of the validation.
 pub(super) fn outcome(
     context: &Context<'_>,
     survey: &Survey,
     mut all: GroupOutcome,
-    events: &[String],
+    calls: &FoundCalls,
     selectors: &TrailSelectors,
     beside: &BTreeSet<String>,
 ) -> Outcome {
@@ -276,7 +287,8 @@ pub(super) fn outcome(
         others: &others,
         beside,
         keys: (!keys.is_empty()).then(|| context.fetcher.keys.origin()),
-        around_gaps: events,
+        around_gaps: &calls.around_gaps,
+        changed_trails: &calls.changed_trails,
         not_compared: &open,
         not_recovered: &context.recovery.sentences(),
         ended_by,
@@ -291,7 +303,7 @@ pub(super) fn outcome(
         chains: all.chains,
         findings,
         keys: std::mem::take(&mut *keys).into_iter().collect(),
-        changes: TrailChanges::default(),
+        changes: calls.changes.clone(),
         not_proven,
         bytes_read,
         bytes_hashed,

@@ -52,10 +52,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use self::causes::selectors::{self, TrailSelectors};
 use self::chain_state::{ChainState, Group};
+use self::conclude::FoundCalls;
 pub(crate) use self::conclude::ended_early;
 use self::context::{Context, start_beside};
 use self::fetch::Fetcher;
 use self::findings::Ledgers;
+use self::logs::LogEvents;
 use self::logs::manifest::Manifest;
 use self::observer::{Observer, Step};
 use self::outcome::Outcome;
@@ -180,12 +182,12 @@ struct LogFolders<'a> {
 }
 
 /// The phases logs and causes, and beside them what needs no log: the log folders are listed, and the event
-/// selectors of the trails looked up. Returns what is not known about the calls around gaps, in sentences.
+/// selectors of the trails looked up.
 fn read_logs(
     context: &Context<'_>,
     groups: &mut [Group],
     folders: LogFolders<'_>,
-) -> (Vec<String>, Searches, TrailSelectors) {
+) -> (FoundCalls, Searches, TrailSelectors) {
     let chains = groups.iter().flat_map(|group| &group.chains);
     let trails = selectors::trails_of(context, chains);
     let LogFolders {
@@ -220,29 +222,33 @@ fn read_logs(
     (events, listed.unwrap_or_else(|searches| searches), selected)
 }
 
-/// The phases logs and causes. Returns what is not known about the calls around gaps, in sentences.
-fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> Vec<String> {
+/// The phases logs and causes.
+fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> FoundCalls {
     let chains = groups.iter_mut().flat_map(|group| &mut group.chains);
     let mut chains: Vec<&mut ChainState> = chains.collect();
     if context.request.only.is_some() {
         logs::check(context, &mut chains, &[], EventFilter::default());
-        return Vec::new();
+        return FoundCalls::default();
     }
     let filter = causes::event_filter(context, &chains);
     let witnesses = causes::witness::witnesses(context, &chains);
     causes::witness::add_home_chains(context, &mut chains, &witnesses.found);
     context.observer.step(Step::LogsBegin);
-    let mut events = logs::check(context, &mut chains, &witnesses.found, filter);
+    let LogEvents {
+        near: mut events,
+        changes: changing,
+    } = logs::check(context, &mut chains, &witnesses.found, filter);
     context.observer.step(Step::CausesBegin);
     let further = causes::further(context, &chains, &witnesses.found, &events);
     if !further.found.is_empty() {
         let filter = causes::event_filter(context, &chains);
         let more = logs::check(context, &mut [], &further.found, filter);
-        events.merge(more, &context.request.limits);
+        events.merge(more.near, &context.request.limits);
     }
     let not_read = witnesses.not_read.into_iter();
     let not_read: Vec<_> = not_read.chain(further.not_read).collect();
     let not_looked_up = causes::explain(context, &mut chains, &mut events);
+    let found = causes::changes(context, &mut chains, &events, &changing);
     context.observer.step(Step::UnreferencedBegin);
     let gaps = chains.iter().flat_map(|chain| &chain.gaps);
     let gaps = gaps.filter(|gap| gap.may_be_explained());
@@ -250,5 +256,11 @@ fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> Vec<String>
         gaps.partition(|gap| gap.certainty != Certainty::None);
     let off = explained.iter().filter(|g| g.cause != Cause::TrailCreated);
     let counts = (off.count(), unexplained.len());
-    not_proven::around_gaps(context.request, counts, &events, &not_read, &not_looked_up)
+    let around_gaps =
+        not_proven::around_gaps(context.request, counts, &events, &not_read, &not_looked_up);
+    FoundCalls {
+        around_gaps,
+        changed_trails: not_proven::changes(&found.reduced, &changing),
+        changes: found.trails,
+    }
 }

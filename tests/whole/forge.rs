@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::{
-    BucketChange, Call, Event, RemovedObject, TrailChange, TrailRef, TrailSettings,
+    BucketChange, Call, Event, KeyChange, RemovedObject, TrailChange, TrailRef, TrailSettings, Turn,
 };
 
 use crate::support::forge::text::sha256_hex;
@@ -177,6 +177,8 @@ fn a_trail_created_changed_deleted_and_created_again_says_so_in_proven_logs() {
             global_events: Some(true),
             prefix: None,
             kms_key: None,
+            sns_topic: None,
+            log_group: None,
             validation: Some(true),
             bucket: Some("logs".to_owned()),
             multi_region: Some(multi_region),
@@ -242,17 +244,17 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         (
             "PutBucketLifecycle",
             None,
-            Call::Bucket("logs".to_owned(), BucketChange::Lifecycle),
+            Call::Bucket("logs".to_owned(), BucketChange::Lifecycle, Turn::Set),
         ),
         (
             "PutBucketPolicy",
             None,
-            Call::Bucket("logs".to_owned(), BucketChange::Policy),
+            Call::Bucket("logs".to_owned(), BucketChange::Policy, Turn::Set),
         ),
         (
             "PutBucketVersioning",
             None,
-            Call::Bucket("logs".to_owned(), BucketChange::Versioning),
+            Call::Bucket("logs".to_owned(), BucketChange::Versioning, Turn::Set),
         ),
     ];
     let mut expected = vec![("StartLogging", None)];
@@ -261,9 +263,12 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         expected.push((name, Some(call.clone())));
     }
     chain.record(events::delivery_event(whose, "logs", &key, minute(40)));
-    for (n, name) in [(41, "DisableKey"), (42, "ScheduleKeyDeletion")] {
+    for (n, name, change) in [
+        (41, "DisableKey", KeyChange::Disabled),
+        (42, "ScheduleKeyDeletion", KeyChange::DeletionScheduled),
+    ] {
         chain.record(events::kms_event(name, kms, minute(n), None));
-        expected.push((name, Some(Call::Key(kms.to_owned()))));
+        expected.push((name, Some(Call::Key(kms.to_owned(), change))));
     }
     let denied = Some("AccessDenied");
     let params = json!({"name": arn});

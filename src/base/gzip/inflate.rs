@@ -60,7 +60,8 @@ pub struct Inflater {
 }
 
 impl Inflater {
-    /// Inflates and hashes a body, and passes the content to `sink` chunk by chunk. Stops when more than
+    /// Inflates and hashes a body, and passes the content to `sink` chunk by chunk. Those of a gzip member are all of
+    /// one size, but for the last. Stops when more than
     /// `limit` bytes were read or inflated.
     ///
     /// # Errors
@@ -109,6 +110,7 @@ impl Inflater {
                     break member.cut_off();
                 }
             };
+            member.pass_on(&mut take);
             inflated = member.decoder.total_out();
             match container {
                 Container::Complete if !next_chunk(body, input)?.is_empty() => {
@@ -159,6 +161,8 @@ struct GzipMember<'i> {
     header: Header,
     decoder: &'i mut Decompress,
     output: &'i mut [u8],
+    /// Bytes of the output that were not passed on yet.
+    filled: usize,
     checksum: Checksum,
     /// Whether the deflate stream has ended.
     stream_ended: bool,
@@ -172,6 +176,7 @@ impl<'i> GzipMember<'i> {
             header: Header::default(),
             decoder,
             output,
+            filled: 0,
             checksum: Checksum::default(),
             stream_ended: false,
             trailer: Trailer::default(),
@@ -215,26 +220,41 @@ impl<'i> GzipMember<'i> {
         None
     }
 
-    /// Inflates what fits into the output, and returns the bytes that remain.
+    /// Inflates what fits into the output, and returns the bytes that remain. The content is passed on whenever the
+    /// output is full, so that its chunks do not depend on those of the body.
     fn inflate<'c>(
         &mut self,
         chunk: &'c [u8],
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<&'c [u8], Broken> {
         let (read, out) = (self.decoder.total_in(), self.decoder.total_out());
-        let status = self
-            .decoder
-            .decompress(chunk, self.output, FlushDecompress::None);
+        let status = self.decoder.decompress(
+            chunk,
+            &mut self.output[self.filled..],
+            FlushDecompress::None,
+        );
         let rest = &chunk[(self.decoder.total_in() - read) as usize..];
-        let content = &self.output[..(self.decoder.total_out() - out) as usize];
-        self.checksum.update(content);
-        take(content);
+        let new = (self.decoder.total_out() - out) as usize;
+        self.checksum
+            .update(&self.output[self.filled..self.filled + new]);
+        self.filled += new;
+        if self.filled == self.output.len() {
+            self.pass_on(take);
+        }
         match status {
             Ok(Status::StreamEnd) => self.stream_ended = true,
             Ok(Status::Ok | Status::BufError) => {}
             Err(_) => return Err(Broken),
         }
         Ok(rest)
+    }
+
+    /// Passes on what was inflated.
+    fn pass_on(&mut self, take: &mut dyn FnMut(&[u8])) {
+        if self.filled > 0 {
+            take(&self.output[..self.filled]);
+            self.filled = 0;
+        }
     }
 
     /// The state of the container if no more bytes come.

@@ -140,6 +140,11 @@ impl<const MOST: usize> Text<MOST> {
         self.0.as_deref().filter(|text| !text.is_empty())
     }
 
+    /// A copy of the text, also of an empty one, by which some calls take a setting away.
+    pub(crate) fn given(&self) -> Option<String> {
+        self.0.clone()
+    }
+
     /// A copy of the text; an empty one counts as absent.
     pub(crate) fn cloned(&self) -> Option<String> {
         self.get().map(str::to_owned)

@@ -7,8 +7,8 @@ use crate::cloudtrail::ids::{AccountId, Region, TrailArn, TrailName};
 /// The operation of a call, with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
-    /// A change of a trail: `StartLogging`, `StopLogging`, `CreateTrail`, `UpdateTrail`, `DeleteTrail` or
-    /// `PutEventSelectors`.
+    /// A change of a trail: `StartLogging`, `StopLogging`, `CreateTrail`, `UpdateTrail`, `DeleteTrail`,
+    /// `PutEventSelectors` or `PutInsightSelectors`.
     Trail(TrailRef, TrailChange),
     /// A change of an organization, of an account, or of the regions of an account.
     Account(AccountChange),
@@ -17,10 +17,10 @@ pub enum Call {
     Remove(String, Vec<RemovedObject>),
     /// `PutObject`, `CopyObject` or `CompleteMultipartUpload`: a bucket, and the key that was written.
     Write(String, String),
-    /// A change of a bucket, such as `PutBucketPolicy`.
-    Bucket(String, BucketChange),
-    /// `DisableKey` or `ScheduleKeyDeletion`: the id or ARN of a KMS key.
-    Key(String),
+    /// A change of a bucket, such as `PutBucketPolicy`, and whether it set the setting or took it away.
+    Bucket(String, BucketChange, Turn),
+    /// A change of a KMS key, such as `DisableKey`: its id or ARN.
+    Key(String, KeyChange),
     /// Any other call, of which only the members are known that all records have.
     Other,
 }
@@ -73,8 +73,8 @@ impl Call {
                 _ => (Some(bucket), None, None),
             },
             Call::Write(bucket, key) => (Some(bucket), Some(key), None),
-            Call::Bucket(bucket, _) => (Some(bucket), None, None),
-            Call::Trail(..) | Call::Account(_) | Call::Key(_) | Call::Other => (None, None, None),
+            Call::Bucket(bucket, ..) => (Some(bucket), None, None),
+            Call::Trail(..) | Call::Account(_) | Call::Key(..) | Call::Other => (None, None, None),
         }
     }
 }
@@ -112,6 +112,9 @@ pub enum TrailChange {
     Delete,
     /// `PutEventSelectors`: which management events the trail logs from then on.
     Selectors(ManagementEvents),
+    /// `PutInsightSelectors`: the kinds of Insights events that the trail logs from then on, such as
+    /// `ApiCallRateInsight`; `None` if the record does not say.
+    Insights(Option<Vec<String>>),
 }
 
 /// Which management events the selectors of a trail admit.
@@ -142,8 +145,12 @@ pub struct TrailSettings {
     pub global_events: Option<bool>,
     /// `s3KeyPrefix`.
     pub prefix: Option<String>,
-    /// `kmsKeyId`.
+    /// `kmsKeyId`; empty if the call took the key away.
     pub kms_key: Option<String>,
+    /// `snsTopicName`, the topic that hears of deliveries; empty if the call took it away.
+    pub sns_topic: Option<String>,
+    /// `cloudWatchLogsLogGroupArn`, the log group that gets the events too; empty if the call took it away.
+    pub log_group: Option<String>,
 }
 
 /// What a call changed about a bucket.
@@ -157,4 +164,41 @@ pub enum BucketChange {
     Versioning,
     /// `DeleteBucket`: the bucket itself. S3 deletes only an empty one.
     Deleted,
+    /// How long new objects cannot be deleted.
+    ObjectLock,
+    /// Where objects are copied to.
+    Replication,
+    /// How new objects are encrypted.
+    Encryption,
+    /// Whether the bucket may be public.
+    PublicAccess,
+    /// Who may read and write, by access control list.
+    Acl,
+    /// Who owns the objects, and whether access control lists count.
+    Ownership,
+}
+
+/// Whether a call set a setting or took it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// It was set.
+    Set,
+    /// It was taken away: deleted, or set to a value that does so, such as versioning that is suspended or a
+    /// public access block that blocks less than everything.
+    Removed,
+}
+
+/// What a call changed about a KMS key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyChange {
+    /// `DisableKey`: nobody can encrypt or decrypt with it from then on.
+    Disabled,
+    /// `ScheduleKeyDeletion`: the same, and the key is deleted after a waiting time.
+    DeletionScheduled,
+    /// `PutKeyPolicy`: who may use it.
+    Policy,
+    /// `EnableKey`.
+    Enabled,
+    /// `CancelKeyDeletion`. The key stays disabled.
+    DeletionCancelled,
 }

@@ -6,14 +6,15 @@
 
 mod call;
 mod evidence;
+pub mod prefilter;
 pub mod record;
 mod who;
 
 use jiff::Timestamp;
 
 pub use call::{
-    AccountChange, BucketChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef,
-    TrailSettings,
+    AccountChange, BucketChange, Call, KeyChange, ManagementEvents, RemovedObject, TrailChange,
+    TrailRef, TrailSettings, Turn,
 };
 pub use evidence::{Evidence, Via};
 pub use who::{Actor, KeyTerm};

@@ -4,9 +4,14 @@
 //! Whoever may change a trail can have it log less, and every digest still verifies. These are the calls that
 //! show it, as far as proven logs record them.
 
+mod describe;
+mod of_trail;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::describe::change;
+pub use self::of_trail::TrailInScope;
 use crate::cloudtrail::event::Evidence;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailName};
 

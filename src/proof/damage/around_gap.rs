@@ -74,7 +74,15 @@ impl DamageCalls<'_> {
             let changes = changes.filter(|(change, e)| match change {
                 // A policy keeps CloudTrail from writing while it is set.
                 BucketChange::Policy => in_time(e.event.time) && e.event.time <= time.to,
-                _ => in_time(e.event.time),
+                BucketChange::Lifecycle
+                | BucketChange::Versioning
+                | BucketChange::Deleted
+                | BucketChange::ObjectLock => in_time(e.event.time),
+                BucketChange::Replication
+                | BucketChange::Encryption
+                | BucketChange::PublicAccess
+                | BucketChange::Acl
+                | BucketChange::Ownership => false,
             });
             found.extend(changes.map(|(_, e)| *e));
             let unnamed = self.unnamed.get(bucket).into_iter().flatten();

@@ -1,5 +1,5 @@
 use super::{DamageCalls, since};
-use crate::cloudtrail::event::{BucketChange, Call, Evidence, RemovedObject};
+use crate::cloudtrail::event::{BucketChange, Call, Evidence, KeyChange, RemovedObject, Turn};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::chain::Location;
 use crate::proof::finding::{Code, FATE_UNKNOWN, Finding, Hint};
@@ -24,11 +24,19 @@ fn written(time: &str, key: &str) -> Evidence {
 }
 
 fn set(time: &str, setting: BucketChange) -> Evidence {
-    event(at(time), "PutBucket", Call::Bucket(BUCKET.into(), setting))
+    event(
+        at(time),
+        "PutBucket",
+        Call::Bucket(BUCKET.into(), setting, Turn::Set),
+    )
 }
 
 fn key_call(time: &str, key: &str) -> Evidence {
-    event(at(time), "DisableKey", Call::Key(key.into()))
+    event(
+        at(time),
+        "DisableKey",
+        Call::Key(key.into(), KeyChange::Disabled),
+    )
 }
 
 /// A finding on the log, over the interval from 10:00 to 11:00.

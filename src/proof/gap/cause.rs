@@ -106,7 +106,7 @@ fn shown(
                 _ if is_cause => 0,
                 _ if e.is_lead() => 4,
                 _ if e.event.error_code.is_some() => 3,
-                Call::Trail(_, TrailChange::Selectors(_)) => 2,
+                Call::Trail(_, TrailChange::Selectors(_) | TrailChange::Insights(_)) => 2,
                 _ => 1,
             };
             let ends = [part.time.from, to].map(|end| at.duration_since(end).abs());

@@ -29,6 +29,8 @@ pub struct EventFilter {
     damaged: Option<Timestamp>,
     /// The buckets whose objects count.
     buckets: BTreeSet<String>,
+    /// Whether every log in the window is searched for changes of trails, buckets and keys.
+    changes: bool,
 }
 
 /// A set of trails, by home region and name, and by owner where that is known.
@@ -62,6 +64,26 @@ impl EventFilter {
         EventFilter {
             buckets,
             ..EventFilter::default()
+        }
+    }
+
+    /// Accepts changes of trails, buckets and keys in every log in the window.
+    pub fn search_changes(&mut self) {
+        self.changes = true;
+    }
+
+    /// Whether every log in the window is searched for changes.
+    pub fn searches_changes(&self) -> bool {
+        self.changes
+    }
+
+    /// Whether an event is a change of a trail of the requested chains, or may be one of its bucket or its key.
+    pub fn takes_change(&self, event: &Event) -> bool {
+        match &event.call {
+            Call::Trail(..) => self.requested.has(event),
+            Call::Bucket(bucket, ..) => self.buckets.contains(bucket),
+            Call::Key(..) => true,
+            _ => false,
         }
     }
 
@@ -123,8 +145,8 @@ impl EventFilter {
         match &event.call {
             Call::Trail(..) => self.requested.has(event),
             Call::Account(_) => !self.trails.is_empty(),
-            Call::Key(_) => true,
-            Call::Bucket(bucket, _) => self.buckets.contains(bucket),
+            Call::Key(..) => true,
+            Call::Bucket(bucket, ..) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {
                 // CloudTrail records DeleteObjects without its keys.
                 let any = keys.is_empty() || keys.iter().any(|object| stored(&object.key));

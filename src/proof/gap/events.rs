@@ -8,14 +8,14 @@ use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::time::Window;
 use crate::cloudtrail::event::record::FoundEvents;
-use crate::cloudtrail::event::{Call, Event, Evidence, Via};
+use crate::cloudtrail::event::{Call, Event, Evidence, KeyChange, Via};
 
 /// The events found.
 #[derive(Debug, Default)]
 pub struct KnownEvents {
     events: BTreeMap<Event, Via>,
-    /// The number of refused calls, of calls on trails, of other calls, and of leads.
-    counts: [usize; 4],
+    /// The number of refused calls, of calls on trails, of other calls, of leads, and of calls on keys.
+    counts: [usize; 5],
     /// The logs whose records could not all be read.
     pub unread: Sample,
     /// Whether the limit was reached, so that not all events are kept.
@@ -50,6 +50,7 @@ impl KnownEvents {
             _ if matches!(via, Via::UnprovenLog { .. }) => (3, limits.events / 10),
             _ if event.error_code.is_some() => (0, limits.events / 10),
             Call::Trail(..) | Call::Account(_) => (1, limits.events),
+            Call::Key(..) => (4, limits.events / 10),
             _ => (2, limits.events),
         };
         if self.counts[kind] < most {
@@ -84,6 +85,17 @@ impl KnownEvents {
         self.unread.append(limits, other.unread);
         self.more |= other.more;
         self.more_leads |= other.more_leads;
+    }
+
+    /// The calls on trails, buckets and keys that proven logs record, by time.
+    pub fn changes(&self) -> impl Iterator<Item = Evidence> {
+        let is_change =
+            |call: &Call| matches!(call, Call::Trail(..) | Call::Bucket(..) | Call::Key(..));
+        let known = self.events.iter();
+        let known = known.filter(move |(event, via)| {
+            is_change(&event.call) && matches!(via, Via::VerifiedLog { .. })
+        });
+        known.map(evidence)
     }
 
     /// All events but leads, by time.
@@ -136,6 +148,6 @@ fn before(time: Timestamp) -> Event {
         user_agent: None,
         error_code: None,
         parameters: None,
-        call: Call::Key(String::new()),
+        call: Call::Key(String::new(), KeyChange::Disabled),
     }
 }

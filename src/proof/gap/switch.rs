@@ -76,7 +76,7 @@ pub(super) fn switched_by(
                 .flatten()
                 .collect()
         }
-        TrailChange::Create(_) | TrailChange::Selectors(_) => Vec::new(),
+        TrailChange::Create(_) | TrailChange::Selectors(_) | TrailChange::Insights(_) => Vec::new(),
     }
 }
 
@@ -90,7 +90,7 @@ fn switched_by_copy(change: &TrailChange) -> Vec<(Switch, bool)> {
     match change {
         TrailChange::Stop | TrailChange::Delete => vec![(Switch::MembersCopy, false)],
         TrailChange::Start | TrailChange::Create(_) => vec![(Switch::MembersCopy, true)],
-        TrailChange::Update(_) | TrailChange::Selectors(_) => Vec::new(),
+        TrailChange::Update(_) | TrailChange::Selectors(_) | TrailChange::Insights(_) => Vec::new(),
     }
 }
 

@@ -1,14 +1,19 @@
 use super::note;
 use crate::cloudtrail::event::{Event, Evidence, ManagementEvents, TrailChange, TrailSettings};
-use crate::proof::finding::{Code, Severity};
+use crate::proof::changes;
+use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::fixtures::{ACCOUNT, HOME, in_log_of, trail_call};
+
+fn of(evidence: &Evidence) -> Option<Finding> {
+    note(&changes::change(evidence)?)
+}
 
 fn proven(change: TrailChange) -> Evidence {
     in_log_of(trail_call(ACCOUNT, "09:30", change), HOME, "10:00")
 }
 
 fn code(change: TrailChange) -> Option<Code> {
-    let finding = note(&proven(change))?;
+    let finding = of(&proven(change))?;
     assert_eq!(finding.severity, Severity::Note);
     assert_eq!(finding.evidence.len(), 1);
     Some(finding.code)
@@ -71,17 +76,25 @@ fn a_call_that_logs_less_is_told_from_one_that_changes_where() {
     );
     assert_eq!(selectors(ManagementEvents::All), None);
     assert_eq!(selectors(ManagementEvents::Unknown), None);
-    assert_eq!(code(TrailChange::Stop), None, "a gap shows that");
+    assert_eq!(code(TrailChange::Stop), Some(Code::LoggingReduced));
+    assert_eq!(code(TrailChange::Start), None);
+    let insights = |kinds: &[&str]| {
+        let kinds = kinds.iter().map(|kind| kind.to_string()).collect();
+        code(TrailChange::Insights(Some(kinds)))
+    };
+    assert_eq!(insights(&[]), Some(Code::LoggingReduced));
+    assert_eq!(insights(&["ApiCallRateInsight"]), None);
+    assert_eq!(code(TrailChange::Insights(None)), None);
 }
 
 #[test]
 fn only_a_proven_call_that_was_not_refused_gives_a_note() {
     let change = || TrailChange::Selectors(ManagementEvents::None);
-    assert!(note(&trail_call(ACCOUNT, "09:30", change())).is_none());
+    assert!(of(&trail_call(ACCOUNT, "09:30", change())).is_none());
     let call = proven(change());
     let event = Event {
         error_code: Some("AccessDenied".into()),
         ..call.event.clone()
     };
-    assert!(note(&Evidence { event, ..call }).is_none());
+    assert!(of(&Evidence { event, ..call }).is_none());
 }

@@ -149,6 +149,15 @@ fn bearing(event: &Evidence) -> Option<&'static str> {
         Bearing::Versioning => Some(
             "possible cause: without versioning, S3 keeps no earlier version of a deleted object",
         ),
+        Bearing::ObjectLock => Some(
+            "possible cause: without Object Lock, whoever may delete objects can delete new ones at once",
+        ),
+        // These are shown only among the changes to a trail.
+        Bearing::Replication
+        | Bearing::Encryption
+        | Bearing::PublicAccess
+        | Bearing::Acl
+        | Bearing::Ownership => None,
         Bearing::KmsKey => Some(
             "possible cause: without its KMS key, CloudTrail cannot write objects and nobody can read them",
         ),

@@ -13,7 +13,7 @@
 //!
 //! In: the chains with their gaps and findings, and the events of proven logs. Out: the gaps of each chain,
 //! split by their causes, evidence attached to its findings, and the home regions whose calls could not be
-//! looked up. What an event explains is decided in [`crate::proof::gap`] and [`crate::proof::damage`].
+//! looked up. [`changes`] are the calls that changed a trail, gap or not. What an event explains is decided in [`crate::proof::gap`] and [`crate::proof::damage`].
 //!
 //! - A cause is named only if an event says so. Otherwise the gap is unexplained.
 //! - An event from a proven log is preferred to the same event from LookupEvents, which is not signed.
@@ -21,17 +21,17 @@
 //!   of its trail is missing unless a proven log explains its end, and a log in a gap of a trail whose
 //!   validation was off then is counted and is no finding.
 
+mod changes;
 mod further;
 pub(crate) mod owner;
 pub(crate) mod selectors;
 mod trail_events;
 pub(crate) mod witness;
 
+pub(super) use self::changes::changes;
 pub(super) use self::further::further;
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
 
 use self::owner::owner;
 use super::chain_state::ChainState;
@@ -39,12 +39,11 @@ use super::context::Context;
 use super::request::LogSelection;
 use crate::base::time::{Window, shift};
 use crate::cloudtrail::event::{Evidence, Via};
-use crate::cloudtrail::ids::{ChainId, Region};
+use crate::cloudtrail::ids::Region;
 use crate::proof::damage::{self, DamageCalls};
 use crate::proof::gap::event_filter::{EventFilter, NamedTrails};
 use crate::proof::gap::events::KnownEvents;
 use crate::proof::gap::{AROUND, Certainty, Gap, TrailOwner, split_by_cause};
-use crate::proof::trail_notes;
 use crate::source::GetError;
 
 /// How far back LookupEvents reaches, in seconds: CloudTrail API reference, LookupEvents.
@@ -71,6 +70,7 @@ pub(super) fn event_filter(context: &Context<'_>, chains: &[&mut ChainState]) ->
     if context.request.logs == LogSelection::None {
         return filter;
     }
+    filter.search_changes();
     for chain in chains {
         let owner = owner(context, chain);
         filter.add_trail(&chain.id, &owner);
@@ -94,7 +94,6 @@ pub(super) fn explain(
     chains: &mut [&mut ChainState],
     events: &mut KnownEvents,
 ) -> BTreeMap<Region, GetError> {
-    add_notes(context, chains, events);
     let not_looked_up = look_up(context, chains, events);
     let objects = events.on_objects();
     let damage = DamageCalls::new(&objects);
@@ -117,25 +116,6 @@ pub(super) fn explain(
         chain.ledger.amend(attach);
     }
     not_looked_up
-}
-
-/// Reports the calls that changed the trails of the chains, each once: with the chain of the trail's home region
-/// in its owner's account, else with the first chain of the trail.
-fn add_notes(context: &Context<'_>, chains: &mut [&mut ChainState], events: &KnownEvents) {
-    for evidence in events.on_trails(Window::new(Timestamp::MIN, Timestamp::MAX)) {
-        let Some(note) = trail_notes::note(&evidence) else {
-            continue;
-        };
-        let account = evidence.event.on_trail().map(|(account, ..)| account);
-        let is_home = |id: &ChainId| id.region == id.home_region && account == Some(&id.account);
-        let concerned = chains
-            .iter_mut()
-            .filter(|chain| owner(context, chain).may_concern(&evidence, &chain.id));
-        if let Some(chain) = concerned.min_by_key(|chain| (!is_home(&chain.id), chain.id.clone())) {
-            let note = note.of(&chain.id);
-            context.report(&mut chain.ledger, note);
-        }
-    }
 }
 
 /// Whether the events so far explain how a gap began. Called while logs are still read: if no event explains

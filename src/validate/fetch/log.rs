@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use super::several::{self, LogState};
 use super::{Fetcher, Size, first_of};
-use crate::base::gzip::inflate::Inflated;
 use crate::base::sha256::Sha256;
+use crate::cloudtrail::event::prefilter::Prefilter;
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::finding::{Code, Severity};
@@ -29,6 +29,8 @@ pub enum LogReading {
 pub(crate) struct WantedOfLog<'w> {
     /// Its events, if it is as delivered.
     pub events: Option<&'w EventPredicate<'w>>,
+    /// The same, but only if its bytes show that it may record a change of a trail, a bucket or a key.
+    pub changes: Option<&'w EventPredicate<'w>>,
     /// Its text.
     pub text: WantedText,
 }
@@ -52,6 +54,8 @@ pub(crate) struct FetchedLog {
     pub events: Option<FoundEvents>,
     /// Its text, if it was wanted.
     pub text: Option<LogText>,
+    /// Whether it may record a change, and its text was not kept from the beginning.
+    has_changes_left: bool,
 }
 
 impl FetchedLog {
@@ -60,6 +64,7 @@ impl FetchedLog {
             state,
             events: None,
             text: None,
+            has_changes_left: false,
         }
     }
 }
@@ -80,6 +85,39 @@ impl Comparison<'_> {
             WantedText::Intact => intact,
             WantedText::Any => true,
         }
+    }
+}
+
+/// Searches a text for changes while it is inflated.
+struct ChangeSearch {
+    prefilter: Prefilter,
+    /// Whether nothing was searched yet.
+    is_new: bool,
+    /// Whether what shows a change is not in the first chunk. Whoever did not keep the text has to fetch it again.
+    is_late: bool,
+}
+
+impl ChangeSearch {
+    fn new() -> Self {
+        ChangeSearch {
+            prefilter: Prefilter::default(),
+            is_new: true,
+            is_late: false,
+        }
+    }
+
+    /// Whether the text may record a change.
+    fn found(&self) -> bool {
+        self.prefilter.found()
+    }
+
+    /// Searches the next chunk. Returns whether the text is to be kept from this chunk on: it is the first one, and
+    /// may record a change.
+    fn keeps_from(&mut self, chunk: &[u8]) -> bool {
+        let (was_found, may_change) = (self.found(), self.prefilter.push(chunk));
+        let is_first = std::mem::take(&mut self.is_new);
+        self.is_late |= may_change && !was_found && !is_first;
+        may_change && is_first
     }
 }
 
@@ -104,6 +142,7 @@ impl Fetcher<'_> {
             Err(finding) => return FetchedLog::without_text(LogState::Found(finding)),
         };
         let (mut events, mut texts) = (None, KeptTexts::default());
+        let mut has_changes_left = false;
         let possible = self.places(&entry.bucket, &entry.key);
         let is_bucket = |root| is_reachable(root, &entry.bucket);
         let judged = several::judge(self.places, &possible, &is_bucket, |root, key| {
@@ -115,12 +154,14 @@ impl Fetcher<'_> {
                 reading,
                 wanted: WantedOfLog {
                     events: wanted.events.filter(|_| events.is_none()),
-                    ..wanted
+                    changes: wanted.changes.filter(|_| events.is_none()),
+                    text: wanted.text,
                 },
             };
             let read = self.read_log(root, key, comparison);
             let read = read.map_err(|error| self.failed(error))?;
             events = events.take().or(read.events);
+            has_changes_left |= read.has_changes_left;
             let slot = match read.state {
                 LogState::Valid { .. } => &mut texts.intact,
                 _ => &mut texts.altered,
@@ -146,11 +187,18 @@ impl Fetcher<'_> {
             _ => (texts.altered, texts.intact),
         };
         self.return_text(spare);
-        let events = events.filter(|_| matches!(state, LogState::Valid { .. }));
+        let is_intact = matches!(state, LogState::Valid { .. });
+        let mut events = events.filter(|_| is_intact);
+        if let Some(changes) = wanted.changes
+            && (is_intact && events.is_none() && has_changes_left)
+        {
+            events = Some(self.log_events(entry, is_reachable, changes));
+        }
         FetchedLog {
             state,
             events,
             text,
+            has_changes_left: false,
         }
     }
 
@@ -216,14 +264,24 @@ impl Fetcher<'_> {
         let room = if keeps { self.text_room } else { IN_MEMORY };
         let is_read = keeps || wanted.events.is_some();
         let mut text = is_read.then(|| self.empty_text(room));
-        let inflated = self.inflate_log(&mut object, text.as_mut(), size)?;
+        let mut search = wanted.changes.map(|_| ChangeSearch::new());
+        let mut sink = |bytes: &[u8]| {
+            let is_needed = search.as_mut().is_some_and(|s| s.keeps_from(bytes));
+            if is_needed && text.is_none() {
+                text = Some(self.empty_text(room));
+            }
+            if let Some(text) = &mut text {
+                text.push(bytes);
+            }
+        };
+        let inflated = self.inflate(&mut object.body, &mut sink, size)?;
         let mut events = None;
         let state = match log::compare(expected, &inflated) {
             Ok(()) => {
-                events = text
-                    .as_mut()
-                    .zip(wanted.events)
-                    .map(|(t, w)| t.events(w, keeps));
+                let may_change = search.as_ref().is_some_and(ChangeSearch::found);
+                let changes = wanted.changes.filter(|_| may_change);
+                let wanted = wanted.events.or(changes);
+                events = text.as_mut().zip(wanted).map(|(t, w)| t.events(w, keeps));
                 LogState::Valid {
                     optional_fields: inflated.optional_fields,
                 }
@@ -254,6 +312,7 @@ impl Fetcher<'_> {
             state,
             events,
             text,
+            has_changes_left: search.is_some_and(|search| search.is_late),
         })
     }
 
@@ -286,19 +345,6 @@ impl Fetcher<'_> {
             records: unreadable(),
             ..FoundEvents::default()
         })
-    }
-
-    fn inflate_log(
-        &self,
-        object: &mut SourceObject<'_>,
-        text: Option<&mut LogText>,
-        size: &mut Size,
-    ) -> Result<Inflated, GetError> {
-        let body = &mut object.body;
-        match text {
-            Some(text) => self.inflate(body, &mut |bytes| text.push(bytes), size),
-            None => self.inflate(body, &mut |_| {}, size),
-        }
     }
 
     /// A text that may take some `room` in memory.

@@ -15,6 +15,8 @@
 //! chain, and the events that were found.
 //!
 //! - Events are taken only from a log whose hash matched.
+//! - Every log in the window is searched for changes of a trail, of its bucket and of its key, by its bytes; only
+//!   where these show one are its records parsed.
 //! - Logs are reported in the order of their digests, whatever order the answers come in.
 //! - They are read oldest first over all chains. A call that damaged a log is recorded after the log was
 //!   delivered, so its record is still to be read or was read just now.
@@ -35,17 +37,26 @@ use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::events::KnownEvents;
 use reader::LogReader;
 
+/// The events that were found in proven logs.
+#[derive(Default)]
+pub(crate) struct LogEvents {
+    /// Those around gaps and damage.
+    pub near: KnownEvents,
+    /// Those that changed a trail, a bucket or a key, from all logs in the window.
+    pub changes: KnownEvents,
+}
+
 /// Logs that may be fetched again for their events.
 const RECENT: usize = 256;
 
 /// Checks the logs of all chains, and returns the events that were found in them and in the logs of the
-/// witnesses.
+/// witnesses, and the leads.
 pub(super) fn check(
     context: &Context<'_>,
     chains: &mut [&mut ChainState],
     witnesses: &[Witness],
     filter: EventFilter,
-) -> KnownEvents {
+) -> LogEvents {
     let better = super::context::better_workers(context.fetcher.source, context.pool);
     let pool = better.as_ref().unwrap_or(context.pool);
     LogReader::new(context, pool, chains, witnesses, filter).run()

@@ -17,6 +17,8 @@ pub(super) struct LogRead {
     pub state: LogState,
     /// Its events, if they were wanted.
     pub events: Option<FoundEvents>,
+    /// The changes of trails, buckets and keys that it records, if they were searched for and it may record any.
+    pub changes: Option<FoundEvents>,
     /// Whether its text was given to the reader of records.
     pub is_given: bool,
 }
@@ -26,6 +28,7 @@ impl LogRead {
         LogRead {
             state: LogState::NotRead,
             events,
+            changes: None,
             is_given: false,
         }
     }
@@ -51,12 +54,17 @@ pub(super) fn read(
     if !is_checked && !is_read {
         return LogRead::not_read(None);
     }
-    let takes = |event: &_| filter.takes(event);
     let is_shown = matches!(digest.owner, LogOwner::Shown(_));
     let wanted = !is_shown && filter.wants(&digest.id, digest.interval);
     let is_unproven = matches!(digest.owner, LogOwner::Unproven(_));
+    let wants_events = wanted && !is_unproven;
+    let wants_changes = filter.searches_changes() && is_checked && is_read;
+    let takes = |event: &_| {
+        (wants_events && filter.takes(event)) || (wants_changes && filter.takes_change(event))
+    };
     let wanted = WantedOfLog {
-        events: (wanted && !is_unproven).then_some(&takes as _),
+        events: wants_events.then_some(&takes as _),
+        changes: wants_changes.then_some(&takes as _),
         text: match context.records {
             Some(_) if is_read && context.takes_unproven() => WantedText::Any,
             Some(_) if is_read && is_checked => WantedText::Intact,
@@ -83,9 +91,24 @@ pub(super) fn read(
         records.read(&log, &mut text);
         context.fetcher.return_text(Some(text));
     }
+    let (mut events, mut changes) = (fetched.events, None);
+    if wants_changes && let Some(found) = &mut events {
+        changes = Some(FoundEvents {
+            events: found
+                .events
+                .iter()
+                .filter(|e| filter.takes_change(e))
+                .cloned()
+                .collect(),
+            records: found.records,
+            lost: found.lost.clone(),
+        });
+        found.events.retain(|event| filter.takes(event));
+    }
     LogRead {
         state: fetched.state,
-        events: fetched.events,
+        events: events.filter(|_| wants_events),
+        changes,
         is_given,
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::RECENT;
 use super::arrivals::Arrivals;
 use super::digest_logs::{DigestLogs, LogOwner, Ordered, order, page};
 use super::manifest::ManifestPage;
 use super::one_log::{LogRead, about, add_evidence, gzip_header_changed, known_bucket, read};
+use super::{LogEvents, RECENT};
 use crate::base::error::words;
 use crate::base::time::shift;
 use crate::cloudtrail::event::record::FoundEvents;
@@ -47,6 +47,8 @@ pub(super) struct LogReader<'a, 'c, 'd> {
     witnesses: &'a [Witness],
     filter: Arc<EventFilter>,
     events: KnownEvents,
+    /// The changes of trails, buckets and keys in all logs in the window.
+    changes: KnownEvents,
     /// How many more logs are read for leads.
     leads: usize,
     /// Pages that are not read yet.
@@ -77,6 +79,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             witnesses,
             filter: Arc::new(filter),
             events: KnownEvents::default(),
+            changes: KnownEvents::default(),
             leads: context.request.limits.lead_logs,
             order: order.into_iter(),
             current: None,
@@ -85,7 +88,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
     }
 
     /// Reads all logs, and returns the events that were found.
-    pub fn run(mut self) -> KnownEvents {
+    pub fn run(mut self) -> LogEvents {
         let (context, pool) = (self.context, self.pool);
         let ahead = (pool.current_num_threads() * AHEAD).max(RECENT / 4);
         let arrivals = Arrivals::default();
@@ -127,7 +130,10 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                 }
             }
         });
-        self.events
+        LogEvents {
+            near: self.events,
+            changes: self.changes,
+        }
     }
 
     /// The next log to be read.
@@ -176,6 +182,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         let Some(LogRead {
             state,
             events,
+            changes,
             is_given,
         }) = read
         else {
@@ -202,6 +209,11 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         }
         if let Some(records) = self.context.records.filter(|_| is_given) {
             records.ended(number);
+        }
+        if let Some(changes) = changes {
+            let via = digest.via(entry);
+            self.changes
+                .found(changes, &via, &self.context.request.limits);
         }
         match events {
             Some(events) => self.collect(events, &digest, at),

@@ -2,11 +2,13 @@
 //! (pure). Each sentence is built in one place, in the file of its subject; this file puts them in order.
 
 mod around_gaps;
+mod changes;
 mod log_folders;
 pub(super) mod places;
 mod scope;
 
 pub use self::around_gaps::around_gaps;
+pub use self::changes::changes;
 pub(crate) use self::scope::clock_in_words;
 use std::collections::BTreeSet;
 
@@ -47,6 +49,8 @@ pub struct NotProvenInput<'a> {
     pub keys: Option<KeyOrigin>,
     /// What is not known about the calls around gaps.
     pub around_gaps: &'a [String],
+    /// What changes to the trails leave open.
+    pub changed_trails: &'a [String],
     /// Chains that other chains show to be missing, outside the request.
     pub not_compared: &'a [String],
     /// What is not known about the originals of missing and altered objects.
@@ -72,6 +76,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         beside,
         keys,
         around_gaps,
+        changed_trails,
         not_compared,
         not_recovered,
         ended_by,
@@ -98,6 +103,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(scope::outside_the_data(request, chains));
     sentences.extend(scope::before_starting_digests(chains));
     sentences.extend(around_gaps.iter().cloned());
+    sentences.extend(changed_trails.iter().cloned());
     sentences.extend(not_recovered.iter().cloned());
     sentences.extend(scope::clock(request));
     sentences.extend(scope::pending(request, pending));

@@ -76,7 +76,7 @@ fn trail(call: &Call) -> Option<String> {
 /// The KMS key that a call was on.
 fn kms_key(call: &Call) -> Option<String> {
     match call {
-        Call::Key(key) => Some(key.clone()),
+        Call::Key(key, _) => Some(key.clone()),
         _ => None,
     }
 }
@@ -108,11 +108,24 @@ fn bearing(call: &Call) -> Bearing {
         }
         Call::Remove(..) => Bearing::Removal,
         Call::Write(..) => Bearing::Write,
-        Call::Bucket(_, BucketChange::Lifecycle) => Bearing::Lifecycle,
-        Call::Bucket(_, BucketChange::Policy) => Bearing::Policy,
-        Call::Bucket(_, BucketChange::Versioning) => Bearing::Versioning,
-        Call::Bucket(_, BucketChange::Deleted) => Bearing::BucketRemoval,
-        Call::Key(_) => Bearing::KmsKey,
+        Call::Bucket(_, change, _) => bucket_bearing(*change),
+        Call::Key(..) => Bearing::KmsKey,
         Call::Other => Bearing::Other,
+    }
+}
+
+/// What a change of a bucket was on.
+fn bucket_bearing(change: BucketChange) -> Bearing {
+    match change {
+        BucketChange::Lifecycle => Bearing::Lifecycle,
+        BucketChange::Policy => Bearing::Policy,
+        BucketChange::Versioning => Bearing::Versioning,
+        BucketChange::Deleted => Bearing::BucketRemoval,
+        BucketChange::ObjectLock => Bearing::ObjectLock,
+        BucketChange::Replication => Bearing::Replication,
+        BucketChange::Encryption => Bearing::Encryption,
+        BucketChange::PublicAccess => Bearing::PublicAccess,
+        BucketChange::Acl => Bearing::Acl,
+        BucketChange::Ownership => Bearing::Ownership,
     }
 }

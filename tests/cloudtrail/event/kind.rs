@@ -4,8 +4,8 @@ use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::record::Records;
 use trailproof::cloudtrail::event::{
-    AccountChange, BucketChange, Call, ManagementEvents, RemovedObject, TrailChange, TrailRef,
-    TrailSettings,
+    AccountChange, BucketChange, Call, KeyChange, ManagementEvents, RemovedObject, TrailChange,
+    TrailRef, TrailSettings, Turn,
 };
 
 use crate::cloudtrail::event::{ARN, KEY, call, object, one, record};
@@ -44,6 +44,8 @@ fn calls_on_trails() {
         global_events: Some(true),
         prefix: None,
         kms_key: None,
+        sns_topic: None,
+        log_group: None,
         validation: Some(true),
         bucket: Some("logs".to_owned()),
         multi_region: Some(true),
@@ -57,6 +59,31 @@ fn calls_on_trails() {
     };
     let expected = Some(Call::Trail(by_arn(), TrailChange::Update(settings)));
     assert_eq!(of("UpdateTrail", params), expected);
+}
+
+#[test]
+fn insights_topics_and_keys_of_trails() {
+    let of = |name, params| match call("cloudtrail", name, params, json!(null)) {
+        Some(Call::Trail(_, change)) => change,
+        other => panic!("{other:?}"),
+    };
+    let insights = |selectors: Value| {
+        let params = json!({"trailName": "main", "insightSelectors": selectors});
+        of("PutInsightSelectors", params)
+    };
+    let rate = json!([{"insightType": "ApiCallRateInsight"}]);
+    let kinds = Some(vec!["ApiCallRateInsight".to_owned()]);
+    assert_eq!(insights(rate), TrailChange::Insights(kinds));
+    assert_eq!(insights(json!([])), TrailChange::Insights(Some(vec![])));
+    assert_eq!(insights(json!(null)), TrailChange::Insights(None));
+    let params = json!({"name": "main", "snsTopicName": "t", "kmsKeyId": "", "cloudWatchLogsLogGroupArn": ""});
+    let settings = TrailSettings {
+        sns_topic: Some("t".to_owned()),
+        kms_key: Some(String::new()),
+        log_group: Some(String::new()),
+        ..TrailSettings::default()
+    };
+    assert_eq!(of("UpdateTrail", params), TrailChange::Update(settings));
 }
 
 #[test]
@@ -300,44 +327,107 @@ fn settings_of_buckets_and_keys() {
     let policy = json!({"bucketName": "logs", "policy": [""], "bucketPolicy": {"Statement": []}});
     let versioning =
         json!({"bucketName": "logs", "VersioningConfiguration": {"Status": "Suspended"}});
-    for (name, params, setting) in [
+    let blocks = |all: bool| {
+        let part =
+            json!({"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": all});
+        let mut block = json!({"PublicAccessBlockConfiguration": part});
+        block["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"] = json!("true");
+        block
+    };
+    let kept = json!({"VersioningConfiguration": {"Status": "Enabled"}});
+    let named = || json!({"bucketName": "logs"});
+    use BucketChange::{
+        Acl, Deleted, Encryption, Lifecycle, ObjectLock, Ownership, Policy, PublicAccess,
+        Replication, Versioning,
+    };
+    for (name, params, setting, turn) in [
         (
             "PutBucketLifecycle",
             lifecycle.clone(),
-            BucketChange::Lifecycle,
+            Lifecycle,
+            Turn::Set,
         ),
         (
             "PutBucketLifecycleConfiguration",
             lifecycle,
-            BucketChange::Lifecycle,
+            Lifecycle,
+            Turn::Set,
+        ),
+        ("DeleteBucketLifecycle", named(), Lifecycle, Turn::Removed),
+        ("PutBucketPolicy", policy, Policy, Turn::Set),
+        ("DeleteBucketPolicy", json!(null), Policy, Turn::Removed),
+        ("PutBucketVersioning", versioning, Versioning, Turn::Removed),
+        ("PutBucketVersioning", kept, Versioning, Turn::Set),
+        ("DeleteBucket", named(), Deleted, Turn::Removed),
+        (
+            "PutBucketObjectLockConfiguration",
+            named(),
+            ObjectLock,
+            Turn::Set,
+        ),
+        ("PutObjectLockConfiguration", named(), ObjectLock, Turn::Set),
+        ("PutBucketReplication", named(), Replication, Turn::Set),
+        (
+            "DeleteBucketReplication",
+            named(),
+            Replication,
+            Turn::Removed,
+        ),
+        ("PutBucketEncryption", named(), Encryption, Turn::Set),
+        ("DeleteBucketEncryption", named(), Encryption, Turn::Removed),
+        (
+            "PutBucketPublicAccessBlock",
+            blocks(true),
+            PublicAccess,
+            Turn::Set,
         ),
         (
-            "DeleteBucketLifecycle",
-            json!({"bucketName": "logs"}),
-            BucketChange::Lifecycle,
+            "PutBucketPublicAccessBlock",
+            blocks(false),
+            PublicAccess,
+            Turn::Removed,
         ),
-        ("PutBucketPolicy", policy, BucketChange::Policy),
-        ("DeleteBucketPolicy", json!(null), BucketChange::Policy),
-        ("PutBucketVersioning", versioning, BucketChange::Versioning),
+        ("PutPublicAccessBlock", named(), PublicAccess, Turn::Removed),
         (
-            "DeleteBucket",
-            json!({"bucketName": "logs"}),
-            BucketChange::Deleted,
+            "DeleteBucketPublicAccessBlock",
+            named(),
+            PublicAccess,
+            Turn::Removed,
+        ),
+        (
+            "DeletePublicAccessBlock",
+            named(),
+            PublicAccess,
+            Turn::Removed,
+        ),
+        ("PutBucketAcl", named(), Acl, Turn::Set),
+        ("PutBucketOwnershipControls", named(), Ownership, Turn::Set),
+        (
+            "DeleteBucketOwnershipControls",
+            named(),
+            Ownership,
+            Turn::Removed,
         ),
     ] {
-        let expected = Some(Call::Bucket("logs".to_owned(), setting));
-        assert_eq!(call("s3", name, params, bucket.clone()), expected);
+        let expected = Some(Call::Bucket("logs".to_owned(), setting, turn));
+        assert_eq!(call("s3", name, params, bucket.clone()), expected, "{name}");
     }
     let id = "1234abcd-12ab-34cd-56ef-1234567890ab";
     let arn = format!("arn:aws:kms:us-east-2:111122223333:key/{id}");
     let resources = json!([{"accountId": "111122223333", "type": "AWS::KMS::Key", "ARN": arn}]);
-    for name in ["DisableKey", "ScheduleKeyDeletion"] {
+    for (name, change) in [
+        ("DisableKey", KeyChange::Disabled),
+        ("ScheduleKeyDeletion", KeyChange::DeletionScheduled),
+        ("PutKeyPolicy", KeyChange::Policy),
+        ("EnableKey", KeyChange::Enabled),
+        ("CancelKeyDeletion", KeyChange::DeletionCancelled),
+    ] {
         let by_id = json!({"keyId": id, "pendingWindowInDays": 7});
-        let full = Some(Call::Key(arn.clone()));
+        let full = Some(Call::Key(arn.clone(), change));
         assert_eq!(call("kms", name, by_id.clone(), resources.clone()), full);
         assert_eq!(call("kms", name, json!({"keyId": arn}), json!(null)), full);
         assert_eq!(call("kms", name, json!(null), resources.clone()), full);
-        let bare = Some(Call::Key(id.to_owned()));
+        let bare = Some(Call::Key(id.to_owned(), change));
         assert_eq!(call("kms", name, by_id, json!(null)), bare);
     }
 }

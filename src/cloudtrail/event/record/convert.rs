@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::kind::{CLOUDTRAIL, CallKind};
 use super::raw::{Params, RawAttributes, RawIdentity, RawRecord, Resources};
 use crate::cloudtrail::event::{
-    AccountChange, Actor, Call, Event, ManagementEvents, RemovedObject, TrailChange, TrailRef,
-    TrailSettings,
+    AccountChange, Actor, BucketChange, Call, Event, ManagementEvents, RemovedObject, TrailChange,
+    TrailRef, TrailSettings, Turn,
 };
 
 /// The event that a record of a wanted kind describes. `None` if it does not say when the call was made,
@@ -89,7 +89,9 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
         organization: params.organization.0,
         global_events: params.global_events.0,
         prefix: params.prefix.cloned(),
-        kms_key: params.kms_key.cloned(),
+        kms_key: params.kms_key.given(),
+        sns_topic: params.sns_topic.given(),
+        log_group: params.log_group.given(),
     };
     let change = match kind {
         CallKind::Start => TrailChange::Start,
@@ -101,6 +103,7 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
             let admitted = params.selectors.admitted.max(params.advanced.admitted);
             TrailChange::Selectors(admitted.unwrap_or(ManagementEvents::Unknown))
         }
+        CallKind::Insights => TrailChange::Insights(params.insights.0.clone()),
         CallKind::WithdrawAccess
         | CallKind::Leave
         | CallKind::RemoveAccount
@@ -119,13 +122,29 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
             let key = key.or_else(|| keys(bucket, resources).next())?;
             return Some(Call::Write(bucket.to_owned(), key.to_owned()));
         }
-        CallKind::Bucket(setting) => {
-            return Some(Call::Bucket(bucket(params, resources)?.to_owned(), setting));
+        CallKind::Bucket(setting, turn) => {
+            let bucket = bucket(params, resources)?.to_owned();
+            return Some(Call::Bucket(bucket, setting, turned(setting, turn, params)));
         }
-        CallKind::Key => return Some(Call::Key(kms_key(params, resources)?.to_owned())),
+        CallKind::Key(change) => {
+            return Some(Call::Key(kms_key(params, resources)?.to_owned(), change));
+        }
     };
     let trail = params.name.get().or(params.trail_name.get())?;
     Some(Call::Trail(trail_ref(trail)?, change))
+}
+
+/// Whether a call set a setting of a bucket or took it away, by its name and its parameters.
+fn turned(setting: BucketChange, by_name: Turn, params: &Params) -> Turn {
+    let is_off = match setting {
+        BucketChange::Versioning => params.versioning.status.get() == Some("Suspended"),
+        BucketChange::PublicAccess => !params.public_access.blocks_all(),
+        _ => false,
+    };
+    match is_off {
+        true => Turn::Removed,
+        false => by_name,
+    }
 }
 
 /// A change of an organization or account; `None` if the record does not say what was changed.

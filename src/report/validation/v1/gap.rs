@@ -143,6 +143,18 @@ pub enum Bearing {
     Policy,
     /// Whether earlier versions of objects are kept.
     Versioning,
+    /// How long objects of the bucket cannot be deleted.
+    ObjectLock,
+    /// Where objects of the bucket are copied to.
+    Replication,
+    /// How new objects of the bucket are encrypted.
+    Encryption,
+    /// Whether the bucket may be public.
+    PublicAccess,
+    /// Who may read and write in the bucket, by its access control list.
+    Acl,
+    /// Who owns the objects of the bucket.
+    Ownership,
     /// The KMS key that encrypts objects.
     KmsKey,
     /// Anything else.

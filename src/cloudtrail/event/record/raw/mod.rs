@@ -1,17 +1,19 @@
 //! The members of a record that are read, as they are written and the same for all kinds of calls.
 //!
-//! `fields` defines what is read of an object, `selectors` reads the selectors of a call on a trail, and
-//! `objects` the objects of a call on a bucket.
+//! `fields` defines what is read of an object, `selectors` reads the selectors of a call on a trail,
+//! `settings` other settings that have parts, and `objects` the objects of a call on a bucket.
 
 mod fields;
 mod objects;
 mod selectors;
+mod settings;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use self::fields::{fields, object_of_fields};
 use self::objects::Delete;
 use self::selectors::{AdvancedSelector, BasicSelector, SelectedEvents};
+use self::settings::{InsightKinds, PublicAccessBlock, Versioning};
 use super::kind::CallKind;
 use super::member::Member;
 use super::parameters::ShownParameters;
@@ -169,8 +171,11 @@ fields! {
         IncludeGlobalServiceEvents => global_events: Flag,
         S3KeyPrefix => prefix: Text<LONG>,
         KmsKeyId => kms_key: Text<SHORT>,
+        SnsTopicName => sns_topic: Text<SHORT>,
+        LogGroup => log_group: Text<SHORT>,
         EventSelectors => selectors: SelectedEvents<BasicSelector>,
         AdvancedEventSelectors => advanced: SelectedEvents<AdvancedSelector>,
+        InsightSelectors => insights: InsightKinds,
         ServicePrincipal => service: Text<SHORT>,
         AccountId => account: Text<SHORT>,
         RegionName => region: Text<SHORT>,
@@ -179,6 +184,8 @@ fields! {
         VersionId => version: Text<LONG>,
         KeyId => key_id: Text<SHORT>,
         Delete => delete: Delete,
+        VersioningConfiguration => versioning: Versioning,
+        PublicAccessBlock => public_access: PublicAccessBlock,
     }
 }
 

@@ -1,0 +1,139 @@
+//! Which logs may record a change of a trail, of a bucket or of a key, by their bytes alone.
+//!
+//! Parsing every log would cost more than all the rest of a validation. CloudTrail writes the name of a call as
+//! `"eventName":"StopLogging"`, so a search for the first part and a comparison with a few names finds every such
+//! call, and some others that only parsing tells apart. Inside a text of JSON the quotes would be escaped.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+/// The member that holds the name of a call, without what JSON allows around its colon.
+const MEMBER: &[u8] = b"\"eventName\"";
+
+static MEMBERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MEMBER));
+
+/// The most bytes that one match takes: the member, a colon, blanks and the longest name.
+const SPAN: usize = 96;
+
+/// The names of the calls, by their first letters. [`super::record`] says what each of them changes.
+fn names(first: u8) -> &'static [&'static str] {
+    match first {
+        b'S' => &["StopLogging", "StartLogging", "ScheduleKeyDeletion"],
+        b'U' => &["UpdateTrail"],
+        b'C' => &["CreateTrail", "CancelKeyDeletion"],
+        b'E' => &["EnableKey"],
+        b'D' => &[
+            "DeleteTrail",
+            "DisableKey",
+            "DeleteBucket",
+            "DeleteBucketPolicy",
+            "DeleteBucketLifecycle",
+            "DeleteBucketReplication",
+            "DeleteBucketEncryption",
+            "DeleteBucketPublicAccessBlock",
+            "DeletePublicAccessBlock",
+            "DeleteBucketOwnershipControls",
+        ],
+        b'P' => &[
+            "PutEventSelectors",
+            "PutInsightSelectors",
+            "PutKeyPolicy",
+            "PutBucketPolicy",
+            "PutBucketLifecycle",
+            "PutBucketLifecycleConfiguration",
+            "PutBucketVersioning",
+            "PutBucketObjectLockConfiguration",
+            "PutObjectLockConfiguration",
+            "PutBucketReplication",
+            "PutBucketEncryption",
+            "PutBucketPublicAccessBlock",
+            "PutPublicAccessBlock",
+            "PutBucketAcl",
+            "PutBucketOwnershipControls",
+        ],
+        _ => &[],
+    }
+}
+
+/// Searches the text of one log, which comes in chunks.
+pub struct Prefilter {
+    /// The end of what was searched, at most [`SPAN`] bytes.
+    tail: [u8; SPAN],
+    kept: usize,
+    found: bool,
+}
+
+impl Default for Prefilter {
+    fn default() -> Self {
+        Prefilter {
+            tail: [0; SPAN],
+            kept: 0,
+            found: false,
+        }
+    }
+}
+
+impl Prefilter {
+    /// Searches one more chunk. Returns whether the text so far may record such a call.
+    pub fn push(&mut self, chunk: &[u8]) -> bool {
+        if self.found {
+            return true;
+        }
+        let head = &chunk[..chunk.len().min(SPAN)];
+        if self.kept > 0 {
+            let mut seam = [0; 2 * SPAN];
+            seam[..self.kept].copy_from_slice(&self.tail[..self.kept]);
+            seam[self.kept..self.kept + head.len()].copy_from_slice(head);
+            let seam = &seam[..self.kept + head.len()];
+            self.found = has_call(seam);
+            self.keep(&seam[seam.len().saturating_sub(SPAN)..]);
+        }
+        self.found = self.found || has_call(chunk);
+        if self.kept == 0 || chunk.len() >= SPAN {
+            self.keep(&chunk[chunk.len().saturating_sub(SPAN)..]);
+        }
+        self.found
+    }
+
+    /// Whether the text so far may record such a call.
+    pub fn found(&self) -> bool {
+        self.found
+    }
+
+    fn keep(&mut self, end: &[u8]) {
+        self.tail[..end.len()].copy_from_slice(end);
+        self.kept = end.len();
+    }
+}
+
+/// Whether a text holds the name of one of the calls.
+fn has_call(text: &[u8]) -> bool {
+    let mut members = MEMBERS.find_iter(text);
+    members.any(|at| is_call(&text[at + MEMBER.len()..]))
+}
+
+/// Whether the value of a member is one of the calls. `rest` begins after the name of the member.
+fn is_call(rest: &[u8]) -> bool {
+    let value = match rest {
+        // As CloudTrail writes it.
+        [b':', b'"', value @ ..] => Some(value),
+        _ => spaced(rest),
+    };
+    let Some(value) = value else {
+        return false;
+    };
+    let names = value.first().map_or(&[][..], |first| names(*first));
+    names
+        .iter()
+        .any(|name| value.starts_with(name.as_bytes()) && value.get(name.len()) == Some(&b'"'))
+}
+
+/// The text after a colon and a quote with blanks around the colon.
+fn spaced(rest: &[u8]) -> Option<&[u8]> {
+    let rest = rest.trim_ascii_start().strip_prefix(b":")?;
+    rest.trim_ascii_start().strip_prefix(b"\"")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::TrailInScope;
+use crate::cloudtrail::event::{
+    Actor, BucketChange, Call, Event, Evidence, KeyChange, ManagementEvents, TrailChange,
+    TrailSettings, Turn,
+};
+use crate::cloudtrail::ids::ChainId;
+use crate::proof::changes::{Change, ChangeKind, MOST_CHANGES, NotSearched, SearchedPlace};
+use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, trail_call};
+use crate::proof::gap::TrailOwner;
+
+const OTHER: &str = "444455556666";
+
+fn proven(evidence: Evidence) -> Evidence {
+    in_log_of(evidence, HOME, "23:00")
+}
+
+fn on_bucket(time: &str, bucket: &str) -> Evidence {
+    let call = Call::Bucket(bucket.into(), BucketChange::Policy, Turn::Removed);
+    proven(event(at(time), "DeleteBucketPolicy", call))
+}
+
+fn on_key(time: &str, key: &str) -> Evidence {
+    let call = Call::Key(key.into(), KeyChange::Disabled);
+    proven(event(at(time), "DisableKey", call))
+}
+
+fn on_trail(account: &str, time: &str, change: TrailChange) -> Evidence {
+    proven(trail_call(account, time, change))
+}
+
+fn refused(evidence: Evidence) -> Evidence {
+    let event = Event {
+        error_code: Some("AccessDenied".into()),
+        ..evidence.event
+    };
+    Evidence { event, ..evidence }
+}
+
+/// The trail of a chain, in the home region of which an account was searched.
+fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
+    TrailInScope {
+        id,
+        owner,
+        chains: BTreeMap::from([(&id.account, id)]),
+        buckets: BTreeSet::from([BUCKET]),
+        kms_key: None,
+        searched: BTreeSet::new(),
+        not_searched: None,
+    }
+}
+
+fn own(id: &ChainId) -> TrailInScope<'_> {
+    trail(id, TrailOwner::Account(id.account.clone()))
+}
+
+fn kinds(changes: &[Change]) -> Vec<ChangeKind> {
+    changes.iter().map(|change| change.what).collect()
+}
+
+#[test]
+fn calls_on_the_trail_its_bucket_and_its_key_count_and_no_others() {
+    let id = chain(HOME);
+    let set = TrailSettings {
+        kms_key: Some("arn:aws:kms:eu-central-1:111122223333:key/k-1".into()),
+        ..TrailSettings::default()
+    };
+    let mut events = vec![
+        on_key("08:00", "k-1"),
+        on_key("08:01", "k-2"),
+        on_trail(ACCOUNT, "09:00", TrailChange::Update(set)),
+        on_trail(OTHER, "09:01", TrailChange::Stop),
+        on_bucket("10:00", BUCKET),
+        on_bucket("10:01", "others"),
+    ];
+    events.sort();
+    let changes = own(&id).changes(&events);
+    assert_eq!(
+        kinds(&changes),
+        [
+            ChangeKind::KeyDisabled,
+            ChangeKind::TrailUpdated,
+            ChangeKind::BucketPolicy
+        ]
+    );
+    let reduces: Vec<bool> = changes.iter().map(|change| change.reduces).collect();
+    assert_eq!(reduces, [true, false, true]);
+}
+
+#[test]
+fn a_refused_call_changes_nothing() {
+    let id = chain(HOME);
+    let stop = refused(on_trail(ACCOUNT, "09:00", TrailChange::Stop));
+    let changes = own(&id).changes(&[stop]);
+    assert_eq!(kinds(&changes), [ChangeKind::LoggingStopped]);
+    assert!(changes[0].refused && !changes[0].reduces);
+}
+
+#[test]
+fn a_stop_says_until_when() {
+    let id = chain(HOME);
+    let events = [
+        on_trail(ACCOUNT, "09:00", TrailChange::Stop),
+        refused(on_trail(ACCOUNT, "09:05", TrailChange::Start)),
+        on_trail(ACCOUNT, "09:20", TrailChange::Start),
+        on_trail(ACCOUNT, "11:00", TrailChange::Stop),
+    ];
+    let changes = own(&id).changes(&events);
+    assert!(changes[0].sentence.ends_with("2026-03-01T09:20:00Z"));
+    assert!(changes[3].sentence.ends_with("from then on"));
+}
+
+#[test]
+fn what_cloudtrail_repeats_in_the_accounts_of_an_organization_is_one_change() {
+    let id = chain(HOME).in_organization("o-exampleorgid".parse().ok());
+    let none = || TrailChange::Selectors(ManagementEvents::None);
+    let copy = |time: &str| {
+        let evidence = on_trail(ACCOUNT, time, none());
+        let actor = Actor {
+            arn: Some("arn:aws:sts::1:assumed-role/AWSServiceRoleForCloudTrail/s".into()),
+            ..Actor::default()
+        };
+        let event = Event {
+            actor: Some(actor),
+            ..evidence.event
+        };
+        Evidence { event, ..evidence }
+    };
+    let copies = [copy("09:01"), copy("09:02"), copy("12:00")];
+    let of_organization = || trail(&id, TrailOwner::Organization);
+    assert_eq!(of_organization().changes(&copies).len(), 2);
+    let call = on_trail(OTHER, "09:00", none());
+    let all: Vec<Evidence> = [call.clone()].into_iter().chain(copies).collect();
+    let changes = of_organization().changes(&all);
+    assert_eq!(changes.len(), 2);
+    assert_eq!(changes[0].evidence, call);
+}
+
+#[test]
+fn too_many_changes_keep_those_that_reduce_what_is_logged() {
+    let id = chain(HOME);
+    let mut events: Vec<Evidence> = (0..MOST_CHANGES)
+        .map(|n| {
+            let start = on_trail(ACCOUNT, "08:00", TrailChange::Start);
+            let event = Event {
+                id: Some(format!("{n}")),
+                ..start.event
+            };
+            Evidence { event, ..start }
+        })
+        .collect();
+    events.push(on_trail(ACCOUNT, "20:00", TrailChange::Stop));
+    events.sort();
+    let place = |account: &str| SearchedPlace {
+        account: account.parse().expect("an account"),
+        region: HOME.parse().expect("a region"),
+    };
+    let mut trail = own(&id);
+    trail.searched = BTreeSet::from([place("000000000001"), place(ACCOUNT)]);
+    trail.not_searched = Some(NotSearched::SomeLogsRead);
+    let all = trail.changes(&events);
+    let shown = trail.into_changes(all);
+    assert_eq!((shown.changes.len(), shown.more), (MOST_CHANGES, 1));
+    let last = shown.changes.last().map(|change| change.what);
+    assert_eq!(last, Some(ChangeKind::LoggingStopped));
+    assert_eq!(shown.searched, [place(ACCOUNT), place("000000000001")]);
+    assert_eq!(shown.not_searched, Some(NotSearched::SomeLogsRead));
+}

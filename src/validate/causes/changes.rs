@@ -1,0 +1,191 @@
+//! The changes to the trails of the chains, from the events that were found in proven logs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::owner::owner;
+use crate::cloudtrail::event::{Event, Evidence, Via};
+use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailName};
+use crate::proof::changes::{
+    Change, ChangeKind, NotSearched, SearchedPlace, TrailChanges, TrailInScope,
+};
+use crate::proof::coverage::Spans;
+use crate::proof::gap::TrailOwner;
+use crate::proof::gap::events::KnownEvents;
+use crate::proof::trail_notes;
+use crate::validate::chain_state::ChainState;
+use crate::validate::context::Context;
+use crate::validate::request::{LogSelection, Request};
+
+/// What makes chains those of one trail.
+type TrailKey = (Region, Option<AccountId>, Option<OrganizationId>, TrailName);
+
+/// The changes to the trails, and what nobody can say because of them.
+#[derive(Default)]
+pub(crate) struct FoundChanges {
+    pub trails: TrailChanges,
+    /// The changes that reduced what is logged and that no gap shows, each once, by time.
+    pub reduced: Vec<Change>,
+}
+
+/// Collects the changes to the trails of the chains, and reports those of note: each once, with the chain of the
+/// trail's home region in its owner's account, else with the first chain of the trail. `near` are the events around gaps
+/// and damage, `changes` those that changed something, from all logs in the window.
+pub(crate) fn changes(
+    context: &Context<'_>,
+    chains: &mut [&mut ChainState],
+    near: &KnownEvents,
+    changes: &KnownEvents,
+) -> FoundChanges {
+    let events = merged(near, changes);
+    let trails = trails(context, chains);
+    let by_gaps = shown_by_gaps(chains);
+    let mut found = FoundChanges::default();
+    let mut notes: BTreeMap<Event, (ChainId, Change)> = BTreeMap::new();
+    for (key, trail) in trails {
+        let chain = note_chain(&key, &trail);
+        let all = trail.changes(&events);
+        let shown = by_gaps.get(&(key.0, key.3));
+        for change in &all {
+            if !shown.is_some_and(|shown| shown.shows(change)) {
+                let event = change.evidence.event.clone();
+                notes
+                    .entry(event)
+                    .or_insert((chain.clone(), change.clone()));
+            }
+        }
+        found.trails.trails.push(trail.into_changes(all));
+    }
+    for (id, change) in notes.into_values() {
+        let chain = chains.iter_mut().find(|chain| chain.id == id);
+        if let (Some(chain), Some(note)) = (chain, trail_notes::note(&change)) {
+            context.report(&mut chain.ledger, note.of(&id));
+            if change.reduces {
+                found.reduced.push(change);
+            }
+        }
+    }
+    found
+}
+
+/// The events of both, each once, by time, with the best evidence.
+fn merged(near: &KnownEvents, changes: &KnownEvents) -> Vec<Evidence> {
+    let mut all: BTreeMap<Event, Via> = BTreeMap::new();
+    for evidence in changes.changes().chain(near.changes()) {
+        all.entry(evidence.event).or_insert(evidence.via);
+    }
+    let evidence = |(event, via)| Evidence { event, via };
+    all.into_iter().map(evidence).collect()
+}
+
+/// The trails of the chains.
+fn trails<'c>(
+    context: &Context<'_>,
+    chains: &'c [&mut ChainState],
+) -> BTreeMap<TrailKey, TrailInScope<'c>> {
+    let mut trails: BTreeMap<TrailKey, TrailInScope<'c>> = BTreeMap::new();
+    for chain in chains {
+        let (id, owner) = (&chain.id, owner(context, chain));
+        let key = (
+            id.home_region.clone(),
+            owner.account().cloned(),
+            id.organization.clone(),
+            id.trail.clone(),
+        );
+        let trail = trails.entry(key).or_insert_with(|| TrailInScope {
+            id,
+            owner,
+            chains: BTreeMap::new(),
+            buckets: BTreeSet::new(),
+            kms_key: None,
+            searched: BTreeSet::new(),
+            not_searched: None,
+        });
+        trail.chains.entry(&id.account).or_insert(id);
+        let locations = chain.digests.main.locations.iter();
+        trail.buckets.extend(locations.map(|l| l.bucket.as_str()));
+        let key = chain.trail.as_ref().map(|trail| &trail.0.kms_key);
+        trail.kms_key = trail.kms_key.or(key.and_then(Option::as_deref));
+    }
+    for trail in trails.values_mut() {
+        searched(context.request, chains, trail);
+    }
+    trails
+}
+
+/// Says where calls on a trail were searched for: in the logs of its home region, of its owner and, for an organization's
+/// trail, of any account of the organization, because delegated administrators make such calls too.
+fn searched(request: &Request, chains: &[&mut ChainState], trail: &mut TrailInScope<'_>) {
+    let owner = trail.owner.account();
+    let organization = &trail.id.organization;
+    let is_home = |chain: &&&mut ChainState| {
+        let is_member = organization.is_some() && chain.id.organization == *organization;
+        chain.id.region == trail.id.home_region && (is_member || owner == Some(&chain.id.account))
+    };
+    let home: Vec<_> = chains.iter().filter(is_home).collect();
+    let is_owners = |account: &AccountId| owner == Some(account);
+    let in_scope = home.iter().any(|chain| is_owners(&chain.id.account));
+    let is_read = request.logs != LogSelection::None && request.only.is_none();
+    let proven = home
+        .iter()
+        .filter(|chain| chain.digests.main.tally.valid > 0);
+    let places = proven.filter(|_| is_read).map(|chain| SearchedPlace {
+        account: chain.id.account.clone(),
+        region: chain.id.region.clone(),
+    });
+    let places: BTreeSet<SearchedPlace> = places.collect();
+    let is_proven = places.iter().any(|place| is_owners(&place.account));
+    trail.not_searched = match (&trail.owner, request.logs) {
+        _ if !is_read => Some(NotSearched::NoLogsRead),
+        (TrailOwner::Organization, _) => Some(NotSearched::OwnerUnknown),
+        _ if !in_scope => Some(NotSearched::OutsideScope),
+        _ if !is_proven => Some(NotSearched::NothingProven),
+        (_, LogSelection::All) => None,
+        _ => Some(NotSearched::SomeLogsRead),
+    };
+    trail.searched = places;
+}
+
+/// The chain with which the changes of a trail are reported.
+fn note_chain(key: &TrailKey, trail: &TrailInScope<'_>) -> ChainId {
+    let (home, owner, ..) = key;
+    let is_home = |id: &ChainId| id.region == *home && owner.as_ref() == Some(&id.account);
+    let chains = trail.chains.values().copied();
+    let chain = chains.min_by_key(|id| (!is_home(id), *id));
+    chain.unwrap_or(trail.id).clone()
+}
+
+/// What the gaps of the chains of one name and home region show.
+#[derive(Default)]
+struct ShownByGaps {
+    /// The calls that they follow from.
+    causes: BTreeSet<Event>,
+    /// Their time.
+    time: Spans,
+}
+
+fn shown_by_gaps(chains: &[&mut ChainState]) -> BTreeMap<(Region, TrailName), ShownByGaps> {
+    let mut shown: BTreeMap<_, ShownByGaps> = BTreeMap::new();
+    for chain in chains {
+        let key = (chain.id.home_region.clone(), chain.id.trail.clone());
+        let gaps = chain.gaps.iter().chain(&chain.after);
+        for gap in gaps.filter(|gap| !gap.time.is_empty()) {
+            let shown = shown.entry(key.clone()).or_default();
+            shown.time.insert(gap.time);
+            let cause = gap.caused_by.as_ref();
+            shown.causes.extend(cause.map(|cause| cause.event.clone()));
+        }
+    }
+    shown
+}
+
+impl ShownByGaps {
+    /// Whether a gap shows a change already: logging stopped, and a gap begins with it or covers it.
+    fn shows(&self, change: &Change) -> bool {
+        let event = &change.evidence.event;
+        let stops = matches!(
+            change.what,
+            ChangeKind::LoggingStopped | ChangeKind::TrailDeleted
+        );
+        stops && (self.causes.contains(event) || self.time.contains(event.time))
+    }
+}
