@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-pub use self::exit::{ExitVerdict, FailedLook, exit_verdict, remaining};
+pub use self::exit::{ExitRule, ExitVerdict, FailedLook, exit_verdict, remaining};
 pub use self::file::parse;
 use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::chain_pattern::ChainPattern;

@@ -168,7 +168,7 @@ fn no_choice_makes_a_look_that_failed_a_success() {
             let accepted: Vec<Acceptance> =
                 (0..count).map(|_| acceptance(&mut random, false)).collect();
             for fail_on in [Verdict::Failed, Verdict::Unproven, Verdict::Gaps] {
-                let exit = accept::exit_verdict(&outcome, &accepted, fail_on).verdict;
+                let exit = accept::exit_verdict(&outcome, &accepted, fail_on.into()).verdict;
                 assert!(exit >= Verdict::Unproven, "{what}: {accepted:#?}");
             }
         }
@@ -186,7 +186,7 @@ fn a_pattern_never_accepts_what_failed() {
     for _ in 0..300 {
         let accepted = vec![acceptance(&mut random, true); 2];
         for fail_on in [Verdict::Failed, Verdict::Unproven, Verdict::Gaps] {
-            let exit = accept::exit_verdict(&outcome, &accepted, fail_on).verdict;
+            let exit = accept::exit_verdict(&outcome, &accepted, fail_on.into()).verdict;
             assert_eq!(exit, Verdict::Failed, "{accepted:#?}");
         }
     }
@@ -198,6 +198,6 @@ fn a_pattern_never_accepts_what_failed() {
         who: "me".into(),
     };
     assert!(outcome.findings.iter().any(|f| f.code == Code::LogModified));
-    let exit = accept::exit_verdict(&outcome, &[named], Verdict::Gaps).verdict;
+    let exit = accept::exit_verdict(&outcome, &[named], Verdict::Gaps.into()).verdict;
     assert_eq!(exit, Verdict::Verified);
 }

@@ -254,7 +254,7 @@ fn deeds_stand_in_the_next_log_and_are_proven_by_its_digest() {
         (
             "PutBucketVersioning",
             None,
-            Call::Bucket("logs".to_owned(), BucketChange::Versioning, Turn::Set),
+            Call::Bucket("logs".to_owned(), BucketChange::Versioning, Turn::Removed),
         ),
     ];
     let mut expected = vec![("StartLogging", None)];

@@ -11,6 +11,7 @@ use super::shared::values::{KeepHistory, format, keep_history, sha256};
 use crate::base::sha256::Sha256;
 use crate::proof::finding::Verdict;
 use crate::report::Format;
+use crate::validate::accept::ExitRule;
 use clap::ValueEnum;
 
 pub const EXAMPLES: &str = "\
@@ -157,8 +158,8 @@ pub struct ValidateArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub accept: Option<PathBuf>,
 
-    /// The least severe verdict that makes the exit status non-zero; a source that could not be read
-    /// always does
+    /// The least severe verdict that makes the exit status non-zero, or changes: gaps, and a call that
+    /// reduced what a trail logs; a source that could not be read always does
     #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
     pub fail_on: FailOn,
 
@@ -177,15 +178,20 @@ pub enum FailOn {
     Failed,
     Unproven,
     Gaps,
+    Changes,
 }
 
 impl FailOn {
-    /// The verdict that it stands for.
-    pub fn verdict(self) -> Verdict {
+    /// What it says about the exit status.
+    pub fn rule(self) -> ExitRule {
         match self {
-            FailOn::Failed => Verdict::Failed,
-            FailOn::Unproven => Verdict::Unproven,
-            FailOn::Gaps => Verdict::Gaps,
+            FailOn::Failed => Verdict::Failed.into(),
+            FailOn::Unproven => Verdict::Unproven.into(),
+            FailOn::Gaps => Verdict::Gaps.into(),
+            FailOn::Changes => ExitRule {
+                least: Verdict::Gaps,
+                changes: true,
+            },
         }
     }
 }

@@ -147,7 +147,7 @@ fn said(
     (delivery, accepted): (Delivery, &[Acceptance]),
     (args, stop): (&EventsArgs, &CancelFlag),
 ) -> u8 {
-    let exit = accept::exit_verdict(outcome, accepted, args.output.fail_on.verdict());
+    let exit = accept::exit_verdict(outcome, accepted, args.output.fail_on.rule());
     if delivery == Delivery::Cut {
         return exit.verdict.exit_code();
     }

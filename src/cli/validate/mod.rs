@@ -42,7 +42,7 @@ use crate::report::Format;
 use crate::report::validation::v1::{Accepted, Report, Requested, Run, SourceKind};
 use crate::source::bundle::custody::is_bundle;
 use crate::source::cancellable::CancellableSource;
-use crate::validate::accept::{self, Acceptance, ExitVerdict};
+use crate::validate::accept::{self, Acceptance, ExitRule, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::outcome::Outcome;
 use crate::validate::{Access, validate};
@@ -88,7 +88,7 @@ fn validated(
     let mut presentation = presentation::read(&args.presentation, &args.run.bounds.limits())?;
     let progress = Progress::begin(choice.progress, Phase::Opening, start.clock);
     let accepted = accepted(args.accept.as_deref(), &args.run.bounds.limits())?;
-    let fail_on = args.fail_on.verdict();
+    let fail_on = args.fail_on.rule();
     let bundle = completed(&mut args, given)?;
     let mut ready = resolved((&args, bundle.as_ref()), as_aws_cli, start, stop, &progress)?;
     let state = state.map(|state| Ok((state.continued(&args.run, &mut ready, start.at)?, state)));
@@ -224,7 +224,7 @@ pub(super) fn accepted(path: Option<&Path>, limits: &Limits) -> Result<Vec<Accep
 /// The report of a run that ended, and its exit status.
 fn concluded(
     outcome: Outcome,
-    (accepted, fail_on): (Vec<Acceptance>, Verdict),
+    (accepted, fail_on): (Vec<Acceptance>, ExitRule),
     (requested, mut run): (Requested, Run),
     stop: &CancelFlag,
 ) -> (Report, u8) {

@@ -5,6 +5,25 @@ use crate::proof::coverage::{Spans, State, Stretch};
 use crate::proof::finding::{Code, Finding, Severity, Verdict};
 use crate::validate::outcome::{Outcome, verdict};
 
+/// What makes the exit status other than 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitRule {
+    /// The least severe verdict that does.
+    pub least: Verdict,
+    /// Whether a change that reduced what a trail logs does too, like a gap.
+    pub changes: bool,
+}
+
+impl From<Verdict> for ExitRule {
+    /// Verdicts from this one on, and no changes.
+    fn from(least: Verdict) -> Self {
+        ExitRule {
+            least,
+            changes: false,
+        }
+    }
+}
+
 /// What sets the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExitVerdict {
@@ -81,10 +100,13 @@ impl FailedLook {
 }
 
 /// The verdict that sets the exit status: that over everything that is not accepted, or `Verified` if it is
-/// less severe than `fail_on`. Whatever is accepted, a check that could not be made is at least unproven.
-pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], fail_on: Verdict) -> ExitVerdict {
-    let remaining = remaining(outcome, accepted);
-    let chosen = match remaining >= fail_on {
+/// less severe than `rule` says. Whatever is accepted, a check that could not be made is at least unproven.
+pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], rule: ExitRule) -> ExitVerdict {
+    let mut remaining = remaining(outcome, accepted);
+    if rule.changes && is_reduced(outcome, accepted) {
+        remaining = remaining.max(Verdict::Gaps);
+    }
+    let chosen = match remaining >= rule.least {
         true => remaining,
         false => Verdict::Verified,
     };
@@ -96,6 +118,14 @@ pub fn exit_verdict(outcome: &Outcome, accepted: &[Acceptance], fail_on: Verdict
         },
         held_by,
     }
+}
+
+/// Whether a call reduced what a trail logs, and nobody accepted that.
+fn is_reduced(outcome: &Outcome, accepted: &[Acceptance]) -> bool {
+    let answers = Answers::new(outcome);
+    let reduced = outcome.findings.iter();
+    let mut reduced = reduced.filter(|finding| finding.code == Code::LoggingReduced);
+    reduced.any(|finding| !answers.accept(accepted, finding))
 }
 
 /// The verdict over everything that is not accepted. A finding or a stretch of coverage is accepted only if

@@ -157,8 +157,8 @@ fn first_places(context: &Context<'_>, tasks: &[Task]) -> Vec<SearchPlace> {
 fn first_answer(context: &Context<'_>, task: &Task, place: &SearchPlace) -> Option<KeyResult> {
     let (answer, result) = match search::key(context, task, place) {
         Ok(result) => (BucketAnswer::Open, Some(result)),
-        Err(search::NotSearched::NoVersions) => (BucketAnswer::None, None),
-        Err(search::NotSearched::Failed(error)) => {
+        Err(search::SearchSkipped::NoVersions) => (BucketAnswer::None, None),
+        Err(search::SearchSkipped::Failed(error)) => {
             let why = error.detail();
             (BucketAnswer::Closed(place.bucket.clone(), why), None)
         }

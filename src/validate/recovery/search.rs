@@ -32,19 +32,19 @@ impl KeyResult {
 }
 
 /// Why the versions of a bucket are not searched any further.
-pub(super) enum NotSearched {
+pub(super) enum SearchSkipped {
     /// The source has no versions, or the bucket has never kept any.
     NoVersions,
     /// The answer of the source.
     Failed(GetError),
 }
 
-impl From<NotSearched> for KeyResult {
+impl From<SearchSkipped> for KeyResult {
     /// The result for a key, where others of its bucket could be searched.
-    fn from(why: NotSearched) -> Self {
+    fn from(why: SearchSkipped) -> Self {
         KeyResult::unknown(match why {
-            NotSearched::NoVersions => Reason::NotListed,
-            NotSearched::Failed(error) => error.reason(),
+            SearchSkipped::NoVersions => Reason::NotListed,
+            SearchSkipped::Failed(error) => error.reason(),
         })
     }
 }
@@ -79,17 +79,17 @@ pub(super) fn key(
     context: &Context<'_>,
     task: &Task,
     place: &SearchPlace,
-) -> Result<KeyResult, NotSearched> {
+) -> Result<KeyResult, SearchSkipped> {
     let listed = context.fetcher.versions(place.root, &place.key);
-    let versions = match listed.ok_or(NotSearched::NoVersions)? {
+    let versions = match listed.ok_or(SearchSkipped::NoVersions)? {
         Ok(versions) if versions.kept == VersionsKept::Never => {
-            return Err(NotSearched::NoVersions);
+            return Err(SearchSkipped::NoVersions);
         }
         Ok(versions) => versions,
         Err(error @ (GetError::Denied(_) | GetError::NoBucket(_))) => {
-            return Err(NotSearched::Failed(error));
+            return Err(SearchSkipped::Failed(error));
         }
-        Err(error) if error.ends_all() => return Err(NotSearched::Failed(error)),
+        Err(error) if error.ends_all() => return Err(SearchSkipped::Failed(error)),
         Err(error) => return Ok(KeyResult::unknown(error.reason())),
     };
     Ok(compare(context, task, place, &versions))

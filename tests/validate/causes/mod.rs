@@ -2,6 +2,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod changes;
 #[cfg(feature = "aws")]
 mod selectors;
 #[cfg(feature = "aws")]
