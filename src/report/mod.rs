@@ -12,7 +12,7 @@
 //!
 //! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`], [`doctor`], [`collect`],
 //!   [`timeline`] and [`history`] hold those of the other commands. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
-//! - [`json`], [`open_enum`], [`hex`] and [`tone`] serve all of them.
+//! - [`json`], [`open_enum`], [`hex`], [`tone`] and `csv_table` serve all of them.
 //!
 //! Frozen means: fields may be added, but never removed or given another meaning. Scripts and saved reports
 //! depend on them, and `v1.schema.json` shows any change in a diff.
@@ -28,6 +28,7 @@
 //! its help and the error message for an unknown format follow from that row. Then add a golden file.
 
 pub mod collect;
+pub(crate) mod csv_table;
 mod date_time;
 pub mod doctor;
 pub mod explain;

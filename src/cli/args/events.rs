@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::shared::aws::SignInArgs;
 use super::shared::bundle::BundleArgs;
-use super::shared::events::EventFilterArgs;
+use super::shared::events::{EventFilterArgs, EventFormatArgs};
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
 use super::shared::watchlist::WatchlistArgs;
@@ -32,6 +32,9 @@ Examples:
   trailproof events --path copy --keys keys/ --provenance \\
       --watchlist shipped --watchlist sigma/
 
+  # which calls, how many, by whom
+  trailproof events --path copy --keys keys/ --count-by eventName,actor --top 10
+
 Each event is one line, byte for byte as CloudTrail delivered it, in the order of the digests and of the logs that \
 each lists. Logs that are altered, missing, not listed by a digest or not proven give no events. They are listed on \
 standard error, and its last line counts events and logs.
@@ -52,6 +55,8 @@ pub struct EventsArgs {
 
     #[command(flatten)]
     pub watchlist: WatchlistArgs,
+
+    pub format: EventFormatArgs,
 
     #[command(flatten)]
     pub output: EventOutputArgs,

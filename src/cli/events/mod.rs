@@ -1,5 +1,6 @@
 //! `trailproof events`: the records of proven logs, written while a validation runs over them.
 
+mod format;
 mod output;
 mod summary;
 
@@ -20,7 +21,6 @@ use super::{INTERRUPTED, Start, interrupted, watchlist, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool;
-use crate::commands::events::lines::JsonLines;
 use crate::commands::events::sink::RecordFilter;
 use crate::commands::events::stream::{EventPlan, EventStream, WrittenEvents};
 use crate::commands::events::without::LogsWithout;
@@ -99,16 +99,14 @@ fn stream(
     (progress, without): (Progress, &LogsWithout),
 ) -> Result<(Outcome, WrittenEvents), Error> {
     let (opened, request) = (&resolved.opened, &resolved.request);
-    let format = JsonLines {
-        provenance: args.output.provenance || args.output.include_unproven,
-    };
+    let format = format::format(args, output.is_terminal());
     let mut observers: Vec<&dyn Observer> = vec![&progress, without];
     if let Some(watch) = watch {
         observers.push(watch.known());
     }
     let plan = EventPlan {
         filters: filters(args, watch),
-        format: &format,
+        format: format.as_ref(),
         include_unproven: args.output.include_unproven,
     };
     let stream = EventStream::begin(plan, output.writer()?, without, request.stop.clone());

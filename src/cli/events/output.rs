@@ -96,12 +96,14 @@ impl Write for TerminalLines {
     }
 }
 
-/// Text with every character that could mislead a terminal as an escape of JSON. Line feeds stay.
+/// Text with every character that could mislead a terminal as an escape of JSON. The ends of lines stay.
 fn escaped(bytes: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == '\n' || !is_unsafe(c) {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let ends_line = c == '\n' || c == '\r' && chars.peek() == Some(&'\n');
+        if ends_line || !is_unsafe(c) {
             safe.push(c);
             continue;
         }
@@ -124,5 +126,6 @@ mod tests {
             String::from_utf8_lossy(&escaped(line.as_bytes())),
             format!("{safe}\n")
         );
+        assert_eq!(escaped(b"a\rb\r\n"), b"a\\u000db\r\n");
     }
 }

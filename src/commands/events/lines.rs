@@ -44,7 +44,8 @@ impl EventFormat for JsonLines {
     }
 }
 
-struct LineWriter<'w>(Box<dyn Write + Send + 'w>);
+/// Writes what is complete already.
+pub(super) struct LineWriter<'w>(pub(super) Box<dyn Write + Send + 'w>);
 
 impl EventWriter for LineWriter<'_> {
     fn log(&mut self, lines: &[u8]) -> io::Result<()> {

@@ -10,9 +10,15 @@
 //!   is known about its log.
 //! - Memory is bounded by the logs in hand: what waits for its turn goes to temporary files beyond a budget.
 
+mod cell;
+mod columns;
+pub mod count;
+pub mod csv;
 pub mod filter;
 pub mod lines;
 mod order;
+mod rows;
 pub mod sink;
 pub mod stream;
+pub mod table;
 pub mod without;

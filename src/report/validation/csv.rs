@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{Error, ErrorKind, QuoteStyle, Terminator, WriterBuilder};
-
 use super::custody;
 use super::events::{access_key, acted_on, events_of, mfa};
 use super::recovery::recovery_in_words;
 use super::v1::{Bearing, Evidence, Finding, Report, Role};
-use crate::base::text::escape;
+use crate::report::csv_table::{csv_table, inert, io_error};
 use crate::report::open_enum::Word;
 
 /// The columns of a finding, in order. Those of custody follow.
@@ -63,11 +61,7 @@ const NOT_RECORDED: &str = "not recorded";
 /// # Errors
 /// When writing fails.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        // Some spreadsheets separate cells by semicolons; quotes keep commas and semicolons inside a cell.
-        .quote_style(QuoteStyle::Always)
-        .from_writer(out);
+    let mut table = csv_table(out);
     let custody = custody::NAMES.map(|name| match name {
         // A finding has a command, too.
         "command" => "run_command",
@@ -95,14 +89,6 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         table.write_record(&custody).map_err(io_error)?;
     }
     table.flush()
-}
-
-/// The I/O error inside an error of the CSV writer, so that callers recognize a closed pipe.
-fn io_error(error: Error) -> io::Error {
-    match error.into_kind() {
-        ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }
 
 fn row<'a>(finding: &'a Finding, shown: &[&Evidence]) -> [Cow<'a, str>; COLUMNS.len()] {
@@ -193,21 +179,4 @@ fn events_shown<'r>(finding: &'r Finding, report: &'r Report) -> Vec<&'r Evidenc
 fn is_removal(event: &Evidence) -> bool {
     let bearing = event.bearing.as_ref().and_then(Word::known);
     bearing.is_some_and(|bearing| matches!(bearing, Bearing::Removal | Bearing::VersionRemoval))
-}
-
-/// A cell that a spreadsheet shows as text. A cell that begins with one of these signs would be a formula; in
-/// some languages their full-width and small forms count too. A reader that separates cells by semicolons
-/// only would begin a cell after each of them.
-fn inert(cell: &str) -> String {
-    let begins = |text: &str| {
-        text.starts_with(['\t', '\r'])
-            || text.trim_start().starts_with([
-                '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
-            ])
-    };
-    let part = |part: &str| match begins(part) {
-        true => format!("'{}", escape(part)),
-        false => escape(part).into_owned(),
-    };
-    cell.split(';').map(part).collect::<Vec<_>>().join(";")
 }

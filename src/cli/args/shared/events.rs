@@ -1,11 +1,13 @@
-//! Which events are wanted.
+//! Which events are wanted, and how they are written.
 
 use std::net::IpAddr;
 
+use clap::ValueEnum;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::values::time;
+use crate::commands::events::count::CountFields;
 use crate::commands::events::filter::{QueryConditions, RecordQuery, TextGlob};
 
 /// Conditions on the content of events.
@@ -83,6 +85,34 @@ impl EventFilterArgs {
             texts: self.grep.clone(),
         })
     }
+}
+
+/// How events are written, or counted.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Format")]
+pub struct EventFormatArgs {
+    /// How the output is written: jsonl has each record byte for byte; csv has its usual members as columns, and its
+    /// log, digest and state; table is for people; by default jsonl, and with --count-by table
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub format: Option<EventFormatKind>,
+
+    /// Count the events that have the same values of these fields, instead of writing them: names as in CloudTrail,
+    /// such as eventName,userIdentity.arn, and day, hour or actor; with --format table, csv or jsonl
+    #[arg(long, value_name = "FIELD[,FIELD...]", conflicts_with_all = ["provenance", "include_unproven"])]
+    pub count_by: Option<CountFields>,
+
+    /// With --count-by: list the N largest groups, and count the others together; by default 25 in a table, and
+    /// otherwise all
+    #[arg(long, value_name = "N", requires = "count_by", value_parser = clap::value_parser!(u64).range(1..))]
+    pub top: Option<u64>,
+}
+
+/// A format of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EventFormatKind {
+    Jsonl,
+    Csv,
+    Table,
 }
 
 /// An address, or a range of them.

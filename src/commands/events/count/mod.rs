@@ -1,0 +1,72 @@
+//! How many events have the same values: which calls, how many, by whom.
+//!
+//! Each log is counted on a worker, and the counts add up in the order of the logs. Memory is bounded: groups that
+//! come late and find no room are counted together, and the output says so.
+
+mod field;
+mod groups;
+mod layout;
+
+use std::io::{self, Write};
+
+pub use field::CountFields;
+pub use layout::CountLayout;
+
+use super::sink::{EventFormat, EventWriter, LogInHand};
+use groups::EventGroups;
+
+/// Numbers of events instead of events.
+pub struct EventCounts {
+    /// What events are counted by.
+    pub fields: CountFields,
+    /// How many groups are listed; by default all.
+    pub top: Option<u64>,
+    /// How they are written.
+    pub layout: CountLayout,
+}
+
+impl EventFormat for EventCounts {
+    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+        let mut groups = EventGroups::of_one_log();
+        let mut values = Vec::new();
+        log.for_each(&mut |record| {
+            self.fields.values(record.bytes, &mut values);
+            groups.add(&values, 1);
+        });
+        groups.into_bytes()
+    }
+
+    fn begin<'w>(
+        &'w self,
+        out: Box<dyn Write + Send + 'w>,
+    ) -> io::Result<Box<dyn EventWriter + 'w>> {
+        Ok(Box::new(CountWriter {
+            counts: self,
+            groups: EventGroups::of_all_logs(),
+            out,
+        }))
+    }
+}
+
+struct CountWriter<'w> {
+    counts: &'w EventCounts,
+    groups: EventGroups,
+    out: Box<dyn Write + Send + 'w>,
+}
+
+impl EventWriter for CountWriter<'_> {
+    fn log(&mut self, encoded: &[u8]) -> io::Result<()> {
+        let fields = self.counts.fields.names().count();
+        self.groups.add_log(encoded, fields)
+    }
+
+    fn end(mut self: Box<Self>) -> io::Result<()> {
+        let names: Vec<&str> = self.counts.fields.names().collect();
+        let groups = self.groups.largest(self.counts.top, names.len())?;
+        self.counts.layout.write(&names, &groups, &mut self.out)?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;
