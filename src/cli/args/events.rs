@@ -56,6 +56,7 @@ pub struct EventsArgs {
     #[command(flatten)]
     pub watchlist: WatchlistArgs,
 
+    #[command(flatten)]
     pub format: EventFormatArgs,
 
     #[command(flatten)]

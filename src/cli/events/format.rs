@@ -3,9 +3,12 @@
 use super::super::args::events::EventsArgs;
 use super::super::args::shared::events::EventFormatKind;
 use super::super::terminal;
-use crate::commands::events::count::{CountLayout, EventCounts};
+use crate::base::error::{Error, ErrorKind};
+use crate::commands::events::count::{CountLayout, CountedEvents};
 use crate::commands::events::csv::CsvRows;
 use crate::commands::events::lines::JsonLines;
+#[cfg(feature = "parquet")]
+use crate::commands::events::parquet::ParquetRows;
 use crate::commands::events::sink::EventFormat;
 use crate::commands::events::table::EventTable;
 
@@ -13,27 +16,48 @@ use crate::commands::events::table::EventTable;
 const TOP: u64 = 25;
 
 /// The format, or the counts instead of events. On a terminal, tables fit its width.
-pub(super) fn format(args: &EventsArgs, is_terminal: bool) -> Box<dyn EventFormat> {
+///
+/// # Errors
+/// If the format cannot be written there, or has no room for counts.
+pub(super) fn format(args: &EventsArgs, is_terminal: bool) -> Result<Box<dyn EventFormat>, Error> {
     let width = terminal::width().filter(|_| is_terminal);
     let given = &args.format;
     if let Some(fields) = &given.count_by {
         let (layout, top) = match given.format {
             Some(EventFormatKind::Csv) => (CountLayout::Csv, None),
             Some(EventFormatKind::Jsonl) => (CountLayout::JsonLines, None),
-            _ => (CountLayout::Table(width.unwrap_or(usize::MAX)), Some(TOP)),
+            #[cfg(feature = "parquet")]
+            Some(EventFormatKind::Parquet) => {
+                let error = "--count-by writes no Parquet files";
+                let error = Error::new(ErrorKind::Usage, error);
+                return Err(error.hint("use --format csv or --format jsonl"));
+            }
+            Some(EventFormatKind::Table) | None => {
+                (CountLayout::Table(width.unwrap_or(usize::MAX)), Some(TOP))
+            }
         };
-        return Box::new(EventCounts {
+        return Ok(Box::new(CountedEvents {
             fields: fields.clone(),
             top: given.top.or(top),
             layout,
-        });
+        }));
     }
     let include_unproven = args.output.include_unproven;
-    match given.format.unwrap_or(EventFormatKind::Jsonl) {
+    Ok(match given.format.unwrap_or(EventFormatKind::Jsonl) {
         EventFormatKind::Jsonl => Box::new(JsonLines {
             provenance: args.output.provenance || include_unproven,
         }),
         EventFormatKind::Csv => Box::new(CsvRows),
         EventFormatKind::Table => Box::new(EventTable::new(width, include_unproven)),
-    }
+        #[cfg(feature = "parquet")]
+        EventFormatKind::Parquet if is_terminal => {
+            let error = Error::new(
+                ErrorKind::Usage,
+                "a Parquet file is not text for a terminal",
+            );
+            return Err(error.hint("use --out FILE, or --format table"));
+        }
+        #[cfg(feature = "parquet")]
+        EventFormatKind::Parquet => Box::new(ParquetRows),
+    })
 }

@@ -99,7 +99,7 @@ fn stream(
     (progress, without): (Progress, &LogsWithout),
 ) -> Result<(Outcome, WrittenEvents), Error> {
     let (opened, request) = (&resolved.opened, &resolved.request);
-    let format = format::format(args, output.is_terminal());
+    let format = format::format(args, output.is_terminal())?;
     let mut observers: Vec<&dyn Observer> = vec![&progress, without];
     if let Some(watch) = watch {
         observers.push(watch.known());

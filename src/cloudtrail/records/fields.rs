@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::json::JsonText;
 
 /// A text of a record.
-type Text<'a> = Option<Cow<'a, str>>;
+type FieldText<'a> = Option<Cow<'a, str>>;
 
 /// The usual members of one record. A member that is absent, `null` or of another type is `None`; of members with
 /// the same name the last one counts.
@@ -17,31 +17,31 @@ pub struct RecordFields<'a> {
     /// All of the record, for members that are not listed here.
     pub record: JsonText<'a>,
     /// `eventTime` as it was written.
-    pub event_time: Text<'a>,
+    pub event_time: FieldText<'a>,
     /// `eventName`.
-    pub event_name: Text<'a>,
+    pub event_name: FieldText<'a>,
     /// `eventSource`.
-    pub event_source: Text<'a>,
+    pub event_source: FieldText<'a>,
     /// `awsRegion`.
-    pub aws_region: Text<'a>,
+    pub aws_region: FieldText<'a>,
     /// `sourceIPAddress`: an address, or the name of a service.
-    pub source_ip: Text<'a>,
+    pub source_ip: FieldText<'a>,
     /// `userAgent`.
-    pub user_agent: Text<'a>,
+    pub user_agent: FieldText<'a>,
     /// `errorCode`.
-    pub error_code: Text<'a>,
+    pub error_code: FieldText<'a>,
     /// `errorMessage`.
-    pub error_message: Text<'a>,
+    pub error_message: FieldText<'a>,
     /// `readOnly`.
     pub read_only: Option<bool>,
     /// `eventID`.
-    pub event_id: Text<'a>,
+    pub event_id: FieldText<'a>,
     /// `eventType`.
-    pub event_type: Text<'a>,
+    pub event_type: FieldText<'a>,
     /// `eventCategory`.
-    pub event_category: Text<'a>,
+    pub event_category: FieldText<'a>,
     /// `recipientAccountId`.
-    pub recipient_account: Text<'a>,
+    pub recipient_account: FieldText<'a>,
     /// `userIdentity`.
     pub identity: RecordIdentity<'a>,
     /// The ARNs of `resources`, and the beginnings of ARNs where the record has only those (`ARNPrefix`).
@@ -58,23 +58,23 @@ pub struct RecordFields<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct RecordIdentity<'a> {
     /// `type`.
-    pub kind: Text<'a>,
+    pub kind: FieldText<'a>,
     /// `arn`.
-    pub arn: Text<'a>,
+    pub arn: FieldText<'a>,
     /// `principalId`.
-    pub principal_id: Text<'a>,
+    pub principal_id: FieldText<'a>,
     /// `accountId`.
-    pub account: Text<'a>,
+    pub account: FieldText<'a>,
     /// `accessKeyId`.
-    pub access_key_id: Text<'a>,
+    pub access_key_id: FieldText<'a>,
     /// `userName`.
-    pub user_name: Text<'a>,
+    pub user_name: FieldText<'a>,
     /// `invokedBy`.
-    pub invoked_by: Text<'a>,
+    pub invoked_by: FieldText<'a>,
     /// `sessionContext.sessionIssuer.arn`: the role or user that the session's credentials came from.
-    pub issuer_arn: Text<'a>,
+    pub issuer_arn: FieldText<'a>,
     /// `sessionContext.sessionIssuer.userName`: its name.
-    pub issuer_name: Text<'a>,
+    pub issuer_name: FieldText<'a>,
     /// `sessionContext.attributes.mfaAuthenticated`.
     pub mfa: Option<bool>,
 }

@@ -17,6 +17,8 @@ pub mod csv;
 pub mod filter;
 pub mod lines;
 mod order;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod rows;
 pub mod sink;
 pub mod stream;

@@ -92,7 +92,7 @@ impl EventFilterArgs {
 #[command(next_help_heading = "Format")]
 pub struct EventFormatArgs {
     /// How the output is written: jsonl has each record byte for byte; csv has its usual members as columns, and its
-    /// log, digest and state; table is for people; by default jsonl, and with --count-by table
+    /// log, digest and state; parquet has the same columns, and needs --out or a pipe; table is for people; by default jsonl, and with --count-by table
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub format: Option<EventFormatKind>,
 
@@ -113,6 +113,8 @@ pub enum EventFormatKind {
     Jsonl,
     Csv,
     Table,
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// An address, or a range of them.

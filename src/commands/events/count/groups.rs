@@ -24,7 +24,7 @@ pub(super) struct EventGroups {
 
 /// A group that is listed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ListedGroup<'g> {
+pub(super) struct CountedGroup<'g> {
     pub(super) events: u64,
     pub(super) values: Vec<Option<&'g str>>,
 }
@@ -32,7 +32,7 @@ pub(super) struct ListedGroup<'g> {
 /// The groups that are listed, the largest first, and what is not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LargestGroups<'g> {
-    pub(super) listed: Vec<ListedGroup<'g>>,
+    pub(super) listed: Vec<CountedGroup<'g>>,
     /// Events of the other groups.
     pub(super) other_events: u64,
     /// The number of the other groups; `None` if some had no room, so that they were not told apart.
@@ -113,7 +113,7 @@ impl EventGroups {
         for (values, events) in &self.by_values {
             let mut cells = CellReader(values);
             let values: io::Result<Vec<_>> = (0..fields).map(|_| cells.cell()).collect();
-            all.push(ListedGroup {
+            all.push(CountedGroup {
                 events: *events,
                 values: values?,
             });

@@ -16,7 +16,7 @@ use super::sink::{EventFormat, EventWriter, LogInHand};
 use groups::EventGroups;
 
 /// Numbers of events instead of events.
-pub struct EventCounts {
+pub struct CountedEvents {
     /// What events are counted by.
     pub fields: CountFields,
     /// How many groups are listed; by default all.
@@ -25,7 +25,7 @@ pub struct EventCounts {
     pub layout: CountLayout,
 }
 
-impl EventFormat for EventCounts {
+impl EventFormat for CountedEvents {
     fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
         let mut groups = EventGroups::of_one_log();
         let mut values = Vec::new();
@@ -49,7 +49,7 @@ impl EventFormat for EventCounts {
 }
 
 struct CountWriter<'w> {
-    counts: &'w EventCounts,
+    counts: &'w CountedEvents,
     groups: EventGroups,
     out: Box<dyn Write + Send + 'w>,
 }

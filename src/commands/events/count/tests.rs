@@ -1,15 +1,15 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use super::{CountLayout, EventCounts};
+use super::{CountLayout, CountedEvents};
 use crate::commands::events::sink::{EventFormat as _, LogInHand, RecordOrigin};
 use crate::validate::records::LogStanding;
 
 /// What was written.
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+struct SharedBytes(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Written {
+impl Write for SharedBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().expect("a lock").extend_from_slice(bytes);
         Ok(bytes.len())
@@ -22,7 +22,7 @@ impl Write for Written {
 
 /// The counts of logs whose records have these names and callers.
 fn counted(top: Option<u64>, layout: CountLayout, logs: &[&[(&str, &str)]]) -> String {
-    let counts = EventCounts {
+    let counts = CountedEvents {
         fields: "eventName,userIdentity.arn".parse().expect("fields"),
         top,
         layout,
@@ -32,7 +32,7 @@ fn counted(top: Option<u64>, layout: CountLayout, logs: &[&[(&str, &str)]]) -> S
         digest: None,
         standing: LogStanding::Proven,
     };
-    let written = Written::default();
+    let written = SharedBytes::default();
     let mut writer = counts.begin(Box::new(written.clone())).expect("a writer");
     for log in logs {
         let records = log.iter().map(|(name, arn)| match arn.is_empty() {

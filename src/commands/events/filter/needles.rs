@@ -17,11 +17,11 @@ pub(super) fn is_unescaped(byte: u8) -> bool {
 
 /// Bytes of which a text must hold one.
 pub(super) struct NeedleSet {
-    search: Search,
+    search: NeedleSearch,
     escapes: [Finder<'static>; 2],
 }
 
-enum Search {
+enum NeedleSearch {
     One(Finder<'static>),
     Several(AhoCorasick),
 }
@@ -31,12 +31,12 @@ impl NeedleSet {
     pub(super) fn new(needles: &[Needle]) -> Option<Self> {
         let search = match needles {
             [] => return None,
-            [one] => Search::One(Finder::new(&one.0).into_owned()),
+            [one] => NeedleSearch::One(Finder::new(&one.0).into_owned()),
             several => {
                 let search = AhoCorasick::builder()
                     .match_kind(MatchKind::Standard)
                     .build(several.iter().map(|needle| &needle.0));
-                Search::Several(search.ok()?)
+                NeedleSearch::Several(search.ok()?)
             }
         };
         Some(NeedleSet {
@@ -48,8 +48,8 @@ impl NeedleSet {
     /// Whether a text may hold one of the needles. It may say yes in error, and never no.
     pub(super) fn may_hold(&self, text: &[u8]) -> bool {
         let found = match &self.search {
-            Search::One(finder) => finder.find(text).is_some(),
-            Search::Several(search) => search.is_match(text),
+            NeedleSearch::One(finder) => finder.find(text).is_some(),
+            NeedleSearch::Several(search) => search.is_match(text),
         };
         found || self.is_disguised(text)
     }
