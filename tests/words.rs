@@ -168,6 +168,7 @@ fn no_help_and_no_schema_uses_such_a_word() {
         "generate",
         "generate schedule",
         "generate alerts",
+        "generate watchlist",
         "completions",
         "man",
     ];

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::program::{command, finish, root, run};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: &[&str] = &[
     "",
     "validate",
     "validate-logs",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 16] = [
     "generate",
     "generate schedule",
     "generate alerts",
+    "generate watchlist",
     "completions",
     "man",
     "help",

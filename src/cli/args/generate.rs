@@ -11,7 +11,8 @@ use super::shared::values::interval;
 pub const GENERATE_EXAMPLES: &str = "\
 Examples:
   trailproof generate schedule systemd -- --s3-bucket my-logs
-  trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml";
+  trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml
+  trailproof generate watchlist > own.toml";
 
 const SCHEDULE_EXAMPLES: &str = "\
 Examples:
@@ -78,6 +79,8 @@ pub enum GenerateCommand {
     /// Print alerting rules for the metrics of `validate --format prometheus`
     #[command(after_help = ALERTS_EXAMPLES)]
     Alerts(AlertsArgs),
+    /// Print the shipped rules of `events --watchlist`, as TOML: the beginning of a list of one's own
+    Watchlist,
 }
 
 #[derive(clap::Args)]

@@ -1,10 +1,9 @@
 //! Reads rules from files and folders.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::rule::WatchRule;
+use super::file_rules::{FileRules, SkippedRule};
 use super::{SHIPPED, SHIPPED_NAME, sigma, toml_list};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
@@ -13,54 +12,6 @@ use crate::source::key_files::read_bounded;
 
 /// How the names of files with rules end, in a folder.
 const ENDINGS: [&str; 3] = ["toml", "yaml", "yml"];
-
-/// A rule that is not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SkippedRule {
-    /// The file that it is in.
-    pub file: String,
-    /// Its id or title, if it has one.
-    pub rule: Option<String>,
-    /// Why it is not used, as the predicate of a sentence.
-    pub why: String,
-}
-
-/// The rules of some files.
-#[derive(Debug, Default)]
-pub(super) struct FileRules {
-    pub rules: Vec<WatchRule>,
-    pub skipped: Vec<SkippedRule>,
-    ids: HashSet<String>,
-}
-
-impl FileRules {
-    /// Adds a rule of a file. A second one of an id is not used.
-    pub fn push(&mut self, rule: WatchRule) {
-        if self.ids.insert(rule.id.clone()) {
-            self.rules.push(rule);
-        } else {
-            let why = "has the id of another rule".to_owned();
-            self.skip(&rule.file, Some(rule.id), why);
-        }
-    }
-
-    /// Adds a rule that is not used.
-    pub fn skip(&mut self, file: &str, rule: Option<String>, why: String) {
-        self.skipped.push(SkippedRule {
-            file: file.to_owned(),
-            rule,
-            why,
-        });
-    }
-
-    /// Adds those of another file or folder.
-    pub fn add(&mut self, others: FileRules) {
-        self.skipped.extend(others.skipped);
-        for rule in others.rules {
-            self.push(rule);
-        }
-    }
-}
 
 /// Reads a file, a folder with all below it, or the shipped rules.
 ///

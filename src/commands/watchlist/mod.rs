@@ -9,6 +9,7 @@
 //! Rules come from outside, as do records: both are bounded. A rule never runs in more than linear time on a
 //! record, and what cannot be read of a rule is named, never guessed.
 
+mod file_rules;
 mod files;
 mod filter;
 mod known_accounts;
@@ -23,8 +24,8 @@ mod toml_list;
 
 use std::path::PathBuf;
 
-use files::FileRules;
-pub use files::SkippedRule;
+use file_rules::FileRules;
+pub use file_rules::SkippedRule;
 pub use filter::WatchFilter;
 pub use known_accounts::KnownAccounts;
 pub use prefilter::Prefilter;

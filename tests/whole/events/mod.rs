@@ -4,6 +4,7 @@ mod clean;
 mod hostile;
 mod incident;
 mod stratus;
+mod watchlist;
 
 use std::path::Path;
 

@@ -10,7 +10,7 @@ mod selection;
 use serde_json::{Map, Value};
 use serde_saphyr::{Options, alias_limits, budget, options};
 
-use super::files::FileRules;
+use super::file_rules::FileRules;
 use super::rule::{WatchRisk, WatchRule};
 use crate::base::limits::Limits;
 use crate::base::text::{cited, clip, escape};

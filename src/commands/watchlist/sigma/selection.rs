@@ -12,7 +12,7 @@ use crate::base::text::cited;
 
 /// How a value is compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Comparison {
+enum ValueComparison {
     Equals,
     Contains,
     StartsWith,
@@ -24,7 +24,7 @@ enum Comparison {
 
 /// What the modifiers of a member say.
 struct Modifiers {
-    comparison: Comparison,
+    comparison: ValueComparison,
     /// All values must match, not one of them.
     all: bool,
     letters: Letters,
@@ -73,7 +73,7 @@ fn member(name: &str, value: &Value) -> Result<RecordTest, String> {
     };
     if path.is_empty() {
         return match modifiers.comparison {
-            Comparison::Equals | Comparison::Contains => keywords(values, modifiers.all),
+            ValueComparison::Equals | ValueComparison::Contains => keywords(values, modifiers.all),
             _ => Err(format!(
                 "compares keywords by {}, which is not supported",
                 cited(name)
@@ -99,7 +99,7 @@ fn member(name: &str, value: &Value) -> Result<RecordTest, String> {
 /// What the modifiers of a member say.
 fn modifiers<'n>(names: impl Iterator<Item = &'n str>) -> Result<Modifiers, String> {
     let mut modifiers = Modifiers {
-        comparison: Comparison::Equals,
+        comparison: ValueComparison::Equals,
         all: false,
         letters: Letters::AnyCase,
         flags: String::new(),
@@ -107,12 +107,12 @@ fn modifiers<'n>(names: impl Iterator<Item = &'n str>) -> Result<Modifiers, Stri
     };
     for name in names {
         let comparison = match name {
-            "contains" => Comparison::Contains,
-            "startswith" => Comparison::StartsWith,
-            "endswith" => Comparison::EndsWith,
-            "exists" => Comparison::Exists,
-            "cidr" => Comparison::Network,
-            "re" => Comparison::Regex,
+            "contains" => ValueComparison::Contains,
+            "startswith" => ValueComparison::StartsWith,
+            "endswith" => ValueComparison::EndsWith,
+            "exists" => ValueComparison::Exists,
+            "cidr" => ValueComparison::Network,
+            "re" => ValueComparison::Regex,
             "all" => {
                 modifiers.all = true;
                 continue;
@@ -125,7 +125,7 @@ fn modifiers<'n>(names: impl Iterator<Item = &'n str>) -> Result<Modifiers, Stri
                 modifiers.not = true;
                 continue;
             }
-            "i" | "m" | "s" if modifiers.comparison == Comparison::Regex => {
+            "i" | "m" | "s" if modifiers.comparison == ValueComparison::Regex => {
                 modifiers.flags.push_str(name);
                 continue;
             }
@@ -136,7 +136,7 @@ fn modifiers<'n>(names: impl Iterator<Item = &'n str>) -> Result<Modifiers, Stri
                 ));
             }
         };
-        if modifiers.comparison != Comparison::Equals {
+        if modifiers.comparison != ValueComparison::Equals {
             return Err(format!(
                 "has the modifier {} after another, which is not supported",
                 cited(name)
@@ -154,15 +154,15 @@ fn compared(
     modifiers: &Modifiers,
 ) -> Result<RecordTest, String> {
     let mut tests = match modifiers.comparison {
-        Comparison::Exists => return exists(path, values),
-        Comparison::Network => {
+        ValueComparison::Exists => return exists(path, values),
+        ValueComparison::Network => {
             let networks = texts(values)?
                 .iter()
                 .map(|text| network(text))
                 .collect::<Result<_, _>>()?;
             return Ok(RecordTest::Network(path.clone(), networks));
         }
-        Comparison::Regex => {
+        ValueComparison::Regex => {
             let test = |text: &String| TextTest::regex(text, &modifiers.flags);
             let tests = texts(values)?
                 .iter()
@@ -172,12 +172,12 @@ fn compared(
             let test = |test| RecordTest::Text(path.clone(), test);
             return Ok(RecordTest::Any(tests.into_iter().map(test).collect()));
         }
-        Comparison::Equals if values.iter().any(Value::is_null) => {
+        ValueComparison::Equals if values.iter().any(Value::is_null) => {
             vec![RecordTest::Not(Box::new(RecordTest::Exists(path.clone())))]
         }
         _ => Vec::new(),
     };
-    let is_equals = modifiers.comparison == Comparison::Equals;
+    let is_equals = modifiers.comparison == ValueComparison::Equals;
     let values: Vec<Value> = values
         .iter()
         .filter(|v| !is_equals || !v.is_null())
@@ -186,9 +186,9 @@ fn compared(
     let pattern = |text: &String| {
         let pattern = TextPattern::of(text);
         match modifiers.comparison {
-            Comparison::Contains => pattern.begins_a_text().ends_a_text(),
-            Comparison::StartsWith => pattern.begins_a_text(),
-            Comparison::EndsWith => pattern.ends_a_text(),
+            ValueComparison::Contains => pattern.begins_a_text().ends_a_text(),
+            ValueComparison::StartsWith => pattern.begins_a_text(),
+            ValueComparison::EndsWith => pattern.ends_a_text(),
             _ => pattern,
         }
     };
