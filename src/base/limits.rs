@@ -10,6 +10,11 @@ pub struct Limits {
     /// Largest object that is inflated and hashed to its end, in inflated bytes. CloudTrail's logs
     /// are tens of megabytes at most. They are not kept in memory, so this bounds time only.
     pub log_inflated: u64,
+    /// Largest text of a log that is not proven and whose records are read, in inflated bytes. It is in memory, one
+    /// at a time, and whoever made it decides how much it inflates to.
+    pub unproven_text: u64,
+    /// Objects that no digest lists whose records are read. Their names are kept in memory: some 20 MB.
+    pub unreferenced_logs: usize,
     /// Largest `KEY.head.json`, in bytes.
     pub head_json: u64,
     /// Largest key, `--expect` or `--accept` file, in bytes.
@@ -113,6 +118,8 @@ impl Default for Limits {
         Limits {
             digest_inflated: 256 << 20,
             log_inflated: 4 << 30,
+            unproven_text: 256 << 20,
+            unreferenced_logs: 100_000,
             head_json: 64 << 10,
             side_file: 16 << 20,
             note: 64 << 10,

@@ -3,6 +3,7 @@
 mod collect;
 #[cfg(feature = "aws")]
 mod doctor;
+mod events;
 mod explain;
 mod history;
 mod trails;

@@ -23,6 +23,7 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::spool;
 use crate::commands::events::sink::RecordFilter;
 use crate::commands::events::stream::{EventPlan, EventStream, WrittenEvents};
+use crate::commands::events::unreferenced::UnreferencedLogs;
 use crate::commands::events::without::LogsWithout;
 use crate::commands::watchlist::WatchFilter;
 use crate::report::validation::v1::SourceKind;
@@ -104,12 +105,21 @@ fn stream(
     if let Some(watch) = watch {
         observers.push(watch.known());
     }
+    let unreferenced = UnreferencedLogs::new(&request.limits);
+    if args.output.include_unproven {
+        observers.push(&unreferenced);
+    }
     let plan = EventPlan {
         filters: filters(args, watch),
         format: format.as_ref(),
         include_unproven: args.output.include_unproven,
     };
-    let stream = EventStream::begin(plan, output.writer()?, without, request.stop.clone());
+    let stream = EventStream::begin(
+        plan,
+        output.writer()?,
+        without,
+        (request.stop.clone(), &request.limits),
+    );
     let stream = stream.map_err(|e| output.unwritable(&e))?;
     let source = CancellableSource::new(opened.source.as_ref(), request.stop.clone());
     let access = Access {
@@ -119,6 +129,7 @@ fn stream(
         trails: opened.trails.as_deref(),
     };
     let outcome = validate_with(access, request, &All(observers), Some(&stream))?;
+    unreferenced.read(access, (&stream, without), &request.limits);
     drop(progress);
     let is_bundle = resolved.requested.source == SourceKind::Bundle;
     refuse_changed(is_bundle, opened.source.as_ref())?;

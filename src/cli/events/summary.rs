@@ -26,7 +26,10 @@ pub(super) fn print_without(without: &BTreeMap<WithoutEvents, Sample>) {
 /// What the reason means for the events.
 fn effect(why: WithoutEvents) -> &'static str {
     match why {
-        WithoutEvents::Log(_) | WithoutEvents::NotRead => " gives no events",
+        WithoutEvents::Log(_) => " gives no events",
+        WithoutEvents::NotRead => " was not read on request",
+        WithoutEvents::TooLarge => " is not proven and too large: its records are not written",
+        WithoutEvents::Unreadable => " could not be read again: its records are not written",
         WithoutEvents::Broken => {
             " is as CloudTrail delivered it, but not a list of records to its end: only the records before that are \
              events"

@@ -4,6 +4,7 @@
 //! Nothing is copied unless a text holds an escape, and no record is refused for an odd member: AWS adds to its
 //! formats without notice. `event` reads the few calls that concern trails, and what it needs of them.
 
+mod brackets;
 pub mod fields;
 pub mod json;
 pub mod split;

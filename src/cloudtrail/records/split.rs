@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::brackets;
+
 /// The name of the list.
 const RECORDS: &str = "Records";
 
@@ -79,7 +81,7 @@ impl RecordFinder {
                 (Place::Member, Some(b',')) => self.behind(Place::Name),
                 (Place::Name | Place::Member, Some(b'}')) => self.end(text),
                 (Place::First | Place::Record, Some(b']')) => self.behind(Place::Member),
-                (Place::First, Some(b'{')) => match object_end(text, self.at) {
+                (Place::First, Some(b'{')) => match brackets::closed(text, self.at) {
                     Some(end) => {
                         let start = std::mem::replace(&mut self.at, end);
                         self.place = Place::Record;
@@ -189,7 +191,7 @@ fn after_blanks(text: &[u8], at: usize) -> usize {
 fn value_end(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at)? {
         b'"' => string_end(text, at + 1),
-        b'{' | b'[' => object_end(text, at),
+        b'{' | b'[' => brackets::closed(text, at),
         _ => {
             let rest = text.get(at..)?;
             let length = rest
@@ -209,28 +211,6 @@ fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
             b'"' => return Some(at + 1),
             _ => at += 2,
         }
-    }
-}
-
-/// The end of the object or array that begins at `at`.
-fn object_end(text: &[u8], mut at: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    loop {
-        match text.get(at)? {
-            b'"' => {
-                at = string_end(text, at + 1)?;
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
     }
 }
 

@@ -173,3 +173,86 @@ fn append_text(text: &str, line: &mut Vec<u8>) {
     // Text always becomes JSON, and a vector takes all of it.
     let _ = serde_json::to_writer(line, text);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{JsonLines, into_lines};
+    use crate::commands::events::sink::{EventFormat as _, LogInHand, RecordCount, RecordOrigin};
+    use crate::validate::records::LogStanding;
+
+    /// The lines of a text, and the count.
+    fn lines(text: &str) -> (String, RecordCount) {
+        let mut text = text.as_bytes().to_vec();
+        let count = into_lines(&mut text);
+        (String::from_utf8(text).expect("UTF-8"), count)
+    }
+
+    fn marked(text: &str, standing: LogStanding) -> (String, RecordCount) {
+        let origin = RecordOrigin {
+            log: "s3://b/log".into(),
+            digest: Some("s3://b/\"digest".into()),
+            standing,
+        };
+        let mut text = text.as_bytes().to_vec();
+        let mut log = LogInHand::new(&origin, &[], &mut text);
+        let lines = JsonLines { provenance: true }.encode(&mut log);
+        let count = log.count();
+        (String::from_utf8(lines).expect("UTF-8"), count)
+    }
+
+    fn kept(kept: u64, is_broken: bool) -> RecordCount {
+        RecordCount { kept, is_broken }
+    }
+
+    #[test]
+    fn records_become_lines_byte_for_byte() {
+        for (text, expected, count) in [
+            (r#"{"Records":[]}"#, "", kept(0, false)),
+            (
+                r#"{"Records":[{"a":1},{"b":{"c":[2]}},{}]}"#,
+                "{\"a\":1}\n{\"b\":{\"c\":[2]}}\n{}\n",
+                kept(3, false),
+            ),
+            (
+                r#"{"Records" : [ {"a": 1} , {"b":2} ] , "Records":[{"c":3}]}"#,
+                "{\"a\": 1}\n{\"b\":2}\n{\"c\":3}\n",
+                kept(3, false),
+            ),
+            (r#"{"Records":[{"a":1},{"b":"#, "{\"a\":1}\n", kept(1, true)),
+            ("", "", kept(0, true)),
+        ] {
+            assert_eq!(lines(text), (expected.to_owned(), count), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_with_line_feeds_is_still_one_line() {
+        let text = "{\"Records\": [\n {\"x\":1},\n {\n  \"a\": \"b  c \\\" \",\r\n\t\"d\": [ 1, 2 ]\n },{\"e\":\"f\ng\u{1b}\"}]}";
+        let expected =
+            "{\"x\":1}\n{\"a\":\"b  c \\\" \",\"d\":[1,2]}\n{\"e\":\"f\\u000ag\\u001b\"}\n";
+        assert_eq!(lines(text), (expected.to_owned(), kept(3, false)));
+    }
+
+    #[test]
+    fn the_provenance_is_the_first_member_and_nothing_else_changes() {
+        let (found, count) = marked(
+            r#"{"Records":[{"a": 1,"trailproof":2},{},{ }]}"#,
+            LogStanding::Proven,
+        );
+        let head =
+            r#"{"trailproof":{"log":"s3://b/log","digest":"s3://b/\"digest","state":"proven"}"#;
+        let expected = format!("{head},\"a\": 1,\"trailproof\":2}}\n{head}}}\n{head} }}\n");
+        assert_eq!((found, count), (expected, kept(3, false)));
+    }
+
+    /// Whoever altered a log cannot have its records called proven, and what is no JSON is not written.
+    #[test]
+    fn an_altered_record_cannot_call_itself_proven() {
+        let text = r#"{"Records":[{"a":1,"\u0074railproof":{"state":"proven"},"b":2},{"trailproof":0},{"c":}]}"#;
+        let head =
+            r#"{"trailproof":{"log":"s3://b/log","digest":"s3://b/\"digest","state":"altered"}"#;
+        let expected = format!("{head},\"a\":1,\"b\":2}}\n{head}}}\n");
+        let found = marked(text, LogStanding::Altered);
+        assert_eq!(found, (expected, kept(2, true)));
+    }
+}

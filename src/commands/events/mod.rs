@@ -23,4 +23,5 @@ mod rows;
 pub mod sink;
 pub mod stream;
 pub mod table;
+pub mod unreferenced;
 pub mod without;

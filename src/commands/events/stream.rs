@@ -8,6 +8,7 @@ use super::order::WaitingLogs;
 use super::sink::{EventFormat, EventWriter, LogInHand, RecordCount, RecordFilter, RecordOrigin};
 use super::without::{LogsWithout, WithoutEvents};
 use crate::base::cancel::{CancelFlag, CancelReason};
+use crate::base::limits::Limits;
 use crate::validate::records::{LogStanding, LogText, ReadLog, RecordReader};
 
 /// Which records are written, and how.
@@ -25,6 +26,9 @@ pub struct EventStream<'p> {
     plan: EventPlan<'p>,
     stop: CancelFlag,
     waiting: WaitingLogs,
+    /// Held while a long text is in memory, so that there is only one.
+    long: Mutex<()>,
+    unproven_text: u64,
     output: Mutex<Output<'p>>,
     counts: EventCounts,
     without: &'p LogsWithout,
@@ -66,13 +70,15 @@ impl<'p> EventStream<'p> {
         plan: EventPlan<'p>,
         out: Box<dyn Write + Send + 'p>,
         without: &'p LogsWithout,
-        stop: CancelFlag,
+        (stop, limits): (CancelFlag, &Limits),
     ) -> io::Result<Self> {
         let writer = plan.format.begin(out)?;
         Ok(EventStream {
             plan,
             stop,
             waiting: WaitingLogs::default(),
+            long: Mutex::new(()),
+            unproven_text: limits.unproven_text,
             output: Mutex::new(Output {
                 writer,
                 error: None,
@@ -94,6 +100,11 @@ impl<'p> EventStream<'p> {
                 None => output.writer.end(),
             },
         }
+    }
+
+    /// Whether nothing more can be written.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.output().error.is_some() || self.stop.is_set()
     }
 
     /// What a log gives, in the format of the output.
@@ -144,10 +155,17 @@ impl RecordReader for EventStream<'_> {
 
     fn read(&self, log: &ReadLog<'_>, text: &mut LogText) {
         let origin = RecordOrigin::of(log);
+        let is_proven = origin.standing == LogStanding::Proven;
+        if !is_proven && text.size() > self.unproven_text {
+            self.without.add(WithoutEvents::TooLarge, origin.log);
+            return;
+        }
+        let one = text.is_long().then(|| self.long.lock());
         match text.bytes() {
             Ok(text) => self.waiting.put(log.number, self.encode(&origin, text)),
             Err(why) => self.waiting.fail(log.number, io::Error::other(why)),
         }
+        drop(one);
     }
 
     fn ended(&self, number: u64) {

@@ -16,6 +16,10 @@ pub enum WithoutEvents {
     Log(Code),
     /// The log was not read on request.
     NotRead,
+    /// The log is not proven, and its text is too large to be read.
+    TooLarge,
+    /// The object cannot be read any more.
+    Unreadable,
     /// The log is damaged although it is as delivered: its records before the damage are events.
     Broken,
     /// A digest is missing or not proven: nothing shows which logs it lists, or that they are its logs.
@@ -28,6 +32,8 @@ impl WithoutEvents {
         match self {
             WithoutEvents::Log(code) | WithoutEvents::Digest(code) => code.as_str(),
             WithoutEvents::NotRead => "not-read",
+            WithoutEvents::TooLarge => "too-large",
+            WithoutEvents::Unreadable => "not-readable",
             WithoutEvents::Broken => "not-records",
         }
     }
@@ -45,6 +51,13 @@ impl LogsWithout {
     pub fn add(&self, why: WithoutEvents, name: String) {
         let mut found = self.found();
         found.entry(why).or_default().add(&self.limits, name);
+    }
+
+    /// Adds objects without their names.
+    pub fn add_more(&self, why: WithoutEvents, count: u64) {
+        if count > 0 {
+            self.found().entry(why).or_default().count += count;
+        }
     }
 
     /// All of them, by reason.

@@ -21,6 +21,8 @@ pub struct LogText {
     file: Option<TemporaryFile>,
     /// Bytes of it that may be in memory until its log is judged.
     room: usize,
+    /// Bytes of it.
+    size: u64,
     /// Why the text could not be kept.
     lost: Option<String>,
 }
@@ -32,11 +34,13 @@ impl LogText {
         self.text.shrink_to(room);
         self.file = None;
         self.room = room;
+        self.size = 0;
         self.lost = None;
     }
 
     /// Appends some text. Trouble with the temporary file shows when the records are read.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.size += bytes.len() as u64;
         if self.lost.is_none() {
             self.lost = self.write(bytes).err().map(|e| words(&e));
         }
@@ -57,6 +61,16 @@ impl LogText {
         file.write_all(&self.text)?;
         self.text.clear();
         file.write_all(bytes)
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Whether it is too long to be kept in memory with those of other logs.
+    pub fn is_long(&self) -> bool {
+        self.file.is_some()
     }
 
     /// The complete text, in memory. It may be changed or taken: nothing else reads it afterwards.
