@@ -37,7 +37,7 @@ macro_rules! topics {
 
 topics! {
     "install" "in-s3" "on-disk" "options" "validate-logs"
-    "trails" "explain" "timeline" "doctor" "history" "watchlist"
+    "trails" "explain" "events" "timeline" "doctor" "history" "watchlist"
     "evidence" "proof" "gaps" "codes" "words"
     "formats" "json" "terminal"
     "scheduling" "state" "alerts" "lambda" "performance" "bounds"

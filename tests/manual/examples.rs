@@ -32,6 +32,7 @@ tests! {
     of_alerts "alerts.md"
     of_gaps "gaps.md"
     of_doctor "doctor.md"
+    of_events "events.md"
     of_evidence "evidence.md"
     of_explain "explain.md"
     of_formats "formats.md"

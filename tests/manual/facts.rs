@@ -150,7 +150,7 @@ fn the_event_for_lambda_is_answered() {
 fn every_option_that_is_mentioned_exists() {
     let mut help = String::new();
     for command in [
-        "validate", "collect", "doctor", "explain", "trails", "report", "history",
+        "validate", "collect", "doctor", "explain", "events", "trails", "report", "history",
     ] {
         help += &run(&root(), &[command, "--help"]).stdout;
     }

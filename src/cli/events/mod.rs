@@ -18,7 +18,7 @@ use super::terminal::progress::{Phase, Progress};
 use super::validate::resolve::{ResolvedRun, RunOptions};
 use super::validate::{accepted, exit_status, with_verdict};
 use super::{INTERRUPTED, Start, interrupted, watchlist, whole_second};
-use crate::base::cancel::CancelFlag;
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::spool;
 use crate::commands::events::sink::RecordFilter;
@@ -81,6 +81,7 @@ fn written(
     let without = LogsWithout::default();
     let seen = (progress, &without);
     let (outcome, mut events) = stream(&args, &resolved, (&output, watch.as_ref()), seen)?;
+    let is_file = output.is_file();
     let written = std::mem::replace(&mut events.written, Ok(()));
     let delivery = output.finish(written, outcome.ended_by);
     let delivery = delivery.map_err(|e| with_verdict(e, outcome.verdict))?;
@@ -88,7 +89,7 @@ fn written(
         &outcome,
         (&events, without, watch),
         (delivery, &accepted),
-        (&args, stop),
+        (&args, is_file, stop),
     ))
 }
 
@@ -154,7 +155,7 @@ fn said(
     outcome: &Outcome,
     (events, without, watch): (&WrittenEvents, LogsWithout, Option<WatchFilter>),
     (delivery, accepted): (Delivery, &[Acceptance]),
-    (args, stop): (&EventsArgs, &CancelFlag),
+    (args, is_file, stop): (&EventsArgs, bool, &CancelFlag),
 ) -> u8 {
     let exit = accept::exit_verdict(outcome, accepted, args.output.fail_on.rule());
     if delivery == Delivery::Cut {
@@ -165,7 +166,12 @@ fn said(
     if let Some(watch) = watch {
         watchlist::print_matched(&watch);
     }
-    let code = match interrupted(stop, outcome.ended_by, "output") {
+    // Of a file that is not written, nothing is partial.
+    let is_interrupted = match is_file && outcome.ended_by.is_some() {
+        true => stop.reason() == Some(CancelReason::Signal),
+        false => interrupted(stop, outcome.ended_by, "output"),
+    };
+    let code = match is_interrupted {
         true => INTERRUPTED,
         false => {
             let remaining = accept::remaining(outcome, accepted);

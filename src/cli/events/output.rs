@@ -42,6 +42,11 @@ impl EventOutput {
         matches!(self.0, OutputTarget::Stdout) && io::stdout().is_terminal()
     }
 
+    /// Whether it is a file that is written completely or not at all.
+    pub fn is_file(&self) -> bool {
+        matches!(self.0, OutputTarget::Replace(_))
+    }
+
     /// What writes to it.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::sink::{EventFormat, EventWriter, KeptRecord, LogInHand, RecordCount};
+use super::sink::{EventFormat, EventWriter, KeptRecord, LogInHand, RecordCount, RecordOrigin};
 use crate::cloudtrail::records::split::{RecordFinder, without_member};
 use crate::validate::records::LogStanding;
 
@@ -26,10 +26,11 @@ impl EventFormat for JsonLines {
             return std::mem::take(text);
         }
         let mut lines = Vec::new();
+        let head = self.provenance.then(|| provenance_of(log.origin()));
         log.for_each(&mut |record| {
-            match self.provenance {
-                true => with_provenance(record, &mut lines),
-                false => in_one_line(record.bytes, &mut lines),
+            match &head {
+                Some(head) => with_provenance(record, head, &mut lines),
+                None => in_one_line(record.bytes, &mut lines),
             }
             lines.push(b'\n');
         });
@@ -134,18 +135,23 @@ fn compact(record: &[u8], line: &mut Vec<u8>) {
     }
 }
 
-/// Appends a record with its provenance as its first member.
-fn with_provenance(record: &KeptRecord<'_>, line: &mut Vec<u8>) {
-    let origin = record.origin;
-    line.extend_from_slice(format!("{{\"{PROVENANCE}\":{{\"log\":").as_bytes());
-    append_text(&origin.log, line);
-    line.extend_from_slice(b",\"digest\":");
+/// The beginning of each record of a log, up to what the records differ in.
+fn provenance_of(origin: &RecordOrigin) -> Vec<u8> {
+    let mut head = format!("{{\"{PROVENANCE}\":{{\"log\":").into_bytes();
+    append_text(&origin.log, &mut head);
+    head.extend_from_slice(b",\"digest\":");
     match &origin.digest {
-        Some(digest) => append_text(digest, line),
-        None => line.extend_from_slice(b"null"),
+        Some(digest) => append_text(digest, &mut head),
+        None => head.extend_from_slice(b"null"),
     }
-    line.extend_from_slice(b",\"state\":");
-    append_text(origin.state(), line);
+    head.extend_from_slice(b",\"state\":");
+    append_text(origin.state(), &mut head);
+    head
+}
+
+/// Appends a record with its provenance as its first member.
+fn with_provenance(record: &KeptRecord<'_>, head: &[u8], line: &mut Vec<u8>) {
+    line.extend_from_slice(head);
     if !record.marks.is_empty() {
         line.extend_from_slice(b",\"watchlist\":[");
         for (at, mark) in record.marks.iter().enumerate() {
@@ -157,7 +163,7 @@ fn with_provenance(record: &KeptRecord<'_>, line: &mut Vec<u8>) {
         line.push(b']');
     }
     line.push(b'}');
-    let bytes = match origin.standing {
+    let bytes = match record.origin.standing {
         LogStanding::Proven => Cow::Borrowed(record.bytes),
         // Whoever altered a log may have added a member that calls it proven.
         _ => without_member(record.bytes, PROVENANCE),

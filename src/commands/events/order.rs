@@ -12,16 +12,16 @@ const BUDGET: usize = 64 << 20;
 
 /// What waits, by the number of its log.
 #[derive(Default)]
-pub struct WaitingLogs(Mutex<Waiting>);
+pub struct WaitingLogs(Mutex<WaitingTexts>);
 
 #[derive(Default)]
-struct Waiting {
-    logs: HashMap<u64, io::Result<Kept>>,
+struct WaitingTexts {
+    logs: HashMap<u64, io::Result<KeptText>>,
     /// Bytes in memory.
     bytes: usize,
 }
 
-enum Kept {
+enum KeptText {
     Memory(Vec<u8>),
     File(TemporaryFile),
 }
@@ -32,11 +32,11 @@ impl WaitingLogs {
         let mut waiting = self.waiting();
         if waiting.bytes + bytes.capacity() <= BUDGET {
             waiting.bytes += bytes.capacity();
-            waiting.logs.insert(number, Ok(Kept::Memory(bytes)));
+            waiting.logs.insert(number, Ok(KeptText::Memory(bytes)));
             return;
         }
         drop(waiting);
-        let kept = in_file(&bytes).map(Kept::File);
+        let kept = in_file(&bytes).map(KeptText::File);
         self.waiting().logs.insert(number, kept);
     }
 
@@ -54,11 +54,11 @@ impl WaitingLogs {
         let kept = waiting.logs.remove(&number);
         match kept.transpose()? {
             None => Ok(Vec::new()),
-            Some(Kept::Memory(bytes)) => {
+            Some(KeptText::Memory(bytes)) => {
                 waiting.bytes -= bytes.capacity();
                 Ok(bytes)
             }
-            Some(Kept::File(mut file)) => {
+            Some(KeptText::File(mut file)) => {
                 drop(waiting);
                 let mut bytes = Vec::new();
                 file.rewind()?;
@@ -68,7 +68,7 @@ impl WaitingLogs {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, WaitingTexts> {
         self.0.lock().unwrap_or_else(|e| e.into_inner())
     }
 }

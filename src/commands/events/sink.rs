@@ -131,6 +131,11 @@ impl<'a> LogInHand<'a> {
         }
     }
 
+    /// Where its records come from.
+    pub fn origin(&self) -> &'a RecordOrigin {
+        self.origin
+    }
+
     /// How many records were kept so far.
     pub fn count(&self) -> RecordCount {
         self.count

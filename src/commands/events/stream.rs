@@ -29,12 +29,12 @@ pub struct EventStream<'p> {
     /// Held while a long text is in memory, so that there is only one.
     long: Mutex<()>,
     unproven_text: u64,
-    output: Mutex<Output<'p>>,
+    output: Mutex<EventsWritten<'p>>,
     counts: EventCounts,
     without: &'p LogsWithout,
 }
 
-struct Output<'p> {
+struct EventsWritten<'p> {
     writer: Box<dyn EventWriter + 'p>,
     /// The first error. Nothing is written after it.
     error: Option<io::Error>,
@@ -79,7 +79,7 @@ impl<'p> EventStream<'p> {
             waiting: WaitingLogs::default(),
             long: Mutex::new(()),
             unproven_text: limits.unproven_text,
-            output: Mutex::new(Output {
+            output: Mutex::new(EventsWritten {
                 writer,
                 error: None,
             }),
@@ -143,7 +143,7 @@ impl<'p> EventStream<'p> {
         }
     }
 
-    fn output(&self) -> MutexGuard<'_, Output<'p>> {
+    fn output(&self) -> MutexGuard<'_, EventsWritten<'p>> {
         self.output.lock().unwrap_or_else(|e| e.into_inner())
     }
 }

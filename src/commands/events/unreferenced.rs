@@ -19,11 +19,11 @@ use crate::validate::records::LogStanding;
 /// Collects their names.
 pub struct UnreferencedLogs {
     most: usize,
-    names: Mutex<Names>,
+    names: Mutex<UnreferencedNames>,
 }
 
 #[derive(Default)]
-struct Names {
+struct UnreferencedNames {
     /// Chain, bucket and key, in this order: the order of answers does not show in the output.
     first: BTreeSet<(String, String, String)>,
     more: u64,
