@@ -1,5 +1,6 @@
 //! Turns an outcome into the frozen report types.
 
+mod changes;
 mod events;
 
 use jiff::Timestamp;
@@ -69,6 +70,12 @@ impl Report {
                 .findings
                 .into_iter()
                 .map(|found| finding(found, from))
+                .collect(),
+            changes: outcome
+                .changes
+                .trails
+                .into_iter()
+                .map(changes::changes)
                 .collect(),
             timeline: None,
             keys: outcome.keys.iter().map(key).collect(),

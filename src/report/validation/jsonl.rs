@@ -1,5 +1,5 @@
 //! The JSON report in lines, one JSON object each, for programs that read while a run writes. First comes
-//! `report`, then each `chain` followed by its `gap`s, then `finding`, `key`, `accepted` and `not_proven`, and
+//! `report`, then each `chain` followed by its `gap`s, then `finding`, `changes` (one line per trail), `key`, `accepted` and `not_proven`, and
 //! at last `summary`. The fields of a line are those of the same part of the JSON report. A run writes
 //! chains and findings as soon as they are final; a complete report has all chains before all findings.
 
@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::v1::{
-    Accepted, Chain, DigestRef, Digests, Finding, Gap, Key, Location, Logs, Report, Requested,
-    Requests, Run, SCHEMA, Span, Stretch, Summary, Totals,
+    Accepted, Chain, ChangesOfTrail, DigestRef, Digests, Finding, Gap, Key, Location, Logs, Report,
+    Requested, Requests, Run, SCHEMA, Span, Stretch, Summary, Totals,
 };
 use crate::proof::finding::Verdict;
 use crate::report::json::line;
@@ -36,6 +36,7 @@ enum Line<'a> {
         gap: &'a Gap,
     },
     Finding(&'a Finding),
+    Changes(&'a ChangesOfTrail),
     Key(&'a Key),
     Accepted(&'a Accepted),
     NotProven {
@@ -136,6 +137,9 @@ pub fn chain(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When writing fails.
 pub fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for of_trail in &report.changes {
+        line(&Line::Changes(of_trail), out)?;
+    }
     for key in &report.keys {
         line(&Line::Key(key), out)?;
     }

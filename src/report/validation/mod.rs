@@ -12,7 +12,9 @@
 //!   absent        chains with findings and without a digest
 //!   headline      the verdict in words, the window, the keys, the filters, which chains are shown
 //!   summary/      the report in numbers and in three sentences
-//!   wording       phrases about one chain, gap or event
+//!   wording       phrases about one chain or gap
+//!   events        phrases about one event, and which events belong to a finding
+//!   changes       phrases about changes to trails, and which of them are shown
 //!   groups        findings that say the same, as one
 //!   over_chains   gaps that many chains have in common, and in which chains
 //!   label         the names of values
@@ -30,6 +32,7 @@
 
 pub(crate) mod absent;
 pub mod aws_cli;
+pub(crate) mod changes;
 pub(crate) mod commands;
 pub(crate) mod csv;
 pub(crate) mod custody;

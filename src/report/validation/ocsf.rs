@@ -1,5 +1,8 @@
 //! Events of the Open Cybersecurity Schema Framework (OCSF), one per line: a compliance finding for the verdict
-//! of each chain, and a detection finding for each finding of severity `failed`.
+//! of each chain, and a detection finding for each finding of severity `failed` and for each call that reduced what a trail
+//! logs.
+
+mod changes;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -101,6 +104,12 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         if finding.severity == Severity::Failed {
             write(failed(finding, report))?;
+        }
+    }
+    for of in &report.changes {
+        let reducing = of.changes.iter().filter(|change| change.reduces);
+        for change in reducing {
+            write(changes::reduced(of, change, report))?;
         }
     }
     Ok(())

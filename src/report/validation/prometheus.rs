@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::absent::{absent_chains, absent_verdict, count_by_verdict};
 use super::custody;
 use super::scope_label::scope;
-use super::v1::{Chain, Digests, Finding, FindingCounts, Logs, Report};
+use super::v1::{Chain, Change, ChangesOfTrail, Digests, Finding, FindingCounts, Logs, Report};
 use crate::base::text::escape;
 use crate::proof::coverage::State;
 use crate::proof::finding::{Code, Severity, Verdict};
@@ -75,6 +75,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     custody(report, &mut metrics)?;
     chains(report, &mut metrics)?;
     findings(&totals.findings, &mut metrics)?;
+    changes(report, &mut metrics)?;
     let help = "Digests by state.";
     digests("digests", help, &totals.digests, &mut metrics)?;
     let (name, help) = ("backfill_digests", "Backfill digests by state.");
@@ -167,6 +168,53 @@ fn findings(counts: &FindingCounts, metrics: &mut Metrics<'_>) -> io::Result<()>
         metrics.sample("findings", &[("severity", severity)], count)?;
     }
     Ok(())
+}
+
+/// The changes to each trail. A trail without an owner that is known has the label of its organization.
+fn changes(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    if report.changes.is_empty() {
+        return Ok(());
+    }
+    let name = "trail_changes";
+    metrics.head(
+        name,
+        "Recorded calls on a trail, its bucket and its KMS key, by what they did; at most 200 of one trail.",
+    )?;
+    for of in &report.changes {
+        let count = |is: fn(&Change) -> bool| of.changes.iter().filter(|c| is(c)).count();
+        for (effect, count) in [
+            ("reduced", count(|c| c.reduces)),
+            ("changed", count(|c| !c.reduces && !c.refused)),
+            ("refused", count(|c| !c.reduces && c.refused)),
+        ] {
+            let mut labels = labels_of_trail(of);
+            labels.push(("effect", effect));
+            metrics.sample(name, &labels, count)?;
+        }
+    }
+    let name = "trail_changes_searched";
+    metrics.head(
+        name,
+        "1 if the logs of a trail's owner in its home region were searched for such calls, otherwise 0.",
+    )?;
+    for of in &report.changes {
+        let searched = u8::from(of.not_searched.is_none());
+        metrics.sample(name, &labels_of_trail(of), searched)?;
+    }
+    Ok(())
+}
+
+fn labels_of_trail(of: &ChangesOfTrail) -> Vec<(&'static str, &str)> {
+    let owner = of.owner.as_deref();
+    let organization = of.organization.as_deref();
+    let of_trail = [
+        ("home_region", of.home_region.as_str()),
+        ("trail", &of.trail),
+    ];
+    let owner = owner.map(|owner| ("owner", owner));
+    let organization = organization.map(|organization| ("organization", organization));
+    let labels = owner.into_iter().chain(organization);
+    labels.chain(of_trail).collect()
 }
 
 fn digests(name: &str, help: &str, digests: &Digests, metrics: &mut Metrics<'_>) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 mod aws_cli;
 mod chain_verdicts;
+mod changes;
 mod commands;
 mod custody;
 mod golden;

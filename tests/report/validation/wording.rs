@@ -246,3 +246,48 @@ fn a_window_from_the_data_is_shown_with_its_origin() {
         "2026-02-28T00:07:21Z (from the data: each chain's first digest, this is the earliest) to";
     assert!(shown(&report, Format::Text).contains(message));
 }
+
+/// A spreadsheet has a column for each: where a call was made and from where, with which key, by which issuer, with
+/// MFA or not, on what, and its parameters. Each has one entry for each event.
+#[test]
+fn each_event_of_a_row_says_what_it_was_on_and_what_is_known_of_its_session() {
+    let text = shown(&of_case("gap--digests-removed-by-one-call"), Format::Csv);
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let head = rows.headers().expect("a head").clone();
+    let row = rows.records().next().expect("a row").expect("a row");
+    let cell = |name: &str| {
+        let at = head.iter().position(|column| column == name);
+        row[at.expect("a column")].to_owned()
+    };
+    let events = cell("events").split("; ").count();
+    for (column, first) in [
+        ("event_regions", "us-east-1"),
+        ("event_sources", "203.0.113.7"),
+        ("event_mfa", "no"),
+        ("event_issuers", "not recorded"),
+        ("event_access_keys", "AKIAEXAMPLEOPS000001 (long-term)"),
+    ] {
+        let value = cell(column);
+        let entries: Vec<&str> = value.split("; ").collect();
+        assert_eq!(entries.len(), events, "{column}: {value}");
+        assert_eq!(entries[0], first, "{column}: {value}");
+    }
+    let objects = cell("event_objects");
+    assert!(objects.starts_with("s3://trail-logs/AWSLogs/"), "{objects}");
+    assert!(objects.contains("(version version2)"), "{objects}");
+    assert!(cell("event_parameters").contains("bucketName"), "{text}");
+}
+
+/// The test of a gap has its events, as a finding has.
+#[test]
+fn the_events_of_a_gap_are_in_the_xml_for_ci_systems() {
+    let xml = shown(&of_case("gap--logging-stopped"), Format::Junit);
+    for value in [
+        "event: StopLogging",
+        "MFA: ",
+        "issuer: ",
+        "region: us-east-1",
+    ] {
+        assert!(xml.contains(value), "{value}: {xml}");
+    }
+}

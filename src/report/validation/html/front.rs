@@ -59,6 +59,7 @@ pub(super) struct Front<'a> {
 /// The sections that only some pages have.
 pub(super) struct Sections {
     pub gaps: bool,
+    pub changes: bool,
     pub notes: bool,
 }
 
@@ -167,6 +168,7 @@ fn contents(
         (accounts, "accounts", "Accounts by regions"),
         (true, "findings", "Findings"),
         (sections.gaps, "gaps", "Gaps"),
+        (sections.changes, "changes", "Changes to the trails"),
         (sections.notes, "notes", "Notes"),
         (report.timeline.is_some(), "timeline", "Timeline"),
         (true, "chains", "Chains"),

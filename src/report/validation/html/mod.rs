@@ -5,6 +5,7 @@
 //! front      title, verdict, three sentences, contents, accounts by regions     front.html
 //! findings   what was found besides gaps, once for all chains                   finding.html
 //! gaps       time that no digest covers, once for all chains                    gap.html
+//! changes    what recorded calls changed about the trails             changes.html
 //! notes      what no verdict depends on                                         finding.html
 //! chains     verified ones as rows, the others with their timeline              chain.html, verified.html
 //! back       what is proven and what is not, keys, how to repeat, glossary      back.html
@@ -15,6 +16,7 @@
 
 mod back;
 mod chains;
+mod changes;
 mod command_line;
 pub(crate) mod escaper;
 mod events;
@@ -52,16 +54,19 @@ pub(crate) fn write(
     let mut links = Links::of(presentation);
     let chains = chains::section(report, &mut links)?;
     let gaps = gaps::section(report, &links)?;
+    let changes = changes::section(report, &links)?;
     let (groups, notes) = FindingGroup::before_and_after_gaps(report);
     let findings = findings::section(report, &groups, &mut links)?;
     let notes = findings::notes(report, &notes, groups.len(), &links)?;
     let sections = Sections {
         gaps: gaps.is_some(),
+        changes: changes.is_some(),
         notes: notes.is_some(),
     };
     Front::of(report, &links, &sections).write_into(out)?;
     out.write_all(&findings)?;
     out.write_all(&gaps.unwrap_or_default())?;
+    out.write_all(&changes.unwrap_or_default())?;
     out.write_all(&notes.unwrap_or_default())?;
     if let Some(timeline) = &report.timeline {
         timeline_page::section(timeline, out)?;

@@ -1,18 +1,22 @@
-//! Findings and gaps as lists.
+//! Findings, gaps and changes to trails as lists.
 
 use std::fmt::Write as _;
 
 use super::inline::{code, prose};
 use crate::base::text::{and_more, capital, grouped, plural, sentence};
+use crate::report::validation::changes::{counted, effect, searched, shown, trail};
 use crate::report::validation::events::event_values;
 use crate::report::validation::groups::{FindingGroup, OTHERS};
 use crate::report::validation::label::Label;
 use crate::report::validation::over_chains::{GapGroup, InChains};
-use crate::report::validation::v1::Evidence;
+use crate::report::validation::presentation::Presentation;
+use crate::report::validation::v1::{ChangesOfTrail, Evidence};
 use crate::report::validation::wording::{certainty, clip};
 
 /// Events shown of one gap, or of one group of findings.
 const EVENTS: usize = 5;
+/// Changes of one trail shown.
+const CHANGES: usize = 5;
 /// Names of chains listed.
 const NAMES: usize = 10;
 /// Characters shown of a value of which there are many. CloudTrail's keys have about 150.
@@ -88,6 +92,30 @@ pub(super) fn gap(group: &GapGroup<'_>, all: usize) -> String {
     }
     events(&group.events(), 0, &mut text);
     hint(group.hint(), &mut text);
+    text
+}
+
+/// The changes to a trail.
+pub(super) fn changes(of: &ChangesOfTrail, presentation: &Presentation) -> String {
+    let mut text = format!("\n### {}\n\n", prose(&capital(&trail(of, presentation))));
+    let lines = counted(of).into_iter().chain(searched(of, presentation));
+    for line in lines {
+        let _ = writeln!(text, "- {}", prose(&sentence(&line)));
+    }
+    let (changes, more) = shown(of, CHANGES);
+    for change in changes {
+        let _ = writeln!(
+            text,
+            "\n#### {} {}\n\n- What: {}",
+            effect(change),
+            short(&change.what.word()),
+            prose(&sentence(&change.sentence))
+        );
+        event(&change.evidence, &mut text);
+    }
+    if more > 0 {
+        let _ = writeln!(text, "\nAnd {}.", plural(more, "more change"));
+    }
     text
 }
 

@@ -1,5 +1,5 @@
 //! The report to paste into a ticket, in the order of the text report: the verdict, the findings, the gaps, the
-//! notes, the chains that are not verified, what is proven and what is not. It always fits into one ticket; what is left out
+//! changes to the trails, the notes, the chains that are not verified, what is proven and what is not. It always fits into one ticket; what is left out
 //! is counted.
 
 mod entries;
@@ -9,6 +9,7 @@ mod page;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::changes::{by_weight, title};
 use super::commands::Commands;
 use super::custody;
 use super::groups::FindingGroup;
@@ -36,8 +37,10 @@ const FOR_FILTERS: usize = 7_500;
 const FOR_FINDINGS: usize = 29_000;
 /// Bytes of the report up to the end of the gaps.
 const FOR_GAPS: usize = 36_000;
+/// Bytes of the report up to the end of the changes.
+const FOR_CHANGES: usize = 38_500;
 /// Bytes of the report up to the end of the notes.
-const FOR_NOTES: usize = 38_000;
+const FOR_NOTES: usize = 40_000;
 /// Bytes of the report up to the end of the chains.
 const FOR_CHAINS: usize = 46_000;
 /// Bytes of the report up to the end of what is proven.
@@ -72,6 +75,7 @@ pub(crate) fn write(
     let (groups, notes) = FindingGroup::before_and_after_gaps(report);
     findings(report, &groups, &mut page);
     gaps(report, &mut page);
+    changes(report, presentation, &mut page);
     self::notes(report, &notes, &mut page);
     chains(report, presentation, &mut page);
     let sentence = |text: &String| prose(&sentence(text));
@@ -206,6 +210,18 @@ fn gaps(report: &Report, page: &mut MarkdownPage) {
     let all = number_of_all_chains(report);
     page.fill(FOR_GAPS, "gap", groups.iter(), |group| {
         entries::gap(group, all)
+    });
+}
+
+/// What recorded calls changed about the trails.
+fn changes(report: &Report, presentation: &Presentation, page: &mut MarkdownPage) {
+    if report.changes.is_empty() {
+        return;
+    }
+    let _ = write!(page.text, "\n## {}\n", capital(title(report)));
+    let trails = by_weight(report);
+    page.fill(FOR_CHANGES, "trail", trails.into_iter(), |of| {
+        entries::changes(of, presentation)
     });
 }
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer};
 
 use crate::report::timeline::v1::investigation::{Mark, Principal, Subject, TimelineEvent};
 use crate::report::validation::v1::{
-    Accepted, Chain, Evidence, Finding, Gap, Key, Location, Stretch,
+    Accepted, Chain, Change, ChangesOfTrail, Evidence, Finding, Gap, Key, Location, SearchedPlace,
+    Stretch,
 };
 
 /// Bytes that any report may take, whatever its length: those of 100,000 findings.
@@ -56,6 +57,8 @@ enum BoundedName {
     Locations,
     Findings,
     Evidence,
+    Changes,
+    Searched,
     Keys,
     Accepted,
     Subjects,
@@ -76,6 +79,9 @@ impl BoundedName {
             BoundedName::Locations => size_of::<Location>(),
             BoundedName::Findings => size_of::<Finding>(),
             BoundedName::Evidence => size_of::<Evidence>(),
+            // The list of trails and the list of one trail's changes have the same name.
+            BoundedName::Changes => size_of::<ChangesOfTrail>().max(size_of::<Change>()),
+            BoundedName::Searched => size_of::<SearchedPlace>(),
             BoundedName::Keys => size_of::<Key>(),
             BoundedName::Accepted => size_of::<Accepted>(),
             BoundedName::Subjects => size_of::<Subject>(),

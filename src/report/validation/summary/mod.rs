@@ -11,6 +11,7 @@ use super::custody;
 use super::v1::{
     Chain, ChainSummary, Digests, Hours, Logs, ObjectCounts, Objects, Report, Summary,
 };
+use crate::proof::finding::Code;
 use time::TimeByState;
 
 /// Computes the fields of a report that follow from the others: the marks of shared ids, the evidence hash, and the
@@ -41,6 +42,14 @@ pub(crate) fn restarted(report: &Report) -> bool {
 pub(crate) fn with_removals(report: &Report) -> usize {
     let gaps = report.chains.iter().flat_map(|c| &c.gaps);
     gaps.filter(|gap| gap.removals.is_some()).count()
+}
+
+/// The number of recorded calls that reduced what a trail logs.
+pub(crate) fn reducing(report: &Report) -> u64 {
+    let findings = report.findings.iter();
+    let reducing = findings.filter(|finding| finding.code == Code::LoggingReduced);
+    let counts = reducing.map(|finding| finding.count.unwrap_or(1));
+    counts.fold(0, u64::saturating_add)
 }
 
 fn of_chain(chain: &Chain) -> ChainSummary {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::damage::{self, DamageKind};
 use super::doubt::{self, Doubt};
 use super::time::{TimeByState, in_chains};
-use super::{due, restarted, with_removals};
+use super::{due, reducing, restarted, with_removals};
 use crate::base::text::{grouped, plural};
 use crate::proof::finding::Verdict;
 use crate::proof::gap::Cause;
@@ -57,6 +57,13 @@ fn not_proven(report: &Report) -> String {
         let gaps = plural(removed as u64, "gap");
         parts.push(format!(
             "recorded calls removed or overwrote objects of the time of {gaps}"
+        ));
+    }
+    let reducing = reducing(report);
+    if reducing > 0 {
+        parts.push(format!(
+            "what trails no longer logged after {}",
+            plural(reducing, "recorded call")
         ));
     }
     parts.extend(damage::clause(&damage::count(report)));
@@ -216,6 +223,9 @@ fn for_no_damage(report: &Report) -> String {
     }
     if report.verdict == Verdict::Gaps {
         parts.push("Find out whether each gap was intended, and record those that were in an --accept file.".to_owned());
+    }
+    if reducing(report) > 0 {
+        parts.push("Find out whether each change to a trail was intended.".to_owned());
     }
     if not_read > 0 {
         parts.push(format!(

@@ -1,8 +1,9 @@
 //! The report for a terminal, in the order in which a reader needs it: the verdict and what it means, what was
-//! requested, the findings worst first, the gaps, the notes, the chains, what is proven and what is not, who ran
+//! requested, the findings worst first, the gaps, the changes to the trails, the notes, the chains, what is proven and what is not, who ran
 //! what and when, and the commands that help. It needs no colour, and everything that comes from outside is escaped.
 
 mod chains;
+mod changes;
 mod findings;
 mod gaps;
 mod lines;
@@ -34,6 +35,7 @@ pub fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()> {
     let (groups, notes) = FindingGroup::before_and_after_gaps(report);
     findings::write(report, &groups, out)?;
     gaps::write(report, out)?;
+    changes::write(report, out)?;
     findings::write_notes(report, &notes, out)?;
     if let Some(timeline) = &report.timeline {
         timeline_text::section(timeline, out)?;

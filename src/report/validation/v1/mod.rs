@@ -9,6 +9,7 @@
 //! still be read.
 
 mod chain;
+mod changes;
 mod command;
 mod finding;
 mod gap;
@@ -28,6 +29,7 @@ use crate::proof::finding::Verdict;
 use crate::report::timeline::v1::investigation::Timeline;
 pub(crate) use chain::full_name;
 pub use chain::{Chain, DigestRef, Digests, Location, Logs, Span, Stretch};
+pub use changes::{Change, ChangesOfTrail, SearchedPlace};
 pub use command::{AwsAction, AwsCommand, CommandParts};
 pub(crate) use command::{file, words};
 pub use finding::Finding;
@@ -74,6 +76,10 @@ pub struct Report {
     pub totals: Totals,
     /// What was found, in the order of chain, from, key, code. A source that could not be read comes first.
     pub findings: Vec<Finding>,
+    /// What recorded calls changed about each trail, its bucket and its KMS key: one entry for each trail, by home
+    /// region, owner, organization and name. Empty in a report of an earlier version.
+    #[serde(default)]
+    pub changes: Vec<ChangesOfTrail>,
     /// What happened around the gaps, the damage and the changes; null without `--investigate`.
     #[serde(default)]
     pub timeline: Option<Box<Timeline>>,
