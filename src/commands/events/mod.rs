@@ -1,9 +1,10 @@
 //! `trailproof events`: the records of proven logs, byte for byte, in the order of their delivery.
 //!
 //! ```text
-//!  engine: log judged ──> EventStream::read     on workers: filters, EventFormat      (sink, lines)
+//!  engine: log judged ──> EventStream::read     on workers: filters, EventFormat      (sink, filter)
 //!                    └──> EventStream::ended    in the order of the digests: output   (order, stream)
 //!  findings          ──> LogsWithout            what gives no events, and why          (without)
+//!  EventFormat       ──> lines, csv, table, parquet (their columns), or numbers of events (count)
 //! ```
 //!
 //! - A record of a log that is not proven is never written, unless such logs are requested: then each record says what

@@ -90,7 +90,8 @@ impl EventTable {
     }
 }
 
-/// A short name of who made a call: the end of the ARN, such as `user/jo`, else the service, else a name.
+/// A short name of who made a call: the end of the ARN, such as `user/jo`, and `ROLE/SESSION` of an assumed role; else
+/// the service, else a name.
 fn caller<'f>(fields: &'f RecordFields<'_>) -> &'f str {
     let who = &fields.identity;
     let arn = who.arn.as_deref().and_then(|arn| arn.splitn(6, ':').nth(5));
@@ -101,7 +102,8 @@ fn caller<'f>(fields: &'f RecordFields<'_>) -> &'f str {
         &who.kind,
     ];
     let other = || others.into_iter().find_map(|name| name.as_deref());
-    arn.or_else(other).unwrap_or("-")
+    let name = arn.or_else(other).unwrap_or("-");
+    name.strip_prefix("assumed-role/").unwrap_or(name)
 }
 
 impl EventFormat for EventTable {

@@ -1,5 +1,7 @@
 //! `trailproof events`, run as a program over forged chains.
 
+mod filter;
+mod formats;
 mod lines;
 mod output;
 mod unproven;
