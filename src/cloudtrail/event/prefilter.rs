@@ -16,16 +16,19 @@ static MEMBERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MEMBER)
 /// The most bytes that one match takes: the member, a colon, blanks and the longest name.
 const SPAN: usize = 96;
 
-/// The names of the calls, by their first letters. [`super::record`] says what each of them changes.
-fn names(first: u8) -> &'static [&'static str] {
-    match first {
-        b'S' => &["StopLogging", "StartLogging", "ScheduleKeyDeletion"],
-        b'U' => &["UpdateTrail"],
-        b'C' => &["CreateTrail", "CancelKeyDeletion"],
-        b'E' => &["EnableKey"],
-        b'D' => &[
+/// The names of the calls, by their first letters. [`super::record`] says what each of them changes. Few other
+/// calls begin with the same letters.
+fn names(value: &[u8]) -> &'static [&'static str] {
+    match value {
+        [b'S', b't', ..] => &["StopLogging", "StartLogging"],
+        [b'S', b'c', ..] => &["ScheduleKeyDeletion"],
+        [b'U', b'p', ..] => &["UpdateTrail"],
+        [b'C', b'r', ..] => &["CreateTrail"],
+        [b'C', b'a', ..] => &["CancelKeyDeletion"],
+        [b'E', b'n', ..] => &["EnableKey"],
+        [b'D', b'i', ..] => &["DisableKey"],
+        [b'D', b'e', b'l', ..] => &[
             "DeleteTrail",
-            "DisableKey",
             "DeleteBucket",
             "DeleteBucketPolicy",
             "DeleteBucketLifecycle",
@@ -35,7 +38,7 @@ fn names(first: u8) -> &'static [&'static str] {
             "DeletePublicAccessBlock",
             "DeleteBucketOwnershipControls",
         ],
-        b'P' => &[
+        [b'P', b'u', b't', ..] => &[
             "PutEventSelectors",
             "PutInsightSelectors",
             "PutKeyPolicy",
@@ -57,16 +60,16 @@ fn names(first: u8) -> &'static [&'static str] {
 }
 
 /// Searches the text of one log, which comes in chunks.
-pub struct Prefilter {
+pub struct CallPrefilter {
     /// The end of what was searched, at most [`SPAN`] bytes.
     tail: [u8; SPAN],
     kept: usize,
     found: bool,
 }
 
-impl Default for Prefilter {
+impl Default for CallPrefilter {
     fn default() -> Self {
-        Prefilter {
+        CallPrefilter {
             tail: [0; SPAN],
             kept: 0,
             found: false,
@@ -74,7 +77,7 @@ impl Default for Prefilter {
     }
 }
 
-impl Prefilter {
+impl CallPrefilter {
     /// Searches one more chunk. Returns whether the text so far may record such a call.
     pub fn push(&mut self, chunk: &[u8]) -> bool {
         if self.found {
@@ -123,8 +126,7 @@ fn is_call(rest: &[u8]) -> bool {
     let Some(value) = value else {
         return false;
     };
-    let names = value.first().map_or(&[][..], |first| names(*first));
-    names
+    names(value)
         .iter()
         .any(|name| value.starts_with(name.as_bytes()) && value.get(name.len()) == Some(&b'"'))
 }

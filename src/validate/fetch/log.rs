@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::several::{self, LogState};
 use super::{Fetcher, Size, first_of};
 use crate::base::sha256::Sha256;
-use crate::cloudtrail::event::prefilter::Prefilter;
+use crate::cloudtrail::event::prefilter::CallPrefilter;
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::finding::{Code, Severity};
@@ -90,7 +90,7 @@ impl Comparison<'_> {
 
 /// Searches a text for changes while it is inflated.
 struct ChangeSearch {
-    prefilter: Prefilter,
+    prefilter: CallPrefilter,
     /// Whether nothing was searched yet.
     is_new: bool,
     /// Whether what shows a change is not in the first chunk. Whoever did not keep the text has to fetch it again.
@@ -100,7 +100,7 @@ struct ChangeSearch {
 impl ChangeSearch {
     fn new() -> Self {
         ChangeSearch {
-            prefilter: Prefilter::default(),
+            prefilter: CallPrefilter::default(),
             is_new: true,
             is_late: false,
         }
