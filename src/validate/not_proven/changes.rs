@@ -13,7 +13,7 @@ pub fn changes(reduced: &[Change], found: &KnownEvents) -> Vec<String> {
     let sentence = |change: &Change| {
         let event = &change.evidence.event;
         format!(
-            "that everything was logged after {}: {} ({})",
+            "that everything was logged and can be proven after {}: {} ({})",
             event.time,
             change.sentence,
             event.name_and_id()
@@ -24,7 +24,7 @@ pub fn changes(reduced: &[Change], found: &KnownEvents) -> Vec<String> {
     if more > 0 {
         let calls = plural(more, "call");
         sentences.push(format!(
-            "that everything was logged after {calls} more that reduced what the trails log: see changes"
+            "the same after {calls} more that reduced what the trails log"
         ));
     }
     if found.unread.count > 0 {
