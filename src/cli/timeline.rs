@@ -11,11 +11,12 @@ use super::output::{OutputTargets, Pair};
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::validate::resolve::{ResolvedRun, RunOptions};
+use super::watchlist;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::base::spool;
-use crate::commands::timeline::investigate;
+use crate::commands::timeline::{InvestigationSettings, investigate};
 use crate::proof::finding::Verdict;
 use crate::report::timeline::v1::{SCHEMA, TimelineReport};
 use crate::report::timeline::{TimelineFormat, render};
@@ -23,6 +24,7 @@ use crate::report::validation::v1::{Requests, Run, SourceKind};
 use crate::source::bundle::custody::is_bundle;
 use crate::source::cancellable::CancellableSource;
 use crate::validate::not_proven::clock_in_words;
+use crate::validate::observer::{All, Observer};
 use crate::validate::{Access, validate};
 
 /// Validates, searches the proven logs, writes the timeline, and gives the exit status.
@@ -40,6 +42,7 @@ pub fn run(
     let targets = opened_targets(pairs, &args)?;
     signals.stop_first(stop);
     let limits = args.run.bounds.limits();
+    let watch = watchlist::open(&args.watchlist, &limits)?;
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let mut bundle = GivenBundle::find(&args.run.source, args.bundle.manifest_sha256, &limits)?;
     if let Some(bundle) = &mut bundle {
@@ -70,10 +73,15 @@ pub fn run(
         keys: opened.keys.as_ref(),
         trails: opened.trails.as_deref(),
     };
-    let outcome = validate(access, &request, &progress)?;
+    let mut observers: Vec<&dyn Observer> = vec![&progress];
+    observers.extend(watch.iter().map(|watch| watch.known() as &dyn Observer));
+    let outcome = validate(access, &request, &All(observers))?;
     progress.enter(Phase::Searching);
-    let most = args.investigation.most;
-    let (timeline, of_search) = investigate(access, &request, &outcome, most)?;
+    let settings = InvestigationSettings {
+        most: args.investigation.most,
+        watch: watch.as_ref(),
+    };
+    let (timeline, of_search) = investigate(access, &request, &outcome, settings)?;
     drop(progress);
     refuse_changed(
         requested.source == SourceKind::Bundle,
@@ -112,7 +120,9 @@ fn opened_targets(
     args: &TimelineArgs,
 ) -> Result<OutputTargets<TimelineFormat>, Error> {
     let targets = OutputTargets::open(pairs, TimelineFormat::Text)?;
-    targets.spare(args.run.inputs(&args.sign_in))?;
+    let rules = args.watchlist.watchlist.iter();
+    let rules = rules.map(|path| ("--watchlist", path.clone()));
+    targets.spare(args.run.inputs(&args.sign_in).chain(rules))?;
     let limits = args.run.bounds.limits();
     let bundles = args.run.source.copies();
     targets.spare_bundles(bundles.filter(|dir| is_bundle(dir, &limits)))?;

@@ -114,6 +114,11 @@ fn the_schema_that_is_shipped_is_that_of_the_types() {
             "src/report/history/v1.schema.json",
             trailproof::report::history::v1::schema(),
         ),
+        (
+            "timeline",
+            "src/report/timeline/v1.schema.json",
+            trailproof::report::timeline::v1::schema(),
+        ),
     ];
     for (of, path, schema) in schemas {
         let kept = fs::read_to_string(root().join(path)).expect("the schema");

@@ -17,6 +17,7 @@
 //! - `properties`: object keys, coverage and windows, for every input.
 //! - `state`: a check that runs every hour and remembers what it proved, over thirty days of a world that grows.
 //! - `events`: what `events` prints is what proven logs hold, over clean, real and hostile worlds.
+//! - `timeline`: what `timeline` reports of an incident is what proven logs hold of it, in every format.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
 mod cases;
@@ -42,3 +43,4 @@ mod random;
 mod sample;
 #[cfg(all(feature = "aws", target_os = "linux"))]
 mod state;
+mod timeline;

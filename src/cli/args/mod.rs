@@ -150,6 +150,7 @@ impl Args {
             // The order of the commands stays.
             .mut_subcommands(|command| match command.get_name() {
                 "collect" => collect::described(command),
+                "timeline" => timeline::described(command),
                 _ => command,
             })
             .after_help(generate::TOPICS_HEADING.to_owned() + &list.collect::<String>())

@@ -9,6 +9,7 @@ use super::shared::aws::SignInArgs;
 use super::shared::bundle::BundleArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
+use super::shared::watchlist::WatchlistArgs;
 use crate::report::timeline::{Grouping, TimelineFormat};
 
 pub const EXAMPLES: &str = "\
@@ -40,6 +41,9 @@ pub struct TimelineArgs {
 
     #[command(flatten)]
     pub investigation: InvestigationArgs,
+
+    #[command(flatten)]
+    pub watchlist: WatchlistArgs,
 
     /// How the events are grouped, in the formats text and html; by default they come by time alone
     #[arg(long, value_name = "BY", value_enum, help_heading = "Report")]
@@ -74,6 +78,17 @@ pub struct InvestigationArgs {
     /// those that were refused
     #[arg(long, value_name = "N", default_value_t = MOST)]
     pub most: NonZeroUsize,
+}
+
+/// What `--watchlist` does to a timeline.
+const WATCHLIST: &str = "Mark the records that a rule of sensitive calls matches: the shipped rules, or those of a file or \
+folder, in TOML or Sigma; `shipped` stands for the shipped rules beside one's own; repeatable";
+
+/// The command with the help of what it does otherwise than `events`.
+pub fn described(command: clap::Command) -> clap::Command {
+    command.mut_arg("watchlist", |arg| {
+        arg.help(WATCHLIST).long_help(None::<&str>)
+    })
 }
 
 /// How events are grouped.

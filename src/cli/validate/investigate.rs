@@ -4,7 +4,7 @@ use crate::base::cancel::CancelFlag;
 use crate::base::error::Error;
 use crate::cli::args::timeline::MOST;
 use crate::cli::diagnose::note;
-use crate::commands::timeline::investigate;
+use crate::commands::timeline::{InvestigationSettings, investigate};
 use crate::proof::finding::Verdict;
 use crate::report::timeline::v1::investigation::Timeline;
 use crate::report::validation::v1::{Report, Requests};
@@ -24,7 +24,11 @@ pub(super) fn timeline(
     outcome: &Outcome,
 ) -> Result<Option<(Timeline, Requests)>, Error> {
     let searches = is_requested && outcome.ended_by.is_none();
-    let found = searches.then(|| investigate(access, request, outcome, MOST));
+    let settings = InvestigationSettings {
+        most: MOST,
+        watch: None,
+    };
+    let found = searches.then(|| investigate(access, request, outcome, settings));
     found.transpose()
 }
 

@@ -18,11 +18,21 @@ enum LeadKind {
 }
 
 impl LeadKind {
+    /// What was done to the principal.
     fn words(self) -> &'static str {
         match self {
             LeadKind::Opened => "opened",
             LeadKind::Created => "created",
             LeadKind::TookOver => "given a new password",
+        }
+    }
+
+    /// What the caller did to the principal.
+    fn verb(self) -> &'static str {
+        match self {
+            LeadKind::Opened => "opened",
+            LeadKind::Created => "created",
+            LeadKind::TookOver => "gave a new password to",
         }
     }
 }
@@ -34,7 +44,12 @@ struct MadePrincipals {
 }
 
 /// The subjects that a record leads to, if its caller or what it made is a subject. A refused call leads nowhere.
-pub fn leads(record: &RecordFields<'_>, subjects: &SubjectSet) -> Vec<FoundSubject> {
+/// Who opened a session is always followed back, who created a principal only if `follows_back`.
+pub fn leads(
+    record: &RecordFields<'_>,
+    subjects: &SubjectSet,
+    follows_back: bool,
+) -> Vec<FoundSubject> {
     if record.error_code.is_some() {
         return Vec::new();
     }
@@ -55,7 +70,7 @@ pub fn leads(record: &RecordFields<'_>, subjects: &SubjectSet) -> Vec<FoundSubje
         });
         found.collect()
     };
-    let backward = made.kind == LeadKind::Opened;
+    let backward = follows_back || made.kind == LeadKind::Opened;
     match (known(&callers), known(&made.principals)) {
         (Some(by), _) => {
             let (words, id) = (made.kind.words(), SubjectSet::id(by));
@@ -63,7 +78,7 @@ pub fn leads(record: &RecordFields<'_>, subjects: &SubjectSet) -> Vec<FoundSubje
         }
         (None, Some(of)) if backward => {
             let id = SubjectSet::id(of);
-            found(callers, of, format!("opened {id} {how}"))
+            found(callers, of, format!("{} {id} {how}", made.kind.verb()))
         }
         (None, _) => Vec::new(),
     }

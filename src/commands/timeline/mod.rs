@@ -30,6 +30,8 @@ use self::kept::KeptEvents;
 use self::search::RecordSearch;
 use self::view::{SearchCounts, timeline};
 use crate::base::error::Error;
+use crate::base::time::{HOUR, shift};
+use crate::commands::watchlist::WatchFilter;
 use crate::report::timeline::v1::investigation::Timeline;
 use crate::report::validation::v1::Requests;
 use crate::validate::observer::Silent;
@@ -40,6 +42,18 @@ use crate::validate::{Access, validate_with};
 /// The most searches: who opens sessions from sessions any deeper is rare.
 const SEARCHES: u64 = 5;
 
+/// How long before the first mark a principal may be created for its creator to be followed back, in seconds.
+const CREATED_BEFORE: i64 = 24 * HOUR;
+
+/// What a timeline holds.
+#[derive(Clone, Copy)]
+pub struct InvestigationSettings<'a> {
+    /// The most records.
+    pub most: NonZeroUsize,
+    /// Rules that mark the records that they match.
+    pub watch: Option<&'a WatchFilter>,
+}
+
 /// The timeline of a validation that ended, and the requests that it took.
 ///
 /// # Errors
@@ -48,14 +62,17 @@ pub fn investigate(
     access: Access<'_>,
     request: &Request,
     outcome: &Outcome,
-    most: NonZeroUsize,
+    settings: InvestigationSettings<'_>,
 ) -> Result<(Timeline, Requests), Error> {
     let FirstSubjects {
         mut subjects,
         marks,
         more_marks,
     } = FirstSubjects::of(outcome, &request.prior.trails);
-    let mut kept = KeptEvents::new(most.get());
+    // Whoever created a principal longer ago did so for its usual work.
+    let since = marks.iter().find_map(|mark| mark.from);
+    let since = since.map(|first| shift(first, -CREATED_BEFORE));
+    let mut kept = KeptEvents::new(settings.most.get());
     let mut counts = SearchCounts::default();
     let mut requests = Requests::default();
     for number in 1..=SEARCHES + 1 {
@@ -66,7 +83,7 @@ pub fn investigate(
             counts.cut = true;
             break;
         }
-        let search = RecordSearch::new(&subjects, number, kept)?;
+        let search = RecordSearch::new((&subjects, number), since, settings.watch, kept)?;
         let searched = validate_with(access, request, &Silent, Some(&search))?;
         let results = search.into_results();
         kept = results.kept;

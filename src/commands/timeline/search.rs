@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
 use aho_corasick::AhoCorasick;
+use jiff::Timestamp;
 
 use super::event::{Weight, event};
 use super::kept::{FoundEvent, KeptEvents};
@@ -21,6 +22,9 @@ use crate::base::sha256::Sha256;
 use crate::base::text::s3_uri;
 use crate::cloudtrail::records::fields::RecordFields;
 use crate::cloudtrail::records::split::split;
+use crate::commands::events::sink::RecordFilter as _;
+use crate::commands::watchlist::WatchFilter;
+use crate::report::timeline::v1::investigation::TimelineEvent;
 use crate::validate::records::{LogStanding, LogText, ReadLog, RecordReader};
 
 /// Subjects that one search may find. More would not be searched for anyway.
@@ -33,6 +37,9 @@ pub struct RecordSearch<'a> {
     /// The places of the subjects that a word may stand for.
     by_word: HashMap<String, Vec<usize>>,
     subjects: &'a SubjectSet,
+    /// From when on who created a principal is followed back.
+    since: Option<Timestamp>,
+    watch: Option<&'a WatchFilter>,
     /// What workers found, until it is the turn of its log.
     waiting: Mutex<HashMap<u64, FoundRecords>>,
     results: Mutex<SearchResults>,
@@ -63,7 +70,12 @@ impl<'a> RecordSearch<'a> {
     ///
     /// # Errors
     /// If they cannot be searched for.
-    pub fn new(subjects: &'a SubjectSet, search: u64, kept: KeptEvents) -> Result<Self, Error> {
+    pub fn new(
+        (subjects, search): (&'a SubjectSet, u64),
+        since: Option<Timestamp>,
+        watch: Option<&'a WatchFilter>,
+        kept: KeptEvents,
+    ) -> Result<Self, Error> {
         let sought: HashMap<usize, &Target> = subjects
             .of_search(search)
             .map(|(place, subject)| (place, &subject.target))
@@ -83,6 +95,8 @@ impl<'a> RecordSearch<'a> {
             sought,
             by_word,
             subjects,
+            since,
+            watch,
             waiting: Mutex::default(),
             results: Mutex::new(SearchResults {
                 kept,
@@ -141,12 +155,22 @@ impl<'a> RecordSearch<'a> {
         };
         let [log_uri, digest] =
             [(log.bucket, log.key), log.digest].map(|(bucket, key)| s3_uri(Some(bucket), key));
-        found.leads.extend(leads(&fields, self.subjects));
+        let follows_back = self.since.is_some_and(|since| time >= since);
+        found
+            .leads
+            .extend(leads(&fields, self.subjects, follows_back));
+        let mut rules = Vec::new();
+        if let Some(watch) = &self.watch {
+            watch.keeps(record, &mut rules);
+        }
         found.events.push(FoundEvent {
             identity: identity(&fields, (&log_uri, at)),
             weight: Weight::of(&fields),
             subjects: places,
-            event: event(&fields, time, (log_uri, digest)),
+            event: TimelineEvent {
+                watchlist: rules.into_iter().map(str::to_owned).collect(),
+                ..event(&fields, time, (log_uri, digest))
+            },
         });
     }
 }

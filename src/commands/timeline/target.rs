@@ -141,7 +141,8 @@ impl Target {
             }
             // CloudTrail checks its bucket all the time.
             Target::Bucket(_) => {
-                !is_by_cloudtrail(record) && !(is_data && record.read_only != Some(false))
+                let only_reads = is_data && record.read_only != Some(false);
+                !(only_reads || is_by_cloudtrail(record))
             }
             Target::Object(bucket, key) => {
                 let arn = format!(":s3:::{bucket}/{key}");

@@ -15,7 +15,12 @@ use crate::support::forge::{Heads, KeyFileStyle, World, ts};
 use crate::support::program::{Run, run};
 
 /// A copy of a bucket with all metadata, and the keys of some regions around a month.
-fn copy(world: &World, bucket: &str, regions: &[&str], month: &str) -> tempfile::TempDir {
+pub(super) fn copy(
+    world: &World,
+    bucket: &str,
+    regions: &[&str],
+    month: &str,
+) -> tempfile::TempDir {
     let dir = copied(world, &[bucket], &[], &Heads::All, KeyFileStyle::V2Iso);
     let (from, to) = (
         ts(&format!("{month}-01T00:00:00Z")),
@@ -27,7 +32,7 @@ fn copy(world: &World, bucket: &str, regions: &[&str], month: &str) -> tempfile:
 }
 
 /// Runs a command over the copy of a bucket.
-fn over(dir: &Path, command: &str, bucket: &str, more: &[&str]) -> Run {
+pub(super) fn over(dir: &Path, command: &str, bucket: &str, more: &[&str]) -> Run {
     let args = [
         command,
         "--path",

@@ -41,9 +41,9 @@ pub(super) fn write(
     grouping: Grouping,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    Begin::of(report).write_into(out)?;
-    Section::of(&report.timeline, grouping).write_into(out)?;
-    End::of(report).write_into(out)
+    TimelineHead::of(report).write_into(out)?;
+    TimelineSection::of(&report.timeline, grouping).write_into(out)?;
+    TimelineEnd::of(report).write_into(out)
 }
 
 /// Writes the timeline as a section of the page of `validate`.
@@ -51,12 +51,12 @@ pub(super) fn write(
 /// # Errors
 /// When writing fails.
 pub(crate) fn section(timeline: &Timeline, out: &mut dyn Write) -> io::Result<()> {
-    Section::of(timeline, Grouping::None).write_into(out)
+    TimelineSection::of(timeline, Grouping::None).write_into(out)
 }
 
 #[derive(Template)]
 #[template(path = "begin.html", config = "src/report/timeline/html/askama.toml")]
-struct Begin<'a> {
+struct TimelineHead<'a> {
     report: &'a TimelineReport,
     running_header: String,
     word: String,
@@ -64,7 +64,7 @@ struct Begin<'a> {
     facts: Vec<Fact>,
 }
 
-impl<'a> Begin<'a> {
+impl<'a> TimelineHead<'a> {
     fn of(report: &'a TimelineReport) -> Self {
         let word = capital(report.verdict.as_str());
         let timeline = &report.timeline;
@@ -73,7 +73,7 @@ impl<'a> Begin<'a> {
             false => "No",
         };
         let count = |n: usize, noun| plural(n as u64, noun);
-        Begin {
+        TimelineHead {
             report,
             running_header: running_header::rule_of(TITLE, &word, &report.run),
             word,
@@ -91,7 +91,7 @@ impl<'a> Begin<'a> {
 
 #[derive(Template)]
 #[template(path = "section.html", config = "src/report/timeline/html/askama.toml")]
-struct Section<'a> {
+struct TimelineSection<'a> {
     timeline: &'a Timeline,
     summary: String,
     strip: Option<Strip>,
@@ -101,12 +101,12 @@ struct Section<'a> {
     more_events: u64,
 }
 
-impl<'a> Section<'a> {
+impl<'a> TimelineSection<'a> {
     fn of(timeline: &'a Timeline, grouping: Grouping) -> Self {
         let more = |shown: usize, more: u64| shown.saturating_sub(LINES) as u64 + more;
         let mut groups = groups(timeline, grouping);
         let left_out = bound(&mut groups);
-        Section {
+        TimelineSection {
             timeline,
             summary: wording::summary(timeline),
             strip: Strip::of(timeline),
@@ -134,17 +134,17 @@ fn bound(groups: &mut Vec<RowGroup<'_>>) -> u64 {
 
 #[derive(Template)]
 #[template(path = "end.html", config = "src/report/timeline/html/askama.toml")]
-struct End<'a> {
+struct TimelineEnd<'a> {
     report: &'a TimelineReport,
     more: usize,
     made: Vec<Fact>,
 }
 
-impl<'a> End<'a> {
+impl<'a> TimelineEnd<'a> {
     fn of(report: &'a TimelineReport) -> Self {
         let run = &report.run;
         let caller = run.caller.as_deref();
-        End {
+        TimelineEnd {
             report,
             more: report.not_proven.len().saturating_sub(LINES),
             made: vec![
