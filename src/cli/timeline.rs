@@ -104,8 +104,10 @@ pub fn run(
             ..run_so_far(command, start.at)
         },
     };
+    let in_search = stop.reason().filter(|_| report.timeline.ended_early);
+    let ended_by = outcome.ended_by.or(in_search);
     let code = match outcome.verdict {
-        _ if interrupted(stop, outcome.ended_by, "report") => INTERRUPTED,
+        _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
         // What could not be searched may hold anything.
         verdict if report.timeline.ended_early => verdict.max(Verdict::Unproven).exit_code(),
         verdict => verdict.exit_code(),

@@ -36,7 +36,7 @@ use crate::report::timeline::v1::investigation::Timeline;
 use crate::report::validation::v1::Requests;
 use crate::validate::observer::Silent;
 use crate::validate::outcome::Outcome;
-use crate::validate::request::Request;
+use crate::validate::request::{LogSelection, Request};
 use crate::validate::{Access, validate_with};
 
 /// The most searches: who opens sessions from sessions any deeper is rare.
@@ -73,7 +73,10 @@ pub fn investigate(
     let since = marks.iter().find_map(|mark| mark.from);
     let since = since.map(|first| shift(first, -CREATED_BEFORE));
     let mut kept = KeptEvents::new(settings.most.get());
-    let mut counts = SearchCounts::default();
+    let mut counts = SearchCounts {
+        logs_left_out: request.logs != LogSelection::All,
+        ..SearchCounts::default()
+    };
     let mut requests = Requests::default();
     for number in 1..=SEARCHES + 1 {
         if subjects.of_search(number).next().is_none() {

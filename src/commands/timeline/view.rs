@@ -30,6 +30,8 @@ pub struct SearchCounts {
     pub unread: u64,
     /// Records without a time, in the worst search.
     pub without_time: u64,
+    /// Whether logs were left out on request.
+    pub logs_left_out: bool,
 }
 
 /// The timeline.
@@ -57,7 +59,8 @@ pub fn timeline(
         ..event
     });
     let events: Vec<TimelineEvent> = events.collect();
-    let is_incomplete = counts.cut || counts.ended_early || counts.unread > 0;
+    let is_incomplete =
+        counts.cut || counts.ended_early || counts.logs_left_out || counts.unread > 0;
     Timeline {
         complete: !is_incomplete && more_subjects == 0,
         ended_early: counts.ended_early,
@@ -215,6 +218,9 @@ fn not_shown(counts: SearchCounts, more_subjects: u64, more_events: u64) -> Vec<
         sentences.push(format!(
             "{subjects}: too many were found to follow them all."
         ));
+    }
+    if counts.logs_left_out {
+        sentences.push("Records of logs that were not read, as --logs requests.".to_owned());
     }
     if counts.cut {
         let searches = counts.searches;

@@ -3,6 +3,7 @@
 mod golden;
 mod hostile;
 mod incident;
+mod stratus;
 
 use std::collections::BTreeSet;
 use std::path::Path;

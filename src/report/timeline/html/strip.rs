@@ -1,4 +1,4 @@
-//! The timeline in one drawing: where the gaps, the findings and the calls are.
+//! The timeline in one drawing: where the gaps, the findings, the changes and the calls are.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ pub(super) struct Strip {
     pub to: Timestamp,
     /// Gaps, with their widths.
     pub gaps: Vec<(i64, i64)>,
+    /// Findings and changes.
     pub findings: Vec<i64>,
     /// Calls, and whether all of that column were refused.
     pub calls: Vec<(i64, bool)>,
