@@ -7,17 +7,20 @@ use super::caller::CallerLookup;
 use super::diagnose::note;
 use super::open::bundle::given::GivenBundle;
 use super::open::bundle::{GivenOptions, refuse_changed};
+use super::open::request::OpenedSource;
 use super::output::{OutputTargets, Pair};
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::validate::resolve::{ResolvedRun, RunOptions};
 use super::watchlist;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
-use crate::base::cancel::CancelFlag;
+use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::Error;
 use crate::base::spool;
 use crate::commands::timeline::{InvestigationSettings, investigate};
+use crate::commands::watchlist::WatchFilter;
 use crate::proof::finding::Verdict;
+use crate::report::timeline::v1::investigation::Timeline;
 use crate::report::timeline::v1::{SCHEMA, TimelineReport};
 use crate::report::timeline::{TimelineFormat, render};
 use crate::report::validation::v1::{Requests, Run, SourceKind};
@@ -25,6 +28,8 @@ use crate::source::bundle::custody::is_bundle;
 use crate::source::cancellable::CancellableSource;
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::observer::{All, Observer};
+use crate::validate::outcome::Outcome;
+use crate::validate::request::Request;
 use crate::validate::{Access, validate};
 
 /// Validates, searches the proven logs, writes the timeline, and gives the exit status.
@@ -55,40 +60,23 @@ pub fn run(
     let given = (&args.run, &args.sign_in);
     let now = whole_second(start.at);
     let ResolvedRun {
-        opened,
+        mut opened,
         request,
         requested,
     } = ResolvedRun::resolve(given, options, now, stop, &progress)?;
-    // The clock of a bundle was that of another machine.
-    let clock_off = request.clock_off().filter(|_| bundle.is_none());
-    if let Some(ahead) = clock_off {
-        progress.beside(|| note(&format!("{}: set the clock", clock_in_words(ahead))));
-    }
+    let clock_off = clock_off(&request, bundle.is_some(), &progress);
     progress.enter(Phase::Listing);
-    let caller = CallerLookup::start(opened.caller);
-    let source = CancellableSource::new(opened.source.as_ref(), stop.clone());
-    let access = Access {
-        source: &source,
-        places: &opened.places,
-        keys: opened.keys.as_ref(),
-        trails: opened.trails.as_deref(),
-    };
-    let mut observers: Vec<&dyn Observer> = vec![&progress];
-    observers.extend(watch.iter().map(|watch| watch.known() as &dyn Observer));
-    let outcome = validate(access, &request, &All(observers))?;
-    progress.enter(Phase::Searching);
+    let caller = CallerLookup::start(opened.caller.take());
     let settings = InvestigationSettings {
         most: args.investigation.most,
         watch: watch.as_ref(),
     };
-    let (timeline, of_search) = investigate(access, &request, &outcome, settings)?;
-    drop(progress);
-    refuse_changed(
-        requested.source == SourceKind::Bundle,
-        opened.source.as_ref(),
-    )?;
+    let (outcome, timeline, of_search) = searched(&opened, &request, settings, progress)?;
+    let is_bundle = requested.source == SourceKind::Bundle;
+    refuse_changed(is_bundle, opened.source.as_ref())?;
     let mut requests: Requests = outcome.requests.into();
     requests.add(&of_search);
+    let ended_by = outcome.ended_by;
     let report = TimelineReport {
         schema: SCHEMA,
         verdict: outcome.verdict,
@@ -104,16 +92,50 @@ pub fn run(
             ..run_so_far(command, start.at)
         },
     };
+    let code = status(&report, ended_by, stop);
+    targets.write(|format, out| render(&report, args.grouping(), format, out))?;
+    Ok(code)
+}
+
+/// How far the local clock is off, with a note. The clock of a bundle was that of another machine.
+fn clock_off(request: &Request, is_bundle: bool, progress: &Progress) -> Option<i64> {
+    let ahead = request.clock_off().filter(|_| !is_bundle)?;
+    progress.beside(|| note(&format!("{}: set the clock", clock_in_words(ahead))));
+    Some(ahead)
+}
+
+/// Validates, and searches the proven logs.
+fn searched(
+    opened: &OpenedSource,
+    request: &Request,
+    settings: InvestigationSettings<'_>,
+    progress: Progress,
+) -> Result<(Outcome, Timeline, Requests), Error> {
+    let source = CancellableSource::new(opened.source.as_ref(), request.stop.clone());
+    let access = Access {
+        source: &source,
+        places: &opened.places,
+        keys: opened.keys.as_ref(),
+        trails: opened.trails.as_deref(),
+    };
+    let mut observers: Vec<&dyn Observer> = vec![&progress];
+    let known = settings.watch.map(WatchFilter::known);
+    observers.extend(known.map(|known| known as &dyn Observer));
+    let outcome = validate(access, request, &All(observers))?;
+    progress.enter(Phase::Searching);
+    let (timeline, requests) = investigate(access, request, &outcome, settings)?;
+    Ok((outcome, timeline, requests))
+}
+
+/// The exit status.
+fn status(report: &TimelineReport, ended_by: Option<CancelReason>, stop: &CancelFlag) -> u8 {
     let in_search = stop.reason().filter(|_| report.timeline.ended_early);
-    let ended_by = outcome.ended_by.or(in_search);
-    let code = match outcome.verdict {
-        _ if interrupted(stop, ended_by, "report") => INTERRUPTED,
+    match report.verdict {
+        _ if interrupted(stop, ended_by.or(in_search), "report") => INTERRUPTED,
         // What could not be searched may hold anything.
         verdict if report.timeline.ended_early => verdict.max(Verdict::Unproven).exit_code(),
         verdict => verdict.exit_code(),
-    };
-    targets.write(|format, out| render(&report, args.grouping(), format, out))?;
-    Ok(code)
+    }
 }
 
 /// Opens the targets, and checks that they replace nothing that is read, and that temporary files can be made.
