@@ -44,6 +44,7 @@ tests! {
     of_scheduling "scheduling.md"
     of_state "state.md"
     of_terminal "terminal.md"
+    of_timeline "timeline.md"
     of_trails "trails.md"
     of_validate_logs "validate-logs.md"
     of_watchlist "watchlist.md"
