@@ -2,13 +2,18 @@
 //! last 90 days. Nothing of it is signed.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use super::GetError;
 use crate::base::time::Window;
-use crate::cloudtrail::event::Event;
+use crate::cloudtrail::event::{Event, HistoryEvent};
 use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
+
+/// Takes the events of one page of LookupEvents, `None` in the place of one that cannot be read, and says whether to
+/// go on.
+pub type TakeHistory<'t> = dyn FnMut(Vec<Option<HistoryEvent>>) -> ControlFlow<()> + 't;
 
 /// Read-only access to CloudTrail's API, from any thread.
 pub trait TrailApi: Sync {
@@ -43,6 +48,18 @@ pub trait TrailApi: Sync {
     /// # Errors
     /// Why they could not be looked up.
     fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError>;
+
+    /// LookupEvents: all events of a region and a window, the newest first, page by page. It covers the management
+    /// events of the last 90 days of the account of these credentials, and allows two requests per second.
+    ///
+    /// # Errors
+    /// Why no further page could be looked up. Those before it were taken.
+    fn history(
+        &self,
+        region: &Region,
+        time: Window,
+        take: &mut TakeHistory<'_>,
+    ) -> Result<(), GetError>;
 
     /// GetEventSelectors and GetInsightSelectors: what a trail logs today.
     ///

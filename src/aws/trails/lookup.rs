@@ -1,6 +1,6 @@
-//! LookupEvents: every page, at the rate that AWS allows.
+//! LookupEvents: every page of the events of one name, at the rate that AWS allows.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -23,11 +23,11 @@ use crate::source::bundle::question::ApiQuestion;
 /// The most pages of one answer: 10,000 events of one name, which take almost two minutes.
 const MAX_PAGES: usize = 200;
 /// Events per page; AWS allows no more.
-const PAGE_SIZE: i32 = 50;
+pub(super) const PAGE_SIZE: i32 = 50;
 /// The time between requests: AWS allows two per second, account and region.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// When any thread may make the next request.
+/// When any thread may make the next request in a region.
 #[derive(Default)]
 pub(super) struct LookupPace(Mutex<Option<Instant>>);
 
@@ -43,6 +43,29 @@ impl LookupPace {
 }
 
 impl SessionTrails {
+    /// Waits until a region may be asked again, and counts the request.
+    ///
+    /// # Errors
+    /// If the run ends before that.
+    pub(super) fn wait_for_lookup(&self, region: &Region) -> Result<(), GetError> {
+        let pace = {
+            let mut paces = self.pace.lock().unwrap_or_else(|e| e.into_inner());
+            Arc::clone(paces.entry(region.clone()).or_default())
+        };
+        self.wait(pace.reserve())?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Waits.
+    ///
+    /// # Errors
+    /// If the run ends before that.
+    pub(super) fn wait(&self, time: Duration) -> Result<(), GetError> {
+        let runtime = self.session.runtime();
+        runtime.run(async { tokio::time::sleep(time).await })
+    }
+
     /// The events of one name in a region. AWS itself leaves out those older than 90 days.
     pub(super) fn look_up(
         &self,
@@ -73,10 +96,7 @@ impl SessionTrails {
                     .end_time(second(time.to))
                     .max_results(PAGE_SIZE)
                     .set_next_token(token.clone());
-                let wait = self.pace.reserve();
-                let runtime = self.session.runtime();
-                runtime.run(async { tokio::time::sleep(wait).await })?;
-                self.requests.fetch_add(1, Ordering::Relaxed);
+                self.wait_for_lookup(region)?;
                 let request = request.customize();
                 let raw = self
                     .session
@@ -96,6 +116,6 @@ impl SessionTrails {
 }
 
 /// An instant without its fraction of a second: event times have none.
-fn second(at: Timestamp) -> DateTime {
+pub(super) fn second(at: Timestamp) -> DateTime {
     DateTime::from_secs(at.as_second().max(0))
 }

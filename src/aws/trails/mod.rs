@@ -1,6 +1,7 @@
 //! Trails, as CloudTrail describes them: their configuration, status and selectors, and events from the
 //! event history. No request is made twice, unless its answer accuses somebody or is not one of CloudTrail.
 
+mod history;
 mod lookup;
 mod selectors;
 
@@ -21,7 +22,7 @@ use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
 use crate::source::answer_log::{AnswerLog, AnswerPages, KeptAnswer};
 use crate::source::bundle::question::ApiQuestion;
-use crate::source::trails::TrailApi;
+use crate::source::trails::{TakeHistory, TrailApi};
 
 /// Events of one name, in a region and a window.
 type EventQuery = (Region, String, Window);
@@ -38,7 +39,7 @@ pub struct SessionTrails {
     status: Mutex<BTreeMap<(TrailArn, Region), Cached<TrailStatus>>>,
     status_again: Mutex<BTreeMap<(TrailArn, Region), Cached<TrailStatus>>>,
     events: Mutex<BTreeMap<EventQuery, Cached<Vec<Event>>>>,
-    pace: LookupPace,
+    pace: Mutex<BTreeMap<Region, Arc<LookupPace>>>,
     selectors: Mutex<BTreeMap<TrailArn, Cached<Selectors>>>,
     requests: AtomicU64,
     log: Option<Arc<AnswerLog>>,
@@ -55,7 +56,7 @@ impl SessionTrails {
             status: Mutex::default(),
             status_again: Mutex::default(),
             events: Mutex::default(),
-            pace: LookupPace::default(),
+            pace: Mutex::default(),
             selectors: Mutex::default(),
             requests: AtomicU64::new(0),
             log: None,
@@ -186,6 +187,15 @@ impl TrailApi for SessionTrails {
         answer
             .get_or_init(|| self.look_up(region, name, time))
             .clone()
+    }
+
+    fn history(
+        &self,
+        region: &Region,
+        time: Window,
+        take: &mut TakeHistory<'_>,
+    ) -> Result<(), GetError> {
+        self.list_history(region, time, take)
     }
 
     fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{AnswerPage, MalformedAnswer, read};
 use crate::base::time::Window;
-use crate::cloudtrail::event::{Event, record};
+use crate::cloudtrail::event::{Event, HistoryEvent, record};
 
 /// The longest record that is parsed, in bytes. CloudTrail's own bound is 256 KB.
 const RECORD: usize = 1 << 20;
@@ -37,6 +37,22 @@ pub fn events(page: &[u8], window: Window) -> Result<AnswerPage<Event>, Malforme
     };
     let events = answer.events;
     let events = events.map(|list| list.into_iter().filter_map(event).collect());
+    Ok(AnswerPage::new(events, answer.next_token))
+}
+
+/// Reads one page of the answer of LookupEvents: every event, or `None` in the place of one that cannot be read.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn history(page: &[u8]) -> Result<AnswerPage<Option<HistoryEvent>>, MalformedAnswer> {
+    let answer: LookupEventsAnswer = read(page)?;
+    let event = |listed: EventMembers| {
+        let text = listed.cloud_trail_event?;
+        let text = Some(text).filter(|text| text.len() <= RECORD);
+        HistoryEvent::of_record(&text?)
+    };
+    let events = answer.events;
+    let events = events.map(|list| list.into_iter().map(event).collect());
     Ok(AnswerPage::new(events, answer.next_token))
 }
 

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use events::{events, in_order};
+pub use events::{events, history, in_order};
 pub use keys::{ListedKey, public_keys};
 pub use selectors::{EventSelectors, event_selectors, insight_types};
 pub use trails::{home_regions, status, trails};

@@ -6,6 +6,7 @@
 
 mod call;
 mod evidence;
+mod history;
 pub mod prefilter;
 pub mod record;
 mod who;
@@ -17,6 +18,7 @@ pub use call::{
     TrailRef, TrailSettings, Turn,
 };
 pub use evidence::{Evidence, Via};
+pub use history::HistoryEvent;
 pub use who::{Actor, KeyTerm};
 
 use super::ids::{AccountId, Region, TrailName};

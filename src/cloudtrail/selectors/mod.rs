@@ -10,10 +10,12 @@
 //! words  names in sentences
 //! ```
 
+mod admits;
 mod lack;
 mod part;
 mod words;
 
+pub use self::admits::SelectedEvent;
 use self::lack::events;
 use self::part::SelectorPart;
 use crate::cloudtrail::ids::TrailArn;

@@ -13,7 +13,7 @@ use crate::cloudtrail::ids::{Region, TrailArn};
 use crate::cloudtrail::selectors::Selectors;
 use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
-use crate::source::trails::TrailApi;
+use crate::source::trails::{TakeHistory, TrailApi};
 
 /// The trails as CloudTrail described them when a bundle was collected.
 pub struct BundleTrails {
@@ -102,6 +102,11 @@ impl TrailApi for BundleTrails {
             })?;
             Ok(answers::in_order(events.items))
         })
+    }
+
+    /// No collection asks for all events.
+    fn history(&self, _: &Region, _: Window, _: &mut TakeHistory<'_>) -> Result<(), GetError> {
+        Err(GetError::NotCollected)
     }
 
     fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {

@@ -18,7 +18,7 @@ use crate::source::GetError;
 use crate::source::bundle::question::{ApiOperation, ApiQuestion};
 use crate::source::bundle::record::{FileOrigin, UnansweredQuestion};
 use crate::source::keys::{PublicKeyApi, TimeRange};
-use crate::source::trails::TrailApi;
+use crate::source::trails::{TakeHistory, TrailApi};
 
 /// Trails whose answers are recorded.
 pub struct RecordingTrails {
@@ -72,6 +72,16 @@ impl TrailApi for RecordingTrails {
     fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError> {
         let question = ApiQuestion::lookup(region, name, time);
         self.recorded(&question, |trails| trails.lookup(region, name, time))
+    }
+
+    /// The event history is never recorded: a bundle is not compared with it.
+    fn history(
+        &self,
+        region: &Region,
+        time: Window,
+        take: &mut TakeHistory<'_>,
+    ) -> Result<(), GetError> {
+        self.trails.history(region, time, take)
     }
 
     fn selectors(&self, trail: &TrailArn) -> Result<Selectors, GetError> {
