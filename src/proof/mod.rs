@@ -43,6 +43,7 @@ pub mod changes;
 pub mod coverage;
 pub mod damage;
 pub mod digest_object;
+pub mod event_history;
 pub mod finding;
 #[cfg(test)]
 mod fixtures;
