@@ -25,6 +25,7 @@ use super::context::Context;
 use super::digests::{listing_errors, trail_status};
 use super::findings::Ledger;
 use super::in_window::{self, AllInWindow};
+use super::lookup::HistoryComparison;
 use super::not_proven::{self, NotProvenInput};
 use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
 use super::recovery;
@@ -240,6 +241,7 @@ pub(super) fn outcome(
     calls: &FoundCalls,
     selectors: &TrailSelectors,
     beside: &BTreeSet<String>,
+    lookup: Option<HistoryComparison>,
 ) -> Outcome {
     let request = context.request;
     let ended_by = request.stop.reason();
@@ -269,6 +271,7 @@ pub(super) fn outcome(
         && context.fetcher.source.outages().is_empty()
         && !request.prior.incomplete
         && !selectors.cut_short
+        && lookup.as_ref().is_none_or(HistoryComparison::is_complete)
         && ended_by.is_none();
     let chains = all.chains.iter();
     let states = chains.flat_map(|c| c.coverage.iter().map(|s| s.state));
@@ -291,6 +294,7 @@ pub(super) fn outcome(
         changed_trails: &calls.changed_trails,
         not_compared: &open,
         not_recovered: &context.recovery.sentences(),
+        lookup: lookup.as_ref(),
         ended_by,
         changed: context.fetcher.source.changed(),
     });
@@ -304,6 +308,7 @@ pub(super) fn outcome(
         findings,
         keys: std::mem::take(&mut *keys).into_iter().collect(),
         changes: calls.changes.clone(),
+        lookup,
         not_proven,
         bytes_read,
         bytes_hashed,

@@ -6,6 +6,7 @@
 //!  3 logs      read, hashed, compared with their digests      ──> events of proven logs
 //!  4 causes    gaps and damage explained by events
 //!    unreferenced   beside 2 to 4: objects among the logs that no digest lists
+//!    lookup      after 4, on request: events that AWS lists compared with those of proven logs
 //!    recovery    after 4: versions with the content of missing and altered objects
 //!  5 conclude  coverage, verdicts, what is not proven          ──> Outcome
 //!      in_window         chains of which the window holds nothing
@@ -35,6 +36,7 @@ pub mod findings;
 pub mod folder;
 mod in_window;
 pub(crate) mod logs;
+pub mod lookup;
 pub mod not_proven;
 mod notify;
 pub mod observer;
@@ -59,6 +61,7 @@ use self::fetch::Fetcher;
 use self::findings::Ledgers;
 use self::logs::LogEvents;
 use self::logs::manifest::Manifest;
+use self::lookup::reader::EventIdReader;
 use self::observer::{Observer, Step};
 use self::outcome::Outcome;
 use self::records::RecordReader;
@@ -130,6 +133,11 @@ pub fn validate_with(
     fetcher.listed(survey.listings);
     let pool = context::better_workers(source, &pool).unwrap_or(pool);
     let at_once = request.chains_at_once.min(survey.groups.len()).max(1);
+    let ids = EventIdReader::new(request.delivery_lag, records);
+    let records = match request.lookup {
+        true => Some(&ids as &dyn RecordReader),
+        false => records,
+    };
     let context = Context {
         fetcher: &fetcher,
         trails,
@@ -158,14 +166,17 @@ pub fn validate_with(
         beside: &beside,
         loose: &loose,
     };
+    let lookup = request.lookup.then(|| lookup::begin(&context, &groups, &ids));
     let (events, searches, selectors) = read_logs(&context, &mut groups, folders);
     recovery::search_chains(&context, &mut groups);
+    let lookup = lookup.flatten();
+    let lookup = lookup.map(|begun| lookup::compare(&context, &mut groups, begun, &ids));
     let groups = groups.into_iter().zip(searches).collect();
     loose.settle(&context);
     let all = conclude::groups(&context, groups, &loose);
     let all = conclude::with_loose(&context, all, loose);
     Ok(conclude::outcome(
-        &context, &survey, all, &events, &selectors, &beside,
+        &context, &survey, all, &events, &selectors, &beside, lookup,
     ))
 }
 

@@ -83,6 +83,10 @@ pub enum Step {
     LogChecked,
     /// All logs are checked, and the causes of gaps are looked up from now on.
     CausesBegin,
+    /// From now on, events that AWS lists are compared with those of proven logs.
+    LookupBegin,
+    /// This many events were compared.
+    EventsCompared(u64),
     /// From now on, logs that no digest lists are judged.
     UnreferencedBegin,
     /// Bytes read from the source so far, in total.

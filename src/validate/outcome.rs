@@ -12,6 +12,7 @@ use crate::proof::coverage::{State, Stretch};
 use crate::proof::finding::{Finding, Severity, Verdict};
 use crate::proof::gap::Gap;
 use crate::proof::signature::KeyUse;
+use crate::validate::lookup::HistoryComparison;
 
 /// Logs, counted by their result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub struct Outcome {
     pub keys: Vec<KeyUse>,
     /// The calls on the trails, their buckets and their keys that proven logs record.
     pub changes: TrailChanges,
+    /// The comparison with the events that LookupEvents lists, if it was requested.
+    pub lookup: Option<HistoryComparison>,
     /// What this validation does not prove, one sentence each.
     pub not_proven: Vec<String>,
     /// Bytes read from the source.

@@ -80,6 +80,9 @@ codes! {
     LogUnreadable = "log-unreadable", Unproven;
     /// An object among the logs that no proven digest lists, and that no later digest can list.
     LogUnreferenced = "log-unreferenced", Unproven;
+    /// AWS lists an event that no proven log holds, although a trail is configured to log it and the digests of its
+    /// time are proven.
+    EventNotInLogs = "event-not-in-logs", Unproven;
     /// A chain that should exist has no digest here, or it ends before others of its trail.
     ChainMissing = "chain-missing", Unproven;
     /// Nothing was found where something was asked for.

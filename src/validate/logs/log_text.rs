@@ -78,16 +78,16 @@ impl LogText {
     /// # Errors
     /// Why it could not be kept.
     pub fn bytes(&mut self) -> Result<&mut Vec<u8>, String> {
-        if let Some(why) = self.lost.take() {
-            return Err(why);
-        }
         if let Some(mut file) = self.file.take() {
             let read = file
                 .rewind()
                 .and_then(|()| file.read_to_end(&mut self.text));
-            read.map_err(|e| words(&e))?;
+            self.lost = self.lost.take().or(read.err().map(|e| words(&e)));
         }
-        Ok(&mut self.text)
+        match &self.lost {
+            Some(why) => Err(why.clone()),
+            None => Ok(&mut self.text),
+        }
     }
 
     /// Reads the wanted events. To be called once the hash of the text has matched. It changes the text, unless it

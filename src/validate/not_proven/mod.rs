@@ -18,6 +18,7 @@ use crate::base::time::Window;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::keys::KeyOrigin;
 use crate::source::places::Places;
+use crate::validate::lookup::{self as history, HistoryComparison};
 use crate::validate::outcome::ChainOutcome;
 use crate::validate::request::Request;
 use crate::validate::survey::Survey;
@@ -55,6 +56,8 @@ pub struct NotProvenInput<'a> {
     pub not_compared: &'a [String],
     /// What is not known about the originals of missing and altered objects.
     pub not_recovered: &'a [String],
+    /// The comparison with the events that LookupEvents lists, if it was requested.
+    pub lookup: Option<&'a HistoryComparison>,
     /// Why the run ended early, if it did.
     pub ended_by: Option<CancelReason>,
     /// The key of something that changed while the source was read.
@@ -79,6 +82,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
         changed_trails,
         not_compared,
         not_recovered,
+        lookup,
         ended_by,
         changed,
     } = input;
@@ -105,6 +109,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(around_gaps.iter().cloned());
     sentences.extend(changed_trails.iter().cloned());
     sentences.extend(not_recovered.iter().cloned());
+    sentences.extend(lookup.iter().flat_map(|compared| history::sentences(compared)));
     sentences.extend(scope::clock(request));
     sentences.extend(scope::pending(request, pending));
     sentences.extend(scope::trail_status(trail_errors));

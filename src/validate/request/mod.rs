@@ -67,6 +67,9 @@ pub struct Request {
     pub observed: Option<ObservedWindow>,
     /// Validates one log and nothing else: only digests that could list it are read.
     pub only: Option<OneLog>,
+    /// Whether to compare the proven logs with the events that LookupEvents lists. It takes time: AWS allows 100
+    /// events per second, account and region.
+    pub lookup: bool,
     /// Whether the run is to end early. The source, the keys and the trails heed it by themselves: from then on
     /// each of their answers is [`GetError::Cancelled`](crate::source::GetError::Cancelled).
     pub stop: CancelFlag,
@@ -94,6 +97,7 @@ impl Default for Request {
             prior: PriorKnowledge::default(),
             observed: None,
             only: None,
+            lookup: false,
             stop: CancelFlag::default(),
             limits: Limits::default(),
         }

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use super::counts::{FINDINGS, ProgressCounts, Snapshot};
 use super::estimate::{Work, estimate};
 use super::has_ended;
+use super::phase::Phase;
 use super::rate::Rate;
 use crate::base::text::{grouped, plural};
 use crate::base::time::in_words;
@@ -119,6 +120,9 @@ pub(super) fn what(now: &Snapshot) -> String {
             let more = if now.is_listing() { "at least " } else { "" };
             let [done, all] = [objects.done, objects.all].map(grouped);
             format!("{name} {done} of {more}{all}")
+        }
+        None if now.phase == Phase::Comparing => {
+            format!("{name}: {}, {}", plural(now.events, "event"), elapsed(now))
         }
         None => format!("{name}, {}", elapsed(now)),
     }

@@ -23,6 +23,8 @@ pub(super) struct ProgressCounts {
     digests: [AtomicU64; 2],
     /// Logs: checked, and listed by digests so far.
     logs: [AtomicU64; 2],
+    /// Events that AWS listed and that were compared.
+    events: AtomicU64,
     /// Bytes read, and how many of them before the first log.
     read: AtomicU64,
     read_before_logs: AtomicU64,
@@ -44,6 +46,7 @@ pub(super) struct Snapshot {
     pub folders: Done,
     pub digests: Done,
     pub logs: Done,
+    pub events: u64,
     pub read: u64,
     pub read_before_logs: u64,
     pub findings: u64,
@@ -64,6 +67,7 @@ impl ProgressCounts {
             folders: Default::default(),
             digests: Default::default(),
             logs: Default::default(),
+            events: AtomicU64::default(),
             read: AtomicU64::default(),
             read_before_logs: AtomicU64::default(),
             findings: Mutex::default(),
@@ -95,6 +99,8 @@ impl ProgressCounts {
             }
             Step::LogChecked => add(&self.logs[0], 1),
             Step::CausesBegin => self.enter(Phase::Causes),
+            Step::LookupBegin => self.enter(Phase::Comparing),
+            Step::EventsCompared(n) => add(&self.events, n),
             Step::UnreferencedBegin => self.enter(Phase::Unreferenced),
             Step::BytesRead(bytes) => _ = self.read.fetch_max(bytes, Ordering::Relaxed),
         }
@@ -129,6 +135,7 @@ impl ProgressCounts {
             folders: done(&self.folders),
             digests: done(&self.digests),
             logs: done(&self.logs),
+            events: number(&self.events),
             read: number(&self.read),
             read_before_logs: number(&self.read_before_logs),
             findings: self.lock().known,

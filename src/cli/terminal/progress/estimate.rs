@@ -94,6 +94,7 @@ mod tests {
             folders: done(2, 2),
             digests,
             logs,
+            events: 0,
             read: read.0,
             read_before_logs: read.1,
             findings: 0,

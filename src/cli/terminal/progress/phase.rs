@@ -26,6 +26,8 @@ pub(crate) enum Phase {
     Causes,
     /// Objects that no digest lists are searched.
     Unreferenced,
+    /// Events that AWS lists are compared with those of proven logs.
+    Comparing,
     /// The proven logs are searched for records.
     Searching,
 }
@@ -43,6 +45,7 @@ impl Phase {
         Phase::Logs,
         Phase::Causes,
         Phase::Unreferenced,
+        Phase::Comparing,
         Phase::Searching,
     ];
 
@@ -66,6 +69,7 @@ impl Phase {
             Phase::Logs => "logs",
             Phase::Causes => "searching for the causes of gaps",
             Phase::Unreferenced => "searching for logs that no digest lists",
+            Phase::Comparing => "comparing with LookupEvents",
             Phase::Searching => "searching the proven records",
         }
     }
