@@ -90,6 +90,7 @@ fn requested() -> Requested {
         manifest_sha256: None,
         manifest_given: false,
         continues_from: None,
+        lookup: false,
         collected: None,
     }
 }

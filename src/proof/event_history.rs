@@ -84,19 +84,21 @@ pub enum NotCompared {
 }
 
 impl NotCompared {
-    /// Every reason, in order.
-    pub const ALL: [NotCompared; 10] = [
-        NotCompared::Unreadable,
-        NotCompared::OtherCategory,
-        NotCompared::OtherAccount,
-        NotCompared::OtherRegion,
-        NotCompared::NoChain,
-        NotCompared::NotSelected,
-        NotCompared::SelectorsUnknown,
-        NotCompared::SelectorsChanged,
-        NotCompared::TimeNotProven,
-        NotCompared::TooRecent,
-    ];
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotCompared::Unreadable => "unreadable",
+            NotCompared::OtherCategory => "other-category",
+            NotCompared::OtherAccount => "other-account",
+            NotCompared::OtherRegion => "other-region",
+            NotCompared::NoChain => "no-chain",
+            NotCompared::NotSelected => "not-selected",
+            NotCompared::SelectorsUnknown => "selectors-unknown",
+            NotCompared::SelectorsChanged => "selectors-changed",
+            NotCompared::TimeNotProven => "time-not-proven",
+            NotCompared::TooRecent => "too-recent",
+        }
+    }
 
     /// Which events these are, behind their number.
     pub fn words(self) -> &'static str {

@@ -23,6 +23,7 @@ use crate::report::validation::v1::{
 };
 use crate::source::bundle::layout::original;
 use crate::validate::command::command;
+use crate::validate::lookup::view;
 use crate::validate::outcome::{ChainOutcome, LogTally, Outcome, Requests as RequestCounts};
 use crate::validate::view::events::evidence;
 
@@ -80,6 +81,7 @@ impl Report {
             timeline: None,
             keys: outcome.keys.iter().map(key).collect(),
             accepted,
+            lookup: outcome.lookup.as_ref().map(view::report),
             not_proven: outcome.not_proven,
             run,
         };

@@ -138,6 +138,15 @@ pub struct ValidateArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub commands: Option<PathBuf>,
 
+    /// Compare the proven logs with LookupEvents: the management events of the last 90 days that AWS lists for the
+    /// account of these credentials
+    ///
+    /// An event that AWS lists, that the trail is configured to log and that no proven log holds is
+    /// event-not-in-logs, unproven. AWS gives 100 events a second in each region, so this can take long; --deadline
+    /// ends it. It needs cloudtrail:LookupEvents.
+    #[arg(long, help_heading = "Work")]
+    pub lookup: bool,
+
     /// Print one line per file, in the formats text and aws-cli
     #[arg(long, short, help_heading = "Report")]
     pub verbose: bool,

@@ -34,7 +34,7 @@ use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
-use crate::base::error::Error;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::spool;
 use crate::proof::finding::Verdict;
@@ -45,6 +45,7 @@ use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, Acceptance, ExitRule, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::outcome::Outcome;
+use crate::validate::request::LogSelection;
 use crate::validate::{Access, validate};
 
 /// Validates, writes a report for each of `pairs`, and gives the exit status.
@@ -81,6 +82,7 @@ fn validated(
     note_without_report(&formats);
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     check_names(&args)?;
+    check_lookup(&args)?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let state = RunState::open(state, &mut args.run)?;
     let mut targets = opened_targets(pairs, &args, state.as_ref())?;
@@ -195,6 +197,7 @@ fn resolved(
         bundle,
         as_aws_cli,
         one_chain_at_a_time: args.verbose,
+        lookup: args.lookup,
         ..RunOptions::default()
     };
     let given = (&args.run, &args.sign_in);
@@ -260,6 +263,30 @@ fn check_names(args: &ValidateArgs) -> Result<(), Error> {
         return Err(presentation::needs_aws(
             "it answers no request of --no-sign-request",
         ));
+    }
+    Ok(())
+}
+
+/// Refuses a comparison with what AWS lists where AWS is not asked, or not all logs are read.
+fn check_lookup(args: &ValidateArgs) -> Result<(), Error> {
+    if !args.lookup {
+        return Ok(());
+    }
+    let refused = |why: &str, hint: &str| {
+        let message = format!("--lookup cannot be used here: {why}");
+        Err(Error::new(ErrorKind::Usage, message).hint(hint))
+    };
+    if !args.run.source.path.is_empty() {
+        let hint = "validate the bucket that the copy was made of: --s3-bucket BUCKET";
+        return refused("no AWS calls are made with --path", hint);
+    }
+    if args.sign_in.no_sign_request {
+        let hint = "leave out --no-sign-request";
+        return refused("LookupEvents answers signed requests only", hint);
+    }
+    if args.run.logs != LogSelection::All {
+        let hint = "leave out --logs";
+        return refused("an event may be in a log that is not read", hint);
     }
     Ok(())
 }

@@ -42,6 +42,8 @@ pub struct RunOptions<'a> {
     pub as_aws_cli: bool,
     /// Whether an observer has to hear of one chain after another.
     pub one_chain_at_a_time: bool,
+    /// Whether proven logs are compared with the events that AWS lists.
+    pub lookup: bool,
     /// What records each answer of AWS, if they are collected.
     pub recorder: Option<&'a Arc<Recorder>>,
     /// How many seconds the local clock was ahead when an interrupted collection began, if it is resumed: all of
@@ -90,13 +92,17 @@ impl ResolvedRun {
             true => Some(args.seed.clone().map_or_else(random_seed, Ok)?),
             false => None,
         };
-        let requested = requested(args, &source_request, &resolved, (times.as_of, seed));
+        let requested = Requested {
+            lookup: options.lookup,
+            ..requested(args, &source_request, &resolved, (times.as_of, seed))
+        };
         let as_aws_cli = options.as_aws_cli;
         let request = Request {
             filter,
             seed: requested.seed.clone().unwrap_or_default(),
             expect,
             prior,
+            lookup: options.lookup,
             stop: stop.clone(),
             limits,
             observed: as_aws_cli.then(|| ObservedWindow::of_aws_cli(args.start_time, times.to)),
@@ -311,6 +317,7 @@ fn requested(
         manifest_sha256: bundle.map(|bundle| bundle.manifest.to_string()),
         manifest_given: bundle.is_some_and(|bundle| bundle.trust == BundleTrust::Known),
         continues_from: None,
+        lookup: false,
         collected: given_bundle.and_then(GivenBundle::collected),
     }
 }

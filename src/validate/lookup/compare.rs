@@ -239,12 +239,9 @@ impl RegionWork<'_> {
         let event = event.event;
         let lag = in_words(SignedDuration::from_secs(self.context.request.delivery_lag));
         let message = format!(
-            "AWS lists {}{} at {}, and no proven log of account {} holds it, although the trail is configured to log \
-             it and every digest of the {lag} after it is proven",
-            event.name_and_id(),
-            event.by(),
-            event.time,
-            self.account
+            "AWS lists this {} event, and no proven log of account {} holds it, although the trail is configured to \
+             log it and every digest of the {lag} after it is proven",
+            event.name, self.account
         );
         let interval = interval(chain, event.time);
         let mut finding = Finding::new(Code::EventNotInLogs, message)

@@ -19,6 +19,7 @@ mod compare;
 mod ids;
 pub(super) mod reader;
 mod sentences;
+pub(super) mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;

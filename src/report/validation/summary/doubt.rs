@@ -20,6 +20,7 @@ pub(crate) enum Doubt {
     ChainMissing,
     ChainEnded,
     LogUnreferenced,
+    EventNotInLogs,
     Fork,
     DigestUnreadable,
     LogUnreadable,
@@ -65,6 +66,7 @@ fn of(finding: &Finding, chains: &HashSet<String>) -> Doubt {
         Some(Code::SourceUnreadable) => Doubt::SourceUnreadable,
         Some(Code::NothingFound) => Doubt::NothingFound,
         Some(Code::LogUnreferenced) => Doubt::LogUnreferenced,
+        Some(Code::EventNotInLogs) => Doubt::EventNotInLogs,
         Some(Code::ChainMissing) => match finding.chain_name() {
             Some(name) if chains.contains(&name) => Doubt::ChainEnded,
             _ => Doubt::ChainMissing,
@@ -106,6 +108,11 @@ impl Doubt {
                     verb("is", "are")
                 )
             }
+            Doubt::EventNotInLogs => format!(
+                "{} that AWS lists {} in no proven log",
+                plural(n, "event"),
+                verb("is", "are")
+            ),
             Doubt::ChainMissing => format!("{} {} missing", plural(n, "chain"), verb("is", "are")),
             Doubt::ChainEnded => {
                 format!(

@@ -206,6 +206,9 @@ fn for_doubt(doubt: Doubt, on_s3: bool) -> &'static str {
         }
         Doubt::KeyInvalid => "Get the public keys again from AWS, and run this check again.",
         Doubt::AlgorithmUnsupported => "Use a newer version of this program.",
+        Doubt::EventNotInLogs => {
+            "Run this check again later, in case logs were delivered late; then ask AWS Support about these events."
+        }
         Doubt::Other => "Read the findings, mend what they say, and run this check again.",
     }
 }

@@ -13,6 +13,7 @@ mod changes;
 mod command;
 mod finding;
 mod gap;
+mod lookup;
 mod recovery;
 mod request;
 mod run;
@@ -34,6 +35,7 @@ pub use command::{AwsAction, AwsCommand, CommandParts};
 pub(crate) use command::{file, words};
 pub use finding::Finding;
 pub use gap::{Actor, Bearing, EventObject, Evidence, Gap, Role, Undigested, Via};
+pub use lookup::{Lookup, LookupRegion, LookupSkipped};
 pub use recovery::{DeletedBy, ObjectVersion, Recovery, RecoveryFacts};
 pub use request::{Collected, ContinuedState, Origin, Requested, SourceKind};
 pub use run::{Accepted, Key, KeyOrigin, Requests, Run};
@@ -87,6 +89,9 @@ pub struct Report {
     pub keys: Vec<Key>,
     /// The entries of `--accept`; they change no verdict.
     pub accepted: Vec<Accepted>,
+    /// The comparison with the events that LookupEvents lists; null if it was not requested, or nothing was validated.
+    #[serde(default)]
+    pub lookup: Option<Lookup>,
     /// What this report does not prove, in sentences.
     pub not_proven: Vec<String>,
     /// How this report was generated. All other fields are equal for equal evidence and an equal request.

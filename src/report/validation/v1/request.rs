@@ -68,6 +68,9 @@ pub struct Requested {
     /// chain that it holds has a window of its own.
     #[serde(default)]
     pub continues_from: Option<ContinuedState>,
+    /// Whether proven logs were to be compared with the events that LookupEvents lists.
+    #[serde(default)]
+    pub lookup: bool,
     /// Who collected the bundle that was read, as it says itself; null where no bundle was read. It is known to be
     /// what was written at the collection only if the hash of the manifest was given.
     #[serde(default)]

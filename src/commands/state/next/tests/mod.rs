@@ -88,6 +88,7 @@ fn outcome(chains: Vec<ChainOutcome>) -> Outcome {
         findings: Vec::new(),
         keys: Vec::new(),
         changes: TrailChanges::default(),
+        lookup: None,
         not_proven: Vec::new(),
         bytes_read: 0,
         bytes_hashed: 0,
