@@ -38,7 +38,7 @@ macro_rules! topics {
 topics! {
     "install" "in-s3" "on-disk" "options" "validate-logs"
     "trails" "explain" "events" "timeline" "doctor" "history" "watchlist"
-    "evidence" "proof" "gaps" "changes" "codes" "words"
+    "evidence" "proof" "gaps" "changes" "lookup" "codes" "words"
     "formats" "json" "terminal"
     "scheduling" "state" "alerts" "lambda" "performance" "bounds"
     "library" "building"

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::scope_label::scope;
 use super::v1::{Chain, Collected, ContinuedState, Origin, Report, Requested, SourceKind};
 use crate::base::sha256::Sha256;
-use crate::base::text::{escape, plural, quoted};
+use crate::base::text::{escape, grouped, plural, quoted};
 use crate::base::time::in_words;
 
 /// Characters of a command line that formats with one fact per line, row or label show.
@@ -109,6 +109,7 @@ pub(crate) fn lines(report: &Report) -> Vec<(&'static str, String)> {
         ("caller", caller(report)),
         ("scope", scope(report)),
     ];
+    let lookup = looked_up(report).map(|words| ("lookup", words));
     let ran = [("run", format!("{} to {}", run.started, run.finished))];
     let bundle = collection(requested).map(|words| ("bundle", words));
     let state = continued(requested).map(|words| ("state", words));
@@ -116,7 +117,8 @@ pub(crate) fn lines(report: &Report) -> Vec<(&'static str, String)> {
     let before = before.into_iter().chain(manifest).chain(bundle);
     let before = before.chain(state).chain(left);
     let facts = before.chain(facts);
-    facts.chain(window).chain(as_of).chain(ran).collect()
+    let facts = facts.chain(window).chain(as_of);
+    facts.chain(lookup).chain(ran).collect()
 }
 
 /// The hash of the manifest of the bundle that was read, and whether it was given.
@@ -167,6 +169,35 @@ pub(crate) fn continued(requested: &Requested) -> Option<String> {
     Some(format!(
         "{sha256} ({origin}), {runs} until {as_of}, {chains}"
     ))
+}
+
+/// How many of the events that LookupEvents lists are in proven logs.
+pub(crate) fn looked_up(report: &Report) -> Option<String> {
+    let lookup = report.lookup.as_ref()?;
+    let account = match &lookup.account {
+        Some(account) => format!(" of account {account}"),
+        None => String::new(),
+    };
+    let end = match lookup.complete {
+        true => "",
+        false => "; not all events could be listed",
+    };
+    Some(format!(
+        "of the events{account} that LookupEvents lists from {} to {}, {} {} in proven logs, {} {} not, and {} {} not \
+         compared{end}",
+        lookup.from,
+        lookup.to,
+        grouped(lookup.held),
+        are(lookup.held),
+        grouped(lookup.not_in_logs),
+        are(lookup.not_in_logs),
+        grouped(lookup.not_compared),
+        if lookup.not_compared == 1 { "was" } else { "were" },
+    ))
+}
+
+fn are(n: u64) -> &'static str {
+    if n == 1 { "is" } else { "are" }
 }
 
 /// Time that earlier runs found failed and that no run validates again: the verdict does not show it.

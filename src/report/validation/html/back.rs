@@ -77,6 +77,8 @@ fn made(report: &Report) -> Vec<Fact> {
     let left = run.state_sha256.as_ref();
     facts.extend(left.map(|hash| Fact::of("State left", hash)));
     facts.extend(requested.as_of.map(|at| Fact::of("As of", at.to_string())));
+    let lookup = custody::looked_up(report);
+    facts.extend(lookup.map(|words| Fact::of("LookupEvents", capital(&words))));
     let filters = filters(requested);
     facts.extend(filters.map(|(name, values)| Fact::of(capital(name), values.join(", "))));
     let seed = requested.seed.as_ref();
